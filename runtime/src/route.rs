@@ -1,0 +1,83 @@
+//! What the macros say of a route, as plain constant data.
+
+/// One segment of a pattern: what stands between two slashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Segment {
+    /// Text that must stand there as it is, percent-encoded as on the wire.
+    Static(&'static str),
+    /// A parameter, `{name}`, with static text around it or none: `v{major}`, `{name}.json`.
+    Param {
+        /// The static text before it, percent-encoded as on the wire.
+        prefix: &'static str,
+        /// The parameter's name.
+        name: &'static str,
+        /// The static text after it, percent-encoded as on the wire.
+        suffix: &'static str,
+    },
+    /// The rest of the path, `{*name}`: at least one character.
+    CatchAll {
+        /// The parameter's name.
+        name: &'static str,
+    },
+}
+
+/// What a path that differs from a route by its trailing slash gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Slash {
+    /// It is another path: 404 unless a route says otherwise.
+    #[default]
+    Strict,
+    /// It is answered with 308 to the path as the route writes it.
+    Redirect,
+    /// It is the same path.
+    Ignore,
+}
+
+/// The methods that a route answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Methods {
+    /// One bit for each of [`STANDARD`], in that order.
+    bits: u16,
+    /// Methods that are not in [`STANDARD`].
+    extensions: &'static [&'static str],
+    /// Every method, at a lower rank than a route that names the method.
+    any: bool,
+}
+
+/// The methods that RFC 9110 and the QUERY draft define; a method's index is its bit.
+pub const STANDARD: [&str; 10] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE",
+];
+
+impl Methods {
+    /// Makes the set of these methods.
+    pub const fn new(bits: u16, extensions: &'static [&'static str]) -> Self {
+        Self {
+            bits,
+            extensions,
+            any: false,
+        }
+    }
+
+    /// The set of all methods, as `#[any]` has it.
+    pub const ANY: Self = Self {
+        bits: 0,
+        extensions: &[],
+        any: true,
+    };
+
+    /// Returns the bits of the standard methods.
+    pub const fn bits(self) -> u16 {
+        self.bits
+    }
+
+    /// Returns the methods that are not standard.
+    pub const fn extensions(self) -> &'static [&'static str] {
+        self.extensions
+    }
+
+    /// Returns whether the set is `#[any]`'s.
+    pub const fn is_any(self) -> bool {
+        self.any
+    }
+}
