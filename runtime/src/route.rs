@@ -21,6 +21,16 @@ pub enum Segment {
     },
 }
 
+impl Segment {
+    /// Returns the name of the parameter, if the segment is one.
+    pub const fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Static(_) => None,
+            Self::Param { name, .. } | Self::CatchAll { name } => Some(name),
+        }
+    }
+}
+
 /// What a path that differs from a route by its trailing slash gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Slash {

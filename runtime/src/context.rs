@@ -1,0 +1,213 @@
+//! The context: what a handler and its middleware see of one request.
+
+use std::{borrow::Cow, fmt, net::SocketAddr};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    app::Route,
+    body::{Body, RequestBody},
+    extract::{json, query},
+    head::Head,
+    rejection::Rejection,
+    response::{IntoResponse, Json, Response, Status},
+};
+
+/// The request at hand and the start of its response, as Gin's users know it.
+///
+/// A handler asks for it as `cx: &mut Context<'_>` (or `&Context<'_>`), beside any other
+/// argument. It cannot be kept past its request: the compiler refuses.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[get("/ping/{name}")]
+/// async fn ping(cx: &mut Context<'_>) -> Response {
+///     let name = cx.param("name").unwrap_or("you");
+///     cx.json(200, &json!({ "message": format!("pong, {name}") }))
+/// }
+/// # #[routes(app)] struct Api(ping);
+/// ```
+pub struct Context<'r> {
+    head: &'r Head,
+    out: &'r mut Out,
+}
+
+/// The part of a context that changes while the request is answered.
+#[derive(Debug, Default)]
+pub(crate) struct Out {
+    /// The request's body, until something reads it.
+    pub(crate) body: RequestBody,
+    /// The most that is read of the body, in bytes.
+    pub(crate) body_limit: u64,
+    /// The status that [`Context::status`] asked for.
+    pub(crate) status: Option<StatusCode>,
+    /// The headers that [`Context::set_header`] asked for.
+    pub(crate) headers: HeaderMap,
+}
+
+impl<'r> Context<'r> {
+    pub(crate) fn new(head: &'r Head, out: &'r mut Out) -> Self {
+        Self { head, out }
+    }
+
+    pub(crate) fn out(&mut self) -> &mut Out {
+        self.out
+    }
+
+    /// Returns the request's method.
+    pub fn method(&self) -> &'r Method {
+        &self.head.method
+    }
+
+    /// Returns the request's target.
+    pub fn uri(&self) -> &'r Uri {
+        &self.head.uri
+    }
+
+    /// Returns the request's path as it came, escapes included.
+    pub fn path(&self) -> &'r str {
+        self.head.uri.path()
+    }
+
+    /// Returns the version of HTTP that the request came by.
+    pub fn version(&self) -> Version {
+        self.head.version
+    }
+
+    /// Returns the request's headers.
+    pub fn headers(&self) -> &'r HeaderMap {
+        &self.head.headers
+    }
+
+    /// Returns the first value of a request header, if it is there and plain text.
+    pub fn header(&self, name: &str) -> Option<&'r str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns a path parameter, percent-decoded, of the route or of a prefix.
+    ///
+    /// An argument of the same name is the better way: it has a type, and the compiler knows
+    /// that the parameter is there.
+    pub fn param(&self, name: &str) -> Option<&'r str> {
+        self.head.param_named(name)
+    }
+
+    /// Returns the first value of a key of the query, decoded.
+    pub fn query(&self, name: &str) -> Option<Cow<'r, str>> {
+        query::first(self.head.uri.query()?, name)
+    }
+
+    /// Returns the route that matched, or `None` where none did.
+    pub fn route(&self) -> Option<&'static Route> {
+        self.head.route
+    }
+
+    /// Returns the pattern of the route that matched, with every prefix: `/users/{id}`.
+    pub fn full_path(&self) -> Option<&'static str> {
+        self.head.route.map(|route| route.path())
+    }
+
+    /// Returns the address at the other end of the connection, where there is a connection.
+    ///
+    /// Behind a proxy this is the proxy's; no forwarding header is believed.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.head.peer
+    }
+
+    /// Reads the body as JSON, or the query where the method is GET or HEAD.
+    ///
+    /// # Errors
+    /// Answers 400 for text that is not JSON, 413 for a body over the limit, 415 for another
+    /// content type and 422 for JSON of another shape.
+    pub async fn bind<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
+        if matches!(self.head.method, Method::GET | Method::HEAD) {
+            return query::parse(self.head.uri.query().unwrap_or_default());
+        }
+        json::content_type(&self.head.headers)?;
+        let body = self.out.read_body().await?;
+        json::parse(&body)
+    }
+
+    /// Makes a response with this status and the value as JSON.
+    ///
+    /// A value that cannot be written as JSON is answered with 500.
+    pub fn json<T: Serialize + ?Sized>(&self, status: impl Into<Status>, value: &T) -> Response {
+        let mut response = Json(value).into_response();
+        if !response.is_rejection() {
+            response.set_status(status);
+        }
+        response
+    }
+
+    /// Makes a response with this status and plain text.
+    pub fn text(&self, status: impl Into<Status>, text: impl Into<String>) -> Response {
+        (status.into(), text.into()).into_response()
+    }
+
+    /// Makes a response with this status, content type and body.
+    pub fn data(
+        &self,
+        status: impl Into<Status>,
+        content_type: &'static str,
+        body: impl Into<Body>,
+    ) -> Response {
+        let mut response = Response::new(body);
+        response.set_status(status);
+        let value = HeaderValue::from_static(content_type);
+        response.headers_mut().insert(http::header::CONTENT_TYPE, value);
+        response
+    }
+
+    /// Makes the response's status this one, where the handler returns a plain value (200).
+    pub fn status(&mut self, status: impl Into<Status>) {
+        self.out.status = Some(status.into().code());
+    }
+
+    /// Sets a header of the response, whatever the handler returns.
+    ///
+    /// A value that is no header value (a line break in it, say) is left out.
+    pub fn set_header(&mut self, name: HeaderName, value: impl AsRef<[u8]>) {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_ref()) {
+            self.out.headers.insert(name, value);
+        }
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold secrets, so they are not shown.
+        f.debug_struct("Context")
+            .field("method", &self.head.method)
+            .field("path", &self.path())
+            .field("route", &self.full_path())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Out {
+    /// Reads the body to its end.
+    pub(crate) async fn read_body(&mut self) -> Result<bytes::Bytes, Rejection> {
+        self.body.read(self.body_limit).await.map_err(Rejection::from)
+    }
+
+    /// Puts what the handler asked for through the context on its response.
+    pub(crate) fn apply(&mut self, response: &mut Response) {
+        if let Some(status) = self.status.take()
+            && response.status() == StatusCode::OK
+        {
+            response.set_status(status);
+        }
+        if !self.headers.is_empty() {
+            let mut last = None;
+            for (name, value) in self.headers.drain() {
+                last = name.or(last);
+                if let Some(name) = &last {
+                    response.headers_mut().insert(name, value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The head of a request: everything but its body, with the values that the route captured.
+
+use std::net::SocketAddr;
+
+use http::{HeaderMap, Method, Uri, Version};
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    app::Route,
+    rejection::Rejection,
+    table::{Captures, MAX_PARAMS},
+};
+
+/// The head of a request.
+#[derive(Debug, Default)]
+pub struct Head {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) version: Version,
+    pub(crate) headers: HeaderMap,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) route: Option<&'static Route>,
+    /// Where the captured values stand: in the path, or in `decoded` if that is not empty.
+    pub(crate) captures: Captures,
+    /// The captured values without their escapes, one behind the other, if any had one.
+    decoded: String,
+}
+
+impl Head {
+    /// Returns the captured value with this number, counted from the last one.
+    ///
+    /// A handler knows its own pattern, not the prefixes before it.
+    pub fn param_from_end(&self, back: usize) -> &str {
+        match self.captures.len().checked_sub(back + 1) {
+            Some(idx) => self.param(idx),
+            None => "",
+        }
+    }
+
+    /// Returns the captured value of this name.
+    pub fn param_named(&self, name: &str) -> Option<&str> {
+        let names = self.route?.params();
+        Some(self.param(names.iter().position(|own| *own == name)?))
+    }
+
+    fn param(&self, idx: usize) -> &str {
+        let text = if self.decoded.is_empty() { self.uri.path() } else { &self.decoded };
+        self.captures.get(idx).and_then(|range| text.get(range)).unwrap_or_default()
+    }
+
+    /// Removes the escapes from the captured values; `+` stays, and `%2F` splits nothing.
+    pub(crate) fn decode(&mut self) -> Result<(), Rejection> {
+        let path = self.uri.path();
+        if !path.as_bytes().contains(&b'%') {
+            return Ok(());
+        }
+        let mut decoded = Captures::default();
+        for idx in 0..self.captures.len().min(MAX_PARAMS) {
+            let raw = self.captures.get(idx).and_then(|range| path.get(range)).unwrap_or_default();
+            let start = self.decoded.len();
+            if !escapes_are_whole(raw) {
+                return Err(Rejection::bad_escape(raw));
+            }
+            let value = percent_decode_str(raw);
+            let value = value.decode_utf8().map_err(|_| Rejection::bad_escape(raw))?;
+            self.decoded.push_str(&value);
+            decoded.push(start, self.decoded.len());
+        }
+        self.captures = decoded;
+        Ok(())
+    }
+
+    /// Forgets the request, and hands its headers back for the next one.
+    pub(crate) fn clear(&mut self) -> HeaderMap {
+        self.method = Method::GET;
+        self.uri = Uri::default();
+        self.peer = None;
+        self.route = None;
+        self.captures = Captures::default();
+        self.decoded.clear();
+        std::mem::take(&mut self.headers)
+    }
+}
+
+/// Returns whether every `%` begins an escape; the decoder would let a lone one through.
+fn escapes_are_whole(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+    (0..bytes.len()).all(|at| bytes[at] != b'%' || digit(at + 1) && digit(at + 2))
+}

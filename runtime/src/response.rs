@@ -1,0 +1,277 @@
+//! Responses, and what can be returned from a handler.
+
+use std::{borrow::Cow, fmt};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use crate::{body::Body, pool, rejection::Rejection};
+
+mod json;
+mod parts;
+mod status;
+
+pub use json::Json;
+pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
+pub use status::Status;
+
+/// A response: status, headers and body.
+///
+/// Handlers mostly return something that becomes one ([`IntoResponse`]); a middleware gets one
+/// from `next.run(cx)` and may change it on the way back.
+///
+/// # Examples
+/// ```
+/// use highball::{Response, http::{header, StatusCode}};
+///
+/// let mut response = Response::new("hello");
+/// response.set_status(StatusCode::ACCEPTED);
+/// response.set_header(header::CACHE_CONTROL, "no-store");
+/// assert_eq!(response.status(), 202);
+/// ```
+#[must_use = "a response does nothing unless it is returned"]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Body,
+    /// What the app has yet to write in its own format; the body is empty until then.
+    rejection: Option<Rejection>,
+}
+
+impl Response {
+    /// Makes a response with status 200, no headers and this body.
+    pub fn new(body: impl Into<Body>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: pool::headers(),
+            body: body.into(),
+            rejection: None,
+        }
+    }
+
+    /// Makes a response of this status without a body.
+    pub fn empty(status: impl Into<Status>) -> Self {
+        let mut response = Self::new(Body::empty());
+        response.set_status(status);
+        response
+    }
+
+    /// Makes a response of this content type.
+    pub(crate) fn typed(content_type: HeaderValue, body: Body) -> Self {
+        let mut response = Self::new(body);
+        response.headers.insert(header::CONTENT_TYPE, content_type);
+        response
+    }
+
+    /// Returns the status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Makes this the status.
+    pub fn set_status(&mut self, status: impl Into<Status>) {
+        self.status = status.into().code();
+    }
+
+    /// Returns the headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the headers, to be changed.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
+
+    /// Sets a header; a value that is no header value (a line break in it, say) is left out.
+    pub fn set_header(&mut self, name: HeaderName, value: impl AsRef<[u8]>) {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_ref()) {
+            self.headers.insert(name, value);
+        }
+    }
+
+    /// Returns the body.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// Makes this the body; `Content-Type` stays as it is.
+    pub fn set_body(&mut self, body: impl Into<Body>) {
+        self.body = body.into();
+    }
+
+    /// Takes the response apart.
+    pub fn into_parts(mut self) -> (StatusCode, HeaderMap, Body) {
+        if let Some(rejection) = self.take_rejection() {
+            return rejection.problem().with_headers_of(self).into_parts();
+        }
+        (self.status, self.headers, self.body)
+    }
+
+    pub(crate) fn rejected(rejection: Rejection) -> Self {
+        let mut response = Self::empty(rejection.status());
+        response.rejection = Some(rejection);
+        response
+    }
+
+    pub(crate) fn is_rejection(&self) -> bool {
+        self.rejection.is_some()
+    }
+
+    pub(crate) fn take_rejection(&mut self) -> Option<Rejection> {
+        self.rejection.take()
+    }
+
+    /// Adds the headers of a response that this one takes the place of.
+    pub(crate) fn with_headers_of(mut self, other: Self) -> Self {
+        for (name, value) in &other.headers {
+            if !self.headers.contains_key(name) {
+                self.headers.append(name, value.clone());
+            }
+        }
+        self
+    }
+}
+
+impl From<Response> for http::Response<Body> {
+    fn from(response: Response) -> Self {
+        let (status, headers, body) = response.into_parts();
+        let mut response = Self::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Something that a handler can return.
+///
+/// Implement it for an own type by building on the types that have it; for an enum of errors,
+/// derive it (`#[derive(IntoResponse)]`).
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// struct Csv(String);
+///
+/// impl IntoResponse for Csv {
+///     fn into_response(self) -> Response {
+///         ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], self.0).into_response()
+///     }
+/// }
+///
+/// #[get("/report")]
+/// async fn report() -> Csv {
+///     Csv("a,b\n1,2\n".to_owned())
+/// }
+/// # #[routes(app)] struct Api(report);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a response",
+    label = "cannot be returned from a handler",
+    note = "return `Json(value)`, text, a `StatusCode`, a tuple of status, headers and body, `Option` or `Result` of these, or implement `IntoResponse` for `{Self}`"
+)]
+pub trait IntoResponse {
+    /// Makes the response.
+    fn into_response(self) -> Response;
+}
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+impl IntoResponse for Response {
+    fn into_response(self) -> Response {
+        self
+    }
+}
+
+impl IntoResponse for () {
+    fn into_response(self) -> Response {
+        Response::new(Body::empty())
+    }
+}
+
+impl IntoResponse for std::convert::Infallible {
+    fn into_response(self) -> Response {
+        match self {}
+    }
+}
+
+impl IntoResponse for StatusCode {
+    fn into_response(self) -> Response {
+        Response::empty(self)
+    }
+}
+
+impl IntoResponse for &'static str {
+    fn into_response(self) -> Response {
+        Response::typed(TEXT, self.into())
+    }
+}
+
+impl IntoResponse for String {
+    fn into_response(self) -> Response {
+        Response::typed(TEXT, self.into())
+    }
+}
+
+impl IntoResponse for Cow<'static, str> {
+    fn into_response(self) -> Response {
+        match self {
+            Cow::Borrowed(text) => text.into_response(),
+            Cow::Owned(text) => text.into_response(),
+        }
+    }
+}
+
+impl IntoResponse for Bytes {
+    fn into_response(self) -> Response {
+        Response::typed(BYTES, self.into())
+    }
+}
+
+impl IntoResponse for Vec<u8> {
+    fn into_response(self) -> Response {
+        Response::typed(BYTES, self.into())
+    }
+}
+
+impl IntoResponse for Body {
+    fn into_response(self) -> Response {
+        Response::new(self)
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        Response::rejected(self)
+    }
+}
+
+/// `None` is 404.
+impl<T: IntoResponse> IntoResponse for Option<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Some(value) => value.into_response(),
+            None => Rejection::new(StatusCode::NOT_FOUND, "there is nothing here").into_response(),
+        }
+    }
+}
+
+impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
+    fn into_response(self) -> Response {
+        match self {
+            Ok(value) => value.into_response(),
+            Err(error) => error.into_response(),
+        }
+    }
+}

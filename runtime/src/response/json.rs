@@ -1,0 +1,55 @@
+//! JSON, as a response and as an argument.
+
+use std::ops::{Deref, DerefMut};
+
+use http::HeaderValue;
+use serde::Serialize;
+
+use super::{IntoResponse, Response};
+use crate::{body::Body, pool, rejection::Rejection};
+
+/// A value as JSON: read from the body as an argument, written into the body as a response.
+///
+/// As an argument it wants `Content-Type: application/json` (or `+json`) and refuses bytes behind
+/// the value. As a response it is written into a pooled buffer; a value that cannot be written is
+/// answered with 500.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[post("/echo")]
+/// async fn echo(body: Json<Vec<u32>>) -> Json<Vec<u32>> {
+///     Json(body.0)
+/// }
+/// # #[routes(app)] struct Api(echo);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Json<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        let mut buffer = pool::buffer();
+        match serde_json::to_writer(&mut *buffer, &self.0) {
+            Ok(()) => Response::typed(
+                HeaderValue::from_static("application/json"),
+                Body::from(buffer),
+            ),
+            Err(error) => Rejection::internal().with_source(error).into_response(),
+        }
+    }
+}

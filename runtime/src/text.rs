@@ -1,0 +1,117 @@
+//! Text composed in constant evaluation, where `format!` does not exist.
+
+/// Returns the length of the pieces, joined.
+pub const fn joined_len(pieces: &[&str]) -> usize {
+    let (mut len, mut i) = (0, 0);
+    while i < pieces.len() {
+        len += pieces[i].len();
+        i += 1;
+    }
+    len
+}
+
+/// Text of at most `N` bytes that was composed in constant evaluation.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<const N: usize> {
+    bytes: [u8; N],
+    len: usize,
+}
+
+impl<const N: usize> Text<N> {
+    /// The empty text.
+    pub const EMPTY: Self = Self { bytes: [0; N], len: 0 };
+
+    /// Returns the text with `piece` behind it, cut where the room ends.
+    pub const fn with(mut self, piece: &str) -> Self {
+        let piece = piece.as_bytes();
+        let mut i = 0;
+        while i < piece.len() && self.len < N {
+            self.bytes[self.len] = piece[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    /// Returns the text with a decimal number behind it.
+    pub const fn with_number(self, number: u32) -> Self {
+        let mut digits = [0_u8; 10];
+        let (mut at, mut rest) = (digits.len(), number);
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.with(as_str(digits.split_at(at).1))
+    }
+
+    /// Returns the text.
+    pub const fn as_str(&self) -> &str {
+        as_str(self.bytes.split_at(self.len).0)
+    }
+}
+
+/// Returns the bytes as text; only whole pieces of text are ever joined, so they are UTF-8 but
+/// where `Text` was cut, and there the last character is left out.
+const fn as_str(bytes: &[u8]) -> &str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => match core::str::from_utf8(bytes.split_at(error.valid_up_to()).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        },
+    }
+}
+
+/// Returns the part of `text` from byte `start` to byte `end`, both at character boundaries.
+pub const fn slice(text: &str, start: usize, end: usize) -> &str {
+    text.split_at(end).0.split_at(start).1
+}
+
+/// Returns whether the two texts are equal.
+pub const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Returns whether `list` has `name`.
+pub const fn contains(list: &[&str], name: &str) -> bool {
+    let mut i = 0;
+    while i < list.len() {
+        if equal(list[i], name) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_and_numbers_are_joined() {
+        const TEXT: Text<32> = Text::EMPTY.with("line ").with_number(1024).with(":").with_number(0);
+        assert_eq!(TEXT.as_str(), "line 1024:0");
+        assert_eq!(joined_len(&["ab", "", "c"]), 3);
+    }
+
+    #[test]
+    fn a_cut_never_splits_a_character() {
+        assert_eq!(Text::<4>::EMPTY.with("aβγ").as_str(), "aβ");
+    }
+}
