@@ -1,3 +1,7 @@
 //! Highball: a web framework whose routes, middleware and mistakes are known to the compiler.
 
+mod body;
+pub use body::{Body, BoxError, Chunk, ReadError, RequestBody};
+#[doc(hidden)]
+pub mod pool;
 mod route;

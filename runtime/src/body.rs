@@ -1,0 +1,315 @@
+//! Bodies: what an answer carries, [`Body`], and what a request brings, [`RequestBody`].
+//!
+//! Both are plain enums, so that an answer made of bytes costs no box and its length is known
+//! before the first poll; only a stream is boxed.
+
+mod collect;
+mod request;
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::{Buf, Bytes};
+use http_body::{Frame, SizeHint};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+
+pub use self::collect::ReadError;
+pub use self::request::RequestBody;
+use crate::pool::Buffer;
+
+/// Any error, boxed.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The body of an answer.
+///
+/// It is made from text, bytes, or any [`http_body::Body`] by [`Body::new`].
+#[derive(Default)]
+pub struct Body(Kind);
+
+#[derive(Default)]
+enum Kind {
+    #[default]
+    Empty,
+    Static(&'static [u8]),
+    Pooled(Buffer),
+    Bytes(Bytes),
+    Stream(Stream),
+}
+
+impl Body {
+    /// Makes a body without bytes.
+    pub const fn empty() -> Self {
+        Self(Kind::Empty)
+    }
+
+    /// Makes a body of any other one.
+    ///
+    /// It is boxed, unless it is a [`Body`] already.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
+    {
+        let mut body = Some(body);
+        if let Some(own) = (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
+            return own.take().unwrap_or_default();
+        }
+        body.map_or_else(Self::empty, |body| Self(Kind::Stream(Stream::new(body))))
+    }
+
+    /// Returns the number of bytes that are still to come, if it is known.
+    pub fn len(&self) -> Option<u64> {
+        http_body::Body::size_hint(self).exact()
+    }
+
+    /// Returns whether the body is known to hold no bytes.
+    pub fn is_empty(&self) -> bool {
+        http_body::Body::is_end_stream(self)
+    }
+
+    /// Reads the whole body, up to `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there are more bytes than that, or when the stream fails.
+    pub async fn collect(mut self, limit: u64) -> Result<Bytes, ReadError> {
+        collect::collect(&mut self, limit).await
+    }
+
+    fn next_chunk(&mut self) -> Option<Chunk> {
+        match std::mem::take(&mut self.0) {
+            Kind::Static(bytes) => Some(Chunk::from(bytes)),
+            Kind::Pooled(buffer) => Some(Chunk::from(buffer)),
+            Kind::Bytes(bytes) => Some(Chunk::from(bytes)),
+            Kind::Empty | Kind::Stream(_) => None,
+        }
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Chunk;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
+        let body = self.get_mut();
+        if let Kind::Stream(stream) = &mut body.0 {
+            return stream
+                .poll_frame(cx)
+                .map_ok(|frame| frame.map_data(Chunk::from));
+        }
+        Poll::Ready(body.next_chunk().map(|chunk| Ok(Frame::data(chunk))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Empty => true,
+            Kind::Static(bytes) => bytes.is_empty(),
+            Kind::Pooled(buffer) => buffer.is_empty(),
+            Kind::Bytes(bytes) => bytes.is_empty(),
+            Kind::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let len = match &self.0 {
+            Kind::Empty => 0,
+            Kind::Static(bytes) => bytes.len(),
+            Kind::Pooled(buffer) => buffer.len(),
+            Kind::Bytes(bytes) => bytes.len(),
+            Kind::Stream(stream) => return stream.size_hint(),
+        };
+        SizeHint::with_exact(len as u64)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("len", &self.len()).finish()
+    }
+}
+
+impl From<()> for Body {
+    fn from((): ()) -> Self {
+        Self::empty()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Self(Kind::Static(text.as_bytes()))
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self(Kind::Static(bytes))
+    }
+}
+
+impl From<Cow<'static, str>> for Body {
+    fn from(text: Cow<'static, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::from(text.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Kind::Bytes(bytes.into()))
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Kind::Bytes(bytes))
+    }
+}
+
+impl From<Buffer> for Body {
+    fn from(buffer: Buffer) -> Self {
+        Self(Kind::Pooled(buffer))
+    }
+}
+
+impl From<Full<Bytes>> for Body {
+    fn from(full: Full<Bytes>) -> Self {
+        // `Full` shows its bytes only by being polled, which is ready at once.
+        let mut full = full;
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        match http_body::Body::poll_frame(Pin::new(&mut full), &mut cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                frame.into_data().map_or_else(|_| Self::empty(), Self::from)
+            }
+            _ => Self::empty(),
+        }
+    }
+}
+
+impl From<RequestBody> for Body {
+    fn from(body: RequestBody) -> Self {
+        match body.into_bytes() {
+            Ok(bytes) => Self::from(bytes),
+            Err(body) => Self::new(body),
+        }
+    }
+}
+
+/// A boxed stream of frames.
+///
+/// The lock is never taken through `&self` by two at once and costs nothing through `&mut self`;
+/// it makes the type `Sync`, so that a future may hold `&Response<Body>` across an await.
+struct Stream(Mutex<UnsyncBoxBody<Bytes, BoxError>>);
+
+impl Stream {
+    fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
+    {
+        let body = body
+            .map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
+            .map_err(Into::into);
+        Self(Mutex::new(UnsyncBoxBody::new(body)))
+    }
+
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let body = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        http_body::Body::poll_frame(Pin::new(body), cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        http_body::Body::is_end_stream(&*body)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        http_body::Body::size_hint(&*body)
+    }
+}
+
+/// A piece of a [`Body`]; its buffer goes back to the pool when it has been sent.
+#[derive(Debug)]
+pub struct Chunk(Piece);
+
+#[derive(Debug)]
+enum Piece {
+    Static(&'static [u8]),
+    Pooled { buffer: Buffer, sent: usize },
+    Bytes(Bytes),
+}
+
+impl From<&'static [u8]> for Chunk {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self(Piece::Static(bytes))
+    }
+}
+
+impl From<Bytes> for Chunk {
+    fn from(bytes: Bytes) -> Self {
+        Self(Piece::Bytes(bytes))
+    }
+}
+
+impl From<Buffer> for Chunk {
+    fn from(buffer: Buffer) -> Self {
+        Self(Piece::Pooled { buffer, sent: 0 })
+    }
+}
+
+impl Buf for Chunk {
+    fn remaining(&self) -> usize {
+        self.chunk().len()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        match &self.0 {
+            Piece::Static(bytes) => bytes,
+            Piece::Pooled { buffer, sent } => buffer.get(*sent..).unwrap_or_default(),
+            Piece::Bytes(bytes) => bytes,
+        }
+    }
+
+    fn advance(&mut self, count: usize) {
+        let left = self.remaining();
+        assert!(count <= left, "advanced {count} bytes of {left}");
+        match &mut self.0 {
+            Piece::Static(bytes) => bytes.advance(count),
+            Piece::Pooled { sent, .. } => *sent += count,
+            Piece::Bytes(bytes) => bytes.advance(count),
+        }
+    }
+
+    fn copy_to_bytes(&mut self, count: usize) -> Bytes {
+        match &mut self.0 {
+            Piece::Static(bytes) => Bytes::from_static(
+                bytes
+                    .split_off(..count)
+                    .expect("no more bytes are taken than there are"),
+            ),
+            Piece::Pooled { buffer, sent } => {
+                let taken = Bytes::copy_from_slice(&buffer[*sent..*sent + count]);
+                *sent += count;
+                taken
+            }
+            Piece::Bytes(bytes) => bytes.copy_to_bytes(count),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! The body that a request brings.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Buf, Bytes};
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use super::{BoxError, ReadError, Stream, collect};
+
+/// The body of a request, as it comes from the connection.
+#[derive(Default)]
+pub struct RequestBody(Source);
+
+#[derive(Default)]
+enum Source {
+    #[default]
+    Empty,
+    Bytes(Bytes),
+    Incoming(Incoming),
+    Stream(Stream),
+}
+
+impl RequestBody {
+    /// Makes a body without bytes.
+    pub const fn empty() -> Self {
+        Self(Source::Empty)
+    }
+
+    /// Makes a body of any other one; it is boxed.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
+    {
+        Self(Source::Stream(Stream::new(body)))
+    }
+
+    /// Reads the whole body, up to `limit` bytes; a second call finds it empty.
+    ///
+    /// A body that arrives in one piece is not copied.
+    ///
+    /// # Errors
+    ///
+    /// Fails without reading when the announced length is over the limit, and otherwise when the
+    /// limit is passed or the client stops early.
+    ///
+    /// # Cancel safety
+    ///
+    /// What has been read is lost when the future is dropped.
+    pub async fn read(&mut self, limit: u64) -> Result<Bytes, ReadError> {
+        let outcome = match std::mem::take(&mut self.0) {
+            Source::Empty => Ok(Bytes::new()),
+            Source::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
+            Source::Bytes(bytes) => Ok(bytes),
+            source => {
+                self.0 = source;
+                collect::collect(self, limit).await
+            }
+        };
+        // What is left of a body that was refused or failed is of no use to anyone.
+        self.0 = Source::Empty;
+        outcome
+    }
+
+    /// Returns the bytes if all of them are here, or the body again.
+    pub(super) fn into_bytes(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Source::Empty => Ok(Bytes::new()),
+            Source::Bytes(bytes) => Ok(bytes),
+            source => Err(Self(source)),
+        }
+    }
+}
+
+impl http_body::Body for RequestBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let body = self.get_mut();
+        match &mut body.0 {
+            Source::Empty => Poll::Ready(None),
+            Source::Bytes(bytes) => {
+                let bytes = std::mem::take(bytes);
+                body.0 = Source::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Source::Incoming(incoming) => Pin::new(incoming).poll_frame(cx).map_err(Into::into),
+            Source::Stream(stream) => stream.poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Source::Empty => true,
+            Source::Bytes(bytes) => bytes.is_empty(),
+            Source::Incoming(incoming) => incoming.is_end_stream(),
+            Source::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Source::Empty => SizeHint::with_exact(0),
+            Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Source::Incoming(incoming) => incoming.size_hint(),
+            Source::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+impl From<Incoming> for RequestBody {
+    fn from(incoming: Incoming) -> Self {
+        if incoming.is_end_stream() {
+            return Self::empty();
+        }
+        Self(Source::Incoming(incoming))
+    }
+}
+
+impl From<Bytes> for RequestBody {
+    fn from(bytes: Bytes) -> Self {
+        Self(Source::Bytes(bytes))
+    }
+}
+
+impl From<super::Body> for RequestBody {
+    fn from(body: super::Body) -> Self {
+        if body.is_empty() {
+            return Self::empty();
+        }
+        Self::new(body)
+    }
+}
+
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBody")
+            .field("len", &self.size_hint().exact())
+            .finish()
+    }
+}
