@@ -11,6 +11,7 @@ use crate::{
     rejection::Rejection,
     response::{IntoResponse, Response},
     server::Connection,
+    state::Shared,
 };
 
 /// The rest of the chain, as a middleware sees it.
@@ -38,30 +39,39 @@ pub trait Next: Send + Sized {
 }
 
 /// Values that the chain so far has provided, innermost first.
-pub struct Locals<'f> {
-    value: &'f (dyn Any + Send + Sync),
-    up: Option<&'f Locals<'f>>,
+#[derive(Clone, Copy)]
+pub struct Locals<'f>(Frame<'f>);
+
+#[derive(Clone, Copy)]
+enum Frame<'f> {
+    /// What a test put in front of the chain, or nothing.
+    Root(&'f [Box<dyn Any + Send + Sync>]),
+    Pushed { value: &'f (dyn Any + Send + Sync), up: &'f Locals<'f> },
 }
 
-impl Locals<'_> {
-    /// No values.
-    pub const ROOT: Locals<'static> = Locals { value: &(), up: None };
+impl<'f> Locals<'f> {
+    /// Begins with these values.
+    pub(crate) const fn root(values: &'f [Box<dyn Any + Send + Sync>]) -> Self {
+        Self(Frame::Root(values))
+    }
 
     /// Returns the innermost value of this type.
-    pub fn get<T: 'static>(&self) -> Option<&T> {
-        let mut at = Some(self);
-        while let Some(locals) = at {
-            if let Some(value) = locals.value.downcast_ref() {
-                return Some(value);
+    pub fn get<T: 'static>(&self) -> Option<&'f T> {
+        let mut at = self;
+        loop {
+            match at.0 {
+                Frame::Root(values) => return values.iter().find_map(|v| v.downcast_ref()),
+                Frame::Pushed { value, up } => match value.downcast_ref() {
+                    Some(value) => return Some(value),
+                    None => at = up,
+                },
             }
-            at = locals.up;
         }
-        None
     }
 
     /// Returns the values with another one in front.
-    pub fn push<'f>(&'f self, value: &'f (dyn Any + Send + Sync)) -> Locals<'f> {
-        Locals { value, up: Some(self) }
+    pub fn push(&'f self, value: &'f (dyn Any + Send + Sync)) -> Locals<'f> {
+        Locals(Frame::Pushed { value, up: self })
     }
 }
 
@@ -78,7 +88,7 @@ pub struct Env<'r, S> {
     /// The body, where the handler reads it whole.
     pub body: &'r Bytes,
     /// What the connection's requests share, the app state among it.
-    pub connection: &'r Arc<Connection<S>>,
+    pub connection: &'r Arc<Connection<Shared<S>>>,
     /// The values that the chain so far has provided.
     pub locals: &'r Locals<'r>,
     /// What the handler's async extractors have made before it is called.

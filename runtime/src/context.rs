@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version}
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    app::Route,
+    app::{Route, suggest},
     body::{Body, RequestBody},
     extract::{json, query},
     head::Head,
@@ -115,6 +115,11 @@ impl<'r> Context<'r> {
     /// Behind a proxy this is the proxy's; no forwarding header is believed.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.head.peer
+    }
+
+    /// Returns the pattern that may have been meant, where no route matched.
+    pub(crate) fn suggestion(&self) -> Option<&'static str> {
+        suggest::nearest(self.path(), self.head.routes.iter().map(Route::path))
     }
 
     /// Reads the body as JSON, or the query where the method is GET or HEAD.

@@ -8,7 +8,8 @@ use crate::{
 mod check;
 mod mount;
 
-pub use check::{Report, check};
+pub use check::{Report, check, raise};
+pub(crate) use mount::NO_DEFINITION;
 pub use mount::{count_groups, count_routes, count_segments, mount, mount_groups, segments};
 
 /// The deepest nesting of groups; a deeper one does not compile.

@@ -20,6 +20,8 @@ pub struct Head {
     pub(crate) headers: HeaderMap,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) route: Option<&'static Route>,
+    /// The routes of the app.
+    pub(crate) routes: &'static [Route],
     /// Where the captured values stand: in the path, or in `decoded` if that is not empty.
     pub(crate) captures: Captures,
     /// The captured values without their escapes, one behind the other, if any had one.

@@ -29,6 +29,18 @@ impl Segment {
             Self::Param { name, .. } | Self::CatchAll { name } => Some(name),
         }
     }
+
+    /// Returns whether the segment takes this piece of a path.
+    pub(crate) fn holds(&self, piece: &str) -> bool {
+        match self {
+            Self::Static(text) => piece == *text,
+            Self::Param { prefix, suffix, .. } => {
+                let value = piece.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+                value.is_some_and(|value| !value.is_empty())
+            }
+            Self::CatchAll { .. } => true,
+        }
+    }
 }
 
 /// What a path that differs from a route by its trailing slash gets.
@@ -84,6 +96,13 @@ impl Methods {
     /// Returns the methods that are not standard.
     pub const fn extensions(self) -> &'static [&'static str] {
         self.extensions
+    }
+
+    /// Returns the names of the methods; none where the set is `#[any]`'s.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let standard = STANDARD.iter().enumerate();
+        let standard = standard.filter(move |(bit, _)| self.bits >> bit & 1 == 1);
+        standard.map(|(_, name)| *name).chain(self.extensions.iter().copied())
     }
 
     /// Returns whether the set is `#[any]`'s.

@@ -5,7 +5,7 @@ use crate::route::{Methods, Segment};
 
 const NO_SEGMENT: Segment = Segment::Static("");
 
-const NO_DEFINITION: &Definition = &Definition {
+pub(crate) const NO_DEFINITION: &Definition = &Definition {
     methods: Methods::ANY,
     path: "",
     segments: &[],

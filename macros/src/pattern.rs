@@ -1,0 +1,151 @@
+//! The grammar of patterns and prefixes; it stands here and nowhere else.
+//!
+//! A pattern is split at its slashes, and each piece is read by itself, so that every piece with
+//! a mistake gets its own error. Static text is percent-encoded here, once, as it comes on the
+//! wire.
+
+use proc_macro2::Span;
+use syn::{Ident, LitStr, ext::IdentExt, parse::Parser};
+
+use crate::errors::Errors;
+
+mod piece;
+
+/// As in `highball::table`; a pattern over a limit is refused here, a whole path by the root.
+pub(crate) const MAX_PARAMS: usize = 16;
+const MAX_SEGMENTS: usize = 32;
+
+/// A parsed pattern.
+pub(crate) struct Pattern {
+    /// As the user wrote it; empty for a prefix that is not there.
+    pub(crate) text: String,
+    pub(crate) span: Span,
+    pub(crate) segments: Vec<Segment>,
+}
+
+pub(crate) enum Segment {
+    Static(String),
+    Param { prefix: String, name: String, suffix: String },
+    CatchAll { name: String },
+}
+
+impl Segment {
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Static(_) => None,
+            Self::Param { name, .. } | Self::CatchAll { name } => Some(name),
+        }
+    }
+}
+
+impl Pattern {
+    /// Reads the pattern of a route.
+    pub(crate) fn route(literal: &LitStr, errors: &mut Errors) -> Self {
+        let pattern = Self::parse(literal, errors);
+        for segment in pattern.segments.iter().rev().skip(1) {
+            if let Segment::CatchAll { name } = segment {
+                errors.at(
+                    literal,
+                    format!("`{{*{name}}}` takes the rest of the path and so must stand at its end"),
+                );
+            }
+        }
+        pattern
+    }
+
+    /// Reads the prefix of a group.
+    pub(crate) fn prefix(literal: &LitStr, errors: &mut Errors) -> Self {
+        let text = literal.value();
+        if text.is_empty() || text == "/" {
+            errors.at(literal, "an empty prefix adds nothing: leave it out");
+            return Self::none();
+        }
+        if text.len() > 1 && text.ends_with('/') {
+            let fixed = text.trim_end_matches('/');
+            errors.at(literal, format!("a prefix ends without a slash: write `\"{fixed}\"`"));
+            return Self::none();
+        }
+        let pattern = Self::parse(literal, errors);
+        for segment in &pattern.segments {
+            if let Segment::CatchAll { name } = segment {
+                errors.at(
+                    literal,
+                    format!("a prefix cannot hold the rest of the path, `{{*{name}}}`: move it into the routes"),
+                );
+            }
+        }
+        pattern
+    }
+
+    /// No prefix at all.
+    pub(crate) fn none() -> Self {
+        Self { text: String::new(), span: Span::call_site(), segments: Vec::new() }
+    }
+
+    /// Returns the names of the parameters.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(Segment::name)
+    }
+
+    fn parse(literal: &LitStr, errors: &mut Errors) -> Self {
+        let text = literal.value();
+        let Some(rest) = rooted(&text, literal, errors) else {
+            return Self { text, span: literal.span(), segments: Vec::new() };
+        };
+        let mut segments = Vec::new();
+        // `/` alone is the group's prefix itself, and adds no segment.
+        for piece in rest.split('/').filter(|_| !rest.is_empty()) {
+            match piece::parse(piece) {
+                Ok(segment) => segments.push(segment),
+                Err(message) => errors.at(literal, message),
+            }
+        }
+        let pattern = Self { text, span: literal.span(), segments };
+        pattern.check(literal, errors);
+        pattern
+    }
+
+    /// Checks what looks at more than one piece.
+    fn check(&self, literal: &LitStr, errors: &mut Errors) {
+        let names: Vec<_> = self.names().collect();
+        for (idx, name) in names.iter().enumerate() {
+            if names[..idx].contains(name) {
+                errors.at(literal, format!("the parameter `{{{name}}}` stands twice in the path"));
+            }
+        }
+        if names.len() > MAX_PARAMS {
+            errors.at(literal, format!("a path has at most {MAX_PARAMS} parameters"));
+        }
+        if self.segments.len() > MAX_SEGMENTS {
+            errors.at(literal, format!("a path has at most {MAX_SEGMENTS} segments"));
+        }
+    }
+}
+
+/// Returns what stands behind the leading slash.
+fn rooted<'a>(text: &'a str, literal: &LitStr, errors: &mut Errors) -> Option<&'a str> {
+    if text.is_empty() {
+        errors.at(literal, "a path begins with `/`: write `\"/\"` for the group's own path");
+        return None;
+    }
+    if let Some((path, _)) = text.split_once(['?', '#']).filter(|(path, _)| !path.contains('{')) {
+        errors.at(
+            literal,
+            format!("a path has no query and no fragment: write `\"{path}\"` and take the query as an argument, `Query<T>`"),
+        );
+        return None;
+    }
+    let Some(rest) = text.strip_prefix('/') else {
+        errors.at(literal, format!("a path begins with `/`: write `\"/{text}\"`"));
+        return None;
+    };
+    Some(rest)
+}
+
+/// Returns whether the text is a name that a parameter can have.
+fn is_name(text: &str) -> bool {
+    Ident::parse_any.parse_str(text).is_ok() && text != "_" && !text.starts_with("r#")
+}
+
+#[cfg(test)]
+mod tests;

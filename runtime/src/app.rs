@@ -1,0 +1,227 @@
+//! The app: a root group with its route table, and what it answers where no route matches.
+
+use std::fmt;
+
+use http::{HeaderValue, StatusCode, header};
+
+use crate::{
+    chain::Render,
+    context::Context,
+    entry::{Definition, Entry, Levels},
+    rejection::Rejection,
+    response::{IntoResponse, Response},
+    route::Segment,
+    table::{Allowed, Table},
+};
+
+mod listing;
+pub(crate) mod suggest;
+
+pub use listing::{Sizes, Storage, groups, routes, sizes, store};
+
+/// A root group: `#[routes(app, ..)]` on a tuple struct, a module or an impl block.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an app",
+    label = "a group, but no root",
+    note = "mark the root with `app`: `#[routes(app)]`"
+)]
+pub trait App: Entry {
+    /// The route table.
+    const TABLE: Table;
+    /// The routes, by their number in the table.
+    const LISTING: &'static [Route];
+    /// The groups that may answer a path without a route, outermost first.
+    const PLACES: &'static [Place];
+    /// How a rejection is written.
+    const RENDER: Render;
+}
+
+/// A route of an app, with everything around it.
+#[derive(Clone, Copy)]
+pub struct Route {
+    definition: &'static Definition,
+    path: &'static str,
+    segments: &'static [Segment],
+    params: &'static [&'static str],
+    middleware: &'static [&'static str],
+    steps: &'static [u16],
+    levels: Levels,
+}
+
+impl Route {
+    /// Returns the methods, in order; empty where the route answers every method.
+    pub fn methods(&self) -> impl Iterator<Item = &'static str> {
+        self.definition.methods.names()
+    }
+
+    /// Returns the pattern with every prefix: `/api/users/{id}`.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Returns the names of the parameters, in the pattern's order.
+    pub const fn params(&self) -> &'static [&'static str] {
+        self.params
+    }
+
+    /// Returns the handler's name with its module path.
+    pub const fn handler(&self) -> &'static str {
+        self.definition.handler
+    }
+
+    /// Returns the file of the handler.
+    pub const fn file(&self) -> &'static str {
+        self.definition.file
+    }
+
+    /// Returns the line of the handler's name.
+    pub const fn line(&self) -> u32 {
+        self.definition.line
+    }
+
+    /// Returns the doc comment.
+    pub const fn doc(&self) -> &'static str {
+        self.definition.doc
+    }
+
+    /// Returns the names of the middleware around the handler, outermost first.
+    pub const fn middleware(&self) -> &'static [&'static str] {
+        self.middleware
+    }
+
+    /// Returns the arguments of the handler, as written.
+    pub const fn arguments(&self) -> &'static [crate::entry::Argument] {
+        self.definition.arguments
+    }
+
+    /// Returns the return type of the handler, as written.
+    pub const fn returns(&self) -> &'static str {
+        self.definition.returns
+    }
+
+    /// Returns the pattern, parsed.
+    pub(crate) const fn segments(&self) -> &'static [Segment] {
+        self.segments
+    }
+
+    /// Returns the data of the handler's attribute.
+    pub(crate) const fn definition(&self) -> &'static Definition {
+        self.definition
+    }
+
+    /// Returns whether a group of this name is around the handler.
+    pub(crate) const fn passes(&self, group: &str) -> bool {
+        let mut depth = 0;
+        while let Some(level) = self.levels.outer(depth) {
+            if crate::text::equal(level.group, group) {
+                return true;
+            }
+            depth += 1;
+        }
+        false
+    }
+
+    /// Returns the fields that lead to the handler, outermost first.
+    pub(crate) const fn steps(&self) -> &'static [u16] {
+        self.steps
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route")
+            .field("methods", &self.definition.methods)
+            .field("path", &self.path)
+            .field("handler", &self.definition.handler)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A group as it stands in the app.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    segments: &'static [Segment],
+    steps: &'static [u16],
+}
+
+impl Place {
+    /// Returns whether the path lies under the group's prefix.
+    fn holds(&self, path: &str) -> bool {
+        let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
+        self.segments.iter().all(|segment| parts.next().is_some_and(|part| segment.holds(part)))
+    }
+
+    pub(crate) fn steps(&self) -> &'static [u16] {
+        self.steps
+    }
+}
+
+/// Returns the group with the longest prefix that the path lies under; of equals, the outermost.
+pub(crate) fn nearest<A: App>(path: &str) -> &'static [u16] {
+    let holding = A::PLACES.iter().filter(|place| place.holds(path));
+    // `max_by_key` would take the last of equals, the innermost.
+    let longest = holding.reduce(|best, place| {
+        if place.segments.len() > best.segments.len() { place } else { best }
+    });
+    longest.map_or(&[], Place::steps)
+}
+
+/// Why no handler answers.
+#[derive(Debug)]
+pub enum Miss {
+    /// No route has the path.
+    Missing,
+    /// Routes have the path, but not the method.
+    WrongMethod(Allowed),
+    /// The method is OPTIONS, and no route answers it itself.
+    Options(Allowed),
+    /// `OPTIONS *`: the question is about the whole server.
+    Server,
+    /// A route has the path with another trailing slash.
+    Redirect(String),
+    /// The request is refused before its handler.
+    Refused(std::sync::Mutex<Option<Rejection>>),
+}
+
+impl Miss {
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
+    /// Answers in place of a handler.
+    pub(crate) fn answer(&self, cx: &Context<'_>) -> Response {
+        match self {
+            Self::Missing => suggest::missing(cx).into_response(),
+            Self::WrongMethod(allowed) => wrong_method(cx, allowed).into_response(),
+            Self::Options(allowed) => options(allowed),
+            Self::Server => Response::empty(StatusCode::NO_CONTENT),
+            Self::Redirect(target) => redirect(target),
+            Self::Refused(rejection) => {
+                let mut rejection = rejection.lock().unwrap_or_else(|e| e.into_inner());
+                rejection.take().unwrap_or_else(Rejection::internal).into_response()
+            }
+        }
+    }
+}
+
+fn wrong_method(cx: &Context<'_>, allowed: &Allowed) -> Rejection {
+    let allow = allowed.to_string();
+    let detail = format!("`{}` does not answer {}; it answers {allow}", cx.path(), cx.method());
+    let rejection = Rejection::new(StatusCode::METHOD_NOT_ALLOWED, detail);
+    match HeaderValue::try_from(allow) {
+        Ok(value) => rejection.with_header(header::ALLOW, value),
+        Err(_) => rejection,
+    }
+}
+
+fn options(allowed: &Allowed) -> Response {
+    let mut response = Response::empty(StatusCode::NO_CONTENT);
+    response.set_header(header::ALLOW, allowed.to_string());
+    response
+}
+
+fn redirect(target: &str) -> Response {
+    let mut response = Response::empty(StatusCode::PERMANENT_REDIRECT);
+    response.set_header(header::LOCATION, target);
+    response
+}

@@ -1,0 +1,215 @@
+//! One exchange: a request in, a response out, and everything between in reading order.
+
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::Poll,
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, StatusCode, header};
+
+use crate::{
+    app::{App, Miss, nearest},
+    body::{Body, RequestBody},
+    chain::{Endpoint, Env, Locals, Prepared, Way},
+    context::{Context, Out},
+    head::Head,
+    pool::{self, FreeList},
+    rejection::Rejection,
+    response::{IntoResponse, Response},
+    server::Connection,
+    state::Shared,
+    table::Found,
+};
+
+/// What one exchange needs; it is reused by the next one on the thread.
+#[derive(Debug, Default)]
+struct Exchange {
+    head: Head,
+    out: Out,
+}
+
+/// How many contexts a thread keeps.
+const MOST_KEPT: usize = 64;
+
+thread_local! {
+    static EXCHANGES: FreeList<Box<Exchange>> = const { FreeList::new(MOST_KEPT) };
+}
+
+/// Answers one request.
+pub(crate) async fn exchange<A, S>(
+    connection: Arc<Connection<Shared<S>>>,
+    request: Request<RequestBody>,
+) -> http::Response<Body>
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+{
+    let mut exchange = pool::take(&EXCHANGES).unwrap_or_default();
+    exchange.begin(&connection, request);
+    let target = find::<A>(&mut exchange.head);
+    let Exchange { head, out } = &mut *exchange;
+    let (head, mut cx) = (&*head, Context::new(head, out));
+    let env = Env {
+        head,
+        body: &Bytes::new(),
+        connection: &connection,
+        locals: &Locals::root(&connection.app.locals),
+        prepared: &Prepared::default(),
+        way: Way {
+            steps: target.steps,
+            miss: target.miss.as_ref(),
+            fallback: None,
+            render: A::RENDER,
+        },
+    };
+    let Some(response) = caught(A::run(&mut cx, env)).await else {
+        // What a panic left half done is dropped, not pooled.
+        let response = env.finish(&mut cx, Rejection::internal().into_response());
+        return into_http(response, &head.method);
+    };
+    let response = env.finish(&mut cx, response);
+    let response = into_http(response, &head.method);
+    exchange.end();
+    pool::give(&EXCHANGES, exchange);
+    response
+}
+
+impl Exchange {
+    fn begin<S>(&mut self, connection: &Connection<Shared<S>>, request: Request<RequestBody>) {
+        let (parts, body) = request.into_parts();
+        self.head.method = parts.method;
+        self.head.uri = parts.uri;
+        self.head.version = parts.version;
+        self.head.headers = parts.headers;
+        self.head.peer = connection.peer;
+        self.out.body = body;
+        self.out.body_limit = connection.app.body_limit;
+        self.out.headers = pool::headers();
+    }
+
+    /// Forgets the request; its header map will hold a later response's headers.
+    fn end(&mut self) {
+        pool::give_headers(self.head.clear());
+        self.out.body = RequestBody::default();
+        self.out.status = None;
+        pool::give_headers(std::mem::take(&mut self.out.headers));
+    }
+}
+
+/// Where an exchange goes.
+struct Target {
+    steps: &'static [u16],
+    miss: Option<Miss>,
+}
+
+impl Target {
+    fn miss(steps: &'static [u16], miss: Miss) -> Self {
+        Self { steps, miss: Some(miss) }
+    }
+}
+
+/// Finds the route, or the group that answers in its place.
+fn find<A: App>(head: &mut Head) -> Target {
+    head.routes = A::LISTING;
+    let path = head.uri.path();
+    if path == "*" && head.method == Method::OPTIONS {
+        return Target::miss(&[], Miss::Server);
+    }
+    match A::TABLE.find(&head.method, path, &mut head.captures) {
+        Found::Route(idx) => route(head, idx),
+        Found::Redirect(idx) => match other_slash(head) {
+            Some(target) => Target::miss(group_of::<A>(idx), Miss::Redirect(target)),
+            None => Target::miss(nearest::<A>(path), Miss::Missing),
+        },
+        Found::WrongMethod(allowed) => {
+            let group = group_of::<A>(allowed.route());
+            let options = head.method == Method::OPTIONS;
+            let miss = if options { Miss::Options(allowed) } else { Miss::WrongMethod(allowed) };
+            Target::miss(group, miss)
+        }
+        Found::Missing => Target::miss(nearest::<A>(path), Miss::Missing),
+    }
+}
+
+fn route(head: &mut Head, idx: u16) -> Target {
+    let route = &head.routes[usize::from(idx)];
+    match head.decode() {
+        Ok(()) => {
+            head.route = Some(route);
+            Target { steps: route.steps(), miss: None }
+        }
+        Err(rejection) => {
+            let group = group_of_steps(route.steps());
+            Target::miss(group, Miss::Refused(Mutex::new(Some(rejection))))
+        }
+    }
+}
+
+fn group_of<A: App>(route: u16) -> &'static [u16] {
+    group_of_steps(A::LISTING[usize::from(route)].steps())
+}
+
+/// Leaves out the last step, from the innermost group to the handler.
+fn group_of_steps(steps: &'static [u16]) -> &'static [u16] {
+    steps.split_last().map_or(&[], |(_, group)| group)
+}
+
+/// Returns the request's target with a slash more or less at the end of its path.
+fn other_slash(head: &Head) -> Option<String> {
+    let path = head.uri.path();
+    // `//host` and `/\host` would be another server's address.
+    if matches!(path.as_bytes(), [b'/', b'/' | b'\\', ..]) {
+        return None;
+    }
+    let mut target = match path.strip_suffix('/') {
+        Some(path) => path.to_owned(),
+        None => format!("{path}/"),
+    };
+    if let Some(query) = head.uri.query() {
+        target.push('?');
+        target.push_str(query);
+    }
+    Some(target)
+}
+
+/// Runs the future; `None` where it panicked, which the panic hook has reported.
+async fn caught<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|task| {
+        // The future is not polled again after a panic, and what it borrowed is dropped.
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Some(output)),
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+/// Makes hyper's response, with no body where HTTP allows none.
+fn into_http(response: Response, method: &Method) -> http::Response<Body> {
+    let (status, mut headers, mut body) = response.into_parts();
+    if method == Method::HEAD {
+        if let Some(len) = body.len().filter(|_| !headers.contains_key(header::CONTENT_LENGTH)) {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(len));
+        }
+        body = Body::empty();
+    }
+    if bodiless(status) {
+        headers.remove(header::CONTENT_LENGTH);
+        body = Body::empty();
+    }
+    let mut response = http::Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// RFC 9110 §6.4.1.
+fn bodiless(status: StatusCode) -> bool {
+    status.is_informational() || matches!(status.as_u16(), 204 | 205 | 304)
+}

@@ -1,0 +1,31 @@
+//! The whole body as an argument: bytes, or text.
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::{Extract, Input};
+use crate::rejection::Rejection;
+
+impl<'r> Extract<'r> for Bytes {
+    type State = ();
+    const BODY: bool = true;
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        Ok(input.body().clone())
+    }
+}
+
+impl<'r> Extract<'r> for String {
+    type State = ();
+    const BODY: bool = true;
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        match std::str::from_utf8(input.body()) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(Rejection::new(
+                StatusCode::BAD_REQUEST,
+                format!("the body is not UTF-8 at byte {}", error.valid_up_to()),
+            )),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! JSON as an argument.
+
+use http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::{Extract, Input};
+use crate::{rejection::Rejection, response::Json};
+
+impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
+    type State = ();
+    const BODY: bool = true;
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        content_type(input.headers())?;
+        parse(input.body()).map(Json)
+    }
+}
+
+/// Refuses a body that does not say it is JSON.
+///
+/// Besides being wrong, such a body may come from a form of another site, which a browser sends
+/// without asking (a "simple request" of the Fetch standard).
+pub(crate) fn content_type(headers: &HeaderMap) -> Result<(), Rejection> {
+    let value = headers.get(header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+    if value.is_some_and(is_json) {
+        return Ok(());
+    }
+    Err(Rejection::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "the body must be JSON, with `Content-Type: application/json`",
+    ))
+}
+
+fn is_json(value: &[u8]) -> bool {
+    let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
+    let essence = value[..end].trim_ascii_end();
+    essence.eq_ignore_ascii_case(b"application/json")
+        || essence.len() > 5
+            && essence[..12.min(essence.len())].eq_ignore_ascii_case(b"application/")
+            && essence[essence.len() - 5..].eq_ignore_ascii_case(b"+json")
+}
+
+/// Reads the whole text as one value.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
+    serde_json::from_slice(body).map_err(|error| {
+        let (status, what) = match error.classify() {
+            Category::Data => (StatusCode::UNPROCESSABLE_ENTITY, "the JSON has not the right shape"),
+            Category::Eof => (StatusCode::BAD_REQUEST, "the JSON ends too early"),
+            Category::Syntax | Category::Io => (StatusCode::BAD_REQUEST, "the body is not JSON"),
+        };
+        Rejection::new(status, format!("{what}: {error}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_types_of_json_are_known() {
+        for (value, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("application/json ;v=1", true),
+            ("text/json", false),
+            ("application/jsonp", false),
+            ("+json", false),
+            ("", false),
+        ] {
+            assert_eq!(is_json(value.as_bytes()), expected, "{value}");
+        }
+    }
+}

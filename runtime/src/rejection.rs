@@ -1,0 +1,230 @@
+//! Rejections: what the framework answers in place of a handler, as RFC 9457 problem details.
+
+use std::{borrow::Cow, error::Error, fmt};
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::{
+    body::{Body, BoxError, ReadError},
+    context::Context,
+    pool,
+    response::Response,
+};
+
+/// A request that was refused: a status, and words for the client.
+///
+/// Every refusal of the framework is one (404, 405, an extractor's failure, a panic), and an app
+/// writes all of them in one place: `#[routes(app, rejection = my_format)]`. Without that they
+/// become `application/problem+json` (RFC 9457).
+///
+/// What the client must not see, the cause, is for the log only: see [`Rejection::cause`].
+///
+/// # Examples
+/// ```
+/// use highball::{Rejection, http::StatusCode};
+///
+/// let rejection = Rejection::new(StatusCode::CONFLICT, "the name is taken");
+/// assert_eq!(rejection.detail(), "the name is taken");
+/// ```
+pub struct Rejection(Box<Inner>);
+
+struct Inner {
+    status: StatusCode,
+    detail: Cow<'static, str>,
+    kind: Option<Cow<'static, str>>,
+    errors: Vec<FieldError>,
+    headers: HeaderMap,
+    cause: Option<BoxError>,
+}
+
+/// One input that was wrong.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// Where it stands: `path`, `query`, `header` or `body`.
+    #[serde(rename = "in")]
+    pub place: &'static str,
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// What should stand there.
+    pub expected: Cow<'static, str>,
+    /// What stands there.
+    pub got: String,
+}
+
+impl Rejection {
+    /// Makes a rejection; the client sees the detail.
+    pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            status,
+            detail: detail.into(),
+            kind: None,
+            errors: Vec::new(),
+            headers: HeaderMap::new(),
+            cause: None,
+        }))
+    }
+
+    /// Makes a 500 that tells the client nothing.
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side")
+    }
+
+    /// Names the type of the problem, a URI that the client can tell it by.
+    #[must_use]
+    pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+        self.0.kind = Some(uri.into());
+        self
+    }
+
+    /// Adds an input that was wrong.
+    #[must_use]
+    pub fn with_error(
+        mut self,
+        place: &'static str,
+        name: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
+        got: impl Into<String>,
+    ) -> Self {
+        let (name, expected, got) = (name.into(), expected.into(), got.into());
+        self.0.errors.push(FieldError { place, name, expected, got });
+        self
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    /// Adds the error behind it, for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.0.cause = Some(Box::new(source));
+        self
+    }
+
+    /// Adds words about the cause, for the log.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
+        self.0.cause = Some(cause.into().into());
+        self
+    }
+
+    /// Returns the status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// Returns the words for the client.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// Returns the inputs that were wrong.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// Returns the headers that belong to the answer, `Allow` or `WWW-Authenticate` among them.
+    ///
+    /// An app that writes rejections itself need not copy them: that is done for it.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// Returns what the client must not see.
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.0.cause.as_deref()
+    }
+
+    /// Returns the rejection as problem details (RFC 9457).
+    pub fn problem(&self) -> Response {
+        let mut body = pool::buffer();
+        // Text and numbers in a buffer: this cannot fail.
+        let written = serde_json::to_writer(&mut *body, self);
+        debug_assert!(written.is_ok());
+        let content_type = HeaderValue::from_static("application/problem+json");
+        let mut response = Response::typed(content_type, Body::from(body));
+        response.set_status(self.0.status);
+        self.add_headers(&mut response);
+        response
+    }
+
+    pub(crate) fn add_headers(&self, response: &mut Response) {
+        for (name, value) in &self.0.headers {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+
+    pub(crate) fn bad_escape(text: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, format!("`{text}` is not well percent-encoded UTF-8"))
+    }
+
+    pub(crate) fn bad_param(name: &'static str, expected: &'static str, got: &str) -> Self {
+        let detail = match expected {
+            "" => format!("`{got}` is not a valid `{name}`"),
+            _ => format!("the path parameter `{name}` must be a `{expected}`, not `{got}`"),
+        };
+        let rejection = Self::new(StatusCode::BAD_REQUEST, detail);
+        rejection.with_error("path", name, expected, got)
+    }
+}
+
+/// Writes the rejection where the app has no format of its own.
+pub fn problem(rejection: &Rejection, _: &Context<'_>) -> Response {
+    rejection.problem()
+}
+
+impl Serialize for Rejection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inner = &*self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", inner.kind.as_deref().unwrap_or("about:blank"))?;
+        map.serialize_entry("title", inner.status.canonical_reason().unwrap_or("Error"))?;
+        map.serialize_entry("status", &inner.status.as_u16())?;
+        map.serialize_entry("detail", &inner.detail)?;
+        if !inner.errors.is_empty() {
+            map.serialize_entry("errors", &inner.errors)?;
+        }
+        map.end()
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.status, self.0.detail)
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("status", &self.0.status)
+            .field("detail", &self.0.detail)
+            .field("cause", &self.0.cause)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Error for Rejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.cause.as_ref().map(|cause| &**cause as &(dyn Error + 'static))
+    }
+}
+
+impl From<ReadError> for Rejection {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::TooLarge => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than allowed")
+            }
+            ReadError::Client(cause) => {
+                let detail = "the body could not be read to its end";
+                Self::new(StatusCode::BAD_REQUEST, detail).with_cause(cause.to_string())
+            }
+        }
+    }
+}
