@@ -29,6 +29,7 @@ mod methods;
 mod parse;
 mod parts;
 mod plan;
+mod step;
 #[cfg(test)]
 mod tests;
 
@@ -87,61 +88,3 @@ impl Shape {
 
 /// The segment behind a trailing slash.
 const EMPTY: Segment = Segment::Static("");
-
-/// Hashes what two equal segments have in common: everything but the name.
-const fn hash_segment(segment: Segment) -> u64 {
-    match segment {
-        Segment::Static(text) => key::Key::of(text.as_bytes()).hash,
-        Segment::Param { prefix, suffix, .. } => {
-            let prefix = key::Key::of(prefix.as_bytes()).hash;
-            let suffix = key::Key::of(suffix.as_bytes()).hash;
-            (prefix ^ suffix.rotate_left(29)).wrapping_add(1)
-        }
-        Segment::CatchAll { .. } => 2,
-    }
-}
-
-/// Compares two segments without the names of their parameters.
-const fn same_segment(a: Segment, b: Segment) -> bool {
-    match (a, b) {
-        (Segment::Static(a), Segment::Static(b)) => same_text(a, b),
-        (
-            Segment::Param {
-                prefix: a,
-                suffix: c,
-                ..
-            },
-            Segment::Param {
-                prefix: b,
-                suffix: d,
-                ..
-            },
-        ) => same_text(a, b) && same_text(c, d),
-        (Segment::CatchAll { .. }, Segment::CatchAll { .. }) => true,
-        _ => false,
-    }
-}
-
-/// Compares two texts, a word at a time: constant evaluation is paid by the step.
-const fn same_text(a: &str, b: &str) -> bool {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    while let (Some((word_a, rest_a)), Some((word_b, rest_b))) =
-        (a.split_first_chunk::<8>(), b.split_first_chunk::<8>())
-    {
-        if u64::from_le_bytes(*word_a) != u64::from_le_bytes(*word_b) {
-            return false;
-        }
-        (a, b) = (rest_a, rest_b);
-    }
-    let mut idx = 0;
-    while idx < a.len() {
-        if a[idx] != b[idx] {
-            return false;
-        }
-        idx += 1;
-    }
-    true
-}

@@ -1,6 +1,7 @@
 //! Routes that no request could tell apart.
 
-use super::{Shape, hash_segment, same_segment, same_text};
+use super::Shape;
+use super::step::{Step, same_text};
 use crate::route::{Methods, Segment};
 
 /// No route, in the chains of [`clashes`].
@@ -46,8 +47,8 @@ const fn hash(shape: &Shape) -> u64 {
     let mut hash = 0u64;
     let mut idx = 0;
     while idx < segments.len() {
-        hash =
-            (hash.rotate_left(5) ^ hash_segment(segments[idx])).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash = (hash.rotate_left(5) ^ Step::of(segments[idx]).key.hash)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         idx += 1;
     }
     hash
@@ -64,7 +65,7 @@ const fn same_pattern(a: &[Segment], b: &[Segment]) -> bool {
     }
     let mut idx = 0;
     while idx < a.len() {
-        if !same_segment(a[idx], b[idx]) {
+        if !Step::of(a[idx]).is(&Step::of(b[idx])) {
             return false;
         }
         idx += 1;

@@ -22,27 +22,36 @@ pub(super) struct Key {
 
 impl Key {
     /// Makes the key of a piece of static text.
+    ///
+    /// Slice patterns and not the methods of slices here: constant evaluation pays by the call.
     pub(super) const fn of(text: &[u8]) -> Self {
         let mut hash = 0;
         let mut rest = text;
-        while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-            hash = fold(hash, u64::from_le_bytes(*chunk));
+        while let [a, b, c, d, e, f, g, h, after @ ..] = rest {
+            hash = fold(hash, word([*a, *b, *c, *d, *e, *f, *g, *h]));
             rest = after;
         }
-        let hash = fold(hash, short_word(rest));
-        let Some(tail) = text.last_chunk::<8>() else {
-            return Self {
-                head: short_word(text),
+        let last = short_word(rest);
+        let hash = fold(hash, last);
+        match text {
+            [a, b, c, d, e, f, g, h, ..] => Self {
+                head: word([*a, *b, *c, *d, *e, *f, *g, *h]),
+                tail: last_word(text),
+                hash,
+            },
+            _ => Self {
+                head: last,
                 tail: 0,
                 hash,
-            };
-        };
-        let Some(head) = text.first_chunk::<8>() else {
-            unreachable!()
-        };
+            },
+        }
+    }
+
+    /// Makes a key of nothing but a hash.
+    pub(super) const fn hashed(hash: u64) -> Self {
         Self {
-            head: u64::from_le_bytes(*head),
-            tail: u64::from_le_bytes(*tail),
+            head: 0,
+            tail: 0,
             hash,
         }
     }
@@ -57,16 +66,27 @@ impl Key {
 /// Takes one more word into a hash.
 #[inline]
 const fn fold(hash: u64, word: u64) -> u64 {
-    (hash.rotate_left(5) ^ word).wrapping_mul(MULTIPLIER)
+    (hash ^ word).wrapping_mul(MULTIPLIER)
+}
+
+const fn word(bytes: [u8; 8]) -> u64 {
+    u64::from_le_bytes(bytes)
+}
+
+/// Reads the last eight bytes of a text that has as many.
+const fn last_word(text: &[u8]) -> u64 {
+    match text {
+        [.., a, b, c, d, e, f, g, h] => word([*a, *b, *c, *d, *e, *f, *g, *h]),
+        _ => 0,
+    }
 }
 
 /// Reads fewer than eight bytes as a word, zeroes behind the end.
-const fn short_word(bytes: &[u8]) -> u64 {
+const fn short_word(mut bytes: &[u8]) -> u64 {
     let mut word = 0;
-    let mut idx = bytes.len();
-    while idx > 0 {
-        idx -= 1;
-        word = word << 8 | bytes[idx] as u64;
+    while let [before @ .., last] = bytes {
+        word = word << 8 | *last as u64;
+        bytes = before;
     }
     word
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::Method;
 
+use super::step::same_text;
 use crate::route::{Methods, STANDARD};
 
 /// How many methods outside [`STANDARD`] the routes of one table may name together.
@@ -54,7 +55,7 @@ impl Extensions {
             } else {
                 self.names[idx - STANDARD.len()]
             };
-            if super::same_text(known, name) {
+            if same_text(known, name) {
                 return idx;
             }
             idx += 1;

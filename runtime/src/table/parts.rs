@@ -133,8 +133,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
     }
 
     /// Puts a static segment into its parent's hash table.
-    const fn add_static(&mut self, node: &mut Node, text: &'static str, child: u32) {
-        let key = Key::of(text.as_bytes());
+    const fn add_static(&mut self, node: &mut Node, text: &'static str, key: Key, child: u32) {
         let mut slot = key.slot(node.n_slots);
         let mut n_probes = 1;
         while self.slots[(node.first_slot + slot) as usize].len != NO_LEN {
@@ -228,8 +227,8 @@ impl<const C: usize> Plan<C> {
         let mut child = self.drafts[idx].first_child;
         while child != NONE {
             let draft = &self.drafts[child as usize];
-            match draft.segment {
-                Segment::Static(text) => parts.add_static(node, text, child),
+            match draft.step.segment {
+                Segment::Static(text) => parts.add_static(node, text, draft.step.key, child),
                 Segment::Param { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty() => {
                     node.param = child;
                 }

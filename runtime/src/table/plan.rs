@@ -1,7 +1,8 @@
 //! The trie while it grows, in constant evaluation: every route is inserted once.
 
 use super::methods::{Extensions, with_head};
-use super::{EMPTY, MAX_ROUTES, Shape, hash_segment, same_segment};
+use super::step::Step;
+use super::{EMPTY, MAX_ROUTES, Shape};
 use crate::route::{Segment, Slash};
 
 /// No node and no end, in the lists of a plan.
@@ -41,9 +42,7 @@ pub struct Size {
 pub(super) struct Draft {
     pub(super) parent: u32,
     /// The segment that leads here.
-    pub(super) segment: Segment,
-    /// The hash of that segment.
-    pub(super) hash: u64,
+    pub(super) step: Step,
     /// The next node in the same bucket.
     chained: u32,
     pub(super) first_child: u32,
@@ -104,7 +103,7 @@ impl<const C: usize> Plan<C> {
             C >= capacity(shapes),
             "a plan has less room than `capacity` returns for its routes"
         );
-        let draft = Draft::new(NONE, EMPTY, 0, NONE, NONE);
+        let draft = Draft::new(NONE, Step::of(EMPTY), NONE, NONE);
         let end = DraftEnd {
             route: 0,
             named: 0,
@@ -180,7 +179,7 @@ impl<const C: usize> Plan<C> {
             return None;
         }
         let parent = self.drafts[node as usize].parent;
-        match self.drafts[node as usize].segment {
+        match self.drafts[node as usize].step.segment {
             Segment::CatchAll { .. } => None,
             // The path `//` without its last slash is `/`, which stays what it is.
             Segment::Static(text)
@@ -196,27 +195,25 @@ impl<const C: usize> Plan<C> {
     /// Returns whether a node is the end of the path `/`.
     const fn is_slash(&self, node: u32) -> bool {
         let draft = &self.drafts[node as usize];
-        draft.parent == ROOT && same_segment(draft.segment, EMPTY)
+        draft.parent == ROOT && draft.step.is(&Step::of(EMPTY))
     }
 
     /// Finds or adds a node.
     const fn child(&mut self, parent: u32, segment: Segment) -> u32 {
-        let hash = hash_segment(segment);
-        let bucket = (((hash ^ parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) % C as u64)
-            as usize;
+        let step = Step::of(segment);
+        let bucket = (((step.key.hash ^ parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32)
+            % C as u64) as usize;
         let mut node = self.buckets[bucket];
         while node != NONE {
             let draft = &self.drafts[node as usize];
-            if draft.parent == parent && draft.hash == hash && same_segment(draft.segment, segment)
-            {
+            if draft.parent == parent && draft.step.is(&step) {
                 return node;
             }
             node = draft.chained;
         }
         let node = self.size.nodes as u32;
         let siblings = self.drafts[parent as usize].first_child;
-        self.drafts[node as usize] =
-            Draft::new(parent, segment, hash, self.buckets[bucket], siblings);
+        self.drafts[node as usize] = Draft::new(parent, step, self.buckets[bucket], siblings);
         self.drafts[parent as usize].first_child = node;
         self.buckets[bucket] = node;
         self.size.nodes += 1;
@@ -251,17 +248,10 @@ impl<const C: usize> Plan<C> {
 }
 
 impl Draft {
-    const fn new(
-        parent: u32,
-        segment: Segment,
-        hash: u64,
-        chained: u32,
-        next_sibling: u32,
-    ) -> Self {
+    const fn new(parent: u32, step: Step, chained: u32, next_sibling: u32) -> Self {
         Self {
             parent,
-            segment,
-            hash,
+            step,
             chained,
             first_child: NONE,
             next_sibling,
