@@ -1,0 +1,147 @@
+//! Methods as bits of a mask, and the set of them that a path allows.
+
+use std::fmt;
+
+use http::Method;
+
+use super::step::same_text;
+use crate::route::{Methods, STANDARD};
+
+/// How many methods outside [`STANDARD`] the routes of one table may name together.
+pub const MAX_EXTENSIONS: usize = OTHER as usize - STANDARD.len();
+
+/// The bit of GET.
+const GET: u32 = 1 << 0;
+/// The bit of HEAD.
+const HEAD: u32 = 1 << 1;
+/// The bit of OPTIONS.
+const OPTIONS: u32 = 1 << 6;
+/// The index of the bit that stands for all methods that no route names.
+const OTHER: u32 = 31;
+
+/// The methods outside [`STANDARD`] that the routes of a table name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extensions {
+    names: [&'static str; MAX_EXTENSIONS],
+    len: usize,
+}
+
+impl Extensions {
+    pub(super) const fn new() -> Self {
+        Self {
+            names: [""; MAX_EXTENSIONS],
+            len: 0,
+        }
+    }
+
+    /// Returns the bits of the methods that a route names, with those that no other named before.
+    pub(super) const fn named(&mut self, methods: Methods) -> u32 {
+        let mut bits = methods.bits() as u32;
+        let names = methods.extensions();
+        let mut idx = 0;
+        while idx < names.len() {
+            bits |= 1 << self.index(names[idx]);
+            idx += 1;
+        }
+        bits
+    }
+
+    /// Returns the index of a method's bit; adds the method if it is new.
+    const fn index(&mut self, name: &'static str) -> usize {
+        let mut idx = 0;
+        while idx < STANDARD.len() + self.len {
+            let known = if idx < STANDARD.len() {
+                STANDARD[idx]
+            } else {
+                self.names[idx - STANDARD.len()]
+            };
+            if same_text(known, name) {
+                return idx;
+            }
+            idx += 1;
+        }
+        assert!(
+            self.len < MAX_EXTENSIONS,
+            "the routes of one app name more than 21 extension methods"
+        );
+        self.names[self.len] = name;
+        self.len += 1;
+        idx
+    }
+
+    pub(super) const fn names(&self) -> &[&'static str] {
+        self.names.split_at(self.len).0
+    }
+}
+
+/// Adds HEAD to methods with GET.
+pub(super) const fn with_head(bits: u32) -> u32 {
+    if bits & GET != 0 { bits | HEAD } else { bits }
+}
+
+/// Returns a method's bit, given the extension methods of the table.
+#[inline]
+pub(super) fn bit(method: &Method, extensions: &[&str]) -> u32 {
+    let idx = match *method {
+        Method::GET => 0,
+        Method::HEAD => 1,
+        Method::POST => 2,
+        Method::PUT => 3,
+        Method::PATCH => 4,
+        Method::DELETE => 5,
+        Method::OPTIONS => 6,
+        Method::QUERY => 7,
+        Method::CONNECT => 8,
+        Method::TRACE => 9,
+        _ => rare_index(method.as_str(), extensions),
+    };
+    1 << idx
+}
+
+/// Returns the index of the bit of a method that has no constant in `http`.
+#[cold]
+fn rare_index(name: &str, extensions: &[&str]) -> u32 {
+    STANDARD
+        .iter()
+        .chain(extensions)
+        .position(|known| *known == name)
+        .map_or(OTHER, |idx| idx as u32)
+}
+
+/// The methods that a path is known to; displayed, the value of an `Allow` header.
+///
+/// HEAD is among them whenever GET is, and OPTIONS always: both are answered without a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    pub(super) mask: u32,
+    pub(super) extensions: &'static [&'static str],
+    pub(super) route: u16,
+}
+
+impl Allowed {
+    /// Returns the index of the most specific route that the path matches by another method.
+    pub fn route(&self) -> u16 {
+        self.route
+    }
+
+    /// Names the methods: first the standard ones, then the others.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let mask = self.mask | OPTIONS;
+        STANDARD
+            .iter()
+            .chain(self.extensions)
+            .enumerate()
+            .filter(move |(idx, _)| mask >> idx & 1 == 1)
+            .map(|(_, name)| *name)
+    }
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (idx, name) in self.names().enumerate() {
+            let separator = if idx == 0 { "" } else { ", " };
+            write!(f, "{separator}{name}")?;
+        }
+        Ok(())
+    }
+}

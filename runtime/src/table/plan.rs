@@ -1,0 +1,263 @@
+//! The trie while it grows, in constant evaluation: every route is inserted once.
+
+use super::methods::{Extensions, with_head};
+use super::step::Step;
+use super::{EMPTY, MAX_ROUTES, Shape};
+use crate::route::{Segment, Slash};
+
+/// No node and no end, in the lists of a plan.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// The node that every path begins at.
+pub(super) const ROOT: u32 = 0;
+
+/// A table's routes as a trie, not yet laid out for lookups.
+///
+/// `C` is what [`capacity`] returns for the same shapes, or more.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<const C: usize> {
+    pub(super) drafts: [Draft; C],
+    pub(super) ends: [DraftEnd; C],
+    pub(super) extensions: Extensions,
+    /// The first node of each chain of a hash table over parent and segment.
+    buckets: [u32; C],
+    size: Size,
+}
+
+/// How many pieces of each kind a table has.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// The nodes of the trie.
+    pub nodes: usize,
+    /// The slots of all hash tables of static segments.
+    pub slots: usize,
+    /// The parameters with static text around them.
+    pub affixes: usize,
+    /// The routes' ends: one for each route and one for each alias of its trailing slash.
+    pub ends: usize,
+}
+
+/// A node of a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Draft {
+    pub(super) parent: u32,
+    /// The segment that leads here.
+    pub(super) step: Step,
+    /// The next node in the same bucket.
+    chained: u32,
+    pub(super) first_child: u32,
+    pub(super) next_sibling: u32,
+    pub(super) n_statics: u32,
+    pub(super) first_end: u32,
+    /// The methods that the routes in this subtree answer.
+    pub(super) mask: u32,
+}
+
+/// A route that ends at a node of a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DraftEnd {
+    pub(super) route: u16,
+    /// The methods that the route names.
+    pub(super) named: u32,
+    /// Whether it answers every method.
+    pub(super) any: bool,
+    /// What the path gets that ends here; strict in the route's own place.
+    pub(super) slash: Slash,
+    pub(super) next: u32,
+}
+
+/// Returns a bound for the nodes and the ends that a table of these shapes has.
+pub const fn capacity(shapes: &[Shape]) -> usize {
+    let mut n_nodes = 1;
+    let mut idx = 0;
+    while idx < shapes.len() {
+        // One more for the alias of the trailing slash.
+        n_nodes += shapes[idx].full_segments().len() + 1;
+        idx += 1;
+    }
+    n_nodes
+}
+
+/// Returns how many slots a hash table of so many segments gets.
+pub(super) const fn n_slots(n_statics: u32) -> u32 {
+    match n_statics {
+        0 => 0,
+        // No room is needed where there is nothing to confuse.
+        1 => 1,
+        n => n * 2,
+    }
+}
+
+impl<const C: usize> Plan<C> {
+    /// Inserts all routes. Two that clash are kept out by [`clashes`](super::clashes) beforehand.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are more routes, or a route is bigger, than a table holds.
+    pub const fn new(shapes: &[Shape]) -> Self {
+        assert!(
+            shapes.len() <= MAX_ROUTES,
+            "an app has more than 65,535 routes"
+        );
+        assert!(
+            C >= capacity(shapes),
+            "a plan has less room than `capacity` returns for its routes"
+        );
+        let draft = Draft::new(NONE, Step::of(EMPTY), NONE, NONE);
+        let end = DraftEnd {
+            route: 0,
+            named: 0,
+            any: false,
+            slash: Slash::Strict,
+            next: NONE,
+        };
+        let mut plan = Self {
+            drafts: [draft; C],
+            ends: [end; C],
+            extensions: Extensions::new(),
+            buckets: [NONE; C],
+            size: Size {
+                nodes: 1,
+                slots: 0,
+                affixes: 0,
+                ends: 0,
+            },
+        };
+        let mut idx = 0;
+        while idx < shapes.len() {
+            plan.insert(idx as u16, &shapes[idx]);
+            idx += 1;
+        }
+        plan
+    }
+
+    /// Returns what the table needs room for.
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    const fn insert(&mut self, route: u16, shape: &Shape) {
+        assert!(
+            !shape.too_big(),
+            "a path has more than 32 segments or 16 parameters"
+        );
+        let segments = shape.full_segments();
+        let named = self.extensions.named(shape.methods);
+        let any = shape.methods.is_any();
+        let mask = if any { u32::MAX } else { with_head(named) };
+        let mut node = ROOT;
+        self.drafts[0].mask |= mask;
+        let mut idx = 0;
+        while idx < segments.len() {
+            node = self.child(node, segments[idx]);
+            self.drafts[node as usize].mask |= mask;
+            idx += 1;
+        }
+        let end = DraftEnd {
+            route,
+            named,
+            any,
+            slash: Slash::Strict,
+            next: NONE,
+        };
+        self.add_end(node, end);
+        if let Some(alias) = self.alias(node, shape) {
+            self.drafts[alias as usize].mask |= mask;
+            self.add_end(
+                alias,
+                DraftEnd {
+                    slash: shape.slash,
+                    ..end
+                },
+            );
+        }
+    }
+
+    /// Returns where a path ends that differs from the route by its trailing slash, if it counts.
+    const fn alias(&mut self, node: u32, shape: &Shape) -> Option<u32> {
+        if matches!(shape.slash, Slash::Strict) {
+            return None;
+        }
+        let parent = self.drafts[node as usize].parent;
+        match self.drafts[node as usize].step.segment {
+            Segment::CatchAll { .. } => None,
+            // The path `//` without its last slash is `/`, which stays what it is.
+            Segment::Static(text)
+                if text.is_empty() && (parent == ROOT || self.is_slash(parent)) =>
+            {
+                None
+            }
+            Segment::Static(text) if text.is_empty() => Some(parent),
+            Segment::Static(_) | Segment::Param { .. } => Some(self.child(node, EMPTY)),
+        }
+    }
+
+    /// Returns whether a node is the end of the path `/`.
+    const fn is_slash(&self, node: u32) -> bool {
+        let draft = &self.drafts[node as usize];
+        draft.parent == ROOT && draft.step.is(&Step::of(EMPTY))
+    }
+
+    /// Finds or adds a node.
+    const fn child(&mut self, parent: u32, segment: Segment) -> u32 {
+        let step = Step::of(segment);
+        let bucket = (((step.key.hash ^ parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32)
+            % C as u64) as usize;
+        let mut node = self.buckets[bucket];
+        while node != NONE {
+            let draft = &self.drafts[node as usize];
+            if draft.parent == parent && draft.step.is(&step) {
+                return node;
+            }
+            node = draft.chained;
+        }
+        let node = self.size.nodes as u32;
+        let siblings = self.drafts[parent as usize].first_child;
+        self.drafts[node as usize] = Draft::new(parent, step, self.buckets[bucket], siblings);
+        self.drafts[parent as usize].first_child = node;
+        self.buckets[bucket] = node;
+        self.size.nodes += 1;
+        self.count(parent, segment);
+        node
+    }
+
+    /// Counts what a new node adds to its parent.
+    const fn count(&mut self, parent: u32, segment: Segment) {
+        match segment {
+            Segment::Static(_) => {
+                let parent = &mut self.drafts[parent as usize];
+                self.size.slots -= n_slots(parent.n_statics) as usize;
+                parent.n_statics += 1;
+                self.size.slots += n_slots(parent.n_statics) as usize;
+            }
+            Segment::Param { prefix, suffix, .. } => {
+                if !prefix.is_empty() || !suffix.is_empty() {
+                    self.size.affixes += 1;
+                }
+            }
+            Segment::CatchAll { .. } => {}
+        }
+    }
+
+    const fn add_end(&mut self, node: u32, end: DraftEnd) {
+        let next = self.drafts[node as usize].first_end;
+        self.ends[self.size.ends] = DraftEnd { next, ..end };
+        self.drafts[node as usize].first_end = self.size.ends as u32;
+        self.size.ends += 1;
+    }
+}
+
+impl Draft {
+    const fn new(parent: u32, step: Step, chained: u32, next_sibling: u32) -> Self {
+        Self {
+            parent,
+            step,
+            chained,
+            first_child: NONE,
+            next_sibling,
+            n_statics: 0,
+            first_end: NONE,
+            mask: 0,
+        }
+    }
+}
