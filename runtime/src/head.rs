@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use crate::{
     app::Route,
     rejection::Rejection,
-    table::{Captures, MAX_PARAMS},
+    table::Captures,
 };
 
 /// The head of a request.
@@ -47,7 +47,7 @@ impl Head {
 
     fn param(&self, idx: usize) -> &str {
         let text = if self.decoded.is_empty() { self.uri.path() } else { &self.decoded };
-        self.captures.get(idx).and_then(|range| text.get(range)).unwrap_or_default()
+        self.captures.value(idx, text).unwrap_or_default()
     }
 
     /// Removes the escapes from the captured values; `+` stays, and `%2F` splits nothing.
@@ -57,8 +57,8 @@ impl Head {
             return Ok(());
         }
         let mut decoded = Captures::default();
-        for idx in 0..self.captures.len().min(MAX_PARAMS) {
-            let raw = self.captures.get(idx).and_then(|range| path.get(range)).unwrap_or_default();
+        for idx in 0..self.captures.len() {
+            let raw = self.captures.value(idx, path).unwrap_or_default();
             let start = self.decoded.len();
             if !escapes_are_whole(raw) {
                 return Err(Rejection::bad_escape(raw));

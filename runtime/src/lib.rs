@@ -1,14 +1,87 @@
-//! Highball: a web framework whose routes, middleware and mistakes are known to the compiler.
+//! A web framework whose routes, middleware and mistakes are known to the compiler.
+//!
+//! Attributes on functions declare routes; `#[routes]` on a tuple struct lists them. The compiler
+//! builds the route table and the chain of every route from that, and refuses what could only
+//! have failed on a request: two routes for one path, a path parameter without an argument, state
+//! that nobody provides.
+//!
+//! # Examples
+//! ```no_run
+//! use highball::prelude::*;
+//!
+//! #[get("/ping")]
+//! async fn ping() -> Json<Value> {
+//!     Json(json!({ "message": "pong" }))
+//! }
+//!
+//! #[get("/users/{id}")]
+//! async fn show(id: u64) -> String {
+//!     format!("user {id}")
+//! }
+//!
+//! #[routes(app)]
+//! struct Api(ping, show);
+//!
+//! #[highball::main]
+//! async fn main() -> highball::Result {
+//!     highball::serve(Api).await
+//! }
+//! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod app;
 mod body;
-pub use body::{Body, BoxError, Chunk, ReadError, RequestBody};
-#[doc(hidden)]
-pub mod pool;
+mod chain;
+mod client;
+mod context;
+mod entry;
+mod error;
+mod exchange;
+mod extract;
+mod head;
+mod link;
+mod pool;
+mod rejection;
+mod response;
 mod route;
+mod serve;
+mod server;
+mod service;
+mod state;
 mod table;
+mod text;
 
-/// What the macros' output names.
+pub mod prelude;
 #[doc(hidden)]
-pub mod __private {
-    pub use crate::{route::*, table::*};
-}
+#[path = "private.rs"]
+pub mod __private;
+
+pub use app::{App, Route};
+pub use body::{Body, BoxError, ReadError, RequestBody};
+pub use chain::Next;
+pub use client::{TestClient, TestRequest, TestResponse};
+pub use context::Context;
+pub use entry::{Argument, Entry};
+pub use error::{Error, Result};
+#[cfg(feature = "headers")]
+pub use extract::Header;
+pub use extract::{
+    Bearer, ConnectInfo, Extract, ExtractAsync, Input, Local, MatchedRoute, Path, PathFields, Query,
+};
+pub use highball_macros::{
+    IntoResponse, PathFields, State, any, delete, fallback, get, head, main, middleware, options,
+    patch, post, put, query, route, routes, url,
+};
+pub use rejection::{FieldError, Rejection};
+pub use response::{
+    Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,
+};
+pub use serve::{Serve, serve};
+pub use service::Service;
+pub use state::{Provide, State};
+
+pub use bytes::{self, Bytes};
+pub use http;
+pub use serde_json::{self, json};
+pub use tokio;

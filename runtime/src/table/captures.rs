@@ -37,13 +37,13 @@ impl Captures {
 
     /// Returns how many values there are.
     #[inline]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// Adds a value. The offsets fit: `Table::find` refuses longer paths.
     #[inline]
-    pub(super) fn push(&mut self, start: usize, end: usize) {
+    pub(crate) fn push(&mut self, start: usize, end: usize) {
         // A pattern with more parameters is refused when the table is built, so there is room.
         if let Some(range) = self.ranges.get_mut(self.len) {
             *range = (start as u16, end as u16);

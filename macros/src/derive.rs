@@ -1,0 +1,23 @@
+//! The derives: `State`, `PathFields` and `IntoResponse`.
+
+mod path_fields;
+mod response;
+mod state;
+
+pub(crate) use path_fields::expand as path_fields;
+pub(crate) use response::expand as response;
+pub(crate) use state::expand as state;
+
+use syn::{Attribute, Path, Token};
+
+use crate::errors::Errors;
+
+/// Reads `#[highball(crate = path)]`.
+fn krate(attrs: &[Attribute], errors: &mut Errors) -> Option<Path> {
+    let attr = attrs.iter().find(|attr| attr.path().is_ident("highball"))?;
+    errors.keep(attr.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        input.call(Path::parse_mod_style)
+    }))
+}

@@ -1,0 +1,34 @@
+//! `#[derive(PathFields)]`: a struct whose fields are path parameters.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Fields, ext::IdentExt};
+
+use crate::{check::primitive, errors::Errors, expand::private, handler::first_span};
+
+pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let private = private(super::krate(&input.attrs, errors).as_ref());
+    let Data::Struct(syn::DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
+        errors.at(&input.ident, "path parameters have names: write a struct with named fields");
+        return TokenStream::new();
+    };
+    let names: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
+    let texts: Vec<_> = names.iter().map(|name| name.unraw().to_string()).collect();
+    let values = fields.named.iter().zip(&texts).map(|(field, text)| {
+        let ty = &field.ty;
+        let expected = primitive(ty).unwrap_or_default();
+        quote_spanned!(first_span(ty)=> #private::param_named::<#ty>(__head, #text, #expected)?)
+    });
+    let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
+    let name = &input.ident;
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::PathFields for #name #ty_generics #bounds {
+            const NAMES: &'static [&'static str] = &[#(#texts),*];
+
+            fn read(__head: &#private::Head) -> #private::Result<Self, #private::Rejection> {
+                #private::Ok(Self { #(#names: #values),* })
+            }
+        }
+    }
+}

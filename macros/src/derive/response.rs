@@ -1,0 +1,153 @@
+//! `#[derive(IntoResponse)]`: an enum of errors, each with its status and its words.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{
+    Attribute, Data, DeriveInput, Expr, Fields, Ident, LitInt, LitStr, Token, Variant,
+    parse::{Parse, ParseStream},
+};
+
+use crate::{errors::Errors, expand::private};
+
+/// `#[status(404, "no such user")]`.
+struct Status {
+    code: u16,
+    message: Option<LitStr>,
+}
+
+impl Parse for Status {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let code: LitInt = input.parse().map_err(|error| {
+            syn::Error::new(error.span(), "a status is a number: write `#[status(404)]`")
+        })?;
+        let number = code.base10_parse::<u16>().unwrap_or_default();
+        if !(100..600).contains(&number) {
+            let message = format!("`{code}` is no status: HTTP has 100 to 599");
+            return Err(syn::Error::new(code.span(), message));
+        }
+        if number < 200 {
+            let message = format!("`{code}` ends no exchange: write a status from 200 to 599");
+            return Err(syn::Error::new(code.span(), message));
+        }
+        let mut status = Self { code: number, message: None };
+        if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+            status.message = Some(input.parse()?);
+        }
+        if !input.is_empty() {
+            return Err(input.error("write `#[status(404)]` or `#[status(404, \"words for the client\")]`"));
+        }
+        Ok(status)
+    }
+}
+
+pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let private = private(super::krate(&input.attrs, errors).as_ref());
+    let arms: Vec<_> = match &input.data {
+        Data::Enum(data) => data
+            .variants
+            .iter()
+            .map(|variant| variant_arm(variant, &private, errors))
+            .collect(),
+        Data::Struct(data) => {
+            vec![arm(&quote!(Self), &input.attrs, &data.fields, &input.ident, &private, errors)]
+        }
+        Data::Union(data) => {
+            errors.at(data.union_token, "a union is no response: derive it for an enum or a struct");
+            Vec::new()
+        }
+    };
+    if arms.is_empty() && errors.is_empty() {
+        errors.at(&input.ident, "an enum without variants is never returned: add one with `#[status(..)]`");
+    }
+    let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
+    let name = &input.ident;
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::IntoResponse for #name #ty_generics #bounds {
+            fn into_response(self) -> #private::Response {
+                match self { #(#arms)* }
+            }
+        }
+    }
+}
+
+fn variant_arm(variant: &Variant, private: &TokenStream, errors: &mut Errors) -> TokenStream {
+    let name = &variant.ident;
+    arm(&quote!(Self::#name), &variant.attrs, &variant.fields, name, private, errors)
+}
+
+fn arm(
+    path: &TokenStream,
+    attrs: &[Attribute],
+    fields: &Fields,
+    name: &Ident,
+    private: &TokenStream,
+    errors: &mut Errors,
+) -> TokenStream {
+    let find = |word: &str| attrs.iter().find(|attr| attr.path().is_ident(word));
+    if find("transparent").is_some() {
+        return transparent(path, fields, name, private, errors);
+    }
+    let Some(attr) = find("status") else {
+        errors.at(name, format!("`{name}` has no status: put `#[status(404)]` (or another) on it, or `#[transparent]` to answer what is in it"));
+        return TokenStream::new();
+    };
+    let Some(status) = errors.keep(attr.parse_args::<Status>()) else {
+        return TokenStream::new();
+    };
+    let code = status.code;
+    let (pattern, detail) = match &status.message {
+        Some(message) => detail(fields, message, errors),
+        None => (quote!({ .. }), quote!(#private::reason(#code))),
+    };
+    quote! {
+        #path #pattern => #private::IntoResponse::into_response(
+            #private::Rejection::new(#private::status(#code), #detail)
+        ),
+    }
+}
+
+/// Returns the pattern that binds the fields the message names, and the message.
+fn detail(fields: &Fields, message: &LitStr, errors: &mut Errors) -> (TokenStream, TokenStream) {
+    let text = message.value();
+    let mut bindings = Vec::new();
+    for member in fields.members() {
+        let text_of = quote!(#member).to_string();
+        let used = ["}", ":"].iter().any(|end| text.contains(&format!("{{{text_of}{end}")));
+        if used {
+            let ident = match &member {
+                syn::Member::Named(ident) => ident.clone(),
+                syn::Member::Unnamed(index) => format_ident!("__{}", index.index),
+            };
+            bindings.push((member, ident));
+        }
+    }
+    if bindings.is_empty() && !text.replace("{{", "").contains('{') {
+        let plain = LitStr::new(&text.replace("}}", "}").replace("{{", "{"), message.span());
+        return (quote!({ .. }), quote!(#plain));
+    }
+    let _ = errors;
+    let patterns = bindings.iter().map(|(member, ident)| quote!(#member: #ident));
+    let positional = bindings.iter().filter_map(|(member, ident)| match member {
+        syn::Member::Unnamed(_) => Some(quote!(#ident)),
+        syn::Member::Named(_) => None,
+    });
+    let args: Vec<Expr> = positional.map(|tokens| syn::parse_quote!(#tokens)).collect();
+    (quote!({ #(#patterns,)* .. }), quote!(::std::format!(#message #(, #args)*)))
+}
+
+/// Answers what the one field answers.
+fn transparent(
+    path: &TokenStream,
+    fields: &Fields,
+    name: &Ident,
+    private: &TokenStream,
+    errors: &mut Errors,
+) -> TokenStream {
+    let mut members = fields.members();
+    let (Some(member), None) = (members.next(), members.next()) else {
+        errors.at(name, format!("`#[transparent]` answers what the one field of `{name}` answers: give it one field"));
+        return TokenStream::new();
+    };
+    quote!(#path { #member: __inner } => #private::IntoResponse::into_response(__inner),)
+}

@@ -1,0 +1,58 @@
+//! `#[derive(State)]`: each field of the app state can be had by its type.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Fields};
+
+use crate::{
+    errors::Errors,
+    expand::private,
+    handler::{first_span, shown},
+};
+
+pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let private = private(super::krate(&input.attrs, errors).as_ref());
+    let Data::Struct(data) = &input.data else {
+        errors.at(&input.ident, "app state is a struct: each field can be had by its type");
+        return TokenStream::new();
+    };
+    check_twice(&data.fields, errors);
+    let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
+    let name = &input.ident;
+    let provides = data.fields.members().zip(&data.fields).map(|(member, field)| {
+        let ty = &field.ty;
+        quote_spanned! {first_span(ty)=>
+            #[automatically_derived]
+            impl #impl_generics #private::Provide<#ty> for #name #ty_generics #bounds {
+                fn provide(&self) -> &#ty {
+                    &self.#member
+                }
+            }
+        }
+    });
+    quote! {
+        #(#provides)*
+        #[automatically_derived]
+        impl #impl_generics #private::Provide<#name #ty_generics> for #name #ty_generics #bounds {
+            fn provide(&self) -> &Self {
+                self
+            }
+        }
+    }
+}
+
+/// Two fields of one type could not be told apart.
+fn check_twice(fields: &Fields, errors: &mut Errors) {
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for (field, member) in fields.iter().zip(fields.members()) {
+        let member = quote!(#member).to_string();
+        let ty = shown(&field.ty);
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == ty) {
+            errors.at(
+                &field.ty,
+                format!("`{first}` and `{member}` are both `{ty}`, so `State<{ty}>` could be either: wrap one in a type of its own"),
+            );
+        }
+        seen.push((ty, member));
+    }
+}

@@ -1,0 +1,208 @@
+//! The code for a group: the list of its routes, its checks, and how it passes requests on.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Path, Type};
+
+use super::{chain, names, private, segments, slash};
+use crate::{
+    attr::GroupArgs,
+    group::Entry,
+    handler::first_span,
+    pattern::{Pattern, Segment},
+};
+
+/// Returns everything beside the group's own type.
+pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
+    let private = private(args.krate.as_ref());
+    let fields = fields(args, name, entries);
+    let checks = checks(entries);
+    let prefix = args.prefix.as_ref().map_or_else(|| quote!(&[]), segments);
+    let endpoint = endpoint(args, ty, entries);
+    let (root, is_root) = (args.app.then(|| root(args, ty)), args.app);
+    quote! {
+        #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
+        const _: () = {
+            use #private as __hb;
+            const __FIELDS: &[__hb::Field] = #fields;
+            const __N: usize = __hb::count_routes(__FIELDS);
+            const __SEGMENTS: &[__hb::Segment] =
+                &__hb::segments::<{ __hb::count_segments(__FIELDS) }>(__FIELDS);
+            const __ROUTES: &[__hb::Mounted] = &__hb::mount::<__N>(__FIELDS, __SEGMENTS);
+            const __GROUPS: &[__hb::MountedGroup] =
+                &__hb::mount_groups::<{ __hb::count_groups(__FIELDS) + 1 }>(__FIELDS, __SEGMENTS, __hb::Some(#prefix));
+            const __SHAPES: [__hb::Shape; __N] = __hb::shapes(__ROUTES);
+            const __REPORTS: [__hb::Report; __FIELDS.len()] =
+                __hb::check(__FIELDS, __ROUTES, &__hb::clashes(&__SHAPES), #is_root);
+            #checks
+            #[automatically_derived]
+            impl __hb::Entry for #ty {
+                const ROUTES: &'static [__hb::Mounted] = __ROUTES;
+                const GROUPS: &'static [__hb::MountedGroup] = __GROUPS;
+            }
+            #endpoint
+            #root
+        };
+    }
+}
+
+/// One `Field` for each entry, as constant data.
+fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry]) -> TokenStream {
+    let name = name.to_string();
+    let slash = slash(args.slash);
+    let fields = entries.iter().enumerate().map(|(step, entry)| {
+        let Entry { cfgs, ty, .. } = entry;
+        let step = step as u16;
+        let prefix = joined(args.prefix.as_ref(), entry.prefix.as_ref());
+        let (text, segments) = (&prefix.text, segments(&prefix));
+        let with: Vec<Path> = args.with.iter().chain(&entry.with).cloned().collect();
+        let with = names(&with);
+        let entry = quote_spanned!(first_span(ty)=> <#ty as __hb::Entry>);
+        quote! {
+            #(#cfgs)*
+            __hb::Field {
+                level: &__hb::Level {
+                    group: #name,
+                    step: #step,
+                    prefix: #text,
+                    segments: #segments,
+                    with: #with,
+                    slash: #slash,
+                },
+                routes: #entry::ROUTES,
+                groups: #entry::GROUPS,
+            }
+        }
+    });
+    quote!(&[#(#fields),*])
+}
+
+/// Returns the prefix of the group with that of the field behind it.
+fn joined(group: Option<&Pattern>, field: Option<&Pattern>) -> Pattern {
+    let mut joined = Pattern::none();
+    for pattern in group.into_iter().chain(field) {
+        joined.text.push_str(&pattern.text);
+        joined.segments.extend(pattern.segments.iter().map(copy));
+    }
+    joined
+}
+
+fn copy(segment: &Segment) -> Segment {
+    match segment {
+        Segment::Static(text) => Segment::Static(text.clone()),
+        Segment::Param { prefix, name, suffix } => Segment::Param {
+            prefix: prefix.clone(),
+            name: name.clone(),
+            suffix: suffix.clone(),
+        },
+        Segment::CatchAll { name } => Segment::CatchAll { name: name.clone() },
+    }
+}
+
+/// One check for each entry, so that its error stands there.
+fn checks(entries: &[Entry]) -> TokenStream {
+    let checks = entries.iter().enumerate().map(|(step, entry)| {
+        let (cfgs, step) = (&entry.cfgs, step as u16);
+        quote_spanned!(first_span(&entry.ty)=> #(#cfgs)* const _: () = __hb::raise(&__REPORTS, #step);)
+    });
+    checks.collect()
+}
+
+/// How the group passes a request on: its middleware, then the field that the way names.
+fn endpoint(args: &GroupArgs, ty: &Type, entries: &[Entry]) -> TokenStream {
+    let bounds = entries.iter().map(|entry| {
+        let (cfgs, ty) = (&entry.cfgs, &entry.ty);
+        // A bound takes no attribute, so an entry with one is bound in its arm only.
+        if cfgs.is_empty() {
+            quote_spanned!(first_span(ty)=> #ty: __hb::Endpoint<__S>,)
+        } else {
+            TokenStream::new()
+        }
+    });
+    let arms = entries.iter().enumerate().map(|(step, entry)| arm(step as u16, entry));
+    let run = run(args);
+    quote! {
+        #[automatically_derived]
+        impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #ty
+        where #(#bounds)*
+        {
+            #run
+            fn inner<'__r>(
+                __cx: &'__r mut __hb::Context<'_>,
+                mut __env: __hb::Env<'__r, __S>,
+            ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
+                async move {
+                    match __env.step() {
+                        #(#arms)*
+                        _ => __hb::miss(__cx, __env).await,
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn arm(step: u16, entry: &Entry) -> TokenStream {
+    let Entry { cfgs, ty, with, .. } = entry;
+    if with.is_empty() {
+        return quote_spanned! {first_span(ty)=>
+            #(#cfgs)* #step => <#ty as __hb::Endpoint<__S>>::run(__cx, __env).await,
+        };
+    }
+    let chain = chain(with, quote!(__hb::Whole::<#ty>::NEW));
+    quote!(#(#cfgs)* #step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
+}
+
+/// The group's own middleware, and its fallback.
+fn run(args: &GroupArgs) -> TokenStream {
+    if args.with.is_empty() && args.fallback.is_none() {
+        return TokenStream::new();
+    }
+    let fallback = args.fallback.as_ref().map(|path| {
+        quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);)
+    });
+    let chain = chain(&args.with, quote!(__hb::Inner::<Self>::NEW));
+    quote! {
+        fn run<'__r>(
+            __cx: &'__r mut __hb::Context<'_>,
+            __env: __hb::Env<'__r, __S>,
+        ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
+            #fallback
+            __hb::Chain::<__S>::call(#chain, __cx, __env)
+        }
+    }
+}
+
+/// What only a root has: the table, and the list of its routes.
+fn root(args: &GroupArgs, ty: &Type) -> TokenStream {
+    let render = match &args.rejection {
+        Some(path) => quote!(#path),
+        None => quote!(__hb::problem),
+    };
+    quote! {
+        const __PLAN: __hb::Plan<{ __hb::capacity(&__SHAPES) }> = __hb::Plan::new(&__SHAPES);
+        const __SIZE: __hb::Size = __PLAN.size();
+        static __PARTS: __hb::Parts<
+            { __SIZE.nodes }, { __SIZE.slots }, { __SIZE.affixes }, { __SIZE.ends },
+        > = __PLAN.build();
+        const __SIZES: __hb::Sizes = __hb::sizes(__ROUTES, __GROUPS);
+        static __STORAGE: __hb::Storage<{ __SIZES.text }, { __SIZES.names }, { __SIZES.steps }> =
+            __hb::store(__ROUTES, __GROUPS);
+        static __LISTING: [__hb::Route; __N] = __hb::routes(__ROUTES, &__STORAGE);
+        static __PLACES: [__hb::Place; __GROUPS.len()] =
+            __hb::groups(__ROUTES, __GROUPS, &__STORAGE);
+        #[automatically_derived]
+        impl __hb::App for #ty {
+            const TABLE: __hb::Table = __PARTS.table();
+            const LISTING: &'static [__hb::Route] = &__LISTING;
+            const PLACES: &'static [__hb::Place] = &__PLACES;
+            const RENDER: __hb::Render = #render;
+        }
+        #[automatically_derived]
+        impl #ty {
+            /// Every route of the app.
+            #[allow(dead_code)]
+            pub const ROUTES: &'static [__hb::Route] = &__LISTING;
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The code for a handler: its data, and how it is called.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Generics, Path, ReturnType, Type};
+
+use super::{args, args::Generic, chain, methods, names, private, segments, slash};
+use crate::{
+    attr::RouteArgs,
+    check,
+    handler::{Arg, Function, Kind, output_span, shown},
+    pattern::Pattern,
+};
+
+/// What is generated for a function that answers requests.
+pub(crate) struct Handler<'a> {
+    pub(crate) function: &'a Function,
+    pub(crate) args: Vec<Arg>,
+    pub(crate) attr: &'a RouteArgs,
+    /// The pattern; none for a fallback.
+    pub(crate) pattern: Option<&'a Pattern>,
+    /// The type that carries the route: the function's name, or a hidden one for a method.
+    pub(crate) name: Ident,
+    /// How the function is called: its name, or `Type::method`.
+    pub(crate) call: TokenStream,
+    pub(crate) krate: Option<&'a Path>,
+}
+
+impl Handler<'_> {
+    /// Returns everything beside the function itself.
+    pub(crate) fn expand(&self) -> TokenStream {
+        let private = private(self.krate);
+        let cfgs = self.function.cfgs();
+        let generic = self.generic();
+        let marker = self.marker();
+        let modes = match generic {
+            Generic::No => args::modes(&self.args),
+            Generic::Yes => TokenStream::new(),
+        };
+        let checks = self.checks();
+        let entry = self.pattern.map(|pattern| self.entry(pattern));
+        let endpoint = self.endpoint(generic);
+        quote! {
+            #(#cfgs)*
+            #marker
+            #(#cfgs)*
+            #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
+            const _: () = {
+                use #private as __hb;
+                use __hb::NoExtractor as _;
+                #modes
+                #checks
+                #entry
+                #endpoint
+            };
+        }
+    }
+
+    fn generic(&self) -> Generic {
+        let mut params = self.function.sig.generics.type_params();
+        if params.next().is_some() { Generic::Yes } else { Generic::No }
+    }
+
+    /// The type of the route. It has braces, so that its name is free for the function.
+    fn marker(&self) -> TokenStream {
+        let (vis, name) = (&self.function.vis, &self.name);
+        let types: Vec<_> = self.function.sig.generics.type_params().map(|p| &p.ident).collect();
+        let body = if types.is_empty() {
+            quote!({})
+        } else {
+            quote!(<#(#types),*> { __types: ::core::marker::PhantomData<fn() -> (#(#types,)*)> })
+        };
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+            #vis struct #name #body
+        }
+    }
+
+    /// The generics of the impls: the function's types, with the state where `state` says so.
+    fn generics(&self, state: bool) -> (TokenStream, TokenStream, TokenStream) {
+        let generics = &self.function.sig.generics;
+        let params = generics.type_params().map(|param| {
+            let (ident, bounds) = (&param.ident, &param.bounds);
+            quote!(#ident: ::core::marker::Send + ::core::marker::Sync + 'static + #bounds)
+        });
+        let params: Vec<_> = params.map(|tokens| tokens.to_token_stream()).collect();
+        let state = state.then(|| quote!(__S: ::core::marker::Send + ::core::marker::Sync + 'static,));
+        let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
+        let ty = if types.is_empty() { TokenStream::new() } else { quote!(<#(#types),*>) };
+        let bounds = where_bounds(generics);
+        (quote!(<#state #(#params),*>), ty, bounds)
+    }
+
+    /// What is left of a handler with a mistake: enough that nobody else has an error.
+    pub(crate) fn stub(&self) -> TokenStream {
+        let private = private(self.krate);
+        let cfgs = self.function.cfgs();
+        let (marker, name) = (self.marker(), &self.name);
+        let (params, types, bounds) = self.generics(false);
+        let (state_params, ..) = self.generics(true);
+        quote! {
+            #(#cfgs)*
+            #marker
+            #(#cfgs)*
+            const _: () = {
+                use #private as __hb;
+                impl #params __hb::Entry for #name #types where #bounds {
+                    const ROUTES: &'static [__hb::Mounted] = &[];
+                }
+                impl #state_params __hb::Endpoint<__S> for #name #types where #bounds {}
+            };
+        }
+    }
+
+    /// Checks that look at the path and at types.
+    fn checks(&self) -> TokenStream {
+        let Some(pattern) = self.pattern.filter(|_| self.generic() == Generic::No) else {
+            return TokenStream::new();
+        };
+        let own: Vec<_> = pattern.names().collect();
+        let mut out = TokenStream::new();
+        let mut taken = Vec::new();
+        for arg in self.args.iter().filter(|arg| arg.is_extract()) {
+            let ty = args::with_lifetime(&arg.ty, "'static");
+            let span = crate::handler::first_span(&arg.ty);
+            let (shown, text) = (shown(&arg.ty), &pattern.text);
+            out.extend(quote_spanned! {span=>
+                const _: () = __hb::assert_fields(__hb::Probe::<#ty>::PARAMS, &[#(#own),*], #shown, #text);
+            });
+            taken.push(quote!(__hb::Probe::<#ty>::PARAMS));
+        }
+        if check::has_context(&self.args) || taken.is_empty() {
+            return out;
+        }
+        for name in check::untaken(&self.args, pattern) {
+            let message = check::untaken_message(name, pattern);
+            out.extend(quote_spanned! {pattern.span=>
+                const _: () = __hb::assert_taken(#name, &[#(#taken),*], #message);
+            });
+        }
+        out
+    }
+
+    /// The route's data, and its links.
+    fn entry(&self, pattern: &Pattern) -> TokenStream {
+        let name = &self.name;
+        let definition = self.definition(pattern);
+        let links = self.links(pattern);
+        let (params, types, bounds) = self.generics(false);
+        quote! {
+            #[automatically_derived]
+            impl #params #name #types where #bounds {
+                #[doc(hidden)]
+                pub const DEFINITION: &'static __hb::Definition = &#definition;
+                #links
+            }
+            #[automatically_derived]
+            impl #params __hb::Entry for #name #types where #bounds {
+                const ROUTES: &'static [__hb::Mounted] = &[__hb::Mounted::new(Self::DEFINITION)];
+            }
+        }
+    }
+
+    fn definition(&self, pattern: &Pattern) -> TokenStream {
+        let span = self.function.sig.ident.span();
+        let name = shown(&self.call);
+        let methods = methods(self.attr.methods.as_deref());
+        let (path, segments) = (&pattern.text, segments(pattern));
+        let doc = self.function.doc();
+        let (with, slash) = (names(&self.attr.with), slash(self.attr.slash));
+        let outer = self.args.iter().filter(|arg| matches!(arg.kind, Kind::OuterParam));
+        let outer = outer.map(|arg| &arg.name);
+        let arguments = self.args.iter().map(|arg| {
+            let (name, ty) = (&arg.name, shown(&arg.ty));
+            quote!(__hb::Argument::new(#name, #ty))
+        });
+        let returns = match &self.function.sig.output {
+            ReturnType::Default => "()".to_owned(),
+            ReturnType::Type(_, ty) => shown(ty),
+        };
+        let place = quote_spanned! {span=>
+            handler: ::core::concat!(::core::module_path!(), "::", #name),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+        };
+        quote! {
+            __hb::Definition {
+                methods: #methods,
+                path: #path,
+                segments: #segments,
+                #place
+                doc: #doc,
+                with: #with,
+                outer_params: &[#(#outer),*],
+                arguments: &[#(#arguments),*],
+                returns: #returns,
+                slash: #slash,
+            }
+        }
+    }
+
+    /// `show::path(42)`, and what `url!` calls.
+    fn links(&self, pattern: &Pattern) -> TokenStream {
+        let params: Vec<_> = pattern.names().map(|name| self.link_param(name)).collect();
+        let idents: Vec<_> = params.iter().map(|(ident, _)| ident).collect();
+        let types: Vec<_> = params.iter().map(|(_, ty)| ty).collect();
+        let bounds = quote!(#(for<'__l> #types: __hb::LinkParam<'__l>,)*);
+        let vis = &self.function.vis;
+        let doc = format!("Writes the path of `{}` within its group: `{}`.", self.name, pattern.text);
+        quote! {
+            #[doc = #doc]
+            #[must_use]
+            #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+            #vis fn path(#(#idents: #types),*) -> __hb::String where #bounds {
+                __hb::write_link(Self::DEFINITION.segments, &[], &[#(&#idents),*])
+            }
+            #[doc(hidden)]
+            #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+            #vis fn __link(
+                __route: &'static __hb::Route,
+                __outer: &[(&str, &dyn ::core::fmt::Display)],
+                #(#idents: #types),*
+            ) -> __hb::String where #bounds {
+                __hb::write_link(__hb::segments_of(__route), __outer, &[#(&#idents),*])
+            }
+        }
+    }
+
+    /// The name and type of a link's argument: the handler's own, or text where it has none.
+    fn link_param(&self, name: &str) -> (Ident, TokenStream) {
+        let span = self.function.sig.ident.span();
+        let ident = syn::parse_str::<Ident>(name).unwrap_or_else(|_| Ident::new_raw(name, span));
+        let arg = self
+            .args
+            .iter()
+            .find(|arg| matches!(arg.kind, Kind::Param { .. }) && arg.name == name);
+        let ty = match arg.map(|arg| &arg.ty) {
+            Some(ty) if !matches!(ty, Type::Reference(_)) && shown(ty) != "String" => {
+                ty.to_token_stream()
+            }
+            _ => quote!(&str),
+        };
+        (ident, ty)
+    }
+
+    /// How the function is called.
+    fn endpoint(&self, generic: Generic) -> TokenStream {
+        let name = &self.name;
+        let (params, types, own_bounds) = self.generics(true);
+        let bounds = args::bounds(&self.args, generic);
+        let constants = args::constants(&self.args, generic);
+        let values = args::values(&self.args, generic);
+        let sig = &self.function.sig;
+        let turbofish: Vec<_> = sig.generics.type_params().map(|param| &param.ident).collect();
+        let turbofish = (!turbofish.is_empty()).then(|| quote!(::<#(#turbofish),*>));
+        let call = &self.call;
+        let call = quote!(#call #turbofish (#(#values),*));
+        let call = if sig.asyncness.is_some() { call } else { quote!(::core::future::ready(#call)) };
+        let run = self.run();
+        // The two bounds belong to two pieces of the user's code.
+        let response = quote_spanned!(output_span(sig)=> impl __hb::IntoResponse);
+        let future = quote_spanned! {sig.ident.span()=>
+            impl ::core::future::Future<Output = #response> + ::core::marker::Send
+        };
+        quote! {
+            #[automatically_derived]
+            impl #params __hb::Endpoint<__S> for #name #types where #own_bounds #bounds {
+                #constants
+                #[allow(unused_variables)]
+                fn call<'__r>(
+                    __cx: &'__r mut __hb::Context<'_>,
+                    __env: __hb::Env<'__r, __S>,
+                ) -> __hb::Result<#future, __hb::Rejection> {
+                    __hb::Ok(#call)
+                }
+                #run
+            }
+        }
+    }
+
+    /// The handler's own middleware.
+    fn run(&self) -> TokenStream {
+        if self.attr.with.is_empty() {
+            return TokenStream::new();
+        }
+        let chain = chain(&self.attr.with, quote!(__hb::Inner::<Self>::NEW));
+        quote! {
+            fn run<'__r>(
+                __cx: &'__r mut __hb::Context<'_>,
+                __env: __hb::Env<'__r, __S>,
+            ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
+                __hb::Chain::<__S>::call(#chain, __cx, __env)
+            }
+        }
+    }
+}
+
+/// Returns the where clause's bounds.
+fn where_bounds(generics: &Generics) -> TokenStream {
+    let clause = generics.where_clause.as_ref();
+    let Some(predicates) = clause.map(|clause| &clause.predicates) else {
+        return TokenStream::new();
+    };
+    let kept = predicates.iter().filter(|predicate| !matches!(predicate, syn::WherePredicate::Lifetime(_)));
+    quote!(#(#kept,)*)
+}

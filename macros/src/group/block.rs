@@ -1,0 +1,124 @@
+//! `#[routes]` on an impl block: its methods are handlers, and the type is the group.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, Type};
+
+use super::{Entry, VERBS, is_verb};
+use crate::{
+    attr::{GroupArgs, RouteArgs},
+    check,
+    errors::Errors,
+    expand::handler::Handler,
+    handler::{self, Function, last_name},
+    verb_methods,
+};
+
+/// Expands the impl block and the group of its methods.
+pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> TokenStream {
+    let Some(owner) = owner(item, errors) else {
+        return item.to_token_stream();
+    };
+    let mut block = item.clone();
+    let mut code = TokenStream::new();
+    let mut entries = Vec::new();
+    for method in &mut block.items {
+        if let ImplItem::Fn(method) = method
+            && let Some(attr) = take_verb(method)
+        {
+            let name = format_ident!("__{}_{}", owner, method.sig.ident);
+            code.extend(expand_method(&attr, method, &name, item, args, errors));
+            strip_params(method);
+            entries.push(Entry {
+                cfgs: handler::cfgs(&method.attrs).into_iter().cloned().collect(),
+                ty: syn::parse_quote!(#name),
+                prefix: None,
+                with: Vec::new(),
+            });
+        }
+    }
+    if entries.is_empty() {
+        errors.at(&item.self_ty, "the impl block has no route: put `#[get(\"/path\")]` (or another method) on a function in it");
+    }
+    if !errors.is_empty() {
+        return block.to_token_stream();
+    }
+    let group = crate::expand::group::expand(args, &owner, &item.self_ty, &entries);
+    quote!(#block #code #group)
+}
+
+/// Returns the name of the type, which must be a plain one.
+fn owner(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
+    if let Some((path, ..)) = item.trait_.as_ref().map(|tokens| (tokens, ())) {
+        let _ = path;
+        errors.at(&item.self_ty, "`#[routes]` stands on an impl block without a trait");
+        return None;
+    }
+    if let Some(param) = item.generics.params.first() {
+        errors.at(param, "a group cannot be generic: name the types");
+        return None;
+    }
+    let name = last_name(&item.self_ty).cloned();
+    if name.is_none() {
+        errors.at(&item.self_ty, "a group is a type of this crate, by its name");
+    }
+    name
+}
+
+/// Removes the attribute that declares a route, and returns it.
+fn take_verb(method: &mut ImplItemFn) -> Option<Attribute> {
+    let idx = method.attrs.iter().position(is_verb)?;
+    Some(method.attrs.remove(idx))
+}
+
+fn strip_params(method: &mut ImplItemFn) {
+    for input in &mut method.sig.inputs {
+        if let FnArg::Typed(arg) = input {
+            arg.attrs.retain(|attr| !attr.path().is_ident("param"));
+        }
+    }
+}
+
+fn expand_method(
+    attr: &Attribute,
+    method: &ImplItemFn,
+    name: &Ident,
+    item: &ItemImpl,
+    group: &GroupArgs,
+    errors: &mut Errors,
+) -> TokenStream {
+    let verb = attr.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    let verb = VERBS.into_iter().find(|known| *known == verb).unwrap_or("route");
+    let tokens = match &attr.meta {
+        syn::Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    let mut function = Function {
+        attrs: method.attrs.clone(),
+        vis: method.vis.clone(),
+        sig: method.sig.clone(),
+        body: TokenStream::new(),
+    };
+    // The hidden types stand beside the impl block, where nobody else needs them.
+    function.vis = syn::Visibility::Inherited;
+    let mut args = RouteArgs::parse(tokens, verb, errors);
+    verb_methods(verb, &mut args, attr, errors);
+    let Some(pattern) = args.pattern.take() else {
+        return TokenStream::new();
+    };
+    let owner: &Type = &item.self_ty;
+    check::function(&function, "a handler", errors);
+    let list = handler::args(&function.sig, &pattern, Some(owner), errors);
+    check::handler(&list, &pattern, false, errors);
+    let call = &method.sig.ident;
+    let handler = Handler {
+        function: &function,
+        args: list,
+        attr: &args,
+        pattern: Some(&pattern),
+        name: name.clone(),
+        call: quote!(#owner::#call),
+        krate: group.krate.as_ref(),
+    };
+    handler.expand()
+}

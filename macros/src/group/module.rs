@@ -1,0 +1,54 @@
+//! `#[routes]` on an inline module: its handlers and groups are listed by the compiler.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Item, ItemMod};
+
+use super::is_verb;
+use crate::{errors::Errors, handler::cfgs};
+
+/// Adds the group `Routes` to the module.
+pub(crate) fn expand(args: &TokenStream, krate: &TokenStream, item: &ItemMod, errors: &mut Errors) -> TokenStream {
+    let Some((_, items)) = &item.content else {
+        errors.at(item, "only a module that stands here can be listed: write its content in braces, or list its routes in a tuple struct");
+        return item.to_token_stream();
+    };
+    let entries: Vec<_> = items.iter().filter_map(entry).collect();
+    if entries.is_empty() {
+        errors.at(&item.ident, "the module has no route: put `#[get(\"/path\")]` (or another method) on a function in it");
+    }
+    let (attrs, vis, ident) = (&item.attrs, &item.vis, &item.ident);
+    let doc = format!("The routes of the module `{ident}`.");
+    quote! {
+        #(#attrs)*
+        #vis mod #ident {
+            #(#items)*
+            #[doc = #doc]
+            #[#krate::routes(#args)]
+            pub struct Routes(#(#entries),*);
+        }
+    }
+}
+
+/// Returns the item as an entry of the group, if it is one.
+fn entry(item: &Item) -> Option<TokenStream> {
+    match item {
+        Item::Fn(function) if function.attrs.iter().any(is_verb) => {
+            let (cfgs, name) = (cfgs(&function.attrs), &function.sig.ident);
+            Some(quote!(#(#cfgs)* #name))
+        }
+        Item::Struct(group) if group.attrs.iter().any(is_routes) => {
+            let (cfgs, name) = (cfgs(&group.attrs), &group.ident);
+            Some(quote!(#(#cfgs)* #name))
+        }
+        Item::Mod(module) if module.attrs.iter().any(is_routes) => {
+            let (cfgs, name) = (cfgs(&module.attrs), &module.ident);
+            Some(quote!(#(#cfgs)* #name::Routes))
+        }
+        _ => None,
+    }
+}
+
+fn is_routes(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "routes")
+}

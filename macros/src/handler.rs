@@ -1,0 +1,203 @@
+//! A handler: the function under `#[get]` and its siblings, as a model.
+//!
+//! Only the signature is parsed; the body stays as it is, so that a half-written one never takes
+//! the rest of the file with it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, FnArg, Pat, PatType, Signature, Type, TypePath, TypeReference, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+};
+
+use crate::{errors::Errors, pattern::Pattern};
+
+/// A function whose body is opaque.
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    pub(crate) body: TokenStream,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self {
+            attrs: input.call(Attribute::parse_outer)?,
+            vis: input.parse()?,
+            sig: input.parse()?,
+            body: input.parse()?,
+        })
+    }
+}
+
+impl Function {
+    /// Returns the function as the user wrote it, without the attributes that are ours.
+    pub(crate) fn to_item(&self) -> TokenStream {
+        let Self { attrs, vis, body, .. } = self;
+        let mut sig = self.sig.clone();
+        for input in &mut sig.inputs {
+            if let FnArg::Typed(arg) = input {
+                arg.attrs.retain(|attr| !attr.path().is_ident("param"));
+            }
+        }
+        quote!(#(#attrs)* #vis #sig #body)
+    }
+
+    /// Returns the `#[cfg]` attributes: what stands beside the function must come and go with it.
+    pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
+        cfgs(&self.attrs)
+    }
+
+    /// Returns the doc comment.
+    pub(crate) fn doc(&self) -> String {
+        let lines = self.attrs.iter().filter_map(|attr| match &attr.meta {
+            syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+                syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
+                    let text = text.value();
+                    Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+    }
+}
+
+/// Returns the `#[cfg]` attributes among these.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
+}
+
+/// An argument of a handler, a fallback or a middleware.
+pub(crate) struct Arg {
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    pub(crate) kind: Kind,
+}
+
+/// How an argument is made.
+pub(crate) enum Kind {
+    /// A parameter of the handler's own pattern, that many places before the last.
+    Param { back: usize },
+    /// A parameter of a prefix.
+    OuterParam,
+    /// `&mut Context<'_>`.
+    ContextMut,
+    /// `&Context<'_>`.
+    ContextRef,
+    /// The rest of the chain, in a middleware.
+    Next,
+    /// `&self`, in an impl block.
+    Receiver,
+    /// Whatever `Extract` or `ExtractAsync` makes.
+    Extract,
+}
+
+impl Arg {
+    pub(crate) fn is_extract(&self) -> bool {
+        matches!(self.kind, Kind::Extract)
+    }
+}
+
+/// Reads the arguments of a function.
+pub(crate) fn args(sig: &Signature, pattern: &Pattern, owner: Option<&Type>, errors: &mut Errors) -> Vec<Arg> {
+    let names: Vec<_> = pattern.names().collect();
+    let mut args = Vec::new();
+    for input in &sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => args.extend(self_arg(receiver, owner, errors)),
+            FnArg::Typed(typed) => args.extend(arg(typed, &names, errors)),
+        }
+    }
+    args
+}
+
+fn self_arg(receiver: &syn::Receiver, owner: Option<&Type>, errors: &mut Errors) -> Option<Arg> {
+    let Some(owner) = owner else {
+        errors.at(
+            receiver,
+            "a method is a handler only in an impl block with `#[routes]`: put `#[routes(..)]` on the `impl`",
+        );
+        return None;
+    };
+    if !matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None)) {
+        errors.at(receiver, "a handler shares its `self` with other requests: write `&self`");
+        return None;
+    }
+    Some(Arg { name: "self".to_owned(), ty: owner.clone(), kind: Kind::Receiver })
+}
+
+fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
+    let name = name_of(&typed.pat);
+    let is_outer = typed.attrs.iter().any(|attr| attr.path().is_ident("param"));
+    let ty = (*typed.ty).clone();
+    let place = name.as_deref().and_then(|name| names.iter().position(|own| *own == name));
+    let kind = match (place, is_outer) {
+        (Some(_), true) => {
+            errors.at(typed, "the path itself has this parameter: leave out `#[param]`");
+            return None;
+        }
+        (Some(idx), false) => Kind::Param { back: names.len() - 1 - idx },
+        (None, true) => Kind::OuterParam,
+        (None, false) => kind_of(&ty),
+    };
+    if matches!(kind, Kind::OuterParam) && name.is_none() {
+        errors.at(&typed.pat, "a parameter is matched by its name: write `#[param] name: Type`");
+        return None;
+    }
+    Some(Arg { name: name.unwrap_or_default(), ty, kind })
+}
+
+/// Returns the name that the argument's value has, without `r#`.
+fn name_of(pat: &Pat) -> Option<String> {
+    match pat {
+        Pat::Ident(pat) => Some(pat.ident.unraw().to_string()),
+        _ => None,
+    }
+}
+
+fn kind_of(ty: &Type) -> Kind {
+    match ty {
+        Type::Reference(TypeReference { mutability: Some(_), .. }) => Kind::ContextMut,
+        Type::Reference(reference) if last_name(&reference.elem).is_some_and(|n| n == "Context") => {
+            Kind::ContextRef
+        }
+        Type::ImplTrait(_) => Kind::Next,
+        _ => Kind::Extract,
+    }
+}
+
+/// Returns the last name of a type's path.
+pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(TypePath { qself: None, path, .. }) => path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
+/// Returns the type as a user would write it.
+pub(crate) fn shown(ty: &impl ToTokens) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (spaced, tight) in
+        [(" :: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), (" (", "("), ("( ", "("), (" )", ")")]
+    {
+        text = text.replace(spaced, tight);
+    }
+    text
+}
+
+/// Returns where a mistake about the return type belongs.
+pub(crate) fn output_span(sig: &Signature) -> Span {
+    match &sig.output {
+        syn::ReturnType::Default => sig.ident.span(),
+        syn::ReturnType::Type(_, ty) => first_span(ty),
+    }
+}
+
+/// Returns a span that covers the tokens as far as stable Rust can.
+pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
+    syn::spanned::Spanned::span(tokens)
+}

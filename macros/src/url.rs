@@ -1,0 +1,93 @@
+//! `url!(Api, show(42), org = 5, via = Users)`: a link that the compiler checks.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{
+    Expr, Ident, Path, Token, Type,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
+
+use crate::{errors::Errors, expand::private, handler::first_span};
+
+struct Url {
+    app: Type,
+    handler: Path,
+    values: Punctuated<Expr, Token![,]>,
+    outer: Vec<(Ident, Expr)>,
+    via: Option<Ident>,
+    krate: Option<Path>,
+}
+
+impl Parse for Url {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let app = input.parse()?;
+        input.parse::<Token![,]>().map_err(|error| {
+            syn::Error::new(error.span(), "write `url!(App, handler(value))`")
+        })?;
+        let handler = input.call(Path::parse_mod_style)?;
+        if !input.peek(syn::token::Paren) {
+            let message = "write the handler with the values of its path parameters, as in `show(42)` or `list()`";
+            return Err(syn::Error::new(first_span(&handler), message));
+        }
+        let values;
+        parenthesized!(values in input);
+        let values = values.parse_terminated(Expr::parse, Token![,])?;
+        let mut url = Self { app, handler, values, outer: Vec::new(), via: None, krate: None };
+        while !input.is_empty() {
+            input.parse::<Token![,]>()?;
+            if !input.is_empty() {
+                url.option(input)?;
+            }
+        }
+        Ok(url)
+    }
+}
+
+impl Url {
+    fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let name = input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        match name.to_string().as_str() {
+            "via" => self.via = Some(input.parse()?),
+            "crate" => self.krate = Some(input.call(Path::parse_mod_style)?),
+            _ => self.outer.push((name, input.parse()?)),
+        }
+        Ok(())
+    }
+}
+
+/// Expands the call to an expression.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let url = match syn::parse2::<Url>(input) {
+        Ok(url) => url,
+        Err(error) => {
+            let mut errors = Errors::default();
+            errors.push(error);
+            let errors = errors.into_tokens();
+            return quote!({ #errors ::std::string::String::new() });
+        }
+    };
+    let Url { app, handler, values, outer, via, krate } = &url;
+    let private = private(krate.as_ref());
+    let names: Vec<_> = outer.iter().map(|(name, _)| name.unraw().to_string()).collect();
+    let outer = outer.iter().map(|(_, value)| value);
+    let via = match via {
+        Some(group) => {
+            let group = group.to_string();
+            quote!(__hb::Some(#group))
+        }
+        None => quote!(__hb::None),
+    };
+    let values = values.iter();
+    let find = quote_spanned! {first_span(handler)=>
+        __hb::find_link(<#app as __hb::App>::LISTING, #handler::DEFINITION, #via, &[#(#names),*])
+    };
+    quote! {{
+        use #private as __hb;
+        const __ROUTE: &'static __hb::Route = #find;
+        #handler::__link(__ROUTE, &[#((#names, &#outer)),*], #(#values),*)
+    }}
+}

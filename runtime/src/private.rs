@@ -1,0 +1,33 @@
+//! What the generated code calls; nothing here is for people, or stays as it is.
+
+pub use std::{
+    option::Option::{self, None, Some},
+    result::Result::{self, Err, Ok},
+    string::String,
+};
+
+pub use crate::{
+    app::{
+        App, Place, Route, Sizes, Storage, groups, routes, segments_of, sizes, store,
+    },
+    chain::{
+        Chain, Endpoint, Env, Inner, Middleware, Next, Prepare, Render, Stack, Whole, fallback, miss,
+    },
+    context::Context,
+    entry::{
+        Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, Report, check,
+        count_groups, count_routes, count_segments, mount, mount_groups, raise, segments, shapes,
+    },
+    extract::{
+        Extract, Need, NoExtractor, PathFields, Probe, ProbeAsync, SYNC, assert_extractor,
+        assert_fields, assert_one_body, assert_taken, param, param_named, param_text,
+    },
+    head::Head,
+    link::{LinkParam, find as find_link, write as write_link},
+    rejection::{Rejection, problem},
+    response::{IntoResponse, Response, reason, status},
+    route::{Methods, Segment, Slash},
+    serve::block_on,
+    state::Provide,
+    table::{Parts, Plan, Shape, Size, Table, capacity, clashes},
+};

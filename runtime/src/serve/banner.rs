@@ -1,0 +1,50 @@
+//! What is printed at start.
+
+use std::{fmt::Write as _, net::SocketAddr};
+
+use crate::app::Route;
+
+/// Returns the text: the routes in a debug build, one line in a release build.
+pub(super) fn text(local: SocketAddr, routes: &[Route]) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let mode = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let n_routes = routes.len();
+    let url = url(local);
+    let mut text = format!("highball {version} ({mode}) on {url} with {n_routes} routes\n");
+    if cfg!(debug_assertions) {
+        table(&mut text, routes);
+    }
+    text
+}
+
+/// Every address of the machine is reached as localhost from the machine itself.
+fn url(local: SocketAddr) -> String {
+    if local.ip().is_unspecified() {
+        return format!("http://localhost:{}", local.port());
+    }
+    format!("http://{local}")
+}
+
+fn table(text: &mut String, routes: &[Route]) {
+    let rows: Vec<_> = routes.iter().map(|route| (methods(route), route)).collect();
+    let method_width = rows.iter().map(|(methods, _)| methods.len()).max().unwrap_or_default();
+    let path_width = routes.iter().map(|route| route.path().len()).max().unwrap_or_default();
+    for (methods, route) in rows {
+        let (path, handler) = (route.path(), route.handler());
+        let (file, line) = (route.file(), route.line());
+        let middleware = match route.middleware().len() {
+            0 => String::new(),
+            n => format!(" ({n} middleware)"),
+        };
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            text,
+            "  {methods:method_width$}  {path:path_width$}  {handler} {file}:{line}{middleware}"
+        );
+    }
+}
+
+fn methods(route: &Route) -> String {
+    let methods = route.methods().collect::<Vec<_>>().join(",");
+    if methods.is_empty() { "ANY".to_owned() } else { methods }
+}
