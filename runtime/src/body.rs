@@ -79,6 +79,11 @@ impl Body {
         collect::collect(&mut self, limit).await
     }
 
+    /// Returns whether all bytes are here, so that no poll of the body ever waits.
+    pub(crate) fn is_whole(&self) -> bool {
+        !matches!(self.0, Kind::Stream(_))
+    }
+
     fn next_chunk(&mut self) -> Option<Chunk> {
         match std::mem::take(&mut self.0) {
             Kind::Static(bytes) => Some(Chunk::from(bytes)),

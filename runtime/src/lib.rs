@@ -5,3 +5,5 @@ pub use body::{Body, BoxError, Chunk, ReadError, RequestBody};
 #[doc(hidden)]
 pub mod pool;
 mod route;
+#[doc(hidden)]
+pub mod server;
