@@ -6,11 +6,14 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     chain::Render,
+    client::TestClient,
     context::Context,
     entry::{Definition, Entry, Levels},
     rejection::Rejection,
     response::{IntoResponse, Response},
     route::Segment,
+    service::Service,
+    state::Shared,
     table::{Allowed, Table},
 };
 
@@ -26,6 +29,16 @@ pub use listing::{Sizes, Storage, groups, routes, sizes, store};
     note = "mark the root with `app`: `#[routes(app)]`"
 )]
 pub trait App: Entry {
+    /// Makes a client that calls the app without a socket.
+    fn test(self) -> TestClient<Self> {
+        TestClient::new()
+    }
+
+    /// Makes a service that answers request values.
+    fn service<S: Send + Sync + 'static>(self, state: S) -> Service<Self, S> {
+        Service::new(Shared::new(state))
+    }
+
     /// The route table.
     const TABLE: Table;
     /// The routes, by their number in the table.
@@ -135,6 +148,11 @@ impl fmt::Debug for Route {
             .field("handler", &self.definition.handler)
             .finish_non_exhaustive()
     }
+}
+
+/// Returns the pattern of a route, for its links.
+pub fn segments_of(route: &'static Route) -> &'static [Segment] {
+    route.segments()
 }
 
 /// A group as it stands in the app.

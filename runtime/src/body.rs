@@ -15,8 +15,7 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 
 pub use self::collect::ReadError;
 pub use self::request::RequestBody;
@@ -78,6 +77,11 @@ impl Body {
     /// Fails when there are more bytes than that, or when the stream fails.
     pub async fn collect(mut self, limit: u64) -> Result<Bytes, ReadError> {
         collect::collect(&mut self, limit).await
+    }
+
+    /// Returns whether all bytes are here, so that no poll of the body ever waits.
+    pub(crate) fn is_whole(&self) -> bool {
+        !matches!(self.0, Kind::Stream(_))
     }
 
     fn next_chunk(&mut self) -> Option<Chunk> {
@@ -213,32 +217,64 @@ impl From<RequestBody> for Body {
 ///
 /// The lock is never taken through `&self` by two at once and costs nothing through `&mut self`;
 /// it makes the type `Sync`, so that a future may hold `&Response<Body>` across an await.
-struct Stream(Mutex<UnsyncBoxBody<Bytes, BoxError>>);
+struct Stream(Mutex<Pin<Box<dyn Frames>>>);
 
 impl Stream {
     fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
     {
-        let body = body
-            .map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
-            .map_err(Into::into);
-        Self(Mutex::new(UnsyncBoxBody::new(body)))
+        Self(Mutex::new(Box::pin(body)))
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let body = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        http_body::Body::poll_frame(Pin::new(body), cx)
+        body.as_mut().poll_next(cx)
     }
 
     fn is_end_stream(&self) -> bool {
-        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        http_body::Body::is_end_stream(&*body)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ended()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        http_body::Body::size_hint(&*body)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).hint()
+    }
+}
+
+/// A body with its data and error brought to one type.
+///
+/// It is a trait of its own since `http_body_util`'s `map_frame` forgets the size hint.
+trait Frames: Send {
+    fn poll_next(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>>;
+    fn ended(&self) -> bool;
+    fn hint(&self) -> SizeHint;
+}
+
+impl<B> Frames for B
+where
+    B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send,
+{
+    fn poll_next(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.poll_frame(cx)
+            .map_ok(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
+            .map_err(Into::into)
+    }
+
+    fn ended(&self) -> bool {
+        self.is_end_stream()
+    }
+
+    fn hint(&self) -> SizeHint {
+        self.size_hint()
     }
 }
 

@@ -10,8 +10,7 @@ use crate::{
     head::Head,
     rejection::Rejection,
     response::{IntoResponse, Response},
-    server::Connection,
-    state::Shared,
+    state::{Connected, Provide},
 };
 
 /// The rest of the chain, as a middleware sees it.
@@ -88,7 +87,7 @@ pub struct Env<'r, S> {
     /// The body, where the handler reads it whole.
     pub body: &'r Bytes,
     /// What the connection's requests share, the app state among it.
-    pub connection: &'r Arc<Connection<Shared<S>>>,
+    pub connection: &'r Arc<Connected<S>>,
     /// The values that the chain so far has provided.
     pub locals: &'r Locals<'r>,
     /// What the handler's async extractors have made before it is called.
@@ -147,7 +146,15 @@ impl<S> fmt::Debug for Way<'_, S> {
     }
 }
 
-impl<S> Env<'_, S> {
+impl<'r, S> Env<'r, S> {
+    /// Returns a part of the app state.
+    pub fn state<T: ?Sized>(&self) -> &'r T
+    where
+        S: Provide<T>,
+    {
+        self.connection.shared.state.provide()
+    }
+
     /// Takes the next step: the field of the group at hand, or [`MISS`].
     pub fn step(&mut self) -> u16 {
         let Some((step, rest)) = self.way.steps.split_first() else {
@@ -188,7 +195,7 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
     /// # Errors
     /// Where an argument cannot be had from the request.
     fn call<'r>(
-        cx: &'r mut Context<'_>,
+        cx: &mut Context<'_>,
         env: Env<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
         let _ = (cx, env);
@@ -197,7 +204,7 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
 
     /// Runs the entry's own middleware and then what is in it.
     fn run<'r>(
-        cx: &'r mut Context<'_>,
+        cx: &mut Context<'_>,
         env: Env<'r, S>,
     ) -> impl Future<Output = Response> + Send {
         Self::inner(cx, env)
@@ -205,7 +212,7 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
 
     /// Runs the handler, or the group's field that the way names.
     fn inner<'r>(
-        cx: &'r mut Context<'_>,
+        cx: &mut Context<'_>,
         env: Env<'r, S>,
     ) -> impl Future<Output = Response> + Send {
         leaf::<Self, S>(cx, env)
@@ -306,7 +313,7 @@ pub trait Chain<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
     /// Runs it.
     fn call<'r>(
         self,
-        cx: &'r mut Context<'_>,
+        cx: &mut Context<'_>,
         env: Env<'r, S>,
     ) -> impl Future<Output = Response> + Send;
 }
@@ -321,7 +328,7 @@ pub trait Middleware<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
     /// Runs the middleware around the rest.
     fn around<'r>(
         self,
-        cx: &'r mut Context<'_>,
+        cx: &mut Context<'_>,
         env: Env<'r, S>,
         next: impl Next,
     ) -> impl Future<Output = Response> + Send;
@@ -334,7 +341,7 @@ pub struct Stack<M, C>(pub M, pub C);
 impl<S: Send + Sync + 'static, M: Middleware<S>, C: Chain<S>> Chain<S> for Stack<M, C> {
     fn call<'r>(
         self,
-        cx: &'r mut Context<'_>,
+        cx: &mut Context<'_>,
         env: Env<'r, S>,
     ) -> impl Future<Output = Response> + Send {
         self.0.around(cx, env, Rest { chain: self.1, env })
@@ -371,7 +378,7 @@ macro_rules! chain_end {
         impl<S: Send + Sync + 'static, E: Endpoint<S>> Chain<S> for $name<E> {
             fn call<'r>(
                 self,
-                cx: &'r mut Context<'_>,
+                cx: &mut Context<'_>,
                 env: Env<'r, S>,
             ) -> impl Future<Output = Response> + Send {
                 E::$method(cx, env)

@@ -54,7 +54,7 @@ impl fmt::Debug for Error {
         fmt::Display::fmt(self, f)?;
         let first = self.source.as_ref().map(|source| &**source as &dyn StdError);
         let skip = usize::from(self.message.is_none());
-        let causes = std::iter::successors(first, |error| error.source()).skip(skip);
+        let causes = std::iter::successors(first, |error: &&dyn StdError| (*error).source()).skip(skip);
         causes.into_iter().try_for_each(|cause| write!(f, "\n  because: {cause}"))
     }
 }

@@ -20,8 +20,7 @@ use crate::{
     pool::{self, FreeList},
     rejection::Rejection,
     response::{IntoResponse, Response},
-    server::Connection,
-    state::Shared,
+    state::Connected,
     table::Found,
 };
 
@@ -41,7 +40,7 @@ thread_local! {
 
 /// Answers one request.
 pub(crate) async fn exchange<A, S>(
-    connection: Arc<Connection<Shared<S>>>,
+    connection: Arc<Connected<S>>,
     request: Request<RequestBody>,
 ) -> http::Response<Body>
 where
@@ -57,7 +56,7 @@ where
         head,
         body: &Bytes::new(),
         connection: &connection,
-        locals: &Locals::root(&connection.app.locals),
+        locals: &Locals::root(&connection.shared.locals),
         prepared: &Prepared::default(),
         way: Way {
             steps: target.steps,
@@ -79,7 +78,7 @@ where
 }
 
 impl Exchange {
-    fn begin<S>(&mut self, connection: &Connection<Shared<S>>, request: Request<RequestBody>) {
+    fn begin<S>(&mut self, connection: &Connected<S>, request: Request<RequestBody>) {
         let (parts, body) = request.into_parts();
         self.head.method = parts.method;
         self.head.uri = parts.uri;
@@ -87,7 +86,7 @@ impl Exchange {
         self.head.headers = parts.headers;
         self.head.peer = connection.peer;
         self.out.body = body;
-        self.out.body_limit = connection.app.body_limit;
+        self.out.body_limit = connection.shared.body_limit;
         self.out.headers = pool::headers();
     }
 

@@ -11,8 +11,7 @@ use crate::{
     context::Context,
     head::Head,
     rejection::Rejection,
-    server::Connection,
-    state::{Provide, Shared, State, View},
+    state::{Connected, Provide, State, View},
 };
 
 mod body;
@@ -27,7 +26,7 @@ pub(crate) mod query;
 pub use head::{Bearer, ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
-pub use param::{PathParam, param, param_named};
+pub use param::{PathParam, param, param_named, param_text};
 pub use path::{Path, PathFields};
 pub use query::Query;
 
@@ -272,8 +271,8 @@ impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, SYNC, A> for S {
 impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, ASYNC, A> for S {
     const PREPARE: Option<crate::chain::Prepare<Self>> = Some(|cx, env, prepared| {
         Box::pin(async move {
-            let connection: &Arc<Connection<Shared<S>>> = env.connection;
-            let value = A::extract(cx, Provide::<A::State>::provide(&connection.app.state)).await?;
+            let connection: &Arc<Connected<S>> = env.connection;
+            let value = A::extract(cx, Provide::<A::State>::provide(&connection.shared.state)).await?;
             prepared.put(value);
             Ok(())
         })
@@ -312,6 +311,21 @@ pub const fn assert_taken(name: &str, taken: &[&[&str]], message: &str) {
         i += 1;
     }
     panic!("{}", message)
+}
+
+/// Stops the compilation where an argument takes a parameter that the path has not.
+#[track_caller]
+pub const fn assert_fields(taken: &[&str], own: &[&str], ty: &str, path: &str) {
+    let mut i = 0;
+    while i < taken.len() {
+        if !crate::text::contains(own, taken[i]) {
+            let text = crate::text::Text::<512>::EMPTY.with("`").with(ty).with("` takes the parameter `");
+            let text = text.with(taken[i]).with("`, but `").with(path).with("` has no `{");
+            let text = text.with(taken[i]).with("}`; rename the field, or the parameter");
+            panic!("{}", text.as_str())
+        }
+        i += 1;
+    }
 }
 
 /// Text that may borrow from the request.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
@@ -39,11 +39,10 @@ struct Inner {
 }
 
 /// One input that was wrong.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FieldError {
     /// Where it stands: `path`, `query`, `header` or `body`.
-    #[serde(rename = "in")]
     pub place: &'static str,
     /// Its name.
     pub name: Cow<'static, str>,
@@ -189,6 +188,19 @@ impl Serialize for Rejection {
         if !inner.errors.is_empty() {
             map.serialize_entry("errors", &inner.errors)?;
         }
+        map.end()
+    }
+}
+
+impl Serialize for FieldError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("in", self.place)?;
+        map.serialize_entry("name", &self.name)?;
+        if !self.expected.is_empty() {
+            map.serialize_entry("expected", &self.expected)?;
+        }
+        map.serialize_entry("got", &self.got)?;
         map.end()
     }
 }

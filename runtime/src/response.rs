@@ -13,7 +13,7 @@ mod status;
 
 pub use json::Json;
 pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
-pub use status::Status;
+pub use status::{Status, reason, status};
 
 /// A response: status, headers and body.
 ///

@@ -20,8 +20,8 @@ use crate::{
     chain::Endpoint,
     error::{Error, Result},
     exchange::exchange,
-    server::{self, Answer, Connection, Limits},
-    state::Shared,
+    server::{self, Answer, Limits},
+    state::{Connected, Shared},
 };
 
 mod banner;
@@ -175,13 +175,20 @@ impl fmt::Debug for ServeWith {
 }
 
 /// An app as the server drives it.
-struct Served<A, S>(PhantomData<fn() -> (A, S)>);
+struct Served<A, S> {
+    shared: Arc<Shared<S>>,
+    app: PhantomData<fn() -> A>,
+}
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
-    type App = Shared<S>;
+    type Session = Arc<Connected<S>>;
+
+    fn connect(&self, peer: Option<SocketAddr>) -> Arc<Connected<S>> {
+        Arc::new(Connected { shared: Arc::clone(&self.shared), peer })
+    }
 
     fn answer(
-        connection: Arc<Connection<Shared<S>>>,
+        connection: Arc<Connected<S>>,
         request: Request<RequestBody>,
     ) -> impl Future<Output = http::Response<Body>> + Send + 'static {
         exchange::<A, S>(connection, request)
@@ -203,10 +210,14 @@ where
         // Whoever closed our output does not want to read it.
         let _ = io::stdout().write_all(banner::text(local, A::LISTING).as_bytes());
     }
-    let stop = config.stop.take().unwrap_or_else(|| Box::pin(server::stop::signal()));
-    let report = server::run::<Served<A, S>>(Arc::new(shared), listener, config.limits, stop).await?;
-    if report.cut > 0 && !config.quiet {
-        let _ = writeln!(io::stderr(), "stopped; {} connections were cut at the deadline", report.cut);
+    let app = Arc::new(Served::<A, S> { shared: Arc::new(shared), app: PhantomData });
+    let report = match config.stop.take() {
+        Some(stop) => server::run(app, listener, config.limits, server::when(stop)).await?,
+        None => server::run(app, listener, config.limits, server::signal()?).await?,
+    };
+    if report.cut() > 0 && !config.quiet {
+        let n = report.cut();
+        let _ = writeln!(io::stderr(), "stopped; {n} connections were cut at the deadline");
     }
     Ok(())
 }

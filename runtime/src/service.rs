@@ -9,8 +9,7 @@ use crate::{
     body::{Body, RequestBody},
     chain::Endpoint,
     exchange::exchange,
-    server::Connection,
-    state::Shared,
+    state::{Connected, Shared},
 };
 
 /// An app that a caller drives with request values: [`App::service`] makes it.
@@ -34,13 +33,13 @@ use crate::{
 /// # });
 /// ```
 pub struct Service<A, S> {
-    connection: Arc<Connection<Shared<S>>>,
+    connection: Arc<Connected<S>>,
     app: PhantomData<fn() -> A>,
 }
 
 impl<A, S> Service<A, S> {
     pub(crate) fn new(shared: Shared<S>) -> Self {
-        let connection = Arc::new(Connection::new(Arc::new(shared), None, None));
+        let connection = Arc::new(Connected { shared: Arc::new(shared), peer: None });
         Self { connection, app: PhantomData }
     }
 }

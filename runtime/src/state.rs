@@ -1,11 +1,10 @@
 //! The app state: what lives as long as the app and every handler may ask for.
 
-use std::{any::Any, fmt, ops::Deref, sync::Arc};
+use std::{any::Any, fmt, net::SocketAddr, ops::Deref, sync::Arc};
 
 use crate::{
     extract::{Extract, Input},
     rejection::Rejection,
-    server::Connection,
 };
 
 /// A part of the app state, by its type.
@@ -100,14 +99,35 @@ pub struct Shared<S> {
     pub(crate) locals: Vec<Box<dyn Any + Send + Sync>>,
 }
 
+impl<S> Shared<S> {
+    pub(crate) fn new(state: S) -> Self {
+        Self { state, body_limit: BODY_LIMIT, locals: Vec::new() }
+    }
+
+    pub(crate) fn with_state<T>(self, state: T) -> Shared<T> {
+        Shared { state, body_limit: self.body_limit, locals: self.locals }
+    }
+}
+
+/// The most that is read of a body where nobody says otherwise: 2 MiB, as axum has it.
+const BODY_LIMIT: u64 = 2 * 1024 * 1024;
+
+/// What the requests of one connection share, so that counting references to the app state never
+/// contends between cores.
+#[derive(Debug)]
+pub struct Connected<S> {
+    pub(crate) shared: Arc<Shared<S>>,
+    pub(crate) peer: Option<SocketAddr>,
+}
+
 /// Where a [`State`] is kept alive.
 trait Source<T: ?Sized>: Send + Sync {
     fn value(&self) -> &T;
 }
 
-impl<T: ?Sized, S: Provide<T>> Source<T> for Connection<Shared<S>> {
+impl<T: ?Sized, S: Provide<T>> Source<T> for Connected<S> {
     fn value(&self) -> &T {
-        self.app.state.provide()
+        self.shared.state.provide()
     }
 }
 
@@ -117,9 +137,9 @@ pub(crate) trait View<T: ?Sized>: Send + Sync {
     fn share(&self) -> State<T>;
 }
 
-impl<T: ?Sized + 'static, S: Provide<T>> View<T> for Arc<Connection<Shared<S>>> {
+impl<T: ?Sized + 'static, S: Provide<T>> View<T> for Arc<Connected<S>> {
     fn value(&self) -> &T {
-        self.app.state.provide()
+        self.shared.state.provide()
     }
 
     fn share(&self) -> State<T> {

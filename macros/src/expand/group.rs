@@ -128,7 +128,7 @@ fn endpoint(args: &GroupArgs, ty: &Type, entries: &[Entry]) -> TokenStream {
         {
             #run
             fn inner<'__r>(
-                __cx: &'__r mut __hb::Context<'_>,
+                __cx: &mut __hb::Context<'_>,
                 mut __env: __hb::Env<'__r, __S>,
             ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                 async move {
@@ -164,7 +164,7 @@ fn run(args: &GroupArgs) -> TokenStream {
     let chain = chain(&args.with, quote!(__hb::Inner::<Self>::NEW));
     quote! {
         fn run<'__r>(
-            __cx: &'__r mut __hb::Context<'_>,
+            __cx: &mut __hb::Context<'_>,
             __env: __hb::Env<'__r, __S>,
         ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
             #fallback

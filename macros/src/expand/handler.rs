@@ -270,7 +270,7 @@ impl Handler<'_> {
                 #constants
                 #[allow(unused_variables)]
                 fn call<'__r>(
-                    __cx: &'__r mut __hb::Context<'_>,
+                    __cx: &mut __hb::Context<'_>,
                     __env: __hb::Env<'__r, __S>,
                 ) -> __hb::Result<#future, __hb::Rejection> {
                     __hb::Ok(#call)
@@ -288,7 +288,7 @@ impl Handler<'_> {
         let chain = chain(&self.attr.with, quote!(__hb::Inner::<Self>::NEW));
         quote! {
             fn run<'__r>(
-                __cx: &'__r mut __hb::Context<'_>,
+                __cx: &mut __hb::Context<'_>,
                 __env: __hb::Env<'__r, __S>,
             ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                 __hb::Chain::<__S>::call(#chain, __cx, __env)

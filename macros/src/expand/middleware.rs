@@ -43,7 +43,7 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
                 #[allow(unused_variables)]
                 fn around<'__r>(
                     self,
-                    __cx: &'__r mut __hb::Context<'_>,
+                    __cx: &mut __hb::Context<'_>,
                     __env: __hb::Env<'__r, __S>,
                     __next: impl __hb::Next,
                 ) -> #future {

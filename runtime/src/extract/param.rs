@@ -47,6 +47,11 @@ pub fn param_named<T: PathParam>(
     read(head.param_named(name).unwrap_or_default(), name, expected)
 }
 
+/// Returns a parameter of a prefix as text.
+pub fn param_text<'r>(head: &'r Head, name: &str) -> &'r str {
+    head.param_named(name).unwrap_or_default()
+}
+
 fn read<T: PathParam>(
     text: &str,
     name: &'static str,

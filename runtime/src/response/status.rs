@@ -28,3 +28,13 @@ impl From<u16> for Status {
         Self(code.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 }
+
+/// Returns the status that a derive was given; it has checked the number.
+pub fn status(code: u16) -> StatusCode {
+    Status::from(code).code()
+}
+
+/// Returns what a status says by itself.
+pub fn reason(code: u16) -> &'static str {
+    status(code).canonical_reason().unwrap_or("something went wrong")
+}

@@ -1,0 +1,86 @@
+//! What a connection is doing, as its timer wants to know it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+/// One request begun, and one that is open.
+const BEGUN: u64 = (1 << 32) | 1;
+const OPEN: u64 = u32::MAX as u64;
+
+/// Counts of a connection's requests, kept without locks.
+///
+/// `Relaxed` is enough: on HTTP/1 all is on one task, and on HTTP/2 a late view only moves an idle
+/// deadline that is minutes away.
+#[derive(Debug, Default)]
+pub(super) struct Activity {
+    /// The requests begun, in the upper half, and those open, in the lower one.
+    requests: AtomicU64,
+    /// A head has begun and its request has not.
+    heading: AtomicBool,
+    /// The client has closed its side.
+    ended: AtomicBool,
+    /// The last request brought a body, which may not have been read.
+    body: AtomicBool,
+}
+
+/// A moment of an [`Activity`]: it differs whenever something has happened between two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    requests: u64,
+    pub(super) heading: bool,
+}
+
+impl Moment {
+    pub(super) fn is_open(self) -> bool {
+        self.requests & OPEN != 0
+    }
+
+    /// Returns whether no request has begun between the two.
+    pub(super) fn is_at_request_of(self, other: Self) -> bool {
+        self.requests == other.requests
+    }
+
+    /// Returns whether no request has been begun.
+    pub(super) fn is_fresh(self) -> bool {
+        self.requests == 0
+    }
+}
+
+impl Activity {
+    pub(super) fn now(&self) -> Moment {
+        Moment {
+            requests: self.requests.load(Relaxed),
+            heading: self.heading.load(Relaxed),
+        }
+    }
+
+    /// Notes that bytes have come; between requests they begin a head.
+    pub(super) fn read(&self, count: usize) {
+        if count == 0 {
+            self.ended.store(true, Relaxed);
+        } else if self.requests.load(Relaxed) & OPEN == 0 {
+            self.heading.store(true, Relaxed);
+        }
+    }
+
+    /// Notes that a request has begun.
+    pub(super) fn begin(&self, body: bool) {
+        self.heading.store(false, Relaxed);
+        self.body.store(body, Relaxed);
+        self.requests.fetch_add(BEGUN, Relaxed);
+    }
+
+    /// Notes that something else of a begun request is open.
+    pub(super) fn hold(&self) {
+        self.requests.fetch_add(1, Relaxed);
+    }
+
+    /// Notes that something open has ended.
+    pub(super) fn end(&self) {
+        self.requests.fetch_sub(1, Relaxed);
+    }
+
+    /// Returns whether the client may be sending what nobody reads.
+    pub(super) fn may_be_sending(&self) -> bool {
+        self.body.load(Relaxed) && !self.ended.load(Relaxed)
+    }
+}

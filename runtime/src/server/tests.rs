@@ -1,0 +1,254 @@
+//! The server over real sockets, with an application that does what each test needs.
+
+mod http1;
+#[cfg(feature = "http2")]
+mod http2;
+mod stopping;
+mod timeouts;
+
+use std::future::{Future, pending, poll_fn};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body::Frame;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, split};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::body::BoxError;
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An application whose path says what it does.
+#[derive(Default)]
+struct App {
+    begun: AtomicUsize,
+    /// A handler of `/wait` has begun, or a body of `/endless` was asked for.
+    waiting: Notify,
+    /// A handler of `/wait`, or a body of `/endless`, was dropped.
+    dropped: Notify,
+    /// A body could not be read.
+    failed: Notify,
+}
+
+impl Answer for App {
+    async fn answer(
+        connection: Arc<Connection<Self>>,
+        mut request: Request<RequestBody>,
+    ) -> Response<Body> {
+        let app = connection.shared.app.clone();
+        app.begun.fetch_add(1, Ordering::SeqCst);
+        match request.uri().path() {
+            "/echo" => match request.body_mut().read(connection.limits().body).await {
+                Ok(bytes) => Response::new(bytes.into()),
+                Err(crate::ReadError::TooLarge) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
+                Err(crate::ReadError::Client(_)) => {
+                    app.failed.notify_one();
+                    with_status(StatusCode::BAD_REQUEST)
+                }
+            },
+            "/wait" => {
+                let _dropped = Dropped(app.clone());
+                app.waiting.notify_one();
+                pending().await
+            }
+            "/pause" => {
+                tokio::task::yield_now().await;
+                Response::new(Body::from("paused"))
+            }
+            "/endless" => Response::new(Body::new(Endless(Dropped(app)))),
+            "/upgrade" => upgrade(&mut request),
+            path => Response::new(Body::from(path.to_owned())),
+        }
+    }
+}
+
+fn with_status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// Answers 101, and sends back what then comes.
+fn upgrade(request: &mut Request<RequestBody>) -> Response<Body> {
+    let upgraded = hyper::upgrade::on(request);
+    tokio::spawn(async move {
+        let (mut from, mut to) = split(TokioIo::new(upgraded.await.expect("it upgrades")));
+        copy(&mut from, &mut to).await
+    });
+    let mut response = with_status(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = response.headers_mut();
+    headers.insert("connection", HeaderValue::from_static("upgrade"));
+    headers.insert("upgrade", HeaderValue::from_static("echo"));
+    response
+}
+
+/// Tells the application when it is dropped.
+struct Dropped(Arc<App>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.dropped.notify_one();
+    }
+}
+
+/// A body without an end.
+struct Endless(Dropped);
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.0.0.waiting.notify_one();
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(
+            &[b'x'; 16 * 1024],
+        )))))
+    }
+}
+
+/// A running server.
+struct Server {
+    app: Arc<App>,
+    address: SocketAddr,
+    stop: Arc<Notify>,
+    task: JoinHandle<std::io::Result<Report>>,
+}
+
+async fn start(limits: Limits) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
+    let asked = stop.clone();
+    let asks = Asks(asked);
+    let task = tokio::spawn(run(app.clone(), listener, limits, asks));
+    Server {
+        app,
+        address,
+        stop,
+        task,
+    }
+}
+
+/// Asks as often as it is notified.
+struct Asks(Arc<Notify>);
+
+impl Stop for Asks {
+    async fn asked(&mut self) {
+        self.0.notified().await;
+    }
+}
+
+impl Server {
+    async fn connect(&self) -> Client {
+        let stream = TcpStream::connect(self.address).await.expect("it listens");
+        Client {
+            stream,
+            read: Vec::new(),
+        }
+    }
+
+    async fn stop(self) -> Report {
+        self.stop.notify_one();
+        self.stopped().await
+    }
+
+    async fn stopped(self) -> Report {
+        soon(self.task)
+            .await
+            .expect("it does not panic")
+            .expect("it ran")
+    }
+}
+
+async fn soon<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .expect("it is done in time")
+}
+
+/// A client that says what it is told to, right or wrong.
+struct Client {
+    stream: TcpStream,
+    read: Vec<u8>,
+}
+
+impl Client {
+    async fn send(&mut self, text: &str) {
+        self.stream
+            .write_all(text.as_bytes())
+            .await
+            .expect("it is sent");
+    }
+
+    async fn get(&mut self, path: &str) -> String {
+        self.send(&get(path)).await;
+        self.answer().await
+    }
+
+    /// Reads one answer with a length; returns its head and body.
+    async fn answer(&mut self) -> String {
+        soon(async {
+            loop {
+                if let Some(len) = whole_answer(&self.read) {
+                    let answer = self.read.drain(..len).collect();
+                    return String::from_utf8(answer).expect("it is text");
+                }
+                let count = self
+                    .stream
+                    .read_buf(&mut self.read)
+                    .await
+                    .expect("it is read");
+                assert_ne!(
+                    count,
+                    0,
+                    "the server closed: {:?}",
+                    self.read.escape_ascii()
+                );
+            }
+        })
+        .await
+    }
+
+    /// Reads until the server closes.
+    async fn rest(&mut self) -> String {
+        soon(async {
+            while self
+                .stream
+                .read_buf(&mut self.read)
+                .await
+                .is_ok_and(|count| count > 0)
+            {}
+        })
+        .await;
+        String::from_utf8_lossy(&std::mem::take(&mut self.read)).into_owned()
+    }
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n")
+}
+
+/// Returns the length of the first answer if all of it is here.
+fn whole_answer(read: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(read);
+    let head = text.find("\r\n\r\n")? + 4;
+    let (_, after) = text[..head].split_once("content-length: ")?;
+    let body: usize = after.split("\r\n").next()?.parse().ok()?;
+    (read.len() >= head + body).then_some(head + body)
+}

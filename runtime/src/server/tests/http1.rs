@@ -1,0 +1,223 @@
+use super::*;
+
+#[tokio::test]
+async fn connection_is_kept() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    for path in ["/a", "/b", "/pause"] {
+        assert!(client.get(path).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+    assert_eq!(server.stop().await.accepted(), 1);
+}
+
+#[tokio::test]
+async fn pipelined_requests_are_answered_in_order() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    let paths: Vec<_> = (0..16).map(|number| format!("/{number}")).collect();
+    let batch: String = paths.iter().map(|path| get(path)).collect();
+    client.send(&batch).await;
+    for path in paths {
+        assert!(client.answer().await.ends_with(&format!("\r\n\r\n{path}")));
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn answer_does_not_wait_for_the_rest_of_the_next_head() {
+    let server = start(Limits::default()).await;
+    for rest in ["\r\n", "GET /b HT"] {
+        let mut client = server.connect().await;
+        client.send(&(get("/a") + rest)).await;
+        assert!(client.answer().await.ends_with("/a"));
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn large_answer_follows_small_ones_whole() {
+    let server = start(Limits::default().body(1 << 20)).await;
+    let mut client = server.connect().await;
+    let body = "0123456789".repeat(30_000);
+    let post = format!(
+        "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    client.send(&(get("/a") + &get("/b") + &post + &body)).await;
+    assert!(client.answer().await.ends_with("/a"));
+    assert!(client.answer().await.ends_with("/b"));
+    assert!(client.answer().await.ends_with(&body));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn head_is_answered_without_a_body() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    client
+        .send("HEAD /abc HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await;
+    let answer = client.rest().await;
+    assert!(answer.contains("content-length: 4\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\n"), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn continue_is_sent_when_the_body_is_wanted() {
+    let server = start(Limits::default().body(4)).await;
+    let head = "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: ";
+    let mut client = server.connect().await;
+    client.send(&format!("{head}4\r\n\r\n")).await;
+    let mut interim = [0; 25];
+    soon(client.stream.read_exact(&mut interim))
+        .await
+        .expect("it is read");
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    client.send("body").await;
+    assert!(client.answer().await.ends_with("body"));
+
+    let mut refused = server.connect().await;
+    refused.send(&format!("{head}5\r\n\r\n")).await;
+    assert!(refused.answer().await.starts_with("HTTP/1.1 413 "));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn refusal_reaches_a_client_that_is_still_sending() {
+    let server = start(Limits::default().body(4)).await;
+    let mut client = server.connect().await;
+    client
+        .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4000000\r\n\r\n")
+        .await;
+    client.send(&"x".repeat(4_000_000)).await;
+    assert!(client.answer().await.starts_with("HTTP/1.1 413 "));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn half_a_body_is_an_error_of_the_client() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    client
+        .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf")
+        .await;
+    client.stream.shutdown().await.expect("it is shut");
+    soon(server.app.failed.notified()).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn client_that_leaves_drops_its_handler() {
+    let server = start(Limits::default()).await;
+    for head in [
+        get("/wait"),
+        get("/wait").replace("GET", "POST") + "0\r\n\r\n",
+    ] {
+        let mut client = server.connect().await;
+        client
+            .send(&head.replace("a\r\n\r\n0", "a\r\ntransfer-encoding: chunked\r\n\r\n0"))
+            .await;
+        soon(server.app.waiting.notified()).await;
+        drop(client);
+        soon(server.app.dropped.notified()).await;
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn client_that_pipelines_is_not_taken_for_gone() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.send(&(get("/pause") + &get("/a"))).await;
+    assert!(client.answer().await.ends_with("paused"));
+    assert!(client.answer().await.ends_with("/a"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn half_closed_client_is_answered_when_cancelling_is_off() {
+    let server = start(Limits::default().cancel_on_disconnect(false)).await;
+    let mut client = server.connect().await;
+    client.send(&get("/pause")).await;
+    client.stream.shutdown().await.expect("it is shut");
+    assert!(client.rest().await.ends_with("paused"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn ambiguous_request_is_refused_and_nothing_after_it_is_read() {
+    let cases = [
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+        "GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n",
+    ];
+    let server = start(Limits::default()).await;
+    for case in cases {
+        let mut client = server.connect().await;
+        client.send(&(case.to_owned() + &get("/smuggled"))).await;
+        let answer = client.rest().await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{case:?}: {answer}");
+        assert!(!answer.contains("/smuggled"), "{case:?}: {answer}");
+    }
+    assert_eq!(server.app.begun.load(Ordering::SeqCst), 0);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn length_beside_chunks_is_not_believed() {
+    let server = start(Limits::default()).await;
+    for lines in [
+        "content-length: 3\r\ntransfer-encoding: chunked",
+        "transfer-encoding: chunked\r\ncontent-length: 3",
+    ] {
+        let mut client = server.connect().await;
+        let head = format!("POST /echo HTTP/1.1\r\nhost: a\r\n{lines}\r\n\r\n");
+        client
+            .send(&(head + "2\r\nab\r\n0\r\n\r\n" + &get("/smuggled")))
+            .await;
+        let answer = client.rest().await;
+        assert!(answer.ends_with("\r\n\r\nab"), "{lines:?}: {answer}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn upgraded_stream_is_sent_as_it_is_written() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    client
+        .send("GET /upgrade HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n")
+        .await;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(soon(client.stream.read_u8()).await.expect("it is read"));
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "));
+    for word in [*b"one", *b"two"] {
+        client.stream.write_all(&word).await.expect("it is sent");
+        let mut back = [0; 3];
+        soon(client.stream.read_exact(&mut back))
+            .await
+            .expect("it is read");
+        assert_eq!(back, word);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn connection_over_the_limit_waits_for_another_to_end() {
+    let server = start(Limits::default().connections(1)).await;
+    let mut first = server.connect().await;
+    assert!(first.get("/a").await.ends_with("/a"));
+    let mut second = server.connect().await;
+    second.send(&get("/b")).await;
+    assert!(first.get("/c").await.ends_with("/c"));
+    assert_eq!(server.app.begun.load(Ordering::SeqCst), 2);
+    drop(first);
+    assert!(second.answer().await.ends_with("/b"));
+    server.stop().await;
+}

@@ -1,0 +1,113 @@
+use hyper::client::conn::http2;
+use hyper_util::rt::TokioExecutor;
+
+use super::*;
+
+type Sender = http2::SendRequest<Body>;
+
+async fn connect(server: &Server) -> (Sender, JoinHandle<hyper::Result<()>>) {
+    let stream = server.connect().await.stream;
+    let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .expect("it speaks HTTP/2");
+    (sender, tokio::spawn(connection))
+}
+
+fn request(path: &str, body: Body) -> Request<Body> {
+    let uri = format!("http://a{path}");
+    Request::builder()
+        .uri(uri)
+        .body(body)
+        .expect("it is well formed")
+}
+
+async fn send(sender: &mut Sender, path: &str, body: Body) -> Bytes {
+    let response = soon(sender.send_request(request(path, body)))
+        .await
+        .expect("it is answered");
+    soon(Body::new(response.into_body()).collect(1 << 20))
+        .await
+        .expect("it is read")
+}
+
+#[tokio::test]
+async fn http2_is_spoken_by_prior_knowledge() {
+    let server = start(Limits::default()).await;
+    let (mut sender, connection) = connect(&server).await;
+    assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
+    assert_eq!(send(&mut sender, "/pause", Body::empty()).await, "paused");
+    assert_eq!(send(&mut sender, "/echo", Body::from("body")).await, "body");
+    assert_eq!(server.stop().await.cut(), 0);
+    soon(connection)
+        .await
+        .expect("no panic")
+        .expect("it ends in order");
+}
+
+#[tokio::test]
+async fn preface_in_pieces_is_understood() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    for piece in ["PRI * HT", "TP/2.0\r\n\r\nSM\r\n\r\n"] {
+        client.send(piece).await;
+        tokio::task::yield_now().await;
+    }
+    client
+        .stream
+        .write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0])
+        .await
+        .expect("it is sent");
+    let mut frame = [0; 9];
+    soon(client.stream.read_exact(&mut frame))
+        .await
+        .expect("it is read");
+    assert_eq!(frame[3], 4, "the first frame is the server's settings");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn method_that_begins_as_the_preface_does_is_http1() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.send("PR").await;
+    client
+        .send(get("/a").replace("GET", "OPFIND").as_str())
+        .await;
+    assert!(client.answer().await.ends_with("/a"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn reset_stream_drops_its_handler() {
+    let server = start(Limits::default()).await;
+    let (mut sender, _connection) = connect(&server).await;
+    let waiting = tokio::spawn(sender.send_request(request("/wait", Body::empty())));
+    soon(server.app.waiting.notified()).await;
+    waiting.abort();
+    soon(server.app.dropped.notified()).await;
+    assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn cut_connection_takes_its_streams_with_it() {
+    let server = start(Limits::default().drain(Duration::from_millis(50))).await;
+    let app = server.app.clone();
+    let (mut sender, _connection) = connect(&server).await;
+    let _waiting = tokio::spawn(sender.send_request(request("/wait", Body::empty())));
+    soon(app.waiting.notified()).await;
+    assert_eq!(server.stop().await.cut(), 1);
+    soon(app.dropped.notified()).await;
+}
+
+#[tokio::test]
+async fn idle_connection_is_told_to_go() {
+    let server = start(Limits::default().idle_timeout(Duration::from_millis(50))).await;
+    let (mut sender, connection) = connect(&server).await;
+    assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
+    soon(connection)
+        .await
+        .expect("no panic")
+        .expect("it ends in order");
+    server.stop().await;
+}

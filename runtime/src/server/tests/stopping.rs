@@ -1,0 +1,125 @@
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::*;
+
+#[tokio::test]
+async fn idle_connections_do_not_hold_the_stop() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    client.get("/a").await;
+    let report = server.stop().await;
+    assert_eq!((report.accepted(), report.cut()), (1, 0));
+    assert_eq!(client.rest().await, "");
+}
+
+#[tokio::test]
+async fn open_request_is_answered_and_its_connection_closed() {
+    let server = start(Limits::default()).await;
+    let mut client = server.connect().await;
+    client
+        .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo")
+        .await;
+    while server.app.begun.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    server.stop.notify_one();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    client.send("dy").await;
+    let answer = client.rest().await;
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    assert!(answer.ends_with("body"), "{answer}");
+    assert_eq!(server.stopped().await.cut(), 0);
+}
+
+#[tokio::test]
+async fn half_a_head_is_waited_for_but_not_long() {
+    let server = start(Limits::default()).await;
+    let (mut rest, mut never) = (server.connect().await, server.connect().await);
+    for client in [&mut rest, &mut never] {
+        client.get("/a").await;
+        client.send("GET /b HTTP/1.1\r\n").await;
+    }
+    // The half is read once an answer to another client has come after it.
+    server.connect().await.get("/c").await;
+    let began = Instant::now();
+    server.stop.notify_one();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    rest.send("host: a\r\n\r\n").await;
+    assert!(rest.rest().await.ends_with("/b"));
+    assert_eq!(server.stopped().await.cut(), 0);
+    assert!(began.elapsed() < Limits::default().head_timeout);
+}
+
+#[tokio::test]
+async fn stuck_client_is_cut_at_the_deadline() {
+    let server = start(Limits::default().drain(Duration::from_millis(50))).await;
+    let app = server.app.clone();
+    let mut client = server.connect().await;
+    client.send(&get("/wait")).await;
+    soon(app.waiting.notified()).await;
+    assert_eq!(server.stop().await.cut(), 1);
+    soon(app.dropped.notified()).await;
+}
+
+#[tokio::test]
+async fn second_request_to_stop_cuts_at_once() {
+    let server = start(Limits::default().drain(PATIENCE * 2)).await;
+    let mut client = server.connect().await;
+    client.send(&get("/wait")).await;
+    soon(server.app.waiting.notified()).await;
+    server.stop.notify_one();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.stop().await.cut(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stop_under_load_answers_every_request_that_has_begun() {
+    let server = start(Limits::default()).await;
+    let mut clients = JoinSet::new();
+    for _ in 0..16 {
+        let mut client = server.connect().await;
+        clients.spawn(async move { answers_until_closed(&mut client).await });
+    }
+    while server.app.begun.load(Ordering::SeqCst) < 2_000 {
+        tokio::task::yield_now().await;
+    }
+    let app = server.app.clone();
+    assert_eq!(server.stop().await.cut(), 0);
+    let answers: usize = soon(clients.join_all()).await.iter().sum();
+    assert_eq!(answers, app.begun.load(Ordering::SeqCst));
+}
+
+async fn answers_until_closed(client: &mut Client) -> usize {
+    let mut answers = 0;
+    while client
+        .stream
+        .write_all(get("/pause").as_bytes())
+        .await
+        .is_ok()
+    {
+        while whole_answer(&client.read).is_none() {
+            match soon(client.stream.read_buf(&mut client.read)).await {
+                Ok(count) if count > 0 => {}
+                _ => return answers,
+            }
+        }
+        client.read.clear();
+        answers += 1;
+    }
+    answers
+}
+
+#[tokio::test]
+async fn future_asks_once() {
+    let mut stop = when(async {});
+    soon(stop.asked()).await;
+    let again = poll_fn(|cx| Poll::Ready(std::pin::pin!(stop.asked()).poll(cx).is_ready()));
+    assert!(!again.await);
+}

@@ -1,0 +1,160 @@
+//! The one timer of a connection.
+//!
+//! A kept connection sets a new deadline with every request, and almost none of them passes. So
+//! the timer is not moved when a deadline moves away: it fires early, sees that there is time
+//! left, and sleeps on. hyper's own timer makes a boxed sleep for every head.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::task::unconstrained;
+use tokio::time::{Instant, Sleep};
+
+use super::Limits;
+use super::activity::Moment;
+
+/// What a connection waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The rest of a request's head, or the first one.
+    Head,
+    /// The next request.
+    Idle,
+    /// The application.
+    Open,
+    /// The client, who takes nothing of what it is sent.
+    Stuck,
+}
+
+/// What a connection was doing when it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) moment: Moment,
+    /// The count of sends at which the client stopped reading.
+    pub(super) stuck_at: Option<u32>,
+}
+
+impl Seen {
+    fn phase(self, multiplexed: bool) -> Phase {
+        if self.stuck_at.is_some() {
+            Phase::Stuck
+        } else if self.moment.is_open() {
+            Phase::Open
+        } else if !multiplexed && (self.moment.heading || self.moment.is_fresh()) {
+            Phase::Head
+        } else {
+            Phase::Idle
+        }
+    }
+}
+
+/// The one timer of a connection, with the moment since which it is in its phase.
+pub(super) struct Timer<'t> {
+    sleep: Pin<&'t mut Sleep>,
+    limits: &'t Limits,
+    seen: Seen,
+    phase: Phase,
+    since: Instant,
+    /// Set when the connection must end: no client is then waited for longer, but the application
+    /// is.
+    last: Option<Instant>,
+    /// Whether requests are interleaved, so that bytes say nothing of a head.
+    multiplexed: bool,
+    armed: bool,
+}
+
+impl<'t> Timer<'t> {
+    /// Makes a timer whose first deadline, for the first head, is the one of `sleep`.
+    pub(super) fn new(sleep: Pin<&'t mut Sleep>, limits: &'t Limits, moment: Moment) -> Self {
+        Self {
+            since: Instant::now(),
+            sleep,
+            limits,
+            seen: Seen {
+                moment,
+                stuck_at: None,
+            },
+            phase: Phase::Head,
+            last: None,
+            multiplexed: false,
+            armed: false,
+        }
+    }
+
+    #[cfg(feature = "http2")]
+    pub(super) fn multiplex(&mut self) {
+        self.multiplexed = true;
+    }
+
+    /// Ends the connection at most so long from now.
+    pub(super) fn finish_within(&mut self, time: Duration) {
+        self.last = Some(Instant::now() + time);
+    }
+
+    /// Ends the connection when its phase is out of time, and no sooner.
+    pub(super) fn finish_by_phase(&mut self) {
+        self.last = None;
+    }
+
+    /// Is ready, with the phase that took too long, when a deadline has passed.
+    ///
+    /// It leaves the task's waker with the timer only when it moves it, which is enough as long as
+    /// it is polled from the root of one task.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, seen: Seen) -> Poll<Phase> {
+        self.look(seen);
+        let deadline = self.deadline();
+        // Only a shorter phase than the one before comes sooner, and it is rare: half a head.
+        if let Some(deadline) = deadline.filter(|deadline| *deadline < self.sleep.deadline()) {
+            self.arm(deadline);
+        }
+        while !self.armed || self.sleep.is_elapsed() {
+            self.armed = true;
+            // A budget that is used up would answer for the sleep, and leave no waker with it.
+            ready!(pin!(unconstrained(self.sleep.as_mut())).poll(cx));
+            match deadline {
+                Some(deadline) if deadline <= Instant::now() => return Poll::Ready(self.phase),
+                Some(deadline) => self.arm(deadline),
+                None => self.arm(Instant::now() + self.limits.idle_timeout),
+            }
+        }
+        Poll::Pending
+    }
+
+    fn arm(&mut self, deadline: Instant) {
+        self.sleep.as_mut().reset(deadline);
+        self.armed = false;
+    }
+
+    /// Notes the phase; it began now if anything has happened since the last look.
+    fn look(&mut self, seen: Seen) {
+        if self.seen == seen {
+            return;
+        }
+        let phase = seen.phase(self.multiplexed);
+        // While the first head comes in, its time runs from the start of the connection.
+        let same_head = phase == Phase::Head
+            && self.phase == Phase::Head
+            && seen.moment.is_at_request_of(self.seen.moment);
+        if !same_head {
+            self.since = Instant::now();
+        }
+        self.seen = seen;
+        self.phase = phase;
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let time = match self.phase {
+            Phase::Head => Some(self.limits.head_timeout),
+            Phase::Idle => Some(self.limits.idle_timeout),
+            Phase::Stuck => Some(self.limits.write_timeout),
+            Phase::Open => None,
+        };
+        let own = time.map(|time| self.since + time);
+        match (own, self.last) {
+            (Some(own), Some(last)) => Some(own.min(last)),
+            (own, _) => own,
+        }
+    }
+}
