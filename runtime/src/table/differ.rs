@@ -16,7 +16,7 @@ const N_ROUTES: usize = 12;
 /// Panics if the table and the oracle do not agree.
 pub fn check(bytes: &[u8]) {
     let mut choices = Choices(bytes);
-    let routes: [String; N_ROUTES] = std::array::from_fn(|_| choices.route());
+    let routes: [String; N_ROUTES] = choices.routes();
     let shapes = routes.each_ref().map(|route| parse::shape(route));
     let clashes = clashes(&shapes);
     assert_eq!(clashes, slow_clashes(&shapes), "{routes:?}");

@@ -198,9 +198,35 @@ pub mod generate {
             TEXTS[self.next(TEXTS.len())]
         }
 
-        /// Writes a route as [`parse::shape`](super::super::parse::shape) reads it.
-        pub fn route(&mut self) -> String {
-            let method = METHODS[self.next(METHODS.len())];
+        /// Writes routes as [`parse::shape`](super::super::parse::shape) reads them.
+        pub fn routes<const N: usize>(&mut self) -> [String; N] {
+            let mut paths: Vec<String> = Vec::new();
+            std::array::from_fn(|_| {
+                let method = METHODS[self.next(METHODS.len())];
+                let path = self.path(&paths);
+                paths.push(path.clone());
+                format!(
+                    "{method} {path} {}",
+                    ["strict", "redirect", "ignore"][self.next(3)]
+                )
+            })
+        }
+
+        /// Writes a pattern: a new one, or one of the others with as much as a slash changed.
+        fn path(&mut self, others: &[String]) -> String {
+            let other = self.next(3 * others.len() + 1);
+            match others.get(other / 2) {
+                Some(other) if self.next(2) == 0 => other.clone(),
+                Some(other) if other.contains('*') => other.clone(),
+                Some(other) if other == "/" => "//".to_owned(),
+                Some(other) => other
+                    .strip_suffix('/')
+                    .map_or(format!("{other}/"), str::to_owned),
+                None => self.new_path(),
+            }
+        }
+
+        fn new_path(&mut self) -> String {
             let mut path = String::new();
             let n_segments = 1 + self.next(4);
             for _ in 0..n_segments {
@@ -210,10 +236,7 @@ pub mod generate {
             if self.next(5) == 1 {
                 path += "/{*r}";
             }
-            format!(
-                "{method} {path} {}",
-                ["strict", "redirect", "ignore"][self.next(3)]
-            )
+            path
         }
 
         fn segment(&mut self) -> String {
@@ -226,11 +249,19 @@ pub mod generate {
 
         /// Writes a method and a path: a route's own, filled in and changed, or any.
         pub fn request(&mut self, routes: &[String]) -> (&'static str, String) {
-            let method = REQUEST_METHODS[self.next(REQUEST_METHODS.len())];
-            let pattern = match self.next(routes.len() + 1) {
-                0 => "/{p}/{p}/{p}",
-                idx => routes[idx - 1].split(' ').nth(1).unwrap_or("/"),
-            };
+            let mut method = REQUEST_METHODS[self.next(REQUEST_METHODS.len())];
+            let mut pattern = "/{p}/{p}/{p}";
+            if let Some(route) = routes.get(self.next(routes.len() + 1)) {
+                let mut words = route.split(' ');
+                let own = words.next().and_then(|names| names.split(',').next());
+                let own = METHODS
+                    .iter()
+                    .find(|method| Some(**method) == own && **method != "ANY");
+                if self.next(3) > 0 {
+                    method = own.copied().unwrap_or(method);
+                }
+                pattern = words.next().unwrap_or(pattern);
+            }
             let mut path = String::new();
             for segment in pattern[1..].split('/') {
                 path.push('/');
