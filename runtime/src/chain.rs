@@ -422,12 +422,8 @@ impl<'f, S: Send + Sync + 'static, C: Chain<S>> Runnable<'f> for Rest<'f, C, S> 
         self.env.locals
     }
 
-    fn run_in(
-        self,
-        cx: &mut Context<'_>,
-        locals: &Locals<'_>,
-    ) -> impl Future<Output = Response> + Send {
-        self.chain.call(cx, Env { locals, ..self.env })
+    async fn run_in(self, cx: &mut Context<'_>, locals: &Locals<'_>) -> Response {
+        self.chain.call(cx, Env { locals, ..self.env }).await
     }
 }
 

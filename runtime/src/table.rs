@@ -21,15 +21,20 @@ mod clash;
 mod key;
 mod lookup;
 mod methods;
-#[cfg(test)]
-#[allow(
-    unreachable_pub,
-    reason = "the benches and the fuzz target include it too"
-)]
-mod parse;
 mod parts;
 mod plan;
 mod step;
+
+// The benches and the fuzz target include these files too.
+#[cfg(test)]
+#[allow(unreachable_pub)]
+mod differ;
+#[cfg(test)]
+#[allow(unreachable_pub)]
+mod oracle;
+#[cfg(test)]
+#[allow(unreachable_pub)]
+mod parse;
 #[cfg(test)]
 mod tests;
 

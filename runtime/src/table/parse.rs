@@ -81,6 +81,11 @@ pub fn table(shapes: &[Shape]) -> Table {
         .expect("the routes fit in a table")
 }
 
+/// Builds a table of a few routes, on the stack.
+pub fn small_table(shapes: &[Shape]) -> Table {
+    sized_table::<256>(shapes)
+}
+
 fn sized_table<const C: usize>(shapes: &[Shape]) -> Table {
     let parts: Parts<C, C, C, C> = Plan::<C>::new(shapes).build();
     Box::leak(Box::new(parts)).table()

@@ -333,3 +333,12 @@ fn a_table_is_constant_data() {
         Found::Route(1)
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn the_table_agrees_with_the_oracle(bytes in proptest::collection::vec(proptest::num::u8::ANY, 200..400)) {
+        differ::check(&bytes);
+    }
+}

@@ -1,0 +1,234 @@
+//! Sets of routes, and requests to them in a shuffled order.
+
+use std::fs;
+
+use highball::__private::STANDARD;
+use http::Method;
+
+use crate::routers::{Matchit, Router};
+
+/// How many methods the routers are made for.
+pub const N_METHODS: usize = STANDARD.len();
+
+/// Routes and requests.
+pub struct Set {
+    pub name: String,
+    /// The index of each route's method, and its pattern.
+    pub routes: Vec<(usize, String)>,
+    pub requests: Vec<Request>,
+}
+
+/// A request, parsed as far as hyper parses it.
+pub struct Request {
+    pub method: Method,
+    pub method_idx: usize,
+    pub path: String,
+    /// The route that must be found.
+    pub route: Option<usize>,
+}
+
+/// Makes all sets.
+pub fn all() -> Vec<Set> {
+    let mut sets = Vec::new();
+    add(&mut sets, "github", github());
+    match gitlab() {
+        Some(routes) => add(&mut sets, "gitlab", routes),
+        None => eprintln!("gitlab: no ../shared/vectors/gitlab_scale.json beside the checkout"),
+    }
+    for n_routes in [10, 100, 1_000, 10_000] {
+        add(
+            &mut sets,
+            &format!("synthetic-{n_routes}"),
+            synthetic(n_routes, &WORDS),
+        );
+    }
+    add(&mut sets, "long-1000", synthetic(1_000, &LONG_WORDS));
+    sets
+}
+
+/// Adds a set of hits and one of misses.
+fn add(sets: &mut Vec<Set>, name: &str, routes: Vec<(usize, String)>) {
+    let mut random = Random(1);
+    let mut hits = Vec::new();
+    for (idx, (method_idx, pattern)) in routes.iter().enumerate() {
+        let path = fill(pattern, &mut random);
+        hits.push(request(*method_idx, path, Some(idx)));
+    }
+    random.shuffle(&mut hits);
+    let misses = hits.iter().enumerate().map(|(idx, hit)| {
+        let end = [hit.path.len(), hit.path.len() / 2, 1][idx % 3];
+        request(hit.method_idx, format!("{}/~none", &hit.path[..end]), None)
+    });
+    let mut misses = Set {
+        name: format!("{name}-misses"),
+        routes: routes.clone(),
+        requests: misses.collect(),
+    };
+    // What happens to be a route, perhaps a catch-all, is no miss.
+    if let Some(matchit) = Matchit::new(&misses) {
+        misses
+            .requests
+            .retain(|request| matchit.lookup(request).is_none());
+    }
+    sets.push(Set {
+        name: name.to_owned(),
+        routes,
+        requests: hits,
+    });
+    sets.push(misses);
+}
+
+fn request(method_idx: usize, path: String, route: Option<usize>) -> Request {
+    let method = Method::from_bytes(STANDARD[method_idx].as_bytes()).expect("it is a method");
+    Request {
+        method,
+        method_idx,
+        path,
+        route,
+    }
+}
+
+/// Puts values of common lengths in the place of parameters.
+fn fill(pattern: &str, random: &mut Random) -> String {
+    const VALUES: [&str; 8] = [
+        "42",
+        "rust-lang",
+        "1347",
+        "octocat",
+        "hello-world",
+        "b1f0c2de",
+        "main",
+        "7f3a1c9e5b2d4860",
+    ];
+    let segments = pattern.split('/').map(|segment| match segment {
+        segment if segment.starts_with("{*") => "src/table/lookup.rs",
+        segment if segment.starts_with('{') => VALUES[random.below(VALUES.len())],
+        segment => segment,
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// The routes of GitHub's API, as the benchmark server has them.
+fn github() -> Vec<(usize, String)> {
+    let lines = include_str!("github.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
+    let routes = lines.map(|line| {
+        let (method, pattern) = line.split_once(' ').expect("a line is a method and a path");
+        let method_idx = STANDARD.iter().position(|known| *known == method);
+        (
+            method_idx.expect("the methods are standard"),
+            numbered(pattern),
+        )
+    });
+    routes.collect()
+}
+
+/// GitLab's, whose file is not part of the repository.
+fn gitlab() -> Option<Vec<(usize, String)>> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let text = fs::read_to_string(format!("{root}/../shared/vectors/gitlab_scale.json")).ok()?;
+    let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let patterns = json["simple"]
+        .as_array()?
+        .iter()
+        .filter_map(|pattern| pattern.as_str());
+    Some(patterns.map(|pattern| (0, numbered(pattern))).collect())
+}
+
+/// Names parameters by their place: some routers refuse two names in one place.
+fn numbered(pattern: &str) -> String {
+    let segments = pattern
+        .split('/')
+        .enumerate()
+        .map(|(idx, segment)| match segment {
+            segment if segment.starts_with("{*") => format!("{{*p{idx}}}"),
+            segment if segment.starts_with('{') => format!("{{p{idx}}}"),
+            segment => segment.to_owned(),
+        });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+const WORDS: [&str; 24] = [
+    "users",
+    "repos",
+    "issues",
+    "comments",
+    "notifications",
+    "organizations",
+    "members",
+    "teams",
+    "labels",
+    "milestones",
+    "settings",
+    "billing",
+    "invoices",
+    "reports",
+    "dashboards",
+    "projects",
+    "boards",
+    "cards",
+    "tasks",
+    "events",
+    "webhooks",
+    "deployments",
+    "pipelines",
+    "artifacts",
+];
+
+const LONG_WORDS: [&str; 8] = [
+    "organization-memberships",
+    "organization-invitations",
+    "notification-preferences",
+    "notification-subscriptions",
+    "continuous-integration-pipelines",
+    "continuous-deployment-pipelines",
+    "repository-access-permissions",
+    "repository-branch-protection-rules",
+];
+
+/// Makes random routes of two to six segments, all GET.
+fn synthetic(n_routes: usize, words: &[&str]) -> Vec<(usize, String)> {
+    let mut random = Random(7);
+    let mut patterns = std::collections::BTreeSet::new();
+    let mut routes = Vec::new();
+    while routes.len() < n_routes {
+        let n_segments = 2 + random.below(5);
+        let pattern: String = (0..n_segments)
+            .map(|idx| segment(idx, words, &mut random))
+            .collect();
+        if patterns.insert(pattern.clone()) {
+            routes.push((0, pattern));
+        }
+    }
+    routes
+}
+
+fn segment(idx: usize, words: &[&str], random: &mut Random) -> String {
+    if idx % 2 == 1 && random.below(10) < 7 {
+        return format!("/{{p{}}}", idx + 1);
+    }
+    let word = words[random.below(words.len())];
+    match random.below(10) {
+        0..4 => format!("/{word}{}", random.below(10)),
+        _ => format!("/{word}"),
+    }
+}
+
+/// Marsaglia's xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 33) as usize % n
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for idx in (1..items.len()).rev() {
+            items.swap(idx, self.below(idx + 1));
+        }
+    }
+}

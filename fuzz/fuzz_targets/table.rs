@@ -1,0 +1,17 @@
+//! The route table beside the slow matcher, on routes and requests made of the fuzzer's bytes.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[allow(dead_code)]
+#[path = "../../runtime/src/table"]
+mod table {
+    pub use highball::__private::*;
+
+    pub mod differ;
+    mod oracle;
+    mod parse;
+}
+
+fuzz_target!(|bytes: &[u8]| table::differ::check(bytes));

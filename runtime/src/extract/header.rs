@@ -1,0 +1,48 @@
+//! One typed header, by the `headers` crate.
+
+use std::ops::Deref;
+
+use http::StatusCode;
+
+use super::{Extract, Input};
+use crate::rejection::Rejection;
+
+/// A request header, read into its type of the `headers` crate; 400 without it.
+///
+/// # Examples
+/// ```
+/// use highball::{Header, prelude::*};
+///
+/// #[get("/agent")]
+/// async fn agent(agent: Header<headers::UserAgent>) -> String {
+///     agent.to_string()
+/// }
+/// # #[routes(app)] struct Api(agent);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Header<T>(pub T);
+
+impl<T> Deref for Header<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<'r, T: headers::Header> Extract<'r> for Header<T> {
+    type State = ();
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        let name = T::name();
+        let mut values = input.headers().get_all(name).iter().peekable();
+        if values.peek().is_none() {
+            let detail = format!("the header `{name}` is needed");
+            return Err(Rejection::new(StatusCode::BAD_REQUEST, detail));
+        }
+        T::decode(&mut values).map(Self).map_err(|_| {
+            let detail = format!("the header `{name}` cannot be read");
+            Rejection::new(StatusCode::BAD_REQUEST, detail)
+        })
+    }
+}
