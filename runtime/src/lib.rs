@@ -77,7 +77,7 @@ pub use rejection::{FieldError, Rejection};
 pub use response::{
     Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,
 };
-pub use serve::{Serve, serve};
+pub use serve::{Serve, ServeWith, block_on, serve};
 pub use service::Service;
 pub use state::{Provide, State};
 
