@@ -19,12 +19,6 @@ pub(crate) enum Slash {
     Ignore,
 }
 
-/// The methods of a route.
-pub(crate) enum Methods {
-    Any,
-    Named(Vec<String>),
-}
-
 /// The arguments of `#[get(..)]` and its siblings.
 #[derive(Default)]
 pub(crate) struct RouteArgs {
@@ -73,9 +67,14 @@ impl RouteArgs {
                 Arg::Slash(slash) => args.slash = Some(slash),
                 Arg::Crate(path) => args.krate = Some(path),
                 Arg::Methods(methods) => args.methods = Some(methods),
-                Arg::App(word) => errors.at(word, "`app` marks a group: move it to `#[routes(app)]`"),
+                Arg::App(word) => {
+                    errors.at(word, "`app` marks a group: move it to `#[routes(app)]`")
+                }
                 Arg::Fallback(word, _) | Arg::Rejection(word, _) => {
-                    errors.at(&word, format!("`{word}` belongs to a group: move it to `#[routes(..)]`"));
+                    errors.at(
+                        &word,
+                        format!("`{word}` belongs to a group: move it to `#[routes(..)]`"),
+                    );
                 }
             }
         }
@@ -97,7 +96,7 @@ impl GroupArgs {
                 Arg::Crate(path) => args.krate = Some(path),
                 Arg::App(_) => args.app = true,
                 Arg::Fallback(_, path) => args.fallback = Some(path),
-                Arg::Rejection(word, path) => args.rejection = Some((word, path)).map(|it| it.1),
+                Arg::Rejection(_, path) => args.rejection = Some(path),
                 Arg::Methods(_) => {
                     let message = "`methods` belongs to a route: move it to `#[route(..)]`";
                     errors.push(syn::Error::new(proc_macro2::Span::call_site(), message));
@@ -111,7 +110,8 @@ impl GroupArgs {
 fn read(tokens: TokenStream, errors: &mut Errors) -> Vec<Arg> {
     let parser = Punctuated::<Arg, Token![,]>::parse_terminated;
     let args = errors.keep(syn::parse::Parser::parse2(parser, tokens));
-    args.map(|args| args.into_iter().collect()).unwrap_or_default()
+    args.map(|args| args.into_iter().collect())
+        .unwrap_or_default()
 }
 
 const KNOWN: &str = "`with(..)`, `slash = ..`, `methods = [..]`, `app`, `fallback = ..`, `rejection = ..` and `crate = ..` are known";
@@ -140,7 +140,15 @@ impl Parse for Arg {
 }
 
 fn unknown(word: &Ident) -> String {
-    let near = ["with", "slash", "methods", "app", "fallback", "rejection", "crate"];
+    let near = [
+        "with",
+        "slash",
+        "methods",
+        "app",
+        "fallback",
+        "rejection",
+        "crate",
+    ];
     let word = word.to_string();
     match near.into_iter().find(|known| is_near(known, &word)) {
         Some(known) => format!("`{word}` is not known: did you mean `{known}`?"),
@@ -150,8 +158,13 @@ fn unknown(word: &Ident) -> String {
 
 /// Returns whether the words share their first letters or differ by one letter.
 fn is_near(known: &str, word: &str) -> bool {
-    let shared = known.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
-    shared >= 3 || shared + 1 >= known.len().min(word.len()) && word.len().abs_diff(known.len()) <= 1
+    let shared = known
+        .chars()
+        .zip(word.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    shared >= 3
+        || shared + 1 >= known.len().min(word.len()) && word.len().abs_diff(known.len()) <= 1
 }
 
 fn value(input: ParseStream<'_>) -> syn::Result<Path> {
@@ -162,7 +175,10 @@ fn value(input: ParseStream<'_>) -> syn::Result<Path> {
 /// Reads `(a, b::c)`.
 fn paths(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
     if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new(word.span(), "write `with(first, second)`, outermost first"));
+        return Err(syn::Error::new(
+            word.span(),
+            "write `with(first, second)`, outermost first",
+        ));
     }
     let list;
     parenthesized!(list in input);
@@ -177,7 +193,10 @@ fn slash(input: ParseStream<'_>) -> syn::Result<Slash> {
         "strict" => Ok(Slash::Strict),
         "redirect" => Ok(Slash::Redirect),
         "ignore" => Ok(Slash::Ignore),
-        _ => Err(syn::Error::new(word.span(), "`slash` is `strict`, `redirect` or `ignore`")),
+        _ => Err(syn::Error::new(
+            word.span(),
+            "`slash` is `strict`, `redirect` or `ignore`",
+        )),
     }
 }
 
@@ -227,11 +246,14 @@ fn check_method(name: &str) -> Result<(), String> {
     }
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
-        return Err(format!("`{name}` is no HTTP method: it is made of letters, digits and `-`"));
+        return Err(format!(
+            "`{name}` is no HTTP method: it is made of letters, digits and `-`"
+        ));
     }
     Ok(())
 }
 
 /// The methods with a bit of their own, in the order of `highball::route::STANDARD`.
-pub(crate) const STANDARD: [&str; 10] =
-    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE"];
+pub(crate) const STANDARD: [&str; 10] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE",
+];

@@ -12,20 +12,32 @@ use crate::{
 pub(crate) fn function(function: &Function, what: &str, errors: &mut Errors) {
     let sig = &function.sig;
     if let Some(constness) = &sig.constness {
-        errors.at(constness, format!("{what} is a plain or an `async` function: leave out `const`"));
+        errors.at(
+            constness,
+            format!("{what} is a plain or an `async` function: leave out `const`"),
+        );
     }
     if let Some(abi) = &sig.abi {
-        errors.at(abi, format!("{what} is a plain or an `async` function: leave out `extern`"));
+        errors.at(
+            abi,
+            format!("{what} is a plain or an `async` function: leave out `extern`"),
+        );
     }
     if let syn::Safety::Unsafe(token) = &sig.safety {
-        errors.at(token, format!("{what} cannot be `unsafe`: any request can call it"));
+        errors.at(
+            token,
+            format!("{what} cannot be `unsafe`: any request can call it"),
+        );
     }
     if let Some(variadic) = &sig.variadic {
         errors.at(variadic, format!("{what} has a fixed number of arguments"));
     }
     for param in &sig.generics.params {
         if let GenericParam::Const(param) = param {
-            errors.at(param, format!("{what} cannot be generic over a constant: pass it as state"));
+            errors.at(
+                param,
+                format!("{what} cannot be generic over a constant: pass it as state"),
+            );
         }
     }
 }
@@ -46,11 +58,19 @@ pub(crate) fn handler(args: &[Arg], pattern: &Pattern, is_fallback: bool, errors
 
 /// Two contexts would be the same one twice, once to change.
 fn check_contexts(args: &[Arg], errors: &mut Errors) {
-    let contexts = args.iter().filter(|arg| matches!(arg.kind, Kind::ContextMut | Kind::ContextRef));
+    let contexts = args
+        .iter()
+        .filter(|arg| matches!(arg.kind, Kind::ContextMut | Kind::ContextRef));
     let contexts: Vec<_> = contexts.collect();
-    if contexts.iter().any(|arg| matches!(arg.kind, Kind::ContextMut)) {
+    if contexts
+        .iter()
+        .any(|arg| matches!(arg.kind, Kind::ContextMut))
+    {
         for arg in contexts.into_iter().skip(1) {
-            errors.at(&arg.ty, "a handler has one `&mut Context<'_>`, and no other context beside it");
+            errors.at(
+                &arg.ty,
+                "a handler has one `&mut Context<'_>`, and no other context beside it",
+            );
         }
     }
 }
@@ -59,7 +79,10 @@ fn check_param(arg: &Arg, errors: &mut Errors) {
     if let Type::Reference(reference) = &arg.ty {
         let name = &arg.name;
         if reference.mutability.is_some() {
-            errors.at(&arg.ty, format!("the path parameter `{name}` cannot be changed: write `{name}: &str`"));
+            errors.at(
+                &arg.ty,
+                format!("the path parameter `{name}` cannot be changed: write `{name}: &str`"),
+            );
         } else if last_name(&reference.elem).is_none_or(|ty| ty != "str") {
             let ty = shown(&reference.elem);
             errors.at(
@@ -77,7 +100,10 @@ fn check_unmatched(arg: &Arg, pattern: &Pattern, is_fallback: bool, errors: &mut
         errors.at(&arg.ty, format!("a fallback has no path parameters, so nothing gives `{name}: {ty}`; take the path from `&Context<'_>`"));
         return;
     }
-    let names: Vec<_> = pattern.names().map(|name| format!("`{{{name}}}`")).collect();
+    let names: Vec<_> = pattern
+        .names()
+        .map(|name| format!("`{{{name}}}`"))
+        .collect();
     let path = &pattern.text;
     let has = if names.is_empty() {
         "has no parameter".to_owned()
@@ -112,20 +138,26 @@ fn may_take(arg: &Arg) -> bool {
 
 /// Returns whether any argument is a context, which can read every parameter by name.
 pub(crate) fn has_context(args: &[Arg]) -> bool {
-    args.iter().any(|arg| matches!(arg.kind, Kind::ContextMut | Kind::ContextRef))
+    args.iter()
+        .any(|arg| matches!(arg.kind, Kind::ContextMut | Kind::ContextRef))
 }
 
 /// Returns the parameters of the pattern that no argument is named after.
 pub(crate) fn untaken<'a>(args: &[Arg], pattern: &'a Pattern) -> Vec<&'a str> {
     let taken = |name: &str| {
-        args.iter().any(|arg| matches!(arg.kind, Kind::Param { .. }) && arg.name == name)
+        args.iter()
+            .any(|arg| matches!(arg.kind, Kind::Param { .. }) && arg.name == name)
     };
     pattern.names().filter(|name| !taken(name)).collect()
 }
 
 /// Says that nothing takes a parameter.
 pub(crate) fn untaken_message(name: &str, pattern: &Pattern) -> String {
-    let raw = if syn::parse_str::<syn::Ident>(name).is_ok() { "" } else { "r#" };
+    let raw = if syn::parse_str::<syn::Ident>(name).is_ok() {
+        ""
+    } else {
+        "r#"
+    };
     format!(
         "no argument takes `{{{name}}}` of `{}`: add `{raw}{name}: String` (or another type) to the function, or take the parameter out of the path",
         pattern.text
@@ -153,22 +185,44 @@ pub(crate) fn primitive(ty: &Type) -> Option<String> {
 /// Checks the signature of a middleware.
 pub(crate) fn middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
-    let n_next = args.iter().filter(|arg| matches!(arg.kind, Kind::Next)).count();
+    let n_next = args
+        .iter()
+        .filter(|arg| matches!(arg.kind, Kind::Next))
+        .count();
     if n_next == 0 {
-        errors.at(&sig.ident, "a middleware wraps the rest of the chain: add the argument `next: impl Next`");
+        errors.at(
+            &sig.ident,
+            "a middleware wraps the rest of the chain: add the argument `next: impl Next`",
+        );
     }
-    for arg in args.iter().filter(|arg| matches!(arg.kind, Kind::Next)).skip(1) {
-        errors.at(&arg.ty, "a middleware has one `next`: the rest of the chain runs once");
+    for arg in args
+        .iter()
+        .filter(|arg| matches!(arg.kind, Kind::Next))
+        .skip(1)
+    {
+        errors.at(
+            &arg.ty,
+            "a middleware has one `next`: the rest of the chain runs once",
+        );
     }
     if !args.iter().any(|arg| matches!(arg.kind, Kind::ContextMut)) {
-        errors.at(&sig.ident, "`next.run(cx)` needs the context: add the argument `cx: &mut Context<'_>`");
+        errors.at(
+            &sig.ident,
+            "`next.run(cx)` needs the context: add the argument `cx: &mut Context<'_>`",
+        );
     }
     check_contexts(args, errors);
     if sig.asyncness.is_none() {
-        errors.at(sig.fn_token, "a middleware waits for the rest of the chain: write `async fn`");
+        errors.at(
+            sig.fn_token,
+            "a middleware waits for the rest of the chain: write `async fn`",
+        );
     }
     if matches!(sig.output, ReturnType::Default) {
-        errors.at(&sig.ident, "a middleware returns the response: write `-> Response`");
+        errors.at(
+            &sig.ident,
+            "a middleware returns the response: write `-> Response`",
+        );
     }
     if let Some(param) = sig.generics.type_params().next() {
         errors.at(param, "a middleware cannot be generic: name the type");

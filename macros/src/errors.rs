@@ -29,6 +29,9 @@ impl Errors {
 
     /// Returns the mistakes as items that do not compile.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0.into_iter().map(|error| error.into_compile_error()).collect()
+        self.0
+            .into_iter()
+            .map(|error| error.into_compile_error())
+            .collect()
     }
 }

@@ -6,11 +6,12 @@ pub(crate) mod handler;
 pub(crate) mod middleware;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Path;
 
 use crate::{
     attr::{STANDARD, Slash},
+    handler::first_span,
     pattern::{Pattern, Segment},
 };
 
@@ -26,7 +27,11 @@ pub(crate) fn private(krate: Option<&Path>) -> TokenStream {
 pub(crate) fn segments(pattern: &Pattern) -> TokenStream {
     let segments = pattern.segments.iter().map(|segment| match segment {
         Segment::Static(text) => quote!(__hb::Segment::Static(#text)),
-        Segment::Param { prefix, name, suffix } => {
+        Segment::Param {
+            prefix,
+            name,
+            suffix,
+        } => {
             quote!(__hb::Segment::Param { prefix: #prefix, name: #name, suffix: #suffix })
         }
         Segment::CatchAll { name } => quote!(__hb::Segment::CatchAll { name: #name }),
@@ -61,11 +66,23 @@ pub(crate) fn methods(methods: Option<&[String]>) -> TokenStream {
 
 /// Returns the names of the middleware, as written.
 pub(crate) fn names(with: &[Path]) -> TokenStream {
-    let names = with.iter().map(|path| quote!(#path).to_string().replace(' ', ""));
+    let names = with
+        .iter()
+        .map(|path| quote!(#path).to_string().replace(' ', ""));
     quote!(&[#(#names),*])
 }
 
 /// Returns a chain: the middleware, outermost first, around its end.
 pub(crate) fn chain(with: &[Path], end: TokenStream) -> TokenStream {
-    with.iter().rev().fold(end, |inner, path| quote!(__hb::Stack(#path {}, #inner)))
+    with.iter()
+        .rev()
+        .fold(end, |inner, path| quote!(__hb::Stack(#path {}, #inner)))
+}
+
+/// Returns the bounds on the state `__S` that the middleware needs.
+pub(crate) fn middleware_bounds(with: &[Path]) -> TokenStream {
+    let bounds = with
+        .iter()
+        .map(|path| quote_spanned!(first_span(path)=> #path: __hb::Middleware<__S>,));
+    bounds.collect()
 }

@@ -24,13 +24,21 @@ pub(crate) struct Entry {
 }
 
 /// The methods that have an attribute of their own.
-pub(crate) const VERBS: [&str; 10] =
-    ["get", "post", "put", "patch", "delete", "head", "options", "query", "any", "route"];
+pub(crate) const VERBS: [&str; 10] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "query", "any", "route",
+];
 
 /// Expands `#[routes]` on a tuple struct.
-pub(crate) fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Errors) -> TokenStream {
+pub(crate) fn expand_struct(
+    args: &GroupArgs,
+    item: &ItemStruct,
+    errors: &mut Errors,
+) -> TokenStream {
     if let Some(param) = item.generics.params.first() {
-        errors.at(param, "a group cannot be generic: list its handlers with their types, `list::<User>`");
+        errors.at(
+            param,
+            "a group cannot be generic: list its handlers with their types, `list::<User>`",
+        );
     }
     let entries = entries(item, errors);
     check_count(&entries, &item.ident, errors);
@@ -47,11 +55,16 @@ pub(crate) fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Er
 
 fn entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
     match &item.fields {
-        Fields::Unnamed(fields) => {
-            fields.unnamed.iter().map(|field| entry(field, errors)).collect()
-        }
+        Fields::Unnamed(fields) => fields
+            .unnamed
+            .iter()
+            .map(|field| entry(field, errors))
+            .collect(),
         Fields::Named(fields) => {
-            errors.at(fields, "a group is a tuple struct of its routes: write `struct Api(show, create);`");
+            errors.at(
+                fields,
+                "a group is a tuple struct of its routes: write `struct Api(show, create);`",
+            );
             Vec::new()
         }
         Fields::Unit => Vec::new(),
@@ -61,14 +74,25 @@ fn entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
 fn check_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
     // The last number means "no field".
     if entries.len() >= usize::from(u16::MAX) {
-        errors.at(name, "a group lists fewer than 65,535 entries: split it into groups");
+        errors.at(
+            name,
+            "a group lists fewer than 65,535 entries: split it into groups",
+        );
     }
 }
 
 fn entry(field: &Field, errors: &mut Errors) -> Entry {
-    let mut entry = Entry { cfgs: Vec::new(), ty: field.ty.clone(), prefix: None, with: Vec::new() };
+    let mut entry = Entry {
+        cfgs: Vec::new(),
+        ty: field.ty.clone(),
+        prefix: None,
+        with: Vec::new(),
+    };
     if !matches!(entry.ty, Type::Path(_)) {
-        errors.at(&entry.ty, "a group lists handlers and groups by their names");
+        errors.at(
+            &entry.ty,
+            "a group lists handlers and groups by their names",
+        );
     }
     for attr in &field.attrs {
         if attr.path().is_ident("cfg") {
@@ -78,9 +102,14 @@ fn entry(field: &Field, errors: &mut Errors) -> Entry {
                 entry.prefix = Some(Pattern::prefix(&literal, errors));
             }
         } else if attr.path().is_ident("with") {
-            entry.with.extend(errors.keep(with(attr)).unwrap_or_default());
+            entry
+                .with
+                .extend(errors.keep(with(attr)).unwrap_or_default());
         } else if !attr.path().is_ident("doc") {
-            errors.at(attr, "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`");
+            errors.at(
+                attr,
+                "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`",
+            );
         }
     }
     entry
@@ -88,7 +117,10 @@ fn entry(field: &Field, errors: &mut Errors) -> Entry {
 
 fn with(attr: &Attribute) -> syn::Result<Vec<Path>> {
     let Meta::List(_) = &attr.meta else {
-        return Err(syn::Error::new(attr.span(), "write `#[with(first, second)]`, outermost first"));
+        return Err(syn::Error::new(
+            attr.span(),
+            "write `#[with(first, second)]`, outermost first",
+        ));
     };
     let parser = Punctuated::<Path, Token![,]>::parse_terminated;
     Ok(attr.parse_args_with(parser)?.into_iter().collect())
@@ -96,12 +128,19 @@ fn with(attr: &Attribute) -> syn::Result<Vec<Path>> {
 
 /// Returns whether the attribute declares a route, as far as its spelling tells.
 pub(crate) fn is_verb(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| VERBS.iter().any(|verb| last.ident == verb))
+    attr.path()
+        .segments
+        .last()
+        .is_some_and(|last| VERBS.iter().any(|verb| last.ident == verb))
 }
 
 /// Reports `#[routes]` on something else.
 pub(crate) fn refuse(item: &TokenStream, errors: &mut Errors) {
     let message = "`#[routes]` stands on a tuple struct, `struct Api(show, create);`, on an inline module or on an impl block";
-    let span = item.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
+    let span = item
+        .clone()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span());
     errors.push(syn::Error::new(span, message));
 }

@@ -35,7 +35,9 @@ impl Parse for Function {
 impl Function {
     /// Returns the function as the user wrote it, without the attributes that are ours.
     pub(crate) fn to_item(&self) -> TokenStream {
-        let Self { attrs, vis, body, .. } = self;
+        let Self {
+            attrs, vis, body, ..
+        } = self;
         let mut sig = self.sig.clone();
         for input in &mut sig.inputs {
             if let FnArg::Typed(arg) = input {
@@ -54,7 +56,10 @@ impl Function {
     pub(crate) fn doc(&self) -> String {
         let lines = self.attrs.iter().filter_map(|attr| match &attr.meta {
             syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-                syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => {
                     let text = text.value();
                     Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
                 }
@@ -68,7 +73,10 @@ impl Function {
 
 /// Returns the `#[cfg]` attributes among these.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
-    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("cfg"))
+        .collect()
 }
 
 /// An argument of a handler, a fallback or a middleware.
@@ -103,7 +111,12 @@ impl Arg {
 }
 
 /// Reads the arguments of a function.
-pub(crate) fn args(sig: &Signature, pattern: &Pattern, owner: Option<&Type>, errors: &mut Errors) -> Vec<Arg> {
+pub(crate) fn args(
+    sig: &Signature,
+    pattern: &Pattern,
+    owner: Option<&Type>,
+    errors: &mut Errors,
+) -> Vec<Arg> {
     let names: Vec<_> = pattern.names().collect();
     let mut args = Vec::new();
     for input in &sig.inputs {
@@ -124,31 +137,52 @@ fn self_arg(receiver: &syn::Receiver, owner: Option<&Type>, errors: &mut Errors)
         return None;
     };
     if !matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None)) {
-        errors.at(receiver, "a handler shares its `self` with other requests: write `&self`");
+        errors.at(
+            receiver,
+            "a handler shares its `self` with other requests: write `&self`",
+        );
         return None;
     }
-    Some(Arg { name: "self".to_owned(), ty: owner.clone(), kind: Kind::Receiver })
+    Some(Arg {
+        name: "self".to_owned(),
+        ty: owner.clone(),
+        kind: Kind::Receiver,
+    })
 }
 
 fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
     let name = name_of(&typed.pat);
     let is_outer = typed.attrs.iter().any(|attr| attr.path().is_ident("param"));
     let ty = (*typed.ty).clone();
-    let place = name.as_deref().and_then(|name| names.iter().position(|own| *own == name));
+    let place = name
+        .as_deref()
+        .and_then(|name| names.iter().position(|own| *own == name));
     let kind = match (place, is_outer) {
         (Some(_), true) => {
-            errors.at(typed, "the path itself has this parameter: leave out `#[param]`");
+            errors.at(
+                typed,
+                "the path itself has this parameter: leave out `#[param]`",
+            );
             return None;
         }
-        (Some(idx), false) => Kind::Param { back: names.len() - 1 - idx },
+        (Some(idx), false) => Kind::Param {
+            back: names.len() - 1 - idx,
+        },
         (None, true) => Kind::OuterParam,
         (None, false) => kind_of(&ty),
     };
     if matches!(kind, Kind::OuterParam) && name.is_none() {
-        errors.at(&typed.pat, "a parameter is matched by its name: write `#[param] name: Type`");
+        errors.at(
+            &typed.pat,
+            "a parameter is matched by its name: write `#[param] name: Type`",
+        );
         return None;
     }
-    Some(Arg { name: name.unwrap_or_default(), ty, kind })
+    Some(Arg {
+        name: name.unwrap_or_default(),
+        ty,
+        kind,
+    })
 }
 
 /// Returns the name that the argument's value has, without `r#`.
@@ -161,8 +195,13 @@ fn name_of(pat: &Pat) -> Option<String> {
 
 fn kind_of(ty: &Type) -> Kind {
     match ty {
-        Type::Reference(TypeReference { mutability: Some(_), .. }) => Kind::ContextMut,
-        Type::Reference(reference) if last_name(&reference.elem).is_some_and(|n| n == "Context") => {
+        Type::Reference(TypeReference {
+            mutability: Some(_),
+            ..
+        }) => Kind::ContextMut,
+        Type::Reference(reference)
+            if last_name(&reference.elem).is_some_and(|n| n == "Context") =>
+        {
             Kind::ContextRef
         }
         Type::ImplTrait(_) => Kind::Next,
@@ -173,7 +212,9 @@ fn kind_of(ty: &Type) -> Kind {
 /// Returns the last name of a type's path.
 pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     match ty {
-        Type::Path(TypePath { qself: None, path, .. }) => path.segments.last().map(|last| &last.ident),
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path.segments.last().map(|last| &last.ident),
         _ => None,
     }
 }
@@ -181,9 +222,17 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
 /// Returns the type as a user would write it.
 pub(crate) fn shown(ty: &impl ToTokens) -> String {
     let mut text = ty.to_token_stream().to_string();
-    for (spaced, tight) in
-        [(" :: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), (" (", "("), ("( ", "("), (" )", ")")]
-    {
+    for (spaced, tight) in [
+        (" :: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+    ] {
         text = text.replace(spaced, tight);
     }
     text

@@ -83,7 +83,10 @@ pub fn main(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     let item: TokenStream = item.into();
-    with_function(item, |function, errors| main_fn::expand(args.into(), function, errors)).into()
+    with_function(item, |function, errors| {
+        main_fn::expand(args.into(), function, errors)
+    })
+    .into()
 }
 
 /// Makes a link to a route: `url!(Api, show(42))`.
@@ -113,8 +116,14 @@ fn derive_with(
     expand: impl FnOnce(&DeriveInput, &mut Errors) -> TokenStream,
 ) -> TokenStream {
     let mut errors = Errors::default();
-    let code = errors.keep(syn::parse2(input)).map(|input| expand(&input, &mut errors));
-    if errors.is_empty() { code.unwrap_or_default() } else { errors.into_tokens() }
+    let code = errors
+        .keep(syn::parse2(input))
+        .map(|input| expand(&input, &mut errors));
+    if errors.is_empty() {
+        code.unwrap_or_default()
+    } else {
+        errors.into_tokens()
+    }
 }
 
 /// Expands a function; where its signature cannot be read, it stays as it is, with the error.
@@ -150,7 +159,12 @@ fn route_attribute(name: &str, args: TokenStream, item: TokenStream) -> TokenStr
     })
 }
 
-fn route_args(name: &str, args: TokenStream, function: &Function, errors: &mut Errors) -> RouteArgs {
+fn route_args(
+    name: &str,
+    args: TokenStream,
+    function: &Function,
+    errors: &mut Errors,
+) -> RouteArgs {
     let mut attr = RouteArgs::parse(args, name, errors);
     verb_methods(name, &mut attr, &function.sig.ident, errors);
     attr
@@ -174,7 +188,9 @@ fn verb_methods(name: &str, attr: &mut RouteArgs, at: &impl quote::ToTokens, err
         ("route", _) | ("any", None) => {}
         (_, None) => attr.methods = Some(vec![name.to_uppercase()]),
         (_, Some(_)) => {
-            let message = format!("`#[{name}]` says the method itself: leave out `methods`, or write `#[route(..)]`");
+            let message = format!(
+                "`#[{name}]` says the method itself: leave out `methods`, or write `#[route(..)]`"
+            );
             errors.at(at, message);
         }
     }
@@ -192,8 +208,20 @@ fn beside(
     let name = function.sig.ident.clone();
     let call = quote!(#name);
     let krate = attr.krate.as_ref();
-    let handler = Handler { function, args, attr, pattern, name, call, krate };
-    if errors.is_empty() { handler.expand() } else { handler.stub() }
+    let handler = Handler {
+        function,
+        args,
+        attr,
+        pattern,
+        name,
+        call,
+        krate,
+    };
+    if errors.is_empty() {
+        handler.expand()
+    } else {
+        handler.stub()
+    }
 }
 
 fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -201,7 +229,8 @@ fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let own = function.to_item();
         let attr = RouteArgs::parse(args, "fallback", errors);
         if let Some(pattern) = &attr.pattern {
-            let message = "a fallback has no path: name it in the group, `#[routes(fallback = ..)]`";
+            let message =
+                "a fallback has no path: name it in the group, `#[routes(fallback = ..)]`";
             errors.push(syn::Error::new(pattern.span, message));
         }
         check::function(function, "a fallback", errors);
@@ -237,7 +266,10 @@ fn routes_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     } else if let Ok(block) = syn::parse2(item.clone()) {
         group::expand_block(&parsed, &block, &mut errors)
     } else if let Ok(module) = syn::parse2(item.clone()) {
-        let krate = parsed.krate.as_ref().map_or_else(|| quote!(::highball), |path| quote!(#path));
+        let krate = parsed
+            .krate
+            .as_ref()
+            .map_or_else(|| quote!(::highball), |path| quote!(#path));
         group::expand_module(&args, &krate, &module, &mut errors)
     } else {
         group::refuse(&item, &mut errors);

@@ -15,29 +15,44 @@ impl Parse for Args {
             return Ok(Self(None));
         }
         input.parse::<Token![crate]>().map_err(|error| {
-            syn::Error::new(error.span(), "`#[highball::main]` takes `crate = path` and nothing else")
+            syn::Error::new(
+                error.span(),
+                "`#[highball::main]` takes `crate = path` and nothing else",
+            )
         })?;
         input.parse::<Token![=]>()?;
-        input.call(Path::parse_mod_style).map(|path| Self(Some(path)))
+        input
+            .call(Path::parse_mod_style)
+            .map(|path| Self(Some(path)))
     }
 }
 
 /// Expands the function.
 pub(crate) fn expand(args: TokenStream, function: &Function, errors: &mut Errors) -> TokenStream {
-    let args = errors.keep(syn::parse2::<Args>(args)).and_then(|args| args.0);
+    let args = errors
+        .keep(syn::parse2::<Args>(args))
+        .and_then(|args| args.0);
     let sig = &function.sig;
     if sig.asyncness.is_none() {
-        errors.at(sig.fn_token, "`main` waits for the server: write `async fn main`");
+        errors.at(
+            sig.fn_token,
+            "`main` waits for the server: write `async fn main`",
+        );
     }
     if let Some(input) = sig.inputs.first() {
-        errors.at(input, "`main` takes no arguments: read them with `std::env::args()`");
+        errors.at(
+            input,
+            "`main` takes no arguments: read them with `std::env::args()`",
+        );
     }
     if let Some(param) = sig.generics.params.first() {
         errors.at(param, "`main` cannot be generic");
     }
     let mut plain = sig.clone();
     plain.asyncness = None;
-    let Function { attrs, vis, body, .. } = function;
+    let Function {
+        attrs, vis, body, ..
+    } = function;
     let private = private(args.as_ref());
     let block_on = quote_spanned!(sig.ident.span()=> #private::block_on);
     let output = &sig.output;

@@ -25,8 +25,14 @@ pub(crate) struct Pattern {
 
 pub(crate) enum Segment {
     Static(String),
-    Param { prefix: String, name: String, suffix: String },
-    CatchAll { name: String },
+    Param {
+        prefix: String,
+        name: String,
+        suffix: String,
+    },
+    CatchAll {
+        name: String,
+    },
 }
 
 impl Segment {
@@ -46,7 +52,9 @@ impl Pattern {
             if let Segment::CatchAll { name } = segment {
                 errors.at(
                     literal,
-                    format!("`{{*{name}}}` takes the rest of the path and so must stand at its end"),
+                    format!(
+                        "`{{*{name}}}` takes the rest of the path and so must stand at its end"
+                    ),
                 );
             }
         }
@@ -62,7 +70,10 @@ impl Pattern {
         }
         if text.len() > 1 && text.ends_with('/') {
             let fixed = text.trim_end_matches('/');
-            errors.at(literal, format!("a prefix ends without a slash: write `\"{fixed}\"`"));
+            errors.at(
+                literal,
+                format!("a prefix ends without a slash: write `\"{fixed}\"`"),
+            );
             return Self::none();
         }
         let pattern = Self::parse(literal, errors);
@@ -79,7 +90,11 @@ impl Pattern {
 
     /// No prefix at all.
     pub(crate) fn none() -> Self {
-        Self { text: String::new(), span: Span::call_site(), segments: Vec::new() }
+        Self {
+            text: String::new(),
+            span: Span::call_site(),
+            segments: Vec::new(),
+        }
     }
 
     /// Returns the names of the parameters.
@@ -90,7 +105,11 @@ impl Pattern {
     fn parse(literal: &LitStr, errors: &mut Errors) -> Self {
         let text = literal.value();
         let Some(rest) = rooted(&text, literal, errors) else {
-            return Self { text, span: literal.span(), segments: Vec::new() };
+            return Self {
+                text,
+                span: literal.span(),
+                segments: Vec::new(),
+            };
         };
         let mut segments = Vec::new();
         // `/` alone is the group's prefix itself, and adds no segment.
@@ -100,7 +119,11 @@ impl Pattern {
                 Err(message) => errors.at(literal, message),
             }
         }
-        let pattern = Self { text, span: literal.span(), segments };
+        let pattern = Self {
+            text,
+            span: literal.span(),
+            segments,
+        };
         pattern.check(literal, errors);
         pattern
     }
@@ -110,14 +133,23 @@ impl Pattern {
         let names: Vec<_> = self.names().collect();
         for (idx, name) in names.iter().enumerate() {
             if names[..idx].contains(name) {
-                errors.at(literal, format!("the parameter `{{{name}}}` stands twice in the path"));
+                errors.at(
+                    literal,
+                    format!("the parameter `{{{name}}}` stands twice in the path"),
+                );
             }
         }
         if names.len() > MAX_PARAMS {
-            errors.at(literal, format!("a path has at most {MAX_PARAMS} parameters"));
+            errors.at(
+                literal,
+                format!("a path has at most {MAX_PARAMS} parameters"),
+            );
         }
         if self.segments.len() > MAX_SEGMENTS {
-            errors.at(literal, format!("a path has at most {MAX_SEGMENTS} segments"));
+            errors.at(
+                literal,
+                format!("a path has at most {MAX_SEGMENTS} segments"),
+            );
         }
     }
 }
@@ -125,10 +157,16 @@ impl Pattern {
 /// Returns what stands behind the leading slash.
 fn rooted<'a>(text: &'a str, literal: &LitStr, errors: &mut Errors) -> Option<&'a str> {
     if text.is_empty() {
-        errors.at(literal, "a path begins with `/`: write `\"/\"` for the group's own path");
+        errors.at(
+            literal,
+            "a path begins with `/`: write `\"/\"` for the group's own path",
+        );
         return None;
     }
-    if let Some((path, _)) = text.split_once(['?', '#']).filter(|(path, _)| !path.contains('{')) {
+    if let Some((path, _)) = text
+        .split_once(['?', '#'])
+        .filter(|(path, _)| !path.contains('{'))
+    {
         errors.at(
             literal,
             format!("a path has no query and no fragment: write `\"{path}\"` and take the query as an argument, `Query<T>`"),
@@ -136,7 +174,10 @@ fn rooted<'a>(text: &'a str, literal: &LitStr, errors: &mut Errors) -> Option<&'
         return None;
     }
     let Some(rest) = text.strip_prefix('/') else {
-        errors.at(literal, format!("a path begins with `/`: write `\"/{text}\"`"));
+        errors.at(
+            literal,
+            format!("a path begins with `/`: write `\"/{text}\"`"),
+        );
         return None;
     };
     Some(rest)

@@ -24,9 +24,9 @@ struct Url {
 impl Parse for Url {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let app = input.parse()?;
-        input.parse::<Token![,]>().map_err(|error| {
-            syn::Error::new(error.span(), "write `url!(App, handler(value))`")
-        })?;
+        input
+            .parse::<Token![,]>()
+            .map_err(|error| syn::Error::new(error.span(), "write `url!(App, handler(value))`"))?;
         let handler = input.call(Path::parse_mod_style)?;
         if !input.peek(syn::token::Paren) {
             let message = "write the handler with the values of its path parameters, as in `show(42)` or `list()`";
@@ -35,7 +35,14 @@ impl Parse for Url {
         let values;
         parenthesized!(values in input);
         let values = values.parse_terminated(Expr::parse, Token![,])?;
-        let mut url = Self { app, handler, values, outer: Vec::new(), via: None, krate: None };
+        let mut url = Self {
+            app,
+            handler,
+            values,
+            outer: Vec::new(),
+            via: None,
+            krate: None,
+        };
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if !input.is_empty() {
@@ -70,9 +77,19 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             return quote!({ #errors ::std::string::String::new() });
         }
     };
-    let Url { app, handler, values, outer, via, krate } = &url;
+    let Url {
+        app,
+        handler,
+        values,
+        outer,
+        via,
+        krate,
+    } = &url;
     let private = private(krate.as_ref());
-    let names: Vec<_> = outer.iter().map(|(name, _)| name.unraw().to_string()).collect();
+    let names: Vec<_> = outer
+        .iter()
+        .map(|(name, _)| name.unraw().to_string())
+        .collect();
     let outer = outer.iter().map(|(_, value)| value);
     let via = match via {
         Some(group) => {

@@ -166,7 +166,9 @@ impl Place {
     /// Returns whether the path lies under the group's prefix.
     fn holds(&self, path: &str) -> bool {
         let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
-        self.segments.iter().all(|segment| parts.next().is_some_and(|part| segment.holds(part)))
+        self.segments
+            .iter()
+            .all(|segment| parts.next().is_some_and(|part| segment.holds(part)))
     }
 
     pub(crate) fn steps(&self) -> &'static [u16] {
@@ -179,7 +181,11 @@ pub(crate) fn nearest<A: App>(path: &str) -> &'static [u16] {
     let holding = A::PLACES.iter().filter(|place| place.holds(path));
     // `max_by_key` would take the last of equals, the innermost.
     let longest = holding.reduce(|best, place| {
-        if place.segments.len() > best.segments.len() { place } else { best }
+        if place.segments.len() > best.segments.len() {
+            place
+        } else {
+            best
+        }
     });
     longest.map_or(&[], Place::steps)
 }
@@ -216,7 +222,10 @@ impl Miss {
             Self::Redirect(target) => redirect(target),
             Self::Refused(rejection) => {
                 let mut rejection = rejection.lock().unwrap_or_else(|e| e.into_inner());
-                rejection.take().unwrap_or_else(Rejection::internal).into_response()
+                rejection
+                    .take()
+                    .unwrap_or_else(Rejection::internal)
+                    .into_response()
             }
         }
     }
@@ -224,7 +233,11 @@ impl Miss {
 
 fn wrong_method(cx: &Context<'_>, allowed: &Allowed) -> Rejection {
     let allow = allowed.to_string();
-    let detail = format!("`{}` does not answer {}; it answers {allow}", cx.path(), cx.method());
+    let detail = format!(
+        "`{}` does not answer {}; it answers {allow}",
+        cx.path(),
+        cx.method()
+    );
     let rejection = Rejection::new(StatusCode::METHOD_NOT_ALLOWED, detail);
     match HeaderValue::try_from(allow) {
         Ok(value) => rejection.with_header(header::ALLOW, value),

@@ -24,7 +24,7 @@ use crate::{
 ///     let start = std::time::Instant::now();
 ///     let mut response = next.run(cx).await;
 ///     let took = start.elapsed().as_micros().to_string();
-///     response.set_header(header::SERVER_TIMING, took);
+///     response.set_header("server-timing", took);
 ///     response
 /// }
 /// ```
@@ -45,7 +45,10 @@ pub struct Locals<'f>(Frame<'f>);
 enum Frame<'f> {
     /// What a test put in front of the chain, or nothing.
     Root(&'f [Box<dyn Any + Send + Sync>]),
-    Pushed { value: &'f (dyn Any + Send + Sync), up: &'f Locals<'f> },
+    Pushed {
+        value: &'f (dyn Any + Send + Sync),
+        up: &'f Locals<'f>,
+    },
 }
 
 impl<'f> Locals<'f> {
@@ -136,13 +139,17 @@ impl<S> Copy for Way<'_, S> {}
 
 impl<S> fmt::Debug for Env<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Env").field("steps", &self.way.steps).finish_non_exhaustive()
+        f.debug_struct("Env")
+            .field("steps", &self.way.steps)
+            .finish_non_exhaustive()
     }
 }
 
 impl<S> fmt::Debug for Way<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Way").field("steps", &self.steps).finish_non_exhaustive()
+        f.debug_struct("Way")
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
     }
 }
 
@@ -203,28 +210,23 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
     }
 
     /// Runs the entry's own middleware and then what is in it.
-    fn run<'r>(
-        cx: &mut Context<'_>,
-        env: Env<'r, S>,
-    ) -> impl Future<Output = Response> + Send {
+    fn run<'r>(cx: &mut Context<'_>, env: Env<'r, S>) -> impl Future<Output = Response> + Send {
         Self::inner(cx, env)
     }
 
     /// Runs the handler, or the group's field that the way names.
-    fn inner<'r>(
-        cx: &mut Context<'_>,
-        env: Env<'r, S>,
-    ) -> impl Future<Output = Response> + Send {
+    fn inner<'r>(cx: &mut Context<'_>, env: Env<'r, S>) -> impl Future<Output = Response> + Send {
         leaf::<Self, S>(cx, env)
     }
 }
 
 /// Runs an async extractor ahead of the handler.
-pub type Prepare<S> = for<'a> fn(
-    &'a mut Context<'_>,
-    Env<'a, S>,
-    &'a mut Prepared,
-) -> Pin<Box<dyn Future<Output = Result<(), Rejection>> + Send + 'a>>;
+pub type Prepare<S> =
+    for<'a> fn(
+        &'a mut Context<'_>,
+        Env<'a, S>,
+        &'a mut Prepared,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Rejection>> + Send + 'a>>;
 
 /// What async extractors have made: each value is taken once.
 #[derive(Default)]
@@ -238,11 +240,17 @@ impl fmt::Debug for Prepared {
 
 impl Prepared {
     pub(crate) fn put<T: Send + 'static>(&mut self, value: T) {
-        self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner).push(Box::new(value));
+        self.0
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(Box::new(value));
     }
 
     pub(crate) fn take<T: 'static>(&self) -> Option<T> {
-        let mut values = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut values = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let idx = values.iter().position(|value| value.is::<T>())?;
         values.swap_remove(idx).downcast().ok().map(|value| *value)
     }
@@ -263,7 +271,11 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
 async fn body_of<H: Endpoint<S>, S: Send + Sync + 'static>(
     cx: &mut Context<'_>,
 ) -> Result<Bytes, Rejection> {
-    if H::BODY { cx.out().read_body().await } else { Ok(Bytes::new()) }
+    if H::BODY {
+        cx.out().read_body().await
+    } else {
+        Ok(Bytes::new())
+    }
 }
 
 async fn answer<H: Endpoint<S>, S: Send + Sync + 'static>(
@@ -413,7 +425,11 @@ impl<S: Send + Sync + 'static, C: Chain<S>> Next for Rest<'_, C, S> {
     }
 
     fn with<T: Send + Sync + 'static>(self, value: T) -> impl Next {
-        RestWith { rest: self, value, base: PhantomData }
+        RestWith {
+            rest: self,
+            value,
+            base: PhantomData,
+        }
     }
 }
 
@@ -441,7 +457,11 @@ impl<'f, R: Runnable<'f>, T: Send + Sync + 'static> Next for RestWith<'f, R, T> 
     }
 
     fn with<U: Send + Sync + 'static>(self, value: U) -> impl Next {
-        RestWith { rest: self, value, base: PhantomData }
+        RestWith {
+            rest: self,
+            value,
+            base: PhantomData,
+        }
     }
 }
 

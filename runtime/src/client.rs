@@ -6,13 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    app::App,
-    body::RequestBody,
-    chain::Endpoint,
-    service::Service,
-    state::Shared,
-};
+use crate::{app::App, body::RequestBody, chain::Endpoint, service::Service, state::Shared};
 
 /// The most that a test reads of a body, in bytes.
 const READ: u64 = 1 << 30;
@@ -44,7 +38,10 @@ pub struct TestClient<A, S = ()> {
 
 impl<A: App> TestClient<A> {
     pub(crate) fn new() -> Self {
-        Self { shared: Shared::new(()), app: PhantomData }
+        Self {
+            shared: Shared::new(()),
+            app: PhantomData,
+        }
     }
 }
 
@@ -52,7 +49,10 @@ impl<A: App, S> TestClient<A, S> {
     /// Gives the app this state, in place of the one before.
     #[must_use]
     pub fn state<T>(self, state: T) -> TestClient<A, T> {
-        TestClient { shared: self.shared.with_state(state), app: PhantomData }
+        TestClient {
+            shared: self.shared.with_state(state),
+            app: PhantomData,
+        }
     }
 
     /// Puts a value in front of the chain, as if a guard or a middleware had provided it.
@@ -74,7 +74,9 @@ impl<A: App, S> TestClient<A, S> {
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
     /// Begins a session: several requests to the same state.
     pub fn start(self) -> TestSession<A, S> {
-        TestSession { service: Service::new(self.shared) }
+        TestSession {
+            service: Service::new(self.shared),
+        }
     }
 
     /// Begins a request, the only one to this state.
@@ -100,7 +102,11 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
         let request = http::Request::builder().method(method).uri(path).body(());
         let request = request.unwrap_or_else(|error| panic!("`{path}` cannot be sent: {error}"));
         let (head, ()) = request.into_parts();
-        TestRequest { service: self.service.clone(), head, body: Bytes::new() }
+        TestRequest {
+            service: self.service.clone(),
+            head,
+            body: Bytes::new(),
+        }
     }
 }
 
@@ -179,7 +185,8 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
         let body = serde_json::to_vec(value);
         let body = body.unwrap_or_else(|error| panic!("the body is not JSON: {error}"));
-        self.header(header::CONTENT_TYPE, "application/json").body(body)
+        self.header(header::CONTENT_TYPE, "application/json")
+            .body(body)
     }
 
     /// Sends the request, and reads the whole response.
@@ -191,7 +198,11 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
         let (head, body) = self.service.call(request).await.into_parts();
         let body = body.collect(READ).await;
         let body = body.unwrap_or_else(|error| panic!("the response's body failed: {error}"));
-        TestResponse { status: head.status, headers: head.headers, body }
+        TestResponse {
+            status: head.status,
+            headers: head.headers,
+            body,
+        }
     }
 }
 
@@ -216,7 +227,10 @@ impl TestResponse {
 
     /// Returns the first value of a header, or the empty text.
     pub fn header(&self, name: HeaderName) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// Returns the body.
@@ -237,8 +251,12 @@ impl TestResponse {
     /// # Panics
     /// Where it is not JSON, or JSON of another shape.
     pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("the body is not the JSON expected: {error}: {:?}", self.body))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!(
+                "the body is not the JSON expected: {error}: {:?}",
+                self.body
+            )
+        })
     }
 }
 

@@ -162,7 +162,9 @@ impl<'r> Context<'r> {
         let mut response = Response::new(body);
         response.set_status(status);
         let value = HeaderValue::from_static(content_type);
-        response.headers_mut().insert(http::header::CONTENT_TYPE, value);
+        response
+            .headers_mut()
+            .insert(http::header::CONTENT_TYPE, value);
         response
     }
 
@@ -173,9 +175,9 @@ impl<'r> Context<'r> {
 
     /// Sets a header of the response, whatever the handler returns.
     ///
-    /// A value that is no header value (a line break in it, say) is left out.
-    pub fn set_header(&mut self, name: HeaderName, value: impl AsRef<[u8]>) {
-        if let Ok(value) = HeaderValue::from_bytes(value.as_ref()) {
+    /// What is no header (a line break in it, say) is left out.
+    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl AsRef<[u8]>) {
+        if let (Ok(name), Ok(value)) = (name.try_into(), HeaderValue::from_bytes(value.as_ref())) {
             self.out.headers.insert(name, value);
         }
     }
@@ -195,7 +197,10 @@ impl fmt::Debug for Context<'_> {
 impl Out {
     /// Reads the body to its end.
     pub(crate) async fn read_body(&mut self) -> Result<bytes::Bytes, Rejection> {
-        self.body.read(self.body_limit).await.map_err(Rejection::from)
+        self.body
+            .read(self.body_limit)
+            .await
+            .map_err(Rejection::from)
     }
 
     /// Puts what the handler asked for through the context on its response.

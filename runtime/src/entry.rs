@@ -114,7 +114,10 @@ pub struct Levels {
 
 impl Levels {
     /// No group at all.
-    pub const NONE: Self = Self { list: [None; MAX_DEPTH], len: 0 };
+    pub const NONE: Self = Self {
+        list: [None; MAX_DEPTH],
+        len: 0,
+    };
 
     /// Returns how many levels there are.
     pub const fn len(&self) -> usize {
@@ -156,7 +159,11 @@ impl Levels {
 impl Mounted {
     /// Makes a route that stands in no group yet.
     pub const fn new(definition: &'static Definition) -> Self {
-        Self { definition, segments: definition.segments, levels: Levels::NONE }
+        Self {
+            definition,
+            segments: definition.segments,
+            levels: Levels::NONE,
+        }
     }
 
     /// Returns what the table needs to know of the route.
@@ -165,7 +172,11 @@ impl Mounted {
             (Some(slash), _) | (None, Some(slash)) => slash,
             (None, None) => Slash::Strict,
         };
-        Shape { methods: self.definition.methods, segments: self.segments, slash }
+        Shape {
+            methods: self.definition.methods,
+            segments: self.segments,
+            slash,
+        }
     }
 }
 
@@ -191,7 +202,11 @@ pub struct Field {
 
 /// Returns the shapes of the routes.
 pub const fn shapes<const N: usize>(routes: &[Mounted]) -> [Shape; N] {
-    let mut shapes = [Shape { methods: Methods::ANY, segments: &[], slash: Slash::Strict }; N];
+    let mut shapes = [Shape {
+        methods: Methods::ANY,
+        segments: &[],
+        slash: Slash::Strict,
+    }; N];
     let mut i = 0;
     while i < N {
         shapes[i] = routes[i].shape();

@@ -19,11 +19,17 @@ pub struct Error {
 impl Error {
     /// Makes an error from a sentence.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: Some(message.into()), source: None }
+        Self {
+            message: Some(message.into()),
+            source: None,
+        }
     }
 
     pub(crate) fn because(message: String, source: impl StdError + Send + Sync + 'static) -> Self {
-        Self { message: Some(message), source: Some(Box::new(source)) }
+        Self {
+            message: Some(message),
+            source: Some(Box::new(source)),
+        }
     }
 
     /// Returns the error behind it.
@@ -35,7 +41,10 @@ impl Error {
 // `Error` is no `std::error::Error`, or this could not stand beside `From<T> for T`.
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(source: E) -> Self {
-        Self { message: None, source: Some(Box::new(source)) }
+        Self {
+            message: None,
+            source: Some(Box::new(source)),
+        }
     }
 }
 
@@ -52,9 +61,15 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;
-        let first = self.source.as_ref().map(|source| &**source as &dyn StdError);
+        let first = self
+            .source
+            .as_ref()
+            .map(|source| &**source as &dyn StdError);
         let skip = usize::from(self.message.is_none());
-        let causes = std::iter::successors(first, |error: &&dyn StdError| (*error).source()).skip(skip);
-        causes.into_iter().try_for_each(|cause| write!(f, "\n  because: {cause}"))
+        let causes =
+            std::iter::successors(first, |error: &&dyn StdError| (*error).source()).skip(skip);
+        causes
+            .into_iter()
+            .try_for_each(|cause| write!(f, "\n  because: {cause}"))
     }
 }

@@ -107,7 +107,10 @@ struct Target {
 
 impl Target {
     fn miss(steps: &'static [u16], miss: Miss) -> Self {
-        Self { steps, miss: Some(miss) }
+        Self {
+            steps,
+            miss: Some(miss),
+        }
     }
 }
 
@@ -127,7 +130,11 @@ fn find<A: App>(head: &mut Head) -> Target {
         Found::WrongMethod(allowed) => {
             let group = group_of::<A>(allowed.route());
             let options = head.method == Method::OPTIONS;
-            let miss = if options { Miss::Options(allowed) } else { Miss::WrongMethod(allowed) };
+            let miss = if options {
+                Miss::Options(allowed)
+            } else {
+                Miss::WrongMethod(allowed)
+            };
             Target::miss(group, miss)
         }
         Found::Missing => Target::miss(nearest::<A>(path), Miss::Missing),
@@ -139,7 +146,10 @@ fn route(head: &mut Head, idx: u16) -> Target {
     match head.decode() {
         Ok(()) => {
             head.route = Some(route);
-            Target { steps: route.steps(), miss: None }
+            Target {
+                steps: route.steps(),
+                miss: None,
+            }
         }
         Err(rejection) => {
             let group = group_of_steps(route.steps());
@@ -193,7 +203,10 @@ async fn caught<F: Future>(future: F) -> Option<F::Output> {
 fn into_http(response: Response, method: &Method) -> http::Response<Body> {
     let (status, mut headers, mut body) = response.into_parts();
     if method == Method::HEAD {
-        if let Some(len) = body.len().filter(|_| !headers.contains_key(header::CONTENT_LENGTH)) {
+        if let Some(len) = body
+            .len()
+            .filter(|_| !headers.contains_key(header::CONTENT_LENGTH))
+        {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(len));
         }
         body = Body::empty();

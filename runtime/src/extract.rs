@@ -186,7 +186,9 @@ impl<'r, T: 'static> Input<'r, T> {
 
 impl<T: 'static> std::fmt::Debug for Input<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Input").field("path", &self.uri().path()).finish_non_exhaustive()
+        f.debug_struct("Input")
+            .field("path", &self.uri().path())
+            .finish_non_exhaustive()
     }
 }
 
@@ -272,7 +274,8 @@ impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, ASYNC, A> for S {
     const PREPARE: Option<crate::chain::Prepare<Self>> = Some(|cx, env, prepared| {
         Box::pin(async move {
             let connection: &Arc<Connected<S>> = env.connection;
-            let value = A::extract(cx, Provide::<A::State>::provide(&connection.shared.state)).await?;
+            let value =
+                A::extract(cx, Provide::<A::State>::provide(&connection.shared.state)).await?;
             prepared.put(value);
             Ok(())
         })
@@ -319,9 +322,18 @@ pub const fn assert_fields(taken: &[&str], own: &[&str], ty: &str, path: &str) {
     let mut i = 0;
     while i < taken.len() {
         if !crate::text::contains(own, taken[i]) {
-            let text = crate::text::Text::<512>::EMPTY.with("`").with(ty).with("` takes the parameter `");
-            let text = text.with(taken[i]).with("`, but `").with(path).with("` has no `{");
-            let text = text.with(taken[i]).with("}`; rename the field, or the parameter");
+            let text = crate::text::Text::<512>::EMPTY
+                .with("`")
+                .with(ty)
+                .with("` takes the parameter `");
+            let text = text
+                .with(taken[i])
+                .with("`, but `")
+                .with(path)
+                .with("` has no `{");
+            let text = text
+                .with(taken[i])
+                .with("}`; rename the field, or the parameter");
             panic!("{}", text.as_str())
         }
         i += 1;

@@ -5,11 +5,7 @@ use std::net::SocketAddr;
 use http::{HeaderMap, Method, Uri, Version};
 use percent_encoding::percent_decode_str;
 
-use crate::{
-    app::Route,
-    rejection::Rejection,
-    table::Captures,
-};
+use crate::{app::Route, rejection::Rejection, table::Captures};
 
 /// The head of a request.
 #[derive(Debug, Default)]
@@ -46,7 +42,11 @@ impl Head {
     }
 
     fn param(&self, idx: usize) -> &str {
-        let text = if self.decoded.is_empty() { self.uri.path() } else { &self.decoded };
+        let text = if self.decoded.is_empty() {
+            self.uri.path()
+        } else {
+            &self.decoded
+        };
         self.captures.value(idx, text).unwrap_or_default()
     }
 
@@ -64,7 +64,9 @@ impl Head {
                 return Err(Rejection::bad_escape(raw));
             }
             let value = percent_decode_str(raw);
-            let value = value.decode_utf8().map_err(|_| Rejection::bad_escape(raw))?;
+            let value = value
+                .decode_utf8()
+                .map_err(|_| Rejection::bad_escape(raw))?;
             self.decoded.push_str(&value);
             decoded.push(start, self.decoded.len());
         }

@@ -52,10 +52,10 @@ mod state;
 mod table;
 mod text;
 
-pub mod prelude;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod prelude;
 
 pub use app::{App, Route};
 pub use body::{Body, BoxError, ReadError, RequestBody};

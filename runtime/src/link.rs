@@ -23,7 +23,11 @@ pub trait LinkParam<'a>: fmt::Display {}
 impl<T: fmt::Display + ?Sized> LinkParam<'_> for T {}
 
 /// What stands in a path segment without an escape: RFC 3986's unreserved characters.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Returns the number of the handler's route in the app.
 ///
@@ -69,14 +73,22 @@ const fn passes(route: &Route, via: Option<&str>) -> bool {
 #[track_caller]
 const fn refuse_twice(first: &Route, second: &Route) -> ! {
     let text = Text::<512>::EMPTY.with("`").with(first.handler());
-    let text = text.with("` is mounted twice: at `").with(first.path()).with("` and at `");
-    let text = text.with(second.path()).with("`; say which with `via = Group`");
+    let text = text
+        .with("` is mounted twice: at `")
+        .with(first.path())
+        .with("` and at `");
+    let text = text
+        .with(second.path())
+        .with("`; say which with `via = Group`");
     panic!("{}", text.as_str())
 }
 
 #[track_caller]
 const fn refuse_missing(handler: &Definition, via: Option<&str>) -> ! {
-    let text = Text::<512>::EMPTY.with("`").with(handler.handler).with("` is not mounted in the app");
+    let text = Text::<512>::EMPTY
+        .with("`")
+        .with(handler.handler)
+        .with("` is not mounted in the app");
     let text = match via {
         Some(group) => text.with(" through the group `").with(group).with("`"),
         None => text.with("; list it in a group of the app"),
@@ -86,7 +98,10 @@ const fn refuse_missing(handler: &Definition, via: Option<&str>) -> ! {
 
 #[track_caller]
 const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
-    let prefixes = route.segments().split_at(route.segments().len() - handler.segments.len()).0;
+    let prefixes = route
+        .segments()
+        .split_at(route.segments().len() - handler.segments.len())
+        .0;
     let (mut i, mut n) = (0, 0);
     while i < prefixes.len() {
         if let Some(name) = prefixes[i].name() {
@@ -94,7 +109,10 @@ const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
             if !crate::text::contains(given, name) {
                 let text = Text::<512>::EMPTY.with("`").with(route.path());
                 let text = text.with("` has the prefix parameter `{").with(name);
-                let text = text.with("}`; write `").with(name).with(" = ..` behind the handler");
+                let text = text
+                    .with("}`; write `")
+                    .with(name)
+                    .with(" = ..` behind the handler");
                 panic!("{}", text.as_str())
             }
         }
@@ -119,7 +137,11 @@ pub fn write(
         link.push('/');
         match segment {
             Segment::Static(text) => link.push_str(text),
-            Segment::Param { prefix, name, suffix } => {
+            Segment::Param {
+                prefix,
+                name,
+                suffix,
+            } => {
                 link.push_str(prefix);
                 push(&mut link, value(name, outer, &mut own), false);
                 link.push_str(suffix);
@@ -138,7 +160,10 @@ fn value<'a>(
     outer: &[(&str, &'a dyn fmt::Display)],
     own: &mut dyn Iterator<Item = &&'a dyn fmt::Display>,
 ) -> &'a dyn fmt::Display {
-    let outer = outer.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
+    let outer = outer
+        .iter()
+        .find(|(given, _)| *given == name)
+        .map(|(_, value)| *value);
     // `find` has checked that every parameter has a value.
     outer.or_else(|| own.next().copied()).unwrap_or(&"")
 }
@@ -157,8 +182,16 @@ mod tests {
 
     #[test]
     fn values_are_escaped_and_put_in_their_places() {
-        let org = Segment::Param { prefix: "", name: "org", suffix: "" };
-        let file = Segment::Param { prefix: "v", name: "file", suffix: ".json" };
+        let org = Segment::Param {
+            prefix: "",
+            name: "org",
+            suffix: "",
+        };
+        let file = Segment::Param {
+            prefix: "v",
+            name: "file",
+            suffix: ".json",
+        };
         let rest = Segment::CatchAll { name: "rest" };
         let segments = [Segment::Static("a"), org, file, rest];
         let link = write(&segments, &[("org", &"x/y")], &[&7, &"p/q r"]);

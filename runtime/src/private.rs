@@ -7,11 +7,10 @@ pub use std::{
 };
 
 pub use crate::{
-    app::{
-        App, Place, Route, Sizes, Storage, groups, routes, segments_of, sizes, store,
-    },
+    app::{App, Place, Route, Sizes, Storage, groups, routes, segments_of, sizes, store},
     chain::{
-        Chain, Endpoint, Env, Inner, Middleware, Next, Prepare, Render, Stack, Whole, fallback, miss,
+        Chain, Endpoint, Env, Inner, Middleware, Next, Prepare, Render, Stack, Whole, fallback,
+        miss,
     },
     context::Context,
     entry::{

@@ -67,7 +67,10 @@ impl Rejection {
 
     /// Makes a 500 that tells the client nothing.
     pub fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "something went wrong on our side",
+        )
     }
 
     /// Names the type of the problem, a URI that the client can tell it by.
@@ -87,7 +90,12 @@ impl Rejection {
         got: impl Into<String>,
     ) -> Self {
         let (name, expected, got) = (name.into(), expected.into(), got.into());
-        self.0.errors.push(FieldError { place, name, expected, got });
+        self.0.errors.push(FieldError {
+            place,
+            name,
+            expected,
+            got,
+        });
         self
     }
 
@@ -159,7 +167,10 @@ impl Rejection {
     }
 
     pub(crate) fn bad_escape(text: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, format!("`{text}` is not well percent-encoded UTF-8"))
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            format!("`{text}` is not well percent-encoded UTF-8"),
+        )
     }
 
     pub(crate) fn bad_param(name: &'static str, expected: &'static str, got: &str) -> Self {
@@ -223,16 +234,20 @@ impl fmt::Debug for Rejection {
 
 impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.cause.as_ref().map(|cause| &**cause as &(dyn Error + 'static))
+        self.0
+            .cause
+            .as_ref()
+            .map(|cause| &**cause as &(dyn Error + 'static))
     }
 }
 
 impl From<ReadError> for Rejection {
     fn from(error: ReadError) -> Self {
         match error {
-            ReadError::TooLarge => {
-                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than allowed")
-            }
+            ReadError::TooLarge => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the body is larger than allowed",
+            ),
             ReadError::Client(cause) => {
                 let detail = "the body could not be read to its end";
                 Self::new(StatusCode::BAD_REQUEST, detail).with_cause(cause.to_string())

@@ -83,9 +83,9 @@ impl Response {
         &mut self.headers
     }
 
-    /// Sets a header; a value that is no header value (a line break in it, say) is left out.
-    pub fn set_header(&mut self, name: HeaderName, value: impl AsRef<[u8]>) {
-        if let Ok(value) = HeaderValue::from_bytes(value.as_ref()) {
+    /// Sets a header; what is no header (a line break in it, say) is left out.
+    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl AsRef<[u8]>) {
+        if let (Ok(name), Ok(value)) = (name.try_into(), HeaderValue::from_bytes(value.as_ref())) {
             self.headers.insert(name, value);
         }
     }

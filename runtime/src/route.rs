@@ -35,7 +35,9 @@ impl Segment {
         match self {
             Self::Static(text) => piece == *text,
             Self::Param { prefix, suffix, .. } => {
-                let value = piece.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+                let value = piece
+                    .strip_prefix(prefix)
+                    .and_then(|rest| rest.strip_suffix(suffix));
                 value.is_some_and(|value| !value.is_empty())
             }
             Self::CatchAll { .. } => true,
@@ -102,7 +104,9 @@ impl Methods {
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let standard = STANDARD.iter().enumerate();
         let standard = standard.filter(move |(bit, _)| self.bits >> bit & 1 == 1);
-        standard.map(|(_, name)| *name).chain(self.extensions.iter().copied())
+        standard
+            .map(|(_, name)| *name)
+            .chain(self.extensions.iter().copied())
     }
 
     /// Returns whether the set is `#[any]`'s.

@@ -53,7 +53,10 @@ mod banner;
 /// Where `PORT` or `HOST` is not what it should be, or the address cannot be listened on.
 pub fn serve<A: App>(app: A) -> Serve<A> {
     let _ = app;
-    Serve { config: Config::default(), kind: PhantomData }
+    Serve {
+        config: Config::default(),
+        kind: PhantomData,
+    }
 }
 
 /// An app that is about to be served; `.await` it.
@@ -95,7 +98,10 @@ impl<A: App> Serve<A> {
         S: Send + Sync + 'static,
     {
         let shared = Shared::new(state);
-        ServeWith { config: self.config, run: Box::new(|config| Box::pin(run::<A, S>(config, shared))) }
+        ServeWith {
+            config: self.config,
+            run: Box::new(|config| Box::pin(run::<A, S>(config, shared))),
+        }
     }
 }
 
@@ -184,7 +190,10 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
     type Session = Arc<Connected<S>>;
 
     fn connect(&self, peer: Option<SocketAddr>) -> Arc<Connected<S>> {
-        Arc::new(Connected { shared: Arc::clone(&self.shared), peer })
+        Arc::new(Connected {
+            shared: Arc::clone(&self.shared),
+            peer,
+        })
     }
 
     fn answer(
@@ -210,14 +219,20 @@ where
         // Whoever closed our output does not want to read it.
         let _ = io::stdout().write_all(banner::text(local, A::LISTING).as_bytes());
     }
-    let app = Arc::new(Served::<A, S> { shared: Arc::new(shared), app: PhantomData });
+    let app = Arc::new(Served::<A, S> {
+        shared: Arc::new(shared),
+        app: PhantomData,
+    });
     let report = match config.stop.take() {
         Some(stop) => server::run(app, listener, config.limits, server::when(stop)).await?,
         None => server::run(app, listener, config.limits, server::signal()?).await?,
     };
     if report.cut() > 0 && !config.quiet {
         let n = report.cut();
-        let _ = writeln!(io::stderr(), "stopped; {n} connections were cut at the deadline");
+        let _ = writeln!(
+            io::stderr(),
+            "stopped; {n} connections were cut at the deadline"
+        );
     }
     Ok(())
 }
@@ -230,7 +245,9 @@ async fn listen(addr: Option<SocketAddr>) -> Result<TcpListener> {
     TcpListener::bind(addr).await.map_err(|error| {
         let hint = match error.kind() {
             io::ErrorKind::AddrInUse => "another program has it; set PORT to a free one",
-            io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; set PORT to another",
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege; set PORT to another"
+            }
             _ => "set HOST and PORT to an address of this machine",
         };
         Error::because(format!("cannot listen on {addr}: {hint}"), error)
@@ -241,10 +258,16 @@ fn addr_from(host: Option<String>, port: Option<String>) -> Result<SocketAddr> {
     let host = host.unwrap_or_else(|| "0.0.0.0".to_owned());
     let port = port.unwrap_or_else(|| "8080".to_owned());
     let host = host.parse().map_err(|error| {
-        Error::because(format!("HOST must be an IP address like 127.0.0.1 or ::1, not `{host}`"), error)
+        Error::because(
+            format!("HOST must be an IP address like 127.0.0.1 or ::1, not `{host}`"),
+            error,
+        )
     })?;
     let port = port.parse().map_err(|error| {
-        Error::because(format!("PORT must be a number from 0 to 65535, not `{port}`"), error)
+        Error::because(
+            format!("PORT must be a number from 0 to 65535, not `{port}`"),
+            error,
+        )
     })?;
     Ok(SocketAddr::new(host, port))
 }
@@ -254,8 +277,12 @@ fn addr_from(host: Option<String>, port: Option<String>) -> Result<SocketAddr> {
 /// # Panics
 /// Where the operating system gives no thread.
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.expect("the operating system gives the runtime its threads").block_on(future)
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime
+        .expect("the operating system gives the runtime its threads")
+        .block_on(future)
 }
 
 #[cfg(test)]
@@ -272,7 +299,15 @@ mod tests {
     fn address_comes_from_the_environment() {
         check(None, None, "0.0.0.0:8080");
         check(Some("::1"), Some("3000"), "[::1]:3000");
-        check(None, Some("http"), "PORT must be a number from 0 to 65535, not `http`");
-        check(Some("all"), None, "HOST must be an IP address like 127.0.0.1 or ::1, not `all`");
+        check(
+            None,
+            Some("http"),
+            "PORT must be a number from 0 to 65535, not `http`",
+        );
+        check(
+            Some("all"),
+            None,
+            "HOST must be an IP address like 127.0.0.1 or ::1, not `all`",
+        );
     }
 }

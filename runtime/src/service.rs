@@ -39,8 +39,14 @@ pub struct Service<A, S> {
 
 impl<A, S> Service<A, S> {
     pub(crate) fn new(shared: Shared<S>) -> Self {
-        let connection = Arc::new(Connected { shared: Arc::new(shared), peer: None });
-        Self { connection, app: PhantomData }
+        let connection = Arc::new(Connected {
+            shared: Arc::new(shared),
+            peer: None,
+        });
+        Self {
+            connection,
+            app: PhantomData,
+        }
     }
 }
 
@@ -57,7 +63,10 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Service<A, S> {
 
 impl<A, S> Clone for Service<A, S> {
     fn clone(&self) -> Self {
-        Self { connection: Arc::clone(&self.connection), app: PhantomData }
+        Self {
+            connection: Arc::clone(&self.connection),
+            app: PhantomData,
+        }
     }
 }
 

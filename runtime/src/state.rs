@@ -101,11 +101,19 @@ pub struct Shared<S> {
 
 impl<S> Shared<S> {
     pub(crate) fn new(state: S) -> Self {
-        Self { state, body_limit: BODY_LIMIT, locals: Vec::new() }
+        Self {
+            state,
+            body_limit: BODY_LIMIT,
+            locals: Vec::new(),
+        }
     }
 
     pub(crate) fn with_state<T>(self, state: T) -> Shared<T> {
-        Shared { state, body_limit: self.body_limit, locals: self.locals }
+        Shared {
+            state,
+            body_limit: self.body_limit,
+            locals: self.locals,
+        }
     }
 }
 

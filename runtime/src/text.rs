@@ -19,7 +19,10 @@ pub struct Text<const N: usize> {
 
 impl<const N: usize> Text<N> {
     /// The empty text.
-    pub const EMPTY: Self = Self { bytes: [0; N], len: 0 };
+    pub const EMPTY: Self = Self {
+        bytes: [0; N],
+        len: 0,
+    };
 
     /// Returns the text with `piece` behind it, cut where the room ends.
     pub const fn with(mut self, piece: &str) -> Self {
@@ -105,7 +108,11 @@ mod tests {
 
     #[test]
     fn pieces_and_numbers_are_joined() {
-        const TEXT: Text<32> = Text::EMPTY.with("line ").with_number(1024).with(":").with_number(0);
+        const TEXT: Text<32> = Text::EMPTY
+            .with("line ")
+            .with_number(1024)
+            .with(":")
+            .with_number(0);
         assert_eq!(TEXT.as_str(), "line 1024:0");
         assert_eq!(joined_len(&["ab", "", "c"]), 3);
     }

@@ -8,11 +8,22 @@ use crate::{check::primitive, errors::Errors, expand::private, handler::first_sp
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let private = private(super::krate(&input.attrs, errors).as_ref());
-    let Data::Struct(syn::DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
-        errors.at(&input.ident, "path parameters have names: write a struct with named fields");
+    let Data::Struct(syn::DataStruct {
+        fields: Fields::Named(fields),
+        ..
+    }) = &input.data
+    else {
+        errors.at(
+            &input.ident,
+            "path parameters have names: write a struct with named fields",
+        );
         return TokenStream::new();
     };
-    let names: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
+    let names: Vec<_> = fields
+        .named
+        .iter()
+        .filter_map(|field| field.ident.as_ref())
+        .collect();
     let texts: Vec<_> = names.iter().map(|name| name.unraw().to_string()).collect();
     let values = fields.named.iter().zip(&texts).map(|(field, text)| {
         let ty = &field.ty;

@@ -29,12 +29,17 @@ impl Parse for Status {
             let message = format!("`{code}` ends no exchange: write a status from 200 to 599");
             return Err(syn::Error::new(code.span(), message));
         }
-        let mut status = Self { code: number, message: None };
+        let mut status = Self {
+            code: number,
+            message: None,
+        };
         if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
             status.message = Some(input.parse()?);
         }
         if !input.is_empty() {
-            return Err(input.error("write `#[status(404)]` or `#[status(404, \"words for the client\")]`"));
+            return Err(
+                input.error("write `#[status(404)]` or `#[status(404, \"words for the client\")]`")
+            );
         }
         Ok(status)
     }
@@ -49,15 +54,28 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             .map(|variant| variant_arm(variant, &private, errors))
             .collect(),
         Data::Struct(data) => {
-            vec![arm(&quote!(Self), &input.attrs, &data.fields, &input.ident, &private, errors)]
+            vec![arm(
+                &quote!(Self),
+                &input.attrs,
+                &data.fields,
+                &input.ident,
+                &private,
+                errors,
+            )]
         }
         Data::Union(data) => {
-            errors.at(data.union_token, "a union is no response: derive it for an enum or a struct");
+            errors.at(
+                data.union_token,
+                "a union is no response: derive it for an enum or a struct",
+            );
             Vec::new()
         }
     };
     if arms.is_empty() && errors.is_empty() {
-        errors.at(&input.ident, "an enum without variants is never returned: add one with `#[status(..)]`");
+        errors.at(
+            &input.ident,
+            "an enum without variants is never returned: add one with `#[status(..)]`",
+        );
     }
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
@@ -73,7 +91,14 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 
 fn variant_arm(variant: &Variant, private: &TokenStream, errors: &mut Errors) -> TokenStream {
     let name = &variant.ident;
-    arm(&quote!(Self::#name), &variant.attrs, &variant.fields, name, private, errors)
+    arm(
+        &quote!(Self::#name),
+        &variant.attrs,
+        &variant.fields,
+        name,
+        private,
+        errors,
+    )
 }
 
 fn arm(
@@ -113,7 +138,9 @@ fn detail(fields: &Fields, message: &LitStr, errors: &mut Errors) -> (TokenStrea
     let mut bindings = Vec::new();
     for member in fields.members() {
         let text_of = quote!(#member).to_string();
-        let used = ["}", ":"].iter().any(|end| text.contains(&format!("{{{text_of}{end}")));
+        let used = ["}", ":"]
+            .iter()
+            .any(|end| text.contains(&format!("{{{text_of}{end}")));
         if used {
             let ident = match &member {
                 syn::Member::Named(ident) => ident.clone(),
@@ -127,13 +154,20 @@ fn detail(fields: &Fields, message: &LitStr, errors: &mut Errors) -> (TokenStrea
         return (quote!({ .. }), quote!(#plain));
     }
     let _ = errors;
-    let patterns = bindings.iter().map(|(member, ident)| quote!(#member: #ident));
+    let patterns = bindings
+        .iter()
+        .map(|(member, ident)| quote!(#member: #ident));
     let positional = bindings.iter().filter_map(|(member, ident)| match member {
         syn::Member::Unnamed(_) => Some(quote!(#ident)),
         syn::Member::Named(_) => None,
     });
-    let args: Vec<Expr> = positional.map(|tokens| syn::parse_quote!(#tokens)).collect();
-    (quote!({ #(#patterns,)* .. }), quote!(::std::format!(#message #(, #args)*)))
+    let args: Vec<Expr> = positional
+        .map(|tokens| syn::parse_quote!(#tokens))
+        .collect();
+    (
+        quote!({ #(#patterns,)* .. }),
+        quote!(::std::format!(#message #(, #args)*)),
+    )
 }
 
 /// Answers what the one field answers.
@@ -146,7 +180,12 @@ fn transparent(
 ) -> TokenStream {
     let mut members = fields.members();
     let (Some(member), None) = (members.next(), members.next()) else {
-        errors.at(name, format!("`#[transparent]` answers what the one field of `{name}` answers: give it one field"));
+        errors.at(
+            name,
+            format!(
+                "`#[transparent]` answers what the one field of `{name}` answers: give it one field"
+            ),
+        );
         return TokenStream::new();
     };
     quote!(#path { #member: __inner } => #private::IntoResponse::into_response(__inner),)

@@ -13,23 +13,30 @@ use crate::{
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let private = private(super::krate(&input.attrs, errors).as_ref());
     let Data::Struct(data) = &input.data else {
-        errors.at(&input.ident, "app state is a struct: each field can be had by its type");
+        errors.at(
+            &input.ident,
+            "app state is a struct: each field can be had by its type",
+        );
         return TokenStream::new();
     };
     check_twice(&data.fields, errors);
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
-    let provides = data.fields.members().zip(&data.fields).map(|(member, field)| {
-        let ty = &field.ty;
-        quote_spanned! {first_span(ty)=>
-            #[automatically_derived]
-            impl #impl_generics #private::Provide<#ty> for #name #ty_generics #bounds {
-                fn provide(&self) -> &#ty {
-                    &self.#member
+    let provides = data
+        .fields
+        .members()
+        .zip(&data.fields)
+        .map(|(member, field)| {
+            let ty = &field.ty;
+            quote_spanned! {first_span(ty)=>
+                #[automatically_derived]
+                impl #impl_generics #private::Provide<#ty> for #name #ty_generics #bounds {
+                    fn provide(&self) -> &#ty {
+                        &self.#member
+                    }
                 }
             }
-        }
-    });
+        });
     quote! {
         #(#provides)*
         #[automatically_derived]

@@ -1,6 +1,6 @@
 //! Arguments: how each is made, and what is checked of its type.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Lifetime, Type};
 
@@ -30,8 +30,14 @@ fn rewrite(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '\'' => {
                 let name = tokens.next();
-                if name.as_ref().is_some_and(|name| name.to_string() == "static") {
-                    out.extend([TokenTree::Punct(punct), name.unwrap_or_else(|| unreachable!())]);
+                if name
+                    .as_ref()
+                    .is_some_and(|name| name.to_string() == "static")
+                {
+                    out.extend([
+                        TokenTree::Punct(punct),
+                        name.unwrap_or_else(|| unreachable!()),
+                    ]);
                 } else {
                     lifetime.to_tokens(&mut out);
                 }
@@ -102,7 +108,11 @@ pub(crate) fn modes(args: &[Arg]) -> TokenStream {
 
 fn not_extractor(arg: &Arg) -> String {
     let (name, ty) = (&arg.name, shown(&arg.ty));
-    let named = if name.is_empty() { format!("`{ty}`") } else { format!("`{name}: {ty}`") };
+    let named = if name.is_empty() {
+        format!("`{ty}`")
+    } else {
+        format!("`{name}: {ty}`")
+    };
     format!(
         "{named} is neither a parameter of the path nor an extractor; write `{{{name}}}` in the path, `Json<{ty}>`, `Query<{ty}>` or `State<{ty}>` here, or implement `Extract` for `{ty}`",
         name = if name.is_empty() { "name" } else { name },
@@ -134,7 +144,10 @@ pub(crate) fn bounds(args: &[Arg], generic: Generic) -> TokenStream {
 
 /// Returns the expression that makes each argument, in order, from `__cx` and `__env`.
 pub(crate) fn values(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
-    args.iter().enumerate().map(|(idx, arg)| value(idx, arg, generic)).collect()
+    args.iter()
+        .enumerate()
+        .map(|(idx, arg)| value(idx, arg, generic))
+        .collect()
 }
 
 fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
@@ -166,14 +179,22 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
 
 /// Returns the constants `BODY` and `PREPARE` of an endpoint.
 pub(crate) fn constants(args: &[Arg], generic: Generic) -> TokenStream {
-    let extractors: Vec<_> =
-        args.iter().enumerate().filter(|(_, arg)| arg.is_extract()).collect();
+    let extractors: Vec<_> = args
+        .iter()
+        .enumerate()
+        .filter(|(_, arg)| arg.is_extract())
+        .collect();
     if extractors.is_empty() {
         return TokenStream::new();
     }
-    let types: Vec<_> =
-        extractors.iter().map(|(_, arg)| with_lifetime(&arg.ty, "'static")).collect();
-    let modes: Vec<_> = extractors.iter().map(|(idx, _)| mode(*idx, generic)).collect();
+    let types: Vec<_> = extractors
+        .iter()
+        .map(|(_, arg)| with_lifetime(&arg.ty, "'static"))
+        .collect();
+    let modes: Vec<_> = extractors
+        .iter()
+        .map(|(idx, _)| mode(*idx, generic))
+        .collect();
     let body = match generic {
         Generic::No => quote!(false #(|| __hb::Probe::<#types>::BODY)*),
         Generic::Yes => quote!(false #(|| <#types as __hb::Extract<'static>>::BODY)*),
@@ -183,9 +204,4 @@ pub(crate) fn constants(args: &[Arg], generic: Generic) -> TokenStream {
         const PREPARE: &'static [__hb::Option<__hb::Prepare<__S>>] =
             &[#(<__S as __hb::Need<'static, #modes, #types>>::PREPARE),*];
     }
-}
-
-/// Returns a fresh name at the place of another.
-pub(crate) fn ident(name: &str, span: Span) -> Ident {
-    Ident::new(name, span)
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, Type};
 
-use super::{chain, names, private, segments, slash};
+use super::{chain, middleware_bounds, names, private, segments, slash};
 use crate::{
     attr::GroupArgs,
     group::Entry,
@@ -21,7 +21,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     let endpoint = endpoint(args, ty, entries);
     let (root, is_root) = (args.app.then(|| root(args, ty)), args.app);
     quote! {
-        #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
             use #private as __hb;
             const __FIELDS: &[__hb::Field] = #fields;
@@ -90,7 +90,11 @@ fn joined(group: Option<&Pattern>, field: Option<&Pattern>) -> Pattern {
 fn copy(segment: &Segment) -> Segment {
     match segment {
         Segment::Static(text) => Segment::Static(text.clone()),
-        Segment::Param { prefix, name, suffix } => Segment::Param {
+        Segment::Param {
+            prefix,
+            name,
+            suffix,
+        } => Segment::Param {
             prefix: prefix.clone(),
             name: name.clone(),
             suffix: suffix.clone(),
@@ -119,12 +123,25 @@ fn endpoint(args: &GroupArgs, ty: &Type, entries: &[Entry]) -> TokenStream {
             TokenStream::new()
         }
     });
-    let arms = entries.iter().enumerate().map(|(step, entry)| arm(step as u16, entry));
+    let arms = entries
+        .iter()
+        .enumerate()
+        .map(|(step, entry)| arm(step as u16, entry));
     let run = run(args);
+    let field_with: Vec<Path> = entries
+        .iter()
+        .flat_map(|entry| entry.with.clone())
+        .collect();
+    let with = middleware_bounds(&args.with);
+    let field_with = middleware_bounds(&field_with);
+    let fallback = args
+        .fallback
+        .as_ref()
+        .map(|path| quote_spanned!(first_span(path)=> #path: __hb::Endpoint<__S>,));
     quote! {
         #[automatically_derived]
         impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #ty
-        where #(#bounds)*
+        where #(#bounds)* #with #field_with #fallback
         {
             #run
             fn inner<'__r>(
@@ -158,9 +175,10 @@ fn run(args: &GroupArgs) -> TokenStream {
     if args.with.is_empty() && args.fallback.is_none() {
         return TokenStream::new();
     }
-    let fallback = args.fallback.as_ref().map(|path| {
-        quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);)
-    });
+    let fallback = args
+        .fallback
+        .as_ref()
+        .map(|path| quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);));
     let chain = chain(&args.with, quote!(__hb::Inner::<Self>::NEW));
     quote! {
         fn run<'__r>(

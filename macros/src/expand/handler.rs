@@ -4,7 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, Path, ReturnType, Type};
 
-use super::{args, args::Generic, chain, methods, names, private, segments, slash};
+use super::{
+    args, args::Generic, chain, methods, middleware_bounds, names, private, segments, slash,
+};
 use crate::{
     attr::RouteArgs,
     check,
@@ -44,7 +46,7 @@ impl Handler<'_> {
             #(#cfgs)*
             #marker
             #(#cfgs)*
-            #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
                 use #private as __hb;
                 use __hb::NoExtractor as _;
@@ -58,13 +60,23 @@ impl Handler<'_> {
 
     fn generic(&self) -> Generic {
         let mut params = self.function.sig.generics.type_params();
-        if params.next().is_some() { Generic::Yes } else { Generic::No }
+        if params.next().is_some() {
+            Generic::Yes
+        } else {
+            Generic::No
+        }
     }
 
     /// The type of the route. It has braces, so that its name is free for the function.
     fn marker(&self) -> TokenStream {
         let (vis, name) = (&self.function.vis, &self.name);
-        let types: Vec<_> = self.function.sig.generics.type_params().map(|p| &p.ident).collect();
+        let types: Vec<_> = self
+            .function
+            .sig
+            .generics
+            .type_params()
+            .map(|p| &p.ident)
+            .collect();
         let body = if types.is_empty() {
             quote!({})
         } else {
@@ -85,9 +97,14 @@ impl Handler<'_> {
             quote!(#ident: ::core::marker::Send + ::core::marker::Sync + 'static + #bounds)
         });
         let params: Vec<_> = params.map(|tokens| tokens.to_token_stream()).collect();
-        let state = state.then(|| quote!(__S: ::core::marker::Send + ::core::marker::Sync + 'static,));
+        let state =
+            state.then(|| quote!(__S: ::core::marker::Send + ::core::marker::Sync + 'static,));
         let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
-        let ty = if types.is_empty() { TokenStream::new() } else { quote!(<#(#types),*>) };
+        let ty = if types.is_empty() {
+            TokenStream::new()
+        } else {
+            quote!(<#(#types),*>)
+        };
         let bounds = where_bounds(generics);
         (quote!(<#state #(#params),*>), ty, bounds)
     }
@@ -169,7 +186,10 @@ impl Handler<'_> {
         let (path, segments) = (&pattern.text, segments(pattern));
         let doc = self.function.doc();
         let (with, slash) = (names(&self.attr.with), slash(self.attr.slash));
-        let outer = self.args.iter().filter(|arg| matches!(arg.kind, Kind::OuterParam));
+        let outer = self
+            .args
+            .iter()
+            .filter(|arg| matches!(arg.kind, Kind::OuterParam));
         let outer = outer.map(|arg| &arg.name);
         let arguments = self.args.iter().map(|arg| {
             let (name, ty) = (&arg.name, shown(&arg.ty));
@@ -206,9 +226,17 @@ impl Handler<'_> {
         let params: Vec<_> = pattern.names().map(|name| self.link_param(name)).collect();
         let idents: Vec<_> = params.iter().map(|(ident, _)| ident).collect();
         let types: Vec<_> = params.iter().map(|(_, ty)| ty).collect();
-        let bounds = quote!(#(for<'__l> #types: __hb::LinkParam<'__l>,)*);
+        let by_value = params
+            .iter()
+            .map(|(_, ty)| ty)
+            .filter(|ty| ty.to_string() != "& str");
+        // The lifetime keeps the bound from being checked before a link is made.
+        let bounds = quote!(#(for<'__l> #by_value: __hb::LinkParam<'__l>,)*);
         let vis = &self.function.vis;
-        let doc = format!("Writes the path of `{}` within its group: `{}`.", self.name, pattern.text);
+        let doc = format!(
+            "Writes the path of `{}` within its group: `{}`.",
+            self.name, pattern.text
+        );
         quote! {
             #[doc = #doc]
             #[must_use]
@@ -250,14 +278,23 @@ impl Handler<'_> {
         let name = &self.name;
         let (params, types, own_bounds) = self.generics(true);
         let bounds = args::bounds(&self.args, generic);
+        let with = middleware_bounds(&self.attr.with);
         let constants = args::constants(&self.args, generic);
         let values = args::values(&self.args, generic);
         let sig = &self.function.sig;
-        let turbofish: Vec<_> = sig.generics.type_params().map(|param| &param.ident).collect();
+        let turbofish: Vec<_> = sig
+            .generics
+            .type_params()
+            .map(|param| &param.ident)
+            .collect();
         let turbofish = (!turbofish.is_empty()).then(|| quote!(::<#(#turbofish),*>));
         let call = &self.call;
         let call = quote!(#call #turbofish (#(#values),*));
-        let call = if sig.asyncness.is_some() { call } else { quote!(::core::future::ready(#call)) };
+        let call = if sig.asyncness.is_some() {
+            call
+        } else {
+            quote!(::core::future::ready(#call))
+        };
         let run = self.run();
         // The two bounds belong to two pieces of the user's code.
         let response = quote_spanned!(output_span(sig)=> impl __hb::IntoResponse);
@@ -266,7 +303,7 @@ impl Handler<'_> {
         };
         quote! {
             #[automatically_derived]
-            impl #params __hb::Endpoint<__S> for #name #types where #own_bounds #bounds {
+            impl #params __hb::Endpoint<__S> for #name #types where #own_bounds #bounds #with {
                 #constants
                 #[allow(unused_variables)]
                 fn call<'__r>(
@@ -303,6 +340,8 @@ fn where_bounds(generics: &Generics) -> TokenStream {
     let Some(predicates) = clause.map(|clause| &clause.predicates) else {
         return TokenStream::new();
     };
-    let kept = predicates.iter().filter(|predicate| !matches!(predicate, syn::WherePredicate::Lifetime(_)));
+    let kept = predicates
+        .iter()
+        .filter(|predicate| !matches!(predicate, syn::WherePredicate::Lifetime(_)));
     quote!(#(#kept,)*)
 }

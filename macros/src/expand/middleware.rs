@@ -25,7 +25,7 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
         #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
         #vis struct #name {}
         #(#cfgs)*
-        #[allow(deprecated, unused_imports, clippy::all, clippy::pedantic, clippy::nursery)]
+        #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
             use #private as __hb;
             use __hb::NoExtractor as _;

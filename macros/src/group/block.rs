@@ -51,7 +51,10 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
 fn owner(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
     if let Some((path, ..)) = item.trait_.as_ref().map(|tokens| (tokens, ())) {
         let _ = path;
-        errors.at(&item.self_ty, "`#[routes]` stands on an impl block without a trait");
+        errors.at(
+            &item.self_ty,
+            "`#[routes]` stands on an impl block without a trait",
+        );
         return None;
     }
     if let Some(param) = item.generics.params.first() {
@@ -60,7 +63,10 @@ fn owner(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
     }
     let name = last_name(&item.self_ty).cloned();
     if name.is_none() {
-        errors.at(&item.self_ty, "a group is a type of this crate, by its name");
+        errors.at(
+            &item.self_ty,
+            "a group is a type of this crate, by its name",
+        );
     }
     name
 }
@@ -87,8 +93,16 @@ fn expand_method(
     group: &GroupArgs,
     errors: &mut Errors,
 ) -> TokenStream {
-    let verb = attr.path().segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
-    let verb = VERBS.into_iter().find(|known| *known == verb).unwrap_or("route");
+    let verb = attr
+        .path()
+        .segments
+        .last()
+        .map(|last| last.ident.to_string())
+        .unwrap_or_default();
+    let verb = VERBS
+        .into_iter()
+        .find(|known| *known == verb)
+        .unwrap_or("route");
     let tokens = match &attr.meta {
         syn::Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),

@@ -8,7 +8,12 @@ use super::is_verb;
 use crate::{errors::Errors, handler::cfgs};
 
 /// Adds the group `Routes` to the module.
-pub(crate) fn expand(args: &TokenStream, krate: &TokenStream, item: &ItemMod, errors: &mut Errors) -> TokenStream {
+pub(crate) fn expand(
+    args: &TokenStream,
+    krate: &TokenStream,
+    item: &ItemMod,
+    errors: &mut Errors,
+) -> TokenStream {
     let Some((_, items)) = &item.content else {
         errors.at(item, "only a module that stands here can be listed: write its content in braces, or list its routes in a tuple struct");
         return item.to_token_stream();
@@ -50,5 +55,8 @@ fn entry(item: &Item) -> Option<TokenStream> {
 }
 
 fn is_routes(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == "routes")
+    attr.path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "routes")
 }

@@ -5,7 +5,10 @@ use super::{Segment, is_name};
 /// Reads a piece, or says what is wrong and what to write.
 pub(super) fn parse(piece: &str) -> Result<Segment, String> {
     foreign(piece)?;
-    let mut scan = Scan { rest: piece, text: String::new() };
+    let mut scan = Scan {
+        rest: piece,
+        text: String::new(),
+    };
     scan.take_text()?;
     if scan.rest.is_empty() {
         return Ok(Segment::Static(scan.text));
@@ -27,24 +30,47 @@ pub(super) fn parse(piece: &str) -> Result<Segment, String> {
     if catch_all {
         return Ok(Segment::CatchAll { name });
     }
-    Ok(Segment::Param { prefix, name, suffix })
+    Ok(Segment::Param {
+        prefix,
+        name,
+        suffix,
+    })
 }
 
 /// Finds the spellings of other frameworks.
 fn foreign(piece: &str) -> Result<(), String> {
-    let name_of = |text: &str| if is_name(text) { text.to_owned() } else { "name".to_owned() };
+    let name_of = |text: &str| {
+        if is_name(text) {
+            text.to_owned()
+        } else {
+            "name".to_owned()
+        }
+    };
     if let Some(name) = piece.strip_prefix(':').filter(|name| is_name(name)) {
-        return Err(format!("`{piece}` is another framework's spelling: write `{{{name}}}`"));
+        return Err(format!(
+            "`{piece}` is another framework's spelling: write `{{{name}}}`"
+        ));
     }
     if let Some(name) = piece.strip_prefix('*') {
-        let name = if name.is_empty() { "rest".to_owned() } else { name_of(name) };
-        return Err(format!("`{piece}` is another framework's spelling: write `{{*{name}}}`"));
+        let name = if name.is_empty() {
+            "rest".to_owned()
+        } else {
+            name_of(name)
+        };
+        return Err(format!(
+            "`{piece}` is another framework's spelling: write `{{*{name}}}`"
+        ));
     }
-    if let Some(name) = piece.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+    if let Some(name) = piece
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'))
+    {
         let rest = name.strip_suffix("..");
         let star = if rest.is_some() { "*" } else { "" };
         let name = name_of(rest.unwrap_or(name));
-        return Err(format!("`{piece}` is another framework's spelling: write `{{{star}{name}}}`"));
+        return Err(format!(
+            "`{piece}` is another framework's spelling: write `{{{star}{name}}}`"
+        ));
     }
     Ok(())
 }
@@ -90,7 +116,9 @@ impl Scan<'_> {
         let bytes = self.rest.as_bytes();
         let whole = bytes.len() >= 3 && bytes[1..3].iter().all(u8::is_ascii_hexdigit);
         if !whole {
-            return Err("a `%` begins an escape like `%20`: write `%25` for the sign itself".to_owned());
+            return Err(
+                "a `%` begins an escape like `%20`: write `%25` for the sign itself".to_owned(),
+            );
         }
         self.text.push_str(&self.rest[..3]);
         self.rest = &self.rest[3..];
@@ -119,7 +147,9 @@ impl Scan<'_> {
         let inside = &self.rest[1..end];
         self.rest = &self.rest[end + 1..];
         if let Some(name) = inside.strip_suffix("...").filter(|name| is_name(name)) {
-            return Err(format!("`{{{inside}}}` is another framework's spelling: write `{{*{name}}}`"));
+            return Err(format!(
+                "`{{{inside}}}` is another framework's spelling: write `{{*{name}}}`"
+            ));
         }
         let (name, catch_all) = match inside.strip_prefix('*') {
             Some(name) => (name, true),
@@ -137,7 +167,9 @@ fn check_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
     let star = if catch_all { "*" } else { "" };
     if name.is_empty() {
         let example = if catch_all { "{*rest}" } else { "{id}" };
-        return Err(format!("`{{{inside}}}` has no name: write `{example}`, and an argument of that name"));
+        return Err(format!(
+            "`{{{inside}}}` has no name: write `{example}`, and an argument of that name"
+        ));
     }
     if let Some((name, _)) = name.split_once(':').filter(|(name, _)| is_name(name)) {
         return Err(format!(
@@ -150,11 +182,19 @@ fn check_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
         ));
     }
     if let Some(name) = name.strip_prefix("r#") {
-        return Err(format!("`{{{inside}}}`: write `{{{star}{name}}}`; the argument stays `r#{name}`"));
+        return Err(format!(
+            "`{{{inside}}}`: write `{{{star}{name}}}`; the argument stays `r#{name}`"
+        ));
     }
-    let fixed: String =
-        name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    let fixed = if is_name(&fixed) { fixed } else { "name".to_owned() };
+    let fixed: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect();
+    let fixed = if is_name(&fixed) {
+        fixed
+    } else {
+        "name".to_owned()
+    };
     Err(format!(
         "`{name}` cannot be the name of an argument: write `{{{star}{fixed}}}`"
     ))

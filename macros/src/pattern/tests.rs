@@ -8,7 +8,11 @@ fn parse(text: &str) -> Result<String, String> {
     }
     let shown = pattern.segments.iter().map(|segment| match segment {
         Segment::Static(text) => format!("/{text}"),
-        Segment::Param { prefix, name, suffix } => format!("/{prefix}<{name}>{suffix}"),
+        Segment::Param {
+            prefix,
+            name,
+            suffix,
+        } => format!("/{prefix}<{name}>{suffix}"),
         Segment::CatchAll { name } => format!("/<*{name}>"),
     });
     Ok(shown.collect())

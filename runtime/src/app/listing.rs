@@ -24,7 +24,11 @@ pub struct Storage<const TEXT: usize, const NAMES: usize, const STEPS: usize> {
 
 /// Returns how much room the listing takes.
 pub const fn sizes(mounted: &[Mounted], groups: &[MountedGroup]) -> Sizes {
-    let mut sizes = Sizes { text: 0, names: 0, steps: 0 };
+    let mut sizes = Sizes {
+        text: 0,
+        names: 0,
+        steps: 0,
+    };
     let mut i = 0;
     while i < mounted.len() {
         let route = &mounted[i];
@@ -46,7 +50,11 @@ pub const fn store<const TEXT: usize, const NAMES: usize, const STEPS: usize>(
     mounted: &[Mounted],
     groups: &[MountedGroup],
 ) -> Storage<TEXT, NAMES, STEPS> {
-    let mut storage = Storage { text: [0; TEXT], names: [""; NAMES], steps: [0; STEPS] };
+    let mut storage = Storage {
+        text: [0; TEXT],
+        names: [""; NAMES],
+        steps: [0; STEPS],
+    };
     let (mut text, mut names, mut steps) = (0, 0, 0);
     let mut i = 0;
     while i < mounted.len() {
@@ -110,11 +118,17 @@ pub const fn groups<const N: usize, const T: usize, const M: usize, const S: usi
         steps = steps.split_at(mounted[i].levels.len()).1;
         i += 1;
     }
-    let mut all = [Place { segments: &[], steps: &[] }; N];
+    let mut all = [Place {
+        segments: &[],
+        steps: &[],
+    }; N];
     i = 0;
     while i < N {
         let (own, rest) = steps.split_at(groups[i].levels.len());
-        all[i] = Place { segments: groups[i].segments, steps: own };
+        all[i] = Place {
+            segments: groups[i].segments,
+            steps: own,
+        };
         steps = rest;
         i += 1;
     }
@@ -137,7 +151,11 @@ impl Route {
 const fn path_len(route: &Mounted) -> usize {
     let prefix = prefix_len(&route.levels);
     let own = route.definition.path;
-    if prefix > 0 && own.len() == 1 { prefix } else { prefix + own.len() }
+    if prefix > 0 && own.len() == 1 {
+        prefix
+    } else {
+        prefix + own.len()
+    }
 }
 
 const fn prefix_len(levels: &Levels) -> usize {
@@ -176,7 +194,11 @@ const fn store_path(into: &mut [u8], mut at: usize, route: &Mounted) -> usize {
         depth += 1;
     }
     let own = route.definition.path;
-    if prefix_len(&route.levels) > 0 && own.len() == 1 { at } else { store_text(into, at, own) }
+    if prefix_len(&route.levels) > 0 && own.len() == 1 {
+        at
+    } else {
+        store_text(into, at, own)
+    }
 }
 
 const fn store_text(into: &mut [u8], mut at: usize, text: &str) -> usize {

@@ -15,7 +15,10 @@ pub(super) fn missing(cx: &Context<'_>) -> Rejection {
 }
 
 /// Returns the pattern that is nearest to the path, if one is near.
-pub(crate) fn nearest(path: &str, patterns: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub(crate) fn nearest(
+    path: &str,
+    patterns: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
     let near = patterns.map(|pattern| (distance(path, pattern), pattern));
     let (distance, pattern) = near.min_by_key(|(distance, _)| *distance)?;
     let most = 2 + path.len() / 8;

@@ -38,7 +38,10 @@ pub const fn check<const FIELDS: usize>(
     clashes: &[Option<u16>],
     root: bool,
 ) -> [Report; FIELDS] {
-    let mut reports = [Report { step: 0, problem: None }; FIELDS];
+    let mut reports = [Report {
+        step: 0,
+        problem: None,
+    }; FIELDS];
     let (mut at, mut i) = (0, 0);
     while i < FIELDS {
         reports[i].step = fields[i].level.step;
@@ -203,7 +206,11 @@ const fn route(text: Message, method: &str, mounted: &Mounted) -> Message {
 /// Adds where the route comes from.
 const fn place(text: Message, mounted: &Mounted) -> Message {
     let definition = mounted.definition;
-    let text = text.with(" of `").with(definition.handler).with("` (").with(definition.file);
+    let text = text
+        .with(" of `")
+        .with(definition.handler)
+        .with("` (")
+        .with(definition.file);
     text.with(":").with_number(definition.line).with(")")
 }
 
@@ -215,7 +222,11 @@ const fn path(mut text: Message, mounted: &Mounted) -> Message {
         depth += 1;
     }
     let own = mounted.definition.path;
-    if equal(own, "/") && depth > 0 && !mounted.segments.is_empty() { text } else { text.with(own) }
+    if equal(own, "/") && depth > 0 && !mounted.segments.is_empty() {
+        text
+    } else {
+        text.with(own)
+    }
 }
 
 const fn shared_method(a: Methods, b: Methods) -> &'static str {

@@ -135,7 +135,10 @@ pub const fn mount_groups<const N: usize>(
     mut segments: &'static [Segment],
     own: Option<&'static [Segment]>,
 ) -> [MountedGroup; N] {
-    let mut all = [MountedGroup { segments: &[], levels: Levels::NONE }; N];
+    let mut all = [MountedGroup {
+        segments: &[],
+        levels: Levels::NONE,
+    }; N];
     let mut n = 0;
     if let Some(prefix) = own {
         all[0].segments = prefix;
@@ -154,8 +157,10 @@ pub const fn mount_groups<const N: usize>(
         while j < field.groups.len() {
             let group = &field.groups[j];
             let (whole, rest) = segments.split_at(prefix + group.segments.len());
-            all[n] =
-                MountedGroup { segments: whole, levels: group.levels.within(field.level) };
+            all[n] = MountedGroup {
+                segments: whole,
+                levels: group.levels.within(field.level),
+            };
             segments = rest;
             n += 1;
             j += 1;

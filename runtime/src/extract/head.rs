@@ -68,7 +68,10 @@ impl Bearer {
         let (scheme, rest) = text.split_once(' ')?;
         let token = rest.trim_start_matches(' ');
         let well_formed = scheme.eq_ignore_ascii_case("bearer") && is_token68(token);
-        well_formed.then(|| Self { value: value.clone(), start: text.len() - token.len() })
+        well_formed.then(|| Self {
+            value: value.clone(),
+            start: text.len() - token.len(),
+        })
     }
 }
 
@@ -90,7 +93,10 @@ impl<'r> Extract<'r> for Bearer {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let mut values = input.headers().get_all(header::AUTHORIZATION).iter();
-        let token = values.next().filter(|_| values.next().is_none()).and_then(Self::of);
+        let token = values
+            .next()
+            .filter(|_| values.next().is_none())
+            .and_then(Self::of);
         token.ok_or_else(|| {
             Rejection::new(StatusCode::UNAUTHORIZED, "a bearer token is needed")
                 .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
@@ -181,7 +187,8 @@ impl<'r, T: Send + Sync + 'static> Extract<'r> for Local<'r, T> {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        let missing = || Rejection::internal().with_cause("nothing in the chain provides the local");
+        let missing =
+            || Rejection::internal().with_cause("nothing in the chain provides the local");
         input.local().map(Local).ok_or_else(missing)
     }
 }

@@ -22,7 +22,9 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
 /// Besides being wrong, such a body may come from a form of another site, which a browser sends
 /// without asking (a "simple request" of the Fetch standard).
 pub(crate) fn content_type(headers: &HeaderMap) -> Result<(), Rejection> {
-    let value = headers.get(header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .map(http::HeaderValue::as_bytes);
     if value.is_some_and(is_json) {
         return Ok(());
     }
@@ -33,7 +35,10 @@ pub(crate) fn content_type(headers: &HeaderMap) -> Result<(), Rejection> {
 }
 
 fn is_json(value: &[u8]) -> bool {
-    let end = value.iter().position(|byte| *byte == b';').unwrap_or(value.len());
+    let end = value
+        .iter()
+        .position(|byte| *byte == b';')
+        .unwrap_or(value.len());
     let essence = value[..end].trim_ascii_end();
     essence.eq_ignore_ascii_case(b"application/json")
         || essence.len() > 5
@@ -45,7 +50,10 @@ fn is_json(value: &[u8]) -> bool {
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
     serde_json::from_slice(body).map_err(|error| {
         let (status, what) = match error.classify() {
-            Category::Data => (StatusCode::UNPROCESSABLE_ENTITY, "the JSON has not the right shape"),
+            Category::Data => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "the JSON has not the right shape",
+            ),
             Category::Eof => (StatusCode::BAD_REQUEST, "the JSON ends too early"),
             Category::Syntax | Category::Io => (StatusCode::BAD_REQUEST, "the body is not JSON"),
         };

@@ -53,7 +53,10 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
 /// Reads the query.
 pub(crate) fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Rejection> {
     serde_html_form::from_str(query).map_err(|error| {
-        Rejection::new(StatusCode::BAD_REQUEST, format!("the query cannot be read: {error}"))
+        Rejection::new(
+            StatusCode::BAD_REQUEST,
+            format!("the query cannot be read: {error}"),
+        )
     })
 }
 

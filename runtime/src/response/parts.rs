@@ -106,12 +106,18 @@ pub struct Created<T> {
 impl<T> Created<T> {
     /// Makes the response without a `Location`.
     pub fn new(body: T) -> Self {
-        Self { location: None, body }
+        Self {
+            location: None,
+            body,
+        }
     }
 
     /// Makes the response with the path of the new thing as `Location`: `url!` makes it.
     pub fn at(location: impl Into<String>, body: T) -> Self {
-        Self { location: Some(location.into()), body }
+        Self {
+            location: Some(location.into()),
+            body,
+        }
     }
 }
 
@@ -148,17 +154,26 @@ pub struct Redirect {
 impl Redirect {
     /// 303: see the other place with GET, as after a form.
     pub fn to(location: impl Into<String>) -> Self {
-        Self { status: StatusCode::SEE_OTHER, location: location.into() }
+        Self {
+            status: StatusCode::SEE_OTHER,
+            location: location.into(),
+        }
     }
 
     /// 307: the same request elsewhere, for now.
     pub fn temporary(location: impl Into<String>) -> Self {
-        Self { status: StatusCode::TEMPORARY_REDIRECT, location: location.into() }
+        Self {
+            status: StatusCode::TEMPORARY_REDIRECT,
+            location: location.into(),
+        }
     }
 
     /// 308: the same request elsewhere, for good.
     pub fn permanent(location: impl Into<String>) -> Self {
-        Self { status: StatusCode::PERMANENT_REDIRECT, location: location.into() }
+        Self {
+            status: StatusCode::PERMANENT_REDIRECT,
+            location: location.into(),
+        }
     }
 }
 

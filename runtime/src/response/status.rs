@@ -36,5 +36,7 @@ pub fn status(code: u16) -> StatusCode {
 
 /// Returns what a status says by itself.
 pub fn reason(code: u16) -> &'static str {
-    status(code).canonical_reason().unwrap_or("something went wrong")
+    status(code)
+        .canonical_reason()
+        .unwrap_or("something went wrong")
 }

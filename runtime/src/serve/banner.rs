@@ -7,7 +7,11 @@ use crate::app::Route;
 /// Returns the text: the routes in a debug build, one line in a release build.
 pub(super) fn text(local: SocketAddr, routes: &[Route]) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let mode = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let mode = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
     let n_routes = routes.len();
     let url = url(local);
     let mut text = format!("highball {version} ({mode}) on {url} with {n_routes} routes\n");
@@ -27,8 +31,16 @@ fn url(local: SocketAddr) -> String {
 
 fn table(text: &mut String, routes: &[Route]) {
     let rows: Vec<_> = routes.iter().map(|route| (methods(route), route)).collect();
-    let method_width = rows.iter().map(|(methods, _)| methods.len()).max().unwrap_or_default();
-    let path_width = routes.iter().map(|route| route.path().len()).max().unwrap_or_default();
+    let method_width = rows
+        .iter()
+        .map(|(methods, _)| methods.len())
+        .max()
+        .unwrap_or_default();
+    let path_width = routes
+        .iter()
+        .map(|route| route.path().len())
+        .max()
+        .unwrap_or_default();
     for (methods, route) in rows {
         let (path, handler) = (route.path(), route.handler());
         let (file, line) = (route.file(), route.line());
@@ -46,5 +58,9 @@ fn table(text: &mut String, routes: &[Route]) {
 
 fn methods(route: &Route) -> String {
     let methods = route.methods().collect::<Vec<_>>().join(",");
-    if methods.is_empty() { "ANY".to_owned() } else { methods }
+    if methods.is_empty() {
+        "ANY".to_owned()
+    } else {
+        methods
+    }
 }

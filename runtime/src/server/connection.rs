@@ -139,9 +139,8 @@ async fn drive_http1<A: Answer>(
     }
     let answering = connection.clone();
     let session = connection.app().connect(connection.peer());
-    let service = service_fn(move |request| {
-        service::exchange(answering.clone(), session.clone(), request)
-    });
+    let service =
+        service_fn(move |request| service::exchange(answering.clone(), session.clone(), request));
     let driven = builder
         .serve_connection(TokioIo::new(io), service)
         .with_upgrades();
@@ -157,9 +156,8 @@ async fn drive_http2<A: Answer>(
     let streams = super::http2::Streams::default();
     let answering = connection.clone();
     let session = connection.app().connect(connection.peer());
-    let service = service_fn(move |request| {
-        service::exchange(answering.clone(), session.clone(), request)
-    });
+    let service =
+        service_fn(move |request| service::exchange(answering.clone(), session.clone(), request));
     let driven = super::http2::builder(connection.limits(), streams.clone())
         .serve_connection(TokioIo::new(io), service);
     let outcome = run(connection, pin!(driven), timer).await;
