@@ -8,13 +8,12 @@ use std::{
     task::Poll,
 };
 
-use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 
 use crate::{
     app::{App, Miss, nearest},
     body::{Body, RequestBody},
-    chain::{Endpoint, Env, Locals, Prepared, Way},
+    chain::{Base, Endpoint, Env, Locals, Ready},
     context::{Context, Out},
     head::Head,
     pool::{self, FreeList},
@@ -52,18 +51,18 @@ where
     let target = find::<A>(&mut exchange.head);
     let Exchange { head, out } = &mut *exchange;
     let (head, mut cx) = (&*head, Context::new(head, out));
+    let base = Base {
+        connection: &connection,
+        miss: target.miss,
+        render: A::RENDER,
+    };
     let env = Env {
         head,
-        body: &Bytes::new(),
-        connection: &connection,
+        base: &base,
         locals: &Locals::root(&connection.shared.locals),
-        prepared: &Prepared::default(),
-        way: Way {
-            steps: target.steps,
-            miss: target.miss.as_ref(),
-            fallback: None,
-            render: A::RENDER,
-        },
+        ready: &Ready::default(),
+        steps: target.steps,
+        fallback: None,
     };
     let Some(response) = caught(A::run(&mut cx, env)).await else {
         // What a panic left half done is dropped, not pooled.

@@ -1,17 +1,17 @@
 //! Extractors: handler arguments that are made from the request.
 
-use std::{borrow::Cow, future::Future, marker::PhantomData, net::SocketAddr, sync::Arc};
+use std::{borrow::Cow, future::Future, marker::PhantomData, net::SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
 
 use crate::{
     app::Route,
-    chain::{Env, Locals, Prepared},
+    chain::{Env, Locals, Prepare},
     context::Context,
     head::Head,
     rejection::Rejection,
-    state::{Connected, Provide, State, View},
+    state::{Provide, State, View},
 };
 
 mod body;
@@ -26,7 +26,7 @@ pub(crate) mod query;
 pub use head::{Bearer, ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
-pub use param::{PathParam, param, param_named, param_text};
+pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
 pub use query::Query;
 
@@ -244,7 +244,7 @@ impl<T> NoExtractor for ProbeAsync<T> {}
 /// been reported where the handler stands.
 pub trait Need<'r, const MODE: u8, A>: Sized + Send + Sync + 'static {
     /// What runs ahead of the handler.
-    const PREPARE: Option<crate::chain::Prepare<Self>> = None;
+    const PREPARE: Option<Prepare<Self>> = None;
 
     /// Makes the argument.
     ///
@@ -263,27 +263,23 @@ impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, SYNC, A> for S {
     fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
         A::extract(Input {
             head: env.head,
-            body: env.body,
+            body: &env.ready.body,
             locals: env.locals,
-            state: env.connection,
+            state: env.base.connection,
         })
     }
 }
 
 impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, ASYNC, A> for S {
-    const PREPARE: Option<crate::chain::Prepare<Self>> = Some(|cx, env, prepared| {
+    const PREPARE: Option<Prepare<Self>> = Some(|cx, env, prepared| {
         Box::pin(async move {
-            let connection: &Arc<Connected<S>> = env.connection;
-            let value =
-                A::extract(cx, Provide::<A::State>::provide(&connection.shared.state)).await?;
-            prepared.put(value);
+            prepared.put(A::extract(cx, env.state::<A::State>()).await?);
             Ok(())
         })
     });
 
     fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
-        let prepared: &Prepared = env.prepared;
-        prepared.take().ok_or_else(Rejection::internal)
+        env.ready.prepared.take().ok_or_else(Rejection::internal)
     }
 }
 

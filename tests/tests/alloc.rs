@@ -6,12 +6,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use highball::server::{Answer, Connection, Limits, run, when};
-use highball::{Body, RequestBody, pool};
-use http::{HeaderValue, Request, Response, header};
+use highball::prelude::*;
 
 struct Counting;
 
@@ -40,38 +37,67 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Answers as an application does that hands the request's header map back.
-struct App;
-
-impl Answer for App {
-    async fn answer(_: Arc<Connection<Self>>, request: Request<RequestBody>) -> Response<Body> {
-        let (mut parts, mut body) = request.into_parts();
-        let answer = match parts.uri.path() {
-            "/static" => Body::from("hello"),
-            "/pooled" => pooled(b"hello"),
-            "/pending" => {
-                tokio::task::yield_now().await;
-                pooled(b"hello")
-            }
-            "/read" => body
-                .read(1024)
-                .await
-                .map_or_else(|_| Body::empty(), Body::from),
-            _ => Body::empty(),
-        };
-        parts.headers.clear();
-        let text = HeaderValue::from_static("text/plain");
-        parts.headers.insert(header::CONTENT_TYPE, text);
-        let mut response = Response::new(answer);
-        *response.headers_mut() = parts.headers;
-        response
-    }
+#[derive(serde::Serialize)]
+struct Pong {
+    message: &'static str,
 }
 
-fn pooled(bytes: &[u8]) -> Body {
-    let mut buffer = pool::buffer();
-    buffer.extend_from_slice(bytes);
-    buffer.into()
+#[get("/ping")]
+async fn ping() -> Json<Pong> {
+    Json(Pong { message: "pong" })
+}
+
+#[get("/plaintext")]
+async fn plaintext() -> &'static str {
+    "Hello, World!"
+}
+
+#[get("/users/{id}/{name}")]
+async fn user(id: u64, name: &str, hits: State<AtomicU64>, cx: &mut Context<'_>) -> Response {
+    hits.fetch_add(1, Relaxed);
+    cx.set_header(header::CACHE_CONTROL, "no-store");
+    let value = (id, name);
+    cx.json(200, &value)
+}
+
+#[get("/pending")]
+async fn pending() -> Json<Pong> {
+    tokio::task::yield_now().await;
+    Json(Pong { message: "late" })
+}
+
+#[post("/read")]
+async fn read(body: Bytes) -> Bytes {
+    body
+}
+
+#[middleware]
+async fn hand_on(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.with(7_u64).run(cx).await
+}
+
+#[middleware]
+async fn frame(cx: &mut Context<'_>, next: impl Next) -> Response {
+    let mut response = next.run(cx).await;
+    let value = header::HeaderValue::from_static("DENY");
+    response.headers_mut().insert(header::X_FRAME_OPTIONS, value);
+    response
+}
+
+#[get("/deep")]
+async fn deep(number: Local<'_, u64>) -> Json<u64> {
+    Json(*number)
+}
+
+#[routes("/mw", with(hand_on, frame, hand_on, frame, hand_on))]
+struct Wrapped(deep);
+
+#[routes(app)]
+struct Api(ping, plaintext, user, pending, read, Wrapped);
+
+#[derive(State)]
+struct AppState {
+    hits: AtomicU64,
 }
 
 /// Starts a server on a thread of its own, which ends with the process.
@@ -87,16 +113,10 @@ fn start(workers: usize) -> SocketAddr {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
                 .await
                 .expect("a port");
-            sender
-                .send(listener.local_addr().expect("it is bound"))
-                .expect("it is awaited");
-            run(
-                Arc::new(App),
-                listener,
-                Limits::default(),
-                when(std::future::pending()),
-            )
-            .await
+            let address = listener.local_addr().expect("it is bound");
+            sender.send(address).expect("it is awaited");
+            let state = AppState { hits: AtomicU64::new(0) };
+            highball::serve(Api).state(state).listener(listener).quiet().await
         })
     });
     receiver.recv().expect("the server starts")
@@ -137,20 +157,21 @@ fn get(path: &str) -> String {
 /// Not a `#[test]`: the harness has a thread of its own, and the counter counts all threads.
 fn main() {
     let post = "POST /read HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\n\r\nbody";
-    check(start(1), "static", &get("/static"), 1, 0);
-    check(start(1), "pooled", &get("/pooled"), 1, 0);
-    check(start(1), "pending once", &get("/pending"), 1, 0);
-    check(start(1), "pipelined by 16", &get("/pooled"), 16, 0);
+    for (name, path) in [
+        ("JSON", "/ping"),
+        ("text", "/plaintext"),
+        ("two parameters, state and context", "/users/42/zoe"),
+        ("an escape in a parameter", "/users/42/zo%C3%AB"),
+        ("pending once", "/pending"),
+        ("five middlewares and a local", "/mw/deep"),
+    ] {
+        check(start(1), name, &get(path), 1, 0);
+    }
+    check(start(1), "pipelined by 16", &get("/ping"), 16, 0);
     // hyper's channel between the connection and a body that is read.
     check(start(1), "body read", post, 1, 1000);
     // A task that moves to another worker finds that worker's pool empty, once or twice.
-    check(
-        start(2),
-        "pending once, on two workers",
-        &get("/pending"),
-        1,
-        64,
-    );
+    check(start(2), "pending once, on two workers", &get("/pending"), 1, 64);
 }
 
 /// Checks that a thousand requests, or batches of them, allocate at most so often.

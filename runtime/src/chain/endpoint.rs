@@ -1,0 +1,109 @@
+//! Where a chain leads: a handler, or the answer of a group to a path without a route.
+
+use std::future::{self, Future};
+
+use super::{
+    Env, Prepare,
+    env::{Boxed, Ready},
+};
+use crate::{
+    context::Context,
+    rejection::Rejection,
+    response::{IntoResponse, Response},
+};
+
+/// Something that answers requests: a handler, or a group of them. The attributes implement it.
+pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
+    /// Whether the handler reads the body whole.
+    const BODY: bool = false;
+
+    /// The handler's async extractors.
+    const PREPARE: &'static [Option<Prepare<S>>] = &[];
+
+    /// Extracts the arguments and calls the handler.
+    ///
+    /// # Errors
+    /// Where an argument cannot be had from the request.
+    fn call<'r>(
+        cx: &mut Context<'_>,
+        env: Env<'r, S>,
+    ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
+        let _ = (cx, env);
+        Err::<future::Ready<Response>, _>(Rejection::internal())
+    }
+
+    /// Runs the entry's own middleware and then what is in it.
+    fn run<'r>(cx: &mut Context<'_>, env: Env<'r, S>) -> impl Future<Output = Response> + Send {
+        Self::inner(cx, env)
+    }
+
+    /// Runs the handler, or the group's field that the way names.
+    fn inner<'r>(cx: &mut Context<'_>, env: Env<'r, S>) -> impl Future<Output = Response> + Send {
+        leaf::<Self, S>(cx, env)
+    }
+}
+
+/// The innermost step: everything that the handler needs, and the handler.
+async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
+    cx: &mut Context<'_>,
+    env: Env<'_, S>,
+) -> Response {
+    let response = match ready::<H, S>(cx, env).await {
+        Ok(ready) => answer::<H, S>(cx, Env { ready: &ready, ..env }).await,
+        Err(rejection) => rejection.into_response(),
+    };
+    env.finish(cx, response)
+}
+
+/// Waits for what the handler's arguments are made from.
+async fn ready<H: Endpoint<S>, S: Send + Sync + 'static>(
+    cx: &mut Context<'_>,
+    env: Env<'_, S>,
+) -> Result<Ready, Rejection> {
+    let mut ready = Ready::default();
+    if H::BODY {
+        ready.body = cx.out().read_body().await?;
+    }
+    for prepare in H::PREPARE.iter().flatten() {
+        prepare(cx, env, &mut ready.prepared).await?;
+    }
+    Ok(ready)
+}
+
+/// Calls the handler.
+///
+/// Its future may have borrowed the context, so the response is made before that is free again.
+async fn answer<H: Endpoint<S>, S: Send + Sync + 'static>(
+    cx: &mut Context<'_>,
+    env: Env<'_, S>,
+) -> Response {
+    match H::call(cx, env) {
+        Ok(future) => future.await.into_response(),
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+/// Answers for a group that the way ends at.
+pub async fn miss<S>(cx: &mut Context<'_>, env: Env<'_, S>) -> Response
+where
+    S: Send + Sync + 'static,
+{
+    let response = match (&env.base.miss, env.fallback) {
+        (Some(miss), Some(fallback)) if miss.is_missing() => return fallback(cx, env).await,
+        (Some(miss), _) => miss.answer(cx),
+        (None, _) => Rejection::internal().into_response(),
+    };
+    env.finish(cx, response)
+}
+
+/// Runs a handler as a fallback; only a path without a route pays for the box.
+pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
+    cx: &'a mut Context<'_>,
+    env: Env<'a, S>,
+) -> Boxed<'a> {
+    // The compiler must not need to know the handler's future to know this one is `Send`.
+    fn boxed<'a, F: Future<Output = Response> + Send + 'a>(future: F) -> Boxed<'a> {
+        Box::pin(future)
+    }
+    boxed(E::run(cx, env))
+}

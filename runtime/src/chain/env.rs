@@ -1,0 +1,114 @@
+//! What every step of a chain carries.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+
+use super::{Locals, prepared::Prepared};
+use crate::{
+    app::Miss,
+    context::Context,
+    head::Head,
+    rejection::Rejection,
+    response::Response,
+    state::{Connected, Provide},
+};
+
+/// What every step of the chain can read, and where the route stands.
+pub struct Env<'r, S> {
+    /// The head of the request.
+    pub head: &'r Head,
+    /// What is the same from the first step to the last.
+    pub(crate) base: &'r Base<'r, S>,
+    /// The values that the chain so far has provided.
+    pub(crate) locals: &'r Locals<'r>,
+    /// What was waited for on the handler's behalf.
+    pub(crate) ready: &'r Ready,
+    /// The fields on the way to the route, or to the group that answers, outermost first.
+    pub(crate) steps: &'static [u16],
+    /// The answer to a path without a route, of the nearest group that has one.
+    pub(crate) fallback: Option<Fallback<S>>,
+}
+
+/// What is the same from the first step of a chain to the last.
+pub(crate) struct Base<'r, S> {
+    /// What the connection's requests share, the app state among it.
+    pub(crate) connection: &'r Arc<Connected<S>>,
+    /// Where there is no route: what the last group answers.
+    pub(crate) miss: Option<Miss>,
+    /// How the app writes a rejection.
+    pub(crate) render: Render,
+}
+
+/// What was waited for on a handler's behalf.
+#[derive(Debug, Default)]
+pub(crate) struct Ready {
+    /// The body, where the handler reads it whole.
+    pub(crate) body: Bytes,
+    /// What its async extractors have made.
+    pub(crate) prepared: Prepared,
+}
+
+/// A group's own answer to a path without a route.
+pub type Fallback<S> = for<'a> fn(&'a mut Context<'_>, Env<'a, S>) -> Boxed<'a>;
+
+/// How an app writes a rejection.
+pub type Render = fn(&Rejection, &Context<'_>) -> Response;
+
+pub(crate) type Boxed<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+/// The number that no field of a group has: the way ends here, without a route.
+pub const MISS: u16 = u16::MAX;
+
+impl<S> Clone for Env<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Env<'_, S> {}
+
+impl<S> fmt::Debug for Env<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env")
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'r, S> Env<'r, S> {
+    /// Returns a part of the app state.
+    pub fn state<T: ?Sized>(&self) -> &'r T
+    where
+        S: Provide<T>,
+    {
+        self.base.connection.shared.state.provide()
+    }
+
+    /// Takes the next step: the field of the group at hand, or [`MISS`].
+    pub fn step(&mut self) -> u16 {
+        let Some((step, rest)) = self.steps.split_first() else {
+            return MISS;
+        };
+        self.steps = rest;
+        *step
+    }
+
+    /// Makes this the answer to a path without a route, here and further in.
+    #[must_use]
+    pub fn with_fallback(mut self, fallback: Fallback<S>) -> Self {
+        self.fallback = Some(fallback);
+        self
+    }
+
+    /// Writes the response's rejection in the app's format, if it is one.
+    pub(crate) fn finish(&self, cx: &mut Context<'_>, mut response: Response) -> Response {
+        if let Some(rejection) = response.take_rejection() {
+            response = (self.base.render)(&rejection, cx).with_headers_of(response);
+            rejection.add_headers(&mut response);
+        } else {
+            cx.out().apply(&mut response);
+        }
+        response
+    }
+}

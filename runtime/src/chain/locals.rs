@@ -1,0 +1,49 @@
+//! Values that the chain hands on, in frames on its own stack: no map, no allocation.
+
+use std::{any::Any, fmt};
+
+/// Values that the chain so far has provided, innermost first.
+#[derive(Clone, Copy)]
+pub struct Locals<'f>(Frame<'f>);
+
+#[derive(Clone, Copy)]
+enum Frame<'f> {
+    /// What a test put in front of the chain, or nothing.
+    Root(&'f [Box<dyn Any + Send + Sync>]),
+    Pushed {
+        value: &'f (dyn Any + Send + Sync),
+        up: &'f Locals<'f>,
+    },
+}
+
+impl<'f> Locals<'f> {
+    /// Begins with these values.
+    pub(crate) const fn root(values: &'f [Box<dyn Any + Send + Sync>]) -> Self {
+        Self(Frame::Root(values))
+    }
+
+    /// Returns the innermost value of this type.
+    pub fn get<T: 'static>(&self) -> Option<&'f T> {
+        let mut at = self;
+        loop {
+            match at.0 {
+                Frame::Root(values) => return values.iter().find_map(|v| v.downcast_ref()),
+                Frame::Pushed { value, up } => match value.downcast_ref() {
+                    Some(value) => return Some(value),
+                    None => at = up,
+                },
+            }
+        }
+    }
+
+    /// Returns the values with another one in front.
+    pub fn push(&'f self, value: &'f (dyn Any + Send + Sync)) -> Locals<'f> {
+        Locals(Frame::Pushed { value, up: self })
+    }
+}
+
+impl fmt::Debug for Locals<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Locals").finish_non_exhaustive()
+    }
+}
