@@ -1,0 +1,1 @@
+//! Tests that need what the published crates forbid themselves; see `tests/`.
