@@ -7,6 +7,7 @@
 mod accept;
 mod activity;
 mod connection;
+mod driver;
 #[cfg(feature = "http2")]
 mod http2;
 mod io;
