@@ -10,8 +10,8 @@ mod locals;
 mod next;
 mod prepared;
 
-pub(crate) use env::{Base, Ready};
 pub use endpoint::{Endpoint, fallback, miss};
+pub(crate) use env::{Base, Ready};
 pub use env::{Env, Render};
 pub use locals::Locals;
 pub use next::Next;

@@ -176,8 +176,8 @@ impl<'r> Context<'r> {
     /// Sets a header of the response, whatever the handler returns.
     ///
     /// What is no header (a line break in it, say) is left out.
-    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl AsRef<[u8]>) {
-        if let (Ok(name), Ok(value)) = (name.try_into(), HeaderValue::from_bytes(value.as_ref())) {
+    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
+        if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
             self.out.headers.insert(name, value);
         }
     }

@@ -57,19 +57,19 @@ impl Head {
             return Ok(());
         }
         let mut decoded = Captures::default();
+        // The text's own buffer takes the bytes, so that a kept context allocates nothing here.
+        let mut bytes = std::mem::take(&mut self.decoded).into_bytes();
         for idx in 0..self.captures.len() {
             let raw = self.captures.value(idx, path).unwrap_or_default();
-            let start = self.decoded.len();
-            if !escapes_are_whole(raw) {
+            let start = bytes.len();
+            bytes.extend(percent_decode_str(raw));
+            if !escapes_are_whole(raw) || std::str::from_utf8(&bytes[start..]).is_err() {
                 return Err(Rejection::bad_escape(raw));
             }
-            let value = percent_decode_str(raw);
-            let value = value
-                .decode_utf8()
-                .map_err(|_| Rejection::bad_escape(raw))?;
-            self.decoded.push_str(&value);
-            decoded.push(start, self.decoded.len());
+            decoded.push(start, bytes.len());
         }
+        // Whole texts, one behind the other, are a text.
+        self.decoded = String::from_utf8(bytes).unwrap_or_default();
         self.captures = decoded;
         Ok(())
     }

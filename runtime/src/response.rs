@@ -84,8 +84,8 @@ impl Response {
     }
 
     /// Sets a header; what is no header (a line break in it, say) is left out.
-    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl AsRef<[u8]>) {
-        if let (Ok(name), Ok(value)) = (name.try_into(), HeaderValue::from_bytes(value.as_ref())) {
+    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
+        if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
             self.headers.insert(name, value);
         }
     }

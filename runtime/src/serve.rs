@@ -189,7 +189,7 @@ struct Served<A, S> {
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
     type Session = Arc<Connected<S>>;
 
-    fn connect(&self, peer: Option<SocketAddr>) -> Arc<Connected<S>> {
+    fn connect(self: &Arc<Self>, peer: Option<SocketAddr>) -> Arc<Connected<S>> {
         Arc::new(Connected {
             shared: Arc::clone(&self.shared),
             peer,

@@ -7,6 +7,7 @@
 mod accept;
 mod activity;
 mod connection;
+mod driver;
 #[cfg(feature = "http2")]
 mod http2;
 mod io;
@@ -36,7 +37,7 @@ pub trait Answer: Send + Sync + Sized + 'static {
     type Session: Clone + Send + Sync + 'static;
 
     /// Makes what the requests of a new connection share.
-    fn connect(&self, peer: Option<SocketAddr>) -> Self::Session;
+    fn connect(self: &Arc<Self>, peer: Option<SocketAddr>) -> Self::Session;
 
     /// Answers a request.
     ///

@@ -8,7 +8,12 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use std::time::Instant;
+
 use highball::prelude::*;
+
+/// The most workers that a server here has.
+const WORKERS: u64 = 2;
 
 struct Counting;
 
@@ -55,7 +60,8 @@ async fn plaintext() -> &'static str {
 #[get("/users/{id}/{name}")]
 async fn user(id: u64, name: &str, hits: State<AtomicU64>, cx: &mut Context<'_>) -> Response {
     hits.fetch_add(1, Relaxed);
-    cx.set_header(header::CACHE_CONTROL, "no-store");
+    let value = header::HeaderValue::from_static("no-store");
+    cx.set_header(header::CACHE_CONTROL, value);
     let value = (id, name);
     cx.json(200, &value)
 }
@@ -80,7 +86,9 @@ async fn hand_on(cx: &mut Context<'_>, next: impl Next) -> Response {
 async fn frame(cx: &mut Context<'_>, next: impl Next) -> Response {
     let mut response = next.run(cx).await;
     let value = header::HeaderValue::from_static("DENY");
-    response.headers_mut().insert(header::X_FRAME_OPTIONS, value);
+    response
+        .headers_mut()
+        .insert(header::X_FRAME_OPTIONS, value);
     response
 }
 
@@ -115,8 +123,14 @@ fn start(workers: usize) -> SocketAddr {
                 .expect("a port");
             let address = listener.local_addr().expect("it is bound");
             sender.send(address).expect("it is awaited");
-            let state = AppState { hits: AtomicU64::new(0) };
-            highball::serve(Api).state(state).listener(listener).quiet().await
+            let state = AppState {
+                hits: AtomicU64::new(0),
+            };
+            highball::serve(Api)
+                .state(state)
+                .listener(listener)
+                .quiet()
+                .await
         })
     });
     receiver.recv().expect("the server starts")
@@ -171,15 +185,24 @@ fn main() {
     // hyper's channel between the connection and a body that is read.
     check(start(1), "body read", post, 1, 1000);
     // A task that moves to another worker finds that worker's pool empty, once or twice.
-    check(start(2), "pending once, on two workers", &get("/pending"), 1, 64);
+    check(
+        start(2),
+        "pending once, on two workers",
+        &get("/pending"),
+        1,
+        64,
+    );
 }
 
 /// Checks that a thousand requests, or batches of them, allocate at most so often.
 fn check(address: SocketAddr, name: &str, request: &str, batch: usize, most: u64) {
+    let begun = Instant::now();
     let allocations = count(address, request, batch);
     println!(
         "{name}: {allocations} allocations in {} requests",
         1000 * batch
     );
-    assert!(allocations <= most, "{name}: {allocations}");
+    // With HTTP/2 on, every worker has hyper's `Date` in a new header value once a second.
+    let dates = WORKERS * (begun.elapsed().as_secs() + 1);
+    assert!(allocations <= most + dates, "{name}: {allocations}");
 }

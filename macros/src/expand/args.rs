@@ -142,7 +142,8 @@ pub(crate) fn bounds(args: &[Arg], generic: Generic) -> TokenStream {
     bounds.collect()
 }
 
-/// Returns the expression that makes each argument, in order, from `__cx` and `__env`.
+/// Returns the expression that makes each argument, in order, from `__cx` and `__env`; that of an
+/// extractor is a `Result`.
 pub(crate) fn values(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
     args.iter()
         .enumerate()
@@ -172,7 +173,7 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
         Kind::Receiver => quote!(__env.state::<#ty>()),
         Kind::Extract => {
             let (ty, mode) = (with_lifetime(ty, "'__r"), mode(idx, generic));
-            quote_spanned!(span=> <__S as __hb::Need<'__r, #mode, #ty>>::extract(__env)?)
+            quote_spanned!(span=> <__S as __hb::Need<'__r, #mode, #ty>>::extract(__env))
         }
     }
 }

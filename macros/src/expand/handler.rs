@@ -281,6 +281,13 @@ impl Handler<'_> {
         let with = middleware_bounds(&self.attr.with);
         let constants = args::constants(&self.args, generic);
         let values = args::values(&self.args, generic);
+        let values = self.args.iter().zip(values).map(|(arg, value)| {
+            if arg.is_extract() {
+                quote!(#value?)
+            } else {
+                value
+            }
+        });
         let sig = &self.function.sig;
         let turbofish: Vec<_> = sig
             .generics

@@ -1,11 +1,11 @@
 //! The code for a middleware: a type without size that calls the function.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::Path;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Path, ReturnType};
 
 use super::{args, args::Generic, private};
-use crate::handler::{Arg, Function, output_span};
+use crate::handler::{Arg, Function, last_name, output_span};
 
 /// Returns everything beside the function itself.
 pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) -> TokenStream {
@@ -15,7 +15,7 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
     let modes = args::modes(list);
     let bounds = args::bounds(list, Generic::No);
     let values = args::values(list, Generic::No);
-    let response = quote_spanned!(output_span(&function.sig)=> __hb::IntoResponse::into_response);
+    let body = body(function, list, &values);
     let future = quote_spanned! {name.span()=>
         impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
     };
@@ -47,17 +47,56 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
                     __env: __hb::Env<'__r, __S>,
                     __next: impl __hb::Next,
                 ) -> #future {
-                    async move {
-                        let __answer = async move {
-                            __hb::Ok::<_, __hb::Rejection>(#response(#name(#(#values),*).await))
-                        };
-                        match __answer.await {
-                            __hb::Ok(__response) => __response,
-                            __hb::Err(__rejection) => __hb::IntoResponse::into_response(__rejection),
-                        }
-                    }
+                    #body
                 }
             }
         };
+    }
+}
+
+/// Returns the future of the function, as it is where that will do: each layer around it would
+/// count against the compiler's limit on nested types, once for every middleware of a chain.
+fn body(function: &Function, list: &[Arg], values: &[TokenStream]) -> TokenStream {
+    let name = &function.sig.ident;
+    let is_response = match &function.sig.output {
+        ReturnType::Type(_, ty) => last_name(ty).is_some_and(|name| name == "Response"),
+        ReturnType::Default => false,
+    };
+    if is_response && !list.iter().any(Arg::is_extract) {
+        return quote!(#name(#(#values),*));
+    }
+    let respond = quote_spanned!(output_span(&function.sig)=> __hb::IntoResponse::into_response);
+    let idents: Vec<_> = (0..list.len())
+        .map(|idx| format_ident!("__arg_{idx}"))
+        .collect();
+    let lets = list
+        .iter()
+        .zip(&idents)
+        .zip(values)
+        .filter(|((arg, _), _)| arg.is_extract());
+    let lets = lets.map(|((_, ident), value)| {
+        quote! {
+            let #ident = match #value {
+                __hb::Ok(__value) => __value,
+                __hb::Err(__rejection) => return __hb::IntoResponse::into_response(__rejection),
+            };
+        }
+    });
+    let args = list
+        .iter()
+        .zip(&idents)
+        .zip(values)
+        .map(|((arg, ident), value)| {
+            if arg.is_extract() {
+                quote!(#ident)
+            } else {
+                value.clone()
+            }
+        });
+    quote! {
+        async move {
+            #(#lets)*
+            #respond(#name(#(#args),*).await)
+        }
     }
 }

@@ -44,43 +44,41 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
 }
 
 /// The innermost step: everything that the handler needs, and the handler.
+///
+/// It is one future and not three: each layer counts against the compiler's limit on nesting.
 async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
     cx: &mut Context<'_>,
     env: Env<'_, S>,
 ) -> Response {
-    let response = match ready::<H, S>(cx, env).await {
-        Ok(ready) => answer::<H, S>(cx, Env { ready: &ready, ..env }).await,
-        Err(rejection) => rejection.into_response(),
-    };
-    env.finish(cx, response)
-}
-
-/// Waits for what the handler's arguments are made from.
-async fn ready<H: Endpoint<S>, S: Send + Sync + 'static>(
-    cx: &mut Context<'_>,
-    env: Env<'_, S>,
-) -> Result<Ready, Rejection> {
     let mut ready = Ready::default();
+    let mut refused = None;
     if H::BODY {
-        ready.body = cx.out().read_body().await?;
+        match cx.out().read_body().await {
+            Ok(body) => ready.body = body,
+            Err(rejection) => refused = Some(rejection),
+        }
     }
     for prepare in H::PREPARE.iter().flatten() {
-        prepare(cx, env, &mut ready.prepared).await?;
+        if refused.is_none() {
+            refused = prepare(cx, env, &mut ready.prepared).await.err();
+        }
     }
-    Ok(ready)
-}
-
-/// Calls the handler.
-///
-/// Its future may have borrowed the context, so the response is made before that is free again.
-async fn answer<H: Endpoint<S>, S: Send + Sync + 'static>(
-    cx: &mut Context<'_>,
-    env: Env<'_, S>,
-) -> Response {
-    match H::call(cx, env) {
-        Ok(future) => future.await.into_response(),
-        Err(rejection) => rejection.into_response(),
-    }
+    let response = match refused {
+        Some(rejection) => rejection.into_response(),
+        // The handler's future may have borrowed the context, so the response is made of its
+        // output at once.
+        None => match H::call(
+            cx,
+            Env {
+                ready: &ready,
+                ..env
+            },
+        ) {
+            Ok(future) => future.await.into_response(),
+            Err(rejection) => rejection.into_response(),
+        },
+    };
+    env.finish(cx, response)
 }
 
 /// Answers for a group that the way ends at.

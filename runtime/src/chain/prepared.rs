@@ -38,10 +38,7 @@ impl Prepared {
     }
 
     pub(crate) fn take<T: 'static>(&self) -> Option<T> {
-        let mut values = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let idx = values.iter().position(|value| value.is::<T>())?;
         values.swap_remove(idx).downcast().ok().map(|value| *value)
     }

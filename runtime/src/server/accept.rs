@@ -184,3 +184,30 @@ fn is_of_one_client(error: &io::Error) -> bool {
             | io::ErrorKind::Interrupted
     )
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_full_system_makes_accepting_rest() {
+        for (code, rests) in [
+            (libc_code::EMFILE, true),
+            (libc_code::ENFILE, true),
+            (libc_code::ECONNABORTED, false),
+        ] {
+            assert_eq!(
+                !is_of_one_client(&io::Error::from_raw_os_error(code)),
+                rests,
+                "{code}"
+            );
+        }
+    }
+
+    /// Linux's numbers, so that a test needs no dependency.
+    mod libc_code {
+        pub(super) const ENFILE: i32 = 23;
+        pub(super) const EMFILE: i32 = 24;
+        pub(super) const ECONNABORTED: i32 = 103;
+    }
+}

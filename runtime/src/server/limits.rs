@@ -10,7 +10,6 @@ pub struct Limits {
     pub(crate) idle_timeout: Duration,
     pub(crate) write_timeout: Duration,
     pub(crate) drain: Duration,
-    pub(crate) body: u64,
     pub(crate) headers: usize,
     pub(crate) head: usize,
     pub(crate) connections: usize,
@@ -25,7 +24,6 @@ impl Default for Limits {
             idle_timeout: Duration::from_secs(75),
             write_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(30),
-            body: 2 * 1024 * 1024,
             headers: 100,
             head: 64 * 1024,
             connections: 25_000,
@@ -58,12 +56,6 @@ impl Limits {
     /// Sets how long a stop waits for open connections; 30 seconds unless set.
     pub fn drain(mut self, deadline: Duration) -> Self {
         self.drain = deadline;
-        self
-    }
-
-    /// Sets how many bytes of a request's body are read; 2 MiB unless set.
-    pub fn body(mut self, bytes: u64) -> Self {
-        self.body = bytes;
         self
     }
 

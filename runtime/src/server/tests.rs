@@ -26,6 +26,9 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::body::BoxError;
 
+/// The most that `/echo` reads of a body, in bytes.
+const BODY_LIMIT: u64 = 1024 * 1024;
+
 /// Longer than anything here takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -42,14 +45,16 @@ struct App {
 }
 
 impl Answer for App {
-    async fn answer(
-        connection: Arc<Connection<Self>>,
-        mut request: Request<RequestBody>,
-    ) -> Response<Body> {
-        let app = connection.shared.app.clone();
+    type Session = Arc<Self>;
+
+    fn connect(self: &Arc<Self>, _: Option<SocketAddr>) -> Arc<Self> {
+        Arc::clone(self)
+    }
+
+    async fn answer(app: Arc<Self>, mut request: Request<RequestBody>) -> Response<Body> {
         app.begun.fetch_add(1, Ordering::SeqCst);
         match request.uri().path() {
-            "/echo" => match request.body_mut().read(connection.limits().body).await {
+            "/echo" => match request.body_mut().read(BODY_LIMIT).await {
                 Ok(bytes) => Response::new(bytes.into()),
                 Err(crate::ReadError::TooLarge) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
                 Err(crate::ReadError::Client(_)) => {

@@ -123,3 +123,17 @@ async fn future_asks_once() {
     let again = poll_fn(|cx| Poll::Ready(std::pin::pin!(stop.asked()).poll(cx).is_ready()));
     assert!(!again.await);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn each_signal_asks_once() {
+    let mut signals = signal().expect("handlers are installed");
+    for name in ["-TERM", "-INT"] {
+        let own = std::process::id().to_string();
+        let sent = std::process::Command::new("kill")
+            .args([name, &own])
+            .status();
+        assert!(sent.expect("kill runs").success());
+        soon(signals.asked()).await;
+    }
+}
