@@ -192,7 +192,7 @@ pub(crate) fn nearest<A: App>(path: &str) -> &'static [u16] {
 
 /// Why no handler answers.
 #[derive(Debug)]
-pub enum Miss {
+pub(crate) enum Miss {
     /// No route has the path.
     Missing,
     /// Routes have the path, but not the method.

@@ -18,7 +18,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 use http_body_util::Full;
 
-pub use self::chunk::Chunk;
+pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
 pub use self::request::RequestBody;
 use crate::pool::Buffer;

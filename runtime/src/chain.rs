@@ -13,7 +13,7 @@ mod prepared;
 pub use endpoint::{Endpoint, fallback, miss};
 pub(crate) use env::{Base, Ready};
 pub use env::{Env, Render};
-pub use locals::Locals;
+pub(crate) use locals::Locals;
 pub use next::Next;
 pub use prepared::Prepare;
 

@@ -25,7 +25,7 @@ const READ: u64 = 1 << 30;
 /// #[routes(app)]
 /// struct Api(show);
 ///
-/// # highball::__private::block_on(async {
+/// # highball::block_on(async {
 /// let response = Api.test().get("/users/7").send().await;
 /// assert_eq!(response.status(), 200);
 /// assert_eq!(response.json::<Value>()["id"], 7);

@@ -13,7 +13,7 @@ pub(crate) use mount::NO_DEFINITION;
 pub use mount::{count_groups, count_routes, count_segments, mount, mount_groups, segments};
 
 /// The deepest nesting of groups; a deeper one does not compile.
-pub const MAX_DEPTH: usize = 8;
+pub(crate) const MAX_DEPTH: usize = 8;
 
 /// A handler or a group: what may stand in the list of a group.
 #[diagnostic::on_unimplemented(

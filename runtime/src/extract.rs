@@ -200,11 +200,11 @@ impl<T: 'static> std::fmt::Debug for Input<'_, T> {
 pub struct Probe<T>(PhantomData<T>);
 
 /// The argument is not an extractor.
-pub const NOT: u8 = 0;
+pub(crate) const NOT: u8 = 0;
 /// The argument implements [`Extract`].
 pub const SYNC: u8 = 1;
 /// The argument implements [`ExtractAsync`].
-pub const ASYNC: u8 = 2;
+pub(crate) const ASYNC: u8 = 2;
 
 impl<T: Extract<'static>> Probe<T> {
     /// Which kind of extractor it is.

@@ -78,6 +78,7 @@ pub use response::{
     Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,
 };
 pub use serve::{Serve, ServeWith, block_on, serve};
+pub use server::Limits;
 pub use service::Service;
 pub use state::{Provide, State};
 

@@ -26,14 +26,14 @@ thread_local! {
 
 /// A bounded free list; it lives in a `thread_local!` and is used through [`take`] and [`give`].
 #[derive(Debug)]
-pub struct FreeList<T> {
+pub(crate) struct FreeList<T> {
     items: RefCell<Vec<T>>,
     most: usize,
 }
 
 impl<T> FreeList<T> {
     /// Makes an empty list that keeps at most `most` items.
-    pub const fn new(most: usize) -> Self {
+    pub(crate) const fn new(most: usize) -> Self {
         Self {
             items: RefCell::new(Vec::new()),
             most,
@@ -61,13 +61,13 @@ impl<T> FreeList<T> {
 }
 
 /// Takes an item from this thread's list; none if the list is empty or the thread is ending.
-pub fn take<T>(list: &'static LocalKey<FreeList<T>>) -> Option<T> {
+pub(crate) fn take<T>(list: &'static LocalKey<FreeList<T>>) -> Option<T> {
     list.try_with(FreeList::pop).ok().flatten()
 }
 
 /// Gives an item to this thread's list; it is dropped if the list is full, the thread is ending
 /// or the thread panics.
-pub fn give<T>(list: &'static LocalKey<FreeList<T>>, item: T) {
+pub(crate) fn give<T>(list: &'static LocalKey<FreeList<T>>, item: T) {
     if thread::panicking() {
         return;
     }
@@ -76,17 +76,17 @@ pub fn give<T>(list: &'static LocalKey<FreeList<T>>, item: T) {
 }
 
 /// Takes an empty buffer from the pool, or makes one.
-pub fn buffer() -> Buffer {
+pub(crate) fn buffer() -> Buffer {
     Buffer(take(&BUFFERS).unwrap_or_default())
 }
 
 /// Takes an empty header map from the pool, or makes one.
-pub fn headers() -> HeaderMap {
+pub(crate) fn headers() -> HeaderMap {
     take(&HEADERS).unwrap_or_default()
 }
 
 /// Clears a header map and gives it to the pool.
-pub fn give_headers(mut headers: HeaderMap) {
+pub(crate) fn give_headers(mut headers: HeaderMap) {
     let capacity = headers.capacity();
     if capacity == 0 || capacity > MOST_HEADERS {
         return;

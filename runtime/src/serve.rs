@@ -8,7 +8,6 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
-    time::Duration,
 };
 
 use http::Request;
@@ -127,9 +126,9 @@ macro_rules! settings {
                 self
             }
 
-            /// Lets the requests at hand take this long when the app stops; 30 s unless changed.
-            pub fn drain(mut self, deadline: Duration) -> Self {
-                self.config.limits = self.config.limits.drain(deadline);
+            /// Makes these the limits of connections, in place of the defaults.
+            pub fn limits(mut self, limits: Limits) -> Self {
+                self.config.limits = limits;
                 self
             }
 
@@ -227,8 +226,8 @@ where
         Some(stop) => server::run(app, listener, config.limits, server::when(stop)).await?,
         None => server::run(app, listener, config.limits, server::signal()?).await?,
     };
-    if report.cut() > 0 && !config.quiet {
-        let n = report.cut();
+    if report.cut > 0 && !config.quiet {
+        let n = report.cut;
         let _ = writeln!(
             io::stderr(),
             "stopped; {n} connections were cut at the deadline"

@@ -25,14 +25,14 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Request, Response, StatusCode, header};
 
-pub use self::accept::{Report, run};
-pub use self::connection::Connection;
+pub(crate) use self::accept::run;
+pub(crate) use self::connection::Connection;
 pub use self::limits::Limits;
-pub use self::stop::{Signals, Stop, When, signal, when};
+pub(crate) use self::stop::{signal, when};
 use crate::body::{Body, RequestBody};
 
 /// An application as the server drives it: one request in, one response out.
-pub trait Answer: Send + Sync + Sized + 'static {
+pub(crate) trait Answer: Send + Sync + Sized + 'static {
     /// What the requests of one connection share.
     type Session: Clone + Send + Sync + 'static;
 
@@ -66,5 +66,4 @@ struct Shared<A> {
     app: Arc<A>,
     limits: Limits,
     stopping: stop::Stopping,
-    local: Option<SocketAddr>,
 }

@@ -26,7 +26,7 @@ use crate::{
 /// #[routes(app)]
 /// struct Api(ping);
 ///
-/// # highball::__private::block_on(async {
+/// # highball::block_on(async {
 /// let service = Api.service(());
 /// let response = service.call(Request::get("/ping").body(()).unwrap()).await;
 /// assert_eq!(response.status(), 200);

@@ -90,7 +90,7 @@ impl<S: Send + Sync + 'static> Provide<()> for S {
 
 /// What the requests of all connections share.
 #[derive(Debug)]
-pub struct Shared<S> {
+pub(crate) struct Shared<S> {
     /// The app state.
     pub(crate) state: S,
     /// The most that is read of a body, in bytes, unless the route says otherwise.
@@ -123,7 +123,7 @@ const BODY_LIMIT: u64 = 2 * 1024 * 1024;
 /// What the requests of one connection share, so that counting references to the app state never
 /// contends between cores.
 #[derive(Debug)]
-pub struct Connected<S> {
+pub(crate) struct Connected<S> {
     pub(crate) shared: Arc<Shared<S>>,
     pub(crate) peer: Option<SocketAddr>,
 }

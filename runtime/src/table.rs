@@ -38,10 +38,10 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub use captures::{Captures, MAX_PARAMS};
+pub(crate) use captures::{Captures, MAX_PARAMS};
 pub use clash::clashes;
-pub use lookup::Found;
-pub use methods::{Allowed, MAX_EXTENSIONS};
+pub(crate) use lookup::Found;
+pub(crate) use methods::Allowed;
 pub use parts::{Parts, Table};
 pub use plan::{Plan, Size, capacity};
 
@@ -50,10 +50,10 @@ use crate::route::STANDARD;
 use crate::route::{Methods, Segment, Slash};
 
 /// How many segments a pattern may have.
-pub const MAX_SEGMENTS: usize = 32;
+pub(crate) const MAX_SEGMENTS: usize = 32;
 
 /// How many routes a table may have.
-pub const MAX_ROUTES: usize = u16::MAX as usize;
+pub(crate) const MAX_ROUTES: usize = u16::MAX as usize;
 
 /// What the table needs to know of one route.
 #[derive(Debug, Clone, Copy)]

@@ -1,31 +1,21 @@
 //! Text composed in constant evaluation, where `format!` does not exist.
 
-/// Returns the length of the pieces, joined.
-pub const fn joined_len(pieces: &[&str]) -> usize {
-    let (mut len, mut i) = (0, 0);
-    while i < pieces.len() {
-        len += pieces[i].len();
-        i += 1;
-    }
-    len
-}
-
 /// Text of at most `N` bytes that was composed in constant evaluation.
 #[derive(Debug, Clone, Copy)]
-pub struct Text<const N: usize> {
+pub(crate) struct Text<const N: usize> {
     bytes: [u8; N],
     len: usize,
 }
 
 impl<const N: usize> Text<N> {
     /// The empty text.
-    pub const EMPTY: Self = Self {
+    pub(crate) const EMPTY: Self = Self {
         bytes: [0; N],
         len: 0,
     };
 
     /// Returns the text with `piece` behind it, cut where the room ends.
-    pub const fn with(mut self, piece: &str) -> Self {
+    pub(crate) const fn with(mut self, piece: &str) -> Self {
         let piece = piece.as_bytes();
         let mut i = 0;
         while i < piece.len() && self.len < N {
@@ -37,7 +27,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// Returns the text with a decimal number behind it.
-    pub const fn with_number(self, number: u32) -> Self {
+    pub(crate) const fn with_number(self, number: u32) -> Self {
         let mut digits = [0_u8; 10];
         let (mut at, mut rest) = (digits.len(), number);
         loop {
@@ -52,7 +42,7 @@ impl<const N: usize> Text<N> {
     }
 
     /// Returns the text.
-    pub const fn as_str(&self) -> &str {
+    pub(crate) const fn as_str(&self) -> &str {
         as_str(self.bytes.split_at(self.len).0)
     }
 }
@@ -69,13 +59,8 @@ const fn as_str(bytes: &[u8]) -> &str {
     }
 }
 
-/// Returns the part of `text` from byte `start` to byte `end`, both at character boundaries.
-pub const fn slice(text: &str, start: usize, end: usize) -> &str {
-    text.split_at(end).0.split_at(start).1
-}
-
 /// Returns whether the two texts are equal.
-pub const fn equal(a: &str, b: &str) -> bool {
+pub(crate) const fn equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;
@@ -91,7 +76,7 @@ pub const fn equal(a: &str, b: &str) -> bool {
 }
 
 /// Returns whether `list` has `name`.
-pub const fn contains(list: &[&str], name: &str) -> bool {
+pub(crate) const fn contains(list: &[&str], name: &str) -> bool {
     let mut i = 0;
     while i < list.len() {
         if equal(list[i], name) {
@@ -114,7 +99,6 @@ mod tests {
             .with(":")
             .with_number(0);
         assert_eq!(TEXT.as_str(), "line 1024:0");
-        assert_eq!(joined_len(&["ab", "", "c"]), 3);
     }
 
     #[test]

@@ -122,7 +122,7 @@ fn arm(
     };
     let code = status.code;
     let (pattern, detail) = match &status.message {
-        Some(message) => detail(fields, message, errors),
+        Some(message) => detail(fields, message),
         None => (quote!({ .. }), quote!(#private::reason(#code))),
     };
     quote! {
@@ -133,7 +133,7 @@ fn arm(
 }
 
 /// Returns the pattern that binds the fields the message names, and the message.
-fn detail(fields: &Fields, message: &LitStr, errors: &mut Errors) -> (TokenStream, TokenStream) {
+fn detail(fields: &Fields, message: &LitStr) -> (TokenStream, TokenStream) {
     let text = message.value();
     let mut bindings = Vec::new();
     for member in fields.members() {
@@ -153,7 +153,6 @@ fn detail(fields: &Fields, message: &LitStr, errors: &mut Errors) -> (TokenStrea
         let plain = LitStr::new(&text.replace("}}", "}").replace("{{", "{"), message.span());
         return (quote!({ .. }), quote!(#plain));
     }
-    let _ = errors;
     let patterns = bindings
         .iter()
         .map(|(member, ident)| quote!(#member: #ident));

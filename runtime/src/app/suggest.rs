@@ -72,7 +72,7 @@ mod tests {
             ("/user/42", Some("/users/{id}")),
             ("/usres", Some("/users")),
             ("/pong", Some("/ping")),
-            ("/ping/", None),
+            ("/ping/", Some("/ping")),
             ("/file/a/b", Some("/files/{*rest}")),
             ("/entirely/other/things", None),
         ] {

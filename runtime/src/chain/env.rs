@@ -50,7 +50,7 @@ pub(crate) struct Ready {
 }
 
 /// A group's own answer to a path without a route.
-pub type Fallback<S> = for<'a> fn(&'a mut Context<'_>, Env<'a, S>) -> Boxed<'a>;
+pub(super) type Fallback<S> = for<'a> fn(&'a mut Context<'_>, Env<'a, S>) -> Boxed<'a>;
 
 /// How an app writes a rejection.
 pub type Render = fn(&Rejection, &Context<'_>) -> Response;
@@ -58,7 +58,7 @@ pub type Render = fn(&Rejection, &Context<'_>) -> Response;
 pub(crate) type Boxed<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// The number that no field of a group has: the way ends here, without a route.
-pub const MISS: u16 = u16::MAX;
+pub(super) const MISS: u16 = u16::MAX;
 
 impl<S> Clone for Env<'_, S> {
     fn clone(&self) -> Self {

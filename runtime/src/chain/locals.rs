@@ -4,7 +4,7 @@ use std::{any::Any, fmt};
 
 /// Values that the chain so far has provided, innermost first.
 #[derive(Clone, Copy)]
-pub struct Locals<'f>(Frame<'f>);
+pub(crate) struct Locals<'f>(Frame<'f>);
 
 #[derive(Clone, Copy)]
 enum Frame<'f> {
@@ -23,7 +23,7 @@ impl<'f> Locals<'f> {
     }
 
     /// Returns the innermost value of this type.
-    pub fn get<T: 'static>(&self) -> Option<&'f T> {
+    pub(crate) fn get<T: 'static>(&self) -> Option<&'f T> {
         let mut at = self;
         loop {
             match at.0 {
@@ -37,7 +37,7 @@ impl<'f> Locals<'f> {
     }
 
     /// Returns the values with another one in front.
-    pub fn push(&'f self, value: &'f (dyn Any + Send + Sync)) -> Locals<'f> {
+    pub(crate) fn push(&'f self, value: &'f (dyn Any + Send + Sync)) -> Locals<'f> {
         Locals(Frame::Pushed { value, up: self })
     }
 }

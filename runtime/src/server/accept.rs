@@ -21,33 +21,11 @@ const LAST_ACCEPTED: usize = 1024;
 
 /// What a server has done, when it has stopped.
 #[derive(Debug, Clone, Default)]
-pub struct Report {
-    accepted: u64,
-    cut: usize,
-    panicked: usize,
-    accept_errors: u64,
-}
-
-impl Report {
-    /// Returns how many connections were accepted.
-    pub fn accepted(&self) -> u64 {
-        self.accepted
-    }
-
-    /// Returns how many connections were open at the deadline of the stop, and were cut.
-    pub fn cut(&self) -> usize {
-        self.cut
-    }
-
-    /// Returns how many connections ended in a panic.
-    pub fn panicked(&self) -> usize {
-        self.panicked
-    }
-
-    /// Returns how often the system had no room for another connection.
-    pub fn accept_errors(&self) -> u64 {
-        self.accept_errors
-    }
+pub(crate) struct Report {
+    /// How many connections were accepted.
+    pub(crate) accepted: u64,
+    /// How many connections were open at the deadline of the stop, and were cut.
+    pub(crate) cut: usize,
 }
 
 /// Serves the application until it is told to stop and the open requests are done.
@@ -59,7 +37,7 @@ impl Report {
 /// # Errors
 ///
 /// Fails when the listener has no address, which is when it is not one.
-pub async fn run<A: Answer>(
+pub(crate) async fn run<A: Answer>(
     app: Arc<A>,
     listener: TcpListener,
     limits: Limits,
@@ -69,7 +47,6 @@ pub async fn run<A: Answer>(
         app,
         limits,
         stopping: Stopping::default(),
-        local: Some(listener.local_addr()?),
     };
     let mut server = Server {
         shared: Arc::new(shared),
@@ -117,10 +94,7 @@ impl<A: Answer> Server<A> {
             }
             Err(error) if is_of_one_client(&error) => None,
             // Out of descriptors or memory: asking again at once would only burn a core.
-            Err(_) => {
-                self.report.accept_errors += 1;
-                Some(Instant::now() + REST)
-            }
+            Err(_) => Some(Instant::now() + REST),
         }
     }
 
@@ -160,10 +134,9 @@ impl<A: Answer> Server<A> {
     }
 
     fn note(&mut self, ended: Result<(), JoinError>) {
-        match ended {
-            Ok(()) => {}
-            Err(error) if error.is_cancelled() => self.report.cut += 1,
-            Err(_) => self.report.panicked += 1,
+        // A panic of a connection has been reported by the panic hook.
+        if ended.is_err_and(|error| error.is_cancelled()) {
+            self.report.cut += 1;
         }
     }
 }

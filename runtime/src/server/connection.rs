@@ -31,7 +31,7 @@ const LINGER: Duration = Duration::from_secs(1);
 /// A request takes a reference to it, and to nothing else, so that counting references never
 /// contends between cores.
 #[derive(Debug)]
-pub struct Connection<A> {
+pub(crate) struct Connection<A> {
     pub(super) shared: Arc<Shared<A>>,
     pub(super) out: Out,
     pub(super) activity: Activity,
@@ -39,28 +39,18 @@ pub struct Connection<A> {
 }
 
 impl<A> Connection<A> {
-    /// Returns the application.
-    pub fn app(&self) -> &A {
-        &self.shared.app
-    }
-
     /// Returns the limits of the server.
-    pub fn limits(&self) -> &super::Limits {
+    pub(crate) fn limits(&self) -> &super::Limits {
         &self.shared.limits
     }
 
     /// Returns the address of the other side.
-    pub fn peer(&self) -> Option<SocketAddr> {
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
         self.peer
     }
 
-    /// Returns the address at which the server listens.
-    pub fn local(&self) -> Option<SocketAddr> {
-        self.shared.local
-    }
-
     /// Returns whether the server is stopping: the connection ends after the open requests.
-    pub fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.shared.stopping.has_begun()
     }
 

@@ -2,7 +2,20 @@
 
 use std::time::Duration;
 
-/// The limits of a server; the defaults are safe on the open network.
+/// How much, and for how long, a client may ask of the server; the defaults are safe on the open
+/// network.
+///
+/// # Examples
+/// ```
+/// # use highball::prelude::*;
+/// # #[get("/")] async fn hello() {}
+/// # #[routes(app)] struct Api(hello);
+/// use std::time::Duration;
+/// use highball::Limits;
+///
+/// let limits = Limits::default().connections(1_000).idle_timeout(Duration::from_secs(30));
+/// let _ = highball::serve(Api).limits(limits);
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Limits {

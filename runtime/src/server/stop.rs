@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
 /// What tells a server to stop.
-pub trait Stop: Send {
+pub(crate) trait Stop: Send {
     /// Waits to be asked: the first time, the server finishes what is open; the second time, it
     /// cuts what is left.
     ///
@@ -19,12 +19,12 @@ pub trait Stop: Send {
 }
 
 /// Stops when the future is ready; nothing asks a second time.
-pub fn when<F: Future<Output = ()> + Send>(future: F) -> When<F> {
+pub(crate) fn when<F: Future<Output = ()> + Send>(future: F) -> When<F> {
     When(Some(Box::pin(future)))
 }
 
 /// A future as a [`Stop`], made by [`when`].
-pub struct When<F>(Option<Pin<Box<F>>>);
+pub(crate) struct When<F>(Option<Pin<Box<F>>>);
 
 impl<F> std::fmt::Debug for When<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -47,14 +47,14 @@ impl<F: Future<Output = ()> + Send> Stop for When<F> {
 /// # Errors
 ///
 /// Fails when the system refuses a handler.
-pub fn signal() -> io::Result<Signals> {
+pub(crate) fn signal() -> io::Result<Signals> {
     Signals::install()
 }
 
 /// The signals that stop a process, as a [`Stop`].
 #[cfg(unix)]
 #[derive(Debug)]
-pub struct Signals {
+pub(crate) struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
 }

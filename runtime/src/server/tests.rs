@@ -23,6 +23,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::accept::Report;
+use super::stop::Stop;
 use super::*;
 use crate::body::BoxError;
 

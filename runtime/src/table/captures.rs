@@ -1,7 +1,7 @@
 //! Where the values of a path's parameters stand.
 
 /// How many parameters a pattern may have.
-pub const MAX_PARAMS: usize = 16;
+pub(crate) const MAX_PARAMS: usize = 16;
 
 /// Where the parameters of the matched route stand in the raw path, in path order.
 ///

@@ -7,7 +7,7 @@ async fn connection_is_kept() {
     for path in ["/a", "/b", "/pause"] {
         assert!(client.get(path).await.starts_with("HTTP/1.1 200 OK\r\n"));
     }
-    assert_eq!(server.stop().await.accepted(), 1);
+    assert_eq!(server.stop().await.accepted, 1);
 }
 
 #[tokio::test]

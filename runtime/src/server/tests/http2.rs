@@ -37,7 +37,7 @@ async fn http2_is_spoken_by_prior_knowledge() {
     assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
     assert_eq!(send(&mut sender, "/pause", Body::empty()).await, "paused");
     assert_eq!(send(&mut sender, "/echo", Body::from("body")).await, "body");
-    assert_eq!(server.stop().await.cut(), 0);
+    assert_eq!(server.stop().await.cut, 0);
     soon(connection)
         .await
         .expect("no panic")
@@ -96,7 +96,7 @@ async fn cut_connection_takes_its_streams_with_it() {
     let (mut sender, _connection) = connect(&server).await;
     let _waiting = tokio::spawn(sender.send_request(request("/wait", Body::empty())));
     soon(app.waiting.notified()).await;
-    assert_eq!(server.stop().await.cut(), 1);
+    assert_eq!(server.stop().await.cut, 1);
     soon(app.dropped.notified()).await;
 }
 

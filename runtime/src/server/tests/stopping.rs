@@ -9,7 +9,7 @@ async fn idle_connections_do_not_hold_the_stop() {
     let mut client = server.connect().await;
     client.get("/a").await;
     let report = server.stop().await;
-    assert_eq!((report.accepted(), report.cut()), (1, 0));
+    assert_eq!((report.accepted, report.cut), (1, 0));
     assert_eq!(client.rest().await, "");
 }
 
@@ -31,7 +31,7 @@ async fn open_request_is_answered_and_its_connection_closed() {
     let answer = client.rest().await;
     assert!(answer.contains("connection: close\r\n"), "{answer}");
     assert!(answer.ends_with("body"), "{answer}");
-    assert_eq!(server.stopped().await.cut(), 0);
+    assert_eq!(server.stopped().await.cut, 0);
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn half_a_head_is_waited_for_but_not_long() {
     }
     rest.send("host: a\r\n\r\n").await;
     assert!(rest.rest().await.ends_with("/b"));
-    assert_eq!(server.stopped().await.cut(), 0);
+    assert_eq!(server.stopped().await.cut, 0);
     assert!(began.elapsed() < Limits::default().head_timeout);
 }
 
@@ -62,7 +62,7 @@ async fn stuck_client_is_cut_at_the_deadline() {
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
     soon(app.waiting.notified()).await;
-    assert_eq!(server.stop().await.cut(), 1);
+    assert_eq!(server.stop().await.cut, 1);
     soon(app.dropped.notified()).await;
 }
 
@@ -76,7 +76,7 @@ async fn second_request_to_stop_cuts_at_once() {
     while TcpStream::connect(server.address).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(server.stop().await.cut(), 1);
+    assert_eq!(server.stop().await.cut, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +91,7 @@ async fn stop_under_load_answers_every_request_that_has_begun() {
         tokio::task::yield_now().await;
     }
     let app = server.app.clone();
-    assert_eq!(server.stop().await.cut(), 0);
+    assert_eq!(server.stop().await.cut, 0);
     let answers: usize = soon(clients.join_all()).await.iter().sum();
     assert_eq!(answers, app.begun.load(Ordering::SeqCst));
 }
