@@ -9,76 +9,70 @@ const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
 /// The multiplier of FxHash; its high bits are well mixed, so [`Key::slot`] uses those.
 const MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
-/// A segment of a path or a pattern: equal keys of at most 16 bytes are equal segments.
+/// A segment of a path or a pattern: equal keys and lengths below 16 mean equal segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     /// The first eight bytes, zeroes behind the end.
     pub(super) head: u64,
-    /// The last eight bytes; zero in a segment of fewer.
-    pub(super) tail: u64,
-    /// A hash of all bytes: long segments may differ in the middle only.
+    /// The eight bytes behind those, zeroes behind the end.
+    pub(super) second: u64,
+    /// A hash of all bytes: long segments may differ at their end only.
     pub(super) hash: u64,
 }
+
+/// The length from which on segments with equal keys may differ.
+pub(super) const LONG: usize = 16;
 
 impl Key {
     /// Makes the key of a piece of static text.
     ///
     /// Slice patterns and not the methods of slices here: constant evaluation pays by the call.
     pub(super) const fn of(text: &[u8]) -> Self {
-        let mut hash = 0;
+        let mut key = Self::hashed(0);
+        let mut n_words = 0;
         let mut rest = text;
         while let [a, b, c, d, e, f, g, h, after @ ..] = rest {
-            hash = fold(hash, word([*a, *b, *c, *d, *e, *f, *g, *h]));
+            key.add(
+                n_words,
+                u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
+            );
+            n_words += 1;
             rest = after;
         }
-        let last = short_word(rest);
-        let hash = fold(hash, last);
-        match text {
-            [a, b, c, d, e, f, g, h, ..] => Self {
-                head: word([*a, *b, *c, *d, *e, *f, *g, *h]),
-                tail: last_word(text),
-                hash,
-            },
-            _ => Self {
-                head: last,
-                tail: 0,
-                hash,
-            },
+        key.add(n_words, short_word(rest));
+        key
+    }
+
+    /// Takes one more word in.
+    const fn add(&mut self, idx: usize, word: u64) {
+        match idx {
+            0 => self.head = word,
+            1 => self.second = word,
+            _ => {}
         }
+        self.hash = fold(self.hash, word);
     }
 
     /// Makes a key of nothing but a hash.
     pub(super) const fn hashed(hash: u64) -> Self {
         Self {
             head: 0,
-            tail: 0,
+            second: 0,
             hash,
         }
     }
 
     /// Returns which of `n_slots` is the first to look into.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn slot(self, n_slots: u32) -> u32 {
         (((self.hash >> 32) * n_slots as u64) >> 32) as u32
     }
 }
 
 /// Takes one more word into a hash.
-#[inline]
+#[inline(always)]
 const fn fold(hash: u64, word: u64) -> u64 {
     (hash ^ word).wrapping_mul(MULTIPLIER)
-}
-
-const fn word(bytes: [u8; 8]) -> u64 {
-    u64::from_le_bytes(bytes)
-}
-
-/// Reads the last eight bytes of a text that has as many.
-const fn last_word(text: &[u8]) -> u64 {
-    match text {
-        [.., a, b, c, d, e, f, g, h] => word([*a, *b, *c, *d, *e, *f, *g, *h]),
-        _ => 0,
-    }
 }
 
 /// Reads fewer than eight bytes as a word, zeroes behind the end.
@@ -111,7 +105,7 @@ pub(super) struct Piece {
 
 impl<'a> Path<'a> {
     /// Prepares a path.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(path: &'a str) -> Self {
         let bytes = path.as_bytes();
         let end = match bytes.last_chunk::<8>() {
@@ -123,53 +117,74 @@ impl<'a> Path<'a> {
     }
 
     /// Returns the bytes of the path.
-    #[inline]
+    #[inline(always)]
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// Reads the segment that begins at `start`, which is at most the path's length.
-    #[inline]
+    #[inline(always)]
     pub(super) fn piece(&self, start: usize) -> Piece {
-        let word = self.word(start);
-        let Some(slash) = Slash::first(word) else {
-            return self.long_piece(start, word);
-        };
-        let head = slash.before(word);
-        let key = Key {
-            head,
-            tail: 0,
-            hash: fold(0, head),
-        };
+        let head = self.word(start);
+        if let Some(slash) = Slash::first(head) {
+            let head = slash.before(head);
+            let key = Key {
+                head,
+                second: 0,
+                hash: fold(0, head),
+            };
+            return Piece {
+                end: start + slash.offset(),
+                key,
+            };
+        }
+        let hash = fold(0, head);
+        let second = self.word(start + 8);
+        if let Some(slash) = Slash::first(second) {
+            let second = slash.before(second);
+            let key = Key {
+                head,
+                second,
+                hash: fold(hash, second),
+            };
+            return Piece {
+                end: start + 8 + slash.offset(),
+                key,
+            };
+        }
+        let (end, hash) = self.long_piece(start + LONG, fold(hash, second));
         Piece {
-            end: start + slash.offset(),
-            key,
+            end,
+            key: Key { head, second, hash },
         }
     }
 
-    /// Reads a segment of eight bytes or more, of which `head` is the first word.
-    #[inline]
-    fn long_piece(&self, start: usize, head: u64) -> Piece {
-        let mut hash = fold(0, head);
-        let mut at = start + 8;
+    /// Reads on in a segment of 16 bytes or more.
+    #[inline(never)]
+    fn long_piece(&self, mut at: usize, mut hash: u64) -> (usize, u64) {
         loop {
             let word = self.word(at);
             if let Some(slash) = Slash::first(word) {
-                let end = at + slash.offset();
-                let hash = fold(hash, slash.before(word));
-                let tail = self.word(end - 8);
-                return Piece {
-                    end,
-                    key: Key { head, tail, hash },
-                };
+                return (at + slash.offset(), fold(hash, slash.before(word)));
             }
             hash = fold(hash, word);
             at += 8;
         }
     }
 
+    /// Finds the end of the segment that begins at `start`.
+    #[inline(always)]
+    pub(super) fn piece_end(&self, mut start: usize) -> usize {
+        loop {
+            if let Some(slash) = Slash::first(self.word(start)) {
+                return start + slash.offset();
+            }
+            start += 8;
+        }
+    }
+
     /// Reads eight bytes at `start`, slashes behind the end.
-    #[inline]
+    #[inline(always)]
     fn word(&self, start: usize) -> u64 {
         let rest = self.bytes.get(start..).unwrap_or_default();
         if let Some(chunk) = rest.first_chunk::<8>() {
@@ -186,7 +201,7 @@ impl<'a> Path<'a> {
 struct Slash(u64);
 
 impl Slash {
-    #[inline]
+    #[inline(always)]
     fn first(word: u64) -> Option<Self> {
         let zero = word ^ SLASHES;
         let hit = zero.wrapping_sub(ONES) & !zero & HIGHS;
@@ -194,13 +209,13 @@ impl Slash {
     }
 
     /// Returns how many bytes stand before it.
-    #[inline]
+    #[inline(always)]
     fn offset(self) -> usize {
         self.0.trailing_zeros() as usize / 8
     }
 
     /// Returns the bytes that stand before it.
-    #[inline]
+    #[inline(always)]
     fn before(self, word: u64) -> u64 {
         let lowest = self.0 & self.0.wrapping_neg();
         word & (lowest >> 7).wrapping_sub(1)

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::Captures;
-use super::key::{Path, Piece};
+use super::key::{LONG, Path, Piece};
 use super::methods::{Allowed, bit};
 use super::parts::{Affix, End, NO_NODE, Node, Table};
 use super::plan::ROOT;
@@ -28,8 +28,9 @@ struct Walk<'a> {
     path: Path<'a>,
     /// The bit of the request's method.
     bit: u32,
-    /// Whether a route of another method stopped the walk: if not, a miss needs no second look.
-    blocked: bool,
+    /// What other methods know of the path. A walk that finds nothing has met every route that
+    /// matches the path, so these are all; after one that finds something nobody asks.
+    allowed: Option<Allowed>,
 }
 
 impl Table {
@@ -45,73 +46,83 @@ impl Table {
             table: self,
             path: Path::new(path),
             bit: bit(method, self.extensions),
-            blocked: false,
+            allowed: None,
         };
-        match walk.find(ROOT, 1, captures) {
-            Some(end) if end.redirect => Found::Redirect(end.route),
-            Some(end) => Found::Route(end.route),
-            None => {
-                captures.truncate(0);
-                walk.other_methods()
-            }
+        if let Some(end) = walk.find(ROOT, 1, captures) {
+            return match end.redirect {
+                true => Found::Redirect(end.route),
+                false => Found::Route(end.route),
+            };
         }
+        captures.truncate(0);
+        walk.allowed.map_or(Found::Missing, Found::WrongMethod)
     }
 }
 
 impl<'a> Walk<'a> {
     /// Finds the best route for the path from `start` on, below a node.
     ///
-    /// It calls itself only where a node has several ways to go on, so at most as deep as the trie;
-    /// a node is entered at most once in a lookup, since only one way leads to it. Captures that
-    /// it has made when it finds nothing are its caller's to forget.
+    /// It branches only where a node has several ways to go on, so it nests at most as deep as the
+    /// trie; a node is entered at most once in a lookup, since only one way leads to it. Captures
+    /// that it has made when it finds nothing are its caller's to forget.
+    #[inline(always)]
     fn find(&mut self, mut idx: u32, mut start: usize, captures: &mut Captures) -> Option<&'a End> {
+        let len = self.path.bytes().len();
         loop {
-            let node = self.node(idx)?;
-            if node.mask & self.bit == 0 {
-                self.blocked = true;
-                return None;
-            }
-            if start > self.path.bytes().len() {
+            let node = self.table.nodes.get(idx as usize)?;
+            if start > len {
                 return self.end(node);
             }
-            let piece = self.path.piece(start);
-            let next = piece.end + 1;
-            if let Some(child) = self.static_child(node, start, &piece) {
-                if !node.has_params() {
-                    (idx, start) = (child, next);
-                    continue;
+            let end;
+            if node.n_slots != 0 {
+                let piece = self.path.piece(start);
+                end = piece.end;
+                if let Some(child) = self.static_child(node, start, &piece) {
+                    if !node.has_params {
+                        (idx, start) = (child, end + 1);
+                        continue;
+                    }
+                    let found = self.branch(child, end + 1, captures);
+                    if found.is_some() {
+                        return found;
+                    }
                 }
-                let n_captures = captures.len();
-                if let Some(end) = self.find(child, next, captures) {
-                    return Some(end);
+                if !node.has_params {
+                    return None;
                 }
-                captures.truncate(n_captures);
+            } else {
+                end = self.path.piece_end(start);
             }
-            if let Some(end) = self.find_affixed(node, start, piece.end, captures) {
-                return Some(end);
-            }
-            if node.param != NO_NODE && piece.end > start {
-                let n_captures = captures.len();
-                captures.push(start, piece.end);
-                if node.rest == NO_NODE {
-                    (idx, start) = (node.param, next);
-                    continue;
+            if node.n_affixes != 0 {
+                let found = self.find_affixed(node, start, end, captures);
+                if found.is_some() {
+                    return found;
                 }
-                if let Some(end) = self.find(node.param, next, captures) {
-                    return Some(end);
-                }
-                captures.truncate(n_captures);
             }
-            let len = self.path.bytes().len();
-            if node.rest == NO_NODE || start == len {
+            if node.rest != NO_NODE {
+                return self.find_rest(node, start, end, captures);
+            }
+            if node.param == NO_NODE || end == start {
                 return None;
             }
-            captures.push(start, len);
-            (idx, start) = (node.rest, len + 1);
+            captures.push(start, end);
+            (idx, start) = (node.param, end + 1);
         }
     }
 
+    /// Tries one way to go on; if it fails, its captures are forgotten.
+    #[inline(never)]
+    fn branch(&mut self, idx: u32, start: usize, captures: &mut Captures) -> Option<&'a End> {
+        let n_captures = captures.len();
+        let found = self.find(idx, start, captures);
+        if found.is_none() {
+            captures.truncate(n_captures);
+        }
+        found
+    }
+
     /// Tries the parameters with static text around them.
+    #[inline(never)]
     fn find_affixed(
         &mut self,
         node: &Node,
@@ -120,126 +131,113 @@ impl<'a> Walk<'a> {
         captures: &mut Captures,
     ) -> Option<&'a End> {
         let n_captures = captures.len();
-        for affix in self.affixes(node) {
+        for affix in slice(self.table.affixes, node.first_affix, node.n_affixes) {
             let Some((from, to)) = affix.value(self.path.bytes(), start, stop) else {
                 continue;
             };
             captures.push(from, to);
-            if let Some(end) = self.find(affix.child, stop + 1, captures) {
-                return Some(end);
+            let found = self.branch(affix.child, stop + 1, captures);
+            if found.is_some() {
+                return found;
             }
             captures.truncate(n_captures);
         }
         None
     }
 
+    /// Tries the whole-segment parameter, if any, and then the catch-all of a node that has one.
+    #[inline(never)]
+    fn find_rest(
+        &mut self,
+        node: &Node,
+        start: usize,
+        stop: usize,
+        captures: &mut Captures,
+    ) -> Option<&'a End> {
+        let n_captures = captures.len();
+        if node.param != NO_NODE && stop > start {
+            captures.push(start, stop);
+            let found = self.branch(node.param, stop + 1, captures);
+            if found.is_some() {
+                return found;
+            }
+            captures.truncate(n_captures);
+        }
+        let len = self.path.bytes().len();
+        if start == len {
+            return None;
+        }
+        captures.push(start, len);
+        self.end(self.table.nodes.get(node.rest as usize)?)
+    }
+
     /// Returns the route of the method that ends at a node.
+    #[inline(always)]
     fn end(&mut self, node: &Node) -> Option<&'a End> {
-        let end = self.ends(node).iter().find(|end| end.mask & self.bit != 0);
-        // It is another method's end, or a place that only leads on.
-        self.blocked |= end.is_none() && node.n_ends != 0;
+        let ends = slice(self.table.ends, node.first_end, node.n_ends);
+        let end = ends.iter().find(|end| end.mask & self.bit != 0);
+        if end.is_none() {
+            self.allow(ends);
+        }
         end
     }
 
-    /// Collects the methods that know the path; called when the request's method does not.
+    /// Notes routes of other methods.
     #[cold]
-    fn other_methods(&self) -> Found {
-        if !self.blocked {
-            return Found::Missing;
-        }
-        let mut allowed = None;
-        self.collect(ROOT, 1, &mut allowed);
-        allowed.map_or(Found::Missing, Found::WrongMethod)
-    }
-
-    /// Takes the methods of all routes below a node that match the path from `start` on.
-    fn collect(&self, idx: u32, start: usize, allowed: &mut Option<Allowed>) {
-        let Some(node) = self.node(idx) else { return };
-        if allowed.is_some_and(|allowed| node.mask & !allowed.mask == 0) {
-            return;
-        }
-        let len = self.path.bytes().len();
-        if start > len {
-            self.collect_ends(node, allowed);
-            return;
-        }
-        let piece = self.path.piece(start);
-        if let Some(child) = self.static_child(node, start, &piece) {
-            self.collect(child, piece.end + 1, allowed);
-        }
-        for affix in self.affixes(node) {
-            if affix.value(self.path.bytes(), start, piece.end).is_some() {
-                self.collect(affix.child, piece.end + 1, allowed);
-            }
-        }
-        if node.param != NO_NODE && piece.end > start {
-            self.collect(node.param, piece.end + 1, allowed);
-        }
-        if node.rest != NO_NODE && start < len {
-            self.collect(node.rest, len + 1, allowed);
-        }
-    }
-
-    fn collect_ends(&self, node: &Node, allowed: &mut Option<Allowed>) {
-        for end in self.ends(node).iter().filter(|end| end.mask != 0) {
+    fn allow(&mut self, ends: &[End]) {
+        // An end without methods has lost them all to a better one.
+        for end in ends.iter().filter(|end| end.mask != 0) {
             let first = Allowed {
                 mask: 0,
                 extensions: self.table.extensions,
                 route: end.route,
             };
-            allowed.get_or_insert(first).mask |= end.mask;
+            self.allowed.get_or_insert(first).mask |= end.mask;
         }
     }
 
-    fn node(&self, idx: u32) -> Option<&'a Node> {
-        self.table.nodes.get(idx as usize)
-    }
-
-    fn affixes(&self, node: &Node) -> &'a [Affix] {
-        slice(self.table.affixes, node.first_affix, node.n_affixes)
-    }
-
-    fn ends(&self, node: &Node) -> &'a [End] {
-        slice(self.table.ends, node.first_end, node.n_ends)
-    }
-
     /// Finds the child behind a static segment.
+    #[inline(always)]
     fn static_child(&self, node: &Node, start: usize, piece: &Piece) -> Option<u32> {
         let mut slot = piece.key.slot(node.n_slots);
-        for _ in 0..node.n_probes {
+        let mut n_probes = node.n_probes;
+        loop {
             let at = (node.first_slot + slot) as usize;
-            if let Some(child) = self.slot_child(at, start, piece) {
-                return Some(child);
+            let child = self.slot_child(at, start, piece);
+            if child.is_some() {
+                return child;
+            }
+            n_probes -= 1;
+            if n_probes == 0 {
+                return None;
             }
             slot += 1;
             if slot == node.n_slots {
                 slot = 0;
             }
         }
-        None
     }
 
     /// Returns the child of a slot if the segment is the slot's.
+    #[inline(always)]
     fn slot_child(&self, at: usize, start: usize, piece: &Piece) -> Option<u32> {
         let slot = self.table.slots.get(at)?;
         let len = piece.end - start;
-        if slot.head != piece.key.head || slot.tail != piece.key.tail || slot.len as usize != len {
+        let key = &piece.key;
+        if slot.head != key.head || slot.second != key.second || slot.len as usize != len {
             return None;
         }
-        // Both ends are equal, and they meet in 16 bytes.
-        if len > 16
-            && self.path.bytes().get(start..piece.end)? != self.table.texts.get(at)?.as_bytes()
-        {
+        if len >= LONG && !self.is_text(at, start, piece.end) {
             return None;
         }
         Some(slot.child)
     }
-}
 
-impl Node {
-    /// Returns whether a segment may match in other ways than as static text.
-    fn has_params(&self) -> bool {
-        self.param | self.rest | self.n_affixes != 0
+    /// Compares a segment with the whole text of a slot.
+    #[inline(never)]
+    fn is_text(&self, at: usize, start: usize, stop: usize) -> bool {
+        let text = self.table.texts.get(at).map(|text| text.as_bytes());
+        text == self.path.bytes().get(start..stop)
     }
 }
 
@@ -255,9 +253,9 @@ impl Affix {
 }
 
 /// Returns a part of one of the table's arrays.
-fn slice<T>(items: &[T], first: u32, n_items: u32) -> &[T] {
+#[inline(always)]
+fn slice<T>(items: &[T], first: u32, n_items: u16) -> &[T] {
     let first = first as usize;
-    items
-        .get(first..first + n_items as usize)
-        .unwrap_or_default()
+    let end = first + usize::from(n_items);
+    items.get(first..end).unwrap_or_default()
 }

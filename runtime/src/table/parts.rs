@@ -32,21 +32,21 @@ pub struct Table {
 /// A place in a path, between two segments or at its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
-    /// The methods that the routes in this subtree answer.
-    pub(super) mask: u32,
     /// Where its hash table of static segments begins.
     pub(super) first_slot: u32,
     pub(super) n_slots: u32,
     /// How many slots, from a segment's own, may hold it.
-    pub(super) n_probes: u32,
+    pub(super) n_probes: u16,
+    pub(super) n_affixes: u16,
     /// The node behind a whole-segment parameter, or [`NO_NODE`].
     pub(super) param: u32,
     /// The node behind a catch-all, or [`NO_NODE`].
     pub(super) rest: u32,
     pub(super) first_affix: u32,
-    pub(super) n_affixes: u32,
     pub(super) first_end: u32,
-    pub(super) n_ends: u32,
+    pub(super) n_ends: u16,
+    /// Whether a segment may match in other ways than as static text.
+    pub(super) has_params: bool,
 }
 
 /// No child: the root is nobody's.
@@ -56,7 +56,7 @@ pub(super) const NO_NODE: u32 = 0;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot {
     pub(super) head: u64,
-    pub(super) tail: u64,
+    pub(super) second: u64,
     /// The segment's length; [`NO_LEN`] in an empty slot.
     pub(super) len: u32,
     pub(super) child: u32,
@@ -88,20 +88,20 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
 {
     const EMPTY: Self = Self {
         nodes: [Node {
-            mask: 0,
             first_slot: 0,
             n_slots: 0,
             n_probes: 0,
+            n_affixes: 0,
             param: NO_NODE,
             rest: NO_NODE,
             first_affix: 0,
-            n_affixes: 0,
             first_end: 0,
             n_ends: 0,
+            has_params: false,
         }; NODES],
         slots: [Slot {
             head: 0,
-            tail: 0,
+            second: 0,
             len: NO_LEN,
             child: NO_NODE,
         }; SLOTS],
@@ -135,7 +135,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
     /// Puts a static segment into its parent's hash table.
     const fn add_static(&mut self, node: &mut Node, text: &'static str, key: Key, child: u32) {
         let mut slot = key.slot(node.n_slots);
-        let mut n_probes = 1;
+        let mut n_probes = 1u16;
         while self.slots[(node.first_slot + slot) as usize].len != NO_LEN {
             slot = (slot + 1) % node.n_slots;
             n_probes += 1;
@@ -144,7 +144,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
         let len = text.len() as u32;
         self.slots[at] = Slot {
             head: key.head,
-            tail: key.tail,
+            second: key.second,
             len,
             child,
         };
@@ -156,12 +156,16 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
 
     /// Adds a parameter behind those that go first: longer prefixes, then longer suffixes.
     const fn add_affix(&mut self, node: &mut Node, affix: Affix) {
-        let mut at = (node.first_affix + node.n_affixes) as usize;
+        let mut at = (node.first_affix + node.n_affixes as u32) as usize;
         while at > node.first_affix as usize && affix.goes_before(&self.affixes[at - 1]) {
             self.affixes[at] = self.affixes[at - 1];
             at -= 1;
         }
         self.affixes[at] = affix;
+        assert!(
+            node.n_affixes < u16::MAX,
+            "too many parameters with text around them in one place"
+        );
         node.n_affixes += 1;
     }
 }
@@ -203,8 +207,8 @@ impl<const C: usize> Plan<C> {
             self.lay_children(&mut parts, idx, &mut node);
             self.lay_ends(&mut parts, idx, &mut node);
             n_slots += node.n_slots;
-            n_affixes += node.n_affixes;
-            n_ends += node.n_ends;
+            n_affixes += node.n_affixes as u32;
+            n_ends += node.n_ends as u32;
             parts.nodes[idx] = node;
             idx += 1;
         }
@@ -222,7 +226,6 @@ impl<const C: usize> Plan<C> {
         idx: usize,
         node: &mut Node,
     ) {
-        node.mask = self.drafts[idx].mask;
         node.n_slots = n_slots(self.drafts[idx].n_statics);
         let mut child = self.drafts[idx].first_child;
         while child != NONE {
@@ -246,6 +249,7 @@ impl<const C: usize> Plan<C> {
             }
             child = draft.next_sibling;
         }
+        node.has_params = node.param != NO_NODE || node.rest != NO_NODE || node.n_affixes != 0;
     }
 
     const fn lay_ends<
@@ -263,7 +267,7 @@ impl<const C: usize> Plan<C> {
         let mut end = self.drafts[idx].first_end;
         while end != NONE {
             let draft = &self.ends[end as usize];
-            parts.ends[(node.first_end + node.n_ends) as usize] = End {
+            parts.ends[(node.first_end + node.n_ends as u32) as usize] = End {
                 mask: taken.mask_of(draft),
                 route: draft.route,
                 redirect: matches!(draft.slash, Slash::Redirect),
