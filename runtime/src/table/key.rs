@@ -9,12 +9,13 @@ const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
 /// The multiplier of FxHash; its high bits are well mixed, so [`Key::slot`] uses those.
 const MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
-/// A segment of a path or a pattern: equal keys and lengths below 16 mean equal segments.
+/// A segment of a path or a pattern: equal keys of fewer than 16 bytes are equal segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     /// The first eight bytes, zeroes behind the end.
     pub(super) head: u64,
-    /// The eight bytes behind those, zeroes behind the end.
+    /// The eight bytes behind those, zeroes behind the end, and the length in the highest byte
+    /// where it is below 16 and the byte thus free.
     pub(super) second: u64,
     /// A hash of all bytes: long segments may differ at their end only.
     pub(super) hash: u64,
@@ -22,6 +23,9 @@ pub(super) struct Key {
 
 /// The length from which on segments with equal keys may differ.
 pub(super) const LONG: usize = 16;
+
+/// Where the length stands in [`Key::second`].
+const LEN_SHIFT: u32 = 56;
 
 impl Key {
     /// Makes the key of a piece of static text.
@@ -40,6 +44,9 @@ impl Key {
             rest = after;
         }
         key.add(n_words, short_word(rest));
+        if text.len() < LONG {
+            key.second |= (text.len() as u64) << LEN_SHIFT;
+        }
         key
     }
 
@@ -85,114 +92,101 @@ const fn short_word(mut bytes: &[u8]) -> u64 {
     word
 }
 
-/// A request's path, to be read a word at a time.
+/// The last eight bytes of a path, the last one highest: what stands less than a word before the
+/// end is cut out of it, so that nothing is read byte by byte.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Path<'a> {
-    bytes: &'a [u8],
-    /// The last eight bytes, the last one highest: what stands less than a word before the end is
-    /// cut out of it, so that nothing is ever read byte by byte.
-    end: u64,
-}
+pub(super) struct Ending(u64);
 
-/// A segment of a request's path: where it ends, and its key.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    /// The offset of the slash behind it, or of the path's end.
-    pub(super) end: usize,
-    /// The key to find it by.
-    pub(super) key: Key,
-}
-
-impl<'a> Path<'a> {
-    /// Prepares a path.
+impl Ending {
     #[inline(always)]
-    pub(super) fn new(path: &'a str) -> Self {
-        let bytes = path.as_bytes();
-        let end = match bytes.last_chunk::<8>() {
-            Some(chunk) => u64::from_le_bytes(*chunk),
-            None if bytes.is_empty() => 0,
-            None => short_word(bytes) << (8 * (8 - bytes.len())),
-        };
-        Self { bytes, end }
-    }
-
-    /// Returns the bytes of the path.
-    #[inline(always)]
-    pub(super) fn bytes(&self) -> &'a [u8] {
-        self.bytes
-    }
-
-    /// Reads the segment that begins at `start`, which is at most the path's length.
-    #[inline(always)]
-    pub(super) fn piece(&self, start: usize) -> Piece {
-        let head = self.word(start);
-        if let Some(slash) = Slash::first(head) {
-            let head = slash.before(head);
-            let key = Key {
-                head,
-                second: 0,
-                hash: fold(0, head),
-            };
-            return Piece {
-                end: start + slash.offset(),
-                key,
-            };
-        }
-        let hash = fold(0, head);
-        let second = self.word(start + 8);
-        if let Some(slash) = Slash::first(second) {
-            let second = slash.before(second);
-            let key = Key {
-                head,
-                second,
-                hash: fold(hash, second),
-            };
-            return Piece {
-                end: start + 8 + slash.offset(),
-                key,
-            };
-        }
-        let (end, hash) = self.long_piece(start + LONG, fold(hash, second));
-        Piece {
-            end,
-            key: Key { head, second, hash },
+    pub(super) fn of(path: &[u8]) -> Self {
+        match path.last_chunk::<8>() {
+            Some(chunk) => Self(u64::from_le_bytes(*chunk)),
+            None if path.is_empty() => Self(0),
+            None => Self(short_word(path) << (8 * (8 - path.len()))),
         }
     }
 
-    /// Reads on in a segment of 16 bytes or more.
-    #[inline(never)]
-    fn long_piece(&self, mut at: usize, mut hash: u64) -> (usize, u64) {
-        loop {
-            let word = self.word(at);
-            if let Some(slash) = Slash::first(word) {
-                return (at + slash.offset(), fold(hash, slash.before(word)));
-            }
-            hash = fold(hash, word);
-            at += 8;
-        }
-    }
-
-    /// Finds the end of the segment that begins at `start`.
+    /// Reads the next eight bytes of the path, of which `rest` is left, and slashes behind them.
     #[inline(always)]
-    pub(super) fn piece_end(&self, mut start: usize) -> usize {
-        loop {
-            if let Some(slash) = Slash::first(self.word(start)) {
-                return start + slash.offset();
-            }
-            start += 8;
-        }
-    }
-
-    /// Reads eight bytes at `start`, slashes behind the end.
-    #[inline(always)]
-    fn word(&self, start: usize) -> u64 {
-        let rest = self.bytes.get(start..).unwrap_or_default();
+    fn word(self, rest: &[u8]) -> u64 {
         if let Some(chunk) = rest.first_chunk::<8>() {
             return u64::from_le_bytes(*chunk);
         }
         let bits = 8 * rest.len() as u32;
         // In two steps: a shift by all 64 bits, when nothing is left, is not a shift.
-        (self.end >> 8) >> (56 - bits) | SLASHES << bits
+        (self.0 >> 8) >> (56 - bits) | SLASHES << bits
+    }
+}
+
+/// The first segment of what is left of a path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    /// The length of the segment.
+    pub(super) len: usize,
+    /// The key to find it by.
+    pub(super) key: Key,
+}
+
+impl Piece {
+    /// Reads a segment.
+    #[inline(always)]
+    pub(super) fn read(rest: &[u8], ending: Ending) -> Self {
+        let head = ending.word(rest);
+        if let Some(slash) = Slash::first(head) {
+            let head = slash.before(head);
+            let len = slash.offset();
+            let (second, hash) = ((len as u64) << LEN_SHIFT, fold(0, head));
+            return Self {
+                len,
+                key: Key { head, second, hash },
+            };
+        }
+        let hash = fold(0, head);
+        let behind = rest.get(8..).unwrap_or_default();
+        let second = ending.word(behind);
+        if let Some(slash) = Slash::first(second) {
+            let second = slash.before(second);
+            let len = 8 + slash.offset();
+            let hash = fold(hash, second);
+            let second = second | (len as u64) << LEN_SHIFT;
+            return Self {
+                len,
+                key: Key { head, second, hash },
+            };
+        }
+        let (len, hash) = read_long(rest, ending, fold(hash, second));
+        Self {
+            len,
+            key: Key { head, second, hash },
+        }
+    }
+
+    /// Finds the end of a segment, without a key.
+    #[inline(always)]
+    pub(super) fn len(mut rest: &[u8], ending: Ending) -> usize {
+        let mut len = 0;
+        loop {
+            if let Some(slash) = Slash::first(ending.word(rest)) {
+                return len + slash.offset();
+            }
+            rest = rest.get(8..).unwrap_or_default();
+            len += 8;
+        }
+    }
+}
+
+/// Reads on in a segment of 16 bytes or more: returns its length and its hash.
+#[inline(never)]
+fn read_long(rest: &[u8], ending: Ending, mut hash: u64) -> (usize, u64) {
+    let mut len = LONG;
+    loop {
+        let word = ending.word(rest.get(len..).unwrap_or_default());
+        if let Some(slash) = Slash::first(word) {
+            return (len + slash.offset(), fold(hash, slash.before(word)));
+        }
+        hash = fold(hash, word);
+        len += 8;
     }
 }
 
@@ -233,9 +227,11 @@ mod tests {
                 for after in ["", "/", "/y", "/0123456789"] {
                     let text = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".split_at(n).0;
                     let path = format!("{before}{text}{after}");
-                    let piece = Path::new(&path).piece(before.len());
-                    assert_eq!(piece.end, before.len() + n, "{path}");
-                    assert_eq!(piece.key, Key::of(text.as_bytes()), "{path}");
+                    let path = path.as_bytes();
+                    let piece = Piece::read(&path[before.len()..], Ending::of(path));
+                    assert_eq!(piece.len, n, "{path:?}");
+                    assert_eq!(Piece::len(&path[before.len()..], Ending::of(path)), n);
+                    assert_eq!(piece.key, Key::of(text.as_bytes()), "{path:?}");
                 }
             }
         }

@@ -1,9 +1,11 @@
 //! The walk from a path to its route.
 
+use std::ops::Range;
+
 use http::Method;
 
 use super::Captures;
-use super::key::{LONG, Path, Piece};
+use super::key::{Ending, LONG, Piece};
 use super::methods::{Allowed, bit};
 use super::parts::{Affix, End, NO_NODE, Node, Table};
 use super::plan::ROOT;
@@ -25,7 +27,8 @@ pub enum Found {
 /// One lookup.
 struct Walk<'a> {
     table: &'a Table,
-    path: Path<'a>,
+    path: &'a [u8],
+    ending: Ending,
     /// The bit of the request's method.
     bit: u32,
     /// What other methods know of the path. A walk that finds nothing has met every route that
@@ -39,16 +42,21 @@ impl Table {
     /// The captures are those of the route or the redirect that is found; else none.
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
         captures.truncate(0);
-        if !path.starts_with('/') || path.len() > usize::from(u16::MAX) {
+        let path = path.as_bytes();
+        let [b'/', rest @ ..] = path else {
+            return Found::Missing;
+        };
+        if path.len() > usize::from(u16::MAX) {
             return Found::Missing;
         }
         let mut walk = Walk {
             table: self,
-            path: Path::new(path),
+            path,
+            ending: Ending::of(path),
             bit: bit(method, self.extensions),
             allowed: None,
         };
-        if let Some(end) = walk.find(ROOT, 1, captures) {
+        if let Some(end) = walk.find(ROOT, rest, captures) {
             return match end.redirect {
                 true => Found::Redirect(end.route),
                 false => Found::Route(end.route),
@@ -60,121 +68,125 @@ impl Table {
 }
 
 impl<'a> Walk<'a> {
-    /// Finds the best route for the path from `start` on, below a node.
+    /// Finds the best route for the rest of the path below a node.
     ///
     /// It branches only where a node has several ways to go on, so it nests at most as deep as the
     /// trie; a node is entered at most once in a lookup, since only one way leads to it. Captures
     /// that it has made when it finds nothing are its caller's to forget.
     #[inline(always)]
-    fn find(&mut self, mut idx: u32, mut start: usize, captures: &mut Captures) -> Option<&'a End> {
-        let len = self.path.bytes().len();
+    fn find(
+        &mut self,
+        mut idx: u32,
+        mut rest: &'a [u8],
+        captures: &mut Captures,
+    ) -> Option<&'a End> {
         loop {
             let node = self.table.nodes.get(idx as usize)?;
-            if start > len {
-                return self.end(node);
-            }
-            let end;
+            let len;
             if node.n_slots != 0 {
-                let piece = self.path.piece(start);
-                end = piece.end;
-                if let Some(child) = self.static_child(node, start, &piece) {
-                    if !node.has_params {
-                        (idx, start) = (child, end + 1);
-                        continue;
+                let piece = Piece::read(rest, self.ending);
+                len = piece.len;
+                let child = self.static_child(node, rest, &piece);
+                if !node.has_params {
+                    idx = child?;
+                    match after(rest, len) {
+                        Some(after) => rest = after,
+                        None => return self.end(idx),
                     }
-                    let found = self.branch(child, end + 1, captures);
+                    continue;
+                }
+                if let Some(child) = child {
+                    let found = self.branch(child, after(rest, len), captures);
                     if found.is_some() {
                         return found;
                     }
                 }
-                if !node.has_params {
-                    return None;
-                }
             } else {
-                end = self.path.piece_end(start);
+                len = Piece::len(rest, self.ending);
             }
-            if node.n_affixes != 0 {
-                let found = self.find_affixed(node, start, end, captures);
-                if found.is_some() {
-                    return found;
-                }
+            if node.n_affixes | node.rest != 0 {
+                return self.find_among(node, rest, len, captures);
             }
-            if node.rest != NO_NODE {
-                return self.find_rest(node, start, end, captures);
-            }
-            if node.param == NO_NODE || end == start {
+            if node.param == NO_NODE || len == 0 {
                 return None;
             }
-            captures.push(start, end);
-            (idx, start) = (node.param, end + 1);
+            self.capture(rest, len, captures);
+            idx = node.param;
+            match after(rest, len) {
+                Some(after) => rest = after,
+                None => return self.end(idx),
+            }
         }
     }
 
     /// Tries one way to go on; if it fails, its captures are forgotten.
     #[inline(never)]
-    fn branch(&mut self, idx: u32, start: usize, captures: &mut Captures) -> Option<&'a End> {
+    fn branch(
+        &mut self,
+        idx: u32,
+        rest: Option<&'a [u8]>,
+        captures: &mut Captures,
+    ) -> Option<&'a End> {
+        let Some(rest) = rest else {
+            return self.end(idx);
+        };
         let n_captures = captures.len();
-        let found = self.find(idx, start, captures);
+        let found = self.find(idx, rest, captures);
         if found.is_none() {
             captures.truncate(n_captures);
         }
         found
     }
 
-    /// Tries the parameters with static text around them.
+    /// Tries all parameters of a node that has several, and then its catch-all.
     #[inline(never)]
-    fn find_affixed(
+    fn find_among(
         &mut self,
         node: &Node,
-        start: usize,
-        stop: usize,
+        rest: &'a [u8],
+        len: usize,
         captures: &mut Captures,
     ) -> Option<&'a End> {
         let n_captures = captures.len();
         for affix in slice(self.table.affixes, node.first_affix, node.n_affixes) {
-            let Some((from, to)) = affix.value(self.path.bytes(), start, stop) else {
+            let Some(value) = affix.value(rest, len) else {
                 continue;
             };
-            captures.push(from, to);
-            let found = self.branch(affix.child, stop + 1, captures);
+            let start = self.path.len() - rest.len();
+            captures.push(start + value.start, start + value.end);
+            let found = self.branch(affix.child, after(rest, len), captures);
             if found.is_some() {
                 return found;
             }
             captures.truncate(n_captures);
         }
-        None
-    }
-
-    /// Tries the whole-segment parameter, if any, and then the catch-all of a node that has one.
-    #[inline(never)]
-    fn find_rest(
-        &mut self,
-        node: &Node,
-        start: usize,
-        stop: usize,
-        captures: &mut Captures,
-    ) -> Option<&'a End> {
-        let n_captures = captures.len();
-        if node.param != NO_NODE && stop > start {
-            captures.push(start, stop);
-            let found = self.branch(node.param, stop + 1, captures);
+        if node.param != NO_NODE && len != 0 {
+            self.capture(rest, len, captures);
+            let found = self.branch(node.param, after(rest, len), captures);
             if found.is_some() {
                 return found;
             }
             captures.truncate(n_captures);
         }
-        let len = self.path.bytes().len();
-        if start == len {
+        if node.rest == NO_NODE || rest.is_empty() {
             return None;
         }
-        captures.push(start, len);
-        self.end(self.table.nodes.get(node.rest as usize)?)
+        self.capture(rest, rest.len(), captures);
+        self.end(node.rest)
+    }
+
+    /// Notes that a value begins where `rest` does.
+    #[inline(always)]
+    fn capture(&self, rest: &[u8], len: usize, captures: &mut Captures) {
+        let start = self.path.len() - rest.len();
+        captures.push(start, start + len);
     }
 
     /// Returns the route of the method that ends at a node.
     #[inline(always)]
-    fn end(&mut self, node: &Node) -> Option<&'a End> {
-        let ends = slice(self.table.ends, node.first_end, node.n_ends);
+    fn end(&mut self, idx: u32) -> Option<&'a End> {
+        let node = self.table.nodes.get(idx as usize)?;
+        let ends = slice(self.table.ends, node.first_end, u32::from(node.n_ends));
         let end = ends.iter().find(|end| end.mask & self.bit != 0);
         if end.is_none() {
             self.allow(ends);
@@ -198,14 +210,17 @@ impl<'a> Walk<'a> {
 
     /// Finds the child behind a static segment.
     #[inline(always)]
-    fn static_child(&self, node: &Node, start: usize, piece: &Piece) -> Option<u32> {
+    fn static_child(&self, node: &Node, rest: &[u8], piece: &Piece) -> Option<u32> {
         let mut slot = piece.key.slot(node.n_slots);
         let mut n_probes = node.n_probes;
         loop {
             let at = (node.first_slot + slot) as usize;
-            let child = self.slot_child(at, start, piece);
-            if child.is_some() {
-                return child;
+            let candidate = self.table.slots.get(at)?;
+            if candidate.head == piece.key.head
+                && candidate.second == piece.key.second
+                && (piece.len < LONG || self.is_text(at, rest, piece.len))
+            {
+                return Some(candidate.child);
             }
             n_probes -= 1;
             if n_probes == 0 {
@@ -218,44 +233,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Returns the child of a slot if the segment is the slot's.
-    #[inline(always)]
-    fn slot_child(&self, at: usize, start: usize, piece: &Piece) -> Option<u32> {
-        let slot = self.table.slots.get(at)?;
-        let len = piece.end - start;
-        let key = &piece.key;
-        if slot.head != key.head || slot.second != key.second || slot.len as usize != len {
-            return None;
-        }
-        if len >= LONG && !self.is_text(at, start, piece.end) {
-            return None;
-        }
-        Some(slot.child)
-    }
-
     /// Compares a segment with the whole text of a slot.
     #[inline(never)]
-    fn is_text(&self, at: usize, start: usize, stop: usize) -> bool {
+    fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
         let text = self.table.texts.get(at).map(|text| text.as_bytes());
-        text == self.path.bytes().get(start..stop)
+        text == rest.get(..len)
     }
 }
 
 impl Affix {
     /// Returns where the value stands if the segment has this text around a value.
-    fn value(&self, path: &[u8], start: usize, stop: usize) -> Option<(usize, usize)> {
-        let segment = path.get(start..stop)?;
-        let rest = segment.strip_prefix(self.prefix.as_bytes())?;
-        let value = rest.strip_suffix(self.suffix.as_bytes())?;
-        let from = start + self.prefix.len();
-        (!value.is_empty()).then_some((from, from + value.len()))
+    fn value(&self, rest: &[u8], len: usize) -> Option<Range<usize>> {
+        let behind = rest.get(..len)?.strip_prefix(self.prefix.as_bytes())?;
+        let value = behind.strip_suffix(self.suffix.as_bytes())?;
+        let start = self.prefix.len();
+        (!value.is_empty()).then_some(start..start + value.len())
     }
+}
+
+/// Returns what stands behind the slash that ends a segment, or none at the end of the path.
+#[inline(always)]
+fn after(rest: &[u8], len: usize) -> Option<&[u8]> {
+    rest.get(len + 1..)
 }
 
 /// Returns a part of one of the table's arrays.
 #[inline(always)]
-fn slice<T>(items: &[T], first: u32, n_items: u16) -> &[T] {
+fn slice<T>(items: &[T], first: u32, n_items: u32) -> &[T] {
     let first = first as usize;
-    let end = first + usize::from(n_items);
-    items.get(first..end).unwrap_or_default()
+    items
+        .get(first..first + n_items as usize)
+        .unwrap_or_default()
 }

@@ -37,7 +37,7 @@ pub(super) struct Node {
     pub(super) n_slots: u32,
     /// How many slots, from a segment's own, may hold it.
     pub(super) n_probes: u16,
-    pub(super) n_affixes: u16,
+    pub(super) n_affixes: u32,
     /// The node behind a whole-segment parameter, or [`NO_NODE`].
     pub(super) param: u32,
     /// The node behind a catch-all, or [`NO_NODE`].
@@ -57,13 +57,11 @@ pub(super) const NO_NODE: u32 = 0;
 pub(super) struct Slot {
     pub(super) head: u64,
     pub(super) second: u64,
-    /// The segment's length; [`NO_LEN`] in an empty slot.
-    pub(super) len: u32,
     pub(super) child: u32,
 }
 
-/// The length of no segment.
-pub(super) const NO_LEN: u32 = u32::MAX;
+/// The head of no segment: a byte of all ones is not UTF-8.
+const NO_HEAD: u64 = u64::MAX;
 
 /// A parameter with static text around it.
 #[derive(Debug, Clone, Copy)]
@@ -100,9 +98,8 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             has_params: false,
         }; NODES],
         slots: [Slot {
-            head: 0,
+            head: NO_HEAD,
             second: 0,
-            len: NO_LEN,
             child: NO_NODE,
         }; SLOTS],
         texts: [""; SLOTS],
@@ -136,16 +133,14 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
     const fn add_static(&mut self, node: &mut Node, text: &'static str, key: Key, child: u32) {
         let mut slot = key.slot(node.n_slots);
         let mut n_probes = 1u16;
-        while self.slots[(node.first_slot + slot) as usize].len != NO_LEN {
+        while self.slots[(node.first_slot + slot) as usize].head != NO_HEAD {
             slot = (slot + 1) % node.n_slots;
             n_probes += 1;
         }
         let at = (node.first_slot + slot) as usize;
-        let len = text.len() as u32;
         self.slots[at] = Slot {
             head: key.head,
             second: key.second,
-            len,
             child,
         };
         self.texts[at] = text;
@@ -156,16 +151,12 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
 
     /// Adds a parameter behind those that go first: longer prefixes, then longer suffixes.
     const fn add_affix(&mut self, node: &mut Node, affix: Affix) {
-        let mut at = (node.first_affix + node.n_affixes as u32) as usize;
+        let mut at = (node.first_affix + node.n_affixes) as usize;
         while at > node.first_affix as usize && affix.goes_before(&self.affixes[at - 1]) {
             self.affixes[at] = self.affixes[at - 1];
             at -= 1;
         }
         self.affixes[at] = affix;
-        assert!(
-            node.n_affixes < u16::MAX,
-            "too many parameters with text around them in one place"
-        );
         node.n_affixes += 1;
     }
 }
@@ -207,7 +198,7 @@ impl<const C: usize> Plan<C> {
             self.lay_children(&mut parts, idx, &mut node);
             self.lay_ends(&mut parts, idx, &mut node);
             n_slots += node.n_slots;
-            n_affixes += node.n_affixes as u32;
+            n_affixes += node.n_affixes;
             n_ends += node.n_ends as u32;
             parts.nodes[idx] = node;
             idx += 1;
