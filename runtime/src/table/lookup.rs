@@ -7,7 +7,7 @@ use http::Method;
 use super::Captures;
 use super::key::{Ending, LONG, Piece};
 use super::methods::{Allowed, bit};
-use super::parts::{Affix, End, NO_NODE, Node, Table};
+use super::parts::{Affix, End, NO_HEAD, NO_NODE, Node, Table};
 use super::plan::ROOT;
 
 /// What a table says of a request.
@@ -186,6 +186,15 @@ impl<'a> Walk<'a> {
     #[inline(always)]
     fn end(&mut self, idx: u32) -> Option<&'a End> {
         let node = self.table.nodes.get(idx as usize)?;
+        if node.end.mask & self.bit != 0 {
+            return Some(&node.end);
+        }
+        self.other_end(node)
+    }
+
+    /// Looks at all ends of a node; those of other methods are noted.
+    #[inline(never)]
+    fn other_end(&mut self, node: &Node) -> Option<&'a End> {
         let ends = slice(self.table.ends, node.first_end, u32::from(node.n_ends));
         let end = ends.iter().find(|end| end.mask & self.bit != 0);
         if end.is_none() {
@@ -223,7 +232,7 @@ impl<'a> Walk<'a> {
                 return Some(candidate.child);
             }
             n_probes -= 1;
-            if n_probes == 0 {
+            if n_probes == 0 || candidate.head == NO_HEAD {
                 return None;
             }
             slot += 1;

@@ -1,7 +1,7 @@
 //! The trie laid out for lookups, in flat arrays.
 
 use super::key::Key;
-use super::methods::{MAX_EXTENSIONS, with_head};
+use super::methods::{GET, MAX_EXTENSIONS, with_head};
 use super::plan::{DraftEnd, NONE, Plan, n_slots};
 use crate::route::{Segment, Slash};
 
@@ -43,6 +43,8 @@ pub(super) struct Node {
     /// The node behind a catch-all, or [`NO_NODE`].
     pub(super) rest: u32,
     pub(super) first_affix: u32,
+    /// One of its ends, GET's if it has that; without methods if no route ends here.
+    pub(super) end: End,
     pub(super) first_end: u32,
     pub(super) n_ends: u16,
     /// Whether a segment may match in other ways than as static text.
@@ -61,7 +63,7 @@ pub(super) struct Slot {
 }
 
 /// The head of no segment: a byte of all ones is not UTF-8.
-const NO_HEAD: u64 = u64::MAX;
+pub(super) const NO_HEAD: u64 = u64::MAX;
 
 /// A parameter with static text around it.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +83,14 @@ pub(super) struct End {
     pub(super) redirect: bool,
 }
 
+impl End {
+    const NONE: Self = Self {
+        mask: 0,
+        route: 0,
+        redirect: false,
+    };
+}
+
 impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: usize>
     Parts<NODES, SLOTS, AFFIXES, ENDS>
 {
@@ -93,6 +103,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             param: NO_NODE,
             rest: NO_NODE,
             first_affix: 0,
+            end: End::NONE,
             first_end: 0,
             n_ends: 0,
             has_params: false,
@@ -108,11 +119,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             suffix: "",
             child: NO_NODE,
         }; AFFIXES],
-        ends: [End {
-            mask: 0,
-            route: 0,
-            redirect: false,
-        }; ENDS],
+        ends: [End::NONE; ENDS],
         extensions: [""; MAX_EXTENSIONS],
         n_extensions: 0,
     };
@@ -258,11 +265,17 @@ impl<const C: usize> Plan<C> {
         let mut end = self.drafts[idx].first_end;
         while end != NONE {
             let draft = &self.ends[end as usize];
-            parts.ends[(node.first_end + node.n_ends as u32) as usize] = End {
-                mask: taken.mask_of(draft),
+            let mask = taken.mask_of(draft);
+            let redirect = matches!(draft.slash, Slash::Redirect);
+            let laid = End {
+                mask,
                 route: draft.route,
-                redirect: matches!(draft.slash, Slash::Redirect),
+                redirect,
             };
+            parts.ends[(node.first_end + node.n_ends as u32) as usize] = laid;
+            if node.end.mask == 0 || mask & GET != 0 {
+                node.end = laid;
+            }
             node.n_ends += 1;
             end = draft.next;
         }

@@ -82,6 +82,8 @@ pub(super) const fn n_slots(n_statics: u32) -> u32 {
         0 => 0,
         // No room is needed where there is nothing to confuse.
         1 => 1,
+        // Room saves steps: most segments are found at once, or an empty slot says there is none.
+        n if n <= 64 => n * 4,
         n => n * 2,
     }
 }
