@@ -143,7 +143,13 @@ impl Piece {
             };
         }
         let hash = fold(0, head);
-        let behind = rest.get(8..).unwrap_or_default();
+        // Fewer than eight bytes left would have had a slash behind them, so there is a rest.
+        let Some(behind) = rest.get(8..) else {
+            return Self {
+                len: rest.len(),
+                key: Key::hashed(hash),
+            };
+        };
         let second = ending.word(behind);
         if let Some(slash) = Slash::first(second) {
             let second = slash.before(second);
@@ -170,8 +176,11 @@ impl Piece {
             if let Some(slash) = Slash::first(ending.word(rest)) {
                 return len + slash.offset();
             }
-            rest = rest.get(8..).unwrap_or_default();
             len += 8;
+            match rest.get(8..) {
+                Some(behind) => rest = behind,
+                None => return len,
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use http::Method;
 use super::Captures;
 use super::key::{Ending, LONG, Piece};
 use super::methods::{Allowed, bit};
-use super::parts::{Affix, End, NO_HEAD, NO_NODE, Node, Table};
+use super::parts::{Affix, End, Kind, NO_HEAD, NO_NODE, Node, Table};
 use super::plan::ROOT;
 
 /// What a table says of a request.
@@ -82,36 +82,24 @@ impl<'a> Walk<'a> {
     ) -> Option<&'a End> {
         loop {
             let node = self.table.nodes.get(idx as usize)?;
-            let len;
-            if node.n_slots != 0 {
-                let piece = Piece::read(rest, self.ending);
-                len = piece.len;
-                let child = self.static_child(node, rest, &piece);
-                if !node.has_params {
-                    idx = child?;
-                    match after(rest, len) {
-                        Some(after) => rest = after,
-                        None => return self.end(idx),
-                    }
-                    continue;
+            let len = match node.kind {
+                Kind::Statics => {
+                    let piece = Piece::read(rest, self.ending);
+                    idx = self.static_child(node, rest, &piece)?;
+                    piece.len
                 }
-                if let Some(child) = child {
-                    let found = self.branch(child, after(rest, len), captures);
-                    if found.is_some() {
-                        return found;
+                Kind::Param => {
+                    let len = Piece::len(rest, self.ending);
+                    if len == 0 {
+                        return None;
                     }
+                    self.capture(rest, len, captures);
+                    idx = node.param;
+                    len
                 }
-            } else {
-                len = Piece::len(rest, self.ending);
-            }
-            if node.n_affixes | node.rest != 0 {
-                return self.find_among(node, rest, len, captures);
-            }
-            if node.param == NO_NODE || len == 0 {
-                return None;
-            }
-            self.capture(rest, len, captures);
-            idx = node.param;
+                Kind::Leaf => return None,
+                Kind::Mixed => return self.find_among(node, rest, captures),
+            };
             match after(rest, len) {
                 Some(after) => rest = after,
                 None => return self.end(idx),
@@ -138,15 +126,24 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// Tries all parameters of a node that has several, and then its catch-all.
+    /// Tries all ways to go on, best first.
     #[inline(never)]
     fn find_among(
         &mut self,
         node: &Node,
         rest: &'a [u8],
-        len: usize,
         captures: &mut Captures,
     ) -> Option<&'a End> {
+        let piece = Piece::read(rest, self.ending);
+        let len = piece.len;
+        if node.n_slots != 0
+            && let Some(child) = self.static_child(node, rest, &piece)
+        {
+            let found = self.branch(child, after(rest, len), captures);
+            if found.is_some() {
+                return found;
+            }
+        }
         let n_captures = captures.len();
         for affix in slice(self.table.affixes, node.first_affix, node.n_affixes) {
             let Some(value) = affix.value(rest, len) else {
@@ -217,12 +214,28 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Finds the child behind a static segment.
+    /// Finds the child behind a static segment of a node that has some.
     #[inline(always)]
     fn static_child(&self, node: &Node, rest: &[u8], piece: &Piece) -> Option<u32> {
-        let mut slot = piece.key.slot(node.n_slots);
-        let mut n_probes = node.n_probes;
-        loop {
+        let slot = piece.key.slot(node.n_slots);
+        let at = (node.first_slot + slot) as usize;
+        let candidate = self.table.slots.get(at)?;
+        if candidate.head == piece.key.head
+            && candidate.second == piece.key.second
+            && piece.len < LONG
+        {
+            return Some(candidate.child);
+        }
+        if candidate.head == NO_HEAD {
+            return None;
+        }
+        self.probe(node, slot, rest, piece)
+    }
+
+    /// Looks into all slots that may hold a segment.
+    #[inline(never)]
+    fn probe(&self, node: &Node, mut slot: u32, rest: &[u8], piece: &Piece) -> Option<u32> {
+        for _ in 0..node.n_probes {
             let at = (node.first_slot + slot) as usize;
             let candidate = self.table.slots.get(at)?;
             if candidate.head == piece.key.head
@@ -231,8 +244,7 @@ impl<'a> Walk<'a> {
             {
                 return Some(candidate.child);
             }
-            n_probes -= 1;
-            if n_probes == 0 || candidate.head == NO_HEAD {
+            if candidate.head == NO_HEAD {
                 return None;
             }
             slot += 1;
@@ -240,10 +252,10 @@ impl<'a> Walk<'a> {
                 slot = 0;
             }
         }
+        None
     }
 
     /// Compares a segment with the whole text of a slot.
-    #[inline(never)]
     fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
         let text = self.table.texts.get(at).map(|text| text.as_bytes());
         text == rest.get(..len)

@@ -47,8 +47,20 @@ pub(super) struct Node {
     pub(super) end: End,
     pub(super) first_end: u32,
     pub(super) n_ends: u16,
-    /// Whether a segment may match in other ways than as static text.
-    pub(super) has_params: bool,
+    pub(super) kind: Kind,
+}
+
+/// In which ways a segment may match at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Not at all: a path ends here.
+    Leaf,
+    /// As static text only.
+    Statics,
+    /// As a whole-segment parameter only.
+    Param,
+    /// In several ways, or in ways of which there may be several.
+    Mixed,
 }
 
 /// No child: the root is nobody's.
@@ -106,7 +118,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             end: End::NONE,
             first_end: 0,
             n_ends: 0,
-            has_params: false,
+            kind: Kind::Leaf,
         }; NODES],
         slots: [Slot {
             head: NO_HEAD,
@@ -247,7 +259,12 @@ impl<const C: usize> Plan<C> {
             }
             child = draft.next_sibling;
         }
-        node.has_params = node.param != NO_NODE || node.rest != NO_NODE || node.n_affixes != 0;
+        node.kind = match (node.n_slots, node.param, node.rest | node.n_affixes) {
+            (0, NO_NODE, 0) => Kind::Leaf,
+            (_, NO_NODE, 0) => Kind::Statics,
+            (0, _, 0) => Kind::Param,
+            _ => Kind::Mixed,
+        };
     }
 
     const fn lay_ends<
