@@ -9,76 +9,77 @@ const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
 /// The multiplier of FxHash; its high bits are well mixed, so [`Key::slot`] uses those.
 const MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
-/// A segment of a path or a pattern: equal keys of at most 16 bytes are equal segments.
+/// A segment of a path or a pattern: equal keys of fewer than 16 bytes are equal segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     /// The first eight bytes, zeroes behind the end.
     pub(super) head: u64,
-    /// The last eight bytes; zero in a segment of fewer.
-    pub(super) tail: u64,
-    /// A hash of all bytes: long segments may differ in the middle only.
+    /// The eight bytes behind those, zeroes behind the end, and the length in the highest byte
+    /// where it is below 16 and the byte thus free.
+    pub(super) second: u64,
+    /// A hash of all bytes: long segments may differ at their end only.
     pub(super) hash: u64,
 }
+
+/// The length from which on segments with equal keys may differ.
+pub(super) const LONG: usize = 16;
+
+/// Where the length stands in [`Key::second`].
+const LEN_SHIFT: u32 = 56;
 
 impl Key {
     /// Makes the key of a piece of static text.
     ///
     /// Slice patterns and not the methods of slices here: constant evaluation pays by the call.
     pub(super) const fn of(text: &[u8]) -> Self {
-        let mut hash = 0;
+        let mut key = Self::hashed(0);
+        let mut n_words = 0;
         let mut rest = text;
         while let [a, b, c, d, e, f, g, h, after @ ..] = rest {
-            hash = fold(hash, word([*a, *b, *c, *d, *e, *f, *g, *h]));
+            key.add(
+                n_words,
+                u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
+            );
+            n_words += 1;
             rest = after;
         }
-        let last = short_word(rest);
-        let hash = fold(hash, last);
-        match text {
-            [a, b, c, d, e, f, g, h, ..] => Self {
-                head: word([*a, *b, *c, *d, *e, *f, *g, *h]),
-                tail: last_word(text),
-                hash,
-            },
-            _ => Self {
-                head: last,
-                tail: 0,
-                hash,
-            },
+        key.add(n_words, short_word(rest));
+        if text.len() < LONG {
+            key.second |= (text.len() as u64) << LEN_SHIFT;
         }
+        key
+    }
+
+    /// Takes one more word in.
+    const fn add(&mut self, idx: usize, word: u64) {
+        match idx {
+            0 => self.head = word,
+            1 => self.second = word,
+            _ => {}
+        }
+        self.hash = fold(self.hash, word);
     }
 
     /// Makes a key of nothing but a hash.
     pub(super) const fn hashed(hash: u64) -> Self {
         Self {
             head: 0,
-            tail: 0,
+            second: 0,
             hash,
         }
     }
 
     /// Returns which of `n_slots` is the first to look into.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn slot(self, n_slots: u32) -> u32 {
         (((self.hash >> 32) * n_slots as u64) >> 32) as u32
     }
 }
 
 /// Takes one more word into a hash.
-#[inline]
+#[inline(always)]
 const fn fold(hash: u64, word: u64) -> u64 {
     (hash ^ word).wrapping_mul(MULTIPLIER)
-}
-
-const fn word(bytes: [u8; 8]) -> u64 {
-    u64::from_le_bytes(bytes)
-}
-
-/// Reads the last eight bytes of a text that has as many.
-const fn last_word(text: &[u8]) -> u64 {
-    match text {
-        [.., a, b, c, d, e, f, g, h] => word([*a, *b, *c, *d, *e, *f, *g, *h]),
-        _ => 0,
-    }
 }
 
 /// Reads fewer than eight bytes as a word, zeroes behind the end.
@@ -91,93 +92,110 @@ const fn short_word(mut bytes: &[u8]) -> u64 {
     word
 }
 
-/// A request's path, to be read a word at a time.
+/// The last eight bytes of a path, the last one highest: what stands less than a word before the
+/// end is cut out of it, so that nothing is read byte by byte.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Path<'a> {
-    bytes: &'a [u8],
-    /// The last eight bytes, the last one highest: what stands less than a word before the end is
-    /// cut out of it, so that nothing is ever read byte by byte.
-    end: u64,
-}
+pub(super) struct Ending(u64);
 
-/// A segment of a request's path: where it ends, and its key.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    /// The offset of the slash behind it, or of the path's end.
-    pub(super) end: usize,
-    /// The key to find it by.
-    pub(super) key: Key,
-}
-
-impl<'a> Path<'a> {
-    /// Prepares a path.
-    #[inline]
-    pub(super) fn new(path: &'a str) -> Self {
-        let bytes = path.as_bytes();
-        let end = match bytes.last_chunk::<8>() {
-            Some(chunk) => u64::from_le_bytes(*chunk),
-            None if bytes.is_empty() => 0,
-            None => short_word(bytes) << (8 * (8 - bytes.len())),
-        };
-        Self { bytes, end }
-    }
-
-    /// Returns the bytes of the path.
-    #[inline]
-    pub(super) fn bytes(&self) -> &'a [u8] {
-        self.bytes
-    }
-
-    /// Reads the segment that begins at `start`, which is at most the path's length.
-    #[inline]
-    pub(super) fn piece(&self, start: usize) -> Piece {
-        let word = self.word(start);
-        let Some(slash) = Slash::first(word) else {
-            return self.long_piece(start, word);
-        };
-        let head = slash.before(word);
-        let key = Key {
-            head,
-            tail: 0,
-            hash: fold(0, head),
-        };
-        Piece {
-            end: start + slash.offset(),
-            key,
+impl Ending {
+    #[inline(always)]
+    pub(super) fn of(path: &[u8]) -> Self {
+        match path.last_chunk::<8>() {
+            Some(chunk) => Self(u64::from_le_bytes(*chunk)),
+            None if path.is_empty() => Self(0),
+            None => Self(short_word(path) << (8 * (8 - path.len()))),
         }
     }
 
-    /// Reads a segment of eight bytes or more, of which `head` is the first word.
-    #[inline]
-    fn long_piece(&self, start: usize, head: u64) -> Piece {
-        let mut hash = fold(0, head);
-        let mut at = start + 8;
-        loop {
-            let word = self.word(at);
-            if let Some(slash) = Slash::first(word) {
-                let end = at + slash.offset();
-                let hash = fold(hash, slash.before(word));
-                let tail = self.word(end - 8);
-                return Piece {
-                    end,
-                    key: Key { head, tail, hash },
-                };
-            }
-            hash = fold(hash, word);
-            at += 8;
-        }
-    }
-
-    /// Reads eight bytes at `start`, slashes behind the end.
-    #[inline]
-    fn word(&self, start: usize) -> u64 {
-        let rest = self.bytes.get(start..).unwrap_or_default();
+    /// Reads the next eight bytes of the path, of which `rest` is left, and slashes behind them.
+    #[inline(always)]
+    fn word(self, rest: &[u8]) -> u64 {
         if let Some(chunk) = rest.first_chunk::<8>() {
             return u64::from_le_bytes(*chunk);
         }
         let bits = 8 * rest.len() as u32;
         // In two steps: a shift by all 64 bits, when nothing is left, is not a shift.
-        (self.end >> 8) >> (56 - bits) | SLASHES << bits
+        (self.0 >> 8) >> (56 - bits) | SLASHES << bits
+    }
+}
+
+/// The first segment of what is left of a path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    /// The length of the segment.
+    pub(super) len: usize,
+    /// The key to find it by.
+    pub(super) key: Key,
+}
+
+impl Piece {
+    /// Reads a segment.
+    #[inline(always)]
+    pub(super) fn read(rest: &[u8], ending: Ending) -> Self {
+        let head = ending.word(rest);
+        if let Some(slash) = Slash::first(head) {
+            let head = slash.before(head);
+            let len = slash.offset();
+            let (second, hash) = ((len as u64) << LEN_SHIFT, fold(0, head));
+            return Self {
+                len,
+                key: Key { head, second, hash },
+            };
+        }
+        let hash = fold(0, head);
+        // Fewer than eight bytes left would have had a slash behind them, so there is a rest.
+        let Some(behind) = rest.get(8..) else {
+            return Self {
+                len: rest.len(),
+                key: Key::hashed(hash),
+            };
+        };
+        let second = ending.word(behind);
+        if let Some(slash) = Slash::first(second) {
+            let second = slash.before(second);
+            let len = 8 + slash.offset();
+            let hash = fold(hash, second);
+            let second = second | (len as u64) << LEN_SHIFT;
+            return Self {
+                len,
+                key: Key { head, second, hash },
+            };
+        }
+        let (len, hash) = read_long(rest, ending, fold(hash, second));
+        Self {
+            len,
+            key: Key { head, second, hash },
+        }
+    }
+
+    /// Finds the end of a segment, without a key.
+    #[inline(always)]
+    pub(super) fn len(mut rest: &[u8], ending: Ending) -> usize {
+        let mut len = 0;
+        loop {
+            if let Some(slash) = Slash::first(ending.word(rest)) {
+                return len + slash.offset();
+            }
+            len += 8;
+            match rest.get(8..) {
+                Some(behind) => rest = behind,
+                None => return len,
+            }
+        }
+    }
+}
+
+/// Reads on in a segment of 16 bytes or more: returns its length and its hash.
+#[inline(never)]
+fn read_long(rest: &[u8], ending: Ending, mut hash: u64) -> (usize, u64) {
+    let mut len = LONG;
+    loop {
+        let word = ending.word(rest.get(len..).unwrap_or_default());
+        if let Some(slash) = Slash::first(word) {
+            return (len + slash.offset(), fold(hash, slash.before(word)));
+        }
+        hash = fold(hash, word);
+        len += 8;
     }
 }
 
@@ -186,7 +204,7 @@ impl<'a> Path<'a> {
 struct Slash(u64);
 
 impl Slash {
-    #[inline]
+    #[inline(always)]
     fn first(word: u64) -> Option<Self> {
         let zero = word ^ SLASHES;
         let hit = zero.wrapping_sub(ONES) & !zero & HIGHS;
@@ -194,13 +212,13 @@ impl Slash {
     }
 
     /// Returns how many bytes stand before it.
-    #[inline]
+    #[inline(always)]
     fn offset(self) -> usize {
         self.0.trailing_zeros() as usize / 8
     }
 
     /// Returns the bytes that stand before it.
-    #[inline]
+    #[inline(always)]
     fn before(self, word: u64) -> u64 {
         let lowest = self.0 & self.0.wrapping_neg();
         word & (lowest >> 7).wrapping_sub(1)
@@ -218,9 +236,11 @@ mod tests {
                 for after in ["", "/", "/y", "/0123456789"] {
                     let text = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".split_at(n).0;
                     let path = format!("{before}{text}{after}");
-                    let piece = Path::new(&path).piece(before.len());
-                    assert_eq!(piece.end, before.len() + n, "{path}");
-                    assert_eq!(piece.key, Key::of(text.as_bytes()), "{path}");
+                    let path = path.as_bytes();
+                    let piece = Piece::read(&path[before.len()..], Ending::of(path));
+                    assert_eq!(piece.len, n, "{path:?}");
+                    assert_eq!(Piece::len(&path[before.len()..], Ending::of(path)), n);
+                    assert_eq!(piece.key, Key::of(text.as_bytes()), "{path:?}");
                 }
             }
         }

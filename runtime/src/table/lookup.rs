@@ -1,11 +1,13 @@
 //! The walk from a path to its route.
 
+use std::ops::Range;
+
 use http::Method;
 
 use super::Captures;
-use super::key::{Path, Piece};
+use super::key::{Ending, LONG, Piece};
 use super::methods::{Allowed, bit};
-use super::parts::{Affix, End, NO_NODE, Node, Table};
+use super::parts::{Affix, End, Kind, NO_HEAD, NO_NODE, Node, Table};
 use super::plan::ROOT;
 
 /// What a table says of a request.
@@ -25,11 +27,13 @@ pub enum Found {
 /// One lookup.
 struct Walk<'a> {
     table: &'a Table,
-    path: Path<'a>,
+    path: &'a [u8],
+    ending: Ending,
     /// The bit of the request's method.
     bit: u32,
-    /// Whether a route of another method stopped the walk: if not, a miss needs no second look.
-    blocked: bool,
+    /// What other methods know of the path. A walk that finds nothing has met every route that
+    /// matches the path, so these are all; after one that finds something nobody asks.
+    allowed: Option<Allowed>,
 }
 
 impl Table {
@@ -38,178 +42,210 @@ impl Table {
     /// The captures are those of the route or the redirect that is found; else none.
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
         captures.truncate(0);
-        if !path.starts_with('/') || path.len() > usize::from(u16::MAX) {
+        let path = path.as_bytes();
+        let [b'/', rest @ ..] = path else {
+            return Found::Missing;
+        };
+        if path.len() > usize::from(u16::MAX) {
             return Found::Missing;
         }
         let mut walk = Walk {
             table: self,
-            path: Path::new(path),
+            path,
+            ending: Ending::of(path),
             bit: bit(method, self.extensions),
-            blocked: false,
+            allowed: None,
         };
-        match walk.find(ROOT, 1, captures) {
-            Some(end) if end.redirect => Found::Redirect(end.route),
-            Some(end) => Found::Route(end.route),
-            None => {
-                captures.truncate(0);
-                walk.other_methods()
-            }
+        if let Some(end) = walk.find(ROOT, rest, captures) {
+            return match end.redirect {
+                true => Found::Redirect(end.route),
+                false => Found::Route(end.route),
+            };
         }
+        captures.truncate(0);
+        walk.allowed.map_or(Found::Missing, Found::WrongMethod)
     }
 }
 
 impl<'a> Walk<'a> {
-    /// Finds the best route for the path from `start` on, below a node.
+    /// Finds the best route for the rest of the path below a node.
     ///
-    /// It calls itself only where a node has several ways to go on, so at most as deep as the trie;
-    /// a node is entered at most once in a lookup, since only one way leads to it. Captures that
-    /// it has made when it finds nothing are its caller's to forget.
-    fn find(&mut self, mut idx: u32, mut start: usize, captures: &mut Captures) -> Option<&'a End> {
+    /// It branches only where a node has several ways to go on, so it nests at most as deep as the
+    /// trie; a node is entered at most once in a lookup, since only one way leads to it. Captures
+    /// that it has made when it finds nothing are its caller's to forget.
+    #[inline(always)]
+    fn find(
+        &mut self,
+        mut idx: u32,
+        mut rest: &'a [u8],
+        captures: &mut Captures,
+    ) -> Option<&'a End> {
         loop {
-            let node = self.node(idx)?;
-            if node.mask & self.bit == 0 {
-                self.blocked = true;
-                return None;
-            }
-            if start > self.path.bytes().len() {
-                return self.end(node);
-            }
-            let piece = self.path.piece(start);
-            let next = piece.end + 1;
-            if let Some(child) = self.static_child(node, start, &piece) {
-                if !node.has_params() {
-                    (idx, start) = (child, next);
-                    continue;
+            let node = self.table.nodes.get(idx as usize)?;
+            let len = match node.kind {
+                Kind::Statics => {
+                    let piece = Piece::read(rest, self.ending);
+                    idx = self.static_child(node, rest, &piece)?;
+                    piece.len
                 }
-                let n_captures = captures.len();
-                if let Some(end) = self.find(child, next, captures) {
-                    return Some(end);
+                Kind::Param => {
+                    let len = Piece::len(rest, self.ending);
+                    if len == 0 {
+                        return None;
+                    }
+                    self.capture(rest, len, captures);
+                    idx = node.param;
+                    len
                 }
-                captures.truncate(n_captures);
+                Kind::Leaf => return None,
+                Kind::Mixed => return self.find_among(node, rest, captures),
+            };
+            match after(rest, len) {
+                Some(after) => rest = after,
+                None => return self.end(idx),
             }
-            if let Some(end) = self.find_affixed(node, start, piece.end, captures) {
-                return Some(end);
-            }
-            if node.param != NO_NODE && piece.end > start {
-                let n_captures = captures.len();
-                captures.push(start, piece.end);
-                if node.rest == NO_NODE {
-                    (idx, start) = (node.param, next);
-                    continue;
-                }
-                if let Some(end) = self.find(node.param, next, captures) {
-                    return Some(end);
-                }
-                captures.truncate(n_captures);
-            }
-            let len = self.path.bytes().len();
-            if node.rest == NO_NODE || start == len {
-                return None;
-            }
-            captures.push(start, len);
-            (idx, start) = (node.rest, len + 1);
         }
     }
 
-    /// Tries the parameters with static text around them.
-    fn find_affixed(
+    /// Tries one way to go on; if it fails, its captures are forgotten.
+    #[inline(never)]
+    fn branch(
         &mut self,
-        node: &Node,
-        start: usize,
-        stop: usize,
+        idx: u32,
+        rest: Option<&'a [u8]>,
         captures: &mut Captures,
     ) -> Option<&'a End> {
+        let Some(rest) = rest else {
+            return self.end(idx);
+        };
         let n_captures = captures.len();
-        for affix in self.affixes(node) {
-            let Some((from, to)) = affix.value(self.path.bytes(), start, stop) else {
+        let found = self.find(idx, rest, captures);
+        if found.is_none() {
+            captures.truncate(n_captures);
+        }
+        found
+    }
+
+    /// Tries all ways to go on, best first.
+    #[inline(never)]
+    fn find_among(
+        &mut self,
+        node: &Node,
+        rest: &'a [u8],
+        captures: &mut Captures,
+    ) -> Option<&'a End> {
+        let piece = Piece::read(rest, self.ending);
+        let len = piece.len;
+        if node.n_slots != 0
+            && let Some(child) = self.static_child(node, rest, &piece)
+        {
+            let found = self.branch(child, after(rest, len), captures);
+            if found.is_some() {
+                return found;
+            }
+        }
+        let n_captures = captures.len();
+        for affix in slice(self.table.affixes, node.first_affix, node.n_affixes) {
+            let Some(value) = affix.value(rest, len) else {
                 continue;
             };
-            captures.push(from, to);
-            if let Some(end) = self.find(affix.child, stop + 1, captures) {
-                return Some(end);
+            let start = self.path.len() - rest.len();
+            captures.push(start + value.start, start + value.end);
+            let found = self.branch(affix.child, after(rest, len), captures);
+            if found.is_some() {
+                return found;
             }
             captures.truncate(n_captures);
         }
-        None
+        if node.param != NO_NODE && len != 0 {
+            self.capture(rest, len, captures);
+            let found = self.branch(node.param, after(rest, len), captures);
+            if found.is_some() {
+                return found;
+            }
+            captures.truncate(n_captures);
+        }
+        if node.rest == NO_NODE || rest.is_empty() {
+            return None;
+        }
+        self.capture(rest, rest.len(), captures);
+        self.end(node.rest)
+    }
+
+    /// Notes that a value begins where `rest` does.
+    #[inline(always)]
+    fn capture(&self, rest: &[u8], len: usize, captures: &mut Captures) {
+        let start = self.path.len() - rest.len();
+        captures.push(start, start + len);
     }
 
     /// Returns the route of the method that ends at a node.
-    fn end(&mut self, node: &Node) -> Option<&'a End> {
-        let end = self.ends(node).iter().find(|end| end.mask & self.bit != 0);
-        // It is another method's end, or a place that only leads on.
-        self.blocked |= end.is_none() && node.n_ends != 0;
+    #[inline(always)]
+    fn end(&mut self, idx: u32) -> Option<&'a End> {
+        let node = self.table.nodes.get(idx as usize)?;
+        if node.end.mask & self.bit != 0 {
+            return Some(&node.end);
+        }
+        self.other_end(node)
+    }
+
+    /// Looks at all ends of a node; those of other methods are noted.
+    #[inline(never)]
+    fn other_end(&mut self, node: &Node) -> Option<&'a End> {
+        let ends = slice(self.table.ends, node.first_end, u32::from(node.n_ends));
+        let end = ends.iter().find(|end| end.mask & self.bit != 0);
+        if end.is_none() {
+            self.allow(ends);
+        }
         end
     }
 
-    /// Collects the methods that know the path; called when the request's method does not.
+    /// Notes routes of other methods.
     #[cold]
-    fn other_methods(&self) -> Found {
-        if !self.blocked {
-            return Found::Missing;
-        }
-        let mut allowed = None;
-        self.collect(ROOT, 1, &mut allowed);
-        allowed.map_or(Found::Missing, Found::WrongMethod)
-    }
-
-    /// Takes the methods of all routes below a node that match the path from `start` on.
-    fn collect(&self, idx: u32, start: usize, allowed: &mut Option<Allowed>) {
-        let Some(node) = self.node(idx) else { return };
-        if allowed.is_some_and(|allowed| node.mask & !allowed.mask == 0) {
-            return;
-        }
-        let len = self.path.bytes().len();
-        if start > len {
-            self.collect_ends(node, allowed);
-            return;
-        }
-        let piece = self.path.piece(start);
-        if let Some(child) = self.static_child(node, start, &piece) {
-            self.collect(child, piece.end + 1, allowed);
-        }
-        for affix in self.affixes(node) {
-            if affix.value(self.path.bytes(), start, piece.end).is_some() {
-                self.collect(affix.child, piece.end + 1, allowed);
-            }
-        }
-        if node.param != NO_NODE && piece.end > start {
-            self.collect(node.param, piece.end + 1, allowed);
-        }
-        if node.rest != NO_NODE && start < len {
-            self.collect(node.rest, len + 1, allowed);
-        }
-    }
-
-    fn collect_ends(&self, node: &Node, allowed: &mut Option<Allowed>) {
-        for end in self.ends(node).iter().filter(|end| end.mask != 0) {
+    fn allow(&mut self, ends: &[End]) {
+        // An end without methods has lost them all to a better one.
+        for end in ends.iter().filter(|end| end.mask != 0) {
             let first = Allowed {
                 mask: 0,
                 extensions: self.table.extensions,
                 route: end.route,
             };
-            allowed.get_or_insert(first).mask |= end.mask;
+            self.allowed.get_or_insert(first).mask |= end.mask;
         }
     }
 
-    fn node(&self, idx: u32) -> Option<&'a Node> {
-        self.table.nodes.get(idx as usize)
+    /// Finds the child behind a static segment of a node that has some.
+    #[inline(always)]
+    fn static_child(&self, node: &Node, rest: &[u8], piece: &Piece) -> Option<u32> {
+        let slot = piece.key.slot(node.n_slots);
+        let at = (node.first_slot + slot) as usize;
+        let candidate = self.table.slots.get(at)?;
+        if candidate.head == piece.key.head
+            && candidate.second == piece.key.second
+            && piece.len < LONG
+        {
+            return Some(candidate.child);
+        }
+        if candidate.head == NO_HEAD {
+            return None;
+        }
+        self.probe(node, slot, rest, piece)
     }
 
-    fn affixes(&self, node: &Node) -> &'a [Affix] {
-        slice(self.table.affixes, node.first_affix, node.n_affixes)
-    }
-
-    fn ends(&self, node: &Node) -> &'a [End] {
-        slice(self.table.ends, node.first_end, node.n_ends)
-    }
-
-    /// Finds the child behind a static segment.
-    fn static_child(&self, node: &Node, start: usize, piece: &Piece) -> Option<u32> {
-        let mut slot = piece.key.slot(node.n_slots);
+    /// Looks into all slots that may hold a segment.
+    #[inline(never)]
+    fn probe(&self, node: &Node, mut slot: u32, rest: &[u8], piece: &Piece) -> Option<u32> {
         for _ in 0..node.n_probes {
             let at = (node.first_slot + slot) as usize;
-            if let Some(child) = self.slot_child(at, start, piece) {
-                return Some(child);
+            let candidate = self.table.slots.get(at)?;
+            if candidate.head == piece.key.head
+                && candidate.second == piece.key.second
+                && (piece.len < LONG || self.is_text(at, rest, piece.len))
+            {
+                return Some(candidate.child);
+            }
+            if candidate.head == NO_HEAD {
+                return None;
             }
             slot += 1;
             if slot == node.n_slots {
@@ -219,42 +255,31 @@ impl<'a> Walk<'a> {
         None
     }
 
-    /// Returns the child of a slot if the segment is the slot's.
-    fn slot_child(&self, at: usize, start: usize, piece: &Piece) -> Option<u32> {
-        let slot = self.table.slots.get(at)?;
-        let len = piece.end - start;
-        if slot.head != piece.key.head || slot.tail != piece.key.tail || slot.len as usize != len {
-            return None;
-        }
-        // Both ends are equal, and they meet in 16 bytes.
-        if len > 16
-            && self.path.bytes().get(start..piece.end)? != self.table.texts.get(at)?.as_bytes()
-        {
-            return None;
-        }
-        Some(slot.child)
-    }
-}
-
-impl Node {
-    /// Returns whether a segment may match in other ways than as static text.
-    fn has_params(&self) -> bool {
-        self.param | self.rest | self.n_affixes != 0
+    /// Compares a segment with the whole text of a slot.
+    fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
+        let text = self.table.texts.get(at).map(|text| text.as_bytes());
+        text == rest.get(..len)
     }
 }
 
 impl Affix {
     /// Returns where the value stands if the segment has this text around a value.
-    fn value(&self, path: &[u8], start: usize, stop: usize) -> Option<(usize, usize)> {
-        let segment = path.get(start..stop)?;
-        let rest = segment.strip_prefix(self.prefix.as_bytes())?;
-        let value = rest.strip_suffix(self.suffix.as_bytes())?;
-        let from = start + self.prefix.len();
-        (!value.is_empty()).then_some((from, from + value.len()))
+    fn value(&self, rest: &[u8], len: usize) -> Option<Range<usize>> {
+        let behind = rest.get(..len)?.strip_prefix(self.prefix.as_bytes())?;
+        let value = behind.strip_suffix(self.suffix.as_bytes())?;
+        let start = self.prefix.len();
+        (!value.is_empty()).then_some(start..start + value.len())
     }
 }
 
+/// Returns what stands behind the slash that ends a segment, or none at the end of the path.
+#[inline(always)]
+fn after(rest: &[u8], len: usize) -> Option<&[u8]> {
+    rest.get(len + 1..)
+}
+
 /// Returns a part of one of the table's arrays.
+#[inline(always)]
 fn slice<T>(items: &[T], first: u32, n_items: u32) -> &[T] {
     let first = first as usize;
     items

@@ -11,7 +11,7 @@ use crate::route::{Methods, STANDARD};
 pub(crate) const MAX_EXTENSIONS: usize = OTHER as usize - STANDARD.len();
 
 /// The bit of GET.
-const GET: u32 = 1 << 0;
+pub(super) const GET: u32 = 1 << 0;
 /// The bit of HEAD.
 const HEAD: u32 = 1 << 1;
 /// The bit of OPTIONS.
@@ -82,30 +82,27 @@ pub(super) const fn with_head(bits: u32) -> u32 {
 /// Returns a method's bit, given the extension methods of the table.
 #[inline]
 pub(super) fn bit(method: &Method, extensions: &[&str]) -> u32 {
-    let idx = match *method {
-        Method::GET => 0,
-        Method::HEAD => 1,
-        Method::POST => 2,
-        Method::PUT => 3,
-        Method::PATCH => 4,
-        Method::DELETE => 5,
-        Method::OPTIONS => 6,
-        Method::QUERY => 7,
-        Method::CONNECT => 8,
-        Method::TRACE => 9,
-        _ => rare_index(method.as_str(), extensions),
-    };
-    1 << idx
+    match *method {
+        Method::GET => GET,
+        Method::HEAD => HEAD,
+        Method::POST => 1 << 2,
+        Method::PUT => 1 << 3,
+        Method::PATCH => 1 << 4,
+        Method::DELETE => 1 << 5,
+        Method::OPTIONS => OPTIONS,
+        Method::QUERY => 1 << 7,
+        Method::CONNECT => 1 << 8,
+        Method::TRACE => 1 << 9,
+        _ => rare_bit(method.as_str(), extensions),
+    }
 }
 
-/// Returns the index of the bit of a method that has no constant in `http`.
+/// Returns the bit of a method that has no constant in `http`.
 #[cold]
-fn rare_index(name: &str, extensions: &[&str]) -> u32 {
-    STANDARD
-        .iter()
-        .chain(extensions)
-        .position(|known| *known == name)
-        .map_or(OTHER, |idx| idx as u32)
+fn rare_bit(name: &str, extensions: &[&str]) -> u32 {
+    let mut known = STANDARD.iter().chain(extensions);
+    let idx = known.position(|known| *known == name);
+    1 << idx.map_or(OTHER, |idx| idx as u32)
 }
 
 /// The methods that a path is known to; displayed, the value of an `Allow` header.

@@ -1,7 +1,7 @@
 //! The trie laid out for lookups, in flat arrays.
 
 use super::key::Key;
-use super::methods::{MAX_EXTENSIONS, with_head};
+use super::methods::{GET, MAX_EXTENSIONS, with_head};
 use super::plan::{DraftEnd, NONE, Plan, n_slots};
 use crate::route::{Segment, Slash};
 
@@ -32,21 +32,35 @@ pub struct Table {
 /// A place in a path, between two segments or at its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
-    /// The methods that the routes in this subtree answer.
-    pub(super) mask: u32,
     /// Where its hash table of static segments begins.
     pub(super) first_slot: u32,
     pub(super) n_slots: u32,
     /// How many slots, from a segment's own, may hold it.
-    pub(super) n_probes: u32,
+    pub(super) n_probes: u16,
+    pub(super) n_affixes: u32,
     /// The node behind a whole-segment parameter, or [`NO_NODE`].
     pub(super) param: u32,
     /// The node behind a catch-all, or [`NO_NODE`].
     pub(super) rest: u32,
     pub(super) first_affix: u32,
-    pub(super) n_affixes: u32,
+    /// One of its ends, GET's if it has that; without methods if no route ends here.
+    pub(super) end: End,
     pub(super) first_end: u32,
-    pub(super) n_ends: u32,
+    pub(super) n_ends: u16,
+    pub(super) kind: Kind,
+}
+
+/// In which ways a segment may match at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Not at all: a path ends here.
+    Leaf,
+    /// As static text only.
+    Statics,
+    /// As a whole-segment parameter only.
+    Param,
+    /// In several ways, or in ways of which there may be several.
+    Mixed,
 }
 
 /// No child: the root is nobody's.
@@ -56,14 +70,12 @@ pub(super) const NO_NODE: u32 = 0;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot {
     pub(super) head: u64,
-    pub(super) tail: u64,
-    /// The segment's length; [`NO_LEN`] in an empty slot.
-    pub(super) len: u32,
+    pub(super) second: u64,
     pub(super) child: u32,
 }
 
-/// The length of no segment.
-pub(super) const NO_LEN: u32 = u32::MAX;
+/// The head of no segment: a byte of all ones is not UTF-8.
+pub(super) const NO_HEAD: u64 = u64::MAX;
 
 /// A parameter with static text around it.
 #[derive(Debug, Clone, Copy)]
@@ -83,26 +95,34 @@ pub(super) struct End {
     pub(super) redirect: bool,
 }
 
+impl End {
+    const NONE: Self = Self {
+        mask: 0,
+        route: 0,
+        redirect: false,
+    };
+}
+
 impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: usize>
     Parts<NODES, SLOTS, AFFIXES, ENDS>
 {
     const EMPTY: Self = Self {
         nodes: [Node {
-            mask: 0,
             first_slot: 0,
             n_slots: 0,
             n_probes: 0,
+            n_affixes: 0,
             param: NO_NODE,
             rest: NO_NODE,
             first_affix: 0,
-            n_affixes: 0,
+            end: End::NONE,
             first_end: 0,
             n_ends: 0,
+            kind: Kind::Leaf,
         }; NODES],
         slots: [Slot {
-            head: 0,
-            tail: 0,
-            len: NO_LEN,
+            head: NO_HEAD,
+            second: 0,
             child: NO_NODE,
         }; SLOTS],
         texts: [""; SLOTS],
@@ -111,11 +131,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             suffix: "",
             child: NO_NODE,
         }; AFFIXES],
-        ends: [End {
-            mask: 0,
-            route: 0,
-            redirect: false,
-        }; ENDS],
+        ends: [End::NONE; ENDS],
         extensions: [""; MAX_EXTENSIONS],
         n_extensions: 0,
     };
@@ -135,17 +151,15 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
     /// Puts a static segment into its parent's hash table.
     const fn add_static(&mut self, node: &mut Node, text: &'static str, key: Key, child: u32) {
         let mut slot = key.slot(node.n_slots);
-        let mut n_probes = 1;
-        while self.slots[(node.first_slot + slot) as usize].len != NO_LEN {
+        let mut n_probes = 1u16;
+        while self.slots[(node.first_slot + slot) as usize].head != NO_HEAD {
             slot = (slot + 1) % node.n_slots;
             n_probes += 1;
         }
         let at = (node.first_slot + slot) as usize;
-        let len = text.len() as u32;
         self.slots[at] = Slot {
             head: key.head,
-            tail: key.tail,
-            len,
+            second: key.second,
             child,
         };
         self.texts[at] = text;
@@ -204,7 +218,7 @@ impl<const C: usize> Plan<C> {
             self.lay_ends(&mut parts, idx, &mut node);
             n_slots += node.n_slots;
             n_affixes += node.n_affixes;
-            n_ends += node.n_ends;
+            n_ends += node.n_ends as u32;
             parts.nodes[idx] = node;
             idx += 1;
         }
@@ -222,7 +236,6 @@ impl<const C: usize> Plan<C> {
         idx: usize,
         node: &mut Node,
     ) {
-        node.mask = self.drafts[idx].mask;
         node.n_slots = n_slots(self.drafts[idx].n_statics);
         let mut child = self.drafts[idx].first_child;
         while child != NONE {
@@ -246,6 +259,12 @@ impl<const C: usize> Plan<C> {
             }
             child = draft.next_sibling;
         }
+        node.kind = match (node.n_slots, node.param, node.rest | node.n_affixes) {
+            (0, NO_NODE, 0) => Kind::Leaf,
+            (_, NO_NODE, 0) => Kind::Statics,
+            (0, _, 0) => Kind::Param,
+            _ => Kind::Mixed,
+        };
     }
 
     const fn lay_ends<
@@ -263,11 +282,17 @@ impl<const C: usize> Plan<C> {
         let mut end = self.drafts[idx].first_end;
         while end != NONE {
             let draft = &self.ends[end as usize];
-            parts.ends[(node.first_end + node.n_ends) as usize] = End {
-                mask: taken.mask_of(draft),
+            let mask = taken.mask_of(draft);
+            let redirect = matches!(draft.slash, Slash::Redirect);
+            let laid = End {
+                mask,
                 route: draft.route,
-                redirect: matches!(draft.slash, Slash::Redirect),
+                redirect,
             };
+            parts.ends[(node.first_end + node.n_ends as u32) as usize] = laid;
+            if node.end.mask == 0 || mask & GET != 0 {
+                node.end = laid;
+            }
             node.n_ends += 1;
             end = draft.next;
         }

@@ -1,6 +1,6 @@
 //! The trie while it grows, in constant evaluation: every route is inserted once.
 
-use super::methods::{Extensions, with_head};
+use super::methods::Extensions;
 use super::step::Step;
 use super::{EMPTY, MAX_ROUTES, Shape};
 use crate::route::{Segment, Slash};
@@ -49,8 +49,6 @@ pub(super) struct Draft {
     pub(super) next_sibling: u32,
     pub(super) n_statics: u32,
     pub(super) first_end: u32,
-    /// The methods that the routes in this subtree answer.
-    pub(super) mask: u32,
 }
 
 /// A route that ends at a node of a plan.
@@ -84,6 +82,8 @@ pub(super) const fn n_slots(n_statics: u32) -> u32 {
         0 => 0,
         // No room is needed where there is nothing to confuse.
         1 => 1,
+        // Room saves steps: most segments are found at once, or an empty slot says there is none.
+        n if n <= 64 => n * 4,
         n => n * 2,
     }
 }
@@ -144,13 +144,10 @@ impl<const C: usize> Plan<C> {
         let segments = shape.full_segments();
         let named = self.extensions.named(shape.methods);
         let any = shape.methods.is_any();
-        let mask = if any { u32::MAX } else { with_head(named) };
         let mut node = ROOT;
-        self.drafts[0].mask |= mask;
         let mut idx = 0;
         while idx < segments.len() {
             node = self.child(node, segments[idx]);
-            self.drafts[node as usize].mask |= mask;
             idx += 1;
         }
         let end = DraftEnd {
@@ -162,7 +159,6 @@ impl<const C: usize> Plan<C> {
         };
         self.add_end(node, end);
         if let Some(alias) = self.alias(node, shape) {
-            self.drafts[alias as usize].mask |= mask;
             self.add_end(
                 alias,
                 DraftEnd {
@@ -257,7 +253,6 @@ impl Draft {
             next_sibling,
             n_statics: 0,
             first_end: NONE,
-            mask: 0,
         }
     }
 }

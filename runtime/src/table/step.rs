@@ -1,6 +1,6 @@
 //! Segments as constant evaluation compares them: names do not count, and every step costs.
 
-use super::key::Key;
+use super::key::{Key, LONG};
 use crate::route::Segment;
 
 /// A segment with its key.
@@ -30,9 +30,8 @@ impl Step {
             (Segment::Static(a), Segment::Static(b)) => {
                 a.len() == b.len()
                     && self.key.head == other.key.head
-                    && self.key.tail == other.key.tail
-                    // Both ends are equal, and they meet in 16 bytes.
-                    && (a.len() <= 16 || same_text(a, b))
+                    && self.key.second == other.key.second
+                    && (a.len() < LONG || same_text(a, b))
             }
             (
                 Segment::Param {

@@ -48,6 +48,7 @@ pub fn all() -> Vec<Set> {
 
 /// Adds a set of hits and one of misses.
 fn add(sets: &mut Vec<Set>, name: &str, routes: Vec<(usize, String)>) {
+    let routes = acceptable(name, routes);
     let mut random = Random(1);
     let mut hits = Vec::new();
     for (idx, (method_idx, pattern)) in routes.iter().enumerate() {
@@ -134,6 +135,20 @@ fn gitlab() -> Option<Vec<(usize, String)>> {
         .iter()
         .filter_map(|pattern| pattern.as_str());
     Some(patterns.map(|pattern| (0, numbered(pattern))).collect())
+}
+
+/// Keeps the routes that matchit takes: it is what all are compared with.
+fn acceptable(name: &str, mut routes: Vec<(usize, String)>) -> Vec<(usize, String)> {
+    let n_routes = routes.len();
+    let mut matchits: [matchit::Router<()>; N_METHODS] = Default::default();
+    routes.retain(|(method, pattern)| matchits[*method].insert(pattern, ()).is_ok());
+    if routes.len() < n_routes {
+        eprintln!(
+            "{name}: matchit refuses {} routes, left out",
+            n_routes - routes.len()
+        );
+    }
+    routes
 }
 
 /// Names parameters by their place: some routers refuse two names in one place.
