@@ -25,8 +25,8 @@ pub use crate::{
     link::{LinkParam, find as find_link, write as write_link},
     rejection::{Rejection, problem},
     response::{IntoResponse, Response, reason, status},
-    route::{Methods, Segment, Slash},
+    route::{Methods, STANDARD, Segment, Slash},
     serve::block_on,
     state::Provide,
-    table::{Parts, Plan, Shape, Size, Table, capacity, clashes},
+    table::{Captures, Found, Parts, Plan, Shape, Size, Table, capacity, clashes},
 };
