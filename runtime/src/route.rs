@@ -69,7 +69,7 @@ pub struct Methods {
 }
 
 /// The methods that RFC 9110 and the QUERY draft define; a method's index is its bit.
-pub(crate) const STANDARD: [&str; 10] = [
+pub const STANDARD: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE",
 ];
 

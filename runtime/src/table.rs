@@ -38,10 +38,11 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use captures::{Captures, MAX_PARAMS};
+pub use captures::Captures;
+pub(crate) use captures::MAX_PARAMS;
 pub use clash::clashes;
-pub(crate) use lookup::Found;
-pub(crate) use methods::Allowed;
+pub use lookup::Found;
+pub use methods::Allowed;
 pub use parts::{Parts, Table};
 pub use plan::{Plan, Size, capacity};
 

@@ -8,7 +8,7 @@ use super::step::same_text;
 use crate::route::{Methods, STANDARD};
 
 /// How many methods outside [`STANDARD`] the routes of one table may name together.
-pub(crate) const MAX_EXTENSIONS: usize = OTHER as usize - STANDARD.len();
+pub(super) const MAX_EXTENSIONS: usize = OTHER as usize - STANDARD.len();
 
 /// The bit of GET.
 pub(super) const GET: u32 = 1 << 0;
