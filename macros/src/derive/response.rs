@@ -81,6 +81,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let name = &input.ident;
     quote! {
         #[automatically_derived]
+        #[allow(non_shorthand_field_patterns, unused_qualifications)]
         impl #impl_generics #private::IntoResponse for #name #ty_generics #bounds {
             fn into_response(self) -> #private::Response {
                 match self { #(#arms)* }
