@@ -1,6 +1,7 @@
 //! From models to code. Everything has been checked: nothing here can fail.
 
 pub(crate) mod args;
+mod conditional;
 pub(crate) mod group;
 pub(crate) mod handler;
 pub(crate) mod middleware;

@@ -9,8 +9,8 @@ pub use std::{
 pub use crate::{
     app::{App, Place, Route, Sizes, Storage, groups, routes, segments_of, sizes, store},
     chain::{
-        Chain, Endpoint, Env, Inner, Middleware, Next, Prepare, Render, Stack, Whole, fallback,
-        miss,
+        Absent, Chain, Endpoint, Env, Inner, Middleware, Next, Prepare, Render, Stack, Whole,
+        fallback, miss,
     },
     context::Context,
     entry::{

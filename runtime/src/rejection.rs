@@ -1,6 +1,11 @@
 //! Rejections: what the framework answers in place of a handler, as RFC 9457 problem details.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt,
+    io::{self, Write as _},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -158,6 +163,15 @@ impl Rejection {
         response.set_status(self.0.status);
         self.add_headers(&mut response);
         response
+    }
+
+    /// Tells the operator what the client is not told.
+    pub(crate) fn report(&self, cx: &Context<'_>) {
+        if let Some(cause) = self.cause().filter(|_| self.0.status.is_server_error()) {
+            let (status, method, path) = (self.0.status.as_u16(), cx.method(), cx.path());
+            // Whoever closed our output does not want to read it.
+            let _ = writeln!(io::stderr(), "{status} at {method} {path}: {cause}");
+        }
     }
 
     pub(crate) fn add_headers(&self, response: &mut Response) {

@@ -109,6 +109,11 @@ impl ExtractAsync for Sess {
     }
 }
 
+#[get("/sess2")]
+async fn sess2(s: Sess) -> String {
+    s.0.to_string()
+}
+
 #[get("/sess")]
 async fn sess(s: Sess, b: String) -> String {
     format!("{}{b}", s.0)

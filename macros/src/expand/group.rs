@@ -4,7 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, Type};
 
-use super::{chain, middleware_bounds, names, private, segments, slash};
+use super::{
+    chain,
+    conditional::{self, Alias},
+    middleware_bounds, names, private, segments, slash,
+};
 use crate::{
     attr::GroupArgs,
     group::Entry,
@@ -15,15 +19,17 @@ use crate::{
 /// Returns everything beside the group's own type.
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
     let private = private(args.krate.as_ref());
-    let fields = fields(args, name, entries);
-    let checks = checks(entries);
+    let (aliases, alias_code) = conditional::aliases(entries);
+    let fields = fields(args, name, entries, &aliases);
+    let checks = checks(&aliases);
     let prefix = args.prefix.as_ref().map_or_else(|| quote!(&[]), segments);
-    let endpoint = endpoint(args, ty, entries);
+    let endpoint = endpoint(args, ty, &aliases);
     let (root, is_root) = (args.app.then(|| root(args, ty)), args.app);
     quote! {
         #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
             use #private as __hb;
+            #alias_code
             const __FIELDS: &[__hb::Field] = #fields;
             const __N: usize = __hb::count_routes(__FIELDS);
             const __SEGMENTS: &[__hb::Segment] =
@@ -47,33 +53,35 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
 }
 
 /// One `Field` for each entry, as constant data.
-fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry]) -> TokenStream {
+fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) -> TokenStream {
     let name = name.to_string();
     let slash = slash(args.slash);
-    let fields = entries.iter().enumerate().map(|(step, entry)| {
-        let Entry { cfgs, ty, .. } = entry;
-        let step = step as u16;
-        let prefix = joined(args.prefix.as_ref(), entry.prefix.as_ref());
-        let (text, segments) = (&prefix.text, segments(&prefix));
-        let with: Vec<Path> = args.with.iter().chain(&entry.with).cloned().collect();
-        let with = names(&with);
-        let entry = quote_spanned!(first_span(ty)=> <#ty as __hb::Entry>);
-        quote! {
-            #(#cfgs)*
-            __hb::Field {
-                level: &__hb::Level {
-                    group: #name,
-                    step: #step,
-                    prefix: #text,
-                    segments: #segments,
-                    with: #with,
-                    slash: #slash,
-                },
-                routes: #entry::ROUTES,
-                groups: #entry::GROUPS,
+    let fields = entries
+        .iter()
+        .zip(aliases)
+        .enumerate()
+        .map(|(step, (entry, alias))| {
+            let (ty, step) = (&alias.ty, step as u16);
+            let prefix = joined(args.prefix.as_ref(), entry.prefix.as_ref());
+            let (text, segments) = (&prefix.text, segments(&prefix));
+            let with: Vec<Path> = args.with.iter().chain(&entry.with).cloned().collect();
+            let with = names(&with);
+            let entry = quote_spanned!(first_span(ty)=> <#ty as __hb::Entry>);
+            quote! {
+                __hb::Field {
+                    level: &__hb::Level {
+                        group: #name,
+                        step: #step,
+                        prefix: #text,
+                        segments: #segments,
+                        with: #with,
+                        slash: #slash,
+                    },
+                    routes: #entry::ROUTES,
+                    groups: #entry::GROUPS,
+                }
             }
-        }
-    });
+        });
     quote!(&[#(#fields),*])
 }
 
@@ -104,33 +112,28 @@ fn copy(segment: &Segment) -> Segment {
 }
 
 /// One check for each entry, so that its error stands there.
-fn checks(entries: &[Entry]) -> TokenStream {
-    let checks = entries.iter().enumerate().map(|(step, entry)| {
-        let (cfgs, step) = (&entry.cfgs, step as u16);
-        quote_spanned!(first_span(&entry.ty)=> #(#cfgs)* const _: () = __hb::raise(&__REPORTS, #step);)
+fn checks(aliases: &[Alias]) -> TokenStream {
+    let checks = aliases.iter().enumerate().map(|(step, alias)| {
+        let step = step as u16;
+        quote_spanned!(first_span(&alias.ty)=> const _: () = __hb::raise(&__REPORTS, #step);)
     });
     checks.collect()
 }
 
 /// How the group passes a request on: its middleware, then the field that the way names.
-fn endpoint(args: &GroupArgs, ty: &Type, entries: &[Entry]) -> TokenStream {
-    let bounds = entries.iter().map(|entry| {
-        let (cfgs, ty) = (&entry.cfgs, &entry.ty);
-        // A bound takes no attribute, so an entry with one is bound in its arm only.
-        if cfgs.is_empty() {
-            quote_spanned!(first_span(ty)=> #ty: __hb::Endpoint<__S>,)
-        } else {
-            TokenStream::new()
-        }
+fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias]) -> TokenStream {
+    let bounds = aliases.iter().map(|alias| {
+        let ty = &alias.ty;
+        quote_spanned!(first_span(ty)=> #ty: __hb::Endpoint<__S>,)
     });
-    let arms = entries
+    let arms = aliases
         .iter()
         .enumerate()
-        .map(|(step, entry)| arm(step as u16, entry));
+        .map(|(step, alias)| arm(step as u16, alias));
     let run = run(args);
-    let field_with: Vec<Path> = entries
+    let field_with: Vec<Path> = aliases
         .iter()
-        .flat_map(|entry| entry.with.clone())
+        .flat_map(|alias| alias.with.clone())
         .collect();
     let with = middleware_bounds(&args.with);
     let field_with = middleware_bounds(&field_with);
@@ -159,15 +162,15 @@ fn endpoint(args: &GroupArgs, ty: &Type, entries: &[Entry]) -> TokenStream {
     }
 }
 
-fn arm(step: u16, entry: &Entry) -> TokenStream {
-    let Entry { cfgs, ty, with, .. } = entry;
+fn arm(step: u16, alias: &Alias) -> TokenStream {
+    let Alias { ty, with } = alias;
     if with.is_empty() {
         return quote_spanned! {first_span(ty)=>
-            #(#cfgs)* #step => <#ty as __hb::Endpoint<__S>>::run(__cx, __env).await,
+            #step => <#ty as __hb::Endpoint<__S>>::run(__cx, __env).await,
         };
     }
     let chain = chain(with, quote!(__hb::Whole::<#ty>::NEW));
-    quote!(#(#cfgs)* #step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
+    quote!(#step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
 }
 
 /// The group's own middleware, and its fallback.

@@ -3,11 +3,12 @@
 use std::future::{self, Future};
 
 use super::{
-    Env, Prepare,
+    Env, Middleware, Next, Prepare,
     env::{Boxed, Ready},
 };
 use crate::{
     context::Context,
+    entry::{Entry, Mounted},
     rejection::Rejection,
     response::{IntoResponse, Response},
 };
@@ -104,4 +105,25 @@ pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
         Box::pin(future)
     }
     boxed(E::run(cx, env))
+}
+
+/// What stands for an entry or a middleware whose `#[cfg]` does not hold: no routes, no layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Absent {}
+
+impl Entry for Absent {
+    const ROUTES: &'static [Mounted] = &[];
+}
+
+impl<S: Send + Sync + 'static> Endpoint<S> for Absent {}
+
+impl<S: Send + Sync + 'static> Middleware<S> for Absent {
+    fn around<'r>(
+        self,
+        cx: &mut Context<'_>,
+        _: Env<'r, S>,
+        next: impl Next,
+    ) -> impl Future<Output = Response> + Send {
+        next.run(cx)
+    }
 }
