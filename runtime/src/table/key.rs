@@ -220,8 +220,7 @@ impl Slash {
     /// Returns the bytes that stand before it.
     #[inline(always)]
     fn before(self, word: u64) -> u64 {
-        let lowest = self.0 & self.0.wrapping_neg();
-        word & (lowest >> 7).wrapping_sub(1)
+        word & (self.0 ^ self.0.wrapping_sub(1)) >> 8
     }
 }
 
