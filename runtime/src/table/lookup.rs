@@ -223,7 +223,7 @@ impl<'a> Walk<'a> {
         let candidate = self.table.slots.get(at)?;
         if candidate.head == piece.key.head
             && candidate.second == piece.key.second
-            && piece.len < LONG
+            && (piece.len < LONG || self.is_text(at, rest, piece.len))
         {
             return Some(candidate.child);
         }
@@ -257,6 +257,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares a segment with the whole text of a slot.
+    #[inline(never)]
     fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
         let text = self.table.texts.get(at).map(|text| text.as_bytes());
         text == rest.get(..len)
