@@ -97,7 +97,24 @@ impl<'a> Walk<'a> {
                 self.capture(rest, len, captures);
                 idx = node.param;
             } else if node.kind == Kind::Mixed {
-                return self.find_among(node, rest, captures);
+                let piece = Piece::read(rest, self.ending);
+                len = piece.len;
+                if node.n_slots != 0
+                    && let Some(child) = self.static_child(node, rest, &piece)
+                {
+                    let found = self.branch(child, after(rest, len), captures);
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+                if node.n_affixes | node.rest != 0 {
+                    return self.find_among(node, rest, len, captures);
+                }
+                if len == 0 {
+                    return None;
+                }
+                self.capture(rest, len, captures);
+                idx = node.param;
             } else {
                 return None;
             }
@@ -127,24 +144,15 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// Tries all ways to go on, best first.
+    /// Tries the parameters of a node, best first, and then its catch-all.
     #[inline(never)]
     fn find_among(
         &mut self,
         node: &Node,
         rest: &'a [u8],
+        len: usize,
         captures: &mut Captures,
     ) -> Option<&'a End> {
-        let piece = Piece::read(rest, self.ending);
-        let len = piece.len;
-        if node.n_slots != 0
-            && let Some(child) = self.static_child(node, rest, &piece)
-        {
-            let found = self.branch(child, after(rest, len), captures);
-            if found.is_some() {
-                return found;
-            }
-        }
         let n_captures = captures.len();
         for affix in slice(self.table.affixes, node.first_affix, node.n_affixes) {
             let Some(value) = affix.value(rest, len) else {

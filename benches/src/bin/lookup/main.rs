@@ -35,7 +35,10 @@ fn print_table() {
         "| set | routes | highball | matchit | wayfind | path-tree | xitca-router | actix-router |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for set in sets::all().into_iter().filter(|set| !set.requests.is_empty()) {
+    for set in sets::all()
+        .into_iter()
+        .filter(|set| !set.requests.is_empty())
+    {
         let times = times(&set);
         let cells: Vec<String> = times.iter().map(|time| cell(*time, times[1])).collect();
         println!(
