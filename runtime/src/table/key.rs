@@ -189,13 +189,15 @@ impl Piece {
 #[inline(never)]
 fn read_long(rest: &[u8], ending: Ending, mut hash: u64) -> (usize, u64) {
     let mut len = LONG;
+    let mut behind = rest.get(LONG..).unwrap_or_default();
     loop {
-        let word = ending.word(rest.get(len..).unwrap_or_default());
+        let word = ending.word(behind);
         if let Some(slash) = Slash::first(word) {
             return (len + slash.offset(), fold(hash, slash.before(word)));
         }
         hash = fold(hash, word);
         len += 8;
+        behind = behind.get(8..).unwrap_or_default();
     }
 }
 
@@ -220,8 +222,7 @@ impl Slash {
     /// Returns the bytes that stand before it.
     #[inline(always)]
     fn before(self, word: u64) -> u64 {
-        let lowest = self.0 & self.0.wrapping_neg();
-        word & (lowest >> 7).wrapping_sub(1)
+        word & (self.0 ^ self.0.wrapping_sub(1)) >> 8
     }
 }
 

@@ -40,6 +40,7 @@ impl Table {
     /// Finds the route of a request by its method and its raw path.
     ///
     /// The captures are those of the route or the redirect that is found; else none.
+    #[inline]
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
         captures.truncate(0);
         let path = path.as_bytes();
@@ -82,24 +83,41 @@ impl<'a> Walk<'a> {
     ) -> Option<&'a End> {
         loop {
             let node = self.table.nodes.get(idx as usize)?;
-            let len = match node.kind {
-                Kind::Statics => {
-                    let piece = Piece::read(rest, self.ending);
-                    idx = self.static_child(node, rest, &piece)?;
-                    piece.len
+            let len;
+            // Not a `match`: a jump through a table costs more than to compare twice.
+            if node.kind == Kind::Statics {
+                let piece = Piece::read(rest, self.ending);
+                idx = self.static_child(node, rest, &piece)?;
+                len = piece.len;
+            } else if node.kind == Kind::Param {
+                len = Piece::len(rest, self.ending);
+                if len == 0 {
+                    return None;
                 }
-                Kind::Param => {
-                    let len = Piece::len(rest, self.ending);
-                    if len == 0 {
-                        return None;
+                self.capture(rest, len, captures);
+                idx = node.param;
+            } else if node.kind == Kind::Mixed {
+                let piece = Piece::read(rest, self.ending);
+                len = piece.len;
+                if node.n_slots != 0
+                    && let Some(child) = self.static_child(node, rest, &piece)
+                {
+                    let found = self.branch(child, after(rest, len), captures);
+                    if found.is_some() {
+                        return found;
                     }
-                    self.capture(rest, len, captures);
-                    idx = node.param;
-                    len
                 }
-                Kind::Leaf => return None,
-                Kind::Mixed => return self.find_among(node, rest, captures),
-            };
+                if node.n_affixes | node.rest != 0 {
+                    return self.find_among(node, rest, len, captures);
+                }
+                if len == 0 {
+                    return None;
+                }
+                self.capture(rest, len, captures);
+                idx = node.param;
+            } else {
+                return None;
+            }
             match after(rest, len) {
                 Some(after) => rest = after,
                 None => return self.end(idx),
@@ -126,24 +144,15 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// Tries all ways to go on, best first.
+    /// Tries the parameters of a node, best first, and then its catch-all.
     #[inline(never)]
     fn find_among(
         &mut self,
         node: &Node,
         rest: &'a [u8],
+        len: usize,
         captures: &mut Captures,
     ) -> Option<&'a End> {
-        let piece = Piece::read(rest, self.ending);
-        let len = piece.len;
-        if node.n_slots != 0
-            && let Some(child) = self.static_child(node, rest, &piece)
-        {
-            let found = self.branch(child, after(rest, len), captures);
-            if found.is_some() {
-                return found;
-            }
-        }
         let n_captures = captures.len();
         for affix in slice(self.table.affixes, node.first_affix, node.n_affixes) {
             let Some(value) = affix.value(rest, len) else {
@@ -222,7 +231,7 @@ impl<'a> Walk<'a> {
         let candidate = self.table.slots.get(at)?;
         if candidate.head == piece.key.head
             && candidate.second == piece.key.second
-            && piece.len < LONG
+            && (piece.len < LONG || self.is_text(at, rest, piece.len))
         {
             return Some(candidate.child);
         }
@@ -256,6 +265,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares a segment with the whole text of a slot.
+    #[inline(never)]
     fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
         let text = self.table.texts.get(at).map(|text| text.as_bytes());
         text == rest.get(..len)
