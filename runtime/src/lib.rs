@@ -51,6 +51,8 @@ mod service;
 mod state;
 mod table;
 mod text;
+#[cfg(doctest)]
+mod words;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -16,7 +16,7 @@ async fn show(id: u64) -> Json<Value> {
 
 /// The routes of the app.
 #[routes(app)]
-pub struct Api(ping, show);
+struct Api(ping, show);
 
 #[highball::main]
 async fn main() -> highball::Result {

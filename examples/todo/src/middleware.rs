@@ -1,0 +1,15 @@
+//! What stands around the handlers.
+
+use std::time::Instant;
+
+use highball::prelude::*;
+
+/// Says in a header how long the answer took, in milliseconds.
+#[middleware]
+pub(crate) async fn timing(cx: &mut Context<'_>, next: impl Next) -> Response {
+    let start = Instant::now();
+    let mut response = next.run(cx).await;
+    let took = start.elapsed().as_secs_f64() * 1000.0;
+    response.set_header("server-timing", format!("app;dur={took:.3}"));
+    response
+}

@@ -1,0 +1,100 @@
+//! The todos, in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use serde::Serialize;
+
+use crate::error::ApiError;
+
+/// Something to do.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Todo {
+    /// Its number; the first is 1.
+    pub(crate) id: u64,
+    /// What to do.
+    pub(crate) title: String,
+    /// Whether it is done.
+    pub(crate) done: bool,
+}
+
+/// All todos, by id.
+#[derive(Debug, Default)]
+pub(crate) struct Store(Mutex<Todos>);
+
+#[derive(Debug, Default)]
+struct Todos {
+    by_id: BTreeMap<u64, Todo>,
+    last_id: u64,
+}
+
+impl Store {
+    /// Returns the todos that the filter lets through, oldest first.
+    pub(crate) fn list(&self, filter: impl Fn(&Todo) -> bool) -> Vec<Todo> {
+        let todos = self.lock();
+        let chosen = todos.by_id.values().filter(|todo| filter(todo));
+        chosen.cloned().collect()
+    }
+
+    /// Returns a todo.
+    pub(crate) fn find(&self, id: u64) -> Result<Todo, ApiError> {
+        let todo = self.lock().by_id.get(&id).cloned();
+        todo.ok_or(ApiError::NotFound { id })
+    }
+
+    /// Adds a todo.
+    pub(crate) fn add(&self, title: &str) -> Result<Todo, ApiError> {
+        let mut todos = self.lock();
+        let title = todos.check_title(title, None)?;
+        todos.last_id += 1;
+        let id = todos.last_id;
+        let done = false;
+        let todo = Todo { id, title, done };
+        todos.by_id.insert(id, todo.clone());
+        Ok(todo)
+    }
+
+    /// Changes what is given of a todo.
+    pub(crate) fn change(
+        &self,
+        id: u64,
+        title: Option<&str>,
+        done: Option<bool>,
+    ) -> Result<Todo, ApiError> {
+        let mut todos = self.lock();
+        let title = title.map(|title| todos.check_title(title, Some(id)));
+        let title = title.transpose()?;
+        let todo = todos.by_id.get_mut(&id).ok_or(ApiError::NotFound { id })?;
+        todo.title = title.unwrap_or_else(|| todo.title.clone());
+        todo.done = done.unwrap_or(todo.done);
+        Ok(todo.clone())
+    }
+
+    /// Removes a todo.
+    pub(crate) fn remove(&self, id: u64) -> Result<(), ApiError> {
+        let removed = self.lock().by_id.remove(&id);
+        removed.map(drop).ok_or(ApiError::NotFound { id })
+    }
+
+    /// No change is left half done by a panic, so a poisoned lock is as good as any.
+    fn lock(&self) -> MutexGuard<'_, Todos> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Todos {
+    /// Returns the title as it is kept, where no todo but `own` has it.
+    fn check_title(&self, title: &str, own: Option<u64>) -> Result<String, ApiError> {
+        let title = title.trim();
+        if title.is_empty() {
+            return Err(ApiError::EmptyTitle);
+        }
+        let mut others = self.by_id.values().filter(|todo| Some(todo.id) != own);
+        match others.find(|todo| todo.title == title) {
+            Some(other) => Err(ApiError::TitleTaken { id: other.id }),
+            None => Ok(title.to_owned()),
+        }
+    }
+}

@@ -1,0 +1,225 @@
+use highball::{TestResponse, block_on, prelude::*};
+
+use crate::{Api, AppState};
+
+/// Makes the app with two todos, the second one done.
+fn state() -> AppState {
+    let state = AppState::default();
+    for title in ["buy milk", "write tests"] {
+        state.store.add(title).unwrap();
+    }
+    state.store.change(2, None, Some(true)).unwrap();
+    state
+}
+
+fn send(method: Method, path: &str, body: Option<Value>) -> TestResponse {
+    let request = Api.test().state(state()).request(method, path);
+    let request = match body {
+        Some(body) => request.json(&body),
+        None => request,
+    };
+    block_on(request.send())
+}
+
+fn get(path: &str) -> TestResponse {
+    send(Method::GET, path, None)
+}
+
+fn milk() -> Value {
+    json!({ "id": 1, "title": "buy milk", "done": false })
+}
+
+fn tests() -> Value {
+    json!({ "id": 2, "title": "write tests", "done": true })
+}
+
+/// Asserts what a refusal says; `type` and `title` are the same for every refusal of a status.
+#[track_caller]
+fn assert_problem(response: &TestResponse, status: u16, detail: &str) {
+    let problem: Value = response.json();
+    assert_eq!(response.status(), status, "{problem}");
+    let content_type = response.header(header::CONTENT_TYPE);
+    assert_eq!(content_type, "application/problem+json");
+    assert_eq!(problem["status"], status);
+    assert_eq!(problem["detail"], detail);
+}
+
+#[test]
+fn todos_are_listed_by_filter() {
+    for (path, expected) in [
+        ("/todos", json!([milk(), tests()])),
+        ("/todos?done=false", json!([milk()])),
+        ("/todos?done=true", json!([tests()])),
+    ] {
+        let response = get(path);
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.json::<Value>(), expected, "{path}");
+    }
+}
+
+#[test]
+fn one_todo_is_shown() {
+    let response = get("/todos/1");
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.json::<Value>(), milk());
+}
+
+#[test]
+fn new_todo_is_found_where_location_says() {
+    let client = Api.test().state(state()).start();
+    block_on(async {
+        let body = json!({ "title": "  sleep " });
+        let created = client.post("/todos").json(&body).send().await;
+        let expected = json!({ "id": 3, "title": "sleep", "done": false });
+        assert_eq!(created.status(), 201);
+        assert_eq!(created.header(header::LOCATION), "/todos/3");
+        assert_eq!(created.json::<Value>(), expected);
+
+        let shown = client.get(created.header(header::LOCATION)).send().await;
+        assert_eq!(shown.json::<Value>(), expected);
+    });
+}
+
+#[test]
+fn change_leaves_the_rest_as_it_was() {
+    for (change, expected) in [
+        (
+            json!({ "done": true }),
+            json!({ "id": 1, "title": "buy milk", "done": true }),
+        ),
+        (
+            json!({ "title": "buy oat milk" }),
+            json!({ "id": 1, "title": "buy oat milk", "done": false }),
+        ),
+        (json!({ "title": "buy milk" }), milk()),
+        (json!({}), milk()),
+    ] {
+        let response = send(Method::PATCH, "/todos/1", Some(change));
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.json::<Value>(), expected);
+    }
+}
+
+#[test]
+fn removed_todo_is_gone() {
+    let client = Api.test().state(state()).start();
+    block_on(async {
+        let removed = client.delete("/todos/1").send().await;
+        assert_eq!(removed.status(), 204);
+        assert_eq!(removed.text(), "");
+
+        let again = client.delete("/todos/1").send().await;
+        assert_problem(&again, 404, "there is no todo 1");
+    });
+}
+
+#[test]
+fn unknown_id_is_404() {
+    for (method, body) in [
+        (Method::GET, None),
+        (Method::DELETE, None),
+        (Method::PATCH, Some(json!({ "done": true }))),
+    ] {
+        let response = send(method, "/todos/9", body);
+        assert_problem(&response, 404, "there is no todo 9");
+    }
+}
+
+#[test]
+fn bad_id_is_named() {
+    let response = get("/todos/one");
+    let detail = "the path parameter `id` must be a `u64`, not `one`";
+    assert_problem(&response, 400, detail);
+    let error = json!({ "in": "path", "name": "id", "expected": "u64", "got": "one" });
+    assert_eq!(response.json::<Value>()["errors"], json!([error]));
+}
+
+#[test]
+fn bad_filter_is_400() {
+    let response = get("/todos?done=maybe");
+    let problem: Value = response.json();
+    assert_eq!(response.status(), 400);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("true") && detail.contains("query"),
+        "{detail}"
+    );
+}
+
+#[test]
+fn bad_body_is_explained() {
+    let json = "application/json";
+    for (content_type, body, status, expected) in [
+        (json, "{\"title\":", 400, "the JSON ends too early"),
+        (json, "title=x", 400, "the body is not JSON"),
+        (json, "{\"title\":7}", 422, "expected a string"),
+        (json, "{}", 422, "missing field `title`"),
+        (json, "{\"titel\":\"x\"}", 422, "unknown field `titel`"),
+        (json, "{\"title\":\"x\"} y", 400, "trailing characters"),
+        ("text/plain", "{\"title\":\"x\"}", 415, "application/json"),
+    ] {
+        let request = Api.test().state(state()).post("/todos").body(body);
+        let response = block_on(request.header(header::CONTENT_TYPE, content_type).send());
+        let problem: Value = response.json();
+        let detail = problem["detail"].as_str().unwrap();
+        assert_eq!(response.status(), status, "{body}");
+        assert!(detail.contains(expected), "{body}: {detail}");
+    }
+}
+
+#[test]
+fn titles_are_neither_empty_nor_taken() {
+    for (method, path, title, status, detail) in [
+        (Method::POST, "/todos", " ", 422, "the title is empty"),
+        (Method::PATCH, "/todos/1", "", 422, "the title is empty"),
+        (
+            Method::POST,
+            "/todos",
+            "buy milk",
+            409,
+            "todo 1 has this title already",
+        ),
+        (
+            Method::PATCH,
+            "/todos/1",
+            "write tests",
+            409,
+            "todo 2 has this title already",
+        ),
+    ] {
+        let response = send(method, path, Some(json!({ "title": title })));
+        assert_problem(&response, status, detail);
+    }
+}
+
+#[test]
+fn wrong_method_is_405_with_allow() {
+    for (method, path, allow) in [
+        (Method::PUT, "/todos", "GET, HEAD, POST, OPTIONS"),
+        (
+            Method::POST,
+            "/todos/1",
+            "GET, HEAD, PATCH, DELETE, OPTIONS",
+        ),
+    ] {
+        let response = send(method, path, None);
+        assert_eq!(response.status(), 405, "{path}");
+        assert_eq!(response.header(header::ALLOW), allow, "{path}");
+    }
+}
+
+#[test]
+fn unknown_path_is_404() {
+    let response = get("/todo/1");
+    assert_eq!(response.status(), 404);
+    assert!(response.text().contains("no route matches `/todo/1`"));
+}
+
+#[test]
+fn every_answer_is_timed() {
+    for path in ["/health", "/todos", "/todos/9", "/nowhere"] {
+        let response = get(path);
+        let timing = response.headers().get("server-timing");
+        assert!(timing.is_some(), "{path}");
+    }
+}

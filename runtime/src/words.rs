@@ -1,0 +1,10 @@
+//! The README and the guide: their code is compiled and run as documentation tests.
+
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+#[doc = include_str!("../../docs/guide.md")]
+struct Guide;
+
+#[doc = include_str!("../../docs/routing.md")]
+struct Routing;
