@@ -8,4 +8,4 @@ pub mod slow;
 mod vector;
 
 pub use answer::{Answer, describe};
-pub use vector::{Expected, REFUSED_CORE, Request, Set, Tier, folder, report};
+pub use vector::{Expected, Params, REFUSED_CORE, Request, Set, Tier, folder, report};

@@ -73,6 +73,10 @@ pub fn report(what: &str, counts: &[(&str, usize)]) {
         println!("{what}: no `shared/vectors` beside the checkout, so nothing was tested");
         return;
     }
+    assert!(
+        counts.iter().any(|(_, n)| *n > 0),
+        "{what}: the vectors are there, but not in the tests"
+    );
     let counts: Vec<_> = counts
         .iter()
         .map(|(name, n)| format!("{n} {name}"))

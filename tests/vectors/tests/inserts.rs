@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, process::Command};
 use highball::serde_json::{self, Value};
 use highball_vectors::{REFUSED_CORE, Tier, report};
 
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod accepted {
     use super::{Ours, Step, Tier};
 
@@ -24,6 +24,7 @@ struct Step {
 }
 
 /// The answer of the project's rules; a refusal is the line that must have an error.
+#[allow(dead_code, reason = "without vectors nothing is refused")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ours {
     Accepted,
@@ -130,8 +131,8 @@ fn errors(message: &Value, file: &str) -> Option<usize> {
     if message["level"] != "error" || message["spans"].as_array().is_none_or(Vec::is_empty) {
         return None;
     }
-    let spans = message["spans"].as_array().into_iter().flatten();
-    let primary = spans.filter(|span| span["is_primary"] == true).next();
+    let mut spans = message["spans"].as_array().into_iter().flatten();
+    let primary = spans.find(|span| span["is_primary"] == true);
     let line = primary.filter(|span| {
         span["file_name"]
             .as_str()
