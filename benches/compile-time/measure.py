@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Measures what routes cost to compile, beside the same app in axum and the handlers alone.
+
+    benches/compile-time/measure.py [--routes 10,200,1000] [--runs 3] [--release]
+
+Every app is a crate of its own: N handlers in groups of ten, each with one path parameter and
+the app state or a JSON body. Its dependencies are built first; what is measured is the CPU time
+(user and system) of the crate alone, after a `touch`: the median of the runs.
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import apps
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main():
+    args = arguments()
+    with tempfile.TemporaryDirectory(prefix="compile-time-") as folder:
+        folder = Path(args.keep or folder)
+        rows = measure_all(folder, args)
+    print_table(rows, args)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--routes", default="10,200,1000", type=numbers)
+    parser.add_argument("--runs", default=3, type=int)
+    parser.add_argument("--release", action="store_true", help="measure release builds, too")
+    parser.add_argument("--apps", default="handlers,highball,axum", type=lambda text: text.split(","))
+    parser.add_argument("--keep", help="generate the crates here, and keep them")
+    return parser.parse_args()
+
+
+def numbers(text):
+    return [int(piece) for piece in text.split(",")]
+
+
+def commands(args):
+    """The commands that are measured, by the word in the table."""
+    check = {"check": ["check"]}
+    return check | ({"release": ["build", "--release"]} if args.release else {})
+
+
+def measure_all(folder, args):
+    rows = {}
+    for app in args.apps:
+        for n_routes in args.routes:
+            crate = apps.write(folder, ROOT, app, n_routes)
+            for word, command in commands(args).items():
+                seconds = measure(folder, crate, command, args.runs)
+                rows[app, n_routes, word] = seconds
+                print(f"{app} {n_routes} {word}: {seconds:.2f} s", file=sys.stderr)
+    return rows
+
+
+def measure(folder, crate, command, runs):
+    """Returns the median of the CPU seconds of the crate alone."""
+    run(folder, crate, command)
+    times = []
+    for _ in range(runs):
+        os.utime(crate / "src/main.rs")
+        before = cpu_seconds()
+        run(folder, crate, command)
+        times.append(cpu_seconds() - before)
+    return statistics.median(times)
+
+
+def run(folder, crate, command):
+    environment = os.environ | {
+        "CARGO_TARGET_DIR": str(folder / "target"),
+        # Incremental state would make every run after the first one measure something else.
+        "CARGO_INCREMENTAL": "0",
+    }
+    command = ["cargo", *command, "--quiet", "--manifest-path", str(crate / "Cargo.toml")]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+
+
+def cpu_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def print_table(rows, args):
+    words = list(commands(args))
+    print("CPU seconds of the leaf crate:", " / ".join(f"`{word}`" for word in words), "\n")
+    print("| |", " | ".join(f"{n} routes" for n in args.routes), "|")
+    print("|---|", "---|" * len(args.routes), sep="")
+    for app in args.apps:
+        cells = [" / ".join(f"{rows[app, n, word]:.2f}" for word in words) for n in args.routes]
+        print(f"| {app} |", " | ".join(cells), "|")
+
+
+if __name__ == "__main__":
+    main()
