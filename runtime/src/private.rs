@@ -28,5 +28,5 @@ pub use crate::{
     route::{Methods, STANDARD, Segment, Slash},
     serve::block_on,
     state::Provide,
-    table::{Captures, Found, Parts, Plan, Shape, Size, Table, capacity, clashes},
+    table::{Allowed, Captures, Found, Parts, Plan, Shape, Size, Table, capacity, clashes},
 };

@@ -42,7 +42,7 @@ pub use captures::Captures;
 pub(crate) use captures::MAX_PARAMS;
 pub use clash::clashes;
 pub use lookup::Found;
-pub(crate) use methods::Allowed;
+pub use methods::Allowed;
 pub use parts::{Parts, Table};
 pub use plan::{Plan, Size, capacity};
 
