@@ -68,7 +68,7 @@ impl RouteArgs {
                 Arg::Crate(path) => args.krate = Some(path),
                 Arg::Methods(methods) => args.methods = Some(methods),
                 Arg::App(word) => {
-                    errors.at(word, "`app` marks a group: move it to `#[routes(app)]`")
+                    errors.at(word, "`app` marks a group: move it to `#[routes(app)]`");
                 }
                 Arg::Fallback(word, _) | Arg::Rejection(word, _) => {
                     errors.at(
