@@ -72,17 +72,35 @@ pub(crate) fn names(with: &[Path]) -> TokenStream {
     quote!(&[#(#names),*])
 }
 
-/// Returns a chain: the middleware, outermost first, around its end.
-pub(crate) fn chain(with: &[Path], end: TokenStream) -> TokenStream {
-    with.iter()
-        .rev()
-        .fold(end, |inner, path| quote!(__hb::Stack(#path {}, #inner)))
+/// Returns a chain: the middleware from `first` on, outermost first, around its end.
+pub(crate) fn chain(first: usize, with: &[Path], end: TokenStream) -> TokenStream {
+    (first..first + with.len()).rev().fold(end, |inner, idx| {
+        quote!(__hb::Stack(
+            <<__Place<#idx> as __hb::Wrapping<__S>>::Middleware as __hb::Wrap>::NEW, #inner
+        ))
+    })
+}
+
+/// Returns what stands at the places of `with(..)`, from the place `first` on.
+pub(crate) fn wrapping(first: usize, with: &[Path]) -> TokenStream {
+    let places = with.iter().zip(first..).map(|(path, idx)| {
+        quote_spanned! {first_span(path)=>
+            const _: #path = <#path as __hb::Wrap>::NEW;
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Wrapping<__S>
+                for __Place<#idx>
+            where __hb::If<{ __hb::Probe::<#path>::WRAP }, #path>: __hb::Middleware<__S>
+            {
+                type Middleware = __hb::If<{ __hb::Probe::<#path>::WRAP }, #path>;
+            }
+        }
+    });
+    places.collect()
 }
 
 /// Returns the bounds on the state `__S` that the middleware needs.
-pub(crate) fn middleware_bounds(with: &[Path]) -> TokenStream {
-    let bounds = with
-        .iter()
-        .map(|path| quote_spanned!(first_span(path)=> #path: __hb::Middleware<__S>,));
+pub(crate) fn middleware_bounds(first: usize, with: &[Path]) -> TokenStream {
+    let bounds = (first..).zip(with).map(|(idx, path)| {
+        quote_spanned!(first_span(path)=> __Place<#idx>: __hb::Wrapping<__S>,)
+    });
     bounds.collect()
 }

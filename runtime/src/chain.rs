@@ -8,6 +8,7 @@ use crate::{
     app::Miss,
     context::Context,
     head::Head,
+    listed::Wrap,
     rejection::Rejection,
     response::{IntoResponse, Response},
     state::{Connected, Provide},
@@ -331,12 +332,7 @@ pub trait Chain<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
 }
 
 /// A middleware: it wraps the rest of the chain. `#[middleware]` implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a middleware",
-    label = "named in `with(..)`, but it cannot wrap a route",
-    note = "put `#[middleware]` on the function: `async fn {Self}(cx: &mut Context<'_>, next: impl Next) -> Response`"
-)]
-pub trait Middleware<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
+pub trait Middleware<S: Send + Sync + 'static>: Wrap {
     /// Runs the middleware around the rest.
     fn around<'r>(
         self,

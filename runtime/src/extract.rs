@@ -9,7 +9,9 @@ use crate::{
     app::Route,
     chain::{Env, Locals, Prepared},
     context::Context,
+    entry::Entry,
     head::Head,
+    listed::{Fallback, Wrap},
     rejection::Rejection,
     state::{Connected, Provide, State, View},
 };
@@ -215,8 +217,30 @@ impl<T: Extract<'static>> Probe<T> {
     pub const PARAMS: &'static [&'static str] = T::PARAMS;
 }
 
-/// What is known of a type that is no [`Extract`].
+impl<T: Entry> Probe<T> {
+    /// Whether it can stand in the list of a group.
+    pub const ENTRY: bool = true;
+}
+
+impl<T: Wrap> Probe<T> {
+    /// Whether it can stand in `with(..)`.
+    pub const WRAP: bool = true;
+}
+
+impl<T: Fallback> Probe<T> {
+    /// Whether it can be a group's fallback.
+    pub const FALLBACK: bool = true;
+}
+
+/// What is known of a type that is no [`Extract`], and so on.
 pub trait NoExtractor {
+    /// Whether it can stand in the list of a group.
+    const ENTRY: bool = false;
+    /// Whether it can stand in `with(..)`.
+    const WRAP: bool = false;
+    /// Whether it can be a group's fallback.
+    const FALLBACK: bool = false;
+
     /// Which kind of extractor it is.
     const MODE: u8 = NOT;
     /// Whether it takes the body.

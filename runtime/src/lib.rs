@@ -41,6 +41,7 @@ mod exchange;
 mod extract;
 mod head;
 mod link;
+mod listed;
 mod pool;
 mod rejection;
 mod response;

@@ -14,8 +14,8 @@ pub use crate::{
     },
     context::Context,
     entry::{
-        Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, Report, check,
-        count_groups, count_routes, count_segments, mount, mount_groups, raise, segments, shapes,
+        Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, NO_DEFINITION, Report, check,
+        count_groups, count_routes, count_segments, is_broken, mount, mount_groups, raise, segments, shapes,
     },
     extract::{
         Extract, Need, NoExtractor, PathFields, Probe, ProbeAsync, SYNC, assert_extractor,
@@ -23,6 +23,7 @@ pub use crate::{
     },
     head::Head,
     link::{LinkParam, find as find_link, write as write_link},
+    listed::{Fallback, If, Listed, Wrap, Wrapping},
     rejection::{Rejection, problem},
     response::{IntoResponse, Response, reason, status},
     route::{Methods, Segment, Slash},

@@ -1,10 +1,10 @@
 //! The code for a group: the list of its routes, its checks, and how it passes requests on.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Path, Type};
+use syn::{Attribute, Meta, Path, Type};
 
-use super::{chain, middleware_bounds, names, private, segments, slash};
+use super::{chain, middleware_bounds, names, private, segments, slash, wrapping};
 use crate::{
     attr::GroupArgs,
     group::Entry,
@@ -14,16 +14,40 @@ use crate::{
 
 /// Returns everything beside the group's own type.
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
+    let broken = quote!(__hb::is_broken(__FIELDS));
+    let endpoint = endpoint(args, ty, entries);
+    block(args, name, ty, entries, &broken, &endpoint)
+}
+
+/// Returns what stands beside a group with a mistake: enough that nobody else has an error.
+pub(crate) fn stub(krate: Option<&Path>, name: &Ident, ty: &Type) -> TokenStream {
+    let args = GroupArgs {
+        app: true,
+        krate: krate.cloned(),
+        ..GroupArgs::default()
+    };
+    let endpoint = endpoint(&args, ty, &[]);
+    block(&args, name, ty, &[], &quote!(true), &endpoint)
+}
+
+fn block(
+    args: &GroupArgs,
+    name: &Ident,
+    ty: &Type,
+    entries: &[Entry],
+    broken: &TokenStream,
+    endpoint: &TokenStream,
+) -> TokenStream {
     let private = private(args.krate.as_ref());
     let fields = fields(args, name, entries);
     let checks = checks(entries);
     let prefix = args.prefix.as_ref().map_or_else(|| quote!(&[]), segments);
-    let endpoint = endpoint(args, ty, entries);
     let (root, is_root) = (args.app.then(|| root(args, ty)), args.app);
     quote! {
         #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
             use #private as __hb;
+            use __hb::NoExtractor as _;
             const __FIELDS: &[__hb::Field] = #fields;
             const __N: usize = __hb::count_routes(__FIELDS);
             const __SEGMENTS: &[__hb::Segment] =
@@ -39,6 +63,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             impl __hb::Entry for #ty {
                 const ROUTES: &'static [__hb::Mounted] = __ROUTES;
                 const GROUPS: &'static [__hb::MountedGroup] = __GROUPS;
+                const BROKEN: bool = #broken;
             }
             #endpoint
             #root
@@ -71,6 +96,7 @@ fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry]) -> TokenStream {
                 },
                 routes: #entry::ROUTES,
                 groups: #entry::GROUPS,
+                broken: #entry::BROKEN,
             }
         }
     });
@@ -114,34 +140,45 @@ fn checks(entries: &[Entry]) -> TokenStream {
 
 /// How the group passes a request on: its middleware, then the field that the way names.
 fn endpoint(args: &GroupArgs, ty: &Type, entries: &[Entry]) -> TokenStream {
-    let bounds = entries.iter().map(|entry| {
-        let (cfgs, ty) = (&entry.cfgs, &entry.ty);
-        // A bound takes no attribute, so an entry with one is bound in its arm only.
-        if cfgs.is_empty() {
-            quote_spanned!(first_span(ty)=> #ty: __hb::Endpoint<__S>,)
-        } else {
-            TokenStream::new()
-        }
+    let places = entries.iter().enumerate().map(|(step, entry)| {
+        let (ty, idx) = (&entry.ty, step);
+        let place = place(idx, &quote!(#ty), &quote!(ENTRY), first_span(ty));
+        optional(&entry.cfgs, &place, idx)
     });
-    let arms = entries
-        .iter()
-        .enumerate()
-        .map(|(step, entry)| arm(step as u16, entry));
-    let run = run(args);
-    let field_with: Vec<Path> = entries
-        .iter()
-        .flat_map(|entry| entry.with.clone())
-        .collect();
-    let with = middleware_bounds(&args.with);
-    let field_with = middleware_bounds(&field_with);
+    let bounds = entries.iter().enumerate().map(|(idx, entry)| {
+        quote_spanned!(first_span(&entry.ty)=> __Place<#idx>: __hb::Listed<__S>,)
+    });
     let fallback = args
         .fallback
         .as_ref()
-        .map(|path| quote_spanned!(first_span(path)=> #path: __hb::Endpoint<__S>,));
+        .map(|path| fallback(entries.len(), path));
+    let fallback_bound = args.fallback.as_ref().map(|path| {
+        let idx = entries.len();
+        quote_spanned!(first_span(path)=> __Place<#idx>: __hb::Listed<__S>,)
+    });
+    let all_with: Vec<Path> = args
+        .with
+        .iter()
+        .chain(entries.iter().flat_map(|entry| &entry.with))
+        .cloned()
+        .collect();
+    let wrapping = wrapping(0, &all_with);
+    let with = middleware_bounds(0, &all_with);
+    let run = run(args, entries.len());
+    let mut first = args.with.len();
+    let arms = entries.iter().enumerate().map(|(step, entry)| {
+        let arm = arm(step, entry, first);
+        first += entry.with.len();
+        arm
+    });
     quote! {
+        struct __Place<const N: usize>;
+        #(#places)*
+        #fallback
+        #wrapping
         #[automatically_derived]
         impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #ty
-        where #(#bounds)* #with #field_with #fallback
+        where #(#bounds)* #fallback_bound #with
         {
             #run
             fn inner<'__r>(
@@ -159,27 +196,75 @@ fn endpoint(args: &GroupArgs, ty: &Type, entries: &[Entry]) -> TokenStream {
     }
 }
 
-fn arm(step: u16, entry: &Entry) -> TokenStream {
-    let Entry { cfgs, ty, with, .. } = entry;
-    if with.is_empty() {
-        return quote_spanned! {first_span(ty)=>
-            #(#cfgs)* #step => <#ty as __hb::Endpoint<__S>>::run(__cx, __env).await,
-        };
+/// Says what stands at a place of the list; `is` names the probe for what it should be.
+fn place(idx: usize, ty: &TokenStream, is: &TokenStream, span: Span) -> TokenStream {
+    quote_spanned! {span=>
+        impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Listed<__S>
+            for __Place<#idx>
+        where __hb::If<{ __hb::Probe::<#ty>::#is }, #ty>: __hb::Endpoint<__S>
+        {
+            type Entry = __hb::If<{ __hb::Probe::<#ty>::#is }, #ty>;
+        }
     }
-    let chain = chain(with, quote!(__hb::Whole::<#ty>::NEW));
-    quote!(#(#cfgs)* #step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
 }
 
-/// The group's own middleware, and its fallback.
-fn run(args: &GroupArgs) -> TokenStream {
+/// A bound takes no `#[cfg]`, so the place is there in any case, and empty without its entry.
+fn optional(cfgs: &[Attribute], place: &TokenStream, idx: usize) -> TokenStream {
+    if cfgs.is_empty() {
+        return place.clone();
+    }
+    let conditions = cfgs.iter().filter_map(|attr| match &attr.meta {
+        Meta::List(list) => Some(&list.tokens),
+        _ => None,
+    });
+    quote! {
+        #(#cfgs)*
+        #place
+        #[cfg(not(all(#(#conditions),*)))]
+        impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Listed<__S>
+            for __Place<#idx>
+        {
+            type Entry = __hb::If<false, ()>;
+        }
+    }
+}
+
+/// The place of the fallback, and that it is one.
+fn fallback(idx: usize, path: &Path) -> TokenStream {
+    let span = first_span(path);
+    let place = place(idx, &quote!(#path), &quote!(FALLBACK), span);
+    quote_spanned! {span=>
+        const _: () = <#path as __hb::Fallback>::IS;
+        #place
+    }
+}
+
+fn arm(step: usize, entry: &Entry, first: usize) -> TokenStream {
+    let Entry { cfgs, with, .. } = entry;
+    let number = step as u16;
+    let listed = quote!(<__Place<#step> as __hb::Listed<__S>>::Entry);
+    if with.is_empty() {
+        return quote! {
+            #(#cfgs)* #number => <#listed as __hb::Endpoint<__S>>::run(__cx, __env).await,
+        };
+    }
+    let chain = chain(first, with, quote!(__hb::Whole::<#listed>::NEW));
+    quote!(#(#cfgs)* #number => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
+}
+
+/// The group's own middleware, and its fallback, which stands at the place `idx`.
+fn run(args: &GroupArgs, idx: usize) -> TokenStream {
     if args.with.is_empty() && args.fallback.is_none() {
         return TokenStream::new();
     }
-    let fallback = args
-        .fallback
-        .as_ref()
-        .map(|path| quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);));
-    let chain = chain(&args.with, quote!(__hb::Inner::<Self>::NEW));
+    let fallback = args.fallback.as_ref().map(|_| {
+        quote! {
+            let __env = __env.with_fallback(
+                __hb::fallback::<<__Place<#idx> as __hb::Listed<__S>>::Entry, __S>
+            );
+        }
+    });
+    let chain = chain(0, &args.with, quote!(__hb::Inner::<Self>::NEW));
     quote! {
         fn run<'__r>(
             __cx: &mut __hb::Context<'_>,

@@ -6,6 +6,7 @@ use syn::{Generics, Path, ReturnType, Type};
 
 use super::{
     args, args::Generic, chain, methods, middleware_bounds, names, private, segments, slash,
+    wrapping,
 };
 use crate::{
     attr::RouteArgs,
@@ -40,7 +41,10 @@ impl Handler<'_> {
             Generic::Yes => TokenStream::new(),
         };
         let checks = self.checks();
-        let entry = self.pattern.map(|pattern| self.entry(pattern));
+        let entry = match self.pattern {
+            Some(pattern) => self.entry(pattern),
+            None => self.fallback(),
+        };
         let endpoint = self.endpoint(generic);
         quote! {
             #(#cfgs)*
@@ -116,15 +120,26 @@ impl Handler<'_> {
         let (marker, name) = (self.marker(), &self.name);
         let (params, types, bounds) = self.generics(false);
         let (state_params, ..) = self.generics(true);
+        let none = Pattern::none();
+        let links = self.links(self.pattern.unwrap_or(&none));
+        let is_fallback = self.pattern.is_none();
+        let fallback = is_fallback.then(|| quote!(impl #params __hb::Fallback for #name #types where #bounds {}));
         quote! {
             #(#cfgs)*
             #marker
             #(#cfgs)*
             const _: () = {
                 use #private as __hb;
+                impl #params #name #types where #bounds {
+                    #[doc(hidden)]
+                    pub const DEFINITION: &'static __hb::Definition = __hb::NO_DEFINITION;
+                    #links
+                }
                 impl #params __hb::Entry for #name #types where #bounds {
                     const ROUTES: &'static [__hb::Mounted] = &[];
+                    const BROKEN: bool = true;
                 }
+                #fallback
                 impl #state_params __hb::Endpoint<__S> for #name #types where #bounds {}
             };
         }
@@ -176,6 +191,16 @@ impl Handler<'_> {
             impl #params __hb::Entry for #name #types where #bounds {
                 const ROUTES: &'static [__hb::Mounted] = &[__hb::Mounted::new(Self::DEFINITION)];
             }
+        }
+    }
+
+    /// The mark of a handler without a path.
+    fn fallback(&self) -> TokenStream {
+        let name = &self.name;
+        let (params, types, bounds) = self.generics(false);
+        quote! {
+            #[automatically_derived]
+            impl #params __hb::Fallback for #name #types where #bounds {}
         }
     }
 
@@ -278,7 +303,8 @@ impl Handler<'_> {
         let name = &self.name;
         let (params, types, own_bounds) = self.generics(true);
         let bounds = args::bounds(&self.args, generic);
-        let with = middleware_bounds(&self.attr.with);
+        let with = middleware_bounds(0, &self.attr.with);
+        let places = self.places();
         let constants = args::constants(&self.args, generic);
         let values = args::values(&self.args, generic);
         let sig = &self.function.sig;
@@ -302,6 +328,7 @@ impl Handler<'_> {
             impl ::core::future::Future<Output = #response> + ::core::marker::Send
         };
         quote! {
+            #places
             #[automatically_derived]
             impl #params __hb::Endpoint<__S> for #name #types where #own_bounds #bounds #with {
                 #constants
@@ -317,12 +344,24 @@ impl Handler<'_> {
         }
     }
 
+    /// What stands in the handler's own `with(..)`.
+    fn places(&self) -> TokenStream {
+        if self.attr.with.is_empty() {
+            return TokenStream::new();
+        }
+        let wrapping = wrapping(0, &self.attr.with);
+        quote! {
+            struct __Place<const N: usize>;
+            #wrapping
+        }
+    }
+
     /// The handler's own middleware.
     fn run(&self) -> TokenStream {
         if self.attr.with.is_empty() {
             return TokenStream::new();
         }
-        let chain = chain(&self.attr.with, quote!(__hb::Inner::<Self>::NEW));
+        let chain = chain(0, &self.attr.with, quote!(__hb::Inner::<Self>::NEW));
         quote! {
             fn run<'__r>(
                 __cx: &mut __hb::Context<'_>,

@@ -37,6 +37,10 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
             #[automatically_derived]
             impl ::core::marker::Copy for #name {}
             #[automatically_derived]
+            impl __hb::Wrap for #name {
+                const NEW: Self = Self {};
+            }
+            #[automatically_derived]
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Middleware<__S> for #name
             where #bounds
             {
