@@ -1,15 +1,16 @@
 //! The arguments of the attributes.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Ident, LitStr, Path, Token, bracketed,
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream},
-    punctuated::Punctuated,
 };
 
 use crate::{errors::Errors, pattern::Pattern};
+
+mod words;
 
 /// What `slash = ..` says.
 #[derive(Clone, Copy)]
@@ -19,7 +20,7 @@ pub(crate) enum Slash {
     Ignore,
 }
 
-/// The arguments of `#[get(..)]` and its siblings.
+/// The arguments of `#[get(..)]` and its siblings, of `#[fallback]` and of `#[middleware]`.
 #[derive(Default)]
 pub(crate) struct RouteArgs {
     pub(crate) pattern: Option<Pattern>,
@@ -27,6 +28,8 @@ pub(crate) struct RouteArgs {
     pub(crate) with: Vec<Path>,
     pub(crate) slash: Option<Slash>,
     pub(crate) krate: Option<Path>,
+    /// Where `methods` stands.
+    pub(crate) methods_span: Option<Span>,
 }
 
 /// The arguments of `#[routes(..)]`.
@@ -43,39 +46,32 @@ pub(crate) struct GroupArgs {
 
 /// One argument of an attribute.
 enum Arg {
-    Literal(LitStr),
+    Path(LitStr),
     With(Vec<Path>),
     Slash(Slash),
     Crate(Path),
-    Methods(Vec<String>),
-    App(Ident),
-    Fallback(Ident, Path),
+    Methods(Span, Vec<String>),
+    App,
+    Fallback(Path),
     Rejection(Ident, Path),
 }
 
 impl RouteArgs {
-    /// Reads the arguments; `name` is the attribute's, for the words of a mistake.
+    /// Reads the arguments; `name` is the attribute's.
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        for arg in read(tokens, errors) {
+        for arg in words::read(tokens, name, errors) {
             match arg {
-                Arg::Literal(literal) if args.pattern.is_some() => {
-                    errors.at(literal, format!("`#[{name}]` takes one path"));
-                }
-                Arg::Literal(literal) => args.pattern = Some(Pattern::route(&literal, errors)),
-                Arg::With(mut paths) => args.with.append(&mut paths),
+                Arg::Path(literal) => args.pattern = Some(Pattern::route(&literal, errors)),
+                Arg::With(paths) => args.with = paths,
                 Arg::Slash(slash) => args.slash = Some(slash),
                 Arg::Crate(path) => args.krate = Some(path),
-                Arg::Methods(methods) => args.methods = Some(methods),
-                Arg::App(word) => {
-                    errors.at(word, "`app` marks a group: move it to `#[routes(app)]`");
+                Arg::Methods(span, methods) => {
+                    args.methods = Some(methods);
+                    args.methods_span = Some(span);
                 }
-                Arg::Fallback(word, _) | Arg::Rejection(word, _) => {
-                    errors.at(
-                        &word,
-                        format!("`{word}` belongs to a group: move it to `#[routes(..)]`"),
-                    );
-                }
+                // `words` has refused them.
+                Arg::App | Arg::Fallback(_) | Arg::Rejection(..) => {}
             }
         }
         args
@@ -85,126 +81,95 @@ impl RouteArgs {
 impl GroupArgs {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        for arg in read(tokens, errors) {
+        let mut rejection = None;
+        for arg in words::read(tokens, "routes", errors) {
             match arg {
-                Arg::Literal(literal) if args.prefix.is_some() => {
-                    errors.at(literal, "a group has one prefix: join the two");
-                }
-                Arg::Literal(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
-                Arg::With(mut paths) => args.with.append(&mut paths),
+                Arg::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
+                Arg::With(paths) => args.with = paths,
                 Arg::Slash(slash) => args.slash = Some(slash),
                 Arg::Crate(path) => args.krate = Some(path),
-                Arg::App(_) => args.app = true,
-                Arg::Fallback(_, path) => args.fallback = Some(path),
-                Arg::Rejection(_, path) => args.rejection = Some(path),
-                Arg::Methods(_) => {
-                    let message = "`methods` belongs to a route: move it to `#[route(..)]`";
-                    errors.push(syn::Error::new(proc_macro2::Span::call_site(), message));
+                Arg::App => args.app = true,
+                Arg::Fallback(path) => args.fallback = Some(path),
+                Arg::Rejection(word, path) => {
+                    rejection = Some(word);
+                    args.rejection = Some(path);
                 }
+                Arg::Methods(..) => {}
             }
+        }
+        if let Some(word) = rejection.filter(|_| !args.app) {
+            errors.at(
+                word,
+                "an app writes its rejections in one way: move `rejection` to `#[routes(app)]`",
+            );
         }
         args
     }
 }
 
-fn read(tokens: TokenStream, errors: &mut Errors) -> Vec<Arg> {
-    let parser = Punctuated::<Arg, Token![,]>::parse_terminated;
-    let args = errors.keep(syn::parse::Parser::parse2(parser, tokens));
-    args.map(|args| args.into_iter().collect())
-        .unwrap_or_default()
+fn value(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
+    let written = input
+        .parse::<Token![=]>()
+        .and_then(|_| Path::parse_mod_style(input));
+    written.map_err(|_| {
+        syn::Error::new(
+            word.span(),
+            format!("write `{word} = name`, the name of the function"),
+        )
+    })
 }
 
-const KNOWN: &str = "`with(..)`, `slash = ..`, `methods = [..]`, `app`, `fallback = ..`, `rejection = ..` and `crate = ..` are known";
-
-impl Parse for Arg {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.peek(LitStr) {
-            return input.parse().map(Self::Literal);
-        }
-        if !input.peek(Ident::peek_any) {
-            let message = format!("a path stands in quotes, `\"/users\"`; besides it {KNOWN}");
-            return Err(input.error(message));
-        }
-        let word = input.call(Ident::parse_any)?;
-        match word.to_string().as_str() {
-            "with" => paths(input, &word).map(Self::With),
-            "slash" => slash(input).map(Self::Slash),
-            "crate" => value(input).map(Self::Crate),
-            "methods" => methods(input).map(Self::Methods),
-            "app" => Ok(Self::App(word)),
-            "fallback" => Ok(Self::Fallback(word, value(input)?)),
-            "rejection" => Ok(Self::Rejection(word, value(input)?)),
-            _ => Err(syn::Error::new(word.span(), unknown(&word))),
-        }
-    }
-}
-
-fn unknown(word: &Ident) -> String {
-    let near = [
-        "with",
-        "slash",
-        "methods",
-        "app",
-        "fallback",
-        "rejection",
-        "crate",
-    ];
-    let word = word.to_string();
-    match near.into_iter().find(|known| is_near(known, &word)) {
-        Some(known) => format!("`{word}` is not known: did you mean `{known}`?"),
-        None => format!("`{word}` is not known: {KNOWN}"),
-    }
-}
-
-/// Returns whether the words share their first letters or differ by one letter.
-fn is_near(known: &str, word: &str) -> bool {
-    let shared = known
-        .chars()
-        .zip(word.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
-    shared >= 3
-        || shared + 1 >= known.len().min(word.len()) && word.len().abs_diff(known.len()) <= 1
-}
-
-fn value(input: ParseStream<'_>) -> syn::Result<Path> {
-    input.parse::<Token![=]>()?;
-    Path::parse_mod_style(input)
+fn krate(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
+    let written = input
+        .parse::<Token![=]>()
+        .and_then(|_| Path::parse_mod_style(input));
+    written.map_err(|_| syn::Error::new(word.span(), "write `crate = path::to::highball`"))
 }
 
 /// Reads `(a, b::c)`.
 fn paths(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
+    let message = "write `with(first, second)`, the names of middleware, outermost first";
     if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new(
-            word.span(),
-            "write `with(first, second)`, outermost first",
-        ));
+        return Err(syn::Error::new(word.span(), message));
     }
     let list;
     parenthesized!(list in input);
-    let paths = list.parse_terminated(Path::parse_mod_style, Token![,])?;
-    Ok(paths.into_iter().collect())
+    let mut paths = Vec::new();
+    while !list.is_empty() {
+        paths.push(
+            list.call(Path::parse_mod_style)
+                .map_err(|error| syn::Error::new(error.span(), message))?,
+        );
+        if !list.is_empty() && list.parse::<Option<Token![,]>>()?.is_none() {
+            return Err(list.error(message));
+        }
+    }
+    Ok(paths)
 }
 
-fn slash(input: ParseStream<'_>) -> syn::Result<Slash> {
-    input.parse::<Token![=]>()?;
-    let word: Ident = input.call(Ident::parse_any)?;
-    match word.to_string().as_str() {
+fn slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<Slash> {
+    let message = "write `slash = strict`, `slash = redirect` or `slash = ignore`";
+    let wrong = |span| syn::Error::new(span, message);
+    input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
+    let value = input
+        .call(Ident::parse_any)
+        .map_err(|error| wrong(error.span()))?;
+    match value.to_string().as_str() {
         "strict" => Ok(Slash::Strict),
         "redirect" => Ok(Slash::Redirect),
         "ignore" => Ok(Slash::Ignore),
-        _ => Err(syn::Error::new(
-            word.span(),
-            "`slash` is `strict`, `redirect` or `ignore`",
-        )),
+        _ => Err(wrong(value.span())),
     }
 }
 
 /// Reads `= [GET, "PURGE"]`.
-fn methods(input: ParseStream<'_>) -> syn::Result<Vec<String>> {
-    input.parse::<Token![=]>()?;
+fn methods(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<String>> {
+    let message = "write `methods = [GET, POST]`";
+    if input.parse::<Option<Token![=]>>()?.is_none() || !input.peek(syn::token::Bracket) {
+        return Err(syn::Error::new(word.span(), message));
+    }
     let list;
-    bracketed!(list in input);
+    let bracket = bracketed!(list in input);
     let mut methods = Vec::new();
     for method in list.parse_terminated(Method::parse, Token![,])? {
         if methods.contains(&method.name) {
@@ -214,14 +179,17 @@ fn methods(input: ParseStream<'_>) -> syn::Result<Vec<String>> {
         methods.push(method.name);
     }
     if methods.is_empty() {
-        return Err(list.error("name a method, as in `methods = [GET, POST]`"));
+        return Err(syn::Error::new(
+            bracket.span.join(),
+            format!("a route answers a method: {message}"),
+        ));
     }
     Ok(methods)
 }
 
 struct Method {
     name: String,
-    span: proc_macro2::Span,
+    span: Span,
 }
 
 impl Parse for Method {

@@ -44,13 +44,31 @@ pub(crate) fn expand_struct(
     check_count(&entries, &item.ident, errors);
     let (attrs, vis, ident) = (&item.attrs, &item.vis, &item.ident);
     // Whatever is wrong, the name is there, so that nothing else breaks.
-    let own = quote!(#(#attrs)* #[derive(Debug, Clone, Copy)] #vis struct #ident;);
-    if !errors.is_empty() {
-        return own;
-    }
+    let derives = derives(attrs);
+    let own = quote!(#(#attrs)* #derives #vis struct #ident;);
     let ty = syn::parse_quote!(#ident);
+    if !errors.is_empty() {
+        let stub = crate::expand::group::stub(args.krate.as_ref(), ident, &ty);
+        return quote!(#own #stub);
+    }
     let code = crate::expand::group::expand(args, ident, &ty, &entries);
     quote!(#own #code)
+}
+
+/// Returns a derive of what every group has, but for what the user derives.
+fn derives(attrs: &[Attribute]) -> TokenStream {
+    let mut taken = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("derive")) {
+        // What cannot be read here is rustc's to report.
+        let _ = attr.parse_nested_meta(|meta| {
+            taken.extend(meta.path.segments.last().map(|last| last.ident.to_string()));
+            Ok(())
+        });
+    }
+    let mut ours = vec!["Debug", "Clone", "Copy"];
+    ours.retain(|name| !taken.iter().any(|other| other == name));
+    let ours = ours.iter().map(|name| Ident::new(name, Span::call_site()));
+    quote!(#[derive(#(#ours),*)])
 }
 
 fn entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {

@@ -100,7 +100,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let values = values.iter();
     let find = quote_spanned! {first_span(handler)=>
-        __hb::find_link(<#app as __hb::App>::LISTING, #handler::DEFINITION, #via, &[#(#names),*])
+        __hb::find_link(<#app as __hb::App>::LISTING, <#app as __hb::Entry>::BROKEN, #handler::DEFINITION, #via, &[#(#names),*])
     };
     quote! {{
         use #private as __hb;

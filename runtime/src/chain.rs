@@ -10,7 +10,7 @@ mod locals;
 mod next;
 mod prepared;
 
-pub use endpoint::{Absent, Endpoint, fallback, miss};
+pub use endpoint::{Absent, Endpoint, Fallback, fallback, miss};
 pub(crate) use env::{Base, Ready};
 pub use env::{Env, Render};
 pub(crate) use locals::Locals;

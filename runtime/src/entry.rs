@@ -9,8 +9,9 @@ mod check;
 mod mount;
 
 pub use check::{Report, check, raise};
-pub(crate) use mount::NO_DEFINITION;
-pub use mount::{count_groups, count_routes, count_segments, mount, mount_groups, segments};
+pub use mount::{
+    NO_DEFINITION, count_groups, count_routes, count_segments, mount, mount_groups, segments,
+};
 
 /// The deepest nesting of groups; a deeper one does not compile.
 pub(crate) const MAX_DEPTH: usize = 8;
@@ -26,6 +27,8 @@ pub trait Entry: Sized + Send + Sync + 'static {
     const ROUTES: &'static [Mounted];
     /// The groups at and below the entry that have something to say to a path without a route.
     const GROUPS: &'static [MountedGroup] = &[];
+    /// Whether a mistake has been reported at or below the entry, so that routes are missing.
+    const BROKEN: bool = false;
 }
 
 /// What a handler's attribute says, as constant data.
@@ -198,6 +201,20 @@ pub struct Field {
     pub routes: &'static [Mounted],
     /// The groups of the entry.
     pub groups: &'static [MountedGroup],
+    /// Whether routes of the entry are missing, since it has a mistake.
+    pub broken: bool,
+}
+
+/// Returns whether routes of any field are missing.
+pub const fn is_broken(fields: &[Field]) -> bool {
+    let mut i = 0;
+    while i < fields.len() {
+        if fields[i].broken {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 /// Returns the shapes of the routes.

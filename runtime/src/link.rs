@@ -37,10 +37,15 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
 #[track_caller]
 pub const fn find(
     routes: &'static [Route],
+    broken: bool,
     handler: &Definition,
     via: Option<&str>,
     outer: &[&str],
 ) -> &'static Route {
+    // The mistake has been reported where it stands.
+    if handler.handler.is_empty() {
+        return &Route::EMPTY;
+    }
     let (mut found, mut i) = (None, 0);
     while i < routes.len() {
         if same(routes[i].definition(), handler) && passes(&routes[i], via) {
@@ -52,6 +57,9 @@ pub const fn find(
         i += 1;
     }
     let Some(route) = found else {
+        if broken {
+            return &Route::EMPTY;
+        }
         refuse_missing(handler, via);
     };
     check_outer(route, handler, outer);

@@ -9,13 +9,14 @@ pub use std::{
 pub use crate::{
     app::{App, Place, Route, Sizes, Storage, groups, routes, segments_of, sizes, store},
     chain::{
-        Absent, Chain, Endpoint, Env, Inner, Middleware, Next, Prepare, Render, Stack, Whole,
-        fallback, miss,
+        Absent, Chain, Endpoint, Env, Fallback, Inner, Middleware, Next, Prepare, Render, Stack,
+        Whole, fallback, miss,
     },
     context::Context,
     entry::{
-        Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, Report, check,
-        count_groups, count_routes, count_segments, mount, mount_groups, raise, segments, shapes,
+        Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, NO_DEFINITION, Report,
+        check, count_groups, count_routes, count_segments, is_broken, mount, mount_groups, raise,
+        segments, shapes,
     },
     extract::{
         Extract, Need, NoExtractor, PathFields, Probe, ProbeAsync, SYNC, assert_extractor,

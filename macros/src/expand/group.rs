@@ -18,6 +18,26 @@ use crate::{
 
 /// Returns everything beside the group's own type.
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
+    block(args, name, ty, entries, &quote!(__hb::is_broken(__FIELDS)))
+}
+
+/// Returns what stands beside a group with a mistake: enough that nobody else has an error.
+pub(crate) fn stub(krate: Option<&Path>, name: &Ident, ty: &Type) -> TokenStream {
+    let args = GroupArgs {
+        app: true,
+        krate: krate.cloned(),
+        ..GroupArgs::default()
+    };
+    block(&args, name, ty, &[], &quote!(true))
+}
+
+fn block(
+    args: &GroupArgs,
+    name: &Ident,
+    ty: &Type,
+    entries: &[Entry],
+    broken: &TokenStream,
+) -> TokenStream {
     let private = private(args.krate.as_ref());
     let (aliases, alias_code) = conditional::aliases(entries);
     let fields = fields(args, name, entries, &aliases);
@@ -45,6 +65,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             impl __hb::Entry for #ty {
                 const ROUTES: &'static [__hb::Mounted] = __ROUTES;
                 const GROUPS: &'static [__hb::MountedGroup] = __GROUPS;
+                const BROKEN: bool = #broken;
             }
             #endpoint
             #root
@@ -79,6 +100,7 @@ fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) 
                     },
                     routes: #entry::ROUTES,
                     groups: #entry::GROUPS,
+                broken: #entry::BROKEN,
                 }
             }
         });
@@ -137,10 +159,9 @@ fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias]) -> TokenStream {
         .collect();
     let with = middleware_bounds(&args.with);
     let field_with = middleware_bounds(&field_with);
-    let fallback = args
-        .fallback
-        .as_ref()
-        .map(|path| quote_spanned!(first_span(path)=> #path: __hb::Endpoint<__S>,));
+    let fallback = args.fallback.as_ref().map(
+        |path| quote_spanned!(first_span(path)=> #path: __hb::Fallback + __hb::Endpoint<__S>,),
+    );
     quote! {
         #[automatically_derived]
         impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #ty

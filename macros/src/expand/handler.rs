@@ -40,7 +40,10 @@ impl Handler<'_> {
             Generic::Yes => TokenStream::new(),
         };
         let checks = self.checks();
-        let entry = self.pattern.map(|pattern| self.entry(pattern));
+        let entry = match self.pattern {
+            Some(pattern) => self.entry(pattern),
+            None => self.fallback(),
+        };
         let endpoint = self.endpoint(generic);
         quote! {
             #(#cfgs)*
@@ -116,15 +119,27 @@ impl Handler<'_> {
         let (marker, name) = (self.marker(), &self.name);
         let (params, types, bounds) = self.generics(false);
         let (state_params, ..) = self.generics(true);
+        let none = Pattern::none();
+        let links = self.links(self.pattern.unwrap_or(&none));
+        let is_fallback = self.pattern.is_none();
+        let fallback = is_fallback
+            .then(|| quote!(impl #params __hb::Fallback for #name #types where #bounds {}));
         quote! {
             #(#cfgs)*
             #marker
             #(#cfgs)*
             const _: () = {
                 use #private as __hb;
+                impl #params #name #types where #bounds {
+                    #[doc(hidden)]
+                    pub const DEFINITION: &'static __hb::Definition = __hb::NO_DEFINITION;
+                    #links
+                }
                 impl #params __hb::Entry for #name #types where #bounds {
                     const ROUTES: &'static [__hb::Mounted] = &[];
+                    const BROKEN: bool = true;
                 }
+                #fallback
                 impl #state_params __hb::Endpoint<__S> for #name #types where #bounds {}
             };
         }
@@ -176,6 +191,16 @@ impl Handler<'_> {
             impl #params __hb::Entry for #name #types where #bounds {
                 const ROUTES: &'static [__hb::Mounted] = &[__hb::Mounted::new(Self::DEFINITION)];
             }
+        }
+    }
+
+    /// The mark of a handler without a path.
+    fn fallback(&self) -> TokenStream {
+        let name = &self.name;
+        let (params, types, bounds) = self.generics(false);
+        quote! {
+            #[automatically_derived]
+            impl #params __hb::Fallback for #name #types where #bounds {}
         }
     }
 

@@ -41,7 +41,8 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
         errors.at(&item.self_ty, "the impl block has no route: put `#[get(\"/path\")]` (or another method) on a function in it");
     }
     if !errors.is_empty() {
-        return block.to_token_stream();
+        let stub = crate::expand::group::stub(args.krate.as_ref(), &owner, &item.self_ty);
+        return quote!(#block #stub);
     }
     let group = crate::expand::group::expand(args, &owner, &item.self_ty, &entries);
     quote!(#block #code #group)
@@ -49,8 +50,7 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
 
 /// Returns the name of the type, which must be a plain one.
 fn owner(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
-    if let Some((path, ..)) = item.trait_.as_ref().map(|tokens| (tokens, ())) {
-        let _ = path;
+    if item.trait_.is_some() {
         errors.at(
             &item.self_ty,
             "`#[routes]` stands on an impl block without a trait",

@@ -136,7 +136,8 @@ pub const fn groups<const N: usize, const T: usize, const M: usize, const S: usi
 }
 
 impl Route {
-    const EMPTY: Self = Self {
+    /// No route: what stands for one that has a mistake.
+    pub(crate) const EMPTY: Self = Self {
         definition: crate::entry::NO_DEFINITION,
         path: "",
         segments: &[],

@@ -107,6 +107,14 @@ pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
     boxed(E::run(cx, env))
 }
 
+/// A handler without a path. `#[fallback]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a fallback",
+    label = "named as a fallback, but it needs a path or is no handler",
+    note = "put `#[fallback]` on the function, in place of `#[get(..)]` and the like"
+)]
+pub trait Fallback {}
+
 /// What stands for an entry or a middleware whose `#[cfg]` does not hold: no routes, no layer.
 #[derive(Debug, Clone, Copy)]
 pub struct Absent {}

@@ -5,7 +5,8 @@ use crate::route::{Methods, Segment};
 
 const NO_SEGMENT: Segment = Segment::Static("");
 
-pub(crate) const NO_DEFINITION: &Definition = &Definition {
+/// The definition of no route, or of one with a mistake.
+pub const NO_DEFINITION: &Definition = &Definition {
     methods: Methods::ANY,
     path: "",
     segments: &[],

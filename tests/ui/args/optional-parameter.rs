@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[get("/users/{id}")]
+async fn show(id: Option<u64>) {}
+
+#[routes(app)]
+struct Api(show);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[get("/users")]
+async fn users(cx: &mut Context<'_>, again: &Context<'_>) {}
+
+#[routes(app)]
+struct Api(users);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

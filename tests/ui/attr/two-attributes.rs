@@ -1,0 +1,12 @@
+use highball::prelude::*;
+
+#[get("/users")]
+#[post("/users")]
+async fn users() {}
+
+#[routes(app)]
+struct Api(users);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

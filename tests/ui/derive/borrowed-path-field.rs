@@ -1,0 +1,8 @@
+use highball::prelude::*;
+
+#[derive(PathFields)]
+struct Issue<'a> {
+    repo: &'a str,
+}
+
+fn main() {}

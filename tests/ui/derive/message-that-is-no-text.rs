@@ -1,0 +1,9 @@
+use highball::prelude::*;
+
+#[derive(IntoResponse)]
+enum ApiError {
+    #[status(404, 3)]
+    Missing,
+}
+
+fn main() {}

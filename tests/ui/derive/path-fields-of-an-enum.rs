@@ -1,0 +1,8 @@
+use highball::prelude::*;
+
+#[derive(PathFields)]
+enum Issue {
+    Number(u64),
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use highball::prelude::*;
+
+#[derive(IntoResponse)]
+enum ApiError {}
+
+fn main() {}

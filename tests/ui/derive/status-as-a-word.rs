@@ -1,0 +1,9 @@
+use highball::prelude::*;
+
+#[derive(IntoResponse)]
+enum ApiError {
+    #[status(NOT_FOUND)]
+    Missing,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use highball::prelude::*;
+
+#[derive(IntoResponse)]
+enum ApiError {
+    #[status]
+    Missing,
+}
+
+fn main() {}

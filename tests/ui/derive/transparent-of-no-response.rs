@@ -1,0 +1,11 @@
+use highball::prelude::*;
+
+struct Cause;
+
+#[derive(IntoResponse)]
+enum ApiError {
+    #[transparent]
+    Other(Cause),
+}
+
+fn main() {}

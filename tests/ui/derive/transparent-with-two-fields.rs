@@ -1,0 +1,9 @@
+use highball::prelude::*;
+
+#[derive(IntoResponse)]
+enum ApiError {
+    #[transparent]
+    Other(Rejection, u8),
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use highball::prelude::*;
+
+async fn users() {}
+
+#[routes(app)]
+struct Api(users);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

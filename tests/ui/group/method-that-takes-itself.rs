@@ -1,0 +1,16 @@
+use highball::prelude::*;
+
+struct Users(u64);
+
+#[routes("/users")]
+impl Users {
+    #[post("/")]
+    async fn count(self) {}
+}
+
+#[routes(app)]
+struct Api(Users);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,11 @@
+use highball::prelude::*;
+
+#[get("/")]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home, abuot);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,14 @@
+#[routes("users")]
+mod users {
+    use highball::prelude::*;
+
+    #[get("/")]
+    async fn list() {}
+}
+
+#[routes(app)]
+struct Api(users::Routes);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,10 @@
+use highball::prelude::*;
+
+struct Users;
+
+#[routes(app)]
+struct Api(Users);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

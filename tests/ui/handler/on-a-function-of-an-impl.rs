@@ -1,0 +1,10 @@
+use highball::prelude::*;
+
+struct Users;
+
+impl Users {
+    #[get("/")]
+    async fn list() {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use highball::prelude::*;
+
+#[get("/")]
+async fn home() {
+    let _ = __hb::Response::default();
+}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

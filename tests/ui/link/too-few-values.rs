@@ -1,0 +1,18 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[get("/users/{id}")]
+async fn show(id: u64) {}
+
+#[get("/")]
+async fn home() -> String {
+    url!(Api, show())
+}
+
+#[routes(app)]
+struct Api(home, show);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[highball::main]
+struct Main;
+
+fn main() {}

@@ -1,0 +1,16 @@
+use highball::prelude::*;
+
+#[middleware]
+async fn audit(cx: &mut Context<'_>, next: impl Next, body: String) -> Response {
+    next.run(cx).await
+}
+
+#[get("/", with(audit))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[get("/users/{user-id}")]
+async fn show(user_id: u64) {}
+
+#[routes(app)]
+struct Api(show);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

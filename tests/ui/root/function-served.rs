@@ -1,0 +1,8 @@
+use highball::prelude::*;
+
+#[get("/")]
+async fn home() {}
+
+fn main() {
+    let _ = highball::serve(home).state(());
+}

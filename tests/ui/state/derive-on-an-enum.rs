@@ -1,0 +1,8 @@
+use highball::prelude::*;
+
+#[derive(State)]
+enum AppState {
+    Ready,
+}
+
+fn main() {}

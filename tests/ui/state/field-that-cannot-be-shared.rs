@@ -1,0 +1,10 @@
+use highball::prelude::*;
+
+use std::rc::Rc;
+
+#[derive(State)]
+struct AppState {
+    name: Rc<str>,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use highball::prelude::*;
+
+type Motto = String;
+
+#[derive(State)]
+struct AppState {
+    name: String,
+    motto: Motto,
+}
+
+fn main() {}
