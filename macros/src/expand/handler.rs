@@ -265,12 +265,12 @@ impl Handler<'_> {
         quote! {
             #[doc = #doc]
             #[must_use]
-            #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+            #[allow(unreachable_pub, clippy::too_many_arguments)]
             #vis fn path(#(#idents: #types),*) -> __hb::String where #bounds {
                 __hb::write_link(Self::DEFINITION.segments, &[], &[#(&#idents),*])
             }
             #[doc(hidden)]
-            #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+            #[allow(unreachable_pub, clippy::too_many_arguments)]
             #vis fn __link(
                 __route: &'static __hb::Route,
                 __outer: &[(&str, &dyn ::core::fmt::Display)],
