@@ -14,7 +14,7 @@ const NONE: u16 = u16::MAX;
 ///
 /// # Panics
 ///
-/// Panics if there are more than [`MAX_ROUTES`](super::MAX_ROUTES) shapes.
+/// Panics if there are more than 65,535 shapes.
 pub const fn clashes<const N: usize>(shapes: &[Shape; N]) -> [Option<u16>; N] {
     assert!(N <= NONE as usize, "a group has more than 65,535 routes");
     let mut clashes = [None; N];
