@@ -1,0 +1,74 @@
+//! The semantics of paths, one test for each fact, over the real macros and the test client.
+
+use highball::prelude::*;
+
+/// Writes handlers that say which route they are.
+macro_rules! handlers {
+    ($($name:ident: $verb:ident($($route:tt)*),)*) => {$(
+        #[$verb($($route)*)]
+        async fn $name(cx: &Context<'_>) -> String {
+            route_of(cx)
+        }
+    )*};
+}
+
+/// Sends each request, as `METHOD /path`, and compares the answer.
+macro_rules! check {
+    ($app:expr, $($request:literal => $answer:literal,)*) => {
+        highball::block_on(async {
+            let client = $app.test().start();
+            $(
+                let (method, path) = $request.split_once(' ').unwrap();
+                let response = client.request(method.parse().unwrap(), path).send().await;
+                assert_eq!(answer(&response), $answer, $request);
+            )*
+        })
+    };
+}
+
+/// The pattern of the route, and its parameters.
+fn route_of(cx: &Context<'_>) -> String {
+    let route = cx.route().expect("a handler has a route");
+    let params = route.params().iter();
+    let params = params.map(|name| format!(" {name}={}", cx.param(name).unwrap_or_default()));
+    params.fold(route.path().to_owned(), |text, param| text + &param)
+}
+
+/// The status, what the status says (`Allow`, `Location` or the text), and which middleware ran.
+fn answer(response: &highball::TestResponse) -> String {
+    let status = response.status().as_u16();
+    let says = match status {
+        200 => response.text(),
+        204 | 405 => response.header(header::ALLOW),
+        308 => response.header(header::LOCATION),
+        _ => "",
+    };
+    let via = response.headers().get_all(header::VIA).iter();
+    let via = via.map(|name| format!(" via {}", name.to_str().unwrap_or_default()));
+    let says = if says.is_empty() {
+        String::new()
+    } else {
+        format!(" {says}")
+    };
+    format!("{status}{says}{}", via.collect::<String>())
+}
+
+macro_rules! marks {
+    ($($name:ident),*) => {$(
+        #[middleware]
+        async fn $name(cx: &mut Context<'_>, next: impl Next) -> Response {
+            let mut response = next.run(cx).await;
+            let name = header::HeaderValue::from_static(stringify!($name));
+            response.headers_mut().append(header::VIA, name);
+            response
+        }
+    )*};
+}
+
+marks!(outer, inner);
+
+mod groups;
+mod methods;
+mod patterns;
+mod slashes;
+mod values;
