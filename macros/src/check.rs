@@ -1,12 +1,18 @@
 //! What a handler's signature may not say. Rules that need types are in the generated code.
 
-use syn::{GenericParam, ReturnType, Type};
+use syn::{GenericParam, ReturnType, Signature, Type};
 
 use crate::{
     errors::Errors,
     handler::{Arg, Function, Kind, last_name, shown},
     pattern::Pattern,
 };
+
+/// Checks a function beside which a type of its name will stand.
+pub(crate) fn item(item: &Function, what: &str, errors: &mut Errors) {
+    check_name(&item.sig, errors);
+    function(item, what, errors);
+}
 
 /// Checks the function itself.
 pub(crate) fn function(function: &Function, what: &str, errors: &mut Errors) {
@@ -39,6 +45,17 @@ pub(crate) fn function(function: &Function, what: &str, errors: &mut Errors) {
                 format!("{what} cannot be generic over a constant: pass it as state"),
             );
         }
+    }
+}
+
+/// The type beside the function would take the place of the primitive one in the whole module.
+fn check_name(sig: &Signature, errors: &mut Errors) {
+    let name = sig.ident.to_string();
+    if name == "str" || PRIMITIVES.contains(&name.as_str()) {
+        errors.at(
+            &sig.ident,
+            format!("a route is a type of its function's name, and `{name}` is a type already: rename the function"),
+        );
     }
 }
 
@@ -172,12 +189,13 @@ fn is_plain(ty: &Type) -> bool {
     }
 }
 
+const PRIMITIVES: [&str; 16] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
+    "f64", "bool", "char",
+];
+
 /// Returns the name of a primitive type, which a client may read.
 pub(crate) fn primitive(ty: &Type) -> Option<String> {
-    const PRIMITIVES: [&str; 16] = [
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-        "f32", "f64", "bool", "char",
-    ];
     let name = last_name(ty)?.to_string();
     PRIMITIVES.contains(&name.as_str()).then_some(name)
 }

@@ -149,7 +149,7 @@ fn route_attribute(name: &str, args: TokenStream, item: TokenStream) -> TokenStr
         let attr = route_args(name, args, function, errors);
         let none = Pattern::none();
         let pattern = attr.pattern.as_ref().unwrap_or(&none);
-        check::function(function, "a handler", errors);
+        check::item(function, "a handler", errors);
         let list = handler::args(&function.sig, pattern, None, errors);
         if attr.pattern.is_some() && errors.is_empty() {
             check::handler(&list, pattern, false, errors);
@@ -233,7 +233,7 @@ fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
                 "a fallback has no path: name it in the group, `#[routes(fallback = ..)]`";
             errors.push(syn::Error::new(pattern.span, message));
         }
-        check::function(function, "a fallback", errors);
+        check::item(function, "a fallback", errors);
         let none = Pattern::none();
         let list = handler::args(&function.sig, &none, None, errors);
         check::handler(&list, &none, true, errors);
@@ -246,7 +246,7 @@ fn middleware_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     with_function(item, |function, errors| {
         let own = function.to_item();
         let attr = RouteArgs::parse(args, "middleware", errors);
-        check::function(function, "a middleware", errors);
+        check::item(function, "a middleware", errors);
         let list = handler::args(&function.sig, &Pattern::none(), None, errors);
         check::middleware(&list, function, errors);
         if !errors.is_empty() {

@@ -12,6 +12,8 @@ enum Problem {
     Taken,
     #[status(400, "{0} is not {1:?}")]
     Bad(u8, &'static str),
+    #[status(400, "{{0}} is {1}")]
+    Second(u8, u8),
     #[transparent]
     Other(Rejection),
 }
@@ -22,6 +24,7 @@ async fn problem(n: u32) -> Result<(), Problem> {
         0 => Problem::Missing { id: 7 },
         1 => Problem::Taken,
         2 => Problem::Bad(1, "b"),
+        4 => Problem::Second(1, 2),
         _ => Problem::Other(Rejection::new(StatusCode::GONE, "gone").with_type("urn:gone")),
     })
 }
@@ -148,6 +151,8 @@ async fn derived_errors_are_problem_details() {
     .await;
     let bad = problem("Bad Request", 400, r#"1 is not \"b\""#);
     check("/problem/2", 400, PROBLEM, &bad).await;
+    let second = problem("Bad Request", 400, "{0} is 2");
+    check("/problem/4", 400, PROBLEM, &second).await;
     let gone = r#"{"type":"urn:gone","title":"Gone","status":410,"detail":"gone"}"#;
     check("/problem/3", 410, PROBLEM, gone).await;
     let nothing = problem("Not Found", 404, "there is nothing here");

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Data, DeriveInput, Expr, Fields, Ident, LitInt, LitStr, Token, Variant,
+    Attribute, Data, DeriveInput, Fields, Ident, LitInt, LitStr, Token, Variant,
     parse::{Parse, ParseStream},
 };
 
@@ -118,6 +118,13 @@ fn arm(
         errors.at(name, format!("`{name}` has no status: put `#[status(404)]` (or another) on it, or `#[transparent]` to answer what is in it"));
         return TokenStream::new();
     };
+    if let Some(second) = attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("status"))
+        .nth(1)
+    {
+        errors.at(second, format!("`{name}` has one status: leave one out"));
+    }
     let Some(status) = errors.keep(attr.parse_args::<Status>()) else {
         return TokenStream::new();
     };
@@ -135,38 +142,37 @@ fn arm(
 
 /// Returns the pattern that binds the fields the message names, and the message.
 fn detail(fields: &Fields, message: &LitStr) -> (TokenStream, TokenStream) {
-    let text = message.value();
-    let mut bindings = Vec::new();
+    // A brace that stands for itself begins no name.
+    let mut text = message.value().replace("{{", "\0");
+    let mut patterns = Vec::new();
+    let mut args = Vec::new();
     for member in fields.members() {
-        let text_of = quote!(#member).to_string();
-        let used = ["}", ":"]
-            .iter()
-            .any(|end| text.contains(&format!("{{{text_of}{end}")));
-        if used {
-            let ident = match &member {
-                syn::Member::Named(ident) => ident.clone(),
-                syn::Member::Unnamed(index) => format_ident!("__{}", index.index),
-            };
-            bindings.push((member, ident));
+        let name = quote!(#member).to_string();
+        let is_named = |end: &str| text.contains(&format!("{{{name}{end}"));
+        if !is_named("}") && !is_named(":") {
+            continue;
         }
+        let ident = match &member {
+            syn::Member::Named(ident) => ident.clone(),
+            syn::Member::Unnamed(index) => format_ident!("__{}", index.index),
+        };
+        if matches!(member, syn::Member::Unnamed(_)) {
+            for end in ["}", ":"] {
+                text = text.replace(&format!("{{{name}{end}"), &format!("{{{ident}{end}"));
+            }
+            args.push(quote!(#ident = #ident));
+        }
+        patterns.push(quote!(#member: #ident));
     }
-    if bindings.is_empty() && !text.replace("{{", "").contains('{') {
-        let plain = LitStr::new(&text.replace("}}", "}").replace("{{", "{"), message.span());
+    if patterns.is_empty() && !text.contains('{') {
+        let plain = text.replace('\0', "{").replace("}}", "}");
+        let plain = LitStr::new(&plain, message.span());
         return (quote!({ .. }), quote!(#plain));
     }
-    let patterns = bindings
-        .iter()
-        .map(|(member, ident)| quote!(#member: #ident));
-    let positional = bindings.iter().filter_map(|(member, ident)| match member {
-        syn::Member::Unnamed(_) => Some(quote!(#ident)),
-        syn::Member::Named(_) => None,
-    });
-    let args: Vec<Expr> = positional
-        .map(|tokens| syn::parse_quote!(#tokens))
-        .collect();
+    let format = LitStr::new(&text.replace('\0', "{{"), message.span());
     (
         quote!({ #(#patterns,)* .. }),
-        quote!(::std::format!(#message #(, #args)*)),
+        quote!(::std::format!(#format #(, #args)*)),
     )
 }
 

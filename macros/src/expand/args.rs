@@ -106,6 +106,22 @@ pub(crate) fn modes(args: &[Arg]) -> TokenStream {
     out
 }
 
+/// Returns checks that no extractor takes the body, which only the handler reads.
+pub(crate) fn headers_only(args: &[Arg]) -> TokenStream {
+    let extractors = args.iter().filter(|arg| arg.is_extract());
+    let checks = extractors.map(|arg| {
+        let ty = with_lifetime(&arg.ty, "'static");
+        let message = format!(
+            "`{}` takes the request's body, which is read behind the middleware, for the handler: leave it to the handler",
+            shown(&arg.ty)
+        );
+        quote_spanned! {first_span(&arg.ty)=>
+            const _: () = __hb::assert_one_body(true, __hb::Probe::<#ty>::BODY, #message);
+        }
+    });
+    checks.collect()
+}
+
 fn not_extractor(arg: &Arg) -> String {
     let (name, ty) = (&arg.name, shown(&arg.ty));
     let named = if name.is_empty() {

@@ -13,6 +13,7 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
     let cfgs = function.cfgs();
     let (vis, name) = (&function.vis, &function.sig.ident);
     let modes = args::modes(list);
+    let headers_only = args::headers_only(list);
     let bounds = args::bounds(list, Generic::No);
     let values = args::values(list, Generic::No);
     let body = body(function, list, &values);
@@ -30,6 +31,7 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
             use #private as __hb;
             use __hb::NoExtractor as _;
             #modes
+            #headers_only
             #[automatically_derived]
             impl ::core::clone::Clone for #name {
                 fn clone(&self) -> Self { *self }

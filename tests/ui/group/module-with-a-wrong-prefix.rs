@@ -1,3 +1,5 @@
+use highball::prelude::*;
+
 #[routes("users")]
 mod users {
     use highball::prelude::*;

@@ -1,3 +1,5 @@
+use highball::prelude::*;
+
 mod users {
     use highball::prelude::*;
 

@@ -1,0 +1,91 @@
+//! Everything that generated code could take for granted is missing here: the name `highball`, the
+//! standard prelude, and an ordinary name for a handler.
+
+#![no_implicit_prelude]
+#![allow(missing_docs)]
+
+use ::core::prelude::v1::derive;
+use ::railway::{
+    Context, IntoResponse, Local, Next, PathFields, Response, State, any, fallback, get,
+    middleware, post, routes, url,
+};
+use ::std::{
+    clone::Clone,
+    default::Default,
+    fmt::Debug,
+    marker::Copy,
+    result::Result::{self, Err, Ok},
+    string::String,
+};
+
+#[derive(Debug, Clone, Copy, Default, State)]
+#[highball(crate = ::railway)]
+pub struct AppState {
+    pub limit: u64,
+}
+
+#[derive(Debug, IntoResponse)]
+#[highball(crate = ::railway)]
+pub enum Problem {
+    #[status(409, "{0} is over the limit")]
+    Over(u64),
+}
+
+#[derive(Debug, PathFields)]
+#[highball(crate = ::railway)]
+pub struct Place {
+    pub city: String,
+}
+
+#[middleware(crate = ::railway)]
+pub async fn numbered(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.with(7_u64).run(cx).await
+}
+
+#[get("/{type}/as/{fn}", with(numbered), crate = ::railway)]
+pub async fn r#match(r#type: &str, r#fn: u64, n: Local<'_, u64>) -> String {
+    ::std::format!("{type} {fn} {}", *n)
+}
+
+#[post("/{n}", crate = ::railway)]
+pub fn check(n: u64, limit: State<u64>) -> Result<String, Problem> {
+    if n > *limit {
+        return Err(Problem::Over(n));
+    }
+    Ok(url!(Api, check(n), via = Numbers, crate = ::railway))
+}
+
+#[any("/in/{city}", crate = ::railway)]
+pub async fn place(place: ::railway::Path<Place>) -> String {
+    Clone::clone(&place.city)
+}
+
+#[fallback(crate = ::railway)]
+pub async fn nothing(cx: &Context<'_>) -> Response {
+    cx.text(404, cx.path())
+}
+
+#[routes("/numbers", fallback = nothing, crate = ::railway)]
+pub struct Numbers(check);
+
+#[routes("/module", crate = ::railway)]
+pub mod module {
+    #[::railway::get("/", crate = ::railway)]
+    pub async fn index() -> &'static str {
+        "index"
+    }
+}
+
+#[derive(Debug)]
+pub struct Service;
+
+#[routes("/service", crate = ::railway)]
+impl Service {
+    #[get("/{n}")]
+    fn doubled(n: u64) -> String {
+        ::std::format!("{}", n * 2)
+    }
+}
+
+#[routes(app, crate = ::railway)]
+pub struct Api(r#match, Numbers, place, module::Routes, Service);

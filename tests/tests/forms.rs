@@ -1,0 +1,145 @@
+//! The forms in which a handler and a group can be written.
+
+use highball::prelude::*;
+use highball_renamed::{AppState, Numbers, Service, r#match, module, numbered, place};
+
+/// Handlers that a macro makes, with the macro's own names in them.
+macro_rules! answering {
+    ($($name:ident: $verb:ident $path:literal => $answer:expr,)*) => {$(
+        #[$verb($path)]
+        async fn $name(cx: &Context<'_>) -> String {
+            let answer: &str = $answer;
+            format!("{answer} at {}", cx.path())
+        }
+    )*};
+}
+
+answering! {
+    first: get "/first" => "1",
+    second: post "/second" => "2",
+}
+
+#[get("/default/{key}")]
+async fn default<T>(key: &str, limit: State<u64>) -> String
+where
+    T: Default + std::fmt::Debug,
+{
+    format!("{key} {:?} {}", T::default(), *limit)
+}
+
+#[get("/named/{piece}")]
+#[allow(
+    clippy::needless_lifetimes,
+    reason = "a lifetime with a name is what is tested"
+)]
+async fn named<'a>(piece: &'a str, uri: &'a Uri) -> String {
+    format!("{piece} of {}", uri.path())
+}
+
+#[get("/result")]
+fn result() -> Result<&'static str, StatusCode> {
+    Err(StatusCode::IM_A_TEAPOT)
+}
+
+#[cfg(any())]
+#[get("/never")]
+async fn never(missing: DoesNotExist) {}
+
+#[get("/old")]
+#[deprecated = "its attributes are kept"]
+async fn old() -> &'static str {
+    "old"
+}
+
+#[routes("/u8")]
+struct Bytes8(default<u8>);
+
+#[routes("/text")]
+struct Texts(default<String>);
+
+#[routes(app)]
+struct Api(
+    first,
+    second,
+    Bytes8,
+    Texts,
+    named,
+    result,
+    #[cfg(any())] never,
+    old,
+    #[with(numbered)] r#match,
+    #[prefix("/here")] Numbers,
+    #[prefix("/there")]
+    #[with(numbered)]
+    Numbers,
+    place,
+    module::Routes,
+    Service,
+);
+
+async fn check(method: Method, path: &str, status: u16, text: &str) {
+    let state = AppState { limit: 5 };
+    let request = Api.test().state(state).request(method, path);
+    let response = request.send().await;
+    assert_eq!(
+        (response.status().as_u16(), response.text()),
+        (status, text),
+        "{path}"
+    );
+}
+
+#[tokio::test]
+async fn a_handler_can_be_made_by_a_macro() {
+    check(Method::GET, "/first", 200, "1 at /first").await;
+    check(Method::POST, "/second", 200, "2 at /second").await;
+}
+
+#[tokio::test]
+async fn a_generic_handler_is_listed_with_its_type() {
+    check(Method::GET, "/u8/default/a", 200, "a 0 5").await;
+    check(Method::GET, "/text/default/b", 200, "b \"\" 5").await;
+}
+
+#[tokio::test]
+async fn what_a_function_may_say_a_handler_may_say() {
+    check(Method::GET, "/named/x", 200, "x of /named/x").await;
+    check(Method::GET, "/result", 418, "").await;
+    check(Method::GET, "/old", 200, "old").await;
+}
+
+#[tokio::test]
+async fn another_crate_may_know_highball_by_another_name() {
+    check(Method::GET, "/a/as/9", 200, "a 9 7").await;
+    check(Method::PATCH, "/in/Bern", 200, "Bern").await;
+    check(Method::GET, "/module", 200, "index").await;
+    check(Method::GET, "/service/21", 200, "42").await;
+    check(Method::POST, "/here/numbers/4", 200, "/numbers/4").await;
+    check(Method::GET, "/there/numbers/4/5", 404, "/there/numbers/4/5").await;
+}
+
+#[test]
+fn a_handler_stays_a_function() {
+    assert_eq!(result(), Err(StatusCode::IM_A_TEAPOT));
+    assert_eq!(named::path("a/b"), "/named/a%2Fb");
+}
+
+#[test]
+fn a_route_is_listed_with_all_that_is_around_it() {
+    let routes: Vec<_> = Api::ROUTES
+        .iter()
+        .filter(|route| route.path().contains("/numbers"))
+        .collect();
+    let listed: Vec<_> = routes
+        .iter()
+        .map(|route| (route.path(), route.middleware()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            ("/here/numbers/{n}", &[][..]),
+            ("/there/numbers/{n}", &["numbered"][..])
+        ]
+    );
+    assert_eq!(routes[0].handler(), "highball_renamed::check");
+    assert!(routes[0].file().ends_with("renamed/src/lib.rs"));
+}
