@@ -4,6 +4,7 @@ use syn::{GenericParam, ReturnType, Signature, Type};
 
 use crate::{
     errors::Errors,
+    group::is_verb,
     handler::{Arg, Function, Kind, last_name, shown},
     pattern::Pattern,
 };
@@ -12,6 +13,16 @@ use crate::{
 pub(crate) fn item(item: &Function, what: &str, errors: &mut Errors) {
     check_name(&item.sig, errors);
     function(item, what, errors);
+}
+
+/// Two attributes would be two routes, and two types, of one name.
+pub(crate) fn one_route(function: &Function, errors: &mut Errors) {
+    for attr in function.attrs.iter().filter(|attr| is_verb(attr)) {
+        errors.at(
+            attr,
+            "a function has one route: write `#[route(\"/path\", methods = [GET, POST])]` for several methods, or a second function for another path",
+        );
+    }
 }
 
 /// Checks the function itself.
@@ -93,6 +104,14 @@ fn check_contexts(args: &[Arg], errors: &mut Errors) {
 }
 
 fn check_param(arg: &Arg, errors: &mut Errors) {
+    if let Type::ImplTrait(_) = &arg.ty {
+        let name = &arg.name;
+        errors.at(
+            &arg.ty,
+            format!("a path parameter is read into a type of its own: write `{name}: u64`, `{name}: String` or another type that is `FromStr`"),
+        );
+        return;
+    }
     if let Type::Reference(reference) = &arg.ty {
         let name = &arg.name;
         if reference.mutability.is_some() {

@@ -48,7 +48,7 @@ pub(crate) fn expand_struct(
     let own = quote!(#(#attrs)* #derives #vis struct #ident;);
     let ty = syn::parse_quote!(#ident);
     if !errors.is_empty() {
-        let stub = crate::expand::group::stub(args.krate.as_ref(), ident, &ty);
+        let stub = crate::expand::group::stub(args.krate.as_ref(), &syn::Generics::default(), &ty);
         return quote!(#own #stub);
     }
     let code = crate::expand::group::expand(args, ident, &ty, &entries);

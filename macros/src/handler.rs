@@ -35,9 +35,13 @@ impl Parse for Function {
 impl Function {
     /// Returns the function as the user wrote it, without the attributes that are ours.
     pub(crate) fn to_item(&self) -> TokenStream {
-        let Self {
-            attrs, vis, body, ..
-        } = self;
+        self.to_item_without(|_| false)
+    }
+
+    /// Returns the function without these attributes, too.
+    pub(crate) fn to_item_without(&self, is_ours: fn(&Attribute) -> bool) -> TokenStream {
+        let Self { vis, body, .. } = self;
+        let attrs = self.attrs.iter().filter(|attr| !is_ours(attr));
         let mut sig = self.sig.clone();
         for input in &mut sig.inputs {
             if let FnArg::Typed(arg) = input {
@@ -129,13 +133,7 @@ pub(crate) fn args(
 }
 
 fn self_arg(receiver: &syn::Receiver, owner: Option<&Type>, errors: &mut Errors) -> Option<Arg> {
-    let Some(owner) = owner else {
-        errors.at(
-            receiver,
-            "a method is a handler only in an impl block with `#[routes]`: put `#[routes(..)]` on the `impl`",
-        );
-        return None;
-    };
+    let owner = owner?;
     if !matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None)) {
         errors.at(
             receiver,

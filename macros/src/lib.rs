@@ -133,7 +133,16 @@ fn with_function(
 ) -> TokenStream {
     let mut errors = Errors::default();
     let code = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => expand(&function, &mut errors),
+        Ok(function) => match function.sig.receiver() {
+            None => expand(&function, &mut errors),
+            Some(receiver) => {
+                errors.at(
+                    receiver,
+                    "a method takes requests only in an impl block of routes: put `#[routes(..)]` on the `impl`, or make it a function outside",
+                );
+                item
+            }
+        },
         Err(error) => {
             errors.push(error);
             item
@@ -145,8 +154,9 @@ fn with_function(
 
 fn route_attribute(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     with_function(item, |function, errors| {
-        let own = function.to_item();
+        let own = function.to_item_without(group::is_verb);
         let attr = route_args(name, args, function, errors);
+        check::one_route(function, errors);
         let none = Pattern::none();
         let pattern = attr.pattern.as_ref().unwrap_or(&none);
         check::item(function, "a handler", errors);
@@ -250,8 +260,8 @@ fn middleware_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let list = handler::args(&function.sig, &Pattern::none(), None, errors);
         check::middleware(&list, function, errors);
         if !errors.is_empty() {
-            let (vis, name) = (&function.vis, &function.sig.ident);
-            return quote!(#own #[allow(non_camel_case_types, dead_code)] #vis struct #name {});
+            let stub = expand::middleware::stub(function, attr.krate.as_ref());
+            return quote!(#own #stub);
         }
         let rest = expand::middleware::expand(function, &list, attr.krate.as_ref());
         quote!(#own #rest)

@@ -48,11 +48,17 @@ pub(crate) fn expand(args: TokenStream, function: &Function, errors: &mut Errors
     if let Some(param) = sig.generics.params.first() {
         errors.at(param, "`main` cannot be generic");
     }
-    let mut plain = sig.clone();
-    plain.asyncness = None;
     let Function {
         attrs, vis, body, ..
     } = function;
+    if !errors.is_empty() {
+        // With a `main` of a form that rustc takes, ours is the only error.
+        let mut own = sig.clone();
+        own.ident = syn::Ident::new("__main", sig.ident.span());
+        return quote!(#[allow(dead_code)] #(#attrs)* #vis #own #body fn main() {});
+    }
+    let mut plain = sig.clone();
+    plain.asyncness = None;
     let private = private(args.as_ref());
     let block_on = quote_spanned!(sig.ident.span()=> #private::block_on);
     let output = &sig.output;

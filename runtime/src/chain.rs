@@ -10,7 +10,7 @@ mod locals;
 mod next;
 mod prepared;
 
-pub use endpoint::{Absent, Endpoint, Fallback, fallback, miss};
+pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::{Base, Ready};
 pub use env::{Env, Render};
 pub(crate) use locals::Locals;
@@ -20,7 +20,7 @@ pub use prepared::Prepare;
 use next::Rest;
 
 /// A part of a chain that is known to the compiler: a value without size.
-pub trait Chain<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
+pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
     /// Runs it.
     fn call<'r>(
         self,
@@ -35,7 +35,7 @@ pub trait Chain<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
     label = "named in `with(..)`, but it cannot wrap a route",
     note = "put `#[middleware]` on the function: `async fn {Self}(cx: &mut Context<'_>, next: impl Next) -> Response`"
 )]
-pub trait Middleware<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
+pub trait Middleware<S: Send + Sync + 'static>: Send + Sync + 'static {
     /// Runs the middleware around the rest.
     fn around<'r>(
         self,

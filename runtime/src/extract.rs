@@ -299,12 +299,13 @@ pub const fn assert_one_body(earlier: bool, this: bool, message: &str) {
     }
 }
 
-/// Stops the compilation where nothing takes a parameter of the path.
+/// Stops the compilation where nothing takes a parameter of the path: each argument has its mode
+/// and what it takes. One that is no extractor might have been meant to, and is reported.
 #[track_caller]
-pub const fn assert_taken(name: &str, taken: &[&[&str]], message: &str) {
+pub const fn assert_taken(name: &str, taken: &[(u8, &[&str])], message: &str) {
     let mut i = 0;
     while i < taken.len() {
-        if crate::text::contains(taken[i], name) {
+        if taken[i].0 == NOT || crate::text::contains(taken[i].1, name) {
             return;
         }
         i += 1;

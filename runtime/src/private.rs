@@ -10,7 +10,7 @@ pub use crate::{
     app::{App, Place, Route, Sizes, Storage, groups, routes, segments_of, sizes, store},
     chain::{
         Absent, Chain, Endpoint, Env, Fallback, Inner, Middleware, Next, Prepare, Render, Stack,
-        Whole, fallback, miss,
+        Whole, assert_fallback, fallback, miss,
     },
     context::Context,
     entry::{
@@ -29,5 +29,7 @@ pub use crate::{
     route::{Methods, STANDARD, Segment, Slash},
     serve::block_on,
     state::Provide,
-    table::{Allowed, Captures, Found, Parts, Plan, Shape, Size, Table, capacity, clashes},
+    table::{
+        Allowed, Captures, Found, NO_TABLE, Parts, Plan, Shape, Size, Table, capacity, clashes,
+    },
 };

@@ -56,6 +56,18 @@ pub(crate) const MAX_SEGMENTS: usize = 32;
 /// How many routes a table may have.
 pub(crate) const MAX_ROUTES: usize = u16::MAX as usize;
 
+const NO_PLAN: Plan<{ capacity(&[]) }> = Plan::new(&[]);
+const NO_SIZE: Size = NO_PLAN.size();
+static NO_PARTS: Parts<
+    { NO_SIZE.nodes },
+    { NO_SIZE.slots },
+    { NO_SIZE.affixes },
+    { NO_SIZE.ends },
+> = NO_PLAN.build();
+
+/// The table of an app whose routes have a mistake: it finds nothing.
+pub const NO_TABLE: Table = NO_PARTS.table();
+
 /// What the table needs to know of one route.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Path, Type};
+use syn::{Generics, Path, Type};
 
 use super::{
     chain,
@@ -16,28 +16,37 @@ use crate::{
     pattern::{Pattern, Segment},
 };
 
+/// Returns what stands beside a group with a mistake: enough that nobody else has an error.
+pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> TokenStream {
+    let private = private(krate);
+    let params = generics.params.iter();
+    let bounds = quote!(#ty: ::core::marker::Send + ::core::marker::Sync + 'static);
+    let (params, of_state) = (quote!(#(#params),*), generics.params.iter());
+    quote! {
+        const _: () = {
+            use #private as __hb;
+            impl<#params> __hb::Entry for #ty where #bounds {
+                const ROUTES: &'static [__hb::Mounted] = &[];
+                const BROKEN: bool = true;
+            }
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #(#of_state),*>
+                __hb::Endpoint<__S> for #ty where #bounds {}
+            impl<#params> __hb::App for #ty where #bounds {
+                const TABLE: __hb::Table = __hb::NO_TABLE;
+                const LISTING: &'static [__hb::Route] = &[];
+                const PLACES: &'static [__hb::Place] = &[];
+                const RENDER: __hb::Render = __hb::problem;
+            }
+            impl<#params> #ty {
+                #[allow(dead_code, unreachable_pub)]
+                pub const ROUTES: &'static [__hb::Route] = &[];
+            }
+        };
+    }
+}
+
 /// Returns everything beside the group's own type.
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
-    block(args, name, ty, entries, &quote!(__hb::is_broken(__FIELDS)))
-}
-
-/// Returns what stands beside a group with a mistake: enough that nobody else has an error.
-pub(crate) fn stub(krate: Option<&Path>, name: &Ident, ty: &Type) -> TokenStream {
-    let args = GroupArgs {
-        app: true,
-        krate: krate.cloned(),
-        ..GroupArgs::default()
-    };
-    block(&args, name, ty, &[], &quote!(true))
-}
-
-fn block(
-    args: &GroupArgs,
-    name: &Ident,
-    ty: &Type,
-    entries: &[Entry],
-    broken: &TokenStream,
-) -> TokenStream {
     let private = private(args.krate.as_ref());
     let (aliases, alias_code) = conditional::aliases(entries);
     let fields = fields(args, name, entries, &aliases);
@@ -65,7 +74,7 @@ fn block(
             impl __hb::Entry for #ty {
                 const ROUTES: &'static [__hb::Mounted] = __ROUTES;
                 const GROUPS: &'static [__hb::MountedGroup] = __GROUPS;
-                const BROKEN: bool = #broken;
+                const BROKEN: bool = __hb::is_broken(__FIELDS);
             }
             #endpoint
             #root
@@ -100,7 +109,7 @@ fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) 
                     },
                     routes: #entry::ROUTES,
                     groups: #entry::GROUPS,
-                broken: #entry::BROKEN,
+                    broken: #entry::BROKEN,
                 }
             }
         });
@@ -159,10 +168,17 @@ fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias]) -> TokenStream {
         .collect();
     let with = middleware_bounds(&args.with);
     let field_with = middleware_bounds(&field_with);
-    let fallback = args.fallback.as_ref().map(
-        |path| quote_spanned!(first_span(path)=> #path: __hb::Fallback + __hb::Endpoint<__S>,),
-    );
+    let fallback = args
+        .fallback
+        .as_ref()
+        .map(|path| quote_spanned!(first_span(path)=> #path: __hb::Endpoint<__S>,));
+    let is_fallback = args.fallback.as_ref().map(|path| {
+        quote_spanned! {first_span(path)=>
+            const _: () = __hb::assert_fallback::<#path>();
+        }
+    });
     quote! {
+        #is_fallback
         #[automatically_derived]
         impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #ty
         where #(#bounds)* #with #field_with #fallback

@@ -1,7 +1,7 @@
 //! The code for a handler: its data, and how it is called.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Generics, Path, ReturnType, Type};
 
 use super::{
@@ -153,14 +153,20 @@ impl Handler<'_> {
         let own: Vec<_> = pattern.names().collect();
         let mut out = TokenStream::new();
         let mut taken = Vec::new();
-        for arg in self.args.iter().filter(|arg| arg.is_extract()) {
+        for (idx, arg) in self
+            .args
+            .iter()
+            .enumerate()
+            .filter(|(_, arg)| arg.is_extract())
+        {
+            let mode = format_ident!("__MODE_{idx}");
             let ty = args::with_lifetime(&arg.ty, "'static");
             let span = crate::handler::first_span(&arg.ty);
             let (shown, text) = (shown(&arg.ty), &pattern.text);
             out.extend(quote_spanned! {span=>
                 const _: () = __hb::assert_fields(__hb::Probe::<#ty>::PARAMS, &[#(#own),*], #shown, #text);
             });
-            taken.push(quote!(__hb::Probe::<#ty>::PARAMS));
+            taken.push(quote!((#mode, __hb::Probe::<#ty>::PARAMS)));
         }
         if check::has_context(&self.args) || taken.is_empty() {
             return out;
@@ -290,7 +296,10 @@ impl Handler<'_> {
             .iter()
             .find(|arg| matches!(arg.kind, Kind::Param { .. }) && arg.name == name);
         let ty = match arg.map(|arg| &arg.ty) {
-            Some(ty) if !matches!(ty, Type::Reference(_)) && shown(ty) != "String" => {
+            Some(ty)
+                if !matches!(ty, Type::Reference(_) | Type::ImplTrait(_))
+                    && shown(ty) != "String" =>
+            {
                 ty.to_token_stream()
             }
             _ => quote!(&str),

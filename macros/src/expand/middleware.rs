@@ -7,11 +7,25 @@ use syn::{Path, ReturnType};
 use super::{args, args::Generic, private};
 use crate::handler::{Arg, Function, last_name, output_span};
 
+/// Returns what is left of a middleware with a mistake: enough that nobody else has an error.
+pub(crate) fn stub(function: &Function, krate: Option<&Path>) -> TokenStream {
+    let rest = quote!(async move { __hb::Next::run(__next, __cx).await });
+    let future = quote! {
+        impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
+    };
+    around(
+        function,
+        krate,
+        &TokenStream::new(),
+        &TokenStream::new(),
+        &future,
+        &rest,
+    )
+}
+
 /// Returns everything beside the function itself.
 pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) -> TokenStream {
-    let private = private(krate);
-    let cfgs = function.cfgs();
-    let (vis, name) = (&function.vis, &function.sig.ident);
+    let name = &function.sig.ident;
     let modes = args::modes(list);
     let headers_only = args::headers_only(list);
     let bounds = args::bounds(list, Generic::No);
@@ -20,6 +34,28 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
     let future = quote_spanned! {name.span()=>
         impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
     };
+    around(
+        function,
+        krate,
+        &quote!(#modes #headers_only),
+        &bounds,
+        &future,
+        &body,
+    )
+}
+
+/// The type of a middleware, and what it does around the rest.
+fn around(
+    function: &Function,
+    krate: Option<&Path>,
+    checks: &TokenStream,
+    bounds: &TokenStream,
+    future: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
+    let private = private(krate);
+    let cfgs = function.cfgs();
+    let (vis, name) = (&function.vis, &function.sig.ident);
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
@@ -30,14 +66,7 @@ pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) ->
         const _: () = {
             use #private as __hb;
             use __hb::NoExtractor as _;
-            #modes
-            #headers_only
-            #[automatically_derived]
-            impl ::core::clone::Clone for #name {
-                fn clone(&self) -> Self { *self }
-            }
-            #[automatically_derived]
-            impl ::core::marker::Copy for #name {}
+            #checks
             #[automatically_derived]
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Middleware<__S> for #name
             where #bounds

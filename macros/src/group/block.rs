@@ -1,7 +1,7 @@
 //! `#[routes]` on an impl block: its methods are handlers, and the type is the group.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::{Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, Type};
 
 use super::{Entry, VERBS, is_verb};
@@ -16,10 +16,12 @@ use crate::{
 
 /// Expands the impl block and the group of its methods.
 pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> TokenStream {
-    let Some(owner) = owner(item, errors) else {
-        return item.to_token_stream();
-    };
     let mut block = item.clone();
+    let Some(owner) = owner(item, errors) else {
+        block.items.iter_mut().for_each(strip);
+        let stub = stub(args, item);
+        return quote!(#block #stub);
+    };
     let mut code = TokenStream::new();
     let mut entries = Vec::new();
     for method in &mut block.items {
@@ -41,11 +43,24 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
         errors.at(&item.self_ty, "the impl block has no route: put `#[get(\"/path\")]` (or another method) on a function in it");
     }
     if !errors.is_empty() {
-        let stub = crate::expand::group::stub(args.krate.as_ref(), &owner, &item.self_ty);
+        let stub = stub(args, item);
         return quote!(#block #stub);
     }
     let group = crate::expand::group::expand(args, &owner, &item.self_ty, &entries);
     quote!(#block #code #group)
+}
+
+/// Returns what stands for the group where the block has a mistake.
+fn stub(args: &GroupArgs, item: &ItemImpl) -> TokenStream {
+    crate::expand::group::stub(args.krate.as_ref(), &item.generics, &item.self_ty)
+}
+
+/// Takes what is ours out of an item.
+fn strip(item: &mut ImplItem) {
+    if let ImplItem::Fn(method) = item {
+        while take_verb(method).is_some() {}
+        strip_params(method);
+    }
 }
 
 /// Returns the name of the type, which must be a plain one.

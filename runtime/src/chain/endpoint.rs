@@ -115,6 +115,9 @@ pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
 )]
 pub trait Fallback {}
 
+/// Stops the compilation where what is named as a fallback is none.
+pub const fn assert_fallback<F: Fallback>() {}
+
 /// What stands for an entry or a middleware whose `#[cfg]` does not hold: no routes, no layer.
 #[derive(Debug, Clone, Copy)]
 pub struct Absent {}

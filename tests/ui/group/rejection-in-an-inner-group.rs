@@ -4,7 +4,7 @@ use highball::prelude::*;
 async fn home() {}
 
 fn page(_: &Rejection, _: &Context<'_>) -> Response {
-    Response::default()
+    Response::empty(204)
 }
 
 #[routes("/v2", rejection = page)]

@@ -2,7 +2,7 @@ use highball::prelude::*;
 
 #[get("/")]
 async fn home() {
-    let _ = __hb::Response::default();
+    let _ = __hb::Response::empty(204);
 }
 
 #[routes(app)]

@@ -2,7 +2,7 @@ use highball::prelude::*;
 
 #[middleware]
 fn audit(cx: &mut Context<'_>, next: impl Next) -> Response {
-    Response::default()
+    Response::empty(204)
 }
 
 #[get("/", with(audit))]
