@@ -13,7 +13,7 @@ enum Problem {
     #[status(400, "{0} is not {1:?}")]
     Bad(u8, &'static str),
     #[status(400, "{{0}} is {1}")]
-    Second(u8, u8),
+    Second((), u8),
     #[transparent]
     Other(Rejection),
 }
@@ -24,7 +24,7 @@ async fn problem(n: u32) -> Result<(), Problem> {
         0 => Problem::Missing { id: 7 },
         1 => Problem::Taken,
         2 => Problem::Bad(1, "b"),
-        4 => Problem::Second(1, 2),
+        4 => Problem::Second((), 2),
         _ => Problem::Other(Rejection::new(StatusCode::GONE, "gone").with_type("urn:gone")),
     })
 }
