@@ -2,10 +2,12 @@
 """Measures what routes cost to compile, beside the same app in axum and the handlers alone.
 
     benches/compile-time/measure.py [--routes 10,200,1000] [--runs 3] [--release]
+    benches/compile-time/measure.py --clean --apps highball,axum
 
 Every app is a crate of its own: N handlers in groups of ten, each with one path parameter and
 the app state or a JSON body. Its dependencies are built first; what is measured is the CPU time
-(user and system) of the crate alone, after a `touch`: the median of the runs.
+(user and system) of the crate alone, after a `touch`: the median of the runs. With `--clean` it is
+the first build of an app of ten routes, dependencies and all.
 """
 
 import argparse
@@ -26,6 +28,8 @@ def main():
     args = arguments()
     with tempfile.TemporaryDirectory(prefix="compile-time-") as folder:
         folder = Path(args.keep or folder)
+        if args.clean:
+            return measure_clean(folder, args)
         rows = measure_all(folder, args)
     print_table(rows, args)
 
@@ -35,6 +39,7 @@ def arguments():
     parser.add_argument("--routes", default="10,200,1000", type=numbers)
     parser.add_argument("--runs", default=3, type=int)
     parser.add_argument("--release", action="store_true", help="measure release builds, too")
+    parser.add_argument("--clean", action="store_true", help="measure first builds instead")
     parser.add_argument("--apps", default="handlers,highball,axum", type=lambda text: text.split(","))
     parser.add_argument("--keep", help="generate the crates here, and keep them")
     return parser.parse_args()
@@ -60,6 +65,26 @@ def measure_all(folder, args):
                 rows[app, n_routes, word] = seconds
                 print(f"{app} {n_routes} {word}: {seconds:.2f} s", file=sys.stderr)
     return rows
+
+
+def measure_clean(folder, args):
+    """Prints the CPU seconds of first builds, and how many crates they are."""
+    print("| | crates | `cargo build` | `cargo build --release` |\n|---|---|---|---|")
+    for app in args.apps:
+        crate = apps.write(folder, ROOT, app, apps.GROUP)
+        seconds = []
+        for word, command in (("debug", ["build"]), ("release", ["build", "--release"])):
+            before = cpu_seconds()
+            run(folder / app / word, crate, command)
+            seconds.append(cpu_seconds() - before)
+        print(f"| {app} | {count_crates(crate)} |", " | ".join(f"{s:.1f} s" for s in seconds), "|")
+
+
+def count_crates(crate):
+    command = ["cargo", "tree", "-e", "normal", "--prefix", "none", "--no-dedupe"]
+    command += ["--manifest-path", str(crate / "Cargo.toml")]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return len({line.removesuffix(" (*)") for line in lines.splitlines()})
 
 
 def measure(folder, crate, command, runs):

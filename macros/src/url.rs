@@ -100,11 +100,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let values = values.iter();
     let find = quote_spanned! {first_span(handler)=>
-        __hb::find_link(<#app as __hb::App>::LISTING, <#app as __hb::Entry>::BROKEN, #handler::DEFINITION, #via, &[#(#names),*])
+        __hb::find_link(<#app as __hb::App>::LISTING, <#app as __hb::Entry>::BROKEN, <#handler as __hb::Entry>::DEFINITION, #via, &[#(#names),*])
     };
     quote! {{
         use #private as __hb;
         const __ROUTE: &'static __hb::Route = #find;
-        #handler::__link(__ROUTE, &[#((#names, &#outer)),*], #(#values),*)
+        __hb::join_link(__ROUTE, &[#((#names, &#outer)),*], #handler::path(#(#values),*))
     }}
 }

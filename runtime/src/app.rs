@@ -150,11 +150,6 @@ impl fmt::Debug for Route {
     }
 }
 
-/// Returns the pattern of a route, for its links.
-pub fn segments_of(route: &'static Route) -> &'static [Segment] {
-    route.segments()
-}
-
 /// A group as it stands in the app.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {

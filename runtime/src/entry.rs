@@ -23,8 +23,10 @@ pub(crate) const MAX_DEPTH: usize = 8;
     note = "put `#[get(\"/path\")]` (or another method) on the function, or `#[routes]` on the struct"
 )]
 pub trait Entry: Sized + Send + Sync + 'static {
+    /// What the attribute of a handler says; a group has none.
+    const DEFINITION: &'static Definition = NO_DEFINITION;
     /// The routes of the entry, with all prefixes below and at the entry itself.
-    const ROUTES: &'static [Mounted];
+    const ROUTES: &'static [Mounted] = &[Mounted::new(Self::DEFINITION)];
     /// The groups at and below the entry that have something to say to a path without a route.
     const GROUPS: &'static [MountedGroup] = &[];
     /// Whether a mistake has been reported at or below the entry, so that routes are missing.

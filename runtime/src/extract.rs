@@ -1,31 +1,35 @@
 //! Extractors: handler arguments that are made from the request.
 
-use std::{borrow::Cow, future::Future, marker::PhantomData, net::SocketAddr};
+use std::{borrow::Cow, future::Future, net::SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
 
 use crate::{
     app::Route,
-    chain::{Env, Locals, Prepare},
+    chain::Locals,
     context::Context,
     head::Head,
     rejection::Rejection,
-    state::{Provide, State, View},
+    state::{State, View},
 };
 
 mod body;
+mod check;
 mod head;
 #[cfg(feature = "headers")]
 mod header;
 pub(crate) mod json;
+mod need;
 mod param;
 mod path;
 pub(crate) mod query;
 
+pub use check::{ArgCheck, BodyRule, assert_argument, assert_taken};
 pub use head::{Bearer, ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
+pub use need::{Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC};
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
 pub use query::Query;
@@ -189,151 +193,6 @@ impl<T: 'static> std::fmt::Debug for Input<'_, T> {
         f.debug_struct("Input")
             .field("path", &self.uri().path())
             .finish_non_exhaustive()
-    }
-}
-
-/// Answers what is known of an argument's type without an error where it is no extractor.
-///
-/// The inherent constants win where their bounds hold, those of [`NoExtractor`] otherwise: so the
-/// one error about such a type comes from [`assert_extractor`], and nothing repeats it.
-#[derive(Debug)]
-pub struct Probe<T>(PhantomData<T>);
-
-/// The argument is not an extractor.
-pub(crate) const NOT: u8 = 0;
-/// The argument implements [`Extract`].
-pub const SYNC: u8 = 1;
-/// The argument implements [`ExtractAsync`].
-pub(crate) const ASYNC: u8 = 2;
-
-impl<T: Extract<'static>> Probe<T> {
-    /// Which kind of extractor it is.
-    pub const MODE: u8 = SYNC;
-    /// Whether it takes the body.
-    pub const BODY: bool = T::BODY;
-    /// The path parameters that it takes.
-    pub const PARAMS: &'static [&'static str] = T::PARAMS;
-}
-
-/// What is known of a type that is no [`Extract`].
-pub trait NoExtractor {
-    /// Which kind of extractor it is.
-    const MODE: u8 = NOT;
-    /// Whether it takes the body.
-    const BODY: bool = false;
-    /// The path parameters that it takes.
-    const PARAMS: &'static [&'static str] = &[];
-}
-
-impl<T> NoExtractor for Probe<T> {}
-
-/// As [`Probe`], for [`ExtractAsync`].
-#[derive(Debug)]
-pub struct ProbeAsync<T>(PhantomData<T>);
-
-impl<T: ExtractAsync> ProbeAsync<T> {
-    /// Which kind of extractor it is.
-    pub const MODE: u8 = ASYNC;
-}
-
-impl<T> NoExtractor for ProbeAsync<T> {}
-
-/// App state from which an argument can be made: the bound that stands for each argument.
-///
-/// It holds for every state where `MODE` says that the argument is no extractor, since that has
-/// been reported where the handler stands.
-pub trait Need<'r, const MODE: u8, A>: Sized + Send + Sync + 'static {
-    /// What runs ahead of the handler.
-    const PREPARE: Option<Prepare<Self>> = None;
-
-    /// Makes the argument.
-    ///
-    /// # Errors
-    /// What the extractor says.
-    fn extract(env: Env<'r, Self>) -> Result<A, Rejection>;
-}
-
-impl<'r, S: Send + Sync + 'static, A> Need<'r, NOT, A> for S {
-    fn extract(_: Env<'r, Self>) -> Result<A, Rejection> {
-        Err(Rejection::internal())
-    }
-}
-
-impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, SYNC, A> for S {
-    fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
-        A::extract(Input {
-            head: env.head,
-            body: &env.ready.body,
-            locals: env.locals,
-            state: env.base.connection,
-        })
-    }
-}
-
-impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, ASYNC, A> for S {
-    const PREPARE: Option<Prepare<Self>> = Some(|cx, env, prepared| {
-        Box::pin(async move {
-            prepared.put(A::extract(cx, env.state::<A::State>()).await?);
-            Ok(())
-        })
-    });
-
-    fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
-        env.ready.prepared.take().ok_or_else(Rejection::internal)
-    }
-}
-
-/// Stops the compilation where an argument is no extractor.
-#[track_caller]
-pub const fn assert_extractor(mode: u8, message: &str) {
-    if mode == NOT {
-        panic!("{}", message)
-    }
-}
-
-/// Stops the compilation at a second argument that takes the body.
-#[track_caller]
-pub const fn assert_one_body(earlier: bool, this: bool, message: &str) {
-    if earlier && this {
-        panic!("{}", message)
-    }
-}
-
-/// Stops the compilation where nothing takes a parameter of the path: each argument has its mode
-/// and what it takes. One that is no extractor might have been meant to, and is reported.
-#[track_caller]
-pub const fn assert_taken(name: &str, taken: &[(u8, &[&str])], message: &str) {
-    let mut i = 0;
-    while i < taken.len() {
-        if taken[i].0 == NOT || crate::text::contains(taken[i].1, name) {
-            return;
-        }
-        i += 1;
-    }
-    panic!("{}", message)
-}
-
-/// Stops the compilation where an argument takes a parameter that the path has not.
-#[track_caller]
-pub const fn assert_fields(taken: &[&str], own: &[&str], ty: &str, path: &str) {
-    let mut i = 0;
-    while i < taken.len() {
-        if !crate::text::contains(own, taken[i]) {
-            let text = crate::text::Text::<512>::EMPTY
-                .with("`")
-                .with(ty)
-                .with("` takes the parameter `");
-            let text = text
-                .with(taken[i])
-                .with("`, but `")
-                .with(path)
-                .with("` has no `{");
-            let text = text
-                .with(taken[i])
-                .with("}`; rename the field, or the parameter");
-            panic!("{}", text.as_str())
-        }
-        i += 1;
     }
 }
 

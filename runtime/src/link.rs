@@ -163,6 +163,21 @@ pub fn write(
     link
 }
 
+/// Puts the prefixes of a route, with the values of their parameters, before its own link.
+pub fn join(route: &Route, outer: &[(&str, &dyn fmt::Display)], own: String) -> String {
+    let n_own = route.definition().segments.len();
+    let n_outer = route.segments().len() - n_own;
+    let mut link = match route.segments().get(..n_outer) {
+        Some(prefixes) if n_outer > 0 => write(prefixes, outer, &[]),
+        _ => return own,
+    };
+    // The `/` of a group is the prefix itself.
+    if n_own > 0 {
+        link.push_str(&own);
+    }
+    link
+}
+
 fn value<'a>(
     name: &str,
     outer: &[(&str, &'a dyn fmt::Display)],

@@ -7,7 +7,7 @@ pub use std::{
 };
 
 pub use crate::{
-    app::{App, Place, Route, Sizes, Storage, groups, routes, segments_of, sizes, store},
+    app::{App, Place, Route, Sizes, Storage, groups, routes, sizes, store},
     chain::{
         Absent, Chain, Endpoint, Env, Fallback, Inner, Middleware, Next, Prepare, Render, Stack,
         Whole, assert_fallback, fallback, miss,
@@ -19,11 +19,11 @@ pub use crate::{
         segments, shapes,
     },
     extract::{
-        Extract, Need, NoExtractor, PathFields, Probe, ProbeAsync, SYNC, assert_extractor,
-        assert_fields, assert_one_body, assert_taken, param, param_named, param_text,
+        ArgCheck, Args, BodyRule, Extract, Mode, Need, NoExtractor, PathFields, Probe, ProbeAsync,
+        SYNC, assert_argument, assert_taken, param, param_named, param_text,
     },
     head::Head,
-    link::{LinkParam, find as find_link, write as write_link},
+    link::{LinkParam, find as find_link, join as join_link, write as write_link},
     rejection::{Rejection, problem},
     response::{IntoResponse, Response, reason, status},
     route::{Methods, STANDARD, Segment, Slash},

@@ -7,6 +7,7 @@ use syn::{Lifetime, Type};
 use crate::{
     check::primitive,
     handler::{Arg, Kind, first_span, shown},
+    pattern::Pattern,
 };
 
 /// Where the code about an argument stands: a generic handler's types are known only when it is
@@ -68,78 +69,51 @@ fn rewrite(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
     out
 }
 
-/// Returns the name of the constant that says which kind of extractor an argument is.
-fn mode(idx: usize, generic: Generic) -> TokenStream {
+/// Returns the type that says which kind of extractor an argument is.
+pub(crate) fn mode(idx: usize, generic: Generic) -> TokenStream {
     match generic {
         Generic::No => {
-            let name = format_ident!("__MODE_{idx}");
+            let name = format_ident!("__Mode{idx}");
             quote!(#name)
         }
-        Generic::Yes => quote!({ __hb::SYNC }),
+        Generic::Yes => quote!(__hb::Mode<{ __hb::SYNC }>),
     }
 }
 
-/// Returns constants about the extractors, and the checks that need no state.
-pub(crate) fn modes(args: &[Arg]) -> TokenStream {
+/// Returns the modes of the extractors, and the checks that need no state; `path` is the
+/// function's own, or none for a middleware, which does not read the body.
+pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let mut earlier: Vec<TokenStream> = Vec::new();
     let mut out = TokenStream::new();
     for (idx, arg) in extractors {
         let span = first_span(&arg.ty);
         let ty = with_lifetime(&arg.ty, "'static");
-        let name = format_ident!("__MODE_{idx}");
-        let message = not_extractor(arg);
+        let mode = mode(idx, Generic::No);
+        let (name, shown) = (&arg.name, shown(&arg.ty));
+        let rule = match path {
+            Some(_) => quote!(__hb::BodyRule::Once(false #(|| #earlier)*)),
+            None => quote!(__hb::BodyRule::Never),
+        };
+        let own = match path.map(|pattern| (&pattern.text, pattern.names())) {
+            Some((text, names)) => quote!(__hb::Some((#text, &[#(#names),*]))),
+            None => quote!(__hb::None),
+        };
         out.extend(quote_spanned! {span=>
-            const #name: u8 = __hb::Probe::<#ty>::MODE | __hb::ProbeAsync::<#ty>::MODE;
-            const _: () = __hb::assert_extractor(#name, #message);
-        });
-        if !earlier.is_empty() {
-            let message = second_body(arg);
-            out.extend(quote_spanned! {span=>
-                const _: () = __hb::assert_one_body(
-                    false #(|| #earlier)*, __hb::Probe::<#ty>::BODY, #message
-                );
+            type #mode = __hb::Mode<{ __hb::Probe::<#ty>::MODE | __hb::ProbeAsync::<#ty>::MODE }>;
+            const _: () = __hb::assert_argument(&__hb::ArgCheck {
+                name: #name,
+                ty: #shown,
+                mode: #mode::IS,
+                body: __hb::Probe::<#ty>::BODY,
+                rule: #rule,
+                params: __hb::Probe::<#ty>::PARAMS,
+                path: #own,
             });
-        }
+        });
         earlier.push(quote!(__hb::Probe::<#ty>::BODY));
     }
     out
-}
-
-/// Returns checks that no extractor takes the body, which only the handler reads.
-pub(crate) fn headers_only(args: &[Arg]) -> TokenStream {
-    let extractors = args.iter().filter(|arg| arg.is_extract());
-    let checks = extractors.map(|arg| {
-        let ty = with_lifetime(&arg.ty, "'static");
-        let message = format!(
-            "`{}` takes the request's body, which is read behind the middleware, for the handler: leave it to the handler",
-            shown(&arg.ty)
-        );
-        quote_spanned! {first_span(&arg.ty)=>
-            const _: () = __hb::assert_one_body(true, __hb::Probe::<#ty>::BODY, #message);
-        }
-    });
-    checks.collect()
-}
-
-fn not_extractor(arg: &Arg) -> String {
-    let (name, ty) = (&arg.name, shown(&arg.ty));
-    let named = if name.is_empty() {
-        format!("`{ty}`")
-    } else {
-        format!("`{name}: {ty}`")
-    };
-    format!(
-        "{named} is neither a parameter of the path nor an extractor; write `{{{name}}}` in the path, `Json<{ty}>`, `Query<{ty}>` or `State<{ty}>` here, or implement `Extract` for `{ty}`",
-        name = if name.is_empty() { "name" } else { name },
-    )
-}
-
-fn second_body(arg: &Arg) -> String {
-    format!(
-        "`{}` takes the request's body, and so does an argument before it; a body can be read once, so keep one of them",
-        shown(&arg.ty)
-    )
 }
 
 /// Returns the bounds on the state `__S` that the arguments need.
@@ -194,31 +168,11 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     }
 }
 
-/// Returns the constants `BODY` and `PREPARE` of an endpoint.
-pub(crate) fn constants(args: &[Arg], generic: Generic) -> TokenStream {
-    let extractors: Vec<_> = args
-        .iter()
-        .enumerate()
-        .filter(|(_, arg)| arg.is_extract())
-        .collect();
-    if extractors.is_empty() {
-        return TokenStream::new();
-    }
-    let types: Vec<_> = extractors
-        .iter()
-        .map(|(_, arg)| with_lifetime(&arg.ty, "'static"))
-        .collect();
-    let modes: Vec<_> = extractors
-        .iter()
-        .map(|(idx, _)| mode(*idx, generic))
-        .collect();
-    let body = match generic {
-        Generic::No => quote!(false #(|| __hb::Probe::<#types>::BODY)*),
-        Generic::Yes => quote!(false #(|| <#types as __hb::Extract<'static>>::BODY)*),
-    };
-    quote! {
-        const BODY: bool = #body;
-        const PREPARE: &'static [__hb::Option<__hb::Prepare<__S>>] =
-            &[#(<__S as __hb::Need<'static, #modes, #types>>::PREPARE),*];
-    }
+/// Returns the list of the extractors, as a type.
+pub(crate) fn list(args: &[Arg], generic: Generic) -> TokenStream {
+    let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
+    extractors.rev().fold(quote!(()), |rest, (idx, arg)| {
+        let (mode, ty) = (mode(idx, generic), with_lifetime(&arg.ty, "'static"));
+        quote!((#mode, #ty, #rest))
+    })
 }

@@ -30,7 +30,9 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
                 const BROKEN: bool = true;
             }
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #(#of_state),*>
-                __hb::Endpoint<__S> for #ty where #bounds {}
+                __hb::Endpoint<__S> for #ty where #bounds {
+                    type Args = ();
+                }
             impl<#params> __hb::App for #ty where #bounds {
                 const TABLE: __hb::Table = __hb::NO_TABLE;
                 const LISTING: &'static [__hb::Route] = &[];
@@ -183,6 +185,7 @@ fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias]) -> TokenStream {
         impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #ty
         where #(#bounds)* #with #field_with #fallback
         {
+            type Args = ();
             #run
             fn inner<'__r>(
                 __cx: &mut __hb::Context<'_>,

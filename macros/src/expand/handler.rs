@@ -1,7 +1,7 @@
 //! The code for a handler: its data, and how it is called.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, Path, ReturnType, Type};
 
 use super::{
@@ -36,7 +36,7 @@ impl Handler<'_> {
         let generic = self.generic();
         let marker = self.marker();
         let modes = match generic {
-            Generic::No => args::modes(&self.args),
+            Generic::No => args::modes(&self.args, Some(self.pattern.unwrap_or(&Pattern::none()))),
             Generic::Yes => TokenStream::new(),
         };
         let checks = self.checks();
@@ -131,8 +131,6 @@ impl Handler<'_> {
             const _: () = {
                 use #private as __hb;
                 impl #params #name #types where #bounds {
-                    #[doc(hidden)]
-                    pub const DEFINITION: &'static __hb::Definition = __hb::NO_DEFINITION;
                     #links
                 }
                 impl #params __hb::Entry for #name #types where #bounds {
@@ -140,7 +138,9 @@ impl Handler<'_> {
                     const BROKEN: bool = true;
                 }
                 #fallback
-                impl #state_params __hb::Endpoint<__S> for #name #types where #bounds {}
+                impl #state_params __hb::Endpoint<__S> for #name #types where #bounds {
+                    type Args = ();
+                }
             };
         }
     }
@@ -150,7 +150,6 @@ impl Handler<'_> {
         let Some(pattern) = self.pattern.filter(|_| self.generic() == Generic::No) else {
             return TokenStream::new();
         };
-        let own: Vec<_> = pattern.names().collect();
         let mut out = TokenStream::new();
         let mut taken = Vec::new();
         for (idx, arg) in self
@@ -159,14 +158,9 @@ impl Handler<'_> {
             .enumerate()
             .filter(|(_, arg)| arg.is_extract())
         {
-            let mode = format_ident!("__MODE_{idx}");
+            let mode = args::mode(idx, Generic::No);
             let ty = args::with_lifetime(&arg.ty, "'static");
-            let span = crate::handler::first_span(&arg.ty);
-            let (shown, text) = (shown(&arg.ty), &pattern.text);
-            out.extend(quote_spanned! {span=>
-                const _: () = __hb::assert_fields(__hb::Probe::<#ty>::PARAMS, &[#(#own),*], #shown, #text);
-            });
-            taken.push(quote!((#mode, __hb::Probe::<#ty>::PARAMS)));
+            taken.push(quote!((#mode::IS, __hb::Probe::<#ty>::PARAMS)));
         }
         if check::has_context(&self.args) || taken.is_empty() {
             return out;
@@ -189,13 +183,11 @@ impl Handler<'_> {
         quote! {
             #[automatically_derived]
             impl #params #name #types where #bounds {
-                #[doc(hidden)]
-                pub const DEFINITION: &'static __hb::Definition = &#definition;
                 #links
             }
             #[automatically_derived]
             impl #params __hb::Entry for #name #types where #bounds {
-                const ROUTES: &'static [__hb::Mounted] = &[__hb::Mounted::new(Self::DEFINITION)];
+                const DEFINITION: &'static __hb::Definition = &#definition;
             }
         }
     }
@@ -252,7 +244,7 @@ impl Handler<'_> {
         }
     }
 
-    /// `show::path(42)`, and what `url!` calls.
+    /// `show::path(42)`, which `url!` calls, too.
     fn links(&self, pattern: &Pattern) -> TokenStream {
         let params: Vec<_> = pattern.names().map(|name| self.link_param(name)).collect();
         let idents: Vec<_> = params.iter().map(|(ident, _)| ident).collect();
@@ -273,16 +265,7 @@ impl Handler<'_> {
             #[must_use]
             #[allow(unreachable_pub, clippy::too_many_arguments)]
             #vis fn path(#(#idents: #types),*) -> __hb::String where #bounds {
-                __hb::write_link(Self::DEFINITION.segments, &[], &[#(&#idents),*])
-            }
-            #[doc(hidden)]
-            #[allow(unreachable_pub, clippy::too_many_arguments)]
-            #vis fn __link(
-                __route: &'static __hb::Route,
-                __outer: &[(&str, &dyn ::core::fmt::Display)],
-                #(#idents: #types),*
-            ) -> __hb::String where #bounds {
-                __hb::write_link(__hb::segments_of(__route), __outer, &[#(&#idents),*])
+                __hb::write_link(<Self as __hb::Entry>::DEFINITION.segments, &[], &[#(&#idents),*])
             }
         }
     }
@@ -313,7 +296,7 @@ impl Handler<'_> {
         let (params, types, own_bounds) = self.generics(true);
         let bounds = args::bounds(&self.args, generic);
         let with = middleware_bounds(&self.attr.with);
-        let constants = args::constants(&self.args, generic);
+        let list = args::list(&self.args, generic);
         let values = args::values(&self.args, generic);
         let values = self.args.iter().zip(values).map(|(arg, value)| {
             if arg.is_extract() {
@@ -345,7 +328,7 @@ impl Handler<'_> {
         quote! {
             #[automatically_derived]
             impl #params __hb::Endpoint<__S> for #name #types where #own_bounds #bounds #with {
-                #constants
+                type Args = #list;
                 #[allow(unused_variables)]
                 fn call<'__r>(
                     __cx: &mut __hb::Context<'_>,

@@ -26,22 +26,14 @@ pub(crate) fn stub(function: &Function, krate: Option<&Path>) -> TokenStream {
 /// Returns everything beside the function itself.
 pub(crate) fn expand(function: &Function, list: &[Arg], krate: Option<&Path>) -> TokenStream {
     let name = &function.sig.ident;
-    let modes = args::modes(list);
-    let headers_only = args::headers_only(list);
+    let modes = args::modes(list, None);
     let bounds = args::bounds(list, Generic::No);
     let values = args::values(list, Generic::No);
     let body = body(function, list, &values);
     let future = quote_spanned! {name.span()=>
         impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
     };
-    around(
-        function,
-        krate,
-        &quote!(#modes #headers_only),
-        &bounds,
-        &future,
-        &body,
-    )
+    around(function, krate, &modes, &bounds, &future, &body)
 }
 
 /// The type of a middleware, and what it does around the rest.

@@ -3,23 +3,21 @@
 use std::future::{self, Future};
 
 use super::{
-    Env, Middleware, Next, Prepare,
+    Env, Middleware, Next,
     env::{Boxed, Ready},
 };
 use crate::{
     context::Context,
     entry::{Entry, Mounted},
+    extract::Args,
     rejection::Rejection,
     response::{IntoResponse, Response},
 };
 
 /// Something that answers requests: a handler, or a group of them. The attributes implement it.
 pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
-    /// Whether the handler reads the body whole.
-    const BODY: bool = false;
-
-    /// The handler's async extractors.
-    const PREPARE: &'static [Option<Prepare<S>>] = &[];
+    /// The handler's extractors.
+    type Args: Args<S>;
 
     /// Extracts the arguments and calls the handler.
     ///
@@ -53,16 +51,18 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
 ) -> Response {
     let mut ready = Ready::default();
     let mut refused = None;
-    if H::BODY {
+    if H::Args::BODY {
         match cx.out().read_body().await {
             Ok(body) => ready.body = body,
             Err(rejection) => refused = Some(rejection),
         }
     }
-    for prepare in H::PREPARE.iter().flatten() {
-        if refused.is_none() {
-            refused = prepare(cx, env, &mut ready.prepared).await.err();
-        }
+    let mut ahead = H::Args::AHEAD;
+    while let Some(step) = ahead
+        && refused.is_none()
+    {
+        refused = (step.prepare)(cx, env, &mut ready.prepared).await.err();
+        ahead = step.next;
     }
     let response = match refused {
         Some(rejection) => rejection.into_response(),
@@ -126,7 +126,9 @@ impl Entry for Absent {
     const ROUTES: &'static [Mounted] = &[];
 }
 
-impl<S: Send + Sync + 'static> Endpoint<S> for Absent {}
+impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
+    type Args = ();
+}
 
 impl<S: Send + Sync + 'static> Middleware<S> for Absent {
     fn around<'r>(

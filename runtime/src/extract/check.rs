@@ -1,0 +1,110 @@
+//! What is wrong with an argument, as far as its type tells; all in constant evaluation.
+
+use super::need::NOT;
+use crate::text::{Text, contains};
+
+/// An argument of a function, as the generated code knows it.
+#[derive(Debug)]
+pub struct ArgCheck {
+    /// Its name, or the empty text where it has none.
+    pub name: &'static str,
+    /// Its type, as written.
+    pub ty: &'static str,
+    /// Which kind of extractor it is.
+    pub mode: u8,
+    /// Whether it takes the body.
+    pub body: bool,
+    /// Whether it may.
+    pub rule: BodyRule,
+    /// The path parameters that it takes.
+    pub params: &'static [&'static str],
+    /// The pattern of the function's own path, and its parameters.
+    pub path: Option<(&'static str, &'static [&'static str])>,
+}
+
+/// Who may take the body.
+#[derive(Debug, Clone, Copy)]
+pub enum BodyRule {
+    /// One argument may; this says whether one before it does.
+    Once(bool),
+    /// None may: the body is read for the handler, behind the function.
+    Never,
+}
+
+type Message = Text<1024>;
+
+/// Stops the compilation where an argument is no extractor, or takes what it cannot have.
+#[track_caller]
+pub const fn assert_argument(arg: &ArgCheck) {
+    if arg.mode == NOT {
+        panic!("{}", not_extractor(arg).as_str())
+    }
+    if arg.body
+        && let Some(reason) = arg.rule.refuses()
+    {
+        let text = Message::EMPTY.with("`").with(arg.ty);
+        let text = text.with("` takes the request's body, ").with(reason);
+        panic!("{}", text.as_str())
+    }
+    let Some((path, own)) = arg.path else { return };
+    let mut i = 0;
+    while i < arg.params.len() {
+        if !contains(own, arg.params[i]) {
+            panic!("{}", no_param(arg, arg.params[i], path).as_str())
+        }
+        i += 1;
+    }
+}
+
+impl BodyRule {
+    const fn refuses(self) -> Option<&'static str> {
+        match self {
+            Self::Once(false) => None,
+            Self::Once(true) => Some(
+                "and so does an argument before it; a body can be read once, so keep one of them",
+            ),
+            Self::Never => Some(
+                "which is read behind the middleware, for the handler: leave it to the handler",
+            ),
+        }
+    }
+}
+
+const fn not_extractor(arg: &ArgCheck) -> Message {
+    let mut text = Message::EMPTY.with("`");
+    let mut param = "name";
+    if !arg.name.is_empty() {
+        text = text.with(arg.name).with(": ");
+        param = arg.name;
+    }
+    let text = text.with(arg.ty);
+    let text = text.with("` is neither a parameter of the path nor an extractor; write `{");
+    let text = text.with(param).with("}` in the path, `Json<").with(arg.ty);
+    let text = text.with(">`, `Query<").with(arg.ty).with(">` or `State<");
+    let text = text
+        .with(arg.ty)
+        .with(">` here, or implement `Extract` for `");
+    text.with(arg.ty).with("`")
+}
+
+const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> Message {
+    let text = Message::EMPTY.with("`").with(arg.ty);
+    let text = text.with("` takes the parameter `").with(param);
+    let text = text.with("`, but `").with(path).with("` has no `{");
+    text.with(param)
+        .with("}`; rename the field, or the parameter")
+}
+
+/// Stops the compilation where nothing takes a parameter of the path: each argument has its mode
+/// and what it takes. One that is no extractor might have been meant to, and is reported.
+#[track_caller]
+pub const fn assert_taken(name: &str, taken: &[(u8, &[&str])], message: &str) {
+    let mut i = 0;
+    while i < taken.len() {
+        if taken[i].0 == NOT || contains(taken[i].1, name) {
+            return;
+        }
+        i += 1;
+    }
+    panic!("{}", message)
+}

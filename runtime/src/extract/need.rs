@@ -1,0 +1,146 @@
+//! What the generated code asks of an argument's type, and how it makes the argument.
+
+use std::marker::PhantomData;
+
+use super::{Extract, ExtractAsync, Input};
+use crate::{
+    chain::{Env, Prepare},
+    rejection::Rejection,
+    state::Provide,
+};
+
+/// Answers what is known of an argument's type without an error where it is no extractor.
+///
+/// The inherent constants win where their bounds hold, those of [`NoExtractor`] otherwise: so the
+/// one error about such a type comes from [`assert_argument`](super::assert_argument), and nothing repeats it.
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<T>);
+
+/// The argument is not an extractor.
+pub(super) const NOT: u8 = 0;
+/// The argument implements [`Extract`].
+pub const SYNC: u8 = 1;
+/// The argument implements [`ExtractAsync`].
+pub(super) const ASYNC: u8 = 2;
+
+impl<T: Extract<'static>> Probe<T> {
+    /// Which kind of extractor it is.
+    pub const MODE: u8 = SYNC;
+    /// Whether it takes the body.
+    pub const BODY: bool = T::BODY;
+    /// The path parameters that it takes.
+    pub const PARAMS: &'static [&'static str] = T::PARAMS;
+}
+
+/// What is known of a type that is no [`Extract`].
+pub trait NoExtractor {
+    /// Which kind of extractor it is.
+    const MODE: u8 = NOT;
+    /// Whether it takes the body.
+    const BODY: bool = false;
+    /// The path parameters that it takes.
+    const PARAMS: &'static [&'static str] = &[];
+}
+
+impl<T> NoExtractor for Probe<T> {}
+
+/// As [`Probe`], for [`ExtractAsync`].
+#[derive(Debug)]
+pub struct ProbeAsync<T>(PhantomData<T>);
+
+impl<T: ExtractAsync> ProbeAsync<T> {
+    /// Which kind of extractor it is.
+    pub const MODE: u8 = ASYNC;
+}
+
+impl<T> NoExtractor for ProbeAsync<T> {}
+
+/// Which kind of extractor an argument is, as a type: constants as generic arguments would cost
+/// the compiler a body each.
+#[derive(Debug)]
+pub struct Mode<const MODE: u8>;
+
+impl<const MODE: u8> Mode<MODE> {
+    /// The kind: [`SYNC`] or another.
+    pub const IS: u8 = MODE;
+}
+
+/// App state from which an argument can be made: the bound that stands for each argument.
+///
+/// It holds for every state where the mode says that the argument is no extractor, since that has
+/// been reported where the handler stands.
+pub trait Need<'r, M, A>: Sized + Send + Sync + 'static {
+    /// Whether the argument takes the body.
+    const BODY: bool = false;
+    /// What runs ahead of the handler.
+    const PREPARE: Option<Prepare<Self>> = None;
+
+    /// Makes the argument.
+    ///
+    /// # Errors
+    /// What the extractor says.
+    fn extract(env: Env<'r, Self>) -> Result<A, Rejection>;
+}
+
+impl<'r, S: Send + Sync + 'static, A> Need<'r, Mode<NOT>, A> for S {
+    fn extract(_: Env<'r, Self>) -> Result<A, Rejection> {
+        Err(Rejection::internal())
+    }
+}
+
+impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, Mode<SYNC>, A> for S {
+    const BODY: bool = A::BODY;
+
+    fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
+        A::extract(Input {
+            head: env.head,
+            body: &env.ready.body,
+            locals: env.locals,
+            state: env.base.connection,
+        })
+    }
+}
+
+impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, Mode<ASYNC>, A> for S {
+    const PREPARE: Option<Prepare<Self>> = Some(|cx, env, prepared| {
+        Box::pin(async move {
+            prepared.put(A::extract(cx, env.state::<A::State>()).await?);
+            Ok(())
+        })
+    });
+
+    fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
+        env.ready.prepared.take().ok_or_else(Rejection::internal)
+    }
+}
+
+/// The extractors among the arguments of a handler, as a list: `(mode, type, rest)` or `()`.
+pub trait Args<S: 'static>: 'static {
+    /// Whether one of them takes the body.
+    const BODY: bool;
+    /// What runs ahead of the handler, in order.
+    const AHEAD: Option<&'static Ahead<S>>;
+}
+
+/// A step ahead of the handler, and those behind it.
+#[derive(Debug)]
+pub struct Ahead<S: 'static> {
+    pub(crate) prepare: Prepare<S>,
+    pub(crate) next: Option<&'static Self>,
+}
+
+impl<S: 'static> Args<S> for () {
+    const BODY: bool = false;
+    const AHEAD: Option<&'static Ahead<S>> = None;
+}
+
+impl<S: Need<'static, M, A>, M: 'static, A: 'static, R: Args<S>> Args<S> for (M, A, R) {
+    const BODY: bool = S::BODY || R::BODY;
+    const AHEAD: Option<&'static Ahead<S>> = match S::PREPARE {
+        Some(prepare) => Some(&Ahead {
+            prepare,
+            next: R::AHEAD,
+        }),
+        None => R::AHEAD,
+    };
+}
