@@ -100,11 +100,13 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let values = values.iter();
     let find = quote_spanned! {first_span(handler)=>
-        __hb::find_link(<#app as __hb::App>::LISTING, <#app as __hb::Entry>::BROKEN, <#handler as __hb::Entry>::DEFINITION, #via, &[#(#names),*])
+        __hb::find_link(<#app as __hb::App>::LISTING, <#app as __hb::Entry>::BROKEN, <__Handler as __hb::Entry>::DEFINITION, #via, &[#(#names),*])
     };
     quote! {{
         use #private as __hb;
+        // Named once, so that a name which is no handler is one error.
+        type __Handler = #handler;
         const __ROUTE: &'static __hb::Route = #find;
-        __hb::join_link(__ROUTE, &[#((#names, &#outer)),*], #handler::path(#(#values),*))
+        __hb::join_link(__ROUTE, &[#((#names, &#outer)),*], __Handler::path(#(#values),*))
     }}
 }

@@ -8,7 +8,7 @@ use crate::{
     chain::Render,
     client::TestClient,
     context::Context,
-    entry::{Definition, Entry, Levels},
+    entry::{Definition, Entry, Field, Mounted, MountedGroup},
     rejection::Rejection,
     response::{IntoResponse, Response},
     route::Segment,
@@ -20,7 +20,7 @@ use crate::{
 mod listing;
 pub(crate) mod suggest;
 
-pub use listing::{Sizes, Storage, groups, routes, sizes, store};
+pub use listing::{routes, text, text_len};
 
 /// A root group: `#[routes(app, ..)]` on a tuple struct, a module or an impl block.
 #[diagnostic::on_unimplemented(
@@ -43,8 +43,6 @@ pub trait App: Entry {
     const TABLE: Table;
     /// The routes, by their number in the table.
     const LISTING: &'static [Route];
-    /// The groups that may answer a path without a route, outermost first.
-    const PLACES: &'static [Place];
     /// How a rejection is written.
     const RENDER: Render;
 }
@@ -52,81 +50,85 @@ pub trait App: Entry {
 /// A route of an app, with everything around it.
 #[derive(Clone, Copy)]
 pub struct Route {
-    definition: &'static Definition,
-    path: &'static str,
-    segments: &'static [Segment],
-    params: &'static [&'static str],
-    middleware: &'static [&'static str],
-    steps: &'static [u16],
-    levels: Levels,
+    mounted: &'static Mounted,
+    /// The whole pattern, which is text.
+    path: &'static [u8],
+    /// The fields of the app, where the way to the handler begins.
+    fields: &'static [Field],
 }
 
 impl Route {
     /// Returns the methods, in order; empty where the route answers every method.
     pub fn methods(&self) -> impl Iterator<Item = &'static str> {
-        self.definition.methods.names()
+        self.mounted.definition.methods.names()
     }
 
     /// Returns the pattern with every prefix: `/api/users/{id}`.
     pub const fn path(&self) -> &'static str {
-        self.path
+        match std::str::from_utf8(self.path) {
+            Ok(path) => path,
+            // It was composed of whole texts.
+            Err(_) => "",
+        }
     }
 
     /// Returns the names of the parameters, in the pattern's order.
-    pub const fn params(&self) -> &'static [&'static str] {
-        self.params
+    pub fn params(&self) -> impl Iterator<Item = &'static str> {
+        self.segments().iter().filter_map(Segment::name)
     }
 
     /// Returns the handler's name with its module path.
     pub const fn handler(&self) -> &'static str {
-        self.definition.handler
+        self.mounted.definition.handler
     }
 
     /// Returns the file of the handler.
     pub const fn file(&self) -> &'static str {
-        self.definition.file
+        self.mounted.definition.file
     }
 
     /// Returns the line of the handler's name.
     pub const fn line(&self) -> u32 {
-        self.definition.line
+        self.mounted.definition.line
     }
 
     /// Returns the doc comment.
     pub const fn doc(&self) -> &'static str {
-        self.definition.doc
+        self.mounted.definition.doc
     }
 
     /// Returns the names of the middleware around the handler, outermost first.
-    pub const fn middleware(&self) -> &'static [&'static str] {
-        self.middleware
+    pub fn middleware(&self) -> impl Iterator<Item = &'static str> {
+        let fields = (0..self.mounted.way.len()).filter_map(|depth| self.field(depth));
+        let around = fields.flat_map(|field| field.level.with);
+        around.chain(self.mounted.definition.with).copied()
     }
 
     /// Returns the arguments of the handler, as written.
     pub const fn arguments(&self) -> &'static [crate::entry::Argument] {
-        self.definition.arguments
+        self.mounted.definition.arguments
     }
 
     /// Returns the return type of the handler, as written.
     pub const fn returns(&self) -> &'static str {
-        self.definition.returns
+        self.mounted.definition.returns
     }
 
     /// Returns the pattern, parsed.
     pub(crate) const fn segments(&self) -> &'static [Segment] {
-        self.segments
+        self.mounted.segments
     }
 
     /// Returns the data of the handler's attribute.
     pub(crate) const fn definition(&self) -> &'static Definition {
-        self.definition
+        self.mounted.definition
     }
 
     /// Returns whether a group of this name is around the handler.
     pub(crate) const fn passes(&self, group: &str) -> bool {
         let mut depth = 0;
-        while let Some(level) = self.levels.outer(depth) {
-            if crate::text::equal(level.group, group) {
+        while let Some(field) = self.field(depth) {
+            if crate::text::equal(field.level.group, group) {
                 return true;
             }
             depth += 1;
@@ -134,55 +136,48 @@ impl Route {
         false
     }
 
-    /// Returns the fields that lead to the handler, outermost first.
-    pub(crate) const fn steps(&self) -> &'static [u16] {
-        self.steps
+    /// Returns the numbers of the fields that lead to the handler, innermost first.
+    pub(crate) fn steps(&self) -> &'static [u16] {
+        self.mounted.way.steps()
+    }
+
+    const fn field(&self, depth: usize) -> Option<&'static Field> {
+        self.mounted.way.field(self.fields, depth)
     }
 }
 
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Route")
-            .field("methods", &self.definition.methods)
-            .field("path", &self.path)
-            .field("handler", &self.definition.handler)
+            .field("methods", &self.mounted.definition.methods)
+            .field("path", &self.path())
+            .field("handler", &self.mounted.definition.handler)
             .finish_non_exhaustive()
     }
 }
 
-/// A group as it stands in the app.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    segments: &'static [Segment],
-    steps: &'static [u16],
+/// Returns whether the path lies under the group's prefix.
+fn holds(group: &MountedGroup, path: &str) -> bool {
+    let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
+    group
+        .segments
+        .iter()
+        .all(|segment| parts.next().is_some_and(|part| segment.holds(part)))
 }
 
-impl Place {
-    /// Returns whether the path lies under the group's prefix.
-    fn holds(&self, path: &str) -> bool {
-        let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
-        self.segments
-            .iter()
-            .all(|segment| parts.next().is_some_and(|part| segment.holds(part)))
-    }
-
-    pub(crate) fn steps(&self) -> &'static [u16] {
-        self.steps
-    }
-}
-
-/// Returns the group with the longest prefix that the path lies under; of equals, the outermost.
+/// Returns the way to the group with the longest prefix that the path lies under; of equals, to
+/// the outermost.
 pub(crate) fn nearest<A: App>(path: &str) -> &'static [u16] {
-    let holding = A::PLACES.iter().filter(|place| place.holds(path));
+    let holding = A::GROUPS.iter().filter(|group| holds(group, path));
     // `max_by_key` would take the last of equals, the innermost.
-    let longest = holding.reduce(|best, place| {
-        if place.segments.len() > best.segments.len() {
-            place
+    let longest = holding.reduce(|best, group| {
+        if group.segments.len() > best.segments.len() {
+            group
         } else {
             best
         }
     });
-    longest.map_or(&[], Place::steps)
+    longest.map_or(&[], |group| group.way.steps())
 }
 
 /// Why no handler answers.

@@ -25,6 +25,8 @@ pub(crate) const MAX_DEPTH: usize = 8;
 pub trait Entry: Sized + Send + Sync + 'static {
     /// What the attribute of a handler says; a group has none.
     const DEFINITION: &'static Definition = NO_DEFINITION;
+    /// What a group lists.
+    const FIELDS: &'static [Field] = &[];
     /// The routes of the entry, with all prefixes below and at the entry itself.
     const ROUTES: &'static [Mounted] = &[Mounted::new(Self::DEFINITION)];
     /// The groups at and below the entry that have something to say to a path without a route.
@@ -105,59 +107,75 @@ pub struct Mounted {
     pub definition: &'static Definition,
     /// The whole pattern, from the group's prefix on.
     pub segments: &'static [Segment],
-    /// The groups around the handler, innermost first.
-    pub levels: Levels,
+    /// The fields that lead to the handler.
+    pub way: Way,
+    /// The word on a trailing slash that stands nearest to the handler.
+    pub slash: Option<Slash>,
+    /// How many bytes the whole pattern has, as it is written.
+    pub path_len: u32,
 }
 
-/// The fields that lead from a group to an entry, innermost first.
+/// The numbers of the fields that lead from a group to an entry.
+///
+/// Numbers and not references: constant evaluation checks each reference of a constant.
 #[derive(Debug, Clone, Copy)]
-pub struct Levels {
-    list: [Option<&'static Level>; MAX_DEPTH],
+pub struct Way {
+    /// Innermost first, since a way grows outwards.
+    steps: [u16; MAX_DEPTH],
     /// How many there are, also where that is more than the list holds: a check refuses that.
-    len: usize,
+    len: u8,
 }
 
-impl Levels {
-    /// No group at all.
+impl Way {
+    /// The way from an entry to itself.
     pub const NONE: Self = Self {
-        list: [None; MAX_DEPTH],
+        steps: [0; MAX_DEPTH],
         len: 0,
     };
 
-    /// Returns how many levels there are.
+    /// Returns how many fields there are on the way.
     pub const fn len(&self) -> usize {
-        self.len
+        self.len as usize
     }
 
-    /// Returns the level at `depth`, counted from the outermost.
-    pub const fn outer(&self, depth: usize) -> Option<&'static Level> {
-        if depth >= self.len || self.len > MAX_DEPTH {
+    /// Returns the numbers of the fields, innermost first.
+    pub(crate) fn steps(&self) -> &[u16] {
+        self.steps.get(..self.len()).unwrap_or_default()
+    }
+
+    /// Returns the number of the field at `depth`, counted from the outermost.
+    pub const fn step(&self, depth: usize) -> Option<u16> {
+        if depth >= self.len() || self.len() > MAX_DEPTH {
             return None;
         }
-        self.list[self.len - 1 - depth]
+        Some(self.steps[self.len() - 1 - depth])
     }
 
-    /// Returns the levels with another one around them.
-    const fn within(mut self, level: &'static Level) -> Self {
-        if self.len < MAX_DEPTH {
-            self.list[self.len] = Some(level);
-        }
-        self.len += 1;
-        self
-    }
-
-    /// Returns the word on a trailing slash that stands nearest to the handler.
-    const fn slash(&self) -> Option<Slash> {
-        let mut i = 0;
-        while i < self.len && i < MAX_DEPTH {
-            if let Some(level) = self.list[i]
-                && let Some(slash) = level.slash
-            {
-                return Some(slash);
+    /// Returns the field at `depth`, counted from the outermost, whose group has these fields.
+    pub const fn field(
+        &self,
+        mut fields: &'static [Field],
+        depth: usize,
+    ) -> Option<&'static Field> {
+        let mut at = 0;
+        while let Some(step) = self.step(at) {
+            let field = &fields[step as usize];
+            if at == depth {
+                return Some(field);
             }
-            i += 1;
+            fields = field.fields;
+            at += 1;
         }
         None
+    }
+
+    /// Returns the way from the group further out.
+    const fn from(mut self, step: u16) -> Self {
+        if self.len() < MAX_DEPTH {
+            self.steps[self.len()] = step;
+        }
+        self.len = self.len.saturating_add(1);
+        self
     }
 }
 
@@ -167,15 +185,17 @@ impl Mounted {
         Self {
             definition,
             segments: definition.segments,
-            levels: Levels::NONE,
+            way: Way::NONE,
+            slash: definition.slash,
+            path_len: definition.path.len() as u32,
         }
     }
 
     /// Returns what the table needs to know of the route.
     pub const fn shape(&self) -> Shape {
-        let slash = match (self.definition.slash, self.levels.slash()) {
-            (Some(slash), _) | (None, Some(slash)) => slash,
-            (None, None) => Slash::Strict,
+        let slash = match self.slash {
+            Some(slash) => slash,
+            None => Slash::Strict,
         };
         Shape {
             methods: self.definition.methods,
@@ -191,7 +211,7 @@ pub struct MountedGroup {
     /// The prefix, from the outermost group's on.
     pub segments: &'static [Segment],
     /// The fields that lead to it.
-    pub levels: Levels,
+    pub way: Way,
 }
 
 /// One field of a group, with what is listed there.
@@ -199,6 +219,8 @@ pub struct MountedGroup {
 pub struct Field {
     /// What the group and the field add.
     pub level: &'static Level,
+    /// The fields of the entry, where it is a group.
+    pub fields: &'static [Field],
     /// The routes of the entry.
     pub routes: &'static [Mounted],
     /// The groups of the entry.

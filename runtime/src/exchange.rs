@@ -161,9 +161,9 @@ fn group_of<A: App>(route: u16) -> &'static [u16] {
     group_of_steps(A::LISTING[usize::from(route)].steps())
 }
 
-/// Leaves out the last step, from the innermost group to the handler.
+/// Leaves out the step from the innermost group to the handler.
 fn group_of_steps(steps: &'static [u16]) -> &'static [u16] {
-    steps.split_last().map_or(&[], |(_, group)| group)
+    steps.split_first().map_or(&[], |(_, group)| group)
 }
 
 /// Returns the request's target with a slash more or less at the end of its path.

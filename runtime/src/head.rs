@@ -37,8 +37,8 @@ impl Head {
 
     /// Returns the captured value of this name.
     pub fn param_named(&self, name: &str) -> Option<&str> {
-        let names = self.route?.params();
-        Some(self.param(names.iter().position(|own| *own == name)?))
+        let mut names = self.route?.params();
+        Some(self.param(names.position(|own| own == name)?))
     }
 
     fn param(&self, idx: usize) -> &str {

@@ -7,7 +7,7 @@ pub use std::{
 };
 
 pub use crate::{
-    app::{App, Place, Route, Sizes, Storage, groups, routes, sizes, store},
+    app::{App, Route, routes, text, text_len},
     chain::{
         Absent, Chain, Endpoint, Env, Fallback, Inner, Middleware, Next, Prepare, Render, Stack,
         Whole, assert_fallback, fallback, miss,

@@ -27,7 +27,7 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
             use #private as __hb;
             impl<#params> __hb::Entry for #ty where #bounds {
                 const ROUTES: &'static [__hb::Mounted] = &[];
-                const BROKEN: bool = true;
+                const BROKEN: ::core::primitive::bool = true;
             }
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #(#of_state),*>
                 __hb::Endpoint<__S> for #ty where #bounds {
@@ -36,7 +36,6 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
             impl<#params> __hb::App for #ty where #bounds {
                 const TABLE: __hb::Table = __hb::NO_TABLE;
                 const LISTING: &'static [__hb::Route] = &[];
-                const PLACES: &'static [__hb::Place] = &[];
                 const RENDER: __hb::Render = __hb::problem;
             }
             impl<#params> #ty {
@@ -63,20 +62,22 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             #alias_code
             const __FIELDS: &[__hb::Field] = #fields;
             const __N: usize = __hb::count_routes(__FIELDS);
-            const __SEGMENTS: &[__hb::Segment] =
-                &__hb::segments::<{ __hb::count_segments(__FIELDS) }>(__FIELDS);
-            const __ROUTES: &[__hb::Mounted] = &__hb::mount::<__N>(__FIELDS, __SEGMENTS);
-            const __GROUPS: &[__hb::MountedGroup] =
-                &__hb::mount_groups::<{ __hb::count_groups(__FIELDS) + 1 }>(__FIELDS, __SEGMENTS, __hb::Some(#prefix));
-            const __SHAPES: [__hb::Shape; __N] = __hb::shapes(__ROUTES);
-            const __REPORTS: [__hb::Report; __FIELDS.len()] =
-                __hb::check(__FIELDS, __ROUTES, &__hb::clashes(&__SHAPES), #is_root);
+            // Statics: what reads one does not check it again, as it does a constant.
+            static __SEGMENTS: [__hb::Segment; __hb::count_segments(__FIELDS)] =
+                __hb::segments(__FIELDS);
+            static __ROUTES: [__hb::Mounted; __N] = __hb::mount(__FIELDS, &__SEGMENTS);
+            static __GROUPS: [__hb::MountedGroup; __hb::count_groups(__FIELDS) + 1] =
+                __hb::mount_groups(__FIELDS, &__SEGMENTS, __hb::Some(#prefix));
+            static __SHAPES: [__hb::Shape; __N] = __hb::shapes(&__ROUTES);
+            static __REPORTS: [__hb::Report; __FIELDS.len()] =
+                __hb::check(__FIELDS, &__ROUTES, &__hb::clashes(&__SHAPES), #is_root);
             #checks
             #[automatically_derived]
             impl __hb::Entry for #ty {
-                const ROUTES: &'static [__hb::Mounted] = __ROUTES;
-                const GROUPS: &'static [__hb::MountedGroup] = __GROUPS;
-                const BROKEN: bool = __hb::is_broken(__FIELDS);
+                const FIELDS: &'static [__hb::Field] = __FIELDS;
+                const ROUTES: &'static [__hb::Mounted] = &__ROUTES;
+                const GROUPS: &'static [__hb::MountedGroup] = &__GROUPS;
+                const BROKEN: ::core::primitive::bool = __hb::is_broken(__FIELDS);
             }
             #endpoint
             #root
@@ -109,6 +110,7 @@ fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) 
                         with: #with,
                         slash: #slash,
                     },
+                    fields: #entry::FIELDS,
                     routes: #entry::ROUTES,
                     groups: #entry::GROUPS,
                     broken: #entry::BROKEN,
@@ -246,17 +248,12 @@ fn root(args: &GroupArgs, ty: &Type) -> TokenStream {
         static __PARTS: __hb::Parts<
             { __SIZE.nodes }, { __SIZE.slots }, { __SIZE.affixes }, { __SIZE.ends },
         > = __PLAN.build();
-        const __SIZES: __hb::Sizes = __hb::sizes(__ROUTES, __GROUPS);
-        static __STORAGE: __hb::Storage<{ __SIZES.text }, { __SIZES.names }, { __SIZES.steps }> =
-            __hb::store(__ROUTES, __GROUPS);
-        static __LISTING: [__hb::Route; __N] = __hb::routes(__ROUTES, &__STORAGE);
-        static __PLACES: [__hb::Place; __GROUPS.len()] =
-            __hb::groups(__ROUTES, __GROUPS, &__STORAGE);
+        static __TEXT: [::core::primitive::u8; __hb::text_len(&__ROUTES)] = __hb::text(__FIELDS, &__ROUTES);
+        static __LISTING: [__hb::Route; __N] = __hb::routes(__FIELDS, &__ROUTES, &__TEXT);
         #[automatically_derived]
         impl __hb::App for #ty {
             const TABLE: __hb::Table = __PARTS.table();
             const LISTING: &'static [__hb::Route] = &__LISTING;
-            const PLACES: &'static [__hb::Place] = &__PLACES;
             const RENDER: __hb::Render = #render;
         }
         #[automatically_derived]

@@ -135,7 +135,7 @@ impl Handler<'_> {
                 }
                 impl #params __hb::Entry for #name #types where #bounds {
                     const ROUTES: &'static [__hb::Mounted] = &[];
-                    const BROKEN: bool = true;
+                    const BROKEN: ::core::primitive::bool = true;
                 }
                 #fallback
                 impl #state_params __hb::Endpoint<__S> for #name #types where #bounds {

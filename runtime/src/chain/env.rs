@@ -24,7 +24,7 @@ pub struct Env<'r, S> {
     pub(crate) locals: &'r Locals<'r>,
     /// What was waited for on the handler's behalf.
     pub(crate) ready: &'r Ready,
-    /// The fields on the way to the route, or to the group that answers, outermost first.
+    /// The fields on the way to the route, or to the group that answers, innermost first.
     pub(crate) steps: &'static [u16],
     /// The answer to a path without a route, of the nearest group that has one.
     pub(crate) fallback: Option<Fallback<S>>,
@@ -87,7 +87,7 @@ impl<'r, S> Env<'r, S> {
 
     /// Takes the next step: the field of the group at hand, or [`MISS`].
     pub fn step(&mut self) -> u16 {
-        let Some((step, rest)) = self.steps.split_first() else {
+        let Some((step, rest)) = self.steps.split_last() else {
             return MISS;
         };
         self.steps = rest;

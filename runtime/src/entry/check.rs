@@ -13,6 +13,8 @@ pub struct Report {
     /// The number of the field.
     step: u16,
     problem: Option<Problem>,
+    /// The fields of the group that reports.
+    fields: &'static [Field],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +35,7 @@ enum Problem {
 /// Only what the fields' own groups could not see is reported: each mistake once, in the
 /// innermost group that sees it. `root` adds what only a root can know.
 pub const fn check<const FIELDS: usize>(
-    fields: &[Field],
+    fields: &'static [Field],
     routes: &'static [Mounted],
     clashes: &[Option<u16>],
     root: bool,
@@ -41,6 +43,7 @@ pub const fn check<const FIELDS: usize>(
     let mut reports = [Report {
         step: 0,
         problem: None,
+        fields,
     }; FIELDS];
     let (mut at, mut i) = (0, 0);
     while i < FIELDS {
@@ -48,7 +51,7 @@ pub const fn check<const FIELDS: usize>(
         let start = at;
         while at < start + fields[i].routes.len() {
             if reports[i].problem.is_none() {
-                reports[i].problem = problem(fields[i], routes, start, at, clashes[at], root);
+                reports[i].problem = problem(&fields[i], routes, start, at, clashes[at], root);
             }
             at += 1;
         }
@@ -59,7 +62,7 @@ pub const fn check<const FIELDS: usize>(
 
 /// Returns what is wrong with the route at `at`, in the field whose routes begin at `start`.
 const fn problem(
-    field: Field,
+    field: &Field,
     routes: &'static [Mounted],
     start: usize,
     at: usize,
@@ -67,7 +70,7 @@ const fn problem(
     root: bool,
 ) -> Option<Problem> {
     let route = &routes[at];
-    if route.levels.len() == MAX_DEPTH + 1 {
+    if route.way.len() == MAX_DEPTH + 1 {
         return Some(Problem::TooDeep(route));
     }
     if let Some(problem) = limits(field, route) {
@@ -83,7 +86,7 @@ const fn problem(
 }
 
 /// Checks what the prefix of this field adds; what was over the limit before was reported before.
-const fn limits(field: Field, route: &'static Mounted) -> Option<Problem> {
+const fn limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
     let prefix = field.level.segments;
     if prefix.is_empty() {
         return None;
@@ -152,7 +155,7 @@ pub const fn raise(reports: &[Report], step: u16) {
         if reports[i].step == step
             && let Some(problem) = reports[i].problem
         {
-            let text = problem.text();
+            let text = problem.text(reports[i].fields);
             panic!("{}", text.as_str());
         }
         i += 1;
@@ -162,30 +165,32 @@ pub const fn raise(reports: &[Report], step: u16) {
 type Message = Text<1024>;
 
 impl Problem {
-    const fn text(self) -> Message {
+    const fn text(self, fields: &'static [Field]) -> Message {
         match self {
             Self::Clash(first, second) => {
                 let text = Message::EMPTY.with("two routes match the same requests: ");
                 let method = shared_method(first.definition.methods, second.definition.methods);
-                let text = place(route(text, method, first), first).with(" and ");
-                place(route(text, method, second), second)
+                let text = place(route(text, method, first, fields), first).with(" and ");
+                place(route(text, method, second, fields), second)
                     .with("; change the path or the method of one, or list only one")
             }
             Self::TwiceNamed(mounted, name) => {
                 let text = Message::EMPTY.with("the parameter `{").with(name);
                 let text = text.with("}` stands twice in ");
-                let text = place(path(text.with("`"), mounted).with("`"), mounted);
+                let text = place(path(text.with("`"), mounted, fields).with("`"), mounted);
                 text.with("; rename it in the prefix or in the route")
             }
-            Self::TooManyParams(mounted) => over(mounted, " has more than ", MAX_PARAMS)
+            Self::TooManyParams(mounted) => over(mounted, fields, " has more than ", MAX_PARAMS)
                 .with(" parameters; take the rest from a catch-all or from the query"),
-            Self::TooManySegments(mounted) => over(mounted, " has more than ", MAX_SEGMENTS)
-                .with(" segments; take the rest from a catch-all"),
-            Self::TooDeep(mounted) => over(mounted, " stands more than ", MAX_DEPTH)
+            Self::TooManySegments(mounted) => {
+                over(mounted, fields, " has more than ", MAX_SEGMENTS)
+                    .with(" segments; take the rest from a catch-all")
+            }
+            Self::TooDeep(mounted) => over(mounted, fields, " stands more than ", MAX_DEPTH)
                 .with(" groups deep; list its group further out and join the prefixes"),
             Self::NoOuterParam(mounted, name) => {
                 let text = Message::EMPTY.with("no prefix of ");
-                let text = place(path(text.with("`"), mounted).with("`"), mounted);
+                let text = place(path(text.with("`"), mounted, fields).with("`"), mounted);
                 text.with(" has the parameter `{")
                     .with(name)
                     .with("}` that the handler takes as `#[param]`; write it in the prefix of a group around it")
@@ -194,13 +199,18 @@ impl Problem {
     }
 }
 
-const fn over(mounted: &Mounted, what: &str, limit: usize) -> Message {
-    let text = path(Message::EMPTY.with("`"), mounted).with("`");
+const fn over(mounted: &Mounted, fields: &'static [Field], what: &str, limit: usize) -> Message {
+    let text = path(Message::EMPTY.with("`"), mounted, fields).with("`");
     place(text, mounted).with(what).with_number(limit as u32)
 }
 
-const fn route(text: Message, method: &str, mounted: &Mounted) -> Message {
-    path(text.with("`").with(method).with(" "), mounted).with("`")
+const fn route(
+    text: Message,
+    method: &str,
+    mounted: &Mounted,
+    fields: &'static [Field],
+) -> Message {
+    path(text.with("`").with(method).with(" "), mounted, fields).with("`")
 }
 
 /// Adds where the route comes from.
@@ -215,10 +225,10 @@ const fn place(text: Message, mounted: &Mounted) -> Message {
 }
 
 /// Adds the pattern, from the prefix of the group that reports on.
-const fn path(mut text: Message, mounted: &Mounted) -> Message {
+const fn path(mut text: Message, mounted: &Mounted, fields: &'static [Field]) -> Message {
     let mut depth = 0;
-    while let Some(level) = mounted.levels.outer(depth) {
-        text = text.with(level.prefix);
+    while let Some(field) = mounted.way.field(fields, depth) {
+        text = text.with(field.level.prefix);
         depth += 1;
     }
     let own = mounted.definition.path;

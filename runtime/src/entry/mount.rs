@@ -1,6 +1,6 @@
 //! Putting the entries of a group together: every route gets its whole pattern.
 
-use super::{Definition, Field, Levels, Mounted, MountedGroup};
+use super::{Definition, Field, Mounted, MountedGroup, Way};
 use crate::route::{Methods, Segment};
 
 const NO_SEGMENT: Segment = Segment::Static("");
@@ -113,7 +113,12 @@ pub const fn mount<const N: usize>(
             all[n] = Mounted {
                 definition: route.definition,
                 segments: own,
-                levels: route.levels.within(field.level),
+                way: route.way.from(field.level.step),
+                slash: match route.slash {
+                    Some(slash) => Some(slash),
+                    None => field.level.slash,
+                },
+                path_len: path_len(route, field.level.prefix),
             };
             segments = rest;
             n += 1;
@@ -129,6 +134,12 @@ pub const fn mount<const N: usize>(
     all
 }
 
+/// Returns the length of the whole pattern; a `/` below a prefix means the prefix itself.
+const fn path_len(route: &Mounted, prefix: &str) -> u32 {
+    let is_slash = route.path_len == 1 && !prefix.is_empty();
+    prefix.len() as u32 + if is_slash { 0 } else { route.path_len }
+}
+
 /// Returns the groups of the fields as they stand in the group, and the group itself where
 /// `own` says that it has something to say to a path without a route.
 pub const fn mount_groups<const N: usize>(
@@ -138,7 +149,7 @@ pub const fn mount_groups<const N: usize>(
 ) -> [MountedGroup; N] {
     let mut all = [MountedGroup {
         segments: &[],
-        levels: Levels::NONE,
+        way: Way::NONE,
     }; N];
     let mut n = 0;
     if let Some(prefix) = own {
@@ -160,7 +171,7 @@ pub const fn mount_groups<const N: usize>(
             let (whole, rest) = segments.split_at(prefix + group.segments.len());
             all[n] = MountedGroup {
                 segments: whole,
-                levels: group.levels.within(field.level),
+                way: group.way.from(field.level.step),
             };
             segments = rest;
             n += 1;

@@ -44,7 +44,7 @@ fn table(text: &mut String, routes: &[Route]) {
     for (methods, route) in rows {
         let (path, handler) = (route.path(), route.handler());
         let (file, line) = (route.file(), route.line());
-        let middleware = match route.middleware().len() {
+        let middleware = match route.middleware().count() {
             0 => String::new(),
             n => format!(" ({n} middleware)"),
         };

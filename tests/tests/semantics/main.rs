@@ -29,7 +29,7 @@ macro_rules! check {
 /// The pattern of the route, and its parameters.
 fn route_of(cx: &Context<'_>) -> String {
     let route = cx.route().expect("a handler has a route");
-    let params = route.params().iter();
+    let params = route.params();
     let params = params.map(|name| format!(" {name}={}", cx.param(name).unwrap_or_default()));
     params.fold(route.path().to_owned(), |text, param| text + &param)
 }

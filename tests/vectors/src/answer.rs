@@ -15,8 +15,8 @@ pub struct Answer {
 
 /// Answers a request with the route that it found: every handler of the sets calls it.
 pub fn describe(cx: &Context<'_>) -> Response {
-    let params = cx.route().map_or(&[][..], |route| route.params());
-    let params: Vec<_> = params.iter().map(|name| (name, cx.param(name))).collect();
+    let params = cx.route().into_iter().flat_map(|route| route.params());
+    let params: Vec<_> = params.map(|name| (name, cx.param(name))).collect();
     cx.json(200, &json!([cx.full_path(), params]))
 }
 
