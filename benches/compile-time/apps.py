@@ -17,7 +17,7 @@ publish = false
 DEPENDENCIES = {
     "handlers": 'highball = {{ path = "{root}/runtime" }}\n',
     "highball": 'highball = {{ path = "{root}/runtime" }}\n',
-    "axum": 'axum = "0.8"\ntokio = {{ version = "1", features = ["macros", "net", "rt-multi-thread"] }}\n',
+    "axum": 'axum = {{ version = "0.8", features = ["http2"] }}\ntokio = {{ version = "1", features = ["macros", "net", "rt-multi-thread"] }}\n',
 }
 SERDE = 'serde = { version = "1", features = ["derive"] }\n'
 
