@@ -219,6 +219,40 @@ pub(crate) fn primitive(ty: &Type) -> Option<String> {
     PRIMITIVES.contains(&name.as_str()).then_some(name)
 }
 
+/// Checks the signature of a guard.
+pub(crate) fn guard(args: &[Arg], function: &Function, errors: &mut Errors) {
+    let sig = &function.sig;
+    for arg in args.iter().filter(|arg| matches!(arg.kind, Kind::Next)) {
+        errors.at(
+            &arg.ty,
+            "a guard runs before the rest and does not wrap it: leave out this argument, or write `#[middleware]`",
+        );
+    }
+    check_contexts(args, errors);
+    match &sig.output {
+        ReturnType::Default => errors.at(
+            &sig.ident,
+            "a guard says whether the request goes on: write `-> Result<T, E>`, where `T` is what it provides or `()`, and `E` its answer",
+        ),
+        ReturnType::Type(_, ty) if has_impl(ty) => errors.at(
+            ty,
+            "what a guard provides is told by its type: name it, as in `Result<User, Rejection>`",
+        ),
+        ReturnType::Type(..) => {}
+    }
+    if let Some(param) = sig.generics.type_params().next() {
+        errors.at(param, "a guard cannot be generic: name the type");
+    }
+}
+
+/// Returns whether `impl Trait` stands in the type.
+fn has_impl(ty: &Type) -> bool {
+    let tokens = quote::ToTokens::to_token_stream(ty);
+    tokens
+        .into_iter()
+        .any(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "impl"))
+}
+
 /// Checks the signature of a middleware.
 pub(crate) fn middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;

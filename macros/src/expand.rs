@@ -65,12 +65,12 @@ pub(crate) fn methods(methods: Option<&[String]>) -> TokenStream {
     quote!(__hb::Methods::new(#bits, &[#(#extensions),*]))
 }
 
-/// Returns the names of the middleware, as written.
-pub(crate) fn names(with: &[Path]) -> TokenStream {
-    let names = with
+/// Returns what is known of guards and middleware, as constant data.
+pub(crate) fn parts(with: &[Path]) -> TokenStream {
+    let parts = with
         .iter()
-        .map(|path| quote!(#path).to_string().replace(' ', ""));
-    quote!(&[#(#names),*])
+        .map(|path| quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::PART));
+    quote!(&[#(#parts),*])
 }
 
 /// Returns a chain: the middleware, outermost first, around its end.

@@ -73,7 +73,32 @@ pub fn middleware(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    middleware_attribute(args.into(), item.into()).into()
+    let check = check::middleware;
+    part_attribute(
+        "middleware",
+        args.into(),
+        item.into(),
+        check,
+        expand::middleware::middleware,
+    )
+    .into()
+}
+
+/// Makes a guard: a function that runs before a route, and provides a value or answers itself.
+#[proc_macro_attribute]
+pub fn guard(
+    args: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    let check = check::guard;
+    part_attribute(
+        "guard",
+        args.into(),
+        item.into(),
+        check,
+        expand::middleware::guard,
+    )
+    .into()
 }
 
 /// Runs an async `main` on Highball's runtime.
@@ -106,6 +131,7 @@ macro_rules! derives {
 }
 
 derives! {
+    Local(), local: "Lets values of a type travel along the chain, from a guard or a middleware to what is further in.",
     State(), state: "Lets handlers have each field of the app state by its type.",
     PathFields(), path_fields: "Lets a struct take the path parameters that its fields are named after.",
     IntoResponse(status, transparent), response: "Makes an enum of errors a response: `#[status(404, \"no such user\")]` on each variant.",
@@ -252,18 +278,24 @@ fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     })
 }
 
-fn middleware_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+fn part_attribute(
+    what: &str,
+    args: TokenStream,
+    item: TokenStream,
+    check: fn(&[handler::Arg], &Function, &mut Errors),
+    expand: fn(&Function, &[handler::Arg], Option<&syn::Path>) -> TokenStream,
+) -> TokenStream {
     with_function(item, |function, errors| {
         let own = function.to_item();
-        let attr = RouteArgs::parse(args, "middleware", errors);
-        check::item(function, "a middleware", errors);
+        let attr = RouteArgs::parse(args, what, errors);
+        check::item(function, &format!("a {what}"), errors);
         let list = handler::args(&function.sig, &Pattern::none(), None, errors);
-        check::middleware(&list, function, errors);
+        check(&list, function, errors);
         if !errors.is_empty() {
             let stub = expand::middleware::stub(function, attr.krate.as_ref());
             return quote!(#own #stub);
         }
-        let rest = expand::middleware::expand(function, &list, attr.krate.as_ref());
+        let rest = expand(function, &list, attr.krate.as_ref());
         quote!(#own #rest)
     })
 }

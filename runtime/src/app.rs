@@ -101,7 +101,9 @@ impl Route {
     pub fn middleware(&self) -> impl Iterator<Item = &'static str> {
         let fields = (0..self.mounted.way.len()).filter_map(|depth| self.field(depth));
         let around = fields.flat_map(|field| field.level.with);
-        around.chain(self.mounted.definition.with).copied()
+        let parts = around.chain(self.mounted.definition.with);
+        // What stands under a `#[cfg]` that does not hold has no name.
+        parts.map(|part| part.name).filter(|name| !name.is_empty())
     }
 
     /// Returns the arguments of the handler, as written.

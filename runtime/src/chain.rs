@@ -2,19 +2,21 @@
 
 use std::{fmt, future::Future, marker::PhantomData};
 
-use crate::{context::Context, response::Response};
+use crate::{context::Context, local::Handed, response::Response};
 
 mod endpoint;
 mod env;
 mod locals;
 mod next;
+mod part;
 mod prepared;
 
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::{Base, Ready};
 pub use env::{Env, Render};
 pub(crate) use locals::Locals;
-pub use next::Next;
+pub use next::{Next, Nothing};
+pub use part::{ChainPart, Part, Verdict};
 pub use prepared::Prepare;
 
 use next::Rest;
@@ -31,17 +33,20 @@ pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
 
 /// A middleware: it wraps the rest of the chain. `#[middleware]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a middleware",
-    label = "named in `with(..)`, but it cannot wrap a route",
-    note = "put `#[middleware]` on the function: `async fn {Self}(cx: &mut Context<'_>, next: impl Next) -> Response`"
+    message = "`{Self}` is not a guard and not a middleware",
+    label = "named in `with(..)`, but it cannot stand before a route",
+    note = "put `#[guard]` or `#[middleware]` on the function"
 )]
 pub trait Middleware<S: Send + Sync + 'static>: Send + Sync + 'static {
+    /// What it hands on, or `()`.
+    type Hands: Handed;
+
     /// Runs the middleware around the rest.
     fn around<'r>(
         self,
         cx: &mut Context<'_>,
         env: Env<'r, S>,
-        next: impl Next,
+        next: impl Next<Self::Hands>,
     ) -> impl Future<Output = Response> + Send;
 }
 

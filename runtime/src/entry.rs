@@ -1,11 +1,14 @@
 //! What a group lists: handlers and other groups, flattened into routes in constant evaluation.
 
 use crate::{
+    chain::Part,
+    local::LocalId,
     route::{Methods, Segment, Slash},
     table::Shape,
 };
 
 mod check;
+mod locals;
 mod mount;
 
 pub use check::{Report, check, raise};
@@ -54,8 +57,10 @@ pub struct Definition {
     pub column: u32,
     /// The doc comment.
     pub doc: &'static str,
-    /// The names of the middleware on the handler itself.
-    pub with: &'static [&'static str],
+    /// The guards and the middleware on the handler itself.
+    pub with: &'static [Part],
+    /// The locals that its arguments ask for.
+    pub needs: &'static [&'static [LocalId]],
     /// The parameters that a prefix must provide.
     pub outer_params: &'static [&'static str],
     /// The arguments, as written.
@@ -94,8 +99,8 @@ pub struct Level {
     pub prefix: &'static str,
     /// The prefix, parsed.
     pub segments: &'static [Segment],
-    /// The names of the middleware of the group and of the field, outermost first.
-    pub with: &'static [&'static str],
+    /// The guards and the middleware of the group and of the field, outermost first.
+    pub with: &'static [Part],
     /// The group's word on a trailing slash.
     pub slash: Option<Slash>,
 }
@@ -113,6 +118,8 @@ pub struct Mounted {
     pub slash: Option<Slash>,
     /// How many bytes the whole pattern has, as it is written.
     pub path_len: u32,
+    /// Whether anything around the handler, or the handler itself, provides or asks for locals.
+    pub has_locals: bool,
 }
 
 /// The numbers of the fields that lead from a group to an entry.
@@ -188,6 +195,7 @@ impl Mounted {
             way: Way::NONE,
             slash: definition.slash,
             path_len: definition.path.len() as u32,
+            has_locals: !definition.with.is_empty() || asks(definition.needs),
         }
     }
 
@@ -203,6 +211,18 @@ impl Mounted {
             slash,
         }
     }
+}
+
+/// Returns whether any local is asked for.
+pub const fn asks(needs: &[&[LocalId]]) -> bool {
+    let mut i = 0;
+    while i < needs.len() {
+        if !needs[i].is_empty() {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 /// A group that has middleware or a fallback, as it stands in another.

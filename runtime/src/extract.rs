@@ -10,6 +10,7 @@ use crate::{
     chain::Locals,
     context::Context,
     head::Head,
+    local::LocalId,
     rejection::Rejection,
     state::{State, View},
 };
@@ -71,6 +72,9 @@ pub trait Extract<'r>: Sized {
 
     /// The names of the path parameters that it takes.
     const PARAMS: &'static [&'static str] = &[];
+
+    /// The locals that the chain must provide: [`LocalType::ID`] of each type.
+    const NEEDS: &'static [LocalId] = &[];
 
     /// Makes the argument.
     ///

@@ -41,6 +41,7 @@ mod exchange;
 mod extract;
 mod head;
 mod link;
+mod local;
 mod pool;
 mod rejection;
 mod response;
@@ -61,7 +62,7 @@ pub mod prelude;
 
 pub use app::{App, Route};
 pub use body::{Body, BoxError, ReadError, RequestBody};
-pub use chain::Next;
+pub use chain::{Next, Nothing, Verdict};
 pub use client::{TestClient, TestRequest, TestResponse};
 pub use context::Context;
 pub use entry::{Argument, Entry};
@@ -72,9 +73,10 @@ pub use extract::{
     Bearer, ConnectInfo, Extract, ExtractAsync, Input, Local, MatchedRoute, Path, PathFields, Query,
 };
 pub use highball_macros::{
-    IntoResponse, PathFields, State, any, delete, fallback, get, head, main, middleware, options,
-    patch, post, put, query, route, routes, url,
+    IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
+    middleware, options, patch, post, put, query, route, routes, url,
 };
+pub use local::{Handed, LocalId, LocalType};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,

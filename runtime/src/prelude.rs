@@ -3,8 +3,8 @@
 pub use crate::{
     App as _, Bearer, Body, Bytes, ConnectInfo, Context, Created, Extract, ExtractAsync, Input,
     IntoResponse, Json, Local, MatchedRoute, Next, NoContent, Path, PathFields, Query, Redirect,
-    Rejection, Response, State, any, delete, fallback, get, head, json, middleware, options, patch,
-    post, put, query, route, routes, url,
+    Rejection, Response, State, any, delete, fallback, get, guard, head, json, middleware, options,
+    patch, post, put, query, route, routes, url,
 };
 pub use http::{HeaderMap, Method, StatusCode, Uri, header};
 pub use serde_json::Value;

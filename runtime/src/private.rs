@@ -9,14 +9,14 @@ pub use std::{
 pub use crate::{
     app::{App, Route, routes, text, text_len},
     chain::{
-        Absent, Chain, Endpoint, Env, Fallback, Inner, Middleware, Next, Prepare, Render, Stack,
-        Whole, assert_fallback, fallback, miss,
+        Absent, Chain, ChainPart, Endpoint, Env, Fallback, Inner, Middleware, Next, Part, Prepare,
+        Render, Stack, Verdict, Whole, assert_fallback, fallback, miss,
     },
     context::Context,
     entry::{
         Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, NO_DEFINITION, Report,
-        check, count_groups, count_routes, count_segments, is_broken, mount, mount_groups, raise,
-        segments, shapes,
+        asks, check, count_groups, count_routes, count_segments, is_broken, mount, mount_groups,
+        raise, segments, shapes,
     },
     extract::{
         ArgCheck, Args, BodyRule, Extract, Mode, Need, NoExtractor, PathFields, Probe, ProbeAsync,
@@ -24,6 +24,7 @@ pub use crate::{
     },
     head::Head,
     link::{LinkParam, find as find_link, join as join_link, write as write_link},
+    local::{Handed, LocalId, LocalType},
     rejection::{Rejection, problem},
     response::{IntoResponse, Response, reason, status},
     route::{Methods, STANDARD, Segment, Slash},

@@ -77,9 +77,21 @@ async fn read(body: Bytes) -> Bytes {
     body
 }
 
+#[derive(Local)]
+struct Number(u64);
+
+#[derive(Local)]
+struct Doubled(u64);
+
 #[middleware]
-async fn hand_on(cx: &mut Context<'_>, next: impl Next) -> Response {
-    next.with(7_u64).run(cx).await
+async fn hand_on(cx: &mut Context<'_>, next: impl Next<Number>) -> Response {
+    next.with(Number(7)).run(cx).await
+}
+
+#[guard]
+async fn guarded(number: Local<'_, Number>) -> Result<Doubled, StatusCode> {
+    tokio::task::yield_now().await;
+    Ok(Doubled(number.0 * 2))
 }
 
 #[middleware]
@@ -93,11 +105,16 @@ async fn frame(cx: &mut Context<'_>, next: impl Next) -> Response {
 }
 
 #[get("/deep")]
-async fn deep(number: Local<'_, u64>) -> Json<u64> {
-    Json(*number)
+async fn deep(number: Local<'_, Number>, doubled: Local<'_, Doubled>) -> Json<u64> {
+    Json(number.0 + doubled.0)
 }
 
-#[routes("/mw", with(hand_on, frame, hand_on, frame, hand_on))]
+#[routes(
+    "/mw",
+    with(
+        hand_on, frame, guarded, frame, frame, frame, frame, frame, frame, frame
+    )
+)]
 struct Wrapped(deep);
 
 #[routes(app)]
@@ -177,7 +194,7 @@ fn main() {
         ("two parameters, state and context", "/users/42/zoe"),
         ("an escape in a parameter", "/users/42/zo%C3%AB"),
         ("pending once", "/pending"),
-        ("five middlewares and a local", "/mw/deep"),
+        ("a chain of ten, with two locals", "/mw/deep"),
     ] {
         check(start(1), name, &get(path), 1, 0);
     }

@@ -1,7 +1,7 @@
 //! The forms in which a handler and a group can be written.
 
 use highball::prelude::*;
-use highball_renamed::{AppState, Numbers, Service, r#match, module, numbered, place};
+use highball_renamed::{AppState, Numbers, Service, limited, r#match, module, numbered, place};
 
 /// Handlers that a macro makes, with the macro's own names in them.
 macro_rules! answering {
@@ -67,10 +67,10 @@ struct Api(
     result,
     #[cfg(any())] never,
     old,
-    #[with(numbered)] r#match,
+    r#match,
     #[prefix("/here")] Numbers,
     #[prefix("/there")]
-    #[with(numbered)]
+    #[with(numbered, limited)]
     Numbers,
     place,
     module::Routes,
@@ -137,7 +137,10 @@ fn a_route_is_listed_with_all_that_is_around_it() {
         listed,
         [
             ("/here/numbers/{n}", vec![]),
-            ("/there/numbers/{n}", vec!["numbered"])
+            (
+                "/there/numbers/{n}",
+                vec!["highball_renamed::numbered", "highball_renamed::limited"]
+            )
         ]
     );
     assert_eq!(routes[0].handler(), "highball_renamed::check");

@@ -28,7 +28,7 @@ fn known(attribute: &str) -> &'static [Word] {
         "routes" => &[APP, PREFIX, WITH, SLASH, FALLBACK, REJECTION, CRATE],
         "route" => &[PATH, METHODS, WITH, SLASH, CRATE],
         "fallback" => &[WITH, CRATE],
-        "middleware" => &[CRATE],
+        "middleware" | "guard" => &[CRATE],
         _ => &[PATH, WITH, SLASH, CRATE],
     }
 }

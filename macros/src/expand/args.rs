@@ -168,6 +168,18 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     }
 }
 
+/// Returns the locals that the arguments ask for, as constant data.
+pub(crate) fn needs(args: &[Arg], generic: Generic) -> TokenStream {
+    let needs = args.iter().filter(|arg| arg.is_extract()).map(|arg| {
+        let ty = with_lifetime(&arg.ty, "'static");
+        match generic {
+            Generic::No => quote!(__hb::Probe::<#ty>::NEEDS),
+            Generic::Yes => quote!(<#ty as __hb::Extract<'static>>::NEEDS),
+        }
+    });
+    quote!(&[#(#needs),*])
+}
+
 /// Returns the list of the extractors, as a type.
 pub(crate) fn list(args: &[Arg], generic: Generic) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());

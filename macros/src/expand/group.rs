@@ -7,7 +7,7 @@ use syn::{Generics, Path, Type};
 use super::{
     chain,
     conditional::{self, Alias},
-    middleware_bounds, names, private, segments, slash,
+    middleware_bounds, parts, private, segments, slash,
 };
 use crate::{
     attr::GroupArgs,
@@ -97,8 +97,8 @@ fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) 
             let (ty, step) = (&alias.ty, step as u16);
             let prefix = joined(args.prefix.as_ref(), entry.prefix.as_ref());
             let (text, segments) = (&prefix.text, segments(&prefix));
-            let with: Vec<Path> = args.with.iter().chain(&entry.with).cloned().collect();
-            let with = names(&with);
+            let with: Vec<Path> = args.with.iter().chain(&alias.with).cloned().collect();
+            let with = parts(&with);
             let entry = quote_spanned!(first_span(ty)=> <#ty as __hb::Entry>);
             quote! {
                 __hb::Field {

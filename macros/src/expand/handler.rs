@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, Path, ReturnType, Type};
 
 use super::{
-    args, args::Generic, chain, methods, middleware_bounds, names, private, segments, slash,
+    args, args::Generic, chain, methods, middleware_bounds, parts, private, segments, slash,
 };
 use crate::{
     attr::RouteArgs,
@@ -208,7 +208,7 @@ impl Handler<'_> {
         let methods = methods(self.attr.methods.as_deref());
         let (path, segments) = (&pattern.text, segments(pattern));
         let doc = self.function.doc();
-        let (with, slash) = (names(&self.attr.with), slash(self.attr.slash));
+        let (with, slash) = (parts(&self.attr.with), slash(self.attr.slash));
         let outer = self
             .args
             .iter()
@@ -218,6 +218,7 @@ impl Handler<'_> {
             let (name, ty) = (&arg.name, shown(&arg.ty));
             quote!(__hb::Argument::new(#name, #ty))
         });
+        let needs = args::needs(&self.args, self.generic());
         let returns = match &self.function.sig.output {
             ReturnType::Default => "()".to_owned(),
             ReturnType::Type(_, ty) => shown(ty),
@@ -236,6 +237,7 @@ impl Handler<'_> {
                 #place
                 doc: #doc,
                 with: #with,
+                needs: #needs,
                 outer_params: &[#(#outer),*],
                 arguments: &[#(#arguments),*],
                 returns: #returns,

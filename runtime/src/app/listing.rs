@@ -57,6 +57,7 @@ const NO_ROUTE: Mounted = Mounted {
     way: Way::NONE,
     slash: Some(Slash::Strict),
     path_len: 0,
+    has_locals: false,
 };
 
 impl Route {

@@ -3,7 +3,7 @@
 use std::future::{self, Future};
 
 use super::{
-    Env, Middleware, Next,
+    ChainPart, Env, Middleware, Next, Part,
     env::{Boxed, Ready},
 };
 use crate::{
@@ -130,7 +130,17 @@ impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
     type Args = ();
 }
 
+impl ChainPart for Absent {
+    const PART: Part = Part {
+        name: "",
+        needs: &[],
+        hands: &[],
+    };
+}
+
 impl<S: Send + Sync + 'static> Middleware<S> for Absent {
+    type Hands = ();
+
     fn around<'r>(
         self,
         cx: &mut Context<'_>,

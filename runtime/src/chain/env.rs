@@ -101,6 +101,11 @@ impl<'r, S> Env<'r, S> {
         self
     }
 
+    /// Returns whether no handler answers: the chain runs around the answer in its place.
+    pub fn is_miss(&self) -> bool {
+        self.base.miss.is_some()
+    }
+
     /// Writes the response's rejection in the app's format, if it is one.
     pub(crate) fn finish(&self, cx: &mut Context<'_>, mut response: Response) -> Response {
         if let Some(rejection) = response.take_rejection() {

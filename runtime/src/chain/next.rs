@@ -1,11 +1,15 @@
 //! The rest of a chain, as a value that a middleware runs once.
 
-use std::{future::Future, marker::PhantomData};
+use std::future::Future;
 
-use super::{Chain, Env, Locals};
-use crate::{context::Context, response::Response};
+use super::{Chain, Env};
+use crate::{context::Context, local::Handed, response::Response};
 
 /// The rest of the chain, as a middleware sees it.
+///
+/// `impl Next<T>` says that the middleware hands a `T` on, which everything further in can read as
+/// a [`Local`](crate::Local): it gets the value by [`with`](Next::with) before it runs. Either runs
+/// the rest once, since both take it by value.
 ///
 /// # Examples
 /// ```
@@ -21,13 +25,30 @@ use crate::{context::Context, response::Response};
 /// }
 /// ```
 #[must_use = "the request is not answered unless `next.run(cx)` is awaited or a response returned"]
-pub trait Next: Send + Sized {
+pub trait Next<T: Handed = ()>: Send + Sized {
     /// Runs the rest of the chain.
-    fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send;
+    fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
+    where
+        T: Nothing;
 
-    /// Returns the rest of the chain with a value that everything in it can read as a local.
-    fn with<T: Send + Sync + 'static>(self, value: T) -> impl Next;
+    /// Hands the value on, and returns what is left to run.
+    fn with(self, value: T) -> impl Next;
+
+    /// Returns the rest without the value: a guard does not stand before the answer to a path
+    /// that has no route.
+    #[doc(hidden)]
+    fn skip(self) -> impl Next;
 }
+
+/// Nothing to hand on: what `next.run(cx)` wants.
+#[diagnostic::on_unimplemented(
+    message = "the rest of the chain waits for a `{Self}`",
+    label = "nothing has been handed on",
+    note = "write `next.with(value).run(cx)`"
+)]
+pub trait Nothing {}
+
+impl Nothing for () {}
 
 /// The rest of a chain, with what it needs to run.
 pub(super) struct Rest<'f, C, S> {
@@ -35,70 +56,41 @@ pub(super) struct Rest<'f, C, S> {
     pub(super) env: Env<'f, S>,
 }
 
-/// A rest that can still be given locals.
-trait Runnable<'f>: Next {
-    fn locals(&self) -> &'f Locals<'f>;
-
-    fn run_in(
-        self,
-        cx: &mut Context<'_>,
-        locals: &Locals<'_>,
-    ) -> impl Future<Output = Response> + Send;
-}
-
-impl<S: Send + Sync + 'static, C: Chain<S>> Next for Rest<'_, C, S> {
-    fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send {
+impl<S: Send + Sync + 'static, C: Chain<S>, T: Handed> Next<T> for Rest<'_, C, S> {
+    fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
+    where
+        T: Nothing,
+    {
         self.chain.call(cx, self.env)
     }
 
-    fn with<T: Send + Sync + 'static>(self, value: T) -> impl Next {
-        RestWith {
-            rest: self,
-            value,
-            base: PhantomData,
-        }
-    }
-}
-
-impl<'f, S: Send + Sync + 'static, C: Chain<S>> Runnable<'f> for Rest<'f, C, S> {
-    fn locals(&self) -> &'f Locals<'f> {
-        self.env.locals
+    fn with(self, value: T) -> impl Next {
+        RestWith { rest: self, value }
     }
 
-    async fn run_in(self, cx: &mut Context<'_>, locals: &Locals<'_>) -> Response {
-        self.chain.call(cx, Env { locals, ..self.env }).await
+    fn skip(self) -> impl Next {
+        self
     }
 }
 
 /// The rest of a chain, with one more local.
-struct RestWith<'f, R, T> {
-    rest: R,
+struct RestWith<'f, C, S, T> {
+    rest: Rest<'f, C, S>,
     value: T,
-    base: PhantomData<&'f ()>,
 }
 
-impl<'f, R: Runnable<'f>, T: Send + Sync + 'static> Next for RestWith<'f, R, T> {
+impl<S: Send + Sync + 'static, C: Chain<S>, T: Handed> Next for RestWith<'_, C, S, T> {
     async fn run(self, cx: &mut Context<'_>) -> Response {
-        let locals = self.rest.locals().push(&self.value);
-        self.rest.run_in(cx, &locals).await
+        let Rest { chain, env } = self.rest;
+        let locals = &env.locals.push(&self.value);
+        chain.call(cx, Env { locals, ..env }).await
     }
 
-    fn with<U: Send + Sync + 'static>(self, value: U) -> impl Next {
-        RestWith {
-            rest: self,
-            value,
-            base: PhantomData,
-        }
-    }
-}
-
-impl<'f, R: Runnable<'f>, T: Send + Sync + 'static> Runnable<'f> for RestWith<'f, R, T> {
-    fn locals(&self) -> &'f Locals<'f> {
-        self.rest.locals()
+    fn with(self, (): ()) -> impl Next {
+        self
     }
 
-    async fn run_in(self, cx: &mut Context<'_>, locals: &Locals<'_>) -> Response {
-        let locals = locals.push(&self.value);
-        self.rest.run_in(cx, &locals).await
+    fn skip(self) -> impl Next {
+        self
     }
 }

@@ -1,6 +1,9 @@
 //! What a group refuses of its entries, and the words for it.
 
-use super::{Field, MAX_DEPTH, Mounted};
+use super::{
+    Field, MAX_DEPTH, Mounted,
+    locals::{self, LocalProblem},
+};
 use crate::{
     route::{Methods, STANDARD, Segment},
     table::{MAX_PARAMS, MAX_SEGMENTS},
@@ -28,6 +31,8 @@ enum Problem {
     TooDeep(&'static Mounted),
     /// The route asks for a parameter that no prefix has.
     NoOuterParam(&'static Mounted, &'static str),
+    /// What is around the route provides the wrong locals.
+    Locals(&'static Mounted, LocalProblem),
 }
 
 /// Checks the routes of a group against each other and against the limits.
@@ -51,7 +56,8 @@ pub const fn check<const FIELDS: usize>(
         let start = at;
         while at < start + fields[i].routes.len() {
             if reports[i].problem.is_none() {
-                reports[i].problem = problem(&fields[i], routes, start, at, clashes[at], root);
+                reports[i].problem =
+                    problem(fields, &fields[i], routes, start, at, clashes[at], root);
             }
             at += 1;
         }
@@ -62,6 +68,7 @@ pub const fn check<const FIELDS: usize>(
 
 /// Returns what is wrong with the route at `at`, in the field whose routes begin at `start`.
 const fn problem(
+    fields: &'static [Field],
     field: &Field,
     routes: &'static [Mounted],
     start: usize,
@@ -82,7 +89,13 @@ const fn problem(
     {
         return Some(Problem::Clash(&routes[other as usize], route));
     }
-    if root { missing_param(route) } else { None }
+    if !root {
+        return None;
+    }
+    if let Some(problem) = locals::check(fields, route) {
+        return Some(Problem::Locals(route, problem));
+    }
+    missing_param(route)
 }
 
 /// Checks what the prefix of this field adds; what was over the limit before was reported before.
@@ -162,7 +175,7 @@ pub const fn raise(reports: &[Report], step: u16) {
     }
 }
 
-type Message = Text<1024>;
+pub(super) type Message = Text<1024>;
 
 impl Problem {
     const fn text(self, fields: &'static [Field]) -> Message {
@@ -188,6 +201,11 @@ impl Problem {
             }
             Self::TooDeep(mounted) => over(mounted, fields, " stands more than ", MAX_DEPTH)
                 .with(" groups deep; list its group further out and join the prefixes"),
+            Self::Locals(mounted, problem) => {
+                let text = Message::EMPTY.with("`");
+                let text = place(path(text, mounted, fields).with("`"), mounted);
+                problem.text(text, fields)
+            }
             Self::NoOuterParam(mounted, name) => {
                 let text = Message::EMPTY.with("no prefix of ");
                 let text = place(path(text.with("`"), mounted, fields).with("`"), mounted);

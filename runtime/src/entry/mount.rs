@@ -16,6 +16,7 @@ pub const NO_DEFINITION: &Definition = &Definition {
     column: 0,
     doc: "",
     with: &[],
+    needs: &[],
     outer_params: &[],
     arguments: &[],
     returns: "",
@@ -119,6 +120,7 @@ pub const fn mount<const N: usize>(
                     None => field.level.slash,
                 },
                 path_len: path_len(route, field.level.prefix),
+                has_locals: route.has_locals || !field.level.with.is_empty(),
             };
             segments = rest;
             n += 1;

@@ -64,7 +64,7 @@ impl BodyRule {
                 "and so does an argument before it; a body can be read once, so keep one of them",
             ),
             Self::Never => Some(
-                "which is read behind the middleware, for the handler: leave it to the handler",
+                "which is read for the handler, behind guards and middleware: leave it to the handler",
             ),
         }
     }
@@ -72,6 +72,11 @@ impl BodyRule {
 
 const fn not_extractor(arg: &ArgCheck) -> Message {
     let mut text = Message::EMPTY.with("`");
+    if is_local(arg.ty) {
+        return text
+            .with(arg.ty)
+            .with("` reads what is no local: put `#[derive(Local)]` on the type, or wrap it in a type of your own that has it");
+    }
     let mut param = "name";
     if !arg.name.is_empty() {
         text = text.with(arg.name).with(": ");
@@ -85,6 +90,11 @@ const fn not_extractor(arg: &ArgCheck) -> Message {
         .with(arg.ty)
         .with(">` here, or implement `Extract` for `");
     text.with(arg.ty).with("`")
+}
+
+/// Returns whether the type is spelled as a local; only words depend on it.
+const fn is_local(ty: &str) -> bool {
+    matches!(ty.as_bytes(), [b'L', b'o', b'c', b'a', b'l', b'<', ..])
 }
 
 const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> Message {

@@ -5,7 +5,11 @@ use std::{fmt, net::SocketAddr, ops::Deref};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
 
 use super::{Extract, Input};
-use crate::{app::Route, rejection::Rejection};
+use crate::{
+    app::Route,
+    local::{LocalId, LocalType},
+    rejection::Rejection,
+};
 
 /// Arguments that are had by reference, or by a cheap copy of it.
 macro_rules! from_head {
@@ -138,16 +142,19 @@ impl<'r> Extract<'r> for MatchedRoute {
     }
 }
 
-/// A value that a middleware handed on with `next.with(value)`.
+/// A value that the chain provides: what a guard returned, or a middleware handed on.
+///
+/// Where no guard or middleware around a route provides the type, the app does not compile.
 ///
 /// # Examples
 /// ```
 /// use highball::prelude::*;
 ///
+/// #[derive(Local)]
 /// struct RequestId(u64);
 ///
 /// #[middleware]
-/// async fn request_id(cx: &mut Context<'_>, next: impl Next) -> Response {
+/// async fn request_id(cx: &mut Context<'_>, next: impl Next<RequestId>) -> Response {
 ///     next.with(RequestId(7)).run(cx).await
 /// }
 ///
@@ -183,8 +190,10 @@ impl<'r, T> Local<'r, T> {
     }
 }
 
-impl<'r, T: Send + Sync + 'static> Extract<'r> for Local<'r, T> {
+impl<'r, T: LocalType> Extract<'r> for Local<'r, T> {
     type State = ();
+
+    const NEEDS: &'static [LocalId] = &[T::ID];
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing =

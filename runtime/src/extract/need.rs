@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use super::{Extract, ExtractAsync, Input};
 use crate::{
     chain::{Env, Prepare},
+    local::LocalId,
     rejection::Rejection,
     state::Provide,
 };
@@ -30,6 +31,8 @@ impl<T: Extract<'static>> Probe<T> {
     pub const BODY: bool = T::BODY;
     /// The path parameters that it takes.
     pub const PARAMS: &'static [&'static str] = T::PARAMS;
+    /// The locals that it reads.
+    pub const NEEDS: &'static [LocalId] = T::NEEDS;
 }
 
 /// What is known of a type that is no [`Extract`].
@@ -40,6 +43,8 @@ pub trait NoExtractor {
     const BODY: bool = false;
     /// The path parameters that it takes.
     const PARAMS: &'static [&'static str] = &[];
+    /// The locals that it reads.
+    const NEEDS: &'static [LocalId] = &[];
 }
 
 impl<T> NoExtractor for Probe<T> {}

@@ -6,7 +6,7 @@
 
 use ::core::prelude::v1::derive;
 use ::railway::{
-    Context, IntoResponse, Local, Next, PathFields, Response, State, any, fallback, get,
+    Context, IntoResponse, Local, Next, PathFields, Response, State, any, fallback, get, guard,
     middleware, post, routes, url,
 };
 use ::std::{
@@ -37,14 +37,27 @@ pub struct Place {
     pub city: String,
 }
 
+#[derive(Debug, Local)]
+#[highball(crate = ::railway)]
+pub struct Number(u64);
+
 #[middleware(crate = ::railway)]
-pub async fn numbered(cx: &mut Context<'_>, next: impl Next) -> Response {
-    next.with(7_u64).run(cx).await
+pub async fn numbered(cx: &mut Context<'_>, next: impl Next<Number>) -> Response {
+    next.with(Number(7)).run(cx).await
+}
+
+#[guard(crate = ::railway)]
+pub fn limited(limit: State<u64>, number: Local<'_, Number>) -> Result<(), Problem> {
+    if number.0 > *limit {
+        Err(Problem::Over(number.0))
+    } else {
+        Ok(())
+    }
 }
 
 #[get("/{type}/as/{fn}", with(numbered), crate = ::railway)]
-pub async fn r#match(r#type: &str, r#fn: u64, n: Local<'_, u64>) -> String {
-    ::std::format!("{type} {fn} {}", *n)
+pub async fn r#match(r#type: &str, r#fn: u64, n: Local<'_, Number>) -> String {
+    ::std::format!("{type} {fn} {}", n.0)
 }
 
 #[post("/{n}", crate = ::railway)]

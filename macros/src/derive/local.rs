@@ -1,0 +1,40 @@
+//! `#[derive(Local)]`: values of the type may travel along the chain.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{DeriveInput, GenericParam};
+
+use crate::{errors::Errors, expand::private};
+
+pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let private = private(super::krate(&input.attrs, errors).as_ref());
+    for param in &input.generics.params {
+        if !matches!(param, GenericParam::Type(_)) {
+            errors.at(
+                param,
+                "a local lives as long as its request and is told by its types: it can be generic over types only",
+            );
+        }
+    }
+    let mut generics = input.generics.clone();
+    for param in generics.type_params_mut() {
+        param.bounds.push(syn::parse_quote!(#private::LocalType));
+    }
+    let (impl_generics, ty_generics, bounds) = generics.split_for_impl();
+    let params = input.generics.type_params().map(|param| &param.ident);
+    let (name, text) = (&input.ident, input.ident.to_string());
+    let place = quote_spanned! {name.span()=>
+        (::core::file!(), ::core::line!(), ::core::column!())
+    };
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #private::LocalType for #name #ty_generics #bounds {
+            const ID: #private::LocalId = #private::LocalId::new(
+                #text,
+                ::core::module_path!(),
+                #place,
+                &[#(<#params as #private::LocalType>::ID),*],
+            );
+        }
+    }
+}

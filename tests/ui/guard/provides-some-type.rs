@@ -1,0 +1,21 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[derive(Local)]
+struct User;
+
+#[guard]
+async fn login() -> Result<impl LocalType, StatusCode> {
+    Ok(User)
+}
+
+#[get("/", with(login))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

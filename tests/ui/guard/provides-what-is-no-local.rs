@@ -1,0 +1,20 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+struct User;
+
+#[guard]
+fn login() -> Result<User, StatusCode> {
+    Ok(User)
+}
+
+#[get("/", with(login))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,19 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[derive(Local)]
+struct User;
+
+#[guard]
+fn login() {}
+
+#[get("/", with(login))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}
