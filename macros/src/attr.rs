@@ -10,7 +10,10 @@ use syn::{
 
 use crate::{errors::Errors, pattern::Pattern};
 
+mod with;
 mod words;
+
+pub(crate) use with::{Condition, HOW, Part, Value, With, list_of};
 
 /// What `slash = ..` says.
 #[derive(Clone, Copy)]
@@ -25,9 +28,12 @@ pub(crate) enum Slash {
 pub(crate) struct RouteArgs {
     pub(crate) pattern: Option<Pattern>,
     pub(crate) methods: Option<Vec<String>>,
-    pub(crate) with: Vec<Path>,
+    pub(crate) with: Vec<With>,
     pub(crate) slash: Option<Slash>,
     pub(crate) krate: Option<Path>,
+    /// What a guard or a middleware must stand behind, and what before.
+    pub(crate) after: Vec<Path>,
+    pub(crate) before: Vec<Path>,
     /// Where `methods` stands.
     pub(crate) methods_span: Option<Span>,
 }
@@ -37,7 +43,7 @@ pub(crate) struct RouteArgs {
 pub(crate) struct GroupArgs {
     pub(crate) app: bool,
     pub(crate) prefix: Option<Pattern>,
-    pub(crate) with: Vec<Path>,
+    pub(crate) with: Vec<With>,
     pub(crate) slash: Option<Slash>,
     pub(crate) fallback: Option<Path>,
     pub(crate) rejection: Option<Path>,
@@ -47,13 +53,15 @@ pub(crate) struct GroupArgs {
 /// One argument of an attribute.
 enum Arg {
     Path(LitStr),
-    With(Vec<Path>),
+    With(Vec<With>),
     Slash(Slash),
     Crate(Path),
     Methods(Span, Vec<String>),
     App,
     Fallback(Path),
     Rejection(Ident, Path),
+    After(Vec<Path>),
+    Before(Vec<Path>),
 }
 
 impl RouteArgs {
@@ -70,6 +78,8 @@ impl RouteArgs {
                     args.methods = Some(methods);
                     args.methods_span = Some(span);
                 }
+                Arg::After(paths) => args.after = paths,
+                Arg::Before(paths) => args.before = paths,
                 // `words` has refused them.
                 Arg::App | Arg::Fallback(_) | Arg::Rejection(..) => {}
             }
@@ -94,7 +104,7 @@ impl GroupArgs {
                     rejection = Some(word);
                     args.rejection = Some(path);
                 }
-                Arg::Methods(..) => {}
+                Arg::Methods(..) | Arg::After(_) | Arg::Before(_) => {}
             }
         }
         if let Some(word) = rejection.filter(|_| !args.app) {
@@ -126,25 +136,34 @@ fn krate(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
     written.map_err(|_| syn::Error::new(word.span(), "write `crate = path::to::highball`"))
 }
 
-/// Reads `(a, b::c)`.
-fn paths(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
-    let message = "write `with(first, second)`, the names of middleware, outermost first";
+/// Reads `(first, second(5))`.
+fn with_list(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<With>> {
     if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new(word.span(), message));
+        return Err(syn::Error::new(word.span(), HOW));
     }
     let list;
     parenthesized!(list in input);
-    let mut paths = Vec::new();
-    while !list.is_empty() {
-        paths.push(
-            list.call(Path::parse_mod_style)
-                .map_err(|error| syn::Error::new(error.span(), message))?,
-        );
-        if !list.is_empty() && list.parse::<Option<Token![,]>>()?.is_none() {
-            return Err(list.error(message));
-        }
+    with::list(&list)
+}
+
+/// Reads `(recovery, logging::access)`.
+fn names(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
+    let wrong = |span| {
+        syn::Error::new(
+            span,
+            format!("write `{word}(first, second)`, the names of guards or middleware"),
+        )
+    };
+    if !input.peek(syn::token::Paren) {
+        return Err(wrong(word.span()));
     }
-    Ok(paths)
+    let list;
+    parenthesized!(list in input);
+    let names = list.parse_terminated(Path::parse_mod_style, Token![,]);
+    Ok(names
+        .map_err(|error| wrong(error.span()))?
+        .into_iter()
+        .collect())
 }
 
 fn slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<Slash> {

@@ -77,6 +77,7 @@ pub(crate) fn handler(args: &[Arg], pattern: &Pattern, is_fallback: bool, errors
         match arg.kind {
             Kind::Param { .. } | Kind::OuterParam => check_param(arg, errors),
             Kind::Extract if is_plain(&arg.ty) => check_unmatched(arg, pattern, is_fallback, errors),
+            Kind::Config { .. } => errors.at(&arg.ty, "a handler is not configured: `#[config]` belongs to guards and middleware"),
             Kind::Next => errors.at(&arg.ty, "`impl Trait` cannot be an argument of a handler: name the type; `impl Next` belongs to a `#[middleware]`"),
             _ => {}
         }

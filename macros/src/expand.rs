@@ -5,14 +5,14 @@ mod conditional;
 pub(crate) mod group;
 pub(crate) mod handler;
 pub(crate) mod middleware;
+mod with;
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::Path;
 
 use crate::{
     attr::{STANDARD, Slash},
-    handler::first_span,
     pattern::{Pattern, Segment},
 };
 
@@ -63,27 +63,4 @@ pub(crate) fn methods(methods: Option<&[String]>) -> TokenStream {
         }
     }
     quote!(__hb::Methods::new(#bits, &[#(#extensions),*]))
-}
-
-/// Returns what is known of guards and middleware, as constant data.
-pub(crate) fn parts(with: &[Path]) -> TokenStream {
-    let parts = with
-        .iter()
-        .map(|path| quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::PART));
-    quote!(&[#(#parts),*])
-}
-
-/// Returns a chain: the middleware, outermost first, around its end.
-pub(crate) fn chain(with: &[Path], end: TokenStream) -> TokenStream {
-    with.iter()
-        .rev()
-        .fold(end, |inner, path| quote!(__hb::Stack(#path {}, #inner)))
-}
-
-/// Returns the bounds on the state `__S` that the middleware needs.
-pub(crate) fn middleware_bounds(with: &[Path]) -> TokenStream {
-    let bounds = with
-        .iter()
-        .map(|path| quote_spanned!(first_span(path)=> #path: __hb::Middleware<__S>,));
-    bounds.collect()
 }

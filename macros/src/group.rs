@@ -2,12 +2,13 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{
-    Attribute, Field, Fields, ItemStruct, Meta, Path, Token, Type, punctuated::Punctuated,
-    spanned::Spanned,
-};
+use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
 
-use crate::{attr::GroupArgs, errors::Errors, pattern::Pattern};
+use crate::{
+    attr::{self, GroupArgs, With},
+    errors::Errors,
+    pattern::Pattern,
+};
 
 mod block;
 mod module;
@@ -20,7 +21,7 @@ pub(crate) struct Entry {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) ty: Type,
     pub(crate) prefix: Option<Pattern>,
-    pub(crate) with: Vec<Path>,
+    pub(crate) with: Vec<With>,
 }
 
 /// The methods that have an attribute of their own.
@@ -133,15 +134,11 @@ fn entry(field: &Field, errors: &mut Errors) -> Entry {
     entry
 }
 
-fn with(attr: &Attribute) -> syn::Result<Vec<Path>> {
-    let Meta::List(_) = &attr.meta else {
-        return Err(syn::Error::new(
-            attr.span(),
-            "write `#[with(first, second)]`, outermost first",
-        ));
-    };
-    let parser = Punctuated::<Path, Token![,]>::parse_terminated;
-    Ok(attr.parse_args_with(parser)?.into_iter().collect())
+fn with(attr: &Attribute) -> syn::Result<Vec<With>> {
+    match &attr.meta {
+        Meta::List(list) => attr::list_of(list.tokens.clone()),
+        _ => Err(syn::Error::new(attr.span(), attr::HOW)),
+    }
 }
 
 /// Returns whether the attribute declares a route, as far as its spelling tells.

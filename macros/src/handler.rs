@@ -45,7 +45,7 @@ impl Function {
         let mut sig = self.sig.clone();
         for input in &mut sig.inputs {
             if let FnArg::Typed(arg) = input {
-                arg.attrs.retain(|attr| !attr.path().is_ident("param"));
+                arg.attrs.retain(|attr| !is_ours_on_args(attr));
             }
         }
         quote!(#(#attrs)* #vis #sig #body)
@@ -75,6 +75,10 @@ impl Function {
     }
 }
 
+fn is_ours_on_args(attr: &Attribute) -> bool {
+    attr.path().is_ident("param") || attr.path().is_ident("config")
+}
+
 /// Returns the `#[cfg]` attributes among these.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
     attrs
@@ -102,6 +106,8 @@ pub(crate) enum Kind {
     ContextRef,
     /// The rest of the chain, in a middleware.
     Next,
+    /// A value that stands where the guard or the middleware does, given or lent.
+    Config { lent: bool },
     /// `&self`, in an impl block.
     Receiver,
     /// Whatever `Extract` or `ExtractAsync` makes.
@@ -152,6 +158,13 @@ fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
     let name = name_of(&typed.pat);
     let is_outer = typed.attrs.iter().any(|attr| attr.path().is_ident("param"));
     let ty = (*typed.ty).clone();
+    if typed
+        .attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("config"))
+    {
+        return config(typed, name, ty, errors);
+    }
     let place = name
         .as_deref()
         .and_then(|name| names.iter().position(|own| *own == name));
@@ -180,6 +193,30 @@ fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
         name: name.unwrap_or_default(),
         ty,
         kind,
+    })
+}
+
+/// Reads `#[config] after: Duration`, or `#[config] limit: &Limit`, which is kept and lent.
+fn config(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Errors) -> Option<Arg> {
+    if name.is_none() {
+        errors.at(
+            &typed.pat,
+            "what is configured is told by its name: write `#[config] name: Type`",
+        );
+    }
+    let name = name.unwrap_or_default();
+    let lent = match &ty {
+        Type::Reference(reference) => {
+            reference.lifetime.is_none()
+                && !matches!(*reference.elem, Type::Slice(_))
+                && last_name(&reference.elem).is_none_or(|name| name != "str")
+        }
+        _ => false,
+    };
+    Some(Arg {
+        name,
+        ty,
+        kind: Kind::Config { lent },
     })
 }
 

@@ -283,7 +283,7 @@ fn part_attribute(
     args: TokenStream,
     item: TokenStream,
     check: fn(&[handler::Arg], &Function, &mut Errors),
-    expand: fn(&Function, &[handler::Arg], Option<&syn::Path>) -> TokenStream,
+    expand: fn(&Function, &[handler::Arg], &RouteArgs) -> TokenStream,
 ) -> TokenStream {
     with_function(item, |function, errors| {
         let own = function.to_item();
@@ -292,10 +292,10 @@ fn part_attribute(
         let list = handler::args(&function.sig, &Pattern::none(), None, errors);
         check(&list, function, errors);
         if !errors.is_empty() {
-            let stub = expand::middleware::stub(function, attr.krate.as_ref());
+            let stub = expand::middleware::stub(function, &list, &attr);
             return quote!(#own #stub);
         }
-        let rest = expand(function, &list, attr.krate.as_ref());
+        let rest = expand(function, &list, &attr);
         quote!(#own #rest)
     })
 }

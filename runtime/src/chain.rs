@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, marker::PhantomData};
 
-use crate::{context::Context, local::Handed, response::Response};
+use crate::{context::Context, response::Response};
 
 mod endpoint;
 mod env;
@@ -10,14 +10,19 @@ mod locals;
 mod next;
 mod part;
 mod prepared;
+mod step;
 
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::{Base, Ready};
 pub use env::{Env, Render};
 pub(crate) use locals::Locals;
 pub use next::{Next, Nothing};
-pub use part::{ChainPart, Part, Verdict};
+pub use part::{
+    ChainPart, HandedProbe, NoLocal, NoPart, Part, PartProbe, Site, SiteProbe, Verdict,
+    assert_condition, assert_handed, assert_parallel, assert_part, given,
+};
 pub use prepared::Prepare;
+pub use step::{Lets, Parallel, Piece, Step, Test, Tests, When, test};
 
 use next::Rest;
 
@@ -31,36 +36,51 @@ pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
     ) -> impl Future<Output = Response> + Send;
 }
 
-/// A middleware: it wraps the rest of the chain. `#[middleware]` implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a guard and not a middleware",
-    label = "named in `with(..)`, but it cannot stand before a route",
-    note = "put `#[guard]` or `#[middleware]` on the function"
-)]
+/// A middleware: it wraps the rest of the chain. `#[middleware]` and `#[guard]` implement it.
 pub trait Middleware<S: Send + Sync + 'static>: Send + Sync + 'static {
     /// What it hands on, or `()`.
-    type Hands: Handed;
+    type Hands: Send + Sync + 'static;
 
     /// Runs the middleware around the rest.
     fn around<'r>(
-        self,
+        &'static self,
         cx: &mut Context<'_>,
         env: Env<'r, S>,
         next: impl Next<Self::Hands>,
     ) -> impl Future<Output = Response> + Send;
 }
 
-/// A middleware around the rest of a chain.
-#[derive(Debug, Clone, Copy)]
-pub struct Stack<M, C>(pub M, pub C);
+/// A guard that shares the context. `#[guard]` implements it.
+pub trait Guard<S: Send + Sync + 'static>: Send + Sync + 'static {
+    /// What it provides, or `()`.
+    type Value: Send + Sync + 'static;
 
-impl<S: Send + Sync + 'static, M: Middleware<S>, C: Chain<S>> Chain<S> for Stack<M, C> {
+    /// Asks the guard.
+    fn check<'r>(
+        &'static self,
+        cx: &Context<'_>,
+        env: Env<'r, S>,
+    ) -> impl Future<Output = Result<Self::Value, Response>> + Send;
+}
+
+/// A step around the rest of a chain.
+#[derive(Debug, Clone, Copy)]
+pub struct Stack<P, C>(PhantomData<fn() -> P>, C);
+
+impl<P, C> Stack<P, C> {
+    /// Puts the step around the rest.
+    pub const fn new(rest: C) -> Self {
+        Self(PhantomData, rest)
+    }
+}
+
+impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Stack<P, C> {
     fn call<'r>(
         self,
         cx: &mut Context<'_>,
         env: Env<'r, S>,
     ) -> impl Future<Output = Response> + Send {
-        self.0.around(cx, env, Rest { chain: self.1, env })
+        P::step(cx, env, self.1)
     }
 }
 

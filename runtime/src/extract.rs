@@ -30,7 +30,7 @@ pub use check::{ArgCheck, BodyRule, assert_argument, assert_taken};
 pub use head::{Bearer, ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
-pub use need::{Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC};
+pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
 pub use query::Query;

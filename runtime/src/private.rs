@@ -9,8 +9,10 @@ pub use std::{
 pub use crate::{
     app::{App, Route, routes, text, text_len},
     chain::{
-        Absent, Chain, ChainPart, Endpoint, Env, Fallback, Inner, Middleware, Next, Part, Prepare,
-        Render, Stack, Verdict, Whole, assert_fallback, fallback, miss,
+        Absent, Chain, ChainPart, Endpoint, Env, Fallback, Guard, HandedProbe, Inner, Lets,
+        Middleware, Next, NoLocal, NoPart, Parallel, Part, PartProbe, Piece, Prepare, Render, Site,
+        SiteProbe, Stack, Step, Test, Tests, Verdict, When, Whole, assert_condition,
+        assert_fallback, assert_handed, assert_parallel, assert_part, fallback, given, miss, test,
     },
     context::Context,
     entry::{
@@ -19,8 +21,8 @@ pub use crate::{
         raise, segments, shapes,
     },
     extract::{
-        ArgCheck, Args, BodyRule, Extract, Mode, Need, NoExtractor, PathFields, Probe, ProbeAsync,
-        SYNC, assert_argument, assert_taken, param, param_named, param_text,
+        ASYNC, ArgCheck, Args, BodyRule, Extract, Mode, Need, NoExtractor, PathFields, Probe,
+        ProbeAsync, SYNC, Wait, assert_argument, assert_taken, param, param_named, param_text,
     },
     head::Head,
     link::{LinkParam, find as find_link, join as join_link, write as write_link},

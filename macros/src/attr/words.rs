@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::{Arg, krate, methods, paths, slash, value};
+use super::{Arg, krate, methods, names, slash, value, with_list};
 use crate::errors::Errors;
 
 /// A word, and how it is written.
@@ -20,6 +20,8 @@ const METHODS: Word = ("methods", "`methods = [..]`");
 const APP: Word = ("app", "`app`");
 const FALLBACK: Word = ("fallback", "`fallback = ..`");
 const REJECTION: Word = ("rejection", "`rejection = ..`");
+const AFTER: Word = ("after", "`after(..)`");
+const BEFORE: Word = ("before", "`before(..)`");
 const CRATE: Word = ("crate", "`crate = ..`");
 
 /// Returns the words that the attribute takes.
@@ -28,7 +30,7 @@ fn known(attribute: &str) -> &'static [Word] {
         "routes" => &[APP, PREFIX, WITH, SLASH, FALLBACK, REJECTION, CRATE],
         "route" => &[PATH, METHODS, WITH, SLASH, CRATE],
         "fallback" => &[WITH, CRATE],
-        "middleware" | "guard" => &[CRATE],
+        "middleware" | "guard" => &[AFTER, BEFORE, CRATE],
         _ => &[PATH, WITH, SLASH, CRATE],
     }
 }
@@ -42,6 +44,7 @@ fn home(word: &str) -> Option<&'static str> {
         "fallback" | "rejection" => Some("`#[routes(..)]`"),
         "methods" => Some("`#[route(..)]`"),
         "with" | "slash" => Some("the routes or their group"),
+        "after" | "before" => Some("the guard or the middleware"),
         _ => None,
     }
 }
@@ -89,10 +92,12 @@ fn arg(input: ParseStream<'_>, attribute: &str, seen: &mut Vec<String>) -> syn::
     }
     check_word(attribute, &name, word.span(), seen)?;
     let arg = match name.as_str() {
-        "with" => Arg::With(paths(input, &word)?),
+        "with" => Arg::With(with_list(input, &word)?),
         "slash" => Arg::Slash(slash(input, &word)?),
         "crate" => Arg::Crate(krate(input, &word)?),
         "methods" => Arg::Methods(word.span(), methods(input, &word)?),
+        "after" => Arg::After(names(input, &word)?),
+        "before" => Arg::Before(names(input, &word)?),
         "app" => Arg::App,
         "fallback" => Arg::Fallback(value(input, &word)?),
         "rejection" => Arg::Rejection(word.clone(), value(input, &word)?),

@@ -1,6 +1,6 @@
 //! Arguments: how each is made, and what is checked of its type.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Lifetime, Type};
 
@@ -118,10 +118,19 @@ pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>) -> TokenStream {
 
 /// Returns the bounds on the state `__S` that the arguments need.
 pub(crate) fn bounds(args: &[Arg], generic: Generic) -> TokenStream {
+    bounds_of(args, generic, quote!(Need))
+}
+
+/// As [`bounds`], for arguments that may wait where the function stands.
+pub(crate) fn waiting_bounds(args: &[Arg]) -> TokenStream {
+    bounds_of(args, Generic::No, quote!(Wait))
+}
+
+fn bounds_of(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
     let bounds = args.iter().enumerate().map(|(idx, arg)| match arg.kind {
         Kind::Extract => {
             let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode(idx, generic));
-            quote_spanned!(first_span(&arg.ty)=> for<'__r> __S: __hb::Need<'__r, #mode, #ty>,)
+            quote_spanned!(first_span(&arg.ty)=> for<'__r> __S: __hb::#need<'__r, #mode, #ty>,)
         }
         Kind::Receiver => {
             let ty = &arg.ty;
@@ -161,11 +170,46 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
         Kind::ContextRef => quote_spanned!(span=> &*__cx),
         Kind::Next => quote_spanned!(span=> __next),
         Kind::Receiver => quote!(__env.state::<#ty>()),
+        Kind::Config { lent } => {
+            let mut field = config_field(name);
+            field.set_span(field.span().located_at(span));
+            match lent {
+                true => quote_spanned!(span=> &self.#field),
+                false => quote_spanned!(span=> __hb::given(&self.#field)),
+            }
+        }
         Kind::Extract => {
             let (ty, mode) = (with_lifetime(ty, "'__r"), mode(idx, generic));
             quote_spanned!(span=> <__S as __hb::Need<'__r, #mode, #ty>>::extract(__env))
         }
     }
+}
+
+/// Returns the expression that makes an extractor, waiting for it where it stands.
+pub(crate) fn waiting(idx: usize, arg: &Arg) -> TokenStream {
+    let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode(idx, Generic::No));
+    quote_spanned! {first_span(&arg.ty)=>
+        <__S as __hb::Wait<'__r, #mode, #ty>>::wait(__cx, __env).await
+    }
+}
+
+/// Returns the field that keeps a configured value.
+pub(crate) fn config_field(name: &str) -> Ident {
+    format_ident!("__{name}")
+}
+
+/// Returns the configured values: their fields, and the types that these have.
+pub(crate) fn config(args: &[Arg]) -> Vec<(Ident, TokenStream)> {
+    let configured = args.iter().filter_map(|arg| match (&arg.kind, &arg.ty) {
+        (Kind::Config { lent: true }, Type::Reference(reference)) => {
+            Some((arg, with_lifetime(&reference.elem, "'static")))
+        }
+        (Kind::Config { .. }, ty) => Some((arg, with_lifetime(ty, "'static"))),
+        _ => None,
+    });
+    configured
+        .map(|(arg, ty)| (config_field(&arg.name), ty))
+        .collect()
 }
 
 /// Returns the locals that the arguments ask for, as constant data.

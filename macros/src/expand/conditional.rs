@@ -5,40 +5,32 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Meta, Path, Type, ext::IdentExt};
+use syn::{Attribute, Meta, Type, ext::IdentExt};
 
+use super::with::{self, Steps};
 use crate::{group::Entry, handler::first_span};
 
 /// What the code of a group names in place of an entry.
 pub(super) struct Alias {
     pub(super) ty: Type,
-    pub(super) with: Vec<Path>,
+    pub(super) with: Steps,
 }
 
 /// Returns the names of the entries, and the aliases that they need.
 pub(super) fn aliases(entries: &[Entry]) -> (Vec<Alias>, TokenStream) {
     let mut code = TokenStream::new();
     let aliases = entries.iter().enumerate().map(|(step, entry)| {
-        let (ty, with) = (&entry.ty, &entry.with);
+        let ty = &entry.ty;
+        let with = with::steps(&entry.with, &step.to_string(), &entry.cfgs);
+        code.extend(with.items.clone());
         if entry.cfgs.is_empty() {
             return Alias {
                 ty: ty.clone(),
-                with: with.clone(),
+                with,
             };
         }
         let name = format_ident!("__Entry{step}", span = first_span(ty));
         code.extend(alias(&entry.cfgs, &name, quote!(#ty), quote!(__hb::Absent)));
-        let with = with.iter().enumerate().map(|(idx, path)| {
-            let name = format_ident!("__With{step}_{idx}", span = first_span(path));
-            code.extend(alias(
-                &entry.cfgs,
-                &name,
-                quote!(#path),
-                quote!(__hb::Absent),
-            ));
-            Path::from(name)
-        });
-        let with = with.collect();
         Alias {
             ty: syn::parse_quote!(#name),
             with,

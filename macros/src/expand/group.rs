@@ -5,9 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::{Generics, Path, Type};
 
 use super::{
-    chain,
     conditional::{self, Alias},
-    middleware_bounds, parts, private, segments, slash,
+    private, segments, slash,
+    with::{self, Steps},
 };
 use crate::{
     attr::GroupArgs,
@@ -50,16 +50,20 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
     let private = private(args.krate.as_ref());
     let (aliases, alias_code) = conditional::aliases(entries);
-    let fields = fields(args, name, entries, &aliases);
+    let own = with::steps(&args.with, "", &[]);
+    let own_items = &own.items;
+    let fields = fields(args, name, entries, &aliases, &own);
     let checks = checks(&aliases);
     let prefix = args.prefix.as_ref().map_or_else(|| quote!(&[]), segments);
-    let endpoint = endpoint(args, ty, &aliases);
+    let endpoint = endpoint(args, ty, &aliases, &own);
     let (root, is_root) = (args.app.then(|| root(args, ty)), args.app);
     quote! {
         #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
             use #private as __hb;
+            use __hb::NoPart as _;
             #alias_code
+            #own_items
             const __FIELDS: &[__hb::Field] = #fields;
             const __N: usize = __hb::count_routes(__FIELDS);
             // Statics: what reads one does not check it again, as it does a constant.
@@ -86,7 +90,13 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
 }
 
 /// One `Field` for each entry, as constant data.
-fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) -> TokenStream {
+fn fields(
+    args: &GroupArgs,
+    name: &Ident,
+    entries: &[Entry],
+    aliases: &[Alias],
+    own: &Steps,
+) -> TokenStream {
     let name = name.to_string();
     let slash = slash(args.slash);
     let fields = entries
@@ -97,8 +107,7 @@ fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) 
             let (ty, step) = (&alias.ty, step as u16);
             let prefix = joined(args.prefix.as_ref(), entry.prefix.as_ref());
             let (text, segments) = (&prefix.text, segments(&prefix));
-            let with: Vec<Path> = args.with.iter().chain(&alias.with).cloned().collect();
-            let with = parts(&with);
+            let (outer, inner) = (own.parts(), alias.with.parts());
             let entry = quote_spanned!(first_span(ty)=> <#ty as __hb::Entry>);
             quote! {
                 __hb::Field {
@@ -107,7 +116,7 @@ fn fields(args: &GroupArgs, name: &Ident, entries: &[Entry], aliases: &[Alias]) 
                         step: #step,
                         prefix: #text,
                         segments: #segments,
-                        with: #with,
+                        with: &[#outer #inner],
                         slash: #slash,
                     },
                     fields: #entry::FIELDS,
@@ -156,7 +165,7 @@ fn checks(aliases: &[Alias]) -> TokenStream {
 }
 
 /// How the group passes a request on: its middleware, then the field that the way names.
-fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias]) -> TokenStream {
+fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias], own: &Steps) -> TokenStream {
     let bounds = aliases.iter().map(|alias| {
         let ty = &alias.ty;
         quote_spanned!(first_span(ty)=> #ty: __hb::Endpoint<__S>,)
@@ -165,13 +174,10 @@ fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias]) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(step, alias)| arm(step as u16, alias));
-    let run = run(args);
-    let field_with: Vec<Path> = aliases
-        .iter()
-        .flat_map(|alias| alias.with.clone())
-        .collect();
-    let with = middleware_bounds(&args.with);
-    let field_with = middleware_bounds(&field_with);
+    let run = run(args, own);
+    let with = own.bounds();
+    let field_with = aliases.iter().map(|alias| alias.with.bounds());
+    let field_with: TokenStream = field_with.collect();
     let fallback = args
         .fallback
         .as_ref()
@@ -211,20 +217,20 @@ fn arm(step: u16, alias: &Alias) -> TokenStream {
             #step => <#ty as __hb::Endpoint<__S>>::run(__cx, __env).await,
         };
     }
-    let chain = chain(with, quote!(__hb::Whole::<#ty>::NEW));
+    let chain = with.around(quote!(__hb::Whole::<#ty>::NEW));
     quote!(#step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
 }
 
 /// The group's own middleware, and its fallback.
-fn run(args: &GroupArgs) -> TokenStream {
-    if args.with.is_empty() && args.fallback.is_none() {
+fn run(args: &GroupArgs, own: &Steps) -> TokenStream {
+    if own.is_empty() && args.fallback.is_none() {
         return TokenStream::new();
     }
     let fallback = args
         .fallback
         .as_ref()
         .map(|path| quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);));
-    let chain = chain(&args.with, quote!(__hb::Inner::<Self>::NEW));
+    let chain = own.around(quote!(__hb::Inner::<Self>::NEW));
     quote! {
         fn run<'__r>(
             __cx: &mut __hb::Context<'_>,

@@ -5,7 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, Path, ReturnType, Type};
 
 use super::{
-    args, args::Generic, chain, methods, middleware_bounds, parts, private, segments, slash,
+    args,
+    args::Generic,
+    methods, private, segments, slash,
+    with::{self, Steps},
 };
 use crate::{
     attr::RouteArgs,
@@ -40,11 +43,16 @@ impl Handler<'_> {
             Generic::Yes => TokenStream::new(),
         };
         let checks = self.checks();
+        let with = with::steps(&self.attr.with, "", &[]);
+        let with_items = (!with.is_empty()).then(|| {
+            let items = &with.items;
+            quote!(use __hb::NoPart as _; #items)
+        });
         let entry = match self.pattern {
-            Some(pattern) => self.entry(pattern),
+            Some(pattern) => self.entry(pattern, &with),
             None => self.fallback(),
         };
-        let endpoint = self.endpoint(generic);
+        let endpoint = self.endpoint(generic, &with);
         quote! {
             #(#cfgs)*
             #marker
@@ -55,6 +63,7 @@ impl Handler<'_> {
                 use __hb::NoExtractor as _;
                 #modes
                 #checks
+                #with_items
                 #entry
                 #endpoint
             };
@@ -175,9 +184,9 @@ impl Handler<'_> {
     }
 
     /// The route's data, and its links.
-    fn entry(&self, pattern: &Pattern) -> TokenStream {
+    fn entry(&self, pattern: &Pattern, with: &Steps) -> TokenStream {
         let name = &self.name;
-        let definition = self.definition(pattern);
+        let definition = self.definition(pattern, with);
         let links = self.links(pattern);
         let (params, types, bounds) = self.generics(false);
         quote! {
@@ -202,13 +211,13 @@ impl Handler<'_> {
         }
     }
 
-    fn definition(&self, pattern: &Pattern) -> TokenStream {
+    fn definition(&self, pattern: &Pattern, with: &Steps) -> TokenStream {
         let span = self.function.sig.ident.span();
         let name = shown(&self.call);
         let methods = methods(self.attr.methods.as_deref());
         let (path, segments) = (&pattern.text, segments(pattern));
         let doc = self.function.doc();
-        let (with, slash) = (parts(&self.attr.with), slash(self.attr.slash));
+        let (with, slash) = (with.parts(), slash(self.attr.slash));
         let outer = self
             .args
             .iter()
@@ -236,7 +245,7 @@ impl Handler<'_> {
                 segments: #segments,
                 #place
                 doc: #doc,
-                with: #with,
+                with: &[#with],
                 needs: #needs,
                 outer_params: &[#(#outer),*],
                 arguments: &[#(#arguments),*],
@@ -293,11 +302,11 @@ impl Handler<'_> {
     }
 
     /// How the function is called.
-    fn endpoint(&self, generic: Generic) -> TokenStream {
+    fn endpoint(&self, generic: Generic, steps: &Steps) -> TokenStream {
         let name = &self.name;
         let (params, types, own_bounds) = self.generics(true);
         let bounds = args::bounds(&self.args, generic);
-        let with = middleware_bounds(&self.attr.with);
+        let with = steps.bounds();
         let list = args::list(&self.args, generic);
         let values = args::values(&self.args, generic);
         let values = self.args.iter().zip(values).map(|(arg, value)| {
@@ -321,7 +330,7 @@ impl Handler<'_> {
         } else {
             quote!(::core::future::ready(#call))
         };
-        let run = self.run();
+        let run = self.run(steps);
         // The two bounds belong to two pieces of the user's code.
         let response = quote_spanned!(output_span(sig)=> impl __hb::IntoResponse);
         let future = quote_spanned! {sig.ident.span()=>
@@ -344,11 +353,11 @@ impl Handler<'_> {
     }
 
     /// The handler's own middleware.
-    fn run(&self) -> TokenStream {
-        if self.attr.with.is_empty() {
+    fn run(&self, with: &Steps) -> TokenStream {
+        if with.is_empty() {
             return TokenStream::new();
         }
-        let chain = chain(&self.attr.with, quote!(__hb::Inner::<Self>::NEW));
+        let chain = with.around(quote!(__hb::Inner::<Self>::NEW));
         quote! {
             fn run<'__r>(
                 __cx: &mut __hb::Context<'_>,

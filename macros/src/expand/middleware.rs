@@ -1,155 +1,264 @@
-//! The code for a guard or a middleware: a type without size that calls the function.
+//! The code for a guard or a middleware: a type that keeps its configuration and calls the function.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Path, ReturnType};
+use syn::{GenericArgument, Path, PathArguments, ReturnType, Type, TypeParamBound};
 
 use super::{args, args::Generic, private};
-use crate::handler::{Arg, Function, Kind, first_span, last_name, output_span};
+use crate::{
+    attr::RouteArgs,
+    handler::{Arg, Function, Kind, first_span, last_name, output_span, shown},
+};
 
-/// A guard or a middleware, of which `#[cfg]` or a mistake may leave less.
+/// A guard or a middleware, of which a mistake may leave less.
 struct Part<'a> {
     function: &'a Function,
-    krate: Option<&'a Path>,
+    attr: &'a RouteArgs,
+    args: &'a [Arg],
     /// The type that it hands on.
-    hands: TokenStream,
-    checks: TokenStream,
-    needs: TokenStream,
-    bounds: TokenStream,
-    future: TokenStream,
-    body: TokenStream,
+    hands: Type,
+    /// Whether it is a guard that shares the context with others.
+    shares: TokenStream,
+    /// The methods of its `Middleware` and, where it is a guard, its `Guard`.
+    around: TokenStream,
+    check: Option<TokenStream>,
 }
 
 /// Returns what is left of one with a mistake: enough that nobody else has an error.
-pub(crate) fn stub(function: &Function, krate: Option<&Path>) -> TokenStream {
+pub(crate) fn stub(function: &Function, args: &[Arg], attr: &RouteArgs) -> TokenStream {
+    let name = &function.sig.ident;
+    let cfgs = function.cfgs();
+    let private = private(attr.krate.as_ref());
+    let (marker, site) = (marker(function, args), site(function, args));
+    quote! {
+        #marker
+        #(#cfgs)*
+        const _: () = {
+            use #private as __hb;
+            #site
+            impl __hb::ChainPart for #name {
+                const NAME: &'static ::core::primitive::str = "";
+                const PART: __hb::Part = __hb::Part::NONE;
+            }
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Middleware<__S> for #name {
+                type Hands = ();
+                fn around<'__r>(
+                    &'static self,
+                    __cx: &mut __hb::Context<'_>,
+                    _: __hb::Env<'__r, __S>,
+                    __next: impl __hb::Next,
+                ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
+                    __hb::Next::run(__next, __cx)
+                }
+            }
+        };
+    }
+}
+
+/// Returns everything beside a middleware.
+pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+    let next = list.iter().find(|arg| matches!(arg.kind, Kind::Next));
+    let hands = next.and_then(|next| handed(&next.ty));
     let part = Part {
         function,
-        krate,
-        hands: quote!(()),
-        checks: TokenStream::new(),
-        needs: quote!(&[]),
-        bounds: TokenStream::new(),
-        future: quote! {
-            impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
-        },
-        body: quote!(async move { __hb::Next::run(__next, __cx).await }),
+        attr,
+        args: list,
+        hands: hands.unwrap_or_else(|| syn::parse_quote!(())),
+        shares: quote!(false),
+        around: around(function, list),
+        check: None,
     };
     part.expand()
 }
 
-/// Returns everything beside a middleware.
-pub(crate) fn middleware(function: &Function, list: &[Arg], krate: Option<&Path>) -> TokenStream {
-    let next = list.iter().find(|arg| matches!(arg.kind, Kind::Next));
-    let hands = next.and_then(|next| handed(&next.ty));
-    let body = around(function, list);
-    expand(
-        function,
-        list,
-        krate,
-        hands.unwrap_or_else(|| quote!(())),
-        body,
-    )
-}
-
 /// Returns everything beside a guard.
-pub(crate) fn guard(function: &Function, list: &[Arg], krate: Option<&Path>) -> TokenStream {
+pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
     let hands = match &function.sig.output {
-        ReturnType::Type(_, ty) => {
-            let ty = args::with_lifetime(ty, "'static");
-            quote_spanned!(output_span(&function.sig)=> <#ty as __hb::Verdict>::Value)
-        }
-        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => provided(ty).unwrap_or_else(|| (**ty).clone()),
+        ReturnType::Default => syn::parse_quote!(()),
     };
-    expand(function, list, krate, hands, before(function, list))
-}
-
-fn expand(
-    function: &Function,
-    list: &[Arg],
-    krate: Option<&Path>,
-    hands: TokenStream,
-    body: TokenStream,
-) -> TokenStream {
+    let exclusive = list.iter().any(|arg| matches!(arg.kind, Kind::ContextMut));
+    let modes = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
+    let modes = modes.map(|(idx, _)| args::mode(idx, Generic::No));
     let part = Part {
         function,
-        krate,
+        attr,
+        args: list,
+        around: before(function, list, &hands),
+        check: (!exclusive).then(|| check(function, list, &hands)),
         hands,
-        checks: args::modes(list, None),
-        needs: args::needs(list, Generic::No),
-        bounds: args::bounds(list, Generic::No),
-        future: quote_spanned! {function.sig.ident.span()=>
-            impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
-        },
-        body,
+        shares: quote!(!#exclusive #(&& #modes::IS != __hb::ASYNC)*),
     };
     part.expand()
 }
 
 /// Returns the `T` of `impl Next<T>`.
-fn handed(next: &syn::Type) -> Option<TokenStream> {
-    let syn::Type::ImplTrait(next) = next else {
+fn handed(next: &Type) -> Option<Type> {
+    let Type::ImplTrait(next) = next else {
         return None;
     };
     next.bounds.iter().find_map(|bound| match bound {
-        syn::TypeParamBound::Trait(bound) => match &bound.path.segments.last()?.arguments {
-            syn::PathArguments::AngleBracketed(args) => Some(args.args.first()?.to_token_stream()),
-            _ => None,
-        },
+        TypeParamBound::Trait(bound) => first_type(&bound.path),
         _ => None,
     })
 }
 
+/// Returns the `T` of `Result<T, E>`.
+fn provided(output: &Type) -> Option<Type> {
+    match output {
+        Type::Path(path) if last_name(output)? == "Result" => first_type(&path.path),
+        _ => None,
+    }
+}
+
+fn first_type(path: &Path) -> Option<Type> {
+    match &path.segments.last()?.arguments {
+        PathArguments::AngleBracketed(args) => args.args.iter().find_map(|arg| match arg {
+            GenericArgument::Type(ty) => Some(ty.clone()),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+/// The type of the part; it has braces, so that its name is free for the function.
+fn marker(function: &Function, list: &[Arg]) -> TokenStream {
+    let cfgs = function.cfgs();
+    let (vis, name) = (&function.vis, &function.sig.ident);
+    let (fields, types): (Vec<_>, Vec<_>) = args::config(list).into_iter().unzip();
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+        #vis struct #name { #(#fields: #types),* }
+    }
+}
+
+/// How the part stands in a chain: as it is, or with the values that stand there.
+fn site(function: &Function, list: &[Arg]) -> TokenStream {
+    let (vis, name) = (&function.vis, &function.sig.ident);
+    let (fields, types): (Vec<_>, Vec<_>) = args::config(list).into_iter().unzip();
+    let plain = fields.is_empty().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __hb::Site for #name {
+                type Part = Self;
+                fn part() -> &'static Self {
+                    &Self {}
+                }
+            }
+        }
+    });
+    quote! {
+        #plain
+        #[automatically_derived]
+        impl #name {
+            #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+            #vis const fn configured(#(#fields: #types),*) -> Self {
+                Self { #(#fields),* }
+            }
+        }
+    }
+}
+
 impl Part<'_> {
     fn expand(&self) -> TokenStream {
-        let Self {
-            function,
-            krate,
-            hands,
-            checks,
-            needs,
-            bounds,
-            future,
-            body,
-        } = self;
-        let private = private(*krate);
+        let Self { function, args, .. } = self;
+        let private = private(self.attr.krate.as_ref());
         let cfgs = function.cfgs();
-        let (vis, name) = (&function.vis, &function.sig.ident);
-        let text = name.to_string();
+        let (marker, site) = (marker(function, args), site(function, args));
+        let modes = args::modes(args, None);
+        let handed = self.assert_handed();
+        let (data, behaviour) = (self.data(), self.behaviour());
         quote! {
-            #(#cfgs)*
-            #[doc(hidden)]
-            #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
-            #vis struct #name {}
+            #marker
             #(#cfgs)*
             #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
                 use #private as __hb;
-                use __hb::NoExtractor as _;
-                #checks
+                use __hb::{NoExtractor as _, NoLocal as _};
+                #modes
+                #handed
+                #site
+                #data
+                #behaviour
+            };
+        }
+    }
+
+    fn assert_handed(&self) -> TokenStream {
+        let (hands, text) = (&self.hands, shown(&self.hands));
+        quote_spanned! {first_span(hands)=>
+            const _: () = __hb::assert_handed(#text, __hb::HandedProbe::<#hands>::IS);
+        }
+    }
+
+    /// What the compiler knows of the part.
+    fn data(&self) -> TokenStream {
+        let (name, hands, shares) = (&self.function.sig.ident, &self.hands, &self.shares);
+        let text = name.to_string();
+        let needs = args::needs(self.args, Generic::No);
+        let names = |paths: &[Path]| {
+            let names = paths
+                .iter()
+                .map(|path| quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::NAME));
+            quote!(&[#(#names),*])
+        };
+        let (after, before) = (names(&self.attr.after), names(&self.attr.before));
+        quote! {
+            #[automatically_derived]
+            impl __hb::ChainPart for #name {
+                const NAME: &'static ::core::primitive::str =
+                    ::core::concat!(::core::module_path!(), "::", #text);
+                const PART: __hb::Part = __hb::Part {
+                    name: Self::NAME,
+                    shares: #shares,
+                    needs: #needs,
+                    hands: __hb::HandedProbe::<#hands>::IDS,
+                    after: #after,
+                    before: #before,
+                    beside: 0,
+                };
+            }
+        }
+    }
+
+    /// How the part runs.
+    fn behaviour(&self) -> TokenStream {
+        let (name, hands, around) = (&self.function.sig.ident, &self.hands, &self.around);
+        let bounds = args::waiting_bounds(self.args);
+        let future = quote_spanned! {name.span()=>
+            impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
+        };
+        let check = self.check.as_ref().map(|check| {
+            quote! {
                 #[automatically_derived]
-                impl __hb::ChainPart for #name {
-                    const PART: __hb::Part = __hb::Part {
-                        name: ::core::concat!(::core::module_path!(), "::", #text),
-                        needs: #needs,
-                        hands: <#hands as __hb::Handed>::IDS,
-                    };
-                }
-                #[automatically_derived]
-                impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Middleware<__S> for #name
+                impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Guard<__S> for #name
                 where #bounds
                 {
-                    type Hands = #hands;
+                    type Value = #hands;
                     #[allow(unused_variables)]
-                    fn around<'__r>(
-                        self,
-                        __cx: &mut __hb::Context<'_>,
-                        __env: __hb::Env<'__r, __S>,
-                        __next: impl __hb::Next<Self::Hands>,
-                    ) -> #future {
-                        #body
-                    }
+                    #check
                 }
-            };
+            }
+        });
+        quote! {
+            #[automatically_derived]
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Middleware<__S> for #name
+            where #bounds
+            {
+                type Hands = #hands;
+                #[allow(unused_variables)]
+                fn around<'__r>(
+                    &'static self,
+                    __cx: &mut __hb::Context<'_>,
+                    __env: __hb::Env<'__r, __S>,
+                    __next: impl __hb::Next<Self::Hands>,
+                ) -> #future {
+                    #around
+                }
+            }
+            #check
         }
     }
 }
@@ -168,7 +277,8 @@ fn around(function: &Function, list: &[Arg]) -> TokenStream {
     }
     let respond = quote_spanned!(output_span(&function.sig)=> __hb::IntoResponse::into_response);
     let needs = args::needs(list, Generic::No);
-    let (lets, args) = extracted(list, &values);
+    let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
+    let (lets, args) = extracted(list, &values, Waits::Yes, &refuse);
     quote! {
         async move {
             // What a guard would have provided is not there where no guard runs.
@@ -182,18 +292,18 @@ fn around(function: &Function, list: &[Arg]) -> TokenStream {
 }
 
 /// Returns the future of a guard and of what stands behind it.
-fn before(function: &Function, list: &[Arg]) -> TokenStream {
-    let name = &function.sig.ident;
+fn before(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
     let values = args::values(list, Generic::No);
-    let (lets, args) = extracted(list, &values);
-    let wait = function.sig.asyncness.map(|_| quote!(.await));
+    let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
+    let (lets, args) = extracted(list, &values, Waits::Yes, &refuse);
+    let verdict = verdict(function, &args, hands);
     quote! {
         async move {
             if __env.is_miss() {
                 return __hb::Next::run(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
             }
             #lets
-            match __hb::Verdict::open(#name(#(#args),*) #wait) {
+            match #verdict {
                 __hb::Ok(__value) => __hb::Next::run(__hb::Next::with(__next, __value), __cx).await,
                 __hb::Err(__response) => __response,
             }
@@ -201,8 +311,48 @@ fn before(function: &Function, list: &[Arg]) -> TokenStream {
     }
 }
 
+/// Returns how a guard is asked beside others.
+fn check(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
+    let values = args::values(list, Generic::No);
+    let refuse = quote!(return __hb::Err(__hb::IntoResponse::into_response(__rejection)));
+    let (lets, args) = extracted(list, &values, Waits::No, &refuse);
+    let verdict = verdict(function, &args, hands);
+    quote! {
+        fn check<'__r>(
+            &'static self,
+            __cx: &__hb::Context<'_>,
+            __env: __hb::Env<'__r, __S>,
+        ) -> impl ::core::future::Future<Output = __hb::Result<Self::Value, __hb::Response>>
+             + ::core::marker::Send {
+            async move {
+                #lets
+                #verdict
+            }
+        }
+    }
+}
+
+fn verdict(function: &Function, args: &[TokenStream], hands: &Type) -> TokenStream {
+    let name = &function.sig.ident;
+    let wait = function.sig.asyncness.map(|_| quote!(.await));
+    let open = quote_spanned!(output_span(&function.sig)=> __hb::Verdict::<#hands>::open);
+    quote!(#open(#name(#(#args),*) #wait))
+}
+
+/// Whether an extractor may wait: not where others share the context.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    Yes,
+    No,
+}
+
 /// Returns statements that extract the arguments, and the arguments.
-fn extracted(list: &[Arg], values: &[TokenStream]) -> (TokenStream, Vec<TokenStream>) {
+fn extracted(
+    list: &[Arg],
+    values: &[TokenStream],
+    waits: Waits,
+    refuse: &TokenStream,
+) -> (TokenStream, Vec<TokenStream>) {
     let mut lets = TokenStream::new();
     let mut args = Vec::new();
     for (idx, (arg, value)) in list.iter().zip(values).enumerate() {
@@ -210,14 +360,18 @@ fn extracted(list: &[Arg], values: &[TokenStream]) -> (TokenStream, Vec<TokenStr
             args.push(value.clone());
             continue;
         }
+        let value = match waits {
+            Waits::Yes => args::waiting(idx, arg),
+            Waits::No => value.clone(),
+        };
         let ident = format_ident!("__arg_{idx}");
         lets.extend(quote! {
             let #ident = match #value {
                 __hb::Ok(__value) => __value,
-                __hb::Err(__rejection) => return __hb::IntoResponse::into_response(__rejection),
+                __hb::Err(__rejection) => #refuse,
             };
         });
-        args.push(quote_spanned!(first_span(&arg.ty)=> #ident));
+        args.push(quote_spanned!(first_span(&arg.ty)=> #ident).to_token_stream());
     }
     (lets, args)
 }

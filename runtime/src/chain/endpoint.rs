@@ -3,7 +3,7 @@
 use std::future::{self, Future};
 
 use super::{
-    ChainPart, Env, Middleware, Next, Part,
+    ChainPart, Env, Guard, Middleware, Next, Part, Site,
     env::{Boxed, Ready},
 };
 use crate::{
@@ -131,22 +131,35 @@ impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
 }
 
 impl ChainPart for Absent {
-    const PART: Part = Part {
-        name: "",
-        needs: &[],
-        hands: &[],
-    };
+    const NAME: &'static str = "";
+    const PART: Part = Part::NONE;
+}
+
+impl Site for Absent {
+    type Part = Self;
+
+    fn part() -> &'static Self {
+        &Self {}
+    }
 }
 
 impl<S: Send + Sync + 'static> Middleware<S> for Absent {
     type Hands = ();
 
     fn around<'r>(
-        self,
+        &'static self,
         cx: &mut Context<'_>,
         _: Env<'r, S>,
         next: impl Next,
     ) -> impl Future<Output = Response> + Send {
         next.run(cx)
+    }
+}
+
+impl<S: Send + Sync + 'static> Guard<S> for Absent {
+    type Value = ();
+
+    async fn check<'r>(&'static self, _: &Context<'_>, _: Env<'r, S>) -> Result<(), Response> {
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::{Chain, Env};
-use crate::{context::Context, local::Handed, response::Response};
+use crate::{context::Context, response::Response};
 
 /// The rest of the chain, as a middleware sees it.
 ///
@@ -25,7 +25,7 @@ use crate::{context::Context, local::Handed, response::Response};
 /// }
 /// ```
 #[must_use = "the request is not answered unless `next.run(cx)` is awaited or a response returned"]
-pub trait Next<T: Handed = ()>: Send + Sized {
+pub trait Next<T: Send + Sync + 'static = ()>: Send + Sized {
     /// Runs the rest of the chain.
     fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
     where
@@ -56,7 +56,7 @@ pub(super) struct Rest<'f, C, S> {
     pub(super) env: Env<'f, S>,
 }
 
-impl<S: Send + Sync + 'static, C: Chain<S>, T: Handed> Next<T> for Rest<'_, C, S> {
+impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> for Rest<'_, C, S> {
     fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
     where
         T: Nothing,
@@ -79,7 +79,9 @@ struct RestWith<'f, C, S, T> {
     value: T,
 }
 
-impl<S: Send + Sync + 'static, C: Chain<S>, T: Handed> Next for RestWith<'_, C, S, T> {
+impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next
+    for RestWith<'_, C, S, T>
+{
     async fn run(self, cx: &mut Context<'_>) -> Response {
         let Rest { chain, env } = self.rest;
         let locals = &env.locals.push(&self.value);

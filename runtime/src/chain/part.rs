@@ -1,8 +1,11 @@
 //! What the compiler knows of a guard or a middleware: what it needs and what it hands on.
 
+use std::marker::PhantomData;
+
 use crate::{
     local::{Handed, LocalId, LocalType},
     response::{IntoResponse, Response},
+    text::Text,
 };
 
 /// A guard or a middleware, as constant data.
@@ -10,53 +13,212 @@ use crate::{
 pub struct Part {
     /// The function's name with its module path.
     pub name: &'static str,
+    /// Whether it is a guard that shares the context: only such a one runs in `parallel(..)`.
+    pub shares: bool,
     /// The locals that its arguments ask for.
     pub needs: &'static [&'static [LocalId]],
     /// The locals that it hands on.
     pub hands: &'static [LocalId],
+    /// The names of what stands outside of it, where a chain has both.
+    pub after: &'static [&'static str],
+    /// The names of what stands further in, where a chain has both.
+    pub before: &'static [&'static str],
+    /// How many before it in the same `parallel(..)` run beside it.
+    pub beside: u8,
+}
+
+impl Part {
+    /// What stands for something that is no part.
+    pub const NONE: Self = Self {
+        name: "",
+        shares: false,
+        needs: &[],
+        hands: &[],
+        after: &[],
+        before: &[],
+        beside: 0,
+    };
+
+    /// Returns the part as it stands in `parallel(..)`, behind that many others.
+    #[must_use]
+    pub const fn beside(mut self, count: u8) -> Self {
+        self.beside = count;
+        self
+    }
+
+    /// Returns the part as it stands in `when(..)`: nobody can rely on what it hands on.
+    #[must_use]
+    pub const fn maybe(mut self) -> Self {
+        self.hands = &[];
+        self
+    }
 }
 
 /// Something that `with(..)` may name. `#[guard]` and `#[middleware]` implement it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a guard and not a middleware",
-    label = "named in `with(..)`, but it cannot stand before a route",
-    note = "put `#[guard]` or `#[middleware]` on the function"
+    message = "`{Self}` is neither a guard nor a middleware",
+    label = "named in an order, but it never stands in a chain",
+    note = "put `#[guard]` or `#[middleware]` on the function, or leave it out"
 )]
 pub trait ChainPart {
+    /// The name with its module path; apart from the rest, which may name other parts.
+    const NAME: &'static str;
     /// What is known of it.
     const PART: Part;
+}
+
+/// A part at the place where it stands: itself, or with the configuration that stands there.
+pub trait Site: Send + Sync + 'static {
+    /// The guard or the middleware.
+    type Part: Send + Sync + 'static;
+
+    /// Returns it.
+    fn part() -> &'static Self::Part;
+}
+
+/// Answers what is known of a type in `with(..)`, without an error where it is no part.
+///
+/// As with an extractor's probe, the inherent constants win where their bounds hold: so the one
+/// error comes from [`assert_part`].
+#[derive(Debug)]
+pub struct PartProbe<T>(PhantomData<T>);
+
+impl<T: ChainPart> PartProbe<T> {
+    /// Whether it is a part: 1 or 0.
+    pub const IS: u8 = 1;
+    /// What is known of it.
+    pub const PART: Part = T::PART;
+}
+
+/// As [`PartProbe`], for [`Site`].
+#[derive(Debug)]
+pub struct SiteProbe<T>(PhantomData<T>);
+
+impl<T: Site> SiteProbe<T> {
+    /// Whether it can stand without configuration: 1 or 0.
+    pub const IS: u8 = 1;
+}
+
+/// What is known of a type that is no part, or none without configuration.
+pub trait NoPart {
+    /// Whether it is one.
+    const IS: u8 = 0;
+    /// What is known of it.
+    const PART: Part = Part::NONE;
+}
+
+impl<T> NoPart for PartProbe<T> {}
+impl<T> NoPart for SiteProbe<T> {}
+
+type Message = Text<1024>;
+
+/// Stops the compilation where something cannot stand in `with(..)`.
+#[track_caller]
+pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
+    let text = Message::EMPTY.with("`").with(shown);
+    if is_part == 0 {
+        let text =
+            text.with("` is neither a guard nor a middleware: put `#[guard]` or `#[middleware]` on the function, or leave it out");
+        panic!("{}", text.as_str())
+    }
+    if is_site == 0 {
+        let text = text.with("` is configured where it stands: write `");
+        panic!(
+            "{}",
+            text.with(shown).with("(..)` with its values").as_str()
+        )
+    }
+}
+
+/// Stops the compilation where something cannot run beside others.
+#[track_caller]
+pub const fn assert_parallel(shown: &str, part: &Part) {
+    if !part.shares && !part.name.is_empty() {
+        let text = Message::EMPTY.with("`").with(shown);
+        let text = text.with("` cannot run beside others: `parallel(..)` takes guards, which share the context; take it out, or make it a `#[guard]` with `&Context<'_>` and extractors that do not wait");
+        panic!("{}", text.as_str())
+    }
+}
+
+/// Stops the compilation where what should decide a `when(..)` is no guard.
+#[track_caller]
+pub const fn assert_condition(shown: &str, part: &Part) {
+    if !part.shares && !part.name.is_empty() {
+        let text = Message::EMPTY.with("`").with(shown);
+        let text = text.with("` cannot decide a `when(..)`: name a guard with `&Context<'_>` and extractors that do not wait, or write a closure, `|cx| ..`");
+        panic!("{}", text.as_str())
+    }
+}
+
+/// A configured value that is given to each request.
+#[diagnostic::on_unimplemented(
+    message = "each request gets its own `{Self}`, but it is not `Copy`",
+    label = "kept where the part stands, and shared by all requests",
+    note = "write `#[config] name: &{Self}` to have it lent"
+)]
+pub trait Given: Copy {}
+
+impl<T: Copy> Given for T {}
+
+/// Gives a configured value to a request.
+pub fn given<T: Given>(value: &T) -> T {
+    *value
 }
 
 /// What a guard returns: the value that it provides, or nothing, or the answer in its place.
 #[diagnostic::on_unimplemented(
     message = "a guard cannot return a `{Self}`",
-    label = "neither a `Result` nor a local",
+    label = "neither a `Result` of a local, nor a local",
     note = "return `Result<T, E>`, where `T` is a local or `()` and `E` a response, or the local itself"
 )]
-pub trait Verdict {
-    /// The local, or `()`.
-    type Value: Handed;
-
+pub trait Verdict<T> {
     /// Opens it.
     ///
     /// # Errors
     /// The answer of a guard that refuses.
     #[allow(clippy::result_large_err, reason = "a box would be an allocation")]
-    fn open(self) -> Result<Self::Value, Response>;
+    fn open(self) -> Result<T, Response>;
 }
 
-impl<T: Handed, E: IntoResponse> Verdict for Result<T, E> {
-    type Value = T;
-
+impl<T, E: IntoResponse> Verdict<T> for Result<T, E> {
     fn open(self) -> Result<T, Response> {
         self.map_err(IntoResponse::into_response)
     }
 }
 
-impl<T: LocalType> Verdict for T {
-    type Value = T;
-
+impl<T: LocalType> Verdict<T> for T {
     fn open(self) -> Result<T, Response> {
         Ok(self)
+    }
+}
+
+/// Answers what is known of a type that is handed on, without an error where it is no local.
+#[derive(Debug)]
+pub struct HandedProbe<T>(PhantomData<T>);
+
+impl<T: Handed> HandedProbe<T> {
+    /// Whether it may be handed on.
+    pub const IS: bool = true;
+    /// Which locals that is.
+    pub const IDS: &'static [LocalId] = T::IDS;
+}
+
+/// What is known of a type that is no local.
+pub trait NoLocal {
+    /// Whether it may be handed on.
+    const IS: bool = false;
+    /// Which locals that is.
+    const IDS: &'static [LocalId] = &[];
+}
+
+impl<T> NoLocal for HandedProbe<T> {}
+
+/// Stops the compilation where what is handed on is no local.
+#[track_caller]
+pub const fn assert_handed(shown: &str, is_handed: bool) {
+    if !is_handed {
+        let text = Message::EMPTY.with("`").with(shown);
+        let text = text.with("` cannot travel along the chain: put `#[derive(Local)]` on it, or wrap it in a type of your own that has it");
+        panic!("{}", text.as_str())
     }
 }

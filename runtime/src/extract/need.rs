@@ -1,10 +1,14 @@
 //! What the generated code asks of an argument's type, and how it makes the argument.
 
-use std::marker::PhantomData;
+use std::{
+    future::{Future, ready},
+    marker::PhantomData,
+};
 
 use super::{Extract, ExtractAsync, Input};
 use crate::{
     chain::{Env, Prepare},
+    context::Context,
     local::LocalId,
     rejection::Rejection,
     state::Provide,
@@ -22,7 +26,7 @@ pub(super) const NOT: u8 = 0;
 /// The argument implements [`Extract`].
 pub const SYNC: u8 = 1;
 /// The argument implements [`ExtractAsync`].
-pub(super) const ASYNC: u8 = 2;
+pub const ASYNC: u8 = 2;
 
 impl<T: Extract<'static>> Probe<T> {
     /// Which kind of extractor it is.
@@ -116,6 +120,42 @@ impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, Mode<ASYNC>, A> for S {
 
     fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
         env.ready.prepared.take().ok_or_else(Rejection::internal)
+    }
+}
+
+/// As [`Need`], for an argument of a guard or a middleware, which may wait where it stands.
+pub trait Wait<'r, M, A>: Need<'r, M, A> {
+    /// Makes the argument.
+    fn wait(
+        cx: &mut Context<'_>,
+        env: Env<'r, Self>,
+    ) -> impl Future<Output = Result<A, Rejection>> + Send;
+}
+
+impl<'r, S: Send + Sync + 'static, A: Send> Wait<'r, Mode<NOT>, A> for S {
+    fn wait(
+        _: &mut Context<'_>,
+        _: Env<'r, Self>,
+    ) -> impl Future<Output = Result<A, Rejection>> + Send {
+        ready(Err(Rejection::internal()))
+    }
+}
+
+impl<'r, S: Provide<A::State>, A: Extract<'r> + Send> Wait<'r, Mode<SYNC>, A> for S {
+    fn wait(
+        _: &mut Context<'_>,
+        env: Env<'r, Self>,
+    ) -> impl Future<Output = Result<A, Rejection>> + Send {
+        ready(<Self as Need<'r, Mode<SYNC>, A>>::extract(env))
+    }
+}
+
+impl<'r, S: Provide<A::State>, A: ExtractAsync> Wait<'r, Mode<ASYNC>, A> for S {
+    fn wait(
+        cx: &mut Context<'_>,
+        env: Env<'r, Self>,
+    ) -> impl Future<Output = Result<A, Rejection>> + Send {
+        A::extract(cx, env.state::<A::State>())
     }
 }
 

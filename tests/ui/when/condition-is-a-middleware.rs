@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use highball::prelude::*;
 
 #[middleware]
@@ -5,11 +7,16 @@ async fn timing(cx: &mut Context<'_>, next: impl Next) -> Response {
     next.run(cx).await
 }
 
-#[get("/users", with(timing()))]
-async fn users() {}
+#[guard]
+async fn quota() -> Result<(), StatusCode> {
+    Ok(())
+}
+
+#[get("/", with(when(timing, quota)))]
+async fn home() {}
 
 #[routes(app)]
-struct Api(users);
+struct Api(home);
 
 fn main() {
     let _ = highball::serve(Api).state(());

@@ -1,0 +1,177 @@
+//! What `with(..)` lists: parts by their names or values, side by side, or under a condition.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::ToTokens;
+use syn::{
+    Expr, Path, Token,
+    parse::{ParseStream, Parser},
+    punctuated::Punctuated,
+    spanned::Spanned,
+};
+
+/// One item of `with(..)`.
+#[derive(Clone)]
+pub(crate) enum With {
+    /// `timing`, `timeout(secs(5))` or `Cors::new()`.
+    Part(Part),
+    /// `parallel(quota, audit)`.
+    Parallel(Vec<Part>),
+    /// `when(condition, timing)`.
+    When(Condition, Part),
+}
+
+/// A guard or a middleware, where it stands.
+#[derive(Clone)]
+pub(crate) struct Part {
+    /// Its type.
+    pub(crate) path: Path,
+    pub(crate) value: Value,
+}
+
+/// How a part is configured.
+#[derive(Clone)]
+pub(crate) enum Value {
+    /// Not at all: `timing`.
+    None,
+    /// By the values that its function takes: `timeout(secs(5))`.
+    Args(Group),
+    /// It is a value itself: `Cors::new()`.
+    Whole(TokenStream),
+}
+
+/// When a part runs.
+#[derive(Clone)]
+pub(crate) enum Condition {
+    /// Where a guard would let the request through.
+    Guard(Part),
+    /// Where a closure over the context says so.
+    Closure(TokenStream),
+    /// Where a constant says so.
+    Value(TokenStream),
+}
+
+pub(crate) const HOW: &str =
+    "write `with(first, second(5))`: guards and middleware, outermost first";
+
+/// Reads `first, second(5)`.
+pub(crate) fn list(input: ParseStream<'_>) -> syn::Result<Vec<With>> {
+    let mut list = Vec::new();
+    while !input.is_empty() {
+        let item: Expr = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), HOW))?;
+        list.push(item_of(item)?);
+        if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+            return Err(input.error(HOW));
+        }
+    }
+    Ok(list)
+}
+
+/// Reads `(first, second)` of an attribute on a field.
+pub(crate) fn list_of(tokens: TokenStream) -> syn::Result<Vec<With>> {
+    list.parse2(tokens)
+}
+
+fn item_of(item: Expr) -> syn::Result<With> {
+    let Expr::Call(call) = &item else {
+        return part(item).map(With::Part);
+    };
+    let Expr::Path(func) = &*call.func else {
+        return Err(syn::Error::new(item.span(), HOW));
+    };
+    if func.path.is_ident("parallel") {
+        return parallel(func.path.span(), &call.args);
+    }
+    if func.path.is_ident("when") {
+        return when(func.path.span(), &call.args);
+    }
+    part(item).map(With::Part)
+}
+
+/// The most guards that the runtime runs side by side.
+const MOST_PARALLEL: usize = 8;
+
+fn parallel(span: Span, args: &Punctuated<Expr, Token![,]>) -> syn::Result<With> {
+    if args.len() < 2 || args.len() > MOST_PARALLEL {
+        return Err(syn::Error::new(
+            span,
+            "`parallel(..)` runs two to eight guards side by side",
+        ));
+    }
+    let guards = args.iter().cloned().map(part).collect::<syn::Result<_>>()?;
+    Ok(With::Parallel(guards))
+}
+
+fn when(span: Span, args: &Punctuated<Expr, Token![,]>) -> syn::Result<With> {
+    let mut args = args.iter().cloned();
+    let (Some(condition), Some(then), None) = (args.next(), args.next(), args.next()) else {
+        let message = "write `when(condition, middleware)`, where the condition is a guard, a constant or a closure, `|cx| ..`";
+        return Err(syn::Error::new(span, message));
+    };
+    let condition = match condition {
+        Expr::Path(_) => Condition::Guard(part(condition)?),
+        Expr::Closure(_) => Condition::Closure(condition.to_token_stream()),
+        _ => Condition::Value(condition.to_token_stream()),
+    };
+    Ok(With::When(condition, part(then)?))
+}
+
+fn part(item: Expr) -> syn::Result<Part> {
+    let value = match &item {
+        Expr::Path(path) => {
+            return Ok(Part {
+                path: path.path.clone(),
+                value: Value::None,
+            });
+        }
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(func) if owner(&func.path).is_none() && !is_type(&func.path) => {
+                Value::Args(group(call))
+            }
+            _ => Value::Whole(item.to_token_stream()),
+        },
+        Expr::Cast(cast) => Value::Whole(cast.expr.to_token_stream()),
+        _ => Value::Whole(item.to_token_stream()),
+    };
+    match type_of(&item) {
+        Some(path) => Ok(Part { path, value }),
+        None => Err(syn::Error::new(item.span(), HOW)),
+    }
+}
+
+/// Returns the arguments with their own parentheses, where an error about their count belongs.
+fn group(call: &syn::ExprCall) -> Group {
+    let mut group = Group::new(Delimiter::Parenthesis, call.args.to_token_stream());
+    group.set_span(call.paren_token.span.join());
+    group
+}
+
+/// Returns the type of a value, as far as its spelling tells.
+fn type_of(item: &Expr) -> Option<Path> {
+    match item {
+        Expr::Path(path) => owner(&path.path).or_else(|| Some(path.path.clone())),
+        Expr::Call(call) => type_of(&call.func),
+        Expr::MethodCall(call) => type_of(&call.receiver),
+        Expr::Struct(literal) => Some(literal.path.clone()),
+        Expr::Cast(cast) => match &*cast.ty {
+            syn::Type::Path(ty) => Some(ty.path.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns the `Cors` of `Cors::new`.
+fn owner(path: &Path) -> Option<Path> {
+    let mut owner = path.clone();
+    owner.segments.pop()?;
+    owner.segments.pop_punct();
+    is_type(&owner).then_some(owner)
+}
+
+/// Returns whether the last name is a type's, as names are written.
+fn is_type(path: &Path) -> bool {
+    let last = path.segments.last().map(|last| last.ident.to_string());
+    last.is_some_and(|name| name.starts_with(char::is_uppercase))
+}

@@ -1,0 +1,262 @@
+//! The code for `with(..)`: a type for each step, and what is known of its parts.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Attribute, Meta};
+
+use crate::{
+    attr::{Condition, Part, Value, With},
+    handler::{first_span, shown},
+};
+
+/// The steps of one `with(..)`.
+#[derive(Default)]
+pub(crate) struct Steps {
+    /// The items that the rest refers to.
+    pub(crate) items: TokenStream,
+    /// The type of each step, outermost first.
+    types: Vec<TokenStream>,
+    /// What is known of each part.
+    parts: Vec<TokenStream>,
+    /// `#[cfg(..)]` for what is there, and for what stands in its place.
+    cfg: Option<(TokenStream, TokenStream)>,
+}
+
+/// Makes the steps; `name` keeps them apart from others in the same block.
+pub(crate) fn steps(list: &[With], name: &str, cfgs: &[Attribute]) -> Steps {
+    let mut steps = Steps {
+        cfg: cfg(cfgs),
+        ..Steps::default()
+    };
+    for (idx, with) in list.iter().enumerate() {
+        steps.add(&format!("{name}_{idx}"), with);
+    }
+    steps
+}
+
+fn cfg(cfgs: &[Attribute]) -> Option<(TokenStream, TokenStream)> {
+    let conditions = cfgs.iter().filter_map(|cfg| match &cfg.meta {
+        Meta::List(list) => Some(&list.tokens),
+        _ => None,
+    });
+    let conditions: Vec<_> = conditions.collect();
+    (!conditions.is_empty()).then(|| {
+        (
+            quote!(#[cfg(all(#(#conditions),*))]),
+            quote!(#[cfg(not(all(#(#conditions),*)))]),
+        )
+    })
+}
+
+/// A part whose types have been written.
+struct Placed {
+    /// The part's own type.
+    part: Ident,
+    /// The part with its configuration.
+    site: Ident,
+    span: Span,
+}
+
+impl Steps {
+    /// Returns the steps around the end of a chain.
+    pub(crate) fn around(&self, end: TokenStream) -> TokenStream {
+        let types = self.types.iter().rev();
+        types.fold(end, |rest, ty| quote!(__hb::Stack::<#ty, _>::new(#rest)))
+    }
+
+    /// Returns the bounds on the state `__S` that the steps need.
+    pub(crate) fn bounds(&self) -> TokenStream {
+        let types = &self.types;
+        quote!(#(#types: __hb::Step<__S>,)*)
+    }
+
+    /// Returns what is known of the parts, as items of a list.
+    pub(crate) fn parts(&self) -> TokenStream {
+        let parts = &self.parts;
+        quote!(#(#parts,)*)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+
+    fn add(&mut self, name: &str, with: &With) {
+        match with {
+            With::Part(part) => {
+                let step = self.step(name, part);
+                self.types.push(step.0);
+                self.parts.push(step.1);
+            }
+            With::Parallel(guards) => {
+                let types: Vec<_> = guards
+                    .iter()
+                    .enumerate()
+                    .map(|(idx, guard)| self.beside(&format!("{name}_{idx}"), idx as u8, guard))
+                    .collect();
+                self.types.push(quote!(__hb::Parallel<(#(#types,)*)>));
+            }
+            With::When(condition, part) => {
+                let condition = self.condition(&format!("{name}_if"), condition);
+                let (ty, known) = self.step(name, part);
+                self.types.push(quote!(__hb::When<#condition, #ty>));
+                self.parts.push(quote!(#known.maybe()));
+            }
+        }
+    }
+
+    /// Returns the type of a step that is one part, and what is known of it.
+    fn step(&mut self, name: &str, part: &Part) -> (TokenStream, TokenStream) {
+        let Placed { part, site, span } = self.place(name, part);
+        let piece = format_ident!("__Piece{name}", span = span);
+        self.items.extend(quote_spanned! {span=>
+            #[allow(non_camel_case_types)]
+            type #piece = __hb::Piece<
+                #site,
+                __hb::Mode<{ __hb::PartProbe::<#part>::IS & __hb::SiteProbe::<#site>::IS }>,
+            >;
+        });
+        (
+            quote!(#piece),
+            quote_spanned!(span=> __hb::PartProbe::<#part>::PART),
+        )
+    }
+
+    /// Returns the type of a guard that runs beside others, behind that many.
+    fn beside(&mut self, name: &str, count: u8, guard: &Part) -> TokenStream {
+        let assert = quote_spanned!(first_span(&guard.path)=> assert_parallel);
+        let ty = self.check(name, guard, &assert);
+        let part = format_ident!("__Part{name}");
+        self.parts
+            .push(quote!(__hb::PartProbe::<#part>::PART.beside(#count)));
+        ty
+    }
+
+    /// Returns the type of a guard that shares the context.
+    fn check(&mut self, name: &str, guard: &Part, assert: &TokenStream) -> TokenStream {
+        let text = shown(&guard.path);
+        let Placed { part, site, span } = self.place(name, guard);
+        let piece = format_ident!("__Piece{name}", span = span);
+        self.items.extend(quote_spanned! {span=>
+            const _: () = __hb::#assert(#text, &__hb::PartProbe::<#part>::PART);
+            #[allow(non_camel_case_types)]
+            type #piece = __hb::Piece<
+                #site,
+                __hb::Mode<{
+                    __hb::SiteProbe::<#site>::IS & __hb::PartProbe::<#part>::PART.shares as u8
+                }>,
+            >;
+        });
+        quote!(#piece)
+    }
+
+    /// Writes the types of a part, and the check that it is one.
+    fn place(&mut self, name: &str, part: &Part) -> Placed {
+        let Part { path, value } = part;
+        let span = first_span(path);
+        let (ty, site) = (
+            format_ident!("__Part{name}", span = span),
+            format_ident!("__With{name}", span = span),
+        );
+        self.alias(&ty, quote!(#path));
+        let text = shown(path);
+        let value = match value {
+            Value::None => None,
+            Value::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
+            Value::Whole(value) => Some(value.clone()),
+        };
+        match value {
+            None => self.items.extend(quote_spanned! {span=>
+                #[allow(non_camel_case_types)]
+                type #site = #ty;
+            }),
+            Some(value) => self.configured(&site, &ty, &value),
+        }
+        self.items.extend(quote_spanned! {span=>
+            const _: () = __hb::assert_part(
+                #text,
+                __hb::PartProbe::<#ty>::IS,
+                __hb::SiteProbe::<#site>::IS,
+            );
+        });
+        Placed {
+            part: ty,
+            site,
+            span,
+        }
+    }
+
+    /// A name for a type, so that one that is not found is one error.
+    fn alias(&mut self, name: &Ident, ty: TokenStream) {
+        let span = name.span();
+        let (holds, fails) = self.cfg.clone().unzip();
+        self.items.extend(quote_spanned! {span=>
+            #holds
+            #[allow(non_camel_case_types)]
+            type #name = #ty;
+        });
+        self.items.extend(fails.map(|fails| {
+            quote! {
+                #fails
+                #[allow(non_camel_case_types)]
+                type #name = __hb::Absent;
+            }
+        }));
+    }
+
+    /// A type without size that stands for a configured part: its value is a static, so that it
+    /// may hold what requests share, a counter or a semaphore.
+    fn configured(&mut self, site: &Ident, ty: &Ident, value: &TokenStream) {
+        let span = site.span();
+        let (holds, fails) = self.cfg.clone().unzip();
+        self.items.extend(quote_spanned! {span=>
+            #holds
+            #[allow(non_camel_case_types)]
+            struct #site;
+            #holds
+            #[automatically_derived]
+            impl __hb::Site for #site {
+                type Part = #ty;
+                fn part() -> &'static #ty {
+                    static PART: #ty = #value;
+                    &PART
+                }
+            }
+        });
+        self.items.extend(fails.map(|fails| {
+            quote! {
+                #fails
+                #[allow(non_camel_case_types)]
+                type #site = __hb::Absent;
+            }
+        }));
+    }
+
+    /// Returns the type of a condition.
+    fn condition(&mut self, name: &str, condition: &Condition) -> TokenStream {
+        let holds = match condition {
+            Condition::Guard(guard) => {
+                let assert = quote_spanned!(first_span(&guard.path)=> assert_condition);
+                let guard = self.check(name, guard, &assert);
+                return quote!(__hb::Lets<#guard>);
+            }
+            Condition::Closure(closure) => quote!(__hb::test(#closure, __cx)),
+            Condition::Value(value) => quote!(#value),
+        };
+        let ty = format_ident!("__When{name}");
+        let (present, absent) = self.cfg.clone().unzip();
+        let otherwise = absent.map(|absent| quote!(#absent { false }));
+        self.items.extend(quote! {
+            #[allow(non_camel_case_types)]
+            struct #ty;
+            #[automatically_derived]
+            impl __hb::Test for #ty {
+                #[allow(unused_variables)]
+                fn is_met(__cx: &__hb::Context<'_>) -> ::core::primitive::bool {
+                    #present { #holds }
+                    #otherwise
+                }
+            }
+        });
+        quote!(__hb::Tests<#ty>)
+    }
+}

@@ -1,0 +1,229 @@
+//! What `with(..)` can say: values, guards side by side, and conditions.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use highball::{http::Request, prelude::*};
+use tokio::time::{Instant, sleep};
+
+#[derive(Local)]
+struct First(u32);
+
+#[derive(Local)]
+struct Second(u32);
+
+/// Counts the requests that it is lent to.
+#[derive(Default)]
+struct Counter(AtomicUsize);
+
+impl Counter {
+    const fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+}
+
+#[guard]
+async fn at_most(
+    #[config] most: usize,
+    #[config] counter: &Counter,
+    #[config] retry: &'static str,
+) -> Result<(), Rejection> {
+    if counter.0.fetch_add(1, Ordering::Relaxed) < most {
+        return Ok(());
+    }
+    let rejection = Rejection::new(StatusCode::TOO_MANY_REQUESTS, "later");
+    Err(rejection.with_header(header::RETRY_AFTER, header::HeaderValue::from_static(retry)))
+}
+
+#[middleware]
+async fn tag(#[config] tag: &'static str, cx: &mut Context<'_>, next: impl Next) -> Response {
+    let mut response = next.run(cx).await;
+    response
+        .headers_mut()
+        .append(header::VIA, header::HeaderValue::from_static(tag));
+    response
+}
+
+#[guard]
+async fn first() -> Result<First, StatusCode> {
+    sleep(Duration::from_millis(50)).await;
+    Ok(First(1))
+}
+
+#[guard]
+async fn second(cx: &Context<'_>) -> Result<Second, StatusCode> {
+    sleep(Duration::from_millis(50)).await;
+    match cx.query("refuse") {
+        None => Ok(Second(2)),
+        Some(_) => Err(StatusCode::FORBIDDEN),
+    }
+}
+
+static DROPPED: AtomicUsize = AtomicUsize::new(0);
+
+struct CountsDrops;
+
+impl Drop for CountsDrops {
+    fn drop(&mut self) {
+        DROPPED.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[guard]
+async fn slow() -> Result<(), StatusCode> {
+    let _counts = CountsDrops;
+    sleep(Duration::from_secs(3600)).await;
+    Ok(())
+}
+
+#[guard]
+fn in_browser(cx: &Context<'_>) -> Result<(), StatusCode> {
+    cx.header("sec-fetch-mode")
+        .map(|_| ())
+        .ok_or(StatusCode::FORBIDDEN)
+}
+
+struct Session(String);
+
+impl ExtractAsync for Session {
+    type State = ();
+
+    async fn extract(cx: &mut Context<'_>, _: &()) -> Result<Self, Rejection> {
+        tokio::task::yield_now().await;
+        match cx.header("x-session") {
+            Some(id) => Ok(Self(id.to_owned())),
+            None => Err(Rejection::new(StatusCode::UNAUTHORIZED, "no session")),
+        }
+    }
+}
+
+#[guard]
+async fn signed_in(session: Session) -> Result<First, StatusCode> {
+    Ok(First(session.0.len() as u32))
+}
+
+#[middleware]
+async fn echo_session(cx: &mut Context<'_>, next: impl Next, session: Session) -> Response {
+    let mut response = next.run(cx).await;
+    response.set_header("x-session", session.0);
+    response
+}
+
+#[get("/limited", with(at_most(2, Counter::new(), "7")))]
+async fn limited() {}
+
+#[get("/limited/other", with(at_most(1, Counter::new(), "7")))]
+async fn other_limit() {}
+
+#[get("/both", with(parallel(first, second)))]
+async fn both(one: Local<'_, First>, two: Local<'_, Second>) -> String {
+    format!("{} {}", one.0, two.0)
+}
+
+#[get("/cancelled", with(parallel(slow, second)))]
+async fn cancelled() {}
+
+#[get("/when", with(
+    when(true, tag("constant")),
+    when(false, tag("never")),
+    when(|cx| cx.query("tag").is_some(), tag("closure")),
+    when(in_browser, tag("guard")),
+))]
+async fn conditions() {}
+
+#[get("/session", with(signed_in, echo_session))]
+async fn session(first: Local<'_, First>) -> String {
+    first.0.to_string()
+}
+
+#[routes(with(tag("group")))]
+struct Tagged(
+    #[with(tag("field"))] conditions,
+    #[cfg(any())]
+    #[with(no_such_part(5))]
+    no_such_handler,
+);
+
+#[routes(app)]
+struct Api(limited, other_limit, both, cancelled, Tagged, session);
+
+fn via(response: &highball::TestResponse) -> Vec<&str> {
+    let values = response.headers().get_all(header::VIA).iter();
+    values.filter_map(|value| value.to_str().ok()).collect()
+}
+
+#[tokio::test]
+async fn a_value_stands_where_its_part_does() {
+    let client = Api.test().start();
+    for _ in 0..2 {
+        assert_eq!(client.get("/limited").send().await.status(), 200);
+    }
+    let refused = client.get("/limited").send().await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.header(header::RETRY_AFTER), "7");
+    // Each place has a value of its own.
+    assert_eq!(client.get("/limited/other").send().await.status(), 200);
+    assert_eq!(client.get("/limited/other").send().await.status(), 429);
+}
+
+#[tokio::test(start_paused = true)]
+async fn guards_in_parallel_take_as_long_as_the_longest() {
+    let service = Api.service(());
+    let start = Instant::now();
+    let request = Request::get("/both").body(()).expect("a request");
+    let response = service.call(request).await;
+    let took = start.elapsed();
+    let body = response.into_body().collect(100).await.expect("a body");
+    assert_eq!(body, "1 2");
+    assert!(took >= Duration::from_millis(50), "{took:?}");
+    assert!(took < Duration::from_millis(60), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_refusal_answers_and_cancels_the_rest() {
+    let service = Api.service(());
+    let start = Instant::now();
+    let request = Request::get("/cancelled?refuse")
+        .body(())
+        .expect("a request");
+    let response = service.call(request).await;
+    assert_eq!(response.status(), 403);
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(DROPPED.load(Ordering::Relaxed), 1);
+}
+
+async fn check_tags(path: &str, mode: Option<&str>, expected: &[&str]) {
+    let mut request = Api.test().get(path);
+    if let Some(mode) = mode {
+        request = request.header(header::HeaderName::from_static("sec-fetch-mode"), mode);
+    }
+    assert_eq!(via(&request.send().await), expected, "{path}");
+}
+
+#[tokio::test]
+async fn a_condition_decides_for_each_request() {
+    check_tags("/when", None, &["constant", "field", "group"]).await;
+    check_tags(
+        "/when?tag",
+        None,
+        &["closure", "constant", "field", "group"],
+    )
+    .await;
+    check_tags(
+        "/when",
+        Some("cors"),
+        &["guard", "constant", "field", "group"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_extractor_of_a_guard_may_wait() {
+    assert_eq!(Api.test().get("/session").send().await.status(), 401);
+    let name = header::HeaderName::from_static("x-session");
+    let response = Api.test().get("/session").header(name, "zoe").send().await;
+    assert_eq!(response.text(), "3");
+    assert_eq!(response.headers()["x-session"], "zoe");
+}

@@ -1,0 +1,23 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[middleware]
+async fn recovery(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.run(cx).await
+}
+
+#[middleware(after(recovery))]
+async fn compression(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.run(cx).await
+}
+
+#[get("/", with(compression, recovery))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

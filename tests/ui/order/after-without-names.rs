@@ -1,0 +1,18 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[middleware(after = recovery)]
+async fn compression(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.run(cx).await
+}
+
+#[get("/", with(compression))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,18 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[guard]
+async fn quota() -> Result<(), StatusCode> {
+    Ok(())
+}
+
+#[get("/", with(parallel(quota)))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}
