@@ -78,6 +78,7 @@ pub(crate) fn handler(args: &[Arg], pattern: &Pattern, is_fallback: bool, errors
             Kind::Param { .. } | Kind::OuterParam => check_param(arg, errors),
             Kind::Extract if is_plain(&arg.ty) => check_unmatched(arg, pattern, is_fallback, errors),
             Kind::Config { .. } => errors.at(&arg.ty, "a handler is not configured: `#[config]` belongs to guards and middleware"),
+            Kind::Exchange => errors.at(&arg.ty, EARLY_EXCHANGE),
             Kind::Next => errors.at(&arg.ty, "`impl Trait` cannot be an argument of a handler: name the type; `impl Next` belongs to a `#[middleware]`"),
             _ => {}
         }
@@ -220,9 +221,59 @@ pub(crate) fn primitive(ty: &Type) -> Option<String> {
     PRIMITIVES.contains(&name.as_str()).then_some(name)
 }
 
+const EARLY_EXCHANGE: &str =
+    "an exchange is seen when it is over, by an `#[observer]`: take `&Context<'_>` here";
+
+/// Nobody but an observer sees a finished exchange.
+fn check_exchange(args: &[Arg], errors: &mut Errors) {
+    for arg in args.iter().filter(|arg| matches!(arg.kind, Kind::Exchange)) {
+        errors.at(&arg.ty, EARLY_EXCHANGE);
+    }
+}
+
+/// Checks the signature of an observer.
+pub(crate) fn observer(args: &[Arg], function: &Function, errors: &mut Errors) {
+    let sig = &function.sig;
+    if let Some(token) = &sig.asyncness {
+        errors.at(
+            token,
+            "an observer never waits: leave out `async`, and hand slow work to a channel",
+        );
+    }
+    if let ReturnType::Type(_, ty) = &sig.output {
+        errors.at(
+            ty,
+            "an observer returns nothing: the answer has been sent when it runs",
+        );
+    }
+    for arg in args {
+        match arg.kind {
+            Kind::ContextMut | Kind::ContextRef => errors.at(
+                &arg.ty,
+                "the context is gone when an observer runs: take `exchange: &Exchange<'_>`",
+            ),
+            Kind::Next => errors.at(
+                &arg.ty,
+                "an observer does not wrap the rest: leave out this argument, or write `#[middleware]`",
+            ),
+            _ => {}
+        }
+    }
+    if !args.iter().any(|arg| matches!(arg.kind, Kind::Exchange)) && errors.is_empty() {
+        errors.at(
+            &sig.ident,
+            "an observer looks at the exchange: add the argument `exchange: &Exchange<'_>`",
+        );
+    }
+    if let Some(param) = sig.generics.type_params().next() {
+        errors.at(param, "an observer cannot be generic: name the type");
+    }
+}
+
 /// Checks the signature of a guard.
 pub(crate) fn guard(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
+    check_exchange(args, errors);
     for arg in args.iter().filter(|arg| matches!(arg.kind, Kind::Next)) {
         errors.at(
             &arg.ty,
@@ -257,6 +308,7 @@ fn has_impl(ty: &Type) -> bool {
 /// Checks the signature of a middleware.
 pub(crate) fn middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
+    check_exchange(args, errors);
     let n_next = args
         .iter()
         .filter(|arg| matches!(arg.kind, Kind::Next))

@@ -104,6 +104,8 @@ pub(crate) enum Kind {
     ContextMut,
     /// `&Context<'_>`.
     ContextRef,
+    /// `&Exchange<'_>`, in an observer.
+    Exchange,
     /// The rest of the chain, in a middleware.
     Next,
     /// A value that stands where the guard or the middleware does, given or lent.
@@ -238,6 +240,11 @@ fn kind_of(ty: &Type) -> Kind {
             if last_name(&reference.elem).is_some_and(|n| n == "Context") =>
         {
             Kind::ContextRef
+        }
+        Type::Reference(reference)
+            if last_name(&reference.elem).is_some_and(|n| n == "Exchange") =>
+        {
+            Kind::Exchange
         }
         Type::ImplTrait(_) => Kind::Next,
         _ => Kind::Extract,

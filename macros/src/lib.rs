@@ -101,6 +101,23 @@ pub fn guard(
     .into()
 }
 
+/// Makes an observer: a plain function over each finished exchange.
+#[proc_macro_attribute]
+pub fn observer(
+    args: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    let check = check::observer;
+    part_attribute(
+        "observer",
+        args.into(),
+        item.into(),
+        check,
+        expand::middleware::observer,
+    )
+    .into()
+}
+
 /// Runs an async `main` on Highball's runtime.
 #[proc_macro_attribute]
 pub fn main(
@@ -288,7 +305,8 @@ fn part_attribute(
     with_function(item, |function, errors| {
         let own = function.to_item();
         let attr = RouteArgs::parse(args, what, errors);
-        check::item(function, &format!("a {what}"), errors);
+        let a = if what == "observer" { "an" } else { "a" };
+        check::item(function, &format!("{a} {what}"), errors);
         let list = handler::args(&function.sig, &Pattern::none(), None, errors);
         check(&list, function, errors);
         if !errors.is_empty() {

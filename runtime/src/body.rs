@@ -21,6 +21,8 @@ use http_body_util::Full;
 pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
 pub use self::request::RequestBody;
+use crate::exchange::Watch;
+use crate::observe::Outcome;
 use crate::pool::Buffer;
 
 /// Any error, boxed.
@@ -30,7 +32,11 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// It is made from text, bytes, or any [`http_body::Body`] by [`Body::new`].
 #[derive(Default)]
-pub struct Body(Kind);
+pub struct Body {
+    kind: Kind,
+    /// What ends with the body, if anyone observes it.
+    watch: Option<Watch>,
+}
 
 #[derive(Default)]
 enum Kind {
@@ -45,7 +51,16 @@ enum Kind {
 impl Body {
     /// Makes a body without bytes.
     pub const fn empty() -> Self {
-        Self(Kind::Empty)
+        Self::of(Kind::Empty)
+    }
+
+    const fn of(kind: Kind) -> Self {
+        Self { kind, watch: None }
+    }
+
+    /// Keeps an exchange open until the body has ended.
+    pub(crate) fn watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
     }
 
     /// Makes a body of any other one.
@@ -59,7 +74,9 @@ impl Body {
         if let Some(own) = (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
             return own.take().unwrap_or_default();
         }
-        body.map_or_else(Self::empty, |body| Self(Kind::Stream(Stream::new(body))))
+        body.map_or_else(Self::empty, |body| {
+            Self::of(Kind::Stream(Stream::new(body)))
+        })
     }
 
     /// Returns the number of bytes that are still to come, if it is known.
@@ -83,11 +100,36 @@ impl Body {
 
     /// Returns whether all bytes are here, so that no poll of the body ever waits.
     pub(crate) fn is_whole(&self) -> bool {
-        !matches!(self.0, Kind::Stream(_))
+        !matches!(self.kind, Kind::Stream(_))
+    }
+
+    /// Tells the observers' record of a frame; behind the last one the exchange is over.
+    fn record(&mut self, frame: &Poll<Option<Result<Frame<Chunk>, BoxError>>>) {
+        let ended = http_body::Body::is_end_stream(self);
+        let Some(record) = self.watch.as_mut().and_then(Watch::record) else {
+            return;
+        };
+        match frame {
+            Poll::Ready(Some(Ok(frame))) => {
+                record.send(frame.data_ref().map_or(0, Buf::remaining));
+                if ended {
+                    record.end(Outcome::Complete);
+                }
+            }
+            Poll::Ready(Some(Err(_))) => {
+                record.end(Outcome::Failed);
+                self.watch = None;
+            }
+            Poll::Ready(None) => {
+                record.end(Outcome::Complete);
+                self.watch = None;
+            }
+            Poll::Pending => {}
+        }
     }
 
     fn next_chunk(&mut self) -> Option<Chunk> {
-        match std::mem::take(&mut self.0) {
+        match std::mem::take(&mut self.kind) {
             Kind::Static(bytes) => Some(Chunk::from(bytes)),
             Kind::Pooled(buffer) => Some(Chunk::from(buffer)),
             Kind::Bytes(bytes) => Some(Chunk::from(bytes)),
@@ -105,16 +147,20 @@ impl http_body::Body for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
         let body = self.get_mut();
-        if let Kind::Stream(stream) = &mut body.0 {
-            return stream
+        let frame = match &mut body.kind {
+            Kind::Stream(stream) => stream
                 .poll_frame(cx)
-                .map_ok(|frame| frame.map_data(Chunk::from));
+                .map_ok(|frame| frame.map_data(Chunk::from)),
+            _ => Poll::Ready(body.next_chunk().map(|chunk| Ok(Frame::data(chunk)))),
+        };
+        if body.watch.is_some() {
+            body.record(&frame);
         }
-        Poll::Ready(body.next_chunk().map(|chunk| Ok(Frame::data(chunk))))
+        frame
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Empty => true,
             Kind::Static(bytes) => bytes.is_empty(),
             Kind::Pooled(buffer) => buffer.is_empty(),
@@ -124,7 +170,7 @@ impl http_body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let len = match &self.0 {
+        let len = match &self.kind {
             Kind::Empty => 0,
             Kind::Static(bytes) => bytes.len(),
             Kind::Pooled(buffer) => buffer.len(),
@@ -149,13 +195,13 @@ impl From<()> for Body {
 
 impl From<&'static str> for Body {
     fn from(text: &'static str) -> Self {
-        Self(Kind::Static(text.as_bytes()))
+        Self::of(Kind::Static(text.as_bytes()))
     }
 }
 
 impl From<&'static [u8]> for Body {
     fn from(bytes: &'static [u8]) -> Self {
-        Self(Kind::Static(bytes))
+        Self::of(Kind::Static(bytes))
     }
 }
 
@@ -176,19 +222,19 @@ impl From<String> for Body {
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Kind::Bytes(bytes.into()))
+        Self::of(Kind::Bytes(bytes.into()))
     }
 }
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self(Kind::Bytes(bytes))
+        Self::of(Kind::Bytes(bytes))
     }
 }
 
 impl From<Buffer> for Body {
     fn from(buffer: Buffer) -> Self {
-        Self(Kind::Pooled(buffer))
+        Self::of(Kind::Pooled(buffer))
     }
 }
 

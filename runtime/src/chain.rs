@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, marker::PhantomData};
 
-use crate::{context::Context, response::Response};
+use crate::{context::Context, observe::Exchange, response::Response};
 
 mod endpoint;
 mod env;
@@ -19,7 +19,7 @@ pub(crate) use locals::Locals;
 pub use next::{Next, Nothing};
 pub use part::{
     ChainPart, HandedProbe, NoLocal, NoPart, Part, PartProbe, Site, SiteProbe, Verdict,
-    assert_condition, assert_handed, assert_parallel, assert_part, given,
+    assert_condition, assert_handed, assert_observer, assert_parallel, assert_part, given,
 };
 pub use prepared::Prepare;
 pub use step::{Lets, Parallel, Piece, Step, Test, Tests, When, test};
@@ -61,6 +61,12 @@ pub trait Guard<S: Send + Sync + 'static>: Send + Sync + 'static {
         cx: &Context<'_>,
         env: Env<'r, S>,
     ) -> impl Future<Output = Result<Self::Value, Response>> + Send;
+}
+
+/// An observer. `#[observer]` implements it.
+pub trait Observer<S: Send + Sync + 'static>: Send + Sync + 'static {
+    /// Looks at a finished exchange.
+    fn observe<'r>(&'static self, exchange: &Exchange<'_>, env: Env<'r, S>);
 }
 
 /// A step around the rest of a chain.

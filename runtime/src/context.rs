@@ -10,6 +10,7 @@ use crate::{
     body::{Body, RequestBody},
     extract::{json, query},
     head::Head,
+    observe::Record,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
 };
@@ -46,6 +47,8 @@ pub(crate) struct Out {
     pub(crate) status: Option<StatusCode>,
     /// The headers that [`Context::set_header`] asked for.
     pub(crate) headers: HeaderMap,
+    /// What is kept for the observers.
+    pub(crate) record: Record,
 }
 
 impl<'r> Context<'r> {
@@ -166,6 +169,14 @@ impl<'r> Context<'r> {
             .headers_mut()
             .insert(http::header::CONTENT_TYPE, value);
         response
+    }
+
+    /// Notes a value for the observers, who read it as text by
+    /// [`Exchange::notes`](crate::Exchange::notes): the user, say, or whether a cache had it.
+    ///
+    /// It allocates nothing once a thread is warm.
+    pub fn note(&mut self, key: &'static str, value: impl fmt::Display) {
+        self.out.record.note(key, &value);
     }
 
     /// Makes the response's status this one, where the handler returns a plain value (200).

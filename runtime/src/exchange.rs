@@ -16,6 +16,7 @@ use crate::{
     chain::{Base, Endpoint, Env, Locals, Ready},
     context::{Context, Out},
     head::Head,
+    observe::{Outcome, Record},
     pool::{self, FreeList},
     rejection::Rejection,
     response::{IntoResponse, Response},
@@ -25,7 +26,7 @@ use crate::{
 
 /// What one exchange needs; it is reused by the next one on the thread.
 #[derive(Debug, Default)]
-struct Exchange {
+struct Slot {
     head: Head,
     out: Out,
 }
@@ -34,8 +35,12 @@ struct Exchange {
 const MOST_KEPT: usize = 64;
 
 thread_local! {
-    static EXCHANGES: FreeList<Box<Exchange>> = const { FreeList::new(MOST_KEPT) };
+    static SLOTS: FreeList<Box<Slot>> = const { FreeList::new(MOST_KEPT) };
 }
+
+/// An exchange under way: when it is dropped it is over, and its observers run.
+#[derive(Debug)]
+pub(crate) struct Watch(Option<Box<Slot>>);
 
 /// Answers one request.
 pub(crate) async fn exchange<A, S>(
@@ -46,11 +51,13 @@ where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
-    let mut exchange = pool::take(&EXCHANGES).unwrap_or_default();
-    exchange.begin(&connection, request);
-    let target = find::<A>(&mut exchange.head);
-    let Exchange { head, out } = &mut *exchange;
-    let (head, mut cx) = (&*head, Context::new(head, out));
+    let mut watch = Watch(Some(pool::take(&SLOTS).unwrap_or_default()));
+    let Some(slot) = watch.0.as_deref_mut() else {
+        return http::Response::default();
+    };
+    slot.begin(&connection, request);
+    let target = find::<A>(&mut slot.head);
+    let (head, mut cx) = (&slot.head, Context::new(&slot.head, &mut slot.out));
     let base = Base {
         connection: &connection,
         miss: target.miss,
@@ -64,19 +71,56 @@ where
         steps: target.steps,
         fallback: None,
     };
-    let Some(response) = caught(A::run(&mut cx, env)).await else {
-        // What a panic left half done is dropped, not pooled.
-        let response = env.finish(&mut cx, Rejection::internal().into_response());
-        return into_http(response, &head.method);
-    };
-    let response = env.finish(&mut cx, response);
-    let response = into_http(response, &head.method);
-    exchange.end();
-    pool::give(&EXCHANGES, exchange);
+    let answer = caught(A::run(&mut cx, env)).await;
+    let panicked = answer.is_none();
+    let answer = answer.unwrap_or_else(|| Rejection::internal().into_response());
+    let answer = env.finish(&mut cx, answer);
+    let mut response = into_http(answer, &head.method);
+    watch.attach(&mut response, panicked);
     response
 }
 
-impl Exchange {
+impl Watch {
+    /// Keeps the exchange open until the answer's body has ended, if anyone observes it.
+    fn attach(mut self, response: &mut http::Response<Body>, panicked: bool) {
+        let Some(slot) = &mut self.0 else { return };
+        let outcome = match (panicked, response.body().is_empty()) {
+            (true, _) => Outcome::Panicked,
+            (false, true) => Outcome::Complete,
+            (false, false) => Outcome::Cancelled,
+        };
+        slot.out.record.answer(response.status(), outcome);
+        let observed = slot.out.record.is_observed();
+        if panicked && !observed {
+            // What a panic left half done is dropped, not pooled.
+            self.0 = None;
+        } else if observed {
+            response.body_mut().watch(self);
+        }
+    }
+
+    /// Returns what is kept of the exchange.
+    pub(crate) fn record(&mut self) -> Option<&mut Record> {
+        self.0.as_mut().map(|slot| &mut slot.out.record)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let Some(mut slot) = self.0.take() else {
+            return;
+        };
+        let Slot { head, out } = &mut *slot;
+        let panicked = out.record.has_panicked();
+        out.record.finish(head);
+        if !panicked {
+            slot.end();
+            pool::give(&SLOTS, slot);
+        }
+    }
+}
+
+impl Slot {
     fn begin<S>(&mut self, connection: &Connected<S>, request: Request<RequestBody>) {
         let (parts, body) = request.into_parts();
         self.head.method = parts.method;

@@ -73,7 +73,7 @@ pub trait Extract<'r>: Sized {
     /// The names of the path parameters that it takes.
     const PARAMS: &'static [&'static str] = &[];
 
-    /// The locals that the chain must provide: [`LocalType::ID`] of each type.
+    /// The locals that the chain must provide: [`LocalType::ID`](crate::LocalType::ID) of each type.
     const NEEDS: &'static [LocalId] = &[];
 
     /// Makes the argument.

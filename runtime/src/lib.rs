@@ -42,6 +42,7 @@ mod extract;
 mod head;
 mod link;
 mod local;
+mod observe;
 mod pool;
 mod rejection;
 mod response;
@@ -74,9 +75,10 @@ pub use extract::{
 };
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
-    middleware, options, patch, post, put, query, route, routes, url,
+    middleware, observer, options, patch, post, put, query, route, routes, url,
 };
 pub use local::{Handed, LocalId, LocalType};
+pub use observe::{Exchange, Outcome};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,

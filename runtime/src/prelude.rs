@@ -1,10 +1,10 @@
 //! What a file with handlers needs: `use highball::prelude::*;`.
 
 pub use crate::{
-    App as _, Bearer, Body, Bytes, ConnectInfo, Context, Created, Extract, ExtractAsync, Input,
-    IntoResponse, Json, Local, MatchedRoute, Next, NoContent, Path, PathFields, Query, Redirect,
-    Rejection, Response, State, any, delete, fallback, get, guard, head, json, middleware, options,
-    patch, post, put, query, route, routes, url,
+    App as _, Bearer, Body, Bytes, ConnectInfo, Context, Created, Exchange, Extract, ExtractAsync,
+    Input, IntoResponse, Json, Local, MatchedRoute, Next, NoContent, Path, PathFields, Query,
+    Redirect, Rejection, Response, State, any, delete, fallback, get, guard, head, json,
+    middleware, observer, options, patch, post, put, query, route, routes, url,
 };
 pub use http::{HeaderMap, Method, StatusCode, Uri, header};
 pub use serde_json::Value;

@@ -10,9 +10,10 @@ pub use crate::{
     app::{App, Route, routes, text, text_len},
     chain::{
         Absent, Chain, ChainPart, Endpoint, Env, Fallback, Guard, HandedProbe, Inner, Lets,
-        Middleware, Next, NoLocal, NoPart, Parallel, Part, PartProbe, Piece, Prepare, Render, Site,
-        SiteProbe, Stack, Step, Test, Tests, Verdict, When, Whole, assert_condition,
-        assert_fallback, assert_handed, assert_parallel, assert_part, fallback, given, miss, test,
+        Middleware, Next, NoLocal, NoPart, Observer, Parallel, Part, PartProbe, Piece, Prepare,
+        Render, Site, SiteProbe, Stack, Step, Test, Tests, Verdict, When, Whole, assert_condition,
+        assert_fallback, assert_handed, assert_observer, assert_parallel, assert_part, fallback,
+        given, miss, test,
     },
     context::Context,
     entry::{
@@ -27,6 +28,7 @@ pub use crate::{
     head::Head,
     link::{LinkParam, find as find_link, join as join_link, write as write_link},
     local::{Handed, LocalId, LocalType},
+    observe::Exchange,
     rejection::{Rejection, problem},
     response::{IntoResponse, Response, reason, status},
     route::{Methods, STANDARD, Segment, Slash},

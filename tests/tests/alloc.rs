@@ -94,6 +94,25 @@ async fn guarded(number: Local<'_, Number>) -> Result<Doubled, StatusCode> {
     Ok(Doubled(number.0 * 2))
 }
 
+#[guard]
+async fn quota(#[config] most: u64, number: Local<'_, Number>) -> Result<(), StatusCode> {
+    tokio::task::yield_now().await;
+    if number.0 <= most {
+        Ok(())
+    } else {
+        Err(StatusCode::TOO_MANY_REQUESTS)
+    }
+}
+
+static SEEN: AtomicU64 = AtomicU64::new(0);
+
+#[observer]
+fn seen(exchange: &Exchange<'_>, hits: State<AtomicU64>) {
+    let noted = exchange.notes().any(|note| note == ("number", "7"));
+    hits.fetch_add(u64::from(noted), Relaxed);
+    SEEN.fetch_add(u64::from(noted), Relaxed);
+}
+
 #[middleware]
 async fn frame(cx: &mut Context<'_>, next: impl Next) -> Response {
     let mut response = next.run(cx).await;
@@ -105,14 +124,29 @@ async fn frame(cx: &mut Context<'_>, next: impl Next) -> Response {
 }
 
 #[get("/deep")]
-async fn deep(number: Local<'_, Number>, doubled: Local<'_, Doubled>) -> Json<u64> {
+async fn deep(
+    cx: &mut Context<'_>,
+    number: Local<'_, Number>,
+    doubled: Local<'_, Doubled>,
+) -> Json<u64> {
+    cx.note("number", number.0);
     Json(number.0 + doubled.0)
 }
 
 #[routes(
     "/mw",
     with(
-        hand_on, frame, guarded, frame, frame, frame, frame, frame, frame, frame
+        seen,
+        hand_on,
+        frame,
+        parallel(guarded, quota(9)),
+        when(|cx| cx.path().len() > 1, frame),
+        frame,
+        frame,
+        frame,
+        frame,
+        frame,
+        frame
     )
 )]
 struct Wrapped(deep);
@@ -194,10 +228,14 @@ fn main() {
         ("two parameters, state and context", "/users/42/zoe"),
         ("an escape in a parameter", "/users/42/zo%C3%AB"),
         ("pending once", "/pending"),
-        ("a chain of ten, with two locals", "/mw/deep"),
+        (
+            "a chain of eleven, with locals, guards in parallel and an observer",
+            "/mw/deep",
+        ),
     ] {
         check(start(1), name, &get(path), 1, 0);
     }
+    assert!(SEEN.load(Relaxed) >= 1000, "the observer has run");
     check(start(1), "pipelined by 16", &get("/ping"), 16, 0);
     // hyper's channel between the connection and a body that is read.
     check(start(1), "body read", post, 1, 1000);

@@ -30,7 +30,7 @@ fn known(attribute: &str) -> &'static [Word] {
         "routes" => &[APP, PREFIX, WITH, SLASH, FALLBACK, REJECTION, CRATE],
         "route" => &[PATH, METHODS, WITH, SLASH, CRATE],
         "fallback" => &[WITH, CRATE],
-        "middleware" | "guard" => &[AFTER, BEFORE, CRATE],
+        "middleware" | "guard" | "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[PATH, WITH, SLASH, CRATE],
     }
 }
@@ -127,7 +127,10 @@ fn check_word(attribute: &str, word: &str, span: Span, seen: &mut Vec<String>) -
             "a fallback has no path: name it in a group, `#[routes(fallback = ..)]`".to_owned()
         }
         None if word == "path" && !is_known => {
-            format!("a {attribute} has no path: name it in `with(..)`, on a route or on a group")
+            format!(
+                "{} {attribute} has no path: name it in `with(..)`, on a route or on a group",
+                if attribute == "observer" { "an" } else { "a" }
+            )
         }
         None => {
             seen.push(word.to_owned());

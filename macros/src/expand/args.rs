@@ -169,6 +169,7 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
         Kind::ContextMut => quote_spanned!(span=> __cx),
         Kind::ContextRef => quote_spanned!(span=> &*__cx),
         Kind::Next => quote_spanned!(span=> __next),
+        Kind::Exchange => quote_spanned!(span=> __exchange),
         Kind::Receiver => quote!(__env.state::<#ty>()),
         Kind::Config { lent } => {
             let mut field = config_field(name);

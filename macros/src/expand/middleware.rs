@@ -22,6 +22,8 @@ struct Part<'a> {
     /// The methods of its `Middleware` and, where it is a guard, its `Guard`.
     around: TokenStream,
     check: Option<TokenStream>,
+    /// The trait of an observer, which has neither of them.
+    observe: Option<TokenStream>,
 }
 
 /// Returns what is left of one with a mistake: enough that nobody else has an error.
@@ -67,6 +69,7 @@ pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) ->
         shares: quote!(false),
         around: around(function, list),
         check: None,
+        observe: None,
     };
     part.expand()
 }
@@ -86,10 +89,59 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> Toke
         args: list,
         around: before(function, list, &hands),
         check: (!exclusive).then(|| check(function, list, &hands)),
+        observe: None,
         hands,
         shares: quote!(!#exclusive #(&& #modes::IS != __hb::ASYNC)*),
     };
     part.expand()
+}
+
+/// Returns everything beside an observer.
+pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+    let part = Part {
+        function,
+        attr,
+        args: list,
+        hands: syn::parse_quote!(()),
+        shares: quote!(false),
+        around: TokenStream::new(),
+        check: None,
+        observe: Some(observe(function, list)),
+    };
+    part.expand()
+}
+
+/// Returns the checks of an observer's arguments, and how it looks at an exchange.
+fn observe(function: &Function, list: &[Arg]) -> TokenStream {
+    let name = &function.sig.ident;
+    let bounds = args::bounds(list, Generic::No);
+    let checks = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
+    let checks = checks.map(|(idx, arg)| {
+        let (mode, text) = (args::mode(idx, Generic::No), shown(&arg.ty));
+        let ty = args::with_lifetime(&arg.ty, "'static");
+        quote_spanned! {first_span(&arg.ty)=>
+            const _: () = __hb::assert_observer(#text, #mode::IS, __hb::Probe::<#ty>::NEEDS);
+        }
+    });
+    let values = args::values(list, Generic::No);
+    let (lets, args) = extracted(list, &values, Waits::No, &quote!(return));
+    quote! {
+        #(#checks)*
+        #[automatically_derived]
+        impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Observer<__S> for #name
+        where #bounds
+        {
+            #[allow(unused_variables)]
+            fn observe<'__r>(
+                &'static self,
+                __exchange: &__hb::Exchange<'_>,
+                __env: __hb::Env<'__r, __S>,
+            ) {
+                #lets
+                #name(#(#args),*);
+            }
+        }
+    }
 }
 
 /// Returns the `T` of `impl Next<T>`.
@@ -197,13 +249,22 @@ impl Part<'_> {
     fn data(&self) -> TokenStream {
         let (name, hands, shares) = (&self.function.sig.ident, &self.hands, &self.shares);
         let text = name.to_string();
-        let needs = args::needs(self.args, Generic::No);
+        let needs = match self.observe {
+            // That an observer can have none has been said where it asks.
+            Some(_) => quote!(&[]),
+            None => args::needs(self.args, Generic::No),
+        };
         let names = |paths: &[Path]| {
             let names = paths
                 .iter()
                 .map(|path| quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::NAME));
             quote!(&[#(#names),*])
         };
+        let kind = self.observe.as_ref().map(|_| {
+            quote!(
+                const KIND: ::core::primitive::u8 = 2;
+            )
+        });
         let (after, before) = (names(&self.attr.after), names(&self.attr.before));
         quote! {
             #[automatically_derived]
@@ -219,12 +280,16 @@ impl Part<'_> {
                     before: #before,
                     beside: 0,
                 };
+                #kind
             }
         }
     }
 
     /// How the part runs.
     fn behaviour(&self) -> TokenStream {
+        if let Some(observe) = &self.observe {
+            return observe.clone();
+        }
         let (name, hands, around) = (&self.function.sig.ident, &self.hands, &self.around);
         let bounds = args::waiting_bounds(self.args);
         let future = quote_spanned! {name.span()=>

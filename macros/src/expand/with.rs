@@ -112,7 +112,7 @@ impl Steps {
             #[allow(non_camel_case_types)]
             type #piece = __hb::Piece<
                 #site,
-                __hb::Mode<{ __hb::PartProbe::<#part>::IS & __hb::SiteProbe::<#site>::IS }>,
+                __hb::Mode<{ __hb::PartProbe::<#part>::IS * __hb::SiteProbe::<#site>::IS }>,
             >;
         });
         (

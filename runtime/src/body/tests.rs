@@ -119,7 +119,10 @@ fn static_chunk_is_not_copied() {
 
 #[test]
 fn own_body_is_not_boxed_again() {
-    assert!(matches!(Body::new(Body::from("a")).0, Kind::Static(b"a")));
+    assert!(matches!(
+        Body::new(Body::from("a")).kind,
+        Kind::Static(b"a")
+    ));
 }
 
 #[test]

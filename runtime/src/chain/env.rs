@@ -112,6 +112,7 @@ impl<'r, S> Env<'r, S> {
             rejection.report(cx);
             response = (self.base.render)(&rejection, cx).with_headers_of(response);
             rejection.add_headers(&mut response);
+            cx.out().record.error(rejection);
         } else {
             cx.out().apply(&mut response);
         }

@@ -8,7 +8,7 @@ use crate::{context::Context, response::Response};
 /// The rest of the chain, as a middleware sees it.
 ///
 /// `impl Next<T>` says that the middleware hands a `T` on, which everything further in can read as
-/// a [`Local`](crate::Local): it gets the value by [`with`](Next::with) before it runs. Either runs
+/// a [`Local`](struct@crate::Local): it gets the value by [`with`](Next::with) before it runs. Either runs
 /// the rest once, since both take it by value.
 ///
 /// # Examples

@@ -65,6 +65,8 @@ pub trait ChainPart {
     const NAME: &'static str;
     /// What is known of it.
     const PART: Part;
+    /// 1 for what wraps the rest, 2 for an observer.
+    const KIND: u8 = 1;
 }
 
 /// A part at the place where it stands: itself, or with the configuration that stands there.
@@ -84,8 +86,8 @@ pub trait Site: Send + Sync + 'static {
 pub struct PartProbe<T>(PhantomData<T>);
 
 impl<T: ChainPart> PartProbe<T> {
-    /// Whether it is a part: 1 or 0.
-    pub const IS: u8 = 1;
+    /// Its kind, or 0 where it is no part.
+    pub const IS: u8 = T::KIND;
     /// What is known of it.
     pub const PART: Part = T::PART;
 }
@@ -118,7 +120,7 @@ pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
     let text = Message::EMPTY.with("`").with(shown);
     if is_part == 0 {
         let text =
-            text.with("` is neither a guard nor a middleware: put `#[guard]` or `#[middleware]` on the function, or leave it out");
+            text.with("` is neither a guard nor a middleware: put `#[guard]`, `#[middleware]` or `#[observer]` on the function, or leave it out");
         panic!("{}", text.as_str())
     }
     if is_site == 0 {
@@ -146,6 +148,20 @@ pub const fn assert_condition(shown: &str, part: &Part) {
     if !part.shares && !part.name.is_empty() {
         let text = Message::EMPTY.with("`").with(shown);
         let text = text.with("` cannot decide a `when(..)`: name a guard with `&Context<'_>` and extractors that do not wait, or write a closure, `|cx| ..`");
+        panic!("{}", text.as_str())
+    }
+}
+
+/// Stops the compilation where an observer asks for what is gone when it runs.
+#[track_caller]
+pub const fn assert_observer(shown: &str, mode: u8, needs: &[LocalId]) {
+    let text = Message::EMPTY.with("`").with(shown);
+    if !needs.is_empty() {
+        let text = text.with("` is gone when observers run: note what they need with `cx.note(..)`, and read it from `exchange.notes()`");
+        panic!("{}", text.as_str())
+    }
+    if mode == crate::extract::ASYNC {
+        let text = text.with("` has to wait, and an observer does not: take what is at hand");
         panic!("{}", text.as_str())
     }
 }

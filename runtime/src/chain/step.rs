@@ -1,9 +1,12 @@
 //! The steps of a chain: parts where they stand, beside each other, or under a condition.
 
-use std::{future::Future, marker::PhantomData};
+use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
-use super::{Chain, Env, Guard, Middleware, Rest, Site};
-use crate::{context::Context, extract::Mode, response::Response};
+use super::{Base, Chain, Env, Guard, Locals, Middleware, Observer, Ready, Rest, Site};
+use crate::{
+    context::Context, extract::Mode, observe::Exchange, rejection::problem, response::Response,
+    state::Connected,
+};
 
 /// A step around the rest of a chain.
 pub trait Step<S: Send + Sync + 'static>: 'static {
@@ -39,6 +42,44 @@ impl<S: Send + Sync + 'static, W: Site<Part: Middleware<S>>> Step<S> for Piece<W
     ) -> impl Future<Output = Response> + Send {
         W::part().around(cx, env, Rest { chain: rest, env })
     }
+}
+
+impl<S: Send + Sync + 'static, W: Site<Part: Observer<S>>> Step<S> for Piece<W, Mode<2>> {
+    fn step<'r, C: Chain<S>>(
+        cx: &mut Context<'_>,
+        env: Env<'r, S>,
+        rest: C,
+    ) -> impl Future<Output = Response> + Send {
+        let connection = env.base.connection;
+        let record = &mut cx.out().record;
+        record.observe(observe::<S, W>, || connection.clone());
+        rest.call(cx, env)
+    }
+}
+
+/// Runs an observer over an exchange on a connection whose type it knows.
+fn observe<S, W>(exchange: &Exchange<'_>, connection: &Arc<dyn Any + Send + Sync>)
+where
+    S: Send + Sync + 'static,
+    W: Site<Part: Observer<S>>,
+{
+    let Ok(connection) = Arc::clone(connection).downcast::<Connected<S>>() else {
+        return;
+    };
+    let base = Base {
+        connection: &connection,
+        miss: None,
+        render: problem,
+    };
+    let env = Env {
+        head: exchange.head(),
+        base: &base,
+        locals: &Locals::root(&connection.shared.locals),
+        ready: &Ready::default(),
+        steps: &[],
+        fallback: None,
+    };
+    W::part().observe(exchange, env);
 }
 
 impl<S: Send + Sync + 'static, W: 'static> Step<S> for Piece<W, Mode<0>> {

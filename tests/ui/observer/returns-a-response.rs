@@ -1,0 +1,18 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[observer]
+fn log(exchange: &Exchange<'_>) -> StatusCode {
+    StatusCode::OK
+}
+
+#[get("/", with(log))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,16 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[observer]
+fn log() {}
+
+#[get("/", with(log))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}
