@@ -30,6 +30,8 @@ pub(crate) struct RouteArgs {
     pub(crate) methods: Option<Vec<String>>,
     pub(crate) with: Vec<With>,
     pub(crate) slash: Option<Slash>,
+    /// Whether the handler finishes where its client leaves.
+    pub(crate) finish: Option<bool>,
     pub(crate) krate: Option<Path>,
     /// What a guard or a middleware must stand behind, and what before.
     pub(crate) after: Vec<Path>,
@@ -45,6 +47,8 @@ pub(crate) struct GroupArgs {
     pub(crate) prefix: Option<Pattern>,
     pub(crate) with: Vec<With>,
     pub(crate) slash: Option<Slash>,
+    /// Whether the handler finishes where its client leaves.
+    pub(crate) finish: Option<bool>,
     pub(crate) fallback: Option<Path>,
     pub(crate) rejection: Option<Path>,
     pub(crate) krate: Option<Path>,
@@ -55,6 +59,9 @@ enum Arg {
     Path(LitStr),
     With(Vec<With>),
     Slash(Slash),
+    Finish(bool),
+    /// A word that is short for a middleware: `timeout = secs(5)`.
+    Limit(Ident, syn::Expr),
     Crate(Path),
     Methods(Span, Vec<String>),
     App,
@@ -68,11 +75,14 @@ impl RouteArgs {
     /// Reads the arguments; `name` is the attribute's.
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();
+        let mut limits = Vec::new();
         for arg in words::read(tokens, name, errors) {
             match arg {
                 Arg::Path(literal) => args.pattern = Some(Pattern::route(&literal, errors)),
                 Arg::With(paths) => args.with = paths,
                 Arg::Slash(slash) => args.slash = Some(slash),
+                Arg::Finish(finish) => args.finish = Some(finish),
+                Arg::Limit(word, value) => limits.push((word, value)),
                 Arg::Crate(path) => args.krate = Some(path),
                 Arg::Methods(span, methods) => {
                     args.methods = Some(methods);
@@ -84,6 +94,7 @@ impl RouteArgs {
                 Arg::App | Arg::Fallback(_) | Arg::Rejection(..) => {}
             }
         }
+        add_limits(&mut args.with, limits, args.krate.as_ref());
         args
     }
 }
@@ -91,12 +102,14 @@ impl RouteArgs {
 impl GroupArgs {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let mut rejection = None;
+        let (mut rejection, mut limits) = (None, Vec::new());
         for arg in words::read(tokens, "routes", errors) {
             match arg {
                 Arg::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
                 Arg::With(paths) => args.with = paths,
                 Arg::Slash(slash) => args.slash = Some(slash),
+                Arg::Finish(finish) => args.finish = Some(finish),
+                Arg::Limit(word, value) => limits.push((word, value)),
                 Arg::Crate(path) => args.krate = Some(path),
                 Arg::App => args.app = true,
                 Arg::Fallback(path) => args.fallback = Some(path),
@@ -107,6 +120,7 @@ impl GroupArgs {
                 Arg::Methods(..) | Arg::After(_) | Arg::Before(_) => {}
             }
         }
+        add_limits(&mut args.with, limits, args.krate.as_ref());
         if let Some(word) = rejection.filter(|_| !args.app) {
             errors.at(
                 word,
@@ -114,6 +128,54 @@ impl GroupArgs {
             );
         }
         args
+    }
+}
+
+/// Puts what the words are short for around the rest.
+fn add_limits(with: &mut Vec<With>, limits: Vec<(Ident, syn::Expr)>, krate: Option<&Path>) {
+    let limits = limits.into_iter().map(|(word, value)| {
+        let private = crate::expand::private(krate);
+        let path = quote::quote!(#private::#word);
+        With::word(syn::parse_quote!(#path), &value)
+    });
+    with.splice(0..0, limits);
+}
+
+/// Reads `= finish` or `= cancel`.
+fn finish(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
+    let message = "write `on_disconnect = cancel` or `on_disconnect = finish`";
+    let wrong = |span| syn::Error::new(span, message);
+    input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
+    let value = input
+        .call(Ident::parse_any)
+        .map_err(|error| wrong(error.span()))?;
+    match value.to_string().as_str() {
+        "cancel" => Ok(false),
+        "finish" => Ok(true),
+        _ => Err(wrong(value.span())),
+    }
+}
+
+/// Reads `= secs(5)`.
+fn limit(input: ParseStream<'_>, word: &Ident) -> syn::Result<syn::Expr> {
+    let example = if word == "timeout" {
+        "secs(5)"
+    } else {
+        "64 * 1024"
+    };
+    let wrong = |span| syn::Error::new(span, format!("write `{word} = {example}`"));
+    let written = input
+        .parse::<Token![=]>()
+        .and_then(|_| input.parse::<syn::Expr>());
+    let value = written.map_err(|_| wrong(word.span()))?;
+    // A number of what? And a text is no number.
+    match &value {
+        syn::Expr::Lit(literal)
+            if word == "timeout" || !matches!(literal.lit, syn::Lit::Int(_)) =>
+        {
+            Err(wrong(literal.lit.span()))
+        }
+        _ => Ok(value),
     }
 }
 

@@ -40,13 +40,22 @@ pub(crate) fn segments(pattern: &Pattern) -> TokenStream {
     quote!(&[#(#segments),*])
 }
 
-pub(crate) fn slash(slash: Option<Slash>) -> TokenStream {
-    match slash {
+/// Returns what the words say of how a route is served, as constant data.
+pub(crate) fn manner(slash: Option<Slash>, finish: Option<bool>) -> TokenStream {
+    if slash.is_none() && finish.is_none() {
+        return quote!(__hb::Manner::NONE);
+    }
+    let slash = match slash {
         None => quote!(__hb::None),
         Some(Slash::Strict) => quote!(__hb::Some(__hb::Slash::Strict)),
         Some(Slash::Redirect) => quote!(__hb::Some(__hb::Slash::Redirect)),
         Some(Slash::Ignore) => quote!(__hb::Some(__hb::Slash::Ignore)),
-    }
+    };
+    let finish = match finish {
+        None => quote!(__hb::None),
+        Some(finish) => quote!(__hb::Some(#finish)),
+    };
+    quote!(__hb::Manner { slash: #slash, finish: #finish })
 }
 
 /// Returns the methods as constant data; none means `#[any]`.

@@ -116,6 +116,11 @@ impl Route {
         self.mounted.definition.returns
     }
 
+    /// Returns whether the handler finishes where its client leaves: `on_disconnect = finish`.
+    pub const fn finishes(&self) -> bool {
+        matches!(self.mounted.manner.finish, Some(true))
+    }
+
     /// Returns the pattern, parsed.
     pub(crate) const fn segments(&self) -> &'static [Segment] {
         self.mounted.segments

@@ -1,9 +1,11 @@
 //! The context: what a handler and its middleware see of one request.
 
-use std::{borrow::Cow, fmt, net::SocketAddr};
+use std::{borrow::Cow, fmt, future::Future, net::SocketAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 use crate::{
     app::{Route, suggest},
@@ -34,6 +36,7 @@ use crate::{
 pub struct Context<'r> {
     head: &'r Head,
     out: &'r mut Out,
+    tasks: &'r TaskTracker,
 }
 
 /// The part of a context that changes while the request is answered.
@@ -52,8 +55,8 @@ pub(crate) struct Out {
 }
 
 impl<'r> Context<'r> {
-    pub(crate) fn new(head: &'r Head, out: &'r mut Out) -> Self {
-        Self { head, out }
+    pub(crate) fn new(head: &'r Head, out: &'r mut Out, tasks: &'r TaskTracker) -> Self {
+        Self { head, out, tasks }
     }
 
     pub(crate) fn out(&mut self) -> &mut Out {
@@ -177,6 +180,36 @@ impl<'r> Context<'r> {
     /// It allocates nothing once a thread is warm.
     pub fn note(&mut self, key: &'static str, value: impl fmt::Display) {
         self.out.record.note(key, &value);
+    }
+
+    /// Runs work that outlives the answer: it goes on when the client has its answer or has left,
+    /// and a stopping server waits for it, at most as long as
+    /// [`Limits::drain`](crate::Limits::drain) says.
+    ///
+    /// What it needs of the request it takes along by value, and of the app state as
+    /// [`State::share`](crate::State::share).
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[post("/orders")]
+    /// async fn order(cx: &mut Context<'_>) -> StatusCode {
+    ///     cx.spawn(async {
+    ///         // Send the mail.
+    ///     });
+    ///     StatusCode::ACCEPTED
+    /// }
+    /// # #[routes(app)] struct Api(order);
+    /// ```
+    ///
+    /// # Panics
+    /// Outside of tokio's runtime. A panic of the work itself ends that work alone.
+    pub fn spawn<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.tasks.spawn(work)
     }
 
     /// Makes the response's status this one, where the handler returns a plain value (200).

@@ -3,7 +3,7 @@
 use crate::{
     chain::Part,
     local::LocalId,
-    route::{Methods, Segment, Slash},
+    route::{Manner, Methods, Segment, Slash},
     table::Shape,
 };
 
@@ -67,8 +67,8 @@ pub struct Definition {
     pub arguments: &'static [Argument],
     /// The return type, as written.
     pub returns: &'static str,
-    /// The handler's own word on a trailing slash.
-    pub slash: Option<Slash>,
+    /// What the handler's own words say of how it is served.
+    pub manner: Manner,
 }
 
 /// An argument of a handler, as written.
@@ -101,8 +101,8 @@ pub struct Level {
     pub segments: &'static [Segment],
     /// The guards and the middleware of the group and of the field, outermost first.
     pub with: &'static [Part],
-    /// The group's word on a trailing slash.
-    pub slash: Option<Slash>,
+    /// What the group's words say of how its routes are served.
+    pub manner: Manner,
 }
 
 /// A route as it stands in a group.
@@ -114,8 +114,8 @@ pub struct Mounted {
     pub segments: &'static [Segment],
     /// The fields that lead to the handler.
     pub way: Way,
-    /// The word on a trailing slash that stands nearest to the handler.
-    pub slash: Option<Slash>,
+    /// The words that stand nearest to the handler.
+    pub manner: Manner,
     /// How many bytes the whole pattern has, as it is written.
     pub path_len: u32,
     /// Whether anything around the handler, or the handler itself, provides or asks for locals.
@@ -193,7 +193,7 @@ impl Mounted {
             definition,
             segments: definition.segments,
             way: Way::NONE,
-            slash: definition.slash,
+            manner: definition.manner,
             path_len: definition.path.len() as u32,
             has_locals: !definition.with.is_empty() || asks(definition.needs),
         }
@@ -201,7 +201,7 @@ impl Mounted {
 
     /// Returns what the table needs to know of the route.
     pub const fn shape(&self) -> Shape {
-        let slash = match self.slash {
+        let slash = match self.manner.slash {
             Some(slash) => slash,
             None => Slash::Strict,
         };

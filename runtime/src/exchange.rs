@@ -11,7 +11,7 @@ use std::{
 use http::{HeaderValue, Method, Request, StatusCode, header};
 
 use crate::{
-    app::{App, Miss, nearest},
+    app::{App, Miss, Route, nearest},
     body::{Body, RequestBody},
     chain::{Base, Endpoint, Env, Locals, Ready},
     context::{Context, Out},
@@ -51,13 +51,35 @@ where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
-    let mut watch = Watch(Some(pool::take(&SLOTS).unwrap_or_default()));
-    let Some(slot) = watch.0.as_deref_mut() else {
-        return http::Response::default();
-    };
+    let mut slot = pool::take(&SLOTS).unwrap_or_default();
     slot.begin(&connection, request);
     let target = find::<A>(&mut slot.head);
-    let (head, mut cx) = (&slot.head, Context::new(&slot.head, &mut slot.out));
+    let finishes = slot.head.route.is_some_and(Route::finishes);
+    let watch = Watch(Some(slot));
+    if !finishes {
+        return answer::<A, S>(connection, watch, target).await;
+    }
+    // Whoever waits here may be dropped; the task goes on.
+    let tasks = connection.shared.tasks.clone();
+    let task = tasks.spawn(answer::<A, S>(connection, watch, target)).await;
+    task.unwrap_or_else(|_| into_http(Rejection::internal().problem(), &Method::GET))
+}
+
+/// Runs the chain, and makes its answer what hyper sends.
+async fn answer<A, S>(
+    connection: Arc<Connected<S>>,
+    mut watch: Watch,
+    target: Target,
+) -> http::Response<Body>
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+{
+    let Some(slot) = watch.0.as_deref_mut() else {
+        return into_http(Rejection::internal().problem(), &Method::GET);
+    };
+    let (head, tasks) = (&slot.head, &connection.shared.tasks);
+    let mut cx = Context::new(head, &mut slot.out, tasks);
     let base = Base {
         connection: &connection,
         miss: target.miss,

@@ -40,6 +40,7 @@ mod error;
 mod exchange;
 mod extract;
 mod head;
+mod limit;
 mod link;
 mod local;
 mod observe;
@@ -77,6 +78,7 @@ pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
 };
+pub use limit::{Concurrency, body_limit, concurrency, millis, secs, timeout};
 pub use local::{Handed, LocalId, LocalType};
 pub use observe::{Exchange, Outcome};
 pub use rejection::{FieldError, Rejection};

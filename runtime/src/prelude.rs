@@ -4,7 +4,7 @@ pub use crate::{
     App as _, Bearer, Body, Bytes, ConnectInfo, Context, Created, Exchange, Extract, ExtractAsync,
     Input, IntoResponse, Json, Local, MatchedRoute, Next, NoContent, Path, PathFields, Query,
     Redirect, Rejection, Response, State, any, delete, fallback, get, guard, head, json,
-    middleware, observer, options, patch, post, put, query, route, routes, url,
+    middleware, millis, observer, options, patch, post, put, query, route, routes, secs, url,
 };
 pub use http::{HeaderMap, Method, StatusCode, Uri, header};
 pub use serde_json::Value;

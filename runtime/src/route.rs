@@ -114,3 +114,34 @@ impl Methods {
         self.any
     }
 }
+
+/// What a route and the groups around it say of how it is served; the nearest word holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// The word on a trailing slash.
+    pub slash: Option<Slash>,
+    /// Whether the handler finishes where its client leaves.
+    pub finish: Option<bool>,
+}
+
+impl Manner {
+    /// Nothing is said.
+    pub const NONE: Self = Self {
+        slash: None,
+        finish: None,
+    };
+
+    /// Returns these words, and those of the group around where nothing is said here.
+    pub(crate) const fn within(self, outer: Self) -> Self {
+        Self {
+            slash: match self.slash {
+                None => outer.slash,
+                slash => slash,
+            },
+            finish: match self.finish {
+                None => outer.finish,
+                finish => finish,
+            },
+        }
+    }
+}

@@ -218,6 +218,7 @@ where
         // Whoever closed our output does not want to read it.
         let _ = io::stdout().write_all(banner::text(local, A::LISTING).as_bytes());
     }
+    let (tasks, drain) = (shared.tasks.clone(), config.limits.drain);
     let app = Arc::new(Served::<A, S> {
         shared: Arc::new(shared),
         app: PhantomData,
@@ -226,14 +227,22 @@ where
         Some(stop) => server::run(app, listener, config.limits, server::when(stop)).await?,
         None => server::run(app, listener, config.limits, server::signal()?).await?,
     };
-    if report.cut > 0 && !config.quiet {
-        let n = report.cut;
-        let _ = writeln!(
-            io::stderr(),
-            "stopped; {n} connections were cut at the deadline"
-        );
+    tasks.close();
+    let _out_of_time = tokio::time::timeout(drain, tasks.wait()).await;
+    if !config.quiet {
+        report_cut(report.cut, "connections");
+        report_cut(tasks.len(), "spawned tasks");
     }
     Ok(())
+}
+
+fn report_cut(count: usize, what: &str) {
+    if count > 0 {
+        let _ = writeln!(
+            io::stderr(),
+            "stopped; {count} {what} were cut at the deadline"
+        );
+    }
 }
 
 async fn listen(addr: Option<SocketAddr>) -> Result<TcpListener> {

@@ -2,6 +2,8 @@
 
 use std::{any::Any, fmt, net::SocketAddr, ops::Deref, sync::Arc};
 
+use tokio_util::task::TaskTracker;
+
 use crate::{
     extract::{Extract, Input},
     rejection::Rejection,
@@ -97,6 +99,8 @@ pub(crate) struct Shared<S> {
     pub(crate) body_limit: u64,
     /// Values that a test put in front of the chain.
     pub(crate) locals: Vec<Box<dyn Any + Send + Sync>>,
+    /// What runs on behind an answer, and is waited for at the stop.
+    pub(crate) tasks: TaskTracker,
 }
 
 impl<S> Shared<S> {
@@ -105,6 +109,7 @@ impl<S> Shared<S> {
             state,
             body_limit: BODY_LIMIT,
             locals: Vec::new(),
+            tasks: TaskTracker::new(),
         }
     }
 
@@ -113,6 +118,7 @@ impl<S> Shared<S> {
             state,
             body_limit: self.body_limit,
             locals: self.locals,
+            tasks: self.tasks,
         }
     }
 }

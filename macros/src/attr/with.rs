@@ -20,6 +20,16 @@ pub(crate) enum With {
     When(Condition, Part),
 }
 
+impl With {
+    /// Makes what a word is short for: a middleware with one value.
+    pub(crate) fn word(path: Path, value: &Expr) -> Self {
+        Self::Part(Part {
+            path,
+            value: Value::Args(Group::new(Delimiter::Parenthesis, value.to_token_stream())),
+        })
+    }
+}
+
 /// A guard or a middleware, where it stands.
 #[derive(Clone)]
 pub(crate) struct Part {

@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::{Arg, krate, methods, names, slash, value, with_list};
+use super::{Arg, finish, krate, limit, methods, names, slash, value, with_list};
 use crate::errors::Errors;
 
 /// A word, and how it is written.
@@ -22,16 +22,23 @@ const FALLBACK: Word = ("fallback", "`fallback = ..`");
 const REJECTION: Word = ("rejection", "`rejection = ..`");
 const AFTER: Word = ("after", "`after(..)`");
 const BEFORE: Word = ("before", "`before(..)`");
+const DISCONNECT: Word = ("on_disconnect", "`on_disconnect = ..`");
+const TIMEOUT: Word = ("timeout", "`timeout = ..`");
+const BODY_LIMIT: Word = ("body_limit", "`body_limit = ..`");
 const CRATE: Word = ("crate", "`crate = ..`");
 
 /// Returns the words that the attribute takes.
 fn known(attribute: &str) -> &'static [Word] {
     match attribute {
-        "routes" => &[APP, PREFIX, WITH, SLASH, FALLBACK, REJECTION, CRATE],
-        "route" => &[PATH, METHODS, WITH, SLASH, CRATE],
+        "routes" => &[
+            APP, PREFIX, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, FALLBACK, REJECTION, CRATE,
+        ],
+        "route" => &[
+            PATH, METHODS, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, CRATE,
+        ],
         "fallback" => &[WITH, CRATE],
         "middleware" | "guard" | "observer" => &[AFTER, BEFORE, CRATE],
-        _ => &[PATH, WITH, SLASH, CRATE],
+        _ => &[PATH, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, CRATE],
     }
 }
 
@@ -43,7 +50,9 @@ fn home(word: &str) -> Option<&'static str> {
         "app" => Some("`#[routes(app)]`"),
         "fallback" | "rejection" => Some("`#[routes(..)]`"),
         "methods" => Some("`#[route(..)]`"),
-        "with" | "slash" => Some("the routes or their group"),
+        "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" => {
+            Some("the routes or their group")
+        }
         "after" | "before" => Some("the guard or the middleware"),
         _ => None,
     }
@@ -93,6 +102,8 @@ fn arg(input: ParseStream<'_>, attribute: &str, seen: &mut Vec<String>) -> syn::
     check_word(attribute, &name, word.span(), seen)?;
     let arg = match name.as_str() {
         "with" => Arg::With(with_list(input, &word)?),
+        "on_disconnect" => Arg::Finish(finish(input, &word)?),
+        "timeout" | "body_limit" => Arg::Limit(word.clone(), limit(input, &word)?),
         "slash" => Arg::Slash(slash(input, &word)?),
         "crate" => Arg::Crate(krate(input, &word)?),
         "methods" => Arg::Methods(word.span(), methods(input, &word)?),

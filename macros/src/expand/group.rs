@@ -6,7 +6,7 @@ use syn::{Generics, Path, Type};
 
 use super::{
     conditional::{self, Alias},
-    private, segments, slash,
+    manner, private, segments,
     with::{self, Steps},
 };
 use crate::{
@@ -98,7 +98,7 @@ fn fields(
     own: &Steps,
 ) -> TokenStream {
     let name = name.to_string();
-    let slash = slash(args.slash);
+    let manner = manner(args.slash, args.finish);
     let fields = entries
         .iter()
         .zip(aliases)
@@ -117,7 +117,7 @@ fn fields(
                         prefix: #text,
                         segments: #segments,
                         with: &[#outer #inner],
-                        slash: #slash,
+                        manner: #manner,
                     },
                     fields: #entry::FIELDS,
                     routes: #entry::ROUTES,

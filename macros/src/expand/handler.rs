@@ -7,7 +7,7 @@ use syn::{Generics, Path, ReturnType, Type};
 use super::{
     args,
     args::Generic,
-    methods, private, segments, slash,
+    manner, methods, private, segments,
     with::{self, Steps},
 };
 use crate::{
@@ -217,7 +217,7 @@ impl Handler<'_> {
         let methods = methods(self.attr.methods.as_deref());
         let (path, segments) = (&pattern.text, segments(pattern));
         let doc = self.function.doc();
-        let (with, slash) = (with.parts(), slash(self.attr.slash));
+        let (with, manner) = (with.parts(), manner(self.attr.slash, self.attr.finish));
         let outer = self
             .args
             .iter()
@@ -250,7 +250,7 @@ impl Handler<'_> {
                 outer_params: &[#(#outer),*],
                 arguments: &[#(#arguments),*],
                 returns: #returns,
-                slash: #slash,
+                manner: #manner,
             }
         }
     }

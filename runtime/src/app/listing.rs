@@ -6,7 +6,7 @@
 use super::Route;
 use crate::{
     entry::{Field, Mounted, Way},
-    route::Slash,
+    route::Manner,
 };
 
 /// Returns how many bytes the patterns of the routes have.
@@ -55,7 +55,7 @@ const NO_ROUTE: Mounted = Mounted {
     definition: crate::entry::NO_DEFINITION,
     segments: &[],
     way: Way::NONE,
-    slash: Some(Slash::Strict),
+    manner: Manner::NONE,
     path_len: 0,
     has_locals: false,
 };

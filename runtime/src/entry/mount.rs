@@ -1,7 +1,7 @@
 //! Putting the entries of a group together: every route gets its whole pattern.
 
 use super::{Definition, Field, Mounted, MountedGroup, Way};
-use crate::route::{Methods, Segment};
+use crate::route::{Manner, Methods, Segment};
 
 const NO_SEGMENT: Segment = Segment::Static("");
 
@@ -20,7 +20,7 @@ pub const NO_DEFINITION: &Definition = &Definition {
     outer_params: &[],
     arguments: &[],
     returns: "",
-    slash: None,
+    manner: Manner::NONE,
 };
 
 /// Returns how many routes the fields hold.
@@ -115,10 +115,7 @@ pub const fn mount<const N: usize>(
                 definition: route.definition,
                 segments: own,
                 way: route.way.from(field.level.step),
-                slash: match route.slash {
-                    Some(slash) => Some(slash),
-                    None => field.level.slash,
-                },
+                manner: route.manner.within(field.level.manner),
                 path_len: path_len(route, field.level.prefix),
                 has_locals: route.has_locals || !field.level.with.is_empty(),
             };

@@ -1,6 +1,6 @@
 use highball::prelude::*;
 
-#[get("/users", timeout = 5)]
+#[get("/users", cache = 5)]
 async fn users() {}
 
 #[routes(app)]

@@ -1,0 +1,123 @@
+//! Limits on single routes and groups: how long, how large, how many at once.
+
+use std::time::Duration;
+
+use highball_macros::middleware;
+use http::{HeaderValue, StatusCode, header};
+use tokio::sync::Semaphore;
+
+use crate::{
+    chain::Next,
+    context::Context,
+    rejection::Rejection,
+    response::{IntoResponse, Response},
+};
+
+/// Answers 503 where the rest of the chain takes longer, and drops it; the word `timeout = ..` on
+/// a route or a group is short for it.
+///
+/// The body of the answer is not in that time. A `Retry-After` is left to the app.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[get("/report", timeout = secs(5))]
+/// async fn report() -> &'static str {
+///     "ready"
+/// }
+///
+/// #[routes(app, with(highball::timeout(secs(30))))]
+/// struct Api(report);
+/// ```
+#[middleware(crate = crate)]
+pub async fn timeout(#[config] after: Duration, cx: &mut Context<'_>, next: impl Next) -> Response {
+    match tokio::time::timeout(after, next.run(cx)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let detail = "the answer took too long; try again later";
+            Rejection::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response()
+        }
+    }
+}
+
+/// Lets a request's body have at most so many bytes, in place of the app's limit; the word
+/// `body_limit = ..` on a route or a group is short for it.
+///
+/// A longer one is answered with 413: before any of it is read, where its length is announced.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[post("/upload", body_limit = 64 * 1024 * 1024)]
+/// async fn upload(body: Bytes) -> String {
+///     body.len().to_string()
+/// }
+///
+/// #[routes(app, body_limit = 4096)]
+/// struct Api(upload);
+/// ```
+#[middleware(crate = crate)]
+pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl Next) -> Response {
+    cx.out().body_limit = bytes;
+    next.run(cx).await
+}
+
+/// Lets at most so many requests be behind it at once, and answers the others with 503 and
+/// `Retry-After`.
+///
+/// # Examples
+/// ```
+/// use highball::{Concurrency, prelude::*};
+///
+/// #[get("/report", with(highball::concurrency(Concurrency::new(4))))]
+/// async fn report() -> &'static str {
+///     "ready"
+/// }
+/// # #[routes(app)] struct Api(report);
+/// ```
+#[middleware(crate = crate)]
+pub async fn concurrency(
+    #[config] limit: &Concurrency,
+    cx: &mut Context<'_>,
+    next: impl Next,
+) -> Response {
+    let Ok(_permit) = limit.permits.try_acquire() else {
+        let detail = "too many requests are being answered; try again later";
+        let rejection = Rejection::new(StatusCode::SERVICE_UNAVAILABLE, detail);
+        let later = HeaderValue::from_static("1");
+        return rejection
+            .with_header(header::RETRY_AFTER, later)
+            .into_response();
+    };
+    next.run(cx).await
+}
+
+/// How many requests may be behind a [`concurrency`] at once.
+#[derive(Debug)]
+pub struct Concurrency {
+    permits: Semaphore,
+}
+
+impl Concurrency {
+    /// Makes a limit.
+    ///
+    /// # Panics
+    /// Over [`Semaphore::MAX_PERMITS`].
+    pub const fn new(most: usize) -> Self {
+        Self {
+            permits: Semaphore::const_new(most),
+        }
+    }
+}
+
+/// Makes a duration of so many seconds: `timeout = secs(5)`.
+pub const fn secs(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// Makes a duration of so many milliseconds: `timeout = millis(250)`.
+pub const fn millis(count: u64) -> Duration {
+    Duration::from_millis(count)
+}

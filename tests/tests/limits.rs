@@ -1,0 +1,181 @@
+//! Words that bound a route, and what becomes of work whose client has left.
+
+use std::{
+    future::{Future, IntoFuture},
+    pin::pin,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    task::{Context as Task, Waker},
+    time::Duration,
+};
+
+use highball::{Concurrency, http::Request, prelude::*};
+use tokio::time::{Instant, sleep};
+
+static DONE: AtomicUsize = AtomicUsize::new(0);
+static DROPPED: AtomicUsize = AtomicUsize::new(0);
+static SPAWNED: AtomicUsize = AtomicUsize::new(0);
+
+#[get("/slow", timeout = millis(50))]
+async fn slow() {
+    sleep(secs(5)).await;
+}
+
+#[get("/slower")]
+async fn slower() {
+    sleep(secs(5)).await;
+}
+
+#[post("/small", body_limit = 4)]
+async fn small(body: String) -> String {
+    body
+}
+
+#[post("/group")]
+async fn of_group(body: String) -> String {
+    body
+}
+
+#[get("/busy", with(highball::concurrency(Concurrency::new(1))))]
+async fn busy() {
+    sleep(secs(1)).await;
+}
+
+struct Counts(&'static AtomicUsize);
+
+impl Drop for Counts {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+#[get("/cancel")]
+async fn cancel() {
+    let _dropped = Counts(&DROPPED);
+    sleep(secs(1)).await;
+}
+
+#[get("/finish", on_disconnect = finish)]
+async fn finish(cx: &mut Context<'_>) -> &'static str {
+    cx.note("finished", true);
+    sleep(secs(1)).await;
+    DONE.fetch_add(1, Relaxed);
+    "done"
+}
+
+#[get("/inherits")]
+async fn inherits() -> &'static str {
+    sleep(secs(1)).await;
+    DONE.fetch_add(1, Relaxed);
+    "done"
+}
+
+#[get("/panics")]
+async fn panics() -> &'static str {
+    std::panic::resume_unwind(Box::new("a handler's mistake"))
+}
+
+#[post("/orders")]
+async fn order(cx: &mut Context<'_>) -> StatusCode {
+    cx.spawn(async {
+        sleep(millis(200)).await;
+        SPAWNED.fetch_add(1, Relaxed);
+    });
+    StatusCode::ACCEPTED
+}
+
+#[routes("/bounded", body_limit = 8, timeout = secs(1))]
+struct Bounded(slower, small, of_group);
+
+#[routes("/kept", on_disconnect = finish)]
+struct Kept(inherits, panics);
+
+#[routes(app)]
+struct Api(slow, Bounded, busy, cancel, finish, Kept, order);
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_answers_and_drops_the_rest() {
+    let start = Instant::now();
+    assert_eq!(Api.test().get("/slow").send().await.status(), 503);
+    assert!(start.elapsed() < millis(100), "{:?}", start.elapsed());
+    assert_eq!(Api.test().get("/bounded/slower").send().await.status(), 503);
+    assert!(start.elapsed() < millis(1200), "{:?}", start.elapsed());
+}
+
+async fn check_body(path: &str, body: &'static str, expected: u16) {
+    let response = Api.test().post(path).body(body).send().await;
+    assert_eq!(response.status(), expected, "{path} {body}");
+}
+
+#[tokio::test]
+async fn the_nearest_body_limit_holds() {
+    check_body("/bounded/small", "four", 200).await;
+    check_body("/bounded/small", "fiver", 413).await;
+    check_body("/bounded/group", "eightish", 200).await;
+    check_body("/bounded/group", "nine bytes", 413).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_too_many_is_told_to_come_later() {
+    let client = Api.test().start();
+    let (first, second) = tokio::join!(client.get("/busy").send(), client.get("/busy").send());
+    assert_eq!(
+        (first.status(), second.status()),
+        (StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE)
+    );
+    assert_eq!(second.header(header::RETRY_AFTER), "1");
+    assert_eq!(client.get("/busy").send().await.status(), 200);
+}
+
+/// Begins a request, lets the handler begin, and leaves.
+async fn leave(path: &str) {
+    let service = Api.service(());
+    let request = Request::get(path).body(()).expect("a request");
+    let mut call = pin!(service.call(request));
+    let mut task = Task::from_waker(Waker::noop());
+    assert!(call.as_mut().poll(&mut task).is_pending());
+    tokio::task::yield_now().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_is_cancelled_unless_it_says_finish() {
+    leave("/cancel").await;
+    assert_eq!(DROPPED.load(Relaxed), 1);
+    leave("/finish").await;
+    leave("/kept/inherits").await;
+    assert_eq!(DONE.load(Relaxed), 0);
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(DONE.load(Relaxed), 2);
+    assert_eq!(Api.test().get("/finish").send().await.text(), "done");
+    assert_eq!(Api.test().get("/kept/panics").send().await.status(), 500);
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_what_was_spawned() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = highball::serve(Api).listener(listener).quiet().stop(async {
+        let _ = stopped.await;
+    });
+    let server = tokio::spawn(server.into_future());
+    let mut stream = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("a connection");
+    tokio::io::AsyncWriteExt::write_all(
+        &mut stream,
+        b"POST /orders HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+    )
+    .await
+    .expect("the request is sent");
+    let mut answer = String::new();
+    tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer)
+        .await
+        .expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    assert_eq!(SPAWNED.load(Relaxed), 0);
+    stop.send(()).expect("the server waits for it");
+    server.await.expect("no panic").expect("a clean stop");
+    assert_eq!(SPAWNED.load(Relaxed), 1);
+}
