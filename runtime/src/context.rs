@@ -186,8 +186,8 @@ impl<'r> Context<'r> {
     /// and a stopping server waits for it, at most as long as
     /// [`Limits::drain`](crate::Limits::drain) says.
     ///
-    /// What it needs of the request it takes along by value, and of the app state as
-    /// [`State::share`](crate::State::share).
+    /// What it needs of the request it takes along by value, and of the app state as a
+    /// [`State`](struct@crate::State), which can be moved into it.
     ///
     /// # Examples
     /// ```

@@ -54,6 +54,24 @@ async fn cancel() {
     sleep(secs(1)).await;
 }
 
+static STARTED: tokio::sync::Notify = tokio::sync::Notify::const_new();
+static RESET: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+struct Tells(&'static tokio::sync::Notify);
+
+impl Drop for Tells {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+#[get("/reset")]
+async fn reset() {
+    let _dropped = Tells(&RESET);
+    STARTED.notify_one();
+    sleep(secs(3600)).await;
+}
+
 #[get("/finish", on_disconnect = finish)]
 async fn finish(cx: &mut Context<'_>) -> &'static str {
     cx.note("finished", true);
@@ -90,7 +108,7 @@ struct Bounded(slower, small, of_group);
 struct Kept(inherits, panics);
 
 #[routes(app)]
-struct Api(slow, Bounded, busy, cancel, finish, Kept, order);
+struct Api(slow, Bounded, busy, cancel, reset, finish, Kept, order);
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_answers_and_drops_the_rest() {
@@ -178,4 +196,35 @@ async fn a_stop_waits_for_what_was_spawned() {
     stop.send(()).expect("the server waits for it");
     server.await.expect("no panic").expect("a clean stop");
     assert_eq!(SPAWNED.load(Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_reset_cancels_its_handler() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(
+        highball::serve(Api)
+            .listener(listener)
+            .quiet()
+            .into_future(),
+    );
+    let stream = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("a connection");
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(executor, io)
+        .await
+        .expect("HTTP/2");
+    tokio::spawn(connection);
+    let request = Request::get(format!("http://{address}/reset"))
+        .body(http_body_util::Empty::<Bytes>::new())
+        .expect("a request");
+    let answer = tokio::spawn(sender.send_request(request));
+    STARTED.notified().await;
+    answer.abort();
+    let dropped = tokio::time::timeout(secs(5), RESET.notified()).await;
+    assert!(dropped.is_ok(), "the handler goes on");
 }
