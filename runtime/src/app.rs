@@ -1,18 +1,20 @@
 //! The app: a root group with its route table, and what it answers where no route matches.
 
-use std::fmt;
+use std::{convert::Infallible, fmt};
 
+use bytes::Buf;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{
-    chain::Render,
+    body::{Body, BoxError},
+    chain::{Endpoint, Render},
     client::TestClient,
     context::Context,
     entry::{Definition, Entry, Field, Mounted, MountedGroup},
     rejection::Rejection,
     response::{IntoResponse, Response},
     route::Segment,
-    service::Service,
+    service::{self, Service},
     state::Shared,
     table::{Allowed, Table},
 };
@@ -37,6 +39,51 @@ pub trait App: Entry {
     /// Makes a service that answers request values.
     fn service<S: Send + Sync + 'static>(self, state: S) -> Service<Self, S> {
         Service::new(Shared::new(state))
+    }
+
+    /// Makes a service of tower's, for its layers, and to mount the app in another framework.
+    ///
+    /// Its future is not boxed. A server that runs nothing around the app is better served by
+    /// [`serve`](fn@crate::serve), which has no layer between hyper and the routes.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{http::Request, prelude::*};
+    /// use tower_service::Service as _;
+    ///
+    /// #[get("/ping")]
+    /// async fn ping() -> &'static str {
+    ///     "pong"
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(ping);
+    ///
+    /// # highball::block_on(async {
+    /// let mut service = Api.into_service(());
+    /// let request = Request::get("/ping").body(Body::empty()).unwrap();
+    /// let Ok(response) = service.call(request).await;
+    /// assert_eq!(response.status(), 200);
+    /// # });
+    /// ```
+    fn into_service<B, S>(
+        self,
+        state: S,
+    ) -> impl tower_service::Service<
+        http::Request<B>,
+        Response = http::Response<Body>,
+        Error = Infallible,
+        Future: Send + 'static,
+    > + Clone
+    + Send
+    + Sync
+    + 'static
+    where
+        Self: Endpoint<S>,
+        S: Send + Sync + 'static,
+        B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
+    {
+        service::of_tower(self.service(state))
     }
 
     /// The route table.

@@ -103,6 +103,23 @@ impl Body {
         !matches!(self.kind, Kind::Stream(_))
     }
 
+    /// Returns the next frame, as the server sends it: a pooled buffer is not copied.
+    pub(crate) fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
+        let frame = match &mut self.kind {
+            Kind::Stream(stream) => stream
+                .poll_frame(cx)
+                .map_ok(|frame| frame.map_data(Chunk::from)),
+            _ => Poll::Ready(self.next_chunk().map(|chunk| Ok(Frame::data(chunk)))),
+        };
+        if self.watch.is_some() {
+            self.record(&frame);
+        }
+        frame
+    }
+
     /// Tells the observers' record of a frame; behind the last one the exchange is over.
     fn record(&mut self, frame: &Poll<Option<Result<Frame<Chunk>, BoxError>>>) {
         let ended = http_body::Body::is_end_stream(self);
@@ -139,24 +156,16 @@ impl Body {
 }
 
 impl http_body::Body for Body {
-    type Data = Chunk;
+    type Data = Bytes;
     type Error = BoxError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
-        let body = self.get_mut();
-        let frame = match &mut body.kind {
-            Kind::Stream(stream) => stream
-                .poll_frame(cx)
-                .map_ok(|frame| frame.map_data(Chunk::from)),
-            _ => Poll::Ready(body.next_chunk().map(|chunk| Ok(Frame::data(chunk)))),
-        };
-        if body.watch.is_some() {
-            body.record(&frame);
-        }
-        frame
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.get_mut()
+            .poll_chunk(cx)
+            .map_ok(|frame| frame.map_data(Bytes::from))
     }
 
     fn is_end_stream(&self) -> bool {

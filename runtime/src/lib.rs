@@ -87,7 +87,7 @@ pub use response::{
 };
 pub use serve::{Serve, ServeWith, block_on, serve};
 pub use server::Limits;
-pub use service::Service;
+pub use service::{Service, forward};
 pub use state::{Provide, State};
 
 pub use bytes::{self, Bytes};

@@ -112,6 +112,12 @@ impl From<Vec<u8>> for Buffer {
     }
 }
 
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Deref for Buffer {
     type Target = Vec<u8>;
 

@@ -38,6 +38,18 @@ pub struct Response {
     rejection: Option<Rejection>,
 }
 
+impl From<http::Response<Body>> for Response {
+    fn from(response: http::Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            rejection: None,
+        }
+    }
+}
+
 impl Response {
     /// Makes a response with status 200, no headers and this body.
     pub fn new(body: impl Into<Body>) -> Self {

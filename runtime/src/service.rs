@@ -1,14 +1,24 @@
 //! An app as a plain service: a request value in, a response value out, without a socket.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{
+    convert::Infallible,
+    fmt,
+    future::{Future, poll_fn},
+    marker::PhantomData,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use http::Request;
 
 use crate::{
     app::App,
-    body::{Body, RequestBody},
+    body::{Body, BoxError, RequestBody},
     chain::Endpoint,
+    context,
     exchange::exchange,
+    rejection::Rejection,
+    response::{IntoResponse, Response},
     state::{Connected, Shared},
 };
 
@@ -74,4 +84,124 @@ impl<A, S> fmt::Debug for Service<A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service").finish_non_exhaustive()
     }
+}
+
+/// A service of tower's that is a function, so that its future needs no box.
+#[derive(Clone)]
+struct OfFunction<F>(F);
+
+impl<B, F, R> tower_service::Service<Request<B>> for OfFunction<F>
+where
+    F: Fn(Request<B>) -> R,
+    R: Future<Output = Result<http::Response<Body>, Infallible>>,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = R;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> R {
+        (self.0)(request)
+    }
+}
+
+/// What tower, its layers and axum take: [`App::into_service`] makes it.
+pub(crate) fn of_tower<A, S, B>(
+    service: Service<A, S>,
+) -> impl tower_service::Service<
+    Request<B>,
+    Response = http::Response<Body>,
+    Error = Infallible,
+    Future: Send + 'static,
+> + Clone
++ Send
++ Sync
++ 'static
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+    B: http_body::Body<Data: bytes::Buf, Error: Into<BoxError>> + Send + 'static,
+{
+    OfFunction(move |request: Request<B>| {
+        let connection = Arc::clone(&service.connection);
+        async move { Ok(exchange::<A, S>(connection, request.map(RequestBody::new)).await) }
+    })
+}
+
+/// Has a tower service answer a request of a handler: an axum `Router`, say, that has not moved yet.
+///
+/// The service gets the whole path, prefixes included, and the request's body as it comes.
+///
+/// # Examples
+/// ```
+/// use highball::{http, prelude::*};
+/// use tower_service::Service;
+///
+/// #[derive(Clone)]
+/// struct Legacy;
+///
+/// impl Service<http::Request<highball::RequestBody>> for Legacy {
+///     type Response = http::Response<Body>;
+///     type Error = std::convert::Infallible;
+///     type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+///
+///     fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+///         std::task::Poll::Ready(Ok(()))
+///     }
+///
+///     fn call(&mut self, request: http::Request<highball::RequestBody>) -> Self::Future {
+///         let path = request.uri().path().to_owned();
+///         std::future::ready(Ok(http::Response::new(Body::from(path))))
+///     }
+/// }
+///
+/// #[any("/legacy/{*rest}")]
+/// async fn legacy(cx: &mut Context<'_>) -> Response {
+///     highball::forward(Legacy, cx).await
+/// }
+///
+/// #[routes(app)]
+/// struct Api(legacy);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().get("/legacy/a/b").send().await.text(), "/legacy/a/b");
+/// # });
+/// ```
+///
+/// # Errors
+/// An error of the service is answered with 500; its words are for the log.
+pub async fn forward<T, B>(mut service: T, cx: &mut context::Context<'_>) -> Response
+where
+    T: tower_service::Service<
+            Request<RequestBody>,
+            Response = http::Response<B>,
+            Error: Into<BoxError>,
+            Future: Send,
+        > + Send,
+    B: http_body::Body<Data: bytes::Buf, Error: Into<BoxError>> + Send + 'static,
+{
+    let answer = match poll_fn(|task| service.poll_ready(task)).await {
+        Ok(()) => service.call(request(cx)).await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(response) => response.map(Body::new).into(),
+        Err(error) => {
+            let cause = error.into().to_string();
+            Rejection::internal().with_cause(cause).into_response()
+        }
+    }
+}
+
+/// Makes a request value of what the context has, and takes its body along.
+fn request(cx: &mut context::Context<'_>) -> Request<RequestBody> {
+    let mut request = Request::new(std::mem::take(&mut cx.out().body));
+    *request.method_mut() = cx.method().clone();
+    *request.uri_mut() = cx.uri().clone();
+    *request.version_mut() = cx.version();
+    *request.headers_mut() = cx.headers().clone();
+    request
 }

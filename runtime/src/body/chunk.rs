@@ -6,7 +6,7 @@ use crate::pool::Buffer;
 
 /// A piece of a [`Body`]; its buffer goes back to the pool when it has been sent.
 #[derive(Debug)]
-pub struct Chunk(Piece);
+pub(crate) struct Chunk(Piece);
 
 #[derive(Debug)]
 enum Piece {
@@ -30,6 +30,17 @@ impl From<Bytes> for Chunk {
 impl From<Buffer> for Chunk {
     fn from(buffer: Buffer) -> Self {
         Self(Piece::Pooled { buffer, sent: 0 })
+    }
+}
+
+impl From<Chunk> for Bytes {
+    /// Costs an allocation where the buffer is pooled: the server's own path does not come here.
+    fn from(chunk: Chunk) -> Self {
+        match chunk.0 {
+            Piece::Static(bytes) => Self::from_static(bytes),
+            Piece::Pooled { buffer, sent } => Self::from_owner(buffer).slice(sent..),
+            Piece::Bytes(bytes) => bytes,
+        }
     }
 }
 

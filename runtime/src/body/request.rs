@@ -1,5 +1,6 @@
 //! The body that a request brings.
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -29,12 +30,25 @@ impl RequestBody {
         Self(Source::Empty)
     }
 
-    /// Makes a body of any other one; it is boxed.
+    /// Makes a body of any other one.
+    ///
+    /// It is boxed, unless it is a [`RequestBody`] or hyper's own already, or has no bytes.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
     {
-        Self(Source::Stream(Stream::new(body)))
+        if body.is_end_stream() {
+            return Self::empty();
+        }
+        let mut body = Some(body);
+        let any: &mut dyn Any = &mut body;
+        if let Some(own) = any.downcast_mut::<Option<Self>>() {
+            return own.take().unwrap_or_default();
+        }
+        if let Some(incoming) = any.downcast_mut::<Option<Incoming>>() {
+            return incoming.take().map(Self::from).unwrap_or_default();
+        }
+        body.map_or_else(Self::empty, |body| Self(Source::Stream(Stream::new(body))))
     }
 
     /// Reads the whole body, up to `limit` bytes; a second call finds it empty.

@@ -154,7 +154,7 @@ impl<A> http_body::Body for Sent<A> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
         let sent = self.get_mut();
-        let frame = Pin::new(&mut sent.body).poll_frame(cx);
+        let frame = sent.body.poll_chunk(cx);
         if let Poll::Ready(None | Some(Err(_))) = frame {
             sent.streaming = None;
         }
