@@ -5,6 +5,7 @@ mod conditional;
 pub(crate) mod group;
 pub(crate) mod handler;
 pub(crate) mod middleware;
+pub(crate) mod observer;
 mod with;
 
 use proc_macro2::TokenStream;

@@ -113,7 +113,7 @@ pub fn observer(
         args.into(),
         item.into(),
         check,
-        expand::middleware::observer,
+        expand::observer::observer,
     )
     .into()
 }

@@ -8,3 +8,6 @@ struct Guide;
 
 #[doc = include_str!("../../docs/routing.md")]
 struct Routing;
+
+#[doc = include_str!("../../docs/middleware.md")]
+struct Middleware;

@@ -11,19 +11,19 @@ use crate::{
 };
 
 /// A guard or a middleware, of which a mistake may leave less.
-struct Part<'a> {
-    function: &'a Function,
-    attr: &'a RouteArgs,
-    args: &'a [Arg],
+pub(super) struct Part<'a> {
+    pub(super) function: &'a Function,
+    pub(super) attr: &'a RouteArgs,
+    pub(super) args: &'a [Arg],
     /// The type that it hands on.
-    hands: Type,
+    pub(super) hands: Type,
     /// Whether it is a guard that shares the context with others.
-    shares: TokenStream,
+    pub(super) shares: TokenStream,
     /// The methods of its `Middleware` and, where it is a guard, its `Guard`.
-    around: TokenStream,
-    check: Option<TokenStream>,
+    pub(super) around: TokenStream,
+    pub(super) check: Option<TokenStream>,
     /// The trait of an observer, which has neither of them.
-    observe: Option<TokenStream>,
+    pub(super) observe: Option<TokenStream>,
 }
 
 /// Returns what is left of one with a mistake: enough that nobody else has an error.
@@ -96,54 +96,6 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> Toke
     part.expand()
 }
 
-/// Returns everything beside an observer.
-pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
-    let part = Part {
-        function,
-        attr,
-        args: list,
-        hands: syn::parse_quote!(()),
-        shares: quote!(false),
-        around: TokenStream::new(),
-        check: None,
-        observe: Some(observe(function, list)),
-    };
-    part.expand()
-}
-
-/// Returns the checks of an observer's arguments, and how it looks at an exchange.
-fn observe(function: &Function, list: &[Arg]) -> TokenStream {
-    let name = &function.sig.ident;
-    let bounds = args::bounds(list, Generic::No);
-    let checks = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
-    let checks = checks.map(|(idx, arg)| {
-        let (mode, text) = (args::mode(idx, Generic::No), shown(&arg.ty));
-        let ty = args::with_lifetime(&arg.ty, "'static");
-        quote_spanned! {first_span(&arg.ty)=>
-            const _: () = __hb::assert_observer(#text, #mode::IS, __hb::Probe::<#ty>::NEEDS);
-        }
-    });
-    let values = args::values(list, Generic::No);
-    let (lets, args) = extracted(list, &values, Waits::No, &quote!(return));
-    quote! {
-        #(#checks)*
-        #[automatically_derived]
-        impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Observer<__S> for #name
-        where #bounds
-        {
-            #[allow(unused_variables)]
-            fn observe<'__r>(
-                &'static self,
-                __exchange: &__hb::Exchange<'_>,
-                __env: __hb::Env<'__r, __S>,
-            ) {
-                #lets
-                #name(#(#args),*);
-            }
-        }
-    }
-}
-
 /// Returns the `T` of `impl Next<T>`.
 fn handed(next: &Type) -> Option<Type> {
     let Type::ImplTrait(next) = next else {
@@ -214,7 +166,7 @@ fn site(function: &Function, list: &[Arg]) -> TokenStream {
 }
 
 impl Part<'_> {
-    fn expand(&self) -> TokenStream {
+    pub(super) fn expand(&self) -> TokenStream {
         let Self { function, args, .. } = self;
         let private = private(self.attr.krate.as_ref());
         let cfgs = function.cfgs();
@@ -406,13 +358,13 @@ fn verdict(function: &Function, args: &[TokenStream], hands: &Type) -> TokenStre
 
 /// Whether an extractor may wait: not where others share the context.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Waits {
+pub(super) enum Waits {
     Yes,
     No,
 }
 
 /// Returns statements that extract the arguments, and the arguments.
-fn extracted(
+pub(super) fn extracted(
     list: &[Arg],
     values: &[TokenStream],
     waits: Waits,

@@ -1,0 +1,62 @@
+//! The code for an observer: a part that looks at an exchange when it is over.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::{
+    args,
+    args::Generic,
+    middleware::{Part, Waits, extracted},
+};
+use crate::{
+    attr::RouteArgs,
+    handler::{Arg, Function, first_span, shown},
+};
+
+/// Returns everything beside an observer.
+pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+    let part = Part {
+        function,
+        attr,
+        args: list,
+        hands: syn::parse_quote!(()),
+        shares: quote!(false),
+        around: TokenStream::new(),
+        check: None,
+        observe: Some(observe(function, list)),
+    };
+    part.expand()
+}
+
+/// Returns the checks of an observer's arguments, and how it looks at an exchange.
+fn observe(function: &Function, list: &[Arg]) -> TokenStream {
+    let name = &function.sig.ident;
+    let bounds = args::bounds(list, Generic::No);
+    let checks = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
+    let checks = checks.map(|(idx, arg)| {
+        let (mode, text) = (args::mode(idx, Generic::No), shown(&arg.ty));
+        let ty = args::with_lifetime(&arg.ty, "'static");
+        quote_spanned! {first_span(&arg.ty)=>
+            const _: () = __hb::assert_observer(#text, #mode::IS, __hb::Probe::<#ty>::NEEDS);
+        }
+    });
+    let values = args::values(list, Generic::No);
+    let (lets, args) = extracted(list, &values, Waits::No, &quote!(return));
+    quote! {
+        #(#checks)*
+        #[automatically_derived]
+        impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Observer<__S> for #name
+        where #bounds
+        {
+            #[allow(unused_variables)]
+            fn observe<'__r>(
+                &'static self,
+                __exchange: &__hb::Exchange<'_>,
+                __env: __hb::Env<'__r, __S>,
+            ) {
+                #lets
+                #name(#(#args),*);
+            }
+        }
+    }
+}
