@@ -21,15 +21,15 @@ pub enum Verdict {
 type Rank = (u8, Reverse<usize>, Reverse<usize>);
 
 /// One way to answer a request. Less is better: first the path, then the route's own place before
-/// an alias, then how well the method is named.
-type Candidate = (Vec<Rank>, bool, u8, u16, Vec<String>);
+/// an alias, then how well the method is named, then an alias with a slash more than its route.
+type Candidate = (Vec<Rank>, bool, u8, bool, u16, Vec<String>);
 
 /// Finds the answer to a request.
 pub fn find(shapes: &[Shape], method: &str, path: &str) -> Verdict {
     if !path.starts_with('/') || path.len() > 65_535 {
         return Verdict::Missing;
     }
-    let Some((_, alias, _, route, values)) = candidates(shapes, method, path).into_iter().min()
+    let Some((_, alias, _, _, route, values)) = candidates(shapes, method, path).into_iter().min()
     else {
         return other_methods(shapes, path);
     };
@@ -68,12 +68,12 @@ fn candidates(shapes: &[Shape], method: &str, path: &str) -> Vec<Candidate> {
         } else {
             shape.segments.to_vec()
         };
-        let alias = alias(shape.slash, &own);
+        let (alias, n_own) = (alias(shape.slash, &own), own.len());
         for (is_alias, segments) in [(false, Some(own)), (true, alias)] {
-            if let Some((ranks, values)) =
-                segments.and_then(|segments| match_path(&segments, &pieces))
-            {
-                candidates.push((ranks, is_alias, method_rank, idx as u16, values));
+            let Some(segments) = segments else { continue };
+            if let Some((ranks, values)) = match_path(&segments, &pieces) {
+                let shorter = segments.len() < n_own;
+                candidates.push((ranks, is_alias, method_rank, shorter, idx as u16, values));
             }
         }
     }

@@ -304,6 +304,7 @@ impl<const C: usize> Plan<C> {
             named: 0,
             any: false,
             aliases_named: 0,
+            longer: 0,
         };
         let mut end = first_end;
         while end != NONE {
@@ -315,18 +316,35 @@ impl<const C: usize> Plan<C> {
             taken.any |= matches!(draft.slash, Slash::Strict) && draft.any;
             end = draft.next;
         }
+        taken.longer = self.longer(first_end, &taken);
         taken
+    }
+
+    /// Returns the methods that aliases with a slash more than their routes answer at one node.
+    const fn longer(&self, first_end: u32, taken: &Taken) -> u32 {
+        let (mut methods, mut end) = (0, first_end);
+        while end != NONE {
+            let draft = &self.ends[end as usize];
+            if draft.longer {
+                methods |= taken.mask_of(draft);
+            }
+            end = draft.next;
+        }
+        methods
     }
 }
 
 /// The methods that the ends of one node name.
 ///
 /// An explicit HEAD beats GET's, a named method beats `#[any]`, and a route in its own place beats
-/// the alias of another's trailing slash.
+/// the alias of another's trailing slash. Of two aliases, the one with a slash more than its route
+/// comes first, so that the order of listing does not matter.
 struct Taken {
     named: u32,
     any: bool,
     aliases_named: u32,
+    /// What aliases with a slash more than their routes answer.
+    longer: u32,
 }
 
 impl Taken {
@@ -347,7 +365,8 @@ impl Taken {
         match (is_alias, self.any) {
             (false, _) => own,
             (true, true) => 0,
-            (true, false) => own & !with_head(self.named),
+            (true, false) if end.longer => own & !with_head(self.named),
+            (true, false) => own & !with_head(self.named) & !self.longer,
         }
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct DraftEnd {
     pub(super) any: bool,
     /// What the path gets that ends here; strict in the route's own place.
     pub(super) slash: Slash,
+    /// Whether it is an alias that has a slash more than its route.
+    pub(super) longer: bool,
     pub(super) next: u32,
 }
 
@@ -109,6 +111,7 @@ impl<const C: usize> Plan<C> {
             named: 0,
             any: false,
             slash: Slash::Strict,
+            longer: false,
             next: NONE,
         };
         let mut plan = Self {
@@ -155,6 +158,7 @@ impl<const C: usize> Plan<C> {
             named,
             any,
             slash: Slash::Strict,
+            longer: false,
             next: NONE,
         };
         self.add_end(node, end);
@@ -163,6 +167,7 @@ impl<const C: usize> Plan<C> {
                 alias,
                 DraftEnd {
                     slash: shape.slash,
+                    longer: self.drafts[alias as usize].parent == node,
                     ..end
                 },
             );

@@ -129,6 +129,16 @@ fn slashes_and_dots_are_literal() {
 }
 
 #[test]
+fn of_two_routes_one_slash_off_the_shorter_answers_in_any_order() {
+    for routes in [
+        ["GET /a ignore", "GET /a// redirect"],
+        ["GET /a// redirect", "GET /a ignore"],
+    ] {
+        check(&routes, &[("GET /a/", "GET /a ignore")]);
+    }
+}
+
+#[test]
 fn a_trailing_slash_is_corrected_or_ignored_where_the_route_says_so() {
     check(
         &[
