@@ -201,6 +201,11 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
     ) -> impl Future<Output = http::Response<Body>> + Send + 'static {
         exchange::<A, S>(connection, request)
     }
+
+    async fn finish(&self) {
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+    }
 }
 
 async fn run<A, S>(mut config: Config, mut shared: Shared<S>) -> Result
@@ -218,7 +223,7 @@ where
         // Whoever closed our output does not want to read it.
         let _ = io::stdout().write_all(banner::text(local, A::LISTING).as_bytes());
     }
-    let (tasks, drain) = (shared.tasks.clone(), config.limits.drain);
+    let tasks = shared.tasks.clone();
     let app = Arc::new(Served::<A, S> {
         shared: Arc::new(shared),
         app: PhantomData,
@@ -227,8 +232,6 @@ where
         Some(stop) => server::run(app, listener, config.limits, server::when(stop)).await?,
         None => server::run(app, listener, config.limits, server::signal()?).await?,
     };
-    tasks.close();
-    let _out_of_time = tokio::time::timeout(drain, tasks.wait()).await;
     if !config.quiet {
         report_cut(report.cut, "connections");
         report_cut(tasks.len(), "spawned tasks");

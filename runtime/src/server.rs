@@ -19,7 +19,7 @@ mod strict;
 mod tests;
 mod timer;
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -47,6 +47,11 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
         session: Self::Session,
         request: Request<RequestBody>,
     ) -> impl Future<Output = Response<Body>> + Send + 'static;
+
+    /// Waits for what goes on behind the answers, when no connection is left.
+    fn finish(&self) -> impl Future<Output = ()> + Send {
+        ready(())
+    }
 
     /// Returns the response to a request that is refused before the application sees it.
     fn refuse(status: StatusCode) -> Response<Body> {

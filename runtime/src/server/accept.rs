@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -117,12 +118,12 @@ impl<A: Answer> Server<A> {
     async fn drain(&mut self, stop: &mut impl Stop) {
         self.shared.stopping.begin();
         let deadline = Instant::now() + self.shared.limits.drain;
+        let app = self.shared.app.clone();
+        let mut finished = pin!(app.finish());
         loop {
             tokio::select! {
-                ended = self.tasks.join_next() => match ended {
-                    Some(ended) => self.note(ended),
-                    None => return,
-                },
+                Some(ended) = self.tasks.join_next() => self.note(ended),
+                () = &mut finished, if self.tasks.is_empty() => return,
                 () = sleep_until(deadline) => break,
                 () = stop.asked() => break,
             }

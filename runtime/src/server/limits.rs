@@ -66,7 +66,8 @@ impl Limits {
         self
     }
 
-    /// Sets how long a stop waits for open connections; 30 seconds unless set.
+    /// Sets how long a stop waits for open connections, and for what they have spawned; 30 seconds
+    /// unless set.
     pub fn drain(mut self, deadline: Duration) -> Self {
         self.drain = deadline;
         self

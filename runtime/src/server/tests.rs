@@ -10,7 +10,7 @@ use std::future::{Future, pending, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ struct App {
     dropped: Notify,
     /// A body could not be read.
     failed: Notify,
+    /// Something goes on behind an answer, without an end.
+    goes_on: AtomicBool,
 }
 
 impl Answer for App {
@@ -73,9 +75,19 @@ impl Answer for App {
                 tokio::task::yield_now().await;
                 Response::new(Body::from("paused"))
             }
+            "/go-on" => {
+                app.goes_on.store(true, Ordering::SeqCst);
+                Response::new(Body::from("begun"))
+            }
             "/endless" => Response::new(Body::new(Endless(Dropped(app)))),
             "/upgrade" => upgrade(&mut request),
             path => Response::new(Body::from(path.to_owned())),
+        }
+    }
+
+    async fn finish(&self) {
+        if self.goes_on.load(Ordering::SeqCst) {
+            pending::<()>().await;
         }
     }
 }

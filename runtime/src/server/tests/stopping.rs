@@ -79,6 +79,39 @@ async fn second_request_to_stop_cuts_at_once() {
     assert_eq!(server.stop().await.cut, 1);
 }
 
+/// Has work begun that goes on behind its answer, and leaves.
+async fn begin_work(server: &Server) {
+    let mut client = server.connect().await;
+    client
+        .send("GET /go-on HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await;
+    assert!(client.rest().await.ends_with("begun"));
+}
+
+#[tokio::test]
+async fn work_behind_an_answer_shares_the_deadline() {
+    let drain = Duration::from_millis(200);
+    let server = start(Limits::default().drain(drain)).await;
+    begin_work(&server).await;
+    let mut client = server.connect().await;
+    client.send(&get("/wait")).await;
+    soon(server.app.waiting.notified()).await;
+    let begun = Instant::now();
+    assert_eq!(server.stop().await.cut, 1);
+    assert!(begun.elapsed() < drain * 2, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn second_request_to_stop_does_not_wait_for_work() {
+    let server = start(Limits::default().drain(PATIENCE * 2)).await;
+    begin_work(&server).await;
+    server.stop.notify_one();
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.stop().await.cut, 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stop_under_load_answers_every_request_that_has_begun() {
     let server = start(Limits::default()).await;
