@@ -144,16 +144,25 @@ fn add_limits(with: &mut Vec<With>, limits: Vec<(Ident, syn::Expr)>, krate: Opti
 /// Reads `= finish` or `= cancel`.
 fn finish(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
     let message = "write `on_disconnect = cancel` or `on_disconnect = finish`";
+    choice(input, word, message, &[("cancel", false), ("finish", true)])
+}
+
+/// Reads `= name`, one of these.
+fn choice<T: Copy>(
+    input: ParseStream<'_>,
+    word: &Ident,
+    message: &str,
+    names: &[(&str, T)],
+) -> syn::Result<T> {
     let wrong = |span| syn::Error::new(span, message);
     input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
     let value = input
         .call(Ident::parse_any)
         .map_err(|error| wrong(error.span()))?;
-    match value.to_string().as_str() {
-        "cancel" => Ok(false),
-        "finish" => Ok(true),
-        _ => Err(wrong(value.span())),
-    }
+    let known = names.iter().find(|(name, _)| value == name);
+    known
+        .map(|(_, means)| *means)
+        .ok_or_else(|| wrong(value.span()))
 }
 
 /// Reads `= secs(5)`.
@@ -230,17 +239,12 @@ fn names(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
 
 fn slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<Slash> {
     let message = "write `slash = strict`, `slash = redirect` or `slash = ignore`";
-    let wrong = |span| syn::Error::new(span, message);
-    input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
-    let value = input
-        .call(Ident::parse_any)
-        .map_err(|error| wrong(error.span()))?;
-    match value.to_string().as_str() {
-        "strict" => Ok(Slash::Strict),
-        "redirect" => Ok(Slash::Redirect),
-        "ignore" => Ok(Slash::Ignore),
-        _ => Err(wrong(value.span())),
-    }
+    let names = [
+        ("strict", Slash::Strict),
+        ("redirect", Slash::Redirect),
+        ("ignore", Slash::Ignore),
+    ];
+    choice(input, word, message, &names)
 }
 
 /// Reads `= [GET, "PURGE"]`.

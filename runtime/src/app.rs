@@ -6,7 +6,7 @@ use bytes::Buf;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{
-    body::{Body, BoxError},
+    body::{Body, BoxError, RequestBody},
     chain::{Endpoint, Render},
     client::TestClient,
     context::Context,
@@ -14,7 +14,7 @@ use crate::{
     rejection::Rejection,
     response::{IntoResponse, Response},
     route::Segment,
-    service::{self, Service},
+    service::{OfFunction, Service},
     state::Shared,
     table::{Allowed, Table},
 };
@@ -83,7 +83,11 @@ pub trait App: Entry {
         S: Send + Sync + 'static,
         B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
     {
-        service::of_tower(self.service(state))
+        let service = self.service(state);
+        OfFunction(move |request: http::Request<B>| {
+            let service = service.clone();
+            async move { Ok(service.call(request.map(RequestBody::new)).await) }
+        })
     }
 
     /// The route table.

@@ -69,6 +69,9 @@ pub(crate) struct Record {
     text: String,
 }
 
+/// How many bytes of notes a kept record has room for.
+const MOST_TEXT: usize = 4096;
+
 /// Runs an observer.
 pub(crate) type Observe = fn(&Exchange<'_>, &Arc<dyn Any + Send + Sync>);
 
@@ -162,6 +165,8 @@ impl Record {
         self.errors.clear();
         self.notes.clear();
         self.text.clear();
+        // A rare huge note must not hold its memory for ever.
+        self.text.shrink_to(MOST_TEXT);
     }
 }
 

@@ -88,7 +88,7 @@ impl<A, S> fmt::Debug for Service<A, S> {
 
 /// A service of tower's that is a function, so that its future needs no box.
 #[derive(Clone)]
-struct OfFunction<F>(F);
+pub(crate) struct OfFunction<F>(pub(crate) F);
 
 impl<B, F, R> tower_service::Service<Request<B>> for OfFunction<F>
 where
@@ -106,29 +106,6 @@ where
     fn call(&mut self, request: Request<B>) -> R {
         (self.0)(request)
     }
-}
-
-/// What tower, its layers and axum take: [`App::into_service`] makes it.
-pub(crate) fn of_tower<A, S, B>(
-    service: Service<A, S>,
-) -> impl tower_service::Service<
-    Request<B>,
-    Response = http::Response<Body>,
-    Error = Infallible,
-    Future: Send + 'static,
-> + Clone
-+ Send
-+ Sync
-+ 'static
-where
-    A: App + Endpoint<S>,
-    S: Send + Sync + 'static,
-    B: http_body::Body<Data: bytes::Buf, Error: Into<BoxError>> + Send + 'static,
-{
-    OfFunction(move |request: Request<B>| {
-        let connection = Arc::clone(&service.connection);
-        async move { Ok(exchange::<A, S>(connection, request.map(RequestBody::new)).await) }
-    })
 }
 
 /// Has a tower service answer a request of a handler: an axum `Router`, say, that has not moved yet.

@@ -10,7 +10,6 @@ use syn::{
 };
 
 /// One item of `with(..)`.
-#[derive(Clone)]
 pub(crate) enum With {
     /// `timing`, `timeout(secs(5))` or `Cors::new()`.
     Part(Part),
@@ -31,7 +30,6 @@ impl With {
 }
 
 /// A guard or a middleware, where it stands.
-#[derive(Clone)]
 pub(crate) struct Part {
     /// Its type.
     pub(crate) path: Path,
@@ -39,7 +37,6 @@ pub(crate) struct Part {
 }
 
 /// How a part is configured.
-#[derive(Clone)]
 pub(crate) enum Value {
     /// Not at all: `timing`.
     None,
@@ -50,7 +47,6 @@ pub(crate) enum Value {
 }
 
 /// When a part runs.
-#[derive(Clone)]
 pub(crate) enum Condition {
     /// Where a guard would let the request through.
     Guard(Part),

@@ -2,8 +2,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Meta};
+use syn::Attribute;
 
+use super::conditional::{Cfg, alias};
 use crate::{
     attr::{Condition, Part, Value, With},
     handler::{first_span, shown},
@@ -18,34 +19,20 @@ pub(crate) struct Steps {
     types: Vec<TokenStream>,
     /// What is known of each part.
     parts: Vec<TokenStream>,
-    /// `#[cfg(..)]` for what is there, and for what stands in its place.
-    cfg: Option<(TokenStream, TokenStream)>,
+    /// The condition that all of it stands under.
+    cfg: Option<Cfg>,
 }
 
 /// Makes the steps; `name` keeps them apart from others in the same block.
 pub(crate) fn steps(list: &[With], name: &str, cfgs: &[Attribute]) -> Steps {
     let mut steps = Steps {
-        cfg: cfg(cfgs),
+        cfg: Cfg::of(cfgs),
         ..Steps::default()
     };
     for (idx, with) in list.iter().enumerate() {
         steps.add(&format!("{name}_{idx}"), with);
     }
     steps
-}
-
-fn cfg(cfgs: &[Attribute]) -> Option<(TokenStream, TokenStream)> {
-    let conditions = cfgs.iter().filter_map(|cfg| match &cfg.meta {
-        Meta::List(list) => Some(&list.tokens),
-        _ => None,
-    });
-    let conditions: Vec<_> = conditions.collect();
-    (!conditions.is_empty()).then(|| {
-        (
-            quote!(#[cfg(all(#(#conditions),*))]),
-            quote!(#[cfg(not(all(#(#conditions),*)))]),
-        )
-    })
 }
 
 /// A part whose types have been written.
@@ -157,7 +144,9 @@ impl Steps {
             format_ident!("__Part{name}", span = span),
             format_ident!("__With{name}", span = span),
         );
-        self.alias(&ty, quote!(#path));
+        // By an alias, a type that is not found is one error.
+        self.items
+            .extend(alias(self.cfg.as_ref(), &ty, &quote!(#path)));
         let text = shown(path);
         let value = match value {
             Value::None => None,
@@ -185,30 +174,16 @@ impl Steps {
         }
     }
 
-    /// A name for a type, so that one that is not found is one error.
-    fn alias(&mut self, name: &Ident, ty: TokenStream) {
-        let span = name.span();
-        let (holds, fails) = self.cfg.clone().unzip();
-        self.items.extend(quote_spanned! {span=>
-            #holds
-            #[allow(non_camel_case_types)]
-            type #name = #ty;
-        });
-        self.items.extend(fails.map(|fails| {
-            quote! {
-                #fails
-                #[allow(non_camel_case_types)]
-                type #name = __hb::Absent;
-            }
-        }));
-    }
-
     /// A type without size that stands for a configured part: its value is a static, so that it
     /// may hold what requests share, a counter or a semaphore.
     fn configured(&mut self, site: &Ident, ty: &Ident, value: &TokenStream) {
         let span = site.span();
-        let (holds, fails) = self.cfg.clone().unzip();
+        let (holds, absent) = (
+            self.cfg.as_ref().map(|cfg| &cfg.holds),
+            self.cfg.as_ref().map(|cfg| cfg.absent(site)),
+        );
         self.items.extend(quote_spanned! {span=>
+            #absent
             #holds
             #[allow(non_camel_case_types)]
             struct #site;
@@ -222,13 +197,6 @@ impl Steps {
                 }
             }
         });
-        self.items.extend(fails.map(|fails| {
-            quote! {
-                #fails
-                #[allow(non_camel_case_types)]
-                type #site = __hb::Absent;
-            }
-        }));
     }
 
     /// Returns the type of a condition.
@@ -243,8 +211,11 @@ impl Steps {
             Condition::Value(value) => quote!(#value),
         };
         let ty = format_ident!("__When{name}");
-        let (present, absent) = self.cfg.clone().unzip();
-        let otherwise = absent.map(|absent| quote!(#absent { false }));
+        let present = self.cfg.as_ref().map(|cfg| &cfg.holds);
+        let otherwise = self.cfg.as_ref().map(|cfg| {
+            let fails = &cfg.fails;
+            quote!(#fails { false })
+        });
         self.items.extend(quote! {
             #[allow(non_camel_case_types)]
             struct #ty;

@@ -141,7 +141,6 @@ macro_rules! parallel {
     };
 }
 
-parallel!(A);
 parallel!(A B);
 parallel!(A B C);
 parallel!(A B C D);
