@@ -23,15 +23,30 @@ pub(crate) enum Slash {
     Ignore,
 }
 
+/// What a route or a group says of how it is served.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Manner {
+    pub(crate) slash: Option<Slash>,
+    /// Whether the handler finishes where its client leaves.
+    pub(crate) finish: Option<bool>,
+    pub(crate) priority: Option<Priority>,
+}
+
+/// What `priority = ..` says.
+#[derive(Clone, Copy)]
+pub(crate) enum Priority {
+    Critical,
+    Normal,
+    Background,
+}
+
 /// The arguments of `#[get(..)]` and its siblings, of `#[fallback]` and of `#[middleware]`.
 #[derive(Default)]
 pub(crate) struct RouteArgs {
     pub(crate) pattern: Option<Pattern>,
     pub(crate) methods: Option<Vec<String>>,
     pub(crate) with: Vec<With>,
-    pub(crate) slash: Option<Slash>,
-    /// Whether the handler finishes where its client leaves.
-    pub(crate) finish: Option<bool>,
+    pub(crate) manner: Manner,
     pub(crate) krate: Option<Path>,
     /// What a guard or a middleware must stand behind, and what before.
     pub(crate) after: Vec<Path>,
@@ -46,9 +61,7 @@ pub(crate) struct GroupArgs {
     pub(crate) app: bool,
     pub(crate) prefix: Option<Pattern>,
     pub(crate) with: Vec<With>,
-    pub(crate) slash: Option<Slash>,
-    /// Whether the handler finishes where its client leaves.
-    pub(crate) finish: Option<bool>,
+    pub(crate) manner: Manner,
     pub(crate) fallback: Option<Path>,
     pub(crate) rejection: Option<Path>,
     pub(crate) krate: Option<Path>,
@@ -60,6 +73,7 @@ enum Arg {
     With(Vec<With>),
     Slash(Slash),
     Finish(bool),
+    Priority(Priority),
     /// A word that is short for a middleware: `timeout = secs(5)`.
     Limit(Ident, syn::Expr),
     Crate(Path),
@@ -80,8 +94,9 @@ impl RouteArgs {
             match arg {
                 Arg::Path(literal) => args.pattern = Some(Pattern::route(&literal, errors)),
                 Arg::With(paths) => args.with = paths,
-                Arg::Slash(slash) => args.slash = Some(slash),
-                Arg::Finish(finish) => args.finish = Some(finish),
+                Arg::Slash(slash) => args.manner.slash = Some(slash),
+                Arg::Finish(finish) => args.manner.finish = Some(finish),
+                Arg::Priority(priority) => args.manner.priority = Some(priority),
                 Arg::Limit(word, value) => limits.push((word, value)),
                 Arg::Crate(path) => args.krate = Some(path),
                 Arg::Methods(span, methods) => {
@@ -107,8 +122,9 @@ impl GroupArgs {
             match arg {
                 Arg::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
                 Arg::With(paths) => args.with = paths,
-                Arg::Slash(slash) => args.slash = Some(slash),
-                Arg::Finish(finish) => args.finish = Some(finish),
+                Arg::Slash(slash) => args.manner.slash = Some(slash),
+                Arg::Finish(finish) => args.manner.finish = Some(finish),
+                Arg::Priority(priority) => args.manner.priority = Some(priority),
                 Arg::Limit(word, value) => limits.push((word, value)),
                 Arg::Crate(path) => args.krate = Some(path),
                 Arg::App => args.app = true,
@@ -145,6 +161,17 @@ fn add_limits(with: &mut Vec<With>, limits: Vec<(Ident, syn::Expr)>, krate: Opti
 fn finish(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
     let message = "write `on_disconnect = cancel` or `on_disconnect = finish`";
     choice(input, word, message, &[("cancel", false), ("finish", true)])
+}
+
+/// Reads `= critical`, `= normal` or `= background`.
+fn priority(input: ParseStream<'_>, word: &Ident) -> syn::Result<Priority> {
+    let message = "write `priority = critical`, `priority = normal` or `priority = background`";
+    let names = [
+        ("critical", Priority::Critical),
+        ("normal", Priority::Normal),
+        ("background", Priority::Background),
+    ];
+    choice(input, word, message, &names)
 }
 
 /// Reads `= name`, one of these.

@@ -13,7 +13,7 @@ use quote::quote;
 use syn::Path;
 
 use crate::{
-    attr::{STANDARD, Slash},
+    attr::{Manner, Priority, STANDARD, Slash},
     pattern::{Pattern, Segment},
 };
 
@@ -42,21 +42,24 @@ pub(crate) fn segments(pattern: &Pattern) -> TokenStream {
 }
 
 /// Returns what the words say of how a route is served, as constant data.
-pub(crate) fn manner(slash: Option<Slash>, finish: Option<bool>) -> TokenStream {
-    if slash.is_none() && finish.is_none() {
+pub(crate) fn manner(manner: Manner) -> TokenStream {
+    let slash = manner.slash.map(|slash| match slash {
+        Slash::Strict => quote!(slash: __hb::Some(__hb::Slash::Strict),),
+        Slash::Redirect => quote!(slash: __hb::Some(__hb::Slash::Redirect),),
+        Slash::Ignore => quote!(slash: __hb::Some(__hb::Slash::Ignore),),
+    });
+    let finish = manner
+        .finish
+        .map(|finish| quote!(finish: __hb::Some(#finish),));
+    let priority = manner.priority.map(|priority| match priority {
+        Priority::Critical => quote!(priority: __hb::Some(__hb::Priority::Critical),),
+        Priority::Normal => quote!(priority: __hb::Some(__hb::Priority::Normal),),
+        Priority::Background => quote!(priority: __hb::Some(__hb::Priority::Background),),
+    });
+    if slash.is_none() && finish.is_none() && priority.is_none() {
         return quote!(__hb::Manner::NONE);
     }
-    let slash = match slash {
-        None => quote!(__hb::None),
-        Some(Slash::Strict) => quote!(__hb::Some(__hb::Slash::Strict)),
-        Some(Slash::Redirect) => quote!(__hb::Some(__hb::Slash::Redirect)),
-        Some(Slash::Ignore) => quote!(__hb::Some(__hb::Slash::Ignore)),
-    };
-    let finish = match finish {
-        None => quote!(__hb::None),
-        Some(finish) => quote!(__hb::Some(#finish)),
-    };
-    quote!(__hb::Manner { slash: #slash, finish: #finish })
+    quote!(__hb::Manner { #slash #finish #priority ..__hb::Manner::NONE })
 }
 
 /// Returns the methods as constant data; none means `#[any]`.

@@ -13,7 +13,7 @@ use crate::{
     entry::{Definition, Entry, Field, Mounted, MountedGroup},
     rejection::Rejection,
     response::{IntoResponse, Response},
-    route::Segment,
+    route::{Priority, Segment},
     service::{OfFunction, Service},
     state::Shared,
     table::{Allowed, Table},
@@ -170,6 +170,14 @@ impl Route {
     /// Returns whether the handler finishes where its client leaves: `on_disconnect = finish`.
     pub const fn finishes(&self) -> bool {
         matches!(self.mounted.manner.finish, Some(true))
+    }
+
+    /// Returns who goes first under overload: `priority = ..`.
+    pub const fn priority(&self) -> Priority {
+        match self.mounted.manner.priority {
+            Some(priority) => priority,
+            None => Priority::Normal,
+        }
     }
 
     /// Returns the pattern, parsed.

@@ -6,7 +6,14 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{app::App, body::RequestBody, chain::Endpoint, service::Service, state::Shared};
+use crate::{
+    app::App,
+    body::RequestBody,
+    capacity::{Capacity, Gate},
+    chain::Endpoint,
+    service::Service,
+    state::Shared,
+};
 
 /// The most that a test reads of a body, in bytes.
 const READ: u64 = 1 << 30;
@@ -67,6 +74,13 @@ impl<A: App, S> TestClient<A, S> {
     #[must_use]
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.shared.body_limit = bytes;
+        self
+    }
+
+    /// Answers this many requests at once, as [`Serve::capacity`](crate::Serve::capacity) does.
+    #[must_use]
+    pub fn capacity(mut self, capacity: Capacity) -> Self {
+        self.shared.gate = Some(Gate::new(capacity));
         self
     }
 }

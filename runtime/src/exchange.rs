@@ -13,6 +13,7 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use crate::{
     app::{App, Miss, Route, nearest},
     body::{Body, RequestBody},
+    capacity::{Gate, Place},
     chain::{Base, Endpoint, Env, Locals, Ready},
     context::{Context, Out},
     head::Head,
@@ -20,6 +21,7 @@ use crate::{
     pool::{self, FreeList},
     rejection::Rejection,
     response::{IntoResponse, Response},
+    route::Priority,
     state::Connected,
     table::Found,
 };
@@ -79,6 +81,7 @@ where
         return into_http(Rejection::internal().problem(), &Method::GET);
     };
     let (head, tasks) = (&slot.head, &connection.shared.tasks);
+    let (target, _place) = enter(connection.shared.gate.as_ref(), head, target).await;
     let mut cx = Context::new(head, &mut slot.out, tasks);
     let base = Base {
         connection: &connection,
@@ -177,6 +180,31 @@ impl Target {
             miss: Some(miss),
         }
     }
+
+    /// Leads to the group around, which refuses the request.
+    fn refused(self, rejection: Rejection) -> Self {
+        let group = match self.miss {
+            None => group_of_steps(self.steps),
+            Some(_) => self.steps,
+        };
+        Self::miss(group, Miss::Refused(Mutex::new(Some(rejection))))
+    }
+}
+
+/// Waits for the request's turn, if the app has a capacity; its group answers if that never comes.
+async fn enter<'g>(
+    gate: Option<&'g Gate>,
+    head: &Head,
+    target: Target,
+) -> (Target, Option<Place<'g>>) {
+    let Some(gate) = gate else {
+        return (target, None);
+    };
+    let priority = head.route.map_or(Priority::Normal, Route::priority);
+    match gate.enter(priority).await {
+        Ok(place) => (target, Some(place)),
+        Err(rejection) => (target.refused(rejection), None),
+    }
 }
 
 /// Finds the route, or the group that answers in its place.
@@ -208,18 +236,16 @@ fn find<A: App>(head: &mut Head) -> Target {
 
 fn route(head: &mut Head, idx: u16) -> Target {
     let route = &head.routes[usize::from(idx)];
+    let target = Target {
+        steps: route.steps(),
+        miss: None,
+    };
     match head.decode() {
         Ok(()) => {
             head.route = Some(route);
-            Target {
-                steps: route.steps(),
-                miss: None,
-            }
+            target
         }
-        Err(rejection) => {
-            let group = group_of_steps(route.steps());
-            Target::miss(group, Miss::Refused(Mutex::new(Some(rejection))))
-        }
+        Err(rejection) => target.refused(rejection),
     }
 }
 

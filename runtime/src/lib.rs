@@ -32,6 +32,7 @@
 
 mod app;
 mod body;
+mod capacity;
 mod chain;
 mod client;
 mod context;
@@ -64,8 +65,9 @@ pub mod prelude;
 
 pub use app::{App, Route};
 pub use body::{Body, BoxError, ReadError, RequestBody};
+pub use capacity::Capacity;
 pub use chain::{Next, Nothing, Verdict};
-pub use client::{TestClient, TestRequest, TestResponse};
+pub use client::{TestClient, TestRequest, TestResponse, TestSession};
 pub use context::Context;
 pub use entry::{Argument, Entry};
 pub use error::{Error, Result};
@@ -85,6 +87,7 @@ pub use rejection::{FieldError, Rejection};
 pub use response::{
     Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,
 };
+pub use route::Priority;
 pub use serve::{Serve, ServeWith, block_on, serve};
 pub use server::Limits;
 pub use service::{Service, forward};

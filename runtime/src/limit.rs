@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use highball_macros::middleware;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use crate::{
+    capacity::too_busy,
     chain::Next,
     context::Context,
     rejection::Rejection,
@@ -65,7 +66,7 @@ pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl N
 }
 
 /// Lets at most so many requests be behind it at once, and answers the others with 503 and
-/// `Retry-After`.
+/// `Retry-After`; the app as a whole has a [`Capacity`](crate::Capacity).
 ///
 /// # Examples
 /// ```
@@ -84,12 +85,7 @@ pub async fn concurrency(
     next: impl Next,
 ) -> Response {
     let Ok(_permit) = limit.permits.try_acquire() else {
-        let detail = "too many requests are being answered; try again later";
-        let rejection = Rejection::new(StatusCode::SERVICE_UNAVAILABLE, detail);
-        let later = HeaderValue::from_static("1");
-        return rejection
-            .with_header(header::RETRY_AFTER, later)
-            .into_response();
+        return too_busy().into_response();
     };
     next.run(cx).await
 }

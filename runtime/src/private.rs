@@ -32,7 +32,7 @@ pub use crate::{
     observe::Exchange,
     rejection::{Rejection, problem},
     response::{IntoResponse, Response, reason, status},
-    route::{Manner, Methods, STANDARD, Segment, Slash},
+    route::{Manner, Methods, Priority, STANDARD, Segment, Slash},
     serve::block_on,
     state::Provide,
     table::{

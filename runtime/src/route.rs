@@ -57,6 +57,30 @@ pub enum Slash {
     Ignore,
 }
 
+/// Who goes first when an app is asked for more than it can do: `priority = ..` on a route or on a
+/// group around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Priority {
+    /// May wait for hours: reports, exports, feeds to other systems.
+    Background,
+    /// What nobody says anything of.
+    #[default]
+    Normal,
+    /// Must work when nothing else does: login, payment, health checks.
+    Critical,
+}
+
+impl Priority {
+    /// Returns the next higher one.
+    pub(crate) const fn above(self) -> Option<Self> {
+        match self {
+            Self::Background => Some(Self::Normal),
+            Self::Normal => Some(Self::Critical),
+            Self::Critical => None,
+        }
+    }
+}
+
 /// The methods that a route answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Methods {
@@ -122,6 +146,8 @@ pub struct Manner {
     pub slash: Option<Slash>,
     /// Whether the handler finishes where its client leaves.
     pub finish: Option<bool>,
+    /// Who goes first under overload.
+    pub priority: Option<Priority>,
 }
 
 impl Manner {
@@ -129,6 +155,7 @@ impl Manner {
     pub const NONE: Self = Self {
         slash: None,
         finish: None,
+        priority: None,
     };
 
     /// Returns these words, and those of the group around where nothing is said here.
@@ -141,6 +168,10 @@ impl Manner {
             finish: match self.finish {
                 None => outer.finish,
                 finish => finish,
+            },
+            priority: match self.priority {
+                None => outer.priority,
+                priority => priority,
             },
         }
     }

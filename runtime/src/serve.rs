@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::{
     app::App,
     body::{Body, RequestBody},
+    capacity::{Capacity, Gate},
     chain::Endpoint,
     error::{Error, Result},
     exchange::exchange,
@@ -85,6 +86,7 @@ struct Config {
     listener: Option<TcpListener>,
     addr: Option<SocketAddr>,
     body_limit: Option<u64>,
+    capacity: Option<Capacity>,
     quiet: bool,
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
@@ -123,6 +125,12 @@ macro_rules! settings {
             /// Reads at most this many bytes of a body; 2 MiB unless changed.
             pub fn body_limit(mut self, bytes: u64) -> Self {
                 self.config.body_limit = Some(bytes);
+                self
+            }
+
+            /// Answers so many requests at once, by their priorities; without it nothing waits.
+            pub fn capacity(mut self, capacity: Capacity) -> Self {
+                self.config.capacity = Some(capacity);
                 self
             }
 
@@ -218,6 +226,7 @@ where
         None => listen(config.addr).await?,
     };
     shared.body_limit = config.body_limit.unwrap_or(shared.body_limit);
+    shared.gate = config.capacity.map(Gate::new);
     if !config.quiet {
         let local = listener.local_addr()?;
         // Whoever closed our output does not want to read it.

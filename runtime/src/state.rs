@@ -5,6 +5,7 @@ use std::{any::Any, fmt, net::SocketAddr, ops::Deref, sync::Arc};
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    capacity::Gate,
     extract::{Extract, Input},
     rejection::Rejection,
 };
@@ -97,6 +98,8 @@ pub(crate) struct Shared<S> {
     pub(crate) state: S,
     /// The most that is read of a body, in bytes, unless the route says otherwise.
     pub(crate) body_limit: u64,
+    /// Where requests wait for their turn, if the app has a capacity.
+    pub(crate) gate: Option<Gate>,
     /// Values that a test put in front of the chain.
     pub(crate) locals: Vec<Box<dyn Any + Send + Sync>>,
     /// What runs on behind an answer, and is waited for at the stop.
@@ -108,6 +111,7 @@ impl<S> Shared<S> {
         Self {
             state,
             body_limit: BODY_LIMIT,
+            gate: None,
             locals: Vec::new(),
             tasks: TaskTracker::new(),
         }
@@ -117,6 +121,7 @@ impl<S> Shared<S> {
         Shared {
             state,
             body_limit: self.body_limit,
+            gate: self.gate,
             locals: self.locals,
             tasks: self.tasks,
         }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use std::time::Instant;
 
-use highball::prelude::*;
+use highball::{Capacity, prelude::*};
 
 /// The most workers that a server here has.
 const WORKERS: u64 = 2;
@@ -181,6 +181,7 @@ fn start(workers: usize) -> SocketAddr {
                 .state(state)
                 .listener(listener)
                 .quiet()
+                .capacity(Capacity::of(64))
                 .await
         })
     });

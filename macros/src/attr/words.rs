@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::{Arg, finish, krate, limit, methods, names, slash, value, with_list};
+use super::{Arg, finish, krate, limit, methods, names, priority, slash, value, with_list};
 use crate::errors::Errors;
 
 /// A word, and how it is written.
@@ -23,6 +23,7 @@ const REJECTION: Word = ("rejection", "`rejection = ..`");
 const AFTER: Word = ("after", "`after(..)`");
 const BEFORE: Word = ("before", "`before(..)`");
 const DISCONNECT: Word = ("on_disconnect", "`on_disconnect = ..`");
+const PRIORITY: Word = ("priority", "`priority = ..`");
 const TIMEOUT: Word = ("timeout", "`timeout = ..`");
 const BODY_LIMIT: Word = ("body_limit", "`body_limit = ..`");
 const CRATE: Word = ("crate", "`crate = ..`");
@@ -31,14 +32,17 @@ const CRATE: Word = ("crate", "`crate = ..`");
 fn known(attribute: &str) -> &'static [Word] {
     match attribute {
         "routes" => &[
-            APP, PREFIX, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, FALLBACK, REJECTION, CRATE,
+            APP, PREFIX, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, FALLBACK,
+            REJECTION, CRATE,
         ],
         "route" => &[
-            PATH, METHODS, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, CRATE,
+            PATH, METHODS, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
         "middleware" | "guard" | "observer" => &[AFTER, BEFORE, CRATE],
-        _ => &[PATH, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, CRATE],
+        _ => &[
+            PATH, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
+        ],
     }
 }
 
@@ -50,7 +54,7 @@ fn home(word: &str) -> Option<&'static str> {
         "app" => Some("`#[routes(app)]`"),
         "fallback" | "rejection" => Some("`#[routes(..)]`"),
         "methods" => Some("`#[route(..)]`"),
-        "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" => {
+        "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" => {
             Some("the routes or their group")
         }
         "after" | "before" => Some("the guard or the middleware"),
@@ -103,6 +107,7 @@ fn arg(input: ParseStream<'_>, attribute: &str, seen: &mut Vec<String>) -> syn::
     let arg = match name.as_str() {
         "with" => Arg::With(with_list(input, &word)?),
         "on_disconnect" => Arg::Finish(finish(input, &word)?),
+        "priority" => Arg::Priority(priority(input, &word)?),
         "timeout" | "body_limit" => Arg::Limit(word.clone(), limit(input, &word)?),
         "slash" => Arg::Slash(slash(input, &word)?),
         "crate" => Arg::Crate(krate(input, &word)?),

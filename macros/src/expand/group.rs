@@ -98,7 +98,7 @@ fn fields(
     own: &Steps,
 ) -> TokenStream {
     let name = name.to_string();
-    let manner = manner(args.slash, args.finish);
+    let manner = manner(args.manner);
     let fields = entries
         .iter()
         .zip(aliases)

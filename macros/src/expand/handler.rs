@@ -217,7 +217,7 @@ impl Handler<'_> {
         let methods = methods(self.attr.methods.as_deref());
         let (path, segments) = (&pattern.text, segments(pattern));
         let doc = self.function.doc();
-        let (with, manner) = (with.parts(), manner(self.attr.slash, self.attr.finish));
+        let (with, manner) = (with.parts(), manner(self.attr.manner));
         let outer = self
             .args
             .iter()
