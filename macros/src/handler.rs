@@ -15,6 +15,8 @@ use crate::{errors::Errors, pattern::Pattern};
 
 /// A function whose body is opaque.
 pub(crate) struct Function {
+    /// The type of the impl block that it stands in.
+    pub(crate) owner: Option<Type>,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
@@ -24,6 +26,7 @@ pub(crate) struct Function {
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         Ok(Self {
+            owner: None,
             attrs: input.call(Attribute::parse_outer)?,
             vis: input.parse()?,
             sig: input.parse()?,
@@ -49,6 +52,23 @@ impl Function {
             }
         }
         quote!(#(#attrs)* #vis #sig #body)
+    }
+
+    /// Returns the name of the type that stands for the function in a list.
+    pub(crate) fn ty(&self) -> TokenStream {
+        match &self.owner {
+            Some(owner) => quote!(#owner),
+            None => self.sig.ident.to_token_stream(),
+        }
+    }
+
+    /// Returns what calls it.
+    pub(crate) fn callee(&self) -> TokenStream {
+        let name = &self.sig.ident;
+        match &self.owner {
+            Some(owner) => quote!(#owner::#name),
+            None => quote!(#name),
+        }
     }
 
     /// Returns the `#[cfg]` attributes: what stands beside the function must come and go with it.
@@ -110,8 +130,10 @@ pub(crate) enum Kind {
     Next,
     /// A value that stands where the guard or the middleware does, given or lent.
     Config { lent: bool },
-    /// `&self`, in an impl block.
+    /// `&self`, in an impl block of routes.
     Receiver,
+    /// `&self`, in the impl block of a guard, a middleware or an observer.
+    Itself,
     /// Whatever `Extract` or `ExtractAsync` makes.
     Extract,
 }
@@ -143,10 +165,7 @@ pub(crate) fn args(
 fn self_arg(receiver: &syn::Receiver, owner: Option<&Type>, errors: &mut Errors) -> Option<Arg> {
     let owner = owner?;
     if !matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None)) {
-        errors.at(
-            receiver,
-            "a handler shares its `self` with other requests: write `&self`",
-        );
+        errors.at(receiver, "requests share what `self` is: write `&self`");
         return None;
     }
     Some(Arg {

@@ -8,6 +8,7 @@ mod expand;
 mod group;
 mod handler;
 mod main_fn;
+mod part;
 mod pattern;
 mod url;
 
@@ -73,15 +74,7 @@ pub fn middleware(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    let check = check::middleware;
-    part_attribute(
-        "middleware",
-        args.into(),
-        item.into(),
-        check,
-        expand::middleware::middleware,
-    )
-    .into()
+    part::MIDDLEWARE.expand(args.into(), item.into()).into()
 }
 
 /// Makes a guard: a function that runs before a route, and provides a value or answers itself.
@@ -90,15 +83,7 @@ pub fn guard(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    let check = check::guard;
-    part_attribute(
-        "guard",
-        args.into(),
-        item.into(),
-        check,
-        expand::middleware::guard,
-    )
-    .into()
+    part::GUARD.expand(args.into(), item.into()).into()
 }
 
 /// Makes an observer: a plain function over each finished exchange.
@@ -107,15 +92,7 @@ pub fn observer(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    let check = check::observer;
-    part_attribute(
-        "observer",
-        args.into(),
-        item.into(),
-        check,
-        expand::observer::observer,
-    )
-    .into()
+    part::OBSERVER.expand(args.into(), item.into()).into()
 }
 
 /// Runs an async `main` on Highball's runtime.
@@ -291,29 +268,6 @@ fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let list = handler::args(&function.sig, &none, None, errors);
         check::handler(&list, &none, true, errors);
         let rest = beside(function, list, &attr, None, errors);
-        quote!(#own #rest)
-    })
-}
-
-fn part_attribute(
-    what: &str,
-    args: TokenStream,
-    item: TokenStream,
-    check: fn(&[handler::Arg], &Function, &mut Errors),
-    expand: fn(&Function, &[handler::Arg], &RouteArgs) -> TokenStream,
-) -> TokenStream {
-    with_function(item, |function, errors| {
-        let own = function.to_item();
-        let attr = RouteArgs::parse(args, what, errors);
-        let a = if what == "observer" { "an" } else { "a" };
-        check::item(function, &format!("{a} {what}"), errors);
-        let list = handler::args(&function.sig, &Pattern::none(), None, errors);
-        check(&list, function, errors);
-        if !errors.is_empty() {
-            let stub = expand::middleware::stub(function, &list, &attr);
-            return quote!(#own #stub);
-        }
-        let rest = expand(function, &list, &attr);
         quote!(#own #rest)
     })
 }

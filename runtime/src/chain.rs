@@ -18,8 +18,8 @@ pub use env::{Env, Render};
 pub(crate) use locals::Locals;
 pub use next::{Next, Nothing};
 pub use part::{
-    ChainPart, HandedProbe, NoLocal, NoPart, Part, PartProbe, Site, SiteProbe, Verdict,
-    assert_condition, assert_handed, assert_observer, assert_parallel, assert_part, given,
+    ChainPart, HandedProbe, NoLocal, NoPart, Part, PartProbe, SharedProbe, Site, SiteProbe,
+    Verdict, assert_condition, assert_handed, assert_observer, assert_parallel, assert_part, given,
 };
 pub use prepared::Prepare;
 pub use step::{Lets, Parallel, Piece, Step, Test, Tests, When, test};

@@ -11,9 +11,9 @@ pub use crate::{
     chain::{
         Absent, Chain, ChainPart, Endpoint, Env, Fallback, Guard, HandedProbe, Inner, Lets,
         Middleware, Next, NoLocal, NoPart, Observer, Parallel, Part, PartProbe, Piece, Prepare,
-        Render, Site, SiteProbe, Stack, Step, Test, Tests, Verdict, When, Whole, assert_condition,
-        assert_fallback, assert_handed, assert_observer, assert_parallel, assert_part, fallback,
-        given, miss, test,
+        Render, SharedProbe, Site, SiteProbe, Stack, Step, Test, Tests, Verdict, When, Whole,
+        assert_condition, assert_fallback, assert_handed, assert_observer, assert_parallel,
+        assert_part, fallback, given, miss, test,
     },
     context::Context,
     entry::{

@@ -227,3 +227,69 @@ async fn an_extractor_of_a_guard_may_wait() {
     assert_eq!(response.text(), "3");
     assert_eq!(response.headers()["x-session"], "zoe");
 }
+
+/// A part that is a value with a method: what it keeps, each place where it stands has on its own.
+struct Tally {
+    name: &'static str,
+    calls: AtomicUsize,
+}
+
+impl Tally {
+    const fn of(name: &'static str) -> Self {
+        Self {
+            name,
+            calls: AtomicUsize::new(0),
+        }
+    }
+
+    const fn from(mut self, calls: usize) -> Self {
+        self.calls = AtomicUsize::new(calls);
+        self
+    }
+}
+
+#[middleware]
+impl Tally {
+    async fn count(&self, path: &Uri, cx: &mut Context<'_>, next: impl Next) -> Response {
+        let calls = self.calls.fetch_add(1, Ordering::Relaxed);
+        let tally = format!("{} {} {calls}", self.name, path.path());
+        let mut response = next.run(cx).await;
+        response.set_header("tally", tally);
+        response
+    }
+}
+
+struct Closed;
+
+#[guard]
+impl Closed {
+    fn closed(&self) -> Result<(), StatusCode> {
+        Err(StatusCode::GONE)
+    }
+}
+
+#[get("/tallied", with(Tally::of("a").from(5)))]
+async fn tallied() {}
+
+#[get("/tallied/too", with(Tally::of("b")))]
+async fn tallied_too() {}
+
+#[get("/closed", with(Closed))]
+async fn closed_for_good() {}
+
+#[routes(app)]
+struct Values(tallied, tallied_too, closed_for_good);
+
+#[tokio::test]
+async fn a_value_with_a_method_is_a_part() {
+    let client = Values.test().start();
+    for expected in ["a /tallied 5", "a /tallied 6"] {
+        let response = client.get("/tallied").send().await;
+        assert_eq!(response.header(TALLY), expected);
+    }
+    let response = client.get("/tallied/too").send().await;
+    assert_eq!(response.header(TALLY), "b /tallied/too 0");
+    assert_eq!(client.get("/closed").send().await.status(), 410);
+}
+
+const TALLY: header::HeaderName = header::HeaderName::from_static("tally");

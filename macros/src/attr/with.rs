@@ -125,12 +125,7 @@ fn when(span: Span, args: &Punctuated<Expr, Token![,]>) -> syn::Result<With> {
 
 fn part(item: Expr) -> syn::Result<Part> {
     let value = match &item {
-        Expr::Path(path) => {
-            return Ok(Part {
-                path: path.path.clone(),
-                value: Value::None,
-            });
-        }
+        Expr::Path(path) if owner(&path.path).is_none() && !is_type(&path.path) => Value::None,
         Expr::Call(call) => match &*call.func {
             Expr::Path(func) if owner(&func.path).is_none() && !is_type(&func.path) => {
                 Value::Args(group(call))

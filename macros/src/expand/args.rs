@@ -128,6 +128,10 @@ pub(crate) fn waiting_bounds(args: &[Arg]) -> TokenStream {
 
 fn bounds_of(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
     let bounds = args.iter().enumerate().map(|(idx, arg)| match arg.kind {
+        // Whether it holds is found out where the part stands, and said there.
+        Kind::Itself | Kind::Config { .. } => {
+            quote!(for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,)
+        }
         Kind::Extract => {
             let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode(idx, generic));
             quote_spanned!(first_span(&arg.ty)=> for<'__r> __S: __hb::#need<'__r, #mode, #ty>,)
@@ -171,6 +175,7 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
         Kind::Next => quote_spanned!(span=> __next),
         Kind::Exchange => quote_spanned!(span=> __exchange),
         Kind::Receiver => quote!(__env.state::<#ty>()),
+        Kind::Itself => quote!(self),
         Kind::Config { lent } => {
             let mut field = config_field(name);
             field.set_span(field.span().located_at(span));

@@ -28,10 +28,10 @@ pub(super) struct Part<'a> {
 
 /// Returns what is left of one with a mistake: enough that nobody else has an error.
 pub(crate) fn stub(function: &Function, args: &[Arg], attr: &RouteArgs) -> TokenStream {
-    let name = &function.sig.ident;
+    let name = function.ty();
     let cfgs = function.cfgs();
     let private = private(attr.krate.as_ref());
-    let (marker, site) = (marker(function, args), site(function, args));
+    let (marker, site) = own_type(function, args);
     quote! {
         #marker
         #(#cfgs)*
@@ -125,6 +125,14 @@ fn first_type(path: &Path) -> Option<Type> {
     }
 }
 
+/// Returns the type that stands for a function, and what it implements; a method's stands already.
+fn own_type(function: &Function, list: &[Arg]) -> (TokenStream, TokenStream) {
+    match function.owner {
+        None => (marker(function, list), site(function, list)),
+        Some(_) => Default::default(),
+    }
+}
+
 /// The type of the part; it has braces, so that its name is free for the function.
 fn marker(function: &Function, list: &[Arg]) -> TokenStream {
     let cfgs = function.cfgs();
@@ -170,14 +178,14 @@ impl Part<'_> {
         let Self { function, args, .. } = self;
         let private = private(self.attr.krate.as_ref());
         let cfgs = function.cfgs();
-        let (marker, site) = (marker(function, args), site(function, args));
+        let (marker, site) = own_type(function, args);
         let modes = args::modes(args, None);
         let handed = self.assert_handed();
         let (data, behaviour) = (self.data(), self.behaviour());
         quote! {
             #marker
             #(#cfgs)*
-            #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(deprecated, trivial_bounds, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
                 use #private as __hb;
                 use __hb::{NoExtractor as _, NoLocal as _};
@@ -199,8 +207,8 @@ impl Part<'_> {
 
     /// What the compiler knows of the part.
     fn data(&self) -> TokenStream {
-        let (name, hands, shares) = (&self.function.sig.ident, &self.hands, &self.shares);
-        let text = name.to_string();
+        let (name, hands, shares) = (self.function.ty(), &self.hands, &self.shares);
+        let text = shown(&name);
         let needs = match self.observe {
             // That an observer can have none has been said where it asks.
             Some(_) => quote!(&[]),
@@ -242,9 +250,9 @@ impl Part<'_> {
         if let Some(observe) = &self.observe {
             return observe.clone();
         }
-        let (name, hands, around) = (&self.function.sig.ident, &self.hands, &self.around);
+        let (name, hands, around) = (self.function.ty(), &self.hands, &self.around);
         let bounds = args::waiting_bounds(self.args);
-        let future = quote_spanned! {name.span()=>
+        let future = quote_spanned! {self.function.sig.ident.span()=>
             impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
         };
         let check = self.check.as_ref().map(|check| {
@@ -283,7 +291,7 @@ impl Part<'_> {
 /// Returns the future of a middleware, as it is where that will do: each layer around it would
 /// count against the compiler's limit on nested types, once for every middleware of a chain.
 fn around(function: &Function, list: &[Arg]) -> TokenStream {
-    let name = &function.sig.ident;
+    let name = function.callee();
     let values = args::values(list, Generic::No);
     let is_response = match &function.sig.output {
         ReturnType::Type(_, ty) => last_name(ty).is_some_and(|name| name == "Response"),
@@ -350,7 +358,7 @@ fn check(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
 }
 
 fn verdict(function: &Function, args: &[TokenStream], hands: &Type) -> TokenStream {
-    let name = &function.sig.ident;
+    let name = function.callee();
     let wait = function.sig.asyncness.map(|_| quote!(.await));
     let open = quote_spanned!(output_span(&function.sig)=> __hb::Verdict::<#hands>::open);
     quote!(#open(#name(#(#args),*) #wait))

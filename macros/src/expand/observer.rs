@@ -30,7 +30,7 @@ pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> T
 
 /// Returns the checks of an observer's arguments, and how it looks at an exchange.
 fn observe(function: &Function, list: &[Arg]) -> TokenStream {
-    let name = &function.sig.ident;
+    let (name, callee) = (function.ty(), function.callee());
     let bounds = args::bounds(list, Generic::No);
     let checks = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let checks = checks.map(|(idx, arg)| {
@@ -55,7 +55,7 @@ fn observe(function: &Function, list: &[Arg]) -> TokenStream {
                 __env: __hb::Env<'__r, __S>,
             ) {
                 #lets
-                #name(#(#args),*);
+                #callee(#(#args),*);
             }
         }
     }

@@ -41,6 +41,8 @@ struct Placed {
     part: Ident,
     /// The part with its configuration.
     site: Ident,
+    /// 1 where it can stand there, 0 where it cannot, which has been said.
+    fits: TokenStream,
     span: Span,
 }
 
@@ -93,13 +95,18 @@ impl Steps {
 
     /// Returns the type of a step that is one part, and what is known of it.
     fn step(&mut self, name: &str, part: &Part) -> (TokenStream, TokenStream) {
-        let Placed { part, site, span } = self.place(name, part);
+        let Placed {
+            part,
+            site,
+            fits,
+            span,
+        } = self.place(name, part);
         let piece = format_ident!("__Piece{name}", span = span);
         self.items.extend(quote_spanned! {span=>
             #[allow(non_camel_case_types)]
             type #piece = __hb::Piece<
                 #site,
-                __hb::Mode<{ __hb::PartProbe::<#part>::IS * __hb::SiteProbe::<#site>::IS }>,
+                __hb::Mode<{ __hb::PartProbe::<#part>::IS * #fits }>,
             >;
         });
         (
@@ -121,16 +128,19 @@ impl Steps {
     /// Returns the type of a guard that shares the context.
     fn check(&mut self, name: &str, guard: &Part, assert: &TokenStream) -> TokenStream {
         let text = shown(&guard.path);
-        let Placed { part, site, span } = self.place(name, guard);
+        let Placed {
+            part,
+            site,
+            fits,
+            span,
+        } = self.place(name, guard);
         let piece = format_ident!("__Piece{name}", span = span);
         self.items.extend(quote_spanned! {span=>
             const _: () = __hb::#assert(#text, &__hb::PartProbe::<#part>::PART);
             #[allow(non_camel_case_types)]
             type #piece = __hb::Piece<
                 #site,
-                __hb::Mode<{
-                    __hb::SiteProbe::<#site>::IS & __hb::PartProbe::<#part>::PART.shares as u8
-                }>,
+                __hb::Mode<{ __hb::PartProbe::<#part>::PART.shares as u8 * #fits }>,
             >;
         });
         quote!(#piece)
@@ -153,13 +163,19 @@ impl Steps {
             Value::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
             Value::Whole(value) => Some(value.clone()),
         };
-        match value {
-            None => self.items.extend(quote_spanned! {span=>
-                #[allow(non_camel_case_types)]
-                type #site = #ty;
-            }),
-            Some(value) => self.configured(&site, &ty, &value),
-        }
+        let fits = match value {
+            None => {
+                self.items.extend(quote_spanned! {span=>
+                    #[allow(non_camel_case_types)]
+                    type #site = #ty;
+                });
+                quote!(__hb::SiteProbe::<#site>::IS)
+            }
+            Some(value) => {
+                self.configured(&site, &ty, &value);
+                quote!(__hb::SharedProbe::<#ty>::IS)
+            }
+        };
         self.items.extend(quote_spanned! {span=>
             const _: () = __hb::assert_part(
                 #text,
@@ -170,6 +186,7 @@ impl Steps {
         Placed {
             part: ty,
             site,
+            fits,
             span,
         }
     }

@@ -123,6 +123,7 @@ fn expand_method(
         _ => TokenStream::new(),
     };
     let mut function = Function {
+        owner: None,
         attrs: method.attrs.clone(),
         vis: method.vis.clone(),
         sig: method.sig.clone(),

@@ -58,7 +58,7 @@ impl Part {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a guard nor a middleware",
     label = "named in an order, but it never stands in a chain",
-    note = "put `#[guard]` or `#[middleware]` on the function, or leave it out"
+    note = "put `#[guard]` or `#[middleware]` on the function or its impl block, or leave it out"
 )]
 pub trait ChainPart {
     /// The name with its module path; apart from the rest, which may name other parts.
@@ -72,7 +72,7 @@ pub trait ChainPart {
 /// A part at the place where it stands: itself, or with the configuration that stands there.
 pub trait Site: Send + Sync + 'static {
     /// The guard or the middleware.
-    type Part: Send + Sync + 'static;
+    type Part: 'static;
 
     /// Returns it.
     fn part() -> &'static Self::Part;
@@ -101,6 +101,15 @@ impl<T: Site> SiteProbe<T> {
     pub const IS: u8 = 1;
 }
 
+/// Whether requests can share a type: where they cannot, the static that would hold it is the error.
+#[derive(Debug)]
+pub struct SharedProbe<T>(PhantomData<T>);
+
+impl<T: Send + Sync> SharedProbe<T> {
+    /// Whether they can: 1 or 0.
+    pub const IS: u8 = 1;
+}
+
 /// What is known of a type that is no part, or none without configuration.
 pub trait NoPart {
     /// Whether it is one.
@@ -111,6 +120,7 @@ pub trait NoPart {
 
 impl<T> NoPart for PartProbe<T> {}
 impl<T> NoPart for SiteProbe<T> {}
+impl<T> NoPart for SharedProbe<T> {}
 
 type Message = Text<1024>;
 
@@ -120,7 +130,7 @@ pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
     let text = Message::EMPTY.with("`").with(shown);
     if is_part == 0 {
         let text =
-            text.with("` is neither a guard nor a middleware: put `#[guard]`, `#[middleware]` or `#[observer]` on the function, or leave it out");
+            text.with("` is neither a guard nor a middleware: put `#[guard]`, `#[middleware]` or `#[observer]` on the function or its impl block, or leave it out");
         panic!("{}", text.as_str())
     }
     if is_site == 0 {

@@ -1,0 +1,194 @@
+//! `#[guard]`, `#[middleware]` and `#[observer]`: on a function, or on an impl block with one method.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl};
+
+use crate::{
+    attr::RouteArgs,
+    check,
+    errors::Errors,
+    expand,
+    handler::{self, Arg, Function, Kind},
+    pattern::Pattern,
+    with_function,
+};
+
+/// One of the attributes.
+pub(crate) struct Attribute {
+    name: &'static str,
+    /// The name with its article.
+    what: &'static str,
+    check: fn(&[Arg], &Function, &mut Errors),
+    expand: fn(&Function, &[Arg], &RouteArgs) -> TokenStream,
+}
+
+pub(crate) const GUARD: Attribute = Attribute {
+    name: "guard",
+    what: "a guard",
+    check: check::guard,
+    expand: expand::middleware::guard,
+};
+
+pub(crate) const MIDDLEWARE: Attribute = Attribute {
+    name: "middleware",
+    what: "a middleware",
+    check: check::middleware,
+    expand: expand::middleware::middleware,
+};
+
+pub(crate) const OBSERVER: Attribute = Attribute {
+    name: "observer",
+    what: "an observer",
+    check: check::observer,
+    expand: expand::observer::observer,
+};
+
+impl Attribute {
+    /// Expands what the attribute stands on.
+    pub(crate) fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
+        if let Ok(block) = syn::parse2::<ItemImpl>(item.clone()) {
+            return self.block(args, &block);
+        }
+        with_function(item, |function, errors| {
+            let own = function.to_item();
+            check::item(function, self.what, errors);
+            let list = handler::args(&function.sig, &Pattern::none(), None, errors);
+            let rest = self.beside(args, function, &list, errors);
+            quote!(#own #rest)
+        })
+    }
+
+    /// Expands an impl block: the value that stands in `with(..)` is what `&self` is.
+    fn block(&self, args: TokenStream, block: &ItemImpl) -> TokenStream {
+        let mut errors = Errors::default();
+        check_block(self.what, block, &mut errors);
+        let method = self.method(block, &mut errors);
+        let function = function_of(block, method);
+        let rest = if method.is_some() {
+            check::function(&function, self.what, &mut errors);
+            let owner = Some(&*block.self_ty);
+            let list = handler::args(&function.sig, &Pattern::none(), owner, &mut errors);
+            let list: Vec<_> = list.into_iter().map(itself).collect();
+            check_self(&function, &list, &mut errors);
+            self.beside(args, &function, &list, &mut errors)
+        } else {
+            expand::middleware::stub(&function, &[], &RouteArgs::default())
+        };
+        let errors = errors.into_tokens();
+        let block = without_config(block);
+        quote!(#block #rest #errors)
+    }
+
+    /// Returns the method of the block.
+    fn method<'a>(&self, block: &'a ItemImpl, errors: &mut Errors) -> Option<&'a ImplItemFn> {
+        let mut found = None;
+        for item in &block.items {
+            match (item, found) {
+                (ImplItem::Fn(method), None) => found = Some(method),
+                (other, _) => {
+                    let message = format!(
+                        "{} is one method: move this to an impl block of its own",
+                        self.what
+                    );
+                    errors.at(start(other), message);
+                }
+            }
+        }
+        if found.is_none() && errors.is_empty() {
+            let message = format!(
+                "{} is a method of the type: write it into this block, with `&self`",
+                self.what
+            );
+            errors.at(&block.self_ty, message);
+        }
+        found
+    }
+
+    /// Returns what stands beside the function or the block.
+    fn beside(
+        &self,
+        args: TokenStream,
+        function: &Function,
+        list: &[Arg],
+        errors: &mut Errors,
+    ) -> TokenStream {
+        let attr = RouteArgs::parse(args, self.name, errors);
+        (self.check)(list, function, errors);
+        if errors.is_empty() {
+            (self.expand)(function, list, &attr)
+        } else {
+            expand::middleware::stub(function, list, &attr)
+        }
+    }
+}
+
+fn check_block(what: &str, block: &ItemImpl, errors: &mut Errors) {
+    if block.trait_.is_some() {
+        let message = format!("{what} is an own method of the type: leave out the trait");
+        errors.at(&block.self_ty, message);
+    }
+    if let Some(param) = block.generics.params.first() {
+        errors.at(param, format!("{what} cannot be generic: name the types"));
+    }
+}
+
+/// Returns where an item begins, as its name where it has one.
+fn start(item: &ImplItem) -> TokenStream {
+    match item {
+        ImplItem::Fn(method) => method.sig.ident.to_token_stream(),
+        ImplItem::Const(constant) => constant.ident.to_token_stream(),
+        other => other.to_token_stream(),
+    }
+}
+
+fn function_of(block: &ItemImpl, method: Option<&ImplItemFn>) -> Function {
+    let attrs = method.map_or(&[][..], |method| &method.attrs);
+    Function {
+        owner: Some((*block.self_ty).clone()),
+        attrs: block.attrs.iter().chain(attrs).cloned().collect(),
+        vis: syn::Visibility::Inherited,
+        sig: method.map_or_else(|| syn::parse_quote!(fn none()), |method| method.sig.clone()),
+        body: TokenStream::new(),
+    }
+}
+
+fn itself(mut arg: Arg) -> Arg {
+    if matches!(arg.kind, Kind::Receiver) {
+        arg.kind = Kind::Itself;
+    }
+    arg
+}
+
+/// A method reads its configuration from `&self`, and from nowhere else.
+fn check_self(function: &Function, list: &[Arg], errors: &mut Errors) {
+    if function.sig.receiver().is_none() {
+        errors.at(
+            &function.sig.ident,
+            "the method reads what stands in `with(..)` from `&self`: make it the first argument",
+        );
+    }
+    for arg in list
+        .iter()
+        .filter(|arg| matches!(arg.kind, Kind::Config { .. }))
+    {
+        errors.at(
+            &arg.ty,
+            "a method has its configuration in `self`: make this a field of the type",
+        );
+    }
+}
+
+/// Returns the block as the compiler shall see it.
+fn without_config(block: &ItemImpl) -> ItemImpl {
+    let mut block = block.clone();
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        for input in &mut method.sig.inputs {
+            if let FnArg::Typed(arg) = input {
+                arg.attrs.retain(|attr| !attr.path().is_ident("config"));
+            }
+        }
+    }
+    block
+}

@@ -1,0 +1,23 @@
+use highball::prelude::*;
+
+struct Tag;
+
+impl Tag {
+    const fn new() -> Self {
+        Self
+    }
+
+    async fn tag(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
+        next.run(cx).await
+    }
+}
+
+#[get("/", with(Tag::new()))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}
