@@ -1,6 +1,7 @@
 //! One exchange: a request in, a response out, and everything between in reading order.
 
 use std::{
+    any::Any,
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
@@ -97,8 +98,11 @@ where
         fallback: None,
     };
     let answer = caught(A::run(&mut cx, env)).await;
-    let panicked = answer.is_none();
-    let answer = answer.unwrap_or_else(|| Rejection::internal().into_response());
+    let panicked = answer.is_err();
+    let answer = answer.unwrap_or_else(|cause| {
+        let rejection = Rejection::internal().with_cause(cause);
+        rejection.into_response()
+    });
     let answer = env.finish(&mut cx, answer);
     let mut response = into_http(answer, &head.method);
     watch.attach(&mut response, panicked);
@@ -276,18 +280,27 @@ fn other_slash(head: &Head) -> Option<String> {
     Some(target)
 }
 
-/// Runs the future; `None` where it panicked, which the panic hook has reported.
-async fn caught<F: Future>(future: F) -> Option<F::Output> {
+/// Runs the future; where it panics, says what it said. The panic hook has reported the place.
+async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
     poll_fn(|task| {
         // The future is not polled again after a panic, and what it borrowed is dropped.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
             Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Some(output)),
-            Err(_) => Poll::Ready(None),
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(payload) => Poll::Ready(Err(panic_cause(&*payload))),
         }
     })
     .await
+}
+
+fn panic_cause(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    format!(
+        "panicked: {}",
+        text.unwrap_or("with a value that is no text")
+    )
 }
 
 /// Makes hyper's response, with no body where HTTP allows none.

@@ -45,6 +45,7 @@ mod limit;
 mod link;
 mod local;
 mod observe;
+mod parts;
 mod pool;
 mod rejection;
 mod response;
@@ -83,6 +84,7 @@ pub use highball_macros::{
 pub use limit::{Concurrency, body_limit, concurrency, millis, secs, timeout};
 pub use local::{Handed, LocalId, LocalType};
 pub use observe::{Exchange, Outcome};
+pub use parts::AccessLog;
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,

@@ -52,6 +52,18 @@ pub enum Outcome {
     Panicked,
 }
 
+/// In one word, for a log: `complete`, `cancelled`, `failed` or `panicked`.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Complete => "complete",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+            Self::Panicked => "panicked",
+        })
+    }
+}
+
 /// What is kept of an exchange for its observers.
 #[derive(Debug)]
 pub(crate) struct Record {

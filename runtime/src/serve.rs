@@ -20,6 +20,7 @@ use crate::{
     chain::Endpoint,
     error::{Error, Result},
     exchange::exchange,
+    parts,
     server::{self, Answer, Limits},
     state::{Connected, Shared},
 };
@@ -241,6 +242,8 @@ where
         Some(stop) => server::run(app, listener, config.limits, server::when(stop)).await?,
         None => server::run(app, listener, config.limits, server::signal()?).await?,
     };
+    // A thread's work is waited for on a thread that may wait.
+    let _ = tokio::task::spawn_blocking(parts::flush).await;
     if !config.quiet {
         report_cut(report.cut, "connections");
         report_cut(tasks.len(), "spawned tasks");
