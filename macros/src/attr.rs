@@ -64,6 +64,8 @@ pub(crate) struct GroupArgs {
     pub(crate) manner: Manner,
     pub(crate) fallback: Option<Path>,
     pub(crate) rejection: Option<Path>,
+    /// Whether a header may name another method than POST.
+    pub(crate) method_override: bool,
     pub(crate) krate: Option<Path>,
 }
 
@@ -81,6 +83,7 @@ enum Arg {
     App,
     Fallback(Path),
     Rejection(Ident, Path),
+    MethodOverride(Ident),
     After(Vec<Path>),
     Before(Vec<Path>),
 }
@@ -106,7 +109,7 @@ impl RouteArgs {
                 Arg::After(paths) => args.after = paths,
                 Arg::Before(paths) => args.before = paths,
                 // `words` has refused them.
-                Arg::App | Arg::Fallback(_) | Arg::Rejection(..) => {}
+                Arg::App | Arg::Fallback(_) | Arg::Rejection(..) | Arg::MethodOverride(_) => {}
             }
         }
         add_limits(&mut args.with, limits, args.krate.as_ref());
@@ -117,7 +120,7 @@ impl RouteArgs {
 impl GroupArgs {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let (mut rejection, mut limits) = (None, Vec::new());
+        let (mut for_apps, mut limits) = (Vec::new(), Vec::new());
         for arg in words::read(tokens, "routes", errors) {
             match arg {
                 Arg::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
@@ -130,18 +133,20 @@ impl GroupArgs {
                 Arg::App => args.app = true,
                 Arg::Fallback(path) => args.fallback = Some(path),
                 Arg::Rejection(word, path) => {
-                    rejection = Some(word);
+                    for_apps.push((word, "an app writes its rejections in one way"));
                     args.rejection = Some(path);
+                }
+                Arg::MethodOverride(word) => {
+                    for_apps.push((word, "the method decides which route answers"));
+                    args.method_override = true;
                 }
                 Arg::Methods(..) | Arg::After(_) | Arg::Before(_) => {}
             }
         }
         add_limits(&mut args.with, limits, args.krate.as_ref());
-        if let Some(word) = rejection.filter(|_| !args.app) {
-            errors.at(
-                word,
-                "an app writes its rejections in one way: move `rejection` to `#[routes(app)]`",
-            );
+        for (word, why) in for_apps.into_iter().filter(|_| !args.app) {
+            let message = format!("{why}: move `{word}` to `#[routes(app)]`");
+            errors.at(word, message);
         }
         args
     }
@@ -149,10 +154,15 @@ impl GroupArgs {
 
 /// Puts what the words are short for around the rest.
 fn add_limits(with: &mut Vec<With>, limits: Vec<(Ident, syn::Expr)>, krate: Option<&Path>) {
+    let private = crate::expand::private(krate);
     let limits = limits.into_iter().map(|(word, value)| {
-        let private = crate::expand::private(krate);
-        let path = quote::quote!(#private::#word);
-        With::word(syn::parse_quote!(#path), &value)
+        let span = word.span();
+        if word == "timeout" {
+            let ty = quote::quote_spanned!(span=> #private::Timeout);
+            With::value(syn::parse_quote!(#ty), quote::quote!(#ty::after(#value)))
+        } else {
+            With::configured(syn::parse_quote!(#private::#word), &value)
+        }
     });
     with.splice(0..0, limits);
 }

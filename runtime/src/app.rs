@@ -96,6 +96,8 @@ pub trait App: Entry {
     const LISTING: &'static [Route];
     /// How a rejection is written.
     const RENDER: Render;
+    /// Whether a header may name another method than POST.
+    const METHOD_OVERRIDE: bool = false;
 }
 
 /// A route of an app, with everything around it.

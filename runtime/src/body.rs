@@ -98,9 +98,20 @@ impl Body {
         collect::collect(&mut self, limit).await
     }
 
+    /// Returns the bytes, if all of them are here.
+    pub(crate) fn whole(&self) -> Option<&[u8]> {
+        match &self.kind {
+            Kind::Empty => Some(&[]),
+            Kind::Static(bytes) => Some(bytes),
+            Kind::Pooled(buffer) => Some(buffer),
+            Kind::Bytes(bytes) => Some(bytes),
+            Kind::Stream(_) => None,
+        }
+    }
+
     /// Returns whether all bytes are here, so that no poll of the body ever waits.
     pub(crate) fn is_whole(&self) -> bool {
-        !matches!(self.kind, Kind::Stream(_))
+        self.whole().is_some()
     }
 
     /// Returns the next frame, as the server sends it: a pooled buffer is not copied.

@@ -27,6 +27,8 @@ use crate::{
     table::Found,
 };
 
+mod method;
+
 /// What one exchange needs; it is reused by the next one on the thread.
 #[derive(Debug, Default)]
 struct Slot {
@@ -217,6 +219,11 @@ fn find<A: App>(head: &mut Head) -> Target {
     let path = head.uri.path();
     if path == "*" && head.method == Method::OPTIONS {
         return Target::miss(&[], Miss::Server);
+    }
+    if A::METHOD_OVERRIDE
+        && let Err(rejection) = method::overridden(&mut head.method, &head.headers)
+    {
+        return Target::miss(nearest::<A>(path), Miss::Missing).refused(rejection);
     }
     match A::TABLE.find(&head.method, path, &mut head.captures) {
         Found::Route(idx) => route(head, idx),

@@ -15,6 +15,9 @@ use crate::{
     state::{State, View},
 };
 
+mod auth;
+#[cfg(feature = "basic-auth")]
+mod basic;
 mod body;
 mod check;
 mod head;
@@ -26,8 +29,11 @@ mod param;
 mod path;
 pub(crate) mod query;
 
+pub use auth::Bearer;
+#[cfg(feature = "basic-auth")]
+pub use basic::Basic;
 pub use check::{ArgCheck, BodyRule, assert_argument, assert_taken};
-pub use head::{Bearer, ConnectInfo, Local, MatchedRoute};
+pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
 pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};

@@ -72,6 +72,8 @@ pub use client::{TestClient, TestRequest, TestResponse, TestSession};
 pub use context::Context;
 pub use entry::{Argument, Entry};
 pub use error::{Error, Result};
+#[cfg(feature = "basic-auth")]
+pub use extract::Basic;
 #[cfg(feature = "headers")]
 pub use extract::Header;
 pub use extract::{
@@ -81,10 +83,12 @@ pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
 };
-pub use limit::{Concurrency, body_limit, concurrency, millis, secs, timeout};
+pub use limit::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
 pub use local::{Handed, LocalId, LocalType};
 pub use observe::{Exchange, Outcome};
-pub use parts::AccessLog;
+pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
+#[cfg(feature = "basic-auth")]
+pub use parts::{Account, Accounts, BasicAuth};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,

@@ -21,23 +21,48 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::prelude::*;
+/// use highball::{Timeout, prelude::*};
 ///
 /// #[get("/report", timeout = secs(5))]
 /// async fn report() -> &'static str {
 ///     "ready"
 /// }
 ///
-/// #[routes(app, with(highball::timeout(secs(30))))]
+/// #[routes(app, with(Timeout::after(secs(30)).status(StatusCode::REQUEST_TIMEOUT)))]
 /// struct Api(report);
 /// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct Timeout {
+    after: Duration,
+    status: StatusCode,
+}
+
+impl Timeout {
+    /// Gives the rest of the chain so much time.
+    pub const fn after(after: Duration) -> Self {
+        Self {
+            after,
+            status: StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Answers with this status in place of 503: Gin's middleware has 408.
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+}
+
 #[middleware(crate = crate)]
-pub async fn timeout(#[config] after: Duration, cx: &mut Context<'_>, next: impl Next) -> Response {
-    match tokio::time::timeout(after, next.run(cx)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let detail = "the answer took too long; try again later";
-            Rejection::new(StatusCode::SERVICE_UNAVAILABLE, detail).into_response()
+impl Timeout {
+    async fn bound(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
+        match tokio::time::timeout(self.after, next.run(cx)).await {
+            Ok(response) => response,
+            Err(_) => {
+                let detail = "the answer took too long; try again later";
+                Rejection::new(self.status, detail).into_response()
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub use crate::{
         ProbeAsync, SYNC, Wait, assert_argument, assert_taken, param, param_named, param_text,
     },
     head::Head,
-    limit::{body_limit, timeout},
+    limit::{Timeout, body_limit},
     link::{LinkParam, find as find_link, join as join_link, write as write_link},
     local::{Handed, LocalId, LocalType},
     observe::Exchange,

@@ -59,6 +59,17 @@ const fn as_str(bytes: &[u8]) -> &str {
     }
 }
 
+/// Stops the compilation, or panics, where a value is wrong: says which, and what to write.
+#[track_caller]
+pub(crate) const fn refuse(value: &str, words: &str) -> ! {
+    let message = Text::<512>::EMPTY
+        .with("`")
+        .with(value)
+        .with("` ")
+        .with(words);
+    panic!("{}", message.as_str())
+}
+
 /// Returns whether the two texts are equal.
 pub(crate) const fn equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());

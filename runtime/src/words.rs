@@ -11,3 +11,6 @@ struct Routing;
 
 #[doc = include_str!("../../docs/middleware.md")]
 struct Middleware;
+
+#[doc = include_str!("../../docs/shipped.md")]
+struct Shipped;

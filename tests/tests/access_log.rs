@@ -70,11 +70,7 @@ async fn panics() -> &'static str {
 #[get("/health")]
 async fn health() {}
 
-const LINE: AccessLog = AccessLog::line()
-    .mask(&["PIN"])
-    .to(|lines| LINES.add(lines));
-
-#[routes(app, with(LINE as AccessLog))]
+#[routes(app, with(AccessLog::line().mask(&["PIN"]).to(|lines| LINES.add(lines))))]
 struct Api(book, fails, panics, health);
 
 #[routes(app, with(AccessLog::json().to(|lines| OBJECTS.add(lines))))]

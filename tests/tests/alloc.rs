@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use std::time::Instant;
 
-use highball::{Capacity, prelude::*};
+use highball::{AccessLog, Capacity, SecurityHeaders, prelude::*};
 
 /// The most workers that a server here has.
 const WORKERS: u64 = 2;
@@ -133,9 +133,18 @@ async fn deep(
     Json(number.0 + doubled.0)
 }
 
+static LOGGED: AtomicU64 = AtomicU64::new(0);
+
+fn log(lines: &[u8]) {
+    let lines = lines.iter().filter(|byte| **byte == b'\n').count();
+    LOGGED.fetch_add(lines as u64, Relaxed);
+}
+
 #[routes(
     "/mw",
     with(
+        AccessLog::json().to(log),
+        SecurityHeaders::new(),
         seen,
         hand_on,
         frame,
@@ -230,13 +239,14 @@ fn main() {
         ("an escape in a parameter", "/users/42/zo%C3%AB"),
         ("pending once", "/pending"),
         (
-            "a chain of eleven, with locals, guards in parallel and an observer",
+            "a chain of thirteen, with locals, guards in parallel, observers and a log",
             "/mw/deep",
         ),
     ] {
         check(start(1), name, &get(path), 1, 0);
     }
     assert!(SEEN.load(Relaxed) >= 1000, "the observer has run");
+    assert!(LOGGED.load(Relaxed) >= 1000, "the log was written");
     check(start(1), "pipelined by 16", &get("/ping"), 16, 0);
     // hyper's channel between the connection and a body that is read.
     check(start(1), "body read", post, 1, 1000);

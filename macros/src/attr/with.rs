@@ -20,11 +20,19 @@ pub(crate) enum With {
 }
 
 impl With {
-    /// Makes what a word is short for: a middleware with one value.
-    pub(crate) fn word(path: Path, value: &Expr) -> Self {
+    /// Makes what a word is short for: a function with one value.
+    pub(crate) fn configured(path: Path, value: &Expr) -> Self {
         Self::Part(Part {
             path,
             value: Value::Args(Group::new(Delimiter::Parenthesis, value.to_token_stream())),
+        })
+    }
+
+    /// Makes what a word is short for: a value of this type.
+    pub(crate) fn value(path: Path, value: TokenStream) -> Self {
+        Self::Part(Part {
+            path,
+            value: Value::Whole(value),
         })
     }
 }

@@ -20,6 +20,7 @@ const METHODS: Word = ("methods", "`methods = [..]`");
 const APP: Word = ("app", "`app`");
 const FALLBACK: Word = ("fallback", "`fallback = ..`");
 const REJECTION: Word = ("rejection", "`rejection = ..`");
+const METHOD_OVERRIDE: Word = ("method_override", "`method_override`");
 const AFTER: Word = ("after", "`after(..)`");
 const BEFORE: Word = ("before", "`before(..)`");
 const DISCONNECT: Word = ("on_disconnect", "`on_disconnect = ..`");
@@ -32,8 +33,18 @@ const CRATE: Word = ("crate", "`crate = ..`");
 fn known(attribute: &str) -> &'static [Word] {
     match attribute {
         "routes" => &[
-            APP, PREFIX, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, FALLBACK,
-            REJECTION, CRATE,
+            APP,
+            PREFIX,
+            WITH,
+            SLASH,
+            TIMEOUT,
+            BODY_LIMIT,
+            DISCONNECT,
+            PRIORITY,
+            FALLBACK,
+            REJECTION,
+            METHOD_OVERRIDE,
+            CRATE,
         ],
         "route" => &[
             PATH, METHODS, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
@@ -51,7 +62,7 @@ const PREFIX: Word = ("path", "a prefix in quotes");
 /// Returns where a word belongs that is not for this attribute.
 fn home(word: &str) -> Option<&'static str> {
     match word {
-        "app" => Some("`#[routes(app)]`"),
+        "app" | "method_override" => Some("`#[routes(app)]`"),
         "fallback" | "rejection" => Some("`#[routes(..)]`"),
         "methods" => Some("`#[route(..)]`"),
         "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" => {
@@ -115,6 +126,7 @@ fn arg(input: ParseStream<'_>, attribute: &str, seen: &mut Vec<String>) -> syn::
         "after" => Arg::After(names(input, &word)?),
         "before" => Arg::Before(names(input, &word)?),
         "app" => Arg::App,
+        "method_override" => Arg::MethodOverride(word.clone()),
         "fallback" => Arg::Fallback(value(input, &word)?),
         "rejection" => Arg::Rejection(word.clone(), value(input, &word)?),
         _ => return Err(syn::Error::new(word.span(), unknown(&word, attribute))),

@@ -248,6 +248,11 @@ fn root(args: &GroupArgs, ty: &Type) -> TokenStream {
         Some(path) => quote!(#path),
         None => quote!(__hb::problem),
     };
+    let overrides = args.method_override.then(|| {
+        quote!(
+            const METHOD_OVERRIDE: ::core::primitive::bool = true;
+        )
+    });
     quote! {
         const __PLAN: __hb::Plan<{ __hb::capacity(&__SHAPES) }> = __hb::Plan::new(&__SHAPES);
         const __SIZE: __hb::Size = __PLAN.size();
@@ -261,6 +266,7 @@ fn root(args: &GroupArgs, ty: &Type) -> TokenStream {
             const TABLE: __hb::Table = __PARTS.table();
             const LISTING: &'static [__hb::Route] = &__LISTING;
             const RENDER: __hb::Render = #render;
+            #overrides
         }
         #[automatically_derived]
         impl #ty {

@@ -1,8 +1,8 @@
 //! Arguments that are made from the head of the request.
 
-use std::{fmt, net::SocketAddr, ops::Deref};
+use std::{net::SocketAddr, ops::Deref};
 
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
+use http::{HeaderMap, Method, Uri, Version};
 
 use super::{Extract, Input};
 use crate::{
@@ -39,72 +39,6 @@ impl<'r> Extract<'r> for Version {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(input.version())
-    }
-}
-
-/// The token of `Authorization: Bearer ..` (RFC 6750); 401 without one.
-///
-/// # Examples
-/// ```
-/// use highball::prelude::*;
-///
-/// #[get("/me")]
-/// async fn me(token: Bearer) -> String {
-///     format!("a token of {} characters", token.token().len())
-/// }
-/// # #[routes(app)] struct Api(me);
-/// ```
-#[derive(Clone)]
-pub struct Bearer {
-    value: HeaderValue,
-    start: usize,
-}
-
-impl Bearer {
-    /// Returns the token.
-    pub fn token(&self) -> &str {
-        // `extract` has seen that the value is text.
-        self.value.to_str().map_or("", |text| &text[self.start..])
-    }
-
-    fn of(value: &HeaderValue) -> Option<Self> {
-        let text = value.to_str().ok()?;
-        let (scheme, rest) = text.split_once(' ')?;
-        let token = rest.trim_start_matches(' ');
-        let well_formed = scheme.eq_ignore_ascii_case("bearer") && is_token68(token);
-        well_formed.then(|| Self {
-            value: value.clone(),
-            start: text.len() - token.len(),
-        })
-    }
-}
-
-/// RFC 9110 §11.2: what a token may be made of.
-fn is_token68(token: &str) -> bool {
-    let body = token.trim_end_matches('=');
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !body.is_empty() && body.bytes().all(known)
-}
-
-impl fmt::Debug for Bearer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Bearer(..)") // The token is a secret.
-    }
-}
-
-impl<'r> Extract<'r> for Bearer {
-    type State = ();
-
-    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        let mut values = input.headers().get_all(header::AUTHORIZATION).iter();
-        let token = values
-            .next()
-            .filter(|_| values.next().is_none())
-            .and_then(Self::of);
-        token.ok_or_else(|| {
-            Rejection::new(StatusCode::UNAUTHORIZED, "a bearer token is needed")
-                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-        })
     }
 }
 

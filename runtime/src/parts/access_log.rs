@@ -9,7 +9,10 @@ use std::{
 
 use highball_macros::observer;
 
-use crate::observe::{Exchange, Outcome};
+use crate::{
+    observe::{Exchange, Outcome},
+    text::refuse,
+};
 
 mod json;
 mod line;
@@ -98,7 +101,12 @@ impl AccessLog {
     /// # Panics
     /// Of none; where the log stands in `with(..)` that is a compile error.
     pub const fn every(mut self, exchanges: u32) -> Self {
-        assert!(exchanges > 0, "`every(..)` takes at least 1");
+        if exchanges == 0 {
+            refuse(
+                "every(0)",
+                "logs nothing: leave the log out, or take at least 1",
+            );
+        }
         self.every = exchanges;
         self
     }
@@ -135,8 +143,8 @@ impl AccessLog {
         {
             return true;
         }
-        let counts = self.every > 1 && self.seen.fetch_add(1, Relaxed) % self.every != 0;
-        !counts && !self.skip.contains(&exchange.path())
+        !self.skip.contains(&exchange.path())
+            && (self.every == 1 || self.seen.fetch_add(1, Relaxed).is_multiple_of(self.every))
     }
 }
 

@@ -22,11 +22,7 @@ pub(super) fn write(
     let time = humantime::format_rfc3339_millis(now);
     write!(out, "[highball] {time} | ")?;
     status(out, exchange.status(), paints)?;
-    write!(
-        out,
-        " | {:>10} | ",
-        format_args!("{:.2?}", exchange.duration())
-    )?;
+    write!(out, " | {:>10.2?} | ", exchange.duration())?;
     match exchange.peer() {
         Some(peer) => write!(out, "{:<15}", peer.ip())?,
         None => write!(out, "{:<15}", "-")?,

@@ -1,0 +1,11 @@
+use highball::{AccessLog, prelude::*};
+
+#[get("/")]
+async fn home() {}
+
+#[routes(app, with(AccessLog::line().every(0)))]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,11 @@
+use highball::{Cors, prelude::*};
+
+#[get("/")]
+async fn home() {}
+
+#[routes(app, with(Cors::origins(&["https://shop.example/"])))]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}

@@ -1,0 +1,11 @@
+use highball::{SecurityHeaders, prelude::*};
+
+#[get("/")]
+async fn home() {}
+
+#[routes(app, with(SecurityHeaders::new().without("x-frame-option")))]
+struct Api(home);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}
