@@ -13,7 +13,7 @@ use crate::{errors::Errors, pattern::Pattern};
 mod with;
 mod words;
 
-pub(crate) use with::{Condition, HOW, Part, Value, With, list_of};
+pub(crate) use with::{Condition, HOW, One, Part, Value, With, list_of};
 
 /// What `slash = ..` says.
 #[derive(Clone, Copy)]

@@ -6,6 +6,7 @@ use crate::{context::Context, observe::Exchange, response::Response};
 
 mod endpoint;
 mod env;
+mod layer;
 mod locals;
 mod next;
 mod part;
@@ -15,6 +16,7 @@ mod step;
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::{Base, Ready};
 pub use env::{Env, Render};
+pub use layer::{Inside, Made, through};
 pub(crate) use locals::Locals;
 pub use next::{Next, Nothing};
 pub use part::{

@@ -59,6 +59,15 @@ impl<'r> Context<'r> {
         Self { head, out, tasks }
     }
 
+    pub(crate) fn head(&self) -> &'r Head {
+        self.head
+    }
+
+    /// Returns the context with another head.
+    pub(crate) fn over<'o>(&'o mut self, head: &'o Head) -> Context<'o> {
+        Context::new(head, self.out, self.tasks)
+    }
+
     pub(crate) fn out(&mut self) -> &mut Out {
         self.out
     }

@@ -25,6 +25,21 @@ pub struct Head {
 }
 
 impl Head {
+    /// Returns the head with other headers, as a layer has left them.
+    pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
+        Self {
+            method: self.method.clone(),
+            uri: self.uri.clone(),
+            version: self.version,
+            headers,
+            peer: self.peer,
+            route: self.route,
+            routes: self.routes,
+            captures: self.captures,
+            decoded: self.decoded.clone(),
+        }
+    }
+
     /// Returns the captured value with this number, counted from the last one.
     ///
     /// A handler knows its own pattern, not the prefixes before it.

@@ -67,7 +67,7 @@ pub mod prelude;
 pub use app::{App, Route};
 pub use body::{Body, BoxError, ReadError, RequestBody};
 pub use capacity::Capacity;
-pub use chain::{Next, Nothing, Verdict};
+pub use chain::{Inside, Next, Nothing, Verdict};
 pub use client::{TestClient, TestRequest, TestResponse, TestSession};
 pub use context::Context;
 pub use entry::{Argument, Entry};

@@ -150,7 +150,7 @@ where
 ///
 /// # Errors
 /// An error of the service is answered with 500; its words are for the log.
-pub async fn forward<T, B>(mut service: T, cx: &mut context::Context<'_>) -> Response
+pub async fn forward<T, B>(service: T, cx: &mut context::Context<'_>) -> Response
 where
     T: tower_service::Service<
             Request<RequestBody>,
@@ -160,8 +160,21 @@ where
         > + Send,
     B: http_body::Body<Data: bytes::Buf, Error: Into<BoxError>> + Send + 'static,
 {
+    answer(service, request(cx)).await
+}
+
+/// Has a tower service answer; an error of its own is a 500.
+pub(crate) async fn answer<T, B>(mut service: T, request: Request<RequestBody>) -> Response
+where
+    T: tower_service::Service<
+            Request<RequestBody>,
+            Response = http::Response<B>,
+            Error: Into<BoxError>,
+        >,
+    B: http_body::Body<Data: bytes::Buf, Error: Into<BoxError>> + Send + 'static,
+{
     let answer = match poll_fn(|task| service.poll_ready(task)).await {
-        Ok(()) => service.call(request(cx)).await,
+        Ok(()) => service.call(request).await,
         Err(error) => Err(error),
     };
     match answer {
@@ -174,7 +187,7 @@ where
 }
 
 /// Makes a request value of what the context has, and takes its body along.
-fn request(cx: &mut context::Context<'_>) -> Request<RequestBody> {
+pub(crate) fn request(cx: &mut context::Context<'_>) -> Request<RequestBody> {
     let mut request = Request::new(std::mem::take(&mut cx.out().body));
     *request.method_mut() = cx.method().clone();
     *request.uri_mut() = cx.uri().clone();

@@ -11,29 +11,37 @@ use syn::{
 
 /// One item of `with(..)`.
 pub(crate) enum With {
-    /// `timing`, `timeout(secs(5))` or `Cors::new()`.
-    Part(Part),
+    /// It stands by itself.
+    One(One),
     /// `parallel(quota, audit)`.
     Parallel(Vec<Part>),
     /// `when(condition, timing)`.
-    When(Condition, Part),
+    When(Condition, One),
+}
+
+/// What can stand by itself.
+pub(crate) enum One {
+    /// `timing`, `timeout(secs(5))` or `Cors::new()`.
+    Part(Part),
+    /// `layer(CompressionLayer::new())`, a tower layer.
+    Layer(Expr),
 }
 
 impl With {
     /// Makes what a word is short for: a function with one value.
     pub(crate) fn configured(path: Path, value: &Expr) -> Self {
-        Self::Part(Part {
+        Self::One(One::Part(Part {
             path,
             value: Value::Args(Group::new(Delimiter::Parenthesis, value.to_token_stream())),
-        })
+        }))
     }
 
     /// Makes what a word is short for: a value of this type.
     pub(crate) fn value(path: Path, value: TokenStream) -> Self {
-        Self::Part(Part {
+        Self::One(One::Part(Part {
             path,
             value: Value::Whole(value),
-        })
+        }))
     }
 }
 
@@ -88,25 +96,43 @@ pub(crate) fn list_of(tokens: TokenStream) -> syn::Result<Vec<With>> {
 }
 
 fn item_of(item: Expr) -> syn::Result<With> {
-    let Expr::Call(call) = &item else {
-        return part(item).map(With::Part);
-    };
+    match word(&item) {
+        Some(("parallel", span, args)) => parallel(span, args),
+        Some(("when", span, args)) => when(span, args),
+        _ => one(item).map(With::One),
+    }
+}
+
+type Args = Punctuated<Expr, Token![,]>;
+
+/// Returns the word that is called, and its arguments.
+fn word(item: &Expr) -> Option<(&'static str, Span, &Args)> {
+    let Expr::Call(call) = item else { return None };
     let Expr::Path(func) = &*call.func else {
-        return Err(syn::Error::new(item.span(), HOW));
+        return None;
     };
-    if func.path.is_ident("parallel") {
-        return parallel(func.path.span(), &call.args);
+    let words = ["parallel", "when", "layer"];
+    let word = words.into_iter().find(|word| func.path.is_ident(word))?;
+    Some((word, func.path.span(), &call.args))
+}
+
+fn one(item: Expr) -> syn::Result<One> {
+    match word(&item) {
+        Some(("layer", span, args)) => match (args.first(), args.len()) {
+            (Some(layer), 1) => Ok(One::Layer(layer.clone())),
+            _ => {
+                let message = "write `layer(CompressionLayer::new())`, one of tower's layers";
+                Err(syn::Error::new(span, message))
+            }
+        },
+        _ => part(item).map(One::Part),
     }
-    if func.path.is_ident("when") {
-        return when(func.path.span(), &call.args);
-    }
-    part(item).map(With::Part)
 }
 
 /// The most guards that the runtime runs side by side.
 const MOST_PARALLEL: usize = 8;
 
-fn parallel(span: Span, args: &Punctuated<Expr, Token![,]>) -> syn::Result<With> {
+fn parallel(span: Span, args: &Args) -> syn::Result<With> {
     if args.len() < 2 || args.len() > MOST_PARALLEL {
         return Err(syn::Error::new(
             span,
@@ -117,7 +143,7 @@ fn parallel(span: Span, args: &Punctuated<Expr, Token![,]>) -> syn::Result<With>
     Ok(With::Parallel(guards))
 }
 
-fn when(span: Span, args: &Punctuated<Expr, Token![,]>) -> syn::Result<With> {
+fn when(span: Span, args: &Args) -> syn::Result<With> {
     let mut args = args.iter().cloned();
     let (Some(condition), Some(then), None) = (args.next(), args.next(), args.next()) else {
         let message = "write `when(condition, middleware)`, where the condition is a guard, a constant or a closure, `|cx| ..`";
@@ -128,10 +154,14 @@ fn when(span: Span, args: &Punctuated<Expr, Token![,]>) -> syn::Result<With> {
         Expr::Closure(_) => Condition::Closure(condition.to_token_stream()),
         _ => Condition::Value(condition.to_token_stream()),
     };
-    Ok(With::When(condition, part(then)?))
+    Ok(With::When(condition, one(then)?))
 }
 
 fn part(item: Expr) -> syn::Result<Part> {
+    if let Some((word, span, _)) = word(&item) {
+        let message = format!("`{word}(..)` cannot stand here: name a guard or a middleware");
+        return Err(syn::Error::new(span, message));
+    }
     let value = match &item {
         Expr::Path(path) if owner(&path.path).is_none() && !is_type(&path.path) => Value::None,
         Expr::Call(call) => match &*call.func {

@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Attribute;
+use syn::{Attribute, Expr};
 
 use super::conditional::{Cfg, alias};
 use crate::{
-    attr::{Condition, Part, Value, With},
+    attr::{Condition, One, Part, Value, With},
     handler::{first_span, shown},
 };
 
@@ -71,10 +71,10 @@ impl Steps {
 
     fn add(&mut self, name: &str, with: &With) {
         match with {
-            With::Part(part) => {
-                let step = self.step(name, part);
-                self.types.push(step.0);
-                self.parts.push(step.1);
+            With::One(one) => {
+                let (ty, known) = self.one(name, one);
+                self.types.push(ty);
+                self.parts.extend(known);
             }
             With::Parallel(guards) => {
                 let types: Vec<_> = guards
@@ -84,13 +84,62 @@ impl Steps {
                     .collect();
                 self.types.push(quote!(__hb::Parallel<(#(#types,)*)>));
             }
-            With::When(condition, part) => {
+            With::When(condition, one) => {
                 let condition = self.condition(&format!("{name}_if"), condition);
-                let (ty, known) = self.step(name, part);
+                let (ty, known) = self.one(name, one);
                 self.types.push(quote!(__hb::When<#condition, #ty>));
-                self.parts.push(quote!(#known.maybe()));
+                self.parts.extend(known.map(|known| quote!(#known.maybe())));
             }
         }
+    }
+
+    /// Returns the type of a step, and what is known of it if it is a part.
+    fn one(&mut self, name: &str, one: &One) -> (TokenStream, Option<TokenStream>) {
+        match one {
+            One::Part(part) => {
+                let (ty, known) = self.step(name, part);
+                (ty, Some(known))
+            }
+            One::Layer(layer) => (self.layer(name, layer), None),
+        }
+    }
+
+    /// Returns the type of a step that is a tower layer, whose own type has no name here.
+    fn layer(&mut self, name: &str, layer: &Expr) -> TokenStream {
+        let span = first_span(layer);
+        let ty = format_ident!("__Layer{name}", span = span);
+        let (holds, absent) = match &self.cfg {
+            None => (None, None),
+            Some(cfg) => {
+                let (holds, fails) = (&cfg.holds, &cfg.fails);
+                let absent = quote! {
+                    #fails
+                    #[allow(non_camel_case_types)]
+                    type #ty = __hb::Piece<__hb::Absent, __hb::Mode<0>>;
+                };
+                (Some(holds), Some(absent))
+            }
+        };
+        let service = quote_spanned!(span=> MADE.service(|| #layer));
+        self.items.extend(quote_spanned! {span=>
+            #absent
+            #holds
+            #[allow(non_camel_case_types)]
+            struct #ty;
+            #holds
+            #[automatically_derived]
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Step<__S> for #ty {
+                fn step<'__r, __C: __hb::Chain<__S>>(
+                    __cx: &mut __hb::Context<'_>,
+                    __env: __hb::Env<'__r, __S>,
+                    __rest: __C,
+                ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
+                    static MADE: __hb::Made = __hb::Made::new();
+                    __hb::through(#service, __cx, __env, __rest)
+                }
+            }
+        });
+        quote!(#ty)
     }
 
     /// Returns the type of a step that is one part, and what is known of it.
