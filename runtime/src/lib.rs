@@ -86,6 +86,8 @@ pub use highball_macros::{
 pub use limit::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
 pub use local::{Handed, LocalId, LocalType};
 pub use observe::{Exchange, Outcome};
+#[cfg(feature = "tracing")]
+pub use parts::traced;
 pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
 #[cfg(feature = "basic-auth")]
 pub use parts::{Account, Accounts, BasicAuth};

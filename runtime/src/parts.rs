@@ -6,6 +6,8 @@ mod basic_auth;
 mod cross_origin;
 mod etag;
 mod security_headers;
+#[cfg(feature = "tracing")]
+mod span;
 mod trace;
 
 pub use access_log::AccessLog;
@@ -15,4 +17,6 @@ pub use basic_auth::{Account, Accounts, BasicAuth};
 pub use cross_origin::{Cors, cors};
 pub use etag::ETag;
 pub use security_headers::SecurityHeaders;
+#[cfg(feature = "tracing")]
+pub use span::traced;
 pub use trace::{Trace, request_id};

@@ -33,6 +33,17 @@ impl Bearer {
         self.value.to_str().map_or("", |text| &text[self.start..])
     }
 
+    /// Reads it from the headers, for an extractor of your own.
+    ///
+    /// # Errors
+    /// Answers 401 where there is none, more than one, or one that is not well formed.
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, Rejection> {
+        authorization(headers).and_then(Self::of).ok_or_else(|| {
+            Rejection::new(StatusCode::UNAUTHORIZED, "a bearer token is needed")
+                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        })
+    }
+
     /// Returns whether this is the token, in a time that does not tell how much of it is right.
     ///
     /// Compare a token with `==` and its length and first letters can be found by trying. Of what is
@@ -70,12 +81,7 @@ impl<'r> Extract<'r> for Bearer {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        authorization(input.headers())
-            .and_then(Self::of)
-            .ok_or_else(|| {
-                Rejection::new(StatusCode::UNAUTHORIZED, "a bearer token is needed")
-                    .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-            })
+        Self::from_headers(input.headers())
     }
 }
 
