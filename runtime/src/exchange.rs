@@ -4,7 +4,7 @@ use std::{
     any::Any,
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex},
     task::Poll,
 };
@@ -99,7 +99,7 @@ where
         steps: target.steps,
         fallback: None,
     };
-    let answer = caught(A::run(&mut cx, env)).await;
+    let answer = caught(pin!(A::run(&mut cx, env))).await;
     let panicked = answer.is_err();
     let answer = answer.unwrap_or_else(|cause| {
         let rejection = Rejection::internal().with_cause(cause);
@@ -288,9 +288,8 @@ fn other_slash(head: &Head) -> Option<String> {
 }
 
 /// Runs the future; where it panics, says what it said. The panic hook has reported the place.
-async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
-    let mut future = pin!(future);
-    poll_fn(|task| {
+fn caught<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = Result<F::Output, String>> {
+    poll_fn(move |task| {
         // The future is not polled again after a panic, and what it borrowed is dropped.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
             Ok(Poll::Pending) => Poll::Pending,
@@ -298,7 +297,6 @@ async fn caught<F: Future>(future: F) -> Result<F::Output, String> {
             Err(payload) => Poll::Ready(Err(panic_cause(&*payload))),
         }
     })
-    .await
 }
 
 fn panic_cause(payload: &(dyn Any + Send)) -> String {
