@@ -1,0 +1,26 @@
+//! What there is to buy, for everybody.
+
+use highball::{ETag, prelude::*};
+
+use crate::{
+    database::{Database, Product},
+    error::ApiError,
+};
+
+/// What there is to buy.
+#[routes("/products", with(ETag))]
+pub(crate) struct Catalogue(list, show);
+
+/// Lists the products.
+#[get("/")]
+async fn list(database: State<Database>) -> Json<Vec<Product>> {
+    let products = database.query(|tables| tables.products.values().cloned().collect());
+    Json(products.await)
+}
+
+/// Shows a product.
+#[get("/{id}")]
+async fn show(id: u32, database: State<Database>) -> Result<Json<Product>, ApiError> {
+    let product = database.query(|tables| tables.products.get(&id).cloned());
+    product.await.map(Json).ok_or(ApiError::NoProduct { id })
+}

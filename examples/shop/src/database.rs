@@ -1,0 +1,87 @@
+//! What stands for a database: a few connections, and queries that take their time.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use highball::tokio::{sync::Semaphore, time::sleep};
+use serde::Serialize;
+
+/// How many queries run at once.
+const CONNECTIONS: usize = 4;
+
+/// How long a query takes.
+const QUERY: Duration = Duration::from_millis(5);
+
+/// The database.
+#[derive(Debug)]
+pub(crate) struct Database {
+    connections: Semaphore,
+    tables: Mutex<Tables>,
+}
+
+/// What it holds.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(crate) products: BTreeMap<u32, Product>,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) blocked: Vec<String>,
+}
+
+/// Something to buy.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Product {
+    pub(crate) id: u32,
+    pub(crate) name: String,
+    pub(crate) price_cents: u64,
+    pub(crate) stock: u32,
+}
+
+/// Something bought.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Order {
+    pub(crate) id: usize,
+    pub(crate) customer: String,
+    pub(crate) product: u32,
+    pub(crate) count: u32,
+}
+
+impl Database {
+    /// Waits for a connection, runs a query, and returns what it finds.
+    pub(crate) async fn query<T>(&self, run: impl FnOnce(&mut Tables) -> T) -> T {
+        // The semaphore is never closed.
+        let _connection = self.connections.acquire().await;
+        sleep(QUERY).await;
+        run(&mut self.tables())
+    }
+
+    /// No change is left half done by a panic, so a poisoned lock is as good as any.
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        let names = ["lantern", "whistle", "ticket punch"];
+        let products = names.into_iter().zip(1..).map(|(name, id)| {
+            let product = Product {
+                id,
+                name: name.to_owned(),
+                price_cents: 995 * u64::from(id),
+                stock: 1_000_000,
+            };
+            (id, product)
+        });
+        Self {
+            connections: Semaphore::new(CONNECTIONS),
+            tables: Mutex::new(Tables {
+                products: products.collect(),
+                orders: Vec::new(),
+                blocked: vec!["mallory".to_owned()],
+            }),
+        }
+    }
+}

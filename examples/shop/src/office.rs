@@ -1,0 +1,61 @@
+//! What customers do not see.
+
+use std::collections::BTreeMap;
+
+use highball::prelude::*;
+use serde::Deserialize;
+
+use crate::{
+    account::Role,
+    database::{Database, Product},
+    error::ApiError,
+    guards::{at_least, signed_in},
+};
+
+/// What is for those who work here.
+#[routes("/office", with(signed_in, at_least(Role::Clerk)))]
+pub(crate) struct Office(report, Stock);
+
+/// What is for those who decide.
+#[routes(with(at_least(Role::Admin)))]
+pub(crate) struct Stock(restock);
+
+/// How many of each product were sold: a long look at everything, which waits when there is a rush.
+#[get("/report", priority = background, timeout = secs(10))]
+async fn report(database: State<Database>) -> Json<BTreeMap<u32, u64>> {
+    let mut sold = BTreeMap::new();
+    for part in 0..8 {
+        let orders = database.query(|tables| {
+            let orders = tables.orders.iter().skip(part).step_by(8);
+            orders
+                .map(|order| (order.product, order.count))
+                .collect::<Vec<_>>()
+        });
+        for (product, count) in orders.await {
+            *sold.entry(product).or_default() += u64::from(count);
+        }
+    }
+    Json(sold)
+}
+
+/// What is delivered.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Delivery {
+    count: u32,
+}
+
+/// Adds to the stock of a product.
+#[post("/products/{id}/stock")]
+async fn restock(
+    id: u32,
+    delivery: Json<Delivery>,
+    database: State<Database>,
+) -> Result<Json<Product>, ApiError> {
+    let product = database.query(|tables| {
+        let product = tables.products.get_mut(&id)?;
+        product.stock = product.stock.saturating_add(delivery.count);
+        Some(product.clone())
+    });
+    product.await.map(Json).ok_or(ApiError::NoProduct { id })
+}
