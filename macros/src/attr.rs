@@ -48,6 +48,8 @@ pub(crate) struct RouteArgs {
     pub(crate) with: Vec<With>,
     pub(crate) manner: Manner,
     pub(crate) krate: Option<Path>,
+    /// Whether a guard sees the body.
+    pub(crate) body: bool,
     /// What a guard or a middleware must stand behind, and what before.
     pub(crate) after: Vec<Path>,
     pub(crate) before: Vec<Path>,
@@ -84,6 +86,7 @@ enum Arg {
     Fallback(Path),
     Rejection(Ident, Path),
     MethodOverride(Ident),
+    Body,
     After(Vec<Path>),
     Before(Vec<Path>),
 }
@@ -106,6 +109,7 @@ impl RouteArgs {
                     args.methods = Some(methods);
                     args.methods_span = Some(span);
                 }
+                Arg::Body => args.body = true,
                 Arg::After(paths) => args.after = paths,
                 Arg::Before(paths) => args.before = paths,
                 // `words` has refused them.
@@ -140,7 +144,7 @@ impl GroupArgs {
                     for_apps.push((word, "the method decides which route answers"));
                     args.method_override = true;
                 }
-                Arg::Methods(..) | Arg::After(_) | Arg::Before(_) => {}
+                Arg::Methods(..) | Arg::After(_) | Arg::Before(_) | Arg::Body => {}
             }
         }
         add_limits(&mut args.with, limits, args.krate.as_ref());

@@ -3,6 +3,7 @@
 pub(crate) mod args;
 mod conditional;
 pub(crate) mod group;
+pub(crate) mod guard;
 pub(crate) mod handler;
 pub(crate) mod middleware;
 pub(crate) mod observer;

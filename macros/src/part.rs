@@ -27,7 +27,7 @@ pub(crate) const GUARD: Attribute = Attribute {
     name: "guard",
     what: "a guard",
     check: check::guard,
-    expand: expand::middleware::guard,
+    expand: expand::guard::guard,
 };
 
 pub(crate) const MIDDLEWARE: Attribute = Attribute {

@@ -14,8 +14,8 @@ mod prepared;
 mod step;
 
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
-pub(crate) use env::{Base, Ready};
-pub use env::{Env, Render};
+pub(crate) use env::Base;
+pub use env::{Env, Ready, Render, peek};
 pub use layer::{Inside, Made, through};
 pub(crate) use locals::Locals;
 pub use next::{Next, Nothing};

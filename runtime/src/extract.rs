@@ -32,7 +32,7 @@ pub(crate) mod query;
 pub use auth::Bearer;
 #[cfg(feature = "basic-auth")]
 pub use basic::Basic;
-pub use check::{ArgCheck, BodyRule, assert_argument, assert_taken};
+pub use check::{ArgCheck, BodyRule, assert_argument, assert_body, assert_taken};
 pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;

@@ -11,9 +11,9 @@ pub use crate::{
     chain::{
         Absent, Chain, ChainPart, Endpoint, Env, Fallback, Guard, HandedProbe, Inner, Lets, Made,
         Middleware, Next, NoLocal, NoPart, Observer, Parallel, Part, PartProbe, Piece, Prepare,
-        Render, SharedProbe, Site, SiteProbe, Stack, Step, Test, Tests, Verdict, When, Whole,
-        assert_condition, assert_fallback, assert_handed, assert_observer, assert_parallel,
-        assert_part, fallback, given, miss, test, through,
+        Ready, Render, SharedProbe, Site, SiteProbe, Stack, Step, Test, Tests, Verdict, When,
+        Whole, assert_condition, assert_fallback, assert_handed, assert_observer, assert_parallel,
+        assert_part, fallback, given, miss, peek, test, through,
     },
     context::Context,
     entry::{
@@ -23,7 +23,8 @@ pub use crate::{
     },
     extract::{
         ASYNC, ArgCheck, Args, BodyRule, Extract, Mode, Need, NoExtractor, PathFields, Probe,
-        ProbeAsync, SYNC, Wait, assert_argument, assert_taken, param, param_named, param_text,
+        ProbeAsync, SYNC, Wait, assert_argument, assert_body, assert_taken, param, param_named,
+        param_text,
     },
     head::Head,
     limit::{Timeout, body_limit},

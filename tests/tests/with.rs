@@ -293,3 +293,67 @@ async fn a_value_with_a_method_is_a_part() {
 }
 
 const TALLY: header::HeaderName = header::HeaderName::from_static("tally");
+
+#[derive(Local)]
+struct Signed(usize);
+
+/// Sees the bytes and what they say; the handler gets the same.
+#[guard(body)]
+async fn signed(
+    body: Bytes,
+    event: Json<Value>,
+    first: Local<'_, First>,
+    cx: &mut Context<'_>,
+) -> Result<Signed, StatusCode> {
+    tokio::task::yield_now().await;
+    let expected = format!("{}-{}", body.len(), first.0);
+    match cx.header("x-signature") == Some(&*expected) && event.is_object() {
+        true => Ok(Signed(body.len())),
+        false => Err(StatusCode::FORBIDDEN),
+    }
+}
+
+#[guard]
+fn seven() -> Result<First, StatusCode> {
+    Ok(First(7))
+}
+
+#[post("/hook", with(seven, signed))]
+async fn hook(body: Json<Value>, signed: Local<'_, Signed>) -> String {
+    format!("{} {}", body["event"], signed.0)
+}
+
+#[post("/small", body_limit = 4, with(seven, signed))]
+async fn small() {}
+
+#[routes(app)]
+struct Hooks(hook, small);
+
+#[tokio::test]
+async fn a_guard_sees_the_body_and_leaves_it() {
+    let name = header::HeaderName::from_static("x-signature");
+    let body = json!({ "event": "paid" });
+    let ask = async |path: &str, signature: &str| {
+        let request = Hooks.test().post(path).header(name.clone(), signature);
+        request.json(&body).send().await
+    };
+    let response = ask("/hook", "16-7").await;
+    assert_eq!(
+        (response.status().as_u16(), response.text()),
+        (200, "\"paid\" 16")
+    );
+    assert_eq!(ask("/hook", "15-7").await.status(), 403);
+    assert_eq!(ask("/small", "16-7").await.status(), 413);
+    let text = Hooks.test().post("/hook").body("no JSON").send().await;
+    assert_eq!(text.status(), 415);
+    assert_eq!(
+        Hooks
+            .test()
+            .post("/nowhere")
+            .body("x")
+            .send()
+            .await
+            .status(),
+        404
+    );
+}

@@ -11,7 +11,7 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use highball::{Concurrency, concurrency, prelude::*};
+use highball::{Concurrency, concurrency, prelude::*, tokio};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
@@ -138,7 +138,7 @@ pub(crate) async fn login(
     sessions: State<Sessions>,
 ) -> Result<Json<Session>, ApiError> {
     let Json(Login { name, password }) = login;
-    let check = highball::tokio::task::spawn_blocking(move || accounts.check(&name, &password));
+    let check = tokio::task::spawn_blocking(move || accounts.check(&name, &password));
     let user = check.await.ok().flatten().ok_or(ApiError::WrongLogin)?;
     let token = sessions
         .begin(user.clone())

@@ -21,6 +21,7 @@ const APP: Word = ("app", "`app`");
 const FALLBACK: Word = ("fallback", "`fallback = ..`");
 const REJECTION: Word = ("rejection", "`rejection = ..`");
 const METHOD_OVERRIDE: Word = ("method_override", "`method_override`");
+const BODY: Word = ("body", "`body`");
 const AFTER: Word = ("after", "`after(..)`");
 const BEFORE: Word = ("before", "`before(..)`");
 const DISCONNECT: Word = ("on_disconnect", "`on_disconnect = ..`");
@@ -50,7 +51,8 @@ fn known(attribute: &str) -> &'static [Word] {
             PATH, METHODS, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
-        "middleware" | "guard" | "observer" => &[AFTER, BEFORE, CRATE],
+        "guard" => &[AFTER, BEFORE, BODY, CRATE],
+        "middleware" | "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
             PATH, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
@@ -68,6 +70,7 @@ fn home(word: &str) -> Option<&'static str> {
         "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" => {
             Some("the routes or their group")
         }
+        "body" => Some("a guard"),
         "after" | "before" => Some("the guard or the middleware"),
         _ => None,
     }
@@ -126,6 +129,7 @@ fn arg(input: ParseStream<'_>, attribute: &str, seen: &mut Vec<String>) -> syn::
         "after" => Arg::After(names(input, &word)?),
         "before" => Arg::Before(names(input, &word)?),
         "app" => Arg::App,
+        "body" => Arg::Body,
         "method_override" => Arg::MethodOverride(word.clone()),
         "fallback" => Arg::Fallback(value(input, &word)?),
         "rejection" => Arg::Rejection(word.clone(), value(input, &word)?),

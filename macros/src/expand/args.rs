@@ -82,7 +82,7 @@ pub(crate) fn mode(idx: usize, generic: Generic) -> TokenStream {
 
 /// Returns the modes of the extractors, and the checks that need no state; `path` is the
 /// function's own, or none for a middleware, which does not read the body.
-pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>) -> TokenStream {
+pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let mut earlier: Vec<TokenStream> = Vec::new();
     let mut out = TokenStream::new();
@@ -93,6 +93,7 @@ pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>) -> TokenStream {
         let (name, shown) = (&arg.name, shown(&arg.ty));
         let rule = match path {
             Some(_) => quote!(__hb::BodyRule::Once(false #(|| #earlier)*)),
+            None if shares_body => quote!(__hb::BodyRule::Shared),
             None => quote!(__hb::BodyRule::Never),
         };
         let own = match path.map(|pattern| (&pattern.text, pattern.names())) {
@@ -193,9 +194,18 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
 
 /// Returns the expression that makes an extractor, waiting for it where it stands.
 pub(crate) fn waiting(idx: usize, arg: &Arg) -> TokenStream {
-    let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode(idx, Generic::No));
+    let (ty, mode) = (with_lifetime(&arg.ty, "'_"), mode(idx, Generic::No));
     quote_spanned! {first_span(&arg.ty)=>
-        <__S as __hb::Wait<'__r, #mode, #ty>>::wait(__cx, __env).await
+        <__S as __hb::Wait<'_, #mode, #ty>>::wait(__cx, __env).await
+    }
+}
+
+/// Returns the check that a guard with `body` has an argument that takes it.
+pub(crate) fn assert_body(args: &[Arg], at: Span) -> TokenStream {
+    let types = args.iter().filter(|arg| arg.is_extract());
+    let types = types.map(|arg| with_lifetime(&arg.ty, "'static"));
+    quote_spanned! {at=>
+        const _: () = __hb::assert_body(false #(|| __hb::Probe::<#types>::BODY)*);
     }
 }
 

@@ -39,7 +39,11 @@ impl Handler<'_> {
         let generic = self.generic();
         let marker = self.marker();
         let modes = match generic {
-            Generic::No => args::modes(&self.args, Some(self.pattern.unwrap_or(&Pattern::none()))),
+            Generic::No => args::modes(
+                &self.args,
+                Some(self.pattern.unwrap_or(&Pattern::none())),
+                false,
+            ),
             Generic::Yes => TokenStream::new(),
         };
         let checks = self.checks();

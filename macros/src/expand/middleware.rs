@@ -74,28 +74,6 @@ pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) ->
     part.expand()
 }
 
-/// Returns everything beside a guard.
-pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
-    let hands = match &function.sig.output {
-        ReturnType::Type(_, ty) => provided(ty).unwrap_or_else(|| (**ty).clone()),
-        ReturnType::Default => syn::parse_quote!(()),
-    };
-    let exclusive = list.iter().any(|arg| matches!(arg.kind, Kind::ContextMut));
-    let modes = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
-    let modes = modes.map(|(idx, _)| args::mode(idx, Generic::No));
-    let part = Part {
-        function,
-        attr,
-        args: list,
-        around: before(function, list, &hands),
-        check: (!exclusive).then(|| check(function, list, &hands)),
-        observe: None,
-        hands,
-        shares: quote!(!#exclusive #(&& #modes::IS != __hb::ASYNC)*),
-    };
-    part.expand()
-}
-
 /// Returns the `T` of `impl Next<T>`.
 fn handed(next: &Type) -> Option<Type> {
     let Type::ImplTrait(next) = next else {
@@ -107,15 +85,7 @@ fn handed(next: &Type) -> Option<Type> {
     })
 }
 
-/// Returns the `T` of `Result<T, E>`.
-fn provided(output: &Type) -> Option<Type> {
-    match output {
-        Type::Path(path) if last_name(output)? == "Result" => first_type(&path.path),
-        _ => None,
-    }
-}
-
-fn first_type(path: &Path) -> Option<Type> {
+pub(super) fn first_type(path: &Path) -> Option<Type> {
     match &path.segments.last()?.arguments {
         PathArguments::AngleBracketed(args) => args.args.iter().find_map(|arg| match arg {
             GenericArgument::Type(ty) => Some(ty.clone()),
@@ -179,7 +149,11 @@ impl Part<'_> {
         let private = private(self.attr.krate.as_ref());
         let cfgs = function.cfgs();
         let (marker, site) = own_type(function, args);
-        let modes = args::modes(args, None);
+        let modes = args::modes(args, None, self.attr.body);
+        let takes_body = self
+            .attr
+            .body
+            .then(|| args::assert_body(args, function.sig.ident.span()));
         let handed = self.assert_handed();
         let (data, behaviour) = (self.data(), self.behaviour());
         quote! {
@@ -190,6 +164,7 @@ impl Part<'_> {
                 use #private as __hb;
                 use __hb::{NoExtractor as _, NoLocal as _};
                 #modes
+                #takes_body
                 #handed
                 #site
                 #data
@@ -314,54 +289,6 @@ fn around(function: &Function, list: &[Arg]) -> TokenStream {
             #respond(#name(#(#args),*).await)
         }
     }
-}
-
-/// Returns the future of a guard and of what stands behind it.
-fn before(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
-    let values = args::values(list, Generic::No);
-    let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
-    let (lets, args) = extracted(list, &values, Waits::Yes, &refuse);
-    let verdict = verdict(function, &args, hands);
-    quote! {
-        async move {
-            if __env.is_miss() {
-                return __hb::Next::run(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
-            }
-            #lets
-            match #verdict {
-                __hb::Ok(__value) => __hb::Next::run(__hb::Next::with(__next, __value), __cx).await,
-                __hb::Err(__response) => __response,
-            }
-        }
-    }
-}
-
-/// Returns how a guard is asked beside others.
-fn check(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
-    let values = args::values(list, Generic::No);
-    let refuse = quote!(return __hb::Err(__hb::IntoResponse::into_response(__rejection)));
-    let (lets, args) = extracted(list, &values, Waits::No, &refuse);
-    let verdict = verdict(function, &args, hands);
-    quote! {
-        fn check<'__r>(
-            &'static self,
-            __cx: &__hb::Context<'_>,
-            __env: __hb::Env<'__r, __S>,
-        ) -> impl ::core::future::Future<Output = __hb::Result<Self::Value, __hb::Response>>
-             + ::core::marker::Send {
-            async move {
-                #lets
-                #verdict
-            }
-        }
-    }
-}
-
-fn verdict(function: &Function, args: &[TokenStream], hands: &Type) -> TokenStream {
-    let name = function.callee();
-    let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let open = quote_spanned!(output_span(&function.sig)=> __hb::Verdict::<#hands>::open);
-    quote!(#open(#name(#(#args),*) #wait))
 }
 
 /// Whether an extractor may wait: not where others share the context.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{Locals, prepared::Prepared};
 use crate::{
     app::Miss,
+    body::RequestBody,
     context::Context,
     head::Head,
     rejection::Rejection,
@@ -42,7 +43,7 @@ pub(crate) struct Base<'r, S> {
 
 /// What was waited for on a handler's behalf.
 #[derive(Debug, Default)]
-pub(crate) struct Ready {
+pub struct Ready {
     /// The body, where the handler reads it whole.
     pub(crate) body: Bytes,
     /// What its async extractors have made.
@@ -59,6 +60,17 @@ pub(crate) type Boxed<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// The number that no field of a group has: the way ends here, without a route.
 pub(super) const MISS: u16 = u16::MAX;
+
+/// Reads the body for a guard, and leaves it for whoever is further in; the bytes are shared.
+///
+/// # Errors
+/// Where it is over the limit, or cannot be read to its end.
+pub async fn peek(cx: &mut Context<'_>) -> Result<Ready, Rejection> {
+    let body = cx.out().read_body().await?;
+    cx.out().body = RequestBody::from(body.clone());
+    let prepared = Prepared::default();
+    Ok(Ready { body, prepared })
+}
 
 impl<S> Clone for Env<'_, S> {
     fn clone(&self) -> Self {
@@ -92,6 +104,11 @@ impl<'r, S> Env<'r, S> {
         };
         self.steps = rest;
         *step
+    }
+
+    /// Returns what is the same, with what has been waited for.
+    pub fn with_ready(self, ready: &'r Ready) -> Self {
+        Self { ready, ..self }
     }
 
     /// Makes this the answer to a path without a route, here and further in.

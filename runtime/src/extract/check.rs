@@ -27,6 +27,8 @@ pub struct ArgCheck {
 pub enum BodyRule {
     /// One argument may; this says whether one before it does.
     Once(bool),
+    /// Each may: a guard has said that it sees the body, which is here.
+    Shared,
     /// None may: the body is read for the handler, behind the function.
     Never,
 }
@@ -59,15 +61,24 @@ pub const fn assert_argument(arg: &ArgCheck) {
 impl BodyRule {
     const fn refuses(self) -> Option<&'static str> {
         match self {
-            Self::Once(false) => None,
+            Self::Once(false) | Self::Shared => None,
             Self::Once(true) => Some(
                 "and so does an argument before it; a body can be read once, so keep one of them",
             ),
             Self::Never => Some(
-                "which is read for the handler, behind guards and middleware: leave it to the handler",
+                "which is read for the handler, behind guards and middleware: leave it to the handler, or have a guard see it, `#[guard(body)]`",
             ),
         }
     }
+}
+
+/// Stops the compilation where a guard sees a body that it does not look at.
+#[track_caller]
+pub const fn assert_body(takes: bool) {
+    assert!(
+        takes,
+        "no argument takes the body, which would be read for nothing: add one, `body: Bytes`, or leave out `body`"
+    );
 }
 
 const fn not_extractor(arg: &ArgCheck) -> Message {

@@ -1,0 +1,103 @@
+//! The code for a guard: a part that provides a value or answers.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{ReturnType, Type};
+
+use super::{
+    args,
+    args::Generic,
+    middleware::{Part, Waits, extracted, first_type},
+};
+use crate::{
+    attr::RouteArgs,
+    handler::{Arg, Function, Kind, last_name, output_span},
+};
+
+/// Returns everything beside a guard.
+pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+    let hands = match &function.sig.output {
+        ReturnType::Type(_, ty) => provided(ty).unwrap_or_else(|| (**ty).clone()),
+        ReturnType::Default => syn::parse_quote!(()),
+    };
+    let exclusive = list.iter().any(|arg| matches!(arg.kind, Kind::ContextMut)) || attr.body;
+    let modes = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
+    let modes = modes.map(|(idx, _)| args::mode(idx, Generic::No));
+    let part = Part {
+        function,
+        attr,
+        args: list,
+        around: before(function, list, &hands, attr.body),
+        check: (!exclusive).then(|| check(function, list, &hands)),
+        observe: None,
+        hands,
+        shares: quote!(!#exclusive #(&& #modes::IS != __hb::ASYNC)*),
+    };
+    part.expand()
+}
+
+/// Returns the `T` of `Result<T, E>`.
+fn provided(output: &Type) -> Option<Type> {
+    match output {
+        Type::Path(path) if last_name(output)? == "Result" => first_type(&path.path),
+        _ => None,
+    }
+}
+
+/// Returns the future of a guard and of what stands behind it.
+fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenStream {
+    let values = args::values(list, Generic::No);
+    let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
+    let (lets, args) = extracted(list, &values, Waits::Yes, &refuse);
+    let verdict = verdict(function, &args, hands);
+    let body = body.then(|| {
+        quote! {
+            let __ready = match __hb::peek(__cx).await {
+                __hb::Ok(__ready) => __ready,
+                __hb::Err(__rejection) => #refuse,
+            };
+            let __env = __env.with_ready(&__ready);
+        }
+    });
+    quote! {
+        async move {
+            if __env.is_miss() {
+                return __hb::Next::run(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
+            }
+            #body
+            #lets
+            match #verdict {
+                __hb::Ok(__value) => __hb::Next::run(__hb::Next::with(__next, __value), __cx).await,
+                __hb::Err(__response) => __response,
+            }
+        }
+    }
+}
+
+/// Returns how a guard is asked beside others.
+fn check(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
+    let values = args::values(list, Generic::No);
+    let refuse = quote!(return __hb::Err(__hb::IntoResponse::into_response(__rejection)));
+    let (lets, args) = extracted(list, &values, Waits::No, &refuse);
+    let verdict = verdict(function, &args, hands);
+    quote! {
+        fn check<'__r>(
+            &'static self,
+            __cx: &__hb::Context<'_>,
+            __env: __hb::Env<'__r, __S>,
+        ) -> impl ::core::future::Future<Output = __hb::Result<Self::Value, __hb::Response>>
+             + ::core::marker::Send {
+            async move {
+                #lets
+                #verdict
+            }
+        }
+    }
+}
+
+fn verdict(function: &Function, args: &[TokenStream], hands: &Type) -> TokenStream {
+    let name = function.callee();
+    let wait = function.sig.asyncness.map(|_| quote!(.await));
+    let open = quote_spanned!(output_span(&function.sig)=> __hb::Verdict::<#hands>::open);
+    quote!(#open(#name(#(#args),*) #wait))
+}
