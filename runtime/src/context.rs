@@ -5,7 +5,6 @@ use std::{borrow::Cow, fmt, future::Future, net::SocketAddr};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::JoinHandle;
-use tokio_util::task::TaskTracker;
 
 use crate::{
     app::{Route, suggest},
@@ -15,6 +14,7 @@ use crate::{
     observe::Record,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
+    tasks::Tasks,
 };
 
 /// The request at hand and the start of its response, as Gin's users know it.
@@ -36,7 +36,7 @@ use crate::{
 pub struct Context<'r> {
     head: &'r Head,
     out: &'r mut Out,
-    tasks: &'r TaskTracker,
+    tasks: &'r Tasks,
 }
 
 /// The part of a context that changes while the request is answered.
@@ -55,7 +55,7 @@ pub(crate) struct Out {
 }
 
 impl<'r> Context<'r> {
-    pub(crate) fn new(head: &'r Head, out: &'r mut Out, tasks: &'r TaskTracker) -> Self {
+    pub(crate) fn new(head: &'r Head, out: &'r mut Out, tasks: &'r Tasks) -> Self {
         Self { head, out, tasks }
     }
 

@@ -55,6 +55,7 @@ mod server;
 mod service;
 mod state;
 mod table;
+mod tasks;
 mod text;
 #[cfg(doctest)]
 mod words;

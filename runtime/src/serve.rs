@@ -212,7 +212,6 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
     }
 
     async fn finish(&self) {
-        self.shared.tasks.close();
         self.shared.tasks.wait().await;
     }
 }

@@ -2,12 +2,11 @@
 
 use std::{any::Any, fmt, net::SocketAddr, ops::Deref, sync::Arc};
 
-use tokio_util::task::TaskTracker;
-
 use crate::{
     capacity::Gate,
     extract::{Extract, Input},
     rejection::Rejection,
+    tasks::Tasks,
 };
 
 /// A part of the app state, by its type.
@@ -103,7 +102,7 @@ pub(crate) struct Shared<S> {
     /// Values that a test put in front of the chain.
     pub(crate) locals: Vec<Box<dyn Any + Send + Sync>>,
     /// What runs on behind an answer, and is waited for at the stop.
-    pub(crate) tasks: TaskTracker,
+    pub(crate) tasks: Tasks,
 }
 
 impl<S> Shared<S> {
@@ -113,7 +112,7 @@ impl<S> Shared<S> {
             body_limit: BODY_LIMIT,
             gate: None,
             locals: Vec::new(),
-            tasks: TaskTracker::new(),
+            tasks: Tasks::new(),
         }
     }
 
