@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use highball::{http::Request, prelude::*};
+use highball::{App, __private::Endpoint, http::Request, prelude::*};
 
 use super::{RUNS, ready};
 
@@ -38,11 +38,22 @@ async fn ten() -> &'static str {
 #[routes(app)]
 struct Api(none, one, five, ten);
 
+/// The route without a middleware, in an app that has none.
+#[routes(app)]
+struct Alone(none);
+
 pub(super) fn serve(depth: usize, requests: u64) {
-    let path = format!("/{depth}");
-    let service = Api.service(());
+    send(Api, &format!("/{depth}"), requests);
+}
+
+pub(super) fn serve_alone(requests: u64) {
+    send(Alone, "/0", requests);
+}
+
+fn send(app: impl App + Endpoint<()>, path: &str, requests: u64) {
+    let service = app.service(());
     for _ in 0..requests {
-        let request = Request::get(&path).body(()).expect("a request");
+        let request = Request::get(path).body(()).expect("a request");
         let response = ready(service.call(request));
         assert_eq!(response.status(), 200);
     }

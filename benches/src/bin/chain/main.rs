@@ -49,6 +49,7 @@ fn main() {
 fn serve(app: &str, depth: usize, requests: u64) {
     match app {
         "highball" => highball::serve(depth, requests),
+        "alone" => highball::serve_alone(requests),
         "axum" => axum::serve(depth, requests),
         "actix" => actix::serve(depth, requests),
         other => panic!("there is no app `{other}`"),
@@ -65,6 +66,8 @@ fn report() {
         let [none, one, five, ten] = counts;
         println!("{app:<10}{none:>8.0}{one:>8.0}{five:>8.0}{ten:>8.0}{each:>10.1}");
     }
+    let alone = count("alone", 0);
+    println!("highball's route without one, in an app that has none at all: {alone:.0}");
 }
 
 /// Returns the instructions of a request.
