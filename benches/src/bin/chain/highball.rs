@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use highball::{App, __private::Endpoint, http::Request, prelude::*};
+use highball::{__private::Endpoint, App, http::Request, prelude::*};
 
 use super::{RUNS, ready};
 
