@@ -5,7 +5,9 @@
 
 mod chunk;
 mod collect;
+mod produce;
 mod request;
+mod stream;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -20,7 +22,9 @@ use http_body_util::Full;
 
 pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
+pub use self::produce::{Sender, produce};
 pub use self::request::RequestBody;
+pub use self::stream::BodyStream;
 use crate::exchange::Watch;
 use crate::observe::Outcome;
 use crate::pool::Buffer;

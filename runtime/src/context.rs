@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, future::Future, net::SocketAddr};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::JoinHandle;
 
@@ -177,9 +177,7 @@ impl<'r> Context<'r> {
         let mut response = Response::new(body);
         response.set_status(status);
         let value = HeaderValue::from_static(content_type);
-        response
-            .headers_mut()
-            .insert(http::header::CONTENT_TYPE, value);
+        response.headers_mut().insert(header::CONTENT_TYPE, value);
         response
     }
 
@@ -266,9 +264,17 @@ impl Out {
         if !self.headers.is_empty() {
             let mut last = None;
             for (name, value) in self.headers.drain() {
+                let is_first = name.is_some();
                 last = name.or(last);
-                if let Some(name) = &last {
-                    response.headers_mut().insert(name, value);
+                match &last {
+                    // Cookies are set one beside the other; of anything else, what is set here holds.
+                    Some(name) if is_first && name != header::SET_COOKIE => {
+                        response.headers_mut().insert(name, value);
+                    }
+                    Some(name) => {
+                        response.headers_mut().append(name, value);
+                    }
+                    None => {}
                 }
             }
         }

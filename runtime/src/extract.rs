@@ -18,28 +18,39 @@ use crate::{
 mod auth;
 #[cfg(feature = "basic-auth")]
 mod basic;
+mod bind;
 mod body;
 mod check;
+mod form;
 mod head;
 #[cfg(feature = "headers")]
 mod header;
 pub(crate) mod json;
 mod need;
+mod optional;
 mod param;
 mod path;
+mod place;
 pub(crate) mod query;
+#[cfg(feature = "validate")]
+mod valid;
 
 pub use auth::Bearer;
 #[cfg(feature = "basic-auth")]
 pub use basic::Basic;
+pub use bind::Bind;
 pub use check::{ArgCheck, BodyRule, assert_argument, assert_body, assert_taken};
+pub use form::Form;
 pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
 pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};
+pub use optional::{Either, OptionalExtract};
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
 pub use query::Query;
+#[cfg(feature = "validate")]
+pub use valid::Valid;
 
 /// A handler argument that is made from the head of the request, or from its whole body.
 ///
@@ -119,6 +130,9 @@ pub trait ExtractAsync: Sized + Send + 'static {
     /// The part of the app state that it reads, or `()`.
     type State: Send + Sync + 'static;
 
+    /// Whether it takes the body, so that no other argument can.
+    const BODY: bool = false;
+
     /// Makes the argument.
     ///
     /// # Errors
@@ -136,6 +150,14 @@ pub struct Input<'r, T: 'static = ()> {
     locals: &'r Locals<'r>,
     state: &'r dyn View<T>,
 }
+
+impl<T: 'static> Clone for Input<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: 'static> Copy for Input<'_, T> {}
 
 impl<'r, T: 'static> Input<'r, T> {
     /// Returns the method.

@@ -36,6 +36,8 @@ mod capacity;
 mod chain;
 mod client;
 mod context;
+#[cfg(feature = "cookies")]
+mod cookies;
 mod entry;
 mod error;
 mod exchange;
@@ -44,6 +46,8 @@ mod head;
 mod limit;
 mod link;
 mod local;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod observe;
 mod parts;
 mod pool;
@@ -66,19 +70,30 @@ pub mod __private;
 pub mod prelude;
 
 pub use app::{App, Route};
-pub use body::{Body, BoxError, ReadError, RequestBody};
+pub use body::{Body, BodyStream, BoxError, ReadError, RequestBody, Sender, produce};
 pub use capacity::Capacity;
 pub use chain::{Inside, Next, Nothing, Verdict};
 pub use client::{TestClient, TestRequest, TestResponse, TestSession};
 pub use context::Context;
+#[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
+pub use cookies::Key;
+#[cfg(feature = "private-cookies")]
+pub use cookies::PrivateCookies;
+#[cfg(feature = "signed-cookies")]
+pub use cookies::SignedCookies;
+#[cfg(feature = "cookies")]
+pub use cookies::{Cookie, Cookies, SameSite};
 pub use entry::{Argument, Entry};
 pub use error::{Error, Result};
 #[cfg(feature = "basic-auth")]
 pub use extract::Basic;
 #[cfg(feature = "headers")]
 pub use extract::Header;
+#[cfg(feature = "validate")]
+pub use extract::Valid;
 pub use extract::{
-    Bearer, ConnectInfo, Extract, ExtractAsync, Input, Local, MatchedRoute, Path, PathFields, Query,
+    Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, Local, MatchedRoute,
+    OptionalExtract, Path, PathFields, Query,
 };
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
@@ -86,6 +101,8 @@ pub use highball_macros::{
 };
 pub use limit::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
 pub use local::{Handed, LocalId, LocalType};
+#[cfg(feature = "multipart")]
+pub use multipart::{Field, Multipart};
 pub use observe::{Exchange, Outcome};
 #[cfg(feature = "tracing")]
 pub use parts::traced;
@@ -94,7 +111,8 @@ pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id}
 pub use parts::{Account, Accounts, BasicAuth};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
-    Created, IntoResponse, IntoResponseParts, Json, NoContent, Redirect, Response, Status,
+    Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp, LastEventId,
+    NoContent, PrettyJson, Redirect, Response, Sse, Status,
 };
 pub use route::Priority;
 pub use serve::{Serve, ServeWith, block_on, serve};

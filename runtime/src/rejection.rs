@@ -55,6 +55,8 @@ pub struct FieldError {
     pub expected: Cow<'static, str>,
     /// What stands there.
     pub got: String,
+    /// What is wrong with it, where that is more than another type.
+    pub detail: Cow<'static, str>,
 }
 
 impl Rejection {
@@ -100,6 +102,27 @@ impl Rejection {
             name,
             expected,
             got,
+            detail: Cow::Borrowed(""),
+        });
+        self
+    }
+
+    /// Adds an input that breaks a rule, in words for the client; in a body the name is a JSON pointer
+    /// (RFC 6901), `/lines/0/count`.
+    #[must_use]
+    pub fn with_fault(
+        mut self,
+        place: &'static str,
+        name: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let (name, detail) = (name.into(), detail.into());
+        self.0.errors.push(FieldError {
+            place,
+            name,
+            expected: Cow::Borrowed(""),
+            got: String::new(),
+            detail,
         });
         self
     }
@@ -225,7 +248,11 @@ impl Serialize for FieldError {
         if !self.expected.is_empty() {
             map.serialize_entry("expected", &self.expected)?;
         }
-        map.serialize_entry("got", &self.got)?;
+        if self.detail.is_empty() {
+            map.serialize_entry("got", &self.got)?;
+        } else {
+            map.serialize_entry("detail", &self.detail)?;
+        }
         map.end()
     }
 }

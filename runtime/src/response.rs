@@ -7,13 +7,21 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{body::Body, pool, rejection::Rejection};
 
+mod attachment;
 mod json;
 mod parts;
+mod sse;
 mod status;
+mod text;
 
+pub use attachment::Attachment;
+#[cfg(feature = "multipart")]
+pub(crate) use attachment::file_name;
 pub use json::Json;
 pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
+pub use sse::{Event, LastEventId, Sse};
 pub use status::{Status, reason, status};
+pub use text::{Html, Jsonp, PrettyJson};
 
 /// A response: status, headers and body.
 ///

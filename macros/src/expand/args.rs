@@ -106,13 +106,13 @@ pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> 
                 name: #name,
                 ty: #shown,
                 mode: #mode::IS,
-                body: __hb::Probe::<#ty>::BODY,
+                body: __hb::Probe::<#ty>::BODY || __hb::ProbeAsync::<#ty>::BODY,
                 rule: #rule,
                 params: __hb::Probe::<#ty>::PARAMS,
                 path: #own,
             });
         });
-        earlier.push(quote!(__hb::Probe::<#ty>::BODY));
+        earlier.push(quote!(__hb::Probe::<#ty>::BODY || __hb::ProbeAsync::<#ty>::BODY));
     }
     out
 }

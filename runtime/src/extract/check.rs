@@ -88,6 +88,16 @@ const fn not_extractor(arg: &ArgCheck) -> Message {
             .with(arg.ty)
             .with("` reads what is no local: put `#[derive(Local)]` on the type, or wrap it in a type of your own that has it");
     }
+    if is_option(arg.ty) {
+        return text
+            .with(arg.ty)
+            .with("` cannot be told from nothing: make the fields inside `Option`, take `Result<.., Rejection>` in its place, or implement `OptionalExtract` for the type inside");
+    }
+    if is_valid(arg.ty) {
+        return text
+            .with(arg.ty)
+            .with("` has no rules to keep: put `#[derive(garde::Validate)]` on the type inside, and an extractor with that type between the two, as in `Valid<Json<T>>`");
+    }
     let mut param = "name";
     if !arg.name.is_empty() {
         text = text.with(arg.name).with(": ");
@@ -106,6 +116,16 @@ const fn not_extractor(arg: &ArgCheck) -> Message {
 /// Returns whether the type is spelled as a local; only words depend on it.
 const fn is_local(ty: &str) -> bool {
     matches!(ty.as_bytes(), [b'L', b'o', b'c', b'a', b'l', b'<', ..])
+}
+
+/// As [`is_local`], for what may not be there.
+const fn is_option(ty: &str) -> bool {
+    matches!(ty.as_bytes(), [b'O', b'p', b't', b'i', b'o', b'n', b'<', ..])
+}
+
+/// As [`is_local`], for values with rules.
+const fn is_valid(ty: &str) -> bool {
+    matches!(ty.as_bytes(), [b'V', b'a', b'l', b'i', b'd', b'<', ..])
 }
 
 const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> Message {

@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use super::{Extract, Input};
+use super::{Extract, Input, place};
 use crate::{rejection::Rejection, response::Json};
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
@@ -57,7 +57,14 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
             Category::Eof => (StatusCode::BAD_REQUEST, "the JSON ends too early"),
             Category::Syntax | Category::Io => (StatusCode::BAD_REQUEST, "the body is not JSON"),
         };
-        Rejection::new(status, format!("{what}: {error}"))
+        let rejection = Rejection::new(status, format!("{what}: {error}"));
+        match error.classify() {
+            Category::Data => {
+                let mut again = serde_json::Deserializer::from_slice(body);
+                place::add(rejection, "body", place::of::<T, _>(&mut again))
+            }
+            _ => rejection,
+        }
     })
 }
 

@@ -60,6 +60,8 @@ pub struct ProbeAsync<T>(PhantomData<T>);
 impl<T: ExtractAsync> ProbeAsync<T> {
     /// Which kind of extractor it is.
     pub const MODE: u8 = ASYNC;
+    /// Whether it takes the body.
+    pub const BODY: bool = T::BODY;
 }
 
 impl<T> NoExtractor for ProbeAsync<T> {}

@@ -6,7 +6,7 @@ use http::StatusCode;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Input, Text};
+use super::{Extract, Input, Text, form, place};
 use crate::rejection::Rejection;
 
 /// The query, read into a type of your own.
@@ -52,11 +52,12 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
 
 /// Reads the query.
 pub(crate) fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Rejection> {
+    form::check_fields(query.as_bytes(), "query")?;
     serde_html_form::from_str(query).map_err(|error| {
-        Rejection::new(
-            StatusCode::BAD_REQUEST,
-            format!("the query cannot be read: {error}"),
-        )
+        let detail = format!("the query cannot be read: {error}");
+        let rejection = Rejection::new(StatusCode::BAD_REQUEST, detail);
+        let input = serde_html_form::Deserializer::from_bytes(query.as_bytes());
+        place::add(rejection, "query", place::of::<T, _>(input))
     })
 }
 

@@ -1,0 +1,141 @@
+//! A request's body, piece by piece.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::{Body, Frame, SizeHint};
+
+use super::{BoxError, ReadError, RequestBody};
+use crate::{context, extract::ExtractAsync, rejection::Rejection};
+
+/// The body of a request as it comes, for a handler that must not have all of it in memory: up to the
+/// limit of the app, the group or the route.
+///
+/// # Examples
+/// ```
+/// use highball::{BodyStream, prelude::*};
+///
+/// #[post("/count", body_limit = 1 << 30)]
+/// async fn count(mut body: BodyStream) -> Result<String, Rejection> {
+///     let mut bytes = 0;
+///     while let Some(chunk) = body.chunk().await? {
+///         bytes += chunk.len();
+///     }
+///     Ok(bytes.to_string())
+/// }
+///
+/// #[routes(app)]
+/// struct Api(count);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().post("/count").body("hello").send().await.text(), "5");
+/// # });
+/// ```
+#[derive(Debug)]
+pub struct BodyStream {
+    body: RequestBody,
+    /// How many bytes more it may have.
+    left: u64,
+}
+
+impl BodyStream {
+    pub(crate) fn new(body: RequestBody, limit: u64) -> Result<Self, ReadError> {
+        // What the client announces is refused before a byte of it is read.
+        if body.size_hint().lower() > limit {
+            return Err(ReadError::TooLarge);
+        }
+        Ok(Self { body, left: limit })
+    }
+
+    /// Waits for the next piece; `None` is the end.
+    ///
+    /// # Errors
+    /// Where the body is over the limit, or the client stops early.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost where the future is dropped.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, ReadError> {
+        poll_fn(|task| Pin::new(&mut *self).poll_next(task))
+            .await
+            .transpose()
+    }
+
+    fn poll_frame_within(
+        &mut self,
+        task: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ReadError>>> {
+        let frame = match Pin::new(&mut self.body).poll_frame(task) {
+            Poll::Ready(Some(Ok(frame))) => frame,
+            Poll::Ready(Some(Err(error))) => {
+                return Poll::Ready(Some(Err(ReadError::Client(error))));
+            }
+            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Pending => return Poll::Pending,
+        };
+        let len = frame.data_ref().map_or(0, Bytes::len) as u64;
+        match self.left.checked_sub(len) {
+            Some(left) => {
+                self.left = left;
+                Poll::Ready(Some(Ok(frame)))
+            }
+            None => {
+                self.body = RequestBody::empty();
+                Poll::Ready(Some(Err(ReadError::TooLarge)))
+            }
+        }
+    }
+}
+
+impl Stream for BodyStream {
+    type Item = Result<Bytes, ReadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(self.poll_frame_within(task))
+                .transpose()?
+                .map(Frame::into_data)
+            {
+                None => return Poll::Ready(None),
+                Some(Ok(data)) if !data.is_empty() => return Poll::Ready(Some(Ok(data))),
+                // Trailers, or nothing yet.
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+impl Body for BodyStream {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.poll_frame_within(task).map_err(|error| error.into())
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl ExtractAsync for BodyStream {
+    type State = ();
+    const BODY: bool = true;
+
+    async fn extract(cx: &mut context::Context<'_>, (): &()) -> Result<Self, Rejection> {
+        let limit = cx.out().body_limit;
+        let body = std::mem::take(&mut cx.out().body);
+        Self::new(body, limit).map_err(Rejection::from)
+    }
+}

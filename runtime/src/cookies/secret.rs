@@ -1,0 +1,104 @@
+//! Cookies that a client cannot write, and ones that it cannot read either.
+
+use std::fmt;
+
+use cookie::{Cookie, CookieJar, Key};
+
+use super::Cookies;
+use crate::{
+    extract::{Extract, Input},
+    rejection::Rejection,
+    state::State,
+};
+
+macro_rules! secret {
+    ($(#[$doc:meta])* $name:ident, $feature:literal, $read:ident, $write:ident) => {
+        $(#[$doc])*
+        #[cfg(feature = $feature)]
+        #[derive(Clone)]
+        pub struct $name<'r> {
+            cookies: Cookies<'r>,
+            key: State<Key>,
+        }
+
+        #[cfg(feature = $feature)]
+        impl<'r> $name<'r> {
+            /// Returns the cookie of this name with its own value; `None` as well where it is not ours.
+            pub fn get(&self, name: &str) -> Option<Cookie<'static>> {
+                let mut jar = CookieJar::new();
+                jar.add_original(self.cookies.get(name)?.into_owned());
+                jar.$read(&self.key).get(name)
+            }
+
+            /// Returns the cookie as it is set: hand it to
+            /// [`Context::set_cookie`](crate::Context::set_cookie).
+            pub fn seal(&self, cookie: impl Into<Cookie<'static>>) -> Cookie<'static> {
+                let cookie = cookie.into();
+                let name = cookie.name().to_owned();
+                let mut jar = CookieJar::new();
+                jar.$write(&self.key).add(cookie.clone());
+                jar.get(&name).cloned().unwrap_or(cookie)
+            }
+        }
+
+        #[cfg(feature = $feature)]
+        impl<'r> Extract<'r> for $name<'r> {
+            type State = Key;
+
+            fn extract(input: Input<'r, Key>) -> Result<Self, Rejection> {
+                let headers = input.headers();
+                Ok(Self {
+                    cookies: Cookies { headers },
+                    key: input.share_state(),
+                })
+            }
+        }
+
+        #[cfg(feature = $feature)]
+        impl fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.cookies.fmt(f)
+            }
+        }
+    };
+}
+
+secret! {
+    /// Cookies that the app has signed (HMAC with SHA-256): a client reads them, and cannot write them.
+    ///
+    /// The key is a field of the app state; with another key all of them are gone.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Cookie, Key, SignedCookies, prelude::*};
+    ///
+    /// #[derive(State)]
+    /// struct AppState {
+    ///     key: Key,
+    /// }
+    ///
+    /// #[get("/visit")]
+    /// async fn visit(cookies: SignedCookies<'_>, cx: &mut Context<'_>) -> String {
+    ///     let visits = cookies.get("visits").and_then(|cookie| cookie.value().parse().ok());
+    ///     let visits = visits.unwrap_or(0_u32) + 1;
+    ///     cx.set_cookie(cookies.seal(Cookie::new("visits", visits.to_string())));
+    ///     visits.to_string()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(visit);
+    ///
+    /// # let secret = [7; 64]; // of the environment
+    /// let state = AppState { key: Key::from(&secret) };
+    /// let _ = highball::serve(Api).state(state);
+    /// ```
+    SignedCookies, "signed-cookies", signed, signed_mut
+}
+
+secret! {
+    /// Cookies that the app has encrypted (AES-256 in GCM mode): a client can neither read nor write them.
+    ///
+    /// The key is a field of the app state; with another key all of them are gone. Use and key are as with
+    /// [`SignedCookies`](crate::SignedCookies).
+    PrivateCookies, "private-cookies", private, private_mut
+}

@@ -1,0 +1,59 @@
+//! A value that is read as the request brings it.
+
+use std::ops::Deref;
+
+use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::{Extract, Input, form, json, query};
+use crate::rejection::Rejection;
+
+/// A value from wherever the request has it, as Gin's `Bind` reads it: the query of a GET or HEAD, else
+/// the body by its content type, JSON or a form.
+///
+/// Unlike Gin's, a missing or unknown content type is 415, not a form.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Search {
+///     text: String,
+/// }
+///
+/// #[route("/search", methods = [GET, POST])]
+/// async fn search(search: Bind<Search>) -> String {
+///     search.0.text
+/// }
+/// # #[routes(app)] struct Api(search);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bind<T>(pub T);
+
+impl<T> Deref for Bind<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
+    type State = ();
+    const BODY: bool = true;
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        if matches!(*input.method(), Method::GET | Method::HEAD) {
+            return query::parse(input.query()).map(Self);
+        }
+        if form::is_form(input.headers()) {
+            return form::parse(input.body()).map(Self);
+        }
+        json::content_type(input.headers()).map_err(|_| {
+            let detail = "the body must be JSON or a form, and its `Content-Type` say which";
+            Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+        })?;
+        json::parse(input.body()).map(Self)
+    }
+}

@@ -1,0 +1,183 @@
+//! Arguments that may not be there, that may fail, or that are one of two.
+
+use http::header;
+use serde::de::DeserializeOwned;
+
+use super::{Bearer, ConnectInfo, Extract, Input, Local, MatchedRoute};
+use crate::{
+    local::{LocalId, LocalType},
+    rejection::Rejection,
+    response::{IntoResponse, Json, Response},
+};
+
+/// An extractor that can tell what is not there from what is wrong: so an argument may be
+/// `Option<Self>`.
+///
+/// `None` means that the request says nothing of it. What it says and is wrong, a login that is not well
+/// formed say, is refused as ever: take `Result<T, Rejection>` to look at that.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[get("/hello")]
+/// async fn hello(token: Option<Bearer>) -> &'static str {
+///     match token {
+///         Some(_) => "hello again",
+///         None => "hello",
+///     }
+/// }
+/// # #[routes(app)] struct Api(hello);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is always there, or cannot tell whether it is",
+    label = "cannot be an `Option`",
+    note = "take `Result<{Self}, Rejection>`, or implement `OptionalExtract` for it"
+)]
+pub trait OptionalExtract<'r>: Extract<'r> {
+    /// Makes the argument, if there is something to make it of.
+    ///
+    /// # Errors
+    /// Where what is there is wrong.
+    fn extract_optional(input: Input<'r, Self::State>) -> Result<Option<Self>, Rejection>;
+}
+
+impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
+    type State = T::State;
+    const BODY: bool = T::BODY;
+    const PARAMS: &'static [&'static str] = T::PARAMS;
+
+    fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
+        T::extract_optional(input)
+    }
+}
+
+/// Never refuses: the handler looks at what is wrong itself.
+impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
+    type State = T::State;
+    const BODY: bool = T::BODY;
+    const PARAMS: &'static [&'static str] = T::PARAMS;
+    const NEEDS: &'static [LocalId] = T::NEEDS;
+
+    fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
+        Ok(T::extract(input))
+    }
+}
+
+/// One of two arguments, or of two responses: the first that the request fits.
+///
+/// # Examples
+/// ```
+/// use highball::{Either, prelude::*};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Note {
+///     text: String,
+/// }
+///
+/// #[post("/notes")]
+/// async fn add(note: Either<Json<Note>, Form<Note>>) -> String {
+///     match note {
+///         Either::Left(note) => note.0.text,
+///         Either::Right(note) => note.0.text,
+///     }
+/// }
+/// # #[routes(app)] struct Api(add);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Either<A, B> {
+    /// The first.
+    Left(A),
+    /// The second, where the first was refused; where both are, its refusal is the answer.
+    Right(B),
+}
+
+impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Either<A, B> {
+    type State = A::State;
+    const BODY: bool = A::BODY || B::BODY;
+    const PARAMS: &'static [&'static str] = B::PARAMS;
+    const NEEDS: &'static [LocalId] = B::NEEDS;
+
+    fn extract(input: Input<'r, A::State>) -> Result<Self, Rejection> {
+        match A::extract(input) {
+            Ok(left) => Ok(Self::Left(left)),
+            Err(_) => B::extract(input).map(Self::Right),
+        }
+    }
+}
+
+impl<A: IntoResponse, B: IntoResponse> IntoResponse for Either<A, B> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Left(left) => left.into_response(),
+            Self::Right(right) => right.into_response(),
+        }
+    }
+}
+
+/// `None` without the header `Authorization`.
+impl<'r> OptionalExtract<'r> for Bearer {
+    fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+        match input.headers().contains_key(header::AUTHORIZATION) {
+            true => Self::extract(input).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+/// `None` without the header `Authorization`.
+#[cfg(feature = "basic-auth")]
+impl<'r> OptionalExtract<'r> for super::Basic {
+    fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+        match input.headers().contains_key(header::AUTHORIZATION) {
+            true => Self::extract(input).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+/// `None` without the header.
+#[cfg(feature = "headers")]
+impl<'r, T: headers::Header> OptionalExtract<'r> for super::Header<T> {
+    fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+        match input.headers().contains_key(T::name()) {
+            true => Self::extract(input).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+/// `None` where nothing in the chain provides it: for handlers that stand behind a guard in one place and
+/// without it in another.
+impl<'r, T: LocalType> OptionalExtract<'r> for Local<'r, T> {
+    fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+        Ok(input
+            .local()
+            .map(|_: &T| Self::extract(input))
+            .transpose()?)
+    }
+}
+
+/// `None` where the request came by no connection, as in a test.
+impl<'r> OptionalExtract<'r> for ConnectInfo {
+    fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+        Ok(input.peer().map(Self))
+    }
+}
+
+/// `None` in a fallback.
+impl<'r> OptionalExtract<'r> for MatchedRoute {
+    fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+        Ok(input.route().map(Self))
+    }
+}
+
+/// `None` without a body.
+impl<'r, T: DeserializeOwned> OptionalExtract<'r> for Json<T> {
+    fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+        match input.body().is_empty() {
+            true => Ok(None),
+            false => Self::extract(input).map(Some),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Arguments that must keep rules, by the `garde` crate.
+
+use std::ops::Deref;
+
+use garde::Validate;
+use http::StatusCode;
+
+use super::{Extract, Input};
+use crate::{local::LocalId, rejection::Rejection};
+
+/// An argument whose value keeps the rules that its type declares by `garde`; where it does not, every
+/// field that is wrong is named at once, in problem details with status 422.
+///
+/// It stands around whatever leads to a value: [`Json`](crate::Json), [`Form`](crate::Form),
+/// [`Query`](crate::Query), [`Path`](crate::Path), [`Bind`](crate::Bind).
+///
+/// # Examples
+/// ```
+/// use garde::Validate;
+/// use highball::{Valid, prelude::*};
+///
+/// #[derive(serde::Deserialize, Validate)]
+/// struct SignUp {
+///     #[garde(length(min = 2))]
+///     name: String,
+///     #[garde(range(min = 18))]
+///     age: u8,
+/// }
+///
+/// #[post("/sign-up")]
+/// async fn sign_up(form: Valid<Json<SignUp>>) -> String {
+///     format!("hello {}, {}", form.name, form.age)
+/// }
+///
+/// #[routes(app)]
+/// struct Api(sign_up);
+///
+/// # highball::block_on(async {
+/// let request = Api.test().post("/sign-up").json(&json!({ "name": "", "age": 7 }));
+/// let response = request.send().await;
+/// assert_eq!(response.status(), 422);
+/// let problem: Value = response.json();
+/// assert_eq!(problem["errors"][0]["name"], "/age");
+/// assert_eq!(problem["errors"][1]["name"], "/name");
+/// # });
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Valid<E>(pub E);
+
+impl<E: Deref> Deref for Valid<E> {
+    type Target = E::Target;
+
+    fn deref(&self) -> &E::Target {
+        &self.0
+    }
+}
+
+impl<'r, E> Extract<'r> for Valid<E>
+where
+    E: Extract<'r> + Deref<Target: Validate<Context: Default>>,
+{
+    type State = E::State;
+    const BODY: bool = E::BODY;
+    const PARAMS: &'static [&'static str] = E::PARAMS;
+    const NEEDS: &'static [LocalId] = E::NEEDS;
+
+    fn extract(input: Input<'r, E::State>) -> Result<Self, Rejection> {
+        let value = E::extract(input)?;
+        match value.validate() {
+            Ok(()) => Ok(Self(value)),
+            Err(report) => Err(refuse(&report, place::<E>())),
+        }
+    }
+}
+
+/// Returns where the value came from, as the rejection says it.
+fn place<'r, E: Extract<'r>>() -> &'static str {
+    match (E::BODY, E::PARAMS) {
+        (true, _) => "body",
+        (false, []) => "query",
+        (false, _) => "path",
+    }
+}
+
+fn refuse(report: &garde::Report, place: &'static str) -> Rejection {
+    let count = report.iter().count();
+    let fields = if count == 1 { "field is" } else { "fields are" };
+    let detail = format!("{count} {fields} not valid");
+    let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+    report.iter().fold(rejection, |rejection, (path, error)| {
+        let name = pointer(&path.to_string());
+        rejection.with_fault(place, name, error.message().to_owned())
+    })
+}
+
+/// Makes a JSON pointer (RFC 6901) of `lines[0].quantity`.
+fn pointer(path: &str) -> String {
+    let mut text = String::with_capacity(path.len() + 1);
+    for piece in path
+        .split(['.', '[', ']'])
+        .filter(|piece| !piece.is_empty())
+    {
+        text.push('/');
+        text += piece;
+    }
+    text
+}
