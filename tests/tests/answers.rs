@@ -181,7 +181,10 @@ async fn only_a_function_is_called() {
     for wrong in ["", "alert(1)//", "a..b", "1a", "a;b", "<script>", "a.1"] {
         let path = format!(
             "/jsonp?callback={}",
-            wrong.replace('<', "%3C").replace('>', "%3E").replace(';', "%3B")
+            wrong
+                .replace('<', "%3C")
+                .replace('>', "%3E")
+                .replace(';', "%3B")
         );
         assert_eq!(get(&path).await.status(), 400, "{wrong}");
     }

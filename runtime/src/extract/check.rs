@@ -120,7 +120,10 @@ const fn is_local(ty: &str) -> bool {
 
 /// As [`is_local`], for what may not be there.
 const fn is_option(ty: &str) -> bool {
-    matches!(ty.as_bytes(), [b'O', b'p', b't', b'i', b'o', b'n', b'<', ..])
+    matches!(
+        ty.as_bytes(),
+        [b'O', b'p', b't', b'i', b'o', b'n', b'<', ..]
+    )
 }
 
 /// As [`is_local`], for values with rules.

@@ -151,10 +151,7 @@ impl<'r, T: headers::Header> OptionalExtract<'r> for super::Header<T> {
 /// without it in another.
 impl<'r, T: LocalType> OptionalExtract<'r> for Local<'r, T> {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
-        Ok(input
-            .local()
-            .map(|_: &T| Self::extract(input))
-            .transpose()?)
+        input.local().map(|_: &T| Self::extract(input)).transpose()
     }
 }
 
