@@ -42,6 +42,8 @@ mod entry;
 mod error;
 mod exchange;
 mod extract;
+#[cfg(feature = "files")]
+mod files;
 mod head;
 mod limit;
 mod link;
@@ -95,6 +97,8 @@ pub use extract::{
     Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, Local, MatchedRoute,
     OptionalExtract, Path, PathFields, Query,
 };
+#[cfg(feature = "files")]
+pub use files::Files;
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
