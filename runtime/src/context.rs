@@ -50,6 +50,9 @@ pub(crate) struct Out {
     pub(crate) status: Option<StatusCode>,
     /// The headers that [`Context::set_header`] asked for.
     pub(crate) headers: HeaderMap,
+    /// How the connection becomes something else, if the client wants that.
+    #[cfg(feature = "ws")]
+    pub(crate) upgrade: Option<hyper::upgrade::OnUpgrade>,
     /// What is kept for the observers.
     pub(crate) record: Record,
 }
@@ -66,6 +69,11 @@ impl<'r> Context<'r> {
     /// Returns the context with another head.
     pub(crate) fn over<'o>(&'o mut self, head: &'o Head) -> Context<'o> {
         Context::new(head, self.out, self.tasks)
+    }
+
+    #[cfg(feature = "ws")]
+    pub(crate) fn tasks(&self) -> &Tasks {
+        self.tasks
     }
 
     pub(crate) fn out(&mut self) -> &mut Out {

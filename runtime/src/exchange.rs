@@ -153,7 +153,12 @@ impl Drop for Watch {
 
 impl Slot {
     fn begin<S>(&mut self, connection: &Connected<S>, request: Request<RequestBody>) {
-        let (parts, body) = request.into_parts();
+        #[cfg_attr(not(feature = "ws"), allow(unused_mut))]
+        let (mut parts, body) = request.into_parts();
+        #[cfg(feature = "ws")]
+        {
+            self.out.upgrade = parts.extensions.remove();
+        }
         self.head.method = parts.method;
         self.head.uri = parts.uri;
         self.head.version = parts.version;
@@ -168,6 +173,10 @@ impl Slot {
     fn end(&mut self) {
         pool::give_headers(self.head.clear());
         self.out.body = RequestBody::default();
+        #[cfg(feature = "ws")]
+        {
+            self.out.upgrade = None;
+        }
         self.out.status = None;
         pool::give_headers(std::mem::take(&mut self.out.headers));
     }

@@ -63,6 +63,8 @@ mod state;
 mod table;
 mod tasks;
 mod text;
+#[cfg(feature = "ws")]
+mod websocket;
 #[cfg(doctest)]
 mod words;
 
@@ -123,6 +125,9 @@ pub use serve::{Serve, ServeWith, block_on, serve};
 pub use server::Limits;
 pub use service::{Service, forward};
 pub use state::{Provide, State};
+
+#[cfg(feature = "ws")]
+pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
 
 pub use bytes::{self, Bytes};
 pub use http;

@@ -212,6 +212,7 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
     }
 
     async fn finish(&self) {
+        self.shared.tasks.stop();
         self.shared.tasks.wait().await;
     }
 }

@@ -2,18 +2,29 @@
 
 use std::{future::Future, sync::Arc};
 
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinHandle,
+};
 
 /// How many can be told apart from none: more run as well, but no stop waits for them.
 const MOST: u32 = 1 << 24;
 
-/// The tasks that an app has spawned and that still run: each holds a permit.
+/// The tasks that an app has spawned and that still run.
 #[derive(Debug, Clone)]
-pub(crate) struct Tasks(Arc<Semaphore>);
+pub(crate) struct Tasks {
+    /// Each holds a permit.
+    running: Arc<Semaphore>,
+    /// Tells those that would run for ever.
+    stopping: watch::Sender<bool>,
+}
 
 impl Tasks {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(MOST as usize)))
+        Self {
+            running: Arc::new(Semaphore::new(MOST as usize)),
+            stopping: watch::Sender::new(false),
+        }
     }
 
     /// Runs the work as a task of its own.
@@ -21,22 +32,33 @@ impl Tasks {
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        let running = Arc::clone(&self.0).try_acquire_owned();
+        let running = Arc::clone(&self.running).try_acquire_owned();
         tokio::spawn(async move {
             let _running = running;
             work.await
         })
     }
 
+    /// Returns what becomes true when the server stops.
+    #[cfg(feature = "ws")]
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
+    /// Tells those that would run for ever to end.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
     /// Waits until none runs. Those that begin meanwhile are not waited for, so nothing that could
     /// spawn one may be left.
     pub(crate) async fn wait(&self) {
         // It is never closed.
-        let _all = self.0.acquire_many(MOST).await;
+        let _all = self.running.acquire_many(MOST).await;
     }
 
     /// Returns how many run.
     pub(crate) fn len(&self) -> usize {
-        MOST as usize - self.0.available_permits()
+        MOST as usize - self.running.available_permits()
     }
 }

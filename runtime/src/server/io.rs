@@ -196,10 +196,11 @@ impl Gathered {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let count = slices.iter().map(|slice| slice.len()).sum::<usize>();
-        if self.bytes.len() + count <= MOST_GATHERED {
+        if !self.direct && self.bytes.len() + count <= MOST_GATHERED {
             return Poll::Ready(Ok(self.gather(slices, count)));
         }
-        // More than fits is not copied: what was gathered goes first, then the slices themselves.
+        // More than fits is not copied, nor what nobody would send later: what was gathered goes
+        // first, then the slices themselves.
         ready!(self.poll_send(cx))?;
         let outcome = Pin::new(&mut self.half).poll_write_vectored(cx, slices);
         self.note(outcome)

@@ -1,0 +1,361 @@
+//! WebSockets (RFC 6455), by the `tokio-tungstenite` crate.
+
+use std::{fmt, future::Future, time::Duration};
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        self,
+        handshake::derive_accept_key,
+        protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
+    },
+};
+
+use crate::{
+    context::Context,
+    extract::ExtractAsync,
+    rejection::Rejection,
+    response::{IntoResponse, Response},
+    tasks::Tasks,
+};
+
+/// A request to become a WebSocket, for a handler: it answers by [`on`](Self::on).
+///
+/// A browser lets every page open a WebSocket to every server, with the visitor's cookies. So where the
+/// request has an `Origin` it must be the server's own, or one that [`origins`](Self::origins) allows; any
+/// other is answered with 403.
+///
+/// # Examples
+/// ```
+/// use highball::{WebSocketUpgrade, prelude::*};
+///
+/// #[get("/echo")]
+/// async fn echo(upgrade: WebSocketUpgrade) -> Response {
+///     upgrade.on(|mut socket| async move {
+///         while let Ok(message) = socket.recv().await {
+///             if socket.send(message).await.is_err() {
+///                 break;
+///             }
+///         }
+///     })
+/// }
+/// # #[routes(app)] struct Api(echo);
+/// ```
+#[must_use = "a request is not answered unless `on(..)` is returned"]
+pub struct WebSocketUpgrade {
+    upgrade: OnUpgrade,
+    accept: HeaderValue,
+    tasks: Tasks,
+    config: WebSocketConfig,
+    /// Whether the origin, if there is one, is the server's own.
+    is_own: bool,
+    origin: Option<String>,
+}
+
+/// The most bytes of a message, unless the handler says otherwise.
+const MOST: usize = 1024 * 1024;
+
+/// How long nothing comes before the other side is asked, and how long it has for its answer.
+const PING: Duration = Duration::from_secs(30);
+
+/// How long the other side has to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+impl WebSocketUpgrade {
+    /// Allows pages of these origins as well, `https://shop.example`.
+    pub fn origins(mut self, origins: &[&str]) -> Self {
+        let origin = self.origin.as_deref();
+        self.is_own |= origin.is_some_and(|origin| origins.contains(&origin));
+        self
+    }
+
+    /// Allows pages of every origin, for what is public.
+    pub fn any_origin(mut self) -> Self {
+        self.is_own = true;
+        self
+    }
+
+    /// Sets the most bytes of a message, in place of a mebibyte; a longer one ends the connection.
+    pub fn max_message(mut self, bytes: usize) -> Self {
+        self.config = config(bytes);
+        self
+    }
+
+    /// Makes the answer, behind which the connection is a WebSocket; the work runs as a task of its own.
+    pub fn on<W>(self, work: impl FnOnce(WebSocket) -> W + Send + 'static) -> Response
+    where
+        W: Future<Output = ()> + Send + 'static,
+    {
+        if !self.is_own {
+            let detail = "pages of this origin may not connect";
+            return Rejection::new(StatusCode::FORBIDDEN, detail).into_response();
+        }
+        let (upgrade, config) = (self.upgrade, self.config);
+        let stopping = self.tasks.stopping();
+        self.tasks.spawn(async move {
+            // Where the client has left before, there is nothing to do.
+            if let Ok(upgraded) = upgrade.await {
+                let io = TokioIo::new(upgraded);
+                let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config));
+                work(WebSocket::new(stream.await, stopping)).await;
+            }
+        });
+        let mut response = Response::empty(StatusCode::SWITCHING_PROTOCOLS);
+        let headers = response.headers_mut();
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, self.accept);
+        response
+    }
+}
+
+fn config(bytes: usize) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .max_message_size(Some(bytes))
+        .max_frame_size(Some(bytes))
+}
+
+impl ExtractAsync for WebSocketUpgrade {
+    type State = ();
+
+    async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+        let key = check(cx)?;
+        let accept = derive_accept_key(key.as_bytes());
+        let origin = cx.header("origin").map(str::to_owned);
+        let is_own = origin
+            .as_deref()
+            .is_none_or(|origin| is_of_host(origin, cx.headers()));
+        let no_connection =
+            || Rejection::internal().with_cause("the request came by no connection");
+        Ok(Self {
+            upgrade: cx.out().upgrade.take().ok_or_else(no_connection)?,
+            accept: HeaderValue::try_from(accept).map_err(|_| Rejection::internal())?,
+            tasks: cx.tasks().clone(),
+            config: config(MOST),
+            is_own,
+            origin,
+        })
+    }
+}
+
+/// Returns the client's key, where all of the handshake is right (RFC 6455 §4.2.1).
+fn check(cx: &Context<'_>) -> Result<String, Rejection> {
+    let wrong = |detail: &'static str| Rejection::new(StatusCode::BAD_REQUEST, detail);
+    if cx.method() != Method::GET || cx.version() != Version::HTTP_11 {
+        return Err(wrong("a WebSocket begins with a GET of HTTP/1.1"));
+    }
+    let has = |name: &str, word: &str| {
+        let words = cx.header(name).unwrap_or_default().split(',');
+        words
+            .into_iter()
+            .any(|own| own.trim().eq_ignore_ascii_case(word))
+    };
+    if !has("connection", "upgrade") || !has("upgrade", "websocket") {
+        let upgrade = HeaderValue::from_static("websocket");
+        let rejection = Rejection::new(StatusCode::UPGRADE_REQUIRED, "this is for WebSockets only");
+        return Err(rejection.with_header(header::UPGRADE, upgrade));
+    }
+    if cx.header("sec-websocket-version") != Some("13") {
+        let version = HeaderValue::from_static("13");
+        let rejection = Rejection::new(StatusCode::UPGRADE_REQUIRED, "the version must be 13");
+        return Err(rejection.with_header(header::SEC_WEBSOCKET_VERSION, version));
+    }
+    let key = cx
+        .header("sec-websocket-key")
+        .filter(|key| key.len() == 24 && key.ends_with("=="));
+    key.map(str::to_owned)
+        .ok_or_else(|| wrong("`Sec-WebSocket-Key` is missing, or no key"))
+}
+
+/// Returns whether the origin has the host that the request is for.
+fn is_of_host(origin: &str, headers: &HeaderMap) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let of_origin = origin.split_once("://").map(|(_, host)| host);
+    of_origin.is_some() && of_origin == host
+}
+
+/// A message of a WebSocket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Binary(Bytes),
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Bytes> for Message {
+    fn from(bytes: Bytes) -> Self {
+        Self::Binary(bytes)
+    }
+}
+
+/// Why a WebSocket has ended, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed(String);
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Closed {}
+
+/// A WebSocket.
+///
+/// Pings are answered, and when nothing has come for half a minute the other side is asked; without an
+/// answer in another half it counts as gone. When the server stops, the other side is told (1001, going
+/// away) and has five seconds for its goodbye. When it is dropped, the connection is.
+pub struct WebSocket {
+    stream: WebSocketStream<TokioIo<Upgraded>>,
+    stopping: watch::Receiver<bool>,
+    /// When the other side is asked, or counts as gone.
+    next: Instant,
+    is_asked: bool,
+}
+
+impl WebSocket {
+    fn new(stream: WebSocketStream<TokioIo<Upgraded>>, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            stream,
+            stopping,
+            next: Instant::now() + PING,
+            is_asked: false,
+        }
+    }
+
+    /// Waits for the next message.
+    ///
+    /// # Errors
+    /// Where the WebSocket has ended: by the other side's goodbye, a message that is too long or not well
+    /// formed, silence, or the server's stop.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost where the future is dropped: it can stand in `tokio::select!`.
+    pub async fn recv(&mut self) -> Result<Message, Closed> {
+        loop {
+            let stopping = &mut self.stopping;
+            let stopped = async { drop(stopping.wait_for(|stopping| *stopping).await) };
+            let item = tokio::select! {
+                item = self.stream.next() => Some(item),
+                () = sleep_until(self.next) => None,
+                () = stopped => return Err(self.end(CloseCode::Away, "the server stops").await),
+            };
+            let Some(item) = item else {
+                self.ask().await?;
+                continue;
+            };
+            self.next = Instant::now() + PING;
+            self.is_asked = false;
+            match item {
+                Some(Ok(tungstenite::Message::Text(text))) => {
+                    return Ok(Message::Text(text.as_str().to_owned()));
+                }
+                Some(Ok(tungstenite::Message::Binary(bytes))) => return Ok(Message::Binary(bytes)),
+                // The crate answers pings, and goodbyes when it is asked for more.
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(self.fail(error).await),
+                None => return Err(Closed("the other side has left".to_owned())),
+            }
+        }
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// Where the WebSocket has ended, or the other side takes nothing for half a minute.
+    pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Closed> {
+        let message = match message.into() {
+            Message::Text(text) => tungstenite::Message::Text(text.into()),
+            Message::Binary(bytes) => tungstenite::Message::Binary(bytes),
+        };
+        self.push(message).await
+    }
+
+    /// Says goodbye, and waits for the other side's.
+    pub async fn close(mut self) {
+        self.end(CloseCode::Normal, "").await;
+    }
+
+    async fn push(&mut self, message: tungstenite::Message) -> Result<(), Closed> {
+        match timeout(PING, self.stream.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Closed(error.to_string())),
+            Err(_) => Err(Closed("the other side takes nothing".to_owned())),
+        }
+    }
+
+    /// Asks whether the other side is there; without an answer to the last time it is not.
+    async fn ask(&mut self) -> Result<(), Closed> {
+        if self.is_asked {
+            return Err(Closed("the other side is silent".to_owned()));
+        }
+        self.is_asked = true;
+        self.next = Instant::now() + PING;
+        self.push(tungstenite::Message::Ping(Bytes::new())).await
+    }
+
+    async fn fail(&mut self, error: tungstenite::Error) -> Closed {
+        let code = match &error {
+            tungstenite::Error::Capacity(_) => CloseCode::Size,
+            tungstenite::Error::Utf8(_) => CloseCode::Invalid,
+            tungstenite::Error::Protocol(_) => CloseCode::Protocol,
+            _ => return Closed(error.to_string()),
+        };
+        self.end(code, "").await;
+        Closed(error.to_string())
+    }
+
+    /// Says goodbye, and waits for the other side's, for a while.
+    async fn end(&mut self, code: CloseCode, reason: &'static str) -> Closed {
+        let goodbye = async {
+            let frame = CloseFrame {
+                code,
+                reason: reason.into(),
+            };
+            if self.stream.close(Some(frame)).await.is_ok() {
+                while let Some(Ok(_)) = self.stream.next().await {}
+            }
+        };
+        // Whoever does not say goodbye is cut.
+        let _ = timeout(GOODBYE, goodbye).await;
+        Closed(reason.to_owned())
+    }
+}
+
+impl fmt::Debug for WebSocketUpgrade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocketUpgrade")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WebSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocket").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,227 @@
+//! WebSockets over a real socket.
+
+use std::{future::IntoFuture, net::SocketAddr};
+
+use futures_util::{SinkExt, StreamExt};
+use highball::{WebSocketUpgrade, prelude::*};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest, protocol::frame::coding::CloseCode},
+};
+
+#[get("/echo")]
+async fn echo(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message(10).on(|mut socket| async move {
+        while let Ok(message) = socket.recv().await {
+            if socket.send(message).await.is_err() {
+                break;
+            }
+        }
+    })
+}
+
+#[get("/shop")]
+async fn shop(upgrade: WebSocketUpgrade) -> Response {
+    upgrade
+        .origins(&["https://shop.example"])
+        .on(|socket| socket.close())
+}
+
+#[get("/open")]
+async fn open(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.any_origin().on(|socket| socket.close())
+}
+
+#[guard]
+fn token(token: Bearer) -> Result<(), StatusCode> {
+    match token.is("secret") {
+        true => Ok(()),
+        false => Err(StatusCode::FORBIDDEN),
+    }
+}
+
+#[get("/guarded", with(token))]
+async fn guarded(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on(|mut socket| async move {
+        let _ = socket.send("welcome").await;
+        socket.close().await;
+    })
+}
+
+#[routes(app)]
+struct Api(echo, shop, open, guarded);
+
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<highball::Result>,
+}
+
+async fn start() -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = highball::serve(Api).listener(listener).quiet().stop(async {
+        let _ = stopped.await;
+    });
+    let ended = tokio::spawn(server.into_future());
+    Server {
+        address,
+        stop,
+        ended,
+    }
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+impl Server {
+    async fn connect(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
+        let request = format!("ws://{}{path}", self.address).into_client_request();
+        let mut request = request.expect("a request");
+        for (name, value) in headers {
+            let value = value.parse().expect("a value");
+            request.headers_mut().insert(*name, value);
+        }
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Reads to the goodbye, and returns its code.
+async fn goodbye(socket: &mut Socket) -> Option<CloseCode> {
+    let mut code = None;
+    // What comes last sends our own goodbye.
+    while let Some(Ok(message)) = socket.next().await {
+        if let Message::Close(Some(frame)) = message {
+            code = Some(frame.code);
+        }
+    }
+    code
+}
+
+#[tokio::test]
+async fn messages_go_both_ways() {
+    let server = start().await;
+    let mut socket = server.connect("/echo", &[]).await.expect("a WebSocket");
+    for message in [
+        Message::text("hello"),
+        Message::text(""),
+        Message::binary(vec![0, 255]),
+    ] {
+        socket.send(message.clone()).await.expect("it is sent");
+        assert_eq!(
+            socket.next().await.expect("an answer").expect("a message"),
+            message
+        );
+    }
+    socket
+        .send(Message::Ping(Bytes::from_static(b"p")))
+        .await
+        .expect("it is sent");
+    let pong = socket.next().await.expect("an answer").expect("a message");
+    assert_eq!(pong, Message::Pong(Bytes::from_static(b"p")));
+    socket.close(None).await.expect("a goodbye");
+    let last = socket.next().await;
+    assert!(matches!(last, Some(Ok(Message::Close(_)))), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_ends_the_connection() {
+    let server = start().await;
+    let mut socket = server.connect("/echo", &[]).await.expect("a WebSocket");
+    socket
+        .send(Message::text("12345678901"))
+        .await
+        .expect("it is sent");
+    assert_eq!(goodbye(&mut socket).await, Some(CloseCode::Size));
+}
+
+#[tokio::test]
+async fn only_pages_that_may_connect() {
+    let server = start().await;
+    let own = format!("http://{}", server.address);
+    for (path, origin, expected) in [
+        ("/echo", own.as_str(), Ok(())),
+        ("/echo", "https://evil.example", Err(403)),
+        ("/echo", "null", Err(403)),
+        ("/shop", "https://shop.example", Ok(())),
+        ("/shop", own.as_str(), Ok(())),
+        ("/shop", "https://evil.example", Err(403)),
+        ("/open", "https://evil.example", Ok(())),
+    ] {
+        let connected = server.connect(path, &[("origin", origin)]).await;
+        assert_eq!(connected.map(|_| ()), expected, "{path} {origin}");
+    }
+    assert_eq!(server.connect("/guarded", &[]).await.map(|_| ()), Err(401));
+    let token = [("authorization", "Bearer secret")];
+    let mut socket = server
+        .connect("/guarded", &token)
+        .await
+        .expect("a WebSocket");
+    let welcome = socket.next().await.expect("an answer").expect("a message");
+    assert_eq!(welcome, Message::text("welcome"));
+    assert_eq!(goodbye(&mut socket).await, Some(CloseCode::Normal));
+}
+
+#[tokio::test]
+async fn what_is_no_handshake_is_told_so() {
+    let server = start().await;
+    let whole = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+                 sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    for (from, to, status) in [
+        ("", "", "101"),
+        ("connection: upgrade\r\n", "", "426"),
+        ("upgrade: websocket", "upgrade: h2c", "426"),
+        ("version: 13", "version: 8", "426"),
+        ("sec-websocket-version: 13\r\n", "", "426"),
+        ("AAAAAAAAAAAAAAAAAAAAAA==", "AAAA", "400"),
+        ("sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", "", "400"),
+        ("GET", "HEAD", "400"),
+    ] {
+        let request = whole.replacen(from, to, 1);
+        let request = if from.is_empty() {
+            whole.to_owned()
+        } else {
+            request
+        };
+        let mut stream = TcpStream::connect(server.address)
+            .await
+            .expect("a connection");
+        let bytes = format!("{request}\r\n");
+        tokio::io::AsyncWriteExt::write_all(&mut stream, bytes.as_bytes())
+            .await
+            .expect("it is sent");
+        let mut answer = [0; 256];
+        let len = tokio::io::AsyncReadExt::read(&mut stream, &mut answer)
+            .await
+            .expect("an answer");
+        let answer = String::from_utf8_lossy(&answer[..len]);
+        assert_eq!(answer.get(9..12), Some(status), "{from}: {answer}");
+    }
+    let response = Api.test().get("/echo").send().await;
+    assert_eq!(response.status(), 426);
+    assert_eq!(response.header(header::UPGRADE), "websocket");
+}
+
+#[tokio::test]
+async fn a_stop_says_goodbye() {
+    let server = start().await;
+    let mut socket = server.connect("/echo", &[]).await.expect("a WebSocket");
+    socket
+        .send(Message::text("hello"))
+        .await
+        .expect("it is sent");
+    let echo = socket.next().await.expect("an answer").expect("a message");
+    assert_eq!(echo, Message::text("hello"));
+    server.stop.send(()).expect("the server runs");
+    assert_eq!(goodbye(&mut socket).await, Some(CloseCode::Away));
+    server.ended.await.expect("no panic").expect("a clean stop");
+}
