@@ -44,6 +44,14 @@ mod exchange;
 mod extract;
 #[cfg(feature = "files")]
 mod files;
+#[cfg(any(
+    feature = "msgpack",
+    feature = "protobuf",
+    feature = "toml",
+    feature = "xml",
+    feature = "yaml"
+))]
+mod format;
 mod head;
 mod limit;
 mod link;
@@ -101,6 +109,16 @@ pub use extract::{
 };
 #[cfg(feature = "files")]
 pub use files::Files;
+#[cfg(feature = "msgpack")]
+pub use format::MsgPack;
+#[cfg(feature = "protobuf")]
+pub use format::Protobuf;
+#[cfg(feature = "toml")]
+pub use format::Toml;
+#[cfg(feature = "xml")]
+pub use format::Xml;
+#[cfg(feature = "yaml")]
+pub use format::Yaml;
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
@@ -117,8 +135,8 @@ pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id}
 pub use parts::{Account, Accounts, BasicAuth};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
-    Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp, LastEventId,
-    NoContent, PrettyJson, Redirect, Response, Sse, Status,
+    Accept, Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp,
+    LastEventId, NoContent, Offers, PrettyJson, Redirect, Response, Sse, Status,
 };
 pub use route::Priority;
 pub use serve::{Serve, ServeWith, block_on, serve};

@@ -9,6 +9,7 @@ use crate::{body::Body, pool, rejection::Rejection};
 
 mod attachment;
 mod json;
+mod negotiate;
 mod parts;
 mod sse;
 mod status;
@@ -18,6 +19,7 @@ pub use attachment::Attachment;
 #[cfg(feature = "multipart")]
 pub(crate) use attachment::file_name;
 pub use json::Json;
+pub use negotiate::{Accept, Offers};
 pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
 pub use sse::{Event, LastEventId, Sse};
 pub use status::{Status, reason, status};

@@ -1,0 +1,42 @@
+//! Formats beside JSON, each behind a feature and by a crate that is kept well.
+
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use crate::rejection::Rejection;
+
+#[cfg(feature = "protobuf")]
+mod protobuf;
+#[cfg(any(
+    feature = "msgpack",
+    feature = "toml",
+    feature = "xml",
+    feature = "yaml"
+))]
+mod text;
+
+#[cfg(feature = "protobuf")]
+pub use protobuf::Protobuf;
+#[cfg(feature = "msgpack")]
+pub use text::MsgPack;
+#[cfg(feature = "toml")]
+pub use text::Toml;
+#[cfg(feature = "xml")]
+pub use text::Xml;
+#[cfg(feature = "yaml")]
+pub use text::Yaml;
+
+/// Refuses a body that does not say it is of one of these types, or ends in this suffix.
+fn check_type(headers: &HeaderMap, types: &[&str], suffix: &str) -> Result<(), Rejection> {
+    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let essence = value.and_then(|value| value.split(|byte| *byte == b';').next());
+    let essence = essence
+        .unwrap_or_default()
+        .trim_ascii()
+        .to_ascii_lowercase();
+    let is_one = types.iter().any(|own| own.as_bytes() == essence);
+    if is_one || !suffix.is_empty() && essence.ends_with(suffix.as_bytes()) {
+        return Ok(());
+    }
+    let detail = format!("the body must have the `Content-Type` {}", types[0]);
+    Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+}

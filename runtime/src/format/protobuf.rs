@@ -1,0 +1,74 @@
+//! Protocol buffers.
+
+use std::ops::{Deref, DerefMut};
+
+use http::{HeaderValue, StatusCode};
+use prost::Message;
+
+use super::check_type;
+use crate::{
+    extract::{Extract, Input},
+    rejection::Rejection,
+    response::{IntoResponse, Response},
+};
+
+/// A message of protocol buffers, by the `prost` crate: read from the body, or written into it.
+///
+/// # Examples
+/// ```
+/// use highball::{Protobuf, prelude::*};
+///
+/// #[derive(Clone, PartialEq, prost::Message)]
+/// struct Note {
+///     #[prost(string, tag = "1")]
+///     text: String,
+/// }
+///
+/// #[post("/echo")]
+/// async fn echo(note: Protobuf<Note>) -> Protobuf<Note> {
+///     note
+/// }
+/// # #[routes(app)] struct Api(echo);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Protobuf<T>(pub T);
+
+impl<T> Deref for Protobuf<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Protobuf<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+const TYPES: [&str; 3] = [
+    "application/x-protobuf",
+    "application/protobuf",
+    "application/vnd.google.protobuf",
+];
+
+impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
+    type State = ();
+    const BODY: bool = true;
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        check_type(input.headers(), &TYPES, "")?;
+        T::decode(input.body().clone()).map(Self).map_err(|error| {
+            let detail = format!("the message cannot be read: {error}");
+            Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        })
+    }
+}
+
+impl<T: Message> IntoResponse for Protobuf<T> {
+    fn into_response(self) -> Response {
+        let bytes = self.0.encode_to_vec();
+        Response::typed(HeaderValue::from_static(TYPES[0]), bytes.into())
+    }
+}

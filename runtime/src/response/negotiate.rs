@@ -1,0 +1,249 @@
+//! Which form of an answer a client prefers (RFC 9110 §12.5.1).
+
+use http::{HeaderMap, StatusCode, header};
+
+use super::{IntoResponse, Response};
+use crate::{
+    extract::{Extract, Input},
+    rejection::Rejection,
+};
+
+/// What a client accepts, with its weights: an argument, which chooses among answers.
+///
+/// The most specific range that fits a type decides, and the order of the offers where weights are equal. A
+/// client that says nothing gets the first. Where nothing fits, the answer is 406; and `Vary` says that it
+/// depends on `Accept`.
+///
+/// # Examples
+/// ```
+/// use highball::{Accept, Html, prelude::*};
+///
+/// #[get("/book")]
+/// async fn book(accept: Accept) -> Response {
+///     let title = "Rust";
+///     accept
+///         .offer("application/json", || Json(json!({ "title": title })))
+///         .offer("text/html", || Html(format!("<h1>{title}</h1>")))
+///         .answer()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(book);
+///
+/// # highball::block_on(async {
+/// let request = Api.test().get("/book").header(header::ACCEPT, "text/*, application/json;q=0.5");
+/// assert_eq!(request.send().await.text(), "<h1>Rust</h1>");
+/// let request = Api.test().get("/book").header(header::ACCEPT, "image/png");
+/// assert_eq!(request.send().await.status(), 406);
+/// # });
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Accept {
+    ranges: Vec<Range>,
+}
+
+/// The most ranges that are looked at.
+const MOST: usize = 32;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Range {
+    /// In small letters; `*` stands for every one.
+    kind: String,
+    subtype: String,
+    /// The weight, in thousandths.
+    weight: u16,
+}
+
+impl Accept {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT).iter();
+        let texts = values.filter_map(|value| value.to_str().ok());
+        let ranges = texts
+            .flat_map(|text| text.split(','))
+            .filter_map(Range::parse);
+        Self {
+            ranges: ranges.take(MOST).collect(),
+        }
+    }
+
+    /// Offers an answer of this type; it is made only if it is the one that is chosen.
+    pub fn offer<R: IntoResponse>(
+        self,
+        content_type: &str,
+        make: impl FnOnce() -> R,
+    ) -> Offers<impl FnOnce() -> Response> {
+        let offers = Offers {
+            weight: 0,
+            accept: self,
+            chosen: None::<fn() -> Response>,
+        };
+        offers.offer(content_type, make)
+    }
+
+    /// Returns the weight of a type, in thousandths; 0 is not accepted.
+    fn weight(&self, content_type: &str) -> u16 {
+        if self.ranges.is_empty() {
+            return 1000;
+        }
+        let (kind, subtype) = content_type.split_once('/').unwrap_or((content_type, ""));
+        let fitting = self.ranges.iter().filter(|range| range.fits(kind, subtype));
+        // Of ranges that are as specific, the last one would win; the first is meant.
+        let best = fitting.rev().max_by_key(|range| range.specificity());
+        best.map_or(0, |range| range.weight)
+    }
+}
+
+impl Range {
+    fn parse(text: &str) -> Option<Self> {
+        let mut pieces = text.split(';').map(str::trim);
+        let (kind, subtype) = pieces.next()?.split_once('/')?;
+        let weight = pieces.find_map(|piece| {
+            let (name, value) = piece.split_once('=')?;
+            name.trim()
+                .eq_ignore_ascii_case("q")
+                .then(|| thousandths(value.trim()))
+        });
+        Some(Self {
+            kind: kind.trim().to_ascii_lowercase(),
+            subtype: subtype.trim().to_ascii_lowercase(),
+            weight: weight.unwrap_or(Some(1000))?,
+        })
+    }
+
+    fn fits(&self, kind: &str, subtype: &str) -> bool {
+        let is = |range: &str, own: &str| range == "*" || range.eq_ignore_ascii_case(own);
+        is(&self.kind, kind) && is(&self.subtype, subtype)
+    }
+
+    fn specificity(&self) -> u8 {
+        u8::from(self.kind != "*") + u8::from(self.subtype != "*")
+    }
+}
+
+/// Reads `0.5`, of up to three digits behind the point (RFC 9110 §12.4.2).
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part: u16 = format!("{part:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(part),
+        "1" if part == 0 => Some(1000),
+        _ => None,
+    }
+}
+
+/// Answers that are offered, and the best of them so far: [`Accept::offer`] makes it.
+#[must_use]
+pub struct Offers<F> {
+    accept: Accept,
+    weight: u16,
+    chosen: Option<F>,
+}
+
+impl<F: FnOnce() -> Response> Offers<F> {
+    /// Offers an answer of this type; it is made only if it is the one that is chosen.
+    pub fn offer<R: IntoResponse>(
+        self,
+        content_type: &str,
+        make: impl FnOnce() -> R,
+    ) -> Offers<impl FnOnce() -> Response> {
+        let weight = self.accept.weight(content_type);
+        let is_better = weight > self.weight;
+        let (earlier, later) = match is_better {
+            true => (None, Some(make)),
+            false => (self.chosen, None),
+        };
+        let has_any = earlier.is_some() || later.is_some();
+        let chosen = move || match (earlier, later) {
+            (_, Some(make)) => make().into_response(),
+            (Some(earlier), None) => earlier(),
+            (None, None) => refuse(),
+        };
+        Offers {
+            accept: self.accept,
+            weight: self.weight.max(weight),
+            chosen: has_any.then_some(chosen),
+        }
+    }
+
+    /// Makes the answer that the client prefers, or 406.
+    pub fn answer(self) -> Response {
+        let mut response = match self.chosen {
+            Some(make) => make(),
+            None => refuse(),
+        };
+        let vary = http::HeaderValue::from_static("accept");
+        response.headers_mut().append(header::VARY, vary);
+        response
+    }
+}
+
+fn refuse() -> Response {
+    let detail = "there is no answer of a type that is accepted";
+    Rejection::new(StatusCode::NOT_ACCEPTABLE, detail).into_response()
+}
+
+impl<F> std::fmt::Debug for Offers<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Offers")
+            .field("accept", &self.accept)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'r> Extract<'r> for Accept {
+    type State = ();
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        Ok(Self::of(input.headers()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(accept: &str, expected: &str) {
+        let mut headers = HeaderMap::new();
+        if !accept.is_empty() {
+            headers.insert(header::ACCEPT, accept.parse().expect("a value"));
+        }
+        let answer = Accept::of(&headers)
+            .offer("application/json", || "json")
+            .offer("text/html", || "html")
+            .offer("text/plain", || "plain")
+            .answer();
+        let body = answer.body().whole().unwrap_or_default().to_vec();
+        let got = match answer.status().as_u16() {
+            406 => "406",
+            _ => std::str::from_utf8(&body).expect("text"),
+        };
+        assert_eq!(got, expected, "{accept}");
+    }
+
+    #[test]
+    fn weights_decide_and_order_where_they_are_equal() {
+        check("", "json");
+        check("*/*", "json");
+        check("text/html", "html");
+        check("TEXT/HTML", "html");
+        check("text/*", "html");
+        check("text/plain, text/html", "html");
+        check("text/plain, text/html;q=0.9", "plain");
+        check("application/json;q=0.5, text/*;q=0.7", "html");
+        check("text/*, text/html;q=0.1", "plain");
+        check("*/*;q=0.1, text/plain;q=0.2", "plain");
+        check("*/*, application/json;q=0", "html");
+        check("application/json;q=0", "406");
+        check("image/png", "406");
+        check("text/html;level=1;q=0.3, application/json;q=0.2", "html");
+        check("text/html;q=2, application/json;q=0.1", "json");
+        check("text/html;q=0.0001, application/json;q=0.1", "json");
+        check("text/html;q=x", "json");
+        check("nonsense", "json");
+        check("text/html;q=1.000, application/json;q=0.999", "html");
+    }
+}
