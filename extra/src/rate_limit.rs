@@ -27,9 +27,9 @@ use highball::{
 
 /// Lets each client through so many times, and answers 429 with `Retry-After` to what is more.
 ///
-/// A client is the address at the other end of the connection, of IPv6 the first 64 bits, since one
-/// household has them all. Behind a proxy every client would be that one: say by [`by`](Self::by) what
-/// tells them apart. Counting is by GCRA, as in the `governor` crate: the rate holds over any stretch of
+/// A client is an address, of IPv6 the first 64 bits, since one household has them all. Behind a proxy
+/// every client would be that one: name the proxy in the app's [`Proxies`](highball::Proxies), or say by
+/// [`by`](Self::by) what tells clients apart. Counting is by GCRA, as in the `governor` crate: the rate holds over any stretch of
 /// time, and a burst is a credit that fills up again.
 ///
 /// Every answer says what is left, `RateLimit` with its `RateLimit-Policy`
@@ -145,7 +145,7 @@ impl RateLimit {
         if let Some(text) = self.key.and_then(|key| key(cx)) {
             return Key::Text(self.hasher.get_or_init(RandomState::new).hash_one(text));
         }
-        match cx.peer().map(|peer| peer.ip().to_canonical()) {
+        match cx.client_ip() {
             None => Key::Unknown,
             Some(IpAddr::V6(ip)) => {
                 let network = u128::from(ip) & !u128::from(u64::MAX);

@@ -38,7 +38,7 @@ pub trait App: Entry {
 
     /// Makes a service that answers request values.
     fn service<S: Send + Sync + 'static>(self, state: S) -> Service<Self, S> {
-        Service::new(Shared::new(state))
+        Service::new(Shared::new(state), None)
     }
 
     /// Makes a service of tower's, for its layers, and to mount the app in another framework.

@@ -1,6 +1,6 @@
 //! The test client: requests to an app without a socket.
 
-use std::{any::Any, fmt, marker::PhantomData};
+use std::{any::Any, fmt, marker::PhantomData, net::SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request};
@@ -11,6 +11,7 @@ use crate::{
     body::RequestBody,
     capacity::{Capacity, Gate},
     chain::Endpoint,
+    proxies::Proxies,
     service::Service,
     state::Shared,
 };
@@ -40,6 +41,7 @@ const READ: u64 = 1 << 30;
 /// ```
 pub struct TestClient<A, S = ()> {
     shared: Shared<S>,
+    peer: Option<SocketAddr>,
     app: PhantomData<fn() -> A>,
 }
 
@@ -47,6 +49,7 @@ impl<A: App> TestClient<A> {
     pub(crate) fn new() -> Self {
         Self {
             shared: Shared::new(()),
+            peer: None,
             app: PhantomData,
         }
     }
@@ -58,6 +61,7 @@ impl<A: App, S> TestClient<A, S> {
     pub fn state<T>(self, state: T) -> TestClient<A, T> {
         TestClient {
             shared: self.shared.with_state(state),
+            peer: self.peer,
             app: PhantomData,
         }
     }
@@ -77,6 +81,20 @@ impl<A: App, S> TestClient<A, S> {
         self
     }
 
+    /// Lets these proxies say whom a request is from, as [`Serve::proxies`](crate::Serve::proxies) does.
+    #[must_use]
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.shared.proxies = Some(proxies);
+        self
+    }
+
+    /// Makes this the address that requests come from; without it they come by no connection.
+    #[must_use]
+    pub fn peer(mut self, peer: SocketAddr) -> Self {
+        self.peer = Some(peer);
+        self
+    }
+
     /// Answers this many requests at once, as [`Serve::capacity`](crate::Serve::capacity) does.
     #[must_use]
     pub fn capacity(mut self, capacity: Capacity) -> Self {
@@ -89,7 +107,7 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
     /// Begins a session: several requests to the same state.
     pub fn start(self) -> TestSession<A, S> {
         TestSession {
-            service: Service::new(self.shared),
+            service: Service::new(self.shared, self.peer),
         }
     }
 

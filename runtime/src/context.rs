@@ -1,6 +1,11 @@
 //! The context: what a handler and its middleware see of one request.
 
-use std::{borrow::Cow, fmt, future::Future, net::SocketAddr};
+use std::{
+    borrow::Cow,
+    fmt,
+    future::Future,
+    net::{IpAddr, SocketAddr},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -135,9 +140,14 @@ impl<'r> Context<'r> {
 
     /// Returns the address at the other end of the connection, where there is a connection.
     ///
-    /// Behind a proxy this is the proxy's; no forwarding header is believed.
+    /// Behind a proxy this is the proxy's: see [`client_ip`](Self::client_ip).
     pub fn peer(&self) -> Option<SocketAddr> {
         self.head.peer
+    }
+
+    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::Proxies) say.
+    pub fn client_ip(&self) -> Option<IpAddr> {
+        self.head.client_ip()
     }
 
     /// Returns the pattern that may have been meant, where no route matched.

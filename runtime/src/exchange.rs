@@ -164,6 +164,9 @@ impl Slot {
         self.head.version = parts.version;
         self.head.headers = parts.headers;
         self.head.peer = connection.peer;
+        if let (Some(proxies), Some(peer)) = (&connection.shared.proxies, connection.peer) {
+            self.head.client = proxies.look(peer, &self.head.headers);
+        }
         self.out.body = body;
         self.out.body_limit = connection.shared.body_limit;
         self.out.headers = pool::headers();

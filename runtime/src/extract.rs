@@ -1,6 +1,10 @@
 //! Extractors: handler arguments that are made from the request.
 
-use std::{borrow::Cow, future::Future, net::SocketAddr};
+use std::{
+    borrow::Cow,
+    future::Future,
+    net::{IpAddr, SocketAddr},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
@@ -11,6 +15,7 @@ use crate::{
     context::Context,
     head::Head,
     local::LocalId,
+    proxies::Source,
     rejection::Rejection,
     state::{State, View},
 };
@@ -213,6 +218,15 @@ impl<'r, T: 'static> Input<'r, T> {
     /// Returns the part of the app state that the extractor named.
     pub fn state(&self) -> &'r T {
         self.state.value()
+    }
+
+    pub(crate) fn client_ip(&self) -> Option<IpAddr> {
+        self.head.client_ip()
+    }
+
+    /// Returns where a trusted proxy says more of the client.
+    pub(crate) fn forwarding(&self) -> Option<Source> {
+        self.head.client.map(|(_, source)| source)
     }
 
     pub(crate) fn share_state(&self) -> State<T> {

@@ -1,11 +1,11 @@
 //! The head of a request: everything but its body, with the values that the route captured.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, Method, Uri, Version};
 use percent_encoding::percent_decode_str;
 
-use crate::{app::Route, rejection::Rejection, table::Captures};
+use crate::{app::Route, proxies::Source, rejection::Rejection, table::Captures};
 
 /// The head of a request.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Head {
     pub(crate) version: Version,
     pub(crate) headers: HeaderMap,
     pub(crate) peer: Option<SocketAddr>,
+    /// The client, and where a trusted proxy says more of it; none where the peer is not trusted.
+    pub(crate) client: Option<(IpAddr, Source)>,
     pub(crate) route: Option<&'static Route>,
     /// The routes of the app.
     pub(crate) routes: &'static [Route],
@@ -25,6 +27,14 @@ pub struct Head {
 }
 
 impl Head {
+    /// Returns the client's address: whom a trusted proxy says, or the peer.
+    pub(crate) fn client_ip(&self) -> Option<IpAddr> {
+        match self.client {
+            Some((ip, _)) => Some(ip),
+            None => self.peer.map(|peer| peer.ip().to_canonical()),
+        }
+    }
+
     /// Returns the head with other headers, as a layer has left them.
     pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
         Self {
@@ -33,6 +43,7 @@ impl Head {
             version: self.version,
             headers,
             peer: self.peer,
+            client: self.client,
             route: self.route,
             routes: self.routes,
             captures: self.captures,
@@ -94,6 +105,7 @@ impl Head {
         self.method = Method::GET;
         self.uri = Uri::default();
         self.peer = None;
+        self.client = None;
         self.route = None;
         self.captures = Captures::default();
         self.decoded.clear();

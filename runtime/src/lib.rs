@@ -61,6 +61,7 @@ mod multipart;
 mod observe;
 mod parts;
 mod pool;
+mod proxies;
 mod rejection;
 mod response;
 mod route;
@@ -133,6 +134,7 @@ pub use parts::traced;
 pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
 #[cfg(feature = "basic-auth")]
 pub use parts::{Account, Accounts, BasicAuth};
+pub use proxies::{Client, Proxies};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Accept, Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp,

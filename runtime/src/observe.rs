@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     fmt::{self, Write as _},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -215,6 +215,11 @@ impl<'x> Exchange<'x> {
     /// Returns the address at the other end of the connection, where there is a connection.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.head.peer
+    }
+
+    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::Proxies) say.
+    pub fn client_ip(&self) -> Option<IpAddr> {
+        self.head.client_ip()
     }
 
     /// Returns the route that matched, or `None` where none did.

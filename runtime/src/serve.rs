@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result},
     exchange::exchange,
     parts,
+    proxies::Proxies,
     server::{self, Answer, Limits},
     state::{Connected, Shared},
 };
@@ -88,6 +89,7 @@ struct Config {
     addr: Option<SocketAddr>,
     body_limit: Option<u64>,
     capacity: Option<Capacity>,
+    proxies: Option<Proxies>,
     quiet: bool,
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
@@ -126,6 +128,12 @@ macro_rules! settings {
             /// Reads at most this many bytes of a body; 2 MiB unless changed.
             pub fn body_limit(mut self, bytes: u64) -> Self {
                 self.config.body_limit = Some(bytes);
+                self
+            }
+
+            /// Lets these proxies say whom a request is from; without it nobody is believed.
+            pub fn proxies(mut self, proxies: Proxies) -> Self {
+                self.config.proxies = Some(proxies);
                 self
             }
 
@@ -228,6 +236,7 @@ where
     };
     shared.body_limit = config.body_limit.unwrap_or(shared.body_limit);
     shared.gate = config.capacity.map(Gate::new);
+    shared.proxies = config.proxies.take();
     if !config.quiet {
         let local = listener.local_addr()?;
         // Whoever closed our output does not want to read it.

@@ -5,6 +5,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     marker::PhantomData,
+    net::SocketAddr,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -48,10 +49,10 @@ pub struct Service<A, S> {
 }
 
 impl<A, S> Service<A, S> {
-    pub(crate) fn new(shared: Shared<S>) -> Self {
+    pub(crate) fn new(shared: Shared<S>, peer: Option<SocketAddr>) -> Self {
         let connection = Arc::new(Connected {
             shared: Arc::new(shared),
-            peer: None,
+            peer,
         });
         Self {
             connection,

@@ -5,6 +5,7 @@ use std::{any::Any, fmt, net::SocketAddr, ops::Deref, sync::Arc};
 use crate::{
     capacity::Gate,
     extract::{Extract, Input},
+    proxies::Proxies,
     rejection::Rejection,
     tasks::Tasks,
 };
@@ -99,6 +100,8 @@ pub(crate) struct Shared<S> {
     pub(crate) body_limit: u64,
     /// Where requests wait for their turn, if the app has a capacity.
     pub(crate) gate: Option<Gate>,
+    /// Which proxies may say whom a request is from.
+    pub(crate) proxies: Option<Proxies>,
     /// Values that a test put in front of the chain.
     pub(crate) locals: Vec<Box<dyn Any + Send + Sync>>,
     /// What runs on behind an answer, and is waited for at the stop.
@@ -111,6 +114,7 @@ impl<S> Shared<S> {
             state,
             body_limit: BODY_LIMIT,
             gate: None,
+            proxies: None,
             locals: Vec::new(),
             tasks: Tasks::new(),
         }
@@ -121,6 +125,7 @@ impl<S> Shared<S> {
             state,
             body_limit: self.body_limit,
             gate: self.gate,
+            proxies: self.proxies,
             locals: self.locals,
             tasks: self.tasks,
         }

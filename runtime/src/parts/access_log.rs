@@ -63,7 +63,7 @@ enum Format {
 }
 
 impl AccessLog {
-    /// Makes a log for people, in the form of Gin's: time, status, duration, peer, method, target,
+    /// Makes a log for people, in the form of Gin's: time, status, duration, client, method, target,
     /// and behind them the notes and what went wrong.
     ///
     /// ```text
@@ -78,7 +78,7 @@ impl AccessLog {
     /// Makes a log for machines: an object of JSON in each line.
     ///
     /// It has `time`, `method`, `path`, `query`, `route` (the pattern, which is what to group by),
-    /// `status`, `ms`, `bytes` (of the body), `peer` and `outcome`, and where there are any `notes`
+    /// `status`, `ms`, `bytes` (of the body), `client` (its address) and `outcome`, and where there are any `notes`
     /// and `errors`, each with its `status`, `detail` and `cause`.
     pub const fn json() -> Self {
         Self::of(Format::Json)

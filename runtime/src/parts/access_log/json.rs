@@ -53,8 +53,8 @@ impl Serialize for Line<'_> {
         let micros = exchange.duration().as_micros() as f64;
         map.serialize_entry("ms", &(micros / 1000.0))?;
         map.serialize_entry("bytes", &exchange.bytes())?;
-        if let Some(peer) = exchange.peer() {
-            map.serialize_entry("peer", &peer.ip())?;
+        if let Some(ip) = exchange.client_ip() {
+            map.serialize_entry("client", &ip)?;
         }
         map.serialize_entry("outcome", &format_args!("{}", exchange.outcome()))?;
         if exchange.notes().next().is_some() {

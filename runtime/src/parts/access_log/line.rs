@@ -23,8 +23,8 @@ pub(super) fn write(
     write!(out, "[highball] {time} | ")?;
     status(out, exchange.status(), paints)?;
     write!(out, " | {:>10.2?} | ", exchange.duration())?;
-    match exchange.peer() {
-        Some(peer) => write!(out, "{:<15}", peer.ip())?,
+    match exchange.client_ip() {
+        Some(ip) => write!(out, "{ip:<15}")?,
         None => write!(out, "{:<15}", "-")?,
     }
     write!(out, " | {:<7} \"", exchange.method().as_str())?;
