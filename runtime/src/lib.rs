@@ -71,6 +71,8 @@ mod service;
 mod state;
 mod table;
 mod tasks;
+#[cfg(any(feature = "askama", feature = "minijinja"))]
+mod templates;
 mod text;
 #[cfg(feature = "ws")]
 mod websocket;
@@ -146,6 +148,10 @@ pub use server::Limits;
 pub use service::{Service, forward};
 pub use state::{Provide, State};
 
+#[cfg(feature = "askama")]
+pub use templates::Page;
+#[cfg(feature = "minijinja")]
+pub use templates::Templates;
 #[cfg(feature = "ws")]
 pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
 

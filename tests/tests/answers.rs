@@ -8,7 +8,7 @@ use std::{
 
 use highball::{
     Attachment, BoxError, Cookie, Cookies, Event, Html, Jsonp, Key, LastEventId, PrettyJson,
-    PrivateCookies, SameSite, SignedCookies, Sse, http::Request, prelude::*, produce,
+    PrivateCookies, SameSite, SignedCookies, Sse, Templates, http::Request, prelude::*, produce,
 };
 use http_body_util::BodyExt;
 
@@ -295,4 +295,31 @@ async fn a_cookie_of_ours_is_known_and_another_is_not() {
         let answer = other.get(path).header(header::COOKIE, &cookie).send().await;
         assert_eq!(answer.text(), "None");
     }
+}
+
+#[test]
+fn a_page_is_made_of_the_files_as_they_are() {
+    let dir = std::env::temp_dir().join(format!("highball-templates-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let path = dir.join("hello.html");
+    std::fs::write(&path, "hello {{ name }}").expect("a file");
+    let templates = Templates::new(&dir).reload(true);
+    let kept = Templates::new(&dir).reload(false);
+    let zoe = json!({ "name": "<zoe>" });
+    for templates in [&templates, &kept] {
+        let page = templates.page("hello.html", &zoe).expect("a page");
+        assert_eq!(page.0, "hello &lt;zoe&gt;");
+    }
+    std::fs::write(&path, "goodbye {{ name | }}").expect("a file");
+    assert_eq!(
+        kept.page("hello.html", &zoe).expect("a page").0,
+        "hello &lt;zoe&gt;"
+    );
+    for name in ["hello.html", "none.html", "../hello.html"] {
+        let rejection = templates.page(name, &zoe).expect_err("no page");
+        assert_eq!(rejection.status(), 500, "{name}");
+        assert!(rejection.cause().is_some(), "{name}");
+        assert!(!rejection.detail().contains(name), "{name}");
+    }
+    std::fs::remove_dir_all(&dir).ok();
 }
