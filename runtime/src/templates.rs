@@ -53,7 +53,6 @@ mod compiled {
 #[cfg(feature = "minijinja")]
 mod loaded {
     use std::{
-        borrow::Cow,
         fmt,
         path::{Path, PathBuf},
     };
@@ -91,24 +90,21 @@ mod loaded {
     pub struct Templates {
         dir: PathBuf,
         environment: Environment<'static>,
-        reloads: bool,
     }
 
     impl Templates {
         /// Takes the templates of a directory.
         pub fn new(dir: impl AsRef<Path>) -> Self {
             let dir = dir.as_ref().to_owned();
-            Self {
-                environment: environment(&dir),
-                dir,
-                reloads: cfg!(debug_assertions),
-            }
+            let mut environment = Environment::new();
+            environment.set_loader(path_loader(&dir));
+            Self { dir, environment }.reload(cfg!(debug_assertions))
         }
 
         /// Sets whether each page is made of the files as they are.
         #[must_use]
         pub fn reload(mut self, reloads: bool) -> Self {
-            self.reloads = reloads;
+            self.environment.set_auto_reload(reloads);
             self
         }
 
@@ -121,22 +117,11 @@ mod loaded {
             name: &str,
             values: &(impl Serialize + ?Sized),
         ) -> Result<Html<String>, Rejection> {
-            let environment = match self.reloads {
-                true => Cow::Owned(environment(&self.dir)),
-                false => Cow::Borrowed(&self.environment),
-            };
-            let page = environment
-                .get_template(name)
-                .and_then(|page| page.render(Serde(values)));
+            let page = self.environment.get_template(name);
+            let page = page.and_then(|page| page.render(Serde(values)));
             page.map(Html)
                 .map_err(|error| Rejection::internal().with_source(error))
         }
-    }
-
-    fn environment(dir: &Path) -> Environment<'static> {
-        let mut environment = Environment::new();
-        environment.set_loader(path_loader(dir));
-        environment
     }
 
     impl fmt::Debug for Templates {
