@@ -14,3 +14,12 @@ struct Middleware;
 
 #[doc = include_str!("../../docs/shipped.md")]
 struct Shipped;
+
+#[cfg(all(
+    feature = "cookies",
+    feature = "multipart",
+    feature = "validate",
+    feature = "ws"
+))]
+#[doc = include_str!("../../docs/from-gin.md")]
+struct FromGin;
