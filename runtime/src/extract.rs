@@ -53,6 +53,13 @@ pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wa
 pub use optional::{Either, OptionalExtract};
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
+#[cfg(any(
+    feature = "msgpack",
+    feature = "toml",
+    feature = "xml",
+    feature = "yaml"
+))]
+pub(crate) use place::plain;
 pub use query::Query;
 #[cfg(feature = "validate")]
 pub use valid::Valid;

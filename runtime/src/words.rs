@@ -23,3 +23,6 @@ struct Shipped;
 ))]
 #[doc = include_str!("../../docs/from-gin.md")]
 struct FromGin;
+
+#[doc = include_str!("../../docs/from-axum.md")]
+struct FromAxum;

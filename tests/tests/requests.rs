@@ -165,6 +165,9 @@ async fn post(path: &str, content_type: &str, body: impl Into<Bytes>) -> TestRes
 fn assert_errors(response: &TestResponse, status: u16, expected: &[(&str, &str)]) {
     let problem: Value = response.json();
     assert_eq!(response.status(), status, "{problem}");
+    let text = problem.to_string();
+    let names_a_type = ["struct", "Order", "Search"].iter().any(|name| text.contains(name));
+    assert!(!names_a_type, "{text}");
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
     let errors: Vec<_> = errors
         .iter()

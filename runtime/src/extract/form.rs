@@ -92,7 +92,8 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
     check_fields(body, "form")?;
     serde_html_form::from_bytes(body).map_err(|error| {
-        let detail = format!("the form has not the right shape: {error}");
+        let text = place::plain(&error.to_string());
+        let detail = format!("the form has not the right shape: {text}");
         let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
         let found = place::of::<T, _>(serde_html_form::Deserializer::from_bytes(body));
         place::add(rejection, "body", found)

@@ -57,7 +57,8 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
             Category::Eof => (StatusCode::BAD_REQUEST, "the JSON ends too early"),
             Category::Syntax | Category::Io => (StatusCode::BAD_REQUEST, "the body is not JSON"),
         };
-        let rejection = Rejection::new(status, format!("{what}: {error}"));
+        let text = place::plain(&error.to_string());
+        let rejection = Rejection::new(status, format!("{what}: {text}"));
         match error.classify() {
             Category::Data => {
                 let mut again = serde_json::Deserializer::from_slice(body);

@@ -54,7 +54,8 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
 pub(crate) fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Rejection> {
     form::check_fields(query.as_bytes(), "query")?;
     serde_html_form::from_str(query).map_err(|error| {
-        let detail = format!("the query cannot be read: {error}");
+        let text = place::plain(&error.to_string());
+        let detail = format!("the query cannot be read: {text}");
         let rejection = Rejection::new(StatusCode::BAD_REQUEST, detail);
         let input = serde_html_form::Deserializer::from_bytes(query.as_bytes());
         place::add(rejection, "query", place::of::<T, _>(input))

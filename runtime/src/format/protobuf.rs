@@ -60,8 +60,12 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         check_type(input.headers(), &TYPES, "")?;
         T::decode(input.body().clone()).map(Self).map_err(|error| {
-            let detail = format!("the message cannot be read: {error}");
-            Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+            // The error names the app's own types.
+            Rejection::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "the message cannot be read",
+            )
+            .with_source(error)
         })
     }
 }

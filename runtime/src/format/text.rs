@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::check_type;
 use crate::{
-    extract::{Extract, Input},
+    extract::{Extract, Input, plain},
     rejection::Rejection,
     response::{IntoResponse, Response},
 };
@@ -48,7 +48,7 @@ macro_rules! text_format {
                 check_type(input.headers(), &[$first $(, $other)*], $suffix)?;
                 let read: fn(&[u8]) -> Result<T, String> = $read;
                 read(input.body()).map(Self).map_err(|error| {
-                    let detail = format!("the {} cannot be read: {error}", $shown);
+                    let detail = format!("the {} cannot be read: {}", $shown, plain(&error));
                     Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
                 })
             }
