@@ -166,7 +166,9 @@ fn assert_errors(response: &TestResponse, status: u16, expected: &[(&str, &str)]
     let problem: Value = response.json();
     assert_eq!(response.status(), status, "{problem}");
     let text = problem.to_string();
-    let names_a_type = ["struct", "Order", "Search"].iter().any(|name| text.contains(name));
+    let names_a_type = ["struct", "Order", "Search"]
+        .iter()
+        .any(|name| text.contains(name));
     assert!(!names_a_type, "{text}");
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
     let errors: Vec<_> = errors

@@ -1,0 +1,40 @@
+use std::future::IntoFuture;
+
+use futures_util::{SinkExt, StreamExt};
+use highball::{
+    block_on,
+    prelude::*,
+    tokio::{self, net::TcpListener},
+};
+use tokio_tungstenite::{connect_async, tungstenite::Message};
+
+use crate::{Api, AppState};
+
+#[test]
+fn the_page_is_there() {
+    let response = block_on(Api.test().state(AppState::default()).get("/").send());
+    assert_eq!(
+        response.header(header::CONTENT_TYPE),
+        "text/html; charset=utf-8"
+    );
+    assert!(response.text().contains("new WebSocket"));
+}
+
+#[test]
+fn everybody_hears_everybody() {
+    block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("ws://{}/chat", listener.local_addr().expect("an address"));
+        let server = highball::serve(Api).state(AppState::default());
+        tokio::spawn(server.listener(listener).quiet().into_future());
+        let (mut zoe, _) = connect_async(&url).await.expect("a WebSocket");
+        let (mut max, _) = connect_async(&url).await.expect("a WebSocket");
+        for line in ["hello", "and again"] {
+            zoe.send(Message::text(line)).await.expect("it is sent");
+            for socket in [&mut zoe, &mut max] {
+                let heard = socket.next().await.expect("a line").expect("a message");
+                assert_eq!(heard, Message::text(line));
+            }
+        }
+    });
+}

@@ -1,0 +1,264 @@
+//! The examples with pages, in headless Chromium.
+//!
+//! It runs where `HIGHBALL_BROWSER` is set, as `.ci/run` does once it has installed Debian's `chromium` and
+//! `chromium-driver` and built the examples; elsewhere it says that it does not.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use highball::{json, serde_json::Value};
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program that ends with the test.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Waits until somebody listens.
+fn await_port(port: u16) {
+    let begun = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(begun.elapsed() < PATIENCE, "nobody listens on {port}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Starts an example as its README says, and returns its port.
+fn start(example: &str) -> (Program, u16) {
+    let mut path = env::current_exe().expect("a path of its own");
+    // From `target/debug/deps/browser-..` to `target/debug/chat`.
+    path.pop();
+    path.pop();
+    path.push(example);
+    let port = free_port();
+    let program = Command::new(&path)
+        .env("PORT", port.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}; `cargo build -p {example}`", path.display()));
+    let program = Program(program);
+    await_port(port);
+    (program, port)
+}
+
+/// Sends a request, and returns the status and the body of the answer.
+fn ask(port: u16, method: &str, path: &str, content_type: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("it is set");
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\
+         content-type: {content_type}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("it is sent");
+    let mut reader = BufReader::new(stream);
+    let (mut line, mut status, mut len) = (String::new(), 0, None);
+    while reader.read_line(&mut line).expect("an answer") > 2 {
+        let (name, value) = line.split_once([' ', ':']).unwrap_or_default();
+        match name.to_ascii_lowercase().as_str() {
+            "http/1.1" => status = value[..3].parse().expect("a status"),
+            "content-length" => len = value.trim().parse().ok(),
+            _ => {}
+        }
+        line.clear();
+    }
+    let mut body = Vec::new();
+    match len {
+        Some(len) => {
+            body.resize(len, 0);
+            reader.read_exact(&mut body).expect("the body");
+        }
+        None => {
+            reader.read_to_end(&mut body).expect("the body");
+        }
+    }
+    (status, String::from_utf8_lossy(&body).into_owned())
+}
+
+/// A browser, by the WebDriver protocol.
+struct Browser {
+    port: u16,
+    session: String,
+    profile: PathBuf,
+    _driver: Program,
+}
+
+impl Browser {
+    fn start(name: &str) -> Self {
+        let port = free_port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed");
+        let driver = Program(driver);
+        await_port(port);
+        let profile = env::temp_dir().join(format!("highball-{name}-{}", std::process::id()));
+        let args = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &format!("--user-data-dir={}", profile.display()),
+        ];
+        let options = json!({ "binary": "/usr/bin/chromium", "args": args });
+        let wanted =
+            json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let mut browser = Self {
+            port,
+            session: String::new(),
+            profile,
+            _driver: driver,
+        };
+        let session = browser.call("POST", "/session", &wanted);
+        browser.session = session["sessionId"].as_str().expect("a session").to_owned();
+        browser
+    }
+
+    fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, text) = ask(
+            self.port,
+            method,
+            path,
+            "application/json",
+            &body.to_string(),
+        );
+        let answer: Value = highball::serde_json::from_str(&text).expect("JSON");
+        assert_eq!(status, 200, "{path}: {answer}");
+        answer["value"].clone()
+    }
+
+    fn open(&self, url: &str) {
+        let path = format!("/session/{}/url", self.session);
+        self.call("POST", &path, &json!({ "url": url }));
+    }
+
+    fn run(&self, script: &str) -> Value {
+        let path = format!("/session/{}/execute/sync", self.session);
+        self.call("POST", &path, &json!({ "script": script, "args": [] }))
+    }
+
+    /// Waits until the script returns this.
+    fn until(&self, script: &str, expected: &Value) {
+        let begun = Instant::now();
+        loop {
+            let got = self.run(script);
+            if got == *expected {
+                return;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{script}: {got}, not {expected}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if !self.session.is_empty() && !std::thread::panicking() {
+            self.call("DELETE", &format!("/session/{}", self.session), &json!({}));
+        }
+        fs::remove_dir_all(&self.profile).ok();
+    }
+}
+
+fn has_browser() -> bool {
+    let wanted = env::var_os("HIGHBALL_BROWSER").is_some();
+    if !wanted {
+        println!("not run: HIGHBALL_BROWSER is not set");
+    }
+    wanted
+}
+
+const LINES: &str = "return [...document.querySelectorAll('li')].map((line) => line.textContent)";
+
+#[test]
+fn two_windows_chat() {
+    if !has_browser() {
+        return;
+    }
+    let (_chat, port) = start("chat");
+    let (zoe, max) = (Browser::start("zoe"), Browser::start("max"));
+    for browser in [&zoe, &max] {
+        browser.open(&format!("http://127.0.0.1:{port}/"));
+        browser.until(
+            "return document.getElementById('state').textContent",
+            &json!("connected"),
+        );
+    }
+    for line in ["hello", "<b>there</b>"] {
+        let line = json!(line);
+        zoe.run(&format!(
+            "document.getElementById('text').value = {line}; document.querySelector('button').click()"
+        ));
+    }
+    for browser in [&zoe, &max] {
+        browser.until(LINES, &json!(["hello", "<b>there</b>"]));
+    }
+}
+
+#[test]
+fn a_page_has_paths_of_its_own() {
+    if !has_browser() {
+        return;
+    }
+    let (_spa, port) = start("spa");
+    let browser = Browser::start("spa");
+    let path = "return document.getElementById('path').textContent";
+    browser.open(&format!("http://127.0.0.1:{port}/"));
+    browser.until(LINES, &json!(["The Signal-Man", "Night Mail"]));
+    browser.run("document.getElementById('about').click()");
+    browser.until(path, &json!("/about"));
+    // The server answers the page's own path as well.
+    browser.open(&format!("http://127.0.0.1:{port}/about"));
+    browser.until(path, &json!("/about"));
+    browser.until(LINES, &json!(["The Signal-Man", "Night Mail"]));
+    let color = "return getComputedStyle(document.body).maxWidth";
+    browser.until(color, &json!("640px"));
+}
+
+#[test]
+fn a_file_is_uploaded() {
+    if !has_browser() {
+        return;
+    }
+    let (_upload, port) = start("upload");
+    let browser = Browser::start("upload");
+    browser.open(&format!("http://127.0.0.1:{port}/"));
+    browser.run(
+        "const files = new DataTransfer(); \
+         files.items.add(new File(['x'.repeat(100000)], 'a.txt')); \
+         document.getElementById('file').files = files.files; \
+         document.querySelector('button').click()",
+    );
+    let state = "return document.getElementById('state').textContent";
+    browser.until(state, &json!("[{\"name\":\"a.txt\",\"bytes\":100000}]"));
+    let (status, text) = ask(port, "POST", "/uploads/1", "text/plain", "x");
+    assert_eq!(status, 415, "{text}");
+}
