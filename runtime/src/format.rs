@@ -25,8 +25,8 @@ pub use text::Xml;
 #[cfg(feature = "yaml")]
 pub use text::Yaml;
 
-/// Refuses a body that does not say it is of one of these types, or ends in this suffix.
-fn check_type(headers: &HeaderMap, types: &[&str], suffix: &str) -> Result<(), Rejection> {
+/// Returns whether the body says that it is of one of these types, or ends in this suffix.
+fn has_type(headers: &HeaderMap, types: &[&str], suffix: &str) -> bool {
     let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let essence = value.and_then(|value| value.split(|byte| *byte == b';').next());
     let essence = essence
@@ -34,9 +34,11 @@ fn check_type(headers: &HeaderMap, types: &[&str], suffix: &str) -> Result<(), R
         .trim_ascii()
         .to_ascii_lowercase();
     let is_one = types.iter().any(|own| own.as_bytes() == essence);
-    if is_one || !suffix.is_empty() && essence.ends_with(suffix.as_bytes()) {
-        return Ok(());
-    }
+    is_one || !suffix.is_empty() && essence.ends_with(suffix.as_bytes())
+}
+
+/// Refuses a body of another type.
+fn other_type(types: &[&str]) -> Rejection {
     let detail = format!("the body must have the `Content-Type` {}", types[0]);
-    Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+    Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
 }

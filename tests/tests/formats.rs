@@ -1,7 +1,8 @@
 //! Formats beside JSON: what is written is read back, and what is wrong is refused.
 
 use highball::{
-    App, IntoResponse, MsgPack, Protobuf, TestResponse, Toml, Xml, Yaml, block_on, prelude::*,
+    App, Cookie, Cookies, IntoResponse, MsgPack, Protobuf, TestResponse, Toml, Xml, Yaml, block_on,
+    prelude::*,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -60,8 +61,13 @@ async fn form(note: Form<Note>) -> Form<Note> {
     note
 }
 
+#[post("/bind")]
+async fn bind(note: Bind<Note>) -> String {
+    note.0.text
+}
+
 #[routes(app)]
-struct Api(xml, yaml, toml, msgpack, protobuf, json_note, form);
+struct Api(bind, xml, yaml, toml, msgpack, protobuf, json_note, form);
 
 async fn send(path: &str, content_type: &str, body: impl Into<Bytes>) -> TestResponse {
     let request = Api.test().post(path).body(body);
@@ -89,6 +95,38 @@ fn check_back(path: &str, value: impl IntoResponse) {
     });
 }
 
+#[post("/cookie")]
+async fn cookie(value: String, cx: &mut Context<'_>) {
+    cx.set_cookie(Cookie::new("a", value));
+}
+
+#[get("/cookie")]
+async fn cookie_back(cookies: Cookies<'_>) -> String {
+    cookies
+        .get("a")
+        .map(|cookie| cookie.value().to_owned())
+        .unwrap_or_default()
+}
+
+#[routes(app)]
+struct Jar(cookie, cookie_back);
+
+/// Has the app set a cookie, brings it back as a browser does, and returns its value.
+fn cookie_of(value: &str) -> String {
+    block_on(async {
+        let set = Jar
+            .test()
+            .post("/cookie")
+            .body(value.to_owned())
+            .send()
+            .await;
+        let set = set.header(header::SET_COOKIE);
+        let pair = set.split(';').next().expect("a pair").to_owned();
+        let request = Jar.test().get("/cookie").header(header::COOKIE, &pair);
+        request.send().await.text().to_owned()
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -107,10 +145,39 @@ proptest! {
         check_back("/form", Form(note.clone()));
         let Note { text, count, tags, .. } = note.clone();
         check_back("/protobuf", Protobuf(Proto { text, count, tags }));
+        prop_assert_eq!(cookie_of(&note.text), note.text.clone());
         // XML has no way to write space at an end, or a lone line end.
         let text = note.text.split_whitespace().collect::<Vec<_>>().join(" ");
         check_back("/xml", Xml(Note { text, ..note }));
     }
+}
+
+#[tokio::test]
+async fn a_value_is_read_as_its_type_says() {
+    for (content_type, body) in [
+        (
+            "application/json",
+            "{\"text\":\"a\",\"count\":1,\"flag\":true}",
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            "text=a&count=1&flag=true",
+        ),
+        (
+            "text/xml",
+            "<Note><text>a</text><count>1</count><flag>true</flag></Note>",
+        ),
+        ("application/yaml", "text: a\ncount: 1\nflag: true\n"),
+        ("application/toml", "text = \"a\"\ncount = 1\nflag = true\n"),
+    ] {
+        let response = send("/bind", content_type, body).await;
+        assert_eq!(
+            (response.status().as_u16(), response.text()),
+            (200, "a"),
+            "{content_type}"
+        );
+    }
+    assert_eq!(send("/bind", "text/plain", "text=a").await.status(), 415);
 }
 
 #[tokio::test]

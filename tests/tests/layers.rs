@@ -266,3 +266,32 @@ async fn a_layer_stands_under_a_condition() {
     let late = client.get("/maybe").header(name, "1");
     assert_eq!(late.send().await.text(), "late");
 }
+
+#[get("/zeros", with(layer(CompressionLayer::new())))]
+async fn zeros() -> Vec<u8> {
+    vec![0; 8 << 20]
+}
+
+#[post("/bytes", with(layer(RequestDecompressionLayer::new())))]
+async fn bytes(body: Bytes) -> String {
+    body.len().to_string()
+}
+
+#[routes(app)]
+struct Bomb(zeros, bytes);
+
+#[tokio::test]
+async fn a_body_that_grows_is_bounded_by_what_it_becomes() {
+    let client = Bomb.test().start();
+    let request = client.get("/zeros").header(header::ACCEPT_ENCODING, "gzip");
+    let bomb = request.send().await.bytes().clone();
+    assert!(
+        bomb.len() < 100_000,
+        "{} bytes become eight million",
+        bomb.len()
+    );
+    let request = client
+        .post("/bytes")
+        .header(header::CONTENT_ENCODING, "gzip");
+    assert_eq!(request.body(bomb).send().await.status(), 413);
+}

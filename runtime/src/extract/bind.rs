@@ -9,7 +9,7 @@ use super::{Extract, Input, form, json, query};
 use crate::rejection::Rejection;
 
 /// A value from wherever the request has it, as Gin's `Bind` reads it: the query of a GET or HEAD, else
-/// the body by its content type, JSON or a form.
+/// the body by its content type: JSON, a form, and XML, YAML, TOML or MessagePack where their features are on.
 ///
 /// Unlike Gin's, a missing or unknown content type is 415, not a form.
 ///
@@ -50,10 +50,32 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
         if form::is_form(input.headers()) {
             return form::parse(input.body()).map(Self);
         }
-        json::content_type(input.headers()).map_err(|_| {
-            let detail = "the body must be JSON or a form, and its `Content-Type` say which";
-            Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
-        })?;
-        json::parse(input.body()).map(Self)
+        if json::content_type(input.headers()).is_ok() {
+            return json::parse(input.body()).map(Self);
+        }
+        by_feature(input)
     }
+}
+
+/// Reads a format that is behind a feature.
+fn by_feature<T: DeserializeOwned>(input: Input<'_>) -> Result<Bind<T>, Rejection> {
+    #[cfg(feature = "xml")]
+    if crate::Xml::<T>::fits(input.headers()) {
+        return crate::Xml::read(input.body()).map(Bind);
+    }
+    #[cfg(feature = "yaml")]
+    if crate::Yaml::<T>::fits(input.headers()) {
+        return crate::Yaml::read(input.body()).map(Bind);
+    }
+    #[cfg(feature = "toml")]
+    if crate::Toml::<T>::fits(input.headers()) {
+        return crate::Toml::read(input.body()).map(Bind);
+    }
+    #[cfg(feature = "msgpack")]
+    if crate::MsgPack::<T>::fits(input.headers()) {
+        return crate::MsgPack::read(input.body()).map(Bind);
+    }
+    let _ = input;
+    let detail = "the body must be JSON or a form, and its `Content-Type` say which";
+    Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
 }

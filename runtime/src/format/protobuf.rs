@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderValue, StatusCode};
 use prost::Message;
 
-use super::check_type;
+use super::{has_type, other_type};
 use crate::{
     extract::{Extract, Input},
     rejection::Rejection,
@@ -58,7 +58,9 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
     const BODY: bool = true;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        check_type(input.headers(), &TYPES, "")?;
+        if !has_type(input.headers(), &TYPES, "") {
+            return Err(other_type(&TYPES));
+        }
         T::decode(input.body().clone()).map(Self).map_err(|error| {
             // The error names the app's own types.
             Rejection::new(

@@ -2,10 +2,10 @@
 
 use std::ops::{Deref, DerefMut};
 
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::check_type;
+use super::{has_type, other_type};
 use crate::{
     extract::{Extract, Input, plain},
     rejection::Rejection,
@@ -40,17 +40,34 @@ macro_rules! text_format {
         }
 
         #[cfg(feature = $feature)]
+        impl<T: DeserializeOwned> $name<T> {
+            const TYPES: &'static [&'static str] = &[$first $(, $other)*];
+
+            /// Returns whether the body says that it is of this format.
+            pub(crate) fn fits(headers: &HeaderMap) -> bool {
+                has_type(headers, Self::TYPES, $suffix)
+            }
+
+            /// Reads a body.
+            pub(crate) fn read(body: &[u8]) -> Result<T, Rejection> {
+                let read: fn(&[u8]) -> Result<T, String> = $read;
+                read(body).map_err(|error| {
+                    let detail = format!("the {} cannot be read: {}", $shown, plain(&error));
+                    Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+                })
+            }
+        }
+
+        #[cfg(feature = $feature)]
         impl<'r, T: DeserializeOwned> Extract<'r> for $name<T> {
             type State = ();
             const BODY: bool = true;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-                check_type(input.headers(), &[$first $(, $other)*], $suffix)?;
-                let read: fn(&[u8]) -> Result<T, String> = $read;
-                read(input.body()).map(Self).map_err(|error| {
-                    let detail = format!("the {} cannot be read: {}", $shown, plain(&error));
-                    Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
-                })
+                match Self::fits(input.headers()) {
+                    true => Self::read(input.body()).map(Self),
+                    false => Err(other_type(Self::TYPES)),
+                }
             }
         }
 

@@ -1,0 +1,22 @@
+//! Requests made of the fuzzer's bytes, to an app that reads everything that a request can carry.
+
+#![no_main]
+
+use libfuzzer_sys::{arbitrary, fuzz_target};
+
+#[path = "../../tests/tests/garbage/app.rs"]
+mod app;
+
+#[derive(Debug, arbitrary::Arbitrary)]
+struct Input {
+    path: u8,
+    tail: String,
+    headers: Vec<(u8, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+fuzz_target!(|input: Input| {
+    let headers = input.headers.into_iter().take(16);
+    let headers: Vec<_> = headers.map(|(name, value)| (usize::from(name), value)).collect();
+    app::send(usize::from(input.path), &input.tail, &headers, input.body);
+});
