@@ -31,6 +31,7 @@ mod head;
 #[cfg(feature = "headers")]
 mod header;
 pub(crate) mod json;
+mod list;
 mod need;
 mod optional;
 mod param;
@@ -49,6 +50,7 @@ pub use form::Form;
 pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
+pub use list::List;
 pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};
 pub use optional::{Either, OptionalExtract};
 pub use param::{param, param_named, param_text};

@@ -107,8 +107,8 @@ pub use extract::Header;
 #[cfg(feature = "validate")]
 pub use extract::Valid;
 pub use extract::{
-    Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, Local, MatchedRoute,
-    OptionalExtract, Path, PathFields, Query,
+    Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, List, Local,
+    MatchedRoute, OptionalExtract, Path, PathFields, Query,
 };
 #[cfg(feature = "files")]
 pub use files::Files;
