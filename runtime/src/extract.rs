@@ -32,6 +32,7 @@ mod head;
 mod header;
 pub(crate) mod json;
 mod list;
+pub(crate) mod media;
 mod need;
 mod optional;
 mod param;

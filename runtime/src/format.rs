@@ -1,8 +1,8 @@
 //! Formats beside JSON, each behind a feature and by a crate that is kept well.
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 
-use crate::rejection::Rejection;
+use crate::{extract::media::essence, rejection::Rejection};
 
 #[cfg(feature = "protobuf")]
 mod protobuf;
@@ -27,12 +27,7 @@ pub use text::Yaml;
 
 /// Returns whether the body says that it is of one of these types, or ends in this suffix.
 fn has_type(headers: &HeaderMap, types: &[&str], suffix: &str) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let essence = value.and_then(|value| value.split(|byte| *byte == b';').next());
-    let essence = essence
-        .unwrap_or_default()
-        .trim_ascii()
-        .to_ascii_lowercase();
+    let essence = essence(headers).to_ascii_lowercase();
     let is_one = types.iter().any(|own| own.as_bytes() == essence);
     is_one || !suffix.is_empty() && essence.ends_with(suffix.as_bytes())
 }

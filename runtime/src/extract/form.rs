@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Extract, Input, place, query};
+use super::{Extract, Input, media::essence, place, query};
 use crate::{
     rejection::Rejection,
     response::{IntoResponse, Response},
@@ -79,13 +79,7 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
 
 /// Returns whether the body says that it is a form.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let essence = value.and_then(|value| value.split(|byte| *byte == b';').next());
-    essence.is_some_and(|essence| {
-        essence
-            .trim_ascii()
-            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-    })
+    essence(headers).eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
 
 /// Reads a form.
