@@ -27,6 +27,23 @@
 //!     highball::serve(Api).await
 //! }
 //! ```
+//!
+//! # Features
+//! `http2` is on by default; the others are off, and a build without one does not compile what it needs.
+//!
+//! | Feature | What it adds |
+//! |---|---|
+//! | `http2` | HTTP/2 by prior knowledge, on the same port |
+//! | `askama`, `minijinja` | pages of templates: `Page`, `Templates` |
+//! | `basic-auth` | `Basic`, `BasicAuth` |
+//! | `cookies`, `signed-cookies`, `private-cookies` | `Cookies`, `SignedCookies`, `PrivateCookies` |
+//! | `files` | `Files`, a directory |
+//! | `headers` | `Header<T>`, a typed header |
+//! | `msgpack`, `protobuf`, `toml`, `xml`, `yaml` | the format of that name |
+//! | `multipart` | `Multipart`, forms with files |
+//! | `tracing` | `traced`, a span around each request |
+//! | `validate` | `Valid<E>`, values that keep their rules |
+//! | `ws` | `WebSocketUpgrade` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
