@@ -95,6 +95,7 @@ mod text;
 mod websocket;
 #[cfg(doctest)]
 mod words;
+mod wrap;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -90,40 +90,41 @@ impl Rejection {
     /// Adds an input that was wrong.
     #[must_use]
     pub fn with_error(
-        mut self,
+        self,
         place: &'static str,
         name: impl Into<Cow<'static, str>>,
         expected: impl Into<Cow<'static, str>>,
         got: impl Into<String>,
     ) -> Self {
-        let (name, expected, got) = (name.into(), expected.into(), got.into());
-        self.0.errors.push(FieldError {
+        self.with_input(FieldError {
             place,
-            name,
-            expected,
-            got,
+            name: name.into(),
+            expected: expected.into(),
+            got: got.into(),
             detail: Cow::Borrowed(""),
-        });
-        self
+        })
     }
 
     /// Adds an input that breaks a rule, in words for the client; in a body the name is a JSON pointer
     /// (RFC 6901), `/lines/0/count`.
     #[must_use]
     pub fn with_fault(
-        mut self,
+        self,
         place: &'static str,
         name: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let (name, detail) = (name.into(), detail.into());
-        self.0.errors.push(FieldError {
+        self.with_input(FieldError {
             place,
-            name,
+            name: name.into(),
             expected: Cow::Borrowed(""),
             got: String::new(),
-            detail,
-        });
+            detail: detail.into(),
+        })
+    }
+
+    fn with_input(mut self, input: FieldError) -> Self {
+        self.0.errors.push(input);
         self
     }
 

@@ -1,12 +1,10 @@
 //! A value that is read as the request brings it.
 
-use std::ops::Deref;
-
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::{Extract, Input, form, json, query};
-use crate::rejection::Rejection;
+use crate::{rejection::Rejection, wrap::deref};
 
 /// A value from wherever the request has it, as Gin's `Bind` reads it: the query of a GET or HEAD, else
 /// the body by its content type: JSON, a form, and XML, YAML, TOML or MessagePack where their features are on.
@@ -31,13 +29,7 @@ use crate::rejection::Rejection;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bind<T>(pub T);
 
-impl<T> Deref for Bind<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+deref!(Bind);
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
     type State = ();

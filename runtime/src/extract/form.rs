@@ -1,7 +1,5 @@
 //! A form as an argument, and as a response.
 
-use std::ops::{Deref, DerefMut};
-
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -9,6 +7,7 @@ use super::{Extract, Input, media::essence, place, query};
 use crate::{
     rejection::Rejection,
     response::{IntoResponse, Response},
+    wrap::deref_mut,
 };
 
 /// A form, `application/x-www-form-urlencoded`: read from the body, or from the query of a GET, as a
@@ -45,19 +44,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
 
-impl<T> Deref for Form<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> DerefMut for Form<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
+deref_mut!(Form);
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
     type State = ();

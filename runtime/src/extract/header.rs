@@ -1,11 +1,9 @@
 //! One typed header, by the `headers` crate.
 
-use std::ops::Deref;
-
 use http::StatusCode;
 
 use super::{Extract, Input};
-use crate::rejection::Rejection;
+use crate::{rejection::Rejection, wrap::deref};
 
 /// A request header, read into its type of the `headers` crate; 400 without it.
 ///
@@ -22,13 +20,7 @@ use crate::rejection::Rejection;
 #[derive(Debug, Clone, Copy)]
 pub struct Header<T>(pub T);
 
-impl<T> Deref for Header<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+deref!(Header);
 
 impl<'r, T: headers::Header> Extract<'r> for Header<T> {
     type State = ();

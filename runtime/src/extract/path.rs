@@ -1,9 +1,7 @@
 //! Several path parameters as one struct.
 
-use std::ops::Deref;
-
 use super::{Extract, Input};
-use crate::rejection::Rejection;
+use crate::{rejection::Rejection, wrap::deref};
 
 /// Path parameters, read into a struct that derives `PathFields`.
 ///
@@ -29,13 +27,7 @@ use crate::rejection::Rejection;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Path<T>(pub T);
 
-impl<T> Deref for Path<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+deref!(Path);
 
 /// A struct whose fields are path parameters. Derive it.
 #[diagnostic::on_unimplemented(

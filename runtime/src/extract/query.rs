@@ -1,13 +1,13 @@
 //! The query as an argument.
 
-use std::{borrow::Cow, ops::Deref};
+use std::borrow::Cow;
 
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
 use super::{Extract, Input, Text, form, place};
-use crate::rejection::Rejection;
+use crate::{rejection::Rejection, wrap::deref};
 
 /// The query, read into a type of your own.
 ///
@@ -34,13 +34,7 @@ use crate::rejection::Rejection;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
-impl<T> Deref for Query<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+deref!(Query);
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
     type State = ();

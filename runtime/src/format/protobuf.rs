@@ -1,7 +1,5 @@
 //! Protocol buffers.
 
-use std::ops::{Deref, DerefMut};
-
 use http::{HeaderValue, StatusCode};
 use prost::Message;
 
@@ -10,6 +8,7 @@ use crate::{
     extract::{Extract, Input},
     rejection::Rejection,
     response::{IntoResponse, Response},
+    wrap::deref_mut,
 };
 
 /// A message of protocol buffers, by the `prost` crate: read from the body, or written into it.
@@ -33,19 +32,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Protobuf<T>(pub T);
 
-impl<T> Deref for Protobuf<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> DerefMut for Protobuf<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
+deref_mut!(Protobuf);
 
 const TYPES: [&str; 3] = [
     "application/x-protobuf",

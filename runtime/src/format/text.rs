@@ -1,7 +1,5 @@
 //! Formats that serde reads and writes.
 
-use std::ops::{Deref, DerefMut};
-
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -10,6 +8,7 @@ use crate::{
     extract::{Extract, Input, plain},
     rejection::Rejection,
     response::{IntoResponse, Response},
+    wrap::deref_mut,
 };
 
 macro_rules! text_format {
@@ -24,20 +23,7 @@ macro_rules! text_format {
         pub struct $name<T>(pub T);
 
         #[cfg(feature = $feature)]
-        impl<T> Deref for $name<T> {
-            type Target = T;
-
-            fn deref(&self) -> &T {
-                &self.0
-            }
-        }
-
-        #[cfg(feature = $feature)]
-        impl<T> DerefMut for $name<T> {
-            fn deref_mut(&mut self) -> &mut T {
-                &mut self.0
-            }
-        }
+        deref_mut!($name);
 
         #[cfg(feature = $feature)]
         impl<T: DeserializeOwned> $name<T> {

@@ -1,12 +1,10 @@
 //! JSON, as a response and as an argument.
 
-use std::ops::{Deref, DerefMut};
-
 use http::HeaderValue;
 use serde::Serialize;
 
 use super::{IntoResponse, Response};
-use crate::{body::Body, pool, rejection::Rejection};
+use crate::{body::Body, pool, rejection::Rejection, wrap::deref_mut};
 
 /// A value as JSON: read from the body as an argument, written into the body as a response.
 ///
@@ -27,19 +25,7 @@ use crate::{body::Body, pool, rejection::Rejection};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-impl<T> Deref for Json<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> DerefMut for Json<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
+deref_mut!(Json);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
