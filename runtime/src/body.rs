@@ -5,6 +5,7 @@
 
 mod chunk;
 mod collect;
+mod pace;
 mod produce;
 mod request;
 mod stream;
@@ -22,6 +23,7 @@ use http_body_util::Full;
 
 pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
+pub(crate) use self::pace::Pace;
 pub use self::produce::{Sender, produce};
 pub use self::request::RequestBody;
 pub use self::stream::BodyStream;

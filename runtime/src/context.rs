@@ -16,6 +16,7 @@ use crate::{
     body::{Body, RequestBody},
     extract::{json, query},
     head::Head,
+    health::Health,
     observe::Record,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
@@ -42,6 +43,7 @@ pub struct Context<'r> {
     head: &'r Head,
     out: &'r mut Out,
     tasks: &'r Tasks,
+    health: &'r Health,
 }
 
 /// The part of a context that changes while the request is answered.
@@ -63,8 +65,22 @@ pub(crate) struct Out {
 }
 
 impl<'r> Context<'r> {
-    pub(crate) fn new(head: &'r Head, out: &'r mut Out, tasks: &'r Tasks) -> Self {
-        Self { head, out, tasks }
+    pub(crate) fn new(
+        head: &'r Head,
+        out: &'r mut Out,
+        tasks: &'r Tasks,
+        health: &'r Health,
+    ) -> Self {
+        Self {
+            head,
+            out,
+            tasks,
+            health,
+        }
+    }
+
+    pub(crate) fn health(&self) -> &'r Health {
+        self.health
     }
 
     pub(crate) fn head(&self) -> &'r Head {
@@ -73,7 +89,7 @@ impl<'r> Context<'r> {
 
     /// Returns the context with another head.
     pub(crate) fn over<'o>(&'o mut self, head: &'o Head) -> Context<'o> {
-        Context::new(head, self.out, self.tasks)
+        Context::new(head, self.out, self.tasks, self.health)
     }
 
     #[cfg(feature = "ws")]
@@ -136,6 +152,13 @@ impl<'r> Context<'r> {
     /// Returns the pattern of the route that matched, with every prefix: `/users/{id}`.
     pub fn full_path(&self) -> Option<&'static str> {
         self.head.route.map(|route| route.path())
+    }
+
+    /// Returns the client's certificate, in DER, where the listener asks for one
+    /// ([`Tls::client_ca`](crate::Tls::client_ca)): it was found good before the request began.
+    #[cfg(feature = "tls")]
+    pub fn client_certificate(&self) -> Option<&'r [u8]> {
+        self.head.certificate.as_deref()
     }
 
     /// Returns the address at the other end of the connection, where there is a connection.
@@ -209,7 +232,7 @@ impl<'r> Context<'r> {
 
     /// Runs work that outlives the answer: it goes on when the client has its answer or has left,
     /// and a stopping server waits for it, at most as long as
-    /// [`Limits::drain`](crate::Limits::drain) says.
+    /// [`Config::drain`](crate::Config::drain) says.
     ///
     /// What it needs of the request it takes along by value, and of the app state as a
     /// [`State`](struct@crate::State), which can be moved into it.

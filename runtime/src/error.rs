@@ -32,6 +32,14 @@ impl Error {
         }
     }
 
+    /// Says in what it happened.
+    pub(crate) fn context(self, what: String) -> Self {
+        Self {
+            message: Some(format!("{what}: {self}")),
+            source: self.source,
+        }
+    }
+
     /// Returns the error behind it.
     pub fn source(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.source.as_deref()

@@ -83,9 +83,9 @@ where
     let Some(slot) = watch.0.as_deref_mut() else {
         return into_http(Rejection::internal().problem(), &Method::GET);
     };
-    let (head, tasks) = (&slot.head, &connection.shared.tasks);
-    let (target, _place) = enter(connection.shared.gate.as_ref(), head, target).await;
-    let mut cx = Context::new(head, &mut slot.out, tasks);
+    let (head, shared) = (&slot.head, &connection.shared);
+    let (target, _place) = enter(shared.gate.as_ref(), head, target).await;
+    let mut cx = Context::new(head, &mut slot.out, &shared.tasks, &shared.health);
     let base = Base {
         connection: &connection,
         miss: target.miss,
@@ -94,7 +94,7 @@ where
     let env = Env {
         head,
         base: &base,
-        locals: &Locals::root(&connection.shared.locals),
+        locals: &Locals::root(&shared.locals),
         ready: &Ready::default(),
         steps: target.steps,
         fallback: None,
@@ -163,8 +163,11 @@ impl Slot {
         self.head.uri = parts.uri;
         self.head.version = parts.version;
         self.head.headers = parts.headers;
-        self.head.peer = connection.peer;
-        if let (Some(proxies), Some(peer)) = (&connection.shared.proxies, connection.peer) {
+        let origin = &connection.origin;
+        self.head.peer = origin.peer;
+        self.head.is_secure = origin.is_secure;
+        self.head.certificate.clone_from(&origin.certificate);
+        if let (Some(proxies), Some(peer)) = (&connection.shared.proxies, origin.peer) {
             self.head.client = proxies.look(peer, &self.head.headers);
         }
         self.out.body = body;
@@ -180,6 +183,7 @@ impl Slot {
         {
             self.out.upgrade = None;
         }
+        self.head.certificate = None;
         self.out.status = None;
         pool::give_headers(std::mem::take(&mut self.out.headers));
     }

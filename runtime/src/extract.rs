@@ -230,6 +230,10 @@ impl<'r, T: 'static> Input<'r, T> {
         self.state.value()
     }
 
+    pub(crate) fn is_secure(&self) -> bool {
+        self.head.is_secure
+    }
+
     pub(crate) fn client_ip(&self) -> Option<IpAddr> {
         self.head.client_ip()
     }

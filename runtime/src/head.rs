@@ -1,6 +1,9 @@
 //! The head of a request: everything but its body, with the values that the route captured.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use http::{HeaderMap, Method, Uri, Version};
 use percent_encoding::percent_decode_str;
@@ -15,6 +18,10 @@ pub struct Head {
     pub(crate) version: Version,
     pub(crate) headers: HeaderMap,
     pub(crate) peer: Option<SocketAddr>,
+    /// The connection is encrypted.
+    pub(crate) is_secure: bool,
+    /// The client's certificate, in DER.
+    pub(crate) certificate: Option<Arc<[u8]>>,
     /// The client, and where a trusted proxy says more of it; none where the peer is not trusted.
     pub(crate) client: Option<(IpAddr, Source)>,
     pub(crate) route: Option<&'static Route>,
@@ -43,6 +50,8 @@ impl Head {
             version: self.version,
             headers,
             peer: self.peer,
+            is_secure: self.is_secure,
+            certificate: self.certificate.clone(),
             client: self.client,
             route: self.route,
             routes: self.routes,

@@ -35,6 +35,10 @@
 //! |---|---|
 //! | `http2` | HTTP/2 by prior knowledge, on the same port |
 //! | `askama`, `minijinja` | pages of templates: `Page`, `Templates` |
+//! | `config` | a file of settings, named by `HIGHBALL_CONFIG` |
+//! | `proxy-protocol` | the PROXY protocol, version 1 and 2 |
+//! | `systemd` | sockets handed over by systemd or systemfd, and telling systemd that the app is ready |
+//! | `tls` | TLS, by rustls |
 //! | `basic-auth` | `Basic`, `BasicAuth` |
 //! | `cookies`, `signed-cookies`, `private-cookies` | `Cookies`, `SignedCookies`, `PrivateCookies` |
 //! | `files` | `Files`, a directory |
@@ -52,6 +56,7 @@ mod body;
 mod capacity;
 mod chain;
 mod client;
+mod config;
 mod context;
 #[cfg(feature = "cookies")]
 mod cookies;
@@ -70,8 +75,10 @@ mod files;
 ))]
 mod format;
 mod head;
+mod health;
 mod limit;
 mod link;
+mod listen;
 mod local;
 #[cfg(feature = "multipart")]
 mod multipart;
@@ -91,6 +98,8 @@ mod tasks;
 #[cfg(any(feature = "askama", feature = "minijinja"))]
 mod templates;
 mod text;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "ws")]
 mod websocket;
 #[cfg(doctest)]
@@ -107,6 +116,7 @@ pub use body::{Body, BodyStream, BoxError, ReadError, RequestBody, Sender, produ
 pub use capacity::Capacity;
 pub use chain::{Inside, Next, Nothing, Verdict};
 pub use client::{TestClient, TestRequest, TestResponse, TestSession};
+pub use config::Config;
 pub use context::Context;
 #[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
 pub use cookies::Key;
@@ -140,11 +150,13 @@ pub use format::Toml;
 pub use format::Xml;
 #[cfg(feature = "yaml")]
 pub use format::Yaml;
+pub use health::{livez, readyz};
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
 };
 pub use limit::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
+pub use listen::{Incoming, Listener};
 pub use local::{Handed, LocalId, LocalType};
 #[cfg(feature = "multipart")]
 pub use multipart::{Field, Multipart};
@@ -162,7 +174,6 @@ pub use response::{
 };
 pub use route::Priority;
 pub use serve::{Serve, ServeWith, block_on, serve};
-pub use server::Limits;
 pub use service::{Service, forward};
 pub use state::{Provide, State};
 
@@ -170,6 +181,8 @@ pub use state::{Provide, State};
 pub use templates::Page;
 #[cfg(feature = "minijinja")]
 pub use templates::Templates;
+#[cfg(feature = "tls")]
+pub use tls::Tls;
 #[cfg(feature = "ws")]
 pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
 

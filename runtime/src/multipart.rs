@@ -201,13 +201,12 @@ fn broken(error: io::Error) -> Rejection {
 }
 
 fn refuse(error: multer::Error) -> Rejection {
-    let is_too_large = matches!(
-        &error,
-        multer::Error::StreamReadFailed(cause)
-            if matches!(cause.downcast_ref(), Some(ReadError::TooLarge))
-    );
-    if is_too_large {
-        return ReadError::TooLarge.into();
+    if let multer::Error::StreamReadFailed(cause) = &error {
+        match cause.downcast_ref() {
+            Some(ReadError::TooLarge) => return ReadError::TooLarge.into(),
+            Some(ReadError::TooSlow) => return ReadError::TooSlow.into(),
+            _ => {}
+        }
     }
     Rejection::new(
         StatusCode::BAD_REQUEST,

@@ -72,7 +72,7 @@ impl Proxies {
         self
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    pub(crate) fn trusts(&self, ip: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(&ip))
     }
 
@@ -230,7 +230,9 @@ impl<'r> Extract<'r> for Client {
         let host = source.and_then(|source| said(headers, source, "x-forwarded-host", "host"));
         Ok(Self {
             ip,
-            is_https: scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            is_https: scheme.map_or(input.is_secure(), |scheme| {
+                scheme.eq_ignore_ascii_case("https")
+            }),
             host: host.or(own).map(str::to_owned),
         })
     }

@@ -290,6 +290,7 @@ impl From<ReadError> for Rejection {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "the body is larger than allowed",
             ),
+            ReadError::TooSlow => Self::new(StatusCode::REQUEST_TIMEOUT, error.to_string()),
             ReadError::Client(cause) => {
                 let detail = "the body could not be read to its end";
                 Self::new(StatusCode::BAD_REQUEST, detail).with_cause(cause.to_string())

@@ -1,35 +1,46 @@
-//! Serving an app: from a listener's address to a graceful stop.
+//! Serving an app: from the addresses it listens on to a graceful stop.
 
 use std::{
-    env, fmt,
+    fmt,
     future::{Future, IntoFuture},
-    io::{self, Write as _},
     marker::PhantomData,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
+    time::Duration,
 };
 
 use http::Request;
-use tokio::net::TcpListener;
 
 use crate::{
     app::App,
     body::{Body, RequestBody},
-    capacity::{Capacity, Gate},
+    capacity::Capacity,
     chain::Endpoint,
-    error::{Error, Result},
+    config::Config,
+    error::Result,
     exchange::exchange,
-    parts,
+    health::Check,
+    listen::Listener,
     proxies::Proxies,
-    server::{self, Answer, Limits},
+    rejection::Rejection,
+    server::{Answer, Origin, Refusal},
     state::{Connected, Shared},
 };
 
 mod banner;
+mod hook;
+mod listeners;
+mod run;
+mod stopping;
+mod supervisor;
+mod watch;
+mod workers;
+
+use self::hook::Hook;
 
 /// Serves an app on `PORT` (or 8080) until SIGTERM or Ctrl-C.
 ///
+/// What else it listens on, and what it allows a client, say [`Serve`]'s methods and [`Config`].
 /// The future ends when the last connection has ended, or the deadline of the stop has passed.
 /// Dropping it cuts every connection.
 ///
@@ -52,11 +63,11 @@ mod banner;
 /// ```
 ///
 /// # Errors
-/// Where `PORT` or `HOST` is not what it should be, or the address cannot be listened on.
+/// Where a setting is not what it should be, an address cannot be listened on, or a hook fails.
 pub fn serve<A: App>(app: A) -> Serve<A> {
     let _ = app;
     Serve {
-        config: Config::default(),
+        setup: Setup::default(),
         kind: PhantomData,
     }
 }
@@ -64,7 +75,7 @@ pub fn serve<A: App>(app: A) -> Serve<A> {
 /// An app that is about to be served; `.await` it.
 #[must_use = "the app is served by `.await`"]
 pub struct Serve<A, K = Stateless> {
-    config: Config,
+    setup: Setup,
     kind: PhantomData<fn() -> (A, K)>,
 }
 
@@ -75,21 +86,22 @@ pub struct Stateless;
 /// An app with its state: all that is left is to run it.
 #[must_use = "the app is served by `.await`"]
 pub struct ServeWith {
-    config: Config,
-    run: Box<dyn FnOnce(Config) -> Running + Send>,
+    setup: Setup,
+    run: Box<dyn FnOnce(Setup) -> Running + Send>,
 }
 
 type Running = Pin<Box<dyn Future<Output = Result> + Send>>;
 
 /// What is the same for every app.
 #[derive(Default)]
-struct Config {
-    limits: Limits,
-    listener: Option<TcpListener>,
-    addr: Option<SocketAddr>,
-    body_limit: Option<u64>,
+struct Setup {
+    config: Config,
+    listeners: Vec<Listener>,
     capacity: Option<Capacity>,
     proxies: Option<Proxies>,
+    checks: Vec<Check>,
+    on_start: Vec<Hook>,
+    on_stop: Vec<Hook>,
     quiet: bool,
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
@@ -103,8 +115,8 @@ impl<A: App> Serve<A> {
     {
         let shared = Shared::new(state);
         ServeWith {
-            config: self.config,
-            run: Box::new(|config| Box::pin(run::<A, S>(config, shared))),
+            setup: self.setup,
+            run: Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared))),
         }
     }
 }
@@ -113,51 +125,81 @@ impl<A: App> Serve<A> {
 macro_rules! settings {
     ($($ty:ty [$($generics:tt)*]),*) => {$(
         impl<$($generics)*> $ty {
-            /// Listens on this address, whatever `HOST` and `PORT` say.
-            pub fn addr(mut self, addr: impl Into<SocketAddr>) -> Self {
-                self.config.addr = Some(addr.into());
+            /// Listens here; each call adds one more place.
+            ///
+            /// It takes an address, a bound listener of tokio's, or a [`Listener`]. Without it the
+            /// server listens where the environment says, or on port 8080.
+            pub fn listen(mut self, listener: impl Into<Listener>) -> Self {
+                self.setup.listeners.push(listener.into());
                 self
             }
 
-            /// Serves the connections of this listener.
-            pub fn listener(mut self, listener: TcpListener) -> Self {
-                self.config.listener = Some(listener);
-                self
-            }
-
-            /// Reads at most this many bytes of a body; 2 MiB unless changed.
-            pub fn body_limit(mut self, bytes: u64) -> Self {
-                self.config.body_limit = Some(bytes);
+            /// Makes these the settings, in place of the defaults.
+            pub fn config(mut self, config: Config) -> Self {
+                self.setup.config = config;
                 self
             }
 
             /// Lets these proxies say whom a request is from; without it nobody is believed.
             pub fn proxies(mut self, proxies: Proxies) -> Self {
-                self.config.proxies = Some(proxies);
+                self.setup.proxies = Some(proxies);
                 self
             }
 
             /// Answers so many requests at once, by their priorities; without it nothing waits.
             pub fn capacity(mut self, capacity: Capacity) -> Self {
-                self.config.capacity = Some(capacity);
+                self.setup.capacity = Some(capacity);
                 self
             }
 
-            /// Makes these the limits of connections, in place of the defaults.
-            pub fn limits(mut self, limits: Limits) -> Self {
-                self.config.limits = limits;
+            /// Adds a check to [`readyz`](crate::readyz()): the server is ready while it succeeds
+            /// within this time.
+            pub fn check<F>(
+                mut self,
+                name: &str,
+                within: Duration,
+                check: impl Fn() -> F + Send + Sync + 'static,
+            ) -> Self
+            where
+                F: Future<Output = Result> + Send + 'static,
+            {
+                self.setup.checks.push(Check::new(name.to_owned(), within, check));
+                self
+            }
+
+            /// Adds a start hook: it runs before the first request is taken, after those added before.
+            ///
+            /// By then the server listens, so clients wait and are not refused. A hook that fails, or
+            /// takes longer than this time, is the error that serving ends with.
+            pub fn on_start<F>(mut self, name: &str, within: Duration, hook: F) -> Self
+            where
+                F: Future<Output = Result> + Send + 'static,
+            {
+                self.setup.on_start.push(Hook::new(name, within, hook));
+                self
+            }
+
+            /// Adds a stop hook: it runs when the last connection has ended, after those added before.
+            ///
+            /// A hook that fails, or takes longer than this time, holds none of the others up; the
+            /// first failure is the error that serving ends with.
+            pub fn on_stop<F>(mut self, name: &str, within: Duration, hook: F) -> Self
+            where
+                F: Future<Output = Result> + Send + 'static,
+            {
+                self.setup.on_stop.push(Hook::new(name, within, hook));
                 self
             }
 
             /// Stops when this future ends, in place of SIGTERM and Ctrl-C.
             pub fn stop(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
-                self.config.stop = Some(Box::pin(stop));
+                self.setup.stop = Some(Box::pin(stop));
                 self
             }
 
-            /// Prints nothing at start.
+            /// Prints nothing at start, and does not watch for handlers that block.
             pub fn quiet(mut self) -> Self {
-                self.config.quiet = true;
+                self.setup.quiet = true;
                 self
             }
         }
@@ -171,7 +213,7 @@ impl<A: App + Endpoint<()>> IntoFuture for Serve<A> {
     type IntoFuture = Running;
 
     fn into_future(self) -> Running {
-        Box::pin(run::<A, ()>(self.config, Shared::new(())))
+        Box::pin(run::run::<A, ()>(self.setup, Shared::new(())))
     }
 }
 
@@ -180,7 +222,7 @@ impl IntoFuture for ServeWith {
     type IntoFuture = Running;
 
     fn into_future(self) -> Running {
-        (self.run)(self.config)
+        (self.run)(self.setup)
     }
 }
 
@@ -205,10 +247,10 @@ struct Served<A, S> {
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
     type Session = Arc<Connected<S>>;
 
-    fn connect(self: &Arc<Self>, peer: Option<SocketAddr>) -> Arc<Connected<S>> {
+    fn connect(self: &Arc<Self>, origin: &Origin) -> Arc<Connected<S>> {
         Arc::new(Connected {
             shared: Arc::clone(&self.shared),
-            peer,
+            origin: origin.clone(),
         })
     }
 
@@ -223,85 +265,15 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
         self.shared.tasks.stop();
         self.shared.tasks.wait().await;
     }
-}
 
-async fn run<A, S>(mut config: Config, mut shared: Shared<S>) -> Result
-where
-    A: App + Endpoint<S>,
-    S: Send + Sync + 'static,
-{
-    let listener = match config.listener.take() {
-        Some(listener) => listener,
-        None => listen(config.addr).await?,
-    };
-    shared.body_limit = config.body_limit.unwrap_or(shared.body_limit);
-    shared.gate = config.capacity.map(Gate::new);
-    shared.proxies = config.proxies.take();
-    if !config.quiet {
-        let local = listener.local_addr()?;
-        // Whoever closed our output does not want to read it.
-        let _ = io::stdout().write_all(banner::text(local, A::LISTING).as_bytes());
+    fn refuse(refusal: Refusal) -> http::Response<Body> {
+        let problem = Rejection::new(refusal.status(), refusal.detail()).problem();
+        let (status, headers, body) = problem.into_parts();
+        let mut response = http::Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
     }
-    let tasks = shared.tasks.clone();
-    let app = Arc::new(Served::<A, S> {
-        shared: Arc::new(shared),
-        app: PhantomData,
-    });
-    let report = match config.stop.take() {
-        Some(stop) => server::run(app, listener, config.limits, server::when(stop)).await?,
-        None => server::run(app, listener, config.limits, server::signal()?).await?,
-    };
-    // A thread's work is waited for on a thread that may wait.
-    let _ = tokio::task::spawn_blocking(parts::flush).await;
-    if !config.quiet {
-        report_cut(report.cut, "connections");
-        report_cut(tasks.len(), "spawned tasks");
-    }
-    Ok(())
-}
-
-fn report_cut(count: usize, what: &str) {
-    if count > 0 {
-        let _ = writeln!(
-            io::stderr(),
-            "stopped; {count} {what} were cut at the deadline"
-        );
-    }
-}
-
-async fn listen(addr: Option<SocketAddr>) -> Result<TcpListener> {
-    let addr = match addr {
-        Some(addr) => addr,
-        None => addr_from(env::var("HOST").ok(), env::var("PORT").ok())?,
-    };
-    TcpListener::bind(addr).await.map_err(|error| {
-        let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program has it; set PORT to a free one",
-            io::ErrorKind::PermissionDenied => {
-                "ports below 1024 need a privilege; set PORT to another"
-            }
-            _ => "set HOST and PORT to an address of this machine",
-        };
-        Error::because(format!("cannot listen on {addr}: {hint}"), error)
-    })
-}
-
-fn addr_from(host: Option<String>, port: Option<String>) -> Result<SocketAddr> {
-    let host = host.unwrap_or_else(|| "0.0.0.0".to_owned());
-    let port = port.unwrap_or_else(|| "8080".to_owned());
-    let host = host.parse().map_err(|error| {
-        Error::because(
-            format!("HOST must be an IP address like 127.0.0.1 or ::1, not `{host}`"),
-            error,
-        )
-    })?;
-    let port = port.parse().map_err(|error| {
-        Error::because(
-            format!("PORT must be a number from 0 to 65535, not `{port}`"),
-            error,
-        )
-    })?;
-    Ok(SocketAddr::new(host, port))
 }
 
 /// Runs the future on a runtime with a thread for each core: what `#[highball::main]` does.
@@ -315,31 +287,4 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     runtime
         .expect("the operating system gives the runtime its threads")
         .block_on(future)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(host: Option<&str>, port: Option<&str>, expected: &str) {
-        let got = addr_from(host.map(str::to_owned), port.map(str::to_owned));
-        let got = got.map_or_else(|error| error.to_string(), |addr| addr.to_string());
-        assert_eq!(got, expected);
-    }
-
-    #[test]
-    fn address_comes_from_the_environment() {
-        check(None, None, "0.0.0.0:8080");
-        check(Some("::1"), Some("3000"), "[::1]:3000");
-        check(
-            None,
-            Some("http"),
-            "PORT must be a number from 0 to 65535, not `http`",
-        );
-        check(
-            Some("all"),
-            None,
-            "HOST must be an IP address like 127.0.0.1 or ::1, not `all`",
-        );
-    }
 }

@@ -6,30 +6,44 @@
 
 mod accept;
 mod activity;
+mod addresses;
+mod before;
 mod connection;
 mod driver;
+mod framing;
 #[cfg(feature = "http2")]
 mod http2;
 mod io;
-mod limits;
+mod listener;
+mod origin;
+#[cfg(feature = "proxy-protocol")]
+mod proxy_protocol;
 mod service;
+mod socket;
 mod stop;
 mod strict;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod wire;
 
 use std::future::{Future, ready};
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{Request, Response};
 
-pub(crate) use self::accept::run;
+pub(crate) use self::accept::{Report, run};
+use self::addresses::Addresses;
+pub(crate) use self::before::Before;
 pub(crate) use self::connection::Connection;
-pub use self::limits::Limits;
-pub(crate) use self::stop::{signal, when};
+pub(crate) use self::listener::{Accepted, Bound, SocketFile, Source};
+pub(crate) use self::origin::Origin;
+pub(crate) use self::socket::Socket;
+pub(crate) use self::stop::{Stop, signal, when};
+pub(crate) use self::strict::Refusal;
 use crate::body::{Body, RequestBody};
+use crate::config::Config;
+use crate::proxies::Proxies;
 
 /// An application as the server drives it: one request in, one response out.
 pub(crate) trait Answer: Send + Sync + Sized + 'static {
@@ -37,7 +51,7 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
     type Session: Clone + Send + Sync + 'static;
 
     /// Makes what the requests of a new connection share.
-    fn connect(self: &Arc<Self>, peer: Option<SocketAddr>) -> Self::Session;
+    fn connect(self: &Arc<Self>, origin: &Origin) -> Self::Session;
 
     /// Answers a request.
     ///
@@ -54,21 +68,26 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
     }
 
     /// Returns the response to a request that is refused before the application sees it.
-    fn refuse(status: StatusCode) -> Response<Body> {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = status;
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        response
-    }
+    fn refuse(refusal: Refusal) -> Response<Body>;
 }
 
 /// What the connections of one server share.
 #[derive(Debug)]
-struct Shared<A> {
+pub(crate) struct Shared<A> {
     app: Arc<A>,
-    limits: Limits,
+    config: Config,
+    addresses: Arc<Addresses>,
     stopping: stop::Stopping,
+}
+
+impl<A> Shared<A> {
+    /// Makes it; the connections of proxies that the app trusts are not counted by address.
+    pub(crate) fn new(app: Arc<A>, config: Config, trusted: Option<Proxies>) -> Self {
+        Self {
+            app,
+            addresses: Arc::new(Addresses::new(config.connections_per_address, trusted)),
+            config,
+            stopping: stop::Stopping::default(),
+        }
+    }
 }

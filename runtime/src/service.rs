@@ -20,6 +20,7 @@ use crate::{
     exchange::exchange,
     rejection::Rejection,
     response::{IntoResponse, Response},
+    server::Origin,
     state::{Connected, Shared},
 };
 
@@ -52,7 +53,7 @@ impl<A, S> Service<A, S> {
     pub(crate) fn new(shared: Shared<S>, peer: Option<SocketAddr>) -> Self {
         let connection = Arc::new(Connected {
             shared: Arc::new(shared),
-            peer,
+            origin: Origin::of(peer),
         });
         Self {
             connection,

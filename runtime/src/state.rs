@@ -1,12 +1,15 @@
 //! The app state: what lives as long as the app and every handler may ask for.
 
-use std::{any::Any, fmt, net::SocketAddr, ops::Deref, sync::Arc};
+use std::{any::Any, fmt, ops::Deref, sync::Arc};
 
 use crate::{
     capacity::Gate,
+    config::Config,
     extract::{Extract, Input},
+    health::Health,
     proxies::Proxies,
     rejection::Rejection,
+    server::Origin,
     tasks::Tasks,
 };
 
@@ -106,17 +109,20 @@ pub(crate) struct Shared<S> {
     pub(crate) locals: Vec<Box<dyn Any + Send + Sync>>,
     /// What runs on behind an answer, and is waited for at the stop.
     pub(crate) tasks: Tasks,
+    /// Whether the server is ready, and what it asks to know.
+    pub(crate) health: Health,
 }
 
 impl<S> Shared<S> {
     pub(crate) fn new(state: S) -> Self {
         Self {
             state,
-            body_limit: BODY_LIMIT,
+            body_limit: Config::default().body_limit,
             gate: None,
             proxies: None,
             locals: Vec::new(),
             tasks: Tasks::new(),
+            health: Health::default(),
         }
     }
 
@@ -128,19 +134,17 @@ impl<S> Shared<S> {
             proxies: self.proxies,
             locals: self.locals,
             tasks: self.tasks,
+            health: self.health,
         }
     }
 }
-
-/// The most that is read of a body where nobody says otherwise: 2 MiB, as axum has it.
-const BODY_LIMIT: u64 = 2 * 1024 * 1024;
 
 /// What the requests of one connection share, so that counting references to the app state never
 /// contends between cores.
 #[derive(Debug)]
 pub(crate) struct Connected<S> {
     pub(crate) shared: Arc<Shared<S>>,
-    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) origin: Origin,
 }
 
 /// Where a [`State`] is kept alive.

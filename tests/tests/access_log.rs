@@ -232,7 +232,7 @@ async fn a_stop_waits_for_the_last_lines() {
         stream.read_to_string(&mut answer).await.expect("an answer");
     });
     highball::serve(Stopped)
-        .listener(listener)
+        .listen(listener)
         .quiet()
         .stop(async { request.await.expect("no panic") })
         .into_future()

@@ -188,7 +188,7 @@ fn start(workers: usize) -> SocketAddr {
             };
             highball::serve(Api)
                 .state(state)
-                .listener(listener)
+                .listen(listener)
                 .quiet()
                 .capacity(Capacity::of(64))
                 .await

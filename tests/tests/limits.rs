@@ -174,7 +174,7 @@ async fn a_stop_waits_for_what_was_spawned() {
         .expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = highball::serve(Api).listener(listener).quiet().stop(async {
+    let server = highball::serve(Api).listen(listener).quiet().stop(async {
         let _ = stopped.await;
     });
     let server = tokio::spawn(server.into_future());
@@ -204,12 +204,7 @@ async fn a_stream_that_is_reset_cancels_its_handler() {
         .await
         .expect("a port");
     let address = listener.local_addr().expect("an address");
-    tokio::spawn(
-        highball::serve(Api)
-            .listener(listener)
-            .quiet()
-            .into_future(),
-    );
+    tokio::spawn(highball::serve(Api).listen(listener).quiet().into_future());
     let stream = tokio::net::TcpStream::connect(address)
         .await
         .expect("a connection");

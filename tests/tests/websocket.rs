@@ -66,7 +66,7 @@ async fn start() -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = highball::serve(Api).listener(listener).quiet().stop(async {
+    let server = highball::serve(Api).listen(listener).quiet().stop(async {
         let _ = stopped.await;
     });
     let ended = tokio::spawn(server.into_future());

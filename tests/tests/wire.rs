@@ -67,7 +67,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
-        let serving = highball::serve(Api).listener(listener).quiet().stop(async {
+        let serving = highball::serve(Api).listen(listener).quiet().stop(async {
             let _ = stopped.await;
         });
         let task = tokio::spawn(serving.into_future());

@@ -26,7 +26,7 @@ fn everybody_hears_everybody() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("ws://{}/chat", listener.local_addr().expect("an address"));
         let server = highball::serve(Api).state(AppState::default());
-        tokio::spawn(server.listener(listener).quiet().into_future());
+        tokio::spawn(server.listen(listener).quiet().into_future());
         let (mut zoe, _) = connect_async(&url).await.expect("a WebSocket");
         let (mut max, _) = connect_async(&url).await.expect("a WebSocket");
         for line in ["hello", "and again"] {

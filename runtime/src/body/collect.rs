@@ -8,6 +8,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use http_body::Body;
 
 use super::BoxError;
+use super::pace;
 
 /// How much is reserved for a body on the client's word alone; more is reserved as it arrives.
 const RESERVED_AT_MOST: u64 = 64 * 1024;
@@ -18,14 +19,27 @@ const RESERVED_AT_MOST: u64 = 64 * 1024;
 pub enum ReadError {
     /// It holds, or announced, more bytes than allowed.
     TooLarge,
+    /// The client sent it more slowly than [`Config::body_rate`](crate::Config::body_rate) allows.
+    TooSlow,
     /// The client went away, or sent something that is not a body.
     Client(BoxError),
+}
+
+impl ReadError {
+    /// Returns what an error of a request's body means.
+    pub(crate) fn of(error: BoxError) -> Self {
+        if error.is::<pace::TooSlow>() {
+            return Self::TooSlow;
+        }
+        Self::Client(error)
+    }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge => f.write_str("the body is larger than allowed"),
+            Self::TooSlow => f.write_str("the body came too slowly"),
             Self::Client(_) => f.write_str("the body could not be read to its end"),
         }
     }
@@ -34,7 +48,7 @@ impl fmt::Display for ReadError {
 impl std::error::Error for ReadError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::TooLarge => None,
+            Self::TooLarge | Self::TooSlow => None,
             Self::Client(error) => Some(&**error),
         }
     }
@@ -103,7 +117,7 @@ where
     while !body.is_end_stream() {
         let frame = match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
             None => return Ok(None),
-            Some(frame) => frame.map_err(|error| ReadError::Client(error.into()))?,
+            Some(frame) => frame.map_err(|error| ReadError::of(error.into()))?,
         };
         match frame.into_data() {
             Ok(data) if data.has_remaining() => return Ok(Some(data)),

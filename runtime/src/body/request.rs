@@ -9,7 +9,7 @@ use bytes::{Buf, Bytes};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use super::{BoxError, ReadError, Stream, collect};
+use super::{BoxError, Pace, ReadError, Stream, collect};
 
 /// The body of a request, as it comes from the connection.
 #[derive(Default)]
@@ -20,7 +20,7 @@ enum Source {
     #[default]
     Empty,
     Bytes(Bytes),
-    Incoming(Incoming),
+    Incoming(Incoming, Option<Pace>),
     Stream(Stream),
 }
 
@@ -78,6 +78,14 @@ impl RequestBody {
         outcome
     }
 
+    /// Makes the client send at this pace.
+    pub(crate) fn paced(mut self, pace: Pace) -> Self {
+        if let Source::Incoming(_, own) = &mut self.0 {
+            *own = Some(pace);
+        }
+        self
+    }
+
     /// Returns the bytes if all of them are here, or the body again.
     pub(super) fn into_bytes(self) -> Result<Bytes, Self> {
         match self.0 {
@@ -104,7 +112,7 @@ impl http_body::Body for RequestBody {
                 body.0 = Source::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            Source::Incoming(incoming) => Pin::new(incoming).poll_frame(cx).map_err(Into::into),
+            Source::Incoming(incoming, pace) => poll_incoming(incoming, pace, cx),
             Source::Stream(stream) => stream.poll_frame(cx),
         }
     }
@@ -113,7 +121,7 @@ impl http_body::Body for RequestBody {
         match &self.0 {
             Source::Empty => true,
             Source::Bytes(bytes) => bytes.is_empty(),
-            Source::Incoming(incoming) => incoming.is_end_stream(),
+            Source::Incoming(incoming, _) => incoming.is_end_stream(),
             Source::Stream(stream) => stream.is_end_stream(),
         }
     }
@@ -122,8 +130,30 @@ impl http_body::Body for RequestBody {
         match &self.0 {
             Source::Empty => SizeHint::with_exact(0),
             Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Source::Incoming(incoming) => incoming.size_hint(),
+            Source::Incoming(incoming, _) => incoming.size_hint(),
             Source::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+fn poll_incoming(
+    incoming: &mut Incoming,
+    pace: &mut Option<Pace>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    let frame = Pin::new(incoming).poll_frame(cx);
+    let Some(pace) = pace else {
+        return frame.map_err(Into::into);
+    };
+    match frame {
+        Poll::Pending => pace
+            .poll_too_slow(cx)
+            .map(|too_slow| Some(Err(too_slow.into()))),
+        Poll::Ready(frame) => {
+            if let Some(Ok(frame)) = &frame {
+                pace.receive(frame.data_ref().map_or(0, Bytes::len));
+            }
+            Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
         }
     }
 }
@@ -133,7 +163,7 @@ impl From<Incoming> for RequestBody {
         if incoming.is_end_stream() {
             return Self::empty();
         }
-        Self(Source::Incoming(incoming))
+        Self(Source::Incoming(incoming, None))
     }
 }
 

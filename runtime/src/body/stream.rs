@@ -72,7 +72,7 @@ impl BodyStream {
         let frame = match Pin::new(&mut self.body).poll_frame(task) {
             Poll::Ready(Some(Ok(frame))) => frame,
             Poll::Ready(Some(Err(error))) => {
-                return Poll::Ready(Some(Err(ReadError::Client(error))));
+                return Poll::Ready(Some(Err(ReadError::of(error))));
             }
             Poll::Ready(None) => return Poll::Ready(None),
             Poll::Pending => return Poll::Pending,

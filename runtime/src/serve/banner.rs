@@ -1,11 +1,12 @@
 //! What is printed at start.
 
-use std::{fmt::Write as _, net::SocketAddr};
+use std::fmt::Write as _;
 
-use crate::app::Route;
+use super::listeners::Listening;
+use crate::{app::Route, config::Config};
 
-/// Returns the text: the routes in a debug build, one line in a release build.
-pub(super) fn text(local: SocketAddr, routes: &[Route]) -> String {
+/// Returns the text: one line and the settings, and in a debug build the routes.
+pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mode = if cfg!(debug_assertions) {
         "debug"
@@ -13,20 +14,14 @@ pub(super) fn text(local: SocketAddr, routes: &[Route]) -> String {
         "release"
     };
     let n_routes = routes.len();
-    let url = url(local);
-    let mut text = format!("highball {version} ({mode}) on {url} with {n_routes} routes\n");
+    let places = listening.shown.join(", ");
+    let mut text = format!("highball {version} ({mode}) on {places} with {n_routes} routes\n");
     if cfg!(debug_assertions) {
         table(&mut text, routes);
     }
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(text, "settings: {}", config.in_force());
     text
-}
-
-/// Every address of the machine is reached as localhost from the machine itself.
-fn url(local: SocketAddr) -> String {
-    if local.ip().is_unspecified() {
-        return format!("http://localhost:{}", local.port());
-    }
-    format!("http://{local}")
 }
 
 fn table(text: &mut String, routes: &[Route]) {

@@ -1,19 +1,20 @@
 //! Accepting connections, owning their tasks, and stopping.
 
+use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-use super::connection::serve;
-use super::stop::{Stop, Stopping};
-use super::{Answer, Limits, Shared};
+use super::before::Before;
+use super::connection::begin;
+use super::listener::{Accepted, Bound, Open};
+use super::stop::Stop;
+use super::{Answer, Shared};
 
 /// How long accepting rests when the system has no room for another connection.
 const REST: Duration = Duration::from_millis(50);
@@ -29,55 +30,66 @@ pub(crate) struct Report {
     pub(crate) cut: usize,
 }
 
+impl Report {
+    /// Adds what another thread has done.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.accepted += other.accepted;
+        self.cut += other.cut;
+    }
+}
+
 /// Serves the application until it is told to stop and the open requests are done.
 ///
 /// When `stop` asks, no more is accepted, idle connections are closed, busy ones are after their
-/// answer, and those that are not done at the deadline of [`Limits::drain`], or when `stop` asks
+/// answer, and those that are not done at the deadline of [`Config::drain`], or when `stop` asks
 /// again, are cut. Dropping the future cuts at once.
 ///
 /// # Errors
 ///
-/// Fails when the listener has no address, which is when it is not one.
+/// Fails when the runtime cannot take a listener.
 pub(crate) async fn run<A: Answer>(
-    app: Arc<A>,
-    listener: TcpListener,
-    limits: Limits,
+    shared: Arc<Shared<A>>,
+    listeners: Vec<Bound>,
+    most: usize,
     mut stop: impl Stop,
 ) -> io::Result<Report> {
-    let shared = Shared {
-        app,
-        limits,
-        stopping: Stopping::default(),
+    let listeners = listeners.into_iter().map(Bound::open);
+    let mut listeners = Listeners {
+        open: listeners.collect::<io::Result<_>>()?,
+        next: 0,
     };
     let mut server = Server {
-        shared: Arc::new(shared),
+        shared,
+        most: most.max(1),
         tasks: JoinSet::new(),
         report: Report::default(),
     };
-    server.accept_until(&listener, &mut stop).await;
-    server.take_over(&listener).await;
-    drop(listener);
+    server.accept_until(&mut listeners, &mut stop).await;
+    server.take_over(&mut listeners).await;
+    drop(listeners);
     server.drain(&mut stop).await;
     Ok(server.report)
 }
 
 struct Server<A> {
     shared: Arc<Shared<A>>,
+    /// How many connections may be open.
+    most: usize,
     /// Every connection's task: as many as are open, since the ended ones are taken out.
     tasks: JoinSet<()>,
     report: Report,
 }
 
 impl<A: Answer> Server<A> {
-    async fn accept_until(&mut self, listener: &TcpListener, stop: &mut impl Stop) {
+    async fn accept_until(&mut self, listeners: &mut Listeners, stop: &mut impl Stop) {
         let mut rest_until = None;
         loop {
-            let room = self.tasks.len() < self.shared.limits.connections;
+            let room = self.tasks.len() < self.most;
             tokio::select! {
                 () = stop.asked() => return,
                 Some(ended) = self.tasks.join_next() => self.note(ended),
                 () = rest(rest_until), if rest_until.is_some() => rest_until = None,
-                accepted = listener.accept(), if room && rest_until.is_none() => {
+                accepted = poll_fn(|cx| listeners.poll_accept(cx)), if room && rest_until.is_none() => {
                     rest_until = self.accept(accepted);
                 }
             }
@@ -85,12 +97,12 @@ impl<A: Answer> Server<A> {
     }
 
     /// Starts a connection, or returns until when accepting rests.
-    fn accept(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<Instant> {
+    fn accept(&mut self, accepted: io::Result<(Arc<Before>, Accepted)>) -> Option<Instant> {
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((before, accepted)) => {
                 self.report.accepted += 1;
                 self.tasks
-                    .spawn(serve(self.shared.clone(), stream, Some(peer)));
+                    .spawn(begin(self.shared.clone(), before, accepted));
                 None
             }
             Err(error) if is_of_one_client(&error) => None,
@@ -100,9 +112,9 @@ impl<A: Answer> Server<A> {
     }
 
     /// Takes what the system has accepted already: closing the listener would reset it.
-    async fn take_over(&mut self, listener: &TcpListener) {
+    async fn take_over(&mut self, listeners: &mut Listeners) {
         for _ in 0..LAST_ACCEPTED {
-            let accepted = std::future::poll_fn(|cx| match listener.poll_accept(cx) {
+            let accepted = poll_fn(|cx| match listeners.poll_accept(cx) {
                 Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
                 Poll::Pending => Poll::Ready(None),
             });
@@ -117,7 +129,7 @@ impl<A: Answer> Server<A> {
 
     async fn drain(&mut self, stop: &mut impl Stop) {
         self.shared.stopping.begin();
-        let deadline = Instant::now() + self.shared.limits.drain;
+        let deadline = Instant::now() + self.shared.config.drain;
         let app = self.shared.app.clone();
         let mut finished = pin!(app.finish());
         loop {
@@ -139,6 +151,28 @@ impl<A: Answer> Server<A> {
         if ended.is_err_and(|error| error.is_cancelled()) {
             self.report.cut += 1;
         }
+    }
+}
+
+/// The places where a server listens, each in its turn.
+struct Listeners {
+    open: Vec<Open>,
+    /// The one that is asked first: a busy one must not keep the others waiting.
+    next: usize,
+}
+
+impl Listeners {
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(Arc<Before>, Accepted)>> {
+        for turn in 0..self.open.len() {
+            let idx = (self.next + turn) % self.open.len();
+            let listener = &mut self.open[idx];
+            if let Poll::Ready(accepted) = listener.poll_accept(cx) {
+                self.next = idx + 1;
+                let before = listener.before.clone();
+                return Poll::Ready(accepted.map(|accepted| (before, accepted)));
+            }
+        }
+        Poll::Pending
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a connection is doing, as its timer wants to know it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// One request begun, and one that is open.
 const BEGUN: u64 = (1 << 32) | 1;
@@ -20,6 +20,8 @@ pub(super) struct Activity {
     ended: AtomicBool,
     /// The last request brought a body, which may not have been read.
     body: AtomicBool,
+    /// The number of the request that must be refused, from 1; none is 0.
+    refused: AtomicU32,
 }
 
 /// A moment of an [`Activity`]: it differs whenever something has happened between two.
@@ -62,11 +64,23 @@ impl Activity {
         }
     }
 
-    /// Notes that a request has begun.
-    pub(super) fn begin(&self, body: bool) {
+    /// Notes that a request has begun, and returns its number, from 1.
+    pub(super) fn begin(&self, body: bool) -> u32 {
         self.heading.store(false, Relaxed);
         self.body.store(body, Relaxed);
-        self.requests.fetch_add(BEGUN, Relaxed);
+        let before = self.requests.fetch_add(BEGUN, Relaxed);
+        ((before >> 32) as u32).wrapping_add(1)
+    }
+
+    /// Notes that the wire has shown this request to be at fault.
+    pub(super) fn refuse(&self, number: u32) {
+        // The connection ends behind the first one.
+        let _kept = self.refused.compare_exchange(0, number, Relaxed, Relaxed);
+    }
+
+    /// Returns whether the request must be refused.
+    pub(super) fn is_refused(&self, number: u32) -> bool {
+        self.refused.load(Relaxed) == number
     }
 
     /// Notes that something else of a begun request is open.

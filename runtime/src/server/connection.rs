@@ -1,30 +1,35 @@
 //! One connection: what its requests share, and the task that drives it.
 
 use std::future::poll_fn;
-use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{sleep_until, timeout};
 
 use super::activity::Activity;
+use super::before::Before;
 #[cfg(feature = "http2")]
 use super::driver::sniff;
 use super::driver::{Cut, run};
-use super::io::{Gathered, Io, Out};
+use super::io::Io;
+use super::listener::Accepted;
+use super::origin::Origin;
+use super::socket::Socket;
 use super::timer::{Seen, Timer};
+use super::wire::{self, Wire};
 use super::{Answer, Shared, service};
+use crate::config::Config;
 
+/// hyper's buffer is never smaller, and hyper panics when asked for less.
+const LEAST_HEAD: usize = 8 * 1024;
 /// How long the rest of an unread request is thrown away, so that its client can read the answer.
 const LINGER: Duration = Duration::from_secs(1);
+/// How many bytes of it are.
+const MOST_DISCARDED: usize = 8 << 20;
 
 /// What the requests of one connection share.
 ///
@@ -33,20 +38,15 @@ const LINGER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Connection<A> {
     pub(super) shared: Arc<Shared<A>>,
-    pub(super) out: Out,
+    pub(super) wire: wire::Shared,
     pub(super) activity: Activity,
-    peer: Option<SocketAddr>,
+    origin: Origin,
 }
 
 impl<A> Connection<A> {
-    /// Returns the limits of the server.
-    pub(crate) fn limits(&self) -> &super::Limits {
-        &self.shared.limits
-    }
-
-    /// Returns the address of the other side.
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
-        self.peer
+    /// Returns the settings of the server.
+    pub(crate) fn config(&self) -> &Config {
+        &self.shared.config
     }
 
     /// Returns whether the server is stopping: the connection ends after the open requests.
@@ -54,35 +54,58 @@ impl<A> Connection<A> {
         self.shared.stopping.has_begun()
     }
 
-    pub(super) fn seen(&self, out: &Gathered) -> Seen {
+    pub(super) fn seen(&self, wire: &Wire) -> Seen {
         Seen {
             moment: self.activity.now(),
-            stuck_at: out.stuck_at(),
+            stuck_at: wire.stuck_at(),
         }
     }
+}
+
+/// Serves a connection, through what it begins with, to its end.
+pub(super) async fn begin<A: Answer>(
+    shared: Arc<Shared<A>>,
+    before: Arc<Before>,
+    (socket, origin): Accepted,
+) {
+    let Some(mut place) = shared.addresses.enter(origin.peer) else {
+        return;
+    };
+    if before.is_nothing() {
+        return serve(shared, socket, origin).await;
+    }
+    let peer = origin.peer;
+    // It is boxed, or a connection would have room for it as long as it lasts.
+    let passing = Box::pin(before.pass(socket, origin));
+    let Ok(Ok((socket, origin))) = timeout(shared.config.handshake_timeout, passing).await else {
+        return;
+    };
+    if origin.peer != peer {
+        // Behind a proxy, it is the client who is counted.
+        let Some(other) = shared.addresses.enter(origin.peer) else {
+            return;
+        };
+        place = other;
+    }
+    serve(shared, socket, origin).await;
+    drop(place);
 }
 
 /// Serves a connection to its end.
 ///
 /// Its errors are its client's doing and end nothing but itself, so they are not passed on.
-pub(super) async fn serve<A: Answer>(
-    shared: Arc<Shared<A>>,
-    stream: TcpStream,
-    peer: Option<SocketAddr>,
-) {
-    // Small answers are sent whole: waiting to fill a packet would only delay them.
-    let _best_effort = stream.set_nodelay(true);
-    let (read, write) = stream.into_split();
+async fn serve<A: Answer>(shared: Arc<Shared<A>>, socket: Socket, origin: Origin) {
+    socket.set_nodelay();
     let connection = Arc::new(Connection {
         shared,
-        out: Out::new(write),
+        wire: wire::Shared::new(socket),
         activity: Activity::default(),
-        peer,
+        origin,
     });
-    let head_ends = tokio::time::Instant::now() + connection.limits().head_timeout;
+    let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
     let sleep = pin!(sleep_until(head_ends));
-    let mut timer = Timer::new(sleep, connection.limits(), connection.activity.now());
-    if let Ok(()) = drive(&connection, read, &mut timer).await {
+    let mut timer = Timer::new(sleep, connection.config(), connection.activity.now());
+    if let Ok(()) = drive(&connection, &mut timer).await {
         linger(&connection).await;
     }
 }
@@ -91,49 +114,50 @@ pub(super) async fn serve<A: Answer>(
 #[cfg(feature = "http2")]
 async fn drive<A: Answer>(
     connection: &Arc<Connection<A>>,
-    read: OwnedReadHalf,
     timer: &mut Timer<'_>,
 ) -> Result<(), Cut> {
-    let mut io = Io::new(connection.clone(), read);
-    if !sniff(connection, &mut io, timer).await? {
-        return drive_http1(connection, io, timer).await;
+    let is_http2 = match connection.origin.is_http2 {
+        Some(agreed) => agreed,
+        None => sniff(connection, timer).await?,
+    };
+    if !is_http2 {
+        return drive_http1(connection, timer).await;
     }
     timer.multiplex();
+    connection.wire.lock().stop_following();
     // HTTP/2 is the rarer guest: its state is boxed, or every connection would have room for it.
-    Box::pin(drive_http2(connection, io, timer)).await
+    Box::pin(drive_http2(connection, timer)).await
 }
 
 #[cfg(not(feature = "http2"))]
 async fn drive<A: Answer>(
     connection: &Arc<Connection<A>>,
-    read: OwnedReadHalf,
     timer: &mut Timer<'_>,
 ) -> Result<(), Cut> {
-    drive_http1(connection, Io::new(connection.clone(), read), timer).await
+    drive_http1(connection, timer).await
 }
 
 async fn drive_http1<A: Answer>(
     connection: &Arc<Connection<A>>,
-    io: Io<A>,
     timer: &mut Timer<'_>,
 ) -> Result<(), Cut> {
-    let limits = connection.limits();
+    let config = connection.config();
     let mut builder = http1::Builder::new();
     builder
         .half_close(true)
-        .max_buf_size(limits.head)
+        .max_buf_size(config.head.max(LEAST_HEAD))
         // The connection's own timer does it, without a box for every head.
         .header_read_timeout(None);
-    if limits.headers != 100 {
+    if config.headers != 100 {
         // hyper's default of 100 is on the stack, and any number that is set is on the heap.
-        builder.max_headers(limits.headers);
+        builder.max_headers(config.headers);
     }
     let answering = connection.clone();
-    let session = connection.shared.app.connect(connection.peer());
+    let session = connection.shared.app.connect(&connection.origin);
     let service =
         service_fn(move |request| service::exchange(answering.clone(), session.clone(), request));
     let driven = builder
-        .serve_connection(TokioIo::new(io), service)
+        .serve_connection(TokioIo::new(Io::new(connection.clone())), service)
         .with_upgrades();
     run(connection, pin!(driven), timer).await
 }
@@ -141,16 +165,15 @@ async fn drive_http1<A: Answer>(
 #[cfg(feature = "http2")]
 async fn drive_http2<A: Answer>(
     connection: &Arc<Connection<A>>,
-    io: Io<A>,
     timer: &mut Timer<'_>,
 ) -> Result<(), Cut> {
     let streams = super::http2::Streams::default();
     let answering = connection.clone();
-    let session = connection.shared.app.connect(connection.peer());
+    let session = connection.shared.app.connect(&connection.origin);
     let service =
         service_fn(move |request| service::exchange(answering.clone(), session.clone(), request));
-    let driven = super::http2::builder(connection.limits(), streams.clone())
-        .serve_connection(TokioIo::new(io), service);
+    let driven = super::http2::builder(connection.config(), streams.clone())
+        .serve_connection(TokioIo::new(Io::new(connection.clone())), service);
     let outcome = run(connection, pin!(driven), timer).await;
     streams.end().await;
     outcome
@@ -163,23 +186,7 @@ async fn linger<A>(connection: &Connection<A>) {
     if !connection.activity.may_be_sending() {
         return;
     }
-    let _out_of_time = timeout(LINGER, poll_fn(|cx| connection.poll_discard(cx))).await;
-}
-
-impl<A> Connection<A> {
-    fn poll_discard(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut rest = [0; 4096];
-        let out = self.out.lock();
-        loop {
-            match out.stream().try_read(&mut rest) {
-                Ok(count) if count > 0 => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if out.stream().poll_read_ready(cx).is_pending() {
-                        return Poll::Pending;
-                    }
-                }
-                Ok(_) | Err(_) => return Poll::Ready(()),
-            }
-        }
-    }
+    let mut most = MOST_DISCARDED;
+    let discarded = poll_fn(|cx| connection.wire.lock().poll_discard(cx, &mut most));
+    let _out_of_time = timeout(LINGER, discarded).await;
 }

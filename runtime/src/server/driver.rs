@@ -3,14 +3,14 @@
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
+#[cfg(feature = "http2")]
+use std::task::ready;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 
 use super::Connection;
-#[cfg(feature = "http2")]
-use super::io::Io;
 use super::timer::{Phase, Seen, Timer};
 
 /// How long a stopping server waits for a head that has begun, or for the first one.
@@ -24,13 +24,12 @@ pub(super) struct Cut;
 #[cfg(feature = "http2")]
 pub(super) async fn sniff<A>(
     connection: &Connection<A>,
-    io: &mut Io<A>,
     timer: &mut Timer<'_>,
 ) -> Result<bool, Cut> {
     let mut stopped = pin!(connection.shared.stopping.begun());
     let mut told = false;
     poll_fn(|cx| {
-        if let Poll::Ready(outcome) = io.poll_is_http2(cx) {
+        if let Poll::Ready(outcome) = poll_is_http2(connection, cx) {
             return Poll::Ready(outcome.map_err(|_| Cut));
         }
         let _only_wakes = stopped.as_mut().poll(cx);
@@ -38,10 +37,25 @@ pub(super) async fn sniff<A>(
             told = true;
             timer.finish_within(LAST_HEAD);
         }
-        let seen = connection.seen(&connection.out.lock());
+        let seen = connection.seen(&connection.wire.lock());
         timer.poll(cx, seen).map(|_| Err(Cut))
     })
     .await
+}
+
+#[cfg(feature = "http2")]
+fn poll_is_http2<A>(connection: &Connection<A>, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+    let mut wire = connection.wire.lock();
+    loop {
+        if let Some(is_http2) = wire.is_http2() {
+            return Poll::Ready(Ok(is_http2));
+        }
+        let count = ready!(wire.poll_early(cx))?;
+        connection.activity.read(count);
+        if count == 0 {
+            return Poll::Ready(Ok(false));
+        }
+    }
 }
 
 /// hyper's connections, as the driver sees them.
@@ -126,26 +140,26 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
                 return Poll::Pending;
             };
             if phase != Phase::Idle || self.finishing == Finishing::Yes {
-                self.say_why(phase);
+                self.say_why(cx, phase);
                 return Poll::Ready(Err(Cut));
             }
             self.timer
-                .finish_within(self.connection.limits().head_timeout);
+                .finish_within(self.connection.config().head_timeout);
             self.finish();
         }
     }
 
     /// Sends what hyper has written during this poll.
     fn send(&self, cx: &mut Context<'_>, ended: bool) -> io::Result<Seen> {
-        let mut out = self.connection.out.lock();
+        let mut wire = self.connection.wire.lock();
         if ended {
             // What is written from now on is by the owner of an upgraded stream.
-            out.send_each_write();
+            wire.send_each_write();
         }
-        if let Poll::Ready(outcome) = out.poll_send(cx) {
+        if let Poll::Ready(outcome) = wire.poll_send(cx) {
             outcome?;
         }
-        Ok(self.connection.seen(&out))
+        Ok(self.connection.seen(&wire))
     }
 
     /// Tells hyper that the server stops, and returns whether it must be polled for that.
@@ -174,12 +188,12 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     }
 
     /// Answers half a head, if nothing stands before the answer; it is sent or not.
-    fn say_why(&self, phase: Phase) {
+    fn say_why(&self, cx: &mut Context<'_>, phase: Phase) {
         const LATE: &[u8] =
             b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-        let out = self.connection.out.lock();
-        if phase == Phase::Head && self.connection.activity.now().heading && out.is_empty() {
-            let _best_effort = out.stream().try_write(LATE);
+        let mut wire = self.connection.wire.lock();
+        if phase == Phase::Head && self.connection.activity.now().heading && wire.is_empty() {
+            wire.say(cx, LATE);
         }
     }
 }

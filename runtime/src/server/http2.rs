@@ -7,17 +7,17 @@ use hyper::rt::Executor;
 use hyper::server::conn::http2::Builder;
 use tokio::task::JoinSet;
 
-use super::Limits;
+use crate::config::Config;
 
 /// How many bytes of answers wait in memory for one stream.
 const SEND_BUFFER: usize = 64 * 1024;
 
 /// Makes hyper's builder; its protection against reset floods stays as it is.
-pub(super) fn builder(limits: &Limits, streams: Streams) -> Builder<Streams> {
+pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
     let mut builder = Builder::new(streams);
     builder
-        .max_concurrent_streams(limits.streams)
-        .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
+        .max_concurrent_streams(config.streams)
+        .max_header_list_size(u32::try_from(config.head).unwrap_or(u32::MAX))
         .max_send_buf_size(SEND_BUFFER);
     builder
 }

@@ -6,13 +6,14 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Request, Response, StatusCode, Version, header};
+use http::{HeaderValue, Request, Response, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::io::ReadBuf;
 
-use super::{Answer, Connection, strict};
-use crate::body::{Body, BoxError, Chunk, RequestBody};
+use super::strict::{self, Refusal};
+use super::{Answer, Connection};
+use crate::body::{Body, BoxError, Chunk, Pace, RequestBody};
+use crate::config::Config;
 
 /// The client left before its answer was ready.
 #[derive(Debug)]
@@ -32,21 +33,22 @@ pub(super) async fn exchange<A: Answer>(
     session: A::Session,
     request: Request<Incoming>,
 ) -> Result<Response<Sent<A>>, Gone> {
+    let (config, activity) = (&connection.shared.config, &connection.activity);
     let has_body = !request.body().is_end_stream();
-    connection.activity.begin(has_body);
+    let number = activity.begin(has_body);
     let open = Open(&connection);
-    if strict::check(&request).is_err() {
-        return Ok(connection.send(refuse::<A>()));
-    }
     let is_http1 = request.version() < Version::HTTP_2;
-    let watched = is_http1 && connection.shared.limits.cancel;
-    let answer = pin!(A::answer(session, request.map(RequestBody::from)));
+    if let Err(refusal) = strict::check(&request, config, activity.is_refused(number)) {
+        return Ok(connection.send(refuse::<A>(refusal, is_http1)));
+    }
+    let watched = is_http1 && config.cancel_on_disconnect;
+    let answer = pin!(A::answer(session, paced(request, config)));
     let mut response = if watched {
         unless_gone(&connection, has_body, answer).await?
     } else {
         answer.await
     };
-    if is_http1 && connection.is_stopping() {
+    if is_http1 && (connection.is_stopping() || number >= config.requests_per_connection) {
         close_after(&mut response);
     }
     let response = connection.send(response);
@@ -54,10 +56,18 @@ pub(super) async fn exchange<A: Answer>(
     Ok(response)
 }
 
-/// Refuses a request whose end cannot be trusted: what follows on the connection is not read.
-fn refuse<A: Answer>() -> Response<Body> {
-    let mut response = A::refuse(StatusCode::BAD_REQUEST);
-    close_after(&mut response);
+fn paced(request: Request<Incoming>, config: &Config) -> Request<RequestBody> {
+    let pace = Pace::new(config.body_rate, config.body_timeout);
+    request.map(|incoming| RequestBody::from(incoming).paced(pace))
+}
+
+/// Refuses a request; what follows it on a connection of HTTP/1 is not read, since where it ends
+/// cannot be trusted.
+fn refuse<A: Answer>(refusal: Refusal, is_http1: bool) -> Response<Body> {
+    let mut response = A::refuse(refusal);
+    if is_http1 {
+        close_after(&mut response);
+    }
     response
 }
 
@@ -94,12 +104,13 @@ async fn unless_gone<A, F: Future>(
 }
 
 impl<A> Connection<A> {
-    /// Waits for a byte without taking it; false is the end of the stream.
+    /// Waits for a byte, which hyper reads later; false is the end of the stream.
     fn poll_next_byte(&self, cx: &mut Context<'_>) -> Poll<bool> {
-        let mut byte = [0];
-        let out = self.out.lock();
-        out.stream()
-            .poll_peek(cx, &mut ReadBuf::new(&mut byte))
+        let mut wire = self.wire.lock();
+        if wire.has_early() {
+            return Poll::Ready(true);
+        }
+        wire.poll_early(cx)
             .map(|outcome| outcome.is_ok_and(|count| count > 0))
     }
 

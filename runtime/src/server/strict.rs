@@ -1,51 +1,142 @@
-//! What HTTP/1 requires of a request and hyper lets pass.
+//! What HTTP requires of a request and hyper lets pass.
 
 use http::header::{HOST, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, Version};
+use http::{HeaderMap, Method, Request, StatusCode, Version};
 use http_body::Body;
 
-/// Why a request is refused with 400.
+use crate::config::Config;
+
+/// Why a request is refused before the application sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// HTTP/1.1 wants one `Host` (RFC 9112, 3.2).
+pub(crate) enum Refusal {
+    /// Two ways to tell where the body ends, or a line that ends in no other server's way.
+    Framing,
+    /// HTTP/1.1 wants one `Host` (RFC 9112 §3.2).
     Host,
+    /// The target's host is not the header's.
+    OtherHost,
     /// Codings other than one `chunked` are read differently by different servers, and that is how
-    /// requests are smuggled (RFC 9112, 6.1).
+    /// requests are smuggled (RFC 9112 §6.1).
     TransferEncoding,
+    /// The target is of a form that its method does not have (RFC 9112 §3.2).
+    Target,
+    /// The target is too long.
+    LongTarget,
 }
 
-/// Checks a request of HTTP/1; one of HTTP/2 has been checked by its framing.
-///
-/// `Transfer-Encoding` beside `Content-Length` is not checked: hyper drops the length, reads the
-/// chunks and closes the connection after the answer, as RFC 9112, 6.3 allows.
-pub(super) fn check<B: Body>(request: &Request<B>) -> Result<(), Reason> {
-    let (version, headers) = (request.version(), request.headers());
-    if version > Version::HTTP_11 {
-        return Ok(());
+impl Refusal {
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::LongTarget => StatusCode::URI_TOO_LONG,
+            _ => StatusCode::BAD_REQUEST,
+        }
     }
-    check_host(version, headers)?;
+
+    /// Returns what the client is told.
+    pub(crate) fn detail(self) -> &'static str {
+        match self {
+            Self::Framing => {
+                "the request has more than one `content-length` or `transfer-encoding`, or a line that ends without a carriage return"
+            }
+            Self::Host => "the request needs one `host` header with a host and maybe a port",
+            Self::OtherHost => "the `host` header names another host than the target",
+            Self::TransferEncoding => "`transfer-encoding` can only be `chunked`",
+            Self::Target => "the target must begin with `/` or be a whole URL",
+            Self::LongTarget => "the target is longer than this server takes",
+        }
+    }
+}
+
+/// Checks a request; `is_faulty` where the wire has shown it to be.
+pub(super) fn check<B: Body>(
+    request: &Request<B>,
+    config: &Config,
+    is_faulty: bool,
+) -> Result<(), Refusal> {
+    let (version, headers) = (request.version(), request.headers());
+    if is_faulty {
+        return Err(Refusal::Framing);
+    }
+    check_target(request, config.uri)?;
+    check_host(request)?;
     // Without a body there is no transfer coding: hyper refuses all that end in another one.
-    if request.body().is_end_stream() {
+    if version > Version::HTTP_11 || request.body().is_end_stream() {
         return Ok(());
     }
     check_transfer_encoding(headers)
 }
 
-fn check_host(version: Version, headers: &HeaderMap) -> Result<(), Reason> {
-    let mut hosts = headers.get_all(HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (Some(_), None) => Ok(()),
-        (None, _) if version < Version::HTTP_11 => Ok(()),
-        _ => Err(Reason::Host),
+fn check_target<B>(request: &Request<B>, most: usize) -> Result<(), Refusal> {
+    let uri = request.uri();
+    let len = uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    if len > most {
+        return Err(Refusal::LongTarget);
+    }
+    match (request.method(), uri.path()) {
+        (&Method::CONNECT, _) | (&Method::OPTIONS, "*") => Ok(()),
+        (_, path) if path.starts_with('/') => Ok(()),
+        _ => Err(Refusal::Target),
     }
 }
 
-fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), Reason> {
+fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
+    let authority = request.uri().authority();
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.as_bytes(),
+        (None, _) if request.version() != Version::HTTP_11 => return Ok(()),
+        _ => return Err(Refusal::Host),
+    };
+    if !is_host(host) {
+        return Err(Refusal::Host);
+    }
+    match authority {
+        Some(authority) if !authority.as_str().as_bytes().eq_ignore_ascii_case(host) => {
+            Err(Refusal::OtherHost)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns whether this is a name or an address, and maybe a port (RFC 9110 §7.2).
+///
+/// Of what RFC 3986 allows in a name, it takes what names in use are made of: the rest is of use
+/// only to those who want two servers to read it differently.
+fn is_host(host: &[u8]) -> bool {
+    let name = match host {
+        [b'[', rest @ ..] => {
+            let Some(end) = rest.iter().position(|byte| *byte == b']') else {
+                return false;
+            };
+            let address = std::str::from_utf8(&rest[..end]).unwrap_or_default();
+            return address.parse::<std::net::Ipv6Addr>().is_ok() && is_port(&rest[end + 1..]);
+        }
+        _ => host.split(|byte| *byte == b':').next().unwrap_or_default(),
+    };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    !name.is_empty() && name.iter().all(is_name) && is_port(&host[name.len()..])
+}
+
+/// Returns whether nothing, or a colon and a port or none, stands behind a host.
+fn is_port(rest: &[u8]) -> bool {
+    match rest {
+        [] | [b':'] => true,
+        [b':', digits @ ..] => {
+            digits.iter().all(u8::is_ascii_digit)
+                && std::str::from_utf8(digits).is_ok_and(|port| port.parse::<u16>().is_ok())
+        }
+        _ => false,
+    }
+}
+
+fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => Ok(()),
         (Some(one), None) if one.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        _ => Err(Reason::TransferEncoding),
+        _ => Err(Refusal::TransferEncoding),
     }
 }
 
@@ -56,25 +147,84 @@ mod tests {
     use super::*;
     use crate::body::RequestBody;
 
-    fn check_headers(version: Version, headers: &[(&str, &str)], expected: Result<(), Reason>) {
-        let mut request = Request::builder().version(version);
+    fn check_request(
+        version: Version,
+        target: &str,
+        headers: &[(&str, &str)],
+        expected: Result<(), Refusal>,
+    ) {
+        let mut request = Request::builder().version(version).uri(target);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let body = RequestBody::from(Bytes::from_static(b"body"));
         let request = request.body(body).expect("the request is well formed");
-        assert_eq!(check(&request), expected, "{version:?} {headers:?}");
+        let got = check(&request, &Config::default(), false);
+        assert_eq!(got, expected, "{version:?} {target} {headers:?}");
+    }
+
+    fn check_headers(version: Version, headers: &[(&str, &str)], expected: Result<(), Refusal>) {
+        check_request(version, "/", headers, expected);
     }
 
     #[test]
     fn host_is_wanted_once() {
         let (one, two) = ([("host", "a")], [("host", "a"), ("host", "a")]);
         check_headers(Version::HTTP_11, &one, Ok(()));
-        check_headers(Version::HTTP_11, &[], Err(Reason::Host));
-        check_headers(Version::HTTP_11, &two, Err(Reason::Host));
+        check_headers(Version::HTTP_11, &[], Err(Refusal::Host));
+        check_headers(Version::HTTP_11, &two, Err(Refusal::Host));
         check_headers(Version::HTTP_10, &[], Ok(()));
-        check_headers(Version::HTTP_10, &two, Err(Reason::Host));
+        check_headers(Version::HTTP_10, &two, Err(Refusal::Host));
         check_headers(Version::HTTP_2, &[], Ok(()));
+        check_headers(Version::HTTP_2, &two, Err(Refusal::Host));
+    }
+
+    #[test]
+    fn host_is_a_name_or_an_address() {
+        for good in [
+            "a",
+            "a.b-c.example",
+            "a:80",
+            "a:",
+            "127.0.0.1:1",
+            "[::1]",
+            "[::1]:80",
+        ] {
+            check_headers(Version::HTTP_11, &[("host", good)], Ok(()));
+        }
+        let bad = [
+            "", ":80", "a b", "a@b", "a/b", "a?b", "a#b", "a,b", "a:b", "a:99999", "a:1:2", "[::1",
+            "[::1]x", "[a]", "a:+1",
+        ];
+        for bad in bad {
+            check_headers(Version::HTTP_11, &[("host", bad)], Err(Refusal::Host));
+        }
+    }
+
+    #[test]
+    fn host_of_a_whole_url_is_the_same() {
+        let (host, other) = ([("host", "A")], [("host", "b")]);
+        check_request(Version::HTTP_11, "http://a/x", &host, Ok(()));
+        check_request(
+            Version::HTTP_11,
+            "http://a/x",
+            &other,
+            Err(Refusal::OtherHost),
+        );
+        check_request(
+            Version::HTTP_2,
+            "http://a/x",
+            &other,
+            Err(Refusal::OtherHost),
+        );
+    }
+
+    #[test]
+    fn target_is_a_path() {
+        let host = [("host", "a")];
+        check_request(Version::HTTP_11, "*", &host, Err(Refusal::Target));
+        let long = format!("/{}", "a".repeat(8 * 1024));
+        check_request(Version::HTTP_11, &long, &host, Err(Refusal::LongTarget));
     }
 
     #[test]
@@ -93,7 +243,7 @@ mod tests {
             let expected = if allowed {
                 Ok(())
             } else {
-                Err(Reason::TransferEncoding)
+                Err(Refusal::TransferEncoding)
             };
             check_headers(Version::HTTP_11, &headers, expected);
         }

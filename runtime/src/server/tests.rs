@@ -15,16 +15,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::Frame;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, split};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::accept::Report;
-use super::stop::Stop;
 use super::*;
 use crate::body::BoxError;
 
@@ -51,7 +49,7 @@ struct App {
 impl Answer for App {
     type Session = Arc<Self>;
 
-    fn connect(self: &Arc<Self>, _: Option<SocketAddr>) -> Arc<Self> {
+    fn connect(self: &Arc<Self>, _: &Origin) -> Arc<Self> {
         Arc::clone(self)
     }
 
@@ -61,7 +59,7 @@ impl Answer for App {
             "/echo" => match request.body_mut().read(BODY_LIMIT).await {
                 Ok(bytes) => Response::new(bytes.into()),
                 Err(crate::ReadError::TooLarge) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
-                Err(crate::ReadError::Client(_)) => {
+                Err(_) => {
                     app.failed.notify_one();
                     with_status(StatusCode::BAD_REQUEST)
                 }
@@ -83,6 +81,10 @@ impl Answer for App {
             "/upgrade" => upgrade(&mut request),
             path => Response::new(Body::from(path.to_owned())),
         }
+    }
+
+    fn refuse(refusal: Refusal) -> Response<Body> {
+        with_status(refusal.status())
     }
 
     async fn finish(&self) {
@@ -147,15 +149,15 @@ struct Server {
     task: JoinHandle<std::io::Result<Report>>,
 }
 
-async fn start(limits: Limits) -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port is free");
+async fn start(config: Config) -> Server {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
+    let bound = Bound::new(Source::Tcp(listener), Before::default(), false).expect("it is bound");
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
-    let asked = stop.clone();
-    let asks = Asks(asked);
-    let task = tokio::spawn(run(app.clone(), listener, limits, asks));
+    let asks = Asks(stop.clone());
+    let most = config.connections;
+    let shared = Arc::new(Shared::new(app.clone(), config, None));
+    let task = tokio::spawn(run(shared, vec![bound], most, asks));
     Server {
         app,
         address,

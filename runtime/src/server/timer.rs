@@ -12,8 +12,8 @@ use std::time::Duration;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep};
 
-use super::Limits;
 use super::activity::Moment;
+use crate::config::Config;
 
 /// What a connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Seen {
 /// The one timer of a connection, with the moment since which it is in its phase.
 pub(super) struct Timer<'t> {
     sleep: Pin<&'t mut Sleep>,
-    limits: &'t Limits,
+    config: &'t Config,
     seen: Seen,
     phase: Phase,
     since: Instant,
@@ -67,11 +67,11 @@ pub(super) struct Timer<'t> {
 
 impl<'t> Timer<'t> {
     /// Makes a timer whose first deadline, for the first head, is the one of `sleep`.
-    pub(super) fn new(sleep: Pin<&'t mut Sleep>, limits: &'t Limits, moment: Moment) -> Self {
+    pub(super) fn new(sleep: Pin<&'t mut Sleep>, config: &'t Config, moment: Moment) -> Self {
         Self {
             since: Instant::now(),
             sleep,
-            limits,
+            config,
             seen: Seen {
                 moment,
                 stuck_at: None,
@@ -116,7 +116,7 @@ impl<'t> Timer<'t> {
             match deadline {
                 Some(deadline) if deadline <= Instant::now() => return Poll::Ready(self.phase),
                 Some(deadline) => self.arm(deadline),
-                None => self.arm(Instant::now() + self.limits.idle_timeout),
+                None => self.arm(Instant::now() + self.config.idle_timeout),
             }
         }
         Poll::Pending
@@ -146,9 +146,9 @@ impl<'t> Timer<'t> {
 
     fn deadline(&self) -> Option<Instant> {
         let time = match self.phase {
-            Phase::Head => Some(self.limits.head_timeout),
-            Phase::Idle => Some(self.limits.idle_timeout),
-            Phase::Stuck => Some(self.limits.write_timeout),
+            Phase::Head => Some(self.config.head_timeout),
+            Phase::Idle => Some(self.config.idle_timeout),
+            Phase::Stuck => Some(self.config.write_timeout),
             Phase::Open => None,
         };
         let own = time.map(|time| self.since + time);

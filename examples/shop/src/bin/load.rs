@@ -50,7 +50,7 @@ async fn rush(name: &str, has_capacity: bool, is_rush: bool) -> highball::Result
     let client = Arc::new(Client::new(listener.local_addr()?));
     let server = highball::serve(Api)
         .state(AppState::with_accounts()?)
-        .listener(listener)
+        .listen(listener)
         .quiet();
     let server = match has_capacity {
         true => server.capacity(capacity()),

@@ -2,7 +2,7 @@ use super::*;
 
 #[tokio::test]
 async fn connection_is_kept() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     for path in ["/a", "/b", "/pause"] {
         assert!(client.get(path).await.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -12,7 +12,7 @@ async fn connection_is_kept() {
 
 #[tokio::test]
 async fn pipelined_requests_are_answered_in_order() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     let paths: Vec<_> = (0..16).map(|number| format!("/{number}")).collect();
     let batch: String = paths.iter().map(|path| get(path)).collect();
@@ -25,7 +25,7 @@ async fn pipelined_requests_are_answered_in_order() {
 
 #[tokio::test]
 async fn answer_does_not_wait_for_the_rest_of_the_next_head() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     for rest in ["\r\n", "GET /b HT"] {
         let mut client = server.connect().await;
         client.send(&(get("/a") + rest)).await;
@@ -36,7 +36,7 @@ async fn answer_does_not_wait_for_the_rest_of_the_next_head() {
 
 #[tokio::test]
 async fn large_answer_follows_small_ones_whole() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     let body = "0123456789".repeat(30_000);
     let post = format!(
@@ -52,7 +52,7 @@ async fn large_answer_follows_small_ones_whole() {
 
 #[tokio::test]
 async fn head_is_answered_without_a_body() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client
         .send("HEAD /abc HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
@@ -65,7 +65,7 @@ async fn head_is_answered_without_a_body() {
 
 #[tokio::test]
 async fn continue_is_sent_when_the_body_is_wanted() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let head = "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: ";
     let mut client = server.connect().await;
     client.send(&format!("{head}4\r\n\r\n")).await;
@@ -85,7 +85,7 @@ async fn continue_is_sent_when_the_body_is_wanted() {
 
 #[tokio::test]
 async fn refusal_reaches_a_client_that_is_still_sending() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client
         .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4000000\r\n\r\n")
@@ -97,7 +97,7 @@ async fn refusal_reaches_a_client_that_is_still_sending() {
 
 #[tokio::test]
 async fn half_a_body_is_an_error_of_the_client() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client
         .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf")
@@ -109,7 +109,7 @@ async fn half_a_body_is_an_error_of_the_client() {
 
 #[tokio::test]
 async fn client_that_leaves_drops_its_handler() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     for head in [
         get("/wait"),
         get("/wait").replace("GET", "POST") + "0\r\n\r\n",
@@ -127,7 +127,7 @@ async fn client_that_leaves_drops_its_handler() {
 
 #[tokio::test]
 async fn client_that_pipelines_is_not_taken_for_gone() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client.send(&(get("/pause") + &get("/a"))).await;
     assert!(client.answer().await.ends_with("paused"));
@@ -137,7 +137,7 @@ async fn client_that_pipelines_is_not_taken_for_gone() {
 
 #[tokio::test]
 async fn half_closed_client_is_answered_when_cancelling_is_off() {
-    let server = start(Limits::default().cancel_on_disconnect(false)).await;
+    let server = start(Config::default().cancel_on_disconnect(false)).await;
     let mut client = server.connect().await;
     client.send(&get("/pause")).await;
     client.stream.shutdown().await.expect("it is shut");
@@ -153,9 +153,15 @@ async fn ambiguous_request_is_refused_and_nothing_after_it_is_read() {
         "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity\r\n\r\n",
         "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+        "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\na",
+        "GET / HTTP/1.1\nhost: a\r\n\r\n",
+        "GET * HTTP/1.1\r\nhost: a\r\n\r\n",
+        "GET http://b/ HTTP/1.1\r\nhost: a\r\n\r\n",
         "GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n",
     ];
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     for case in cases {
         let mut client = server.connect().await;
         client.send(&(case.to_owned() + &get("/smuggled"))).await;
@@ -168,26 +174,8 @@ async fn ambiguous_request_is_refused_and_nothing_after_it_is_read() {
 }
 
 #[tokio::test]
-async fn length_beside_chunks_is_not_believed() {
-    let server = start(Limits::default()).await;
-    for lines in [
-        "content-length: 3\r\ntransfer-encoding: chunked",
-        "transfer-encoding: chunked\r\ncontent-length: 3",
-    ] {
-        let mut client = server.connect().await;
-        let head = format!("POST /echo HTTP/1.1\r\nhost: a\r\n{lines}\r\n\r\n");
-        client
-            .send(&(head + "2\r\nab\r\n0\r\n\r\n" + &get("/smuggled")))
-            .await;
-        let answer = client.rest().await;
-        assert!(answer.ends_with("\r\n\r\nab"), "{lines:?}: {answer}");
-    }
-    server.stop().await;
-}
-
-#[tokio::test]
 async fn upgraded_stream_is_sent_as_it_is_written() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client
         .send("GET /upgrade HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n")
@@ -210,7 +198,7 @@ async fn upgraded_stream_is_sent_as_it_is_written() {
 
 #[tokio::test]
 async fn connection_over_the_limit_waits_for_another_to_end() {
-    let server = start(Limits::default().connections(1)).await;
+    let server = start(Config::default().connections(1)).await;
     let mut first = server.connect().await;
     assert!(first.get("/a").await.ends_with("/a"));
     let mut second = server.connect().await;
@@ -219,5 +207,51 @@ async fn connection_over_the_limit_waits_for_another_to_end() {
     assert_eq!(server.app.begun.load(Ordering::SeqCst), 2);
     drop(first);
     assert!(second.answer().await.ends_with("/b"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn faulty_head_behind_good_ones_is_found_in_pieces_too() {
+    let server = start(Config::default()).await;
+    let mut client = server.connect().await;
+    let echo = "POST /echo HTTP/1.1\r\nhost: a\r\n";
+    let faulty = format!("{echo}transfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\n");
+    let chunked = format!("{echo}transfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n");
+    let text = get("/a") + &chunked + &faulty + &get("/smuggled");
+    for byte in text.chars() {
+        if client.stream.write_all(&[byte as u8]).await.is_err() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(client.answer().await.ends_with("/a"));
+    assert!(client.answer().await.ends_with("ab"));
+    let rest = client.rest().await;
+    assert!(rest.starts_with("HTTP/1.1 400 "), "{rest}");
+    assert_eq!(server.app.begun.load(Ordering::SeqCst), 2);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn connection_is_closed_after_its_last_request() {
+    let server = start(Config::default().requests_per_connection(2)).await;
+    let mut client = server.connect().await;
+    assert!(!client.get("/a").await.contains("connection: close"));
+    client.send(&(get("/b") + &get("/c"))).await;
+    let rest = client.rest().await;
+    assert!(
+        rest.contains("connection: close\r\n") && rest.ends_with("/b"),
+        "{rest}"
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn long_target_is_414() {
+    let server = start(Config::default().uri(10)).await;
+    assert!(server.connect().await.get("/a").await.ends_with("/a"));
+    let mut client = server.connect().await;
+    client.send(&get("/12345678901")).await;
+    assert!(client.rest().await.starts_with("HTTP/1.1 414 "));
     server.stop().await;
 }

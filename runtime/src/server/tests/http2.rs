@@ -32,7 +32,7 @@ async fn send(sender: &mut Sender, path: &str, body: Body) -> Bytes {
 
 #[tokio::test]
 async fn http2_is_spoken_by_prior_knowledge() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let (mut sender, connection) = connect(&server).await;
     assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
     assert_eq!(send(&mut sender, "/pause", Body::empty()).await, "paused");
@@ -46,7 +46,7 @@ async fn http2_is_spoken_by_prior_knowledge() {
 
 #[tokio::test]
 async fn preface_in_pieces_is_understood() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     for piece in ["PRI * HT", "TP/2.0\r\n\r\nSM\r\n\r\n"] {
         client.send(piece).await;
@@ -67,7 +67,7 @@ async fn preface_in_pieces_is_understood() {
 
 #[tokio::test]
 async fn method_that_begins_as_the_preface_does_is_http1() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client.send("PR").await;
     client
@@ -79,7 +79,7 @@ async fn method_that_begins_as_the_preface_does_is_http1() {
 
 #[tokio::test]
 async fn reset_stream_drops_its_handler() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let (mut sender, _connection) = connect(&server).await;
     let waiting = tokio::spawn(sender.send_request(request("/wait", Body::empty())));
     soon(server.app.waiting.notified()).await;
@@ -91,7 +91,7 @@ async fn reset_stream_drops_its_handler() {
 
 #[tokio::test]
 async fn cut_connection_takes_its_streams_with_it() {
-    let server = start(Limits::default().drain(Duration::from_millis(50))).await;
+    let server = start(Config::default().drain(Duration::from_millis(50))).await;
     let app = server.app.clone();
     let (mut sender, _connection) = connect(&server).await;
     let _waiting = tokio::spawn(sender.send_request(request("/wait", Body::empty())));
@@ -102,7 +102,7 @@ async fn cut_connection_takes_its_streams_with_it() {
 
 #[tokio::test]
 async fn idle_connection_is_told_to_go() {
-    let server = start(Limits::default().idle_timeout(Duration::from_millis(50))).await;
+    let server = start(Config::default().idle_timeout(Duration::from_millis(50))).await;
     let (mut sender, connection) = connect(&server).await;
     assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
     soon(connection)

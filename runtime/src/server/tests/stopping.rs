@@ -5,7 +5,7 @@ use super::*;
 
 #[tokio::test]
 async fn idle_connections_do_not_hold_the_stop() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client.get("/a").await;
     let report = server.stop().await;
@@ -15,7 +15,7 @@ async fn idle_connections_do_not_hold_the_stop() {
 
 #[tokio::test]
 async fn open_request_is_answered_and_its_connection_closed() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client
         .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbo")
@@ -36,7 +36,7 @@ async fn open_request_is_answered_and_its_connection_closed() {
 
 #[tokio::test]
 async fn half_a_head_is_waited_for_but_not_long() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let (mut rest, mut never) = (server.connect().await, server.connect().await);
     for client in [&mut rest, &mut never] {
         client.get("/a").await;
@@ -52,12 +52,12 @@ async fn half_a_head_is_waited_for_but_not_long() {
     rest.send("host: a\r\n\r\n").await;
     assert!(rest.rest().await.ends_with("/b"));
     assert_eq!(server.stopped().await.cut, 0);
-    assert!(began.elapsed() < Limits::default().head_timeout);
+    assert!(began.elapsed() < Config::default().head_timeout);
 }
 
 #[tokio::test]
 async fn stuck_client_is_cut_at_the_deadline() {
-    let server = start(Limits::default().drain(Duration::from_millis(50))).await;
+    let server = start(Config::default().drain(Duration::from_millis(50))).await;
     let app = server.app.clone();
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
@@ -68,7 +68,7 @@ async fn stuck_client_is_cut_at_the_deadline() {
 
 #[tokio::test]
 async fn second_request_to_stop_cuts_at_once() {
-    let server = start(Limits::default().drain(PATIENCE * 2)).await;
+    let server = start(Config::default().drain(PATIENCE * 2)).await;
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
     soon(server.app.waiting.notified()).await;
@@ -91,7 +91,7 @@ async fn begin_work(server: &Server) {
 #[tokio::test]
 async fn work_behind_an_answer_shares_the_deadline() {
     let drain = Duration::from_millis(200);
-    let server = start(Limits::default().drain(drain)).await;
+    let server = start(Config::default().drain(drain)).await;
     begin_work(&server).await;
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
@@ -103,7 +103,7 @@ async fn work_behind_an_answer_shares_the_deadline() {
 
 #[tokio::test]
 async fn second_request_to_stop_does_not_wait_for_work() {
-    let server = start(Limits::default().drain(PATIENCE * 2)).await;
+    let server = start(Config::default().drain(PATIENCE * 2)).await;
     begin_work(&server).await;
     server.stop.notify_one();
     while TcpStream::connect(server.address).await.is_ok() {
@@ -114,7 +114,7 @@ async fn second_request_to_stop_does_not_wait_for_work() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stop_under_load_answers_every_request_that_has_begun() {
-    let server = start(Limits::default()).await;
+    let server = start(Config::default()).await;
     let mut clients = JoinSet::new();
     for _ in 0..16 {
         let mut client = server.connect().await;

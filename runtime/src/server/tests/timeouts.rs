@@ -4,7 +4,7 @@ const SHORT: Duration = Duration::from_millis(50);
 
 #[tokio::test]
 async fn slow_head_is_answered_with_408() {
-    let server = start(Limits::default().head_timeout(SHORT)).await;
+    let server = start(Config::default().head_timeout(SHORT)).await;
     let mut first = server.connect().await;
     first.send("GET / HTTP/1.1\r\nhos").await;
     assert!(first.rest().await.starts_with("HTTP/1.1 408 "));
@@ -18,7 +18,7 @@ async fn slow_head_is_answered_with_408() {
 
 #[tokio::test]
 async fn head_that_trickles_is_cut() {
-    let server = start(Limits::default().head_timeout(SHORT)).await;
+    let server = start(Config::default().head_timeout(SHORT)).await;
     let mut client = server.connect().await;
     let trickle = async {
         while client.stream.write_all(b"a").await.is_ok() {
@@ -34,14 +34,14 @@ async fn head_that_trickles_is_cut() {
 
 #[tokio::test]
 async fn silent_client_is_cut_without_a_word() {
-    let server = start(Limits::default().head_timeout(SHORT)).await;
+    let server = start(Config::default().head_timeout(SHORT)).await;
     assert_eq!(server.connect().await.rest().await, "");
     server.stop().await;
 }
 
 #[tokio::test]
 async fn idle_connection_is_closed() {
-    let server = start(Limits::default().idle_timeout(SHORT)).await;
+    let server = start(Config::default().idle_timeout(SHORT)).await;
     let mut client = server.connect().await;
     client.get("/a").await;
     assert_eq!(client.rest().await, "");
@@ -50,11 +50,11 @@ async fn idle_connection_is_closed() {
 
 #[tokio::test]
 async fn request_outlives_the_timeouts_of_its_client() {
-    let limits = Limits::default()
+    let config = Config::default()
         .head_timeout(SHORT)
         .idle_timeout(SHORT)
         .write_timeout(SHORT);
-    let server = start(limits).await;
+    let server = start(config).await;
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
     soon(server.app.waiting.notified()).await;
@@ -66,7 +66,7 @@ async fn request_outlives_the_timeouts_of_its_client() {
 
 #[tokio::test]
 async fn client_that_takes_nothing_is_cut() {
-    let server = start(Limits::default().write_timeout(SHORT)).await;
+    let server = start(Config::default().write_timeout(SHORT)).await;
     let mut client = server.connect().await;
     client.send(&get("/endless")).await;
     soon(server.app.dropped.notified()).await;
@@ -75,7 +75,7 @@ async fn client_that_takes_nothing_is_cut() {
 
 #[tokio::test]
 async fn client_that_reads_slowly_is_not_cut() {
-    let server = start(Limits::default().write_timeout(SHORT)).await;
+    let server = start(Config::default().write_timeout(SHORT)).await;
     let mut client = server.connect().await;
     client.send(&get("/endless")).await;
     let mut taken = vec![0; 1 << 20];

@@ -1,0 +1,37 @@
+use highball::{block_on, prelude::*};
+
+use crate::{Api, AppState};
+
+fn get(path: &str) -> (u16, String) {
+    let client = Api.test().state(AppState::new());
+    let response = block_on(client.get(path).send());
+    (response.status().as_u16(), response.text().to_owned())
+}
+
+#[test]
+fn names_are_decoded() {
+    assert_eq!(
+        get("/hello/J%C3%BCrgen%20M"),
+        (200, "hello Jürgen M\n".to_owned())
+    );
+    assert_eq!(get("/hello/%ff").0, 400);
+}
+
+#[test]
+fn files_are_served_and_nothing_beside_them() {
+    assert_eq!(get("/static/hello.txt"), (200, "All is well.\n".to_owned()));
+    assert_eq!(get("/static/..%2fCargo.toml").0, 404);
+}
+
+#[test]
+fn it_is_alive_and_ready() {
+    assert_eq!(get("/livez").0, 200);
+    assert_eq!(get("/readyz").0, 200);
+}
+
+#[test]
+fn body_is_sent_back() {
+    let client = Api.test().state(AppState::new());
+    let response = block_on(client.post("/echo").body("and back").send());
+    assert_eq!(response.text(), "and back");
+}

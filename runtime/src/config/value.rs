@@ -1,0 +1,158 @@
+//! Settings as text: how each kind is read, and shown.
+
+use std::{path::PathBuf, time::Duration};
+
+/// A kind of setting; `T` is what it sets.
+pub(super) trait Value<T = Self> {
+    /// What is to be written, with an example.
+    const WANTED: &'static str;
+
+    fn read(text: &str) -> Option<T>;
+    fn write(value: &T) -> String;
+}
+
+/// Says that the text is no value of its kind.
+pub(super) fn wrong<K: Value<T>, T>(text: &str) -> String {
+    format!("`{text}` is not {}", K::WANTED)
+}
+
+impl Value for Duration {
+    const WANTED: &'static str = "a time: write `10s`, `500ms` or `1h 30m`";
+
+    fn read(text: &str) -> Option<Self> {
+        humantime::parse_duration(text).ok()
+    }
+
+    fn write(value: &Self) -> String {
+        humantime::format_duration(*value).to_string()
+    }
+}
+
+impl Value for bool {
+    const WANTED: &'static str = "`true` or `false`";
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn write(value: &Self) -> String {
+        value.to_string()
+    }
+}
+
+macro_rules! number {
+    ($($ty:ty),*) => {$(
+        impl Value for $ty {
+            const WANTED: &'static str = "a whole number";
+
+            fn read(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+
+            fn write(value: &Self) -> String {
+                value.to_string()
+            }
+        }
+
+        impl Value<$ty> for Bytes {
+            const WANTED: &'static str = "a number of bytes: write `65536`, `64KiB` or `2MiB`";
+
+            fn read(text: &str) -> Option<$ty> {
+                <$ty>::try_from(read_bytes(text)?).ok()
+            }
+
+            fn write(value: &$ty) -> String {
+                write_bytes(*value as u64)
+            }
+        }
+    )*};
+}
+
+number!(u64, usize);
+
+impl Value for u32 {
+    const WANTED: &'static str = "a whole number";
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn write(value: &Self) -> String {
+        value.to_string()
+    }
+}
+
+/// A number of bytes, with a unit or without.
+pub(super) enum Bytes {}
+
+const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+
+fn read_bytes(text: &str) -> Option<u64> {
+    let unit = UNITS
+        .iter()
+        .find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
+    let (number, bytes) = unit.unwrap_or((text, 1));
+    number.trim_end().parse::<u64>().ok()?.checked_mul(bytes)
+}
+
+fn write_bytes(bytes: u64) -> String {
+    let unit = UNITS
+        .iter()
+        .find(|(_, unit)| bytes > 0 && bytes % unit == 0);
+    unit.map_or_else(
+        || bytes.to_string(),
+        |(name, unit)| format!("{}{name}", bytes / unit),
+    )
+}
+
+/// A setting that stays text until it is used.
+pub(super) trait Text: Default {
+    fn of(text: &str) -> Self;
+    /// Returns what to show, if anything is set.
+    fn show(&self) -> Option<String>;
+}
+
+impl Text for Vec<String> {
+    fn of(text: &str) -> Self {
+        let items = text.split(',').map(str::trim);
+        items
+            .filter(|item| !item.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn show(&self) -> Option<String> {
+        (!self.is_empty()).then(|| self.join(" + "))
+    }
+}
+
+impl Text for Option<PathBuf> {
+    fn of(text: &str) -> Self {
+        (!text.is_empty()).then(|| text.into())
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().map(|path| path.display().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, bytes: Option<u64>, shown: &str) {
+        assert_eq!(read_bytes(text), bytes, "{text}");
+        assert_eq!(bytes.map(write_bytes).unwrap_or_default(), shown);
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        check("1000", Some(1000), "1000");
+        check("65536", Some(65536), "64KiB");
+        check("2MiB", Some(2 << 20), "2MiB");
+        check("3 GiB", Some(3 << 30), "3GiB");
+        check("2MB", None, "");
+        check("-1", None, "");
+        check("18446744073709551615KiB", None, "");
+    }
+}

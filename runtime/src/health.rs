@@ -1,0 +1,223 @@
+//! Health: whether the process lives, and whether it may be sent requests.
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::Poll,
+    time::Duration,
+};
+
+use highball_macros::get;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value, json};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
+
+use crate::{
+    context::Context,
+    error::Result,
+    response::{IntoResponse, Json, Response},
+};
+
+/// How long what the checks said is good: whoever asks more often does not make them run.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Says that the process lives: `GET /livez` is 200 as long as it answers at all.
+///
+/// List it among the routes of an app; a supervisor that gets no answer starts the process anew. It
+/// asks nothing of what the app depends on, or a database that is down would have every process
+/// started anew.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[routes(app)]
+/// struct Api(highball::livez, highball::readyz);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().get("/livez").send().await.status(), 200);
+/// # });
+/// ```
+#[get("/livez", crate = crate)]
+pub async fn livez() -> Response {
+    not_stored(StatusCode::OK, json!({ "status": "alive" }))
+}
+
+/// Says whether requests may be sent here: `GET /readyz` is 200, or 503 while the server starts or
+/// stops, or where a check fails that [`Serve::check`](crate::Serve::check) has named.
+///
+/// List it among the routes of an app, for whatever shares requests out. The answer names the checks
+/// and says which have failed; why is printed, not sent.
+#[get("/readyz", crate = crate)]
+pub async fn readyz(cx: &mut Context<'_>) -> Response {
+    let health = cx.health();
+    if !health.is_ready() {
+        return not_stored(
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({ "status": "not ready" }),
+        );
+    }
+    let (passed, checks) = health.check().await;
+    let (status, word) = match passed {
+        true => (StatusCode::OK, "ready"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+    };
+    not_stored(status, json!({ "status": word, "checks": checks }))
+}
+
+fn not_stored(status: StatusCode, body: Value) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
+    response
+}
+
+/// Whether the server is ready, and what it asks to know.
+#[derive(Debug)]
+pub(crate) struct Health {
+    ready: AtomicBool,
+    checks: Vec<Check>,
+    last: Mutex<Option<Outcome>>,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            ready: AtomicBool::new(true),
+            checks: Vec::new(),
+            last: Mutex::new(None),
+        }
+    }
+}
+
+/// Something that must be well for the server to be ready.
+pub(crate) struct Check {
+    name: String,
+    within: Duration,
+    run: Box<dyn Fn() -> Checking + Send + Sync>,
+}
+
+type Checking = Pin<Box<dyn Future<Output = Result> + Send>>;
+
+/// What the checks said, and when.
+#[derive(Debug)]
+struct Outcome {
+    at: Instant,
+    /// In the order of the checks.
+    passed: Vec<bool>,
+}
+
+impl Check {
+    pub(crate) fn new<F>(
+        name: String,
+        within: Duration,
+        run: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        Self {
+            name,
+            within,
+            run: Box::new(move || Box::pin(run())),
+        }
+    }
+
+    /// Runs it on a task of its own, so that its panic is its own.
+    async fn run(&self, passed_before: bool) -> bool {
+        let mut task = tokio::spawn((self.run)());
+        let fault = match timeout(self.within, &mut task).await {
+            Ok(Ok(Ok(()))) => return true,
+            Ok(Ok(Err(error))) => format!("{error:?}"),
+            Ok(Err(_)) => "it panicked".to_owned(),
+            Err(_) => {
+                task.abort();
+                format!(
+                    "no answer within {}",
+                    humantime::format_duration(self.within)
+                )
+            }
+        };
+        if passed_before {
+            eprintln!("not ready: the check `{}` fails: {fault}", self.name);
+        }
+        false
+    }
+}
+
+impl Health {
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::Release);
+    }
+
+    pub(crate) fn add(&mut self, check: Check) {
+        self.checks.push(check);
+    }
+
+    /// Runs the checks, all at once, or returns what they said a moment ago.
+    async fn check(&self) -> (bool, Map<String, Value>) {
+        let mut last = self.last.lock().await;
+        let is_fresh = last.as_ref().is_some_and(|last| last.at.elapsed() < FRESH);
+        if !is_fresh {
+            let passed = self.run_all(last.as_ref()).await;
+            *last = Some(Outcome {
+                at: Instant::now(),
+                passed,
+            });
+        }
+        let passed = last.iter().flat_map(|outcome| outcome.passed.iter());
+        let words = passed
+            .clone()
+            .map(|passed| if *passed { "ok" } else { "failed" });
+        let names = self.checks.iter().map(|check| check.name.clone());
+        let checks = names.zip(words.map(Value::from)).collect();
+        (passed.clone().all(|passed| *passed), checks)
+    }
+
+    async fn run_all(&self, last: Option<&Outcome>) -> Vec<bool> {
+        let running = self.checks.iter().enumerate().map(|(idx, check)| {
+            let passed_before = last.is_none_or(|last| last.passed[idx]);
+            (None, Box::pin(check.run(passed_before)))
+        });
+        let mut running: Vec<_> = running.collect();
+        poll_fn(|cx| {
+            for (passed, run) in &mut running {
+                if passed.is_none()
+                    && let Poll::Ready(outcome) = run.as_mut().poll(cx)
+                {
+                    *passed = Some(outcome);
+                }
+            }
+            let is_done = running.iter().all(|(passed, _)| passed.is_some());
+            if is_done {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+        let passed = running
+            .into_iter()
+            .map(|(passed, _)| passed.unwrap_or_default());
+        passed.collect()
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

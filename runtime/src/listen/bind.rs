@@ -1,0 +1,90 @@
+//! Binding: from a place to a socket of the system, which is still on no runtime.
+
+use std::{io, net::SocketAddr};
+
+use socket2::{Domain, Protocol, SockAddr, Type};
+
+use super::{Listener, Place};
+use crate::{
+    error::{Error, Result},
+    server::{Before, Bound, Source},
+};
+
+/// How many connections the system keeps for a program that has not taken them, as tokio has it.
+const BACKLOG: i32 = 1024;
+
+impl Listener {
+    /// Binds it; `shared` where more than one thread accepts, each from a queue of its own.
+    pub(crate) fn bind(self, alone: bool, shared: bool) -> Result<Bound> {
+        let before = Before {
+            #[cfg(feature = "tls")]
+            tls: self.tls.map(|tls| tls.acceptor()).transpose()?,
+            proxied: self.proxied,
+        };
+        let own_queues = shared && matches!(self.place, Place::Addr(_));
+        let reuse_port = self.reuse_port || shared;
+        let source = match self.place {
+            Place::Addr(addr) => Source::Tcp(bind_tcp(addr, reuse_port, !alone)?),
+            Place::Tcp(listener) => Source::Tcp(listener.into_std()?),
+            #[cfg(unix)]
+            Place::Unix(path) => super::unix::bind(path, self.mode)?,
+            #[cfg(not(unix))]
+            Place::Unix(_) => return Err(Error::new("there are no unix sockets on this system")),
+            #[cfg(all(unix, feature = "systemd"))]
+            Place::BoundUnix(listener) => Source::Unix(listener, None),
+            Place::Own(start) => Source::Own(start),
+        };
+        Bound::new(source, before, own_queues)
+    }
+
+    /// Returns whether the two would take the same port of IPv4 and IPv6.
+    pub(crate) fn shares_port_with(&self, other: &Self) -> bool {
+        match (&self.place, &other.place) {
+            (Place::Addr(one), Place::Addr(other)) => {
+                one.port() == other.port() && one.is_ipv4() != other.is_ipv4()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Binds an address; with `only_v6`, one of IPv6 does not take IPv4's port as well.
+pub(crate) fn bind_tcp(
+    addr: SocketAddr,
+    reuse_port: bool,
+    only_v6: bool,
+) -> Result<std::net::TcpListener> {
+    try_bind_tcp(addr, reuse_port, only_v6).map_err(|error| {
+        let hint = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program has it; set PORT to a free one",
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege; set PORT to another"
+            }
+            _ => "set HOST and PORT to an address of this machine",
+        };
+        Error::because(format!("cannot listen on {addr}: {hint}"), error)
+    })
+}
+
+fn try_bind_tcp(
+    addr: SocketAddr,
+    reuse_port: bool,
+    only_v6: bool,
+) -> io::Result<std::net::TcpListener> {
+    let socket =
+        socket2::Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+    if addr.is_ipv6() && only_v6 {
+        socket.set_only_v6(true)?;
+    }
+    // Elsewhere it would take a port from another program; here only from one that has ended.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    #[cfg(unix)]
+    if reuse_port {
+        socket.set_reuse_port(true)?;
+    }
+    socket.bind(&SockAddr::from(addr))?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,65 @@
+//! Hooks: what an app does before its first request, and after its last.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use tokio::time::timeout;
+
+use crate::error::{Error, Result};
+
+/// Work with a name and a deadline.
+pub(super) struct Hook {
+    name: String,
+    within: Duration,
+    work: Pin<Box<dyn Future<Output = Result> + Send>>,
+}
+
+impl Hook {
+    pub(super) fn new(
+        name: &str,
+        within: Duration,
+        work: impl Future<Output = Result> + Send + 'static,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            within,
+            work: Box::pin(work),
+        }
+    }
+
+    /// Runs it on a task of its own, so that its panic is an error like another.
+    async fn run(self, kind: &str) -> Result {
+        let name = &self.name;
+        let mut task = tokio::spawn(self.work);
+        match timeout(self.within, &mut task).await {
+            Ok(Ok(done)) => {
+                done.map_err(|error| error.context(format!("the {kind} hook `{name}` failed")))
+            }
+            Ok(Err(_)) => Err(Error::new(format!("the {kind} hook `{name}` panicked"))),
+            Err(_) => {
+                task.abort();
+                let within = humantime::format_duration(self.within);
+                Err(Error::new(format!(
+                    "the {kind} hook `{name}` took longer than {within}"
+                )))
+            }
+        }
+    }
+}
+
+/// Runs the start hooks, up to the first that fails.
+pub(super) async fn run_start(hooks: &mut Vec<Hook>) -> Result {
+    for hook in hooks.drain(..) {
+        hook.run("start").await?;
+    }
+    Ok(())
+}
+
+/// Runs the stop hooks, all of them, and returns the first failure.
+pub(super) async fn run_stop(hooks: &mut Vec<Hook>) -> Result {
+    let mut outcome = Ok(());
+    for hook in hooks.drain(..) {
+        let done = hook.run("stop").await;
+        outcome = outcome.and(done);
+    }
+    outcome
+}

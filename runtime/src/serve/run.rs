@@ -1,0 +1,129 @@
+//! The life of a served app: bind, start, serve, stop.
+
+use std::{
+    future::{Future, poll_fn},
+    io::{self, Write as _},
+    marker::PhantomData,
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use super::{
+    Served, Setup, banner, hook,
+    listeners::{self, Listening},
+    stopping::Delayed,
+    supervisor,
+    watch::Watch,
+    workers,
+};
+use crate::{
+    app::App,
+    capacity::Gate,
+    chain::Endpoint,
+    config::Config,
+    error::Result,
+    parts,
+    server::{self, Report, Stop},
+    state::Shared,
+};
+
+pub(super) async fn run<A, S>(mut setup: Setup, shared: Shared<S>) -> Result
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+{
+    setup.config.load()?;
+    // Whoever is told to stop while it starts shall stop.
+    match setup.stop.take() {
+        Some(stop) => run_until::<A, S>(setup, shared, server::when(stop)).await,
+        None => run_until::<A, S>(setup, shared, server::signal()?).await,
+    }
+}
+
+async fn run_until<A, S>(mut setup: Setup, mut shared: Shared<S>, mut stop: impl Stop) -> Result
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+{
+    let listening = listeners::bind(std::mem::take(&mut setup.listeners), &setup.config)?;
+    shared.health.set_ready(false);
+    if !unless_stopped(&mut stop, hook::run_start(&mut setup.on_start)).await? {
+        return Ok(());
+    }
+    shared.body_limit = setup.config.body_limit;
+    shared.gate = setup.capacity.take().map(Gate::new);
+    shared.proxies = setup.proxies.take();
+    setup
+        .checks
+        .drain(..)
+        .for_each(|check| shared.health.add(check));
+    if !setup.quiet {
+        let text = banner::text(&listening, A::LISTING, &setup.config);
+        // Whoever closed our output does not want to read it.
+        let _ = io::stdout().write_all(text.as_bytes());
+    }
+    let (shared, watched) = (Arc::new(shared), !setup.quiet);
+    let report = serve::<A, S>(setup.config, &shared, listening, watched, stop).await?;
+    let stopped = hook::run_stop(&mut setup.on_stop).await;
+    // A thread's work is waited for on a thread that may wait.
+    let _ = tokio::task::spawn_blocking(parts::flush).await;
+    if !setup.quiet {
+        report_cut(report.cut, "connections");
+        report_cut(shared.tasks.len(), "spawned tasks");
+    }
+    stopped
+}
+
+/// Runs the work, and returns whether it was done before someone asked to stop.
+async fn unless_stopped(stop: &mut impl Stop, work: impl Future<Output = Result>) -> Result<bool> {
+    let (mut asked, mut work) = (pin!(stop.asked()), pin!(work));
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(done.map(|()| true)),
+        Poll::Pending => asked.as_mut().poll(cx).map(|()| Ok(false)),
+    })
+    .await
+}
+
+/// Serves until the stop is over.
+async fn serve<A, S>(
+    config: Config,
+    shared: &Arc<Shared<S>>,
+    listening: Listening,
+    watched: bool,
+    stop: impl Stop,
+) -> Result<Report>
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+{
+    let app = Arc::new(Served::<A, S> {
+        shared: Arc::clone(shared),
+        app: PhantomData,
+    });
+    let server = Arc::new(server::Shared::new(
+        app,
+        config.clone(),
+        shared.proxies.clone(),
+    ));
+    let watch = watched.then(|| Watch::start(config.workers.max(1)));
+    let stop = Delayed::new(stop, config.stop_delay, &shared.health);
+    shared.health.set_ready(true);
+    supervisor::ready();
+    let report = if config.workers > 0 {
+        workers::run(server, listening, &config, watch.as_ref(), stop).await?
+    } else {
+        let _beating = watch.as_ref().map(|watch| watch.beat(0));
+        server::run(server, listening.bound, config.connections, stop).await?
+    };
+    Ok(report)
+}
+
+fn report_cut(count: usize, what: &str) {
+    if count > 0 {
+        let _ = writeln!(
+            io::stderr(),
+            "stopped; {count} {what} were cut at the deadline"
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! Watching for handlers that block: a thread of a runtime that does not turn, and says so itself
+//! never, since it cannot.
+
+use std::{
+    future::Future,
+    io::{self, Write as _},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use tokio::task::AbortHandle;
+
+use super::supervisor;
+
+/// How often each runtime says that it turns.
+const BEAT: Duration = Duration::from_millis(200);
+/// How long a runtime may be silent before someone is told.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// A thread that is told by each runtime that it turns, and reports those that do not.
+pub(super) struct Watch {
+    beats: Arc<Beats>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Beats {
+    begun: Instant,
+    /// When each runtime last turned, in milliseconds from the beginning; 0 before the first time.
+    last: Vec<AtomicU64>,
+    ended: Mutex<bool>,
+    end: Condvar,
+}
+
+/// A runtime's word that it turns; it ends with this.
+pub(super) struct Beating(AbortHandle);
+
+impl Drop for Beating {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Watch {
+    /// Watches so many runtimes. Where there can be no thread for it, nothing is watched.
+    pub(super) fn start(count: usize) -> Self {
+        let beats = Arc::new(Beats {
+            begun: Instant::now(),
+            last: (0..count).map(|_| AtomicU64::new(0)).collect(),
+            ended: Mutex::new(false),
+            end: Condvar::new(),
+        });
+        let watched = Arc::clone(&beats);
+        let thread = std::thread::Builder::new()
+            .name("highball-watch".to_owned())
+            .spawn(move || watched.watch());
+        Self {
+            beats,
+            thread: thread.ok(),
+        }
+    }
+
+    /// Has the runtime that this runs on say that it turns.
+    pub(super) fn beat(&self, idx: usize) -> Beating {
+        Beating(tokio::spawn(self.beats(idx)).abort_handle())
+    }
+
+    /// Returns what a runtime does to say that it turns.
+    pub(super) fn beats(&self, idx: usize) -> impl Future<Output = ()> + Send + 'static {
+        let beats = Arc::clone(&self.beats);
+        async move {
+            loop {
+                beats.last[idx].store(beats.now().max(1), Relaxed);
+                tokio::time::sleep(BEAT).await;
+            }
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        *self.beats.lock() = true;
+        self.beats.end.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // Its panic has been reported.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Beats {
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, bool> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the runtimes until the watch ends.
+    fn watch(&self) {
+        let patience = supervisor::patience();
+        let pause = patience.map_or(BEAT, |patience| (patience / 3).min(BEAT));
+        let mut reported = vec![0; self.last.len()];
+        let mut ended = self.lock();
+        while !*ended {
+            let waited = self.end.wait_timeout(ended, pause);
+            ended = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let all_turn = self.look(&mut reported, patience);
+            if patience.is_some() && all_turn {
+                supervisor::alive();
+            }
+        }
+    }
+
+    /// Reports each runtime that has been silent for long, once; returns whether a supervisor may be
+    /// told that all is well.
+    fn look(&self, reported: &mut [u64], patience: Option<Duration>) -> bool {
+        let mut longest = Duration::ZERO;
+        for (idx, (last, reported)) in self.last.iter().zip(reported).enumerate() {
+            let last = last.load(Relaxed);
+            if last == 0 {
+                continue;
+            }
+            let silent = Duration::from_millis(self.now().saturating_sub(last));
+            longest = longest.max(silent);
+            if silent >= SILENCE && *reported != last {
+                *reported = last;
+                report(idx, silent);
+            }
+        }
+        patience.is_none_or(|patience| longest < patience)
+    }
+}
+
+fn report(idx: usize, silent: Duration) {
+    let seconds = silent.as_secs_f32();
+    let _ = writeln!(
+        io::stderr(),
+        "runtime {idx} has not turned for {seconds:.1} s: a handler keeps its thread busy and other requests \
+         wait; give long work to `tokio::task::spawn_blocking`"
+    );
+}

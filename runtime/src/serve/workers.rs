@@ -1,0 +1,114 @@
+//! Serving on several threads, each with a runtime and a queue of connections of its own.
+
+use std::{io, sync::Arc};
+
+use tokio::{
+    sync::{oneshot, watch},
+    task::JoinSet,
+};
+
+use super::{listeners::Listening, watch::Watch};
+use crate::{
+    config::Config,
+    error::{Error, Result},
+    server::{self, Answer, Bound, Report, Shared, Stop},
+};
+
+/// Runs the server on `config.workers` threads until all have stopped.
+///
+/// A listener of a caller's own cannot be shared out: it is served here.
+pub(super) async fn run<A: Answer>(
+    server: Arc<Shared<A>>,
+    listening: Listening,
+    config: &Config,
+    watch: Option<&Watch>,
+    mut stop: impl Stop,
+) -> Result<Report> {
+    let most = config.connections.div_ceil(config.workers);
+    let (asks, asked) = watch::channel(0);
+    let mut running = JoinSet::new();
+    let (own, shared): (Vec<_>, Vec<_>) = listening.bound.into_iter().partition(Bound::is_own);
+    for (idx, bound) in share_out(shared, config.workers)?.into_iter().enumerate() {
+        let asked = Asked::new(&asked);
+        let serving = server::run(Arc::clone(&server), bound, most, asked);
+        let beats = watch.map(|watch| watch.beats(idx));
+        running.spawn(on_thread(idx, beats, serving)?);
+    }
+    if !own.is_empty() {
+        running.spawn(server::run(server, own, most, Asked::new(&asked)));
+    }
+    let mut report = Report::default();
+    while !running.is_empty() {
+        tokio::select! {
+            () = stop.asked() => asks.send_modify(|count| *count += 1),
+            Some(ended) = running.join_next() => {
+                let ended = ended.map_err(|_| Error::new("a thread of the server panicked"))??;
+                report.add(&ended);
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// Gives each thread all places, as its own.
+fn share_out(bound: Vec<Bound>, workers: usize) -> Result<Vec<Vec<Bound>>> {
+    let others = (1..workers).map(|_| bound.iter().map(Bound::another).collect());
+    let mut shares = others.collect::<Result<Vec<Vec<_>>>>()?;
+    shares.push(bound);
+    Ok(shares)
+}
+
+/// Runs the future on a thread with a runtime of its own; returns what waits for it.
+fn on_thread<F>(
+    idx: usize,
+    beats: Option<impl Future<Output = ()> + Send + 'static>,
+    serving: F,
+) -> Result<impl Future<Output = io::Result<Report>> + Send + 'static>
+where
+    F: Future<Output = io::Result<Report>> + Send + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (tx, rx) = oneshot::channel();
+    std::thread::Builder::new()
+        .name(format!("highball-{idx}"))
+        .spawn(move || {
+            let report = runtime.block_on(async {
+                if let Some(beats) = beats {
+                    tokio::spawn(beats);
+                }
+                serving.await
+            });
+            // Whoever dropped the server does not want to know.
+            let _ = tx.send(report);
+        })?;
+    Ok(async {
+        rx.await
+            .unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))
+    })
+}
+
+/// A [`Stop`] that asks as often as the one of all threads.
+struct Asked {
+    count: watch::Receiver<u32>,
+    heard: u32,
+}
+
+impl Asked {
+    fn new(count: &watch::Receiver<u32>) -> Self {
+        Self {
+            count: count.clone(),
+            heard: 0,
+        }
+    }
+}
+
+impl Stop for Asked {
+    async fn asked(&mut self) {
+        let heard = self.heard;
+        // Where nobody can ask any more, the server is dropped: it stops, and then it is cut.
+        let _ = self.count.wait_for(|count| *count > heard).await;
+        self.heard += 1;
+    }
+}

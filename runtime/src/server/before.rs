@@ -1,0 +1,63 @@
+//! What a connection begins with, before HTTP: the header of a proxy, the handshake of TLS.
+
+use std::io;
+
+use super::origin::Origin;
+use super::socket::Socket;
+use crate::proxies::Proxies;
+#[cfg(feature = "tls")]
+use crate::tls::Acceptor;
+
+/// What the connections of one listener begin with.
+#[derive(Default)]
+pub(crate) struct Before {
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Acceptor>,
+    /// Those whose connections begin with the header of the PROXY protocol.
+    pub(crate) proxied: Option<Proxies>,
+}
+
+impl Before {
+    pub(super) fn scheme(&self) -> &'static str {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return "https";
+        }
+        "http"
+    }
+
+    /// Returns whether HTTP begins at once.
+    pub(super) fn is_nothing(&self) -> bool {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return false;
+        }
+        self.proxied.is_none()
+    }
+
+    /// Goes through what stands before HTTP.
+    ///
+    /// # Errors
+    /// Where the client does not do its part; the connection is then closed.
+    pub(super) async fn pass(
+        &self,
+        #[allow(unused_mut)] mut socket: Socket,
+        #[allow(unused_mut)] mut origin: Origin,
+    ) -> io::Result<(Socket, Origin)> {
+        #[cfg(feature = "proxy-protocol")]
+        if let Some(from) = &self.proxied
+            && origin
+                .peer
+                .is_none_or(|peer| from.trusts(peer.ip().to_canonical()))
+        {
+            origin.peer = super::proxy_protocol::read(&mut socket)
+                .await?
+                .or(origin.peer);
+        }
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return tls.accept(socket, origin).await;
+        }
+        Ok((socket, origin))
+    }
+}

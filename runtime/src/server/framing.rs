@@ -1,0 +1,284 @@
+//! Where the requests of HTTP/1 begin and end on the wire, and what hyper does not tell of a head.
+//!
+//! hyper keeps one of two lengths, and none beside a transfer coding, so a request cannot show what
+//! it came with; and it takes a bare line feed for a line's end. A server in front that reads such a
+//! head in another way than we do sees other requests than we do (RFC 9112 §11.2), so we refuse it.
+//! This follows the bytes on their way to hyper, changes nothing and copies a line only where it
+//! comes in pieces.
+
+use memchr::memchr;
+
+/// How much is kept of a line that comes in pieces: as much as a length needs.
+const MOST_HELD: usize = 48;
+
+/// Follows the requests of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Framing {
+    place: Place,
+    /// How many heads have ended.
+    heads: u32,
+    head: Head,
+    line: Line,
+}
+
+/// What is read next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    /// The line that begins a request, or an empty one before it.
+    #[default]
+    Start,
+    Head,
+    Body(u64),
+    ChunkSize,
+    Chunk(u64),
+    ChunkEnd,
+    Trailers,
+    /// Behind something that cannot be followed; hyper refuses it or has ended reading.
+    Lost,
+}
+
+/// What matters of the head that is being read.
+#[derive(Debug, Default)]
+struct Head {
+    lengths: u32,
+    codings: u32,
+    length: Option<u64>,
+    bare_line_feed: bool,
+}
+
+/// The beginning of a line that comes in pieces.
+#[derive(Debug)]
+struct Line {
+    held: [u8; MOST_HELD],
+    len: usize,
+    /// How long it is in all.
+    total: usize,
+    ends_with_return: bool,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            held: [0; MOST_HELD],
+            len: 0,
+            total: 0,
+            ends_with_return: false,
+        }
+    }
+}
+
+impl Line {
+    fn push(&mut self, piece: &[u8]) {
+        let kept = piece.len().min(MOST_HELD - self.len);
+        self.held[self.len..self.len + kept].copy_from_slice(&piece[..kept]);
+        self.len += kept;
+        self.total += piece.len();
+        if let Some(last) = piece.last() {
+            self.ends_with_return = *last == b'\r';
+        }
+    }
+}
+
+impl Framing {
+    /// Follows these bytes; returns the number of the request that must be refused, from 1, if one
+    /// of the heads that end here is at fault.
+    pub(super) fn read(&mut self, mut bytes: &[u8]) -> Option<u32> {
+        let mut faulty = None;
+        while !bytes.is_empty() {
+            let taken = match &mut self.place {
+                Place::Lost => return faulty,
+                Place::Body(left) | Place::Chunk(left) => {
+                    let taken = usize::try_from(*left).map_or(bytes.len(), |n| n.min(bytes.len()));
+                    *left -= taken as u64;
+                    if *left == 0 {
+                        self.place = self.place.behind();
+                    }
+                    taken
+                }
+                _ => match memchr(b'\n', bytes) {
+                    None => {
+                        self.line.push(bytes);
+                        return faulty;
+                    }
+                    Some(at) => {
+                        let fault = self.end_line(&bytes[..at]);
+                        faulty = faulty.or(fault);
+                        at + 1
+                    }
+                },
+            };
+            bytes = &bytes[taken..];
+        }
+        faulty
+    }
+
+    /// Reads a line whose last piece this is, without its line feed.
+    fn end_line(&mut self, last: &[u8]) -> Option<u32> {
+        if self.line.total == 0 {
+            let (text, whole) = match last.strip_suffix(b"\r") {
+                Some(text) => (text, true),
+                None => (last, false),
+            };
+            return self.line(text, text.len(), whole);
+        }
+        let mut line = std::mem::take(&mut self.line);
+        line.push(last);
+        let total = line.total - usize::from(line.ends_with_return);
+        self.line(
+            &line.held[..line.len.min(total)],
+            total,
+            line.ends_with_return,
+        )
+    }
+
+    /// Reads a line that begins with `text` and is `total` bytes long.
+    fn line(&mut self, text: &[u8], total: usize, ends_with_return: bool) -> Option<u32> {
+        match self.place {
+            Place::Start | Place::Head => {
+                self.head.bare_line_feed |= !ends_with_return;
+                if total > 0 {
+                    self.head.line(text, total);
+                    self.place = Place::Head;
+                } else if self.place == Place::Head {
+                    return self.end_head();
+                }
+            }
+            Place::ChunkSize => {
+                self.place = match chunk_size(text) {
+                    Some(0) => Place::Trailers,
+                    Some(size) => Place::Chunk(size),
+                    None => Place::Lost,
+                };
+            }
+            Place::ChunkEnd if total == 0 => self.place = Place::ChunkSize,
+            Place::Trailers if total == 0 => self.place = Place::Start,
+            Place::Trailers => {}
+            Place::ChunkEnd | Place::Body(_) | Place::Chunk(_) | Place::Lost => {
+                self.place = Place::Lost;
+            }
+        }
+        None
+    }
+
+    fn end_head(&mut self) -> Option<u32> {
+        let head = std::mem::take(&mut self.head);
+        self.heads = self.heads.wrapping_add(1);
+        self.place = match head.length {
+            _ if head.codings > 0 => Place::ChunkSize,
+            Some(0) | None => Place::Start,
+            Some(length) => Place::Body(length),
+        };
+        let fault = head.bare_line_feed || head.lengths + head.codings > 1;
+        fault.then_some(self.heads)
+    }
+}
+
+impl Place {
+    /// Returns what stands behind a body or a chunk.
+    fn behind(self) -> Self {
+        match self {
+            Self::Chunk(_) => Self::ChunkEnd,
+            _ => Self::Start,
+        }
+    }
+}
+
+impl Head {
+    fn line(&mut self, text: &[u8], total: usize) {
+        match text.first() {
+            Some(b'c' | b'C') => {
+                if let Some(value) = value_of(text, b"content-length") {
+                    self.lengths += 1;
+                    // A value that is cut off or no number is refused by hyper.
+                    self.length = (text.len() == total).then(|| number(value)).flatten();
+                }
+            }
+            Some(b't' | b'T') if value_of(text, b"transfer-encoding").is_some() => {
+                self.codings += 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Returns what stands behind the name and its colon.
+fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
+    let (start, value) = line.split_at_checked(name.len())?;
+    if !start.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    value.trim_ascii_start().strip_prefix(b":")
+}
+
+fn number(value: &[u8]) -> Option<u64> {
+    std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
+}
+
+/// Reads the size of a chunk, up to its extensions (RFC 9112 §7.1).
+fn chunk_size(line: &[u8]) -> Option<u64> {
+    let end = line.iter().position(|byte| !byte.is_ascii_hexdigit());
+    let digits = &line[..end.unwrap_or(line.len())];
+    u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads the text at once and byte by byte, and returns the numbers of the refused requests.
+    fn check(text: &str, refused: Option<u32>, heads: u32) {
+        let mut whole = Framing::default();
+        assert_eq!(whole.read(text.as_bytes()), refused, "{text:?}");
+        let mut pieces = Framing::default();
+        let faults: Vec<_> = text
+            .as_bytes()
+            .chunks(1)
+            .filter_map(|byte| pieces.read(byte))
+            .collect();
+        assert_eq!(faults.first().copied(), refused, "{text:?} in pieces");
+        assert_eq!((whole.heads, pieces.heads), (heads, heads), "{text:?}");
+    }
+
+    #[test]
+    fn requests_are_told_apart() {
+        check("GET / HTTP/1.1\r\nhost: a\r\n\r\n", None, 1);
+        check("\r\nGET / HTTP/1.1\r\n\r\n", None, 1);
+        let post = "POST / HTTP/1.1\r\ncontent-length: 21\r\n\r\ncontent-length: 1\r\n\r\n";
+        let chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n\
+                       5;ext=1\r\n\r\n\r\n\n\r\n13\r\ncontent-length: 1\r\n\r\n0\r\ntrailer: 1\r\n\r\n";
+        check(&post.repeat(3), None, 3);
+        let chunked = chunked.replace("13\r\n", "13\r\n");
+        check(&(chunked.clone() + post + &chunked), None, 3);
+    }
+
+    #[test]
+    fn head_with_two_framings_is_refused() {
+        let (cl, te) = ("content-length: 3\r\n", "transfer-encoding: chunked\r\n");
+        let head = |lines: String| format!("POST / HTTP/1.1\r\nhost: a\r\n{lines}\r\n");
+        check(&head([cl, te].concat()), Some(1), 1);
+        check(&head([te, cl].concat()), Some(1), 1);
+        check(&head([cl, cl].concat()), Some(1), 1);
+        check(&head([te, te].concat()), Some(1), 1);
+        check(&head(["Content-Length :3\r\n", te].concat()), Some(1), 1);
+        let first = "GET / HTTP/1.1\r\n\r\n".to_owned();
+        check(&(first + &head([cl, te].concat())), Some(2), 2);
+    }
+
+    #[test]
+    fn bare_line_feed_is_refused() {
+        check("GET / HTTP/1.1\nhost: a\r\n\r\n", Some(1), 1);
+        check("GET / HTTP/1.1\r\nhost: a\n\r\n", Some(1), 1);
+        check("GET / HTTP/1.1\r\nhost: a\r\n\n", Some(1), 1);
+        check("\nGET / HTTP/1.1\r\nhost: a\r\n\r\n", Some(1), 1);
+    }
+
+    #[test]
+    fn long_line_in_pieces_is_no_length() {
+        let long = "a".repeat(1000);
+        check(
+            &format!("GET / HTTP/1.1\r\nx: {long}\r\n\r\nGET / HTTP/1.1\r\n\r\n"),
+            None,
+            2,
+        );
+    }
+}

@@ -1,0 +1,251 @@
+//! The two ends of a connection's stream: what was read early, and what is gathered to be sent.
+//!
+//! hyper can gather the answers to pipelined requests itself (`pipeline_flush`), but it then holds
+//! a finished answer back for as long as its read buffer holds anything, be it half a head or the
+//! stray line end that old clients send after a body, and its buffer has no bound. Here, what was
+//! written while hyper was polled once is sent when that poll is over: a batch costs one send, and
+//! nothing waits for the client.
+
+use std::fmt;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::framing::Framing;
+use super::socket::Socket;
+use crate::pool::{self, Buffer};
+
+/// How many bytes are gathered before they are sent.
+const MOST_GATHERED: usize = 16 * 1024;
+/// How the beginning of a connection tells HTTP/2 from HTTP/1.
+#[cfg(feature = "http2")]
+const PREFACE: &[u8; MOST_EARLY] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How many bytes are read before hyper asks: as many as tell the protocol.
+const MOST_EARLY: usize = 24;
+
+/// A connection's stream, shared by what hyper owns and the task that drives it.
+pub(super) struct Shared(Mutex<Wire>);
+
+/// The lock's inside: only one task takes it, so it never waits.
+pub(super) struct Wire {
+    socket: Socket,
+    /// Bytes that were read before hyper asked: it reads them first.
+    early: [u8; MOST_EARLY],
+    early_from: u8,
+    early_to: u8,
+    /// Follows the requests of HTTP/1.
+    framing: Option<Framing>,
+    bytes: Buffer,
+    /// How many of the bytes have been sent.
+    sent: usize,
+    /// How many times the socket has taken something; it tells a slow client from a stuck one.
+    progress: u32,
+    /// The socket took nothing when it was last asked.
+    blocked: bool,
+    /// It is the socket's own buffer that waits.
+    flushing: bool,
+    /// Nobody sends what is gathered after a poll: an upgraded stream is on its own.
+    direct: bool,
+}
+
+impl Shared {
+    pub(super) fn new(socket: Socket) -> Self {
+        Self(Mutex::new(Wire {
+            socket,
+            early: [0; MOST_EARLY],
+            early_from: 0,
+            early_to: 0,
+            framing: Some(Framing::default()),
+            bytes: Buffer::default(),
+            sent: 0,
+            progress: 0,
+            blocked: false,
+            flushing: false,
+            direct: false,
+        }))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Wire> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+/// Reading.
+impl Wire {
+    /// Returns whether the client speaks HTTP/2, once enough is read to tell.
+    #[cfg(feature = "http2")]
+    pub(super) fn is_http2(&self) -> Option<bool> {
+        let seen = &self.early[..usize::from(self.early_to)];
+        if *seen != PREFACE[..seen.len()] {
+            return Some(false);
+        }
+        (seen.len() == PREFACE.len()).then_some(true)
+    }
+
+    /// The requests cannot be followed on the wire: they are interleaved.
+    #[cfg(feature = "http2")]
+    pub(super) fn stop_following(&mut self) {
+        self.framing = None;
+    }
+
+    /// Returns whether bytes wait that hyper has not asked for.
+    pub(super) fn has_early(&self) -> bool {
+        self.early_from < self.early_to
+    }
+
+    /// Reads a few bytes before hyper asks, behind those that wait, and returns how many.
+    pub(super) fn poll_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if !self.has_early() {
+            (self.early_from, self.early_to) = (0, 0);
+        }
+        let mut into = ReadBuf::new(&mut self.early[usize::from(self.early_to)..]);
+        ready!(Pin::new(&mut self.socket).poll_read(cx, &mut into))?;
+        let count = into.filled().len();
+        // At most 24, so the cast loses nothing.
+        self.early_to += count as u8;
+        Poll::Ready(Ok(count))
+    }
+
+    /// Reads for hyper; what was read early comes first.
+    ///
+    /// It returns the number of the request that must be refused, if these bytes tell of one.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<Option<u32>>> {
+        let before = into.filled().len();
+        if self.has_early() {
+            let early = &self.early[usize::from(self.early_from)..usize::from(self.early_to)];
+            let count = early.len().min(into.remaining());
+            into.put_slice(&early[..count]);
+            // At most 24, so the cast loses nothing.
+            self.early_from += count as u8;
+        } else {
+            ready!(Pin::new(&mut self.socket).poll_read(cx, into))?;
+        }
+        let framing = self.framing.as_mut();
+        let faulty = framing.and_then(|framing| framing.read(&into.filled()[before..]));
+        Poll::Ready(Ok(faulty))
+    }
+
+    /// Reads and forgets until the client ends, or has sent so much.
+    pub(super) fn poll_discard(&mut self, cx: &mut Context<'_>, most: &mut usize) -> Poll<()> {
+        let mut rest = [0; 16 * 1024];
+        loop {
+            let mut into = ReadBuf::new(&mut rest);
+            let outcome = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut into));
+            let count = into.filled().len();
+            match (outcome, most.checked_sub(count)) {
+                (Ok(()), Some(left)) if count > 0 => *most = left,
+                _ => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+/// Writing.
+impl Wire {
+    /// Hands the stream over to the owner of an upgrade.
+    pub(super) fn send_each_write(&mut self) {
+        self.direct = true;
+        self.framing = None;
+    }
+
+    pub(super) fn is_direct(&self) -> bool {
+        self.direct
+    }
+
+    /// Returns the count of sends if the client is not taking what it is sent.
+    pub(super) fn stuck_at(&self) -> Option<u32> {
+        self.blocked.then_some(self.progress)
+    }
+
+    /// Returns whether everything has been sent.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let count = slices.iter().map(|slice| slice.len()).sum::<usize>();
+        if !self.direct && self.bytes.len() + count <= MOST_GATHERED {
+            return Poll::Ready(Ok(self.gather(slices, count)));
+        }
+        // More than fits is not copied, nor what nobody would send later: what was gathered goes
+        // first, then the slices themselves.
+        ready!(self.poll_send(cx))?;
+        let outcome = Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
+        self.note(outcome)
+    }
+
+    fn gather(&mut self, slices: &[IoSlice<'_>], count: usize) -> usize {
+        if self.bytes.capacity() == 0 {
+            self.bytes = pool::buffer();
+        }
+        for slice in slices {
+            self.bytes.extend_from_slice(slice);
+        }
+        count
+    }
+
+    /// Sends what was gathered, and gives the buffer back: an idle connection holds none.
+    pub(super) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.sent < self.bytes.len() {
+            let outcome = Pin::new(&mut self.socket).poll_write(cx, &self.bytes[self.sent..]);
+            let count = ready!(self.note(outcome))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.sent += count;
+        }
+        self.sent = 0;
+        if self.bytes.capacity() != 0 {
+            self.bytes = Buffer::default();
+        }
+        self.poll_flush(cx)
+    }
+
+    /// Sends what the socket itself holds: none of the system's does, TLS may.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.socket).poll_flush(cx);
+        if outcome.is_pending() {
+            (self.blocked, self.flushing) = (true, true);
+        } else if std::mem::take(&mut self.flushing) {
+            self.blocked = false;
+            self.progress = self.progress.wrapping_add(1);
+        }
+        outcome
+    }
+
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_send(cx))?;
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+
+    /// Sends these last bytes, or does not: nobody waits for it.
+    pub(super) fn say(&mut self, cx: &mut Context<'_>, last: &[u8]) {
+        self.bytes.extend_from_slice(last);
+        let _best_effort = self.poll_send(cx);
+    }
+
+    fn note(&mut self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.blocked = outcome.is_pending();
+        if outcome.is_ready() {
+            self.progress = self.progress.wrapping_add(1);
+        }
+        outcome
+    }
+}
