@@ -1,0 +1,151 @@
+//! A table of cases: the frames, and what must come of them.
+
+use std::fmt::Write;
+
+use crate::{
+    Server,
+    client::{Client, Outcome},
+    frame::code::PROTOCOL_ERROR,
+};
+
+/// What must come of the frames of a case.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Expected {
+    /// A connection error with one of these codes (RFC 9113, 5.4.1); ending without a word is one,
+    /// too, for GOAWAY may be lost.
+    Connection(&'static [u32]),
+    /// A stream error with one of these codes (RFC 9113, 5.4.2), which may be taken for one of the
+    /// connection.
+    Stream(&'static [u32]),
+    /// The stream error of a malformed request, or an answer that says so (RFC 9113, 8.1.1).
+    Malformed,
+    /// A response with this status.
+    Answer(u16),
+    /// A PING is answered, so the connection goes on.
+    Pong,
+    /// Exactly this: for what a server does and should not.
+    Today(Outcome),
+}
+
+impl Expected {
+    fn is_met(self, outcome: Outcome) -> bool {
+        match (self, outcome) {
+            (Self::Connection(_) | Self::Stream(_) | Self::Malformed, Outcome::Closed)
+            | (Self::Malformed, Outcome::Answer(400..=499)) => true,
+            (Self::Malformed, Outcome::GoAway(code) | Outcome::Reset(code)) => {
+                code == PROTOCOL_ERROR
+            }
+            (Self::Connection(codes) | Self::Stream(codes), Outcome::GoAway(code))
+            | (Self::Stream(codes), Outcome::Reset(code)) => codes.contains(&code),
+            (Self::Answer(expected), Outcome::Answer(status)) => status == expected,
+            (Self::Pong, Outcome::Pong) => true,
+            (Self::Today(expected), outcome) => outcome == expected,
+            _ => false,
+        }
+    }
+
+    /// Returns whether the outcome decides, or whether to wait for another.
+    ///
+    /// An answer may be that to a request before the error of the connection, and a pong is news
+    /// only where no error is expected.
+    fn is_decided(self, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Answer(_) => !matches!(self, Self::Connection(_) | Self::Pong),
+            Outcome::Pong => matches!(self, Self::Pong | Self::Today(_)),
+            Outcome::GoAway(_) | Outcome::Reset(_) | Outcome::Closed | Outcome::Silence => true,
+        }
+    }
+}
+
+/// Frames, and what must come of them.
+pub(crate) struct Case {
+    /// The fact, with its section.
+    name: &'static str,
+    first: Vec<u8>,
+    frames: Vec<u8>,
+    expected: Expected,
+}
+
+/// Makes a case of frames that are sent at once.
+pub(crate) fn case<const N: usize>(
+    name: &'static str,
+    frames: [Vec<u8>; N],
+    expected: Expected,
+) -> Case {
+    Case {
+        name,
+        first: Vec::new(),
+        frames: frames.concat(),
+        expected,
+    }
+}
+
+impl Case {
+    /// Sends a request before, and waits for the end of its answer.
+    pub(crate) fn after(mut self, request: Vec<u8>) -> Self {
+        self.first = request;
+        self
+    }
+
+    async fn outcome(&self, server: &Server) -> Outcome {
+        let mut client = Client::connect(server.addr).await;
+        if !self.first.is_empty() {
+            client.send(&self.first).await;
+            client.until_end_of_stream().await;
+        }
+        client.send(&self.frames).await;
+        loop {
+            let outcome = client.input.outcome().await;
+            if self.expected.is_decided(outcome) {
+                return outcome;
+            }
+        }
+    }
+}
+
+/// Runs each case on a connection of its own, and fails with all that are not met.
+pub(crate) async fn check(cases: impl IntoIterator<Item = Case>) {
+    let server = Server::start().await;
+    let mut failures = String::new();
+    for case in cases {
+        let (outcome, expected) = (case.outcome(&server).await, case.expected);
+        if !expected.is_met(outcome) {
+            let name = case.name;
+            writeln!(failures, "{name}: {outcome:?} in place of {expected:?}").expect("it fits");
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+    server.stop().await;
+}
+
+/// A table whose cases are always met would show nothing.
+#[test]
+fn another_outcome_meets_no_expectation() {
+    use Outcome::{Answer, Closed, GoAway, Pong, Reset, Silence};
+    let all = [
+        GoAway(1),
+        GoAway(2),
+        Reset(1),
+        Reset(2),
+        Closed,
+        Answer(200),
+        Answer(400),
+        Pong,
+        Silence,
+    ];
+    let malformed = [GoAway(1), Reset(1), Closed, Answer(400)];
+    let cases: [(Expected, &[Outcome]); 6] = [
+        (Expected::Malformed, &malformed),
+        (Expected::Connection(&[1]), &[GoAway(1), Closed]),
+        (Expected::Stream(&[1]), &[GoAway(1), Reset(1), Closed]),
+        (Expected::Answer(200), &[Answer(200)]),
+        (Expected::Pong, &[Pong]),
+        (Expected::Today(Reset(2)), &[Reset(2)]),
+    ];
+    for (expected, met) in cases {
+        for outcome in all {
+            let is_met = expected.is_met(outcome);
+            assert_eq!(is_met, met.contains(&outcome), "{expected:?} {outcome:?}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Floods that cost a client little. Each is ended, or costs the server no more than it is worth.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use highball::tokio;
+
+use crate::{
+    GAUGES, Server,
+    client::{Client, Outcome},
+    frame::{code::*, *},
+    neighbor::{Neighbor, flood},
+};
+
+/// Floods a server that has a neighbor to serve, and returns what came of it.
+async fn check(frames: impl Iterator<Item = Vec<u8>>, expected: &[Outcome]) {
+    let server = Server::start().await;
+    let neighbor = Neighbor::beside(&server).await;
+    let client = Client::connect(server.addr).await;
+    let outcome = flood(client, frames).await;
+    assert!(expected.contains(&outcome), "{outcome:?}");
+    neighbor.was_served().await;
+    server.stop().await;
+}
+
+/// The end of a connection whose client asks for too much; GOAWAY may be lost.
+const CALMED: &[Outcome] = &[Outcome::GoAway(ENHANCE_YOUR_CALM), Outcome::Closed];
+/// The end of one whose client also makes mistakes, such as going on with a stream that was refused.
+const ENDED: &[Outcome] = &[
+    Outcome::GoAway(ENHANCE_YOUR_CALM),
+    Outcome::GoAway(PROTOCOL_ERROR),
+    Outcome::Closed,
+];
+/// The connection goes on, and another stream of it is answered.
+const ANSWERED: &[Outcome] = &[Outcome::Answer(200)];
+
+fn streams(count: u32) -> impl Iterator<Item = u32> {
+    (0..count).map(|nth| nth * 2 + 1)
+}
+
+/// CVE-2023-44487: what is reset leaves its place to the next at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_that_are_reset_at_once_end_the_connection() {
+    let frames = streams(20_000).map(|id| [get(id, "/hang/1"), reset(id, CANCEL)].concat());
+    check(frames, CALMED).await;
+    let most = GAUGES[1].most.load(Relaxed);
+    assert!(most <= 200, "{most} requests ran at once");
+    assert_eq!(GAUGES[1].now.load(Relaxed), 0, "none is left behind");
+}
+
+/// The same, but slow enough for each request to begin: it is a request like any other, whose
+/// handler is dropped with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_that_are_reset_later_run_no_longer() {
+    let server = Server::start().await;
+    let neighbor = Neighbor::beside(&server).await;
+    let mut client = Client::connect(server.addr).await;
+    for id in streams(500) {
+        client
+            .send(&[get(id, "/hang/2"), ping(b"begun it")].concat())
+            .await;
+        assert_eq!(client.input.outcome().await, Outcome::Pong);
+        client.send(&reset(id, CANCEL)).await;
+    }
+    assert_eq!(
+        flood(client, std::iter::empty()).await,
+        Outcome::Answer(200)
+    );
+    let most = GAUGES[2].most.load(Relaxed);
+    assert!((1..=128).contains(&most), "{most} requests ran at once");
+    neighbor.was_served().await;
+    server.stop().await;
+    assert_eq!(GAUGES[2].now.load(Relaxed), 0, "none is left behind");
+}
+
+/// CVE-2025-8671: the server is made to reset what it is asked, here by a window over the largest.
+/// hyper's limit is 1,024 over the life of a connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resets_provoked_from_the_server_end_the_connection() {
+    let provoked = streams(20_000).map(|id| {
+        let request = get(id, "/hang/3");
+        [request, window_update(id, MAX_WINDOW)].concat()
+    });
+    check(provoked, CALMED).await;
+    let most = GAUGES[3].most.load(Relaxed);
+    assert!(most <= 1024, "{most} requests ran at once");
+    assert_eq!(GAUGES[3].now.load(Relaxed), 0, "none is left behind");
+}
+
+/// CVE-2025-8671 by other means: what follows each request is an error of its stream.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_way_to_provoke_resets_is_left_open() {
+    type Provoke = fn(u32) -> Vec<u8>;
+    let ways: [Provoke; 3] = [
+        |id| [post(id, "/hang/0"), priority(id, id, 0)].concat(),
+        |id| [post(id, "/hang/0"), post(id, "/hang/0")].concat(),
+        |id| {
+            let mut fields = request("POST", "/hang/0");
+            fields.push(("content-length", "1"));
+            [headers(END_HEADERS, id, &fields), data(NO_FLAGS, id, "xx")].concat()
+        },
+    ];
+    for way in ways {
+        check(streams(5_000).map(way), ENDED).await;
+    }
+    // An increment of 0 is an error of the connection to h2, which is its end.
+    let zero = streams(10).map(|id| [get(id, "/hang/0"), window_update(id, 0)].concat());
+    check(zero, ENDED).await;
+}
+
+/// Streams over the limit are refused, which costs the server an answer each: h2 counts it among
+/// the resets that were provoked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_over_the_limit_end_the_connection() {
+    check(streams(20_000).map(|id| post(id, "/hang/0")), CALMED).await;
+}
+
+/// CVE-2024-27316: a header block that never ends, and is never more than the limit of its size.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_header_block_without_an_end_ends_the_connection() {
+    for fields in [&[][..], &[("x-a", "b")]] {
+        let begun = headers(END_STREAM, 1, &request("GET", "/ping"));
+        let more = std::iter::repeat_n(continuation(NO_FLAGS, 1, fields), 20_000);
+        check([begun].into_iter().chain(more), CALMED).await;
+    }
+}
+
+/// CVE-2019-9518: frames that are nothing but their heads. h2 takes 100 of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn empty_data_ends_the_connection() {
+    let begun = || [post(1, "/keep")].into_iter();
+    let empty = std::iter::repeat_n(data(NO_FLAGS, 1, ""), 20_000);
+    check(begun().chain(empty), CALMED).await;
+    let padded = std::iter::repeat_n(data(PADDED, 1, "\x01\0"), 20_000);
+    check(begun().chain(padded), CALMED).await;
+}
+
+/// Each byte takes 256 while it waits: h2 takes about 2,000 of them that no handler has read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_in_single_bytes_that_nobody_reads_ends_the_connection() {
+    let begun = [post(1, "/keep")].into_iter();
+    let bytes = std::iter::repeat_n(data(NO_FLAGS, 1, "x"), 20_000);
+    check(begun.chain(bytes), CALMED).await;
+}
+
+/// CVE-2019-9516: h2 knows no header without a name.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn headers_without_names_end_the_connection() {
+    let mut fields = request("GET", "/hang/0");
+    fields.extend([("", ""); 1000]);
+    let frames = streams(1_000).map(move |id| headers(WHOLE, id, &fields));
+    check(frames, ENDED).await;
+}
+
+/// CVE-2019-9513: h2 keeps no tree of priorities, so that each frame costs its reading.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn priorities_are_forgotten() {
+    let shuffled = (0..20_000).map(|nth| priority(nth % 100 * 2 + 1, nth % 7 * 2 + 201, 0));
+    check(shuffled, ANSWERED).await;
+}
+
+/// CVE-2019-9511: a window that grows byte by byte; each costs its reading, and there is only so
+/// far that it can grow.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tiny_updates_of_windows_delay_nobody() {
+    let begun = [get(1, "/hang/0")].into_iter();
+    let updates = (0..20_000).map(|nth| window_update(nth % 2, 1));
+    check(begun.chain(updates), ANSWERED).await;
+}
+
+/// What h2 does not know costs its reading, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unknown_frames_delay_nobody() {
+    let unknown = std::iter::repeat_n(frame(kind::UNKNOWN, NO_FLAGS, 0, [0; 100]), 20_000);
+    check(unknown, ANSWERED).await;
+}
+
+/// CVE-2019-9512 and 9515: a client that reads the answers gets all of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pings_and_settings_that_are_read_delay_nobody() {
+    check(std::iter::repeat_n(ping(b"whatever"), 10_000), ANSWERED).await;
+    check(std::iter::repeat_n(settings(&[]), 10_000), ANSWERED).await;
+}

@@ -1,0 +1,78 @@
+//! How long a request's head may be (RFC 9113, 6.5.2 and 10.5.1).
+
+use highball::tokio;
+
+use crate::{
+    Server,
+    case::{Expected::*, case, check},
+    client::{Client, Outcome},
+    frame::{code::*, *},
+};
+
+/// Splits a header block into frames of the usual size; the last one is empty.
+fn split(stream: u32, block: &[u8]) -> Vec<u8> {
+    let mut frames = headers(END_STREAM, stream, &[]);
+    for part in block.chunks(MAX_FRAME) {
+        frames.extend(frame(kind::CONTINUATION, NO_FLAGS, stream, part));
+    }
+    frames.extend(continuation(END_HEADERS, stream, &[]));
+    frames
+}
+
+/// A request with so many bytes of headers, besides its own.
+fn with_headers(stream: u32, bytes: usize) -> Vec<u8> {
+    let mut fields = request("GET", "/ping");
+    let value = "x".repeat(1024 - "x-long".len() - 32);
+    fields.extend((0..bytes / 1024).map(|_| ("x-long", &value[..])));
+    split(stream, &block(&fields))
+}
+
+/// The default limit is 64 KiB.
+#[tokio::test]
+async fn a_head_over_the_limit_is_431_and_the_connection_goes_on() {
+    let server = Server::start().await;
+    let mut client = Client::connect(server.addr).await;
+    for (stream, kib, status) in [(1, 63, 200), (3, 64, 431)] {
+        client.send(&with_headers(stream, kib * 1024)).await;
+        assert_eq!(client.answer().await.0, status, "{kib} KiB");
+    }
+    client.send(&get(5, "/ping")).await;
+    assert_eq!(client.answer().await, (200, "pong".to_owned()));
+    drop(client);
+    server.stop().await;
+}
+
+/// A bomb: one long field in the table, and then an index for each copy (RFC 7541, 7.3).
+#[tokio::test]
+async fn a_head_that_unpacks_to_far_more_than_the_limit_ends_the_connection() {
+    let bomb = |copies| {
+        let value = "x".repeat(3000);
+        let mut block = block(&request("GET", "/ping"));
+        // A literal that is indexed, and then the first entry of the dynamic table.
+        block.extend([0x40, 1, b'x', 0x7f, 0xb9, 0x16]);
+        block.extend(value.as_bytes());
+        block.extend(vec![0xbe; copies]);
+        split(1, &block)
+    };
+    check([
+        case("it unpacks to less", [bomb(19)], Answer(200)),
+        case("it unpacks to more", [bomb(23)], Answer(431)),
+        case(
+            "it unpacks to much more",
+            [bomb(10_000)],
+            Connection(&[ENHANCE_YOUR_CALM]),
+        ),
+    ])
+    .await;
+}
+
+/// The limit is the one of the settings, be they acknowledged or not.
+#[tokio::test]
+async fn a_client_that_acknowledges_no_settings_has_no_larger_head() {
+    let server = Server::start().await;
+    let mut client = Client::connect_deaf(server.addr, &[]).await;
+    client.send(&with_headers(1, 80 * 1024)).await;
+    assert_eq!(client.input.outcome().await, Outcome::Answer(431));
+    drop(client);
+    server.stop().await;
+}

@@ -1,0 +1,135 @@
+//! How a connection starts, and the format of frames (RFC 9113, 3 and 4).
+
+use highball::tokio::{self, net::TcpStream};
+
+use crate::{
+    Server,
+    case::{Expected::*, case, check},
+    client::{Client, Outcome, PREFACE},
+    frame::{code::*, *},
+};
+
+#[tokio::test]
+async fn settings_are_the_first_frame_of_the_server() {
+    let server = Server::start().await;
+    let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
+    client.send(&[PREFACE, &settings(&[])].concat()).await;
+    let first = client.input.frame().await.expect("it is open");
+    assert_eq!((first.kind, first.stream), (kind::SETTINGS, 0), "3.4");
+    let max_streams = [0, 3, 0, 0, 0, 128];
+    let mut settings = first.payload.chunks(6);
+    assert!(settings.any(|setting| setting == max_streams), "{first:?}");
+    drop(client);
+    server.stop().await;
+}
+
+/// RFC 9113, 3.4: what follows is no frame, so nothing may be made of it.
+#[tokio::test]
+async fn a_broken_preface_is_no_connection() {
+    let server = Server::start().await;
+    let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
+    client.send(b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").await;
+    assert_eq!(client.input.end().await, Outcome::Closed);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_known_of_a_frame_is_ignored() {
+    let reserved = 1 << 31;
+    check([
+        case(
+            "4.1: a frame of an unknown kind",
+            [frame(kind::UNKNOWN, NO_FLAGS, 0, [0; 8]), ping(b"whatever")],
+            Pong,
+        ),
+        case(
+            "4.1: flags that are not defined",
+            [frame(kind::PING, 0x16, 0, b"whatever")],
+            Pong,
+        ),
+        case(
+            "4.1: the reserved bit",
+            [frame(kind::PING, NO_FLAGS, reserved, b"whatever")],
+            Pong,
+        ),
+        case(
+            "5.5: an unknown frame between others",
+            [
+                post(1, "/echo"),
+                frame(kind::UNKNOWN, NO_FLAGS, 1, b"?"),
+                data(END_STREAM, 1, "x"),
+            ],
+            Answer(200),
+        ),
+        case(
+            "5.5: an unknown frame within a header block",
+            [
+                headers(END_STREAM, 1, &request("GET", "/ping")),
+                frame(kind::UNKNOWN, NO_FLAGS, 0, [0; 8]),
+                continuation(END_HEADERS, 1, &[("x-a", "b")]),
+            ],
+            Connection(&[PROTOCOL_ERROR]),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_frame_is_as_long_as_the_settings_allow() {
+    let long = "x".repeat(MAX_FRAME);
+    let too_long = "x".repeat(MAX_FRAME + 1);
+    let mut fields = request("GET", "/ping");
+    fields.push(("x-long", &too_long));
+    check([
+        case(
+            "4.2: DATA of 2^14 octets",
+            [post(1, "/echo"), data(END_STREAM, 1, &long)],
+            Answer(200),
+        ),
+        case(
+            "4.2: DATA of one more",
+            [post(1, "/echo"), data(END_STREAM, 1, &too_long)],
+            Stream(&[FRAME_SIZE_ERROR]),
+        ),
+        case(
+            "4.2: HEADERS of more",
+            [headers(WHOLE, 1, &fields)],
+            Connection(&[FRAME_SIZE_ERROR]),
+        ),
+        case(
+            "4.2: SETTINGS of more",
+            [frame(kind::SETTINGS, NO_FLAGS, 0, [0; 6 * 3000])],
+            Connection(&[FRAME_SIZE_ERROR]),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_comes_between_the_frames_of_a_header_block() {
+    let begun = || headers(END_STREAM, 1, &request("GET", "/ping"));
+    let rest = || continuation(END_HEADERS, 1, &[("x-a", "b")]);
+    check([
+        case(
+            "4.3: PRIORITY",
+            [begun(), priority(1, 0, 255), rest()],
+            Connection(&[PROTOCOL_ERROR]),
+        ),
+        case(
+            "4.3: HEADERS of another stream",
+            [begun(), get(3, "/ping"), rest()],
+            Connection(&[PROTOCOL_ERROR]),
+        ),
+        case(
+            "6.10: DATA",
+            [begun(), data(END_STREAM, 1, "x"), rest()],
+            Connection(&[PROTOCOL_ERROR]),
+        ),
+        case(
+            "6.10: CONTINUATION of another stream",
+            [begun(), continuation(END_HEADERS, 3, &[("x-a", "b")])],
+            Connection(&[PROTOCOL_ERROR]),
+        ),
+    ])
+    .await;
+}
