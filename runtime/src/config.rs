@@ -155,8 +155,8 @@ settings! {
         /// Sets how many requests an HTTP/2 connection may have open at once; 128 unless set.
         streams: u32 = 128, as u32;
         /// Sets how many of its streams a client of HTTP/2 may have reset by its faults before its
-        /// connection ends; 100 unless set.
-        resets: usize = 100, as usize;
+        /// connection ends; 256 unless set, and never fewer than [`streams`](Self::streams).
+        resets: usize = 256, as usize;
         /// Sets whether a request whose client has left is dropped; it is, unless set.
         cancel_on_disconnect: bool = true, as bool;
         /// Sets how many threads serve, each with a runtime and a queue of its own; 0, the default, is

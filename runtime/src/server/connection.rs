@@ -167,7 +167,7 @@ async fn drive_http2<A: Answer>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
 ) -> Result<(), Cut> {
-    let streams = super::http2::Streams::default();
+    let streams = super::http2::Streams::new(connection.config());
     let answering = connection.clone();
     let session = connection.shared.app.connect(&connection.origin);
     let service =

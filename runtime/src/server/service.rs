@@ -39,7 +39,7 @@ pub(super) async fn exchange<A: Answer>(
     let open = Open(&connection);
     let is_http1 = request.version() < Version::HTTP_2;
     if let Err(refusal) = strict::check(&request, config, activity.is_refused(number)) {
-        return Ok(connection.send(refuse::<A>(refusal, is_http1)));
+        return Ok(connection.send(refuse::<A>(refusal, is_http1), is_http1));
     }
     let watched = is_http1 && config.cancel_on_disconnect;
     let answer = pin!(A::answer(session, paced(request, config)));
@@ -51,7 +51,7 @@ pub(super) async fn exchange<A: Answer>(
     if is_http1 && (connection.is_stopping() || number >= config.requests_per_connection) {
         close_after(&mut response);
     }
-    let response = connection.send(response);
+    let response = connection.send(response, is_http1);
     drop(open);
     Ok(response)
 }
@@ -115,11 +115,16 @@ impl<A> Connection<A> {
     }
 
     /// Makes a response whose connection is busy until its stream has ended.
-    fn send(self: &Arc<Self>, response: Response<Body>) -> Response<Sent<A>> {
-        response.map(|body| Sent {
-            // A body that is all there is taken from us at once; only the socket can delay it.
-            streaming: (!body.is_whole()).then(|| Streaming::new(self)),
-            body,
+    fn send(self: &Arc<Self>, response: Response<Body>, is_http1: bool) -> Response<Sent<A>> {
+        response.map(|body| {
+            let sent = Sent {
+                // A body that is all there is taken from us at once; only the socket can delay it.
+                streaming: (!body.is_whole()).then(|| Streaming::new(self)),
+                body,
+                is_http1,
+            };
+            sent.hand(!sent.body.is_empty());
+            sent
         })
     }
 }
@@ -154,6 +159,19 @@ pub(super) struct Sent<A> {
     body: Body,
     /// Held for its drop.
     streaming: Option<Streaming<A>>,
+    is_http1: bool,
+}
+
+impl<A> Sent<A> {
+    /// Tells a stream of HTTP/2 whether it has something to send or waits for it.
+    fn hand(&self, something: bool) {
+        #[cfg(feature = "http2")]
+        if !self.is_http1 {
+            super::http2::hand(something);
+        }
+        #[cfg(not(feature = "http2"))]
+        let _ = something;
+    }
 }
 
 impl<A> http_body::Body for Sent<A> {
@@ -166,6 +184,7 @@ impl<A> http_body::Body for Sent<A> {
     ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
         let sent = self.get_mut();
         let frame = sent.body.poll_chunk(cx);
+        sent.hand(matches!(frame, Poll::Ready(Some(Ok(_)))));
         if let Poll::Ready(None | Some(Err(_))) = frame {
             sent.streaming = None;
         }

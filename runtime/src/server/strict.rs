@@ -22,12 +22,15 @@ pub(crate) enum Refusal {
     Target,
     /// The target is too long.
     LongTarget,
+    /// There are too many headers; on HTTP/1, hyper has counted them.
+    Headers,
 }
 
 impl Refusal {
     pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::LongTarget => StatusCode::URI_TOO_LONG,
+            Self::Headers => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -43,6 +46,7 @@ impl Refusal {
             Self::TransferEncoding => "`transfer-encoding` can only be `chunked`",
             Self::Target => "the target must begin with `/` or be a whole URL",
             Self::LongTarget => "the target is longer than this server takes",
+            Self::Headers => "the request has more headers than this server takes",
         }
     }
 }
@@ -56,6 +60,9 @@ pub(super) fn check<B: Body>(
     let (version, headers) = (request.version(), request.headers());
     if is_faulty {
         return Err(Refusal::Framing);
+    }
+    if headers.len() > config.headers {
+        return Err(Refusal::Headers);
     }
     check_target(request, config.uri)?;
     check_host(request)?;

@@ -76,3 +76,12 @@ async fn a_client_that_acknowledges_no_settings_has_no_larger_head() {
     drop(client);
     server.stop().await;
 }
+
+/// The default limit is 100.
+#[tokio::test]
+async fn more_headers_than_allowed_are_431() {
+    let mut fields = request("GET", "/ping");
+    fields.extend([("x", ""); 101]);
+    let frames = [headers(WHOLE, 1, &fields)];
+    check([case("101 headers", frames, Answer(431))]).await;
+}

@@ -11,7 +11,7 @@ use std::{
 
 use futures_util::stream::repeat_with;
 
-use highball::{BodyStream, Limits, prelude::*, tokio};
+use highball::{BodyStream, Config, prelude::*, tokio};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
 mod case;
@@ -123,15 +123,15 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        Self::start_on(listener, Limits::default())
+        Self::start_on(listener, Config::default())
     }
 
-    pub(crate) fn start_on(listener: TcpListener, limits: Limits) -> Self {
+    pub(crate) fn start_on(listener: TcpListener, config: Config) -> Self {
         let addr = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
         let serving = highball::serve(Api)
-            .listener(listener)
-            .limits(limits)
+            .listen(listener)
+            .config(config)
             .quiet()
             .stop(async {
                 let _ = stopped.await;

@@ -166,3 +166,17 @@ async fn trailers_end_a_request() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn a_host_is_one_and_is_the_authority() {
+    check([
+        with("8.3.1: another host", ("host", "b")),
+        with("8.3.1: no host", ("host", "")),
+        {
+            let mut fields = request("GET", "/ping");
+            fields.extend([("host", "a"), ("host", "a")]);
+            malformed("8.3.1: two hosts", &fields)
+        },
+    ])
+    .await;
+}

@@ -137,41 +137,6 @@ async fn some_malformed_requests_are_answered() {
     .await;
 }
 
-/// RFC 9113, 8.3.1: a `Host` that differs from `:authority` should be refused, and several are never
-/// right. It is not harmless where one part of an app reads the one and another part the other.
-/// FIXME: HTTP/1's check of its one `Host` should have this beside it.
-#[tokio::test]
-async fn a_host_beside_the_authority_is_taken_unseen() {
-    let server = Server::start().await;
-    let mut client = Client::connect(server.addr).await;
-    let cases: [(u32, &[Field<'_>], &str); 3] = [
-        (1, &[], "a "),
-        (3, &[("host", "b")], "a b"),
-        (5, &[("host", "b"), ("host", "c")], "a b"),
-    ];
-    for (stream, more, seen) in cases {
-        let fields = [&request("GET", "/host")[..], more].concat();
-        client.send(&headers(WHOLE, stream, &fields)).await;
-        assert_eq!(client.answer().await, (200, seen.to_owned()), "{more:?}");
-    }
-    drop(client);
-    server.stop().await;
-}
-
-/// `Limits::headers` is for HTTP/1 alone: 64 KiB of head, which bound HTTP/2, are 1,900 headers.
-/// FIXME: the limit should be one of every request.
-#[tokio::test]
-async fn a_request_may_have_any_number_of_headers() {
-    let mut fields = request("GET", "/ping");
-    fields.extend([("x", ""); 1000]);
-    check([case(
-        "1,000 headers",
-        [headers(WHOLE, 1, &fields)],
-        Today(Answer(200)),
-    )])
-    .await;
-}
-
 /// RFC 9113, 3.4: the preface has SETTINGS after it. Harmless: those that are not sent are the
 /// defaults.
 #[tokio::test]
