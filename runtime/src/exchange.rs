@@ -48,10 +48,12 @@ thread_local! {
 pub(crate) struct Watch(Option<Box<Slot>>);
 
 /// Answers one request.
-pub(crate) async fn exchange<A, S>(
+///
+/// It is no `async fn`: its future would have room for the request for as long as it lasts.
+pub(crate) fn exchange<A, S>(
     connection: Arc<Connected<S>>,
     request: Request<RequestBody>,
-) -> http::Response<Body>
+) -> impl Future<Output = http::Response<Body>> + Send + 'static
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -61,13 +63,15 @@ where
     let target = find::<A>(&mut slot.head);
     let finishes = slot.head.route.is_some_and(Route::finishes);
     let watch = Watch(Some(slot));
-    if !finishes {
-        return answer::<A, S>(connection, watch, target).await;
+    async move {
+        if !finishes {
+            return answer::<A, S>(connection, watch, target).await;
+        }
+        // Whoever waits here may be dropped; the task goes on.
+        let tasks = connection.shared.tasks.clone();
+        let task = tasks.spawn(answer::<A, S>(connection, watch, target)).await;
+        task.unwrap_or_else(|_| into_http(Rejection::internal().problem(), &Method::GET))
     }
-    // Whoever waits here may be dropped; the task goes on.
-    let tasks = connection.shared.tasks.clone();
-    let task = tasks.spawn(answer::<A, S>(connection, watch, target)).await;
-    task.unwrap_or_else(|_| into_http(Rejection::internal().problem(), &Method::GET))
 }
 
 /// Runs the chain, and makes its answer what hyper sends.

@@ -115,7 +115,8 @@ impl Files {
         } else {
             path.to_owned()
         };
-        let mut response = self.file(&file, cx).await;
+        // The connection has room for its app's largest future, and a file's is large: it is boxed.
+        let mut response = Box::pin(self.file(&file, cx)).await;
         if response.status() != StatusCode::NOT_FOUND {
             self.cache(&mut response, self.cache.clone());
             return response;
@@ -125,7 +126,7 @@ impl Files {
         }
         match &self.page {
             Some(page) if wants_page(cx) => {
-                let mut response = self.file(page, cx).await;
+                let mut response = Box::pin(self.file(page, cx)).await;
                 self.cache(&mut response, Some(HeaderValue::from_static("no-cache")));
                 response
             }

@@ -34,6 +34,7 @@
 //! | Feature | What it adds |
 //! |---|---|
 //! | `http2` | HTTP/2 by prior knowledge, on the same port |
+//! | `http3` | HTTP/3 beside TLS, by quinn and h3: experimental |
 //! | `askama`, `minijinja` | pages of templates: `Page`, `Templates` |
 //! | `config` | a file of settings, named by `HIGHBALL_CONFIG` |
 //! | `proxy-protocol` | the PROXY protocol, version 1 and 2 |

@@ -6,12 +6,11 @@ mod unix;
 
 pub(crate) use bind::bind_tcp;
 
-use std::{fmt, future::Future, io, net::SocketAddr, path::PathBuf, pin::Pin, str::FromStr};
+use std::{fmt, future::Future, io, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
-    sync::mpsc,
 };
 
 #[cfg(feature = "tls")]
@@ -20,7 +19,7 @@ use crate::{
     config::Config,
     error::Error,
     proxies::Proxies,
-    server::{Accepted, Origin, Socket},
+    server::{Accepted, Origin, Own, Socket},
 };
 
 /// One place where a server listens; [`Serve::listen`](crate::Serve::listen) takes several.
@@ -51,6 +50,8 @@ pub struct Listener {
     reuse_port: bool,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
+    #[cfg(feature = "http3")]
+    http3: bool,
     proxied: Option<Proxies>,
 }
 
@@ -63,10 +64,6 @@ enum Place {
     BoundUnix(std::os::unix::net::UnixListener),
     Own(Own),
 }
-
-/// Starts accepting from a caller's own listener; what it accepts goes into the channel.
-type Own = Box<dyn FnOnce(mpsc::Sender<io::Result<Accepted>>) -> Accepting + Send>;
-type Accepting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A listener of one's own: a tunnel, a virtual network, a socket with options of its own.
 ///
@@ -108,6 +105,8 @@ impl Listener {
             reuse_port: false,
             #[cfg(feature = "tls")]
             tls: None,
+            #[cfg(feature = "http3")]
+            http3: false,
             proxied: None,
         }
     }
@@ -153,10 +152,9 @@ impl Listener {
         Self::new(Place::Own(Box::new(move |accepted| {
             Box::pin(async move {
                 loop {
-                    let next = listener
-                        .accept()
-                        .await
-                        .map(|(stream, peer)| (Socket::Boxed(Box::new(stream)), Origin::of(peer)));
+                    let next = listener.accept().await.map(|(stream, peer)| {
+                        Accepted::Stream(Socket::Boxed(Box::new(stream)), Origin::of(peer))
+                    });
                     if accepted.send(next).await.is_err() {
                         return;
                     }
@@ -182,6 +180,14 @@ impl Listener {
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
+        self
+    }
+
+    /// Speaks HTTP/3 as well, on the same port of UDP, and says so to those who come by TLS (`Alt-Svc`,
+    /// RFC 7838). It is experimental, and for an address that [`tls`](Self::tls) is spoken on.
+    #[cfg(feature = "http3")]
+    pub fn http3(mut self) -> Self {
+        self.http3 = true;
         self
     }
 

@@ -13,6 +13,8 @@ mod driver;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
+#[cfg(feature = "http3")]
+pub(crate) mod http3;
 mod io;
 mod listener;
 mod origin;
@@ -36,7 +38,7 @@ pub(crate) use self::accept::{Report, run};
 use self::addresses::Addresses;
 pub(crate) use self::before::Before;
 pub(crate) use self::connection::Connection;
-pub(crate) use self::listener::{Accepted, Bound, SocketFile, Source};
+pub(crate) use self::listener::{Accepted, Bound, Own, SocketFile, Source};
 pub(crate) use self::origin::Origin;
 pub(crate) use self::socket::Socket;
 pub(crate) use self::stop::{Stop, signal, when};

@@ -111,10 +111,7 @@ impl Tls {
     /// Makes what accepts; from now on the files are looked at.
     pub(crate) fn acceptor(self) -> Result<Acceptor> {
         if let Some(config) = self.config {
-            return Ok(Acceptor {
-                tls: TlsAcceptor::from(config),
-                _reloading: None,
-            });
+            return Ok(Acceptor::new(config, None));
         }
         // Named, not the process's default: which one that is depends on other crates.
         let provider = Arc::new(aws_lc_rs::default_provider());
@@ -135,10 +132,8 @@ impl Tls {
         if cfg!(feature = "http2") {
             config.alpn_protocols.insert(0, b"h2".to_vec());
         }
-        Ok(Acceptor {
-            tls: TlsAcceptor::from(Arc::new(config)),
-            _reloading: Some(Reloading::start(&certificates, self.reload)),
-        })
+        let reloading = Reloading::start(&certificates, self.reload);
+        Ok(Acceptor::new(Arc::new(config), Some(reloading)))
     }
 }
 
@@ -182,11 +177,28 @@ impl fmt::Debug for Tls {
 /// What does the handshakes of one listener.
 pub(crate) struct Acceptor {
     tls: TlsAcceptor,
+    #[cfg(feature = "http3")]
+    config: Arc<ServerConfig>,
     /// Held for its drop.
     _reloading: Option<Reloading>,
 }
 
 impl Acceptor {
+    fn new(config: Arc<ServerConfig>, reloading: Option<Reloading>) -> Self {
+        Self {
+            tls: TlsAcceptor::from(Arc::clone(&config)),
+            #[cfg(feature = "http3")]
+            config,
+            _reloading: reloading,
+        }
+    }
+
+    /// Returns the configuration, for a protocol of its own.
+    #[cfg(feature = "http3")]
+    pub(crate) fn config(&self) -> ServerConfig {
+        ServerConfig::clone(&self.config)
+    }
+
     /// Does the handshake with a client, who is checked by it.
     pub(crate) async fn accept(
         &self,

@@ -13,21 +13,29 @@ use super::{BoxError, Pace, ReadError, Stream, collect};
 
 /// The body of a request, as it comes from the connection.
 #[derive(Default)]
-pub struct RequestBody(Source);
+pub struct RequestBody {
+    source: Source,
+    /// How fast it must come, if it comes from a client.
+    pace: Option<Pace>,
+}
 
 #[derive(Default)]
 enum Source {
     #[default]
     Empty,
     Bytes(Bytes),
-    Incoming(Incoming, Option<Pace>),
+    Incoming(Incoming),
     Stream(Stream),
 }
 
 impl RequestBody {
     /// Makes a body without bytes.
     pub const fn empty() -> Self {
-        Self(Source::Empty)
+        Self::of(Source::Empty)
+    }
+
+    const fn of(source: Source) -> Self {
+        Self { source, pace: None }
     }
 
     /// Makes a body of any other one.
@@ -48,7 +56,9 @@ impl RequestBody {
         if let Some(incoming) = any.downcast_mut::<Option<Incoming>>() {
             return incoming.take().map(Self::from).unwrap_or_default();
         }
-        body.map_or_else(Self::empty, |body| Self(Source::Stream(Stream::new(body))))
+        body.map_or_else(Self::empty, |body| {
+            Self::of(Source::Stream(Stream::new(body)))
+        })
     }
 
     /// Reads the whole body, up to `limit` bytes; a second call finds it empty.
@@ -64,34 +74,37 @@ impl RequestBody {
     ///
     /// What has been read is lost when the future is dropped.
     pub async fn read(&mut self, limit: u64) -> Result<Bytes, ReadError> {
-        let outcome = match std::mem::take(&mut self.0) {
+        let outcome = match std::mem::take(&mut self.source) {
             Source::Empty => Ok(Bytes::new()),
             Source::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
             Source::Bytes(bytes) => Ok(bytes),
             source => {
-                self.0 = source;
+                self.source = source;
                 collect::collect(self, limit).await
             }
         };
         // What is left of a body that was refused or failed is of no use to anyone.
-        self.0 = Source::Empty;
+        self.source = Source::Empty;
         outcome
     }
 
     /// Makes the client send at this pace.
     pub(crate) fn paced(mut self, pace: Pace) -> Self {
-        if let Source::Incoming(_, own) = &mut self.0 {
-            *own = Some(pace);
+        if matches!(self.source, Source::Incoming(_) | Source::Stream(_)) {
+            self.pace = Some(pace);
         }
         self
     }
 
     /// Returns the bytes if all of them are here, or the body again.
     pub(super) fn into_bytes(self) -> Result<Bytes, Self> {
-        match self.0 {
+        match self.source {
             Source::Empty => Ok(Bytes::new()),
             Source::Bytes(bytes) => Ok(bytes),
-            source => Err(Self(source)),
+            source => Err(Self {
+                source,
+                pace: self.pace,
+            }),
         }
     }
 }
@@ -105,55 +118,52 @@ impl http_body::Body for RequestBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let body = self.get_mut();
-        match &mut body.0 {
-            Source::Empty => Poll::Ready(None),
-            Source::Bytes(bytes) => {
-                let bytes = std::mem::take(bytes);
-                body.0 = Source::Empty;
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
+        let frame = body.source.poll_frame(cx);
+        let Some(pace) = &mut body.pace else {
+            return frame;
+        };
+        match frame {
+            Poll::Pending => pace
+                .poll_too_slow(cx)
+                .map(|too_slow| Some(Err(too_slow.into()))),
+            Poll::Ready(Some(Ok(frame))) => {
+                pace.receive(frame.data_ref().map_or(0, Bytes::len));
+                Poll::Ready(Some(Ok(frame)))
             }
-            Source::Incoming(incoming, pace) => poll_incoming(incoming, pace, cx),
-            Source::Stream(stream) => stream.poll_frame(cx),
+            end => end,
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.source {
             Source::Empty => true,
             Source::Bytes(bytes) => bytes.is_empty(),
-            Source::Incoming(incoming, _) => incoming.is_end_stream(),
+            Source::Incoming(incoming) => incoming.is_end_stream(),
             Source::Stream(stream) => stream.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.source {
             Source::Empty => SizeHint::with_exact(0),
             Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Source::Incoming(incoming, _) => incoming.size_hint(),
+            Source::Incoming(incoming) => incoming.size_hint(),
             Source::Stream(stream) => stream.size_hint(),
         }
     }
 }
 
-fn poll_incoming(
-    incoming: &mut Incoming,
-    pace: &mut Option<Pace>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-    let frame = Pin::new(incoming).poll_frame(cx);
-    let Some(pace) = pace else {
-        return frame.map_err(Into::into);
-    };
-    match frame {
-        Poll::Pending => pace
-            .poll_too_slow(cx)
-            .map(|too_slow| Some(Err(too_slow.into()))),
-        Poll::Ready(frame) => {
-            if let Some(Ok(frame)) = &frame {
-                pace.receive(frame.data_ref().map_or(0, Bytes::len));
+impl Source {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match self {
+            Self::Empty => Poll::Ready(None),
+            Self::Bytes(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *self = Self::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
+            Self::Incoming(incoming) => Pin::new(incoming).poll_frame(cx).map_err(Into::into),
+            Self::Stream(stream) => stream.poll_frame(cx),
         }
     }
 }
@@ -163,7 +173,7 @@ impl From<Incoming> for RequestBody {
         if incoming.is_end_stream() {
             return Self::empty();
         }
-        Self(Source::Incoming(incoming, None))
+        Self::of(Source::Incoming(incoming))
     }
 }
 
@@ -193,7 +203,7 @@ impl From<Vec<u8>> for RequestBody {
 
 impl From<Bytes> for RequestBody {
     fn from(bytes: Bytes) -> Self {
-        Self(Source::Bytes(bytes))
+        Self::of(Source::Bytes(bytes))
     }
 }
 

@@ -5,7 +5,10 @@ use std::{io, net::SocketAddr};
 use socket2::{Domain, Protocol, SockAddr, Type};
 
 use super::{Listener, Place};
+#[cfg(feature = "http3")]
+use crate::server;
 use crate::{
+    config::Config,
     error::{Error, Result},
     server::{Before, Bound, Source},
 };
@@ -14,13 +17,9 @@ use crate::{
 const BACKLOG: i32 = 1024;
 
 impl Listener {
-    /// Binds it; `shared` where more than one thread accepts, each from a queue of its own.
-    pub(crate) fn bind(self, alone: bool, shared: bool) -> Result<Bound> {
-        let before = Before {
-            #[cfg(feature = "tls")]
-            tls: self.tls.map(|tls| tls.acceptor()).transpose()?,
-            proxied: self.proxied,
-        };
+    /// Binds it; `alone` where no other listener takes the same port.
+    pub(crate) fn bind(self, alone: bool, config: &Config) -> Result<Vec<Bound>> {
+        let shared = config.workers > 1;
         let own_queues = shared && matches!(self.place, Place::Addr(_));
         let reuse_port = self.reuse_port || shared;
         let source = match self.place {
@@ -32,9 +31,35 @@ impl Listener {
             Place::Unix(_) => return Err(Error::new("there are no unix sockets on this system")),
             #[cfg(all(unix, feature = "systemd"))]
             Place::BoundUnix(listener) => Source::Unix(listener, None),
-            Place::Own(start) => Source::Own(start),
+            Place::Own(start) => Source::Own(start, "a listener of its own"),
         };
-        Bound::new(source, before, own_queues)
+        #[cfg(feature = "tls")]
+        let acceptor = self.tls.map(|tls| tls.acceptor()).transpose()?;
+        #[cfg(feature = "http3")]
+        let quic = match (self.http3, &source, &acceptor) {
+            (false, ..) => None,
+            (true, Source::Tcp(listener), Some(acceptor)) => {
+                Some(bind_quic(listener.local_addr()?, acceptor, config)?)
+            }
+            (true, ..) => {
+                return Err(Error::new(
+                    "HTTP/3 needs an address and TLS: write `listener.tls(..).http3()`",
+                ));
+            }
+        };
+        let before = Before {
+            #[cfg(feature = "http3")]
+            alt_svc: quic.as_ref().map(|(_, alt_svc)| alt_svc.clone()),
+            #[cfg(feature = "tls")]
+            tls: acceptor,
+            proxied: self.proxied,
+        };
+        let bound = Bound::new(source, before, own_queues)?;
+        #[cfg(feature = "http3")]
+        if let Some((quic, _)) = quic {
+            return Ok(vec![bound, quic]);
+        }
+        Ok(vec![bound])
     }
 
     /// Returns whether the two would take the same port of IPv4 and IPv6.
@@ -46,6 +71,22 @@ impl Listener {
             _ => false,
         }
     }
+}
+
+/// Binds the same port of UDP, and says how those who came by TCP are told.
+#[cfg(feature = "http3")]
+fn bind_quic(
+    addr: SocketAddr,
+    acceptor: &crate::tls::Acceptor,
+    config: &Config,
+) -> Result<(Bound, http::HeaderValue)> {
+    let endpoint = server::http3::endpoint(addr, acceptor.config(), config)
+        .map_err(|error| error.context(format!("cannot speak HTTP/3 on {addr}")))?;
+    let start: server::Own =
+        Box::new(move |accepted| Box::pin(server::http3::accept(endpoint, accepted)));
+    let alt_svc = http::HeaderValue::try_from(format!("h3=\":{}\"", addr.port()))?;
+    let source = Source::Own(start, "HTTP/3 on the same port");
+    Ok((Bound::new(source, Before::default(), false)?, alt_svc))
 }
 
 /// Binds an address; with `only_v6`, one of IPv6 does not take IPv4's port as well.

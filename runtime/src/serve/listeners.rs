@@ -32,11 +32,10 @@ pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<List
         .iter()
         .map(|one| !listeners.iter().any(|other| one.shares_port_with(other)))
         .collect();
-    let bound = listeners
-        .into_iter()
-        .zip(alone)
-        .map(|(listener, alone)| listener.bind(alone, config.workers > 1))
-        .collect::<Result<Vec<_>>>()?;
+    let mut bound = Vec::new();
+    for (listener, alone) in listeners.into_iter().zip(alone) {
+        bound.extend(listener.bind(alone, config)?);
+    }
     let shown = bound.iter().map(Bound::shown).collect();
     Ok(Listening { bound, shown })
 }

@@ -13,6 +13,9 @@ use crate::tls::Acceptor;
 pub(crate) struct Before {
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Acceptor>,
+    /// Where the same is spoken by HTTP/3, as `Alt-Svc` says it.
+    #[cfg(feature = "http3")]
+    pub(crate) alt_svc: Option<http::HeaderValue>,
     /// Those whose connections begin with the header of the PROXY protocol.
     pub(crate) proxied: Option<Proxies>,
 }
@@ -54,6 +57,8 @@ impl Before {
                 .await?
                 .or(origin.peer);
         }
+        #[cfg(feature = "http3")]
+        origin.alt_svc.clone_from(&self.alt_svc);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             return tls.accept(socket, origin).await;

@@ -40,7 +40,7 @@ pub(crate) struct Connection<A> {
     pub(super) shared: Arc<Shared<A>>,
     pub(super) wire: wire::Shared,
     pub(super) activity: Activity,
-    origin: Origin,
+    pub(super) origin: Origin,
 }
 
 impl<A> Connection<A> {
@@ -66,8 +66,15 @@ impl<A> Connection<A> {
 pub(super) async fn begin<A: Answer>(
     shared: Arc<Shared<A>>,
     before: Arc<Before>,
-    (socket, origin): Accepted,
+    accepted: Accepted,
 ) {
+    let (socket, origin) = match accepted {
+        Accepted::Stream(socket, origin) => (socket, origin),
+        #[cfg(feature = "http3")]
+        Accepted::Quic(incoming) => {
+            return Box::pin(super::http3::serve(shared, *incoming)).await;
+        }
+    };
     let Some(mut place) = shared.addresses.enter(origin.peer) else {
         return;
     };

@@ -18,17 +18,22 @@ use super::origin::Origin;
 use super::socket::Socket;
 
 /// A connection as it is accepted.
-pub(crate) type Accepted = (Socket, Origin);
+pub(crate) enum Accepted {
+    Stream(Socket, Origin),
+    #[cfg(feature = "http3")]
+    Quic(Box<quinn::Incoming>),
+}
 
 /// Where connections come from, before a runtime has it.
 pub(crate) enum Source {
     Tcp(std::net::TcpListener),
     #[cfg(unix)]
     Unix(std::os::unix::net::UnixListener, Option<SocketFile>),
-    Own(Own),
+    /// It is told to start, and what it accepts goes into the channel.
+    Own(Own, &'static str),
 }
 
-type Own = Box<dyn FnOnce(mpsc::Sender<io::Result<Accepted>>) -> Accepting + Send>;
+pub(crate) type Own = Box<dyn FnOnce(mpsc::Sender<io::Result<Accepted>>) -> Accepting + Send>;
 type Accepting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The file of a unix socket; it is removed when it is dropped.
@@ -63,7 +68,7 @@ impl Bound {
 
     /// Returns whether it is a caller's own, of which there can be one only.
     pub(crate) fn is_own(&self) -> bool {
-        matches!(self.source, Source::Own(_))
+        matches!(self.source, Source::Own(..))
     }
 
     /// Returns where it listens, as one would write it.
@@ -80,7 +85,7 @@ impl Bound {
             Source::Unix(_, Some(file)) => format!("unix:{}", file.0.display()),
             #[cfg(unix)]
             Source::Unix(_, None) => "an inherited unix socket".to_owned(),
-            Source::Own(_) => "a listener of its own".to_owned(),
+            Source::Own(_, name) => (*name).to_owned(),
         }
     }
 
@@ -95,7 +100,7 @@ impl Bound {
             Source::Tcp(listener) => Source::Tcp(listener.try_clone()?),
             #[cfg(unix)]
             Source::Unix(listener, _) => Source::Unix(listener.try_clone()?, None),
-            Source::Own(_) => {
+            Source::Own(..) => {
                 return Err(crate::Error::new(
                     "a listener of one's own is not shared out",
                 ));
@@ -116,7 +121,7 @@ impl Bound {
             Source::Unix(listener, file) => {
                 OpenSource::Unix(UnixListener::from_std(listener)?, file)
             }
-            Source::Own(start) => {
+            Source::Own(start, _) => {
                 let (tx, rx) = mpsc::channel(1);
                 let accepting = tokio::spawn(start(tx)).abort_handle();
                 OpenSource::Own(rx, Stopped(accepting))
@@ -170,12 +175,18 @@ impl Open {
         match &mut self.source {
             OpenSource::Tcp(listener) => {
                 let (stream, peer) = ready!(listener.poll_accept(cx))?;
-                Poll::Ready(Ok((Socket::Tcp(stream), Origin::of(Some(peer)))))
+                Poll::Ready(Ok(Accepted::Stream(
+                    Socket::Tcp(stream),
+                    Origin::of(Some(peer)),
+                )))
             }
             #[cfg(unix)]
             OpenSource::Unix(listener, _) => {
                 let (stream, _) = ready!(listener.poll_accept(cx))?;
-                Poll::Ready(Ok((Socket::Unix(stream), Origin::default())))
+                Poll::Ready(Ok(Accepted::Stream(
+                    Socket::Unix(stream),
+                    Origin::default(),
+                )))
             }
             OpenSource::Own(accepted, _) => match ready!(accepted.poll_recv(cx)) {
                 Some(accepted) => Poll::Ready(accepted),

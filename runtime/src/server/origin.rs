@@ -15,6 +15,9 @@ pub(crate) struct Origin {
     pub(super) is_http2: Option<bool>,
     /// The client's certificate, in DER, once it was found good.
     pub(crate) certificate: Option<Arc<[u8]>>,
+    /// Where the same is spoken by HTTP/3.
+    #[cfg(feature = "http3")]
+    pub(super) alt_svc: Option<http::HeaderValue>,
 }
 
 impl Origin {

@@ -51,6 +51,11 @@ pub(super) async fn exchange<A: Answer>(
     if is_http1 && (connection.is_stopping() || number >= config.requests_per_connection) {
         close_after(&mut response);
     }
+    #[cfg(feature = "http3")]
+    if let Some(alt_svc) = &connection.origin.alt_svc {
+        let headers = response.headers_mut();
+        headers.entry(header::ALT_SVC).or_insert(alt_svc.clone());
+    }
     let response = connection.send(response, is_http1);
     drop(open);
     Ok(response)
@@ -159,6 +164,7 @@ pub(super) struct Sent<A> {
     body: Body,
     /// Held for its drop.
     streaming: Option<Streaming<A>>,
+    #[cfg_attr(not(feature = "http2"), expect(dead_code))]
     is_http1: bool,
 }
 

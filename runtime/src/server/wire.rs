@@ -130,6 +130,9 @@ impl Wire {
             into.put_slice(&early[..count]);
             // At most 24, so the cast loses nothing.
             self.early_from += count as u8;
+            // hyper doubles its buffer where a head comes in two reads, and keeps it so large. What
+            // goes wrong here goes wrong again when there is nothing else to tell.
+            let _rest = Pin::new(&mut self.socket).poll_read(cx, into);
         } else {
             ready!(Pin::new(&mut self.socket).poll_read(cx, into))?;
         }

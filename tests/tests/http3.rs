@@ -1,0 +1,264 @@
+//! HTTP/3 beside TLS, by a client of h3's.
+
+use std::{
+    future::{Future, IntoFuture, poll_fn},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Buf;
+use h3::client::SendRequest;
+use h3_quinn::OpenStreams;
+use highball::{Config, Listener, Tls, bytes, http::Request, prelude::*, tokio};
+use quinn::crypto::rustls::QuicClientConfig;
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio::{
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, pki_types::CertificateDer};
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+static WAITING: Notify = Notify::const_new();
+static GO_ON: Notify = Notify::const_new();
+
+#[get("/hello/{name}")]
+async fn hello(name: &str, client: highball::Client) -> String {
+    format!("hello {name} {}", client.is_https())
+}
+
+#[post("/echo")]
+async fn echo(body: Bytes) -> Bytes {
+    body
+}
+
+#[get("/wait")]
+async fn wait() -> &'static str {
+    WAITING.notify_one();
+    GO_ON.notified().await;
+    "waited"
+}
+
+#[get("/panic")]
+async fn panics() -> &'static str {
+    // No message of a panic hook in the tests' output.
+    std::panic::resume_unwind(Box::new("stop"))
+}
+
+#[routes(app)]
+struct Api(hello, echo, wait, panics);
+
+struct Server {
+    addr: SocketAddr,
+    certificate: CertificateDer<'static>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<highball::Result>,
+}
+
+async fn soon<F: Future>(future: F) -> F::Output {
+    timeout(PATIENCE, future).await.expect("it is done in time")
+}
+
+fn write(name: &str, text: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("highball-h3-{}-{name}", std::process::id()));
+    std::fs::write(&path, text).expect("it is written");
+    path
+}
+
+impl Server {
+    async fn start(name: &str, config: Config) -> Self {
+        let names = vec!["localhost".to_owned()];
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).expect("a key");
+        let tls = Tls::files(
+            write(&format!("{name}.pem"), &cert.pem()),
+            write(&format!("{name}.key"), &signing_key.serialize_pem()),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port is free");
+        let addr = listener.local_addr().expect("it is bound");
+        let (stop, stopped) = oneshot::channel();
+        let serving = highball::serve(Api)
+            .listen(Listener::from(listener).tls(tls).http3())
+            .config(config)
+            .quiet()
+            .stop(async {
+                let _ = stopped.await;
+            });
+        Self {
+            addr,
+            certificate: cert.der().clone(),
+            stop,
+            task: tokio::spawn(serving.into_future()),
+        }
+    }
+
+    fn trusting(&self) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone()).expect("it is one");
+        let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
+        ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .expect("there are some")
+            .with_root_certificates(roots)
+            .with_no_client_auth()
+    }
+
+    async fn connect(&self) -> Client {
+        let mut tls = self.trusting();
+        tls.alpn_protocols = vec![b"h3".to_vec()];
+        let crypto = QuicClientConfig::try_from(tls).expect("TLS 1.3");
+        let mut endpoint = quinn::Endpoint::client(([127, 0, 0, 1], 0).into()).expect("a port");
+        endpoint.set_default_client_config(quinn::ClientConfig::new(Arc::new(crypto)));
+        let connecting = endpoint.connect(self.addr, "localhost").expect("a name");
+        let connection = soon(connecting).await.expect("it is accepted");
+        let connection = h3_quinn::Connection::new(connection);
+        let (mut driver, sender) = h3::client::new(connection).await.expect("it speaks HTTP/3");
+        let driving = tokio::spawn(async move {
+            let _ended = poll_fn(|cx| driver.poll_close(cx)).await;
+        });
+        Client {
+            sender,
+            driving,
+            _endpoint: endpoint,
+        }
+    }
+
+    async fn stop(self) {
+        let _ended_already = self.stop.send(());
+        soon(self.task)
+            .await
+            .expect("it does not panic")
+            .expect("it served");
+    }
+}
+
+struct Client {
+    sender: SendRequest<OpenStreams, Bytes>,
+    driving: JoinHandle<()>,
+    _endpoint: quinn::Endpoint,
+}
+
+impl Client {
+    /// Sends a request and returns the status, the length and the body of its answer.
+    async fn send(&mut self, request: Request<()>, body: &[u8]) -> (u16, Option<String>, String) {
+        let mut stream = self.sender.send_request(request).await.expect("it is sent");
+        for piece in body.chunks(1000) {
+            let _refused = stream.send_data(Bytes::copy_from_slice(piece)).await;
+        }
+        let _refused = stream.finish().await;
+        let response = soon(stream.recv_response()).await.expect("it is answered");
+        let length = response.headers().get(header::CONTENT_LENGTH);
+        let length = length.map(|length| length.to_str().expect("a number").to_owned());
+        assert!(response.headers().contains_key(header::DATE));
+        let mut text = Vec::new();
+        while let Some(mut piece) = soon(stream.recv_data()).await.expect("it goes on") {
+            text.extend_from_slice(&piece.copy_to_bytes(piece.remaining()));
+        }
+        let text = String::from_utf8(text).expect("it is text");
+        (response.status().as_u16(), length, text)
+    }
+
+    async fn get(&mut self, path: &str) -> (u16, String) {
+        let request = Request::get(format!("https://localhost{path}")).body(());
+        let (status, _, text) = self.send(request.expect("it is well formed"), b"").await;
+        (status, text)
+    }
+}
+
+#[tokio::test]
+async fn requests_are_answered() {
+    let server = Server::start("answers", Config::default()).await;
+    let mut client = server.connect().await;
+    assert_eq!(
+        client.get("/hello/a%20b").await,
+        (200, "hello a b true".to_owned())
+    );
+    assert_eq!(client.get("/nowhere").await.0, 404);
+    assert_eq!(client.get("/panic").await.0, 500);
+    let body = "0123456789".repeat(1000);
+    let post = Request::post("https://localhost/echo")
+        .body(())
+        .expect("it is well formed");
+    let (status, length, text) = client.send(post, body.as_bytes()).await;
+    assert_eq!(
+        (status, length.as_deref(), text == body),
+        (200, Some("10000"), true)
+    );
+    drop(client);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn limits_hold() {
+    let config = Config::default().body_limit(10).headers(5).uri(50);
+    let server = Server::start("limits", config).await;
+    let mut client = server.connect().await;
+    let post = || Request::post("https://localhost/echo");
+    let large = post().body(()).expect("it is well formed");
+    assert_eq!(client.send(large, &[b'x'; 11]).await.0, 413);
+    let wrong = post()
+        .header("content-length", "5")
+        .body(())
+        .expect("it is well formed");
+    assert_eq!(client.send(wrong, b"four").await.0, 400);
+    assert_eq!(client.get(&format!("/{}", "a".repeat(50))).await.0, 414);
+    assert_eq!(client.get("/hello/b").await.0, 200);
+    drop(client);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn those_who_come_by_tls_are_told() {
+    let server = Server::start("alt-svc", Config::default()).await;
+    let stream = tokio::net::TcpStream::connect(server.addr)
+        .await
+        .expect("it listens");
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(server.trusting()));
+    let name = "localhost".try_into().expect("a name");
+    let mut stream = connector.connect(name, stream).await.expect("it is good");
+    let request = b"GET /hello/c HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    tokio::io::AsyncWriteExt::write_all(&mut stream, request)
+        .await
+        .expect("it is sent");
+    let mut answer = String::new();
+    let read = tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer);
+    soon(read).await.expect("it is text");
+    let expected = format!("alt-svc: h3=\":{}\"\r\n", server.addr.port());
+    assert!(answer.contains(&expected), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn stop_answers_what_has_begun() {
+    let server = Server::start("stop", Config::default()).await;
+    let mut client = server.connect().await;
+    let request = Request::get("https://localhost/wait")
+        .body(())
+        .expect("it is well formed");
+    let mut stream = client
+        .sender
+        .send_request(request)
+        .await
+        .expect("it is sent");
+    stream.finish().await.expect("it is sent");
+    soon(WAITING.notified()).await;
+    let stopping = tokio::spawn(server.stop());
+    tokio::task::yield_now().await;
+    GO_ON.notify_one();
+    let response = soon(stream.recv_response()).await.expect("it is answered");
+    assert_eq!(response.status(), 200);
+    let mut piece = soon(stream.recv_data())
+        .await
+        .expect("it goes on")
+        .expect("a body");
+    assert_eq!(piece.copy_to_bytes(piece.remaining()), "waited");
+    drop(stream);
+    soon(stopping).await.expect("it stops");
+    soon(client.driving).await.expect("the connection ends");
+}
