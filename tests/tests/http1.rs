@@ -1,7 +1,8 @@
 //! Requests of HTTP/1 as they stand on the wire, well formed and not, and what the server makes of
 //! them: the cases are the files of `wire/`, and `http1/format.rs` says how they are written.
 //!
-//! Every case is sent in one write and in small pieces, which must make no difference. In none may
+//! Every case is sent in one write and in small pieces, which must make no difference but where
+//! a case says why. In none may
 //! `/smuggled` be answered, which stands where only another reading of the bytes finds a request,
 //! nor a file beside the directory that is shown.
 
@@ -45,42 +46,48 @@ async fn failures(server: SocketAddr, cases: Vec<Case>) -> Vec<String> {
 
 /// Plays a case in both ways, and returns what went wrong.
 async fn failure(server: SocketAddr, case: &Case) -> Option<String> {
-    let mut outcomes = Vec::new();
-    for sending in [Sending::Whole, Sending::InPieces] {
-        let played = match client::play(server, case, sending).await {
-            Ok(played) => played,
-            Err(error) => return Some(error.to_string()),
-        };
-        if let Some(why) = judge(case, &played) {
-            return Some(format!("{why} ({sending:?})"));
+    let whole = play(server, case, Sending::Whole).await;
+    let pieces = play(server, case, Sending::InPieces).await;
+    match (whole, pieces) {
+        (Ok(whole), Ok(pieces)) => {
+            let must_agree = case.timing.is_empty();
+            let differ = must_agree && whole != pieces;
+            differ.then(|| format!("got {whole}, in pieces {pieces}"))
         }
-        outcomes.push(played.outcome);
+        (Err(why), Err(too)) if why == too => Some(why),
+        (Err(why), Ok(_)) => Some(format!("{why} (but not in pieces)")),
+        (Ok(_), Err(why)) => Some(format!("{why} (only in pieces)")),
+        (Err(why), Err(other)) => Some(format!("{why} (in pieces: {other})")),
     }
-    let [whole, pieces] = &outcomes[..] else {
-        unreachable!("it is sent in two ways");
-    };
-    (whole != pieces).then(|| format!("{whole} whole, {pieces} in pieces"))
 }
 
-/// Returns what is wrong with what came back.
-fn judge(case: &Case, played: &Played) -> Option<String> {
+async fn play(server: SocketAddr, case: &Case, sending: Sending) -> Result<Outcome, String> {
+    let played = client::play(server, case, sending).await;
+    let played = played.map_err(|error| error.to_string())?;
+    judge(case, &played)?;
+    Ok(played.outcome)
+}
+
+/// Says what is wrong with what came back.
+fn judge(case: &Case, played: &Played) -> Result<(), String> {
     let (outcome, text) = (&played.outcome, &played.text);
-    if app::take_smuggled(played.client) {
-        return Some(format!("`/smuggled` was answered: {outcome}"));
-    }
-    if !is_wanted(&case.steps, outcome) {
+    let is_smuggled = app::take_smuggled(played.client);
+    if is_smuggled || !is_wanted(&case.steps, outcome) {
         let wanted = wanted(&case.steps);
-        return Some(format!("wanted {wanted}, got {outcome}"));
+        let what = if is_smuggled { " and `/smuggled`" } else { "" };
+        return Err(format!("wanted {wanted}, got {outcome}{what}"));
     }
     if played.is_torn {
-        return Some(format!("half an answer, or none: {text:?}"));
+        return Err(format!("half an answer, or none: {text:?}"));
     }
     if let Some(part) = missing(&case.has, text) {
-        return Some(format!("`{part}` is missing: {text:?}"));
+        return Err(format!("`{part}` is missing: {text:?}"));
     }
     let mut unwanted = case.lacks.iter().map(String::as_str).chain([SECRET]);
-    let found = unwanted.find(|part| text.contains(part))?;
-    Some(format!("`{found}` was answered: {text:?}"))
+    match unwanted.find(|part| text.contains(part)) {
+        Some(part) => Err(format!("`{part}` was answered: {text:?}")),
+        None => Ok(()),
+    }
 }
 
 /// Returns the first part that does not stand after those before it.

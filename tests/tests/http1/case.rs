@@ -6,6 +6,8 @@ use std::fmt;
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) source: String,
+    /// Why both ways of sending need not come to the same.
+    pub(super) timing: String,
     pub(super) steps: Vec<Step>,
     pub(super) has: Vec<String>,
     pub(super) lacks: Vec<String>,

@@ -10,6 +10,7 @@
 //!   it says how the connection is then, too: `want 200 400 closed`. It is `open` if one more
 //!   request is answered, and `left` if the client goes without waiting. `4xx` is any of them, and
 //!   ` or ` separates what is equally good.
+//! - `timing` says why the two ways of sending may come to different ones of what is equally good.
 //! - `has` is a text that stands in the answers, after the one before; `lacks` is in none of them.
 
 use crate::case::{Case, End, Step, Want};
@@ -60,6 +61,7 @@ fn add(cases: &mut Vec<Case>, line: &str) -> Result<(), String> {
             case.steps.push(Step::Want(wants));
         }
         ("has", _) => case.has.push(value.to_owned()),
+        ("timing", _) => value.clone_into(&mut case.timing),
         ("lacks", _) => case.lacks.push(value.to_owned()),
         _ => return Err(format!("unknown word `{word}`")),
     }
@@ -75,13 +77,13 @@ fn check(case: &Case) -> Result<(), String> {
     let Some((Step::Want(last), before @ [Step::Send(_), ..])) = case.steps.split_last() else {
         return wrong("does not begin with `send` and end with `want`");
     };
-    let says_end = |wants: &[Want]| wants.iter().any(|want| want.end.is_some());
-    if last.iter().any(|want| want.end.is_none()) {
-        return wrong("does not say how it ends");
+    let ends = |wants: &[Want]| wants.iter().filter(|want| want.end.is_some()).count();
+    let ends_early = |step: &Step| matches!(step, Step::Want(wants) if ends(wants) > 0);
+    if ends(last) < last.len() || before.iter().any(ends_early) {
+        return wrong("says elsewhere than in its last step how it ends");
     }
-    let is_late = |step: &Step| matches!(step, Step::Want(wants) if says_end(wants));
-    if before.iter().any(is_late) {
-        return wrong("ends before its last step");
+    if !case.timing.is_empty() && last.len() == 1 {
+        return wrong("has one way to end, whatever the timing");
     }
     Ok(())
 }
@@ -173,7 +175,7 @@ mod tests {
     #[test]
     fn cases_are_read_in_order() {
         let text = "# why\ncase one\nfrom RFC\nsend a\nsend  b\nshut\nwant 100\nsend c\n\
-                    want 200 4xx open or closed\nhas x y\nlacks z\n\ncase two\nfrom CVE\nsend d\n\
+                    want 200 4xx open or closed\ntiming t\nhas x y\nlacks z\n\ncase two\nfrom CVE\nsend d\n\
                     want left";
         let cases = parse(text).expect("it is well formed");
         let want = |statuses: &[&str], end| Want {
@@ -199,7 +201,10 @@ mod tests {
             (cases[0].has[0].as_str(), cases[0].lacks[0].as_str()),
             ("x y", "z")
         );
-        assert_eq!(cases[1].source, "CVE");
+        assert_eq!(
+            (cases[0].timing.as_str(), cases[1].source.as_str()),
+            ("t", "CVE")
+        );
     }
 
     #[test]
@@ -220,6 +225,7 @@ mod tests {
             format!("{begun}want 200 open\nwant closed"),
             format!("{begun}want closed\nsend d"),
             format!("{begun}want closed\nelse"),
+            format!("{begun}want closed\ntiming x"),
             format!("{begun}send d \nwant closed"),
             format!("{good}\n{good}"),
             format!("{begun}{}", good.replace("case a", "case d")),
