@@ -174,6 +174,15 @@ async fn requests_are_answered_as_the_rules_say() {
     assert_eq!(n_failures, 0, "of {n_cases} cases:\n  {list}");
 }
 
+/// Returns the steps of a case whose answer is this text.
+fn echo_of(text: &str) -> String {
+    let head = format!(
+        "POST /echo HTTP/1.1\\r\\nhost: a\\r\\ncontent-length: {}",
+        text.len()
+    );
+    format!("send {head}\\r\\n\\r\\n{text}\nwant 200 open")
+}
+
 /// Each of these cases is wrong in another way, and none may pass.
 #[tokio::test]
 async fn cases_can_fail() {
@@ -191,6 +200,7 @@ async fn cases_can_fail() {
         format!("{get}want 200 open\nhas hello bob"),
         format!("{get}want 200 open\nhas ann\nhas hello a"),
         format!("{get}want 200 open\nlacks hello ann"),
+        echo_of(SECRET),
         "send GET\nwant 400 open".to_owned(),
         "send GET\nwant closed".to_owned(),
         format!("{smuggled}want 200 open"),
