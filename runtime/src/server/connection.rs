@@ -153,6 +153,7 @@ async fn drive_http1<A: Answer>(
     builder
         .half_close(true)
         .max_buf_size(config.head.max(LEAST_HEAD))
+        .max_header_size(config.head)
         // The connection's own timer does it, without a box for every head.
         .header_read_timeout(None);
     if config.headers != 100 {

@@ -8,6 +8,15 @@
 
 use memchr::memchr;
 
+/// What bytes on the wire tell of the requests that they are of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// The number of the request that must be refused, from 1.
+    pub(super) refused: Option<u32>,
+    /// From which byte on a body is none: what is read up to there is still good.
+    pub(super) broken_at: Option<usize>,
+}
+
 /// How much is kept of a line that comes in pieces: as much as a length needs.
 const MOST_HELD: usize = 48;
 
@@ -33,6 +42,8 @@ enum Place {
     Chunk(u64),
     ChunkEnd,
     Trailers,
+    /// Behind a line of a chunked body that is none, and that hyper may read over.
+    Broken,
     /// Behind something that cannot be followed; hyper refuses it or has ended reading.
     Lost,
 }
@@ -44,6 +55,8 @@ struct Head {
     codings: u32,
     length: Option<u64>,
     bare_line_feed: bool,
+    /// The target has a fragment, which hyper cuts off and a server in front may not.
+    fragment: bool,
 }
 
 /// The beginning of a line that comes in pieces.
@@ -80,36 +93,41 @@ impl Line {
 }
 
 impl Framing {
-    /// Follows these bytes; returns the number of the request that must be refused, from 1, if one
-    /// of the heads that end here is at fault.
-    pub(super) fn read(&mut self, mut bytes: &[u8]) -> Option<u32> {
-        let mut faulty = None;
-        while !bytes.is_empty() {
-            let taken = match &mut self.place {
-                Place::Lost => return faulty,
+    /// Follows these bytes.
+    pub(super) fn read(&mut self, bytes: &[u8]) -> Seen {
+        let mut seen = Seen::default();
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            at += match &mut self.place {
+                Place::Lost => return seen,
                 Place::Body(left) | Place::Chunk(left) => {
-                    let taken = usize::try_from(*left).map_or(bytes.len(), |n| n.min(bytes.len()));
+                    let taken = usize::try_from(*left).map_or(rest.len(), |n| n.min(rest.len()));
                     *left -= taken as u64;
                     if *left == 0 {
                         self.place = self.place.behind();
                     }
                     taken
                 }
-                _ => match memchr(b'\n', bytes) {
-                    None => {
-                        self.line.push(bytes);
-                        return faulty;
+                _ => {
+                    let end = memchr(b'\n', rest);
+                    let piece = &rest[..end.unwrap_or(rest.len())];
+                    self.head.fragment |= self.place == Place::Start && piece.contains(&b'#');
+                    let Some(end) = end else {
+                        self.line.push(piece);
+                        return seen;
+                    };
+                    let refused = self.end_line(piece);
+                    seen.refused = seen.refused.or(refused);
+                    if self.place == Place::Broken {
+                        self.place = Place::Lost;
+                        seen.broken_at = Some(at);
                     }
-                    Some(at) => {
-                        let fault = self.end_line(&bytes[..at]);
-                        faulty = faulty.or(fault);
-                        at + 1
-                    }
-                },
+                    end + 1
+                }
             };
-            bytes = &bytes[taken..];
         }
-        faulty
+        seen
     }
 
     /// Reads a line whose last piece this is, without its line feed.
@@ -134,6 +152,9 @@ impl Framing {
     /// Reads a line that begins with `text` and is `total` bytes long.
     fn line(&mut self, text: &[u8], total: usize, ends_with_return: bool) -> Option<u32> {
         match self.place {
+            Place::ChunkSize | Place::ChunkEnd | Place::Trailers if !ends_with_return => {
+                self.place = Place::Broken;
+            }
             Place::Start | Place::Head => {
                 self.head.bare_line_feed |= !ends_with_return;
                 if total > 0 {
@@ -147,13 +168,13 @@ impl Framing {
                 self.place = match chunk_size(text) {
                     Some(0) => Place::Trailers,
                     Some(size) => Place::Chunk(size),
-                    None => Place::Lost,
+                    None => Place::Broken,
                 };
             }
             Place::ChunkEnd if total == 0 => self.place = Place::ChunkSize,
             Place::Trailers if total == 0 => self.place = Place::Start,
             Place::Trailers => {}
-            Place::ChunkEnd | Place::Body(_) | Place::Chunk(_) | Place::Lost => {
+            _ => {
                 self.place = Place::Lost;
             }
         }
@@ -168,7 +189,7 @@ impl Framing {
             Some(0) | None => Place::Start,
             Some(length) => Place::Body(length),
         };
-        let fault = head.bare_line_feed || head.lengths + head.codings > 1;
+        let fault = head.bare_line_feed || head.fragment || head.lengths + head.codings > 1;
         fault.then_some(self.heads)
     }
 }
@@ -214,10 +235,15 @@ fn number(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
 }
 
-/// Reads the size of a chunk, up to its extensions (RFC 9112 §7.1).
+/// Reads the size of a chunk, of at most 16 digits, and makes sure that nothing but extensions is behind
+/// it (RFC 9112 §7.1): hyper takes more zeros, and a blank.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let end = line.iter().position(|byte| !byte.is_ascii_hexdigit());
-    let digits = &line[..end.unwrap_or(line.len())];
+    let (digits, rest) = line.split_at(end.unwrap_or(line.len()));
+    let rest = rest.trim_ascii_start();
+    if digits.len() > 16 || !(rest.is_empty() && end.is_none() || rest.starts_with(b";")) {
+        return None;
+    }
     u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
@@ -228,12 +254,12 @@ mod tests {
     /// Reads the text at once and byte by byte, and returns the numbers of the refused requests.
     fn check(text: &str, refused: Option<u32>, heads: u32) {
         let mut whole = Framing::default();
-        assert_eq!(whole.read(text.as_bytes()), refused, "{text:?}");
+        assert_eq!(whole.read(text.as_bytes()).refused, refused, "{text:?}");
         let mut pieces = Framing::default();
         let faults: Vec<_> = text
             .as_bytes()
             .chunks(1)
-            .filter_map(|byte| pieces.read(byte))
+            .filter_map(|byte| pieces.read(byte).refused)
             .collect();
         assert_eq!(faults.first().copied(), refused, "{text:?} in pieces");
         assert_eq!((whole.heads, pieces.heads), (heads, heads), "{text:?}");
@@ -270,6 +296,38 @@ mod tests {
         check("GET / HTTP/1.1\r\nhost: a\n\r\n", Some(1), 1);
         check("GET / HTTP/1.1\r\nhost: a\r\n\n", Some(1), 1);
         check("\nGET / HTTP/1.1\r\nhost: a\r\n\r\n", Some(1), 1);
+    }
+
+    #[test]
+    fn fragment_is_refused() {
+        check("GET /a#b HTTP/1.1\r\nhost: a\r\n\r\n", Some(1), 1);
+        check(
+            "GET /a HTTP/1.1\r\nx: #\r\n\r\n#GET / HTTP/1.1\r\n\r\n",
+            Some(2),
+            2,
+        );
+    }
+
+    #[test]
+    fn chunked_body_breaks_where_a_line_is_none() {
+        let head = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
+        for (good, bad) in [
+            ("", "1\na\r\n"),
+            ("1\r\na", "\n0\r\n\r\n"),
+            ("0\r\n", "\nGET / HTTP/1.1\r\n\r\n"),
+            ("0\r\nx: y\r\n", "z: z\n\r\n"),
+            ("", "00000000000000001\r\na\r\n"),
+            ("", "1 \r\na\r\n"),
+            ("", "\r\n"),
+        ] {
+            let good = [head, good].concat();
+            let seen = Framing::default().read([&good, bad].concat().as_bytes());
+            let expected = Seen {
+                refused: None,
+                broken_at: Some(good.len()),
+            };
+            assert_eq!(seen, expected, "{bad:?}");
+        }
     }
 
     #[test]

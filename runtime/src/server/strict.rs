@@ -9,7 +9,8 @@ use crate::config::Config;
 /// Why a request is refused before the application sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Two ways to tell where the body ends, or a line that ends in no other server's way.
+    /// What the wire has shown, and hyper does not: more than one way to tell where the body ends, a line
+    /// that ends in a bare line feed, a target with a fragment.
     Framing,
     /// HTTP/1.1 wants one `Host` (RFC 9112 §3.2).
     Host,
@@ -39,7 +40,7 @@ impl Refusal {
     pub(crate) fn detail(self) -> &'static str {
         match self {
             Self::Framing => {
-                "the request has more than one `content-length` or `transfer-encoding`, or a line that ends without a carriage return"
+                "the request must have one `content-length` or `transfer-encoding`, lines that end in CRLF and a target without `#`"
             }
             Self::Host => "the request needs one `host` header with a host and maybe a port",
             Self::OtherHost => "the `host` header names another host than the target",
@@ -82,7 +83,8 @@ fn check_target<B>(request: &Request<B>, most: usize) -> Result<(), Refusal> {
         return Err(Refusal::LongTarget);
     }
     match (request.method(), uri.path()) {
-        (&Method::CONNECT, _) | (&Method::OPTIONS, "*") => Ok(()),
+        (&Method::CONNECT, "") | (&Method::OPTIONS, "*") => Ok(()),
+        (&Method::CONNECT, _) => Err(Refusal::Target),
         (_, path) if path.starts_with('/') => Ok(()),
         _ => Err(Refusal::Target),
     }

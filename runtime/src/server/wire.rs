@@ -38,6 +38,8 @@ pub(super) struct Wire {
     early_to: u8,
     /// Follows the requests of HTTP/1.
     framing: Option<Framing>,
+    /// What comes is no body any more, and nothing else either.
+    broken: bool,
     bytes: Buffer,
     /// How many of the bytes have been sent.
     sent: usize,
@@ -59,6 +61,7 @@ impl Shared {
             early_from: 0,
             early_to: 0,
             framing: Some(Framing::default()),
+            broken: false,
             bytes: Buffer::default(),
             sent: 0,
             progress: 0,
@@ -123,6 +126,10 @@ impl Wire {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<Option<u32>>> {
+        if self.broken {
+            let message = "the body is not chunked as it should be";
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
+        }
         let before = into.filled().len();
         if self.has_early() {
             let early = &self.early[usize::from(self.early_from)..usize::from(self.early_to)];
@@ -136,9 +143,15 @@ impl Wire {
         } else {
             ready!(Pin::new(&mut self.socket).poll_read(cx, into))?;
         }
-        let framing = self.framing.as_mut();
-        let faulty = framing.and_then(|framing| framing.read(&into.filled()[before..]));
-        Poll::Ready(Ok(faulty))
+        let Some(framing) = &mut self.framing else {
+            return Poll::Ready(Ok(None));
+        };
+        let seen = framing.read(&into.filled()[before..]);
+        if let Some(at) = seen.broken_at {
+            into.set_filled(before + at);
+            self.broken = true;
+        }
+        Poll::Ready(Ok(seen.refused))
     }
 
     /// Reads and forgets until the client ends, or has sent so much.

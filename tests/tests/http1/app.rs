@@ -111,7 +111,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let serving = highball::serve(Api)
             .state(AppState { files })
-            .listener(listener)
+            .listen(listener)
             .quiet()
             .stop(async {
                 let _ = stopped.await;
