@@ -1,6 +1,6 @@
 //! The examples with pages, in headless Chromium.
 //!
-//! It runs where `HIGHBALL_BROWSER` is set, as `.ci/run` does once it has installed Debian's `chromium` and
+//! It runs where `BROWSER_TESTS` is set, as `.ci/run` does once it has installed Debian's `chromium` and
 //! `chromium-driver` and built the examples; elsewhere it says that it does not.
 
 use std::{
@@ -189,9 +189,9 @@ impl Drop for Browser {
 }
 
 fn has_browser() -> bool {
-    let wanted = env::var_os("HIGHBALL_BROWSER").is_some();
+    let wanted = env::var_os("BROWSER_TESTS").is_some();
     if !wanted {
-        println!("not run: HIGHBALL_BROWSER is not set");
+        println!("not run: BROWSER_TESTS is not set");
     }
     wanted
 }

@@ -526,7 +526,7 @@ async fn whole(body: Bytes) -> Bytes {
 }
 
 #[post("/pieces")]
-async fn pieces(mut body: highball::BodyStream) -> Result<String, highball::Rejection> {
+async fn pieces(mut body: highball::BodyStream) -> Result<String, Rejection> {
     let mut count = 0;
     while let Some(piece) = body.chunk().await? {
         count += piece.len();
@@ -535,7 +535,7 @@ async fn pieces(mut body: highball::BodyStream) -> Result<String, highball::Reje
 }
 
 #[post("/late")]
-async fn late(mut body: highball::BodyStream) -> Result<Bytes, highball::Rejection> {
+async fn late(mut body: highball::BodyStream) -> Result<Bytes, Rejection> {
     sleep(millis(300)).await;
     Ok(body.chunk().await?.unwrap_or_default())
 }

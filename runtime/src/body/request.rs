@@ -130,7 +130,7 @@ impl http_body::Body for RequestBody {
                 pace.receive(frame.data_ref().map_or(0, Bytes::len));
                 Poll::Ready(Some(Ok(frame)))
             }
-            end => end,
+            end @ Poll::Ready(_) => end,
         }
     }
 

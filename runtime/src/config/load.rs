@@ -24,6 +24,9 @@ impl Config {
             let Some(variable) = variable.to_str().filter(|name| name.starts_with(PREFIX)) else {
                 continue;
             };
+            if is_kubernetes(&variable[PREFIX.len()..]) {
+                continue;
+            }
             if variable == FILE {
                 self.load_file(Path::new(&value))?;
                 continue;
@@ -39,6 +42,7 @@ impl Config {
     }
 
     #[cfg(not(feature = "config"))]
+    #[expect(clippy::needless_pass_by_ref_mut, reason = "as where files are read")]
     fn load_file(&mut self, _: &Path) -> Result {
         Err(Error::new(format!(
             "{FILE} names a file, and this program reads none: build it with `highball`'s feature `config`"
@@ -65,6 +69,11 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Returns whether Kubernetes sets this beside a service that is called `highball`.
+fn is_kubernetes(name: &str) -> bool {
+    name.starts_with("SERVICE_") || name == "PORT" || name.starts_with("PORT_")
 }
 
 /// Returns the value as the environment would have it.
@@ -134,6 +143,8 @@ mod tests {
             ("HIGHBALL_HEAD", "16KiB"),
             ("HIGHBALL_LISTEN", "127.0.0.1:80, unix:/run/a.sock"),
             ("OTHER", "x"),
+            ("HIGHBALL_SERVICE_HOST", "10.0.0.1"),
+            ("HIGHBALL_PORT", "tcp://10.0.0.1:80"),
         ]);
         let config = config.expect("all are settings");
         assert_eq!((config.drain.as_secs(), config.head), (65, 16 * 1024));
@@ -157,7 +168,7 @@ mod tests {
     #[cfg(feature = "config")]
     #[test]
     fn file_is_weaker_than_the_environment() {
-        let path = std::env::temp_dir().join(format!("highball-{}.toml", std::process::id()));
+        let path = env::temp_dir().join(format!("highball-{}.toml", std::process::id()));
         let write = |text: &str| std::fs::write(&path, text).expect("a file can be written");
         let name = path.to_str().expect("it is UTF-8");
         write("streams = 3\nheaders = 4\ndrain = \"5s\"\nlisten = [\"[::1]:1\", \"[::1]:2\"]\n");

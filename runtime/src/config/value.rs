@@ -98,7 +98,7 @@ fn read_bytes(text: &str) -> Option<u64> {
 fn write_bytes(bytes: u64) -> String {
     let unit = UNITS
         .iter()
-        .find(|(_, unit)| bytes > 0 && bytes % unit == 0);
+        .find(|(_, unit)| bytes > 0 && bytes.is_multiple_of(*unit));
     unit.map_or_else(
         || bytes.to_string(),
         |(name, unit)| format!("{}{name}", bytes / unit),

@@ -64,7 +64,7 @@ impl Certificates {
     pub(super) fn reload(&self) {
         match read(&self.cert, &self.key, &self.provider) {
             Ok(new) => {
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new)
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
             }
             Err(error) => {
                 let _ = writeln!(

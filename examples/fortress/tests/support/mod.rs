@@ -14,29 +14,29 @@ use std::{
 };
 
 /// Longer than anything here takes; a test that waits so long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server; it is killed when it is dropped.
-pub struct Fortress {
-    pub child: Child,
-    pub addr: SocketAddr,
-    pub errors: mpsc::Receiver<String>,
+pub(crate) struct Fortress {
+    pub(crate) child: Child,
+    pub(crate) addr: SocketAddr,
+    pub(crate) errors: mpsc::Receiver<String>,
 }
 
 impl Fortress {
     /// Starts it on a free port with these variables.
-    pub fn start(variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
         Self::start_by(Command::new(env!("CARGO_BIN_EXE_fortress")), variables)
     }
 
     /// Starts it by a shell's command, in which `$0` is the program.
-    pub fn start_in_shell(command: &str, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_in_shell(command: &str, variables: &[(&str, &str)]) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", command, env!("CARGO_BIN_EXE_fortress")]);
         Self::start_by(shell, variables)
     }
 
-    pub fn start_by(mut command: Command, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_by(mut command: Command, variables: &[(&str, &str)]) -> Self {
         command.env("HOST", "127.0.0.1").env("PORT", "0");
         command.envs(variables.iter().copied());
         let mut child = command
@@ -60,23 +60,23 @@ impl Fortress {
         }
     }
 
-    pub fn connect(&self) -> Client {
+    pub(crate) fn connect(&self) -> Client {
         Client::to(self.addr)
     }
 
     /// Sends one request and returns the status of the answer.
-    pub fn status(&self, path: &str) -> u16 {
+    pub(crate) fn status(&self, path: &str) -> u16 {
         self.connect().get(path).status
     }
 
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args([name, &id]).status();
         assert!(sent.expect("kill runs").success());
     }
 
     /// Waits for its end, and returns its exit code and what it wrote as errors.
-    pub fn wait(&mut self) -> (Option<i32>, String) {
+    pub(crate) fn wait(&mut self) -> (Option<i32>, String) {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("it is ours") {
@@ -89,7 +89,7 @@ impl Fortress {
     }
 
     /// Returns a number of its `/proc/ID/status`, in KiB.
-    pub fn memory(&self) -> u64 {
+    pub(crate) fn memory(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = fs::read_to_string(path).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -100,7 +100,7 @@ impl Fortress {
     }
 
     /// Returns how much of a core's time it has used.
-    pub fn cpu_time(&self) -> Duration {
+    pub(crate) fn cpu_time(&self) -> Duration {
         let path = format!("/proc/{}/stat", self.child.id());
         let stat = fs::read_to_string(path).expect("it runs");
         let (_, fields) = stat.rsplit_once(") ").expect("it has a name");
@@ -139,20 +139,20 @@ fn address(line: &str) -> Option<SocketAddr> {
     url.split([' ', ',']).next()?.parse().ok()
 }
 
-pub struct Client {
-    pub stream: TcpStream,
+pub(crate) struct Client {
+    pub(crate) stream: TcpStream,
     read: Vec<u8>,
 }
 
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Client {
-    pub fn to(addr: SocketAddr) -> Self {
+    pub(crate) fn to(addr: SocketAddr) -> Self {
         let stream = TcpStream::connect(addr).expect("it listens");
         stream
             .set_read_timeout(Some(PATIENCE))
@@ -164,17 +164,17 @@ impl Client {
         }
     }
 
-    pub fn send(&mut self, text: &str) {
+    pub(crate) fn send(&mut self, text: &str) {
         self.stream.write_all(text.as_bytes()).expect("it is sent");
     }
 
-    pub fn get(&mut self, path: &str) -> Answer {
+    pub(crate) fn get(&mut self, path: &str) -> Answer {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n"));
         self.answer().expect("it answers")
     }
 
     /// Reads one answer with a length; none where the connection has ended.
-    pub fn answer(&mut self) -> Option<Answer> {
+    pub(crate) fn answer(&mut self) -> Option<Answer> {
         loop {
             if let Some(answer) = self.whole() {
                 return Some(answer);
@@ -209,7 +209,7 @@ impl Client {
     }
 
     /// Reads to the end; returns what came.
-    pub fn rest(&mut self) -> String {
+    pub(crate) fn rest(&mut self) -> String {
         let mut rest = std::mem::take(&mut self.read);
         let _cut_off = self.stream.read_to_end(&mut rest);
         String::from_utf8_lossy(&rest).into_owned()
