@@ -15,6 +15,9 @@ struct Middleware;
 #[doc = include_str!("../../docs/shipped.md")]
 struct Shipped;
 
+#[doc = include_str!("../../docs/serving.md")]
+struct Serving;
+
 #[cfg(all(
     feature = "cookies",
     feature = "multipart",

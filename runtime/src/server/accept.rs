@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::before::Before;
-use super::connection::begin;
+use super::connection::spawn;
 use super::listener::{Accepted, Bound, Open};
 use super::stop::Stop;
 use super::{Answer, Shared};
@@ -101,8 +101,7 @@ impl<A: Answer> Server<A> {
         match accepted {
             Ok((before, accepted)) => {
                 self.report.accepted += 1;
-                self.tasks
-                    .spawn(begin(self.shared.clone(), before, accepted));
+                spawn(&mut self.tasks, self.shared.clone(), before, accepted);
                 None
             }
             Err(error) if is_of_one_client(&error) => None,

@@ -8,9 +8,11 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
 use super::activity::Activity;
+use super::addresses::Place;
 use super::before::Before;
 #[cfg(feature = "http2")]
 use super::driver::sniff;
@@ -41,6 +43,8 @@ pub(crate) struct Connection<A> {
     pub(super) wire: wire::Shared,
     pub(super) activity: Activity,
     pub(super) origin: Origin,
+    /// Held for its drop.
+    _place: Place,
 }
 
 impl<A> Connection<A> {
@@ -62,53 +66,71 @@ impl<A> Connection<A> {
     }
 }
 
-/// Serves a connection, through what it begins with, to its end.
-pub(super) async fn begin<A: Answer>(
+impl<A> Connection<A> {
+    fn new(shared: Arc<Shared<A>>, socket: Socket, origin: Origin, place: Place) -> Arc<Self> {
+        socket.set_nodelay();
+        Arc::new(Self {
+            shared,
+            wire: wire::Shared::new(socket),
+            activity: Activity::default(),
+            origin,
+            _place: place,
+        })
+    }
+}
+
+/// Serves what was accepted on a task of its own.
+pub(super) fn spawn<A: Answer>(
+    tasks: &mut JoinSet<()>,
     shared: Arc<Shared<A>>,
     before: Arc<Before>,
     accepted: Accepted,
 ) {
-    let (socket, origin) = match accepted {
-        Accepted::Stream(socket, origin) => (socket, origin),
+    match accepted {
+        // The common one has a task that has room for nothing else.
+        Accepted::Stream(socket, origin) if before.is_nothing() => {
+            if let Some(place) = shared.addresses.enter(origin.peer) {
+                tasks.spawn(serve(Connection::new(shared, socket, origin, place)));
+            }
+        }
+        Accepted::Stream(socket, origin) => {
+            let passing = Box::pin(pass(shared, before, socket, origin));
+            tasks.spawn(async move {
+                if let Some(connection) = passing.await {
+                    serve(connection).await;
+                }
+            });
+        }
         #[cfg(feature = "http3")]
         Accepted::Quic(incoming) => {
-            return Box::pin(super::http3::serve(shared, *incoming)).await;
+            tasks.spawn(super::http3::serve(shared, *incoming));
         }
-    };
-    let Some(mut place) = shared.addresses.enter(origin.peer) else {
-        return;
-    };
-    if before.is_nothing() {
-        return serve(shared, socket, origin).await;
     }
+}
+
+/// Goes through what a connection begins with; none is left where the client does not do its part.
+async fn pass<A>(
+    shared: Arc<Shared<A>>,
+    before: Arc<Before>,
+    socket: Socket,
+    origin: Origin,
+) -> Option<Arc<Connection<A>>> {
     let peer = origin.peer;
-    // It is boxed, or a connection would have room for it as long as it lasts.
-    let passing = Box::pin(before.pass(socket, origin));
-    let Ok(Ok((socket, origin))) = timeout(shared.config.handshake_timeout, passing).await else {
-        return;
-    };
+    let mut place = shared.addresses.enter(peer)?;
+    let passing = before.pass(socket, origin);
+    let passed = timeout(shared.config.handshake_timeout, passing).await;
+    let (socket, origin) = passed.ok()?.ok()?;
     if origin.peer != peer {
         // Behind a proxy, it is the client who is counted.
-        let Some(other) = shared.addresses.enter(origin.peer) else {
-            return;
-        };
-        place = other;
+        place = shared.addresses.enter(origin.peer)?;
     }
-    serve(shared, socket, origin).await;
-    drop(place);
+    Some(Connection::new(shared, socket, origin, place))
 }
 
 /// Serves a connection to its end.
 ///
 /// Its errors are its client's doing and end nothing but itself, so they are not passed on.
-async fn serve<A: Answer>(shared: Arc<Shared<A>>, socket: Socket, origin: Origin) {
-    socket.set_nodelay();
-    let connection = Arc::new(Connection {
-        shared,
-        wire: wire::Shared::new(socket),
-        activity: Activity::default(),
-        origin,
-    });
+async fn serve<A: Answer>(connection: Arc<Connection<A>>) {
     let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
     let sleep = pin!(sleep_until(head_ends));
     let mut timer = Timer::new(sleep, connection.config(), connection.activity.now());

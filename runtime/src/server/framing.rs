@@ -63,9 +63,9 @@ struct Head {
 #[derive(Debug)]
 struct Line {
     held: [u8; MOST_HELD],
-    len: usize,
+    len: u8,
     /// How long it is in all.
-    total: usize,
+    total: u32,
     ends_with_return: bool,
 }
 
@@ -82,10 +82,13 @@ impl Default for Line {
 
 impl Line {
     fn push(&mut self, piece: &[u8]) {
-        let kept = piece.len().min(MOST_HELD - self.len);
-        self.held[self.len..self.len + kept].copy_from_slice(&piece[..kept]);
-        self.len += kept;
-        self.total += piece.len();
+        let len = usize::from(self.len);
+        let kept = piece.len().min(MOST_HELD - len);
+        self.held[len..len + kept].copy_from_slice(&piece[..kept]);
+        // At most `MOST_HELD`, so the cast loses nothing.
+        self.len += kept as u8;
+        let piece_len = u32::try_from(piece.len()).unwrap_or(u32::MAX);
+        self.total = self.total.saturating_add(piece_len);
         if let Some(last) = piece.last() {
             self.ends_with_return = *last == b'\r';
         }
@@ -141,12 +144,9 @@ impl Framing {
         }
         let mut line = std::mem::take(&mut self.line);
         line.push(last);
-        let total = line.total - usize::from(line.ends_with_return);
-        self.line(
-            &line.held[..line.len.min(total)],
-            total,
-            line.ends_with_return,
-        )
+        let total = (line.total - u32::from(line.ends_with_return)) as usize;
+        let held = &line.held[..usize::from(line.len).min(total)];
+        self.line(held, total, line.ends_with_return)
     }
 
     /// Reads a line that begins with `text` and is `total` bytes long.
