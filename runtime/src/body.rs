@@ -13,6 +13,7 @@ mod stream;
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -126,9 +127,13 @@ impl Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
         let frame = match &mut self.kind {
-            Kind::Stream(stream) => stream
-                .poll_frame(cx)
-                .map_ok(|frame| frame.map_data(Chunk::from)),
+            Kind::Stream(stream) => match stream.poll_caught(cx) {
+                Some(frame) => frame.map_ok(|frame| frame.map_data(Chunk::from)),
+                None => {
+                    self.kind = Kind::Empty;
+                    Poll::Ready(Some(Err("the body's stream panicked".into())))
+                }
+            },
             _ => Poll::Ready(self.next_chunk().map(|chunk| Ok(Frame::data(chunk)))),
         };
         if self.watch.is_some() {
@@ -304,6 +309,15 @@ impl Stream {
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let body = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
         body.as_mut().poll_next(cx)
+    }
+
+    /// Polls it; none is what a panic leaves. The panic hook has reported it, and what was gathered of
+    /// other answers on the connection is still sent.
+    fn poll_caught(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Option<Poll<Option<Result<Frame<Bytes>, BoxError>>>> {
+        catch_unwind(AssertUnwindSafe(|| self.poll_frame(cx))).ok()
     }
 
     fn is_end_stream(&self) -> bool {

@@ -14,7 +14,9 @@ use std::{
     time::Duration,
 };
 
-use highball::{Config, Error, Incoming, Listener, Proxies, ServeWith, prelude::*, tokio};
+use highball::{
+    BoxError, Config, Error, Incoming, Listener, Proxies, ServeWith, prelude::*, tokio,
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex},
     net::{TcpListener, TcpStream, UnixStream},
@@ -542,3 +544,48 @@ async fn late(mut body: highball::BodyStream) -> Result<Bytes, Rejection> {
 
 #[routes(app)]
 struct Bodies(whole, pieces, late);
+
+#[get("/breaks")]
+async fn breaks() -> Body {
+    Body::stream(highball::produce(|pieces| async move {
+        pieces.send(Ok::<_, BoxError>("piece")).await;
+        sleep(millis(20)).await;
+        // No message of a panic hook in the tests' output.
+        std::panic::resume_unwind(Box::new("stop"));
+    }))
+}
+
+#[routes(app)]
+struct Broken(ping, breaks);
+
+#[tokio::test]
+async fn panic_of_a_body_ends_its_answer_and_no_other() {
+    let (listener, addr) = bound().await;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = highball::serve(Broken).listen(listener).quiet();
+    let serving = serving.stop(async {
+        let _ = stopped.await;
+    });
+    let task = tokio::spawn(serving.into_future());
+    let mut stream = connect(addr).await;
+    let text =
+        ["/ping", "/breaks", "/ping"].map(|path| format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n"));
+    stream
+        .write_all(text.concat().as_bytes())
+        .await
+        .expect("it is sent");
+    let mut answer = String::new();
+    soon(stream.read_to_string(&mut answer))
+        .await
+        .expect("it is text");
+    assert_eq!(answer.matches("HTTP/1.1 200").count(), 2, "{answer}");
+    assert!(answer.contains("\r\n\r\npong"), "{answer}");
+    // The end of the chunks is missing: the client knows that it has not all.
+    assert!(
+        answer.contains("piece") && !answer.ends_with("0\r\n\r\n"),
+        "{answer}"
+    );
+    assert_eq!(ask(connect(addr).await, b"", "/ping").await, "pong");
+    stop.send(()).expect("it runs");
+    soon(task).await.expect("no panic").expect("it served");
+}

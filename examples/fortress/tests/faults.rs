@@ -12,14 +12,17 @@ use std::{
 use support::{Client, Fortress};
 
 /// Each connection's first request is done: what it then holds is what an idle one costs.
-const IDLE: usize = 8_000;
+const IDLE: u64 = 10_000;
 /// The most that an idle connection may cost, in bytes.
 const MOST_IDLE: u64 = 14 * 1024;
 
 #[test]
 fn idle_connections_are_cheap() {
-    let server = Fortress::start_in_shell("ulimit -n $(ulimit -Hn); exec \"$0\"", &[]);
-    let open = |count: usize| -> Vec<Client> {
+    // The server inherits it. Where the system allows fewer, as many are opened as it does.
+    let most = rlimit::increase_nofile_limit(IDLE + 500).expect("it can be asked for");
+    let idle = IDLE.min(most - 300);
+    let server = Fortress::start(&[]);
+    let open = |count: u64| -> Vec<Client> {
         let clients = (0..count).map(|_| {
             let mut client = server.connect();
             assert_eq!(client.get("/").status, 200);
@@ -29,57 +32,10 @@ fn idle_connections_are_cheap() {
     };
     let _first = open(100);
     let before = server.memory();
-    let _idle = open(IDLE);
-    let each = (server.memory() - before) * 1024 / IDLE as u64;
-    println!("an idle connection costs {each} bytes");
+    let _idle = open(idle);
+    let each = (server.memory() - before) * 1024 / idle;
+    println!("each of {idle} idle connections costs {each} bytes");
     assert!(each <= MOST_IDLE, "an idle connection costs {each} bytes");
-}
-
-#[test]
-fn slow_clients_leave_the_others_alone() {
-    let server = Fortress::start(&[]);
-    // The machine is noisy: the best of three is what the server can do.
-    let before = best_p99(&server);
-    let slow: Vec<_> = (0..1_000)
-        .map(|number| {
-            let mut client = server.connect();
-            match number % 2 {
-                0 => client.send("GET / HTTP/1.1\r\nho"),
-                _ => client.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nx"),
-            }
-            client
-        })
-        .collect();
-    let trickling = thread::spawn(move || {
-        let mut slow = slow;
-        for _ in 0..4 {
-            for client in &mut slow {
-                let _ = client.stream.write_all(b"s");
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        slow
-    });
-    let beside = best_p99(&server);
-    println!("p99 alone {before:?}, beside 1,000 slow clients {beside:?}");
-    assert!(beside < before * 2, "{before:?} became {beside:?}");
-    drop(trickling.join());
-}
-
-fn best_p99(server: &Fortress) -> Duration {
-    let rounds = (0..3).map(|_| {
-        let mut client = server.connect();
-        let mut times: Vec<_> = (0..1_000)
-            .map(|_| {
-                let begun = Instant::now();
-                assert_eq!(client.get("/").status, 200);
-                begun.elapsed()
-            })
-            .collect();
-        times.sort();
-        times[989]
-    });
-    rounds.min().unwrap_or_default()
 }
 
 #[test]
