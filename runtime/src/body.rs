@@ -292,6 +292,8 @@ impl From<RequestBody> for Body {
     }
 }
 
+type PolledFrame = Poll<Option<Result<Frame<Bytes>, BoxError>>>;
+
 /// A boxed stream of frames.
 ///
 /// The lock is never taken through `&self` by two at once and costs nothing through `&mut self`;
@@ -313,10 +315,7 @@ impl Stream {
 
     /// Polls it; none is what a panic leaves. The panic hook has reported it, and what was gathered of
     /// other answers on the connection is still sent.
-    fn poll_caught(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Option<Poll<Option<Result<Frame<Bytes>, BoxError>>>> {
+    fn poll_caught(&mut self, cx: &mut Context<'_>) -> Option<PolledFrame> {
         catch_unwind(AssertUnwindSafe(|| self.poll_frame(cx))).ok()
     }
 
