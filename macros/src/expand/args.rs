@@ -160,22 +160,24 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     let (name, ty) = (&arg.name, &arg.ty);
     let expected = primitive(ty).unwrap_or_default();
     let is_text = matches!(ty, Type::Reference(_));
+    let [cx, env, next, exchange] =
+        ["__cx", "__env", "__next", "__exchange"].map(|name| ours(name, span));
     match arg.kind {
-        Kind::Param { back } if is_text => quote_spanned!(span=> __env.head.param_from_end(#back)),
+        Kind::Param { back } if is_text => quote_spanned!(span=> #env.head.param_from_end(#back)),
         Kind::Param { back } => {
-            quote_spanned!(span=> __hb::param::<#ty>(__env.head, #back, #name, #expected)?)
+            quote_spanned!(span=> __hb::param::<#ty>(#env.head, #back, #name, #expected)?)
         }
         Kind::OuterParam if is_text => {
-            quote_spanned!(span=> __hb::param_text(__env.head, #name))
+            quote_spanned!(span=> __hb::param_text(#env.head, #name))
         }
         Kind::OuterParam => {
-            quote_spanned!(span=> __hb::param_named::<#ty>(__env.head, #name, #expected)?)
+            quote_spanned!(span=> __hb::param_named::<#ty>(#env.head, #name, #expected)?)
         }
-        Kind::ContextMut => quote_spanned!(span=> __cx),
-        Kind::ContextRef => quote_spanned!(span=> &*__cx),
-        Kind::Next => quote_spanned!(span=> __next),
-        Kind::Exchange => quote_spanned!(span=> __exchange),
-        Kind::Receiver => quote!(__env.state::<#ty>()),
+        Kind::ContextMut => quote_spanned!(span=> #cx),
+        Kind::ContextRef => quote_spanned!(span=> &*#cx),
+        Kind::Next => quote_spanned!(span=> #next),
+        Kind::Exchange => quote_spanned!(span=> #exchange),
+        Kind::Receiver => quote!(#env.state::<#ty>()),
         Kind::Itself => quote!(self),
         Kind::Config { lent } => {
             let mut field = config_field(name);
@@ -187,16 +189,24 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
         }
         Kind::Extract => {
             let (ty, mode) = (with_lifetime(ty, "'__r"), mode(idx, generic));
-            quote_spanned!(span=> <__S as __hb::Need<'__r, #mode, #ty>>::extract(__env))
+            quote_spanned!(span=> <__S as __hb::Need<'__r, #mode, #ty>>::extract(#env))
         }
     }
+}
+
+/// Returns a name of ours that stands at the user's own piece: a plain one there would be another name
+/// where a `macro_rules!` has handed the piece on.
+pub(crate) fn ours(name: &str, at: Span) -> Ident {
+    Ident::new(name, Span::call_site().located_at(at))
 }
 
 /// Returns the expression that makes an extractor, waiting for it where it stands.
 pub(crate) fn waiting(idx: usize, arg: &Arg) -> TokenStream {
     let (ty, mode) = (with_lifetime(&arg.ty, "'_"), mode(idx, Generic::No));
-    quote_spanned! {first_span(&arg.ty)=>
-        <__S as __hb::Wait<'_, #mode, #ty>>::wait(__cx, __env).await
+    let span = first_span(&arg.ty);
+    let [cx, env] = ["__cx", "__env"].map(|name| ours(name, span));
+    quote_spanned! {span=>
+        <__S as __hb::Wait<'_, #mode, #ty>>::wait(#cx, #env).await
     }
 }
 

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Generics, Path, Type};
 
 use super::{
+    args::ours,
     conditional::{self, Alias},
     manner, private, segments,
     with::{self, Steps},
@@ -213,8 +214,10 @@ fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias], own: &Steps) -> Toke
 fn arm(step: u16, alias: &Alias) -> TokenStream {
     let Alias { ty, with } = alias;
     if with.is_empty() {
-        return quote_spanned! {first_span(ty)=>
-            #step => <#ty as __hb::Endpoint<__S>>::run(__cx, __env).await,
+        let span = first_span(ty);
+        let [cx, env] = ["__cx", "__env"].map(|name| ours(name, span));
+        return quote_spanned! {span=>
+            #step => <#ty as __hb::Endpoint<__S>>::run(#cx, #env).await,
         };
     }
     let chain = with.around(quote!(__hb::Whole::<#ty>::NEW));

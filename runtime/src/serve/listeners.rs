@@ -36,7 +36,9 @@ pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<List
     for (listener, alone) in listeners.into_iter().zip(alone) {
         bound.extend(listener.bind(alone, config)?);
     }
-    let shown = bound.iter().map(Bound::shown).collect();
+    let mut shown: Vec<_> = bound.iter().map(Bound::shown).collect();
+    // All addresses of IPv4 and of IPv6 are one place to who reads it.
+    shown.dedup();
     Ok(Listening { bound, shown })
 }
 

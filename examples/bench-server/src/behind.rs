@@ -1,0 +1,68 @@
+//! A route behind five middlewares.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Instant,
+};
+
+use highball::{http::HeaderValue, prelude::*};
+
+use crate::Message;
+
+static HITS: AtomicU64 = AtomicU64::new(0);
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
+/// Says how long the rest has taken, in microseconds.
+#[middleware]
+async fn response_time(cx: &mut Context<'_>, next: impl Next) -> Response {
+    let begun = Instant::now();
+    let mut response = next.run(cx).await;
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    response.set_header("x-response-time", HeaderValue::from(micros));
+    response
+}
+
+/// Counts.
+#[middleware]
+async fn count(cx: &mut Context<'_>, next: impl Next) -> Response {
+    HITS.fetch_add(1, Relaxed);
+    next.run(cx).await
+}
+
+/// Gives each request a number of 16 hexadecimal digits.
+#[middleware]
+async fn request_id(cx: &mut Context<'_>, next: impl Next) -> Response {
+    let number = REQUESTS.fetch_add(1, Relaxed);
+    let mut response = next.run(cx).await;
+    let mut digits = [0; 16];
+    for (idx, digit) in digits.iter_mut().enumerate() {
+        *digit = b"0123456789abcdef"[(number >> (60 - 4 * idx)) as usize & 15];
+    }
+    if let Ok(value) = HeaderValue::from_bytes(&digits) {
+        response.set_header("x-request-id", value);
+    }
+    response
+}
+
+/// Sets a header that is always the same.
+#[middleware]
+async fn frame_options(cx: &mut Context<'_>, next: impl Next) -> Response {
+    let mut response = next.run(cx).await;
+    response.set_header("x-frame-options", HeaderValue::from_static("DENY"));
+    response
+}
+
+/// Lets in who has the token.
+#[middleware]
+async fn token(cx: &mut Context<'_>, next: impl Next) -> Response {
+    if cx.header("authorization") == Some("Bearer secret-token") {
+        return next.run(cx).await;
+    }
+    StatusCode::UNAUTHORIZED.into_response()
+}
+
+/// Answers like `/ping`, behind five middlewares.
+#[get("/mw", with(response_time, count, request_id, frame_options, token))]
+pub(crate) async fn mw() -> Json<Message> {
+    Json(Message { message: "pong" })
+}
