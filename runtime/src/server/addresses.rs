@@ -1,7 +1,9 @@
 //! How many connections each address has open.
 
 use std::collections::HashMap;
+use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::proxies::Proxies;
@@ -13,6 +15,8 @@ pub(super) struct Addresses {
     most: usize,
     /// Many clients come through them.
     trusted: Option<Proxies>,
+    /// Whether it was said that an address has too many.
+    said: AtomicBool,
 }
 
 /// The place of a connection among those of its address; it is given back by its drop.
@@ -25,6 +29,7 @@ impl Addresses {
             counts: Mutex::default(),
             most,
             trusted,
+            said: AtomicBool::new(false),
         }
     }
 
@@ -36,11 +41,26 @@ impl Addresses {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
         if *count >= self.most {
+            drop(counts);
+            self.say(address);
             return None;
         }
         *count += 1;
         drop(counts);
         Some(Place(Some((Arc::clone(self), address))))
+    }
+
+    /// Says it once: an attacker must not fill the log, but a load balancer that nobody has named must
+    /// not be a riddle.
+    fn say(&self, address: IpAddr) {
+        if !self.said.swap(true, Ordering::Relaxed) {
+            let _ = writeln!(
+                io::stderr(),
+                "closed a connection of {address}, which has {} open: if it is a proxy, name it by `.proxies(..)`, \
+                 or raise `connections_per_address`; this is said once",
+                self.most
+            );
+        }
     }
 
     /// Returns what the address is counted as, if it is counted.

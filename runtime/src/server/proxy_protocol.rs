@@ -1,5 +1,5 @@
 //! The header of the PROXY protocol, by which a load balancer says whom a connection is from
-//! (https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt).
+//! (<https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt>).
 
 use std::io;
 use std::net::SocketAddr;
