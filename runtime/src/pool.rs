@@ -5,7 +5,7 @@
 //! bounded: by the count it keeps, and by the size of one item. Nothing is given back while a
 //! thread panics, since the code that filled the item was stopped half way.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::thread::{self, LocalKey};
@@ -15,11 +15,15 @@ use http::HeaderMap;
 /// How many items of a kind a thread keeps.
 const MOST_ITEMS: usize = 64;
 /// The largest buffer that is kept: a rare huge answer must not hold its memory for ever.
-const MOST_BYTES: usize = 64 * 1024;
+const MOST_BYTES: usize = 256 * 1024;
+/// How many bytes all buffers have that a thread keeps.
+const MOST_BYTES_KEPT: usize = 2 * 1024 * 1024;
 /// The largest header map that is kept, in headers; 128 slots of hyper's own limit of 100.
 const MOST_HEADERS: usize = 192;
 
 thread_local! {
+    /// How many bytes the kept buffers have.
+    static BYTES_KEPT: Cell<usize> = const { Cell::new(0) };
     static BUFFERS: FreeList<Vec<u8>> = const { FreeList::new(MOST_ITEMS) };
     static HEADERS: FreeList<HeaderMap> = const { FreeList::new(MOST_ITEMS) };
 }
@@ -68,16 +72,27 @@ pub(crate) fn take<T>(list: &'static LocalKey<FreeList<T>>) -> Option<T> {
 /// Gives an item to this thread's list; it is dropped if the list is full, the thread is ending
 /// or the thread panics.
 pub(crate) fn give<T>(list: &'static LocalKey<FreeList<T>>, item: T) {
-    if thread::panicking() {
-        return;
-    }
     // The item that finds no room is dropped here, outside the borrow: its `Drop` may use the list.
-    let _refused = list.try_with(|list| list.push(item));
+    let _refused = give_back(list, item);
+}
+
+/// Gives an item to this thread's list, or hands it back.
+fn give_back<T>(list: &'static LocalKey<FreeList<T>>, item: T) -> Option<T> {
+    if thread::panicking() {
+        return Some(item);
+    }
+    let mut item = Some(item);
+    let _ending = list.try_with(|list| item = item.take().and_then(|item| list.push(item)));
+    item
 }
 
 /// Takes an empty buffer from the pool, or makes one.
 pub(crate) fn buffer() -> Buffer {
-    Buffer(take(&BUFFERS).unwrap_or_default())
+    let buffer = take(&BUFFERS).unwrap_or_default();
+    let _ending = BYTES_KEPT.try_with(|kept| {
+        kept.set(kept.get().saturating_sub(buffer.capacity()));
+    });
+    Buffer(buffer)
 }
 
 /// Takes an empty header map from the pool, or makes one.
@@ -138,9 +153,21 @@ impl Drop for Buffer {
         if capacity == 0 || capacity > MOST_BYTES {
             return;
         }
-        let mut bytes = std::mem::take(&mut self.0);
-        bytes.clear();
-        give(&BUFFERS, bytes);
+        let has_room = BYTES_KEPT.try_with(|kept| {
+            let all = kept.get() + capacity;
+            if all > MOST_BYTES_KEPT || thread::panicking() {
+                return false;
+            }
+            kept.set(all);
+            true
+        });
+        if has_room.unwrap_or(false) {
+            let mut bytes = std::mem::take(&mut self.0);
+            bytes.clear();
+            if give_back(&BUFFERS, bytes).is_some() {
+                let _ending = BYTES_KEPT.try_with(|kept| kept.set(kept.get() - capacity));
+            }
+        }
     }
 }
 
@@ -182,6 +209,22 @@ mod tests {
             large.reserve(MOST_BYTES + 1);
             drop(large);
             assert_eq!(buffer().capacity(), 0);
+        });
+    }
+
+    #[test]
+    fn bytes_are_bounded() {
+        fresh(|| {
+            let large: Vec<_> = (0..20)
+                .map(|_| Buffer::from(Vec::with_capacity(MOST_BYTES)))
+                .collect();
+            drop(large);
+            let kept: Vec<_> = (0..20).map(|_| buffer()).collect();
+            let bytes: usize = kept.iter().map(|buffer| buffer.capacity()).sum();
+            assert_eq!(bytes, MOST_BYTES_KEPT);
+            assert_eq!(BYTES_KEPT.get(), 0);
+            drop(kept);
+            assert_eq!(BYTES_KEPT.get(), MOST_BYTES_KEPT);
         });
     }
 

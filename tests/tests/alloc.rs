@@ -4,6 +4,7 @@
 //! is counted is the server's: hyper, tokio and Highball together.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::future::{Future, IntoFuture};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -14,6 +15,8 @@ use highball::{AccessLog, Capacity, SecurityHeaders, prelude::*};
 
 /// The most workers that a server here has.
 const WORKERS: u64 = 2;
+/// How often the echo of an order allocates.
+const ECHO: u64 = 32;
 
 struct Counting;
 
@@ -168,8 +171,34 @@ struct AppState {
     hits: AtomicU64,
 }
 
-/// Starts a server on a thread of its own, which ends with the process.
+/// Starts the app with the chains.
 fn start(workers: usize) -> SocketAddr {
+    start_with(workers, |listener| {
+        let state = AppState {
+            hits: AtomicU64::new(0),
+        };
+        highball::serve(Api)
+            .state(state)
+            .listen(listener)
+            .quiet()
+            .capacity(Capacity::of(64))
+            .into_future()
+    })
+}
+
+/// Starts the app that Highball is measured by.
+fn start_measured() -> SocketAddr {
+    start_with(1, |listener| {
+        let serving = highball::serve(bench_server::Api).listen(listener).quiet();
+        serving.into_future()
+    })
+}
+
+/// Starts a server on a thread of its own, which ends with the process.
+fn start_with<F>(workers: usize, serve: fn(tokio::net::TcpListener) -> F) -> SocketAddr
+where
+    F: Future<Output = highball::Result> + 'static,
+{
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -183,42 +212,55 @@ fn start(workers: usize) -> SocketAddr {
                 .expect("a port");
             let address = listener.local_addr().expect("it is bound");
             sender.send(address).expect("it is awaited");
-            let state = AppState {
-                hits: AtomicU64::new(0),
-            };
-            highball::serve(Api)
-                .state(state)
-                .listen(listener)
-                .quiet()
-                .capacity(Capacity::of(64))
-                .await
+            serve(listener).await
         })
     });
     receiver.recv().expect("the server starts")
 }
 
-/// Sends the request so often, and reads as many bytes as the first answer had each time.
-fn send(stream: &mut TcpStream, request: &[u8], answer_len: usize, times: u32) {
-    let mut answer = [0; 16 * 1024];
+/// Sends the requests so often, and reads their answers, without an allocation.
+fn send(stream: &mut TcpStream, requests: &[u8], batch: usize, times: u32) {
+    let mut read = [0; 128 * 1024];
+    let mut len = 0;
     for _ in 0..times {
-        stream.write_all(request).expect("it is sent");
-        stream
-            .read_exact(&mut answer[..answer_len])
-            .expect("it is answered");
+        stream.write_all(requests).expect("they are sent");
+        for _ in 0..batch {
+            let whole = loop {
+                if let Some(whole) = answer_len(&read[..len]) {
+                    break whole;
+                }
+                let count = stream.read(&mut read[len..]).expect("it is answered");
+                assert_ne!(count, 0, "the server closed");
+                len += count;
+            };
+            assert!(read.starts_with(b"HTTP/1.1 200 OK\r\n"));
+            read.copy_within(whole..len, 0);
+            len -= whole;
+        }
     }
-    assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
+}
+
+/// Returns how long the first answer is, if all of it is here.
+fn answer_len(read: &[u8]) -> Option<usize> {
+    const LENGTH: &[u8] = b"content-length: ";
+    let head = read.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let at = read[..head]
+        .windows(LENGTH.len())
+        .position(|name| name == LENGTH);
+    let digits = &read[at? + LENGTH.len()..];
+    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+    let body = digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
+    (read.len() >= head + body).then_some(head + body)
 }
 
 /// Counts the allocations of requests 100 to 1100 on one connection.
 fn count(address: SocketAddr, request: &str, batch: usize) -> u64 {
     let mut stream = TcpStream::connect(address).expect("it listens");
     stream.set_nodelay(true).expect("it is set");
-    stream.write_all(request.as_bytes()).expect("it is sent");
-    let answer_len = stream.read(&mut [0; 4096]).expect("it is answered") * batch;
-    let request = request.repeat(batch);
-    send(&mut stream, request.as_bytes(), answer_len, 100);
+    let requests = request.repeat(batch);
+    send(&mut stream, requests.as_bytes(), batch, 100);
     let before = ALLOCATIONS.load(Relaxed);
-    send(&mut stream, request.as_bytes(), answer_len, 1000);
+    send(&mut stream, requests.as_bytes(), batch, 1000);
     ALLOCATIONS.load(Relaxed) - before
 }
 
@@ -250,6 +292,7 @@ fn main() {
     check(start(1), "pipelined by 16", &get("/ping"), 16, 0);
     // hyper's channel between the connection and a body that is read.
     check(start(1), "body read", post, 1, 1000);
+    check_measured();
     // A task that moves to another worker finds that worker's pool empty, once or twice.
     check(
         start(2),
@@ -258,6 +301,31 @@ fn main() {
         1,
         64,
     );
+}
+
+/// Checks each endpoint of the app that Highball is measured by, to the allocation.
+fn check_measured() {
+    let order = include_str!("../../examples/bench-server/src/order.json").trim();
+    let order = format!(
+        "POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{order}",
+        order.len()
+    );
+    let comments = get("/repos/rust-lang/rust/issues/1347/comments");
+    let behind = get("/mw").replace("\r\n\r\n", "\r\nauthorization: Bearer secret-token\r\n\r\n");
+    for (name, request, each) in [
+        ("measured: /ping", &get("/ping"), 0),
+        ("measured: /plaintext", &get("/plaintext"), 0),
+        // The handler's own `String`.
+        ("measured: /users/{id}", &get("/users/42"), 1),
+        ("measured: three parameters", &comments, 0),
+        // The values of two headers that they make.
+        ("measured: five middlewares", &behind, 3),
+        ("measured: /big", &get("/big"), 0),
+        // The order's own, and hyper's channel for a body.
+        ("measured: /echo", &order, ECHO),
+    ] {
+        check(start_measured(), name, request, 1, each * 1000);
+    }
 }
 
 /// Checks that a thousand requests, or batches of them, allocate at most so often.

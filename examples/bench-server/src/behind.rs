@@ -5,9 +5,15 @@ use std::{
     time::Instant,
 };
 
-use highball::{http::HeaderValue, prelude::*};
+use highball::{
+    http::{HeaderName, HeaderValue},
+    prelude::*,
+};
 
 use crate::Message;
+
+const RESPONSE_TIME: HeaderName = HeaderName::from_static("x-response-time");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 static HITS: AtomicU64 = AtomicU64::new(0);
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
@@ -18,7 +24,7 @@ async fn response_time(cx: &mut Context<'_>, next: impl Next) -> Response {
     let begun = Instant::now();
     let mut response = next.run(cx).await;
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-    response.set_header("x-response-time", HeaderValue::from(micros));
+    response.set_header(RESPONSE_TIME, HeaderValue::from(micros));
     response
 }
 
@@ -39,7 +45,7 @@ async fn request_id(cx: &mut Context<'_>, next: impl Next) -> Response {
         *digit = b"0123456789abcdef"[(number >> (60 - 4 * idx)) as usize & 15];
     }
     if let Ok(value) = HeaderValue::from_bytes(&digits) {
-        response.set_header("x-request-id", value);
+        response.set_header(REQUEST_ID, value);
     }
     response
 }

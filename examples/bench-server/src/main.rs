@@ -3,63 +3,14 @@
 //! `PORT` and `THREADS` come from the environment, 8080 and 1 unless set; it listens on 127.0.0.1. Every
 //! default of the server is on, and nothing is logged.
 
-mod behind;
-mod bodies;
-mod table;
-
 use std::{env, net::SocketAddr};
 
-use highball::{Config, prelude::*};
+use bench_server::Api;
+use highball::Config;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// A message.
-#[derive(serde::Serialize)]
-struct Message {
-    message: &'static str,
-}
-
-/// Answers with JSON of a struct.
-#[get("/ping")]
-async fn ping() -> Json<Message> {
-    Json(Message { message: "pong" })
-}
-
-/// Answers with text.
-#[get("/plaintext")]
-async fn plaintext() -> &'static str {
-    "Hello, World!"
-}
-
-/// A user.
-#[derive(serde::Serialize)]
-struct User {
-    id: u64,
-    name: String,
-}
-
-/// Shows a user.
-#[get("/users/{id}")]
-async fn user(id: u64) -> Json<User> {
-    Json(User {
-        id,
-        name: format!("user-{id}"),
-    })
-}
-
-/// The routes of the app.
-#[routes(app)]
-struct Api(
-    ping,
-    plaintext,
-    user,
-    bodies::echo,
-    bodies::big,
-    behind::mw,
-    table::Table,
-);
 
 fn number(name: &str, otherwise: u16) -> highball::Result<u16> {
     match env::var(name) {
@@ -82,6 +33,3 @@ fn main() -> highball::Result {
         highball::serve(Api).listen(addr).config(config).await
     })
 }
-
-#[cfg(test)]
-mod tests;
