@@ -133,8 +133,10 @@ fn is_port(rest: &[u8]) -> bool {
     match rest {
         [] | [b':'] => true,
         [b':', digits @ ..] => {
-            digits.iter().all(u8::is_ascii_digit)
-                && std::str::from_utf8(digits).is_ok_and(|port| port.parse::<u16>().is_ok())
+            let add = |port: u32, digit: &u8| port * 10 + u32::from(digit - b'0');
+            digits.len() <= 5
+                && digits.iter().all(u8::is_ascii_digit)
+                && digits.iter().fold(0, add) <= u32::from(u16::MAX)
         }
         _ => false,
     }
