@@ -160,8 +160,7 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     let (name, ty) = (&arg.name, &arg.ty);
     let expected = primitive(ty).unwrap_or_default();
     let is_text = matches!(ty, Type::Reference(_));
-    let [cx, env, next, exchange] =
-        ["__cx", "__env", "__next", "__exchange"].map(|name| ours(name, span));
+    let env = ours("__env", span);
     match arg.kind {
         Kind::Param { back } if is_text => quote_spanned!(span=> #env.head.param_from_end(#back)),
         Kind::Param { back } => {
@@ -173,10 +172,11 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
         Kind::OuterParam => {
             quote_spanned!(span=> __hb::param_named::<#ty>(#env.head, #name, #expected)?)
         }
-        Kind::ContextMut => quote_spanned!(span=> #cx),
-        Kind::ContextRef => quote_spanned!(span=> &*#cx),
-        Kind::Next => quote_spanned!(span=> #next),
-        Kind::Exchange => quote_spanned!(span=> #exchange),
+        // A mismatch is an error at these, and one of ours would be called a macro's.
+        Kind::ContextMut => quote_spanned!(span=> __cx),
+        Kind::ContextRef => quote_spanned!(span=> &*__cx),
+        Kind::Next => quote_spanned!(span=> __next),
+        Kind::Exchange => quote_spanned!(span=> __exchange),
         Kind::Receiver => quote!(#env.state::<#ty>()),
         Kind::Itself => quote!(self),
         Kind::Config { lent } => {
