@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet, unconstrained};
 use tokio::time::{Instant, sleep_until};
 
 use super::before::Before;
@@ -18,7 +18,7 @@ use super::{Answer, Shared};
 
 /// How long accepting rests when the system has no room for another connection.
 const REST: Duration = Duration::from_millis(50);
-/// How many connections that the system has accepted are taken over by a stop.
+/// How many connections that the system has accepted are taken over by a stop, of each listener.
 const LAST_ACCEPTED: usize = 1024;
 
 /// What a server has done, when it has stopped.
@@ -112,11 +112,12 @@ impl<A: Answer> Server<A> {
 
     /// Takes what the system has accepted already: closing the listener would reset it.
     async fn take_over(&mut self, listeners: &mut Listeners) {
-        for _ in 0..LAST_ACCEPTED {
-            let accepted = poll_fn(|cx| match listeners.poll_accept(cx) {
+        for _ in 0..LAST_ACCEPTED * listeners.open.len() {
+            // A budget that is used up would look like an empty queue.
+            let accepted = unconstrained(poll_fn(|cx| match listeners.poll_accept(cx) {
                 Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
                 Poll::Pending => Poll::Ready(None),
-            });
+            }));
             let Some(accepted) = accepted.await else {
                 return;
             };

@@ -1,7 +1,9 @@
 //! What a connection begins with, before HTTP: the header of a proxy, the handshake of TLS.
 
 use std::io;
+use std::sync::Arc;
 
+use super::addresses::{Addresses, Place};
 use super::origin::Origin;
 use super::socket::Socket;
 use crate::proxies::Proxies;
@@ -38,15 +40,17 @@ impl Before {
         self.proxied.is_none()
     }
 
-    /// Goes through what stands before HTTP.
+    /// Goes through what stands before HTTP, and takes the connection's place among those of its
+    /// address: behind a proxy that says whose it is, among the client's.
     ///
     /// # Errors
-    /// Where the client does not do its part; the connection is then closed.
+    /// Where the client does not do its part, or has too many; the connection is then closed.
     pub(super) async fn pass(
         &self,
+        addresses: &Arc<Addresses>,
         #[allow(unused_mut)] mut socket: Socket,
         #[allow(unused_mut)] mut origin: Origin,
-    ) -> io::Result<(Socket, Origin)> {
+    ) -> io::Result<(Socket, Origin, Place)> {
         #[cfg(feature = "proxy-protocol")]
         if let Some(from) = &self.proxied
             && origin
@@ -57,12 +61,15 @@ impl Before {
                 .await?
                 .or(origin.peer);
         }
+        let too_many = || io::Error::from(io::ErrorKind::QuotaExceeded);
+        let place = addresses.enter(origin.peer).ok_or_else(too_many)?;
         #[cfg(feature = "http3")]
         origin.alt_svc.clone_from(&self.alt_svc);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
-            return tls.accept(socket, origin).await;
+            let (socket, origin) = tls.accept(socket, origin).await?;
+            return Ok((socket, origin, place));
         }
-        Ok((socket, origin))
+        Ok((socket, origin, place))
     }
 }

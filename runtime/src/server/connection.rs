@@ -68,7 +68,6 @@ impl<A> Connection<A> {
 
 impl<A> Connection<A> {
     fn new(shared: Arc<Shared<A>>, socket: Socket, origin: Origin, place: Place) -> Arc<Self> {
-        socket.set_nodelay();
         Arc::new(Self {
             shared,
             wire: wire::Shared::new(socket),
@@ -89,11 +88,13 @@ pub(super) fn spawn<A: Answer>(
     match accepted {
         // The common one has a task that has room for nothing else.
         Accepted::Stream(socket, origin) if before.is_nothing() => {
+            socket.set_nodelay();
             if let Some(place) = shared.addresses.enter(origin.peer) {
                 tasks.spawn(serve(Connection::new(shared, socket, origin, place)));
             }
         }
         Accepted::Stream(socket, origin) => {
+            socket.set_nodelay();
             let passing = Box::pin(pass(shared, before, socket, origin));
             tasks.spawn(async move {
                 if let Some(connection) = passing.await {
@@ -115,15 +116,9 @@ async fn pass<A>(
     socket: Socket,
     origin: Origin,
 ) -> Option<Arc<Connection<A>>> {
-    let peer = origin.peer;
-    let mut place = shared.addresses.enter(peer)?;
-    let passing = before.pass(socket, origin);
+    let passing = before.pass(&shared.addresses, socket, origin);
     let passed = timeout(shared.config.handshake_timeout, passing).await;
-    let (socket, origin) = passed.ok()?.ok()?;
-    if origin.peer != peer {
-        // Behind a proxy, it is the client who is counted.
-        place = shared.addresses.enter(origin.peer)?;
-    }
+    let (socket, origin, place) = passed.ok()?.ok()?;
     Some(Connection::new(shared, socket, origin, place))
 }
 

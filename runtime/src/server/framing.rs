@@ -55,6 +55,8 @@ struct Head {
     codings: u32,
     length: Option<u64>,
     bare_line_feed: bool,
+    /// A length stands behind so many blanks that it is not seen whole.
+    hidden_length: bool,
     /// The target has a fragment, which hyper cuts off and a server in front may not.
     fragment: bool,
 }
@@ -189,7 +191,10 @@ impl Framing {
             Some(0) | None => Place::Start,
             Some(length) => Place::Body(length),
         };
-        let fault = head.bare_line_feed || head.fragment || head.lengths + head.codings > 1;
+        let fault = head.bare_line_feed
+            || head.hidden_length
+            || head.fragment
+            || head.lengths + head.codings > 1;
         fault.then_some(self.heads)
     }
 }
@@ -210,8 +215,9 @@ impl Head {
             Some(b'c' | b'C') => {
                 if let Some(value) = value_of(text, b"content-length") {
                     self.lengths += 1;
-                    // A value that is cut off or no number is refused by hyper.
-                    self.length = (text.len() == total).then(|| number(value)).flatten();
+                    // A value that is no number is refused by hyper; one that is cut off may be one.
+                    self.hidden_length |= text.len() != total;
+                    self.length = number(value);
                 }
             }
             Some(b't' | b'T') if value_of(text, b"transfer-encoding").is_some() => {
@@ -295,6 +301,15 @@ mod tests {
         check("GET / HTTP/1.1\r\nhost: a\n\r\n", Some(1), 1);
         check("GET / HTTP/1.1\r\nhost: a\r\n\n", Some(1), 1);
         check("\nGET / HTTP/1.1\r\nhost: a\r\n\r\n", Some(1), 1);
+    }
+
+    #[test]
+    fn length_that_is_not_seen_whole_is_refused() {
+        let blanks = " ".repeat(60);
+        let mut framing = Framing::default();
+        let head = format!("POST / HTTP/1.1\r\nContent-Length: {blanks}");
+        assert_eq!(framing.read(head.as_bytes()), Seen::default());
+        assert_eq!(framing.read(b"18\r\n\r\n").refused, Some(1));
     }
 
     #[test]

@@ -170,3 +170,22 @@ async fn each_signal_asks_once() {
         soon(signals.asked()).await;
     }
 }
+
+#[tokio::test]
+async fn all_that_the_system_has_accepted_are_answered() {
+    let server = start(Config::default().connections(1)).await;
+    let mut first = server.connect().await;
+    first.get("/a").await;
+    // More than a task may take at once without yielding.
+    let mut waiting = Vec::new();
+    for _ in 0..300 {
+        let mut client = server.connect().await;
+        client.send(&get("/b")).await;
+        waiting.push(client);
+    }
+    let report = server.stop().await;
+    assert_eq!((report.accepted, report.cut), (301, 0));
+    for client in &mut waiting {
+        assert!(client.rest().await.ends_with("/b"));
+    }
+}
