@@ -150,7 +150,8 @@ struct Server {
 }
 
 async fn start(config: Config) -> Server {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let listener =
+        crate::listen::bind_tcp(([127, 0, 0, 1], 0).into(), false, false).expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     let bound = Bound::new(Source::Tcp(listener), Before::default(), false).expect("it is bound");
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
