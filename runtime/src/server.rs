@@ -33,6 +33,7 @@ use std::future::{Future, ready};
 use std::sync::Arc;
 
 use http::{Request, Response};
+use tokio::sync::watch;
 
 pub(crate) use self::accept::{Report, run};
 use self::addresses::Addresses;
@@ -80,16 +81,24 @@ pub(crate) struct Shared<A> {
     config: Config,
     addresses: Arc<Addresses>,
     stopping: stop::Stopping,
+    /// How many servers, each on a runtime of its own, have connections or may have.
+    serving: watch::Sender<usize>,
 }
 
 impl<A> Shared<A> {
-    /// Makes it; the connections of proxies that the app trusts are not counted by address.
-    pub(crate) fn new(app: Arc<A>, config: Config, trusted: Option<Proxies>) -> Self {
+    /// Makes it, for so many servers; the connections of proxies that the app trusts are not counted by address.
+    pub(crate) fn new(
+        app: Arc<A>,
+        config: Config,
+        trusted: Option<Proxies>,
+        servers: usize,
+    ) -> Self {
         Self {
             app,
             addresses: Arc::new(Addresses::new(config.connections_per_address, trusted)),
             config,
             stopping: stop::Stopping::default(),
+            serving: watch::Sender::new(servers),
         }
     }
 }

@@ -339,6 +339,57 @@ async fn workers_wait_for_what_was_spawned() {
     drop(done);
 }
 
+static OPENED: Mutex<Option<TcpStream>> = Mutex::new(None);
+
+#[get("/open/{port}")]
+async fn open(port: u16) -> Result<(), Rejection> {
+    let stream = TcpStream::connect(("127.0.0.1", port)).await;
+    *OPENED.lock().expect("no panic") = stream.ok();
+    Ok(())
+}
+
+#[routes(app)]
+struct Opening(open);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_hook_may_use_what_was_made_on_a_worker() {
+    let ((listener, addr), (other, other_addr)) = (bound().await, bound().await);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = highball::serve(Opening)
+        .listen(listener)
+        .config(Config::default().workers(2))
+        .quiet()
+        .on_stop("say goodbye", secs(5), async {
+            let opened = OPENED.lock().expect("no panic").take();
+            let mut stream = opened.ok_or_else(|| Error::new("nothing was opened"))?;
+            stream.write_all(b"bye").await?;
+            // Waiting needs the runtime that it was made on.
+            stream.read_u8().await?;
+            Ok(())
+        })
+        .stop(async {
+            let _ = stopped.await;
+        });
+    let task = tokio::spawn(serving.into_future());
+    ask(
+        connect(addr).await,
+        b"",
+        &format!("/open/{}", other_addr.port()),
+    )
+    .await;
+    let (mut accepted, _) = soon(other.accept()).await.expect("it connects");
+    stop.send(()).expect("it runs");
+    let mut said = [0; 3];
+    soon(accepted.read_exact(&mut said))
+        .await
+        .expect("it is said");
+    accepted.write_all(b"!").await.expect("it is sent");
+    soon(task)
+        .await
+        .expect("no panic")
+        .expect("the hook succeeds");
+}
+
 #[tokio::test]
 async fn hooks_run_in_order_around_the_requests() {
     let (listener, addr) = bound().await;

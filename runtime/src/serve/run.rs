@@ -15,7 +15,7 @@ use super::{
     stopping::Delayed,
     supervisor,
     watch::Watch,
-    workers,
+    workers::{self, Runtimes},
 };
 use crate::{
     app::App,
@@ -64,8 +64,10 @@ where
         let _ = io::stdout().write_all(text.as_bytes());
     }
     let (shared, watched) = (Arc::new(shared), !setup.quiet);
-    let report = serve::<A, S>(setup.config, &shared, listening, watched, stop).await?;
+    let (report, runtimes) = serve::<A, S>(setup.config, &shared, listening, watched, stop).await?;
     let stopped = hook::run_stop(&mut setup.on_stop).await;
+    // A hook may use what was made on one of them.
+    drop(runtimes);
     // A thread's work is waited for on a thread that may wait.
     let _ = tokio::task::spawn_blocking(parts::flush).await;
     if !setup.quiet {
@@ -92,7 +94,7 @@ async fn serve<A, S>(
     listening: Listening,
     watched: bool,
     stop: impl Stop,
-) -> Result<Report>
+) -> Result<(Report, Option<Runtimes>)>
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -105,18 +107,20 @@ where
         app,
         config.clone(),
         shared.proxies.clone(),
+        workers::servers(&listening, &config),
     ));
-    let watch = watched.then(|| Watch::start(config.workers.max(1)));
+    let watched_for = supervisor::patience().is_some();
+    let watch = (watched || watched_for).then(|| Watch::start(config.workers.max(1), watched));
     let stop = Delayed::new(stop, config.stop_delay, &shared.health);
     shared.health.set_ready(true);
     supervisor::ready();
-    let report = if config.workers > 0 {
-        workers::run(server, listening, &config, watch.as_ref(), stop).await?
-    } else {
-        let _beating = watch.as_ref().map(|watch| watch.beat(0));
-        server::run(server, listening.bound, config.connections, stop).await?
-    };
-    Ok(report)
+    if config.workers > 0 {
+        let served = workers::run(server, listening, &config, watch.as_ref(), stop).await;
+        return served.map(|(report, runtimes)| (report, Some(runtimes)));
+    }
+    let _beating = watch.as_ref().map(|watch| watch.beat(0));
+    let report = server::run(server, listening.bound, config.connections, stop).await?;
+    Ok((report, None))
 }
 
 fn report_cut(count: usize, what: &str) {

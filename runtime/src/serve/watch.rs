@@ -31,6 +31,8 @@ struct Beats {
     begun: Instant,
     /// When each runtime last turned, in milliseconds from the beginning; 0 before the first time.
     last: Vec<AtomicU64>,
+    /// Whether those that do not turn are reported, or only a supervisor is told of those that do.
+    reports: bool,
     ended: Mutex<bool>,
     end: Condvar,
 }
@@ -45,11 +47,12 @@ impl Drop for Beating {
 }
 
 impl Watch {
-    /// Watches so many runtimes. Where there can be no thread for it, nothing is watched.
-    pub(super) fn start(count: usize) -> Self {
+    /// Watches so many runtimes, and reports those that do not turn if it is to. Where there can be no thread for it, nothing is watched.
+    pub(super) fn start(count: usize, reports: bool) -> Self {
         let beats = Arc::new(Beats {
             begun: Instant::now(),
             last: (0..count).map(|_| AtomicU64::new(0)).collect(),
+            reports,
             ended: Mutex::new(false),
             end: Condvar::new(),
         });
@@ -129,7 +132,9 @@ impl Beats {
             longest = longest.max(silent);
             if silent >= SILENCE && *reported != last {
                 *reported = last;
-                report(idx, silent);
+                if self.reports {
+                    report(idx, silent);
+                }
             }
         }
         patience.is_none_or(|patience| longest < patience)

@@ -14,6 +14,18 @@ use crate::{
     server::{self, Answer, Bound, Report, Shared, Stop},
 };
 
+/// The runtimes of the threads: they end when this is dropped.
+pub(super) struct Runtimes(#[expect(dead_code, reason = "held for its drop")] watch::Sender<()>);
+
+/// Returns how many servers there will be: one for each thread, and one for listeners of one's own.
+pub(super) fn servers(listening: &Listening, config: &Config) -> usize {
+    let own = listening.bound.iter().any(Bound::is_own);
+    match config.workers {
+        0 => 1,
+        workers => workers + usize::from(own),
+    }
+}
+
 /// Runs the server on `config.workers` threads until all have stopped.
 ///
 /// A listener of a caller's own cannot be shared out: it is served here.
@@ -23,16 +35,17 @@ pub(super) async fn run<A: Answer>(
     config: &Config,
     watch: Option<&Watch>,
     mut stop: impl Stop,
-) -> Result<Report> {
+) -> Result<(Report, Runtimes)> {
     let most = config.connections.div_ceil(config.workers);
     let (asks, asked) = watch::channel(0);
+    let (runtimes, released) = watch::channel(());
     let mut running = JoinSet::new();
     let (own, shared): (Vec<_>, Vec<_>) = listening.bound.into_iter().partition(Bound::is_own);
     for (idx, bound) in share_out(shared, config.workers)?.into_iter().enumerate() {
         let asked = Asked::new(&asked);
         let serving = server::run(Arc::clone(&server), bound, most, asked);
         let beats = watch.map(|watch| watch.beats(idx));
-        running.spawn(on_thread(idx, beats, serving)?);
+        running.spawn(on_thread(idx, beats, serving, released.clone())?);
     }
     if !own.is_empty() {
         running.spawn(server::run(server, own, most, Asked::new(&asked)));
@@ -47,7 +60,7 @@ pub(super) async fn run<A: Answer>(
             }
         }
     }
-    Ok(report)
+    Ok((report, Runtimes(runtimes)))
 }
 
 /// Gives each thread all places, as its own.
@@ -63,6 +76,7 @@ fn on_thread<F>(
     idx: usize,
     beats: Option<impl Future<Output = ()> + Send + 'static>,
     serving: F,
+    mut released: watch::Receiver<()>,
 ) -> Result<impl Future<Output = io::Result<Report>> + Send + 'static>
 where
     F: Future<Output = io::Result<Report>> + Send + 'static,
@@ -74,14 +88,15 @@ where
     std::thread::Builder::new()
         .name(format!("highball-{idx}"))
         .spawn(move || {
-            let report = runtime.block_on(async {
+            runtime.block_on(async {
                 if let Some(beats) = beats {
                     tokio::spawn(beats);
                 }
-                serving.await
+                // Whoever dropped the server does not want to know.
+                let _ = tx.send(serving.await);
+                // Others may still use what was made here: a pool's connection, say.
+                let _dropped = released.changed().await;
             });
-            // Whoever dropped the server does not want to know.
-            let _ = tx.send(report);
         })?;
     Ok(async {
         rx.await

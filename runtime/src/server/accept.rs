@@ -130,8 +130,15 @@ impl<A: Answer> Server<A> {
     async fn drain(&mut self, stop: &mut impl Stop) {
         self.shared.stopping.begin();
         let deadline = Instant::now() + self.shared.config.drain;
-        let app = self.shared.app.clone();
-        let mut finished = pin!(app.finish());
+        let shared = self.shared.clone();
+        // What goes on behind answers is waited for once nobody can begin any more, here or on
+        // another thread.
+        let mut finished = pin!(async {
+            shared.serving.send_modify(|serving| *serving -= 1);
+            let mut serving = shared.serving.subscribe();
+            let _ = serving.wait_for(|serving| *serving == 0).await;
+            shared.app.finish().await;
+        });
         loop {
             tokio::select! {
                 Some(ended) = self.tasks.join_next() => self.note(ended),

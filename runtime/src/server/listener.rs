@@ -95,7 +95,8 @@ impl Bound {
         let source = match &self.source {
             Source::Tcp(listener) if self.own_queues => {
                 let addr = listener.local_addr()?;
-                Source::Tcp(crate::listen::bind_tcp(addr, true, true)?)
+                let only_v6 = addr.is_ipv6() && socket2::SockRef::from(listener).only_v6()?;
+                Source::Tcp(crate::listen::bind_tcp(addr, true, only_v6)?)
             }
             Source::Tcp(listener) => Source::Tcp(listener.try_clone()?),
             #[cfg(unix)]
@@ -119,7 +120,7 @@ impl Bound {
             Source::Tcp(listener) => OpenSource::Tcp(TcpListener::from_std(listener)?),
             #[cfg(unix)]
             Source::Unix(listener, file) => {
-                OpenSource::Unix(UnixListener::from_std(listener)?, file)
+                OpenSource::Unix(file, UnixListener::from_std(listener)?)
             }
             Source::Own(start, _) => {
                 let (tx, rx) = mpsc::channel(1);
@@ -152,8 +153,9 @@ enum OpenSource {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(
-        UnixListener,
+        // It is dropped first: behind the listener it could be another program's file.
         #[expect(dead_code, reason = "held for its drop")] Option<SocketFile>,
+        UnixListener,
     ),
     Own(
         mpsc::Receiver<io::Result<Accepted>>,
@@ -181,7 +183,7 @@ impl Open {
                 )))
             }
             #[cfg(unix)]
-            OpenSource::Unix(listener, _) => {
+            OpenSource::Unix(_, listener) => {
                 let (stream, _) = ready!(listener.poll_accept(cx))?;
                 Poll::Ready(Ok(Accepted::Stream(
                     Socket::Unix(stream),

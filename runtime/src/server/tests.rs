@@ -157,7 +157,7 @@ async fn start(config: Config) -> Server {
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
     let asks = Asks(stop.clone());
     let most = config.connections;
-    let shared = Arc::new(Shared::new(app.clone(), config, None));
+    let shared = Arc::new(Shared::new(app.clone(), config, None, 1));
     let task = tokio::spawn(run(shared, vec![bound], most, asks));
     Server {
         app,
