@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
+    io::{self, Write as _},
     pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
     task::Poll,
@@ -14,6 +15,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use tokio::{
     sync::Mutex,
+    task::JoinSet,
     time::{Instant, timeout},
 };
 
@@ -132,13 +134,14 @@ impl Check {
 
     /// Runs it on a task of its own, so that its panic is its own.
     async fn run(&self, passed_before: bool) -> bool {
-        let mut task = tokio::spawn((self.run)());
-        let fault = match timeout(self.within, &mut task).await {
-            Ok(Ok(Ok(()))) => return true,
-            Ok(Ok(Err(error))) => format!("{error:?}"),
-            Ok(Err(_)) => "it panicked".to_owned(),
+        // The set aborts it where whoever asked has left, or the time is over.
+        let mut task = JoinSet::new();
+        task.spawn((self.run)());
+        let fault = match timeout(self.within, task.join_next()).await {
+            Ok(Some(Ok(Ok(())))) => return true,
+            Ok(Some(Ok(Err(error)))) => format!("{error:?}"),
+            Ok(_) => "it panicked".to_owned(),
             Err(_) => {
-                task.abort();
                 format!(
                     "no answer within {}",
                     humantime::format_duration(self.within)
@@ -146,7 +149,8 @@ impl Check {
             }
         };
         if passed_before {
-            eprintln!("not ready: the check `{}` fails: {fault}", self.name);
+            let name = &self.name;
+            let _ = writeln!(io::stderr(), "not ready: the check `{name}` fails: {fault}");
         }
         false
     }

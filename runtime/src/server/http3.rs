@@ -67,6 +67,11 @@ pub(crate) async fn accept(
     accepted: mpsc::Sender<io::Result<Accepted>>,
 ) {
     while let Some(incoming) = endpoint.accept().await {
+        if !incoming.remote_address_validated() {
+            // Whoever has made up an address does not hear of this, and takes no place (RFC 9000 §8.1.2).
+            let _may_be_retried = incoming.retry();
+            continue;
+        }
         let sent = accepted.send(Ok(Accepted::Quic(Box::new(incoming))));
         if sent.await.is_err() {
             return;
@@ -132,7 +137,12 @@ async fn drive<A: Answer>(
                 Ok(Some(resolver)) => {
                     requests.spawn(exchange(Arc::clone(shared), session.clone(), resolver));
                 }
-                Ok(None) | Err(_) => break,
+                Ok(None) => break,
+                Err(_) if shared.config.cancel_on_disconnect => {
+                    requests.shutdown().await;
+                    return;
+                }
+                Err(_) => break,
             },
             Some(_) = requests.join_next() => {}
             () = &mut stopped, if !told => {}
