@@ -153,6 +153,8 @@ impl<'t> Timer<'t> {
         };
         let own = time.map(|time| self.since + time);
         match (own, self.last) {
+            // It was told to end for its silence: what it still asks for meanwhile is answered.
+            (Some(_), Some(last)) if self.phase == Phase::Idle => Some(last),
             (Some(own), Some(last)) => Some(own.min(last)),
             (own, _) => own,
         }
