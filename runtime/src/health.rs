@@ -2,11 +2,13 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     io::{self, Write as _},
     pin::Pin,
-    sync::atomic::{AtomicBool, Ordering},
-    task::Poll,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,14 +17,15 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use tokio::{
     sync::Mutex,
-    task::JoinSet,
-    time::{Instant, timeout},
+    task::JoinError,
+    time::{Instant, error::Elapsed, timeout},
 };
 
 use crate::{
     context::Context,
     error::Result,
     response::{IntoResponse, Json, Response},
+    tasks::Owned,
 };
 
 /// How long what the checks said is good: whoever asks more often does not make them run.
@@ -103,9 +106,11 @@ impl Default for Health {
 pub(crate) struct Check {
     name: String,
     within: Duration,
-    run: Box<dyn Fn() -> Checking + Send + Sync>,
+    run: Arc<dyn Fn() -> Checking + Send + Sync>,
 }
 
+/// How a check has ended, or that it has not in time.
+type Ended = std::result::Result<Result, Elapsed>;
 type Checking = Pin<Box<dyn Future<Output = Result> + Send>>;
 
 /// What the checks said, and when.
@@ -128,27 +133,28 @@ impl Check {
         Self {
             name,
             within,
-            run: Box::new(move || Box::pin(run())),
+            run: Arc::new(move || Box::pin(run())),
         }
     }
 
-    /// Runs it on a task of its own, so that its panic is its own.
-    async fn run(&self, passed_before: bool) -> bool {
-        // The set aborts it where whoever asked has left, or the time is over.
-        let mut task = JoinSet::new();
-        task.spawn((self.run)());
-        let fault = match timeout(self.within, task.join_next()).await {
-            Ok(Some(Ok(Ok(())))) => return true,
-            Ok(Some(Ok(Err(error)))) => format!("{error:?}"),
-            Ok(_) => "it panicked".to_owned(),
-            Err(_) => {
-                format!(
-                    "no answer within {}",
-                    humantime::format_duration(self.within)
-                )
+    /// Starts it on a task of its own, so that its panic is its own.
+    fn start(&self) -> Owned<Ended> {
+        let run = Arc::clone(&self.run);
+        Owned::spawn(timeout(self.within, async move { run().await }))
+    }
+
+    /// Returns whether it has passed; where it had before, says why it has not.
+    fn passed(&self, ended: std::result::Result<Ended, JoinError>, before: bool) -> bool {
+        let fault = match ended {
+            Ok(Ok(Ok(()))) => return true,
+            Ok(Ok(Err(error))) => format!("{error:?}"),
+            Ok(Err(_)) => {
+                let within = humantime::format_duration(self.within);
+                format!("no answer within {within}")
             }
+            Err(_) => "it panicked".to_owned(),
         };
-        if passed_before {
+        if before {
             let name = &self.name;
             let _ = writeln!(io::stderr(), "not ready: the check `{name}` fails: {fault}");
         }
@@ -190,31 +196,13 @@ impl Health {
     }
 
     async fn run_all(&self, last: Option<&Outcome>) -> Vec<bool> {
-        let running = self.checks.iter().enumerate().map(|(idx, check)| {
-            let passed_before = last.is_none_or(|last| last.passed[idx]);
-            (None, Box::pin(check.run(passed_before)))
-        });
-        let mut running: Vec<_> = running.collect();
-        poll_fn(|cx| {
-            for (passed, run) in &mut running {
-                if passed.is_none()
-                    && let Poll::Ready(outcome) = run.as_mut().poll(cx)
-                {
-                    *passed = Some(outcome);
-                }
-            }
-            let is_done = running.iter().all(|(passed, _)| passed.is_some());
-            if is_done {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
-        })
-        .await;
-        let passed = running
-            .into_iter()
-            .map(|(passed, _)| passed.unwrap_or_default());
-        passed.collect()
+        let running: Vec<_> = self.checks.iter().map(Check::start).collect();
+        let mut passed = Vec::with_capacity(running.len());
+        for (check, running) in self.checks.iter().zip(running) {
+            let before = last.is_none_or(|last| last.passed[passed.len()]);
+            passed.push(check.passed(running.await, before));
+        }
+        passed
     }
 }
 

@@ -1,10 +1,15 @@
 //! Work that outlives its request, and that a stop waits for.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use tokio::{
     sync::{Semaphore, watch},
-    task::JoinHandle,
+    task::{JoinError, JoinHandle},
 };
 
 /// How many can be told apart from none: more run as well, but no stop waits for them.
@@ -60,5 +65,29 @@ impl Tasks {
     /// Returns how many run.
     pub(crate) fn len(&self) -> usize {
         MOST as usize - self.running.available_permits()
+    }
+}
+
+/// A task that ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Owned<T>(JoinHandle<T>);
+
+impl<T: Send + 'static> Owned<T> {
+    pub(crate) fn spawn(work: impl Future<Output = T> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+}
+
+impl<T> Future for Owned<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl<T> Drop for Owned<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

@@ -4,7 +4,6 @@ mod certificates;
 
 use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::task::AbortHandle;
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -20,6 +19,7 @@ use crate::{
     config::Config,
     error::{Error, Result},
     server::{Origin, Socket},
+    tasks::Owned,
 };
 
 /// TLS for a listener, by rustls: versions 1.2 and 1.3, with HTTP/2 agreed on where the feature is on.
@@ -132,7 +132,8 @@ impl Tls {
         if cfg!(feature = "http2") {
             config.alpn_protocols.insert(0, b"h2".to_vec());
         }
-        let reloading = Reloading::start(&certificates, self.reload);
+        // The configuration has the certificates, too.
+        let reloading = Owned::spawn(certificates.follow(self.reload));
         Ok(Acceptor::new(Arc::new(config), Some(reloading)))
     }
 }
@@ -177,18 +178,14 @@ impl fmt::Debug for Tls {
 /// What does the handshakes of one listener.
 pub(crate) struct Acceptor {
     tls: TlsAcceptor,
-    #[cfg(feature = "http3")]
-    config: Arc<ServerConfig>,
     /// Held for its drop.
-    _reloading: Option<Reloading>,
+    _reloading: Option<Owned<()>>,
 }
 
 impl Acceptor {
-    fn new(config: Arc<ServerConfig>, reloading: Option<Reloading>) -> Self {
+    fn new(config: Arc<ServerConfig>, reloading: Option<Owned<()>>) -> Self {
         Self {
-            tls: TlsAcceptor::from(Arc::clone(&config)),
-            #[cfg(feature = "http3")]
-            config,
+            tls: TlsAcceptor::from(config),
             _reloading: reloading,
         }
     }
@@ -196,7 +193,7 @@ impl Acceptor {
     /// Returns the configuration, for a protocol of its own.
     #[cfg(feature = "http3")]
     pub(crate) fn config(&self) -> ServerConfig {
-        ServerConfig::clone(&self.config)
+        ServerConfig::clone(self.tls.config())
     }
 
     /// Does the handshake with a client, who is checked by it.
@@ -211,21 +208,5 @@ impl Acceptor {
         let certificate = session.peer_certificates().and_then(<[_]>::first);
         origin.secure(is_http2, certificate.map(AsRef::as_ref));
         Ok((Socket::Boxed(Box::new(stream)), origin))
-    }
-}
-
-/// The task that looks at the files.
-struct Reloading(AbortHandle);
-
-impl Reloading {
-    fn start(certificates: &Arc<Certificates>, every: Duration) -> Self {
-        let certificates = Arc::clone(certificates);
-        Self(tokio::spawn(certificates.follow(every)).abort_handle())
-    }
-}
-
-impl Drop for Reloading {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

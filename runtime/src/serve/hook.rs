@@ -4,7 +4,10 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use tokio::time::timeout;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    tasks::Owned,
+};
 
 /// Work with a name and a deadline.
 pub(super) struct Hook {
@@ -29,14 +32,12 @@ impl Hook {
     /// Runs it on a task of its own, so that its panic is an error like another.
     async fn run(self, kind: &str) -> Result {
         let name = &self.name;
-        let mut task = tokio::spawn(self.work);
-        match timeout(self.within, &mut task).await {
+        match timeout(self.within, Owned::spawn(self.work)).await {
             Ok(Ok(done)) => {
                 done.map_err(|error| error.context(format!("the {kind} hook `{name}` failed")))
             }
             Ok(Err(_)) => Err(Error::new(format!("the {kind} hook `{name}` panicked"))),
             Err(_) => {
-                task.abort();
                 let within = humantime::format_duration(self.within);
                 Err(Error::new(format!(
                     "the {kind} hook `{name}` took longer than {within}"

@@ -12,9 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::task::AbortHandle;
-
 use super::supervisor;
+use crate::tasks::Owned;
 
 /// How often each runtime says that it turns.
 const BEAT: Duration = Duration::from_millis(200);
@@ -37,17 +36,9 @@ struct Beats {
     end: Condvar,
 }
 
-/// A runtime's word that it turns; it ends with this.
-pub(super) struct Beating(AbortHandle);
-
-impl Drop for Beating {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 impl Watch {
-    /// Watches so many runtimes, and reports those that do not turn if it is to. Where there can be no thread for it, nothing is watched.
+    /// Watches so many runtimes, and reports those that do not turn if it is to. Where there can be no
+    /// thread for it, nothing is watched.
     pub(super) fn start(count: usize, reports: bool) -> Self {
         let beats = Arc::new(Beats {
             begun: Instant::now(),
@@ -67,8 +58,8 @@ impl Watch {
     }
 
     /// Has the runtime that this runs on say that it turns.
-    pub(super) fn beat(&self, idx: usize) -> Beating {
-        Beating(tokio::spawn(self.beats(idx)).abort_handle())
+    pub(super) fn beat(&self, idx: usize) -> Owned<()> {
+        Owned::spawn(self.beats(idx))
     }
 
     /// Returns what a runtime does to say that it turns.

@@ -64,9 +64,7 @@ impl<A> Connection<A> {
             stuck_at: wire.stuck_at(),
         }
     }
-}
 
-impl<A> Connection<A> {
     fn new(shared: Arc<Shared<A>>, socket: Socket, origin: Origin, place: Place) -> Arc<Self> {
         Arc::new(Self {
             shared,
@@ -166,11 +164,12 @@ async fn drive_http1<A: Answer>(
     timer: &mut Timer<'_>,
 ) -> Result<(), Cut> {
     let config = connection.config();
+    let head = config.head.max(LEAST_HEAD);
     let mut builder = http1::Builder::new();
     builder
         .half_close(true)
-        .max_buf_size(config.head.max(LEAST_HEAD))
-        .max_header_size(config.head)
+        .max_buf_size(head)
+        .max_header_size(head)
         // The connection's own timer does it, without a box for every head.
         .header_read_timeout(None);
     if config.headers != 100 {

@@ -11,11 +11,11 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
 
 use super::before::Before;
 use super::origin::Origin;
 use super::socket::Socket;
+use crate::tasks::Owned;
 
 /// A connection as it is accepted.
 pub(crate) enum Accepted {
@@ -124,8 +124,7 @@ impl Bound {
             }
             Source::Own(start, _) => {
                 let (tx, rx) = mpsc::channel(1);
-                let accepting = tokio::spawn(start(tx)).abort_handle();
-                OpenSource::Own(rx, Stopped(accepting))
+                OpenSource::Own(rx, Owned::spawn(start(tx)))
             }
         };
         Ok(Open {
@@ -159,17 +158,8 @@ enum OpenSource {
     ),
     Own(
         mpsc::Receiver<io::Result<Accepted>>,
-        #[expect(dead_code, reason = "held for its drop")] Stopped,
+        #[expect(dead_code, reason = "held for its drop")] Owned<()>,
     ),
-}
-
-/// The task of a caller's own listener: it ends with the server.
-struct Stopped(AbortHandle);
-
-impl Drop for Stopped {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 impl Open {
