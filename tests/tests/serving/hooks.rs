@@ -1,0 +1,156 @@
+//! What runs around the requests, and what says whether some may be sent.
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+};
+
+use highball::{Error, millis, secs, tokio};
+use tokio::{net::TcpStream, time::sleep};
+
+use crate::{Server, ask, bound, connect};
+
+#[tokio::test]
+async fn hooks_run_in_order_around_the_requests() {
+    let (listener, addr) = bound().await;
+    let said: Arc<Mutex<Vec<&'static str>>> = Arc::default();
+    let say = |word: &'static str| {
+        let said = Arc::clone(&said);
+        async move {
+            tokio::task::yield_now().await;
+            said.lock().expect("no panic").push(word);
+            Ok(())
+        }
+    };
+    let server = Server::start(|serve| {
+        serve
+            .listen(listener)
+            .on_start("one", secs(1), say("one"))
+            .on_start("two", secs(1), say("two"))
+            .on_stop("three", secs(1), say("three"))
+            .on_stop("four", secs(1), say("four"))
+    });
+    ask(connect(addr).await, b"", "/ping").await;
+    assert_eq!(*said.lock().expect("no panic"), ["one", "two"]);
+    server.stop().await.expect("it served");
+    assert_eq!(
+        *said.lock().expect("no panic"),
+        ["one", "two", "three", "four"]
+    );
+}
+
+async fn check_start(hook: impl Future<Output = highball::Result> + Send + 'static, message: &str) {
+    let (listener, addr) = bound().await;
+    let ran = Arc::new(AtomicUsize::new(0));
+    let after = Arc::clone(&ran);
+    let server = Server::start(|serve| {
+        serve
+            .listen(listener)
+            .on_start("database", millis(50), hook)
+            .on_start("after", secs(1), async move {
+                after.fetch_add(1, SeqCst);
+                Ok(())
+            })
+    });
+    let error = server.ended().await.expect_err("it must not run");
+    assert_eq!(error.to_string(), message);
+    assert_eq!(ran.load(SeqCst), 0);
+    assert!(
+        TcpStream::connect(addr).await.is_err(),
+        "it listens no more"
+    );
+}
+
+#[tokio::test]
+async fn start_hook_that_fails_is_the_error() {
+    check_start(
+        async { Err(Error::new("no password")) },
+        "the start hook `database` failed: no password",
+    )
+    .await;
+    check_start(
+        async { std::panic::resume_unwind(Box::new("stop")) },
+        "the start hook `database` panicked",
+    )
+    .await;
+    check_start(
+        async {
+            std::future::pending::<()>().await;
+            Ok(())
+        },
+        "the start hook `database` took longer than 50ms",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn stop_while_it_starts_is_heard() {
+    let server = Server::start(|serve| {
+        serve
+            .listen(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .on_start("for ever", secs(3600), std::future::pending())
+    });
+    server.stop().await.expect("it was asked to");
+}
+
+#[tokio::test]
+async fn failed_stop_hook_holds_no_other_up() {
+    let ran = Arc::new(AtomicBool::new(false));
+    let after = Arc::clone(&ran);
+    let (listener, _) = bound().await;
+    let server = Server::start(|serve| {
+        serve
+            .listen(listener)
+            .on_stop("flush", secs(1), async { Err(Error::new("disk full")) })
+            .on_stop("after", secs(1), async move {
+                after.store(true, SeqCst);
+                Ok(())
+            })
+    });
+    let error = server.stop().await.expect_err("a hook failed");
+    assert_eq!(error.to_string(), "the stop hook `flush` failed: disk full");
+    assert!(ran.load(SeqCst));
+}
+
+#[tokio::test]
+async fn readiness_is_what_the_checks_say() {
+    let (listener, addr) = bound().await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let server = Server::start(|serve| {
+        serve
+            .listen(listener)
+            .check("good", secs(1), move || {
+                counted.fetch_add(1, SeqCst);
+                async { Ok(()) }
+            })
+            .check("secret host", secs(1), || async {
+                Err(Error::new("10.0.0.9 refuses the password `x`"))
+            })
+            .check("slow", millis(20), || async {
+                sleep(secs(60)).await;
+                Ok(())
+            })
+    });
+    let body = ask(connect(addr).await, b"", "/readyz").await;
+    let expected =
+        r#"{"checks":{"good":"ok","secret host":"failed","slow":"failed"},"status":"not ready"}"#;
+    assert_eq!(body, expected);
+    for _ in 0..5 {
+        ask(connect(addr).await, b"", "/readyz").await;
+    }
+    assert_eq!(
+        calls.load(SeqCst),
+        1,
+        "who asks often does not make the checks run"
+    );
+    assert_eq!(
+        ask(connect(addr).await, b"", "/livez").await,
+        r#"{"status":"alive"}"#
+    );
+    server.stop().await.expect("it served");
+}
