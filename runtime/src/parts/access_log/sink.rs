@@ -11,7 +11,8 @@ use std::{
 /// How many bytes of lines may wait.
 const MOST: usize = 1024 * 1024;
 
-/// How many bytes a buffer keeps when it has been written.
+/// How many bytes a buffer has from the start, and keeps when it has been written: so many wait
+/// without an allocation.
 const KEPT: usize = 64 * 1024;
 
 /// How long a stopping server waits for its lines to be written.
@@ -62,6 +63,7 @@ impl Sink {
         let sleeps = waiting.lines.is_empty() && !waiting.is_writing;
         waiting.lines.extend_from_slice(line);
         if !waiting.has_begun {
+            waiting.lines.reserve(KEPT);
             waiting.has_begun = self.begin();
         } else if sleeps {
             self.changed.notify_all();
@@ -83,7 +85,7 @@ impl Sink {
 
     /// Writes what comes, for as long as the process runs.
     fn work(&self) {
-        let mut lines = Vec::new();
+        let mut lines = Vec::with_capacity(KEPT);
         loop {
             let lost = self.next(&mut lines);
             // Where what writes panics, which the panic hook reports, these lines are lost.
