@@ -46,7 +46,7 @@ macro_rules! settings {
         impl Config {
             $($(#[$doc])*
             pub fn $name(mut self, value: $ty) -> Self {
-                self.$name = value;
+                self.$name = <$kind as Value<$ty>>::bounded(value);
                 self.note(stringify!($name), Source::Code);
                 self
             })*
@@ -62,7 +62,7 @@ macro_rules! settings {
                         let value = <$kind as Value<$ty>>::read(text)
                             .ok_or_else(|| value::wrong::<$kind, $ty>(text))?;
                         if self.note(stringify!($name), source) {
-                            self.$name = value;
+                            self.$name = <$kind as Value<$ty>>::bounded(value);
                         }
                     })*
                     $(stringify!($text) => {
@@ -150,7 +150,7 @@ settings! {
         ///
         /// Loopback and the proxies that the app trusts are not counted.
         connections_per_address: usize = 256, as usize;
-        /// Sets after how many requests a connection of HTTP/1 is closed; 100,000 unless set.
+        /// Sets after how many requests a connection is closed; 100,000 unless set.
         requests_per_connection: u32 = 100_000, as u32;
         /// Sets how many requests an HTTP/2 connection may have open at once; 128 unless set.
         streams: u32 = 128, as u32;

@@ -91,7 +91,10 @@ pub trait Incoming: Send + 'static {
     /// Waits for the next connection; the address is the other side's, if there is one.
     ///
     /// # Errors
-    /// An error is taken as a lack of room: accepting rests for a moment, and goes on.
+    /// An error is taken as a lack of room: this listener rests for 50 ms, and is asked again.
+    ///
+    /// # Cancel safety
+    /// A stop drops the future while it waits: it must not hold a connection then.
     fn accept(
         &mut self,
     ) -> impl Future<Output = io::Result<(Self::Stream, Option<SocketAddr>)>> + Send;
@@ -151,13 +154,12 @@ impl Listener {
     pub fn own(mut listener: impl Incoming) -> Self {
         Self::new(Place::Own(Box::new(move |accepted| {
             Box::pin(async move {
-                loop {
+                // The place comes first: a stop takes what is in the channel, and nowhere else.
+                while let Ok(place) = accepted.reserve().await {
                     let next = listener.accept().await.map(|(stream, peer)| {
                         Accepted::Stream(Socket::Boxed(Box::new(stream)), Origin::of(peer))
                     });
-                    if accepted.send(next).await.is_err() {
-                        return;
-                    }
+                    place.send(next);
                 }
             })
         })))

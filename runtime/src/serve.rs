@@ -261,8 +261,11 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
         exchange::<A, S>(connection, request)
     }
 
-    async fn finish(&self) {
+    fn stop(&self) {
         self.shared.tasks.stop();
+    }
+
+    async fn finish(&self) {
         self.shared.tasks.wait().await;
     }
 

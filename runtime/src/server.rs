@@ -65,6 +65,9 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
         request: Request<RequestBody>,
     ) -> impl Future<Output = Response<Body>> + Send + 'static;
 
+    /// Tells what runs for as long as the server does that it stops.
+    fn stop(&self) {}
+
     /// Waits for what goes on behind the answers, when no connection is left.
     fn finish(&self) -> impl Future<Output = ()> + Send {
         ready(())

@@ -76,6 +76,13 @@ impl<T: Send + 'static> Owned<T> {
     pub(crate) fn spawn(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(tokio::spawn(work))
     }
+
+    /// Ends it, and waits until it is gone.
+    pub(crate) async fn end(&mut self) {
+        self.0.abort();
+        // How it ended does not matter any more.
+        let _ended = (&mut self.0).await;
+    }
 }
 
 impl<T> Future for Owned<T> {

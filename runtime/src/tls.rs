@@ -7,7 +7,7 @@ use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        RootCertStore, ServerConfig,
+        RootCertStore, ServerConfig, ServerConnection,
         crypto::{CryptoProvider, aws_lc_rs},
         pki_types::{CertificateDer, pem::PemObject as _},
         server::{WebPkiClientVerifier, danger::ClientCertVerifier},
@@ -175,6 +175,9 @@ impl fmt::Debug for Tls {
     }
 }
 
+/// How many bytes of an answer wait, encrypted, for the socket; rustls would have 64 KiB.
+const MOST_WAITING: usize = 16 * 1024;
+
 /// What does the handshakes of one listener.
 pub(crate) struct Acceptor {
     tls: TlsAcceptor,
@@ -202,7 +205,9 @@ impl Acceptor {
         socket: Socket,
         mut origin: Origin,
     ) -> io::Result<(Socket, Origin)> {
-        let stream = self.tls.accept(socket).await?;
+        // What waits here is no progress of the client's before all of it is gone.
+        let bounded = |session: &mut ServerConnection| session.set_buffer_limit(Some(MOST_WAITING));
+        let stream = self.tls.accept_with(socket, bounded).await?;
         let (_, session) = stream.get_ref();
         let is_http2 = session.alpn_protocol() == Some(b"h2");
         let certificate = session.peer_certificates().and_then(<[_]>::first);

@@ -2,7 +2,7 @@
 
 use std::{
     future::{Future, IntoFuture, poll_fn},
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -15,6 +15,7 @@ use highball::{Config, Listener, Tls, bytes, http::Request, prelude::*, tokio};
 use quinn::crypto::rustls::QuicClientConfig;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::{
+    net::UdpSocket,
     sync::{Notify, oneshot},
     task::JoinHandle,
     time::timeout,
@@ -50,8 +51,21 @@ async fn panics() -> &'static str {
     std::panic::resume_unwind(Box::new("stop"))
 }
 
+#[get("/large")]
+async fn large() -> Vec<u8> {
+    vec![b'x'; LARGE]
+}
+
+const LARGE: usize = 256 << 10;
+
 #[routes(app)]
-struct Api(hello, echo, wait, panics);
+struct Api(hello, echo, wait, panics, large, slow);
+
+#[get("/slow")]
+async fn slow() -> &'static str {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    "slow"
+}
 
 struct Server {
     addr: SocketAddr,
@@ -72,24 +86,29 @@ fn write(name: &str, text: &str) -> PathBuf {
 
 impl Server {
     async fn start(name: &str, config: Config) -> Self {
-        let names = vec!["localhost".to_owned()];
-        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).expect("a key");
-        let tls = Tls::files(
-            write(&format!("{name}.pem"), &cert.pem()),
-            write(&format!("{name}.key"), &signing_key.serialize_pem()),
-        );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port is free");
         let addr = listener.local_addr().expect("it is bound");
+        Self::on(name, addr, vec![listener.into()], config)
+    }
+
+    fn on(name: &str, addr: SocketAddr, listeners: Vec<Listener>, config: Config) -> Self {
+        let names = vec!["localhost".to_owned()];
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).expect("a key");
+        let key = write(&format!("{name}.key"), &signing_key.serialize_pem());
+        let certificate = write(&format!("{name}.pem"), &cert.pem());
         let (stop, stopped) = oneshot::channel();
-        let serving = highball::serve(Api)
-            .listen(Listener::from(listener).tls(tls).http3())
-            .config(config)
-            .quiet()
-            .stop(async {
-                let _ = stopped.await;
-            });
+        let serving =
+            listeners
+                .into_iter()
+                .fold(highball::serve(Api).state(()), |serving, listener| {
+                    let tls = Tls::files(&certificate, &key);
+                    serving.listen(listener.tls(tls).http3())
+                });
+        let serving = serving.config(config).quiet().stop(async {
+            let _ = stopped.await;
+        });
         Self {
             addr,
             certificate: cert.der().clone(),
@@ -110,12 +129,20 @@ impl Server {
     }
 
     async fn connect(&self) -> Client {
+        self.connect_to(self.addr).await
+    }
+
+    async fn connect_to(&self, addr: SocketAddr) -> Client {
         let mut tls = self.trusting();
         tls.alpn_protocols = vec![b"h3".to_vec()];
         let crypto = QuicClientConfig::try_from(tls).expect("TLS 1.3");
-        let mut endpoint = quinn::Endpoint::client(([127, 0, 0, 1], 0).into()).expect("a port");
+        let from = match addr.ip() {
+            IpAddr::V4(_) => (Ipv4Addr::LOCALHOST, 0).into(),
+            IpAddr::V6(_) => (Ipv6Addr::LOCALHOST, 0).into(),
+        };
+        let mut endpoint = quinn::Endpoint::client(from).expect("a port");
         endpoint.set_default_client_config(quinn::ClientConfig::new(Arc::new(crypto)));
-        let connecting = endpoint.connect(self.addr, "localhost").expect("a name");
+        let connecting = endpoint.connect(addr, "localhost").expect("a name");
         let connection = soon(connecting).await.expect("it is accepted");
         let connection = h3_quinn::Connection::new(connection);
         let (mut driver, sender) = h3::client::new(connection).await.expect("it speaks HTTP/3");
@@ -207,6 +234,14 @@ async fn limits_hold() {
         .body(())
         .expect("it is well formed");
     assert_eq!(client.send(wrong, b"four").await.0, 400);
+    for lengths in [["4", "4"], ["4", "5"], ["+4", ""], ["four", ""]] {
+        let headers = lengths.into_iter().filter(|length| !length.is_empty());
+        let request = headers.fold(post(), |request, length| {
+            request.header("content-length", length)
+        });
+        let wrong = request.body(()).expect("it is well formed");
+        assert_eq!(client.send(wrong, b"four").await.0, 400, "{lengths:?}");
+    }
     assert_eq!(client.get(&format!("/{}", "a".repeat(50))).await.0, 414);
     assert_eq!(client.get("/hello/b").await.0, 200);
     drop(client);
@@ -261,4 +296,84 @@ async fn stop_answers_what_has_begun() {
     drop(stream);
     soon(stopping).await.expect("it stops");
     soon(client.driving).await.expect("the connection ends");
+}
+
+/// Passes packets on, and loses some of the server's; returns where it listens.
+async fn lossy(server: SocketAddr) -> SocketAddr {
+    let near = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+    let far = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+    far.connect(server).await.expect("an address");
+    let addr = near.local_addr().expect("it is bound");
+    tokio::spawn(async move {
+        let (mut one, mut other) = ([0; 2048], [0; 2048]);
+        let (mut client, mut count) = (addr, 0);
+        loop {
+            tokio::select! {
+                Ok((len, from)) = near.recv_from(&mut one) => {
+                    client = from;
+                    let _lost = far.send(&one[..len]).await;
+                }
+                Ok(len) = far.recv(&mut other) => {
+                    count += 1;
+                    if count % 7 != 0 {
+                        let _lost = near.send_to(&other[..len], client).await;
+                    }
+                }
+            }
+        }
+    });
+    addr
+}
+
+#[tokio::test]
+async fn stop_waits_until_an_answer_is_taken() {
+    let server = Server::start("taken", Config::default()).await;
+    let mut client = server.connect_to(lossy(server.addr).await).await;
+    let request = Request::get("https://localhost/large").body(());
+    let request = request.expect("it is well formed");
+    let mut stream = client
+        .sender
+        .send_request(request)
+        .await
+        .expect("it is sent");
+    stream.finish().await.expect("it is sent");
+    soon(stream.recv_response()).await.expect("it is answered");
+    let stopping = tokio::spawn(server.stop());
+    let mut read = 0;
+    while let Some(piece) = soon(stream.recv_data()).await.expect("it goes on") {
+        read += piece.remaining();
+    }
+    assert_eq!(read, LARGE);
+    drop(stream);
+    soon(stopping).await.expect("it stops");
+    soon(client.driving).await.expect("the connection ends");
+}
+
+#[tokio::test]
+async fn silence_is_counted_between_requests_only() {
+    let moment = Duration::from_millis(200);
+    let server = Server::start("silence", Config::default().idle_timeout(moment)).await;
+    let mut client = server.connect().await;
+    let request = Request::get("https://localhost/slow").body(());
+    let request = request.expect("it is well formed");
+    assert_eq!(client.send(request, b"").await.2, "slow");
+    let begun = std::time::Instant::now();
+    soon(client.driving).await.expect("the connection ends");
+    assert!(begun.elapsed() >= moment);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn ipv4_and_ipv6_share_a_port() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let addr = listener.and_then(|listener| listener.local_addr());
+    let port = addr.expect("a port is free").port();
+    let v6 = SocketAddr::from((Ipv6Addr::UNSPECIFIED, port));
+    let v4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+    let server = Server::on("both", v6, vec![v6.into(), v4.into()], Config::default());
+    for host in [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()] {
+        let mut client = server.connect_to(SocketAddr::new(host, port)).await;
+        assert_eq!(client.get("/hello/d").await.0, 200);
+    }
+    server.stop().await;
 }

@@ -9,7 +9,15 @@ pub(super) trait Value<T = Self> {
 
     fn read(text: &str) -> Option<T>;
     fn write(value: &T) -> String;
+
+    /// Returns what is in force where this is set.
+    fn bounded(value: T) -> T {
+        value
+    }
 }
+
+/// The longest time: a century from now is a moment that a clock can name, [`Duration::MAX`] is not.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Says that the text is no value of its kind.
 pub(super) fn wrong<K: Value<T>, T>(text: &str) -> String {
@@ -25,6 +33,10 @@ impl Value for Duration {
 
     fn write(value: &Self) -> String {
         humantime::format_duration(*value).to_string()
+    }
+
+    fn bounded(value: Self) -> Self {
+        value.min(FOREVER)
     }
 }
 

@@ -39,7 +39,11 @@ impl Listener {
         let quic = match (self.http3, &source, &acceptor) {
             (false, ..) => None,
             (true, Source::Tcp(listener), Some(acceptor)) => {
-                Some(bind_quic(listener.local_addr()?, acceptor, config)?)
+                let addr = listener.local_addr()?;
+                let port = bind_udp(addr, !alone).map_err(|error| {
+                    Error::because(format!("cannot speak HTTP/3 on {addr}"), error)
+                })?;
+                Some(speak_quic(port, addr, acceptor, config)?)
             }
             (true, ..) => {
                 return Err(Error::new(
@@ -73,14 +77,26 @@ impl Listener {
     }
 }
 
-/// Binds the same port of UDP, and says how those who came by TCP are told.
+/// Binds the same port of UDP.
 #[cfg(feature = "http3")]
-fn bind_quic(
+fn bind_udp(addr: SocketAddr, only_v6: bool) -> io::Result<std::net::UdpSocket> {
+    let socket = socket2::Socket::new(Domain::for_address(addr), Type::DGRAM, Some(Protocol::UDP))?;
+    if addr.is_ipv6() && only_v6 {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&SockAddr::from(addr))?;
+    Ok(socket.into())
+}
+
+/// Speaks QUIC on the port, and says how those who came by TCP are told.
+#[cfg(feature = "http3")]
+fn speak_quic(
+    port: std::net::UdpSocket,
     addr: SocketAddr,
     acceptor: &crate::tls::Acceptor,
     config: &Config,
 ) -> Result<(Bound, http::HeaderValue)> {
-    let endpoint = server::http3::endpoint(addr, acceptor.config(), config)
+    let endpoint = server::http3::endpoint(port, acceptor.config(), config)
         .map_err(|error| error.context(format!("cannot speak HTTP/3 on {addr}")))?;
     let start: server::Own =
         Box::new(move |accepted| Box::pin(server::http3::accept(endpoint, accepted)));

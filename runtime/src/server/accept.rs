@@ -5,7 +5,6 @@ use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::task::{JoinError, JoinSet, unconstrained};
 use tokio::time::{Instant, sleep_until};
@@ -16,8 +15,6 @@ use super::listener::{Accepted, Bound, Open};
 use super::stop::Stop;
 use super::{Answer, Shared};
 
-/// How long accepting rests when the system has no room for another connection.
-const REST: Duration = Duration::from_millis(50);
 /// How many connections that the system has accepted are taken over by a stop, of each listener.
 const LAST_ACCEPTED: usize = 1024;
 
@@ -82,53 +79,44 @@ struct Server<A> {
 
 impl<A: Answer> Server<A> {
     async fn accept_until(&mut self, listeners: &mut Listeners, stop: &mut impl Stop) {
-        let mut rest_until = None;
         loop {
             let room = self.tasks.len() < self.most;
             tokio::select! {
                 () = stop.asked() => return,
                 Some(ended) = self.tasks.join_next() => self.note(ended),
-                () = rest(rest_until), if rest_until.is_some() => rest_until = None,
-                accepted = poll_fn(|cx| listeners.poll_accept(cx)), if room && rest_until.is_none() => {
-                    rest_until = self.accept(accepted);
+                (before, accepted) = poll_fn(|cx| listeners.poll_accept(cx)), if room => {
+                    self.accept(before, accepted);
                 }
             }
         }
     }
 
-    /// Starts a connection, or returns until when accepting rests.
-    fn accept(&mut self, accepted: io::Result<(Arc<Before>, Accepted)>) -> Option<Instant> {
-        match accepted {
-            Ok((before, accepted)) => {
-                self.report.accepted += 1;
-                spawn(&mut self.tasks, self.shared.clone(), before, accepted);
-                None
-            }
-            Err(error) if is_of_one_client(&error) => None,
-            // Out of descriptors or memory: asking again at once would only burn a core.
-            Err(_) => Some(Instant::now() + REST),
-        }
+    fn accept(&mut self, before: Arc<Before>, accepted: Accepted) {
+        self.report.accepted += 1;
+        spawn(&mut self.tasks, self.shared.clone(), before, accepted);
     }
 
-    /// Takes what the system has accepted already: closing the listener would reset it.
+    /// Takes what has been accepted already: closing the listener would reset it.
     async fn take_over(&mut self, listeners: &mut Listeners) {
+        for listener in &mut listeners.open {
+            listener.settle().await;
+        }
         for _ in 0..LAST_ACCEPTED * listeners.open.len() {
             // A budget that is used up would look like an empty queue.
             let accepted = unconstrained(poll_fn(|cx| match listeners.poll_accept(cx) {
                 Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
                 Poll::Pending => Poll::Ready(None),
             }));
-            let Some(accepted) = accepted.await else {
+            let Some((before, accepted)) = accepted.await else {
                 return;
             };
-            if self.accept(accepted).is_some() {
-                return;
-            }
+            self.accept(before, accepted);
         }
     }
 
     async fn drain(&mut self, stop: &mut impl Stop) {
         self.shared.stopping.begin();
+        self.shared.app.stop();
         let deadline = Instant::now() + self.shared.config.drain;
         let shared = self.shared.clone();
         // What goes on behind answers is waited for once nobody can begin any more, here or on
@@ -169,60 +157,15 @@ struct Listeners {
 }
 
 impl Listeners {
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(Arc<Before>, Accepted)>> {
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<(Arc<Before>, Accepted)> {
         for turn in 0..self.open.len() {
             let idx = (self.next + turn) % self.open.len();
             let listener = &mut self.open[idx];
             if let Poll::Ready(accepted) = listener.poll_accept(cx) {
                 self.next = idx + 1;
-                let before = listener.before.clone();
-                return Poll::Ready(accepted.map(|accepted| (before, accepted)));
+                return Poll::Ready((listener.before.clone(), accepted));
             }
         }
         Poll::Pending
-    }
-}
-
-async fn rest(until: Option<Instant>) {
-    if let Some(until) = until {
-        sleep_until(until).await;
-    }
-}
-
-/// Returns whether the error is of the connection that was to be accepted, not of the server.
-fn is_of_one_client(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::Interrupted
-    )
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_full_system_makes_accepting_rest() {
-        for (code, rests) in [
-            (libc_code::EMFILE, true),
-            (libc_code::ENFILE, true),
-            (libc_code::ECONNABORTED, false),
-        ] {
-            assert_eq!(
-                !is_of_one_client(&io::Error::from_raw_os_error(code)),
-                rests,
-                "{code}"
-            );
-        }
-    }
-
-    /// Linux's numbers, so that a test needs no dependency.
-    mod libc_code {
-        pub(super) const ENFILE: i32 = 23;
-        pub(super) const EMFILE: i32 = 24;
-        pub(super) const ECONNABORTED: i32 = 103;
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Activity {
     heading: AtomicBool,
     /// The client has closed its side.
     ended: AtomicBool,
-    /// The last request brought a body, which may not have been read.
+    /// The last request brought a body, or was none, and the rest of it may not have been read.
     body: AtomicBool,
     /// The number of the request that must be refused, from 1; none is 0.
     refused: AtomicU32,
@@ -39,6 +39,12 @@ impl Moment {
     /// Returns whether no request has begun between the two.
     pub(super) fn is_at_request_of(self, other: Self) -> bool {
         self.requests == other.requests
+    }
+
+    /// Returns how many requests have begun.
+    #[cfg(feature = "http2")]
+    pub(super) fn begun(self) -> u32 {
+        (self.requests >> 32) as u32
     }
 
     /// Returns whether no request has been begun.
@@ -91,6 +97,11 @@ impl Activity {
     /// Notes that something open has ended.
     pub(super) fn end(&self) {
         self.requests.fetch_sub(1, Relaxed);
+    }
+
+    /// Notes that what the client sends is no request: nobody reads the rest of it.
+    pub(super) fn give_up(&self) {
+        self.body.store(true, Relaxed);
     }
 
     /// Returns whether the client may be sending what nobody reads.

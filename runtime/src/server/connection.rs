@@ -62,6 +62,7 @@ impl<A> Connection<A> {
         Seen {
             moment: self.activity.now(),
             stuck_at: wire.stuck_at(),
+            progress: wire.progress(),
         }
     }
 
@@ -101,8 +102,8 @@ pub(super) fn spawn<A: Answer>(
             });
         }
         #[cfg(feature = "http3")]
-        Accepted::Quic(incoming) => {
-            tasks.spawn(super::http3::serve(shared, *incoming));
+        Accepted::Quic(incoming, endpoint) => {
+            tasks.spawn(super::http3::serve(shared, *incoming, endpoint));
         }
     }
 }
@@ -128,7 +129,25 @@ async fn serve<A: Answer>(connection: Arc<Connection<A>>) {
     let sleep = pin!(sleep_until(head_ends));
     let mut timer = Timer::new(sleep, connection.config(), connection.activity.now());
     if let Ok(()) = drive(&connection, &mut timer).await {
-        linger(&connection).await;
+        if connection.wire.lock().is_released() {
+            linger(&connection).await;
+        } else {
+            upgraded(&connection).await;
+        }
+    }
+}
+
+/// Waits until the owner of an upgraded stream has let it go; where this ends before, the stream does.
+async fn upgraded<A>(connection: &Connection<A>) {
+    let cut = CutOnDrop(&connection.wire);
+    poll_fn(|cx| cut.0.lock().poll_released(cx)).await;
+}
+
+struct CutOnDrop<'c>(&'c wire::Shared);
+
+impl Drop for CutOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.lock().cut();
     }
 }
 

@@ -13,7 +13,8 @@ use hyper::server::conn::http1;
 use super::Connection;
 use super::timer::{Phase, Seen, Timer};
 
-/// How long a stopping server waits for a head that has begun, or for the first one.
+/// How long a stopping server waits for a head that has begun, or for the first one, and for the goodbye of
+/// HTTP/2.
 const LAST_HEAD: Duration = Duration::from_secs(1);
 
 /// The connection ends at once: there is no one to say goodbye to.
@@ -130,7 +131,11 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
                 return Poll::Ready(Err(Cut));
             };
             if let Poll::Ready(outcome) = ended {
-                return Poll::Ready(outcome.map_err(|_| Cut));
+                return Poll::Ready(self.end(outcome));
+            }
+            if self.has_served_its_share(seen) {
+                self.finish();
+                continue;
             }
             // hyper was polled first, so that a request that is here is not taken for silence.
             if self.connection.is_stopping() && self.stop(seen) {
@@ -162,9 +167,31 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         Ok(self.connection.seen(&wire))
     }
 
+    /// Ends as hyper did; where it has answered what is no request, the client shall read that.
+    fn end(&self, outcome: hyper::Result<()>) -> Result<(), Cut> {
+        match outcome {
+            Err(error) if error.is_parse() => self.connection.activity.give_up(),
+            outcome => outcome.map_err(|_| Cut)?,
+        }
+        Ok(())
+    }
+
+    /// Returns whether a connection of HTTP/2 is to end for the number of its requests; one of HTTP/1 is
+    /// told with its last answer.
+    fn has_served_its_share(&self, seen: Seen) -> bool {
+        #[cfg(feature = "http2")]
+        if self.timer.is_multiplexed() && self.finishing != Finishing::Yes {
+            return seen.moment.begun() >= self.connection.config().requests_per_connection;
+        }
+        let _ = seen;
+        false
+    }
+
     /// Tells hyper that the server stops, and returns whether it must be polled for that.
     fn stop(&mut self, seen: Seen) -> bool {
-        let heading = seen.moment.heading || seen.moment.is_fresh();
+        // HTTP/2 says up to which request it answers, so that none is lost by saying it early.
+        let multiplexed = self.timer.is_multiplexed();
+        let heading = !multiplexed && (seen.moment.heading || seen.moment.is_fresh());
         match self.finishing {
             Finishing::Yes => return false,
             Finishing::AfterHead if heading => return false,
@@ -177,7 +204,11 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
             }
             Finishing::No | Finishing::AfterHead => {}
         }
-        self.timer.finish_by_phase();
+        if multiplexed {
+            self.timer.finish_within(LAST_HEAD);
+        } else {
+            self.timer.finish_by_phase();
+        }
         self.finish();
         true
     }

@@ -1,15 +1,14 @@
 //! HTTP/3 (RFC 9114), by quinn and h3: experimental, as h3 is.
 //!
-//! A connection is driven by its own task, which owns the tasks of its requests. What HTTP/1 and 2 keep
-//! by the connection's timer, QUIC keeps itself: silence, and the number of streams.
+//! A connection is driven by its own task, which owns the tasks of its requests. QUIC itself finds out
+//! that a client is gone, and keeps the number of streams.
 
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Buf, Bytes};
 use h3::error::Code;
@@ -19,7 +18,7 @@ use http_body::{Body as _, Frame};
 use quinn::crypto::rustls::QuicServerConfig;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::rustls;
 
 use super::listener::Accepted;
@@ -32,12 +31,23 @@ type Quic = h3_quinn::Connection;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
 type Receiving = RequestStream<h3_quinn::RecvStream, Bytes>;
 
+/// How often an idle client is asked whether it is there: a request may take its handler longer than QUIC
+/// takes to call a silent client gone.
+const PING: Duration = Duration::from_secs(10);
+/// How long a client that sends no word of it may take for a piece of what was sent, and to close.
+const LINGER: Duration = Duration::from_secs(1);
+/// How many bytes of requests wait, of a stream and of a connection, and how many of answers.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const WINDOW: u32 = 1024 * 1024;
+/// How many bytes of an answer are sent at once; a client has [`Config::write_timeout`] for them.
+const SLICE: usize = 16 * 1024;
+
 /// Makes what accepts connections of QUIC on this port.
 ///
 /// # Errors
-/// Where the port cannot be had, or TLS 1.3 cannot be spoken.
+/// Where TLS 1.3 cannot be spoken.
 pub(crate) fn endpoint(
-    addr: SocketAddr,
+    socket: std::net::UdpSocket,
     mut tls: rustls::ServerConfig,
     config: &Config,
 ) -> crate::Result<quinn::Endpoint> {
@@ -49,9 +59,13 @@ pub(crate) fn endpoint(
         .max_concurrent_bidi_streams(config.streams.into())
         // Its control stream and the two of QPACK, and one that is not known.
         .max_concurrent_uni_streams(4_u32.into())
-        .max_idle_timeout(config.idle_timeout.try_into().ok());
+        .stream_receive_window(STREAM_WINDOW.into())
+        .receive_window(WINDOW.into())
+        .send_window(WINDOW.into())
+        .datagram_receive_buffer_size(None)
+        .keep_alive_interval(Some(PING))
+        .max_idle_timeout(Some((PING * 3).try_into()?));
     server.transport_config(Arc::new(transport));
-    let socket = std::net::UdpSocket::bind(addr)?;
     let endpoint = quinn::Endpoint::new(
         quinn::EndpointConfig::default(),
         Some(server),
@@ -66,37 +80,64 @@ pub(crate) async fn accept(
     endpoint: quinn::Endpoint,
     accepted: mpsc::Sender<io::Result<Accepted>>,
 ) {
-    while let Some(incoming) = endpoint.accept().await {
-        if !incoming.remote_address_validated() {
-            // Whoever has made up an address does not hear of this, and takes no place (RFC 9000 §8.1.2).
-            let _may_be_retried = incoming.retry();
-            continue;
-        }
-        let sent = accepted.send(Ok(Accepted::Quic(Box::new(incoming))));
-        if sent.await.is_err() {
+    // The place comes first: a stop takes what is in the channel, and nowhere else.
+    while let Ok(place) = accepted.reserve().await {
+        let Some(incoming) = validated(&endpoint).await else {
             return;
+        };
+        place.send(Ok(Accepted::Quic(Box::new(incoming), endpoint.clone())));
+    }
+}
+
+/// Accepts a client whose address is its own.
+async fn validated(endpoint: &quinn::Endpoint) -> Option<quinn::Incoming> {
+    loop {
+        let incoming = endpoint.accept().await?;
+        if incoming.remote_address_validated() {
+            return Some(incoming);
         }
+        // Whoever has made up an address does not hear of this, and takes no place (RFC 9000 §8.1.2).
+        let _may_be_retried = incoming.retry();
     }
 }
 
 /// Serves a connection to its end.
-pub(super) async fn serve<A: Answer>(shared: Arc<Shared<A>>, incoming: quinn::Incoming) {
+pub(super) async fn serve<A: Answer>(
+    shared: Arc<Shared<A>>,
+    incoming: quinn::Incoming,
+    endpoint: quinn::Endpoint,
+) {
     let Some(_place) = shared.addresses.enter(Some(incoming.remote_address())) else {
         incoming.refuse();
         return;
     };
     let shaking_hands = async {
-        let connection = incoming.accept()?.await?;
-        let origin = origin(&connection);
+        let quic = incoming.accept()?.await?;
         let connection = h3::server::builder()
             .max_field_section_size(shared.config.head as u64)
-            .build(Quic::new(connection))
+            .build(Quic::new(quic.clone()))
             .await?;
-        Ok::<_, BoxError>((connection, origin))
+        Ok::<_, BoxError>((connection, quic))
     };
-    let timeout = timeout(shared.config.handshake_timeout, shaking_hands);
-    if let Ok(Ok((connection, origin))) = timeout.await {
-        drive(&shared, connection, &origin).await;
+    let shaken = timeout(shared.config.handshake_timeout, shaking_hands).await;
+    if let Ok(Ok((mut connection, quic))) = shaken {
+        drive(&shared, &mut connection, &origin(&quic)).await;
+        until_taken(&quic).await;
+        drop(connection);
+        if shared.stopping.has_begun() {
+            // The goodbye is on its way, and the process may end with this.
+            let _out_of_time = timeout(LINGER, endpoint.wait_idle()).await;
+        }
+    }
+}
+
+/// Waits while the client takes what was sent, and until it closes: to close before would throw away what
+/// is on its way.
+async fn until_taken(quic: &quinn::Connection) {
+    let sent = || quic.stats().frame_tx.stream;
+    let mut before = sent();
+    while timeout(LINGER, quic.closed()).await.is_err() && sent() != before {
+        before = sent();
     }
 }
 
@@ -113,38 +154,42 @@ fn origin(connection: &quinn::Connection) -> Origin {
     origin
 }
 
-/// Takes requests until the client or the server ends, and waits for those that have begun.
+/// Takes requests until the client ends, its silence or the server does, and waits for those that have
+/// begun.
 async fn drive<A: Answer>(
     shared: &Arc<Shared<A>>,
-    mut connection: Connection<Quic, Bytes>,
+    connection: &mut Connection<Quic, Bytes>,
     origin: &Origin,
 ) {
     let session = shared.app.connect(origin);
     let mut requests = JoinSet::new();
     let mut stopped = pin!(shared.stopping.begun());
+    let mut idle = pin!(sleep(shared.config.idle_timeout));
     let mut told = false;
     loop {
-        if shared.stopping.has_begun() && !told {
+        let is_silent = requests.is_empty() && idle.is_elapsed();
+        if !told && (shared.stopping.has_begun() || is_silent) {
             told = true;
             // A client that does not hear of it ends by its silence.
-            let _goaway = connection.shutdown(0).await;
+            let _goaway = connection.shutdown(1).await;
         }
         if told && requests.is_empty() {
-            break;
+            return;
         }
         tokio::select! {
             accepted = connection.accept() => match accepted {
+                // It was told that this one is not answered (RFC 9114 §5.2).
+                Ok(Some(refused)) if told => drop(refused),
                 Ok(Some(resolver)) => {
                     requests.spawn(exchange(Arc::clone(shared), session.clone(), resolver));
                 }
-                Ok(None) => break,
-                Err(_) if shared.config.cancel_on_disconnect => {
-                    requests.shutdown().await;
-                    return;
-                }
-                Err(_) => break,
+                Err(_) if shared.config.cancel_on_disconnect => return requests.shutdown().await,
+                Ok(None) | Err(_) => break,
             },
-            Some(_) = requests.join_next() => {}
+            Some(_) = requests.join_next() => {
+                idle.as_mut().reset(Instant::now() + shared.config.idle_timeout);
+            }
+            () = &mut idle, if requests.is_empty() => {}
             () = &mut stopped, if !told => {}
         }
     }
@@ -163,19 +208,23 @@ async fn exchange<A: Answer>(
         return;
     };
     let (sending, receiving) = stream.split();
-    let request = with_body(request, receiving, config);
-    let response = match strict::check(&request, config, false) {
+    let length = strict::length(request.headers());
+    let request = with_body(request, receiving, length.unwrap_or_default(), config);
+    let response = match strict::check(&request, config, length.is_err()) {
         Ok(()) => A::answer(session, request).await,
         Err(refusal) => A::refuse(refusal),
     };
     let _gone = send(sending, response, config).await;
 }
 
-fn with_body(request: Request<()>, receiving: Receiving, config: &Config) -> Request<RequestBody> {
+fn with_body(
+    request: Request<()>,
+    receiving: Receiving,
+    length: Option<u64>,
+    config: &Config,
+) -> Request<RequestBody> {
     let (mut parts, ()) = request.into_parts();
     parts.version = Version::HTTP_3;
-    let length = parts.headers.get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
     let body = Received { receiving, length };
     let body = match length {
         Some(0) => RequestBody::empty(),
@@ -208,7 +257,12 @@ async fn send(
             return Ok(());
         };
         match frame.into_data() {
-            Ok(data) => timeout(config.write_timeout, sending.send_data(data)).await??,
+            Ok(mut data) => {
+                while !data.is_empty() {
+                    let slice = data.split_to(data.len().min(SLICE));
+                    timeout(config.write_timeout, sending.send_data(slice)).await??;
+                }
+            }
             Err(frame) => {
                 if let Ok(trailers) = frame.into_trailers() {
                     timeout(config.write_timeout, sending.send_trailers(trailers)).await??;

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Connection;
+use super::wire::Side;
 
 /// The stream that hyper owns.
 pub(super) struct Io<A>(Arc<Connection<A>>);
@@ -18,6 +19,12 @@ impl<A> Io<A> {
     }
 }
 
+impl<A> Drop for Io<A> {
+    fn drop(&mut self) {
+        self.0.wire.lock().release();
+    }
+}
+
 impl<A> AsyncRead for Io<A> {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -25,7 +32,10 @@ impl<A> AsyncRead for Io<A> {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
-        let faulty = ready!(self.0.wire.lock().poll_read(cx, into))?;
+        let mut wire = self.0.wire.lock();
+        wire.check_held(Side::Read, cx)?;
+        let faulty = ready!(wire.poll_read(cx, into))?;
+        drop(wire);
         let activity = &self.0.activity;
         activity.read(into.filled().len() - before);
         if let Some(number) = faulty {
@@ -49,7 +59,9 @@ impl<A> AsyncWrite for Io<A> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.0.wire.lock().poll_write(cx, slices)
+        let mut wire = self.0.wire.lock();
+        wire.check_held(Side::Write, cx)?;
+        wire.poll_write(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -58,6 +70,7 @@ impl<A> AsyncWrite for Io<A> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut wire = self.0.wire.lock();
+        wire.check_held(Side::Write, cx)?;
         if wire.is_direct() {
             return wire.poll_send(cx);
         }
@@ -65,6 +78,8 @@ impl<A> AsyncWrite for Io<A> {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.wire.lock().poll_shutdown(cx)
+        let mut wire = self.0.wire.lock();
+        wire.check_held(Side::Write, cx)?;
+        wire.poll_shutdown(cx)
     }
 }

@@ -6,22 +6,27 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
 use tokio::sync::mpsc;
+use tokio::time::{Sleep, sleep};
 
 use super::before::Before;
 use super::origin::Origin;
 use super::socket::Socket;
 use crate::tasks::Owned;
 
+/// How long a listener rests when the system has no room for another connection.
+const REST: Duration = Duration::from_millis(50);
+
 /// A connection as it is accepted.
 pub(crate) enum Accepted {
     Stream(Socket, Origin),
     #[cfg(feature = "http3")]
-    Quic(Box<quinn::Incoming>),
+    Quic(Box<quinn::Incoming>, quinn::Endpoint),
 }
 
 /// Where connections come from, before a runtime has it.
@@ -130,6 +135,7 @@ impl Bound {
         Ok(Open {
             source,
             before: self.before,
+            rest: None,
         })
     }
 }
@@ -146,6 +152,7 @@ fn reachable(addr: SocketAddr) -> String {
 pub(super) struct Open {
     source: OpenSource,
     pub(super) before: Arc<Before>,
+    rest: Option<Pin<Box<Sleep>>>,
 }
 
 enum OpenSource {
@@ -156,35 +163,91 @@ enum OpenSource {
         #[expect(dead_code, reason = "held for its drop")] Option<SocketFile>,
         UnixListener,
     ),
-    Own(
-        mpsc::Receiver<io::Result<Accepted>>,
-        #[expect(dead_code, reason = "held for its drop")] Owned<()>,
-    ),
+    Own(mpsc::Receiver<io::Result<Accepted>>, Owned<()>),
 }
 
 impl Open {
-    pub(super) fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted>> {
-        match &mut self.source {
-            OpenSource::Tcp(listener) => {
+    /// Waits for a connection; an error is this listener's own, and makes no other one rest.
+    pub(super) fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Accepted> {
+        loop {
+            if let Some(rest) = &mut self.rest {
+                ready!(rest.as_mut().poll(cx));
+                self.rest = None;
+            }
+            match ready!(self.source.poll_accept(cx)) {
+                Ok(accepted) => return Poll::Ready(accepted),
+                Err(error) if is_of_one_client(&error) => {}
+                // Out of descriptors or memory: asking again at once would only burn a core.
+                Err(_) => self.rest = Some(Box::pin(sleep(REST))),
+            }
+        }
+    }
+
+    /// Has a listener of one's own accept no more; what it has accepted can still be taken.
+    pub(super) async fn settle(&mut self) {
+        if let OpenSource::Own(_, accepting) = &mut self.source {
+            accepting.end().await;
+        }
+    }
+}
+
+impl OpenSource {
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted>> {
+        match self {
+            Self::Tcp(listener) => {
                 let (stream, peer) = ready!(listener.poll_accept(cx))?;
-                Poll::Ready(Ok(Accepted::Stream(
-                    Socket::Tcp(stream),
-                    Origin::of(Some(peer)),
-                )))
+                let origin = Origin::of(Some(peer));
+                Poll::Ready(Ok(Accepted::Stream(Socket::Tcp(stream), origin)))
             }
             #[cfg(unix)]
-            OpenSource::Unix(_, listener) => {
+            Self::Unix(_, listener) => {
                 let (stream, _) = ready!(listener.poll_accept(cx))?;
-                Poll::Ready(Ok(Accepted::Stream(
-                    Socket::Unix(stream),
-                    Origin::default(),
-                )))
+                let origin = Origin::default();
+                Poll::Ready(Ok(Accepted::Stream(Socket::Unix(stream), origin)))
             }
-            OpenSource::Own(accepted, _) => match ready!(accepted.poll_recv(cx)) {
+            Self::Own(accepted, _) => match ready!(accepted.poll_recv(cx)) {
                 Some(accepted) => Poll::Ready(accepted),
-                // Its task has panicked, which has been reported: there is nothing to accept.
+                // Its task has ended, or panicked, which has been reported: there is nothing to accept.
                 None => Poll::Pending,
             },
         }
+    }
+}
+
+/// Returns whether the error is of the connection that was to be accepted, not of the server.
+fn is_of_one_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    )
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_full_system_makes_accepting_rest() {
+        for (code, rests) in [
+            (libc_code::EMFILE, true),
+            (libc_code::ENFILE, true),
+            (libc_code::ECONNABORTED, false),
+        ] {
+            assert_eq!(
+                !is_of_one_client(&io::Error::from_raw_os_error(code)),
+                rests,
+                "{code}"
+            );
+        }
+    }
+
+    /// Linux's numbers, so that a test needs no dependency.
+    mod libc_code {
+        pub(super) const ENFILE: i32 = 23;
+        pub(super) const EMFILE: i32 = 24;
+        pub(super) const ECONNABORTED: i32 = 103;
     }
 }

@@ -6,6 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::{Buf as _, Bytes};
 use http::{HeaderValue, Request, Response, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -14,6 +15,10 @@ use super::strict::{self, Refusal};
 use super::{Answer, Connection};
 use crate::body::{Body, BoxError, Chunk, Pace, RequestBody};
 use crate::config::Config;
+
+/// How many bytes of an answer HTTP/2 is given at once: as many as a frame has that nobody has agreed on
+/// (RFC 9113 §4.2).
+const SLICE: usize = 16 * 1024;
 
 /// The client left before its answer was ready.
 #[derive(Debug)]
@@ -122,10 +127,12 @@ impl<A> Connection<A> {
     /// Makes a response whose connection is busy until its stream has ended.
     fn send(self: &Arc<Self>, response: Response<Body>, is_http1: bool) -> Response<Sent<A>> {
         response.map(|body| {
+            // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
+            let is_taken = body.is_empty() || (is_http1 && body.is_whole());
             let sent = Sent {
-                // A body that is all there is taken from us at once; only the socket can delay it.
-                streaming: (!body.is_whole()).then(|| Streaming::new(self)),
+                streaming: (!is_taken).then(|| Streaming::new(self)),
                 body,
+                rest: Bytes::new(),
                 is_http1,
             };
             sent.hand(!sent.body.is_empty());
@@ -162,6 +169,8 @@ impl<A> Drop for Streaming<A> {
 /// The body of an answer on its way.
 pub(super) struct Sent<A> {
     body: Body,
+    /// What HTTP/2 has not been given yet of the last piece of the body.
+    rest: Bytes,
     /// Held for its drop.
     streaming: Option<Streaming<A>>,
     #[cfg_attr(not(feature = "http2"), expect(dead_code))]
@@ -178,6 +187,25 @@ impl<A> Sent<A> {
         #[cfg(not(feature = "http2"))]
         let _ = something;
     }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
+        if self.rest.is_empty() {
+            let frame = self.body.poll_chunk(cx);
+            return frame.map_ok(|frame| frame.map_data(|piece| self.slice(piece)));
+        }
+        let slice = self.rest.split_to(self.rest.len().min(SLICE));
+        Poll::Ready(Some(Ok(Frame::data(slice.into()))))
+    }
+
+    /// Keeps back what is more than a slice: h2 would take all of it, and whether the client does could
+    /// not be seen.
+    fn slice(&mut self, piece: Chunk) -> Chunk {
+        if self.is_http1 || piece.remaining() <= SLICE {
+            return piece;
+        }
+        self.rest = piece.into();
+        self.rest.split_to(SLICE).into()
+    }
 }
 
 impl<A> http_body::Body for Sent<A> {
@@ -189,7 +217,7 @@ impl<A> http_body::Body for Sent<A> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
         let sent = self.get_mut();
-        let frame = sent.body.poll_chunk(cx);
+        let frame = sent.poll(cx);
         sent.hand(matches!(frame, Poll::Ready(Some(Ok(_)))));
         if let Poll::Ready(None | Some(Err(_))) = frame {
             sent.streaming = None;
@@ -198,10 +226,11 @@ impl<A> http_body::Body for Sent<A> {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
+        // hyper asks before the first piece, and only then.
         self.body.size_hint()
     }
 }

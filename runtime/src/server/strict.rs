@@ -52,6 +52,20 @@ impl Refusal {
     }
 }
 
+/// Returns how long the body is, if its head says so: once, and in digits (RFC 9110 §8.6).
+#[cfg(feature = "http3")]
+pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
+    let mut lengths = headers.get_all(http::header::CONTENT_LENGTH).iter();
+    match (lengths.next(), lengths.next()) {
+        (None, _) => Ok(None),
+        (Some(length), None) if length.as_bytes().iter().all(u8::is_ascii_digit) => {
+            let length = length.to_str().ok().and_then(|length| length.parse().ok());
+            length.map(Some).ok_or(Refusal::Framing)
+        }
+        _ => Err(Refusal::Framing),
+    }
+}
+
 /// Checks a request; `is_faulty` where the wire has shown it to be.
 pub(super) fn check<B: Body>(
     request: &Request<B>,

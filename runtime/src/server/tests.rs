@@ -5,6 +5,7 @@ mod http1;
 mod http2;
 mod stopping;
 mod timeouts;
+mod upgrades;
 
 use std::future::{Future, pending, poll_fn};
 use std::net::SocketAddr;

@@ -34,6 +34,8 @@ pub(super) struct Seen {
     pub(super) moment: Moment,
     /// The count of sends at which the client stopped reading.
     pub(super) stuck_at: Option<u32>,
+    /// The count of sends.
+    pub(super) progress: u32,
 }
 
 impl Seen {
@@ -57,9 +59,9 @@ pub(super) struct Timer<'t> {
     seen: Seen,
     phase: Phase,
     since: Instant,
-    /// Set when the connection must end: no client is then waited for longer, but the application
-    /// is.
-    last: Option<Instant>,
+    /// Set when the connection must end: since when, and how long a client is then waited for. The
+    /// application is waited for longer.
+    last: Option<(Instant, Duration)>,
     /// Whether requests are interleaved, so that bytes say nothing of a head.
     multiplexed: bool,
     armed: bool,
@@ -75,6 +77,7 @@ impl<'t> Timer<'t> {
             seen: Seen {
                 moment,
                 stuck_at: None,
+                progress: 0,
             },
             phase: Phase::Head,
             last: None,
@@ -88,9 +91,13 @@ impl<'t> Timer<'t> {
         self.multiplexed = true;
     }
 
-    /// Ends the connection at most so long from now.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.multiplexed
+    }
+
+    /// Ends the connection at most so long from now, or from the last answer.
     pub(super) fn finish_within(&mut self, time: Duration) {
-        self.last = Some(Instant::now() + time);
+        self.last = Some((Instant::now(), time));
     }
 
     /// Ends the connection when its phase is out of time, and no sooner.
@@ -129,7 +136,9 @@ impl<'t> Timer<'t> {
 
     /// Notes the phase; it began now if anything has happened since the last look.
     fn look(&mut self, seen: Seen) {
-        if self.seen == seen {
+        let is_same = self.seen.moment == seen.moment && self.seen.stuck_at == seen.stuck_at;
+        // Where the connection must end, what still flows is waited for.
+        if is_same && (self.last.is_none() || self.seen.progress == seen.progress) {
             return;
         }
         let phase = seen.phase(self.multiplexed);
@@ -153,9 +162,11 @@ impl<'t> Timer<'t> {
         };
         let own = time.map(|time| self.since + time);
         match (own, self.last) {
-            // It was told to end for its silence: what it still asks for meanwhile is answered.
-            (Some(_), Some(last)) if self.phase == Phase::Idle => Some(last),
-            (Some(own), Some(last)) => Some(own.min(last)),
+            // What it still asked for is answered, and sent.
+            (Some(_), Some((from, time))) if self.phase == Phase::Idle => {
+                Some(from.max(self.since) + time)
+            }
+            (Some(own), Some((from, time))) => Some(own.min(from + time)),
             (own, _) => own,
         }
     }

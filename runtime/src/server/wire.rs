@@ -10,7 +10,7 @@ use std::fmt;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -51,6 +51,27 @@ pub(super) struct Wire {
     flushing: bool,
     /// Nobody sends what is gathered after a poll: an upgraded stream is on its own.
     direct: bool,
+    held: Held,
+}
+
+/// Who holds the stream besides the task that drives it: hyper, and then the owner of an upgrade.
+#[derive(Default)]
+struct Held {
+    /// Nobody does any more.
+    released: bool,
+    /// The task is gone, and the stream with it.
+    cut: bool,
+    /// Woken when it is released.
+    task: Option<Waker>,
+    /// Those who read and write an upgraded stream; woken when it is cut.
+    owners: [Option<Waker>; 2],
+}
+
+/// Which side of a stream someone waits for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Side {
+    Read,
+    Write,
 }
 
 impl Shared {
@@ -68,6 +89,7 @@ impl Shared {
             blocked: false,
             flushing: false,
             direct: false,
+            held: Held::default(),
         }))
     }
 
@@ -169,6 +191,51 @@ impl Wire {
     }
 }
 
+/// Holding.
+impl Wire {
+    /// Fails where the stream is cut; the owner of an upgrade hears of it later.
+    pub(super) fn check_held(&mut self, side: Side, cx: &Context<'_>) -> io::Result<()> {
+        if self.held.cut {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        if self.direct {
+            let owner = &mut self.held.owners[side as usize];
+            let waker = owner.get_or_insert_with(|| cx.waker().clone());
+            waker.clone_from(cx.waker());
+        }
+        Ok(())
+    }
+
+    /// Notes that hyper, or the owner of an upgrade, has let the stream go.
+    pub(super) fn release(&mut self) {
+        self.held.released = true;
+        if let Some(task) = self.held.task.take() {
+            task.wake();
+        }
+    }
+
+    pub(super) fn is_released(&self) -> bool {
+        self.held.released
+    }
+
+    /// Waits until it is released.
+    pub(super) fn poll_released(&mut self, cx: &Context<'_>) -> Poll<()> {
+        if self.held.released {
+            return Poll::Ready(());
+        }
+        self.held.task = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Takes the stream from whoever still holds it.
+    pub(super) fn cut(&mut self) {
+        self.held.cut = true;
+        for owner in self.held.owners.iter_mut().filter_map(Option::take) {
+            owner.wake();
+        }
+    }
+}
+
 /// Writing.
 impl Wire {
     /// Hands the stream over to the owner of an upgrade.
@@ -184,6 +251,11 @@ impl Wire {
     /// Returns the count of sends if the client is not taking what it is sent.
     pub(super) fn stuck_at(&self) -> Option<u32> {
         self.blocked.then_some(self.progress)
+    }
+
+    /// Returns the count of sends.
+    pub(super) fn progress(&self) -> u32 {
+        self.progress
     }
 
     /// Returns whether everything has been sent.

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::{FileTypeExt, PermissionsExt},
     path::PathBuf,
+    time::Duration,
 };
 
 use highball::{Config, Incoming, Listener, Proxies, tokio};
@@ -120,6 +121,80 @@ async fn listener_of_ones_own_is_served() {
         assert_eq!(ask(near, b"", "/peer").await, "192.0.2.1:7");
         server.stop().await.expect("it served");
     }
+}
+
+/// Can accept nothing, and says so at once.
+struct Broken;
+
+impl Incoming for Broken {
+    type Stream = DuplexStream;
+
+    async fn accept(&mut self) -> io::Result<(DuplexStream, Option<SocketAddr>)> {
+        Err(io::Error::other("it is broken"))
+    }
+}
+
+#[tokio::test]
+async fn broken_listener_rests_alone() {
+    let (listener, addr) = bound().await;
+    let server = Server::start(|serve| serve.listen(listener).listen(Listener::own(Broken)));
+    assert_eq!(ask(connect(addr).await, b"", "/ping").await, "pong");
+    let begun = std::time::Instant::now();
+    for _ in 0..40 {
+        assert_eq!(ask(connect(addr).await, b"", "/ping").await, "pong");
+    }
+    // The broken one rests for 50 ms each time.
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    server.stop().await.expect("it served");
+}
+
+#[tokio::test]
+async fn what_was_accepted_before_a_stop_is_served() {
+    let (tx, rx) = mpsc::channel(8);
+    let config = Config::default().connections(1);
+    let server = Server::start(|serve| serve.listen(Listener::own(Handed(rx))).config(config));
+    let (mut holding, far) = duplex(4096);
+    tx.send(far).await.expect("it accepts");
+    holding
+        .write_all(b"GET /ping HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .expect("it is sent");
+    holding.read_u8().await.expect("it is answered");
+    let (waiting, far) = duplex(4096);
+    tx.send(far).await.expect("there is room");
+    // The server has no place for it, and its listener has accepted it.
+    until("it is accepted", async || {
+        tx.capacity() == tx.max_capacity()
+    })
+    .await;
+    let asking = tokio::spawn(ask(waiting, b"", "/ping"));
+    tokio::task::yield_now().await;
+    drop(holding);
+    server.stop().await.expect("it served");
+    assert_eq!(asking.await.expect("it does not panic"), "pong");
+}
+
+#[tokio::test]
+async fn longest_time_is_no_panic() {
+    let (listener, addr) = bound().await;
+    let forever = Duration::MAX;
+    let config = Config::default()
+        .head_timeout(forever)
+        .body_timeout(forever)
+        .idle_timeout(forever)
+        .write_timeout(forever)
+        .handshake_timeout(forever)
+        .drain(forever);
+    let server = Server::start(|serve| serve.listen(listener).config(config));
+    let mut stream = connect(addr).await;
+    stream
+        .write_all(b"GET /ping HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .expect("it is sent");
+    stream.read_u8().await.expect("it is answered");
+    let answers = ask(stream, b"", "/ping").await;
+    assert!(answers.ends_with("pong"), "{answers}");
+    server.stop().await.expect("it served");
 }
 
 #[tokio::test]

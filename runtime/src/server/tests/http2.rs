@@ -1,3 +1,4 @@
+use http_body_util::BodyExt;
 use hyper::client::conn::http2;
 use hyper_util::rt::TokioExecutor;
 
@@ -110,4 +111,59 @@ async fn idle_connection_is_told_to_go() {
         .expect("no panic")
         .expect("it ends in order");
     server.stop().await;
+}
+
+#[tokio::test]
+async fn answer_that_flows_slowly_is_not_silence() {
+    let moment = Duration::from_millis(100);
+    let server = start(Config::default().idle_timeout(moment).head_timeout(moment)).await;
+    let stream = server.connect().await.stream;
+    let (mut sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(65_535)
+        .handshake::<_, Body>(TokioIo::new(stream))
+        .await
+        .expect("it speaks HTTP/2");
+    let connection = tokio::spawn(connection);
+    let body = Body::from(vec![b'x'; 256 << 10]);
+    let response = soon(sender.send_request(request("/echo", body))).await;
+    let mut body = response.expect("it is answered").into_body();
+    let mut read = 0;
+    while let Some(frame) = soon(body.frame()).await {
+        let frame = frame.expect("the answer goes on");
+        read += frame.data_ref().map_or(0, Bytes::len);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(read, 256 << 10);
+    drop(sender);
+    let _ended = soon(connection).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn connection_has_so_many_requests() {
+    let server = start(Config::default().requests_per_connection(3)).await;
+    let (mut sender, connection) = connect(&server).await;
+    for _ in 0..3 {
+        assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
+    }
+    soon(connection)
+        .await
+        .expect("no panic")
+        .expect("it ends in order");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn silent_connection_does_not_hold_a_stop() {
+    let server = start(Config::default()).await;
+    let (_sender, connection) = connect(&server).await;
+    // Its settings and their acknowledgement are bytes of no request.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let begun = std::time::Instant::now();
+    assert_eq!(server.stop().await.cut, 0);
+    assert!(begun.elapsed() < Duration::from_millis(500));
+    soon(connection)
+        .await
+        .expect("no panic")
+        .expect("it ends in order");
 }

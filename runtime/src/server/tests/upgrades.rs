@@ -1,0 +1,59 @@
+use super::*;
+
+async fn upgrade(server: &Server) -> Client {
+    let mut client = server.connect().await;
+    client
+        .send("GET /upgrade HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n")
+        .await;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(soon(client.stream.read_u8()).await.expect("it is answered"));
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "));
+    client
+}
+
+#[tokio::test]
+async fn upgraded_stream_is_sent_as_it_is_written() {
+    let server = start(Config::default()).await;
+    let mut client = upgrade(&server).await;
+    for word in ["one", "two"] {
+        client.send(word).await;
+        let mut back = [0; 3];
+        soon(client.stream.read_exact(&mut back))
+            .await
+            .expect("it is sent back");
+        assert_eq!(back, word.as_bytes());
+    }
+    drop(client);
+    assert_eq!(server.stop().await.cut, 0);
+}
+
+#[tokio::test]
+async fn upgraded_connection_is_still_one() {
+    let server = start(Config::default().connections(1)).await;
+    let upgraded = upgrade(&server).await;
+    let mut second = server.connect().await;
+    second.send(&get("/a")).await;
+    let early = tokio::time::timeout(Duration::from_millis(100), second.answer()).await;
+    assert!(early.is_err(), "there is room for one: {early:?}");
+    drop(upgraded);
+    assert!(second.answer().await.ends_with("/a"));
+    assert_eq!(server.stop().await.cut, 0);
+}
+
+#[tokio::test]
+async fn upgraded_connection_is_cut_at_the_deadline() {
+    let server = start(Config::default().drain(Duration::from_millis(50))).await;
+    let mut upgraded = upgrade(&server).await;
+    assert_eq!(server.stop().await.cut, 1);
+    assert_eq!(upgraded.rest().await, "");
+}
+
+#[tokio::test]
+async fn upgraded_connection_ends_with_the_server() {
+    let server = start(Config::default()).await;
+    let mut upgraded = upgrade(&server).await;
+    server.task.abort();
+    assert_eq!(upgraded.rest().await, "");
+}
