@@ -173,7 +173,6 @@ pub(super) struct Sent<A> {
     rest: Bytes,
     /// Held for its drop.
     streaming: Option<Streaming<A>>,
-    #[cfg_attr(not(feature = "http2"), expect(dead_code))]
     is_http1: bool,
 }
 
