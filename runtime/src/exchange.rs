@@ -176,7 +176,6 @@ impl Slot {
         }
         self.out.body = body;
         self.out.body_limit = connection.shared.body_limit;
-        self.out.headers = pool::headers();
     }
 
     /// Forgets the request; its header map will hold a later response's headers.
@@ -189,7 +188,7 @@ impl Slot {
         }
         self.head.certificate = None;
         self.out.status = None;
-        pool::give_headers(std::mem::take(&mut self.out.headers));
+        pool::clear_headers(&mut self.out.headers);
     }
 }
 

@@ -110,6 +110,15 @@ pub(crate) fn give_headers(mut headers: HeaderMap) {
     give(&HEADERS, headers);
 }
 
+/// Clears a header map for its next use in the same place.
+pub(crate) fn clear_headers(headers: &mut HeaderMap) {
+    if headers.capacity() > MOST_HEADERS {
+        *headers = HeaderMap::new();
+    } else if !headers.is_empty() {
+        headers.clear();
+    }
+}
+
 /// A byte vector that goes back to the pool, cleared, when it is dropped.
 #[derive(Default)]
 pub struct Buffer(Vec<u8>);

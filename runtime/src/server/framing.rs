@@ -6,7 +6,7 @@
 //! This follows the bytes on their way to hyper, changes nothing and copies a line only where it
 //! comes in pieces.
 
-use memchr::memchr;
+use memchr::memchr_iter;
 
 /// What bytes on the wire tell of the requests that they are of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -115,24 +115,45 @@ impl Framing {
                     taken
                 }
                 _ => {
-                    let end = memchr(b'\n', rest);
-                    let piece = &rest[..end.unwrap_or(rest.len())];
-                    self.head.fragment |= self.place == Place::Start && piece.contains(&b'#');
-                    let Some(end) = end else {
-                        self.line.push(piece);
-                        return seen;
-                    };
-                    let refused = self.end_line(piece);
-                    seen.refused = seen.refused.or(refused);
-                    if self.place == Place::Broken {
-                        self.place = Place::Lost;
-                        seen.broken_at = Some(at);
+                    let (taken, is_sound) = self.lines(rest, &mut seen.refused);
+                    if !is_sound {
+                        seen.broken_at = Some(at + taken);
                     }
-                    end + 1
+                    taken
                 }
             };
         }
         seen
+    }
+
+    /// Reads lines up to the first body; returns how many bytes they have, and whether the next ones
+    /// are any.
+    fn lines(&mut self, bytes: &[u8], refused: &mut Option<u32>) -> (usize, bool) {
+        let mut from = 0;
+        for end in memchr_iter(b'\n', bytes) {
+            let piece = &bytes[from..end];
+            self.look_for_fragment(piece);
+            let fault = self.end_line(piece);
+            *refused = refused.or(fault);
+            match self.place {
+                Place::Broken => {
+                    self.place = Place::Lost;
+                    return (from, false);
+                }
+                Place::Lost | Place::Body(_) | Place::Chunk(_) => return (end + 1, true),
+                _ => from = end + 1,
+            }
+        }
+        let piece = &bytes[from..];
+        self.look_for_fragment(piece);
+        self.line.push(piece);
+        (bytes.len(), true)
+    }
+
+    fn look_for_fragment(&mut self, piece: &[u8]) {
+        if self.place == Place::Start {
+            self.head.fragment |= piece.contains(&b'#');
+        }
     }
 
     /// Reads a line whose last piece this is, without its line feed.

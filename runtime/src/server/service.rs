@@ -33,37 +33,43 @@ impl fmt::Display for Gone {
 impl std::error::Error for Gone {}
 
 /// Answers one request of the connection.
-pub(super) async fn exchange<A: Answer>(
+///
+/// It is no `async fn`: its future would have room for the request, and move it there.
+pub(super) fn exchange<A: Answer>(
     connection: Arc<Connection<A>>,
     session: A::Session,
     request: Request<Incoming>,
-) -> Result<Response<Sent<A>>, Gone> {
-    let (config, activity) = (&connection.shared.config, &connection.activity);
-    let has_body = !request.body().is_end_stream();
-    let number = activity.begin(has_body);
-    let open = Open(&connection);
+) -> impl Future<Output = Result<Response<Sent<A>>, Gone>> {
+    let config = &connection.shared.config;
     let is_http1 = request.version() < Version::HTTP_2;
-    if let Err(refusal) = strict::check(&request, config, activity.is_refused(number)) {
-        return Ok(connection.send(refuse::<A>(refusal, is_http1), is_http1));
+    let has_body = !request.body().is_end_stream();
+    let number = connection.activity.begin(has_body);
+    let is_faulty = connection.activity.is_refused(number);
+    let answer = strict::check(&request, config, is_faulty)
+        .map(|()| A::answer(session, paced(request, config)));
+    let open = Open(connection);
+    async move {
+        let connection = &open.0;
+        let config = &connection.shared.config;
+        let answer = match answer {
+            Ok(answer) => pin!(answer),
+            Err(refusal) => return Ok(connection.send(refuse::<A>(refusal, is_http1), is_http1)),
+        };
+        let mut response = if is_http1 && config.cancel_on_disconnect {
+            unless_gone(connection, has_body, answer).await?
+        } else {
+            answer.await
+        };
+        if is_http1 && (connection.is_stopping() || number >= config.requests_per_connection) {
+            close_after(&mut response);
+        }
+        #[cfg(feature = "http3")]
+        if let Some(alt_svc) = &connection.origin.alt_svc {
+            let headers = response.headers_mut();
+            headers.entry(header::ALT_SVC).or_insert(alt_svc.clone());
+        }
+        Ok(connection.send(response, is_http1))
     }
-    let watched = is_http1 && config.cancel_on_disconnect;
-    let answer = pin!(A::answer(session, paced(request, config)));
-    let mut response = if watched {
-        unless_gone(&connection, has_body, answer).await?
-    } else {
-        answer.await
-    };
-    if is_http1 && (connection.is_stopping() || number >= config.requests_per_connection) {
-        close_after(&mut response);
-    }
-    #[cfg(feature = "http3")]
-    if let Some(alt_svc) = &connection.origin.alt_svc {
-        let headers = response.headers_mut();
-        headers.entry(header::ALT_SVC).or_insert(alt_svc.clone());
-    }
-    let response = connection.send(response, is_http1);
-    drop(open);
-    Ok(response)
 }
 
 fn paced(request: Request<Incoming>, config: &Config) -> Request<RequestBody> {
@@ -142,9 +148,9 @@ impl<A> Connection<A> {
 }
 
 /// Ends a begun request when it is dropped, be it answered or not.
-struct Open<'c, A>(&'c Connection<A>);
+struct Open<A>(Arc<Connection<A>>);
 
-impl<A> Drop for Open<'_, A> {
+impl<A> Drop for Open<A> {
     fn drop(&mut self) {
         self.0.activity.end();
     }

@@ -138,9 +138,21 @@ fn is_host(host: &[u8]) -> bool {
         }
         _ => host.split(|byte| *byte == b':').next().unwrap_or_default(),
     };
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    let is_name = |byte: &u8| NAME[usize::from(*byte)];
     !name.is_empty() && name.iter().all(is_name) && is_port(&host[name.len()..])
 }
+
+/// Which bytes a name is made of.
+const NAME: [bool; 256] = {
+    let mut name = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        name[byte] =
+            (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    name
+};
 
 /// Returns whether nothing, or a colon and a port or none, stands behind a host.
 fn is_port(rest: &[u8]) -> bool {
