@@ -47,43 +47,59 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Watch(Option<Box<Slot>>);
 
-/// Answers one request.
-///
-/// It is no `async fn`: its future would have room for the request for as long as it lasts.
-pub(crate) fn exchange<A, S>(
+/// A request that has been read and has found its way, before its chain runs.
+pub(crate) struct Begun<S> {
     connection: Arc<Connected<S>>,
-    request: Request<RequestBody>,
-) -> impl Future<Output = http::Response<Body>> + Send + 'static
-where
-    A: App + Endpoint<S>,
-    S: Send + Sync + 'static,
-{
-    let mut slot = pool::take(&SLOTS).unwrap_or_default();
-    slot.begin(&connection, request);
-    let target = find::<A>(&mut slot.head);
-    let finishes = slot.head.route.is_some_and(Route::finishes);
-    let watch = Watch(Some(slot));
-    async move {
-        if !finishes {
-            return answer::<A, S>(connection, watch, target).await;
+    watch: Watch,
+    target: Target,
+    /// Whether it is answered to its end when its client leaves.
+    finishes: bool,
+}
+
+impl<S> Begun<S> {
+    pub(crate) fn new<A: App>(
+        connection: Arc<Connected<S>>,
+        request: Request<RequestBody>,
+    ) -> Self {
+        let mut slot = pool::take(&SLOTS).unwrap_or_default();
+        slot.begin(&connection, request);
+        let target = find::<A>(&mut slot.head);
+        Self {
+            finishes: slot.head.route.is_some_and(Route::finishes),
+            connection,
+            watch: Watch(Some(slot)),
+            target,
         }
-        // Whoever waits here may be dropped; the task goes on.
-        let tasks = connection.shared.tasks.clone();
-        let task = tasks.spawn(answer::<A, S>(connection, watch, target)).await;
-        task.unwrap_or_else(|_| into_http(Rejection::internal().problem(), &Method::GET))
     }
 }
 
-/// Runs the chain, and makes its answer what hyper sends.
-async fn answer<A, S>(
-    connection: Arc<Connected<S>>,
-    mut watch: Watch,
-    target: Target,
-) -> http::Response<Body>
+/// Answers one request.
+pub(crate) async fn exchange<A, S>(begun: Begun<S>) -> http::Response<Body>
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
+    if !begun.finishes {
+        return answer::<A, S>(begun).await;
+    }
+    // Whoever waits here may be dropped; the task goes on.
+    let tasks = begun.connection.shared.tasks.clone();
+    let task = tasks.spawn(answer::<A, S>(begun)).await;
+    task.unwrap_or_else(|_| into_http(Rejection::internal().problem(), &Method::GET))
+}
+
+/// Runs the chain, and makes its answer what hyper sends.
+async fn answer<A, S>(begun: Begun<S>) -> http::Response<Body>
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+{
+    let Begun {
+        connection,
+        mut watch,
+        target,
+        ..
+    } = begun;
     let Some(slot) = watch.0.as_deref_mut() else {
         return into_http(Rejection::internal().problem(), &Method::GET);
     };

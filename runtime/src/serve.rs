@@ -18,7 +18,7 @@ use crate::{
     chain::Endpoint,
     config::Config,
     error::Result,
-    exchange::exchange,
+    exchange::{Begun, exchange},
     health::Check,
     listen::Listener,
     proxies::Proxies,
@@ -254,11 +254,14 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
         })
     }
 
-    fn answer(
-        connection: Arc<Connected<S>>,
-        request: Request<RequestBody>,
-    ) -> impl Future<Output = http::Response<Body>> + Send + 'static {
-        exchange::<A, S>(connection, request)
+    type Begun = Begun<S>;
+
+    fn begin(connection: Arc<Connected<S>>, request: Request<RequestBody>) -> Begun<S> {
+        Begun::new::<A>(connection, request)
+    }
+
+    fn answer(begun: Begun<S>) -> impl Future<Output = http::Response<Body>> + Send + 'static {
+        exchange::<A, S>(begun)
     }
 
     fn stop(&self) {

@@ -56,14 +56,17 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
     /// Makes what the requests of a new connection share.
     fn connect(self: &Arc<Self>, origin: &Origin) -> Self::Session;
 
+    /// A request that has begun; it is small, and a future is not.
+    type Begun: Send + 'static;
+
+    /// Begins with a request: it is over when this, or the answer's future, is dropped.
+    fn begin(session: Self::Session, request: Request<RequestBody>) -> Self::Begun;
+
     /// Answers a request.
     ///
     /// It must not panic: a panic ends the connection, and with it its other requests. The future
     /// is dropped when the client leaves before it is done.
-    fn answer(
-        session: Self::Session,
-        request: Request<RequestBody>,
-    ) -> impl Future<Output = Response<Body>> + Send + 'static;
+    fn answer(begun: Self::Begun) -> impl Future<Output = Response<Body>> + Send + 'static;
 
     /// Tells what runs for as long as the server does that it stops.
     fn stop(&self) {}

@@ -17,7 +17,7 @@ use crate::{
     body::{Body, BoxError, RequestBody},
     chain::Endpoint,
     context,
-    exchange::exchange,
+    exchange::{Begun, exchange},
     rejection::Rejection,
     response::{IntoResponse, Response},
     server::Origin,
@@ -69,7 +69,7 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Service<A, S> {
     /// Where the future is dropped, the handler is.
     pub async fn call(&self, request: Request<impl Into<RequestBody>>) -> http::Response<Body> {
         let connection = Arc::clone(&self.connection);
-        exchange::<A, S>(connection, request.map(Into::into)).await
+        exchange::<A, S>(Begun::new::<A>(connection, request.map(Into::into))).await
     }
 }
 

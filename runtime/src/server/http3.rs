@@ -211,7 +211,7 @@ async fn exchange<A: Answer>(
     let length = strict::length(request.headers());
     let request = with_body(request, receiving, length.unwrap_or_default(), config);
     let response = match strict::check(&request, config, length.is_err()) {
-        Ok(()) => A::answer(session, request).await,
+        Ok(()) => A::answer(A::begin(session, request)).await,
         Err(refusal) => A::refuse(refusal),
     };
     let _gone = send(sending, response, config).await;

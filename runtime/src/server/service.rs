@@ -45,14 +45,14 @@ pub(super) fn exchange<A: Answer>(
     let has_body = !request.body().is_end_stream();
     let number = connection.activity.begin(has_body);
     let is_faulty = connection.activity.is_refused(number);
-    let answer = strict::check(&request, config, is_faulty)
-        .map(|()| A::answer(session, paced(request, config)));
+    let begun = strict::check(&request, config, is_faulty)
+        .map(|()| A::begin(session, paced(request, config)));
     let open = Open(connection);
     async move {
         let connection = &open.0;
         let config = &connection.shared.config;
-        let answer = match answer {
-            Ok(answer) => pin!(answer),
+        let answer = match begun {
+            Ok(begun) => pin!(A::answer(begun)),
             Err(refusal) => return Ok(connection.send(refuse::<A>(refusal, is_http1), is_http1)),
         };
         let mut response = if is_http1 && config.cancel_on_disconnect {

@@ -54,7 +54,13 @@ impl Answer for App {
         Arc::clone(self)
     }
 
-    async fn answer(app: Arc<Self>, mut request: Request<RequestBody>) -> Response<Body> {
+    type Begun = (Arc<Self>, Request<RequestBody>);
+
+    fn begin(app: Arc<Self>, request: Request<RequestBody>) -> Self::Begun {
+        (app, request)
+    }
+
+    async fn answer((app, mut request): Self::Begun) -> Response<Body> {
         app.begun.fetch_add(1, Ordering::SeqCst);
         match request.uri().path() {
             "/echo" => match request.body_mut().read(BODY_LIMIT).await {
