@@ -15,6 +15,10 @@ use support::{Client, Fortress};
 const IDLE: u64 = 10_000;
 /// The most that an idle connection may cost, in bytes.
 const MOST_IDLE: u64 = 14 * 1024;
+/// The most that a silent one may, where they come in four waves.
+const MOST_SILENT: u64 = 8 * 1024;
+/// Longer than it takes a connection to be silent.
+const SILENCE: Duration = Duration::from_millis(3500);
 
 #[test]
 fn idle_connections_are_cheap() {
@@ -36,6 +40,33 @@ fn idle_connections_are_cheap() {
     let each = (server.memory() - before) * 1024 / idle;
     println!("each of {idle} idle connections costs {each} bytes");
     assert!(each <= MOST_IDLE, "an idle connection costs {each} bytes");
+}
+
+/// Silent connections let go what their next request needs, and the next ones take that.
+#[test]
+fn silent_connections_are_cheaper() {
+    let most = rlimit::increase_nofile_limit(IDLE + 500).expect("it can be asked for");
+    let wave = IDLE.min(most - 300) / 4;
+    let server = Fortress::start(&[]);
+    server.status("/");
+    let before = server.memory();
+    let mut silent = Vec::new();
+    for _ in 0..4 {
+        silent.extend((0..wave).map(|_| {
+            let mut client = server.connect();
+            assert_eq!(client.get("/").status, 200);
+            client
+        }));
+        thread::sleep(SILENCE);
+    }
+    let each = (server.memory() - before) * 1024 / (4 * wave);
+    println!("each of {} silent connections costs {each} bytes", 4 * wave);
+    assert!(
+        each <= MOST_SILENT,
+        "a silent connection costs {each} bytes"
+    );
+    let last = silent.last_mut().expect("there are some");
+    assert_eq!(last.get("/").status, 200);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::addresses::Place;
 use super::before::Before;
 #[cfg(feature = "http2")]
 use super::driver::sniff;
-use super::driver::{Cut, run};
+use super::driver::{Cut, Ended, rest, run};
 use super::io::Io;
 use super::listener::Accepted;
 use super::origin::Origin;
@@ -28,6 +28,8 @@ use crate::config::Config;
 
 /// hyper's buffer is never smaller, and hyper panics when asked for less.
 const LEAST_HEAD: usize = 8 * 1024;
+/// After how long a silence a connection of HTTP/1 lets go what its next request needs.
+const REST: Duration = Duration::from_secs(3);
 /// How long the rest of an unread request is thrown away, so that its client can read the answer.
 const LINGER: Duration = Duration::from_secs(1);
 /// How many bytes of it are.
@@ -195,14 +197,25 @@ async fn drive_http1<A: Answer>(
         // hyper's default of 100 is on the stack, and any number that is set is on the heap.
         builder.max_headers(config.headers);
     }
-    let answering = connection.clone();
     let session = connection.shared.app.connect(&connection.origin);
-    let service =
-        service_fn(move |request| service::exchange(answering.clone(), session.clone(), request));
-    let driven = builder
-        .serve_connection(TokioIo::new(Io::new(connection.clone())), service)
-        .with_upgrades();
-    run(connection, pin!(driven), timer).await
+    loop {
+        let (answering, session) = (connection.clone(), session.clone());
+        let service = service_fn(move |request| {
+            service::exchange(answering.clone(), session.clone(), request)
+        });
+        timer.rest_after(Some(REST));
+        let driven = builder
+            .serve_connection(TokioIo::new(Io::new(connection.clone())), service)
+            .with_upgrades();
+        if run(connection, pin!(driven), timer).await? == Ended::Done {
+            return Ok(());
+        }
+        // hyper's buffer and the room for a request's future are free by now: most of what a kept
+        // connection costs.
+        if !rest(connection, timer).await? {
+            return Ok(());
+        }
+    }
 }
 
 #[cfg(feature = "http2")]
@@ -219,7 +232,7 @@ async fn drive_http2<A: Answer>(
         .serve_connection(TokioIo::new(Io::new(connection.clone())), service);
     let outcome = run(connection, pin!(driven), timer).await;
     streams.end().await;
-    outcome
+    outcome.map(|_| ())
 }
 
 /// Throws away what a client still sends of a request that was answered before its end.

@@ -13,6 +13,15 @@ use hyper::server::conn::http1;
 use super::Connection;
 use super::timer::{Phase, Seen, Timer};
 
+/// How the driving of hyper's connection ends where it is not cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It is over.
+    Done,
+    /// It is silent: hyper's part of it can be let go, and made anew for the next request.
+    Resting,
+}
+
 /// How long a stopping server waits for a head that has begun, or for the first one, and for the goodbye of
 /// HTTP/2.
 const LAST_HEAD: Duration = Duration::from_secs(1);
@@ -40,6 +49,29 @@ pub(super) async fn sniff<A>(
         }
         let seen = connection.seen(&connection.wire.lock());
         timer.poll(cx, seen).map(|_| Err(Cut))
+    })
+    .await
+}
+
+/// Waits for the next request while nothing of hyper's is held; false where there will be none.
+pub(super) async fn rest<A>(
+    connection: &Connection<A>,
+    timer: &mut Timer<'_>,
+) -> Result<bool, Cut> {
+    let mut stopped = pin!(connection.shared.stopping.begun());
+    timer.rest_after(None);
+    poll_fn(|cx| {
+        let mut wire = connection.wire.lock();
+        if let Poll::Ready(count) = wire.poll_early(cx) {
+            let count = count.map_err(|_| Cut)?;
+            connection.activity.read(count);
+            return Poll::Ready(Ok(count > 0));
+        }
+        let _only_wakes = stopped.as_mut().poll(cx);
+        if connection.is_stopping() {
+            return Poll::Ready(Ok(false));
+        }
+        timer.poll(cx, connection.seen(&wire)).map(|_| Ok(false))
     })
     .await
 }
@@ -95,7 +127,7 @@ pub(super) async fn run<A, D: Driven>(
     connection: &Connection<A>,
     driven: Pin<&mut D>,
     timer: &mut Timer<'_>,
-) -> Result<(), Cut> {
+) -> Result<Ended, Cut> {
     let mut stopped = pin!(connection.shared.stopping.begun());
     let _only_wakes = poll_fn(|cx| Poll::Ready(stopped.as_mut().poll(cx))).await;
     let mut driver = Driver {
@@ -124,7 +156,7 @@ struct Driver<'d, 't, A, D> {
 }
 
 impl<A, D: Driven> Driver<'_, '_, A, D> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Cut>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Ended, Cut>> {
         loop {
             let ended = self.driven.as_mut().poll(cx);
             let Ok(seen) = self.send(cx, ended.is_ready()) else {
@@ -144,6 +176,13 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
             let Poll::Ready(phase) = self.timer.poll(cx, seen) else {
                 return Poll::Pending;
             };
+            if phase == Phase::Idle && self.timer.rests() {
+                if self.connection.wire.lock().is_between_requests() {
+                    return Poll::Ready(Ok(Ended::Resting));
+                }
+                self.timer.rest_after(None);
+                continue;
+            }
             if phase != Phase::Idle || self.finishing == Finishing::Yes {
                 self.say_why(cx, phase);
                 return Poll::Ready(Err(Cut));
@@ -168,12 +207,12 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     }
 
     /// Ends as hyper did; where it has answered what is no request, the client shall read that.
-    fn end(&self, outcome: hyper::Result<()>) -> Result<(), Cut> {
+    fn end(&self, outcome: hyper::Result<()>) -> Result<Ended, Cut> {
         match outcome {
             Err(error) if error.is_parse() => self.connection.activity.give_up(),
             outcome => outcome.map_err(|_| Cut)?,
         }
-        Ok(())
+        Ok(Ended::Done)
     }
 
     /// Returns whether a connection of HTTP/2 is to end for the number of its requests; one of HTTP/1 is

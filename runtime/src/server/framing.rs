@@ -98,6 +98,11 @@ impl Line {
 }
 
 impl Framing {
+    /// Returns whether nothing has come of another request.
+    pub(super) fn is_between_requests(&self) -> bool {
+        self.place == Place::Start && self.line.total == 0
+    }
+
     /// Follows these bytes.
     pub(super) fn read(&mut self, bytes: &[u8]) -> Seen {
         let mut seen = Seen::default();

@@ -15,6 +15,7 @@ pub(super) struct Io<A>(Arc<Connection<A>>);
 
 impl<A> Io<A> {
     pub(super) fn new(connection: Arc<Connection<A>>) -> Self {
+        connection.wire.lock().hold();
         Self(connection)
     }
 }

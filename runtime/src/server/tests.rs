@@ -3,6 +3,7 @@
 mod http1;
 #[cfg(feature = "http2")]
 mod http2;
+mod resting;
 mod stopping;
 mod timeouts;
 mod upgrades;

@@ -64,6 +64,8 @@ pub(super) struct Timer<'t> {
     last: Option<(Instant, Duration)>,
     /// Whether requests are interleaved, so that bytes say nothing of a head.
     multiplexed: bool,
+    /// After how long a silence what a request needs is let go, where it can be.
+    rests_after: Option<Duration>,
     armed: bool,
 }
 
@@ -82,6 +84,7 @@ impl<'t> Timer<'t> {
             phase: Phase::Head,
             last: None,
             multiplexed: false,
+            rests_after: None,
             armed: false,
         }
     }
@@ -89,6 +92,17 @@ impl<'t> Timer<'t> {
     #[cfg(feature = "http2")]
     pub(super) fn multiplex(&mut self) {
         self.multiplexed = true;
+    }
+
+    /// Is also ready, with [`Phase::Idle`], when the connection has been silent for so long; not at all
+    /// where that would be its end.
+    pub(super) fn rest_after(&mut self, time: Option<Duration>) {
+        self.rests_after = time.filter(|time| *time < self.config.idle_timeout);
+    }
+
+    /// Returns whether a silence is not the end yet.
+    pub(super) fn rests(&self) -> bool {
+        self.rests_after.is_some()
     }
 
     pub(super) fn is_multiplexed(&self) -> bool {
@@ -156,7 +170,7 @@ impl<'t> Timer<'t> {
     fn deadline(&self) -> Option<Instant> {
         let time = match self.phase {
             Phase::Head => Some(self.config.head_timeout),
-            Phase::Idle => Some(self.config.idle_timeout),
+            Phase::Idle => Some(self.rests_after.unwrap_or(self.config.idle_timeout)),
             Phase::Stuck => Some(self.config.write_timeout),
             Phase::Open => None,
         };

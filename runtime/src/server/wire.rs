@@ -122,6 +122,13 @@ impl Wire {
         self.framing = None;
     }
 
+    /// Returns whether nothing is under way in either direction.
+    pub(super) fn is_between_requests(&self) -> bool {
+        let framing = self.framing.as_ref();
+        let between = framing.is_some_and(Framing::is_between_requests);
+        between && self.is_empty() && !self.has_early() && !self.blocked
+    }
+
     /// Returns whether bytes wait that hyper has not asked for.
     pub(super) fn has_early(&self) -> bool {
         self.early_from < self.early_to
@@ -193,6 +200,11 @@ impl Wire {
 
 /// Holding.
 impl Wire {
+    /// Notes that hyper has the stream, again or for the first time.
+    pub(super) fn hold(&mut self) {
+        self.held.released = false;
+    }
+
     /// Fails where the stream is cut; the owner of an upgrade hears of it later.
     pub(super) fn check_held(&mut self, side: Side, cx: &Context<'_>) -> io::Result<()> {
         if self.held.cut {
