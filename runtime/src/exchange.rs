@@ -121,11 +121,11 @@ where
     };
     let answer = caught(pin!(A::run(&mut cx, env))).await;
     let panicked = answer.is_err();
-    let answer = answer.unwrap_or_else(|cause| {
+    let mut answer = answer.unwrap_or_else(|cause| {
         let rejection = Rejection::internal().with_cause(cause);
         rejection.into_response()
     });
-    let answer = env.finish(&mut cx, answer);
+    env.finish(&mut cx, &mut answer);
     let mut response = into_http(answer, &head.method);
     watch.attach(&mut response, panicked);
     response

@@ -125,7 +125,7 @@ impl Response {
     /// Takes the response apart.
     pub fn into_parts(mut self) -> (StatusCode, HeaderMap, Body) {
         if let Some(rejection) = self.take_rejection() {
-            return rejection.problem().with_headers_of(self).into_parts();
+            return rejection.problem().with_headers_of(&self).into_parts();
         }
         (self.status, self.headers, self.body)
     }
@@ -145,7 +145,7 @@ impl Response {
     }
 
     /// Adds the headers of a response that this one takes the place of.
-    pub(crate) fn with_headers_of(mut self, other: Self) -> Self {
+    pub(crate) fn with_headers_of(mut self, other: &Self) -> Self {
         for (name, value) in &other.headers {
             if !self.headers.contains_key(name) {
                 self.headers.append(name, value.clone());

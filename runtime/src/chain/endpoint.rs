@@ -64,7 +64,7 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
         refused = (step.prepare)(cx, env, &mut ready.prepared).await.err();
         ahead = step.next;
     }
-    let response = match refused {
+    let mut response = match refused {
         Some(rejection) => rejection.into_response(),
         // The handler's future may have borrowed the context, so the response is made of its
         // output at once.
@@ -79,7 +79,8 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
             Err(rejection) => rejection.into_response(),
         },
     };
-    env.finish(cx, response)
+    env.finish(cx, &mut response);
+    response
 }
 
 /// Answers for a group that the way ends at.
@@ -87,12 +88,13 @@ pub async fn miss<S>(cx: &mut Context<'_>, env: Env<'_, S>) -> Response
 where
     S: Send + Sync + 'static,
 {
-    let response = match (&env.base.miss, env.fallback) {
+    let mut response = match (&env.base.miss, env.fallback) {
         (Some(miss), Some(fallback)) if miss.is_missing() => return fallback(cx, env).await,
         (Some(miss), _) => miss.answer(cx),
         (None, _) => Rejection::internal().into_response(),
     };
-    env.finish(cx, response)
+    env.finish(cx, &mut response);
+    response
 }
 
 /// Runs a handler as a fallback; only a path without a route pays for the box.

@@ -124,15 +124,13 @@ impl<'r, S> Env<'r, S> {
     }
 
     /// Writes the response's rejection in the app's format, if it is one.
-    pub(crate) fn finish(&self, cx: &mut Context<'_>, mut response: Response) -> Response {
-        if let Some(rejection) = response.take_rejection() {
-            rejection.report(cx);
-            response = (self.base.render)(&rejection, cx).with_headers_of(response);
-            rejection.add_headers(&mut response);
-            cx.out().record.error(rejection);
-        } else {
-            cx.out().apply(&mut response);
-        }
-        response
+    pub(crate) fn finish(&self, cx: &mut Context<'_>, response: &mut Response) {
+        let Some(rejection) = response.take_rejection() else {
+            return cx.out().apply(response);
+        };
+        rejection.report(cx);
+        *response = (self.base.render)(&rejection, cx).with_headers_of(response);
+        rejection.add_headers(response);
+        cx.out().record.error(rejection);
     }
 }

@@ -92,8 +92,9 @@ where
     let mut cx = cx.over(&head);
     cx.out().body = body;
     let mut inside = pin!(async {
-        let response = rest.call(&mut cx, env).await;
-        passage.answer(env.finish(&mut cx, response));
+        let mut response = rest.call(&mut cx, env).await;
+        env.finish(&mut cx, &mut response);
+        passage.answer(response);
     });
     let mut is_done = false;
     poll_fn(|task| {

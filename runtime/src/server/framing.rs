@@ -137,6 +137,10 @@ impl Framing {
         let mut from = 0;
         for end in memchr_iter(b'\n', bytes) {
             let piece = &bytes[from..end];
+            if self.is_of_no_interest(piece) {
+                from = end + 1;
+                continue;
+            }
             self.look_for_fragment(piece);
             let fault = self.end_line(piece);
             *refused = refused.or(fault);
@@ -153,6 +157,15 @@ impl Framing {
         self.look_for_fragment(piece);
         self.line.push(piece);
         (bytes.len(), true)
+    }
+
+    /// Returns whether this is a whole line of a head that tells nothing: most of them are.
+    fn is_of_no_interest(&self, line: &[u8]) -> bool {
+        let first = line.first().map_or(b'\r', u8::to_ascii_lowercase);
+        self.place == Place::Head
+            && self.line.total == 0
+            && line.last() == Some(&b'\r')
+            && !matches!(first, b'c' | b't' | b'\r')
     }
 
     fn look_for_fragment(&mut self, piece: &[u8]) {

@@ -128,18 +128,18 @@ fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
 /// Of what RFC 3986 allows in a name, it takes what names in use are made of: the rest is of use
 /// only to those who want two servers to read it differently.
 fn is_host(host: &[u8]) -> bool {
-    let name = match host {
-        [b'[', rest @ ..] => {
-            let Some(end) = rest.iter().position(|byte| *byte == b']') else {
-                return false;
-            };
-            let address = std::str::from_utf8(&rest[..end]).unwrap_or_default();
-            return address.parse::<std::net::Ipv6Addr>().is_ok() && is_port(&rest[end + 1..]);
-        }
-        _ => host.split(|byte| *byte == b':').next().unwrap_or_default(),
-    };
-    let is_name = |byte: &u8| NAME[usize::from(*byte)];
-    !name.is_empty() && name.iter().all(is_name) && is_port(&host[name.len()..])
+    if let [b'[', rest @ ..] = host {
+        let Some(end) = rest.iter().position(|byte| *byte == b']') else {
+            return false;
+        };
+        let address = std::str::from_utf8(&rest[..end]).unwrap_or_default();
+        return address.parse::<std::net::Ipv6Addr>().is_ok() && is_port(&rest[end + 1..]);
+    }
+    let name = host
+        .iter()
+        .take_while(|byte| NAME[usize::from(**byte)])
+        .count();
+    name > 0 && is_port(&host[name..])
 }
 
 /// Which bytes a name is made of.
