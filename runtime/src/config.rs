@@ -150,7 +150,7 @@ settings! {
         ///
         /// Loopback and the proxies that the app trusts are not counted.
         connections_per_address: usize = 256, as usize;
-        /// Sets after how many requests a connection is closed; 100,000 unless set.
+        /// Sets after how many requests a connection of HTTP/1 or 2 is closed; 100,000 unless set.
         requests_per_connection: u32 = 100_000, as u32;
         /// Sets how many requests an HTTP/2 connection may have open at once; 128 unless set.
         streams: u32 = 128, as u32;

@@ -6,7 +6,7 @@
 //! numbers of requests, and the difference has no start-up in it:
 //!
 //! ```sh
-//! cargo run -p highball-benches --release --bin chain
+//! cargo run -p benches --release --bin chain
 //! ```
 
 mod actix;

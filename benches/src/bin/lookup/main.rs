@@ -1,6 +1,6 @@
 //! Times route lookups: Highball's table beside other routers, interleaved, in one run.
 //!
-//! - `cargo run -p highball-benches --release --bin lookup` prints nanoseconds a lookup, and in
+//! - `cargo run -p benches --release --bin lookup` prints nanoseconds a lookup, and in
 //!   brackets the ratio to matchit. The run fails if a lookup of ours allocates.
 //! - `.. --bin lookup -- --count ROUTER SET` does a fixed number of lookups, for instructions:
 //!   `valgrind --tool=callgrind --toggle-collect='*counted*' target/release/lookup --count highball github`.

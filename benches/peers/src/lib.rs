@@ -1,0 +1,180 @@
+//! What the servers have in common: their routes, what they answer, and the environment.
+
+pub mod routes;
+pub mod table;
+
+use std::{
+    env,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Instant,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// What `/plaintext` answers.
+pub const PLAINTEXT: &str = "Hello, World!";
+/// What the routes of the table answer.
+pub const STUB: &str = "stub";
+/// What `/mw` wants in `authorization`.
+pub const TOKEN: &str = "Bearer secret-token";
+
+/// A message.
+#[derive(Debug, Serialize)]
+pub struct Message {
+    /// Its text.
+    pub message: &'static str,
+}
+
+impl Message {
+    /// What `/ping` and `/mw` answer.
+    pub const PONG: Self = Self { message: "pong" };
+}
+
+/// A user.
+#[derive(Debug, Serialize)]
+pub struct User {
+    id: u64,
+    name: String,
+}
+
+impl User {
+    /// Makes the user of a number.
+    pub fn of(id: u64) -> Self {
+        let name = format!("user-{id}");
+        Self { id, name }
+    }
+}
+
+/// Where comments are.
+#[derive(Debug, Serialize)]
+pub struct Comments<S> {
+    /// Who owns the repository.
+    pub owner: S,
+    /// Its name.
+    pub repo: S,
+    /// The number.
+    pub number: u64,
+}
+
+/// An order.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Order {
+    id: u64,
+    reference: String,
+    currency: String,
+    paid: bool,
+    total_cents: i64,
+    customer: Customer,
+    shipping: Address,
+    lines: Vec<Line>,
+    tags: Vec<String>,
+    note: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Customer {
+    id: u64,
+    name: String,
+    email: String,
+    phone: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Address {
+    line1: String,
+    line2: Option<String>,
+    city: String,
+    postcode: String,
+    country: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    sku: String,
+    title: String,
+    quantity: u32,
+    price_cents: i64,
+    weight: f64,
+}
+
+/// One of many.
+#[derive(Debug, Serialize)]
+pub struct Item {
+    id: u64,
+    name: String,
+    email: String,
+    active: bool,
+    score: f64,
+    tags: [String; 3],
+}
+
+/// What `/big` writes: made once, written for each answer.
+pub static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| (0..512).map(item).collect());
+
+fn item(number: u32) -> Item {
+    Item {
+        id: 100_000 + u64::from(number),
+        name: format!("Item number {number:04}"),
+        email: format!("item{number:04}@example.com"),
+        active: number.is_multiple_of(3),
+        score: f64::from(number) + 0.5,
+        tags: [
+            "red".to_owned(),
+            "large".to_owned(),
+            format!("lot-{:03}", number % 100),
+        ],
+    }
+}
+
+/// Counts requests, as the second middleware does.
+pub fn count() {
+    static HITS: AtomicU64 = AtomicU64::new(0);
+    HITS.fetch_add(1, Relaxed);
+}
+
+/// Returns the next request's number in 16 hexadecimal digits.
+pub fn next_id() -> [u8; 16] {
+    static REQUESTS: AtomicU64 = AtomicU64::new(0);
+    let number = REQUESTS.fetch_add(1, Relaxed);
+    std::array::from_fn(|idx| b"0123456789abcdef"[(number >> (60 - 4 * idx)) as usize & 15])
+}
+
+/// Returns the microseconds since then.
+pub fn micros_since(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Returns where `PORT` says to listen.
+pub fn addr() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, number("PORT", 8080)).into()
+}
+
+/// Returns how many threads `THREADS` says to serve with.
+pub fn threads() -> usize {
+    usize::from(number("THREADS", 1))
+}
+
+fn number(name: &str, otherwise: u16) -> u16 {
+    let text = env::var(name).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// Runs a server on as many threads as `THREADS` says.
+///
+/// # Errors
+/// Where there can be no runtime, or what the server fails with.
+pub fn run<E: From<std::io::Error>>(server: impl Future<Output = Result<(), E>>) -> Result<(), E> {
+    let mut builder = match threads() {
+        1 => tokio::runtime::Builder::new_current_thread(),
+        threads => {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            builder.worker_threads(threads);
+            builder
+        }
+    };
+    builder.enable_all().build()?.block_on(server)
+}

@@ -1,0 +1,35 @@
+//! Measures Highball beside its peers.
+//!
+//! - `cargo run -p benches --release -- http` builds the servers of the contract, checks that they
+//!   answer the same, measures them in turns, and writes a table and a chart. With `--quick` it does
+//!   so in a few minutes, with shorter runs.
+//! - `cargo run -p benches --release -- instructions` compares the instructions of a request with
+//!   those that were recorded, and fails where one has become dearer; `--record` records them anew.
+
+mod http;
+
+use std::process::ExitCode;
+
+use crate::http::Failure;
+
+fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args().skip(1).collect();
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Result<(), Failure> {
+    match args {
+        ["http"] => http::compare(false),
+        ["http", "--quick"] => http::compare(true),
+        ["instructions"] => http::instructions(false),
+        ["instructions", "--record"] => http::instructions(true),
+        _ => Err("usage: benches http [--quick] | instructions [--record]".into()),
+    }
+}
