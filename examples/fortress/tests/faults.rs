@@ -16,7 +16,7 @@ const IDLE: u64 = 10_000;
 /// The most that an idle connection may cost, in bytes.
 const MOST_IDLE: u64 = 14 * 1024;
 /// The most that a silent one may, where they come in four waves.
-const MOST_SILENT: u64 = 8 * 1024;
+const MOST_SILENT: u64 = 10 * 1024;
 /// Longer than it takes a connection to be silent.
 const SILENCE: Duration = Duration::from_millis(3500);
 

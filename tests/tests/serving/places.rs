@@ -144,7 +144,7 @@ async fn broken_listener_rests_alone() {
         assert_eq!(ask(connect(addr).await, b"", "/ping").await, "pong");
     }
     // The broken one rests for 50 ms each time.
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert!(begun.elapsed() < Duration::from_millis(1_800));
     server.stop().await.expect("it served");
 }
 

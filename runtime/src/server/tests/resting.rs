@@ -44,6 +44,6 @@ async fn silent_connection_is_closed_by_the_stop_and_by_its_timeout() {
     tokio::time::sleep(LONG).await;
     let begun = std::time::Instant::now();
     assert_eq!(server.stop().await.cut, 0);
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(stopped.rest().await, "");
 }
