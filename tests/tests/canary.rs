@@ -19,6 +19,8 @@ const REQUESTS: usize = 100_000;
 /// How many clients send them, and how many each sends before it reads.
 const CLIENTS: usize = 4;
 const BATCH: usize = 50;
+/// How many go through one connection.
+const PER_CONNECTION: usize = 20_000;
 
 #[derive(Local)]
 struct Token(String);
@@ -216,6 +218,10 @@ fn run(addr: SocketAddr, nth: usize, requests: usize) {
     let mut client = Client::connect(addr);
     let mut number = 0;
     while number < requests {
+        // A connection has an end, by `requests_per_connection`.
+        if number.is_multiple_of(PER_CONNECTION) {
+            client = Client::connect(addr);
+        }
         let token = |number| format!("{nth}-{number}");
         let batch: Vec<_> = (number..number + BATCH)
             .map(|number| request(&token(number), number))
