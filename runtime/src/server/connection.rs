@@ -213,7 +213,8 @@ async fn drive_http1<A: Answer>(
         // hyper's buffer and the room for a request's future are free by now: most of what a kept
         // connection costs.
         if !rest(connection, timer).await? {
-            return Ok(());
+            // Nothing is under way, so there is nothing to linger for.
+            return Err(Cut);
         }
     }
 }

@@ -185,6 +185,7 @@ impl Open {
 
     /// Has a listener of one's own accept no more; what it has accepted can still be taken.
     pub(super) async fn settle(&mut self) {
+        self.rest = None;
         if let OpenSource::Own(_, accepting) = &mut self.source {
             accepting.end().await;
         }

@@ -180,7 +180,9 @@ impl<'t> Timer<'t> {
             (Some(_), Some((from, time))) if self.phase == Phase::Idle => {
                 Some(from.max(self.since) + time)
             }
-            (Some(own), Some((from, time))) => Some(own.min(from + time)),
+            (Some(own), Some((from, time))) if self.phase == Phase::Head => {
+                Some(own.min(from + time))
+            }
             (own, _) => own,
         }
     }
