@@ -91,7 +91,9 @@ pub trait Incoming: Send + 'static {
     /// Waits for the next connection; the address is the other side's, if there is one.
     ///
     /// # Errors
-    /// An error is taken as a lack of room: this listener rests for 50 ms, and is asked again.
+    /// An error is taken as a lack of room: this listener rests for 50 ms, and is asked again. One whose
+    /// kind says that a client is gone (aborted, refused, reset) or that a signal came is not, so that no
+    /// client makes others wait: it is asked again at once.
     ///
     /// # Cancel safety
     /// A stop drops the future while it waits: it must not hold a connection then.

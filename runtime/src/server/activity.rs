@@ -14,6 +14,8 @@ const OPEN: u64 = u32::MAX as u64;
 pub(super) struct Activity {
     /// The requests begun, in the upper half, and those open, in the lower one.
     requests: AtomicU64,
+    /// The pieces of answers that HTTP/2 has and has not sent.
+    pieces: AtomicU32,
     /// A head has begun and its request has not.
     heading: AtomicBool,
     /// The client has closed its side.
@@ -28,12 +30,18 @@ pub(super) struct Activity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment {
     requests: u64,
+    pieces: u32,
     pub(super) heading: bool,
 }
 
 impl Moment {
     pub(super) fn is_open(self) -> bool {
         self.requests & OPEN != 0
+    }
+
+    /// Returns whether HTTP/2 has something that it has not sent.
+    pub(super) fn is_sending(self) -> bool {
+        self.pieces != 0
     }
 
     /// Returns whether no request has begun between the two.
@@ -57,6 +65,7 @@ impl Activity {
     pub(super) fn now(&self) -> Moment {
         Moment {
             requests: self.requests.load(Relaxed),
+            pieces: self.pieces.load(Relaxed),
             heading: self.heading.load(Relaxed),
         }
     }
@@ -97,6 +106,18 @@ impl Activity {
     /// Notes that something open has ended.
     pub(super) fn end(&self) {
         self.requests.fetch_sub(1, Relaxed);
+    }
+
+    /// Notes that HTTP/2 was given a piece of an answer.
+    #[cfg(feature = "http2")]
+    pub(super) fn hand(&self) {
+        self.pieces.fetch_add(1, Relaxed);
+    }
+
+    /// Notes that it has let a piece go.
+    #[cfg(feature = "http2")]
+    pub(super) fn let_go(&self) {
+        self.pieces.fetch_sub(1, Relaxed);
     }
 
     /// Notes that what the client sends is no request: nobody reads the rest of it.

@@ -64,7 +64,6 @@ impl<A> Connection<A> {
         Seen {
             moment: self.activity.now(),
             stuck_at: wire.stuck_at(),
-            progress: wire.progress(),
         }
     }
 
@@ -130,12 +129,11 @@ async fn serve<A: Answer>(connection: Arc<Connection<A>>) {
     let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
     let sleep = pin!(sleep_until(head_ends));
     let mut timer = Timer::new(sleep, connection.config(), connection.activity.now());
-    if let Ok(()) = drive(&connection, &mut timer).await {
-        if connection.wire.lock().is_released() {
-            linger(&connection).await;
-        } else {
-            upgraded(&connection).await;
-        }
+    match drive(&connection, &mut timer).await {
+        Ok(Ended::Done) if connection.wire.lock().is_released() => linger(&connection).await,
+        Ok(Ended::Done) => upgraded(&connection).await,
+        Ok(Ended::Resting) => close(&connection).await,
+        Err(Cut) => {}
     }
 }
 
@@ -143,6 +141,12 @@ async fn serve<A: Answer>(connection: Arc<Connection<A>>) {
 async fn upgraded<A>(connection: &Connection<A>) {
     let cut = CutOnDrop(&connection.wire);
     poll_fn(|cx| cut.0.lock().poll_released(cx)).await;
+}
+
+/// Closes a connection on which nothing is under way: TLS has a word for it.
+async fn close<A>(connection: &Connection<A>) {
+    let closed = poll_fn(|cx| connection.wire.lock().poll_shutdown(cx));
+    let _out_of_time = timeout(LINGER, closed).await;
 }
 
 struct CutOnDrop<'c>(&'c wire::Shared);
@@ -158,7 +162,7 @@ impl Drop for CutOnDrop<'_> {
 async fn drive<A: Answer>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<(), Cut> {
+) -> Result<Ended, Cut> {
     let is_http2 = match connection.origin.is_http2 {
         Some(agreed) => agreed,
         None => sniff(connection, timer).await?,
@@ -176,14 +180,14 @@ async fn drive<A: Answer>(
 async fn drive<A: Answer>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<(), Cut> {
+) -> Result<Ended, Cut> {
     drive_http1(connection, timer).await
 }
 
 async fn drive_http1<A: Answer>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<(), Cut> {
+) -> Result<Ended, Cut> {
     let config = connection.config();
     let head = config.head.max(LEAST_HEAD);
     let mut builder = http1::Builder::new();
@@ -208,13 +212,12 @@ async fn drive_http1<A: Answer>(
             .serve_connection(TokioIo::new(Io::new(connection.clone())), service)
             .with_upgrades();
         if run(connection, pin!(driven), timer).await? == Ended::Done {
-            return Ok(());
+            return Ok(Ended::Done);
         }
         // hyper's buffer and the room for a request's future are free by now: most of what a kept
         // connection costs.
         if !rest(connection, timer).await? {
-            // Nothing is under way, so there is nothing to linger for.
-            return Err(Cut);
+            return Ok(Ended::Resting);
         }
     }
 }
@@ -223,7 +226,7 @@ async fn drive_http1<A: Answer>(
 async fn drive_http2<A: Answer>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<(), Cut> {
+) -> Result<Ended, Cut> {
     let streams = super::http2::Streams::new(connection.config());
     let answering = connection.clone();
     let session = connection.shared.app.connect(&connection.origin);
@@ -233,7 +236,7 @@ async fn drive_http2<A: Answer>(
         .serve_connection(TokioIo::new(Io::new(connection.clone())), service);
     let outcome = run(connection, pin!(driven), timer).await;
     streams.end().await;
-    outcome.map(|_| ())
+    outcome
 }
 
 /// Throws away what a client still sends of a request that was answered before its end.

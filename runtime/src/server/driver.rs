@@ -166,7 +166,7 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
                 return Poll::Ready(self.end(outcome));
             }
             if self.has_served_its_share(seen) {
-                self.finish();
+                self.say_goodbye();
                 continue;
             }
             // hyper was polled first, so that a request that is here is not taken for silence.
@@ -187,9 +187,7 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
                 self.say_why(cx, phase);
                 return Poll::Ready(Err(Cut));
             }
-            self.timer
-                .finish_within(self.connection.config().head_timeout);
-            self.finish();
+            self.say_goodbye();
         }
     }
 
@@ -232,6 +230,10 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         let multiplexed = self.timer.is_multiplexed();
         let heading = !multiplexed && (seen.moment.heading || seen.moment.is_fresh());
         match self.finishing {
+            Finishing::Yes if multiplexed => {
+                self.timer.finish_within(LAST_HEAD);
+                return false;
+            }
             Finishing::Yes => return false,
             Finishing::AfterHead if heading => return false,
             // hyper would drop half a head without an answer, and a request that is still in the
@@ -250,6 +252,13 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         }
         self.finish();
         true
+    }
+
+    /// Ends the connection, though the server goes on.
+    fn say_goodbye(&mut self) {
+        self.timer
+            .finish_within(self.connection.config().head_timeout);
+        self.finish();
     }
 
     fn finish(&mut self) {

@@ -3,7 +3,7 @@
 //! A connection is driven by its own task, which owns the tasks of its requests. QUIC itself finds out
 //! that a client is gone, and keeps the number of streams.
 
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -34,8 +34,10 @@ type Receiving = RequestStream<h3_quinn::RecvStream, Bytes>;
 /// How often an idle client is asked whether it is there: a request may take its handler longer than QUIC
 /// takes to call a silent client gone.
 const PING: Duration = Duration::from_secs(10);
-/// How long a client that sends no word of it may take for a piece of what was sent, and to close.
+/// How long a client may take to hear that the connection ends, and to close it.
 const LINGER: Duration = Duration::from_secs(1);
+/// The type of a stream that means nothing (RFC 9114 §6.2.3).
+const RESERVED: u8 = 0x21;
 /// How many bytes of requests wait, of a stream and of a connection, and how many of answers.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const WINDOW: u32 = 1024 * 1024;
@@ -122,7 +124,7 @@ pub(super) async fn serve<A: Answer>(
     let shaken = timeout(shared.config.handshake_timeout, shaking_hands).await;
     if let Ok(Ok((mut connection, quic))) = shaken {
         drive(&shared, &mut connection, &origin(&quic)).await;
-        until_taken(&quic).await;
+        until_taken(&quic, shared.config.write_timeout).await;
         drop(connection);
         if shared.stopping.has_begun() {
             // The goodbye is on its way, and the process may end with this.
@@ -131,14 +133,38 @@ pub(super) async fn serve<A: Answer>(
     }
 }
 
-/// Waits while the client takes what was sent, and until it closes: to close before would throw away what
+/// Waits until the client has all that was sent, and until it closes: to close before would throw away what
 /// is on its way.
-async fn until_taken(quic: &quinn::Connection) {
+async fn until_taken(quic: &quinn::Connection, write_timeout: Duration) {
     let sent = || quic.stats().frame_tx.stream;
+    let (patience, all) = match timeout(LINGER, quic.open_uni()).await {
+        Ok(Ok(last)) => (write_timeout, all_taken(quic, Some(last))),
+        // It takes no more streams: it has all when it takes no more of them either.
+        Ok(Err(_)) | Err(_) => (LINGER, all_taken(quic, None)),
+    };
+    let mut all = pin!(all);
     let mut before = sent();
-    while timeout(LINGER, quic.closed()).await.is_err() && sent() != before {
-        before = sent();
+    loop {
+        tokio::select! {
+            _closed = quic.closed() => return,
+            () = &mut all => break,
+            () = sleep(patience) => {}
+        }
+        if std::mem::replace(&mut before, sent()) == before {
+            break;
+        }
     }
+    let _out_of_time = timeout(LINGER, quic.closed()).await;
+}
+
+/// Waits until nothing that was sent is on its way; without a stream it never knows.
+async fn all_taken(quic: &quinn::Connection, last: Option<quinn::SendStream>) {
+    let Some(mut last) = last else {
+        return pending().await;
+    };
+    // There is room for a byte only once the client has acknowledged all others.
+    quic.set_send_window(1);
+    let _gone = last.write_all(&[RESERVED]).await;
 }
 
 fn origin(connection: &quinn::Connection) -> Origin {
@@ -165,13 +191,14 @@ async fn drive<A: Answer>(
     let mut requests = JoinSet::new();
     let mut stopped = pin!(shared.stopping.begun());
     let mut idle = pin!(sleep(shared.config.idle_timeout));
-    let mut told = false;
+    let (mut begun, mut told) = (0, false);
     loop {
         let is_silent = requests.is_empty() && idle.is_elapsed();
-        if !told && (shared.stopping.has_begun() || is_silent) {
+        let is_over = is_silent || begun >= shared.config.requests_per_connection;
+        if !told && (is_over || shared.stopping.has_begun()) {
             told = true;
             // A client that does not hear of it ends by its silence.
-            let _goaway = connection.shutdown(1).await;
+            let _goaway = timeout(LINGER, connection.shutdown(1)).await;
         }
         if told && requests.is_empty() {
             return;
@@ -179,8 +206,11 @@ async fn drive<A: Answer>(
         tokio::select! {
             accepted = connection.accept() => match accepted {
                 // It was told that this one is not answered (RFC 9114 §5.2).
-                Ok(Some(refused)) if told => drop(refused),
+                Ok(Some(refused)) if told => {
+                    requests.spawn(refuse(refused, shared.config.head_timeout));
+                }
                 Ok(Some(resolver)) => {
+                    begun += 1;
                     requests.spawn(exchange(Arc::clone(shared), session.clone(), resolver));
                 }
                 Err(_) if shared.config.cancel_on_disconnect => return requests.shutdown().await,
@@ -207,14 +237,26 @@ async fn exchange<A: Answer>(
     let Ok(Ok((request, stream))) = resolved.await else {
         return;
     };
-    let (sending, receiving) = stream.split();
+    let (mut sending, receiving) = stream.split();
     let length = strict::length(request.headers());
     let request = with_body(request, receiving, length.unwrap_or_default(), config);
     let response = match strict::check(&request, config, length.is_err()) {
         Ok(()) => A::answer(A::begin(session, request)).await,
         Err(refusal) => A::refuse(refusal),
     };
-    let _gone = send(sending, response, config).await;
+    // To drop the stream would end the answer as if it were whole.
+    if send(&mut sending, response, config).await.is_err() {
+        sending.stop_stream(Code::H3_REQUEST_CANCELLED);
+    }
+}
+
+/// Says of a request that nothing of it was looked at, so that it can be sent again.
+async fn refuse(resolver: RequestResolver<Quic, Bytes>, head_timeout: Duration) {
+    // h3 has no word for a stream whose head is not here.
+    if let Ok(Ok((_, mut stream))) = timeout(head_timeout, resolver.resolve_request()).await {
+        stream.stop_sending(Code::H3_REQUEST_REJECTED);
+        stream.stop_stream(Code::H3_REQUEST_REJECTED);
+    }
 }
 
 fn with_body(
@@ -235,7 +277,7 @@ fn with_body(
 
 /// Sends a response; a client that takes nothing for too long is not waited for.
 async fn send(
-    mut sending: Sending,
+    sending: &mut Sending,
     response: Response<Body>,
     config: &Config,
 ) -> Result<(), BoxError> {

@@ -95,7 +95,7 @@ fn close_after(response: &mut Response<Body>) {
 /// Runs the answer until it is ready or the client has gone.
 ///
 /// A client that closes its sending side has gone, too: it cannot be told from one that left.
-async fn unless_gone<A, F: Future>(
+async fn unless_gone<A: Answer, F: Future>(
     connection: &Connection<A>,
     has_body: bool,
     mut answer: Pin<&mut F>,
@@ -119,7 +119,7 @@ async fn unless_gone<A, F: Future>(
     .await
 }
 
-impl<A> Connection<A> {
+impl<A: Answer> Connection<A> {
     /// Waits for a byte, which hyper reads later; false is the end of the stream.
     fn poll_next_byte(&self, cx: &mut Context<'_>) -> Poll<bool> {
         let mut wire = self.wire.lock();
@@ -182,7 +182,7 @@ pub(super) struct Sent<A> {
     is_http1: bool,
 }
 
-impl<A> Sent<A> {
+impl<A: Answer> Sent<A> {
     /// Tells a stream of HTTP/2 whether it has something to send or waits for it.
     fn hand(&self, something: bool) {
         #[cfg(feature = "http2")]
@@ -199,21 +199,66 @@ impl<A> Sent<A> {
             return frame.map_ok(|frame| frame.map_data(|piece| self.slice(piece)));
         }
         let slice = self.rest.split_to(self.rest.len().min(SLICE));
-        Poll::Ready(Some(Ok(Frame::data(slice.into()))))
+        Poll::Ready(Some(Ok(Frame::data(self.watched(slice.into())))))
     }
 
     /// Keeps back what is more than a slice: h2 would take all of it, and whether the client does could
     /// not be seen.
     fn slice(&mut self, piece: Chunk) -> Chunk {
-        if self.is_http1 || piece.remaining() <= SLICE {
+        if self.is_http1 {
             return piece;
         }
+        if piece.remaining() <= SLICE {
+            return self.watched(piece);
+        }
         self.rest = piece.into();
-        self.rest.split_to(SLICE).into()
+        let slice = self.rest.split_to(SLICE);
+        self.watched(slice.into())
+    }
+
+    /// Has the connection know until when h2 holds a piece.
+    fn watched(&self, piece: Chunk) -> Chunk {
+        #[cfg(feature = "http2")]
+        if let Some(Streaming(connection)) = &self.streaming {
+            return Handed::bytes(connection, piece).into();
+        }
+        piece
     }
 }
 
-impl<A> http_body::Body for Sent<A> {
+/// A piece of an answer that h2 holds, until it has sent it or the stream was reset.
+#[cfg(feature = "http2")]
+struct Handed<A> {
+    piece: Chunk,
+    connection: Arc<Connection<A>>,
+}
+
+#[cfg(feature = "http2")]
+impl<A: Answer> Handed<A> {
+    fn bytes(connection: &Arc<Connection<A>>, piece: Chunk) -> Bytes {
+        connection.activity.hand();
+        Bytes::from_owner(Self {
+            piece,
+            connection: connection.clone(),
+        })
+    }
+}
+
+#[cfg(feature = "http2")]
+impl<A> AsRef<[u8]> for Handed<A> {
+    fn as_ref(&self) -> &[u8] {
+        self.piece.chunk()
+    }
+}
+
+#[cfg(feature = "http2")]
+impl<A> Drop for Handed<A> {
+    fn drop(&mut self) {
+        self.connection.activity.let_go();
+    }
+}
+
+impl<A: Answer> http_body::Body for Sent<A> {
     type Data = Chunk;
     type Error = BoxError;
 

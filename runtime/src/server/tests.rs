@@ -21,7 +21,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::Frame;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, split};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -30,6 +30,9 @@ use crate::body::BoxError;
 
 /// The most that `/echo` reads of a body, in bytes.
 const BODY_LIMIT: u64 = 1024 * 1024;
+
+/// More than sockets hold, where the client's has little room.
+const LARGE: usize = 8 << 20;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -85,6 +88,7 @@ impl Answer for App {
                 app.goes_on.store(true, Ordering::SeqCst);
                 Response::new(Body::from("begun"))
             }
+            "/large" => Response::new(Body::from(vec![b'x'; LARGE])),
             "/endless" => Response::new(Body::new(Endless(Dropped(app)))),
             "/upgrade" => upgrade(&mut request),
             path => Response::new(Body::from(path.to_owned())),
@@ -161,7 +165,14 @@ async fn start(config: Config) -> Server {
     let listener =
         crate::listen::bind_tcp(([127, 0, 0, 1], 0).into(), false, false).expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
-    let bound = Bound::new(Source::Tcp(listener), Before::default(), false).expect("it is bound");
+    let mut server = start_on(Source::Tcp(listener), config);
+    server.address = address;
+    server
+}
+
+fn start_on(source: Source, config: Config) -> Server {
+    let address = ([127, 0, 0, 1], 0).into();
+    let bound = Bound::new(source, Before::default(), false).expect("it is bound");
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
     let asks = Asks(stop.clone());
     let most = config.connections;
@@ -187,6 +198,17 @@ impl Stop for Asks {
 impl Server {
     async fn connect(&self) -> Client {
         let stream = TcpStream::connect(self.address).await.expect("it listens");
+        Client {
+            stream,
+            read: Vec::new(),
+        }
+    }
+
+    /// Connects with little room for what nobody reads.
+    async fn connect_small(&self) -> Client {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(8192).expect("it may be small");
+        let stream = socket.connect(self.address).await.expect("it listens");
         Client {
             stream,
             read: Vec::new(),

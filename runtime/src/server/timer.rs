@@ -34,8 +34,6 @@ pub(super) struct Seen {
     pub(super) moment: Moment,
     /// The count of sends at which the client stopped reading.
     pub(super) stuck_at: Option<u32>,
-    /// The count of sends.
-    pub(super) progress: u32,
 }
 
 impl Seen {
@@ -59,8 +57,8 @@ pub(super) struct Timer<'t> {
     seen: Seen,
     phase: Phase,
     since: Instant,
-    /// Set when the connection must end: since when, and how long a client is then waited for. The
-    /// application is waited for longer.
+    /// Set when the connection must end: since when, and how long a client that has all its answers is
+    /// then waited for.
     last: Option<(Instant, Duration)>,
     /// Whether requests are interleaved, so that bytes say nothing of a head.
     multiplexed: bool,
@@ -79,7 +77,6 @@ impl<'t> Timer<'t> {
             seen: Seen {
                 moment,
                 stuck_at: None,
-                progress: 0,
             },
             phase: Phase::Head,
             last: None,
@@ -109,9 +106,11 @@ impl<'t> Timer<'t> {
         self.multiplexed
     }
 
-    /// Ends the connection at most so long from now, or from the last answer.
+    /// Ends the connection at most so long from now, or from the last answer, unless it must end sooner.
     pub(super) fn finish_within(&mut self, time: Duration) {
-        self.last = Some((Instant::now(), time));
+        if self.last.is_none_or(|(_, sooner)| time < sooner) {
+            self.last = Some((Instant::now(), time));
+        }
     }
 
     /// Ends the connection when its phase is out of time, and no sooner.
@@ -150,9 +149,7 @@ impl<'t> Timer<'t> {
 
     /// Notes the phase; it began now if anything has happened since the last look.
     fn look(&mut self, seen: Seen) {
-        let is_same = self.seen.moment == seen.moment && self.seen.stuck_at == seen.stuck_at;
-        // Where the connection must end, what still flows is waited for.
-        if is_same && (self.last.is_none() || self.seen.progress == seen.progress) {
+        if self.seen == seen {
             return;
         }
         let phase = seen.phase(self.multiplexed);
@@ -168,22 +165,22 @@ impl<'t> Timer<'t> {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let time = match self.phase {
-            Phase::Head => Some(self.config.head_timeout),
-            Phase::Idle => Some(self.rests_after.unwrap_or(self.config.idle_timeout)),
-            Phase::Stuck => Some(self.config.write_timeout),
-            Phase::Open => None,
-        };
-        let own = time.map(|time| self.since + time);
-        match (own, self.last) {
-            // What it still asked for is answered, and sent.
-            (Some(_), Some((from, time))) if self.phase == Phase::Idle => {
-                Some(from.max(self.since) + time)
+        let since = self.since;
+        match (self.phase, self.last) {
+            (Phase::Open, _) => None,
+            (Phase::Stuck, _) => Some(since + self.config.write_timeout),
+            (Phase::Head, None) => Some(since + self.config.head_timeout),
+            (Phase::Head, Some((from, time))) => {
+                Some((since + self.config.head_timeout).min(from + time))
             }
-            (Some(own), Some((from, time))) if self.phase == Phase::Head => {
-                Some(own.min(from + time))
+            (Phase::Idle, None) => {
+                Some(since + self.rests_after.unwrap_or(self.config.idle_timeout))
             }
-            (own, _) => own,
+            // HTTP/2 holds answers back that the client has no window for.
+            (Phase::Idle, Some(_)) if self.seen.moment.is_sending() => {
+                Some(since + self.config.write_timeout)
+            }
+            (Phase::Idle, Some((from, time))) => Some(from.max(since) + time),
         }
     }
 }

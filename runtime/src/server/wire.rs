@@ -29,7 +29,7 @@ const MOST_EARLY: usize = 24;
 /// A connection's stream, shared by what hyper owns and the task that drives it.
 pub(super) struct Shared(Mutex<Wire>);
 
-/// The lock's inside: only one task takes it, so it never waits.
+/// The lock's inside: one task takes it, so it never waits, until the owner of an upgrade does as well.
 pub(super) struct Wire {
     socket: Socket,
     /// Bytes that were read before hyper asked: it reads them first.
@@ -230,12 +230,19 @@ impl Wire {
         self.held.released
     }
 
-    /// Waits until it is released.
-    pub(super) fn poll_released(&mut self, cx: &Context<'_>) -> Poll<()> {
+    /// Waits until it is released; what hyper has left is sent meanwhile.
+    pub(super) fn poll_released(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.held.released {
             return Poll::Ready(());
         }
         self.held.task = Some(cx.waker().clone());
+        // Who writes waits for the same, and only the last one to ask is woken by the socket.
+        if !self.is_empty()
+            && self.poll_send(cx).is_ready()
+            && let Some(writer) = self.held.owners[Side::Write as usize].take()
+        {
+            writer.wake();
+        }
         Poll::Pending
     }
 
@@ -263,11 +270,6 @@ impl Wire {
     /// Returns the count of sends if the client is not taking what it is sent.
     pub(super) fn stuck_at(&self) -> Option<u32> {
         self.blocked.then_some(self.progress)
-    }
-
-    /// Returns the count of sends.
-    pub(super) fn progress(&self) -> u32 {
-        self.progress
     }
 
     /// Returns whether everything has been sent.

@@ -122,3 +122,34 @@ async fn an_answer_without_a_window_is_reset() {
     }
     server.stop().await;
 }
+
+/// What keeps a connection busy is no request: the stop asks whether the client is there, and hears nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pings_do_not_hold_a_stop() {
+    let server = server();
+    let mut client = Client::connect(server.addr).await;
+    let pinging = tokio::spawn(async move {
+        loop {
+            client.send(&ping(b"whatever")).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    server.stop().await;
+    assert!(began.elapsed() < Duration::from_secs(5));
+    pinging.abort();
+}
+
+/// A connection that has served its share asks whether the client has heard, and does not wait for ever.
+#[tokio::test]
+async fn goodbye_that_is_not_heard_ends_the_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let config = Config::default().requests_per_connection(1);
+    let server = Server::start_on(listener, config.head_timeout(WRITE_TIMEOUT));
+    let mut client = Client::connect(server.addr).await;
+    client.send(&get(1, "/ping")).await;
+    let ended = async { while client.input.frame().await.is_some() {} };
+    timeout(PATIENCE, ended).await.expect("it is ended");
+    server.stop().await;
+}

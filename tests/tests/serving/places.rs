@@ -174,6 +174,37 @@ async fn what_was_accepted_before_a_stop_is_served() {
     assert_eq!(asking.await.expect("it does not panic"), "pong");
 }
 
+/// Fails once, and then accepts what it has.
+struct Failing(Option<DuplexStream>, bool);
+
+impl Incoming for Failing {
+    type Stream = DuplexStream;
+
+    async fn accept(&mut self) -> io::Result<(DuplexStream, Option<SocketAddr>)> {
+        if std::mem::replace(&mut self.1, false) {
+            return Err(io::Error::other("there is no room"));
+        }
+        match self.0.take() {
+            Some(stream) => Ok((stream, None)),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_listener_at_rest_has_accepted_is_served() {
+    let (near, far) = duplex(4096);
+    let listener = Listener::own(Failing(Some(far), true));
+    let server = Server::start(|serve| serve.listen(listener));
+    let asking = tokio::spawn(ask(near, b"", "/ping"));
+    // Less than the listener rests for, and enough for it to accept.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    server.stop().await.expect("it served");
+    assert_eq!(asking.await.expect("it does not panic"), "pong");
+}
+
 #[tokio::test]
 async fn longest_time_is_no_panic() {
     let (listener, addr) = bound().await;

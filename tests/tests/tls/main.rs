@@ -185,6 +185,29 @@ async fn http1_is_spoken_to_those_who_want_it() {
 }
 
 #[tokio::test]
+async fn silent_connection_is_closed_with_a_word() {
+    let authority = Authority::new();
+    let server = Server::start(authority.tls(), Config::default()).await;
+    let mut stream = connect(&authority, server.addr, &[], None)
+        .await
+        .expect("it is good");
+    stream
+        .write_all(b"GET /ping HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .await
+        .expect("it is sent");
+    let mut answer = vec![0; 4096];
+    let read = soon(stream.read(&mut answer)).await;
+    answer.truncate(read.expect("it is answered"));
+    assert!(answer.ends_with(b"pong"));
+    // Longer than the silence after which it lets go what it does not need.
+    tokio::time::sleep(millis(3300)).await;
+    server.stop().await.expect("it served");
+    // Without close_notify this is an error.
+    let end = soon(stream.read(&mut [0; 1])).await;
+    assert_eq!(end.expect("it is the end"), 0);
+}
+
+#[tokio::test]
 async fn http2_is_agreed_on() {
     let authority = Authority::new();
     let server = Server::start(authority.tls(), Config::default()).await;

@@ -1,5 +1,8 @@
+use std::sync::Mutex;
+
 use http_body_util::BodyExt;
 use hyper::client::conn::http2;
+use hyper::rt::Executor;
 use hyper_util::rt::TokioExecutor;
 
 use super::*;
@@ -169,4 +172,92 @@ async fn silent_connection_does_not_hold_a_stop() {
         .await
         .expect("no panic")
         .expect("it ends in order");
+}
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A connection that is driven only while something is waited for.
+struct Slow {
+    sender: Sender,
+    driven: Driven,
+}
+
+#[derive(Clone, Default)]
+struct Driven(Arc<Mutex<Vec<Task>>>);
+
+impl Driven {
+    fn poll(&self, cx: &mut Context<'_>) {
+        let mut driven = std::mem::take(&mut *self.0.lock().expect("no panic"));
+        driven.retain_mut(|task| task.as_mut().poll(cx).is_pending());
+        self.0.lock().expect("no panic").append(&mut driven);
+    }
+}
+
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Driven {
+    fn execute(&self, task: F) {
+        self.0.lock().expect("no panic").push(Box::pin(task));
+    }
+}
+
+impl Slow {
+    async fn new(client: Client, window: u32) -> Self {
+        let driven = Driven::default();
+        let (sender, connection) = http2::Builder::new(driven.clone())
+            .initial_stream_window_size(window)
+            .initial_connection_window_size(window)
+            .handshake::<_, Body>(TokioIo::new(client.stream))
+            .await
+            .expect("it speaks HTTP/2");
+        driven.execute(async {
+            let _ended = connection.await;
+        });
+        Self { sender, driven }
+    }
+
+    /// Waits until the future is ready, and drives the connection.
+    async fn drive<F: Future>(&self, future: F) -> F::Output {
+        let mut future = std::pin::pin!(future);
+        soon(poll_fn(|cx| {
+            let outcome = future.as_mut().poll(cx);
+            self.driven.poll(cx);
+            outcome
+        }))
+        .await
+    }
+
+    async fn send(&mut self, path: &str, body: Body) -> hyper::body::Incoming {
+        let answered = self.sender.send_request(request(path, body));
+        let response = self.drive(answered).await;
+        response.expect("it is answered").into_body()
+    }
+}
+
+/// Longer than a server that stops waits for a client that owes it nothing.
+const LONG: Duration = Duration::from_millis(1500);
+
+#[tokio::test]
+async fn stop_waits_for_a_client_whose_socket_is_full() {
+    let server = start(Config::default()).await;
+    let mut client = Slow::new(server.connect_small().await, 2 * LARGE as u32).await;
+    let body = client.send("/large", Body::empty()).await;
+    let stopping = tokio::spawn(server.stop());
+    tokio::time::sleep(LONG).await;
+    let read = client.drive(body.collect()).await.expect("it is whole");
+    assert_eq!(read.to_bytes().len(), LARGE);
+    drop(client);
+    assert_eq!(soon(stopping).await.expect("it stops").cut, 0);
+}
+
+#[tokio::test]
+async fn stop_waits_for_a_client_whose_window_is_shut() {
+    let server = start(Config::default()).await;
+    let mut client = Slow::new(server.connect().await, 65_535).await;
+    // The last piece is on its way when the window shuts, one byte before the end.
+    let body = client.send("/echo", Body::from(vec![b'x'; 65_536])).await;
+    let stopping = tokio::spawn(server.stop());
+    client.drive(tokio::time::sleep(LONG)).await;
+    let read = client.drive(body.collect()).await.expect("it is whole");
+    assert_eq!(read.to_bytes().len(), 65_536);
+    drop(client);
+    assert_eq!(soon(stopping).await.expect("it stops").cut, 0);
 }

@@ -47,3 +47,18 @@ async fn silent_connection_is_closed_by_the_stop_and_by_its_timeout() {
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(stopped.rest().await, "");
 }
+
+#[tokio::test]
+async fn silent_connection_after_a_body_is_closed_at_once() {
+    let server = start(Config::default()).await;
+    let mut client = server.connect().await;
+    client
+        .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbody")
+        .await;
+    assert!(client.answer().await.ends_with("body"));
+    tokio::time::sleep(LONG).await;
+    let begun = std::time::Instant::now();
+    assert_eq!(server.stop().await.cut, 0);
+    assert!(begun.elapsed() < Duration::from_millis(900));
+    assert_eq!(client.rest().await, "");
+}

@@ -1,10 +1,13 @@
+use tokio::io::duplex;
+
 use super::*;
+
+const UPGRADE: &str =
+    "GET /upgrade HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n";
 
 async fn upgrade(server: &Server) -> Client {
     let mut client = server.connect().await;
-    client
-        .send("GET /upgrade HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n")
-        .await;
+    client.send(UPGRADE).await;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(soon(client.stream.read_u8()).await.expect("it is answered"));
@@ -56,4 +59,28 @@ async fn upgraded_connection_ends_with_the_server() {
     let mut upgraded = upgrade(&server).await;
     server.task.abort();
     assert_eq!(upgraded.rest().await, "");
+}
+
+#[tokio::test]
+async fn upgrade_that_the_stream_does_not_take_at_once_is_answered() {
+    // Less than the head of the answer.
+    let (mut near, far) = duplex(32);
+    let accepted = Accepted::Stream(Socket::Boxed(Box::new(far)), Origin::default());
+    let own: Own = Box::new(|tx| {
+        Box::pin(async move {
+            let _stopped = tx.send(Ok(accepted)).await;
+            pending::<()>().await;
+        })
+    });
+    let server = start_on(Source::Own(own, "a test"), Config::default());
+    near.write_all(UPGRADE.as_bytes())
+        .await
+        .expect("it is sent");
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(soon(near.read_u8()).await.expect("it is answered"));
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "));
+    drop(near);
+    assert_eq!(server.stop().await.cut, 0);
 }

@@ -1,5 +1,7 @@
 //! HTTP/3 beside TLS, by a client of h3's.
 
+mod stopping;
+
 use std::{
     future::{Future, IntoFuture, poll_fn},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -15,7 +17,6 @@ use highball::{Config, Listener, Tls, bytes, http::Request, prelude::*, tokio};
 use quinn::crypto::rustls::QuicClientConfig;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::{
-    net::UdpSocket,
     sync::{Notify, oneshot},
     task::JoinHandle,
     time::timeout,
@@ -56,10 +57,19 @@ async fn large() -> Vec<u8> {
     vec![b'x'; LARGE]
 }
 
+#[get("/huge")]
+async fn huge() -> Vec<u8> {
+    vec![b'x'; HUGE]
+}
+
 const LARGE: usize = 256 << 10;
+/// More than the server and the client have room for.
+const HUGE: usize = 4 << 20;
+/// How much a client takes that reads nothing.
+const WINDOW: u32 = 64 << 10;
 
 #[routes(app)]
-struct Api(hello, echo, wait, panics, large, slow);
+struct Api(hello, echo, wait, panics, large, huge, slow);
 
 #[get("/slow")]
 async fn slow() -> &'static str {
@@ -141,7 +151,11 @@ impl Server {
             IpAddr::V6(_) => (Ipv6Addr::LOCALHOST, 0).into(),
         };
         let mut endpoint = quinn::Endpoint::client(from).expect("a port");
-        endpoint.set_default_client_config(quinn::ClientConfig::new(Arc::new(crypto)));
+        let mut client = quinn::ClientConfig::new(Arc::new(crypto));
+        let mut transport = quinn::TransportConfig::default();
+        transport.stream_receive_window(WINDOW.into());
+        client.transport_config(Arc::new(transport));
+        endpoint.set_default_client_config(client);
         let connecting = endpoint.connect(addr, "localhost").expect("a name");
         let connection = soon(connecting).await.expect("it is accepted");
         let connection = h3_quinn::Connection::new(connection);
@@ -164,6 +178,8 @@ impl Server {
             .expect("it served");
     }
 }
+
+type Answering = h3::client::RequestStream<h3_quinn::BidiStream<Bytes>, Bytes>;
 
 struct Client {
     sender: SendRequest<OpenStreams, Bytes>,
@@ -191,11 +207,30 @@ impl Client {
         (response.status().as_u16(), length, text)
     }
 
+    /// Sends a request, and returns the stream once the head of its answer is here.
+    async fn begin(&mut self, path: &str) -> Answering {
+        let request = Request::get(format!("https://localhost{path}")).body(());
+        let request = request.expect("it is well formed");
+        let mut stream = self.sender.send_request(request).await.expect("it is sent");
+        stream.finish().await.expect("it is sent");
+        soon(stream.recv_response()).await.expect("it is answered");
+        stream
+    }
+
     async fn get(&mut self, path: &str) -> (u16, String) {
         let request = Request::get(format!("https://localhost{path}")).body(());
         let (status, _, text) = self.send(request.expect("it is well formed"), b"").await;
         (status, text)
     }
+}
+
+/// Reads the rest of an answer, and returns its length.
+async fn rest(stream: &mut Answering) -> Result<usize, h3::error::StreamError> {
+    let mut read = 0;
+    while let Some(piece) = soon(stream.recv_data()).await? {
+        read += piece.remaining();
+    }
+    Ok(read)
 }
 
 #[tokio::test]
@@ -270,83 +305,28 @@ async fn those_who_come_by_tls_are_told() {
 }
 
 #[tokio::test]
-async fn stop_answers_what_has_begun() {
-    let server = Server::start("stop", Config::default()).await;
+async fn answer_that_is_not_taken_is_not_whole() {
+    let moment = Duration::from_millis(300);
+    let server = Server::start("stuck", Config::default().write_timeout(moment)).await;
     let mut client = server.connect().await;
-    let request = Request::get("https://localhost/wait")
-        .body(())
-        .expect("it is well formed");
-    let mut stream = client
-        .sender
-        .send_request(request)
-        .await
-        .expect("it is sent");
-    stream.finish().await.expect("it is sent");
-    soon(WAITING.notified()).await;
-    let stopping = tokio::spawn(server.stop());
-    tokio::task::yield_now().await;
-    GO_ON.notify_one();
-    let response = soon(stream.recv_response()).await.expect("it is answered");
-    assert_eq!(response.status(), 200);
-    let mut piece = soon(stream.recv_data())
-        .await
-        .expect("it goes on")
-        .expect("a body");
-    assert_eq!(piece.copy_to_bytes(piece.remaining()), "waited");
-    drop(stream);
-    soon(stopping).await.expect("it stops");
-    soon(client.driving).await.expect("the connection ends");
-}
-
-/// Passes packets on, and loses some of the server's; returns where it listens.
-async fn lossy(server: SocketAddr) -> SocketAddr {
-    let near = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
-    let far = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
-    far.connect(server).await.expect("an address");
-    let addr = near.local_addr().expect("it is bound");
-    tokio::spawn(async move {
-        let (mut one, mut other) = ([0; 2048], [0; 2048]);
-        let (mut client, mut count) = (addr, 0);
-        loop {
-            tokio::select! {
-                Ok((len, from)) = near.recv_from(&mut one) => {
-                    client = from;
-                    let _lost = far.send(&one[..len]).await;
-                }
-                Ok(len) = far.recv(&mut other) => {
-                    count += 1;
-                    if count % 7 != 0 {
-                        let _lost = near.send_to(&other[..len], client).await;
-                    }
-                }
-            }
-        }
-    });
-    addr
+    let mut stream = client.begin("/huge").await;
+    tokio::time::sleep(moment * 3).await;
+    let read = rest(&mut stream).await;
+    assert!(read.is_err(), "it ends as if it were whole: {read:?}");
+    assert_eq!(client.get("/hello/e").await.0, 200);
+    drop(client);
+    server.stop().await;
 }
 
 #[tokio::test]
-async fn stop_waits_until_an_answer_is_taken() {
-    let server = Server::start("taken", Config::default()).await;
-    let mut client = server.connect_to(lossy(server.addr).await).await;
-    let request = Request::get("https://localhost/large").body(());
-    let request = request.expect("it is well formed");
-    let mut stream = client
-        .sender
-        .send_request(request)
-        .await
-        .expect("it is sent");
-    stream.finish().await.expect("it is sent");
-    soon(stream.recv_response()).await.expect("it is answered");
-    let stopping = tokio::spawn(server.stop());
-    let mut read = 0;
-    while let Some(piece) = soon(stream.recv_data()).await.expect("it goes on") {
-        read += piece.remaining();
+async fn connection_has_so_many_requests() {
+    let server = Server::start("many", Config::default().requests_per_connection(2)).await;
+    let mut client = server.connect().await;
+    for _ in 0..2 {
+        assert_eq!(client.get("/hello/f").await.0, 200);
     }
-    assert_eq!(read, LARGE);
-    drop(stream);
-    soon(stopping).await.expect("it stops");
-    // Its goodbye may be among what is lost, so the client is not asked.
+    soon(client.driving).await.expect("the connection ends");
+    server.stop().await;
 }
 
 #[tokio::test]
