@@ -21,7 +21,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::Frame;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, split};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -198,17 +198,6 @@ impl Stop for Asks {
 impl Server {
     async fn connect(&self) -> Client {
         let stream = TcpStream::connect(self.address).await.expect("it listens");
-        Client {
-            stream,
-            read: Vec::new(),
-        }
-    }
-
-    /// Connects with little room for what nobody reads.
-    async fn connect_small(&self) -> Client {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.set_recv_buffer_size(8192).expect("it may be small");
-        let stream = socket.connect(self.address).await.expect("it listens");
         Client {
             stream,
             read: Vec::new(),

@@ -4,6 +4,7 @@ use http_body_util::BodyExt;
 use hyper::client::conn::http2;
 use hyper::rt::Executor;
 use hyper_util::rt::TokioExecutor;
+use tokio::net::TcpSocket;
 
 use super::*;
 
@@ -200,12 +201,12 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Driven {
 }
 
 impl Slow {
-    async fn new(client: Client, window: u32) -> Self {
+    async fn new(stream: TcpStream, window: u32) -> Self {
         let driven = Driven::default();
         let (sender, connection) = http2::Builder::new(driven.clone())
             .initial_stream_window_size(window)
             .initial_connection_window_size(window)
-            .handshake::<_, Body>(TokioIo::new(client.stream))
+            .handshake::<_, Body>(TokioIo::new(stream))
             .await
             .expect("it speaks HTTP/2");
         driven.execute(async {
@@ -238,7 +239,10 @@ const LONG: Duration = Duration::from_millis(1500);
 #[tokio::test]
 async fn stop_waits_for_a_client_whose_socket_is_full() {
     let server = start(Config::default()).await;
-    let mut client = Slow::new(server.connect_small().await, 2 * LARGE as u32).await;
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(8192).expect("it may be small");
+    let stream = socket.connect(server.address).await.expect("it listens");
+    let mut client = Slow::new(stream, 2 * LARGE as u32).await;
     let body = client.send("/large", Body::empty()).await;
     let stopping = tokio::spawn(server.stop());
     tokio::time::sleep(LONG).await;
@@ -251,7 +255,7 @@ async fn stop_waits_for_a_client_whose_socket_is_full() {
 #[tokio::test]
 async fn stop_waits_for_a_client_whose_window_is_shut() {
     let server = start(Config::default()).await;
-    let mut client = Slow::new(server.connect().await, 65_535).await;
+    let mut client = Slow::new(server.connect().await.stream, 65_535).await;
     // The last piece is on its way when the window shuts, one byte before the end.
     let body = client.send("/echo", Body::from(vec![b'x'; 65_536])).await;
     let stopping = tokio::spawn(server.stop());
