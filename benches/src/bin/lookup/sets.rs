@@ -1,7 +1,5 @@
 //! Sets of routes, and requests to them in a shuffled order.
 
-use std::fs;
-
 use highball::__private::STANDARD;
 use http::Method;
 
@@ -27,22 +25,36 @@ pub struct Request {
     pub route: Option<usize>,
 }
 
+/// The names of the tables; each has a set of hits, and one of misses named `-misses`.
+const NAMES: [&str; 7] = [
+    "github",
+    "gitlab",
+    "synthetic-10",
+    "synthetic-100",
+    "synthetic-1000",
+    "synthetic-10000",
+    "long-1000",
+];
+
 /// Makes all sets.
 pub fn all() -> Vec<Set> {
     let mut sets = Vec::new();
-    add(&mut sets, "github", github());
-    match gitlab() {
-        Some(routes) => add(&mut sets, "gitlab", routes),
-        None => eprintln!("gitlab: no ../shared/vectors/gitlab_scale.json beside the checkout"),
+    for name in NAMES {
+        sets.extend(of_table(name));
     }
-    for n_routes in [10, 100, 1_000, 10_000] {
-        add(
-            &mut sets,
-            &format!("synthetic-{n_routes}"),
-            synthetic(n_routes, &WORDS),
-        );
-    }
-    add(&mut sets, "long-1000", synthetic(1_000, &LONG_WORDS));
+    sets
+}
+
+/// Makes the sets of one table.
+pub fn of_table(name: &str) -> Vec<Set> {
+    let routes = match name.split_once('-') {
+        Some(("synthetic", n_routes)) => synthetic(n_routes.parse().expect("a number"), &WORDS),
+        Some(("long", n_routes)) => synthetic(n_routes.parse().expect("a number"), &LONG_WORDS),
+        _ if name == "gitlab" => gitlab(),
+        _ => github(),
+    };
+    let mut sets = Vec::new();
+    add(&mut sets, name, routes);
     sets
 }
 
@@ -125,16 +137,11 @@ fn github() -> Vec<(usize, String)> {
     routes.collect()
 }
 
-/// GitLab's, whose file is not part of the repository.
-fn gitlab() -> Option<Vec<(usize, String)>> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let text = fs::read_to_string(format!("{root}/../shared/vectors/gitlab_scale.json")).ok()?;
-    let json: serde_json::Value = serde_json::from_str(&text).ok()?;
-    let patterns = json["simple"]
-        .as_array()?
-        .iter()
-        .filter_map(|pattern| pattern.as_str());
-    Some(patterns.map(|pattern| (0, numbered(pattern))).collect())
+/// The routes of GitLab, all with one method.
+fn gitlab() -> Vec<(usize, String)> {
+    let lines = include_str!("gitlab.txt").lines();
+    let patterns = lines.filter(|line| !line.starts_with('#'));
+    patterns.map(|pattern| (0, numbered(pattern))).collect()
 }
 
 /// Keeps the routes that matchit takes: it is what all are compared with.

@@ -1,0 +1,122 @@
+//! What a run must show to succeed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::report::Report;
+
+/// A limit as it is written: a measure, `<` or `>`, and a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Limit {
+    text: String,
+    measure: Measure,
+    at_most: bool,
+    value: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Measure {
+    /// Nanoseconds that a part of the requests stay below, in percent.
+    Percentile(f64),
+    /// Parts of the requests that failed.
+    Errors,
+    /// Answers a second.
+    Rate,
+}
+
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let at = text.find(['<', '>']).ok_or("write it as `p99<50ms`")?;
+        let (name, value) = (text[..at].trim(), text[at + 1..].trim());
+        let measure = measure(name)?;
+        Ok(Self {
+            text: text.to_owned(),
+            measure,
+            at_most: text[at..].starts_with('<'),
+            value: parse(measure, value).ok_or_else(|| format!("`{value}` is no {name}"))?,
+        })
+    }
+}
+
+fn measure(name: &str) -> Result<Measure, String> {
+    match (name, name.strip_prefix('p').map(str::parse)) {
+        ("errors", _) => Ok(Measure::Errors),
+        ("rate", _) => Ok(Measure::Rate),
+        ("max", _) => Ok(Measure::Percentile(100.0)),
+        (_, Some(Ok(percentile))) if (0.0..=100.0).contains(&percentile) => {
+            Ok(Measure::Percentile(percentile))
+        }
+        _ => Err(format!(
+            "`{name}` is not measured: write `p99`, `max`, `errors` or `rate`"
+        )),
+    }
+}
+
+fn parse(measure: Measure, value: &str) -> Option<f64> {
+    match measure {
+        Measure::Percentile(_) => {
+            let time = humantime::parse_duration(value).ok()?;
+            Some(time.as_nanos() as f64)
+        }
+        Measure::Rate => value.parse().ok(),
+        Measure::Errors => match value.strip_suffix('%') {
+            Some(percent) => percent.parse::<f64>().ok().map(|percent| percent / 100.0),
+            None => value.parse().ok(),
+        },
+    }
+}
+
+impl Limit {
+    /// Returns whether it holds; without answers none does.
+    pub(crate) fn holds(&self, report: &Report) -> bool {
+        let total = report.total();
+        if total.answers() == 0 {
+            return false;
+        }
+        let measured = match self.measure {
+            Measure::Percentile(percentile) => {
+                total.latency().value_at_quantile(percentile / 100.0) as f64
+            }
+            Measure::Errors => total.failed_part(),
+            Measure::Rate => report.rate(),
+        };
+        if self.at_most {
+            measured < self.value
+        } else {
+            measured > self.value
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_read() {
+        for (text, measure, at_most, value) in [
+            ("p99<50ms", Measure::Percentile(99.0), true, 50e6),
+            ("p99.9 < 1s", Measure::Percentile(99.9), true, 1e9),
+            ("max<2s", Measure::Percentile(100.0), true, 2e9),
+            ("errors<0.5%", Measure::Errors, true, 0.005),
+            ("rate>1000", Measure::Rate, false, 1000.0),
+        ] {
+            let limit: Limit = text.parse().expect(text);
+            assert_eq!(
+                (limit.measure, limit.at_most, limit.value),
+                (measure, at_most, value)
+            );
+        }
+        for text in ["p99", "p101<1s", "q<1", "p99<fast", "rate>many"] {
+            assert!(text.parse::<Limit>().is_err(), "{text}");
+        }
+    }
+}

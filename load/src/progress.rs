@@ -1,0 +1,57 @@
+//! What is shown while a run is under way.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::record::Record;
+use crate::text::{count, millis};
+
+/// A bar of time, and what the last second was like; nothing where there is no terminal.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    begun: Instant,
+    shown: Instant,
+}
+
+impl Progress {
+    pub(crate) fn new(quiet: bool, duration: Duration) -> Self {
+        let bar = if quiet {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+        };
+        // A fixed template: it is right, or always wrong.
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}") {
+            bar.set_style(style);
+        }
+        let begun = Instant::now();
+        Self {
+            bar,
+            begun,
+            shown: begun,
+        }
+    }
+
+    /// Shows what has come since the last time.
+    pub(crate) fn show(&mut self, record: &Record) {
+        let seconds = self.shown.elapsed().as_secs_f64();
+        self.shown = Instant::now();
+        let elapsed = self.begun.elapsed().as_millis();
+        self.bar
+            .set_position(u64::try_from(elapsed).unwrap_or(u64::MAX));
+        let at = |quantile| millis(record.latency().value_at_quantile(quantile));
+        self.bar.set_message(format!(
+            "{}/s  p50 {}  p99 {}  max {}  failed {}",
+            count((record.answers() as f64 / seconds.max(0.001)) as u64),
+            at(0.5),
+            at(0.99),
+            at(1.0),
+            count(record.failed()),
+        ));
+    }
+
+    pub(crate) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

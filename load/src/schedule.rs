@@ -1,0 +1,156 @@
+//! When requests are due.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A time in which the rate goes evenly from one to another.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Stage {
+    /// Requests a second at its begin, and at its end.
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    /// How long it is, in seconds; none is as long as the whole run.
+    pub(crate) seconds: Option<f64>,
+}
+
+impl FromStr for Stage {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (rates, seconds) = match text.split_once(':') {
+            Some((rates, time)) => {
+                let time = humantime::parse_duration(time).map_err(|error| error.to_string())?;
+                (rates, Some(time.as_secs_f64()))
+            }
+            None => (text, None),
+        };
+        let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
+        let (from, to) = (rate(from)?, rate(to)?);
+        if from + to == 0.0 {
+            return Err("a rate of 0 sends nothing".to_owned());
+        }
+        Ok(Self { from, to, seconds })
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.trim().parse::<f64>().ok();
+    rate.filter(|rate| rate.is_finite() && *rate >= 0.0)
+        .ok_or_else(|| format!("`{text}` is no rate: write `1000`, `0..1000` or `0..1000:30s`"))
+}
+
+/// The times at which requests are due, counted from the start.
+#[derive(Debug, Clone)]
+pub(crate) struct Schedule {
+    /// Each with the requests and the seconds before it.
+    stages: Vec<(f64, f64, Timed)>,
+    pub(crate) duration: Duration,
+}
+
+/// A stage whose length is known.
+#[derive(Debug, Clone, Copy)]
+struct Timed {
+    from: f64,
+    to: f64,
+    seconds: f64,
+}
+
+impl Timed {
+    fn requests(self) -> f64 {
+        (self.from + self.to) / 2.0 * self.seconds
+    }
+
+    /// Returns when the rates have added up to so many requests.
+    fn time_of(self, requests: f64) -> f64 {
+        // requests = from t + (to - from) t² / 2 seconds, in the form that holds for a constant rate, too.
+        let slope = (self.to - self.from) / self.seconds;
+        let root = (self.from * self.from + 2.0 * slope * requests)
+            .max(0.0)
+            .sqrt();
+        if requests == 0.0 {
+            return 0.0;
+        }
+        2.0 * requests / (self.from + root)
+    }
+}
+
+impl Schedule {
+    /// Puts stages one behind the other; those without a time are as long as `duration`.
+    pub(crate) fn new(stages: &[Stage], duration: Duration) -> Self {
+        let (mut requests, mut seconds) = (0.0, 0.0);
+        let mut placed = Vec::new();
+        for stage in stages {
+            let timed = Timed {
+                from: stage.from,
+                to: stage.to,
+                seconds: stage.seconds.unwrap_or(duration.as_secs_f64()),
+            };
+            placed.push((requests, seconds, timed));
+            requests += timed.requests();
+            seconds += timed.seconds;
+        }
+        Self {
+            stages: placed,
+            duration: Duration::from_secs_f64(seconds),
+        }
+    }
+
+    /// Returns when the request of this number, from 0, is due; none is behind the end.
+    pub(crate) fn due(&self, number: u64) -> Option<Duration> {
+        let number = number as f64;
+        let at = self
+            .stages
+            .partition_point(|(before, ..)| *before <= number);
+        let (before, from, stage) = self.stages[at.checked_sub(1)?];
+        let requests = number - before;
+        (requests < stage.requests())
+            .then(|| Duration::from_secs_f64(from + stage.time_of(requests)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(stages: &[&str], number: u64) -> Option<f64> {
+        let stages: Vec<Stage> = stages
+            .iter()
+            .map(|stage| stage.parse().expect("it is one"))
+            .collect();
+        let due = Schedule::new(&stages, Duration::from_secs(10)).due(number);
+        due.map(|due| (due.as_secs_f64() * 1000.0).round() / 1000.0)
+    }
+
+    #[test]
+    fn constant_rate_is_even() {
+        assert_eq!(due(&["100"], 0), Some(0.0));
+        assert_eq!(due(&["100"], 1), Some(0.01));
+        assert_eq!(due(&["100"], 999), Some(9.99));
+        assert_eq!(due(&["100"], 1000), None);
+    }
+
+    #[test]
+    fn ramp_is_steep_at_its_end() {
+        // A quarter of the requests is due in the first half of the time.
+        assert_eq!(due(&["0..100:10s"], 0), Some(0.0));
+        assert_eq!(due(&["0..100:10s"], 125), Some(5.0));
+        assert_eq!(due(&["100..0:10s"], 375), Some(5.0));
+        assert_eq!(due(&["0..100:10s"], 500), None);
+    }
+
+    #[test]
+    fn stages_follow_each_other() {
+        assert_eq!(due(&["0..100:10s", "100:1s"], 500), Some(10.0));
+        assert_eq!(due(&["0..100:10s", "100:1s"], 550), Some(10.5));
+        assert_eq!(due(&["0..100:10s", "100:1s"], 600), None);
+    }
+
+    #[test]
+    fn what_is_no_rate_is_refused() {
+        for text in ["", "fast", "-1", "0", "0..0", "1..", "10:soon", "inf"] {
+            assert!(text.parse::<Stage>().is_err(), "{text}");
+        }
+    }
+}

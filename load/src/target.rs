@@ -1,0 +1,272 @@
+//! What is asked for, and how often each.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use http::uri::Scheme;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http_body_util::Full;
+use serde::Deserialize;
+
+use crate::args::Run;
+
+/// A request that is sent over and over.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// The index of its server.
+    pub(crate) server: usize,
+    weight: u32,
+    pub(crate) method: Method,
+    pub(crate) url: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+    /// What stands in a request's first line: HTTP/2 wants the whole URL, HTTP/1 the path.
+    line: Uri,
+}
+
+/// Targets, of which each is taken as often as its weight says.
+#[derive(Debug)]
+pub(crate) struct Targets {
+    all: Vec<Target>,
+    /// The servers, as `host:port`.
+    servers: Vec<String>,
+    /// The sums of the weights up to each.
+    sums: Vec<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    target: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    url: String,
+    method: Option<String>,
+    #[serde(default)]
+    headers: std::collections::BTreeMap<String, String>,
+    body: Option<String>,
+    body_file: Option<PathBuf>,
+    weight: Option<u32>,
+}
+
+impl Targets {
+    /// Collects the targets of the command line and its file.
+    pub(crate) fn new(run: &Run) -> Result<Self, String> {
+        let body = match run
+            .body
+            .as_deref()
+            .map(|body| (body, body.strip_prefix('@')))
+        {
+            None => Bytes::new(),
+            Some((_, Some(path))) => read(Path::new(path))?.into(),
+            Some((body, None)) => Bytes::copy_from_slice(body.as_bytes()),
+        };
+        let mut all = Vec::new();
+        for text in &run.urls {
+            let (weight, url) = weighted(text);
+            all.push(Target::new(
+                weight,
+                run.method.clone(),
+                url,
+                run,
+                body.clone(),
+            )?);
+        }
+        if let Some(path) = &run.targets {
+            for entry in from_file(path)? {
+                all.push(Target::from_entry(entry, path, run)?);
+            }
+        }
+        let mut servers = Vec::new();
+        for target in &mut all {
+            target.server = index_of(&mut servers, target.address());
+        }
+        let mut sum = 0;
+        let sums: Vec<u32> = all
+            .iter()
+            .map(|target| {
+                sum += target.weight;
+                sum
+            })
+            .collect();
+        if sum == 0 {
+            return Err("there is nothing to ask for: name a URL, or give one a weight".to_owned());
+        }
+        Ok(Self { all, servers, sums })
+    }
+
+    pub(crate) fn all(&self) -> &[Target] {
+        &self.all
+    }
+
+    pub(crate) fn servers(&self) -> &[String] {
+        &self.servers
+    }
+
+    /// Returns the index of the target whose turn it is; neighbours differ, and the weights hold soon.
+    pub(crate) fn pick(&self, number: u64) -> usize {
+        // The fractions of multiples of the golden ratio are as even as can be.
+        const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+        let sum = u128::from(*self.sums.last().unwrap_or(&1));
+        let at = (u128::from(number.wrapping_mul(GOLDEN)) * sum) >> 64;
+        self.sums
+            .partition_point(|before| u128::from(*before) <= at)
+    }
+}
+
+fn index_of(all: &mut Vec<String>, text: String) -> usize {
+    let found = all.iter().position(|other| *other == text);
+    found.unwrap_or_else(|| {
+        all.push(text);
+        all.len() - 1
+    })
+}
+
+/// Reads `3:http://..`.
+fn weighted(text: &str) -> (u32, &str) {
+    text.split_once(':')
+        .and_then(|(weight, url)| Some((weight.parse().ok()?, url)))
+        .unwrap_or((1, text))
+}
+
+fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
+    let text =
+        String::from_utf8(read(path)?).map_err(|_| format!("{} is no text", path.display()))?;
+    let file: File =
+        toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(file.target)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+impl Target {
+    fn new(weight: u32, method: Method, url: &str, run: &Run, body: Bytes) -> Result<Self, String> {
+        let (url, authority, path) = parts(url)?;
+        let mut headers = HeaderMap::new();
+        let line = if run.http2 {
+            url.clone()
+        } else {
+            let host = HeaderValue::from_str(&authority).map_err(|error| error.to_string())?;
+            headers.insert(header::HOST, host);
+            path
+        };
+        for (name, value) in &run.headers {
+            headers.insert(name, value.clone());
+        }
+        Ok(Self {
+            server: 0,
+            weight,
+            method,
+            url,
+            headers,
+            body,
+            line,
+        })
+    }
+
+    fn from_entry(entry: Entry, file: &Path, run: &Run) -> Result<Self, String> {
+        let body = match (entry.body, entry.body_file) {
+            (Some(_), Some(_)) => {
+                return Err(format!("{}: write body or body_file, not both", entry.url));
+            }
+            (Some(body), None) => body.into(),
+            // As the file's own paths are read: from where it is.
+            (None, Some(path)) => read(&file.parent().unwrap_or(Path::new("")).join(path))?.into(),
+            (None, None) => Bytes::new(),
+        };
+        let method = match &entry.method {
+            Some(method) => method
+                .parse()
+                .map_err(|_| format!("`{method}` is no method"))?,
+            None => Method::GET,
+        };
+        let mut target = Self::new(entry.weight.unwrap_or(1), method, &entry.url, run, body)?;
+        for (name, value) in &entry.headers {
+            let wrong = || format!("`{name}: {value}` is no header");
+            let key: HeaderName = name.parse().map_err(|_| wrong())?;
+            target
+                .headers
+                .insert(key, value.parse().map_err(|_| wrong())?);
+        }
+        Ok(target)
+    }
+
+    /// Returns where its server is, as `host:port`.
+    fn address(&self) -> String {
+        let host = self.url.host().unwrap_or_default();
+        format!("{host}:{}", self.url.port_u16().unwrap_or(80))
+    }
+
+    pub(crate) fn request(&self) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.line.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+/// Reads a URL: the whole, its authority, and its path alone.
+fn parts(text: &str) -> Result<(Uri, String, Uri), String> {
+    let wrong = || format!("`{text}` is no URL to ask for: write `http://host:port/path`");
+    let url: Uri = text.parse().map_err(|_| wrong())?;
+    if url.scheme() != Some(&Scheme::HTTP) {
+        return Err(wrong());
+    }
+    let authority = url.authority().ok_or_else(wrong)?.to_string();
+    let path = url.path_and_query().map_or("/", |path| path.as_str());
+    let path = path.parse().map_err(|_| wrong())?;
+    Ok((url, authority, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::args::Cli;
+
+    fn targets(args: &[&str]) -> Result<Targets, String> {
+        let cli = Cli::parse_from([&["highball-load"], args].concat());
+        Targets::new(&cli.run)
+    }
+
+    #[test]
+    fn each_is_taken_as_often_as_its_weight_says() {
+        let targets = targets(&["3:http://a/x", "http://b:81/y"]).expect("they are good");
+        let mut counts = [0; 2];
+        for number in 0..1000 {
+            counts[targets.pick(number)] += 1;
+        }
+        assert!((745..=755).contains(&counts[0]), "{counts:?}");
+        assert_eq!(targets.all()[0].address(), "a:80");
+        assert_eq!(targets.all()[1].address(), "b:81");
+        assert_eq!(targets.all()[1].request().uri(), "/y");
+    }
+
+    #[test]
+    fn what_cannot_be_asked_for_is_refused() {
+        for url in ["a", "/a", "https://a/", "ftp://a/", "0:http://a/"] {
+            assert!(targets(&[url]).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn file_is_read() {
+        let path = std::env::temp_dir().join(format!("highball-load-{}.toml", std::process::id()));
+        let text = "[[target]]\nurl = 'http://a/'\nmethod = 'POST'\nbody = '{}'\nweight = 2\n\
+                    headers = { content-type = 'application/json' }\n";
+        std::fs::write(&path, text).expect("it is written");
+        let targets = targets(&["--targets", path.to_str().expect("text")]).expect("it is good");
+        let request = targets.all()[0].request();
+        assert_eq!(request.method(), Method::POST);
+        assert_eq!(request.headers()["content-type"], "application/json");
+        assert_eq!(request.headers()["host"], "a");
+        std::fs::remove_file(&path).expect("it is there");
+    }
+}

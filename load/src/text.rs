@@ -1,0 +1,157 @@
+//! A report as text.
+
+use std::fmt::Write as _;
+
+use crate::record::Record;
+use crate::report::Report;
+
+/// The parts of the requests whose latency is shown.
+pub(crate) const QUANTILES: [(&str, f64); 7] = [
+    ("p50", 0.5),
+    ("p75", 0.75),
+    ("p90", 0.9),
+    ("p99", 0.99),
+    ("p99.9", 0.999),
+    ("p99.99", 0.9999),
+    ("max", 1.0),
+];
+
+/// Writes a report as one reads it in a terminal.
+pub(crate) fn text(report: &Report) -> String {
+    let total = report.total();
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        let _to_memory = writeln!(text, "{name:<10} {value}");
+    };
+    for target in &report.targets {
+        line("target", format!("{} {}", target.method, target.url));
+    }
+    line("load", load(report));
+    line(
+        "answers",
+        format!(
+            "{}  {}/s",
+            count(total.answers()),
+            count(report.rate() as u64)
+        ),
+    );
+    line("statuses", statuses(&total));
+    line("failed", failures(&total));
+    if report.unsent > 0 {
+        line(
+            "unsent",
+            format!(
+                "{} were due, and nobody was free to send them",
+                count(report.unsent)
+            ),
+        );
+    }
+    line(
+        "received",
+        format!("{:.1} MiB", total.bytes as f64 / 1_048_576.0),
+    );
+    if total.answers() > 0 {
+        line("latency", latency(&total));
+    }
+    if report.targets.len() > 1 {
+        for target in &report.targets {
+            let record = &target.record;
+            let shown = format!("{}  {}", count(record.answers()), latency(record));
+            line(&target.url, shown);
+        }
+    }
+    text
+}
+
+/// Says how requests were sent.
+pub(crate) fn load(report: &Report) -> String {
+    let mut load = format!(
+        "{:.1} s, {} connections",
+        report.seconds, report.connections
+    );
+    if report.streams > 1 {
+        let _to_memory = write!(load, " of {} streams", report.streams);
+    }
+    if report.generators > 1 {
+        let _to_memory = write!(load, ", {} generators", report.generators);
+    }
+    if !report.is_open() {
+        return load + ", each sends when it has its answer";
+    }
+    let stages: Vec<String> = report
+        .stages
+        .iter()
+        .map(|stage| {
+            if stage.from == stage.to {
+                format!("{}", stage.to)
+            } else {
+                format!("{} to {}", stage.from, stage.to)
+            }
+        })
+        .collect();
+    let each = if report.generators > 1 { " each" } else { "" };
+    format!("{load}, {} requests a second{each}", stages.join(", then "))
+}
+
+pub(crate) fn statuses(record: &Record) -> String {
+    let shown = record.statuses.iter();
+    none_or(shown.map(|(status, n)| format!("{status}: {}", count(*n))))
+}
+
+pub(crate) fn failures(record: &Record) -> String {
+    let shown = record.failures.iter();
+    none_or(shown.map(|(failure, n)| format!("{failure:?}: {}", count(*n)).to_lowercase()))
+}
+
+fn none_or(parts: impl Iterator<Item = String>) -> String {
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        return "none".to_owned();
+    }
+    parts.join(", ")
+}
+
+fn latency(record: &Record) -> String {
+    let shown = QUANTILES.map(|(name, quantile)| {
+        format!(
+            "{name} {}",
+            millis(record.latency().value_at_quantile(quantile))
+        )
+    });
+    shown.join("  ")
+}
+
+/// Writes nanoseconds as milliseconds.
+pub(crate) fn millis(nanos: u64) -> String {
+    format!("{:.2} ms", nanos as f64 / 1e6)
+}
+
+/// Writes a number with its thousands apart.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_apart() {
+        for (number, shown) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1234567, "1,234,567"),
+        ] {
+            assert_eq!(count(number), shown);
+        }
+    }
+}
