@@ -5,6 +5,8 @@ mod baseline;
 mod chart;
 mod client;
 mod endpoint;
+mod go;
+mod http2;
 mod load;
 mod report;
 mod server;
@@ -17,6 +19,7 @@ use load::Loaded;
 use server::{Running, Server};
 
 pub(crate) use baseline::instructions;
+pub(crate) use http2::compare_http2;
 
 /// Why nothing could be measured.
 pub(crate) type Failure = Box<dyn Error>;
@@ -110,7 +113,8 @@ fn count(
     endpoints: &[Endpoint],
     results: &mut [Results],
 ) -> Result<(), Failure> {
-    for (server, results) in servers.iter().zip(results) {
+    let counted = servers.iter().zip(results);
+    for (server, results) in counted.filter(|(server, _)| server.is_counted) {
         for (endpoint, measured) in endpoints.iter().zip(&mut results.at) {
             if endpoint.batch > 1 {
                 continue;

@@ -89,14 +89,15 @@ fn counts(
         _ => own.at[idx].allocations,
     };
     let columns: Vec<_> = (0..endpoints.len())
-        .filter(|idx| results.iter().all(|own| counted(own, *idx).is_some()))
+        .filter(|idx| results.iter().any(|own| counted(own, *idx).is_some()))
         .collect();
     if columns.is_empty() {
         return Ok(());
     }
     let shown: Vec<_> = columns.iter().map(|idx| &endpoints[*idx]).collect();
     head(text, &format!("{title} a request"), &shown)?;
-    for own in results {
+    let is_counted = |own: &&Results| counted(own, columns[0]).is_some();
+    for own in results.iter().filter(is_counted) {
         let cells = columns.iter().map(|idx| match counted(own, *idx) {
             Some(count) => format!("{count:.0}"),
             None => String::new(),

@@ -9,15 +9,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Failure;
+use super::{Failure, go};
 
 /// How long a server may take to listen, and to stop; valgrind makes both slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The routes of the table, for those who read them when they start.
+const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/lookup/github.txt");
+
 /// A program that answers the contract.
+#[derive(Clone)]
 pub(super) struct Server {
     pub(super) name: &'static str,
     pub(super) program: PathBuf,
+    /// Whether valgrind can count what it does.
+    pub(super) is_counted: bool,
 }
 
 /// Ours, and the programs of `bench-peers`.
@@ -30,41 +36,70 @@ const RUST: [(&str, &str); 6] = [
     ("xitca-web", "xitca"),
 ];
 
+/// Those of the peers that speak HTTP/2 without TLS.
+const HTTP2: [&str; 3] = ["hyper", "axum", "actix-web"];
+
 /// Builds all servers, ours first.
 pub(super) fn all() -> Result<Vec<Server>, Failure> {
     let target = build()?;
-    Ok(RUST
-        .iter()
-        .map(|(name, program)| Server {
-            name,
-            program: target.join(program),
-        })
-        .collect())
+    let mut servers = RUST.map(|server| of(server, &target)).to_vec();
+    servers.extend(go::all(&target)?);
+    Ok(servers)
+}
+
+fn of((name, program): (&'static str, &str), target: &Path) -> Server {
+    Server {
+        name,
+        program: target.join(program),
+        is_counted: true,
+    }
 }
 
 /// Builds ours, and the one that it is compared with where machines differ.
 pub(super) fn ours_and_tuned() -> Result<[Server; 2], Failure> {
     let target = build()?;
-    Ok([RUST[0], RUST[1]].map(|(name, program)| Server {
-        name,
-        program: target.join(program),
-    }))
+    Ok([RUST[0], RUST[1]].map(|server| of(server, &target)))
+}
+
+/// Builds those that speak HTTP/2, ours first; the peers speak it beside those that do not.
+pub(super) fn http2() -> Result<Vec<Server>, Failure> {
+    let target = target()?;
+    let apart = target.join("http2");
+    cargo_build("bench-server", &[])?;
+    let dir = apart.to_str().ok_or("the target directory is no text")?;
+    let options = ["--features", "http2", "--target-dir", dir];
+    cargo_build("bench-peers", &options)?;
+    let peers = RUST.iter().filter(|(name, _)| HTTP2.contains(name));
+    let peers = peers.map(|server| of(*server, &apart.join("release")));
+    Ok([of(RUST[0], &target.join("release"))]
+        .into_iter()
+        .chain(peers)
+        .collect())
 }
 
 /// Builds the programs, and returns where they are: beside this one.
 fn build() -> Result<PathBuf, Failure> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // One after the other: built at once, the peers would have what ours wants of hyper.
-    for package in ["bench-peers", "bench-server"] {
-        let mut build = Command::new(&cargo);
-        build.args(["build", "--release", "--locked", "-p", package]);
-        if !build.status()?.success() {
-            return Err(format!("{package} cannot be built").into());
-        }
+    cargo_build("bench-peers", &[])?;
+    cargo_build("bench-server", &[])?;
+    Ok(target()?.join("release"))
+}
+
+fn cargo_build(package: &str, options: &[&str]) -> Result<(), Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--locked", "-p", package]);
+    if !build.args(options).status()?.success() {
+        return Err(format!("{package} cannot be built").into());
     }
+    Ok(())
+}
+
+/// Returns the target directory, which this program lies in.
+fn target() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe()?;
     let target = own.parent().and_then(Path::parent);
-    Ok(target.ok_or("this program lies nowhere")?.join("release"))
+    Ok(target.ok_or("this program lies nowhere")?.to_owned())
 }
 
 /// A server that runs.
@@ -90,6 +125,7 @@ impl Server {
         let child = command
             .env("PORT", port.to_string())
             .env("THREADS", "1")
+            .env("ROUTES", ROUTES)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;

@@ -22,7 +22,7 @@ type Answer<B> = Result<ServiceResponse<B>, actix_web::Error>;
 
 #[actix_web::main]
 async fn main() -> io::Result<()> {
-    HttpServer::new(|| {
+    let server = HttpServer::new(|| {
         let bad = |error, _: &_| actix_web::error::ErrorBadRequest(error);
         let bad_path = |error, _: &_| actix_web::error::ErrorBadRequest(error);
         let behind = web::resource("/mw")
@@ -49,10 +49,12 @@ async fn main() -> io::Result<()> {
             .configure(table)
     })
     .workers(threads())
-    .tcp_nodelay(true)
-    .bind(addr())?
-    .run()
-    .await
+    .tcp_nodelay(true);
+    #[cfg(not(feature = "http2"))]
+    let server = server.bind(addr())?;
+    #[cfg(feature = "http2")]
+    let server = server.bind_auto_h2c(addr())?;
+    server.run().await
 }
 
 macro_rules! table {

@@ -13,7 +13,13 @@ use bench_peers::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+#[cfg(not(feature = "http2"))]
+use hyper::server::conn::http1;
+#[cfg(feature = "http2")]
+use hyper::server::conn::http2;
+use hyper::{body::Incoming, service::service_fn};
+#[cfg(feature = "http2")]
+use hyper_util::rt::TokioExecutor;
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -35,7 +41,11 @@ async fn serve() -> io::Result<()> {
         let _unset = stream.set_nodelay(true);
         tokio::spawn(async move {
             let service = service_fn(answer);
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            #[cfg(not(feature = "http2"))]
+            let builder = http1::Builder::new();
+            #[cfg(feature = "http2")]
+            let builder = http2::Builder::new(TokioExecutor::new());
+            let connection = builder.serve_connection(TokioIo::new(stream), service);
             if let Err(error) = connection.await {
                 eprintln!("{error}");
             }

@@ -1,0 +1,107 @@
+//! HTTP/2 by prior knowledge: those who speak it, put under load by h2load.
+
+use super::{
+    Failure,
+    server::{Running, Server, http2, on_core},
+};
+
+/// Connections, and requests that are open on each.
+const LOAD: [&str; 3] = ["-t1", "-c8", "-m8"];
+const ENDPOINTS: [(&str, &str); 4] = [
+    ("ping", "/ping"),
+    ("users/{id}", "/users/42"),
+    (
+        "three parameters",
+        "/repos/rust-lang/rust/issues/1347/comments",
+    ),
+    ("big", "/big"),
+];
+const ROUNDS: usize = 3;
+
+/// What one run of h2load has shown.
+#[derive(Debug, Clone, Copy)]
+struct Loaded {
+    requests_per_second: f64,
+    /// CPU time of the server for a request, in microseconds.
+    cpu: f64,
+}
+
+/// Measures in turns, and prints a table.
+pub(crate) fn compare_http2() -> Result<(), Failure> {
+    let servers = http2()?;
+    let running = servers
+        .iter()
+        .map(Server::start)
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut all = vec![[const { Vec::new() }; ENDPOINTS.len()]; running.len()];
+    for round in 0..ROUNDS {
+        eprintln!("load: round {} of {ROUNDS}", round + 1);
+        for (idx, (_, path)) in ENDPOINTS.iter().enumerate() {
+            for (server, all) in running.iter().zip(&mut all) {
+                all[idx].push(load(server, path)?);
+            }
+        }
+    }
+    print(&running, &all);
+    running.into_iter().try_for_each(Running::stop)
+}
+
+fn load(server: &Running, path: &str) -> Result<Loaded, Failure> {
+    let before = server.ticks()?;
+    let output = on_core(1)
+        .arg("h2load")
+        .args(LOAD)
+        .args(["-D", "3"])
+        .arg(format!("http://{}{path}", server.addr))
+        .output();
+    let ticks = server.ticks()? - before;
+    let output = output?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let loaded = read(&text, ticks);
+    loaded.ok_or_else(|| format!("{} under h2load: {text}", server.name).into())
+}
+
+/// Reads what h2load has printed; none where an answer was an error.
+fn read(text: &str, ticks: u64) -> Option<Loaded> {
+    let (_, statuses) = text.split_once("status codes: ")?;
+    let good: f64 = statuses.split_whitespace().next()?.parse().ok()?;
+    if good == 0.0 || !statuses.contains(" 0 3xx, 0 4xx, 0 5xx") {
+        return None;
+    }
+    let (before, _) = text.split_once(" req/s")?;
+    Some(Loaded {
+        requests_per_second: before.split_whitespace().last()?.parse().ok()?,
+        cpu: ticks as f64 * 10_000.0 / good,
+    })
+}
+
+fn print(running: &[Running], all: &[[Vec<Loaded>; ENDPOINTS.len()]]) {
+    let names: Vec<_> = ENDPOINTS.iter().map(|(name, _)| *name).collect();
+    for (title, of) in [
+        (
+            "CPU time a request over HTTP/2, microseconds",
+            (|loaded| loaded.cpu) as fn(&Loaded) -> f64,
+        ),
+        ("requests a second", |loaded| loaded.requests_per_second),
+    ] {
+        println!("| {title} | {} |", names.join(" | "));
+        println!("|---|{}", "---|".repeat(names.len()));
+        for (server, all) in running.iter().zip(all) {
+            let cells: Vec<_> = all.iter().map(|runs| cell(runs, of)).collect();
+            println!("| {} | {} |", server.name, cells.join(" | "));
+        }
+        println!();
+    }
+}
+
+/// Returns the median of the runs.
+fn cell(runs: &[Loaded], of: fn(&Loaded) -> f64) -> String {
+    let mut values: Vec<_> = runs.iter().map(of).collect();
+    values.sort_by(f64::total_cmp);
+    let median = values[values.len() / 2];
+    if median < 1000.0 {
+        format!("{median:.2}")
+    } else {
+        format!("{median:.0}")
+    }
+}
