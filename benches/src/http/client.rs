@@ -76,13 +76,36 @@ fn whole(read: &[u8]) -> Result<Option<(Answer, usize)>, Failure> {
         body: Vec::new(),
     };
     let from = end + 4;
-    let Some(len) = answer.header("content-length") else {
-        return Err("an answer has no length".into());
+    let body = match answer.header("content-length") {
+        Some(len) => read
+            .get(from..from + len.parse::<usize>()?)
+            .map(|body| (body.to_vec(), body.len())),
+        None if answer.header("transfer-encoding") == Some("chunked") => chunks(&read[from..])?,
+        None => return Err("an answer has no length".into()),
     };
-    let to = from + len.parse::<usize>()?;
-    if read.len() < to {
-        return Ok(None);
+    Ok(body.map(|(body, len)| {
+        answer.body = body;
+        (answer, from + len)
+    }))
+}
+
+/// Returns the body of all chunks and how long they are, if the last is here.
+fn chunks(read: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Failure> {
+    let (mut body, mut from) = (Vec::new(), 0);
+    loop {
+        let Some(end) = read[from..].windows(2).position(|two| two == b"\r\n") else {
+            return Ok(None);
+        };
+        let size = std::str::from_utf8(&read[from..from + end])?;
+        let size = usize::from_str_radix(size, 16)?;
+        from += end + 2;
+        let Some(chunk) = read.get(from..from + size + 2) else {
+            return Ok(None);
+        };
+        body.extend_from_slice(&chunk[..size]);
+        from += size + 2;
+        if size == 0 {
+            return Ok(Some((body, from)));
+        }
     }
-    answer.body = read[from..to].to_vec();
-    Ok(Some((answer, to)))
 }

@@ -99,7 +99,8 @@ fn counts(
     let is_counted = |own: &&Results| counted(own, columns[0]).is_some();
     for own in results.iter().filter(is_counted) {
         let cells = columns.iter().map(|idx| match counted(own, *idx) {
-            Some(count) => format!("{count:.0}"),
+            // A difference of two runs that is hardly below nothing is nothing.
+            Some(count) => format!("{:.0}", count.round() + 0.0),
             None => String::new(),
         });
         writeln!(
