@@ -10,6 +10,7 @@ mod http2;
 mod load;
 mod report;
 mod server;
+mod start;
 mod valgrind;
 
 use std::error::Error;
@@ -20,6 +21,7 @@ use server::{Running, Server};
 
 pub(crate) use baseline::instructions;
 pub(crate) use http2::compare_http2;
+pub(crate) use start::start;
 
 /// Why nothing could be measured.
 pub(crate) type Failure = Box<dyn Error>;

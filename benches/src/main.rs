@@ -4,6 +4,7 @@
 //!   answer the same, measures them in turns, and writes a table and a chart. With `--quick` it does
 //!   so in a few minutes, with shorter runs.
 //! - `cargo run -p benches --release -- http2` does so for those that speak HTTP/2, by h2load.
+//! - `cargo run -p benches --release -- start` says how large `hello` is, and how soon it answers.
 //! - `cargo run -p benches --release -- instructions` compares the instructions of a request with
 //!   those that were recorded, and fails where one has become dearer; `--record` records them anew.
 
@@ -30,8 +31,9 @@ fn run(args: &[&str]) -> Result<(), Failure> {
         ["http"] => http::compare(false),
         ["http", "--quick"] => http::compare(true),
         ["http2"] => http::compare_http2(),
+        ["start"] => http::start(),
         ["instructions"] => http::instructions(false),
         ["instructions", "--record"] => http::instructions(true),
-        _ => Err("usage: benches http [--quick] | http2 | instructions [--record]".into()),
+        _ => Err("usage: benches http [--quick] | http2 | start | instructions [--record]".into()),
     }
 }

@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The routes of the table, for those who read them when they start.
 const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/lookup/github.txt");
 
+/// How often it is looked whether a server listens.
+const LOOK: Duration = Duration::from_micros(200);
+
 /// A program that answers the contract.
 #[derive(Clone)]
 pub(super) struct Server {
@@ -65,10 +68,10 @@ pub(super) fn ours_and_tuned() -> Result<[Server; 2], Failure> {
 pub(super) fn http2() -> Result<Vec<Server>, Failure> {
     let target = target()?;
     let apart = target.join("http2");
-    cargo_build("bench-server", &[])?;
+    cargo_build("bench-server", &[], &[])?;
     let dir = apart.to_str().ok_or("the target directory is no text")?;
     let options = ["--features", "http2", "--target-dir", dir];
-    cargo_build("bench-peers", &options)?;
+    cargo_build("bench-peers", &options, &[])?;
     let peers = RUST.iter().filter(|(name, _)| HTTP2.contains(name));
     let peers = peers.map(|server| of(*server, &apart.join("release")));
     Ok([of(RUST[0], &target.join("release"))]
@@ -80,23 +83,29 @@ pub(super) fn http2() -> Result<Vec<Server>, Failure> {
 /// Builds the programs, and returns where they are: beside this one.
 fn build() -> Result<PathBuf, Failure> {
     // One after the other: built at once, the peers would have what ours wants of hyper.
-    cargo_build("bench-peers", &[])?;
-    cargo_build("bench-server", &[])?;
+    cargo_build("bench-peers", &[], &[])?;
+    cargo_build("bench-server", &[], &[])?;
     Ok(target()?.join("release"))
 }
 
-fn cargo_build(package: &str, options: &[&str]) -> Result<(), Failure> {
+/// Builds a package in release, by these options and settings of the environment.
+pub(super) fn cargo_build(
+    package: &str,
+    options: &[&str],
+    settings: &[(&str, &str)],
+) -> Result<(), Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--release", "--locked", "-p", package]);
-    if !build.args(options).status()?.success() {
+    build.args(options).envs(settings.iter().copied());
+    if !build.status()?.success() {
         return Err(format!("{package} cannot be built").into());
     }
     Ok(())
 }
 
 /// Returns the target directory, which this program lies in.
-fn target() -> Result<PathBuf, Failure> {
+pub(super) fn target() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe()?;
     let target = own.parent().and_then(Path::parent);
     Ok(target.ok_or("this program lies nowhere")?.to_owned())
@@ -146,7 +155,7 @@ impl Running {
             if begun.elapsed() > PATIENCE || self.child.try_wait()?.is_some() {
                 return Err(format!("{} does not listen", self.name).into());
             }
-            sleep(Duration::from_millis(20));
+            sleep(LOOK);
         }
         Ok(())
     }
