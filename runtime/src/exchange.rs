@@ -40,7 +40,7 @@ struct Slot {
 const MOST_KEPT: usize = 64;
 
 thread_local! {
-    static SLOTS: FreeList<Box<Slot>> = const { FreeList::new(MOST_KEPT) };
+    static SLOTS: FreeList<Box<Slot>> = const { FreeList::new(MOST_KEPT, &pool::CONTEXTS) };
 }
 
 /// An exchange under way: when it is dropped it is over, and its observers run.

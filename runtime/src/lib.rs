@@ -167,6 +167,7 @@ pub use parts::traced;
 pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
 #[cfg(feature = "basic-auth")]
 pub use parts::{Account, Accounts, BasicAuth};
+pub use pool::{Pooled, Pools, pools};
 pub use proxies::{Client, Proxies};
 pub use rejection::{FieldError, Rejection};
 pub use response::{

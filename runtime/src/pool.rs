@@ -5,12 +5,17 @@
 //! bounded: by the count it keeps, and by the size of one item. Nothing is given back while a
 //! thread panics, since the code that filled the item was stopped half way.
 
+mod counts;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::thread::{self, LocalKey};
 
 use http::HeaderMap;
+
+pub(crate) use self::counts::{CONTEXTS, Counts};
+pub use self::counts::{Pooled, Pools, pools};
 
 /// How many items of a kind a thread keeps.
 const MOST_ITEMS: usize = 64;
@@ -24,8 +29,8 @@ const MOST_HEADERS: usize = 192;
 thread_local! {
     /// How many bytes the kept buffers have.
     static BYTES_KEPT: Cell<usize> = const { Cell::new(0) };
-    static BUFFERS: FreeList<Vec<u8>> = const { FreeList::new(MOST_ITEMS) };
-    static HEADERS: FreeList<HeaderMap> = const { FreeList::new(MOST_ITEMS) };
+    static BUFFERS: FreeList<Vec<u8>> = const { FreeList::new(MOST_ITEMS, &counts::BUFFERS) };
+    static HEADERS: FreeList<HeaderMap> = const { FreeList::new(MOST_ITEMS, &counts::HEADER_MAPS) };
 }
 
 /// A bounded free list; it lives in a `thread_local!` and is used through [`take`] and [`give`].
@@ -33,14 +38,16 @@ thread_local! {
 pub(crate) struct FreeList<T> {
     items: RefCell<Vec<T>>,
     most: usize,
+    counts: &'static Counts,
 }
 
 impl<T> FreeList<T> {
     /// Makes an empty list that keeps at most `most` items.
-    pub(crate) const fn new(most: usize) -> Self {
+    pub(crate) const fn new(most: usize, counts: &'static Counts) -> Self {
         Self {
             items: RefCell::new(Vec::new()),
             most,
+            counts,
         }
     }
 
@@ -50,6 +57,7 @@ impl<T> FreeList<T> {
             return Some(item);
         };
         if items.len() >= self.most {
+            self.counts.drop_one();
             return Some(item);
         }
         if items.capacity() == 0 {
@@ -60,7 +68,11 @@ impl<T> FreeList<T> {
     }
 
     fn pop(&self) -> Option<T> {
-        self.items.try_borrow_mut().ok()?.pop()
+        let item = self.items.try_borrow_mut().ok()?.pop();
+        if item.is_none() {
+            self.counts.make();
+        }
+        item
     }
 }
 
@@ -103,7 +115,11 @@ pub(crate) fn headers() -> HeaderMap {
 /// Clears a header map and gives it to the pool.
 pub(crate) fn give_headers(mut headers: HeaderMap) {
     let capacity = headers.capacity();
-    if capacity == 0 || capacity > MOST_HEADERS {
+    if capacity == 0 {
+        return;
+    }
+    if capacity > MOST_HEADERS {
+        counts::HEADER_MAPS.drop_one();
         return;
     }
     headers.clear();
@@ -159,7 +175,11 @@ impl DerefMut for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let capacity = self.0.capacity();
-        if capacity == 0 || capacity > MOST_BYTES {
+        if capacity == 0 {
+            return;
+        }
+        if capacity > MOST_BYTES {
+            counts::BUFFERS.drop_one();
             return;
         }
         let has_room = BYTES_KEPT.try_with(|kept| {
@@ -176,6 +196,8 @@ impl Drop for Buffer {
             if give_back(&BUFFERS, bytes).is_some() {
                 let _ending = BYTES_KEPT.try_with(|kept| kept.set(kept.get() - capacity));
             }
+        } else {
+            counts::BUFFERS.drop_one();
         }
     }
 }
@@ -307,7 +329,7 @@ mod tests {
                 drop(take(&NESTED));
             }
         }
-        thread_local! { static NESTED: FreeList<Nested> = const { FreeList::new(1) }; }
+        thread_local! { static NESTED: FreeList<Nested> = const { FreeList::new(1, &CONTEXTS) }; }
         fresh(|| {
             give(&NESTED, Nested);
             give(&NESTED, Nested);

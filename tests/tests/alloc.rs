@@ -259,9 +259,12 @@ fn count(address: SocketAddr, request: &str, batch: usize) -> u64 {
     stream.set_nodelay(true).expect("it is set");
     let requests = request.repeat(batch);
     send(&mut stream, requests.as_bytes(), batch, 100);
-    let before = ALLOCATIONS.load(Relaxed);
+    let (before, pools) = (ALLOCATIONS.load(Relaxed), highball::pools());
     send(&mut stream, requests.as_bytes(), batch, 1000);
-    ALLOCATIONS.load(Relaxed) - before
+    let allocations = ALLOCATIONS.load(Relaxed) - before;
+    assert_eq!(highball::pools(), pools, "all come from the pools");
+    assert!(pools.contexts().made() > 0 && pools.buffers().made() > 0);
+    allocations
 }
 
 fn get(path: &str) -> String {
