@@ -55,6 +55,8 @@ impl std::error::Error for ReadError {
 }
 
 /// Reads the body to its end; a body of one piece is handed on without a copy.
+///
+/// It is one future without others in it: every handler's has room for it.
 pub(super) async fn collect<B>(body: &mut B, limit: u64) -> Result<Bytes, ReadError>
 where
     B: Body<Data: Buf, Error: Into<BoxError>> + Unpin,
@@ -63,66 +65,62 @@ where
     if body.size_hint().lower() > limit {
         return Err(ReadError::TooLarge);
     }
-    let Some(mut first) = next_data(body).await? else {
-        return Ok(Bytes::new());
-    };
-    check(first.remaining(), limit)?;
-    let first = first.copy_to_bytes(first.remaining());
-    if body.is_end_stream() {
-        return Ok(first);
-    }
-    let Some(second) = next_data(body).await? else {
-        return Ok(first);
-    };
-    gather(body, first, second, limit).await
-}
-
-/// Copies the pieces of a body together.
-async fn gather<B>(
-    body: &mut B,
-    first: Bytes,
-    second: B::Data,
-    limit: u64,
-) -> Result<Bytes, ReadError>
-where
-    B: Body<Data: Buf, Error: Into<BoxError>> + Unpin,
-{
-    let announced = body.size_hint().lower().min(RESERVED_AT_MOST) as usize;
-    let mut all = BytesMut::with_capacity(first.len() + second.remaining() + announced);
-    all.put(first);
-    let mut next = Some(second);
-    while let Some(piece) = next {
-        check(all.len() + piece.remaining(), limit)?;
-        all.put(piece);
-        if body.is_end_stream() {
-            break;
-        }
-        next = next_data(body).await?;
-    }
-    Ok(all.freeze())
-}
-
-fn check(len: usize, limit: u64) -> Result<(), ReadError> {
-    if len as u64 > limit {
-        return Err(ReadError::TooLarge);
-    }
-    Ok(())
-}
-
-/// Returns the next piece that holds bytes, and skips trailers.
-async fn next_data<B>(body: &mut B) -> Result<Option<B::Data>, ReadError>
-where
-    B: Body<Data: Buf, Error: Into<BoxError>> + Unpin,
-{
+    let mut pieces = Pieces::default();
     while !body.is_end_stream() {
-        let frame = match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
-            None => return Ok(None),
-            Some(frame) => frame.map_err(|error| ReadError::of(error.into()))?,
+        let Some(frame) = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await else {
+            break;
         };
-        match frame.into_data() {
-            Ok(data) if data.has_remaining() => return Ok(Some(data)),
-            _ => {}
+        let frame = frame.map_err(|error| ReadError::of(error.into()))?;
+        // Trailers are skipped.
+        if let Ok(piece) = frame.into_data() {
+            pieces.add(piece, limit, body.size_hint().lower())?;
         }
     }
-    Ok(None)
+    Ok(pieces.into_bytes())
+}
+
+/// What has been read of a body.
+enum Pieces {
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Default for Pieces {
+    fn default() -> Self {
+        Self::One(Bytes::new())
+    }
+}
+
+impl Pieces {
+    /// Adds a piece; so many bytes are announced behind it.
+    fn add(&mut self, mut piece: impl Buf, limit: u64, announced: u64) -> Result<(), ReadError> {
+        let before = match self {
+            Self::One(bytes) => bytes.len(),
+            Self::Many(all) => all.len(),
+        };
+        let len = before + piece.remaining();
+        if len as u64 > limit {
+            return Err(ReadError::TooLarge);
+        }
+        match self {
+            Self::Many(all) => all.put(piece),
+            Self::One(_) if before == 0 => *self = Self::One(piece.copy_to_bytes(len)),
+            Self::One(_) if len == before => {}
+            Self::One(first) => {
+                let more = announced.min(RESERVED_AT_MOST) as usize;
+                let mut all = BytesMut::with_capacity(len + more);
+                all.extend_from_slice(first);
+                all.put(piece);
+                *self = Self::Many(all);
+            }
+        }
+        Ok(())
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::One(bytes) => bytes,
+            Self::Many(all) => all.freeze(),
+        }
+    }
 }

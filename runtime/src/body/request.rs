@@ -74,18 +74,22 @@ impl RequestBody {
     ///
     /// What has been read is lost when the future is dropped.
     pub async fn read(&mut self, limit: u64) -> Result<Bytes, ReadError> {
-        let outcome = match std::mem::take(&mut self.source) {
-            Source::Empty => Ok(Bytes::new()),
-            Source::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
-            Source::Bytes(bytes) => Ok(bytes),
-            source => {
-                self.source = source;
-                collect::collect(self, limit).await
-            }
+        let outcome = match self.source {
+            Source::Empty | Source::Bytes(_) => self.take_whole(limit),
+            _ => collect::collect(self, limit).await,
         };
         // What is left of a body that was refused or failed is of no use to anyone.
         self.source = Source::Empty;
         outcome
+    }
+
+    /// Returns the bytes of a body that is all here.
+    fn take_whole(&mut self, limit: u64) -> Result<Bytes, ReadError> {
+        match std::mem::take(&mut self.source) {
+            Source::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
+            Source::Bytes(bytes) => Ok(bytes),
+            _ => Ok(Bytes::new()),
+        }
     }
 
     /// Makes the client send at this pace.

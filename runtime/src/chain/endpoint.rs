@@ -64,20 +64,18 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
         refused = (step.prepare)(cx, env, &mut ready.prepared).await.err();
         ahead = step.next;
     }
-    let mut response = match refused {
-        Some(rejection) => rejection.into_response(),
-        // The handler's future may have borrowed the context, so the response is made of its
-        // output at once.
-        None => match H::call(
-            cx,
-            Env {
-                ready: &ready,
-                ..env
-            },
-        ) {
-            Ok(future) => future.await.into_response(),
-            Err(rejection) => rejection.into_response(),
-        },
+    let mut response = 'answered: {
+        if let Some(rejection) = refused {
+            break 'answered rejection.into_response();
+        }
+        let ready = &ready;
+        // A `match` around the `await` would keep room for the handler's future twice.
+        let future = match H::call(cx, Env { ready, ..env }) {
+            Ok(future) => future,
+            Err(rejection) => break 'answered rejection.into_response(),
+        };
+        // It may have borrowed the context, so the response is made of its output at once.
+        future.await.into_response()
     };
     env.finish(cx, &mut response);
     response
