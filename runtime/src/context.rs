@@ -92,8 +92,7 @@ impl<'r> Context<'r> {
         Context::new(head, self.out, self.tasks, self.health)
     }
 
-    #[cfg(feature = "ws")]
-    pub(crate) fn tasks(&self) -> &Tasks {
+    pub(crate) fn tasks(&self) -> &'r Tasks {
         self.tasks
     }
 

@@ -65,7 +65,7 @@ impl<S> Begun<S> {
         slot.begin(&connection, request);
         let target = find::<A>(&mut slot.head);
         Self {
-            finishes: slot.head.route.is_some_and(Route::finishes),
+            finishes: connection.shared.finishes || slot.head.route.is_some_and(Route::finishes),
             connection,
             watch: Watch(Some(slot)),
             target,

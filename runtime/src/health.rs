@@ -16,7 +16,7 @@ use highball_macros::get;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use tokio::{
-    sync::Mutex,
+    sync::{Mutex, OwnedMutexGuard},
     task::JoinError,
     time::{Instant, error::Elapsed, timeout},
 };
@@ -25,7 +25,7 @@ use crate::{
     context::Context,
     error::Result,
     response::{IntoResponse, Json, Response},
-    tasks::Owned,
+    tasks::{Owned, Tasks},
 };
 
 /// How long what the checks said is good: whoever asks more often does not make them run.
@@ -67,7 +67,7 @@ pub async fn readyz(cx: &mut Context<'_>) -> Response {
             json!({ "status": "not ready" }),
         );
     }
-    let (passed, checks) = health.check().await;
+    let (passed, checks) = health.check(cx.tasks()).await;
     let (status, word) = match passed {
         true => (StatusCode::OK, "ready"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
@@ -88,8 +88,8 @@ fn not_stored(status: StatusCode, body: Value) -> Response {
 #[derive(Debug)]
 pub(crate) struct Health {
     ready: AtomicBool,
-    checks: Vec<Check>,
-    last: Mutex<Option<Outcome>>,
+    checks: Vec<Arc<Check>>,
+    last: Arc<Mutex<Option<Outcome>>>,
 }
 
 impl Default for Health {
@@ -97,7 +97,7 @@ impl Default for Health {
         Self {
             ready: AtomicBool::new(true),
             checks: Vec::new(),
-            last: Mutex::new(None),
+            last: Arc::default(),
         }
     }
 }
@@ -172,42 +172,48 @@ impl Health {
     }
 
     pub(crate) fn add(&mut self, check: Check) {
-        self.checks.push(check);
+        self.checks.push(Arc::new(check));
     }
 
     /// Runs the checks, all at once, or returns what they said a moment ago.
-    async fn check(&self) -> (bool, Map<String, Value>) {
+    async fn check(&self, tasks: &Tasks) -> (bool, Map<String, Value>) {
         let asked = Instant::now();
-        let mut last = self.last.lock().await;
+        let last = Arc::clone(&self.last).lock_owned().await;
         // Those who waited for a run take what it said.
         let is_fresh = last
             .as_ref()
             .is_some_and(|last| last.at > asked || last.at.elapsed() < FRESH);
-        if !is_fresh {
-            let passed = self.run_all(last.as_ref()).await;
-            *last = Some(Outcome {
-                at: Instant::now(),
-                passed,
-            });
-        }
-        let passed = last.iter().flat_map(|outcome| outcome.passed.iter());
-        let words = passed
-            .clone()
-            .map(|passed| if *passed { "ok" } else { "failed" });
+        let passed = match &*last {
+            Some(outcome) if is_fresh => outcome.passed.clone(),
+            // A task of its own, since whoever asks may leave before the checks have ended.
+            _ => {
+                let run = tasks.spawn(run_all(self.checks.clone(), last));
+                run.await.unwrap_or_default()
+            }
+        };
+        let words = passed.iter().map(|passed| match passed {
+            true => "ok",
+            false => "failed",
+        });
         let names = self.checks.iter().map(|check| check.name.clone());
-        let checks = names.zip(words.map(Value::from)).collect();
-        (passed.clone().all(|passed| *passed), checks)
+        let all_passed = passed.len() == self.checks.len() && passed.iter().all(|passed| *passed);
+        (all_passed, names.zip(words.map(Value::from)).collect())
     }
+}
 
-    async fn run_all(&self, last: Option<&Outcome>) -> Vec<bool> {
-        let running: Vec<_> = self.checks.iter().map(Check::start).collect();
-        let mut passed = Vec::with_capacity(running.len());
-        for (check, running) in self.checks.iter().zip(running) {
-            let before = last.is_none_or(|last| last.passed[passed.len()]);
-            passed.push(check.passed(running.await, before));
-        }
-        passed
+/// Runs the checks, and keeps what they say.
+async fn run_all(checks: Vec<Arc<Check>>, mut last: OwnedMutexGuard<Option<Outcome>>) -> Vec<bool> {
+    let running: Vec<_> = checks.iter().map(|check| check.start()).collect();
+    let mut passed = Vec::with_capacity(running.len());
+    for (check, running) in checks.iter().zip(running) {
+        let before = last.as_ref().is_none_or(|last| last.passed[passed.len()]);
+        passed.push(check.passed(running.await, before));
     }
+    *last = Some(Outcome {
+        at: Instant::now(),
+        passed: passed.clone(),
+    });
+    passed
 }
 
 impl fmt::Debug for Check {

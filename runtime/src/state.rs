@@ -101,6 +101,8 @@ pub(crate) struct Shared<S> {
     pub(crate) state: S,
     /// The most that is read of a body, in bytes, unless the route says otherwise.
     pub(crate) body_limit: u64,
+    /// Whether a request whose client has left is answered to its end, whatever its route says.
+    pub(crate) finishes: bool,
     /// Where requests wait for their turn, if the app has a capacity.
     pub(crate) gate: Option<Gate>,
     /// Which proxies may say whom a request is from.
@@ -118,6 +120,7 @@ impl<S> Shared<S> {
         Self {
             state,
             body_limit: Config::default().body_limit,
+            finishes: false,
             gate: None,
             proxies: None,
             locals: Vec::new(),
@@ -130,6 +133,7 @@ impl<S> Shared<S> {
         Shared {
             state,
             body_limit: self.body_limit,
+            finishes: self.finishes,
             gate: self.gate,
             proxies: self.proxies,
             locals: self.locals,

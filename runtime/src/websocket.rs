@@ -9,7 +9,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::{
     sync::watch,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 use tokio_tungstenite::{
     WebSocketStream,
@@ -235,6 +235,8 @@ pub struct WebSocket {
     /// When the other side is asked, or counts as gone.
     next: Instant,
     is_asked: bool,
+    /// Until when an answer to a ping must have been taken, if one has not been sent yet.
+    owes: Option<Instant>,
 }
 
 impl WebSocket {
@@ -244,6 +246,7 @@ impl WebSocket {
             stopping,
             next: Instant::now() + PING,
             is_asked: false,
+            owes: None,
         }
     }
 
@@ -257,6 +260,7 @@ impl WebSocket {
     /// Nothing is lost where the future is dropped: it can stand in `tokio::select!`.
     pub async fn recv(&mut self) -> Result<Message, Closed> {
         loop {
+            self.answer().await?;
             let stopping = &mut self.stopping;
             let stopped = async { drop(stopping.wait_for(|stopping| *stopping).await) };
             let item = tokio::select! {
@@ -275,7 +279,9 @@ impl WebSocket {
                     return Ok(Message::Text(text.as_str().to_owned()));
                 }
                 Some(Ok(tungstenite::Message::Binary(bytes))) => return Ok(Message::Binary(bytes)),
-                // The crate answers pings, and goodbyes when it is asked for more.
+                // The crate answers pings, and keeps the answers until they are sent.
+                Some(Ok(tungstenite::Message::Ping(_))) => self.owes = Some(Instant::now() + PING),
+                // Goodbyes it answers when it is asked for more.
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(self.fail(error).await),
                 None => return Err(Closed("the other side has left".to_owned())),
@@ -306,6 +312,19 @@ impl WebSocket {
             Ok(Err(error)) => Err(Closed(error.to_string())),
             Err(_) => Err(Closed("the other side takes nothing".to_owned())),
         }
+    }
+
+    /// Sends the answers to pings before anything else is read: whoever takes none cannot make them pile up.
+    async fn answer(&mut self) -> Result<(), Closed> {
+        let Some(deadline) = self.owes else {
+            return Ok(());
+        };
+        match timeout_at(deadline, self.stream.flush()).await {
+            Ok(Ok(())) => self.owes = None,
+            Ok(Err(error)) => return Err(self.fail(error).await),
+            Err(_) => return Err(Closed("the other side takes nothing".to_owned())),
+        }
+        Ok(())
     }
 
     /// Asks whether the other side is there; without an answer to the last time it is not.

@@ -1,13 +1,15 @@
 //! WebSockets over a real socket.
 
-use std::{future::IntoFuture, net::SocketAddr};
+use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use highball::{WebSocketUpgrade, prelude::*};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::oneshot,
     task::JoinHandle,
+    time::{Instant, timeout},
 };
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -196,13 +198,12 @@ async fn what_is_no_handshake_is_told_so() {
             .await
             .expect("a connection");
         let bytes = format!("{request}\r\n");
-        tokio::io::AsyncWriteExt::write_all(&mut stream, bytes.as_bytes())
+        stream
+            .write_all(bytes.as_bytes())
             .await
             .expect("it is sent");
         let mut answer = [0; 256];
-        let len = tokio::io::AsyncReadExt::read(&mut stream, &mut answer)
-            .await
-            .expect("an answer");
+        let len = stream.read(&mut answer).await.expect("an answer");
         let answer = String::from_utf8_lossy(&answer[..len]);
         assert_eq!(answer.get(9..12), Some(status), "{from}: {answer}");
     }
@@ -223,5 +224,41 @@ async fn a_stop_says_goodbye() {
     assert_eq!(echo, Message::text("hello"));
     server.stop.send(()).expect("the server runs");
     assert_eq!(goodbye(&mut socket).await, Some(CloseCode::Away));
+    server.ended.await.expect("no panic").expect("a clean stop");
+}
+
+/// Answers to pings that nobody takes are not kept: what cannot be answered is not read.
+#[tokio::test]
+async fn pings_of_a_client_that_reads_nothing_are_not_read_for_ever() {
+    let server = start().await;
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("it may be small");
+    let mut stream = socket.connect(server.address).await.expect("it listens");
+    let request = b"GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(request).await.expect("it is sent");
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.expect("it is answered"));
+    }
+    // A final ping of ten bytes, masked with nothing.
+    let ping = [&[0x89, 0x80 | 10, 0, 0, 0, 0][..], &[b'x'; 10]].concat();
+    let batch = ping.repeat(4000);
+    let (begun, mut sent) = (Instant::now(), 0);
+    // The server takes no more once both sockets are full.
+    while let Ok(taken) = timeout(
+        Duration::from_secs(1),
+        stream.write(&batch[sent % ping.len()..]),
+    )
+    .await
+    {
+        sent += taken.expect("it is open");
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "it reads for ever"
+        );
+    }
+    drop(stream);
+    server.stop.send(()).expect("the server runs");
     server.ended.await.expect("no panic").expect("a clean stop");
 }

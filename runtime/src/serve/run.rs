@@ -52,6 +52,7 @@ where
         return Ok(());
     }
     shared.body_limit = setup.config.body_limit;
+    shared.finishes = !setup.config.cancel_on_disconnect;
     shared.gate = setup.capacity.take().map(Gate::new);
     shared.proxies = setup.proxies.take();
     setup

@@ -7,7 +7,7 @@ use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Buf, Bytes};
@@ -267,7 +267,11 @@ fn with_body(
 ) -> Request<RequestBody> {
     let (mut parts, ()) = request.into_parts();
     parts.version = Version::HTTP_3;
-    let body = Received { receiving, length };
+    let body = Received {
+        receiving,
+        ended: false,
+        length,
+    };
     let body = match length {
         Some(0) => RequestBody::empty(),
         _ => RequestBody::new(body).paced(Pace::new(config.body_rate, config.body_timeout)),
@@ -324,6 +328,8 @@ fn now() -> HeaderValue {
 /// The body of a request as it is received.
 struct Received {
     receiving: Receiving,
+    /// Nothing but trailers may come.
+    ended: bool,
     /// How many bytes the client has announced and not sent yet.
     length: Option<u64>,
 }
@@ -337,8 +343,16 @@ impl http_body::Body for Received {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let body = self.get_mut();
-        let received = std::task::ready!(body.receiving.poll_recv_data(cx))?;
-        let data = received.map(|mut data| data.copy_to_bytes(data.remaining()));
+        let data = match body.ended {
+            false => ready!(body.receiving.poll_recv_data(cx))?,
+            true => None,
+        };
+        let data = data.map(|mut data| data.copy_to_bytes(data.remaining()));
+        if data.is_none() {
+            // h3 says of an empty frame what it says of the end; behind the end there is no more data.
+            body.ended = true;
+            ready!(body.receiving.poll_recv_trailers(cx))?;
+        }
         let sent = data.as_ref().map_or(0, |data| data.len() as u64);
         if let Some(length) = &mut body.length {
             match (length.checked_sub(sent), &data) {

@@ -22,6 +22,7 @@ mod deaf;
 mod floods;
 mod frames;
 mod hpack;
+mod leaving;
 mod limits;
 mod messages;
 mod neighbor;
@@ -81,7 +82,7 @@ async fn pour(gauge: usize) -> Body {
 }
 
 #[routes(app)]
-struct Api(ping, echo, root, host, hang, keep, pour);
+struct Api(ping, echo, root, host, hang, keep, pour, leaving::finish);
 
 /// One for each test that counts, for tests run at once; the first is for those that do not.
 pub(crate) static GAUGES: [Gauge; 6] = [const { Gauge::new() }; 6];

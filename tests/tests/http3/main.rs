@@ -283,6 +283,26 @@ async fn limits_hold() {
     server.stop().await;
 }
 
+/// h3 tells an empty frame of data as it tells the end of a body.
+#[tokio::test]
+async fn empty_piece_of_a_body_is_not_its_end() {
+    let server = Server::start("empty", Config::default()).await;
+    let mut client = server.connect().await;
+    let post = Request::post("https://localhost/echo").body(());
+    let post = post.expect("it is well formed");
+    let mut stream = client.sender.send_request(post).await.expect("it is sent");
+    for piece in ["a=1", "", "&b=2"] {
+        // The server may have seen that it is wrong.
+        let _ended = stream.send_data(Bytes::from_static(piece.as_bytes())).await;
+    }
+    let _ended = stream.finish().await;
+    // What h3 cannot read it refuses; the first piece alone would look whole.
+    if let Ok(response) = soon(stream.recv_response()).await {
+        assert_ne!(response.status(), 200);
+    }
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn those_who_come_by_tls_are_told() {
     let server = Server::start("alt-svc", Config::default()).await;

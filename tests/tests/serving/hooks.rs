@@ -10,7 +10,7 @@ use std::{
 };
 
 use highball::{Error, millis, secs, tokio};
-use tokio::{net::TcpStream, time::sleep};
+use tokio::{io::AsyncWriteExt, net::TcpStream, time::sleep};
 
 use crate::{Server, ask, bound, connect};
 
@@ -152,5 +152,32 @@ async fn readiness_is_what_the_checks_say() {
         ask(connect(addr).await, b"", "/livez").await,
         r#"{"status":"alive"}"#
     );
+    server.stop().await.expect("it served");
+}
+
+#[tokio::test]
+async fn checks_go_on_when_who_asked_has_left() {
+    let (listener, addr) = bound().await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let server = Server::start(|serve| {
+        serve.listen(listener).check("slow", secs(5), move || {
+            counted.fetch_add(1, SeqCst);
+            async {
+                sleep(millis(300)).await;
+                Ok(())
+            }
+        })
+    });
+    // Probes that are less patient than the check takes.
+    for _ in 0..5 {
+        let mut stream = connect(addr).await;
+        let request = b"GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n";
+        stream.write_all(request).await.expect("it is sent");
+        sleep(millis(30)).await;
+    }
+    let body = ask(connect(addr).await, b"", "/readyz").await;
+    assert_eq!(body, r#"{"checks":{"slow":"ok"},"status":"ready"}"#);
+    assert_eq!(calls.load(SeqCst), 1, "the first run went on");
     server.stop().await.expect("it served");
 }

@@ -1,0 +1,45 @@
+//! Clients that leave before they are answered.
+
+use std::time::Duration;
+
+use highball::{Config, prelude::*, tokio};
+use tokio::{net::TcpListener, sync::Notify, time::timeout};
+
+use crate::{
+    Server,
+    client::{Client, PATIENCE},
+    frame::{self, code::CANCEL, reset},
+};
+
+static BEGUN: Notify = Notify::const_new();
+static FINISHED: Notify = Notify::const_new();
+
+#[get("/finish")]
+pub(crate) async fn finish() {
+    BEGUN.notify_one();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    FINISHED.notify_one();
+}
+
+/// Whether the stream is reset or the connection gone, `cancel_on_disconnect` says what becomes of the handler.
+#[tokio::test]
+async fn request_is_answered_to_its_end_where_that_is_asked_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let server = Server::start_on(listener, Config::default().cancel_on_disconnect(false));
+    for resets in [true, false] {
+        let mut client = Client::connect(server.addr).await;
+        client.send(&frame::get(1, "/finish")).await;
+        timeout(PATIENCE, BEGUN.notified())
+            .await
+            .expect("it begins");
+        if resets {
+            client.send(&reset(1, CANCEL)).await;
+        } else {
+            drop(client);
+        }
+        timeout(PATIENCE, FINISHED.notified())
+            .await
+            .expect("it ends");
+    }
+    server.stop().await;
+}
