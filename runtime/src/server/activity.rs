@@ -22,6 +22,8 @@ pub(super) struct Activity {
     ended: AtomicBool,
     /// The last request brought a body, or was none, and the rest of it may not have been read.
     body: AtomicBool,
+    /// The end of the connection is the end of an answer.
+    ends_answer: AtomicBool,
     /// The number of the request that must be refused, from 1; none is 0.
     refused: AtomicU32,
 }
@@ -123,6 +125,16 @@ impl Activity {
     /// Notes that what the client sends is no request: nobody reads the rest of it.
     pub(super) fn give_up(&self) {
         self.body.store(true, Relaxed);
+    }
+
+    /// Notes that an answer ends where the connection does.
+    pub(super) fn end_with_connection(&self) {
+        self.ends_answer.store(true, Relaxed);
+    }
+
+    /// Returns whether an answer ends where the connection does.
+    pub(super) fn ends_answer(&self) -> bool {
+        self.ends_answer.load(Relaxed)
     }
 
     /// Returns whether the client may be sending what nobody reads.

@@ -129,7 +129,13 @@ async fn serve<A: Answer>(connection: Arc<Connection<A>>) {
     let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
     let sleep = pin!(sleep_until(head_ends));
     let mut timer = Timer::new(sleep, connection.config(), connection.activity.now());
-    match drive(&connection, &mut timer).await {
+    let mut tear = Tear {
+        connection: &connection,
+        is_whole: false,
+    };
+    let driven = drive(&connection, &mut timer).await;
+    tear.is_whole = driven.is_ok();
+    match driven {
         Ok(Ended::Done) if connection.wire.lock().is_released() => linger(&connection).await,
         Ok(Ended::Done) => upgraded(&connection).await,
         Ok(Ended::Resting) => close(&connection).await,
@@ -147,6 +153,20 @@ async fn upgraded<A>(connection: &Connection<A>) {
 async fn close<A>(connection: &Connection<A>) {
     let closed = poll_fn(|cx| connection.wire.lock().poll_shutdown(cx));
     let _out_of_time = timeout(LINGER, closed).await;
+}
+
+/// Resets a connection that is cut where its end would be taken for the end of an answer.
+struct Tear<'c, A> {
+    connection: &'c Connection<A>,
+    is_whole: bool,
+}
+
+impl<A> Drop for Tear<'_, A> {
+    fn drop(&mut self) {
+        if !self.is_whole && self.connection.activity.ends_answer() {
+            self.connection.wire.lock().tear();
+        }
+    }
 }
 
 struct CutOnDrop<'c>(&'c wire::Shared);

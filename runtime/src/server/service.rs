@@ -41,7 +41,8 @@ pub(super) fn exchange<A: Answer>(
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Sent<A>>, Gone>> {
     let config = &connection.shared.config;
-    let is_http1 = request.version() < Version::HTTP_2;
+    let version = request.version();
+    let is_http1 = version < Version::HTTP_2;
     let has_body = !request.body().is_end_stream();
     let number = connection.activity.begin(has_body);
     let is_faulty = connection.activity.is_refused(number);
@@ -53,7 +54,7 @@ pub(super) fn exchange<A: Answer>(
         let config = &connection.shared.config;
         let answer = match begun {
             Ok(begun) => pin!(A::answer(begun)),
-            Err(refusal) => return Ok(connection.send(refuse::<A>(refusal, is_http1), is_http1)),
+            Err(refusal) => return Ok(connection.send(refuse::<A>(refusal, is_http1), version)),
         };
         let mut response = if is_http1 && config.cancel_on_disconnect {
             unless_gone(connection, has_body, answer).await?
@@ -68,7 +69,7 @@ pub(super) fn exchange<A: Answer>(
             let headers = response.headers_mut();
             headers.entry(header::ALT_SVC).or_insert(alt_svc.clone());
         }
-        Ok(connection.send(response, is_http1))
+        Ok(connection.send(response, version))
     }
 }
 
@@ -131,10 +132,15 @@ impl<A: Answer> Connection<A> {
     }
 
     /// Makes a response whose connection is busy until its stream has ended.
-    fn send(self: &Arc<Self>, response: Response<Body>, is_http1: bool) -> Response<Sent<A>> {
+    fn send(self: &Arc<Self>, response: Response<Body>, version: Version) -> Response<Sent<A>> {
+        let is_http1 = version < Version::HTTP_2;
         response.map(|body| {
             // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
             let is_taken = body.is_empty() || (is_http1 && body.is_whole());
+            // HTTP/1.0 has no chunks: where the length is not known, the connection's end is the answer's.
+            if version <= Version::HTTP_10 && body.len().is_none() {
+                self.activity.end_with_connection();
+            }
             let sent = Sent {
                 streaming: (!is_taken).then(|| Streaming::new(self)),
                 body,

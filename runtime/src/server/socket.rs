@@ -33,6 +33,13 @@ impl Socket {
             let _best_effort = stream.set_nodelay(true);
         }
     }
+
+    /// Has TCP reset the connection when it is closed; TLS says of itself that it was cut.
+    pub(super) fn tear(&self) {
+        if let Self::Tcp(stream) = self {
+            let _best_effort = stream.set_zero_linger();
+        }
+    }
 }
 
 macro_rules! each {

@@ -89,6 +89,8 @@ impl Answer for App {
                 Response::new(Body::from("begun"))
             }
             "/large" => Response::new(Body::from(vec![b'x'; LARGE])),
+            "/torn" => Response::new(Body::new(Pieces(vec![Err("torn".into()), Ok("piece")]))),
+            "/pieces" => Response::new(Body::new(Pieces(vec![Ok("two"), Ok("one, ")]))),
             "/endless" => Response::new(Body::new(Endless(Dropped(app)))),
             "/upgrade" => upgrade(&mut request),
             path => Response::new(Body::from(path.to_owned())),
@@ -132,6 +134,22 @@ struct Dropped(Arc<App>);
 impl Drop for Dropped {
     fn drop(&mut self) {
         self.0.dropped.notify_one();
+    }
+}
+
+/// A body of pieces, the last first, whose length is not known.
+struct Pieces(Vec<Result<&'static str, BoxError>>);
+
+impl http_body::Body for Pieces {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let piece = self.0.pop();
+        Poll::Ready(piece.map(|piece| piece.map(|text| Frame::data(Bytes::from(text)))))
     }
 }
 

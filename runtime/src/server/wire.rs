@@ -332,6 +332,11 @@ impl Wire {
         outcome
     }
 
+    /// Has the socket say, when it is closed, that this is no end.
+    pub(super) fn tear(&self) {
+        self.socket.tear();
+    }
+
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_send(cx))?;
         Pin::new(&mut self.socket).poll_shutdown(cx)

@@ -247,3 +247,20 @@ async fn head_that_is_refused_is_read_to_its_end() {
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
     server.stop().await;
 }
+
+/// Without chunks the end of the connection is the end of the answer, so a torn one must not end like that.
+#[tokio::test]
+async fn torn_answer_to_http10_does_not_look_whole() {
+    let server = start(Config::default()).await;
+    for (path, is_whole) in [("/pieces", true), ("/torn", false)] {
+        let mut client = server.connect().await;
+        client
+            .send(&format!("GET {path} HTTP/1.0\r\nhost: a\r\n\r\n"))
+            .await;
+        let mut answer = Vec::new();
+        let end = soon(client.stream.read_to_end(&mut answer)).await;
+        assert_eq!(end.is_ok(), is_whole, "{path}: {end:?}");
+        assert!(!is_whole || answer.ends_with(b"one, two"));
+    }
+    assert_eq!(server.stop().await.cut, 0);
+}
