@@ -51,6 +51,23 @@ fn stop_under_load_loses_no_request() {
 }
 
 #[test]
+fn stop_without_descriptors_loses_no_request() {
+    let mut server = Fortress::start_in_shell("ulimit -n 64; exec \"$0\"", &[]);
+    // More than there are descriptors: the others wait in the system's queue.
+    let mut clients: Vec<_> = (0..100).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+    }
+    assert_eq!(clients[0].answer().expect("it is answered").status, 200);
+    server.signal("-TERM");
+    for client in &mut clients[1..] {
+        assert_eq!(client.answer().expect("it is answered").status, 200);
+    }
+    let (code, said) = server.wait();
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
 fn begun_requests_are_answered_and_new_ones_refused() {
     let mut server = Fortress::start(&[]);
     let mut slow = server.connect();

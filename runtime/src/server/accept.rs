@@ -63,8 +63,7 @@ pub(crate) async fn run<A: Answer>(
     };
     server.accept_until(&mut listeners, &mut stop).await;
     server.take_over(&mut listeners).await;
-    drop(listeners);
-    server.drain(&mut stop).await;
+    server.drain(listeners, &mut stop).await;
     Ok(server.report)
 }
 
@@ -96,7 +95,8 @@ impl<A: Answer> Server<A> {
         spawn(&mut self.tasks, self.shared.clone(), before, accepted);
     }
 
-    /// Takes what has been accepted already: closing the listener would reset it.
+    /// Takes what has been accepted already: closing the listener would reset it. Those that find no room now are
+    /// left, for when there is some.
     async fn take_over(&mut self, listeners: &mut Listeners) {
         for listener in &mut listeners.open {
             listener.settle().await;
@@ -108,13 +108,14 @@ impl<A: Answer> Server<A> {
                 Poll::Pending => Poll::Ready(None),
             }));
             let Some((before, accepted)) = accepted.await else {
-                return;
+                break;
             };
             self.accept(before, accepted);
         }
+        listeners.open.retain(Open::rests);
     }
 
-    async fn drain(&mut self, stop: &mut impl Stop) {
+    async fn drain(&mut self, mut listeners: Listeners, stop: &mut impl Stop) {
         self.shared.stopping.begin();
         self.shared.app.stop();
         let deadline = Instant::now() + self.shared.config.drain;
@@ -128,13 +129,20 @@ impl<A: Answer> Server<A> {
             shared.app.finish().await;
         });
         loop {
+            let all_accepted = listeners.open.is_empty();
             tokio::select! {
                 Some(ended) = self.tasks.join_next() => self.note(ended),
-                () = &mut finished, if self.tasks.is_empty() => return,
+                last = poll_fn(|cx| listeners.poll_last(cx)), if !all_accepted => {
+                    if let Some((before, accepted)) = last {
+                        self.accept(before, accepted);
+                    }
+                }
+                () = &mut finished, if self.tasks.is_empty() && all_accepted => return,
                 () = sleep_until(deadline) => break,
                 () = stop.asked() => break,
             }
         }
+        drop(listeners);
         self.tasks.abort_all();
         while let Some(ended) = self.tasks.join_next().await {
             self.note(ended);
@@ -165,6 +173,18 @@ impl Listeners {
                 self.next = idx + 1;
                 return Poll::Ready((listener.before.clone(), accepted));
             }
+        }
+        Poll::Pending
+    }
+
+    /// Takes what waits where there was no room before, and lets go those where nothing does; none when all are gone.
+    fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Arc<Before>, Accepted)>> {
+        if let Poll::Ready(accepted) = self.poll_accept(cx) {
+            return Poll::Ready(Some(accepted));
+        }
+        self.open.retain(Open::rests);
+        if self.open.is_empty() {
+            return Poll::Ready(None);
         }
         Poll::Pending
     }

@@ -183,6 +183,11 @@ impl Open {
         }
     }
 
+    /// Returns whether it found no room when it was last asked, and more may wait there.
+    pub(super) fn rests(&self) -> bool {
+        self.rest.is_some()
+    }
+
     /// Has a listener of one's own accept no more; what it has accepted can still be taken.
     pub(super) async fn settle(&mut self) {
         self.rest = None;
