@@ -3,6 +3,9 @@
 //! A connection is driven by its own task, which owns the tasks of its requests. QUIC itself finds out
 //! that a client is gone, and keeps the number of streams.
 
+mod bounded;
+mod frames;
+
 use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
@@ -21,15 +24,16 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::rustls;
 
+use self::bounded::{Bounded, Read};
 use super::listener::Accepted;
 use super::origin::Origin;
 use super::{Answer, Shared, strict};
 use crate::body::{Body, BoxError, Pace, RequestBody};
 use crate::config::Config;
 
-type Quic = h3_quinn::Connection;
+type Quic = Bounded;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
-type Receiving = RequestStream<h3_quinn::RecvStream, Bytes>;
+type Receiving = RequestStream<Read<h3_quinn::RecvStream>, Bytes>;
 
 /// How often an idle client is asked whether it is there: a request may take its handler longer than QUIC
 /// takes to call a silent client gone.
@@ -117,7 +121,7 @@ pub(super) async fn serve<A: Answer>(
         let quic = incoming.accept()?.await?;
         let connection = h3::server::builder()
             .max_field_section_size(shared.config.head as u64)
-            .build(Quic::new(quic.clone()))
+            .build(Quic::new(quic.clone(), shared.config.head as u64))
             .await?;
         Ok::<_, BoxError>((connection, quic))
     };
@@ -254,7 +258,6 @@ async fn exchange<A: Answer>(
 async fn refuse(resolver: RequestResolver<Quic, Bytes>, head_timeout: Duration) {
     // h3 has no word for a stream whose head is not here.
     if let Ok(Ok((_, mut stream))) = timeout(head_timeout, resolver.resolve_request()).await {
-        stream.stop_sending(Code::H3_REQUEST_REJECTED);
         stream.stop_stream(Code::H3_REQUEST_REJECTED);
     }
 }

@@ -1,0 +1,201 @@
+//! The connection as h3 reads it: h3 keeps a frame until all of it is here, however long it says to be, so a
+//! client that announces too much is cut before.
+
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use h3::error::Code;
+use h3::quic::{self, ConnectionErrorIncoming, StreamErrorIncoming, StreamId, WriteBuf};
+use h3_quinn::{BidiStream, Connection, OpenStreams, RecvStream, SendStream};
+
+use super::frames::Frames;
+
+/// A connection whose frames are bounded.
+pub(super) struct Bounded {
+    inner: Connection,
+    quic: quinn::Connection,
+    most: u64,
+}
+
+impl Bounded {
+    /// No frame but a body's may be longer than `most`.
+    pub(super) fn new(quic: quinn::Connection, most: u64) -> Self {
+        Self {
+            inner: Connection::new(quic.clone()),
+            quic,
+            most,
+        }
+    }
+
+    fn read<S>(&self, stream: S, frames: Frames) -> Read<S> {
+        Read {
+            stream,
+            frames,
+            quic: self.quic.clone(),
+        }
+    }
+}
+
+/// A stream whose frames are followed as they are read.
+pub(super) struct Read<S> {
+    stream: S,
+    frames: Frames,
+    quic: quinn::Connection,
+}
+
+impl<S: quic::RecvStream<Buf = Bytes>> quic::RecvStream for Read<S> {
+    type Buf = Bytes;
+
+    fn poll_data(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, StreamErrorIncoming>> {
+        let data = ready!(self.stream.poll_data(cx))?;
+        let read = data.as_ref().map_or(Ok(()), |data| self.frames.read(data));
+        if read.is_err() {
+            let message = "a frame is longer than this server takes";
+            let code = Code::H3_EXCESSIVE_LOAD.value();
+            self.quic.close(
+                quinn::VarInt::try_from(code).unwrap_or_default(),
+                message.as_bytes(),
+            );
+            return Poll::Ready(Err(StreamErrorIncoming::ConnectionErrorIncoming {
+                connection_error: ConnectionErrorIncoming::InternalError(message.to_owned()),
+            }));
+        }
+        Poll::Ready(Ok(data))
+    }
+
+    fn stop_sending(&mut self, error_code: u64) {
+        self.stream.stop_sending(error_code);
+    }
+
+    fn recv_id(&self) -> StreamId {
+        self.stream.recv_id()
+    }
+}
+
+impl<B: Buf, S: quic::SendStream<B>> quic::SendStream<B> for Read<S> {
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StreamErrorIncoming>> {
+        self.stream.poll_ready(cx)
+    }
+
+    fn send_data<T: Into<WriteBuf<B>>>(&mut self, data: T) -> Result<(), StreamErrorIncoming> {
+        self.stream.send_data(data)
+    }
+
+    fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StreamErrorIncoming>> {
+        self.stream.poll_finish(cx)
+    }
+
+    fn reset(&mut self, reset_code: u64) {
+        self.stream.reset(reset_code);
+    }
+
+    fn send_id(&self) -> StreamId {
+        self.stream.send_id()
+    }
+}
+
+impl<B: Buf> quic::BidiStream<B> for Read<BidiStream<B>> {
+    type SendStream = SendStream<B>;
+    type RecvStream = Read<RecvStream>;
+
+    fn split(self) -> (SendStream<B>, Read<RecvStream>) {
+        let (sending, stream) = quic::BidiStream::split(self.stream);
+        let receiving = Read {
+            stream,
+            frames: self.frames,
+            quic: self.quic,
+        };
+        (sending, receiving)
+    }
+}
+
+impl<B: Buf> quic::OpenStreams<B> for Bounded {
+    type BidiStream = Read<BidiStream<B>>;
+    type SendStream = SendStream<B>;
+
+    fn poll_open_bidi(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Self::BidiStream, StreamErrorIncoming>> {
+        let stream = ready!(self.inner.poll_open_bidi(cx))?;
+        Poll::Ready(Ok(self.read(stream, Frames::of_request(self.most))))
+    }
+
+    fn poll_open_send(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Self::SendStream, StreamErrorIncoming>> {
+        self.inner.poll_open_send(cx)
+    }
+
+    fn close(&mut self, code: Code, reason: &[u8]) {
+        quic::OpenStreams::<B>::close(&mut self.inner, code, reason);
+    }
+}
+
+impl<B: Buf> quic::Connection<B> for Bounded {
+    type RecvStream = Read<RecvStream>;
+    type OpenStreams = Opener;
+
+    fn poll_accept_recv(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Self::RecvStream, ConnectionErrorIncoming>> {
+        let stream = ready!(quic::Connection::<B>::poll_accept_recv(&mut self.inner, cx))?;
+        Poll::Ready(Ok(self.read(stream, Frames::of_one_way())))
+    }
+
+    fn poll_accept_bidi(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Self::BidiStream, ConnectionErrorIncoming>> {
+        let stream = ready!(quic::Connection::<B>::poll_accept_bidi(&mut self.inner, cx))?;
+        Poll::Ready(Ok(self.read(stream, Frames::of_request(self.most))))
+    }
+
+    fn opener(&self) -> Opener {
+        Opener {
+            inner: quic::Connection::<B>::opener(&self.inner),
+            quic: self.quic.clone(),
+            most: self.most,
+        }
+    }
+}
+
+/// What opens streams of the server's own; h3 asks for one, and uses it for clients only.
+pub(super) struct Opener {
+    inner: OpenStreams,
+    quic: quinn::Connection,
+    most: u64,
+}
+
+impl<B: Buf> quic::OpenStreams<B> for Opener {
+    type BidiStream = Read<BidiStream<B>>;
+    type SendStream = SendStream<B>;
+
+    fn poll_open_bidi(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Self::BidiStream, StreamErrorIncoming>> {
+        let stream = ready!(self.inner.poll_open_bidi(cx))?;
+        Poll::Ready(Ok(Read {
+            stream,
+            frames: Frames::of_request(self.most),
+            quic: self.quic.clone(),
+        }))
+    }
+
+    fn poll_open_send(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Self::SendStream, StreamErrorIncoming>> {
+        self.inner.poll_open_send(cx)
+    }
+
+    fn close(&mut self, code: Code, reason: &[u8]) {
+        quic::OpenStreams::<B>::close(&mut self.inner, code, reason);
+    }
+}
