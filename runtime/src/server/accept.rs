@@ -132,7 +132,8 @@ impl<A: Answer> Server<A> {
             let all_accepted = listeners.open.is_empty();
             tokio::select! {
                 Some(ended) = self.tasks.join_next() => self.note(ended),
-                last = poll_fn(|cx| listeners.poll_last(cx)), if !all_accepted => {
+                // As above: a budget that is used up is no empty queue.
+                last = unconstrained(poll_fn(|cx| listeners.poll_last(cx))), if !all_accepted => {
                     if let Some((before, accepted)) = last {
                         self.accept(before, accepted);
                     }

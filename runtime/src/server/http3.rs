@@ -31,7 +31,7 @@ use super::{Answer, Shared, strict};
 use crate::body::{Body, BoxError, Pace, RequestBody};
 use crate::config::Config;
 
-type Quic = Bounded;
+type Quic = Bounded<h3_quinn::Connection>;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
 type Receiving = RequestStream<Read<h3_quinn::RecvStream>, Bytes>;
 
@@ -192,7 +192,8 @@ async fn drive<A: Answer>(
     origin: &Origin,
 ) {
     let session = shared.app.connect(origin);
-    let mut requests = JoinSet::new();
+    // What is refused holds nothing up: it ends with the connection.
+    let (mut requests, mut refusals) = (JoinSet::new(), JoinSet::new());
     let mut stopped = pin!(shared.stopping.begun());
     let mut idle = pin!(sleep(shared.config.idle_timeout));
     let (mut begun, mut told) = (0, false);
@@ -211,7 +212,8 @@ async fn drive<A: Answer>(
             accepted = connection.accept() => match accepted {
                 // It was told that this one is not answered (RFC 9114 §5.2).
                 Ok(Some(refused)) if told => {
-                    requests.spawn(refuse(refused, shared.config.head_timeout));
+                    while refusals.try_join_next().is_some() {}
+                    refusals.spawn(refuse(refused, shared.config.head_timeout));
                 }
                 Ok(Some(resolver)) => {
                     begun += 1;

@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::body::BoxError;
+use crate::body::{BoxError, produce};
 
 /// The most that `/echo` reads of a body, in bytes.
 const BODY_LIMIT: u64 = 1024 * 1024;
@@ -89,8 +89,8 @@ impl Answer for App {
                 Response::new(Body::from("begun"))
             }
             "/large" => Response::new(Body::from(vec![b'x'; LARGE])),
-            "/torn" => Response::new(Body::new(Pieces(vec![Err("torn".into()), Ok("piece")]))),
-            "/pieces" => Response::new(Body::new(Pieces(vec![Ok("two"), Ok("one, ")]))),
+            "/torn" => Response::new(pieces([Ok("piece"), Err("torn".into())])),
+            "/pieces" => Response::new(pieces([Ok("one, "), Ok("two")])),
             "/endless" => Response::new(Body::new(Endless(Dropped(app)))),
             "/upgrade" => upgrade(&mut request),
             path => Response::new(Body::from(path.to_owned())),
@@ -137,20 +137,13 @@ impl Drop for Dropped {
     }
 }
 
-/// A body of pieces, the last first, whose length is not known.
-struct Pieces(Vec<Result<&'static str, BoxError>>);
-
-impl http_body::Body for Pieces {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let piece = self.0.pop();
-        Poll::Ready(piece.map(|piece| piece.map(|text| Frame::data(Bytes::from(text)))))
-    }
+/// Makes a body whose length is not known.
+fn pieces(pieces: [Result<&'static str, BoxError>; 2]) -> Body {
+    Body::stream(produce(|sender| async move {
+        for piece in pieces {
+            sender.send(piece).await;
+        }
+    }))
 }
 
 /// A body without an end.

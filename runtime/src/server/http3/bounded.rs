@@ -10,14 +10,14 @@ use h3_quinn::{BidiStream, Connection, OpenStreams, RecvStream, SendStream};
 
 use super::frames::Frames;
 
-/// A connection whose frames are bounded.
-pub(super) struct Bounded {
-    inner: Connection,
+/// A connection whose frames are bounded, or what opens streams of it.
+pub(super) struct Bounded<C> {
+    inner: C,
     quic: quinn::Connection,
     most: u64,
 }
 
-impl Bounded {
+impl Bounded<Connection> {
     /// No frame but a body's may be longer than `most`.
     pub(super) fn new(quic: quinn::Connection, most: u64) -> Self {
         Self {
@@ -26,7 +26,9 @@ impl Bounded {
             most,
         }
     }
+}
 
+impl<C> Bounded<C> {
     fn read<S>(&self, stream: S, frames: Frames) -> Read<S> {
         Read {
             stream,
@@ -112,7 +114,10 @@ impl<B: Buf> quic::BidiStream<B> for Read<BidiStream<B>> {
     }
 }
 
-impl<B: Buf> quic::OpenStreams<B> for Bounded {
+impl<B: Buf, C> quic::OpenStreams<B> for Bounded<C>
+where
+    C: quic::OpenStreams<B, BidiStream = BidiStream<B>, SendStream = SendStream<B>>,
+{
     type BidiStream = Read<BidiStream<B>>;
     type SendStream = SendStream<B>;
 
@@ -132,13 +137,13 @@ impl<B: Buf> quic::OpenStreams<B> for Bounded {
     }
 
     fn close(&mut self, code: Code, reason: &[u8]) {
-        quic::OpenStreams::<B>::close(&mut self.inner, code, reason);
+        self.inner.close(code, reason);
     }
 }
 
-impl<B: Buf> quic::Connection<B> for Bounded {
+impl<B: Buf> quic::Connection<B> for Bounded<Connection> {
     type RecvStream = Read<RecvStream>;
-    type OpenStreams = Opener;
+    type OpenStreams = Bounded<OpenStreams>;
 
     fn poll_accept_recv(
         &mut self,
@@ -156,46 +161,11 @@ impl<B: Buf> quic::Connection<B> for Bounded {
         Poll::Ready(Ok(self.read(stream, Frames::of_request(self.most))))
     }
 
-    fn opener(&self) -> Opener {
-        Opener {
+    fn opener(&self) -> Bounded<OpenStreams> {
+        Bounded {
             inner: quic::Connection::<B>::opener(&self.inner),
             quic: self.quic.clone(),
             most: self.most,
         }
-    }
-}
-
-/// What opens streams of the server's own; h3 asks for one, and uses it for clients only.
-pub(super) struct Opener {
-    inner: OpenStreams,
-    quic: quinn::Connection,
-    most: u64,
-}
-
-impl<B: Buf> quic::OpenStreams<B> for Opener {
-    type BidiStream = Read<BidiStream<B>>;
-    type SendStream = SendStream<B>;
-
-    fn poll_open_bidi(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Self::BidiStream, StreamErrorIncoming>> {
-        let stream = ready!(self.inner.poll_open_bidi(cx))?;
-        Poll::Ready(Ok(Read {
-            stream,
-            frames: Frames::of_request(self.most),
-            quic: self.quic.clone(),
-        }))
-    }
-
-    fn poll_open_send(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Self::SendStream, StreamErrorIncoming>> {
-        self.inner.poll_open_send(cx)
-    }
-
-    fn close(&mut self, code: Code, reason: &[u8]) {
-        quic::OpenStreams::<B>::close(&mut self.inner, code, reason);
     }
 }
