@@ -9,7 +9,7 @@ use std::{
     task::Poll,
 };
 
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
     app::{App, Miss, Route, nearest},
@@ -19,7 +19,7 @@ use crate::{
     context::{Context, Out},
     head::Head,
     observe::{Outcome, Record},
-    pool::{self, FreeList},
+    pool::{self, FreeList, MOST_ITEMS},
     rejection::Rejection,
     response::{IntoResponse, Response},
     route::Priority,
@@ -36,11 +36,8 @@ struct Slot {
     out: Out,
 }
 
-/// How many contexts a thread keeps.
-const MOST_KEPT: usize = 64;
-
 thread_local! {
-    static SLOTS: FreeList<Box<Slot>> = const { FreeList::new(MOST_KEPT, &pool::CONTEXTS) };
+    static SLOTS: FreeList<Box<Slot>> = const { FreeList::new(MOST_ITEMS, &pool::CONTEXTS) };
 }
 
 /// An exchange under way: when it is dropped it is over, and its observers run.
@@ -59,10 +56,11 @@ pub(crate) struct Begun<S> {
 impl<S> Begun<S> {
     pub(crate) fn new<A: App>(
         connection: Arc<Connected<S>>,
-        request: Request<RequestBody>,
+        head: Parts,
+        body: RequestBody,
     ) -> Self {
         let mut slot = pool::take(&SLOTS).unwrap_or_default();
-        slot.begin(&connection, request);
+        slot.begin(&connection, head, body);
         let target = find::<A>(&mut slot.head);
         Self {
             finishes: connection.shared.finishes || slot.head.route.is_some_and(Route::finishes),
@@ -74,7 +72,7 @@ impl<S> Begun<S> {
 }
 
 /// Answers one request.
-pub(crate) async fn exchange<A, S>(begun: Begun<S>) -> http::Response<Body>
+pub(crate) async fn exchange<A, S>(begun: Begun<S>) -> Response
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -85,11 +83,11 @@ where
     // Whoever waits here may be dropped; the task goes on.
     let tasks = begun.connection.shared.tasks.clone();
     let task = tasks.spawn(answer::<A, S>(begun)).await;
-    task.unwrap_or_else(|_| into_http(Rejection::internal().problem(), &Method::GET))
+    task.unwrap_or_else(|_| Rejection::internal().problem())
 }
 
-/// Runs the chain, and makes its answer what hyper sends.
-async fn answer<A, S>(begun: Begun<S>) -> http::Response<Body>
+/// Runs the chain, and makes of its answer what HTTP allows.
+async fn answer<A, S>(begun: Begun<S>) -> Response
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -101,7 +99,7 @@ where
         ..
     } = begun;
     let Some(slot) = watch.0.as_deref_mut() else {
-        return into_http(Rejection::internal().problem(), &Method::GET);
+        return Rejection::internal().problem();
     };
     let (head, shared) = (&slot.head, &connection.shared);
     let (target, _place) = enter(shared.gate.as_ref(), head, target).await;
@@ -126,14 +124,14 @@ where
         rejection.into_response()
     });
     env.finish(&mut cx, &mut answer);
-    let mut response = into_http(answer, &head.method);
-    watch.attach(&mut response, panicked);
-    response
+    fit(&mut answer, &head.method);
+    watch.attach(&mut answer, panicked);
+    answer
 }
 
 impl Watch {
     /// Keeps the exchange open until the answer's body has ended, if anyone observes it.
-    fn attach(mut self, response: &mut http::Response<Body>, panicked: bool) {
+    fn attach(mut self, response: &mut Response, panicked: bool) {
         let Some(slot) = &mut self.0 else { return };
         let outcome = match (panicked, response.body().is_empty()) {
             (true, _) => Outcome::Panicked,
@@ -172,9 +170,9 @@ impl Drop for Watch {
 }
 
 impl Slot {
-    fn begin<S>(&mut self, connection: &Connected<S>, request: Request<RequestBody>) {
-        #[cfg_attr(not(feature = "ws"), allow(unused_mut))]
-        let (mut parts, body) = request.into_parts();
+    fn begin<S>(&mut self, connection: &Connected<S>, parts: Parts, body: RequestBody) {
+        #[cfg(feature = "ws")]
+        let mut parts = parts;
         #[cfg(feature = "ws")]
         {
             self.out.upgrade = parts.extensions.remove();
@@ -343,26 +341,20 @@ fn panic_cause(payload: &(dyn Any + Send)) -> String {
     )
 }
 
-/// Makes hyper's response, with no body where HTTP allows none.
-fn into_http(response: Response, method: &Method) -> http::Response<Body> {
-    let (status, mut headers, mut body) = response.into_parts();
+/// Leaves no body where HTTP allows none.
+fn fit(response: &mut Response, method: &Method) {
     if method == Method::HEAD {
-        if let Some(len) = body
-            .len()
-            .filter(|_| !headers.contains_key(header::CONTENT_LENGTH))
-        {
+        let len = response.body().len();
+        let headers = response.headers_mut();
+        if let Some(len) = len.filter(|_| !headers.contains_key(header::CONTENT_LENGTH)) {
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(len));
         }
-        body = Body::empty();
+        response.set_body(Body::empty());
     }
-    if bodiless(status) {
-        headers.remove(header::CONTENT_LENGTH);
-        body = Body::empty();
+    if bodiless(response.status()) {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.set_body(Body::empty());
     }
-    let mut response = http::Response::new(body);
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
 }
 
 /// RFC 9110 §6.4.1.

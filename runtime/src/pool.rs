@@ -14,11 +14,11 @@ use std::thread::{self, LocalKey};
 
 use http::HeaderMap;
 
-pub(crate) use self::counts::{CONTEXTS, Counts};
+pub(crate) use self::counts::{CONTEXTS, Counts, RESPONSES};
 pub use self::counts::{Pooled, Pools, pools};
 
 /// How many items of a kind a thread keeps.
-const MOST_ITEMS: usize = 64;
+pub(crate) const MOST_ITEMS: usize = 64;
 /// The largest buffer that is kept: a rare huge answer must not hold its memory for ever.
 const MOST_BYTES: usize = 256 * 1024;
 /// How many bytes all buffers have that a thread keeps.

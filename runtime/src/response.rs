@@ -1,11 +1,15 @@
 //! Responses, and what can be returned from a handler.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, mem};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use crate::{body::Body, pool, rejection::Rejection};
+use crate::{
+    body::Body,
+    pool::{self, FreeList, MOST_ITEMS},
+    rejection::Rejection,
+};
 
 mod attachment;
 mod json;
@@ -40,7 +44,11 @@ pub use text::{Html, Jsonp, PrettyJson};
 /// assert_eq!(response.status(), 202);
 /// ```
 #[must_use = "a response does nothing unless it is returned"]
-pub struct Response {
+pub struct Response(Box<Inner>);
+
+/// It is boxed, since it goes through every step of a chain, and pooled, since a box is not free.
+#[derive(Default)]
+struct Inner {
     status: StatusCode,
     headers: HeaderMap,
     body: Body,
@@ -48,27 +56,30 @@ pub struct Response {
     rejection: Option<Rejection>,
 }
 
+thread_local! {
+    static INNERS: FreeList<Box<Inner>> = const { FreeList::new(MOST_ITEMS, &pool::RESPONSES) };
+}
+
 impl From<http::Response<Body>> for Response {
     fn from(response: http::Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
-        Self {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-            rejection: None,
-        }
+        let mut response = Self::of(parts.headers, body);
+        response.0.status = parts.status;
+        response
     }
 }
 
 impl Response {
     /// Makes a response with status 200, no headers and this body.
     pub fn new(body: impl Into<Body>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            headers: pool::headers(),
-            body: body.into(),
-            rejection: None,
-        }
+        Self::of(pool::headers(), body.into())
+    }
+
+    fn of(headers: HeaderMap, body: Body) -> Self {
+        let mut inner = pool::take(&INNERS).unwrap_or_default();
+        inner.headers = headers;
+        inner.body = body;
+        Self(inner)
     }
 
     /// Makes a response of this status without a body.
@@ -81,45 +92,48 @@ impl Response {
     /// Makes a response of this content type.
     pub(crate) fn typed(content_type: HeaderValue, body: Body) -> Self {
         let mut response = Self::new(body);
-        response.headers.insert(header::CONTENT_TYPE, content_type);
+        response
+            .0
+            .headers
+            .insert(header::CONTENT_TYPE, content_type);
         response
     }
 
     /// Returns the status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Makes this the status.
     pub fn set_status(&mut self, status: impl Into<Status>) {
-        self.status = status.into().code();
+        self.0.status = status.into().code();
     }
 
     /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.0.headers
     }
 
     /// Returns the headers, to be changed.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
+        &mut self.0.headers
     }
 
     /// Sets a header; what is no header (a line break in it, say) is left out.
     pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
         if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
-            self.headers.insert(name, value);
+            self.0.headers.insert(name, value);
         }
     }
 
     /// Returns the body.
     pub fn body(&self) -> &Body {
-        &self.body
+        &self.0.body
     }
 
     /// Makes this the body; `Content-Type` stays as it is.
     pub fn set_body(&mut self, body: impl Into<Body>) {
-        self.body = body.into();
+        self.0.body = body.into();
     }
 
     /// Takes the response apart.
@@ -127,28 +141,40 @@ impl Response {
         if let Some(rejection) = self.take_rejection() {
             return rejection.problem().with_headers_of(&self).into_parts();
         }
-        (self.status, self.headers, self.body)
+        let Inner {
+            status,
+            headers,
+            body,
+            ..
+        } = &mut *self.0;
+        let parts = (mem::take(status), mem::take(headers), mem::take(body));
+        pool::give(&INNERS, self.0);
+        parts
+    }
+
+    pub(crate) fn body_mut(&mut self) -> &mut Body {
+        &mut self.0.body
     }
 
     pub(crate) fn rejected(rejection: Rejection) -> Self {
         let mut response = Self::empty(rejection.status());
-        response.rejection = Some(rejection);
+        response.0.rejection = Some(rejection);
         response
     }
 
     pub(crate) fn is_rejection(&self) -> bool {
-        self.rejection.is_some()
+        self.0.rejection.is_some()
     }
 
     pub(crate) fn take_rejection(&mut self) -> Option<Rejection> {
-        self.rejection.take()
+        self.0.rejection.take()
     }
 
     /// Adds the headers of a response that this one takes the place of.
     pub(crate) fn with_headers_of(mut self, other: &Self) -> Self {
-        for (name, value) in &other.headers {
-            if !self.headers.contains_key(name) {
-                self.headers.append(name, value.clone());
+        for (name, value) in &other.0.headers {
+            if !self.0.headers.contains_key(name) {
+                self.0.headers.append(name, value.clone());
             }
         }
         self
@@ -168,8 +194,8 @@ impl From<Response> for http::Response<Body> {
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
-            .field("status", &self.status)
-            .field("headers", &self.headers)
+            .field("status", &self.0.status)
+            .field("headers", &self.0.headers)
             .finish_non_exhaustive()
     }
 }

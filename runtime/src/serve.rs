@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
-use http::Request;
+use http::request::Parts;
 
 use crate::{
     app::App,
-    body::{Body, RequestBody},
+    body::RequestBody,
     capacity::Capacity,
     chain::Endpoint,
     config::Config,
@@ -23,6 +23,7 @@ use crate::{
     listen::Listener,
     proxies::Proxies,
     rejection::Rejection,
+    response::Response,
     server::{Answer, Origin, Refusal},
     state::{Connected, Shared},
 };
@@ -256,11 +257,11 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
 
     type Begun = Begun<S>;
 
-    fn begin(connection: Arc<Connected<S>>, request: Request<RequestBody>) -> Begun<S> {
-        Begun::new::<A>(connection, request)
+    fn begin(connection: Arc<Connected<S>>, head: Parts, body: RequestBody) -> Begun<S> {
+        Begun::new::<A>(connection, head, body)
     }
 
-    fn answer(begun: Begun<S>) -> impl Future<Output = http::Response<Body>> + Send + 'static {
+    fn answer(begun: Begun<S>) -> impl Future<Output = Response> + Send + 'static {
         exchange::<A, S>(begun)
     }
 
@@ -272,13 +273,8 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
         self.shared.tasks.wait().await;
     }
 
-    fn refuse(refusal: Refusal) -> http::Response<Body> {
-        let problem = Rejection::new(refusal.status(), refusal.detail()).problem();
-        let (status, headers, body) = problem.into_parts();
-        let mut response = http::Response::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
+    fn refuse(refusal: Refusal) -> Response {
+        Rejection::new(refusal.status(), refusal.detail()).problem()
     }
 }
 

@@ -32,7 +32,7 @@ mod wire;
 use std::future::{Future, ready};
 use std::sync::Arc;
 
-use http::{Request, Response};
+use http::request::Parts;
 use tokio::sync::watch;
 
 pub(crate) use self::accept::{Report, run};
@@ -44,9 +44,10 @@ pub(crate) use self::origin::Origin;
 pub(crate) use self::socket::Socket;
 pub(crate) use self::stop::{Stop, signal, when};
 pub(crate) use self::strict::Refusal;
-use crate::body::{Body, RequestBody};
+use crate::body::RequestBody;
 use crate::config::Config;
 use crate::proxies::Proxies;
+use crate::response::Response;
 
 /// An application as the server drives it: one request in, one response out.
 pub(crate) trait Answer: Send + Sync + Sized + 'static {
@@ -60,13 +61,13 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
     type Begun: Send + 'static;
 
     /// Begins with a request: it is over when this, or the answer's future, is dropped.
-    fn begin(session: Self::Session, request: Request<RequestBody>) -> Self::Begun;
+    fn begin(session: Self::Session, head: Parts, body: RequestBody) -> Self::Begun;
 
     /// Answers a request.
     ///
     /// It must not panic: a panic ends the connection, and with it its other requests. The future
     /// is dropped when the client leaves before it is done.
-    fn answer(begun: Self::Begun) -> impl Future<Output = Response<Body>> + Send + 'static;
+    fn answer(begun: Self::Begun) -> impl Future<Output = Response> + Send + 'static;
 
     /// Tells what runs for as long as the server does that it stops.
     fn stop(&self) {}
@@ -77,7 +78,7 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
     }
 
     /// Returns the response to a request that is refused before the application sees it.
-    fn refuse(refusal: Refusal) -> Response<Body>;
+    fn refuse(refusal: Refusal) -> Response;
 }
 
 /// What the connections of one server share.

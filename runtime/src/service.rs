@@ -69,7 +69,9 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Service<A, S> {
     /// Where the future is dropped, the handler is.
     pub async fn call(&self, request: Request<impl Into<RequestBody>>) -> http::Response<Body> {
         let connection = Arc::clone(&self.connection);
-        exchange::<A, S>(Begun::new::<A>(connection, request.map(Into::into))).await
+        let (head, body) = request.into_parts();
+        let begun = Begun::new::<A>(connection, head, body.into());
+        exchange::<A, S>(begun).await.into()
     }
 }
 

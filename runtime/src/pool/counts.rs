@@ -36,6 +36,7 @@ impl Counts {
 }
 
 pub(crate) static CONTEXTS: Counts = Counts::new();
+pub(crate) static RESPONSES: Counts = Counts::new();
 pub(crate) static HEADER_MAPS: Counts = Counts::new();
 pub(crate) static BUFFERS: Counts = Counts::new();
 
@@ -62,6 +63,7 @@ impl Pooled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pools {
     contexts: Pooled,
+    responses: Pooled,
     header_maps: Pooled,
     buffers: Pooled,
 }
@@ -70,6 +72,11 @@ impl Pools {
     /// Returns how contexts were made: one is in use for each request that is open.
     pub fn contexts(&self) -> Pooled {
         self.contexts
+    }
+
+    /// Returns how responses were made.
+    pub fn responses(&self) -> Pooled {
+        self.responses
     }
 
     /// Returns how header maps were made, for requests and answers.
@@ -83,8 +90,8 @@ impl Pools {
     }
 }
 
-/// Returns how the pools of all threads do: each keeps at most 64 contexts, header maps and buffers, and 2 MiB of the
-/// last.
+/// Returns how the pools of all threads do: each keeps at most 64 contexts, responses, header maps and buffers, and
+/// 2 MiB of the last.
 ///
 /// Show them with the metrics of an app. Once as many requests have been open at once as ever are, all but a few
 /// come from the pools, and the numbers stand still; where they grow with the requests, more of them are open at once
@@ -98,6 +105,7 @@ impl Pools {
 pub fn pools() -> Pools {
     Pools {
         contexts: CONTEXTS.now(),
+        responses: RESPONSES.now(),
         header_maps: HEADER_MAPS.now(),
         buffers: BUFFERS.now(),
     }

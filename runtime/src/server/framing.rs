@@ -153,9 +153,11 @@ impl Framing {
                 _ => from = end + 1,
             }
         }
-        let piece = &bytes[from..];
-        self.look_for_fragment(piece);
-        self.line.push(piece);
+        if from < bytes.len() {
+            let piece = &bytes[from..];
+            self.look_for_fragment(piece);
+            self.line.push(piece);
+        }
         (bytes.len(), true)
     }
 

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 use bytes::{Buf, Bytes};
 use h3::error::Code;
 use h3::server::{Connection, RequestResolver, RequestStream};
-use http::{HeaderValue, Request, Response, Version, header};
+use http::{HeaderValue, Request, Version, header};
 use http_body::{Body as _, Frame};
 use quinn::crypto::rustls::QuicServerConfig;
 use tokio::sync::mpsc;
@@ -28,8 +28,9 @@ use self::bounded::{Bounded, Read};
 use super::listener::Accepted;
 use super::origin::Origin;
 use super::{Answer, Shared, strict};
-use crate::body::{Body, BoxError, Pace, RequestBody};
+use crate::body::{BoxError, Pace, RequestBody};
 use crate::config::Config;
+use crate::response::Response;
 
 type Quic = Bounded<h3_quinn::Connection>;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
@@ -247,7 +248,10 @@ async fn exchange<A: Answer>(
     let length = strict::length(request.headers());
     let request = with_body(request, receiving, length.unwrap_or_default(), config);
     let response = match strict::check(&request, config, length.is_err()) {
-        Ok(()) => A::answer(A::begin(session, request)).await,
+        Ok(()) => {
+            let (head, body) = request.into_parts();
+            A::answer(A::begin(session, head, body)).await
+        }
         Err(refusal) => A::refuse(refusal),
     };
     // To drop the stream would end the answer as if it were whole.
@@ -285,22 +289,18 @@ fn with_body(
 }
 
 /// Sends a response; a client that takes nothing for too long is not waited for.
-async fn send(
-    sending: &mut Sending,
-    response: Response<Body>,
-    config: &Config,
-) -> Result<(), BoxError> {
-    let (mut parts, mut body) = response.into_parts();
+async fn send(sending: &mut Sending, response: Response, config: &Config) -> Result<(), BoxError> {
+    let (status, mut headers, mut body) = response.into_parts();
     // Headers of a connection have no place here (RFC 9114 §4.2).
-    parts.headers.remove(header::CONNECTION);
-    parts.headers.entry(header::DATE).or_insert_with(now);
+    headers.remove(header::CONNECTION);
+    headers.entry(header::DATE).or_insert_with(now);
     if let Some(length) = body.len().filter(|length| *length > 0) {
-        parts
-            .headers
-            .entry(header::CONTENT_LENGTH)
-            .or_insert(length.into());
+        let announced = headers.entry(header::CONTENT_LENGTH);
+        announced.or_insert(length.into());
     }
-    let head = Response::from_parts(parts, ());
+    let mut head = http::Response::new(());
+    *head.status_mut() = status;
+    *head.headers_mut() = headers;
     timeout(config.write_timeout, sending.send_response(head)).await??;
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let Ok(frame) = frame else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes};
-use http::{HeaderValue, Request, Response, Version, header};
+use http::{HeaderValue, Request, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
@@ -15,6 +15,7 @@ use super::strict::{self, Refusal};
 use super::{Answer, Connection};
 use crate::body::{Body, BoxError, Chunk, Pace, RequestBody};
 use crate::config::Config;
+use crate::response::Response;
 
 /// How many bytes of an answer HTTP/2 is given at once: as many as a frame has that nobody has agreed on
 /// (RFC 9113 §4.2).
@@ -39,15 +40,22 @@ pub(super) fn exchange<A: Answer>(
     connection: Arc<Connection<A>>,
     session: A::Session,
     request: Request<Incoming>,
-) -> impl Future<Output = Result<Response<Sent<A>>, Gone>> {
+) -> impl Future<Output = Result<http::Response<Sent<A>>, Gone>> {
     let config = &connection.shared.config;
     let version = request.version();
     let is_http1 = version < Version::HTTP_2;
     let has_body = !request.body().is_end_stream();
     let number = connection.activity.begin(has_body);
     let is_faulty = connection.activity.is_refused(number);
-    let begun = strict::check(&request, config, is_faulty)
-        .map(|()| A::begin(session, paced(request, config)));
+    let begun = strict::check(&request, config, is_faulty).map(|()| {
+        let (head, body) = request.into_parts();
+        let body = if has_body {
+            paced(body, config)
+        } else {
+            RequestBody::empty()
+        };
+        A::begin(session, head, body)
+    });
     let open = Open(connection);
     async move {
         let connection = &open.0;
@@ -73,14 +81,14 @@ pub(super) fn exchange<A: Answer>(
     }
 }
 
-fn paced(request: Request<Incoming>, config: &Config) -> Request<RequestBody> {
+fn paced(body: Incoming, config: &Config) -> RequestBody {
     let pace = Pace::new(config.body_rate, config.body_timeout);
-    request.map(|incoming| RequestBody::from(incoming).paced(pace))
+    RequestBody::from(body).paced(pace)
 }
 
 /// Refuses a request; what follows it on a connection of HTTP/1 is not read, since where it ends
 /// cannot be trusted.
-fn refuse<A: Answer>(refusal: Refusal, is_http1: bool) -> Response<Body> {
+fn refuse<A: Answer>(refusal: Refusal, is_http1: bool) -> Response {
     let mut response = A::refuse(refusal);
     if is_http1 {
         close_after(&mut response);
@@ -88,7 +96,7 @@ fn refuse<A: Answer>(refusal: Refusal, is_http1: bool) -> Response<Body> {
     response
 }
 
-fn close_after(response: &mut Response<Body>) {
+fn close_after(response: &mut Response) {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(header::CONNECTION, close);
 }
@@ -132,24 +140,26 @@ impl<A: Answer> Connection<A> {
     }
 
     /// Makes a response whose connection is busy until its stream has ended.
-    fn send(self: &Arc<Self>, response: Response<Body>, version: Version) -> Response<Sent<A>> {
+    fn send(self: &Arc<Self>, response: Response, version: Version) -> http::Response<Sent<A>> {
         let is_http1 = version < Version::HTTP_2;
-        response.map(|body| {
-            // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
-            let is_taken = body.is_empty() || (is_http1 && body.is_whole());
-            // HTTP/1.0 has no chunks: where the length is not known, the connection's end is the answer's.
-            if version <= Version::HTTP_10 && body.len().is_none() {
-                self.activity.end_with_connection();
-            }
-            let sent = Sent {
-                streaming: (!is_taken).then(|| Streaming::new(self)),
-                body,
-                rest: Bytes::new(),
-                is_http1,
-            };
-            sent.hand(!sent.body.is_empty());
-            sent
-        })
+        let (status, headers, body) = response.into_parts();
+        // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
+        let is_taken = body.is_empty() || (is_http1 && body.is_whole());
+        // HTTP/1.0 has no chunks: where the length is not known, the connection's end is the answer's.
+        if version <= Version::HTTP_10 && body.len().is_none() {
+            self.activity.end_with_connection();
+        }
+        let sent = Sent {
+            streaming: (!is_taken).then(|| Streaming::new(self)),
+            body,
+            rest: Bytes::new(),
+            is_http1,
+        };
+        sent.hand(!sent.body.is_empty());
+        let mut response = http::Response::new(sent);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
     }
 }
 

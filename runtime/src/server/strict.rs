@@ -159,11 +159,13 @@ const NAME: [bool; 256] = {
 fn is_port(rest: &[u8]) -> bool {
     match rest {
         [] | [b':'] => true,
-        [b':', digits @ ..] => {
-            let add = |port: u32, digit: &u8| port * 10 + u32::from(digit - b'0');
-            digits.len() <= 5
-                && digits.iter().all(u8::is_ascii_digit)
-                && digits.iter().fold(0, add) <= u32::from(u16::MAX)
+        [b':', digits @ ..] if digits.len() <= 5 => {
+            let add = |port: u32, digit: &u8| {
+                let is_digit = digit.is_ascii_digit();
+                is_digit.then(|| port * 10 + u32::from(digit - b'0'))
+            };
+            let port = digits.iter().try_fold(0, add);
+            port.is_some_and(|port| port <= u32::from(u16::MAX))
         }
         _ => false,
     }

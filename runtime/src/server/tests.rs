@@ -17,7 +17,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, StatusCode, request::Parts};
 use http_body::Frame;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, split};
@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::body::{BoxError, produce};
+use crate::body::{Body, BoxError, produce};
 
 /// The most that `/echo` reads of a body, in bytes.
 const BODY_LIMIT: u64 = 1024 * 1024;
@@ -60,15 +60,15 @@ impl Answer for App {
 
     type Begun = (Arc<Self>, Request<RequestBody>);
 
-    fn begin(app: Arc<Self>, request: Request<RequestBody>) -> Self::Begun {
-        (app, request)
+    fn begin(app: Arc<Self>, head: Parts, body: RequestBody) -> Self::Begun {
+        (app, Request::from_parts(head, body))
     }
 
-    async fn answer((app, mut request): Self::Begun) -> Response<Body> {
+    async fn answer((app, mut request): Self::Begun) -> Response {
         app.begun.fetch_add(1, Ordering::SeqCst);
         match request.uri().path() {
             "/echo" => match request.body_mut().read(BODY_LIMIT).await {
-                Ok(bytes) => Response::new(bytes.into()),
+                Ok(bytes) => Response::new(bytes),
                 Err(crate::ReadError::TooLarge) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
                 Err(_) => {
                     app.failed.notify_one();
@@ -97,7 +97,7 @@ impl Answer for App {
         }
     }
 
-    fn refuse(refusal: Refusal) -> Response<Body> {
+    fn refuse(refusal: Refusal) -> Response {
         with_status(refusal.status())
     }
 
@@ -108,14 +108,14 @@ impl Answer for App {
     }
 }
 
-fn with_status(status: StatusCode) -> Response<Body> {
+fn with_status(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
+    response.set_status(status);
     response
 }
 
 /// Answers 101, and sends back what then comes.
-fn upgrade(request: &mut Request<RequestBody>) -> Response<Body> {
+fn upgrade(request: &mut Request<RequestBody>) -> Response {
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
         let (mut from, mut to) = split(TokioIo::new(upgraded.await.expect("it upgrades")));
