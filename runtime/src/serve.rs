@@ -24,7 +24,7 @@ use crate::{
     proxies::Proxies,
     rejection::Rejection,
     response::Response,
-    server::{Answer, Origin, Refusal},
+    server::{Answer, Asked, Origin, Refusal},
     state::{Connected, Shared},
 };
 
@@ -104,7 +104,7 @@ struct Setup {
     on_start: Vec<Hook>,
     on_stop: Vec<Hook>,
     quiet: bool,
-    stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    stop: Option<Asked>,
 }
 
 impl<A: App> Serve<A> {

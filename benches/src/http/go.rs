@@ -2,10 +2,22 @@
 
 use std::{path::Path, process::Command};
 
-use super::{Failure, server::Server};
+use super::{
+    Failure,
+    server::{ROUTES, Server},
+};
 
-/// Their names, and what chooses each.
-const GO: [(&str, &str); 3] = [("gin", "gin"), ("echo", "echo"), ("net/http", "nethttp")];
+/// Their names, what chooses each, and the routes that it has beside the contract's own.
+const GO: [(&str, &str, &str); 5] = [
+    ("gin", "gin", ROUTES),
+    ("gin, ten routes", "gin", FOUR_ROUTES),
+    ("echo", "echo", ROUTES),
+    ("echo, ten routes", "echo", FOUR_ROUTES),
+    ("net/http", "nethttp", ROUTES),
+];
+
+/// So many of the table's that there are ten in all.
+const FOUR_ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/go/four.txt");
 
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/go");
 
@@ -19,11 +31,16 @@ pub(super) fn all(target: &Path) -> Result<Vec<Server>, Failure> {
         return Ok(Vec::new());
     }
     GO.iter()
-        .map(|(name, tag)| build(name, tag, target))
+        .map(|(name, tag, routes)| build(name, tag, routes, target))
         .collect()
 }
 
-fn build(name: &'static str, tag: &str, target: &Path) -> Result<Server, Failure> {
+fn build(
+    name: &'static str,
+    tag: &str,
+    routes: &'static str,
+    target: &Path,
+) -> Result<Server, Failure> {
     let program = target.join(format!("go-{tag}"));
     let status = Command::new("go")
         .current_dir(SOURCES)
@@ -40,6 +57,7 @@ fn build(name: &'static str, tag: &str, target: &Path) -> Result<Server, Failure
     Ok(Server {
         name,
         program,
+        routes,
         is_counted: false,
     })
 }

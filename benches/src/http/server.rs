@@ -15,7 +15,7 @@ use super::{Failure, go};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The routes of the table, for those who read them when they start.
-const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/lookup/github.txt");
+pub(super) const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/lookup/github.txt");
 
 /// How often it is looked whether a server listens.
 const LOOK: Duration = Duration::from_micros(200);
@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_micros(200);
 pub(super) struct Server {
     pub(super) name: &'static str,
     pub(super) program: PathBuf,
+    /// The file of the routes that it reads when it starts, if it does.
+    pub(super) routes: &'static str,
     /// Whether valgrind can count what it does.
     pub(super) is_counted: bool,
 }
@@ -54,6 +56,7 @@ fn of((name, program): (&'static str, &str), target: &Path) -> Server {
     Server {
         name,
         program: target.join(program),
+        routes: ROUTES,
         is_counted: true,
     }
 }
@@ -134,7 +137,7 @@ impl Server {
         let child = command
             .env("PORT", port.to_string())
             .env("THREADS", "1")
-            .env("ROUTES", ROUTES)
+            .env("ROUTES", self.routes)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;

@@ -5,7 +5,7 @@ use std::{fs, process::Command, time::Instant};
 use super::{
     Failure,
     client::Client,
-    server::{Server, cargo_build, target},
+    server::{ROUTES, Server, cargo_build, target},
 };
 
 const ROUNDS: usize = 21;
@@ -39,6 +39,7 @@ pub(crate) fn start() -> Result<(), Failure> {
         let server = Server {
             name: "hello",
             program,
+            routes: ROUTES,
             is_counted: false,
         };
         let mut times = (0..ROUNDS)

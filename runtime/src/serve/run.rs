@@ -24,7 +24,7 @@ use crate::{
     config::Config,
     error::Result,
     parts,
-    server::{self, Report, Stop},
+    server::{self, Report, Stop, Told},
     state::Shared,
 };
 
@@ -35,13 +35,14 @@ where
 {
     setup.config.load()?;
     // Whoever is told to stop while it starts shall stop.
-    match setup.stop.take() {
-        Some(stop) => run_until::<A, S>(setup, shared, server::when(stop)).await,
-        None => run_until::<A, S>(setup, shared, server::signal()?).await,
-    }
+    let stop = match setup.stop.take() {
+        Some(stop) => Told::When(server::when(stop)),
+        None => Told::Signals(server::signal()?),
+    };
+    run_until::<A, S>(setup, shared, stop).await
 }
 
-async fn run_until<A, S>(mut setup: Setup, mut shared: Shared<S>, mut stop: impl Stop) -> Result
+async fn run_until<A, S>(mut setup: Setup, mut shared: Shared<S>, mut stop: Told) -> Result
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -79,7 +80,7 @@ where
 }
 
 /// Runs the work, and returns whether it was done before someone asked to stop.
-async fn unless_stopped(stop: &mut impl Stop, work: impl Future<Output = Result>) -> Result<bool> {
+async fn unless_stopped(stop: &mut Told, work: impl Future<Output = Result>) -> Result<bool> {
     let (mut asked, mut work) = (pin!(stop.asked()), pin!(work));
     poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Ready(done) => Poll::Ready(done.map(|()| true)),
@@ -94,7 +95,7 @@ async fn serve<A, S>(
     shared: &Arc<Shared<S>>,
     listening: Listening,
     watched: bool,
-    stop: impl Stop,
+    stop: Told,
 ) -> Result<(Report, Option<Runtimes>)>
 where
     A: App + Endpoint<S>,

@@ -133,10 +133,11 @@ impl Beats {
 }
 
 fn report(idx: usize, silent: Duration) {
-    let seconds = silent.as_secs_f32();
+    let tenths = silent.as_millis() / 100;
+    let (seconds, tenths) = (tenths / 10, tenths % 10);
     let _ = writeln!(
         io::stderr(),
-        "runtime {idx} has not turned for {seconds:.1} s: a handler keeps its thread busy and other requests \
+        "runtime {idx} has not turned for {seconds}.{tenths} s: a handler keeps its thread busy and other requests \
          wait; give long work to `tokio::task::spawn_blocking`"
     );
 }

@@ -19,20 +19,23 @@ pub(crate) trait Stop: Send {
 }
 
 /// Stops when the future is ready; nothing asks a second time.
-pub(crate) fn when<F: Future<Output = ()> + Send>(future: F) -> When<F> {
-    When(Some(Box::pin(future)))
+pub(crate) fn when(future: Asked) -> When {
+    When(Some(future))
 }
 
-/// A future as a [`Stop`], made by [`when`].
-pub(crate) struct When<F>(Option<Pin<Box<F>>>);
+/// What is ready when the server shall stop.
+pub(crate) type Asked = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-impl<F> std::fmt::Debug for When<F> {
+/// A future as a [`Stop`], made by [`when`].
+pub(crate) struct When(Option<Asked>);
+
+impl std::fmt::Debug for When {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("When").finish_non_exhaustive()
     }
 }
 
-impl<F: Future<Output = ()> + Send> Stop for When<F> {
+impl Stop for When {
     async fn asked(&mut self) {
         match &mut self.0 {
             Some(future) => future.await,
@@ -99,6 +102,22 @@ impl Signals {
 impl Stop for Signals {
     async fn asked(&mut self) {
         self.interrupt.recv().await;
+    }
+}
+
+/// The app's own way to stop, or the signals: one type, so that what serves is compiled once.
+#[derive(Debug)]
+pub(crate) enum Told {
+    When(When),
+    Signals(Signals),
+}
+
+impl Stop for Told {
+    async fn asked(&mut self) {
+        match self {
+            Self::When(when) => when.asked().await,
+            Self::Signals(signals) => signals.asked().await,
+        }
     }
 }
 

@@ -151,7 +151,7 @@ async fn answers_until_closed(client: &mut Client) -> usize {
 
 #[tokio::test]
 async fn future_asks_once() {
-    let mut stop = when(async {});
+    let mut stop = when(Box::pin(async {}));
     soon(stop.asked()).await;
     let again = poll_fn(|cx| Poll::Ready(std::pin::pin!(stop.asked()).poll(cx).is_ready()));
     assert!(!again.await);
