@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use http::{HeaderName, HeaderValue, Method};
-use humantime::parse_duration;
 
 use crate::limit::Limit;
 use crate::schedule::Stage;
@@ -49,7 +48,7 @@ pub(crate) struct Output {
     /// Write the report as a page with plots.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
-    /// Exit with 1 unless it holds: `p99<50ms`, `max<1s`, `errors<0.1%`, `rate>1000`.
+    /// Exit with 1 unless it holds: 'p99<50ms', 'max<1s', 'errors<0.1%', 'rate>1000'.
     #[arg(long = "require", value_name = "LIMIT")]
     pub(crate) limits: Vec<Limit>,
 }
@@ -63,16 +62,16 @@ pub(crate) struct Run {
     /// Take more targets from a TOML file: `[[target]]` with url, method, headers, body, body_file, weight.
     #[arg(long, value_name = "FILE")]
     pub(crate) targets: Option<PathBuf>,
-    /// The method of every URL.
+    /// The method of every URL that has none in a file.
     #[arg(short, long, default_value = "GET")]
     pub(crate) method: Method,
     /// A header of every request, as `name: value`.
     #[arg(short = 'H', long = "header", value_parser = header)]
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The body of every URL; `@file` is read.
+    /// The body of every URL that has none in a file; `@file` is read.
     #[arg(short, long)]
     pub(crate) body: Option<String>,
-    /// How many connections are kept.
+    /// How many connections are kept to each server.
     #[arg(short, long, default_value_t = 64)]
     pub(crate) connections: usize,
     /// Speak HTTP/2, by prior knowledge.
@@ -85,16 +84,16 @@ pub(crate) struct Run {
     #[arg(short, long, default_value_t = 1)]
     pub(crate) threads: usize,
     /// How long, where no stage says it.
-    #[arg(short, long, default_value = "10s", value_parser = parse_duration)]
+    #[arg(short, long, default_value = "10s", value_parser = time)]
     pub(crate) duration: Duration,
     /// Requests a second, as stages in turn: `1000`, `0..1000` for a ramp, `0..1000:30s` with a time of its own.
     #[arg(short, long, value_name = "STAGE")]
     pub(crate) rate: Vec<Stage>,
     /// Send for so long before what is counted.
-    #[arg(long, default_value = "0s", value_parser = parse_duration)]
+    #[arg(long, default_value = "0s", value_parser = time)]
     pub(crate) warm_up: Duration,
     /// How long an answer may take.
-    #[arg(long, default_value = "10s", value_parser = parse_duration)]
+    #[arg(long, default_value = "10s", value_parser = time)]
     pub(crate) timeout: Duration,
     /// Begin at this time, in seconds since 1970, so that several hosts begin at once.
     #[arg(long, value_name = "SECONDS")]
@@ -104,6 +103,19 @@ pub(crate) struct Run {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// The longest time that can be asked for.
+const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Reads a time as `500ms`, `10s` or `2m`.
+pub(crate) fn time(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text);
+    let time = time.map_err(|error| format!("{error}: write it as `500ms`, `10s` or `2m`"))?;
+    if time > LONGEST {
+        return Err("the longest time is 30 days".to_owned());
+    }
+    Ok(time)
 }
 
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {

@@ -15,17 +15,23 @@ const COLORS: [RGBColor; 3] = [
     RGBColor(140, 140, 140),
 ];
 
-/// A line of a plot, with its name.
-type Line = (&'static str, Vec<(f64, f64)>);
+/// The most seconds that are drawn: a month.
+const MOST_SECONDS: u64 = 31 * 24 * 60 * 60;
+
+/// A line of a plot in pieces, with its name.
+type Line = (&'static str, Vec<Vec<(f64, f64)>>);
 
 /// Writes a page that needs nothing else.
 pub(crate) fn page(report: &Report) -> Result<String, String> {
-    let total = report.total();
+    let (total, seconds) = (report.total(), seconds(report));
     let plots = [
-        ("Answers a second", plot("s", "", &rates(report))?),
-        ("Latency over time", plot("s", "ms", &latencies(report))?),
+        ("Answers a second", plot("s", "", &rates(&seconds))?),
         (
-            "Latency by part of the requests",
+            "Latency over time, of answers",
+            plot("s", "ms", &latencies(&seconds))?,
+        ),
+        (
+            "Latency by part of the answers",
             plot("1 is p90, 2 is p99, 3 is p99.9", "ms", &by_part(&total))?,
         ),
     ];
@@ -66,16 +72,17 @@ fn unsent(report: &Report) -> String {
 }
 
 fn table(report: &Report) -> String {
-    let mut table = "<table><tr><th>target<th>answers".to_owned();
+    let mut table = "<table><tr><th>target<th>answers<th>failed".to_owned();
     for (name, _) in QUANTILES {
         let _to_memory = write!(table, "<th>{name}");
     }
     for target in &report.targets {
         let name = escape(&format!("{} {}", target.method, target.url));
-        let answers = count(target.record.answers());
-        let _to_memory = write!(table, "<tr><td>{name}<td>{answers}");
-        for (_, quantile) in QUANTILES {
-            let value = millis(target.record.latency().value_at_quantile(quantile));
+        let record = &target.record;
+        let (answers, failed) = (count(record.answers()), count(record.failed()));
+        let _to_memory = write!(table, "<tr><td>{name}<td>{answers}<td>{failed}");
+        for (_, part) in QUANTILES {
+            let value = millis(record.latency(part));
             let _to_memory = write!(table, "<td>{value}");
         }
     }
@@ -88,49 +95,66 @@ fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// Returns the seconds of a report, counted from its first, and what happened in each.
-fn seconds(report: &Report) -> impl Iterator<Item = (f64, &Record)> {
-    let first = report.timeline.keys().next().copied().unwrap_or_default();
-    let seconds = report.timeline.iter();
-    seconds.map(move |(second, record)| ((second - first) as f64, record))
+/// Returns the seconds of a report, counted from its first, and what happened in each: nothing in some.
+fn seconds(report: &Report) -> Vec<(f64, Record)> {
+    let mut keys = report.timeline.keys();
+    let Some(first) = keys.next().copied() else {
+        return Vec::new();
+    };
+    let last = keys.next_back().copied().unwrap_or(first);
+    // Reports can be made up, and a plot has some hundred places.
+    let last = last.min(first + MOST_SECONDS);
+    let of = |second| report.timeline.get(&second).map(Record::from);
+    (first..=last)
+        .map(|second| {
+            (
+                (second - first) as f64,
+                of(second).unwrap_or(Record::new(2)),
+            )
+        })
+        .collect()
 }
 
 /// Returns what came in each second, without the first and the last, which are not whole.
-fn rates(report: &Report) -> Vec<Line> {
-    let whole = || {
-        let last = report.timeline.len().saturating_sub(1);
-        seconds(report).take(last).skip(1)
-    };
-    let answers = whole().map(|(at, record)| (at, record.answers() as f64));
-    let failed = whole().map(|(at, record)| (at, record.failed() as f64));
-    vec![("answers", answers.collect()), ("failed", failed.collect())]
+fn rates(seconds: &[(f64, Record)]) -> Vec<Line> {
+    let whole = seconds.get(1..seconds.len().max(2) - 1).unwrap_or_default();
+    let answers = whole
+        .iter()
+        .map(|(at, record)| (*at, record.answers() as f64));
+    let failed = whole
+        .iter()
+        .map(|(at, record)| (*at, record.failed() as f64));
+    vec![
+        ("answers", vec![answers.collect()]),
+        ("failed", vec![failed.collect()]),
+    ]
 }
 
-fn latencies(report: &Report) -> Vec<Line> {
+/// Returns latencies over time, with a gap where nothing was answered.
+fn latencies(seconds: &[(f64, Record)]) -> Vec<Line> {
     let lines = [("p50", 0.5), ("p99", 0.99), ("max", 1.0)];
-    let over_time = |quantile| {
-        seconds(report)
-            .map(|(at, record)| (at, in_millis(record, quantile)))
+    let over_time = |part| {
+        let runs = seconds.split(|(_, record)| record.answers() == 0);
+        let points = |(at, record): &(f64, Record)| Some((*at, in_millis(record, part)?));
+        runs.map(|run| run.iter().filter_map(points).collect())
             .collect()
     };
-    lines
-        .map(|(name, quantile)| (name, over_time(quantile)))
-        .into()
+    lines.map(|(name, part)| (name, over_time(part))).into()
 }
 
 /// Returns the latency of all but a tenth, a hundredth, a thousandth and so on.
 fn by_part(total: &Record) -> Vec<Line> {
     let most = (total.answers().max(10) as f64).log10();
     let steps = 0..=100;
-    let points = steps.map(|step| {
+    let points = steps.filter_map(|step| {
         let nines = most * f64::from(step) / 100.0;
-        (nines, in_millis(total, 1.0 - 0.1_f64.powf(nines)))
+        Some((nines, in_millis(total, 1.0 - 0.1_f64.powf(nines))?))
     });
-    vec![("all targets", points.collect())]
+    vec![("all targets", vec![points.collect()])]
 }
 
-fn in_millis(record: &Record, quantile: f64) -> f64 {
-    record.latency().value_at_quantile(quantile) as f64 / 1e6
+fn in_millis(record: &Record, part: f64) -> Option<f64> {
+    Some(record.latency(part)? as f64 / 1e6)
 }
 
 /// Draws lines over a horizontal axis.
@@ -147,7 +171,7 @@ fn draw(
     up: &str,
     lines: &[Line],
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let points = || lines.iter().flat_map(|(_, points)| points);
+    let points = || lines.iter().flat_map(|(_, pieces)| pieces.iter().flatten());
     let right = points().map(|(x, _)| *x).fold(1.0, f64::max);
     let top = points().map(|(_, y)| *y).fold(0.0, f64::max) * 1.05 + f64::MIN_POSITIVE;
     let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
@@ -164,14 +188,22 @@ fn draw(
         .x_desc(across)
         .y_desc(up)
         .draw()?;
-    for ((name, points), color) in lines.iter().zip(COLORS) {
-        chart
-            .draw_series(LineSeries::new(
-                points.iter().copied(),
-                color.stroke_width(2),
-            ))?
-            .label(*name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color));
+    for ((name, pieces), color) in lines.iter().zip(COLORS) {
+        let style = color.stroke_width(2);
+        for (idx, points) in pieces.iter().enumerate() {
+            // A point alone would be no line.
+            let end = points.last().map(|(x, y)| (x + 0.1, *y));
+            let points = points
+                .iter()
+                .copied()
+                .chain(end.filter(|_| points.len() == 1));
+            let drawn = chart.draw_series(LineSeries::new(points, style))?;
+            if idx == 0 {
+                drawn
+                    .label(*name)
+                    .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color));
+            }
+        }
     }
     chart
         .configure_series_labels()

@@ -16,7 +16,7 @@ pub(crate) struct Limit {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Measure {
-    /// Nanoseconds that a part of the requests stay below, in percent.
+    /// Nanoseconds that a part of the requests stay below, in percent; those without an answer do not.
     Percentile(f64),
     /// Parts of the requests that failed.
     Errors,
@@ -35,7 +35,7 @@ impl FromStr for Limit {
             text: text.to_owned(),
             measure,
             at_most: text[at..].starts_with('<'),
-            value: parse(measure, value).ok_or_else(|| format!("`{value}` is no {name}"))?,
+            value: parse(measure, value).ok_or_else(|| wrong(measure, value))?,
         })
     }
 }
@@ -68,18 +68,24 @@ fn parse(measure: Measure, value: &str) -> Option<f64> {
     }
 }
 
+fn wrong(measure: Measure, value: &str) -> String {
+    let example = match measure {
+        Measure::Percentile(_) => "p99<50ms",
+        Measure::Errors => "errors<0.1%",
+        Measure::Rate => "rate>1000",
+    };
+    format!("`{value}` is no value to compare with: write it as `{example}`")
+}
+
 impl Limit {
     /// Returns whether it holds; without answers none does.
     pub(crate) fn holds(&self, report: &Report) -> bool {
-        let total = report.total();
-        if total.answers() == 0 {
+        if report.total().answers() == 0 {
             return false;
         }
         let measured = match self.measure {
-            Measure::Percentile(percentile) => {
-                total.latency().value_at_quantile(percentile / 100.0) as f64
-            }
-            Measure::Errors => total.failed_part(),
+            Measure::Percentile(percentile) => report.latency(percentile / 100.0),
+            Measure::Errors => report.errors(),
             Measure::Rate => report.rate(),
         };
         if self.at_most {
@@ -115,7 +121,15 @@ mod tests {
                 (measure, at_most, value)
             );
         }
-        for text in ["p99", "p101<1s", "q<1", "p99<fast", "rate>many"] {
+        for text in [
+            "p99",
+            "p101<1s",
+            "q<1",
+            "p99<fast",
+            "p99<50",
+            "p99<=50ms",
+            "rate>many",
+        ] {
             assert!(text.parse::<Limit>().is_err(), "{text}");
         }
     }

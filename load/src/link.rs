@@ -1,9 +1,12 @@
 //! Connections to a server, and requests over them.
 
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
@@ -21,11 +24,25 @@ type Body = Full<Bytes>;
 pub(crate) struct Link {
     addr: SocketAddr,
     http2: bool,
-    idle: Mutex<Option<Sender>>,
+    slot: Mutex<Slot>,
+}
+
+#[derive(Default)]
+struct Slot {
+    idle: Option<Sender>,
+    /// How many connections were made.
+    made: u64,
 }
 
 /// A connection that takes a request.
-pub(crate) enum Sender {
+pub(crate) struct Connection {
+    sender: Sender,
+    /// Which of the link's it is.
+    number: u64,
+    pub(crate) is_new: bool,
+}
+
+enum Sender {
     Http1(http1::SendRequest<Body>),
     Http2(http2::SendRequest<Body>),
 }
@@ -33,49 +50,86 @@ pub(crate) enum Sender {
 /// What came back: a status, and how many bytes.
 pub(crate) type Answer = (u16, u64);
 
-/// Finds out where a server is.
-pub(crate) fn resolve(address: &str) -> Result<SocketAddr, String> {
-    let mut found = address
+/// Finds an address of a server that takes connections.
+pub(crate) fn find(server: &str, patience: Duration) -> Result<SocketAddr, String> {
+    let found = server
         .to_socket_addrs()
-        .map_err(|error| format!("cannot find {address}: {error}"))?;
-    found.next().ok_or_else(|| format!("cannot find {address}"))
+        .map_err(|error| format!("cannot find {server}: {error}"))?;
+    let mut last = format!("cannot find {server}: it has no address");
+    for addr in found {
+        match std::net::TcpStream::connect_timeout(&addr, patience) {
+            Ok(_) => return Ok(addr),
+            Err(error) => last = format!("cannot connect to {server}: {error}"),
+        }
+    }
+    Err(last)
+}
+
+impl Slot {
+    /// Hands a connection out; where several may share it, it stays.
+    fn lend(&mut self, sender: Sender, is_new: bool) -> Connection {
+        if let Sender::Http2(shared) = &sender {
+            self.idle = Some(Sender::Http2(shared.clone()));
+        }
+        Connection {
+            sender,
+            number: self.made,
+            is_new,
+        }
+    }
 }
 
 impl Link {
     pub(crate) fn new(addr: SocketAddr, http2: bool) -> Self {
-        let idle = Mutex::new(None);
-        Self { addr, http2, idle }
+        let slot = Mutex::default();
+        Self { addr, http2, slot }
     }
 
-    /// Sends a request when `sender` has the connection, and keeps the connection if it can.
+    /// Returns a connection that takes a request.
+    pub(crate) async fn ready(&self) -> Result<Connection, Failure> {
+        let mut slot = self.slot.lock().await;
+        self.lend(&mut slot).await
+    }
+
+    async fn lend(&self, slot: &mut Slot) -> Result<Connection, Failure> {
+        if let Some(mut sender) = slot.idle.take()
+            && sender.is_ready().await
+        {
+            return Ok(slot.lend(sender, false));
+        }
+        let sender = self.connect().await?;
+        slot.made += 1;
+        Ok(slot.lend(sender, true))
+    }
+
+    /// Sends a request, and keeps the connection if it can.
     pub(crate) async fn send(
         &self,
-        mut sender: Sender,
+        mut connection: Connection,
         request: Request<Body>,
     ) -> Result<Answer, Failure> {
-        let answer = sender.exchange(request).await?;
-        if matches!(sender, Sender::Http1(_)) {
-            *self.idle.lock().await = Some(sender);
+        let mut outcome = connection.sender.exchange(request).await;
+        if let Err((_, Some(request))) = outcome {
+            // Nothing of it was sent: the server had ended the connection, and may do so.
+            connection = self.renew(connection.number).await?;
+            outcome = connection.sender.exchange(request).await;
+        }
+        let response = outcome.map_err(|(failure, _)| failure)?;
+        let status = response.status().as_u16();
+        let answer = (status, length(response.into_body()).await?);
+        if matches!(connection.sender, Sender::Http1(_)) {
+            self.slot.lock().await.idle = Some(connection.sender);
         }
         Ok(answer)
     }
 
-    /// Returns a connection that takes a request.
-    pub(crate) async fn ready(&self) -> Result<Sender, Failure> {
-        let mut idle = self.idle.lock().await;
-        if let Some(mut sender) = idle.take()
-            && sender.is_ready().await
-        {
-            if let Sender::Http2(shared) = &sender {
-                *idle = Some(Sender::Http2(shared.clone()));
-            }
-            return Ok(sender);
+    /// Returns another connection than the one of this number.
+    async fn renew(&self, number: u64) -> Result<Connection, Failure> {
+        let mut slot = self.slot.lock().await;
+        if slot.made == number {
+            slot.idle = None;
         }
-        let sender = self.connect().await?;
-        if let Sender::Http2(shared) = &sender {
-            *idle = Some(Sender::Http2(shared.clone()));
-        }
-        Ok(sender)
+        self.lend(&mut slot).await
     }
 
     async fn connect(&self) -> Result<Sender, Failure> {
@@ -88,11 +142,11 @@ impl Link {
         if self.http2 {
             let (sender, driving) = http2::handshake(TokioExecutor::new(), io)
                 .await
-                .map_err(why)?;
+                .map_err(|error| why(&error))?;
             tokio::spawn(driving);
             return Ok(Sender::Http2(sender));
         }
-        let (sender, driving) = http1::handshake(io).await.map_err(why)?;
+        let (sender, driving) = http1::handshake(io).await.map_err(|error| why(&error))?;
         tokio::spawn(driving);
         Ok(Sender::Http1(sender))
     }
@@ -106,14 +160,19 @@ impl Sender {
         }
     }
 
-    async fn exchange(&mut self, request: Request<Body>) -> Result<Answer, Failure> {
-        let response = match self {
-            Self::Http1(sender) => sender.send_request(request).await,
-            Self::Http2(sender) => sender.send_request(request).await,
+    /// Sends a request, which comes back where nothing of it was sent.
+    async fn exchange(
+        &mut self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, (Failure, Option<Request<Body>>)> {
+        let outcome = match self {
+            Self::Http1(sender) => sender.try_send_request(request).await,
+            Self::Http2(sender) => sender.try_send_request(request).await,
         };
-        let response = response.map_err(why)?;
-        let status = response.status().as_u16();
-        Ok((status, length(response.into_body()).await?))
+        outcome.map_err(|mut error| {
+            let request = error.take_message();
+            (why(error.error()), request)
+        })
     }
 }
 
@@ -121,17 +180,34 @@ impl Sender {
 async fn length(mut body: Incoming) -> Result<u64, Failure> {
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(why)?;
+        let frame = frame.map_err(|error| why(&error))?;
         length += frame.data_ref().map_or(0, |data| data.len() as u64);
     }
     Ok(length)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
-fn why(error: hyper::Error) -> Failure {
+/// Tells an answer that is none from a connection that has ended.
+fn why(error: &hyper::Error) -> Failure {
     if error.is_parse() {
-        Failure::Protocol
-    } else {
-        Failure::Closed
+        return Failure::Protocol;
     }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let is_closed = error.is_io() || error.is_remote();
+            return if is_closed {
+                Failure::Closed
+            } else {
+                Failure::Protocol
+            };
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return match error.kind() {
+                ErrorKind::InvalidData | ErrorKind::InvalidInput => Failure::Protocol,
+                _ => Failure::Closed,
+            };
+        }
+        cause = error.source();
+    }
+    Failure::Closed
 }

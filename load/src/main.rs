@@ -16,6 +16,8 @@ mod sender;
 mod target;
 mod text;
 
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -41,8 +43,15 @@ fn go() -> Result<bool, String> {
         Cli {
             command: Some(Command::Merge { reports, output }),
             ..
-        } => put(&merge(&reports)?, &output),
-        Cli { run, command: None } => put(&run::run(&run)?, &run.output),
+        } => {
+            let files = Files::open(&output)?;
+            put(&merge(&reports)?, &output, files)
+        }
+        Cli { run, command: None } => {
+            // A long run shall not end with a file that cannot be written.
+            let files = Files::open(&run.output)?;
+            put(&run::run(&run)?, &run.output, files)
+        }
     }
 }
 
@@ -55,32 +64,69 @@ fn merge(paths: &[PathBuf]) -> Result<Report, String> {
     Ok(sum)
 }
 
-/// Shows a report, writes it where it shall go, and checks its limits.
-fn put(report: &Report, output: &Output) -> Result<bool, String> {
-    let json = serde_json::to_string(report).map_err(|error| error.to_string())?;
-    let text = text::text(report);
-    match &output.json {
-        Some(path) if path == Path::new("-") => {
-            println!("{json}");
-            eprint!("{text}");
-        }
-        Some(path) => {
-            write(path, json.as_bytes())?;
-            print!("{text}");
-        }
-        None => print!("{text}"),
+/// The files that a report goes to.
+struct Files {
+    json: Option<File>,
+    html: Option<File>,
+}
+
+impl Files {
+    fn open(output: &Output) -> Result<Self, String> {
+        let json = output.json.as_deref().filter(|path| !is_stdout(path));
+        Ok(Self {
+            json: json.map(open).transpose()?,
+            html: output.html.as_deref().map(open).transpose()?,
+        })
     }
-    if let Some(path) = &output.html {
-        write(path, html::page(report)?.as_bytes())?;
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Opens a file to be written later; what is there stays until then.
+fn open(path: &Path) -> Result<File, String> {
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path);
+    file.map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// Shows a report, writes it where it shall go, and checks its limits.
+fn put(report: &Report, output: &Output, files: Files) -> Result<bool, String> {
+    let text = text::text(report);
+    let json = serde_json::to_string(report).map_err(|error| error.to_string())?;
+    let shown = if output.json.as_deref().is_some_and(is_stdout) {
+        let _best_effort = io::stderr().write_all(text.as_bytes());
+        writeln!(io::stdout(), "{json}")
+    } else {
+        io::stdout().write_all(text.as_bytes())
+    };
+    let mut written = vec![shown, io::stdout().flush()];
+    if let Some(file) = files.json {
+        written.push(write(file, json.as_bytes()));
+    }
+    if let Some(file) = files.html {
+        written.push(write(file, html::page(report)?.as_bytes()));
     }
     let missed = output.limits.iter().filter(|limit| !limit.holds(report));
     let missed: Vec<String> = missed.map(ToString::to_string).collect();
     for limit in &missed {
-        eprintln!("missed     {limit}");
+        let _best_effort = writeln!(io::stderr(), "missed     {limit}");
     }
+    // All that can be written is, before one that cannot is told of.
+    let written: io::Result<()> = written.into_iter().collect();
+    written.map_err(|error| format!("cannot write the report: {error}"))?;
     Ok(missed.is_empty())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    std::fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
+fn write(mut file: File, bytes: &[u8]) -> io::Result<()> {
+    // A pipe has nothing to take the place of.
+    if file.metadata()?.is_file() {
+        file.rewind()?;
+        file.set_len(0)?;
+    }
+    file.write_all(bytes)
 }

@@ -40,7 +40,7 @@ impl Progress {
         let elapsed = self.begun.elapsed().as_millis();
         self.bar
             .set_position(u64::try_from(elapsed).unwrap_or(u64::MAX));
-        let at = |quantile| millis(record.latency().value_at_quantile(quantile));
+        let at = |part| millis(record.latency(part));
         self.bar.set_message(format!(
             "{}/s  p50 {}  p99 {}  max {}  failed {}",
             count((record.answers() as f64 / seconds.max(0.001)) as u64),

@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Timeout,
     /// What came is no answer.
     Protocol,
+    /// Who watched did not want to wait for it: Ctrl-C was pressed twice.
+    Cut,
 }
 
 /// Counts and latencies of requests.
@@ -42,7 +44,7 @@ impl Record {
             statuses: BTreeMap::new(),
             failures: BTreeMap::new(),
             bytes: 0,
-            latency: Latency::new(digits),
+            latency: Latency(None, digits),
         }
     }
 
@@ -50,7 +52,7 @@ impl Record {
         *self.statuses.entry(status).or_default() += 1;
         self.bytes += bytes;
         let nanos = u64::try_from(latency.as_nanos()).unwrap_or(LONGEST);
-        self.latency.0.saturating_record(nanos);
+        self.latency.record(nanos, 1);
     }
 
     pub(crate) fn fail(&mut self, failure: Failure) {
@@ -66,12 +68,14 @@ impl Record {
         }
         self.bytes += other.bytes;
         for (value, count) in other.latency.buckets() {
-            self.latency.0.saturating_record_n(value, count);
+            self.latency.record(value, count);
         }
     }
 
-    pub(crate) fn latency(&self) -> &Histogram<u64> {
-        &self.latency.0
+    /// Returns below what a part of the answers stay, in nanoseconds; none without answers.
+    pub(crate) fn latency(&self, part: f64) -> Option<u64> {
+        let histogram = self.latency.0.as_ref()?;
+        Some(histogram.value_at_quantile(part))
     }
 
     /// Returns how many requests were answered.
@@ -84,35 +88,39 @@ impl Record {
         self.failures.values().sum()
     }
 
-    /// Returns which part of the requests had no answer, or one of 4xx or 5xx.
-    pub(crate) fn failed_part(&self) -> f64 {
-        let errors: u64 = self.statuses.range(400..).map(|(_, count)| count).sum();
-        let all = (self.answers() + self.failed()).max(1);
-        (errors + self.failed()) as f64 / all as f64
+    /// Returns how many were answered by 4xx or 5xx.
+    pub(crate) fn refused(&self) -> u64 {
+        self.statuses.range(400..).map(|(_, count)| count).sum()
     }
 }
 
-/// A histogram of nanoseconds; it is written as the values that were seen and how often, so that reports can be
-/// added up exactly.
+/// A histogram of nanoseconds, with its digits, from its first value on; it is written as the values that were seen
+/// and how often, so that reports can be added up exactly.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(into = "Written", try_from = "Written")]
-struct Latency(Histogram<u64>);
+#[serde(into = "Written", from = "Written")]
+struct Latency(Option<Histogram<u64>>, u8);
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Written {
     digits: u8,
     buckets: Vec<(u64, u64)>,
 }
 
 impl Latency {
-    fn new(digits: u8) -> Self {
-        // Its own bounds and at most 5 digits are never refused.
-        let histogram = Histogram::new_with_bounds(1_000, LONGEST, digits.min(5));
-        Self(histogram.expect("the bounds are in order"))
+    fn record(&mut self, nanos: u64, count: u64) {
+        let histogram = self.0.get_or_insert_with(|| {
+            // Its own bounds and at most 5 digits are never refused.
+            let histogram = Histogram::new_with_bounds(1_000, 2_000, self.1.min(5));
+            let mut histogram = histogram.expect("the bounds are in order");
+            histogram.auto(true);
+            histogram
+        });
+        // It grows as far as it must.
+        let _kept = histogram.record_n(nanos.min(LONGEST), count);
     }
 
     fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let recorded = self.0.iter_recorded();
+        let recorded = self.0.iter().flat_map(Histogram::iter_recorded);
         recorded.map(|value| (value.value_iterated_to(), value.count_at_value()))
     }
 }
@@ -120,21 +128,59 @@ impl Latency {
 impl From<Latency> for Written {
     fn from(latency: Latency) -> Self {
         Self {
-            digits: latency.0.sigfig(),
+            digits: latency.1,
             buckets: latency.buckets().collect(),
         }
     }
 }
 
-impl TryFrom<Written> for Latency {
-    type Error = String;
-
-    fn try_from(written: Written) -> Result<Self, String> {
-        let mut latency = Self::new(written.digits);
+impl From<Written> for Latency {
+    fn from(written: Written) -> Self {
+        let mut latency = Self(None, written.digits);
         for (value, count) in written.buckets {
-            latency.0.saturating_record_n(value, count);
+            latency.record(value, count);
         }
-        Ok(latency)
+        latency
+    }
+}
+
+/// A record that is only kept: a histogram is some 30 KB, and a day has 86,400 seconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Packed {
+    statuses: BTreeMap<u16, u64>,
+    failures: BTreeMap<Failure, u64>,
+    bytes: u64,
+    latency: Written,
+}
+
+impl From<Record> for Packed {
+    fn from(record: Record) -> Self {
+        Self {
+            statuses: record.statuses,
+            failures: record.failures,
+            bytes: record.bytes,
+            latency: record.latency.into(),
+        }
+    }
+}
+
+impl From<&Packed> for Record {
+    fn from(packed: &Packed) -> Self {
+        Self {
+            statuses: packed.statuses.clone(),
+            failures: packed.failures.clone(),
+            bytes: packed.bytes,
+            latency: packed.latency.clone().into(),
+        }
+    }
+}
+
+impl Packed {
+    /// Adds a record.
+    pub(crate) fn add(&mut self, other: &Record) {
+        let mut sum = Record::from(&*self);
+        sum.add(other);
+        *self = sum.into();
     }
 }
 
@@ -153,8 +199,23 @@ mod tests {
         let text = serde_json::to_string(&other).expect("it is written");
         one.add(&serde_json::from_str(&text).expect("it is read"));
         assert_eq!((one.answers(), one.failed(), one.bytes), (2000, 1, 11_000));
-        let median = one.latency().value_at_quantile(0.5) as f64;
+        let median = one.latency(0.5).expect("there are answers") as f64;
         assert!((median / 1e6 - 1.0).abs() < 0.002, "{median}");
-        assert!((one.failed_part() - 1001.0 / 2001.0).abs() < 1e-9);
+        assert_eq!(one.refused(), 1000);
+    }
+
+    #[test]
+    fn what_is_packed_is_all_there() {
+        let (mut record, mut other) = (Record::new(2), Record::new(2));
+        record.answer(200, 3, Duration::from_millis(5));
+        record.fail(Failure::Closed);
+        other.answer(404, 4, Duration::from_secs(7200));
+        let mut packed = Packed::from(record);
+        packed.add(&other);
+        let sum = Record::from(&packed);
+        assert_eq!((sum.answers(), sum.failed(), sum.bytes), (2, 1, 7));
+        // An hour is the longest that is told from longer ones.
+        let longest = sum.latency(1.0).expect("there are answers") as f64;
+        assert!((longest / 3.6e12 - 1.0).abs() < 0.02, "{longest}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::Record;
+use crate::record::{Packed, Record};
 use crate::schedule::Stage;
 
 /// Everything that is known of a run, or of several that were added up.
@@ -15,18 +15,20 @@ pub(crate) struct Report {
     pub(crate) version: String,
     /// How many generators it is of.
     pub(crate) generators: u32,
+    /// How many connections each server has.
     pub(crate) connections: usize,
+    pub(crate) servers: usize,
     /// How many requests are open on a connection at once.
     pub(crate) streams: usize,
-    /// The rates of one generator; none where each connection waits for its answers.
-    pub(crate) stages: Vec<Stage>,
-    /// For how long requests were counted.
+    /// The rates of each generator; none where each connection waits for its answers.
+    pub(crate) stages: Vec<Vec<Stage>>,
+    /// For how long requests were counted, and the last answers waited for.
     pub(crate) seconds: f64,
     /// Requests that were due and not sent in time: the server does not keep up, or the generator.
     pub(crate) unsent: u64,
     pub(crate) targets: Vec<Answered>,
     /// What happened in each second since 1970.
-    pub(crate) timeline: BTreeMap<u64, Record>,
+    pub(crate) timeline: BTreeMap<u64, Packed>,
 }
 
 /// What came of one target.
@@ -52,9 +54,33 @@ impl Report {
         self.total().answers() as f64 / self.seconds.max(f64::MIN_POSITIVE)
     }
 
-    /// Returns what its rates add up to, if it has some.
+    /// Returns whether it has rates.
     pub(crate) fn is_open(&self) -> bool {
-        !self.stages.is_empty()
+        self.stages.iter().any(|stages| !stages.is_empty())
+    }
+
+    /// Returns how many requests were to be answered.
+    pub(crate) fn requests(&self) -> u64 {
+        let total = self.total();
+        total.answers() + total.failed() + self.unsent
+    }
+
+    /// Returns which part of the requests had no answer, or one of 4xx or 5xx.
+    pub(crate) fn errors(&self) -> f64 {
+        let total = self.total();
+        let errors = total.failed() + self.unsent + total.refused();
+        errors as f64 / self.requests().max(1) as f64
+    }
+
+    /// Returns below what a part of all requests stay, in nanoseconds: for those without an answer it is endless.
+    pub(crate) fn latency(&self, part: f64) -> f64 {
+        let total = self.total();
+        let part = part * self.requests() as f64 / total.answers().max(1) as f64;
+        match total.latency(part.min(1.0)) {
+            // What is more by a rounding error is not more.
+            Some(nanos) if part <= 1.0 + 1e-9 => nanos as f64,
+            _ => f64::INFINITY,
+        }
     }
 
     /// Reads a report that was written as JSON.
@@ -70,27 +96,130 @@ impl Report {
         if self.is_open() != other.is_open() {
             return Err("reports with and without a rate do not add up".to_owned());
         }
+        if !self.overlaps(&other) {
+            return Err(
+                "reports of different times do not add up: begin all with one `--start-at`"
+                    .to_owned(),
+            );
+        }
         self.generators += other.generators;
         self.connections += other.connections;
+        self.servers = self.servers.max(other.servers);
         self.streams = self.streams.max(other.streams);
+        self.stages.extend(other.stages);
         self.seconds = self.seconds.max(other.seconds);
         self.unsent += other.unsent;
-        for target in other.targets {
-            let same = self
-                .targets
-                .iter_mut()
-                .find(|own| own.method == target.method && own.url == target.url);
-            match same {
-                Some(own) => own.record.add(&target.record),
-                None => self.targets.push(target),
-            }
-        }
+        self.add_targets(other.targets);
         for (second, record) in other.timeline {
             match self.timeline.get_mut(&second) {
-                Some(own) => own.add(&record),
+                Some(own) => own.add(&Record::from(&record)),
                 None => drop(self.timeline.insert(second, record)),
             }
         }
         Ok(())
+    }
+
+    /// Returns whether they have a second in common, or one has none.
+    fn overlaps(&self, other: &Self) -> bool {
+        let span = |report: &Self| {
+            let mut seconds = report.timeline.keys();
+            let first = *seconds.next()?;
+            Some((first, *seconds.next_back().unwrap_or(&first)))
+        };
+        match (span(self), span(other)) {
+            (Some((first, last)), Some((other_first, other_last))) => {
+                first <= other_last && other_first <= last
+            }
+            _ => true,
+        }
+    }
+
+    /// Adds the records of the same targets: those with a method and a URL in common, in their order.
+    fn add_targets(&mut self, others: Vec<Answered>) {
+        let mut taken = vec![false; self.targets.len()];
+        for target in others {
+            let is_same = |(own, taken): &(&mut Answered, &mut bool)| {
+                !**taken && own.method == target.method && own.url == target.url
+            };
+            match self.targets.iter_mut().zip(&mut taken).find(is_same) {
+                Some((own, taken)) => {
+                    *taken = true;
+                    own.record.add(&target.record);
+                }
+                None => self.targets.push(target),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn report(rate: f64, second: u64, urls: &[&str]) -> Report {
+        let mut record = Record::new(3);
+        for millis in 1..=10 {
+            record.answer(200, 1, Duration::from_millis(millis));
+        }
+        let stage = Stage {
+            from: rate,
+            to: rate,
+            seconds: None,
+        };
+        Report {
+            version: String::new(),
+            generators: 1,
+            connections: 4,
+            servers: 1,
+            streams: 1,
+            stages: vec![vec![stage]],
+            seconds: 1.0,
+            unsent: 0,
+            targets: urls
+                .iter()
+                .map(|url| Answered {
+                    method: "GET".to_owned(),
+                    url: (*url).to_owned(),
+                    record: record.clone(),
+                })
+                .collect(),
+            timeline: [(second, record.into())].into(),
+        }
+    }
+
+    #[test]
+    fn targets_of_one_url_are_kept_apart() {
+        let mut sum = report(1000.0, 7, &["/a", "/a", "/b"]);
+        sum.merge(report(5000.0, 7, &["/a", "/a", "/c"]))
+            .expect("they add up");
+        let answers: Vec<_> = sum.targets.iter().map(|own| own.record.answers()).collect();
+        assert_eq!(answers, [20, 20, 10, 10]);
+        assert_eq!(
+            (sum.generators, sum.connections, sum.stages.len()),
+            (2, 8, 2)
+        );
+        assert!((sum.rate() - 60.0).abs() < 1e-9, "{}", sum.rate());
+        assert_eq!(Record::from(&sum.timeline[&7]).answers(), 20);
+    }
+
+    #[test]
+    fn reports_of_different_times_do_not_add_up() {
+        assert!(
+            report(1.0, 7, &["/"])
+                .merge(report(1.0, 8, &["/"]))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn what_has_no_answer_is_slower_than_all() {
+        let mut report = report(1.0, 7, &["/"]);
+        assert!((report.latency(1.0) / 10e6 - 1.0).abs() < 0.01);
+        report.unsent = 10;
+        assert!((report.latency(0.5) / 10e6 - 1.0).abs() < 0.01);
+        assert!(report.latency(0.51).is_infinite());
+        assert!((report.errors() - 0.5).abs() < 1e-9);
     }
 }

@@ -1,24 +1,30 @@
 //! A run: threads that send, and a report of what they see.
 
 use std::collections::BTreeMap;
-use std::net::TcpStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+
 use crate::args::Run;
-use crate::link::resolve;
+use crate::link::find;
 use crate::progress::Progress;
-use crate::record::Record;
+use crate::record::{Packed, Record};
 use crate::report::{Answered, Report};
 use crate::schedule::{Schedule, Stage};
-use crate::sender::{Interval, Seen, Shared, Source, pace, send};
+use crate::sender::{Due, Interval, Seen, Shared, Source, pace, send};
 use crate::target::Targets;
 
 /// How often it is looked whether all threads have ended.
 const LOOK: Duration = Duration::from_millis(20);
 const SECOND: Duration = Duration::from_secs(1);
+/// How far ahead a run can be begun.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many requests that are due wait in the channel.
+const MOST_DUE: usize = 64 * 1024;
 
 /// Puts the targets under load, and reports.
 pub(crate) fn run(args: &Run) -> Result<Report, String> {
@@ -28,12 +34,8 @@ pub(crate) fn run(args: &Run) -> Result<Report, String> {
     let targets = Targets::new(args)?;
     let servers = targets.servers().iter();
     let addrs = servers
-        .map(|server| resolve(server))
+        .map(|server| find(server, args.timeout))
         .collect::<Result<Vec<_>, _>>()?;
-    for (server, addr) in targets.servers().iter().zip(&addrs) {
-        TcpStream::connect_timeout(addr, args.timeout)
-            .map_err(|error| format!("cannot connect to {server}: {error}"))?;
-    }
     wait_until(args.start_at)?;
     let (plan, source) = Plan::new(args);
     let shared = Arc::new(Shared {
@@ -42,9 +44,12 @@ pub(crate) fn run(args: &Run) -> Result<Report, String> {
         http2: args.http2,
         timeout: args.timeout,
         source,
-        ended: AtomicBool::new(false),
+        counts_from: plan.counts_from,
+        ended: OnceLock::new(),
+        cut: Notify::new(),
     });
-    let mut running = Running::start(args, plan, &shared);
+    heed_signals(&shared)?;
+    let mut running = Running::start(args, plan, &shared)?;
     running.watch();
     running.report(args)
 }
@@ -54,11 +59,55 @@ fn wait_until(second: Option<u64>) -> Result<(), String> {
     let Some(second) = second else {
         return Ok(());
     };
-    let begin = UNIX_EPOCH + Duration::from_secs(second);
-    let left = begin.duration_since(SystemTime::now());
-    let left = left.map_err(|_| format!("--start-at {second} is over"))?;
+    let begin = Duration::from_secs(second);
+    let left = begin.checked_sub(since_1970());
+    let left = left.ok_or_else(|| format!("--start-at {second} is over"))?;
+    if left > DAY {
+        return Err(format!(
+            "--start-at {second} is more than a day ahead: it is in seconds since 1970"
+        ));
+    }
     thread::sleep(left);
     Ok(())
+}
+
+/// Has Ctrl-C and SIGTERM end the run; the second time, without the answers that are waited for.
+fn heed_signals(shared: &Arc<Shared>) -> Result<(), String> {
+    let (runtime, shared) = (runtime()?, shared.clone());
+    thread::spawn(move || {
+        // Where the system gives no handler, it ends the process as it always does.
+        let _none = runtime.block_on(at_signals(|| shared.end()));
+    });
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn at_signals(act: impl Fn()) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    loop {
+        tokio::select! {
+            _asked = interrupt.recv() => act(),
+            _asked = terminate.recv() => act(),
+        }
+    }
+}
+
+#[cfg(windows)]
+async fn at_signals(act: impl Fn()) -> std::io::Result<()> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    loop {
+        interrupt.recv().await;
+        act();
+    }
+}
+
+fn runtime() -> Result<Runtime, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(|error| format!("the system gives too little to run: {error}"))
 }
 
 /// When a run begins, when it counts, and when it ends.
@@ -66,7 +115,12 @@ struct Plan {
     begin: Instant,
     counts_from: Instant,
     ends: Instant,
-    pacing: Option<(Schedule, async_channel::Sender<crate::sender::Due>)>,
+    pacing: Option<Pacing>,
+}
+
+struct Pacing {
+    schedule: Arc<Schedule>,
+    due: async_channel::Sender<Due>,
 }
 
 impl Plan {
@@ -84,25 +138,28 @@ impl Plan {
             };
             return (plan, Source::Answers { sent, until });
         };
+        let rate = first.from.max(first.to);
         let warming = Stage {
-            from: first.from,
-            to: first.from,
+            from: rate,
+            to: rate,
             seconds: Some(args.warm_up.as_secs_f64()),
         };
         let stages = [&[warming], args.rate.as_slice()].concat();
-        let schedule = Schedule::new(&stages, args.duration);
+        let schedule = Arc::new(Schedule::new(&stages, args.duration));
         let ends = begin + schedule.duration;
-        let (tx, due) = async_channel::unbounded();
-        let until = ends + args.timeout;
-        let late = AtomicU64::new(0);
-        let pacing = Some((schedule, tx));
+        let (tx, due) = async_channel::bounded(MOST_DUE);
         let plan = Self {
             begin,
             counts_from,
             ends,
-            pacing,
+            pacing: Some(Pacing { schedule, due: tx }),
         };
-        (plan, Source::Schedule { due, until, late })
+        let source = Source::Schedule {
+            due,
+            until: ends + args.timeout,
+            sent: AtomicU64::new(0),
+        };
+        (plan, source)
     }
 }
 
@@ -111,16 +168,19 @@ struct Running<'r> {
     shared: &'r Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     seen: Vec<Arc<Seen>>,
-    counts_from: Instant,
+    begin: Instant,
+    ends: Instant,
+    schedule: Option<Arc<Schedule>>,
     progress: Progress,
     /// What each target's requests came to, and those of each second.
     totals: Vec<Record>,
-    timeline: BTreeMap<u64, Record>,
+    timeline: BTreeMap<u64, Packed>,
+    /// When the last answer came.
     last: Instant,
 }
 
 impl<'r> Running<'r> {
-    fn start(args: &Run, plan: Plan, shared: &'r Arc<Shared>) -> Self {
+    fn start(args: &Run, plan: Plan, shared: &'r Arc<Shared>) -> Result<Self, String> {
         let n_targets = shared.targets.all().len();
         let mut threads = Vec::new();
         let mut seen = Vec::new();
@@ -128,47 +188,43 @@ impl<'r> Running<'r> {
             let connections = share(args.connections, args.threads, number);
             let (shared, own) = (shared.clone(), Arc::new(Seen::new(n_targets)));
             seen.push(own.clone());
-            let streams = args.streams;
+            let (streams, runtime) = (args.streams, runtime()?);
             threads.push(thread::spawn(move || {
-                send(&shared, &own, connections, streams);
+                send(&runtime, &shared, &own, connections, streams);
             }));
         }
-        if let Some((schedule, due)) = plan.pacing {
+        let schedule = plan.pacing.as_ref().map(|pacing| pacing.schedule.clone());
+        if let Some(Pacing { schedule, due }) = plan.pacing {
             let shared = shared.clone();
             threads.push(thread::spawn(move || {
-                pace(&schedule, plan.begin, &due, &shared.ended);
+                pace(&schedule, plan.begin, &due, &shared);
             }));
         }
-        Self {
+        Ok(Self {
             shared,
             threads,
             seen,
-            counts_from: plan.counts_from,
+            begin: plan.begin,
+            ends: plan.ends,
+            schedule,
             progress: Progress::new(args.quiet, plan.ends - plan.begin),
             totals: vec![Record::new(3); n_targets],
             timeline: BTreeMap::new(),
             last: plan.counts_from,
-        }
+        })
     }
 
     /// Collects what the threads see, each second, until they have ended.
     fn watch(&mut self) {
-        if let Some(warming) = self.counts_from.checked_duration_since(Instant::now()) {
-            thread::sleep(warming);
-            // What was seen before is forgotten.
-            for seen in &self.seen {
-                drop(seen.take());
-            }
-        }
         while self.threads.iter().any(|thread| !thread.is_finished()) {
-            let second = unix_seconds();
+            let second = since_1970().as_secs();
             let next = Instant::now() + until_next_second();
             while Instant::now() < next && self.threads.iter().any(|thread| !thread.is_finished()) {
                 thread::sleep(LOOK.min(next.saturating_duration_since(Instant::now())));
             }
             self.collect(second);
         }
-        self.collect(unix_seconds());
+        self.collect(since_1970().as_secs());
     }
 
     fn collect(&mut self, second: u64) {
@@ -187,25 +243,27 @@ impl<'r> Running<'r> {
         }
         match self.timeline.get_mut(&second) {
             Some(record) => record.add(&sum),
-            None => drop(self.timeline.insert(second, sum)),
+            None => drop(self.timeline.insert(second, sum.into())),
         }
     }
 
-    fn report(self, args: &Run) -> Result<Report, String> {
+    fn report(mut self, args: &Run) -> Result<Report, String> {
         self.progress.end();
-        for thread in self.threads {
+        for thread in std::mem::take(&mut self.threads) {
             thread.join().map_err(|_| "a thread has panicked")?;
         }
-        let targets = self.shared.targets.all().iter().zip(self.totals);
+        let targets = self.shared.targets.all().iter();
         Ok(Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             generators: 1,
             connections: args.connections,
+            servers: self.shared.addrs.len(),
             streams: args.streams,
-            stages: args.rate.clone(),
-            seconds: self.last.duration_since(self.counts_from).as_secs_f64(),
-            unsent: self.shared.unsent(),
+            stages: vec![args.rate.clone()],
+            seconds: self.seconds(),
+            unsent: self.unsent(),
             targets: targets
+                .zip(std::mem::take(&mut self.totals))
                 .map(|(target, record)| Answered {
                     method: target.method.to_string(),
                     url: target.url.to_string(),
@@ -215,15 +273,25 @@ impl<'r> Running<'r> {
             timeline: self.timeline,
         })
     }
-}
 
-impl Shared {
+    /// Returns for how long requests were counted: as long as was meant, or until the last answer if that came later.
+    fn seconds(&self) -> f64 {
+        let end = self.shared.ended.get().copied().unwrap_or(self.ends);
+        let from = self.shared.counts_from;
+        let counted = end.max(self.last).saturating_duration_since(from);
+        counted.as_secs_f64()
+    }
+
     /// Returns how many requests were due and were not sent.
     fn unsent(&self) -> u64 {
-        match &self.source {
-            Source::Answers { .. } => 0,
-            Source::Schedule { due, late, .. } => due.len() as u64 + late.load(Relaxed),
-        }
+        let (Some(schedule), Source::Schedule { sent, .. }) = (&self.schedule, &self.shared.source)
+        else {
+            return 0;
+        };
+        let end = self.shared.ended.get().copied().unwrap_or(self.ends);
+        let before = |time: Instant| schedule.count(time.saturating_duration_since(self.begin));
+        let due = before(end).saturating_sub(before(self.shared.counts_from));
+        due.saturating_sub(sent.load(Relaxed))
     }
 }
 
@@ -236,10 +304,6 @@ fn since_1970() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
-}
-
-fn unix_seconds() -> u64 {
-    since_1970().as_secs()
 }
 
 fn until_next_second() -> Duration {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::args::time;
+
 /// A time in which the rate goes evenly from one to another.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Stage {
@@ -20,10 +22,7 @@ impl FromStr for Stage {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (rates, seconds) = match text.split_once(':') {
-            Some((rates, time)) => {
-                let time = humantime::parse_duration(time).map_err(|error| error.to_string())?;
-                (rates, Some(time.as_secs_f64()))
-            }
+            Some((rates, seconds)) => (rates, Some(time(seconds)?.as_secs_f64())),
             None => (text, None),
         };
         let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
@@ -46,6 +45,8 @@ fn rate(text: &str) -> Result<f64, String> {
 pub(crate) struct Schedule {
     /// Each with the requests and the seconds before it.
     stages: Vec<(f64, f64, Timed)>,
+    /// How many there are in all.
+    requests: f64,
     pub(crate) duration: Duration,
 }
 
@@ -93,6 +94,7 @@ impl Schedule {
         }
         Self {
             stages: placed,
+            requests,
             duration: Duration::from_secs_f64(seconds),
         }
     }
@@ -107,6 +109,20 @@ impl Schedule {
         let requests = number - before;
         (requests < stage.requests())
             .then(|| Duration::from_secs_f64(from + stage.time_of(requests)))
+    }
+
+    /// Returns how many are due before a time.
+    pub(crate) fn count(&self, time: Duration) -> u64 {
+        let (mut fewest, mut most) = (0, self.requests.ceil() as u64 + 1);
+        while fewest < most {
+            let number = fewest + (most - fewest) / 2;
+            if self.due(number).is_some_and(|due| due < time) {
+                fewest = number + 1;
+            } else {
+                most = number;
+            }
+        }
+        fewest
     }
 }
 
@@ -148,8 +164,39 @@ mod tests {
     }
 
     #[test]
+    fn those_before_a_time_are_counted() {
+        let stages = ["100:2s", "0..100:10s"].map(|stage| stage.parse().expect("it is one"));
+        let schedule = Schedule::new(&stages, Duration::from_secs(10));
+        for (millis, count) in [
+            (0, 0),
+            (1, 1),
+            (11, 2),
+            (2_000, 200),
+            (6_999, 325),
+            (12_000, 700),
+            (99_000, 700),
+        ] {
+            assert_eq!(
+                schedule.count(Duration::from_millis(millis)),
+                count,
+                "{millis}"
+            );
+        }
+    }
+
+    #[test]
     fn what_is_no_rate_is_refused() {
-        for text in ["", "fast", "-1", "0", "0..0", "1..", "10:soon", "inf"] {
+        for text in [
+            "",
+            "fast",
+            "-1",
+            "0",
+            "0..0",
+            "1..",
+            "10:soon",
+            "inf",
+            "1:99999years",
+        ] {
             assert!(text.parse::<Stage>().is_err(), "{text}");
         }
     }

@@ -1,12 +1,15 @@
 //! The threads that send, and the one that says when.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use async_channel::{Receiver, Sender};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -15,7 +18,7 @@ use crate::record::{Failure, Record};
 use crate::schedule::Schedule;
 use crate::target::{Target, Targets};
 
-/// How long a client waits that could not connect.
+/// How long a client waits whose new connection was of no use.
 const BREAK: Duration = Duration::from_millis(50);
 /// How soon the end is noticed where nothing is due.
 const NOTICE: Duration = Duration::from_millis(100);
@@ -28,20 +31,24 @@ pub(crate) struct Shared {
     pub(crate) http2: bool,
     pub(crate) timeout: Duration,
     pub(crate) source: Source,
-    /// Set when the run is over before its time.
-    pub(crate) ended: AtomicBool,
+    /// What begins before is not counted.
+    pub(crate) counts_from: Instant,
+    /// When the run was ended, if that was before its time.
+    pub(crate) ended: OnceLock<Instant>,
+    /// Wakes those who wait for answers that nobody wants any more.
+    pub(crate) cut: Notify,
 }
 
 /// What says when the next request is sent.
 pub(crate) enum Source {
     /// The answer to the one before, until a time.
     Answers { sent: AtomicU64, until: Instant },
-    /// A schedule; what is due is in the channel, until a time.
+    /// A schedule; what is due comes by the channel, until a time.
     Schedule {
         due: Receiver<Due>,
         until: Instant,
-        /// How many were taken when it was too late.
-        late: AtomicU64,
+        /// How many that count were sent.
+        sent: AtomicU64,
     },
 }
 
@@ -55,7 +62,7 @@ pub(crate) struct Due {
 /// What a thread has seen since it was last asked.
 pub(crate) struct Seen(Mutex<Interval>);
 
-/// A record for each target, and when the last one ended.
+/// A record for each target, and when the last answer came.
 pub(crate) struct Interval {
     pub(crate) records: Vec<Record>,
     pub(crate) last: Option<Instant>,
@@ -80,14 +87,13 @@ impl Seen {
     }
 
     /// Notes what became of a request.
-    fn note(&self, target: usize, begun: Option<Instant>, outcome: Result<Answer, Failure>) {
+    fn note(&self, target: usize, begun: Instant, outcome: Result<Answer, Failure>) {
         let now = Instant::now();
         let mut seen = self.lock();
-        seen.last = Some(now);
         match outcome {
             Ok((status, bytes)) => {
-                let latency = begun.map_or(Duration::ZERO, |begun| now - begun);
-                seen.records[target].answer(status, bytes, latency);
+                seen.last = Some(now);
+                seen.records[target].answer(status, bytes, now - begun);
             }
             Err(failure) => seen.records[target].fail(failure),
         }
@@ -103,18 +109,19 @@ impl Seen {
 
 /// Says when requests are due, and ends with the schedule.
 ///
-/// A thread sleeps more exactly than a runtime's timer, which goes by milliseconds.
-pub(crate) fn pace(schedule: &Schedule, begin: Instant, due: &Sender<Due>, ended: &AtomicBool) {
+/// A thread sleeps more exactly than a runtime's timer, which goes by milliseconds. What nobody is free for waits in
+/// the channel, and then here: when it was due is known all the same.
+pub(crate) fn pace(schedule: &Schedule, begin: Instant, due: &Sender<Due>, shared: &Shared) {
     let mut number = 0;
     while let Some(after) = schedule.due(number) {
         let at = begin + after;
         while let Some(left) = at.checked_duration_since(Instant::now()) {
-            if ended.load(Relaxed) {
+            if shared.has_ended() {
                 return;
             }
             thread::sleep(left.min(NOTICE));
         }
-        if due.try_send(Due { number, at }).is_err() {
+        if due.send_blocking(Due { number, at }).is_err() {
             return;
         }
         number += 1;
@@ -122,11 +129,13 @@ pub(crate) fn pace(schedule: &Schedule, begin: Instant, due: &Sender<Due>, ended
 }
 
 /// Sends over so many connections with so many streams each, on this thread.
-pub(crate) fn send(shared: &Arc<Shared>, seen: &Arc<Seen>, connections: usize, streams: usize) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("the system has room for a runtime");
+pub(crate) fn send(
+    runtime: &Runtime,
+    shared: &Arc<Shared>,
+    seen: &Arc<Seen>,
+    connections: usize,
+    streams: usize,
+) {
     runtime.block_on(async {
         let mut clients = JoinSet::new();
         for _ in 0..connections {
@@ -139,52 +148,76 @@ pub(crate) fn send(shared: &Arc<Shared>, seen: &Arc<Seen>, connections: usize, s
                 clients.spawn(client(shared.clone(), seen.clone(), links.clone()));
             }
         }
-        tokio::select! {
-            () = all(&mut clients) => {}
-            _asked = tokio::signal::ctrl_c() => {
-                shared.ended.store(true, Relaxed);
-                all(&mut clients).await;
-            }
-        }
+        while clients.join_next().await.is_some() {}
     });
 }
 
-async fn all(clients: &mut JoinSet<()>) {
-    while clients.join_next().await.is_some() {}
+/// What is known of a request under way.
+struct Asked {
+    /// When its time began.
+    begun: Option<Instant>,
+    /// Whether its connection has brought no answer.
+    is_new: bool,
 }
 
 /// Sends one request after the other.
 async fn client(shared: Arc<Shared>, seen: Arc<Seen>, links: Arc<[Link]>) {
+    let mut cut = pin!(shared.cut.notified());
     while let Some((number, due)) = shared.next().await {
+        let taken = Instant::now();
         let target = shared.targets.pick(number);
-        let mut begun = due;
-        let asking = shared.ask(&links, &shared.targets.all()[target], &mut begun);
-        let asked = timeout(shared.timeout, asking).await;
-        let outcome = asked.unwrap_or(Err(Failure::Timeout));
-        seen.note(target, begun, outcome);
-        if outcome == Err(Failure::Connect) {
+        let mut asked = Asked {
+            begun: due,
+            is_new: true,
+        };
+        let asking = shared.ask(&links, &shared.targets.all()[target], &mut asked);
+        let outcome = tokio::select! {
+            outcome = timeout(shared.timeout, asking) => outcome.unwrap_or(Err(Failure::Timeout)),
+            () = &mut cut => Err(Failure::Cut),
+        };
+        let begun = asked.begun.unwrap_or(taken);
+        if begun >= shared.counts_from {
+            seen.note(target, begun, outcome);
+        }
+        if outcome.is_err() && asked.is_new {
             sleep(BREAK).await;
         }
     }
 }
 
 impl Shared {
+    /// Ends the run before its time; the second time, what is open is cut.
+    pub(crate) fn end(&self) {
+        if self.ended.set(Instant::now()).is_err() {
+            self.cut.notify_waiters();
+        }
+        if let Source::Schedule { due, .. } = &self.source {
+            due.close();
+        }
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.get().is_some()
+    }
+
     /// Waits for the next request's time: its number, and when it was due, if that was said.
     async fn next(&self) -> Option<(u64, Option<Instant>)> {
-        if self.ended.load(Relaxed) {
-            return None;
-        }
         match &self.source {
             Source::Answers { sent, until } => {
-                (Instant::now() < *until).then(|| (sent.fetch_add(1, Relaxed), None))
+                let goes_on = !self.has_ended() && Instant::now() < *until;
+                goes_on.then(|| (sent.fetch_add(1, Relaxed), None))
             }
-            Source::Schedule { due, until, late } => {
-                let due = due.recv().await.ok()?;
-                if Instant::now() < *until {
-                    return Some((due.number, Some(due.at)));
+            Source::Schedule { due, until, sent } => {
+                let Due { number, at } = due.recv().await.ok()?;
+                if self.has_ended() || Instant::now() >= *until {
+                    // Whoever says what is due may be waiting for room.
+                    due.close();
+                    return None;
                 }
-                late.fetch_add(1, Relaxed);
-                None
+                if at >= self.counts_from {
+                    sent.fetch_add(1, Relaxed);
+                }
+                Some((number, Some(at)))
             }
         }
     }
@@ -194,11 +227,12 @@ impl Shared {
         &self,
         links: &[Link],
         target: &Target,
-        begun: &mut Option<Instant>,
+        asked: &mut Asked,
     ) -> Result<Answer, Failure> {
         let link = &links[target.server];
-        let sender = link.ready().await?;
-        begun.get_or_insert_with(Instant::now);
-        link.send(sender, target.request()).await
+        let connection = link.ready().await?;
+        asked.is_new = connection.is_new;
+        asked.begun.get_or_insert_with(Instant::now);
+        link.send(connection, target.request()).await
     }
 }

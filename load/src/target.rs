@@ -15,7 +15,7 @@ use crate::args::Run;
 pub(crate) struct Target {
     /// The index of its server.
     pub(crate) server: usize,
-    weight: u32,
+    weight: u64,
     pub(crate) method: Method,
     pub(crate) url: Uri,
     headers: HeaderMap,
@@ -31,7 +31,7 @@ pub(crate) struct Targets {
     /// The servers, as `host:port`.
     servers: Vec<String>,
     /// The sums of the weights up to each.
-    sums: Vec<u32>,
+    sums: Vec<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,7 +49,7 @@ struct Entry {
     headers: std::collections::BTreeMap<String, String>,
     body: Option<String>,
     body_file: Option<PathBuf>,
-    weight: Option<u32>,
+    weight: Option<u64>,
 }
 
 impl Targets {
@@ -77,18 +77,18 @@ impl Targets {
         }
         if let Some(path) = &run.targets {
             for entry in from_file(path)? {
-                all.push(Target::from_entry(entry, path, run)?);
+                all.push(Target::from_entry(entry, path, run, &body)?);
             }
         }
         let mut servers = Vec::new();
         for target in &mut all {
             target.server = index_of(&mut servers, target.address());
         }
-        let mut sum = 0;
-        let sums: Vec<u32> = all
+        let mut sum = 0_u64;
+        let sums: Vec<u64> = all
             .iter()
             .map(|target| {
-                sum += target.weight;
+                sum = sum.saturating_add(target.weight);
                 sum
             })
             .collect();
@@ -126,7 +126,7 @@ fn index_of(all: &mut Vec<String>, text: String) -> usize {
 }
 
 /// Reads `3:http://..`.
-fn weighted(text: &str) -> (u32, &str) {
+fn weighted(text: &str) -> (u64, &str) {
     text.split_once(':')
         .and_then(|(weight, url)| Some((weight.parse().ok()?, url)))
         .unwrap_or((1, text))
@@ -135,8 +135,12 @@ fn weighted(text: &str) -> (u32, &str) {
 fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
     let text =
         String::from_utf8(read(path)?).map_err(|_| format!("{} is no text", path.display()))?;
-    let file: File =
-        toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file: File = toml::from_str(&text).map_err(|error| {
+        let line = error
+            .span()
+            .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        format!("{}:{line}: {}", path.display(), error.message().trim_end())
+    })?;
     Ok(file.target)
 }
 
@@ -145,18 +149,23 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 impl Target {
-    fn new(weight: u32, method: Method, url: &str, run: &Run, body: Bytes) -> Result<Self, String> {
-        let (url, authority, path) = parts(url)?;
+    fn new(weight: u64, method: Method, url: &str, run: &Run, body: Bytes) -> Result<Self, String> {
+        let (url, path) = parts(url)?;
         let mut headers = HeaderMap::new();
         let line = if run.http2 {
             url.clone()
         } else {
-            let host = HeaderValue::from_str(&authority).map_err(|error| error.to_string())?;
+            let host = url.authority().map_or("", |authority| authority.as_str());
+            let host = HeaderValue::from_str(host).map_err(|error| error.to_string())?;
             headers.insert(header::HOST, host);
             path
         };
+        // Its own `host` takes the place of ours, and several of a name stand beside each other.
+        for (name, _) in &run.headers {
+            headers.remove(name);
+        }
         for (name, value) in &run.headers {
-            headers.insert(name, value.clone());
+            headers.append(name, value.clone());
         }
         Ok(Self {
             server: 0,
@@ -169,7 +178,8 @@ impl Target {
         })
     }
 
-    fn from_entry(entry: Entry, file: &Path, run: &Run) -> Result<Self, String> {
+    /// Makes one of a file; what it does not say is said by the command line.
+    fn from_entry(entry: Entry, file: &Path, run: &Run, body: &Bytes) -> Result<Self, String> {
         let body = match (entry.body, entry.body_file) {
             (Some(_), Some(_)) => {
                 return Err(format!("{}: write body or body_file, not both", entry.url));
@@ -177,13 +187,13 @@ impl Target {
             (Some(body), None) => body.into(),
             // As the file's own paths are read: from where it is.
             (None, Some(path)) => read(&file.parent().unwrap_or(Path::new("")).join(path))?.into(),
-            (None, None) => Bytes::new(),
+            (None, None) => body.clone(),
         };
         let method = match &entry.method {
             Some(method) => method
                 .parse()
                 .map_err(|_| format!("`{method}` is no method"))?,
-            None => Method::GET,
+            None => run.method.clone(),
         };
         let mut target = Self::new(entry.weight.unwrap_or(1), method, &entry.url, run, body)?;
         for (name, value) in &entry.headers {
@@ -211,17 +221,31 @@ impl Target {
     }
 }
 
-/// Reads a URL: the whole, its authority, and its path alone.
-fn parts(text: &str) -> Result<(Uri, String, Uri), String> {
+/// Reads a URL: the whole, and its path alone.
+fn parts(text: &str) -> Result<(Uri, Uri), String> {
     let wrong = || format!("`{text}` is no URL to ask for: write `http://host:port/path`");
     let url: Uri = text.parse().map_err(|_| wrong())?;
-    if url.scheme() != Some(&Scheme::HTTP) {
+    if url.scheme() == Some(&Scheme::HTTPS) {
+        return Err(format!(
+            "`{text}` wants TLS, which is not spoken here: ask for `http://` before what ends it"
+        ));
+    }
+    let authority = url.authority().ok_or_else(wrong)?;
+    if authority.as_str().contains('@') {
+        return Err(format!(
+            "`{text}` has a login in it: write --header 'authorization: Basic ..'"
+        ));
+    }
+    // A query alone has no slash before it.
+    let query = url.query().map(|query| format!("?{query}"));
+    let path = format!("{}{}", url.path(), query.unwrap_or_default());
+    let path: Uri = path.parse().map_err(|_| wrong())?;
+    let mut whole = url.clone().into_parts();
+    whole.path_and_query = path.path_and_query().cloned();
+    if whole.scheme != Some(Scheme::HTTP) {
         return Err(wrong());
     }
-    let authority = url.authority().ok_or_else(wrong)?.to_string();
-    let path = url.path_and_query().map_or("/", |path| path.as_str());
-    let path = path.parse().map_err(|_| wrong())?;
-    Ok((url, authority, path))
+    Ok((Uri::from_parts(whole).map_err(|_| wrong())?, path))
 }
 
 #[cfg(test)]
@@ -251,18 +275,61 @@ mod tests {
 
     #[test]
     fn what_cannot_be_asked_for_is_refused() {
-        for url in ["a", "/a", "https://a/", "ftp://a/", "0:http://a/"] {
-            assert!(targets(&[url]).is_err(), "{url}");
+        for (url, word) in [
+            ("a", "write `http://"),
+            ("/a", "write `http://"),
+            ("https://a/", "TLS"),
+            ("ftp://a/", "write `http://"),
+            ("http://user:word@a/", "--header"),
+            ("0:http://a/", "weight"),
+        ] {
+            let error = targets(&[url]).expect_err(url);
+            assert!(error.contains(word), "{error}");
         }
+    }
+
+    #[test]
+    fn query_needs_no_path() {
+        for arg in ["--quiet", "--http2"] {
+            let targets = targets(&[arg, "http://a:81?b=1"]).expect("it is good");
+            let request = targets.all()[0].request();
+            assert_eq!(request.uri().path_and_query().expect("one"), "/?b=1");
+        }
+    }
+
+    #[test]
+    fn headers_of_one_name_are_all_sent() {
+        let args = [
+            "-H",
+            "cookie: a",
+            "-H",
+            "cookie: b",
+            "-H",
+            "host: c",
+            "http://a/",
+        ];
+        let request = targets(&args).expect("they are good").all()[0].request();
+        let all = |name| request.headers().get_all(name).iter().collect::<Vec<_>>();
+        assert_eq!(all("cookie"), ["a", "b"]);
+        assert_eq!(all("host"), ["c"]);
+    }
+
+    #[test]
+    fn large_weights_do_not_overflow() {
+        let largest = format!("{}:http://a/", u64::MAX);
+        let targets = targets(&[&largest, "2:http://b/"]).expect("they are good");
+        assert_eq!(targets.pick(1), 0);
     }
 
     #[test]
     fn file_is_read() {
         let path = std::env::temp_dir().join(format!("highball-load-{}.toml", std::process::id()));
         let text = "[[target]]\nurl = 'http://a/'\nmethod = 'POST'\nbody = '{}'\nweight = 2\n\
-                    headers = { content-type = 'application/json' }\n";
+                    headers = { content-type = 'application/json' }\n[[target]]\nurl = 'http://b/'\n";
         std::fs::write(&path, text).expect("it is written");
-        let targets = targets(&["--targets", path.to_str().expect("text")]).expect("it is good");
+        let args = ["--method", "PUT", "--targets", path.to_str().expect("text")];
+        let targets = targets(&args).expect("it is good");
+        assert_eq!(targets.all()[1].request().method(), Method::PUT);
         let request = targets.all()[0].request();
         assert_eq!(request.method(), Method::POST);
         assert_eq!(request.headers()["content-type"], "application/json");

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::record::Record;
 use crate::report::Report;
+use crate::schedule::Stage;
 
 /// The parts of the requests whose latency is shown.
 pub(crate) const QUANTILES: [(&str, f64); 7] = [
@@ -53,10 +54,15 @@ pub(crate) fn text(report: &Report) -> String {
     if total.answers() > 0 {
         line("latency", latency(&total));
     }
+    if total.answers() > 0 && total.answers() < report.requests() {
+        let none = report.requests() - total.answers();
+        line("", format!("of the answers; {} had none", count(none)));
+    }
     if report.targets.len() > 1 {
         for target in &report.targets {
             let record = &target.record;
-            let shown = format!("{}  {}", count(record.answers()), latency(record));
+            let (answers, failed) = (count(record.answers()), count(record.failed()));
+            let shown = format!("{answers}, failed {failed}  {}", latency(record));
             line(&target.url, shown);
         }
     }
@@ -72,25 +78,34 @@ pub(crate) fn load(report: &Report) -> String {
     if report.streams > 1 {
         let _to_memory = write!(load, " of {} streams", report.streams);
     }
+    if report.servers > 1 {
+        let _to_memory = write!(load, " to each of {} servers", report.servers);
+    }
     if report.generators > 1 {
         let _to_memory = write!(load, ", {} generators", report.generators);
     }
     if !report.is_open() {
         return load + ", each sends when it has its answer";
     }
-    let stages: Vec<String> = report
-        .stages
-        .iter()
-        .map(|stage| {
-            if stage.from == stage.to {
-                format!("{}", stage.to)
-            } else {
-                format!("{} to {}", stage.from, stage.to)
-            }
-        })
-        .collect();
-    let each = if report.generators > 1 { " each" } else { "" };
-    format!("{load}, {} requests a second{each}", stages.join(", then "))
+    let mut rates: Vec<String> = report.stages.iter().map(|stages| rate(stages)).collect();
+    rates.dedup();
+    let each = if rates.len() < report.stages.len() {
+        " each"
+    } else {
+        ""
+    };
+    format!("{load}, {} requests a second{each}", rates.join(" and "))
+}
+
+fn rate(stages: &[Stage]) -> String {
+    let stages = stages.iter().map(|stage| {
+        if stage.from == stage.to {
+            format!("{}", stage.to)
+        } else {
+            format!("{} to {}", stage.from, stage.to)
+        }
+    });
+    stages.collect::<Vec<_>>().join(", then ")
 }
 
 pub(crate) fn statuses(record: &Record) -> String {
@@ -112,18 +127,16 @@ fn none_or(parts: impl Iterator<Item = String>) -> String {
 }
 
 fn latency(record: &Record) -> String {
-    let shown = QUANTILES.map(|(name, quantile)| {
-        format!(
-            "{name} {}",
-            millis(record.latency().value_at_quantile(quantile))
-        )
-    });
+    let shown = QUANTILES.map(|(name, part)| format!("{name} {}", millis(record.latency(part))));
     shown.join("  ")
 }
 
-/// Writes nanoseconds as milliseconds.
-pub(crate) fn millis(nanos: u64) -> String {
-    format!("{:.2} ms", nanos as f64 / 1e6)
+/// Writes nanoseconds as milliseconds, and a dash where there are none.
+pub(crate) fn millis(nanos: Option<u64>) -> String {
+    match nanos {
+        Some(nanos) => format!("{:.2} ms", nanos as f64 / 1e6),
+        None => "-".to_owned(),
+    }
 }
 
 /// Writes a number with its thousands apart.
