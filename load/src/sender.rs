@@ -1,7 +1,6 @@
 //! The threads that send, and the one that says when.
 
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -16,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::link::{Answer, Link};
 use crate::record::{Failure, Record};
 use crate::schedule::Schedule;
-use crate::target::{Target, Targets};
+use crate::target::Targets;
 
 /// How long a client waits whose new connection was of no use.
 const BREAK: Duration = Duration::from_millis(50);
@@ -148,38 +147,72 @@ pub(crate) fn send(
                 clients.spawn(client(shared.clone(), seen.clone(), links.clone()));
             }
         }
-        while clients.join_next().await.is_some() {}
+        tokio::select! {
+            () = all(&mut clients) => {}
+            () = shared.cut.notified() => {
+                clients.abort_all();
+                all(&mut clients).await;
+            }
+        }
     });
 }
 
-/// What is known of a request under way.
-struct Asked {
+async fn all(clients: &mut JoinSet<()>) {
+    while clients.join_next().await.is_some() {}
+}
+
+/// A request under way; what became of it is noted when it is dropped.
+struct Open<'s> {
+    shared: &'s Shared,
+    seen: &'s Seen,
+    target: usize,
     /// When its time began.
-    begun: Option<Instant>,
+    begun: Instant,
+    /// Whether that was said, and is not when it has a connection.
+    is_due: bool,
     /// Whether its connection has brought no answer.
     is_new: bool,
+    outcome: Result<Answer, Failure>,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.begun >= self.shared.counts_from {
+            self.seen.note(self.target, self.begun, self.outcome);
+        }
+    }
+}
+
+impl Open<'_> {
+    async fn ask(&mut self, links: &[Link]) -> Result<Answer, Failure> {
+        let target = &self.shared.targets.all()[self.target];
+        let link = &links[target.server];
+        let connection = link.ready().await?;
+        self.is_new = connection.is_new;
+        if self.is_new && !self.is_due {
+            self.begun = Instant::now();
+        }
+        link.send(connection, target.request()).await
+    }
 }
 
 /// Sends one request after the other.
 async fn client(shared: Arc<Shared>, seen: Arc<Seen>, links: Arc<[Link]>) {
-    let mut cut = pin!(shared.cut.notified());
     while let Some((number, due)) = shared.next().await {
-        let taken = Instant::now();
-        let target = shared.targets.pick(number);
-        let mut asked = Asked {
-            begun: due,
+        let mut open = Open {
+            shared: &shared,
+            seen: &seen,
+            target: shared.targets.pick(number),
+            begun: due.unwrap_or_else(Instant::now),
+            is_due: due.is_some(),
             is_new: true,
+            outcome: Err(Failure::Cut),
         };
-        let asking = shared.ask(&links, &shared.targets.all()[target], &mut asked);
-        let outcome = tokio::select! {
-            outcome = timeout(shared.timeout, asking) => outcome.unwrap_or(Err(Failure::Timeout)),
-            () = &mut cut => Err(Failure::Cut),
-        };
-        let begun = asked.begun.unwrap_or(taken);
-        if begun >= shared.counts_from {
-            seen.note(target, begun, outcome);
-        }
-        if outcome.is_err() && asked.is_new {
+        let asked = timeout(shared.timeout, open.ask(&links)).await;
+        open.outcome = asked.unwrap_or(Err(Failure::Timeout));
+        let is_of_no_use = open.outcome.is_err() && open.is_new;
+        drop(open);
+        if is_of_no_use {
             sleep(BREAK).await;
         }
     }
@@ -220,19 +253,5 @@ impl Shared {
                 Some((number, Some(at)))
             }
         }
-    }
-
-    /// Sends a request; its time begins when it has a connection, unless it has begun before.
-    async fn ask(
-        &self,
-        links: &[Link],
-        target: &Target,
-        asked: &mut Asked,
-    ) -> Result<Answer, Failure> {
-        let link = &links[target.server];
-        let connection = link.ready().await?;
-        asked.is_new = connection.is_new;
-        asked.begun.get_or_insert_with(Instant::now);
-        link.send(connection, target.request()).await
     }
 }
