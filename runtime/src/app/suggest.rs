@@ -35,7 +35,11 @@ fn distance(path: &str, pattern: &str) -> usize {
             (None, None) => return sum,
             (Some(_), Some(wanted)) if wanted.starts_with("{*") => return sum,
             (Some(part), Some(wanted)) if wanted.starts_with('{') => usize::from(part.is_empty()),
-            (Some(part), Some(wanted)) => edits(part, wanted),
+            (Some(part), Some(wanted)) => match edits(part, wanted) {
+                // Nothing in common is no slip.
+                all if all > 0 && all == part.len().max(wanted.len()) => 2 + all,
+                some => some,
+            },
             // A segment too many or too few is worse than any slip inside one.
             (Some(part), None) => 2 + part.len().min(8),
             (None, Some(wanted)) if wanted.starts_with('{') => 2,
@@ -67,13 +71,14 @@ mod tests {
 
     #[test]
     fn near_patterns_are_suggested() {
-        let patterns = ["/users/{id}", "/users", "/ping", "/files/{*rest}"];
+        let patterns = ["/", "/users/{id}", "/users", "/ping", "/files/{*rest}"];
         for (path, expected) in [
             ("/user/42", Some("/users/{id}")),
             ("/usres", Some("/users")),
             ("/pong", Some("/ping")),
             ("/ping/", Some("/ping")),
             ("/file/a/b", Some("/files/{*rest}")),
+            ("/ws", None),
             ("/entirely/other/things", None),
         ] {
             assert_eq!(nearest(path, patterns.into_iter()), expected, "{path}");
