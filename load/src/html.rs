@@ -95,35 +95,50 @@ fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
+/// What is drawn of a second.
+struct Second {
+    at: f64,
+    answers: f64,
+    failed: f64,
+    /// The latencies of [`OVER_TIME`], in milliseconds; none without answers.
+    latencies: Option<[f64; 3]>,
+}
+
+/// The parts of the answers whose latency is drawn over time.
+const OVER_TIME: [(&str, f64); 3] = [("p50", 0.5), ("p99", 0.99), ("max", 1.0)];
+
 /// Returns the seconds of a report, counted from its first, and what happened in each: nothing in some.
-fn seconds(report: &Report) -> Vec<(f64, Record)> {
+fn seconds(report: &Report) -> Vec<Second> {
     let mut keys = report.timeline.keys();
     let Some(first) = keys.next().copied() else {
         return Vec::new();
     };
     let last = keys.next_back().copied().unwrap_or(first);
     // Reports can be made up, and a plot has some hundred places.
-    let last = last.min(first + MOST_SECONDS);
-    let of = |second| report.timeline.get(&second).map(Record::from);
-    (first..=last)
-        .map(|second| {
-            (
-                (second - first) as f64,
-                of(second).unwrap_or(Record::new(2)),
-            )
-        })
-        .collect()
+    let last = last.min(first.saturating_add(MOST_SECONDS));
+    let second = |second| {
+        // One at a time: a histogram is large.
+        let record = report.timeline.get(&second).map(Record::from);
+        let record = record.unwrap_or(Record::new(2));
+        let [p50, p99, max] = OVER_TIME.map(|(_, part)| in_millis(&record, part));
+        Second {
+            at: (second - first) as f64,
+            answers: record.answers() as f64,
+            failed: record.failed() as f64,
+            latencies: p50
+                .zip(p99)
+                .zip(max)
+                .map(|((p50, p99), max)| [p50, p99, max]),
+        }
+    };
+    (first..=last).map(second).collect()
 }
 
 /// Returns what came in each second, without the first and the last, which are not whole.
-fn rates(seconds: &[(f64, Record)]) -> Vec<Line> {
+fn rates(seconds: &[Second]) -> Vec<Line> {
     let whole = seconds.get(1..seconds.len().max(2) - 1).unwrap_or_default();
-    let answers = whole
-        .iter()
-        .map(|(at, record)| (*at, record.answers() as f64));
-    let failed = whole
-        .iter()
-        .map(|(at, record)| (*at, record.failed() as f64));
+    let answers = whole.iter().map(|second| (second.at, second.answers));
+    let failed = whole.iter().map(|second| (second.at, second.failed));
     vec![
         ("answers", vec![answers.collect()]),
         ("failed", vec![failed.collect()]),
@@ -131,15 +146,20 @@ fn rates(seconds: &[(f64, Record)]) -> Vec<Line> {
 }
 
 /// Returns latencies over time, with a gap where nothing was answered.
-fn latencies(seconds: &[(f64, Record)]) -> Vec<Line> {
-    let lines = [("p50", 0.5), ("p99", 0.99), ("max", 1.0)];
-    let over_time = |part| {
-        let runs = seconds.split(|(_, record)| record.answers() == 0);
-        let points = |(at, record): &(f64, Record)| Some((*at, in_millis(record, part)?));
-        runs.map(|run| run.iter().filter_map(points).collect())
+fn latencies(seconds: &[Second]) -> Vec<Line> {
+    let runs = || seconds.split(|second| second.latencies.is_none());
+    let over_time = |idx: usize| {
+        let point = |second: &Second| Some((second.at, second.latencies?[idx]));
+        runs()
+            .map(|run| run.iter().filter_map(point).collect())
             .collect()
     };
-    lines.map(|(name, part)| (name, over_time(part))).into()
+    let names = OVER_TIME.map(|(name, _)| name);
+    names
+        .into_iter()
+        .enumerate()
+        .map(|(idx, name)| (name, over_time(idx)))
+        .collect()
 }
 
 /// Returns the latency of all but a tenth, a hundredth, a thousandth and so on.

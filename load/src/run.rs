@@ -276,10 +276,16 @@ impl<'r> Running<'r> {
 
     /// Returns for how long requests were counted: as long as was meant, or until the last answer if that came later.
     fn seconds(&self) -> f64 {
-        let end = self.shared.ended.get().copied().unwrap_or(self.ends);
+        let end = self.end();
         let from = self.shared.counts_from;
         let counted = end.max(self.last).saturating_duration_since(from);
         counted.as_secs_f64()
+    }
+
+    /// Returns when the last requests were due: as was meant, or when it was ended before.
+    fn end(&self) -> Instant {
+        let ended = self.shared.ended.get();
+        ended.map_or(self.ends, |ended| self.ends.min(*ended))
     }
 
     /// Returns how many requests were due and were not sent.
@@ -288,7 +294,7 @@ impl<'r> Running<'r> {
         else {
             return 0;
         };
-        let end = self.shared.ended.get().copied().unwrap_or(self.ends);
+        let end = self.end();
         let before = |time: Instant| schedule.count(time.saturating_duration_since(self.begin));
         let due = before(end).saturating_sub(before(self.shared.counts_from));
         due.saturating_sub(sent.load(Relaxed))

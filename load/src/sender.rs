@@ -189,7 +189,8 @@ impl Open<'_> {
         let link = &links[target.server];
         let connection = link.ready().await?;
         self.is_new = connection.is_new;
-        if self.is_new && !self.is_due {
+        // Others may have waited for it, too.
+        if !self.is_due {
             self.begun = Instant::now();
         }
         link.send(connection, target.request()).await

@@ -88,8 +88,9 @@ pub(crate) fn load(report: &Report) -> String {
         return load + ", each sends when it has its answer";
     }
     let mut rates: Vec<String> = report.stages.iter().map(|stages| rate(stages)).collect();
-    rates.dedup();
-    let each = if rates.len() < report.stages.len() {
+    let is_one = rates.iter().all(|rate| *rate == rates[0]);
+    let each = if is_one && rates.len() > 1 {
+        rates.truncate(1);
         " each"
     } else {
         ""

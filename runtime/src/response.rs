@@ -138,9 +138,7 @@ impl Response {
 
     /// Takes the response apart.
     pub fn into_parts(mut self) -> (StatusCode, HeaderMap, Body) {
-        if let Some(rejection) = self.take_rejection() {
-            return rejection.problem().with_headers_of(&self).into_parts();
-        }
+        self.settle();
         let Inner {
             status,
             headers,
@@ -150,6 +148,20 @@ impl Response {
         let parts = (mem::take(status), mem::take(headers), mem::take(body));
         pool::give(&INNERS, self.0);
         parts
+    }
+
+    /// Writes a rejection that no app has written, as a problem.
+    pub(crate) fn settle(&mut self) {
+        if let Some(rejection) = self.take_rejection() {
+            let problem = rejection.problem().with_headers_of(self);
+            self.replace(problem);
+        }
+    }
+
+    /// Becomes another response, and gives what it was back to the pools.
+    pub(crate) fn replace(&mut self, other: Self) {
+        let (_, headers, _) = mem::replace(self, other).into_parts();
+        pool::give_headers(headers);
     }
 
     pub(crate) fn body_mut(&mut self) -> &mut Body {

@@ -295,6 +295,8 @@ fn main() {
     check(start(1), "pipelined by 16", &get("/ping"), 16, 0);
     // hyper's channel between the connection and a body that is read.
     check(start(1), "body read", post, 1, 1000);
+    // Its words, and where they stand.
+    check(start(1), "a path without a route", &get("/nope"), 1, 5_000);
     check_measured();
     // A task that moves to another worker finds that worker's pool empty, once or twice.
     check(

@@ -263,3 +263,25 @@ async fn an_app_writes_every_rejection_in_its_own_format() {
     let response = Plain.test().put("/users/9").send().await;
     assert_eq!(response.header(header::ALLOW), "GET, HEAD, OPTIONS");
 }
+
+/// Leaves it to the framework after all.
+fn again(rejection: &Rejection, _: &Context<'_>) -> Response {
+    Rejection::new(rejection.status(), "no").into_response()
+}
+
+#[routes(app, rejection = again)]
+struct Again(user);
+
+#[tokio::test]
+async fn rejection_of_a_rejection_is_a_problem() {
+    let answer = |method| Again.test().request(method, "/nope").send();
+    let (get, head) = (answer(Method::GET).await, answer(Method::HEAD).await);
+    assert_eq!(
+        (get.status(), head.status()),
+        (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND)
+    );
+    assert!(get.text().contains("\"detail\":\"no\""), "{}", get.text());
+    let length = get.text().len().to_string();
+    assert_eq!(head.header(header::CONTENT_LENGTH), length);
+    assert_eq!(head.text(), "");
+}

@@ -197,7 +197,8 @@ fn signal_ends_a_run_with_a_report() {
         let report = reported(&soon(child));
         assert!((0.2..1.5).contains(&seconds(&report)), "{report}");
         assert!(answers(&report, 0, "200") > 10, "{report}");
-        assert_eq!(report["unsent"], 0);
+        // One may be due just when the signal comes.
+        assert!(report["unsent"].as_u64() <= Some(1), "{report}");
     }
 }
 

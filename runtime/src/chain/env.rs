@@ -129,7 +129,8 @@ impl<'r, S> Env<'r, S> {
             return cx.out().apply(response);
         };
         rejection.report(cx);
-        *response = (self.base.render)(&rejection, cx).with_headers_of(response);
+        let written = (self.base.render)(&rejection, cx).with_headers_of(response);
+        response.replace(written);
         rejection.add_headers(response);
         cx.out().record.error(rejection);
     }
