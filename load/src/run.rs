@@ -1,7 +1,7 @@
 //! A run: threads that send, and a report of what they see.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -47,10 +47,12 @@ pub(crate) fn run(args: &Run) -> Result<Report, String> {
         counts_from: plan.counts_from,
         ended: OnceLock::new(),
         cut: Notify::new(),
+        over: AtomicBool::new(false),
     });
     heed_signals(&shared)?;
     let mut running = Running::start(args, plan, &shared)?;
     running.watch();
+    shared.over.store(true, Relaxed);
     running.report(args)
 }
 
@@ -76,7 +78,13 @@ fn heed_signals(shared: &Arc<Shared>) -> Result<(), String> {
     let (runtime, shared) = (runtime()?, shared.clone());
     thread::spawn(move || {
         // Where the system gives no handler, it ends the process as it always does.
-        let _none = runtime.block_on(at_signals(|| shared.end()));
+        let _none = runtime.block_on(at_signals(|| {
+            if shared.over.load(Relaxed) {
+                // A report that nobody takes is not waited for.
+                std::process::exit(2);
+            }
+            shared.end();
+        }));
     });
     Ok(())
 }

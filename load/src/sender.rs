@@ -1,7 +1,7 @@
 //! The threads that send, and the one that says when.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) ended: OnceLock<Instant>,
     /// Wakes those who wait for answers that nobody wants any more.
     pub(crate) cut: Notify,
+    /// Set when all have ended, and the report is made.
+    pub(crate) over: AtomicBool,
 }
 
 /// What says when the next request is sent.

@@ -153,9 +153,15 @@ impl Response {
     /// Writes a rejection that no app has written, as a problem.
     pub(crate) fn settle(&mut self) {
         if let Some(rejection) = self.take_rejection() {
-            let problem = rejection.problem().with_headers_of(self);
-            self.replace(problem);
+            self.become_problem(&rejection);
         }
+    }
+
+    /// It is rare, and apart from the path of those that are none.
+    #[cold]
+    fn become_problem(&mut self, rejection: &Rejection) {
+        let problem = rejection.problem().with_headers_of(self);
+        self.replace(problem);
     }
 
     /// Becomes another response, and gives what it was back to the pools.

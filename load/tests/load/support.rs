@@ -125,6 +125,8 @@ pub(crate) fn serve_bytes(answer: &'static [u8]) -> SocketAddr {
         let mut head = [0; 4096];
         let came = stream.read(&mut head).unwrap_or(0);
         if came > 0 {
+            // Of HTTP/2, this was what comes before the request.
+            thread::sleep(DELAY);
             let _left = stream.write_all(answer);
             // What is closed with something unread is reset, and the answer may be lost.
             let _left = stream.shutdown(Shutdown::Write);
