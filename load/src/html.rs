@@ -101,7 +101,7 @@ struct Second {
     answers: f64,
     failed: f64,
     /// The latencies of [`OVER_TIME`], in milliseconds; none without answers.
-    latencies: Option<[f64; 3]>,
+    latencies: [Option<f64>; 3],
 }
 
 /// The parts of the answers whose latency is drawn over time.
@@ -120,15 +120,11 @@ fn seconds(report: &Report) -> Vec<Second> {
         // One at a time: a histogram is large.
         let record = report.timeline.get(&second).map(Record::from);
         let record = record.unwrap_or(Record::new(2));
-        let [p50, p99, max] = OVER_TIME.map(|(_, part)| in_millis(&record, part));
         Second {
             at: (second - first) as f64,
             answers: record.answers() as f64,
             failed: record.failed() as f64,
-            latencies: p50
-                .zip(p99)
-                .zip(max)
-                .map(|((p50, p99), max)| [p50, p99, max]),
+            latencies: OVER_TIME.map(|(_, part)| in_millis(&record, part)),
         }
     };
     (first..=last).map(second).collect()
@@ -147,18 +143,16 @@ fn rates(seconds: &[Second]) -> Vec<Line> {
 
 /// Returns latencies over time, with a gap where nothing was answered.
 fn latencies(seconds: &[Second]) -> Vec<Line> {
-    let runs = || seconds.split(|second| second.latencies.is_none());
+    let runs = || seconds.split(|second| second.answers == 0.0);
     let over_time = |idx: usize| {
-        let point = |second: &Second| Some((second.at, second.latencies?[idx]));
+        let point = |second: &Second| Some((second.at, second.latencies[idx]?));
         runs()
             .map(|run| run.iter().filter_map(point).collect())
             .collect()
     };
-    let names = OVER_TIME.map(|(name, _)| name);
-    names
-        .into_iter()
-        .enumerate()
-        .map(|(idx, name)| (name, over_time(idx)))
+    let lines = OVER_TIME.iter().enumerate();
+    lines
+        .map(|(idx, (name, _))| (*name, over_time(idx)))
         .collect()
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Shared {
     pub(crate) source: Source,
     /// What begins before is not counted.
     pub(crate) counts_from: Instant,
-    /// When the run was ended, if that was before its time.
+    /// When someone asked for the end.
     pub(crate) ended: OnceLock<Instant>,
     /// Wakes those who wait for answers that nobody wants any more.
     pub(crate) cut: Notify,
@@ -222,7 +222,7 @@ async fn client(shared: Arc<Shared>, seen: Arc<Seen>, links: Arc<[Link]>) {
 }
 
 impl Shared {
-    /// Ends the run before its time; the second time, what is open is cut.
+    /// Ends the run; the second time, what is open is cut.
     pub(crate) fn end(&self) {
         if self.ended.set(Instant::now()).is_err() {
             self.cut.notify_waiters();

@@ -124,7 +124,6 @@ where
         rejection.into_response()
     });
     env.finish(&mut cx, &mut answer);
-    answer.settle();
     fit(&mut answer, &head.method);
     watch.attach(&mut answer, panicked);
     answer

@@ -153,21 +153,23 @@ impl Response {
     /// Writes a rejection that no app has written, as a problem.
     pub(crate) fn settle(&mut self) {
         if let Some(rejection) = self.take_rejection() {
-            self.become_problem(&rejection);
+            self.replace(rejection.problem().with_headers_of(self));
         }
-    }
-
-    /// It is rare, and apart from the path of those that are none.
-    #[cold]
-    fn become_problem(&mut self, rejection: &Rejection) {
-        let problem = rejection.problem().with_headers_of(self);
-        self.replace(problem);
     }
 
     /// Becomes another response, and gives what it was back to the pools.
     pub(crate) fn replace(&mut self, other: Self) {
         let (_, headers, _) = mem::replace(self, other).into_parts();
         pool::give_headers(headers);
+    }
+
+    /// Makes a response of `http`'s types, with what becomes of the body.
+    pub(crate) fn into_http<B>(self, map: impl FnOnce(Body) -> B) -> http::Response<B> {
+        let (status, headers, body) = self.into_parts();
+        let mut response = http::Response::new(map(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
     }
 
     pub(crate) fn body_mut(&mut self) -> &mut Body {
@@ -201,11 +203,7 @@ impl Response {
 
 impl From<Response> for http::Response<Body> {
     fn from(response: Response) -> Self {
-        let (status, headers, body) = response.into_parts();
-        let mut response = Self::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
+        response.into_http(|body| body)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
     proxies::Proxies,
     rejection::Rejection,
     response::Response,
-    server::{Answer, Asked, Origin, Refusal},
+    server::{Answer, Origin, Refusal, Until},
     state::{Connected, Shared},
 };
 
@@ -104,7 +104,7 @@ struct Setup {
     on_start: Vec<Hook>,
     on_stop: Vec<Hook>,
     quiet: bool,
-    stop: Option<Asked>,
+    stop: Option<Until>,
 }
 
 impl<A: App> Serve<A> {

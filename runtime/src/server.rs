@@ -42,7 +42,7 @@ pub(crate) use self::connection::Connection;
 pub(crate) use self::listener::{Accepted, Bound, Own, SocketFile, Source};
 pub(crate) use self::origin::Origin;
 pub(crate) use self::socket::Socket;
-pub(crate) use self::stop::{Asked, Stop, Told, signal, when};
+pub(crate) use self::stop::{Stop, Told, Until, signal, when};
 pub(crate) use self::strict::Refusal;
 use crate::body::RequestBody;
 use crate::config::Config;

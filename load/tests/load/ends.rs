@@ -11,22 +11,14 @@ use crate::support::{
     alone, answers, command, failed, file, latency, load, report, reported, seconds, serve,
 };
 
+/// More than one connection to `/slow` can send: it answers 50 a second.
+const TOO_MANY: [&str; 8] = ["-c", "1", "-r", "200", "-d", "1s", "--timeout", "500ms"];
+
 #[test]
 fn what_cannot_be_sent_is_said() {
     let url = serve().url("/slow");
-    let args = [
-        "-c",
-        "1",
-        "-r",
-        "200",
-        "-d",
-        "1s",
-        "--timeout",
-        "500ms",
-        &url,
-    ];
-    let report = report(&args);
-    // One connection answers 50 a second, for a second and a half.
+    let report = report(&[&TOO_MANY[..], &[&url]].concat());
+    // That is for a second and a half.
     let (answers, unsent) = (answers(&report, 0, "200"), report["unsent"].as_u64());
     assert!((40..=76).contains(&answers), "{answers}");
     assert_eq!(answers + unsent.expect("a number"), 200);
@@ -70,17 +62,6 @@ fn nobody_there_is_said_at_once() {
 #[test]
 fn what_was_not_sent_keeps_no_limit() {
     let url = serve().url("/slow");
-    let run = [
-        "-c",
-        "1",
-        "-r",
-        "200",
-        "-d",
-        "1s",
-        "--timeout",
-        "500ms",
-        &url,
-    ];
     let limits = [
         "--require",
         "errors<50%",
@@ -89,7 +70,7 @@ fn what_was_not_sent_keeps_no_limit() {
         "--require",
         "p10<1m",
     ];
-    let output = load(&[&run[..], &limits].concat());
+    let output = load(&[&TOO_MANY[..], &limits, &[&url]].concat());
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stderr).expect("text");
     // Some 75 of 200 are answered: a tenth is, and half is not.
@@ -230,12 +211,11 @@ fn second_signal_cuts_what_is_waited_for() {
 #[test]
 fn file_that_cannot_be_written_is_said_before() {
     let nowhere = file("nowhere").join("report.json");
+    let url = serve().url("/ping");
+    let _alone = alone();
     let begun = Instant::now();
-    let output = load(&[
-        "--json",
-        nowhere.to_str().expect("text"),
-        &serve().url("/ping"),
-    ]);
+    let output = command(&["--json", nowhere.to_str().expect("text"), &url]).output();
+    let output = output.expect("it runs");
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8(output.stderr).expect("text");

@@ -129,8 +129,10 @@ impl<'r, S> Env<'r, S> {
             return cx.out().apply(response);
         };
         rejection.report(cx);
-        let written = (self.base.render)(&rejection, cx).with_headers_of(response);
-        response.replace(written);
+        let mut written = (self.base.render)(&rejection, cx);
+        // The app's format may have left it to us after all.
+        written.settle();
+        response.replace(written.with_headers_of(response));
         rejection.add_headers(response);
         cx.out().record.error(rejection);
     }

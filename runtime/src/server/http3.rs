@@ -290,17 +290,17 @@ fn with_body(
 
 /// Sends a response; a client that takes nothing for too long is not waited for.
 async fn send(sending: &mut Sending, response: Response, config: &Config) -> Result<(), BoxError> {
-    let (status, mut headers, mut body) = response.into_parts();
+    let (mut parts, mut body) = response.into_http(|body| body).into_parts();
     // Headers of a connection have no place here (RFC 9114 §4.2).
-    headers.remove(header::CONNECTION);
-    headers.entry(header::DATE).or_insert_with(now);
+    parts.headers.remove(header::CONNECTION);
+    parts.headers.entry(header::DATE).or_insert_with(now);
     if let Some(length) = body.len().filter(|length| *length > 0) {
-        let announced = headers.entry(header::CONTENT_LENGTH);
-        announced.or_insert(length.into());
+        parts
+            .headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert(length.into());
     }
-    let mut head = http::Response::new(());
-    *head.status_mut() = status;
-    *head.headers_mut() = headers;
+    let head = http::Response::from_parts(parts, ());
     timeout(config.write_timeout, sending.send_response(head)).await??;
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let Ok(frame) = frame else {

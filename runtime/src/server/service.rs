@@ -49,12 +49,7 @@ pub(super) fn exchange<A: Answer>(
     let is_faulty = connection.activity.is_refused(number);
     let begun = strict::check(&request, config, is_faulty).map(|()| {
         let (head, body) = request.into_parts();
-        let body = if has_body {
-            paced(body, config)
-        } else {
-            RequestBody::empty()
-        };
-        A::begin(session, head, body)
+        A::begin(session, head, paced(body, config))
     });
     let open = Open(connection);
     async move {
@@ -142,24 +137,22 @@ impl<A: Answer> Connection<A> {
     /// Makes a response whose connection is busy until its stream has ended.
     fn send(self: &Arc<Self>, response: Response, version: Version) -> http::Response<Sent<A>> {
         let is_http1 = version < Version::HTTP_2;
-        let (status, headers, body) = response.into_parts();
-        // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
-        let is_taken = body.is_empty() || (is_http1 && body.is_whole());
-        // HTTP/1.0 has no chunks: where the length is not known, the connection's end is the answer's.
-        if version <= Version::HTTP_10 && body.len().is_none() {
-            self.activity.end_with_connection();
-        }
-        let sent = Sent {
-            streaming: (!is_taken).then(|| Streaming::new(self)),
-            body,
-            rest: Bytes::new(),
-            is_http1,
-        };
-        sent.hand(!sent.body.is_empty());
-        let mut response = http::Response::new(sent);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
+        response.into_http(|body| {
+            // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
+            let is_taken = body.is_empty() || (is_http1 && body.is_whole());
+            // HTTP/1.0 has no chunks: where the length is not known, the connection's end is the answer's.
+            if version <= Version::HTTP_10 && body.len().is_none() {
+                self.activity.end_with_connection();
+            }
+            let sent = Sent {
+                streaming: (!is_taken).then(|| Streaming::new(self)),
+                body,
+                rest: Bytes::new(),
+                is_http1,
+            };
+            sent.hand(!sent.body.is_empty());
+            sent
+        })
     }
 }
 

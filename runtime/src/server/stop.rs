@@ -19,15 +19,15 @@ pub(crate) trait Stop: Send {
 }
 
 /// Stops when the future is ready; nothing asks a second time.
-pub(crate) fn when(future: Asked) -> When {
+pub(crate) fn when(future: Until) -> When {
     When(Some(future))
 }
 
 /// What is ready when the server shall stop.
-pub(crate) type Asked = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Until = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A future as a [`Stop`], made by [`when`].
-pub(crate) struct When(Option<Asked>);
+pub(crate) struct When(Option<Until>);
 
 impl std::fmt::Debug for When {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
