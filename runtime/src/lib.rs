@@ -76,6 +76,7 @@ mod files;
 ))]
 mod format;
 mod head;
+mod header_value;
 mod health;
 mod limit;
 mod link;

@@ -1,0 +1,136 @@
+use std::borrow::Cow;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn text(octets: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(octets)
+}
+
+#[track_caller]
+fn check_elements(lines: &[&str], expected: &[&str]) {
+    let value = joined(lines.iter().map(|line| line.as_bytes())).unwrap_or_default();
+    let got: Vec<_> = elements(&value).map(text).collect();
+    assert_eq!(got, expected, "{lines:?}");
+}
+
+#[test]
+fn lists_are_split_outside_of_quotes_and_joined_over_lines() {
+    check_elements(&[], &[]);
+    check_elements(&[""], &[]);
+    check_elements(&["a"], &["a"]);
+    check_elements(&[" a ,\tb ,, "], &["a", "b"]);
+    check_elements(&["a", "b, c"], &["a", "b", "c"]);
+    check_elements(&["a;x=\"1,2\", b"], &["a;x=\"1,2\"", "b"]);
+    check_elements(&["a;x=\"\\\",\", b"], &["a;x=\"\\\",\"", "b"]);
+    // A quotation mark that nothing closes hides nothing.
+    check_elements(&["a=\", b"], &["a=\"", "b"]);
+    check_elements(&["a=\"\\\", b"], &["a=\"\\\"", "b"]);
+    check_elements(&["J\u{f6}rg, b"], &["J\u{f6}rg", "b"]);
+}
+
+#[test]
+fn tokens_are_found_in_every_line_and_case() {
+    let lines: [&[u8]; 2] = [b"keep-alive", b"x, Upgrade"];
+    assert!(has_token(lines, "upgrade"));
+    assert!(!has_token(lines, "up"));
+    assert!(!has_token([], "upgrade"));
+}
+
+#[track_caller]
+fn check_parameters(value: &str, expected: &str) {
+    let (first, parameters) = Parameters::of(value.as_bytes());
+    let mut got = text(first).into_owned();
+    for (name, value) in parameters {
+        got += &format!(" | {} = {}", text(name), text(&value));
+    }
+    assert_eq!(got, expected, "{value}");
+}
+
+#[test]
+fn parameters_are_read_without_their_quotes() {
+    check_parameters("a/b", "a/b");
+    check_parameters("a/b ; Q=0.5;x", "a/b | Q = 0.5 | x = ");
+    check_parameters("a;x=\"1;2\";;y=2", "a | x = 1;2 | y = 2");
+    check_parameters("a;x=\"\\\"\\a\"", "a | x = \"a");
+    check_parameters("a;x=\"open;y=2", "a | x = \"open | y = 2");
+    check_parameters("a;x==1", "a | x = =1");
+}
+
+#[test]
+fn quality_values_have_three_digits() {
+    let check = |value: &str, expected| assert_eq!(quality(value.as_bytes()), expected, "{value}");
+    check("1", Some(1000));
+    check("1.000", Some(1000));
+    check("0", Some(0));
+    check("0.", Some(0));
+    check("0.5", Some(500));
+    check("0.123", Some(123));
+    for wrong in ["", ".5", "1.1", "2", "0.1234", "0,5", "0.5x", "-0", "NaN"] {
+        check(wrong, None);
+    }
+}
+
+#[track_caller]
+fn check_tags(lines: &[&str], expected: &str) {
+    let tags = EntityTags::of(lines.iter().map(|line| line.as_bytes())).expect("a line");
+    let got: Vec<_> = tags
+        .iter()
+        .map(|tag| {
+            format!(
+                "{}{}",
+                if tag.is_weak { "W/" } else { "" },
+                text(tag.opaque)
+            )
+        })
+        .collect();
+    assert_eq!(got.join(" | "), expected, "{lines:?}");
+}
+
+#[test]
+fn entity_tags_may_hold_commas_and_backslashes() {
+    check_tags(&["\"a\""], "a");
+    check_tags(&["W/\"a\" , \"b,c\",,\"d\\\""], "W/a | b,c | d\\");
+    check_tags(&["\"a\"", "\"b\""], "a | b");
+    check_tags(&["\"\u{e4}\""], "\u{e4}");
+    check_tags(&["a, \"b\"x, \"c\""], "c");
+    check_tags(&["\"a b\", \"c\""], "c");
+    check_tags(&["*"], "");
+    check_tags(&[""], "");
+    assert!(EntityTags::of([&b" * "[..]]).is_some_and(|tags| tags.is_any()));
+    assert!(EntityTags::of([]).is_none());
+}
+
+#[test]
+fn strong_comparison_takes_no_weak_tag() {
+    let tag = |value: &'static str| EntityTag::parse(value.as_bytes()).expect("a tag");
+    let (strong, weak) = (tag("\"a\""), tag("W/\"a\""));
+    assert!(strong.matches_strongly(&strong) && !strong.matches_strongly(&weak));
+    assert!(!weak.matches_strongly(&weak) && weak.matches_weakly(&strong));
+    assert_eq!(EntityTag::parse(b"\"a\"x"), None);
+    assert_eq!(EntityTag::parse(b"w/\"a\""), None);
+}
+
+proptest! {
+    #[test]
+    fn lines_read_as_the_joined_line(lines in prop::collection::vec("[ab,;=\" \\\\\u{e4}]{0,8}", 1..4)) {
+        let octets = lines.iter().map(String::as_bytes);
+        let (split, whole) = (joined(octets), lines.join(", "));
+        prop_assert_eq!(split.as_deref(), Some(whole.as_bytes()));
+    }
+
+    #[test]
+    fn no_octet_of_a_list_is_lost(value in prop::collection::vec(any::<u8>(), 0..40)) {
+        let pieces: Vec<&[u8]> = split(&value, b',').collect();
+        let untrimmed = |octets: &[u8]| octets.iter().filter(|b| !b" \t".contains(b)).count();
+        let octets: usize = pieces.iter().map(|piece| untrimmed(piece)).sum();
+        prop_assert_eq!(octets + pieces.len() - 1, untrimmed(&value));
+        for element in elements(&value) {
+            let (_, parameters) = Parameters::of(element);
+            prop_assert!(parameters.count() <= element.len());
+        }
+        let tags = EntityTags::of([&value[..]]);
+        prop_assert!(tags.is_some_and(|tags| tags.iter().count() <= value.len()));
+    }
+}
