@@ -12,7 +12,7 @@ use crate::{
     context::Context,
     entry::{Definition, Entry, Field, Mounted, MountedGroup},
     rejection::Rejection,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Response, location},
     route::{Priority, Segment},
     service::{OfFunction, Service},
     state::Shared,
@@ -311,6 +311,6 @@ fn options(allowed: &Allowed) -> Response {
 
 fn redirect(target: &str) -> Response {
     let mut response = Response::empty(StatusCode::PERMANENT_REDIRECT);
-    response.set_header(header::LOCATION, target);
+    response.set_header(header::LOCATION, location(target));
     response
 }

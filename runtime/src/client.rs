@@ -11,6 +11,7 @@ use crate::{
     body::RequestBody,
     capacity::{Capacity, Gate},
     chain::Endpoint,
+    header_value,
     proxies::Proxies,
     service::Service,
     state::Shared,
@@ -257,11 +258,11 @@ impl TestResponse {
         &self.headers
     }
 
-    /// Returns the first value of a header, or the empty text.
+    /// Returns the first value of a header, or the empty text if there is none or it is not UTF-8.
     pub fn header(&self, name: HeaderName) -> &str {
         self.headers
             .get(name)
-            .and_then(|value| value.to_str().ok())
+            .and_then(header_value::text)
             .unwrap_or_default()
     }
 

@@ -16,8 +16,11 @@ use crate::{
     body::{Body, RequestBody},
     extract::{json, query},
     head::Head,
+    header_value,
     health::Health,
     observe::Record,
+    origin::Origin,
+    proxies,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
     tasks::Tasks,
@@ -55,8 +58,10 @@ pub(crate) struct Out {
     pub(crate) body_limit: u64,
     /// The status that [`Context::status`] asked for.
     pub(crate) status: Option<StatusCode>,
-    /// The headers that [`Context::set_header`] asked for.
+    /// The headers that [`Context::set_header`] asked for: they replace those of the response.
     pub(crate) headers: HeaderMap,
+    /// The headers that [`Context::append_header`] asked for: they are added to those of the response.
+    pub(crate) added: HeaderMap,
     /// How the connection becomes something else, if the client wants that.
     #[cfg(feature = "ws")]
     pub(crate) upgrade: Option<hyper::upgrade::OnUpgrade>,
@@ -125,9 +130,11 @@ impl<'r> Context<'r> {
         &self.head.headers
     }
 
-    /// Returns the first value of a request header, if it is there and plain text.
+    /// Returns the first value of a request header, if it is there and UTF-8.
+    ///
+    /// Other octets, and further lines of the header, are in [`headers`](Self::headers).
     pub fn header(&self, name: &str) -> Option<&'r str> {
-        self.head.headers.get(name)?.to_str().ok()
+        header_value::text(self.head.headers.get(name)?)
     }
 
     /// Returns a path parameter, percent-decoded, of the route or of a prefix.
@@ -170,6 +177,44 @@ impl<'r> Context<'r> {
     /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::Proxies) say.
     pub fn client_ip(&self) -> Option<IpAddr> {
         self.head.client_ip()
+    }
+
+    /// Returns the origin that the client has sent the request to: its scheme, host and port, as the trusted
+    /// [`Proxies`](crate::Proxies) say or the request itself does.
+    ///
+    /// It is what an absolute link begins with. A client can ask for any host: compare it with those that are
+    /// yours first.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/invite")]
+    /// async fn invite(cx: &Context<'_>) -> Result<String, StatusCode> {
+    ///     let origin = cx.origin().filter(|origin| origin.host() == "shop.example");
+    ///     let origin = origin.ok_or(StatusCode::MISDIRECTED_REQUEST)?;
+    ///     Ok(format!("{origin}{}", url!(Api, invite())))
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(invite);
+    ///
+    /// # highball::block_on(async {
+    /// let request = Api.test().get("/invite").header(header::HOST, "Shop.example:80");
+    /// assert_eq!(request.send().await.text(), "http://shop.example/invite");
+    /// # });
+    /// ```
+    pub fn origin(&self) -> Option<Origin> {
+        proxies::origin_of(self.head)
+    }
+
+    /// Returns whether a page of another origin has sent the request, by its header `Origin`.
+    ///
+    /// It is false without that header: no page has sent the request then, or one of the same origin. On a
+    /// connection without TLS, where no trusted proxy says the scheme, a page by `https` counts as of the same
+    /// origin, since TLS may end at a proxy.
+    pub fn is_cross_origin(&self) -> bool {
+        proxies::is_cross_origin(self.head)
     }
 
     /// Returns the pattern that may have been meant, where no route matched.
@@ -264,12 +309,56 @@ impl<'r> Context<'r> {
         self.out.status = Some(status.into().code());
     }
 
-    /// Sets a header of the response, whatever the handler returns.
+    /// Sets a header of the response: the value replaces all values of this name that were set before or that
+    /// the handler returns.
+    ///
+    /// `Set-Cookie` is the exception: cookies are added, so that none replaces another. To add a value of any
+    /// other header, use [`append_header`](Self::append_header). What is no header (a line break in it, say) is
+    /// left out.
+    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
+        let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
+            return;
+        };
+        if name == header::SET_COOKIE {
+            self.out.added.append(name, value);
+            return;
+        }
+        if !self.out.added.is_empty() {
+            self.out.added.remove(&name);
+        }
+        self.out.headers.insert(name, value);
+    }
+
+    /// Adds a header of the response beside the values of this name that are set or that the handler returns:
+    /// for `Link`, `Vary` and others that may have several values.
     ///
     /// What is no header (a line break in it, say) is left out.
-    pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/page")]
+    /// async fn page(cx: &mut Context<'_>) -> ([(header::HeaderName, &'static str); 1], &'static str) {
+    ///     cx.append_header(header::LINK, "</b.css>; rel=preload");
+    ///     ([(header::LINK, "</a.css>; rel=preload")], "a page")
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(page);
+    ///
+    /// # highball::block_on(async {
+    /// let response = Api.test().get("/page").send().await;
+    /// assert_eq!(response.headers().get_all(header::LINK).iter().count(), 2);
+    /// # });
+    /// ```
+    pub fn append_header(
+        &mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) {
         if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
-            self.out.headers.insert(name, value);
+            self.out.added.append(name, value);
         }
     }
 }
@@ -302,19 +391,19 @@ impl Out {
             response.set_status(status);
         }
         if !self.headers.is_empty() {
-            let mut last = None;
             for (name, value) in self.headers.drain() {
-                let is_first = name.is_some();
+                // Each name has one value here.
+                if let Some(name) = name {
+                    response.headers_mut().insert(name, value);
+                }
+            }
+        }
+        if !self.added.is_empty() {
+            let mut last = None;
+            for (name, value) in self.added.drain() {
                 last = name.or(last);
-                match &last {
-                    // Cookies are set one beside the other; of anything else, what is set here holds.
-                    Some(name) if is_first && name != header::SET_COOKIE => {
-                        response.headers_mut().insert(name, value);
-                    }
-                    Some(name) => {
-                        response.headers_mut().append(name, value);
-                    }
-                    None => {}
+                if let Some(name) = &last {
+                    response.headers_mut().append(name, value);
                 }
             }
         }

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use crate::{
     context::Context,
     extract::{Extract, Input},
+    header_value,
     rejection::Rejection,
 };
 
@@ -55,19 +56,38 @@ pub struct Cookies<'r> {
 }
 
 impl<'r> Cookies<'r> {
-    /// Returns the cookie of this name, its value percent-decoded; of several the first.
+    /// Returns the cookie of this name, its value percent-decoded if it is valid percent-encoded UTF-8; of
+    /// several the first.
     pub fn get(&self, name: &str) -> Option<Cookie<'r>> {
         self.iter().find(|cookie| cookie.name() == name)
     }
 
-    /// Returns all of them; what is no cookie is left out.
+    /// Returns all of them. What is no cookie, or is not UTF-8, is left out, and the others stay.
     pub fn iter(&self) -> impl Iterator<Item = Cookie<'r>> + use<'r> {
-        let values = self.headers.get_all(header::COOKIE).iter();
-        let texts = values.filter_map(|value| value.to_str().ok());
-        texts
-            .flat_map(Cookie::split_parse_encoded)
-            .filter_map(Result::ok)
+        // A quotation mark has no meaning between cookies, so `header_value::split` is not for them.
+        header_value::lines(self.headers, header::COOKIE)
+            .flat_map(|line| line.split(|byte| *byte == b';'))
+            .filter_map(|pair| parse(std::str::from_utf8(pair).ok()?))
     }
+}
+
+/// Reads one cookie.
+fn parse(pair: &str) -> Option<Cookie<'_>> {
+    let raw = Cookie::parse(pair).ok()?;
+    match Cookie::parse_encoded(pair) {
+        // A browser protects the prefix as it is written: an escape must not make one of another name.
+        Ok(cookie) if has_prefix(cookie.name()) == has_prefix(raw.name()) => Some(cookie),
+        _ => Some(raw),
+    }
+}
+
+/// Returns whether browsers restrict who can set a cookie of this name (RFC 6265bis §4.1.3).
+fn has_prefix(name: &str) -> bool {
+    let begins_with = |prefix: &str| {
+        name.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    begins_with("__Host-") || begins_with("__Secure-")
 }
 
 impl fmt::Debug for Cookies<'_> {
@@ -96,7 +116,7 @@ impl Context<'_> {
     pub fn set_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) {
         let text = with_defaults(cookie.into()).encoded().to_string();
         if let Ok(value) = HeaderValue::try_from(text) {
-            self.out().headers.append(header::SET_COOKIE, value);
+            self.out().added.append(header::SET_COOKIE, value);
         }
     }
 

@@ -203,6 +203,7 @@ impl Slot {
         self.head.certificate = None;
         self.out.status = None;
         pool::clear_headers(&mut self.out.headers);
+        pool::clear_headers(&mut self.out.added);
     }
 }
 

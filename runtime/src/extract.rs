@@ -1,10 +1,6 @@
 //! Extractors: handler arguments that are made from the request.
 
-use std::{
-    borrow::Cow,
-    future::Future,
-    net::{IpAddr, SocketAddr},
-};
+use std::{borrow::Cow, future::Future, net::SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
@@ -15,7 +11,6 @@ use crate::{
     context::Context,
     head::Head,
     local::LocalId,
-    proxies::Source,
     rejection::Rejection,
     state::{State, View},
 };
@@ -230,17 +225,8 @@ impl<'r, T: 'static> Input<'r, T> {
         self.state.value()
     }
 
-    pub(crate) fn is_secure(&self) -> bool {
-        self.head.is_secure
-    }
-
-    pub(crate) fn client_ip(&self) -> Option<IpAddr> {
-        self.head.client_ip()
-    }
-
-    /// Returns where a trusted proxy says more of the client.
-    pub(crate) fn forwarding(&self) -> Option<Source> {
-        self.head.client.map(|(_, source)| source)
+    pub(crate) fn head(&self) -> &'r Head {
+        self.head
     }
 
     pub(crate) fn share_state(&self) -> State<T> {

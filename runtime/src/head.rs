@@ -8,7 +8,7 @@ use std::{
 use http::{HeaderMap, Method, Uri, Version};
 use percent_encoding::percent_decode_str;
 
-use crate::{app::Route, proxies::Source, rejection::Rejection, table::Captures};
+use crate::{app::Route, proxies::Hop, rejection::Rejection, table::Captures};
 
 /// The head of a request.
 #[derive(Debug, Default)]
@@ -22,8 +22,8 @@ pub struct Head {
     pub(crate) is_secure: bool,
     /// The client's certificate, in DER.
     pub(crate) certificate: Option<Arc<[u8]>>,
-    /// The client, and where a trusted proxy says more of it; none where the peer is not trusted.
-    pub(crate) client: Option<(IpAddr, Source)>,
+    /// Where the client stands, as trusted proxies say; none where the peer is not trusted.
+    pub(crate) client: Option<Hop>,
     pub(crate) route: Option<&'static Route>,
     /// The routes of the app.
     pub(crate) routes: &'static [Route],
@@ -37,7 +37,7 @@ impl Head {
     /// Returns the client's address: whom a trusted proxy says, or the peer.
     pub(crate) fn client_ip(&self) -> Option<IpAddr> {
         match self.client {
-            Some((ip, _)) => Some(ip),
+            Some(hop) => Some(hop.ip),
             None => self.peer.map(|peer| peer.ip().to_canonical()),
         }
     }

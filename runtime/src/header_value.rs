@@ -9,14 +9,27 @@ use std::borrow::Cow;
 use http::{HeaderMap, HeaderValue, header::AsHeaderName};
 
 mod entity_tag;
+mod from_right;
 mod parameters;
 
 pub(crate) use entity_tag::{EntityTag, EntityTags};
-pub(crate) use parameters::{Parameters, quality, unquote};
+pub(crate) use from_right::from_right;
+pub(crate) use parameters::{Parameters, quality};
 
 /// Returns the lines of a header field, in order.
 pub(crate) fn lines(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &[u8]> {
     headers.get_all(name).iter().map(HeaderValue::as_bytes)
+}
+
+/// Returns the value of a field that has one line, or `None` without it or with more than one.
+pub(crate) fn only(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
+}
+
+/// Returns the value as text if it is UTF-8. `HeaderValue::to_str` takes ASCII only.
+pub(crate) fn text(value: &HeaderValue) -> Option<&str> {
+    std::str::from_utf8(value.as_bytes()).ok()
 }
 
 /// Returns the value of a list: its lines, joined (RFC 9110 §5.3), or `None` without a line.
@@ -47,6 +60,8 @@ pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Returns whether a list contains the token, in upper or lower case.
+// Only features read such lists.
+#[allow(dead_code)]
 pub(crate) fn has_token<'h>(lines: impl IntoIterator<Item = &'h [u8]>, token: &str) -> bool {
     joined(lines).is_some_and(|value| {
         elements(&value).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))

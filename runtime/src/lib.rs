@@ -85,6 +85,7 @@ mod local;
 #[cfg(feature = "multipart")]
 mod multipart;
 mod observe;
+mod origin;
 mod parts;
 mod pool;
 mod proxies;
@@ -163,6 +164,7 @@ pub use local::{Handed, LocalId, LocalType};
 #[cfg(feature = "multipart")]
 pub use multipart::{Field, Multipart};
 pub use observe::{Exchange, Outcome};
+pub use origin::Origin;
 #[cfg(feature = "tracing")]
 pub use parts::traced;
 pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};

@@ -12,7 +12,7 @@ use std::{
 
 use http::{Method, StatusCode, Uri, Version};
 
-use crate::{app::Route, head::Head, rejection::Rejection};
+use crate::{app::Route, head::Head, header_value, rejection::Rejection};
 
 /// A finished exchange, as an observer sees it.
 ///
@@ -207,9 +207,9 @@ impl<'x> Exchange<'x> {
         self.head.version
     }
 
-    /// Returns the first value of a request header, if it is there and plain text.
+    /// Returns the first value of a request header, if it is there and UTF-8.
     pub fn header(&self, name: &str) -> Option<&'x str> {
-        self.head.headers.get(name)?.to_str().ok()
+        header_value::text(self.head.headers.get(name)?)
     }
 
     /// Returns the address at the other end of the connection, where there is a connection.

@@ -2,14 +2,17 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use ipnet::IpNet;
 
-use crate::{
-    error::Error,
-    extract::{Extract, Input},
-    rejection::Rejection,
-};
+use crate::error::Error;
+
+mod client;
+mod hop;
+
+pub use client::Client;
+pub(crate) use client::{is_cross_origin, origin_of};
+pub(crate) use hop::Hop;
 
 /// Which proxies may say whom a request is from: none, unless an app names them.
 ///
@@ -17,6 +20,12 @@ use crate::{
 /// [`forwarded`](Self::forwarded) says so; never from both, since a proxy sets one and passes the other on as
 /// a client has made it up. Addresses are read from right to left, past those that are trusted: the first
 /// other one is the client. From a peer that is not trusted nothing is read.
+///
+/// The scheme and the host are those that the proxy next to the client has added, in the same place of their
+/// lists, counted from the right. A list of one element is taken as that proxy's own, passed on by the others
+/// unchanged. A longer list with an element for fewer than these proxies is not believed, for its left part may
+/// be the client's. So have the proxy that faces clients set `X-Forwarded-Proto` and `X-Forwarded-Host`, or
+/// remove what clients send: what no proxy touches is the client's own. `Forwarded` has all three in one element.
 ///
 /// # Examples
 /// ```
@@ -50,7 +59,7 @@ pub(crate) enum Source {
     Forwarded,
 }
 
-/// The most addresses that are looked at.
+/// The most addresses that are read.
 const MOST: usize = 64;
 
 impl Proxies {
@@ -76,22 +85,24 @@ impl Proxies {
         self.networks.iter().any(|network| network.contains(&ip))
     }
 
-    /// Returns the client, and where the rest about it is read, if the peer is trusted.
-    pub(crate) fn look(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<(IpAddr, Source)> {
+    /// Returns where the client stands, if the peer is trusted.
+    pub(crate) fn look(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<Hop> {
         let peer = peer.ip().to_canonical();
         if !self.trusts(peer) {
             return None;
         }
-        let mut client = peer;
-        for text in addresses(headers, self.source).into_iter().rev().take(MOST) {
+        let mut client = Hop::new(peer, self.source);
+        for (back, ip) in hop::addresses(headers, self.source).take(MOST).enumerate() {
+            // The proxy before has added this element, whatever is in it.
+            client.back = back;
             // What is no address ends what can be trusted.
-            let Some(ip) = address(text) else { break };
-            client = ip;
+            let Some(ip) = ip else { break };
+            client.ip = ip;
             if !self.trusts(ip) {
                 break;
             }
         }
-        Some((client, self.source))
+        Some(client)
     }
 }
 
@@ -107,137 +118,6 @@ fn parse(text: &str) -> Result<IpNet, Error> {
     })
 }
 
-/// Returns what the header says of those on the way, the client first.
-fn addresses(headers: &HeaderMap, source: Source) -> Vec<&str> {
-    match source {
-        Source::XForwarded => texts(headers, "x-forwarded-for")
-            .flat_map(|text| text.split(','))
-            .collect(),
-        Source::Forwarded => {
-            let elements =
-                texts(headers, header::FORWARDED.as_str()).flat_map(|text| split(text, ','));
-            elements
-                .map(|element| param(element, "for").unwrap_or_default())
-                .collect()
-        }
-    }
-}
-
-fn texts<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
-    // A value that is no text hides what is behind it: it counts as one that is no address.
-    headers
-        .get_all(name)
-        .iter()
-        .map(|value| value.to_str().unwrap_or_default())
-}
-
-/// Splits outside of quotes.
-fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    text.split(move |c| {
-        let is_end = c == at && !is_quoted;
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' if is_quoted => is_escaped = true,
-            '"' => is_quoted = !is_quoted,
-            _ => {}
-        }
-        is_end
-    })
-}
-
-/// Returns a parameter of an element of `Forwarded`, without its quotes.
-fn param<'e>(element: &'e str, name: &str) -> Option<&'e str> {
-    split(element, ';').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        let value = value.trim();
-        let value = value
-            .strip_prefix('"')
-            .and_then(|value| value.strip_suffix('"'))
-            .unwrap_or(value);
-        key.trim().eq_ignore_ascii_case(name).then_some(value)
-    })
-}
-
-/// Reads an address, with a port or without.
-fn address(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
-    let ip = text.parse::<IpAddr>().ok();
-    let ip = ip.or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()));
-    let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
-    ip.or_else(bare).map(|ip| ip.to_canonical())
-}
-
-/// Whom a request is from: the peer, or whom the trusted [`Proxies`] say.
-///
-/// # Examples
-/// See [`Proxies`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Client {
-    ip: IpAddr,
-    is_https: bool,
-    host: Option<String>,
-}
-
-impl Client {
-    /// Returns the client's address.
-    pub fn ip(&self) -> IpAddr {
-        self.ip
-    }
-
-    /// Returns whether the client speaks TLS to the outermost proxy.
-    pub fn is_https(&self) -> bool {
-        self.is_https
-    }
-
-    /// Returns the host that the client has asked for, with its port if that was said.
-    ///
-    /// A client can ask for any: compare it with those that are yours before you make a link of it.
-    pub fn host(&self) -> Option<&str> {
-        self.host.as_deref()
-    }
-}
-
-/// Returns what the nearest proxy says; the last of several, since it adds at the end.
-fn said<'h>(headers: &'h HeaderMap, source: Source, x_name: &str, name: &str) -> Option<&'h str> {
-    let last = match source {
-        Source::XForwarded => texts(headers, x_name)
-            .flat_map(|text| text.split(','))
-            .last()?
-            .trim(),
-        Source::Forwarded => {
-            let elements =
-                texts(headers, header::FORWARDED.as_str()).flat_map(|text| split(text, ','));
-            param(elements.last()?, name)?
-        }
-    };
-    (!last.is_empty()).then_some(last)
-}
-
-impl<'r> Extract<'r> for Client {
-    type State = ();
-
-    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        let missing = || Rejection::internal().with_cause("the request came by no connection");
-        let (headers, uri) = (input.headers(), input.uri());
-        let ip = input.client_ip().ok_or_else(missing)?;
-        let own = headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok());
-        let own = uri.authority().map(http::uri::Authority::as_str).or(own);
-        let source = input.forwarding();
-        let scheme = source.and_then(|source| said(headers, source, "x-forwarded-proto", "proto"));
-        let host = source.and_then(|source| said(headers, source, "x-forwarded-host", "host"));
-        Ok(Self {
-            ip,
-            is_https: scheme.map_or(input.is_secure(), |scheme| {
-                scheme.eq_ignore_ascii_case("https")
-            }),
-            host: host.or(own).map(str::to_owned),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,7 +128,7 @@ mod tests {
             headers.append(*name, value.parse().expect("a value"));
         }
         let peer = peer.parse().expect("an address");
-        proxies.look(peer, &headers).map(|(ip, _)| ip.to_string())
+        proxies.look(peer, &headers).map(|hop| hop.ip.to_string())
     }
 
     #[track_caller]
@@ -280,6 +160,8 @@ mod tests {
         check("10.0.0.1:1", &["10.0.0.3, 10.0.0.2"], Some("10.0.0.3"));
         check("10.0.0.1:1", &["6.6.6.6, x, 10.0.0.2"], Some("10.0.0.2"));
         check("10.0.0.1:1", &["6.6.6.6, \u{e4}"], Some("10.0.0.1"));
+        check("10.0.0.1:1", &["\u{e4}, 1.1.1.1"], Some("1.1.1.1"));
+        check("10.0.0.1:1", &["\", 1.1.1.1"], Some("1.1.1.1"));
         check("10.0.0.1:1", &["6.6.6.6,"], Some("10.0.0.1"));
         check("10.0.0.1:1", &["1.1.1.1:99"], Some("1.1.1.1"));
         check("10.0.0.1:1", &["[2001:db8::1]:99"], Some("2001:db8::1"));
@@ -303,7 +185,14 @@ mod tests {
             "for=6.6.6.6, for=1.1.1.1;by=10.0.0.9, for=10.0.0.2",
             "1.1.1.1",
         );
+        check("for=1.1.1.1:_port", "1.1.1.1");
+        check("for=\"[2001:db8::1]:_port\"", "2001:db8::1");
+        check("for=\"1.1.1.\\1\"", "1.1.1.1");
         check("for=\"a, for=6.6.6.6\"", "10.0.0.1");
+        // An open quotation mark of the client hides nothing that a proxy adds behind it.
+        check("for=\"6.6.6.6, for=1.1.1.1", "1.1.1.1");
+        check("for=\"6.6.6.6, for=\"[2001:db8::1]\"", "2001:db8::1");
+        check("for=6.6.6.6;x=\"\\, for=1.1.1.1;host=\"a\"", "1.1.1.1");
         check("for=\"a\\\", for=6.6.6.6\"", "10.0.0.1");
         check("for=_hidden", "10.0.0.1");
         check("proto=https", "10.0.0.1");

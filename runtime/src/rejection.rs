@@ -14,7 +14,7 @@ use crate::{
     body::{Body, BoxError, ReadError},
     context::Context,
     pool,
-    response::Response,
+    response::{Response, repeated},
 };
 
 /// A request that was refused: a status, and words for the client.
@@ -128,10 +128,12 @@ impl Rejection {
         self
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the answer. A second value of `WWW-Authenticate`, or of another header that may have several
+    /// ([`IntoResponseParts`](crate::IntoResponseParts) lists them), stands beside the first; that of any other
+    /// replaces it.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers.insert(name, value);
+        repeated::put(&mut self.0.headers, name, value);
         self
     }
 
@@ -199,9 +201,7 @@ impl Rejection {
     }
 
     pub(crate) fn add_headers(&self, response: &mut Response) {
-        for (name, value) in &self.0.headers {
-            response.headers_mut().insert(name, value.clone());
-        }
+        repeated::put_all(response.headers_mut(), &self.0.headers);
     }
 
     pub(crate) fn bad_escape(text: &str) -> Self {

@@ -13,8 +13,10 @@ use crate::{
 
 mod attachment;
 mod json;
+mod location;
 mod negotiate;
 mod parts;
+pub(crate) mod repeated;
 mod sse;
 mod status;
 mod text;
@@ -23,6 +25,7 @@ pub use attachment::Attachment;
 #[cfg(feature = "multipart")]
 pub(crate) use attachment::file_name;
 pub use json::Json;
+pub(crate) use location::location;
 pub use negotiate::{Accept, Offers};
 pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
 pub use sse::{Event, LastEventId, Sse};
@@ -119,10 +122,37 @@ impl Response {
         &mut self.0.headers
     }
 
-    /// Sets a header; what is no header (a line break in it, say) is left out.
+    /// Sets a header: the value replaces all values of this name. To add one, use
+    /// [`append_header`](Self::append_header).
+    ///
+    /// What is no header (a line break in it, say) is left out.
     pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
         if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
             self.0.headers.insert(name, value);
+        }
+    }
+
+    /// Adds a header beside the values of this name that are there: for `Set-Cookie`, `Link`, `Vary` and others
+    /// that may have several values.
+    ///
+    /// What is no header (a line break in it, say) is left out.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Response, http::header};
+    ///
+    /// let mut response = Response::new("hello");
+    /// response.append_header(header::SET_COOKIE, "a=1");
+    /// response.append_header(header::SET_COOKIE, "b=2");
+    /// assert_eq!(response.headers().get_all(header::SET_COOKIE).iter().count(), 2);
+    /// ```
+    pub fn append_header(
+        &mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) {
+        if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
+            self.0.headers.append(name, value);
         }
     }
 
@@ -192,11 +222,7 @@ impl Response {
 
     /// Adds the headers of a response that this one takes the place of.
     pub(crate) fn with_headers_of(mut self, other: &Self) -> Self {
-        for (name, value) in &other.0.headers {
-            if !self.0.headers.contains_key(name) {
-                self.0.headers.append(name, value.clone());
-            }
-        }
+        repeated::put_missing(&mut self.0.headers, &other.0.headers);
         self
     }
 }

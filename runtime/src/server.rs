@@ -43,7 +43,7 @@ pub(crate) use self::listener::{Accepted, Bound, Own, SocketFile, Source};
 pub(crate) use self::origin::Origin;
 pub(crate) use self::socket::Socket;
 pub(crate) use self::stop::{Stop, Told, Until, signal, when};
-pub(crate) use self::strict::Refusal;
+pub(crate) use self::strict::{Refusal, is_host};
 use crate::body::RequestBody;
 use crate::config::Config;
 use crate::proxies::Proxies;

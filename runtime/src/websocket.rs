@@ -4,7 +4,7 @@ use std::{fmt, future::Future, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -23,6 +23,8 @@ use tokio_tungstenite::{
 use crate::{
     context::Context,
     extract::ExtractAsync,
+    header_value::{self, has_token, lines, only},
+    origin::{Origin, covers},
     rejection::Rejection,
     response::{IntoResponse, Response},
     tasks::Tasks,
@@ -71,10 +73,16 @@ const PING: Duration = Duration::from_secs(30);
 const GOODBYE: Duration = Duration::from_secs(5);
 
 impl WebSocketUpgrade {
-    /// Allows pages of these origins as well, `https://shop.example`.
+    /// Allows pages of these origins as well: `https://shop.example`, or `https://*.shop.example` for every host
+    /// below one.
     pub fn origins(mut self, origins: &[&str]) -> Self {
-        let origin = self.origin.as_deref();
-        self.is_own |= origin.is_some_and(|origin| origins.contains(&origin));
+        let Some(origin) = self.origin.as_deref() else {
+            return self;
+        };
+        let page = Origin::parse(origin.as_bytes());
+        self.is_own |= origins.iter().any(|allowed| {
+            *allowed == origin || page.as_ref().is_some_and(|page| covers(allowed, page))
+        });
         self
     }
 
@@ -128,12 +136,10 @@ impl ExtractAsync for WebSocketUpgrade {
     type State = ();
 
     async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
-        let key = check(cx)?;
-        let accept = derive_accept_key(key.as_bytes());
-        let origin = cx.header("origin").map(str::to_owned);
-        let is_own = origin
-            .as_deref()
-            .is_none_or(|origin| is_of_host(origin, cx.headers()));
+        let accept = derive_accept_key(check(cx)?);
+        let origin = only(cx.headers(), header::ORIGIN);
+        let origin = origin.and_then(header_value::text).map(str::to_owned);
+        let is_own = !cx.is_cross_origin();
         let no_connection =
             || Rejection::internal().with_cause("the request came by no connection");
         Ok(Self {
@@ -148,41 +154,38 @@ impl ExtractAsync for WebSocketUpgrade {
 }
 
 /// Returns the client's key, where all of the handshake is right (RFC 6455 §4.2.1).
-fn check(cx: &Context<'_>) -> Result<String, Rejection> {
+fn check<'r>(cx: &Context<'r>) -> Result<&'r [u8], Rejection> {
     let wrong = |detail: &'static str| Rejection::new(StatusCode::BAD_REQUEST, detail);
     if cx.method() != Method::GET || cx.version() != Version::HTTP_11 {
         return Err(wrong("a WebSocket begins with a GET of HTTP/1.1"));
     }
-    let has = |name: &str, word: &str| {
-        let words = cx.header(name).unwrap_or_default().split(',');
-        words
-            .into_iter()
-            .any(|own| own.trim().eq_ignore_ascii_case(word))
-    };
-    if !has("connection", "upgrade") || !has("upgrade", "websocket") {
+    let headers = cx.headers();
+    let has = |name: HeaderName, token: &str| has_token(lines(headers, name), token);
+    if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
         let upgrade = HeaderValue::from_static("websocket");
         let rejection = Rejection::new(StatusCode::UPGRADE_REQUIRED, "this is for WebSockets only");
         return Err(rejection.with_header(header::UPGRADE, upgrade));
     }
-    if cx.header("sec-websocket-version") != Some("13") {
+    // Neither the version nor the key may be there twice (RFC 6455 §11.3).
+    if lines(headers, header::SEC_WEBSOCKET_VERSION).count() > 1 {
+        return Err(wrong("there must be one `Sec-WebSocket-Version`"));
+    }
+    let version = only(headers, header::SEC_WEBSOCKET_VERSION);
+    if version.is_none_or(|version| version != "13") {
         let version = HeaderValue::from_static("13");
         let rejection = Rejection::new(StatusCode::UPGRADE_REQUIRED, "the version must be 13");
         return Err(rejection.with_header(header::SEC_WEBSOCKET_VERSION, version));
     }
-    let key = cx
-        .header("sec-websocket-key")
-        .filter(|key| key.len() == 24 && key.ends_with("=="));
-    key.map(str::to_owned)
-        .ok_or_else(|| wrong("`Sec-WebSocket-Key` is missing, or no key"))
+    let key = only(headers, header::SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
+    key.filter(|key| is_key(key))
+        .ok_or_else(|| wrong("there must be one `Sec-WebSocket-Key`, 16 bytes in base64"))
 }
 
-/// Returns whether the origin has the host that the request is for.
-fn is_of_host(origin: &str, headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let of_origin = origin.split_once("://").map(|(_, host)| host);
-    of_origin.is_some() && of_origin == host
+/// Returns whether this is the base64 of 16 bytes.
+fn is_key(key: &[u8]) -> bool {
+    let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let digits = key.strip_suffix(b"==");
+    digits.is_some_and(|digits| digits.len() == 22 && digits.iter().all(known))
 }
 
 /// A message of a WebSocket.

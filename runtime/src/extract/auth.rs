@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use subtle::ConstantTimeEq;
 
 use super::{Extract, Input};
-use crate::rejection::Rejection;
+use crate::{header_value, rejection::Rejection};
 
 /// The token of `Authorization: Bearer ..` (RFC 6750); 401 without one.
 ///
@@ -29,8 +29,8 @@ pub struct Bearer {
 impl Bearer {
     /// Returns the token.
     pub fn token(&self) -> &str {
-        // `extract` has seen that the value is text.
-        self.value.to_str().map_or("", |text| &text[self.start..])
+        // `of` has seen that the value is text.
+        header_value::text(&self.value).map_or("", |text| &text[self.start..])
     }
 
     /// Reads it from the headers, for an extractor of your own.
@@ -53,7 +53,7 @@ impl Bearer {
     }
 
     fn of(value: &HeaderValue) -> Option<Self> {
-        let text = value.to_str().ok()?;
+        let text = header_value::text(value)?;
         let (scheme, rest) = text.split_once(' ')?;
         let token = rest.trim_start_matches(' ');
         let well_formed = scheme.eq_ignore_ascii_case("bearer") && is_token68(token);
@@ -87,8 +87,7 @@ impl<'r> Extract<'r> for Bearer {
 
 /// Returns the header `Authorization`, which stands there once.
 pub(crate) fn authorization(headers: &HeaderMap) -> Option<&HeaderValue> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    values.next().filter(|_| values.next().is_none())
+    header_value::only(headers, header::AUTHORIZATION)
 }
 
 /// Compares secrets in a time that depends on their lengths only.

@@ -9,7 +9,7 @@ use super::{
     Extract, Input,
     auth::{authorization, equal},
 };
-use crate::rejection::Rejection;
+use crate::{header_value, rejection::Rejection};
 
 /// The user name and the password of `Authorization: Basic ..` (RFC 7617); 401 without them.
 ///
@@ -56,7 +56,7 @@ impl Basic {
     }
 
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let text = authorization(headers)?.to_str().ok()?;
+        let text = header_value::text(authorization(headers)?)?;
         let (scheme, encoded) = text.split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("basic") {
             return None;

@@ -1,12 +1,17 @@
 //! What a body says that it is.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
+
+use crate::header_value::{Parameters, only};
 
 /// Returns the body's media type without its parameters, or nothing.
+///
+/// A request with two content types has none: what is in front of the app may have read the other one.
 pub(crate) fn essence(headers: &HeaderMap) -> &[u8] {
-    let value = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let essence = value.and_then(|value| value.split(|byte| *byte == b';').next());
-    essence.unwrap_or_default().trim_ascii()
+    match only(headers, header::CONTENT_TYPE) {
+        Some(value) => Parameters::of(value.as_bytes()).0,
+        None => b"",
+    }
 }
 
 #[cfg(test)]
@@ -19,6 +24,8 @@ mod tests {
             ("application/json", "application/json"),
             ("Application/JSON; charset=utf-8", "Application/JSON"),
             ("application/json ;v=1", "application/json"),
+            ("application/json;v=\"a;b\"", "application/json"),
+            ("application/json; v=\u{e4}", "application/json"),
             ("", ""),
             (";", ""),
         ] {
@@ -26,6 +33,11 @@ mod tests {
             headers.insert(header::CONTENT_TYPE, value.parse().expect("a value"));
             assert_eq!(essence(&headers), expected.as_bytes(), "{value}");
         }
-        assert_eq!(essence(&HeaderMap::new()), b"");
+        let mut headers = HeaderMap::new();
+        assert_eq!(essence(&headers), b"");
+        for value in ["application/json", "text/plain"] {
+            headers.append(header::CONTENT_TYPE, value.parse().expect("a value"));
+        }
+        assert_eq!(essence(&headers), b"");
     }
 }

@@ -34,6 +34,8 @@ impl<'h> EntityTag<'h> {
     }
 
     /// Compares for `If-Match` and `If-Range`: both tags must be strong.
+    // Only features need it.
+    #[allow(dead_code)]
     pub(crate) fn matches_strongly(&self, other: &EntityTag<'_>) -> bool {
         !self.is_weak && !other.is_weak && self.opaque == other.opaque
     }

@@ -18,6 +18,11 @@ impl<'h> Parameters<'h> {
         (first, Self(pieces))
     }
 
+    /// Returns the parameters of a value that has nothing else, as each element of `Forwarded` is.
+    pub(crate) fn all(value: &'h [u8]) -> Self {
+        Self(split(value, b';'))
+    }
+
     /// Returns the value of the first parameter of this name.
     pub(crate) fn get(mut self, name: &str) -> Option<Cow<'h, [u8]>> {
         self.find(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()))
@@ -38,7 +43,7 @@ impl<'h> Iterator for Parameters<'h> {
 }
 
 /// Returns the text in a quoted string, with its escapes resolved, or a value without quotes as it is.
-pub(crate) fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
+fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
     let inside = value
         .strip_prefix(b"\"")
         .and_then(|value| value.strip_suffix(b"\""));

@@ -9,6 +9,8 @@ use crate::{
     chain::Next,
     context::Context,
     error::{Error, Result},
+    header_value,
+    origin::{Origin, covers},
     rejection::Rejection,
     response::{IntoResponse, Response},
     state::State,
@@ -175,14 +177,22 @@ impl Cors {
         self
     }
 
-    fn allows(&self, origin: &HeaderValue) -> bool {
-        let Ok(origin) = origin.to_str() else {
-            return false;
-        };
+    /// Returns whether a page of this origin may use the app: one that is allowed, or the request's own.
+    fn allows(&self, cx: &Context<'_>, origin: &HeaderValue) -> bool {
+        if matches!(self.origins, Origins::Any)
+            || self.lists(|own| own.as_bytes() == origin.as_bytes())
+        {
+            return true;
+        }
+        let page = Origin::parse(origin.as_bytes());
+        page.is_some_and(|page| self.lists(|own| covers(own, &page))) || !cx.is_cross_origin()
+    }
+
+    fn lists(&self, is: impl Fn(&str) -> bool) -> bool {
         match &self.origins {
-            Origins::Any => true,
-            Origins::Listed(list) => list.iter().any(|own| origin::covers(own, origin)),
-            Origins::Owned(list) => list.iter().any(|own| origin::covers(own, origin)),
+            Origins::Any => false,
+            Origins::Listed(list) => list.iter().any(|own| is(own)),
+            Origins::Owned(list) => list.iter().any(|own| is(own)),
         }
     }
 
@@ -205,7 +215,7 @@ impl Cors {
 
     /// Answers a preflight; `allow` has the methods that the path knows.
     fn preflight(&self, cx: &Context<'_>, origin: &HeaderValue, allow: HeaderValue) -> Response {
-        if !self.allows(origin) {
+        if !self.allows(cx, origin) {
             let detail = "pages of this origin may not use this service";
             let mut response = Rejection::new(StatusCode::FORBIDDEN, detail).into_response();
             vary_by_origin(response.headers_mut(), &self.origins);
@@ -216,13 +226,12 @@ impl Cors {
         self.share(headers, origin);
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, allow);
         let made = self.made();
-        let asked = cx.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS);
         let may_send = match self.headers {
-            Headers::Any => asked,
-            Headers::Listed(_) => made.headers.as_ref(),
+            Headers::Any => asked_headers(cx.headers()),
+            Headers::Listed(_) => made.headers.clone(),
         };
         if let Some(names) = may_send {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
         }
         if matches!(self.headers, Headers::Any) {
             headers.append(header::VARY, VARY_HEADERS);
@@ -246,7 +255,8 @@ impl Cors {
     }
 
     async fn answer(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
-        let origin = cx.headers().get(header::ORIGIN).cloned();
+        // Two origins are none: it cannot be told which page has sent the request.
+        let origin = header_value::only(cx.headers(), header::ORIGIN).cloned();
         let asked = cx
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
@@ -263,7 +273,7 @@ impl Cors {
         }
         let mut response = next.run(cx).await;
         let headers = response.headers_mut();
-        match origin.filter(|origin| self.allows(origin)) {
+        match origin.filter(|origin| self.allows(cx, origin)) {
             Some(origin) => {
                 self.share(headers, &origin);
                 if let Some(names) = &self.made().expose {
@@ -274,6 +284,12 @@ impl Cors {
         }
         response
     }
+}
+
+/// Returns the headers that a page wants to send.
+fn asked_headers(headers: &HeaderMap) -> Option<HeaderValue> {
+    let lines = header_value::lines(headers, header::ACCESS_CONTROL_REQUEST_HEADERS);
+    HeaderValue::from_bytes(&header_value::joined(lines)?).ok()
 }
 
 /// The methods of a path that does not say its own.

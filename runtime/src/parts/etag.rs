@@ -5,7 +5,12 @@ use std::hash::{DefaultHasher, Hasher};
 use highball_macros::middleware;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use crate::{chain::Next, context::Context, response::Response};
+use crate::{
+    chain::Next,
+    context::Context,
+    header_value::{EntityTag, EntityTags, lines},
+    response::Response,
+};
 
 /// Tells each version of an answer by an `ETag`, and answers 304 without a body where the client's
 /// `If-None-Match` names it (RFC 9110 §13.1.2).
@@ -47,8 +52,7 @@ impl ETag {
         let Some(tag) = tag_of(&mut response) else {
             return response;
         };
-        let wanted = cx.headers().get_all(header::IF_NONE_MATCH);
-        if wanted.iter().any(|list| names(list, &tag)) {
+        if is_known(cx.headers(), &tag) {
             forget_body(&mut response);
         }
         response
@@ -69,20 +73,13 @@ fn tag_of(response: &mut Response) -> Option<HeaderValue> {
     Some(tag)
 }
 
-/// Returns whether the list has the tag; for a GET, weak ones are as good (RFC 9110 §8.8.3.2).
-fn names(list: &HeaderValue, tag: &HeaderValue) -> bool {
-    let (Ok(list), Ok(tag)) = (list.to_str(), tag.to_str()) else {
+/// Returns whether the client has the answer of this tag; weak tags are as good (RFC 9110 §13.1.2).
+fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let Some(known) = EntityTags::of(lines(headers, header::IF_NONE_MATCH)) else {
         return false;
     };
-    list.trim() == "*"
-        || opaque(tag)
-            .next()
-            .is_some_and(|tag| opaque(list).any(|own| own == tag))
-}
-
-/// Returns what stands in quotes; a comma may stand there.
-fn opaque(list: &str) -> impl Iterator<Item = &str> {
-    list.split('"').skip(1).step_by(2)
+    let tag = EntityTag::parse(tag.as_bytes());
+    known.is_any() || tag.is_some_and(|tag| known.iter().any(|known| known.matches_weakly(&tag)))
 }
 
 /// RFC 9110 §15.4.5: what tells the client what it has stays, what describes the body goes.

@@ -13,7 +13,7 @@ use std::{
 use highball_macros::{Local, middleware};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{chain::Next, context::Context, response::Response};
+use crate::{chain::Next, context::Context, header_value, response::Response};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -160,9 +160,7 @@ fn random() -> u64 {
 
 /// Returns a header that is there once.
 fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?.to_str().ok()?;
-    values.next().is_none().then_some(value)
+    header_value::text(header_value::only(headers, name)?)
 }
 
 /// Reads a `traceparent` (W3C Trace Context §3.2); what a later version adds is left out.

@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode, header};
 use super::{IntoResponse, Response};
 use crate::{
     extract::{Extract, Input},
+    header_value::{Parameters, elements, joined, lines, quality},
     rejection::Rejection,
 };
 
@@ -57,11 +58,8 @@ struct Range {
 
 impl Accept {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT).iter();
-        let texts = values.filter_map(|value| value.to_str().ok());
-        let ranges = texts
-            .flat_map(|text| text.split(','))
-            .filter_map(Range::parse);
+        let value = joined(lines(headers, header::ACCEPT)).unwrap_or_default();
+        let ranges = elements(&value).filter_map(Range::parse);
         Self {
             ranges: ranges.take(MOST).collect(),
         }
@@ -95,19 +93,17 @@ impl Accept {
 }
 
 impl Range {
-    fn parse(text: &str) -> Option<Self> {
-        let mut pieces = text.split(';').map(str::trim);
-        let (kind, subtype) = pieces.next()?.split_once('/')?;
-        let weight = pieces.find_map(|piece| {
-            let (name, value) = piece.split_once('=')?;
-            name.trim()
-                .eq_ignore_ascii_case("q")
-                .then(|| thousandths(value.trim()))
-        });
+    fn parse(element: &[u8]) -> Option<Self> {
+        let (range, parameters) = Parameters::of(element);
+        let (kind, subtype) = std::str::from_utf8(range).ok()?.split_once('/')?;
+        let weight = match parameters.get("q") {
+            Some(weight) => quality(&weight)?,
+            None => 1000,
+        };
         Some(Self {
             kind: kind.trim().to_ascii_lowercase(),
             subtype: subtype.trim().to_ascii_lowercase(),
-            weight: weight.unwrap_or(Some(1000))?,
+            weight,
         })
     }
 
@@ -118,20 +114,6 @@ impl Range {
 
     fn specificity(&self) -> u8 {
         u8::from(self.kind != "*") + u8::from(self.subtype != "*")
-    }
-}
-
-/// Reads `0.5`, of up to three digits behind the point (RFC 9110 §12.4.2).
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let part: u16 = format!("{part:0<3}").parse().ok()?;
-    match whole {
-        "0" => Some(part),
-        "1" if part == 0 => Some(1000),
-        _ => None,
     }
 }
 
@@ -245,5 +227,11 @@ mod tests {
         check("text/html;q=x", "json");
         check("nonsense", "json");
         check("text/html;q=1.000, application/json;q=0.999", "html");
+        check(
+            "text/html;x=\"a, text/plain;q=0.1\", application/json;q=0.5",
+            "html",
+        );
+        check("image/\u{f6}, text/html", "html");
+        check("text/html;x=\u{f6}, application/json;q=0.5", "html");
     }
 }

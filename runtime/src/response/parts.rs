@@ -4,10 +4,17 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use super::{IntoResponse, Response, Status};
+use super::{IntoResponse, Response, Status, location, repeated};
 use crate::rejection::Rejection;
 
 /// Something that stands before the body in a tuple: headers, in one of their forms.
+///
+/// Those that may have several values, `Set-Cookie`, `Link`, `Vary`, `WWW-Authenticate`, `Proxy-Authenticate`,
+/// `Via`, `Warning`, `Server-Timing`, `Cache-Status` and `Proxy-Status`, are added to those that are there. Any
+/// other replaces those before it, `Content-Type` of the body say, and in an array the last one of a name stays.
+///
+/// An array and a [`HeaderMap`] are also responses of their own, without a body: `(StatusCode::ACCEPTED,
+/// [(header::LOCATION, "/jobs/7")])`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand before the body in a tuple",
     note = "write `(status, body)`, `(headers, body)` or `(status, headers, body)`, with headers as `[(name, value); N]` or a `HeaderMap`"
@@ -22,7 +29,20 @@ pub trait IntoResponseParts {
 
 impl IntoResponseParts for HeaderMap {
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
-        response.headers_mut().extend(self);
+        let headers = response.headers_mut();
+        let mut last = None;
+        for (name, value) in self {
+            let is_first = name.is_some();
+            last = name.or(last);
+            match &last {
+                Some(name) if is_first => repeated::put(headers, name.clone(), value),
+                // Of one name, what is in the map stays together.
+                Some(name) => {
+                    headers.append(name, value);
+                }
+                None => {}
+            }
+        }
         Ok(())
     }
 }
@@ -36,9 +56,25 @@ where
         for (name, value) in self {
             let name = name.try_into().map_err(|e| bad_header(&e))?;
             let value = value.try_into().map_err(|e| bad_header(&e))?;
-            response.headers_mut().insert(name, value);
+            repeated::put(response.headers_mut(), name, value);
         }
         Ok(())
+    }
+}
+
+impl IntoResponse for HeaderMap {
+    fn into_response(self) -> Response {
+        (self, ()).into_response()
+    }
+}
+
+impl<K, V, const N: usize> IntoResponse for [(K, V); N]
+where
+    K: TryInto<HeaderName, Error: fmt::Display>,
+    V: TryInto<HeaderValue, Error: fmt::Display>,
+{
+    fn into_response(self) -> Response {
+        (self, ()).into_response()
     }
 }
 
@@ -112,7 +148,8 @@ impl<T> Created<T> {
         }
     }
 
-    /// Makes the response with the path of the new thing as `Location`: `url!` makes it.
+    /// Makes the response with the path of the new thing as `Location`: `url!` makes it. What no URL may have is
+    /// percent-encoded, as in a [`Redirect`].
     pub fn at(location: impl Into<String>, body: T) -> Self {
         Self {
             location: Some(location.into()),
@@ -124,8 +161,8 @@ impl<T> Created<T> {
 impl<T: IntoResponse> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         let mut response = with_status(self.body.into_response(), StatusCode::CREATED.into());
-        if let Some(location) = self.location {
-            response.set_header(header::LOCATION, location);
+        if let Some(target) = self.location {
+            response.set_header(header::LOCATION, location(&target));
         }
         response
     }
@@ -143,6 +180,30 @@ impl IntoResponse for NoContent {
 
 /// A redirect to another path or URL.
 ///
+/// What no URL may have, a space, a letter that is not ASCII, a line break, a backslash, is percent-encoded in
+/// `Location`; escapes that are there already, and the characters that separate the parts of a URL, stay. So a
+/// query's `&` and `=` are the caller's to escape. A host with letters that are not ASCII is percent-encoded as
+/// well, which browsers take; for other clients write it in Punycode.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[get("/menu")]
+/// async fn menu() -> Redirect {
+///     Redirect::to("/caf\u{e9}?day=1 May")
+/// }
+///
+/// #[routes(app)]
+/// struct Api(menu);
+///
+/// # highball::block_on(async {
+/// let response = Api.test().get("/menu").send().await;
+/// assert_eq!(response.status(), 303);
+/// assert_eq!(response.header(header::LOCATION), "/caf%C3%A9?day=1%20May");
+/// # });
+/// ```
+///
 /// Never make the target from a request header or an unchecked parameter: that lets anybody send
 /// your users anywhere.
 #[derive(Debug, Clone)]
@@ -154,24 +215,34 @@ pub struct Redirect {
 impl Redirect {
     /// 303: see the other place with GET, as after a form.
     pub fn to(location: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::SEE_OTHER,
-            location: location.into(),
-        }
+        Self::of(StatusCode::SEE_OTHER, location)
+    }
+
+    /// 302: elsewhere for now. Clients make a GET of a POST: prefer [`to`](Self::to), which says so, or
+    /// [`temporary`](Self::temporary), which forbids it.
+    pub fn found(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::FOUND, location)
+    }
+
+    /// 301: elsewhere for good. Clients make a GET of a POST: prefer [`permanent`](Self::permanent), which
+    /// forbids it.
+    pub fn moved_permanently(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::MOVED_PERMANENTLY, location)
     }
 
     /// 307: the same request elsewhere, for now.
     pub fn temporary(location: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::TEMPORARY_REDIRECT,
-            location: location.into(),
-        }
+        Self::of(StatusCode::TEMPORARY_REDIRECT, location)
     }
 
     /// 308: the same request elsewhere, for good.
     pub fn permanent(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::PERMANENT_REDIRECT, location)
+    }
+
+    fn of(status: StatusCode, location: impl Into<String>) -> Self {
         Self {
-            status: StatusCode::PERMANENT_REDIRECT,
+            status,
             location: location.into(),
         }
     }
@@ -179,13 +250,9 @@ impl Redirect {
 
 impl IntoResponse for Redirect {
     fn into_response(self) -> Response {
-        match HeaderValue::try_from(self.location) {
-            Ok(location) => {
-                let mut response = Response::empty(self.status);
-                response.headers_mut().insert(header::LOCATION, location);
-                response
-            }
-            Err(error) => bad_header(&error).into_response(),
-        }
+        let mut response = Response::empty(self.status);
+        let target = location(&self.location);
+        response.headers_mut().insert(header::LOCATION, target);
+        response
     }
 }

@@ -17,6 +17,7 @@ use super::{IntoResponse, Response};
 use crate::{
     body::{Body, BoxError},
     extract::{Extract, Input},
+    header_value,
     rejection::Rejection,
 };
 
@@ -227,8 +228,7 @@ impl<'r> Extract<'r> for LastEventId {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let value = input.headers().get("last-event-id");
-        // It is UTF-8, unlike what other headers hold.
-        let text = value.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+        let text = value.and_then(header_value::text);
         Ok(Self(text.map(str::to_owned)))
     }
 }

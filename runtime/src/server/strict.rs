@@ -5,6 +5,8 @@ use http::{HeaderMap, Method, Request, StatusCode, Version};
 use http_body::Body;
 
 use crate::config::Config;
+#[cfg(feature = "http3")]
+use crate::header_value;
 
 /// Why a request is refused before the application sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +61,7 @@ pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     match (lengths.next(), lengths.next()) {
         (None, _) => Ok(None),
         (Some(length), None) if length.as_bytes().iter().all(u8::is_ascii_digit) => {
-            let length = length.to_str().ok().and_then(|length| length.parse().ok());
+            let length = header_value::text(length).and_then(|length| length.parse().ok());
             length.map(Some).ok_or(Refusal::Framing)
         }
         _ => Err(Refusal::Framing),
@@ -128,7 +130,7 @@ fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
 ///
 /// Of what RFC 3986 allows in a name, it takes what names in use are made of: the rest is of use
 /// only to those who want two servers to read it differently.
-fn is_host(host: &[u8]) -> bool {
+pub(crate) fn is_host(host: &[u8]) -> bool {
     if let [b'[', rest @ ..] = host {
         let Some(end) = rest.iter().position(|byte| *byte == b']') else {
             return false;
