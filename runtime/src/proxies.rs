@@ -120,6 +120,8 @@ fn parse(text: &str) -> Result<IpNet, Error> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn look(proxies: &Proxies, peer: &str, values: &[(&'static str, &str)]) -> Option<String> {
@@ -212,6 +214,26 @@ mod tests {
         ] {
             let error = Proxies::trust([text]).expect_err("no network");
             assert!(error.to_string().contains("is no proxy"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_the_client_moves_what_proxies_add(
+            noise in prop::collection::vec("[ -~\u{80}-\u{ff}]{0,12}", 0..3),
+        ) {
+            let proxies = || Proxies::trust(["10.0.0.0/8"]).expect("proxies");
+            let check = |proxies: Proxies, name: &'static str, added: &str| {
+                let mut headers = HeaderMap::new();
+                let line = [noise.join(","), added.to_owned()].join(", ");
+                headers.append(name, line.parse().expect("a value"));
+                let peer = "10.0.0.1:1".parse().expect("an address");
+                let hop = proxies.look(peer, &headers).expect("it is trusted");
+                assert_eq!((hop.ip.to_string().as_str(), hop.back), ("1.2.3.4", 1), "{line}");
+            };
+            check(proxies(), "x-forwarded-for", "1.2.3.4, 10.0.0.2");
+            let forwarded = "for=1.2.3.4;host=\"a:1\", for=\"10.0.0.2\"";
+            check(proxies().forwarded(), "forwarded", forwarded);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! TLS: the protocol that is agreed on, certificates of both sides, and clients that leave.
 
 mod authority;
+mod origin;
 
 use std::{
     fs,

@@ -1,0 +1,121 @@
+//! Requests that a page of another site has a visitor's browser send.
+
+use highball::{
+    Context, Origin, Rejection, guard,
+    http::{Method, StatusCode, header},
+};
+
+/// Refuses requests that a page of another origin has sent, with 403: a guard against cross-site request
+/// forgery.
+///
+/// GET, HEAD, OPTIONS and TRACE pass: a handler of these changes nothing. Of the others it refuses those whose
+/// `Sec-Fetch-Site` is `cross-site` or `same-site`, which browsers send and pages cannot change. Where a browser
+/// does not send it, the `Origin` is compared with the request's own: what the client has asked for, as trusted
+/// [`Proxies`](highball::Proxies) say. Clients that are no browser send neither and pass. There are no tokens
+/// to carry.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_extra::Csrf;
+///
+/// #[post("/orders")]
+/// async fn order() {}
+///
+/// #[routes(app, with(Csrf::new().allow(&["https://shop.example"])))]
+/// struct Api(order);
+///
+/// # highball::block_on(async {
+/// let order = || Api.test().post("/orders").header(header::HOST, "api.example");
+/// assert_eq!(order().send().await.status(), 200);
+/// let request = order().header(header::ORIGIN, "https://evil.example");
+/// assert_eq!(request.send().await.status(), 403);
+/// let request = order().header(header::ORIGIN, "https://shop.example");
+/// assert_eq!(request.send().await.status(), 200);
+/// # });
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+#[must_use]
+pub struct Csrf {
+    origins: &'static [&'static str],
+}
+
+impl Csrf {
+    /// Refuses requests of pages of every other origin.
+    pub const fn new() -> Self {
+        Self { origins: &[] }
+    }
+
+    /// Lets pages of these origins send requests as well: `https://shop.example`.
+    ///
+    /// # Panics
+    /// Where one has no scheme or has a path; in `with(..)` that is a compile error.
+    pub const fn allow(mut self, origins: &'static [&'static str]) -> Self {
+        let mut at = 0;
+        while at < origins.len() {
+            assert!(
+                is_origin(origins[at].as_bytes()),
+                "an origin is a scheme and a host, and maybe a port: `https://shop.example`"
+            );
+            at += 1;
+        }
+        self.origins = origins;
+        self
+    }
+
+    fn allows(&self, cx: &Context<'_>) -> bool {
+        let page = cx.headers().get_all(header::ORIGIN).iter();
+        let mut pages = page.map(|page| page.to_str().ok()?.parse::<Origin>().ok());
+        let (Some(Some(page)), None) = (pages.next(), pages.next()) else {
+            return false;
+        };
+        let mut own = self.origins.iter().filter_map(|own| own.parse().ok());
+        own.any(|own: Origin| own == page)
+    }
+}
+
+/// Returns whether `://` stands behind a scheme and no `/` behind that.
+const fn is_origin(text: &[u8]) -> bool {
+    let mut at = 1;
+    while at + 2 < text.len() && text[at] != b':' {
+        at += 1;
+    }
+    if at + 3 >= text.len() || text[at + 1] != b'/' || text[at + 2] != b'/' {
+        return false;
+    }
+    at += 3;
+    while at < text.len() {
+        if matches!(text[at], b'/' | b'?' | b'#' | b'*') {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+#[guard]
+impl Csrf {
+    fn check(&self, cx: &Context<'_>) -> Result<(), Rejection> {
+        if matches!(
+            *cx.method(),
+            Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+        ) || self.allows(cx)
+        {
+            return Ok(());
+        }
+        let sites = cx.headers().get_all("sec-fetch-site");
+        let is_own = match sites.iter().next() {
+            Some(_) => sites
+                .iter()
+                .all(|site| site == "same-origin" || site == "none"),
+            None => !cx.is_cross_origin(),
+        };
+        match is_own {
+            true => Ok(()),
+            false => Err(Rejection::new(
+                StatusCode::FORBIDDEN,
+                "pages of this origin may not send such a request",
+            )),
+        }
+    }
+}
