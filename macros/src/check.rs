@@ -1,6 +1,6 @@
 //! What a handler's signature may not say. Rules that need types are in the generated code.
 
-use syn::{GenericParam, ReturnType, Signature, Type};
+use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Signature, Type};
 
 use crate::{
     errors::Errors,
@@ -114,6 +114,14 @@ fn check_param(arg: &Arg, errors: &mut Errors) {
         );
         return;
     }
+    if names_a_file(&arg.ty) {
+        let name = &arg.name;
+        errors.at(
+            &arg.ty,
+            format!("the path parameter `{name}` is a client's text, which may be absolute or contain `..`: write `{name}: highball::SafePath`"),
+        );
+        return;
+    }
     if let Type::Reference(reference) = &arg.ty {
         let name = &arg.name;
         if reference.mutability.is_some() {
@@ -129,6 +137,29 @@ fn check_param(arg: &Arg, errors: &mut Errors) {
             );
         }
     }
+}
+
+/// Returns whether the type is `Path` or `OsStr`, borrowed or boxed. Their owned forms may have another name, so they
+/// are left to a check that knows types.
+fn names_a_file(ty: &Type) -> bool {
+    let inner = match ty {
+        Type::Reference(reference) => &reference.elem,
+        Type::Path(path) => match path.path.segments.last().map(|last| &last.arguments) {
+            Some(PathArguments::AngleBracketed(args)) => {
+                let mut args = args.args.iter();
+                let inner = args.find_map(|arg| match arg {
+                    GenericArgument::Type(ty) => Some(ty),
+                    _ => None,
+                });
+                let Some(inner) = inner else { return false };
+                inner
+            }
+            _ => return false,
+        },
+        _ => return false,
+    };
+    let name = last_name(inner).map(ToString::to_string);
+    matches!(name.as_deref(), Some("Path" | "OsStr")) && !shown(inner).ends_with('>')
 }
 
 /// A number or a `&str` comes from nowhere but the path, so its name is the mistake.

@@ -41,7 +41,7 @@ pub use auth::Bearer;
 #[cfg(feature = "basic-auth")]
 pub use basic::Basic;
 pub use bind::Bind;
-pub use check::{ArgCheck, BodyRule, assert_argument, assert_body, assert_taken};
+pub use check::{ArgCheck, BodyRule, assert_argument, assert_body, assert_param, assert_taken};
 pub use form::Form;
 pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]

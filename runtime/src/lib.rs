@@ -92,6 +92,7 @@ mod proxies;
 mod rejection;
 mod response;
 mod route;
+mod safe_path;
 mod serve;
 mod server;
 mod service;
@@ -178,6 +179,7 @@ pub use response::{
     LastEventId, NoContent, Offers, PrettyJson, Redirect, Response, Sse, Status,
 };
 pub use route::Priority;
+pub use safe_path::{SafePath, UnsafePath};
 pub use serve::{Serve, ServeWith, block_on, serve};
 pub use service::{Service, forward};
 pub use state::{Provide, State};

@@ -23,8 +23,8 @@ pub use crate::{
     },
     extract::{
         ASYNC, ArgCheck, Args, BodyRule, Extract, Mode, Need, NoExtractor, PathFields, Probe,
-        ProbeAsync, SYNC, Wait, assert_argument, assert_body, assert_taken, param, param_named,
-        param_text,
+        ProbeAsync, SYNC, Wait, assert_argument, assert_body, assert_param, assert_taken, param,
+        param_named, param_text,
     },
     head::Head,
     limit::{Timeout, body_limit},

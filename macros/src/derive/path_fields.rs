@@ -4,7 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Fields, ext::IdentExt};
 
-use crate::{check::primitive, errors::Errors, expand::private, handler::first_span};
+use crate::{
+    check::primitive,
+    errors::Errors,
+    expand::{args, private},
+    handler::first_span,
+};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let private = private(super::krate(&input.attrs, errors).as_ref());
@@ -30,9 +35,23 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         let expected = primitive(ty).unwrap_or_default();
         quote_spanned!(first_span(ty)=> #private::param_named::<#ty>(__head, #text, #expected)?)
     });
+    let types: Vec<_> = input
+        .generics
+        .type_params()
+        .map(|param| &param.ident)
+        .collect();
+    let checks = fields.named.iter().zip(&texts);
+    let checks = checks.filter(|(field, _)| !args::mentions(&field.ty, &types));
+    let checks = checks.map(|(field, text)| args::param(text, &field.ty));
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {
+        #[allow(unused_imports, unused_qualifications)]
+        const _: () = {
+            use #private as __hb;
+            use __hb::NoExtractor as _;
+            #(#checks)*
+        };
         #[automatically_derived]
         impl #impl_generics #private::PathFields for #name #ty_generics #bounds {
             const NAMES: &'static [&'static str] = &[#(#texts),*];

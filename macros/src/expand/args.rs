@@ -6,7 +6,7 @@ use syn::{Lifetime, Type};
 
 use crate::{
     check::primitive,
-    handler::{Arg, Kind, first_span, shown},
+    handler::{Arg, Kind, first_span, last_name, shown},
     pattern::Pattern,
 };
 
@@ -115,6 +115,39 @@ pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> 
         earlier.push(quote!(__hb::Probe::<#ty>::BODY || __hb::ProbeAsync::<#ty>::BODY));
     }
     out
+}
+
+/// Returns the checks of the parameters' types; one that mentions a type of the function's own is not known
+/// before the function is listed.
+pub(crate) fn params(args: &[Arg], generics: &[&Ident]) -> TokenStream {
+    let params = args
+        .iter()
+        .filter(|arg| matches!(arg.kind, Kind::Param { .. } | Kind::OuterParam));
+    params
+        .filter(|arg| !mentions(&arg.ty, generics))
+        .map(|arg| param(&arg.name, &arg.ty))
+        .collect()
+}
+
+/// Returns the check of a parameter's type, or nothing for one that names no file for sure.
+pub(crate) fn param(name: &str, ty: &Type) -> TokenStream {
+    let shown = shown(ty);
+    if matches!(ty, Type::Reference(_)) || shown == "String" || primitive(ty).is_some() {
+        return TokenStream::new();
+    }
+    // The one of the crate `camino`, which the runtime does not know.
+    let is_utf8_path = last_name(ty).is_some_and(|name| name == "Utf8PathBuf");
+    let (span, ty) = (first_span(ty), with_lifetime(ty, "'static"));
+    quote_spanned! {span=>
+        const _: () = __hb::assert_param(#name, #shown, #is_utf8_path || __hb::Probe::<#ty>::NAMES_A_FILE);
+    }
+}
+
+/// Returns whether the type is made of one of these.
+pub(crate) fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
+    let text = ty.to_token_stream().to_string();
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| generics.iter().any(|ident| *ident == word))
 }
 
 /// Returns the bounds on the state `__S` that the arguments need.

@@ -47,6 +47,9 @@ impl Handler<'_> {
             Generic::Yes => TokenStream::new(),
         };
         let checks = self.checks();
+        let types = self.function.sig.generics.type_params();
+        let types: Vec<_> = types.map(|param| &param.ident).collect();
+        let params = args::params(&self.args, &types);
         let with = with::steps(&self.attr.with, "", &[]);
         let with_items = (!with.is_empty()).then(|| {
             let items = &with.items;
@@ -66,6 +69,7 @@ impl Handler<'_> {
                 use #private as __hb;
                 use __hb::NoExtractor as _;
                 #modes
+                #params
                 #checks
                 #with_items
                 #entry

@@ -81,6 +81,22 @@ pub const fn assert_body(takes: bool) {
     );
 }
 
+/// Stops the compilation where the text of a parameter would become the name of a file.
+#[track_caller]
+pub const fn assert_param(name: &str, ty: &str, names_a_file: bool) {
+    if !names_a_file {
+        return;
+    }
+    let text = Message::EMPTY.with("the path parameter `").with(name);
+    let text = text.with("` cannot be a `").with(ty);
+    let text = text
+        .with("`: a client may send an absolute path or `..` in it; write `")
+        .with(name);
+    let text =
+        text.with(": highball::SafePath`, which stays inside the directory that it is joined to");
+    panic!("{}", text.as_str())
+}
+
 const fn not_extractor(arg: &ArgCheck) -> Message {
     let mut text = Message::EMPTY.with("`");
     if is_local(arg.ty) {

@@ -1,8 +1,10 @@
 //! What the generated code asks of an argument's type, and how it makes the argument.
 
 use std::{
+    ffi::OsString,
     future::{Future, ready},
     marker::PhantomData,
+    path::PathBuf,
 };
 
 use super::{Extract, ExtractAsync, Input};
@@ -49,9 +51,21 @@ pub trait NoExtractor {
     const PARAMS: &'static [&'static str] = &[];
     /// The locals that it reads.
     const NEEDS: &'static [LocalId] = &[];
+    /// Whether it names a file, so that a client's text must not become one unseen.
+    const NAMES_A_FILE: bool = false;
 }
 
 impl<T> NoExtractor for Probe<T> {}
+
+impl Probe<PathBuf> {
+    /// It does.
+    pub const NAMES_A_FILE: bool = true;
+}
+
+impl Probe<OsString> {
+    /// It does.
+    pub const NAMES_A_FILE: bool = true;
+}
 
 /// As [`Probe`], for [`ExtractAsync`].
 #[derive(Debug)]
