@@ -1,8 +1,16 @@
-//! A site at `/` beside an API, from a directory.
+//! A site at `/` beside an API, from a directory. What a request's headers do to a file is in
+//! `wire/files.txt`.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use highball::{Files, TestResponse, TestSession, prelude::*};
+
+#[path = "files/shrinking.rs"]
+mod shrinking;
 
 /// A directory that goes with the test.
 struct Site(PathBuf);
@@ -18,6 +26,7 @@ impl Site {
             ("app.js.gz", "zipped"),
             ("a b+ä.txt", "spaced"),
             ("docs/index.html", "<p>docs</p>"),
+            ("docs/app.css", "a {}"),
             ("empty/.keep", ""),
             (".env", "secret"),
             (".git/config", "secret"),
@@ -58,8 +67,14 @@ async fn file(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response 
     site.serve(path, cx).await
 }
 
+/// Leaves it to the files which methods they have.
+#[any("/any/{*path}")]
+async fn any_method(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response {
+    site.serve(path, cx).await
+}
+
 #[routes(app)]
-struct Api(books, home, file);
+struct Api(books, home, file, any_method);
 
 fn client(site: &Site) -> TestSession<Api, AppState> {
     let files = Files::new(site.0.join("public"))
@@ -198,7 +213,167 @@ async fn parts_and_versions_are_asked_for() {
             .header(name.clone(), value)
             .send()
             .await;
-        let got = (response.status().as_u16(), response.text());
-        assert_eq!(got, (status, text), "{name}: {value}");
+        assert_eq!(response.status(), status, "{name}: {value}");
+        // A refusal says why, and nothing of the file.
+        if status < 400 {
+            assert_eq!(response.text(), text, "{name}: {value}");
+        } else {
+            assert!(!response.text().contains("0123456789"), "{name}: {value}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_has_no_part_and_no_body() {
+    let site = Site::new("head");
+    let client = client(&site);
+    let get = get(&client, "/app.js").await;
+    let head = client.head("/app.js").header(header::RANGE, "bytes=2-4");
+    let head = head.send().await;
+    assert_eq!((head.status().as_u16(), head.text()), (200, ""));
+    for name in [
+        header::CONTENT_LENGTH,
+        header::CONTENT_TYPE,
+        header::LAST_MODIFIED,
+        header::VARY,
+        header::CACHE_CONTROL,
+    ] {
+        let expected = match name {
+            header::CONTENT_LENGTH => "10",
+            _ => get.header(name.clone()),
+        };
+        assert_eq!(head.header(name.clone()), expected, "{name}");
+    }
+    for path in ["/docs", "/none.js", "/empty"] {
+        let (head, get) = (
+            client.head(path).send().await,
+            client.get(path).send().await,
+        );
+        assert_eq!(head.status(), get.status(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_only_read() {
+    let site = Site::new("read");
+    let client = client(&site);
+    let read = get(&client, "/any/app.js").await;
+    assert_eq!(read.text(), "0123456789");
+    for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+        let response = client
+            .request(method.clone(), "/any/app.js")
+            .header(header::IF_MATCH, "\"x\"")
+            .send()
+            .await;
+        let allowed = response.header(header::ALLOW);
+        assert_eq!(
+            (response.status().as_u16(), allowed),
+            (405, "GET, HEAD"),
+            "{method}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_known_when_it_cannot_change_any_more() {
+    let site = Site::new("version");
+    let client = client(&site);
+    let path = site.0.join("public/docs/app.css");
+    let file = fs::File::options().write(true).open(path);
+    let file = file.expect("it is there");
+    for (modified, tag) in [
+        (UNIX_EPOCH, ""),
+        (UNIX_EPOCH + Duration::from_secs(1), ""),
+        (UNIX_EPOCH + Duration::from_secs(2), "\"2.0-4\""),
+        (
+            UNIX_EPOCH + Duration::from_secs(1 << 33),
+            "W/\"200000000.0-4\"",
+        ),
+    ] {
+        file.set_modified(modified).expect("it is ours");
+        let response = get(&client, "/docs/app.css").await;
+        assert_eq!(response.text(), "a {}");
+        assert_eq!(response.header(header::ETAG), tag);
+        let (date, now) = (
+            response.header(header::LAST_MODIFIED),
+            response.header(header::DATE),
+        );
+        assert_eq!(date.is_empty(), tag.is_empty(), "{date}");
+        assert!(!date.contains("2242"), "{date} is later than {now}");
+        let again = client.get("/docs/app.css");
+        let again = again.header(header::IF_NONE_MATCH, "\"2.0-4\"");
+        let expected = if tag == "\"2.0-4\"" { 304 } else { 200 };
+        assert_eq!(again.send().await.status(), expected, "{tag}");
+    }
+}
+
+/// A handler that forgives slashes in front, which would make its own path another origin's.
+#[get("/{*path}")]
+async fn forgiving(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response {
+    site.serve(path.trim_start_matches('/'), cx).await
+}
+
+#[routes(app)]
+struct Forgiving(forgiving);
+
+#[tokio::test]
+async fn a_redirect_stays_where_it_is() {
+    let site = Site::new("redirect");
+    let files = Files::new(site.0.join("public"));
+    let client = Forgiving.test().state(AppState { site: files }).start();
+    for (path, location) in [
+        ("/docs", "/docs/"),
+        ("/docs?x=1&y=%2f", "/docs/?x=1&y=%2f"),
+        ("/docs?", "/docs/?"),
+        ("//docs?x", "/docs/?x"),
+        ("///docs", "/docs/"),
+        ("/%64ocs", "/%64ocs/"),
+    ] {
+        let response = client.get(path).send().await;
+        assert_eq!(response.header(header::LOCATION), location, "{path}");
+        assert_eq!(response.status(), 308, "{path}");
+    }
+}
+
+/// A refusal in a format of the app's own.
+fn short(rejection: &Rejection, _: &Context<'_>) -> Response {
+    Response::new(format!("{}!", rejection.status().as_u16()))
+}
+
+#[routes(app, rejection = short)]
+struct Short(any_method);
+
+#[tokio::test]
+async fn refusals_have_the_apps_format() {
+    let site = Site::new("format");
+    let files = Files::new(site.0.join("public"));
+    let client = Short.test().state(AppState { site: files }).start();
+    for (path, name, value, text) in [
+        ("/any/none", header::ACCEPT, "*/*", "404!"),
+        ("/any/%2e%2e", header::ACCEPT, "*/*", "404!"),
+        ("/any/app.js", header::IF_MATCH, "\"x\"", "412!"),
+        ("/any/app.js", header::RANGE, "bytes=20-", "416!"),
+    ] {
+        let response = client.get(path).header(name, value).send().await;
+        assert_eq!(response.text(), text, "{path}");
+        let range = response.header(header::CONTENT_RANGE);
+        assert_eq!(range == "bytes */10", text == "416!", "{path}: {range}");
+    }
+}
+
+/// Opening a pipe waits for a writer, and a directory can be opened but not be read.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_no_regular_file_is_not_served() {
+    let site = Site::new("kinds");
+    let socket = std::os::unix::net::UnixListener::bind(site.0.join("public/socket"));
+    let made = std::process::Command::new("mkfifo")
+        .arg(site.0.join("public/pipe"))
+        .status();
+    assert!(socket.is_ok() && made.is_ok_and(|status| status.success()));
+    let client = client(&site);
+    for path in ["/socket", "/pipe", "/empty"] {
+        assert_eq!(get(&client, path).await.status(), 404, "{path}");
+        assert_eq!(client.head(path).send().await.status(), 404, "{path}");
     }
 }

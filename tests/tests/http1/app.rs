@@ -7,7 +7,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{LazyLock, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use highball::{Files, prelude::*, tokio};
@@ -54,19 +54,31 @@ async fn file(path: &str, files: State<Files>, cx: &mut Context<'_>) -> Response
     files.serve(path, cx).await
 }
 
+/// The directory as a site that grew: coded files, and a page for an app in the browser.
+struct Web(Files);
+
+#[get("/site/{*path}", slash = ignore)]
+async fn site(path: &str, web: State<Web>, cx: &mut Context<'_>) -> Response {
+    web.0.serve(path, cx).await
+}
+
 #[derive(State)]
 struct AppState {
     files: Files,
+    web: Web,
 }
 
 #[routes(app)]
-struct Api(home, hello, echo, trailers, smuggled, file);
+struct Api(home, hello, echo, trailers, smuggled, file, site);
 
 /// Returns whether this client got an answer from `/smuggled`, and forgets it.
 pub(super) fn take_smuggled(client: SocketAddr) -> bool {
     let mut smuggled = SMUGGLED.lock().unwrap_or_else(PoisonError::into_inner);
     smuggled.remove(&client)
 }
+
+/// When the files were changed, in seconds: 2 January 2020, 03:04:05.
+const CHANGED: Duration = Duration::from_secs(1_577_934_245);
 
 /// A directory that goes with the test, and the secret beside it.
 struct Site(PathBuf);
@@ -76,13 +88,25 @@ impl Site {
         let name = format!("highball-http1-{name}-{}", std::process::id());
         let root = std::env::temp_dir().join(name);
         fs::create_dir_all(root.join("public/docs")).expect("a folder");
+        fs::create_dir_all(root.join("public/bare")).expect("a folder");
         for (path, text) in [
             ("secret.txt", SECRET),
             ("public/ok.txt", "a file"),
             ("public/docs/index.html", "an index"),
             ("public/.hidden", SECRET),
+            ("public/ten.txt", "0123456789"),
+            ("public/ten.txt.gz", "zipped"),
+            ("public/empty.txt", ""),
+            ("public/page.html", "a page"),
+            ("public/12:30 a:b.txt", "a colon"),
         ] {
             fs::write(root.join(path), text).expect("a file");
+            let file = fs::File::options().write(true).open(root.join(path));
+            let set = file.and_then(|file| file.set_modified(UNIX_EPOCH + CHANGED));
+            set.expect("a file of its own");
+        }
+        for (link, to) in [("loop", "loop"), ("dangling", "none")] {
+            std::os::unix::fs::symlink(to, root.join("public").join(link)).expect("a link");
         }
         Self(root)
     }
@@ -106,11 +130,13 @@ impl Server {
     pub(super) async fn start(name: &str) -> Self {
         let site = Site::new(name);
         let files = Files::new(site.0.join("public"));
+        let web = files.clone().precompressed().spa("page.html");
+        let web = Web(web.max_age(secs(60)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
         let serving = highball::serve(Api)
-            .state(AppState { files })
+            .state(AppState { files, web })
             .listen(listener)
             .quiet()
             .stop(async {
