@@ -1,24 +1,32 @@
 //! Forms with files, `multipart/form-data` (RFC 7578), by the `multer` crate.
+//!
+//! multer splits the body; what a part's head says is read here.
 
 use std::{fmt, io, path::Path};
 
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use tokio::{fs, io::AsyncWriteExt};
 
 use crate::{
     body::{BodyStream, ReadError},
     context::Context,
     extract::ExtractAsync,
+    header_value::{Parameters, lines},
     rejection::Rejection,
     response::file_name,
 };
+
+mod disposition;
+
+use disposition::disposition;
 
 /// A form with files, read part by part as it comes: nothing is kept that the handler does not keep.
 ///
 /// The whole is bounded by the body limit (`body_limit = ..` on the route), the parts by a thousand, and
 /// what is read into memory by the limits of [`Field`]. It answers 415 for another content type, 413 for
-/// what is too large, and 400 for what is not well formed or ends too early.
+/// what is too large, and 400 for what is not well formed or ends too early: each part must have a
+/// `Content-Disposition: form-data` with a name.
 ///
 /// # Examples
 /// ```
@@ -64,8 +72,17 @@ impl Multipart {
             let detail = format!("the form has more than {MOST_PARTS} parts");
             return Err(Rejection::new(StatusCode::BAD_REQUEST, detail));
         }
-        let file_name = part.file_name().map(file_name);
-        Ok(Some(Field { part, file_name }))
+        let names = disposition(part.headers()).map_err(|fault| self.bad_part(fault))?;
+        Ok(Some(Field {
+            part,
+            name: names.name,
+            file_name: names.file_name.as_deref().map(file_name),
+        }))
+    }
+
+    fn bad_part(&self, fault: &str) -> Rejection {
+        let detail = format!("part {} of the form cannot be read: {fault}", self.count);
+        Rejection::new(StatusCode::BAD_REQUEST, detail)
     }
 }
 
@@ -74,8 +91,7 @@ impl ExtractAsync for Multipart {
     const BODY: bool = true;
 
     async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
-        let content_type = cx.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
-        let boundary = multer::parse_boundary(content_type).map_err(|_| {
+        let boundary = boundary(cx.headers()).ok_or_else(|| {
             let detail =
                 "the body must be a form with `Content-Type: multipart/form-data` and a boundary";
             Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
@@ -86,29 +102,47 @@ impl ExtractAsync for Multipart {
     }
 }
 
+/// Returns the boundary of a form: up to 70 visible characters and spaces (RFC 2046 §5.1.1).
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let mut lines = lines(headers, header::CONTENT_TYPE);
+    let (value, None) = (lines.next()?, lines.next()) else {
+        return None;
+    };
+    let (kind, parameters) = Parameters::of(value);
+    if !kind.eq_ignore_ascii_case(b"multipart/form-data") {
+        return None;
+    }
+    let boundary = parameters.get("boundary")?.into_owned();
+    let is_plain = |octet: &u8| matches!(octet, b' '..=b'~');
+    let is_boundary = (1..=70).contains(&boundary.len()) && boundary.iter().all(is_plain);
+    String::from_utf8(boundary).ok().filter(|_| is_boundary)
+}
+
 /// One part of a form.
 pub struct Field {
     part: multer::Field<'static>,
+    name: String,
     file_name: Option<String>,
 }
 
 impl Field {
     /// Returns the name of the field.
     pub fn name(&self) -> &str {
-        self.part.name().unwrap_or_default()
+        &self.name
     }
 
     /// Returns the name of the file, if the part is one: the last part of what the client says, without
-    /// control characters.
+    /// control characters. It is empty where a browser's field for a file was left empty.
     ///
-    /// It is a client's word: show it, but choose the path where the file is kept yourself.
+    /// It is a client's word: show it, but choose the path where the file is kept yourself. Of
+    /// `filename*` and `filename` the first counts, as in a response (RFC 6266 §4.3).
     pub fn file_name(&self) -> Option<&str> {
         self.file_name.as_deref()
     }
 
     /// Returns the content type that the client says.
     pub fn content_type(&self) -> Option<&str> {
-        self.part.content_type().map(AsRef::as_ref)
+        self.part.headers().get(header::CONTENT_TYPE)?.to_str().ok()
     }
 
     /// Waits for the next piece; `None` is the end of the part.
