@@ -20,6 +20,8 @@ fn names_are_decoded() {
 #[test]
 fn files_are_served_and_nothing_beside_them() {
     assert_eq!(get("/static/hello.txt"), (200, "All is well.\n".to_owned()));
+    assert_eq!(get("/static/sub/a.txt"), (200, "Also here.\n".to_owned()));
+    assert_eq!(get("/static/sub").0, 404);
     assert_eq!(get("/static/..%2fCargo.toml").0, 404);
 }
 
