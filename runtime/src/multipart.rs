@@ -234,18 +234,24 @@ fn broken(error: io::Error) -> Rejection {
     Rejection::internal().with_source(error)
 }
 
+/// multer's own words are for the log.
 fn refuse(error: multer::Error) -> Rejection {
-    if let multer::Error::StreamReadFailed(cause) = &error {
-        match cause.downcast_ref() {
-            Some(ReadError::TooLarge) => return ReadError::TooLarge.into(),
-            Some(ReadError::TooSlow) => return ReadError::TooSlow.into(),
-            _ => {}
+    use multer::Error;
+    let fault = match error {
+        Error::StreamReadFailed(cause) => match cause.downcast::<ReadError>() {
+            Ok(error) => return (*error).into(),
+            Err(cause) => return ReadError::Client(cause).into(),
+        },
+        Error::IncompleteFieldData { .. } | Error::IncompleteHeaders | Error::IncompleteStream => {
+            "it ends too early, or has a boundary of another form"
         }
-    }
-    Rejection::new(
-        StatusCode::BAD_REQUEST,
-        format!("the form cannot be read: {error}"),
-    )
+        Error::ReadHeaderFailed(_)
+        | Error::DecodeHeaderName { .. }
+        | Error::DecodeHeaderValue { .. } => "the head of a part is malformed",
+        _ => "it is malformed",
+    };
+    let detail = format!("the form cannot be read: {fault}");
+    Rejection::new(StatusCode::BAD_REQUEST, detail).with_source(error)
 }
 
 impl fmt::Debug for Multipart {

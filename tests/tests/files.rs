@@ -7,7 +7,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use highball::{Files, TestResponse, TestSession, prelude::*};
+use highball::{Attachment, Files, TestResponse, TestSession, prelude::*};
 
 #[path = "files/shrinking.rs"]
 mod shrinking;
@@ -304,6 +304,62 @@ async fn a_version_is_known_when_it_cannot_change_any_more() {
         let again = again.header(header::IF_NONE_MATCH, "\"2.0-4\"");
         let expected = if tag == "\"2.0-4\"" { 304 } else { 200 };
         assert_eq!(again.send().await.status(), expected, "{tag}");
+    }
+}
+
+/// A file to be saved.
+#[get("/save/{*path}")]
+async fn save(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Attachment<Response> {
+    Attachment::new(path, site.serve(path, cx).await)
+}
+
+#[routes(app)]
+struct Saving(save);
+
+#[tokio::test]
+async fn a_refusal_is_not_saved() {
+    let site = Site::new("save");
+    let files = Files::new(site.0.join("public"));
+    let client = Saving.test().state(AppState { site: files }).start();
+    let name = "attachment; filename=\"app.css\"";
+    for (path, status, disposition) in [
+        ("/save/docs/app.css", 200, name),
+        ("/save/none.css", 404, ""),
+        ("/save/docs", 308, ""),
+    ] {
+        let response = client.get(path).send().await;
+        let got = response.header(header::CONTENT_DISPOSITION);
+        assert_eq!(
+            (response.status().as_u16(), got),
+            (status, disposition),
+            "{path}"
+        );
+    }
+}
+
+/// Longer than what is read at once, and no multiple of it.
+#[tokio::test]
+async fn a_large_file_is_sent_in_pieces() {
+    let site = Site::new("pieces");
+    let client = client(&site);
+    let digits: String = (0..40_000).map(|number| format!("{number:05}")).collect();
+    fs::write(site.0.join("public/digits.txt"), &digits).expect("a file");
+    let whole = get(&client, "/digits.txt").await;
+    assert!(whole.text() == digits, "{} bytes", whole.text().len());
+    for (first, last) in [
+        (0, 65_535),
+        (0, 65_536),
+        (65_535, 65_536),
+        (65_536, 131_072),
+        (1, 199_999),
+        (70_000, 199_998),
+    ] {
+        let range = format!("bytes={first}-{last}");
+        let part = client.get("/digits.txt").header(header::RANGE, &range);
+        let part = part.send().await;
+        assert!(part.text() == &digits[first..=last], "{range}");
+        let said = format!("bytes {first}-{last}/200000");
+        assert_eq!(part.header(header::CONTENT_RANGE), said);
     }
 }
 

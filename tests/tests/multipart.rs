@@ -176,3 +176,30 @@ async fn a_boundary_is_read_as_a_parameter() {
         assert_eq!(got, status, "{content_type}: {text}");
     }
 }
+
+/// What another library says of its inside is not for clients.
+#[tokio::test]
+async fn a_form_that_is_cut_off_is_told_in_our_words() {
+    let head = "--XX\r\nContent-Disposition: form-data; name=a";
+    let early = "ends too early";
+    for (body, why) in [
+        ("", early),
+        ("--XX", early),
+        ("--XX\r\n", early),
+        (head, early),
+        (&format!("{head}\r\n\r\n"), early),
+        (&format!("{head}\r\n\r\nabc"), early),
+        (&format!("{head}\r\n\r\nabc\r\n--XX"), early),
+        (&format!("{head}\r\n\r\nabc\r\n--XX\r\n"), early),
+        (&format!("{head}\r\n\r\nabc\r\n--YY--\r\n"), early),
+        ("--XX\r\na b: c\r\n\r\n", "the head of a part is malformed"),
+    ] {
+        let (status, text) = send_as("multipart/form-data; boundary=XX", body.to_owned()).await;
+        assert_eq!(status, 400, "{body:?}: {text}");
+        let told = "the form cannot be read: ";
+        assert!(
+            text.contains(told) && text.contains(why),
+            "{body:?}: {text}"
+        );
+    }
+}

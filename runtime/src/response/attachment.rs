@@ -8,7 +8,8 @@ use super::{IntoResponse, Response};
 /// An answer that a browser saves under a name, `Content-Disposition` (RFC 6266).
 ///
 /// The name may come from anywhere: of a path only the last part is kept, and what has a meaning in the
-/// header is escaped. The content type is the answer's own.
+/// header is escaped. The content type is the answer's own. An answer that is not a success is left as it is,
+/// so that a browser shows a refusal and does not save it.
 ///
 /// # Examples
 /// ```
@@ -88,6 +89,9 @@ fn disposition(name: &str) -> String {
 impl<T: IntoResponse> IntoResponse for Attachment<T> {
     fn into_response(self) -> Response {
         let mut response = self.answer.into_response();
+        if !response.status().is_success() {
+            return response;
+        }
         if let Ok(value) = HeaderValue::try_from(disposition(&self.name)) {
             response
                 .headers_mut()
