@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, FnArg, Pat, PatType, Signature, Type, TypePath, TypeReference, Visibility,
+    Attribute, FnArg, Generics, Pat, PatType, Signature, Type, TypePath, TypeReference, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream},
 };
@@ -17,6 +17,8 @@ use crate::{errors::Errors, pattern::Pattern};
 pub(crate) struct Function {
     /// The type of the impl block that it stands in.
     pub(crate) owner: Option<Type>,
+    /// The parameters of that block.
+    pub(crate) generics: Generics,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
@@ -27,6 +29,7 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         Ok(Self {
             owner: None,
+            generics: Generics::default(),
             attrs: input.call(Attribute::parse_outer)?,
             vis: input.parse()?,
             sig: input.parse()?,
@@ -66,6 +69,8 @@ impl Function {
     pub(crate) fn callee(&self) -> TokenStream {
         let name = &self.sig.ident;
         match &self.owner {
+            // Parameters make the plain path one that cannot stand in an expression.
+            Some(owner) if !self.generics.params.is_empty() => quote!(<#owner>::#name),
             Some(owner) => quote!(#owner::#name),
             None => quote!(#name),
         }

@@ -62,7 +62,7 @@ impl Attribute {
     /// Expands an impl block: the value that stands in `with(..)` is what `&self` is.
     fn block(&self, args: TokenStream, block: &ItemImpl) -> TokenStream {
         let mut errors = Errors::default();
-        check_block(self.what, block, &mut errors);
+        self.check_block(block, &mut errors);
         let method = self.method(block, &mut errors);
         let function = function_of(block, method);
         let rest = if method.is_some() {
@@ -78,6 +78,23 @@ impl Attribute {
         let errors = errors.into_tokens();
         let block = without_config(block);
         quote!(#block #rest #errors)
+    }
+
+    fn check_block(&self, block: &ItemImpl, errors: &mut Errors) {
+        let what = self.what;
+        if block.trait_.is_some() {
+            let message = format!("{what} is an own method of the type: leave out the trait");
+            errors.at(&block.self_ty, message);
+        }
+        if let Some(param) = block.generics.params.first()
+            && self.name == OBSERVER.name
+        {
+            errors.at(param, format!("{what} cannot be generic: name the types"));
+        }
+        if let Some(lifetime) = block.generics.lifetimes().next() {
+            let message = format!("{what} outlives every request: leave out the lifetime");
+            errors.at(lifetime, message);
+        }
     }
 
     /// Returns the method of the block.
@@ -123,16 +140,6 @@ impl Attribute {
     }
 }
 
-fn check_block(what: &str, block: &ItemImpl, errors: &mut Errors) {
-    if block.trait_.is_some() {
-        let message = format!("{what} is an own method of the type: leave out the trait");
-        errors.at(&block.self_ty, message);
-    }
-    if let Some(param) = block.generics.params.first() {
-        errors.at(param, format!("{what} cannot be generic: name the types"));
-    }
-}
-
 /// Returns where an item begins, as its name where it has one.
 fn start(item: &ImplItem) -> TokenStream {
     match item {
@@ -146,6 +153,7 @@ fn function_of(block: &ItemImpl, method: Option<&ImplItemFn>) -> Function {
     let attrs = method.map_or(&[][..], |method| &method.attrs);
     Function {
         owner: Some((*block.self_ty).clone()),
+        generics: block.generics.clone(),
         attrs: block.attrs.iter().chain(attrs).cloned().collect(),
         vis: syn::Visibility::Inherited,
         sig: method.map_or_else(|| syn::parse_quote!(fn none()), |method| method.sig.clone()),

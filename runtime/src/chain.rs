@@ -11,6 +11,7 @@ mod locals;
 mod next;
 mod part;
 mod prepared;
+mod stand_in;
 mod step;
 
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
@@ -24,6 +25,7 @@ pub use part::{
     Verdict, assert_condition, assert_handed, assert_observer, assert_parallel, assert_part, given,
 };
 pub use prepared::Prepare;
+pub(crate) use stand_in::StandIns;
 pub use step::{Lets, Parallel, Piece, Step, Test, Tests, When, test};
 
 use next::Rest;
@@ -57,12 +59,12 @@ pub trait Guard<S: Send + Sync + 'static>: Send + Sync + 'static {
     /// What it provides, or `()`.
     type Value: Send + Sync + 'static;
 
-    /// Asks the guard.
+    /// Asks the guard; there is no value where a test stands in for it.
     fn check<'r>(
         &'static self,
         cx: &Context<'_>,
         env: Env<'r, S>,
-    ) -> impl Future<Output = Result<Self::Value, Response>> + Send;
+    ) -> impl Future<Output = Result<Option<Self::Value>, Response>> + Send;
 }
 
 /// An observer. `#[observer]` implements it.

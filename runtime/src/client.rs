@@ -1,6 +1,6 @@
 //! The test client: requests to an app without a socket.
 
-use std::{any::Any, fmt, marker::PhantomData, net::SocketAddr};
+use std::{fmt, marker::PhantomData, net::SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request};
@@ -12,6 +12,7 @@ use crate::{
     capacity::{Capacity, Gate},
     chain::Endpoint,
     header_value,
+    local::LocalType,
     proxies::Proxies,
     service::Service,
     state::Shared,
@@ -67,11 +68,74 @@ impl<A: App, S> TestClient<A, S> {
         }
     }
 
-    /// Puts a value in front of the chain, as if a guard or a middleware had provided it.
+    /// Gives a local, as if the guard or the middleware that provides it had: that part does not run.
+    ///
+    /// A guard that decides a `when(..)` lets the request through. A middleware that hands the local on
+    /// does not run at all, so what else it does is missing too.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[derive(Local)]
+    /// struct User(String);
+    ///
+    /// #[guard]
+    /// async fn signed_in(token: Bearer) -> Result<User, StatusCode> {
+    ///     Err(StatusCode::FORBIDDEN) // a look into a store
+    /// }
+    ///
+    /// #[get("/me")]
+    /// async fn me(user: Local<'_, User>) -> String {
+    ///     user.0.clone()
+    /// }
+    ///
+    /// #[routes(app, with(signed_in))]
+    /// struct Api(me);
+    ///
+    /// # highball::block_on(async {
+    /// let client = Api.test().local(User("zoe".to_owned()));
+    /// assert_eq!(client.get("/me").send().await.text(), "zoe");
+    /// # });
+    /// ```
     #[must_use]
-    pub fn local<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        let value: Box<dyn Any + Send + Sync> = Box::new(value);
-        self.shared.locals.push(value);
+    pub fn local<T: LocalType>(mut self, value: T) -> Self {
+        self.shared.stand_ins_mut().give(value);
+        self
+    }
+
+    /// Leaves a guard out, wherever it stands: every request passes it, and it provides nothing.
+    ///
+    /// The guard is given by its function, or by a value of its type where it is one. What stands further
+    /// in and reads its local needs [`local`](Self::local), which then suffices. So a group is tested
+    /// without the guards of the groups around it, under its whole path.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[guard]
+    /// async fn paid(cx: &Context<'_>) -> Result<(), StatusCode> {
+    ///     Err(StatusCode::PAYMENT_REQUIRED)
+    /// }
+    ///
+    /// #[get("/report")]
+    /// async fn report() -> &'static str {
+    ///     "all is well"
+    /// }
+    ///
+    /// #[routes(app, with(paid))]
+    /// struct Api(report);
+    ///
+    /// # highball::block_on(async {
+    /// assert_eq!(Api.test().get("/report").send().await.status(), 402);
+    /// assert_eq!(Api.test().without(paid).get("/report").send().await.status(), 200);
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn without<G: 'static>(mut self, guard: G) -> Self {
+        drop(guard);
+        self.shared.stand_ins_mut().leave_out::<G>();
         self
     }
 

@@ -104,15 +104,17 @@ where
     let (head, shared) = (&slot.head, &connection.shared);
     let (target, _place) = enter(shared.gate.as_ref(), head, target).await;
     let mut cx = Context::new(head, &mut slot.out, &shared.tasks, &shared.health);
+    let has_miss = target.miss.is_some();
     let base = Base {
         connection: &connection,
         miss: target.miss,
         render: A::RENDER,
+        may_skip: has_miss || shared.stand_ins.is_some(),
     };
     let env = Env {
         head,
         base: &base,
-        locals: &Locals::root(&shared.locals),
+        locals: &Locals::root(shared.locals()),
         ready: &Ready::default(),
         steps: target.steps,
         fallback: None,

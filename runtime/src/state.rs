@@ -4,6 +4,7 @@ use std::{any::Any, fmt, ops::Deref, sync::Arc};
 
 use crate::{
     capacity::Gate,
+    chain::StandIns,
     config::Config,
     extract::{Extract, Input},
     health::Health,
@@ -107,8 +108,8 @@ pub(crate) struct Shared<S> {
     pub(crate) gate: Option<Gate>,
     /// Which proxies may say whom a request is from.
     pub(crate) proxies: Option<Proxies>,
-    /// Values that a test put in front of the chain.
-    pub(crate) locals: Vec<Box<dyn Any + Send + Sync>>,
+    /// What a test puts in the place of guards and middleware.
+    pub(crate) stand_ins: Option<Box<StandIns>>,
     /// What runs on behind an answer, and is waited for at the stop.
     pub(crate) tasks: Tasks,
     /// Whether the server is ready, and what it asks to know.
@@ -123,10 +124,20 @@ impl<S> Shared<S> {
             finishes: false,
             gate: None,
             proxies: None,
-            locals: Vec::new(),
+            stand_ins: None,
             tasks: Tasks::new(),
             health: Health::default(),
         }
+    }
+
+    /// Returns the locals that a test gives.
+    pub(crate) fn locals(&self) -> &[Box<dyn Any + Send + Sync>] {
+        self.stand_ins.as_ref().map_or(&[], |s| s.locals())
+    }
+
+    /// Returns what a test puts in the place of guards and middleware, to add to it.
+    pub(crate) fn stand_ins_mut(&mut self) -> &mut StandIns {
+        self.stand_ins.get_or_insert_default()
     }
 
     pub(crate) fn with_state<T>(self, state: T) -> Shared<T> {
@@ -136,7 +147,7 @@ impl<S> Shared<S> {
             finishes: self.finishes,
             gate: self.gate,
             proxies: self.proxies,
-            locals: self.locals,
+            stand_ins: self.stand_ins,
             tasks: self.tasks,
             health: self.health,
         }

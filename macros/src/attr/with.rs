@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Expr, Path, Token,
+    Expr, Path, PathArguments, Token,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
     spanned::Spanned,
@@ -191,7 +191,14 @@ fn type_of(item: &Expr) -> Option<Path> {
     match item {
         Expr::Path(path) => owner(&path.path).or_else(|| Some(path.path.clone())),
         Expr::Call(call) => type_of(&call.func),
-        Expr::MethodCall(call) => type_of(&call.receiver),
+        Expr::MethodCall(call) => {
+            let mut path = type_of(&call.receiver)?;
+            // `RateLimit::per_minute(60).by::<User>(..)` is a `RateLimit<User>`.
+            if let (Some(args), Some(last)) = (&call.turbofish, path.segments.last_mut()) {
+                last.arguments = PathArguments::AngleBracketed(args.clone());
+            }
+            Some(path)
+        }
         Expr::Struct(literal) => Some(literal.path.clone()),
         Expr::Cast(cast) => match &*cast.ty {
             syn::Type::Path(ty) => Some(ty.path.clone()),

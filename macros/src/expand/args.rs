@@ -6,16 +6,26 @@ use syn::{Lifetime, Type};
 
 use crate::{
     check::primitive,
-    handler::{Arg, Kind, first_span, last_name, shown},
+    handler::{Arg, Function, Kind, first_span, last_name, shown},
     pattern::Pattern,
 };
 
-/// Where the code about an argument stands: a generic handler's types are known only when it is
+/// Where the code about an argument stands: the types of a generic handler, or of a generic block, are known only when it is
 /// listed, so nothing of them can be checked in a constant.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Generic {
     No,
     Yes,
+}
+
+impl Generic {
+    /// Returns what a guard or a middleware is: its block may have parameters.
+    pub(crate) fn of(function: &Function) -> Self {
+        match function.generics.params.is_empty() {
+            true => Self::No,
+            false => Self::Yes,
+        }
+    }
 }
 
 /// Returns the type with this lifetime wherever the user left it out or gave it a name.
@@ -156,8 +166,8 @@ pub(crate) fn bounds(args: &[Arg], generic: Generic) -> TokenStream {
 }
 
 /// As [`bounds`], for arguments that may wait where the function stands.
-pub(crate) fn waiting_bounds(args: &[Arg]) -> TokenStream {
-    bounds_of(args, Generic::No, quote!(Wait))
+pub(crate) fn waiting_bounds(args: &[Arg], generic: Generic) -> TokenStream {
+    bounds_of(args, generic, quote!(Wait))
 }
 
 fn bounds_of(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
@@ -234,8 +244,8 @@ pub(crate) fn ours(name: &str, at: Span) -> Ident {
 }
 
 /// Returns the expression that makes an extractor, waiting for it where it stands.
-pub(crate) fn waiting(idx: usize, arg: &Arg) -> TokenStream {
-    let (ty, mode) = (with_lifetime(&arg.ty, "'_"), mode(idx, Generic::No));
+pub(crate) fn waiting(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
+    let (ty, mode) = (with_lifetime(&arg.ty, "'_"), mode(idx, generic));
     let span = first_span(&arg.ty);
     let [cx, env] = ["__cx", "__env"].map(|name| ours(name, span));
     quote_spanned! {span=>

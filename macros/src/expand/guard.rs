@@ -21,8 +21,9 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> Toke
         ReturnType::Default => syn::parse_quote!(()),
     };
     let exclusive = list.iter().any(|arg| matches!(arg.kind, Kind::ContextMut)) || attr.body;
+    let generic = Generic::of(function);
     let modes = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
-    let modes = modes.map(|(idx, _)| args::mode(idx, Generic::No));
+    let modes = modes.map(|(idx, _)| args::mode(idx, generic));
     let part = Part {
         function,
         attr,
@@ -31,7 +32,7 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> Toke
         check: (!exclusive).then(|| check(function, list, &hands)),
         observe: None,
         hands,
-        shares: quote!(!#exclusive #(&& #modes::IS != __hb::ASYNC)*),
+        shares: quote!(!#exclusive #(&& <#modes>::IS != __hb::ASYNC)*),
     };
     part.expand()
 }
@@ -46,10 +47,11 @@ fn provided(output: &Type) -> Option<Type> {
 
 /// Returns the future of a guard and of what stands behind it.
 fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenStream {
-    let values = args::values(list, Generic::No);
+    let generic = Generic::of(function);
+    let values = args::values(list, generic);
     let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
-    let (lets, args) = extracted(list, &values, Waits::Yes, &refuse);
-    let verdict = verdict(function, &args, hands);
+    let (lets, args) = extracted(list, &values, Waits::Yes(generic), &refuse);
+    let (item, verdict) = (item(function), verdict(function, &args, hands));
     let body = body.then(|| {
         quote! {
             let __ready = match __hb::peek(__cx).await {
@@ -61,7 +63,7 @@ fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenS
     });
     quote! {
         async move {
-            if __env.is_miss() {
+            if __env.skips::<Self::Hands>(#item) {
                 return __hb::Next::run(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
             }
             #body
@@ -76,21 +78,35 @@ fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenS
 
 /// Returns how a guard is asked beside others.
 fn check(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
-    let values = args::values(list, Generic::No);
+    let values = args::values(list, Generic::of(function));
     let refuse = quote!(return __hb::Err(__hb::IntoResponse::into_response(__rejection)));
     let (lets, args) = extracted(list, &values, Waits::No, &refuse);
-    let verdict = verdict(function, &args, hands);
+    let (item, verdict) = (item(function), verdict(function, &args, hands));
     quote! {
         fn check<'__r>(
             &'static self,
             __cx: &__hb::Context<'_>,
             __env: __hb::Env<'__r, __S>,
-        ) -> impl ::core::future::Future<Output = __hb::Result<Self::Value, __hb::Response>>
+        ) -> impl ::core::future::Future<Output = __hb::Result<__hb::Option<Self::Value>, __hb::Response>>
              + ::core::marker::Send {
             async move {
+                if __env.skips::<Self::Value>(#item) {
+                    return __hb::Ok(__hb::None);
+                }
                 #lets
-                #verdict
+                __hb::Result::map(#verdict, __hb::Some)
             }
+        }
+    }
+}
+
+/// Returns what a test names to leave the guard out: its function, or its value.
+fn item(function: &Function) -> TokenStream {
+    match function.owner {
+        Some(_) => quote!(self),
+        None => {
+            let name = function.callee();
+            quote!(&#name)
         }
     }
 }

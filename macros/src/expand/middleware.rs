@@ -27,22 +27,27 @@ pub(super) struct Part<'a> {
 }
 
 /// Returns what is left of one with a mistake: enough that nobody else has an error.
-pub(crate) fn stub(function: &Function, args: &[Arg], attr: &RouteArgs) -> TokenStream {
-    let name = function.ty();
+pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+    // A lifetime of the block has been refused.
+    let name = match &function.owner {
+        Some(owner) => args::with_lifetime(owner, "'static"),
+        None => function.ty(),
+    };
     let cfgs = function.cfgs();
     let private = private(attr.krate.as_ref());
-    let (marker, site) = own_type(function, args);
+    let (marker, site) = own_type(function, list);
+    let (params, bounds) = generics(function);
     quote! {
         #marker
         #(#cfgs)*
         const _: () = {
             use #private as __hb;
             #site
-            impl __hb::ChainPart for #name {
+            impl<#params> __hb::ChainPart for #name where #bounds {
                 const NAME: &'static ::core::primitive::str = "";
                 const PART: __hb::Part = __hb::Part::NONE;
             }
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Middleware<__S> for #name {
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name where #bounds {
                 type Hands = ();
                 fn around<'__r>(
                     &'static self,
@@ -61,13 +66,14 @@ pub(crate) fn stub(function: &Function, args: &[Arg], attr: &RouteArgs) -> Token
 pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
     let next = list.iter().find(|arg| matches!(arg.kind, Kind::Next));
     let hands = next.and_then(|next| handed(&next.ty));
+    let around = around(function, list, hands.is_some());
     let part = Part {
         function,
         attr,
         args: list,
         hands: hands.unwrap_or_else(|| syn::parse_quote!(())),
         shares: quote!(false),
-        around: around(function, list),
+        around,
         check: None,
         observe: None,
     };
@@ -93,6 +99,24 @@ pub(super) fn first_type(path: &Path) -> Option<Type> {
         }),
         _ => None,
     }
+}
+
+/// Returns the parameters of a part's block without lifetimes, which are refused, and its bounds: those
+/// that it has, and those that every part needs.
+fn generics(function: &Function) -> (TokenStream, TokenStream) {
+    let (name, generics) = (function.ty(), &function.generics);
+    if generics.params.is_empty() || generics.lifetimes().next().is_some() {
+        return Default::default();
+    }
+    let params = generics.params.iter();
+    let types = generics.type_params().map(|param| &param.ident);
+    let own = generics.where_clause.iter().flat_map(|own| &own.predicates);
+    let bounds = quote! {
+        #name: ::core::marker::Send + ::core::marker::Sync + 'static,
+        #(#types: 'static,)*
+        #(#own,)*
+    };
+    (quote!(#(#params,)*), bounds)
 }
 
 /// Returns the type that stands for a function, and what it implements; a method's stands already.
@@ -149,12 +173,14 @@ impl Part<'_> {
         let private = private(self.attr.krate.as_ref());
         let cfgs = function.cfgs();
         let (marker, site) = own_type(function, args);
-        let modes = args::modes(args, None, self.attr.body);
+        // Of a generic block, what is in the way stands where it is listed.
+        let is_generic = self.generic() == Generic::Yes;
+        let modes = (!is_generic).then(|| args::modes(args, None, self.attr.body));
         let takes_body = self
             .attr
             .body
             .then(|| args::assert_body(args, function.sig.ident.span()));
-        let handed = self.assert_handed();
+        let handed = (!is_generic).then(|| self.assert_handed());
         let (data, behaviour) = (self.data(), self.behaviour());
         quote! {
             #marker
@@ -173,6 +199,10 @@ impl Part<'_> {
         }
     }
 
+    fn generic(&self) -> Generic {
+        Generic::of(self.function)
+    }
+
     fn assert_handed(&self) -> TokenStream {
         let (hands, text) = (&self.hands, shown(&self.hands));
         quote_spanned! {first_span(hands)=>
@@ -187,7 +217,7 @@ impl Part<'_> {
         let needs = match self.observe {
             // That an observer can have none has been said where it asks.
             Some(_) => quote!(&[]),
-            None => args::needs(self.args, Generic::No),
+            None => args::needs(self.args, self.generic()),
         };
         let names = |paths: &[Path]| {
             let names = paths
@@ -201,16 +231,21 @@ impl Part<'_> {
             )
         });
         let (after, before) = (names(&self.attr.after), names(&self.attr.before));
+        let hands = match self.generic() {
+            Generic::No => quote!(__hb::HandedProbe::<#hands>::IDS),
+            Generic::Yes => quote!(<#hands as __hb::Handed>::IDS),
+        };
+        let (params, bounds) = generics(self.function);
         quote! {
             #[automatically_derived]
-            impl __hb::ChainPart for #name {
+            impl<#params> __hb::ChainPart for #name where #bounds {
                 const NAME: &'static ::core::primitive::str =
                     ::core::concat!(::core::module_path!(), "::", #text);
                 const PART: __hb::Part = __hb::Part {
                     name: Self::NAME,
                     shares: #shares,
                     needs: #needs,
-                    hands: __hb::HandedProbe::<#hands>::IDS,
+                    hands: #hands,
                     after: #after,
                     before: #before,
                     beside: 0,
@@ -226,14 +261,16 @@ impl Part<'_> {
             return observe.clone();
         }
         let (name, hands, around) = (self.function.ty(), &self.hands, &self.around);
-        let bounds = args::waiting_bounds(self.args);
+        let (params, own) = generics(self.function);
+        let bounds = args::waiting_bounds(self.args, self.generic());
+        let bounds = quote!(#own #bounds);
         let future = quote_spanned! {self.function.sig.ident.span()=>
             impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
         };
         let check = self.check.as_ref().map(|check| {
             quote! {
                 #[automatically_derived]
-                impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Guard<__S> for #name
+                impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Guard<__S> for #name
                 where #bounds
                 {
                     type Value = #hands;
@@ -244,7 +281,7 @@ impl Part<'_> {
         });
         quote! {
             #[automatically_derived]
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Middleware<__S> for #name
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name
             where #bounds
             {
                 type Hands = #hands;
@@ -265,24 +302,26 @@ impl Part<'_> {
 
 /// Returns the future of a middleware, as it is where that will do: each layer around it would
 /// count against the compiler's limit on nested types, once for every middleware of a chain.
-fn around(function: &Function, list: &[Arg]) -> TokenStream {
-    let name = function.callee();
-    let values = args::values(list, Generic::No);
+fn around(function: &Function, list: &[Arg], hands: bool) -> TokenStream {
+    let (name, generic) = (function.callee(), Generic::of(function));
+    let values = args::values(list, generic);
     let is_response = match &function.sig.output {
         ReturnType::Type(_, ty) => last_name(ty).is_some_and(|name| name == "Response"),
         ReturnType::Default => false,
     };
-    if is_response && !list.iter().any(Arg::is_extract) {
+    if is_response && !hands && !list.iter().any(Arg::is_extract) {
         return quote!(#name(#(#values),*));
     }
     let respond = quote_spanned!(output_span(&function.sig)=> __hb::IntoResponse::into_response);
-    let needs = args::needs(list, Generic::No);
+    let needs = args::needs(list, generic);
+    let stands_in = hands.then(|| quote!(|| __env.stands_in::<Self::Hands>()));
     let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
-    let (lets, args) = extracted(list, &values, Waits::Yes, &refuse);
+    let (lets, args) = extracted(list, &values, Waits::Yes(generic), &refuse);
     quote! {
         async move {
-            // What a guard would have provided is not there where no guard runs.
-            if __env.is_miss() && __hb::asks(#needs) {
+            // What a guard would have provided is not there where no guard runs; and what a test gives
+            // is not provided again.
+            if __env.is_miss() && __hb::asks(#needs) #stands_in {
                 return __hb::Next::run(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
             }
             #lets
@@ -292,9 +331,9 @@ fn around(function: &Function, list: &[Arg]) -> TokenStream {
 }
 
 /// Whether an extractor may wait: not where others share the context.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Waits {
-    Yes,
+    Yes(Generic),
     No,
 }
 
@@ -313,7 +352,7 @@ pub(super) fn extracted(
             continue;
         }
         let value = match waits {
-            Waits::Yes => args::waiting(idx, arg),
+            Waits::Yes(generic) => args::waiting(idx, arg, generic),
             Waits::No => value.clone(),
         };
         let ident = format_ident!("__arg_{idx}");

@@ -123,6 +123,7 @@ fn expand_method(
         _ => TokenStream::new(),
     };
     let mut function = Function {
+        generics: syn::Generics::default(),
         owner: None,
         attrs: method.attrs.clone(),
         vis: method.vis.clone(),

@@ -159,7 +159,11 @@ impl<S: Send + Sync + 'static> Middleware<S> for Absent {
 impl<S: Send + Sync + 'static> Guard<S> for Absent {
     type Value = ();
 
-    async fn check<'r>(&'static self, _: &Context<'_>, _: Env<'r, S>) -> Result<(), Response> {
-        Ok(())
+    async fn check<'r>(
+        &'static self,
+        _: &Context<'_>,
+        _: Env<'r, S>,
+    ) -> Result<Option<()>, Response> {
+        Ok(None)
     }
 }

@@ -1,10 +1,10 @@
 //! What every step of a chain carries.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{any::Any, fmt, future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{Locals, prepared::Prepared};
+use super::{Locals, StandIns, prepared::Prepared};
 use crate::{
     app::Miss,
     body::RequestBody,
@@ -39,6 +39,8 @@ pub(crate) struct Base<'r, S> {
     pub(crate) miss: Option<Miss>,
     /// How the app writes a rejection.
     pub(crate) render: Render,
+    /// Whether parts may have to be skipped: there is no route, or a test stands in for some.
+    pub(crate) may_skip: bool,
 }
 
 /// What was waited for on a handler's behalf.
@@ -121,6 +123,27 @@ impl<'r, S> Env<'r, S> {
     /// Returns whether no handler answers: the chain runs around the answer in its place.
     pub fn is_miss(&self) -> bool {
         self.base.miss.is_some()
+    }
+
+    /// Returns whether this guard does not run: no handler answers, a test leaves the guard out, or it
+    /// gives the local that the guard provides.
+    pub fn skips<T: 'static>(&self, guard: &impl Any) -> bool {
+        // The first is all that a request to a route pays for.
+        self.base.may_skip
+            && (self.is_miss()
+                || self.stands_in::<T>()
+                || self
+                    .stand_ins()
+                    .is_some_and(|s| s.leaves_out(guard.type_id())))
+    }
+
+    /// Returns whether a test gives the local that a part provides.
+    pub fn stands_in<T: 'static>(&self) -> bool {
+        self.base.may_skip && self.stand_ins().is_some_and(StandIns::has_local::<T>)
+    }
+
+    fn stand_ins(&self) -> Option<&'r StandIns> {
+        self.base.connection.shared.stand_ins.as_deref()
     }
 
     /// Writes the response's rejection in the app's format, if it is one.

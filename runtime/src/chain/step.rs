@@ -23,11 +23,11 @@ pub trait Check<S: Send + Sync + 'static>: 'static {
     /// What it provides, or `()`.
     type Value: Send + Sync + 'static;
 
-    /// Asks the guard.
+    /// Asks the guard; there is no value where a test stands in for it.
     fn check<'r>(
         cx: &Context<'_>,
         env: Env<'r, S>,
-    ) -> impl Future<Output = Result<Self::Value, Response>> + Send;
+    ) -> impl Future<Output = Result<Option<Self::Value>, Response>> + Send;
 }
 
 /// A part where it stands; `M` tells whether it is one, and 0 is an error that has been reported.
@@ -70,11 +70,12 @@ where
         connection: &connection,
         miss: None,
         render: problem,
+        may_skip: false,
     };
     let env = Env {
         head: exchange.head(),
         base: &base,
-        locals: &Locals::root(&connection.shared.locals),
+        locals: &Locals::root(connection.shared.locals()),
         ready: &Ready::default(),
         steps: &[],
         fallback: None,
@@ -98,7 +99,7 @@ impl<S: Send + Sync + 'static, W: Site<Part: Guard<S>>> Check<S> for Piece<W, Mo
     fn check<'r>(
         cx: &Context<'_>,
         env: Env<'r, S>,
-    ) -> impl Future<Output = Result<Self::Value, Response>> + Send {
+    ) -> impl Future<Output = Result<Option<Self::Value>, Response>> + Send {
         W::part().check(cx, env)
     }
 }
@@ -106,8 +107,8 @@ impl<S: Send + Sync + 'static, W: Site<Part: Guard<S>>> Check<S> for Piece<W, Mo
 impl<S: Send + Sync + 'static, W: 'static> Check<S> for Piece<W, Mode<0>> {
     type Value = ();
 
-    async fn check<'r>(_: &Context<'_>, _: Env<'r, S>) -> Result<(), Response> {
-        Ok(())
+    async fn check<'r>(_: &Context<'_>, _: Env<'r, S>) -> Result<Option<()>, Response> {
+        Ok(None)
     }
 }
 
@@ -134,7 +135,16 @@ macro_rules! parallel {
                     Err(response) => return response,
                 };
                 let locals = env.locals;
-                $(let locals = &locals.push(&$name);)+
+                $(
+                    let pushed;
+                    let locals = match &$name {
+                        Some(value) => {
+                            pushed = locals.push(value);
+                            &pushed
+                        }
+                        None => locals,
+                    };
+                )+
                 rest.call(cx, Env { locals, ..env }).await
             }
         }

@@ -2,10 +2,10 @@ use highball::prelude::*;
 
 struct Tag<T>(T);
 
-#[guard]
+#[observer]
 impl<T> Tag<T> {
-    fn tag(&self) -> Result<(), StatusCode> {
-        Ok(())
+    fn tag(&self, exchange: &Exchange<'_>) {
+        let _ = exchange.status();
     }
 }
 
