@@ -10,6 +10,7 @@ mod table {
     pub use highball::__private::*;
 
     pub mod differ;
+    mod generate;
     mod oracle;
     mod parse;
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+use percent_encoding::percent_decode_str;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::JoinHandle;
 
@@ -219,7 +220,9 @@ impl<'r> Context<'r> {
 
     /// Returns the pattern that may have been meant, where no route matched.
     pub(crate) fn suggestion(&self) -> Option<&'static str> {
-        suggest::nearest(self.path(), self.head.routes.iter().map(Route::path))
+        // Patterns are compared as people write them.
+        let path = percent_decode_str(self.path()).decode_utf8_lossy();
+        suggest::nearest(&path, self.head.routes.iter().map(Route::path))
     }
 
     /// Reads the body as JSON, or the query where the method is GET or HEAD.

@@ -10,6 +10,7 @@ use std::{
 };
 
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::{
     app::{App, Miss, Route, nearest},
@@ -305,6 +306,18 @@ fn group_of_steps(steps: &'static [u16]) -> &'static [u16] {
     steps.split_first().map_or(&[], |(_, group)| group)
 }
 
+/// What clients send raw and a `Location` has as an escape; a `%` stays what it is.
+const NOT_IN_QUERY: &AsciiSet = &CONTROLS.add(b'"').add(b'<').add(b'>');
+const NOT_IN_PATH: &AsciiSet = &NOT_IN_QUERY
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// Returns the request's target with a slash more or less at the end of its path.
 fn other_slash(head: &Head) -> Option<String> {
     let path = head.uri.path();
@@ -313,12 +326,12 @@ fn other_slash(head: &Head) -> Option<String> {
         return None;
     }
     let mut target = match path.strip_suffix('/') {
-        Some(path) => path.to_owned(),
-        None => format!("{path}/"),
+        Some(path) => utf8_percent_encode(path, NOT_IN_PATH).to_string(),
+        None => format!("{}/", utf8_percent_encode(path, NOT_IN_PATH)),
     };
     if let Some(query) = head.uri.query() {
         target.push('?');
-        target.push_str(query);
+        target.extend(utf8_percent_encode(query, NOT_IN_QUERY));
     }
     Some(target)
 }

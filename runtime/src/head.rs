@@ -8,7 +8,12 @@ use std::{
 use http::{HeaderMap, Method, Uri, Version};
 use percent_encoding::percent_decode_str;
 
-use crate::{app::Route, proxies::Hop, rejection::Rejection, table::Captures};
+use crate::{
+    app::Route,
+    proxies::Hop,
+    rejection::Rejection,
+    table::{Captures, spelling::has_percent},
+};
 
 /// The head of a request.
 #[derive(Debug, Default)]
@@ -88,7 +93,7 @@ impl Head {
     /// Removes the escapes from the captured values; `+` stays, and `%2F` splits nothing.
     pub(crate) fn decode(&mut self) -> Result<(), Rejection> {
         let path = self.uri.path();
-        if !path.as_bytes().contains(&b'%') {
+        if !has_percent(path.as_bytes()) {
             return Ok(());
         }
         let mut decoded = Captures::default();

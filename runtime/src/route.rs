@@ -1,5 +1,7 @@
 //! What the macros say of a route, as plain constant data.
 
+use crate::table::spelling;
+
 /// One segment of a pattern: what stands between two slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
@@ -33,12 +35,9 @@ impl Segment {
     /// Returns whether the segment takes this piece of a path.
     pub(crate) fn holds(&self, piece: &str) -> bool {
         match self {
-            Self::Static(text) => piece == *text,
+            Self::Static(text) => spelling::same(piece.as_bytes(), text.as_bytes()),
             Self::Param { prefix, suffix, .. } => {
-                let value = piece
-                    .strip_prefix(prefix)
-                    .and_then(|rest| rest.strip_suffix(suffix));
-                value.is_some_and(|value| !value.is_empty())
+                spelling::value(piece.as_bytes(), prefix.as_bytes(), suffix.as_bytes()).is_some()
             }
             Self::CatchAll { .. } => true,
         }

@@ -23,12 +23,16 @@ mod lookup;
 mod methods;
 mod parts;
 mod plan;
+pub(crate) mod spelling;
 mod step;
 
 // The benches and the fuzz target include these files too.
 #[cfg(test)]
 #[allow(unreachable_pub)]
 mod differ;
+#[cfg(test)]
+#[allow(unreachable_pub)]
+mod generate;
 #[cfg(test)]
 #[allow(unreachable_pub)]
 mod oracle;

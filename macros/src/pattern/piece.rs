@@ -30,6 +30,11 @@ pub(super) fn parse(piece: &str) -> Result<Segment, String> {
     if catch_all {
         return Ok(Segment::CatchAll { name });
     }
+    if !is_utf8(&prefix) || !is_utf8(&suffix) {
+        return Err(format!(
+            "the text around `{{{name}}}` ends inside a character: escape all of its UTF-8 bytes"
+        ));
+    }
     Ok(Segment::Param {
         prefix,
         name,
@@ -48,28 +53,28 @@ fn foreign(piece: &str) -> Result<(), String> {
     };
     if let Some(name) = piece.strip_prefix(':').filter(|name| is_name(name)) {
         return Err(format!(
-            "`{piece}` is another framework's spelling: write `{{{name}}}`"
+            "`{piece}` is another framework's spelling: write `{{{name}}}`, or `%3A{name}` for the text itself"
         ));
     }
-    if let Some(name) = piece.strip_prefix('*') {
-        let name = if name.is_empty() {
+    if let Some(text) = piece.strip_prefix('*') {
+        let name = if text.is_empty() {
             "rest".to_owned()
         } else {
-            name_of(name)
+            name_of(text)
         };
         return Err(format!(
-            "`{piece}` is another framework's spelling: write `{{*{name}}}`"
+            "`{piece}` is another framework's spelling: write `{{*{name}}}`, or `%2A{text}` for the text itself"
         ));
     }
-    if let Some(name) = piece
+    if let Some(text) = piece
         .strip_prefix('<')
         .and_then(|rest| rest.strip_suffix('>'))
     {
-        let rest = name.strip_suffix("..");
+        let rest = text.strip_suffix("..");
         let star = if rest.is_some() { "*" } else { "" };
-        let name = name_of(rest.unwrap_or(name));
+        let name = name_of(rest.unwrap_or(text));
         return Err(format!(
-            "`{piece}` is another framework's spelling: write `{{{star}{name}}}`"
+            "`{piece}` is another framework's spelling: write `{{{star}{name}}}`, or `%3C{text}%3E` for the text itself"
         ));
     }
     Ok(())
@@ -95,11 +100,15 @@ impl Scan<'_> {
                 '%' => self.take_escape()?,
                 '?' | '#' => {
                     return Err(format!(
-                        "a path has no `{first}`: take the query as an argument, `Query<T>`"
+                        "a path has no `{first}`: take the query as an argument, `Query<T>`; `%{:02X}` is the sign itself",
+                        u32::from(first)
                     ));
                 }
                 '\\' | '\0'..='\x1f' | '\x7f' => {
-                    return Err(format!("a path cannot have the character {first:?}"));
+                    return Err(format!(
+                        "a path cannot have the character {first:?}: write `%{:02X}`",
+                        u32::from(first)
+                    ));
                 }
                 _ => {
                     let len = first.len_utf8();
@@ -113,27 +122,30 @@ impl Scan<'_> {
 
     /// Reads `%XX`.
     fn take_escape(&mut self) -> Result<(), String> {
-        let bytes = self.rest.as_bytes();
-        let whole = bytes.len() >= 3 && bytes[1..3].iter().all(u8::is_ascii_hexdigit);
-        if !whole {
+        let Some(byte) = escaped(self.rest) else {
             return Err(
                 "a `%` begins an escape like `%20`: write `%25` for the sign itself".to_owned(),
             );
-        }
-        self.text.push_str(&self.rest[..3]);
+        };
+        self.push_byte(byte);
         self.rest = &self.rest[3..];
         Ok(())
     }
 
     fn push_escaped(&mut self, text: &str, read: usize) {
         for byte in text.bytes() {
-            if is_kept(byte) {
-                self.text.push(char::from(byte));
-            } else {
-                self.text.push_str(&format!("%{byte:02X}"));
-            }
+            self.push_byte(byte);
         }
         self.rest = &self.rest[read..];
+    }
+
+    /// Writes a byte in the one spelling that the route table has it in, `runtime/src/table/spelling.rs`.
+    fn push_byte(&mut self, byte: u8) {
+        if is_kept(byte) {
+            self.text.push(char::from(byte));
+        } else {
+            self.text.push_str(&format!("%{byte:02X}"));
+        }
     }
 
     /// Reads `{name}` or `{*name}`.
@@ -198,6 +210,25 @@ fn check_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
     Err(format!(
         "`{name}` cannot be the name of an argument: write `{{{star}{fixed}}}`"
     ))
+}
+
+/// Returns the byte of the escape that the text begins with.
+fn escaped(text: &str) -> Option<u8> {
+    let digits = text.as_bytes().get(1..3)?;
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    Some((digit(digits[0])? << 4 | digit(digits[1])?) as u8)
+}
+
+/// Returns whether static text, as the table has it, is whole characters.
+fn is_utf8(text: &str) -> bool {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.bytes().next() {
+        let byte = if first == b'%' { escaped(rest) } else { None };
+        rest = &rest[if byte.is_some() { 3 } else { 1 }..];
+        bytes.push(byte.unwrap_or(first));
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 /// RFC 3986 §3.3: what a segment holds without an escape.

@@ -2,8 +2,8 @@
 
 use http::Method;
 
-use super::oracle::generate::Choices;
-use super::oracle::{self, Verdict};
+use super::generate::Choices;
+use super::oracle::{self, Verdict, decode};
 use super::{Allowed, Captures, Found, Shape, Table, clashes, parse};
 
 /// How many routes a table has here.
@@ -85,13 +85,15 @@ fn nameless(shape: &Shape) -> String {
     let mut text = String::new();
     for segment in shape.segments {
         text += &match segment {
-            Static(text) => format!("/{text}"),
-            Param { prefix, suffix, .. } => format!("/{prefix}{{}}{suffix}"),
+            Static(text) => format!("/{:?}", decode(text)),
+            Param { prefix, suffix, .. } => {
+                format!("/{:?}{{}}{:?}", decode(prefix), decode(suffix))
+            }
             CatchAll { .. } => "/{*}".to_owned(),
         };
     }
     if text.is_empty() {
-        "/".to_owned()
+        format!("/{:?}", decode(""))
     } else {
         text
     }

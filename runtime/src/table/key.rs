@@ -1,11 +1,9 @@
 //! How a segment is told from others in few instructions: its ends as words, and a hash of it all.
 
+use super::spelling;
+
 /// A slash in every byte of a word.
 const SLASHES: u64 = u64::from_le_bytes([b'/'; 8]);
-/// The lowest bit of every byte of a word.
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-/// The highest bit of every byte of a word.
-const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
 /// The multiplier of FxHash; its high bits are well mixed, so [`Key::slot`] uses those.
 const MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
@@ -46,6 +44,25 @@ impl Key {
         key.add(n_words, short_word(rest));
         if text.len() < LONG {
             key.second |= (text.len() as u64) << LEN_SHIFT;
+        }
+        key
+    }
+
+    /// Makes the key of a segment that is not spelled as static text is.
+    fn respelled(segment: &[u8]) -> Self {
+        let mut key = Self::hashed(0);
+        let (mut word, mut len) = (0, 0);
+        spelling::for_each_byte(segment, |byte| {
+            word |= u64::from(byte) << (8 * (len % 8));
+            len += 1;
+            if len % 8 == 0 {
+                key.add(len / 8 - 1, word);
+                word = 0;
+            }
+        });
+        key.add(len / 8, word);
+        if len < LONG {
+            key.second |= (len as u64) << LEN_SHIFT;
         }
         key
     }
@@ -168,6 +185,20 @@ impl Piece {
         }
     }
 
+    /// Reads a segment in any spelling; the key is that of the same static text.
+    #[inline(never)]
+    pub(super) fn read_respelled(rest: &[u8], ending: Ending) -> Self {
+        let piece = Self::read(rest, ending);
+        let segment = rest.get(..piece.len).unwrap_or_default();
+        if !spelling::is_odd(segment) {
+            return piece;
+        }
+        Self {
+            len: piece.len,
+            key: Key::respelled(segment),
+        }
+    }
+
     /// Finds the end of a segment, without a key.
     #[inline(always)]
     pub(super) fn len(mut rest: &[u8], ending: Ending) -> usize {
@@ -208,8 +239,7 @@ struct Slash(u64);
 impl Slash {
     #[inline(always)]
     fn first(word: u64) -> Option<Self> {
-        let zero = word ^ SLASHES;
-        let hit = zero.wrapping_sub(ONES) & !zero & HIGHS;
+        let hit = spelling::zero_bytes(word ^ SLASHES);
         (hit != 0).then_some(Self(hit))
     }
 
@@ -242,8 +272,24 @@ mod tests {
                     assert_eq!(piece.len, n, "{path:?}");
                     assert_eq!(Piece::len(&path[before.len()..], Ending::of(path)), n);
                     assert_eq!(piece.key, Key::of(text.as_bytes()), "{path:?}");
+                    assert_eq!(Key::respelled(text.as_bytes()), piece.key, "{path:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_spelling_has_the_key_of_the_static_text() {
+        for n in 0..20 {
+            let text = "%C3%A9abcdefgh%20ijklmnop".get(..n).unwrap_or_default();
+            let spelled = text
+                .replace("%C3%A9", "é")
+                .replace("%20", "%20")
+                .replace('b', "%62");
+            let path = format!("{spelled}/x");
+            let piece = Piece::read_respelled(path.as_bytes(), Ending::of(path.as_bytes()));
+            assert_eq!(piece.len, spelled.len());
+            assert_eq!(piece.key, Key::of(text.as_bytes()), "{path}");
         }
     }
 }

@@ -9,6 +9,7 @@ use super::key::{Ending, LONG, Piece};
 use super::methods::{Allowed, bit};
 use super::parts::{Affix, End, Kind, NO_HEAD, NO_NODE, Node, Table};
 use super::plan::ROOT;
+use super::spelling;
 
 /// What a table says of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +25,9 @@ pub enum Found {
     Missing,
 }
 
-/// One lookup.
-struct Walk<'a> {
+/// One lookup. `RESPELLED` says that the path may spell static text otherwise than the table does;
+/// for other paths a walk compares words and need not decode.
+struct Walk<'a, const RESPELLED: bool> {
     table: &'a Table,
     path: &'a [u8],
     ending: Ending,
@@ -50,25 +52,56 @@ impl Table {
         if path.len() > usize::from(u16::MAX) {
             return Found::Missing;
         }
-        let mut walk = Walk {
+        let ending = Ending::of(path);
+        let bit = bit(method, self.extensions);
+        if spelling::has_percent(path) || self.has_escapes && spelling::is_odd(path) {
+            return self.find_respelled(path, rest, ending, bit, captures);
+        }
+        let walk = Walk::<false> {
             table: self,
             path,
-            ending: Ending::of(path),
-            bit: bit(method, self.extensions),
+            ending,
+            bit,
             allowed: None,
         };
-        if let Some(end) = walk.find(ROOT, rest, captures) {
+        walk.run(rest, captures)
+    }
+
+    /// Finds the route of a path with escapes, or with bytes that should be escaped.
+    #[inline(never)]
+    fn find_respelled(
+        &self,
+        path: &[u8],
+        rest: &[u8],
+        ending: Ending,
+        bit: u32,
+        captures: &mut Captures,
+    ) -> Found {
+        let walk = Walk::<true> {
+            table: self,
+            path,
+            ending,
+            bit,
+            allowed: None,
+        };
+        walk.run(rest, captures)
+    }
+}
+
+impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
+    /// Walks the whole path.
+    #[inline(always)]
+    fn run(mut self, rest: &'a [u8], captures: &mut Captures) -> Found {
+        if let Some(end) = self.find(ROOT, rest, captures) {
             return match end.redirect {
                 true => Found::Redirect(end.route),
                 false => Found::Route(end.route),
             };
         }
         captures.truncate(0);
-        walk.allowed.map_or(Found::Missing, Found::WrongMethod)
+        self.allowed.map_or(Found::Missing, Found::WrongMethod)
     }
-}
 
-impl<'a> Walk<'a> {
     /// Finds the best route for the rest of the path below a node.
     ///
     /// It branches only where a node has several ways to go on, so it nests at most as deep as the
@@ -86,7 +119,7 @@ impl<'a> Walk<'a> {
             let len;
             // Not a `match`: a jump through a table costs more than to compare twice.
             if node.kind == Kind::Statics {
-                let piece = Piece::read(rest, self.ending);
+                let piece = self.piece(rest);
                 idx = self.static_child(node, rest, &piece)?;
                 len = piece.len;
             } else if node.kind == Kind::Param {
@@ -97,7 +130,7 @@ impl<'a> Walk<'a> {
                 self.capture(rest, len, captures);
                 idx = node.param;
             } else if node.kind == Kind::Mixed {
-                let piece = Piece::read(rest, self.ending);
+                let piece = self.piece(rest);
                 len = piece.len;
                 if node.n_slots != 0
                     && let Some(child) = self.static_child(node, rest, &piece)
@@ -155,7 +188,7 @@ impl<'a> Walk<'a> {
     ) -> Option<&'a End> {
         let n_captures = captures.len();
         for affix in slice(self.table.affixes, node.first_affix, node.n_affixes) {
-            let Some(value) = affix.value(rest, len) else {
+            let Some(value) = affix.value::<RESPELLED>(rest, len) else {
                 continue;
             };
             let start = self.path.len() - rest.len();
@@ -179,6 +212,15 @@ impl<'a> Walk<'a> {
         }
         self.capture(rest, rest.len(), captures);
         self.end(node.rest)
+    }
+
+    /// Reads the next segment.
+    #[inline(always)]
+    fn piece(&self, rest: &[u8]) -> Piece {
+        if RESPELLED {
+            return Piece::read_respelled(rest, self.ending);
+        }
+        Piece::read(rest, self.ending)
     }
 
     /// Notes that a value begins where `rest` does.
@@ -231,7 +273,7 @@ impl<'a> Walk<'a> {
         let candidate = self.table.slots.get(at)?;
         if candidate.head == piece.key.head
             && candidate.second == piece.key.second
-            && (piece.len < LONG || self.is_text(at, rest, piece.len))
+            && (!RESPELLED && piece.len < LONG || self.is_text(at, rest, piece.len))
         {
             return Some(candidate.child);
         }
@@ -249,7 +291,7 @@ impl<'a> Walk<'a> {
             let candidate = self.table.slots.get(at)?;
             if candidate.head == piece.key.head
                 && candidate.second == piece.key.second
-                && (piece.len < LONG || self.is_text(at, rest, piece.len))
+                && (!RESPELLED && piece.len < LONG || self.is_text(at, rest, piece.len))
             {
                 return Some(candidate.child);
             }
@@ -267,15 +309,24 @@ impl<'a> Walk<'a> {
     /// Compares a segment with the whole text of a slot.
     #[inline(never)]
     fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
-        let text = self.table.texts.get(at).map(|text| text.as_bytes());
-        text == rest.get(..len)
+        let (Some(text), Some(piece)) = (self.table.texts.get(at), rest.get(..len)) else {
+            return false;
+        };
+        if RESPELLED {
+            return spelling::same(piece, text.as_bytes());
+        }
+        piece == text.as_bytes()
     }
 }
 
 impl Affix {
     /// Returns where the value stands if the segment has this text around a value.
-    fn value(&self, rest: &[u8], len: usize) -> Option<Range<usize>> {
-        let behind = rest.get(..len)?.strip_prefix(self.prefix.as_bytes())?;
+    fn value<const RESPELLED: bool>(&self, rest: &[u8], len: usize) -> Option<Range<usize>> {
+        let piece = rest.get(..len)?;
+        if RESPELLED {
+            return spelling::value(piece, self.prefix.as_bytes(), self.suffix.as_bytes());
+        }
+        let behind = piece.strip_prefix(self.prefix.as_bytes())?;
         let value = behind.strip_suffix(self.suffix.as_bytes())?;
         let start = self.prefix.len();
         (!value.is_empty()).then_some(start..start + value.len())

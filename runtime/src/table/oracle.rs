@@ -113,20 +113,19 @@ fn match_path(segments: &[Segment], pieces: &[&str]) -> Option<(Vec<Rank>, Vec<S
     for (idx, segment) in segments.iter().enumerate() {
         let piece = *pieces.get(idx)?;
         match *segment {
-            Segment::Static(text) if text == piece => ranks.push((0, Reverse(0), Reverse(0))),
+            Segment::Static(text) if decode(text) == decode(piece) => {
+                ranks.push((0, Reverse(0), Reverse(0)))
+            }
             Segment::Static(_) => return None,
             Segment::Param { prefix, suffix, .. } => {
-                let value = piece.strip_prefix(prefix)?.strip_suffix(suffix)?;
-                if value.is_empty() {
-                    return None;
-                }
+                let value = value(piece, prefix, suffix)?;
                 let class = if prefix.len() + suffix.len() > 0 {
                     1
                 } else {
                     2
                 };
                 ranks.push((class, Reverse(prefix.len()), Reverse(suffix.len())));
-                values.push(value.to_owned());
+                values.push(value);
             }
             Segment::CatchAll { .. } => {
                 let rest = pieces[idx..].join("/");
@@ -139,165 +138,47 @@ fn match_path(segments: &[Segment], pieces: &[&str]) -> Option<(Vec<Rank>, Vec<S
     (segments.len() == pieces.len()).then_some((ranks, values))
 }
 
-/// Turns bytes into routes and a request, such that paths often nearly match.
-pub mod generate {
-    /// Texts with much in common: long ones differ at their beginning, middle or end.
-    const TEXTS: [&str; 20] = [
-        "",
-        "a",
-        "b",
-        "ab",
-        "a.b",
-        "abb",
-        ".",
-        "..",
-        "aab",
-        "%2F",
-        "%CE%B1",
-        "abcdefgh",
-        "abcdefgha",
-        "abcdefg",
-        "abcdefghabcdefgh",
-        "abcdefghabcdefghb",
-        "abcdefghXabcdefgh",
-        "abcdefghYabcdefgh",
-        "abcdefghijklmnopqrstuvwxyz0123456789",
-        "abcdefghijklmnopqrXtuvwxyz0123456789",
-    ];
-    const METHODS: [&str; 12] = [
-        "GET",
-        "GET",
-        "GET",
-        "HEAD",
-        "POST",
-        "OPTIONS",
-        "QUERY",
-        "PURGE",
-        "ANY",
-        "GET,POST",
-        "PURGE,LOCK",
-        "TRACE,GET",
-    ];
-    const REQUEST_METHODS: [&str; 9] = [
-        "GET", "GET", "HEAD", "POST", "OPTIONS", "QUERY", "PURGE", "LOCK", "UNHEARD",
-    ];
+/// Returns what is around a value as it came, if the decoded piece is the decoded text around it.
+fn value(piece: &str, prefix: &str, suffix: &str) -> Option<String> {
+    let signs = decode(piece);
+    let behind = signs.strip_prefix(&*decode(prefix))?;
+    let value = behind.strip_suffix(&*decode(suffix))?;
+    let len = |signs: &[Sign]| signs.iter().map(|sign| sign.len).sum::<usize>();
+    let start = len(&signs[..signs.len() - behind.len()]);
+    let value = &piece[start..start + len(value)];
+    (!value.is_empty()).then(|| value.to_owned())
+}
 
-    /// Takes choices out of a list of bytes; an empty list chooses the first of everything.
-    pub struct Choices<'a>(pub &'a [u8]);
+/// A byte of a decoded text; none where a `%` begins no escape.
+#[derive(Debug, Clone, Copy)]
+pub struct Sign {
+    byte: Option<u8>,
+    /// How many bytes it took.
+    len: usize,
+}
 
-    impl Choices<'_> {
-        fn next(&mut self, n: usize) -> usize {
-            let Some((first, rest)) = self.0.split_first() else {
-                return 0;
-            };
-            self.0 = rest;
-            usize::from(*first) % n
-        }
-
-        fn text(&mut self) -> &'static str {
-            TEXTS[self.next(TEXTS.len())]
-        }
-
-        /// Writes routes as [`parse::shape`](super::super::parse::shape) reads them.
-        pub fn routes<const N: usize>(&mut self) -> [String; N] {
-            let mut paths: Vec<String> = Vec::new();
-            std::array::from_fn(|_| {
-                let method = METHODS[self.next(METHODS.len())];
-                let path = self.path(&paths);
-                paths.push(path.clone());
-                format!(
-                    "{method} {path} {}",
-                    ["strict", "redirect", "ignore"][self.next(3)]
-                )
-            })
-        }
-
-        /// Writes a pattern: a new one, or one of the others with as much as a slash changed.
-        fn path(&mut self, others: &[String]) -> String {
-            let other = self.next(3 * others.len() + 1);
-            match others.get(other / 2) {
-                Some(other) if self.next(2) == 0 => other.clone(),
-                Some(other) if other.contains('*') => other.clone(),
-                Some(other) if other == "/" => "//".to_owned(),
-                Some(other) => other
-                    .strip_suffix('/')
-                    .map_or(format!("{other}/"), str::to_owned),
-                None => self.new_path(),
-            }
-        }
-
-        fn new_path(&mut self) -> String {
-            let mut path = String::new();
-            let n_segments = 1 + self.next(4);
-            for _ in 0..n_segments {
-                path.push('/');
-                path += &self.segment();
-            }
-            if self.next(5) == 1 {
-                path += "/{*r}";
-            }
-            path
-        }
-
-        fn segment(&mut self) -> String {
-            match self.next(8) {
-                0..5 => self.text().to_owned(),
-                5 | 6 => "{p}".to_owned(),
-                _ => format!("{}{{p}}{}", self.text(), self.text()),
-            }
-        }
-
-        /// Writes a method and a path: a route's own, filled in and changed, or any.
-        pub fn request(&mut self, routes: &[String]) -> (&'static str, String) {
-            let mut method = REQUEST_METHODS[self.next(REQUEST_METHODS.len())];
-            let mut pattern = "/{p}/{p}/{p}";
-            if let Some(route) = routes.get(self.next(routes.len() + 1)) {
-                let mut words = route.split(' ');
-                let own = words.next().and_then(|names| names.split(',').next());
-                let own = METHODS
-                    .iter()
-                    .find(|method| Some(**method) == own && **method != "ANY");
-                if self.next(3) > 0 {
-                    method = own.copied().unwrap_or(method);
-                }
-                pattern = words.next().unwrap_or(pattern);
-            }
-            let mut path = String::new();
-            for segment in pattern[1..].split('/') {
-                path.push('/');
-                path += &self.fill(segment);
-            }
-            self.mutate(&mut path);
-            (method, path)
-        }
-
-        fn fill(&mut self, segment: &str) -> String {
-            let Some((prefix, rest)) = segment.split_once('{') else {
-                return segment.to_owned();
-            };
-            let suffix = rest.split_once('}').map_or("", |(_, suffix)| suffix);
-            let value = match self.next(8) {
-                0 => "é漢字".to_owned(),
-                1 => format!("{}/{}", self.text(), self.text()),
-                2 => self.text().repeat(9),
-                _ => self.text().to_owned(),
-            };
-            format!("{prefix}{value}{suffix}")
-        }
-
-        fn mutate(&mut self, path: &mut String) {
-            match self.next(12) {
-                0 => path.push('/'),
-                1 => drop(path.pop()),
-                2 => *path += self.text(),
-                3 => path.insert(0, '/'),
-                4 => *path = path.replace('b', "c"),
-                5 => *path = path.replace('X', "Y"),
-                6 => *path = path.replacen("/a", "/", 1),
-                7 => *path = path.replacen('h', "/", 1),
-                8 => *path += &"/abc".repeat(30),
-                _ => {}
-            }
-        }
+impl PartialEq for Sign {
+    fn eq(&self, other: &Self) -> bool {
+        self.byte.is_some() && self.byte == other.byte
     }
+}
+
+/// Decodes a text.
+pub fn decode(text: &str) -> Vec<Sign> {
+    let (bytes, mut signs, mut at) = (text.as_bytes(), Vec::new(), 0);
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).unwrap_or_default();
+        let is_escape = digits.len() == 2 && digits.iter().all(u8::is_ascii_hexdigit);
+        let (byte, len) = match bytes[at] {
+            b'%' if is_escape => {
+                let digits = str::from_utf8(digits).expect("digits are text");
+                (u8::from_str_radix(digits, 16).ok(), 3)
+            }
+            b'%' => (None, 1),
+            byte => (Some(byte), 1),
+        };
+        signs.push(Sign { byte, len });
+        at += len;
+    }
+    signs
 }

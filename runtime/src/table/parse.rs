@@ -1,6 +1,6 @@
 //! Tables at run time, for tests, fuzzing and benches: the compiler makes all others.
 //!
-//! The grammar here knows no escapes and reports no mistakes; the real one is in the macro crate.
+//! The grammar here has no `{{` and reports no mistakes; the real one is in the macro crate.
 
 use super::{Methods, Parts, Plan, STANDARD, Segment, Shape, Slash, Table, capacity};
 
@@ -47,17 +47,38 @@ pub fn segments(pattern: &str) -> &'static [Segment] {
 
 fn segment(text: &str) -> Segment {
     let Some((prefix, rest)) = text.split_once('{') else {
-        return Segment::Static(leak(text));
+        return Segment::Static(leak(&spell(text)));
     };
     let (name, suffix) = rest.split_once('}').unwrap_or((rest, ""));
     match name.strip_prefix('*') {
         Some(name) => Segment::CatchAll { name: leak(name) },
         None => Segment::Param {
-            prefix: leak(prefix),
+            prefix: leak(&spell(prefix)),
             name: leak(name),
-            suffix: leak(suffix),
+            suffix: leak(&spell(suffix)),
         },
     }
+}
+
+/// Writes static text in the one spelling that tables have it in.
+fn spell(text: &str) -> String {
+    let mut bytes = text.bytes();
+    let mut spelled = String::new();
+    while let Some(first) = bytes.next() {
+        let byte = match first {
+            b'%' => bytes.by_ref().take(2).fold(0, |byte, digit| {
+                let digit = char::from(digit).to_digit(16).expect("an escape is whole");
+                byte << 4 | digit as u8
+            }),
+            byte => byte,
+        };
+        match byte {
+            byte if byte.is_ascii_alphanumeric() => spelled.push(char::from(byte)),
+            byte if b"-._~!$&'()*+,;=:@".contains(&byte) => spelled.push(char::from(byte)),
+            byte => spelled.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    spelled
 }
 
 fn leak(text: &str) -> &'static str {

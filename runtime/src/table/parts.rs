@@ -3,6 +3,7 @@
 use super::key::Key;
 use super::methods::{GET, MAX_EXTENSIONS, with_head};
 use super::plan::{DraftEnd, NONE, Plan, n_slots};
+use super::spelling::has_escape;
 use crate::route::{Segment, Slash};
 
 /// The data of a table, for a `static` of its own.
@@ -16,6 +17,7 @@ pub struct Parts<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, c
     ends: [End; ENDS],
     extensions: [&'static str; MAX_EXTENSIONS],
     n_extensions: usize,
+    has_escapes: bool,
 }
 
 /// A route table in constant data.
@@ -27,6 +29,8 @@ pub struct Table {
     pub(super) affixes: &'static [Affix],
     pub(super) ends: &'static [End],
     pub(super) extensions: &'static [&'static str],
+    /// Whether a static text has an escape, so that a path may have the byte itself there.
+    pub(super) has_escapes: bool,
 }
 
 /// A place in a path, between two segments or at its end.
@@ -134,6 +138,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
         ends: [End::NONE; ENDS],
         extensions: [""; MAX_EXTENSIONS],
         n_extensions: 0,
+        has_escapes: false,
     };
 
     /// Borrows the data as a table.
@@ -145,6 +150,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             affixes: &self.affixes,
             ends: &self.ends,
             extensions: self.extensions.split_at(self.n_extensions).0,
+            has_escapes: self.has_escapes,
         }
     }
 
@@ -163,6 +169,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             child,
         };
         self.texts[at] = text;
+        self.has_escapes |= has_escape(text);
         if n_probes > node.n_probes {
             node.n_probes = n_probes;
         }
@@ -175,6 +182,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
             self.affixes[at] = self.affixes[at - 1];
             at -= 1;
         }
+        self.has_escapes |= has_escape(affix.prefix) || has_escape(affix.suffix);
         self.affixes[at] = affix;
         node.n_affixes += 1;
     }
