@@ -23,7 +23,7 @@ use crate::{
     pool::{self, FreeList, MOST_ITEMS},
     rejection::Rejection,
     response::{IntoResponse, Response},
-    route::Priority,
+    route::{Priority, Segment},
     state::Connected,
     table::Found,
 };
@@ -264,7 +264,7 @@ fn find<A: App>(head: &mut Head) -> Target {
     }
     match A::TABLE.find(&head.method, path, &mut head.captures) {
         Found::Route(idx) => route(head, idx),
-        Found::Redirect(idx) => match other_slash(head) {
+        Found::Redirect(idx) => match other_slash(head, idx) {
             Some(target) => Target::miss(group_of::<A>(idx), Miss::Redirect(target)),
             None => Target::miss(nearest::<A>(path), Miss::Missing),
         },
@@ -306,9 +306,9 @@ fn group_of_steps(steps: &'static [u16]) -> &'static [u16] {
     steps.split_first().map_or(&[], |(_, group)| group)
 }
 
-/// What clients send raw and a `Location` has as an escape; a `%` stays what it is.
-const NOT_IN_QUERY: &AsciiSet = &CONTROLS.add(b'"').add(b'<').add(b'>');
-const NOT_IN_PATH: &AsciiSet = &NOT_IN_QUERY
+/// What clients send raw in a path, and a `Location` has as an escape; a `%` stays what it is.
+const NOT_IN_PATH: &AsciiSet = &CONTROLS
+    .add(b'"')
     .add(b'[')
     .add(b'\\')
     .add(b']')
@@ -318,20 +318,22 @@ const NOT_IN_PATH: &AsciiSet = &NOT_IN_QUERY
     .add(b'|')
     .add(b'}');
 
-/// Returns the request's target with a slash more or less at the end of its path.
-fn other_slash(head: &Head) -> Option<String> {
+/// Returns the request's target with a slash more or less at the end of its path, as the route has it.
+fn other_slash(head: &Head, route: u16) -> Option<String> {
     let path = head.uri.path();
     // `//host` and `/\host` would be another server's address.
     if matches!(path.as_bytes(), [b'/', b'/' | b'\\', ..]) {
         return None;
     }
-    let mut target = match path.strip_suffix('/') {
-        Some(path) => utf8_percent_encode(path, NOT_IN_PATH).to_string(),
-        None => format!("{}/", utf8_percent_encode(path, NOT_IN_PATH)),
-    };
+    // Not what the path ends with: a route `/a//` is asked for as `/a/`.
+    let mut target = utf8_percent_encode(path, NOT_IN_PATH).to_string();
+    match head.routes[usize::from(route)].segments().last() {
+        Some(Segment::Static("")) => target.push('/'),
+        _ => drop(target.pop()),
+    }
     if let Some(query) = head.uri.query() {
         target.push('?');
-        target.extend(utf8_percent_encode(query, NOT_IN_QUERY));
+        target.extend(utf8_percent_encode(query, CONTROLS));
     }
     Some(target)
 }

@@ -287,6 +287,8 @@ fn main() {
         ("text", "/plaintext"),
         ("two parameters, state and context", "/users/42/zoe"),
         ("an escape in a parameter", "/users/42/zo%C3%AB"),
+        ("escapes in static text", "/%75sers/42/zo%c3%ab"),
+        ("a byte that should be escaped", "/users/42/zoë|"),
         ("pending once", "/pending"),
         (
             "a chain of thirteen, with locals, guards in parallel, observers and a log",

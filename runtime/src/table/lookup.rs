@@ -16,8 +16,8 @@ use super::spelling;
 pub enum Found {
     /// The index of the route.
     Route(u16),
-    /// The index of a route that wants the path with its trailing slash added or removed: removed
-    /// if the path ends with one, else added.
+    /// The index of a route that has the path with a trailing slash more or less: more if the
+    /// route ends with one, else less.
     Redirect(u16),
     /// No route, but other methods have one; also OPTIONS where no route answers it.
     WrongMethod(Allowed),

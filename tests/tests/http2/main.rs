@@ -26,6 +26,7 @@ mod leaving;
 mod limits;
 mod messages;
 mod neighbor;
+mod paths;
 mod starting;
 mod streams;
 mod today;
@@ -82,7 +83,17 @@ async fn pour(gauge: usize) -> Body {
 }
 
 #[routes(app)]
-struct Api(ping, echo, root, host, hang, keep, pour, leaving::finish);
+struct Api(
+    ping,
+    echo,
+    root,
+    host,
+    hang,
+    keep,
+    pour,
+    leaving::finish,
+    paths::odd,
+);
 
 /// One for each test that counts, for tests run at once; the first is for those that do not.
 pub(crate) static GAUGES: [Gauge; 6] = [const { Gauge::new() }; 6];

@@ -20,7 +20,7 @@ macro_rules! check {
             $(
                 let (method, path) = $request.split_once(' ').unwrap();
                 let response = client.request(method.parse().unwrap(), path).send().await;
-                assert_eq!(answer(&response), $answer, $request);
+                assert_eq!(answer(&response), $answer, "{}", $request);
             )*
         })
     };
@@ -70,5 +70,7 @@ marks!(outer, inner);
 mod groups;
 mod methods;
 mod patterns;
+mod ranking;
 mod slashes;
+mod spelling;
 mod values;
