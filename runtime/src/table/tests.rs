@@ -312,6 +312,14 @@ fn routes_clash_that_have_the_shape_and_a_method_in_common() {
     check(["ANY /a", "GET /a", "ANY /a"], [None, None, Some(0)]);
     check(["PURGE /a", "GET /a", "PURGE /a"], [None, None, Some(0)]);
     check(["GET /", "GET /a/", "GET /a"], [None, None, None]);
+    check(
+        ["GET /é%70", "POST /%c3%a9p", "GET /%c3%a9p"],
+        [None, None, Some(0)],
+    );
+    check(
+        ["GET /[{a}%62", "GET /%5B{b}b", "GET /%5b{c}%42"],
+        [None, Some(0), None],
+    );
 }
 
 #[test]
