@@ -114,7 +114,7 @@ fn match_path(segments: &[Segment], pieces: &[&str]) -> Option<(Vec<Rank>, Vec<S
         let piece = *pieces.get(idx)?;
         match *segment {
             Segment::Static(text) if decode(text) == decode(piece) => {
-                ranks.push((0, Reverse(0), Reverse(0)))
+                ranks.push((0, Reverse(0), Reverse(0)));
             }
             Segment::Static(_) => return None,
             Segment::Param { prefix, suffix, .. } => {

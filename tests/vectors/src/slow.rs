@@ -13,7 +13,7 @@ pub struct Pattern {
     segments: Vec<Segment>,
 }
 
-/// Static text is as on the wire, percent-encoded.
+/// Static text is percent-encoded, in one of its spellings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     Static(String),
@@ -88,10 +88,10 @@ impl Pattern {
             };
             rest = after;
             match segment {
-                Segment::Static(text) if text == piece => ranks.push(STATIC),
+                Segment::Static(text) if same(&units(text), &units(piece)) => ranks.push(STATIC),
                 Segment::Static(_) => return None,
                 Segment::Param { prefix, suffix, .. } => {
-                    let value = piece.strip_prefix(&**prefix)?.strip_suffix(&**suffix)?;
+                    let value = value(piece, &units(prefix), &units(suffix))?;
                     if value.is_empty() {
                         return None;
                     }
@@ -209,16 +209,66 @@ fn parse_text(text: &str) -> Result<(String, Option<&str>), &'static str> {
             plain.push('}');
             rest = after;
         } else if let Some(after) = rest.strip_prefix('{') {
-            return Ok((encode(&plain), Some(after)));
+            return Ok((spell(&plain), Some(after)));
         } else if rest.starts_with('}') {
             return Err("a brace that closes nothing");
         } else if let Some(first) = rest.chars().next() {
             plain.push(first);
             rest = &rest[first.len_utf8()..];
         } else {
-            return Ok((encode(&plain), None));
+            return Ok((spell(&plain), None));
         }
     }
+}
+
+/// Writes static text in one spelling, so that texts that mean the same are equal.
+fn spell(text: &str) -> String {
+    let bytes = units(&encode(text))
+        .into_iter()
+        .filter_map(|unit| unit.byte);
+    let spelled = bytes.map(|byte| match byte {
+        b'/' | b'?' | b'%' | 128.. => format!("%{byte:02X}"),
+        byte => encode(&char::from(byte).to_string()),
+    });
+    spelled.collect()
+}
+
+/// A byte of a text, from an escape or as itself; none for a `%` that begins no escape.
+#[derive(Debug, Clone, Copy)]
+struct Unit {
+    byte: Option<u8>,
+    len: usize,
+}
+
+fn units(text: &str) -> Vec<Unit> {
+    let (mut units, mut at) = (Vec::new(), 0);
+    while let Some(first) = text.as_bytes().get(at).copied() {
+        let unit = match (first, text.get(at + 1..).and_then(escaped)) {
+            (b'%', Some(byte)) => (Some(byte), 3),
+            (b'%', None) => (None, 1),
+            _ => (Some(first), 1),
+        };
+        let (byte, len) = unit;
+        units.push(Unit { byte, len });
+        at += len;
+    }
+    units
+}
+
+fn same(a: &[Unit], b: &[Unit]) -> bool {
+    let mut pairs = a.iter().zip(b);
+    a.len() == b.len() && pairs.all(|(a, b)| a.byte.is_some() && a.byte == b.byte)
+}
+
+/// Returns what is between these texts, as it came.
+fn value<'p>(piece: &'p str, prefix: &[Unit], suffix: &[Unit]) -> Option<&'p str> {
+    let units = units(piece);
+    let end = units.len().checked_sub(suffix.len())?;
+    let value = units.get(prefix.len()..end)?;
+    let around = same(&units[..prefix.len()], prefix) && same(&units[end..], suffix);
+    let len = |units: &[Unit]| units.iter().map(|unit| unit.len).sum::<usize>();
+    let start = len(&units[..prefix.len()]);
+    around.then(|| &piece[start..start + len(value)])
 }
 
 /// Writes a path as a client does; where a `%` is no escape, every `%` is meant as the sign.
