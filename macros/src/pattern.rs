@@ -1,8 +1,8 @@
 //! The grammar of patterns and prefixes; it stands here and nowhere else.
 //!
 //! A pattern is split at its slashes, and each piece is read by itself, so that every piece with
-//! a mistake gets its own error. Static text is percent-encoded here, once, as it comes on the
-//! wire.
+//! a mistake gets its own error. Static text is percent-encoded here, once, in one spelling:
+//! texts that mean the same are equal behind this point.
 
 use proc_macro2::Span;
 use syn::{Ident, LitStr, ext::IdentExt, parse::Parser};

@@ -5,15 +5,15 @@ use crate::table::spelling;
 /// One segment of a pattern: what stands between two slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
-    /// Text that must stand there as it is, percent-encoded as on the wire.
+    /// Text that a path must have there, in any spelling; percent-encoded as `table::spelling` says.
     Static(&'static str),
     /// A parameter, `{name}`, with static text around it or none: `v{major}`, `{name}.json`.
     Param {
-        /// The static text before it, percent-encoded as on the wire.
+        /// The static text before it, percent-encoded like [`Segment::Static`].
         prefix: &'static str,
         /// The parameter's name.
         name: &'static str,
-        /// The static text after it, percent-encoded as on the wire.
+        /// The static text after it, percent-encoded like [`Segment::Static`].
         suffix: &'static str,
     },
     /// The rest of the path, `{*name}`: at least one character.
