@@ -1,8 +1,8 @@
 //! The files of a directory.
 //!
-//! One look at the disk, on a thread that may block, finds the file, compares its version and reads its
-//! first piece. tower-http's `ServeDir` did this until its answers had to be corrected in more places than
-//! it had: `If-Range`, `Vary` at 304, ranges of HEAD, empty files, errors of the file system.
+//! One job on a thread that may block finds the file, compares its version and reads its first piece.
+//! tower-http's `ServeDir` was used before; too many of its answers had to be corrected from outside:
+//! `If-Range`, `Vary` at 304, ranges of HEAD and of empty files, errors of the file system.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -41,10 +41,10 @@ use open::{Content, Found, Request, find, has_index, missing};
 /// change, since a second change might leave both as they are, and a file that is dated 1970, as
 /// reproducible builds do it, has neither tag nor date. Several ranges are answered with the whole file.
 ///
-/// Refusals are rejections, in the app's format: 404 for what is not there or may not be read, 405 for
-/// other methods, 412, 416, 503 where the server has too many files open, and 500, with its cause in the
-/// log, for other errors of the file system. If a file becomes shorter while it is sent, the connection is
-/// cut.
+/// Refusals are rejections, in the app's format: 404 if the file is missing, is not a regular file or may not
+/// be read, 405 for other methods, 412, 416, 503 if the server has too many files open, and 500 for other
+/// errors of the file system, with the cause in the log. If a file becomes shorter while it is sent, the
+/// connection is cut.
 ///
 /// # Examples
 /// ```

@@ -51,19 +51,19 @@ pub trait NoExtractor {
     const PARAMS: &'static [&'static str] = &[];
     /// The locals that it reads.
     const NEEDS: &'static [LocalId] = &[];
-    /// Whether it names a file, so that a client's text must not become one unseen.
+    /// Whether it is a path of a file, which a client's text must not become without a check.
     const NAMES_A_FILE: bool = false;
 }
 
 impl<T> NoExtractor for Probe<T> {}
 
 impl Probe<PathBuf> {
-    /// It does.
+    /// A path of a file.
     pub const NAMES_A_FILE: bool = true;
 }
 
 impl Probe<OsString> {
-    /// It does.
+    /// Often a path of a file.
     pub const NAMES_A_FILE: bool = true;
 }
 
