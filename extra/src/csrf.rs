@@ -9,10 +9,10 @@ use highball::{
 /// forgery.
 ///
 /// GET, HEAD, OPTIONS and TRACE pass: a handler of these changes nothing. Of the others it refuses those whose
-/// `Sec-Fetch-Site` is `cross-site` or `same-site`, which browsers send and pages cannot change. Where a browser
-/// does not send it, the `Origin` is compared with the request's own: what the client has asked for, as trusted
-/// [`Proxies`](highball::Proxies) say. Clients that are no browser send neither and pass. There are no tokens
-/// to carry.
+/// `Sec-Fetch-Site` is not `same-origin` or `none`; browsers send it, and pages cannot change it. Without it the
+/// `Origin` is compared with the origin that the client has sent the request to
+/// ([`Context::origin`](highball::Context::origin)), behind proxies too. Clients that are no browser send neither
+/// and pass. No tokens are needed.
 ///
 /// # Examples
 /// ```

@@ -20,8 +20,6 @@ use crate::{
     header_value,
     health::Health,
     observe::Record,
-    origin::Origin,
-    proxies,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
     tasks::Tasks,
@@ -180,44 +178,6 @@ impl<'r> Context<'r> {
         self.head.client_ip()
     }
 
-    /// Returns the origin that the client has sent the request to: its scheme, host and port, as the trusted
-    /// [`Proxies`](crate::Proxies) say or the request itself does.
-    ///
-    /// It is what an absolute link begins with. A client can ask for any host: compare it with those that are
-    /// yours first.
-    ///
-    /// # Examples
-    /// ```
-    /// use highball::prelude::*;
-    ///
-    /// #[get("/invite")]
-    /// async fn invite(cx: &Context<'_>) -> Result<String, StatusCode> {
-    ///     let origin = cx.origin().filter(|origin| origin.host() == "shop.example");
-    ///     let origin = origin.ok_or(StatusCode::MISDIRECTED_REQUEST)?;
-    ///     Ok(format!("{origin}{}", url!(Api, invite())))
-    /// }
-    ///
-    /// #[routes(app)]
-    /// struct Api(invite);
-    ///
-    /// # highball::block_on(async {
-    /// let request = Api.test().get("/invite").header(header::HOST, "Shop.example:80");
-    /// assert_eq!(request.send().await.text(), "http://shop.example/invite");
-    /// # });
-    /// ```
-    pub fn origin(&self) -> Option<Origin> {
-        proxies::origin_of(self.head)
-    }
-
-    /// Returns whether a page of another origin has sent the request, by its header `Origin`.
-    ///
-    /// It is false without that header: no page has sent the request then, or one of the same origin. On a
-    /// connection without TLS, where no trusted proxy says the scheme, a page by `https` counts as of the same
-    /// origin, since TLS may end at a proxy.
-    pub fn is_cross_origin(&self) -> bool {
-        proxies::is_cross_origin(self.head)
-    }
-
     /// Returns the pattern that may have been meant, where no route matched.
     pub(crate) fn suggestion(&self) -> Option<&'static str> {
         // Patterns are compared as people write them.
@@ -316,8 +276,8 @@ impl<'r> Context<'r> {
     /// the handler returns.
     ///
     /// `Set-Cookie` is the exception: cookies are added, so that none replaces another. To add a value of any
-    /// other header, use [`append_header`](Self::append_header). What is no header (a line break in it, say) is
-    /// left out.
+    /// other header, use [`append_header`](Self::append_header). An invalid name or value (with a line
+    /// break, say) is ignored.
     pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
             return;
@@ -335,7 +295,7 @@ impl<'r> Context<'r> {
     /// Adds a header of the response beside the values of this name that are set or that the handler returns:
     /// for `Link`, `Vary` and others that may have several values.
     ///
-    /// What is no header (a line break in it, say) is left out.
+    /// An invalid name or value (with a line break, say) is ignored.
     ///
     /// # Examples
     /// ```

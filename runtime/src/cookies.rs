@@ -62,7 +62,7 @@ impl<'r> Cookies<'r> {
         self.iter().find(|cookie| cookie.name() == name)
     }
 
-    /// Returns all of them. What is no cookie, or is not UTF-8, is left out, and the others stay.
+    /// Returns all of them. A pair that is no cookie or not UTF-8 is left out, and the others stay.
     pub fn iter(&self) -> impl Iterator<Item = Cookie<'r>> + use<'r> {
         // A quotation mark has no meaning between cookies, so `header_value::split` is not for them.
         header_value::lines(self.headers, header::COOKIE)

@@ -131,7 +131,7 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(known)
 }
 
-/// Returns whether what is allowed, `https://shop.example` or `https://*.shop.example` for every host
+/// Returns whether an allowed origin, `https://shop.example` or `https://*.shop.example` for every host
 /// below one, covers the origin of a page.
 pub(crate) fn covers(allowed: &str, page: &Origin) -> bool {
     let Some((scheme, below)) = allowed.split_once("*.") else {

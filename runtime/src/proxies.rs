@@ -11,7 +11,6 @@ mod client;
 mod hop;
 
 pub use client::Client;
-pub(crate) use client::{is_cross_origin, origin_of};
 pub(crate) use hop::Hop;
 
 /// Which proxies may say whom a request is from: none, unless an app names them.

@@ -125,7 +125,7 @@ impl Response {
     /// Sets a header: the value replaces all values of this name. To add one, use
     /// [`append_header`](Self::append_header).
     ///
-    /// What is no header (a line break in it, say) is left out.
+    /// An invalid name or value (with a line break, say) is ignored.
     pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
         if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
             self.0.headers.insert(name, value);
@@ -135,7 +135,7 @@ impl Response {
     /// Adds a header beside the values of this name that are there: for `Set-Cookie`, `Link`, `Vary` and others
     /// that may have several values.
     ///
-    /// What is no header (a line break in it, say) is left out.
+    /// An invalid name or value (with a line break, say) is ignored.
     ///
     /// # Examples
     /// ```

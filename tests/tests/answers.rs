@@ -290,6 +290,9 @@ async fn a_cookie_of_ours_is_known_and_another_is_not() {
             let answer = client.get(path).header(header::COOKIE, wrong).send().await;
             assert_eq!(answer.text(), "None", "{wrong}");
         }
+        let planted = format!("user=zoe; {cookie}");
+        let answer = client.get(path).header(header::COOKIE, &planted);
+        assert_eq!(answer.send().await.text(), "Some(\"zoe\")", "{path}");
         let key = Key::from(&[8; 64]);
         let other = Api.test().state(AppState { key });
         let answer = other.get(path).header(header::COOKIE, &cookie).send().await;

@@ -1,6 +1,6 @@
 //! Headers as clients send them: octets that are not ASCII, lists in several lines, and noise.
 
-use std::sync::Mutex;
+use std::{future::IntoFuture, sync::Mutex, time::Duration};
 
 use highball::{
     Accept, AccessLog, Cookies, Cors, ETag, LastEventId, Trace,
@@ -8,7 +8,17 @@ use highball::{
     prelude::*,
     request_id,
 };
+use http_body_util::{BodyExt, Empty};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use proptest::prelude::*;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -142,6 +152,45 @@ async fn a_cookie_never_hides_another() {
         let headers: Vec<_> = lines.iter().map(|line| ("cookie", *line)).collect();
         assert_eq!(get("/cookies", &headers).await, expected, "{lines:?}");
     }
+}
+
+#[tokio::test]
+async fn cookies_are_the_same_over_sockets() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = highball::serve(Api).listen(listener).quiet();
+    let server = tokio::spawn(server.stop(std::future::pending()).into_future());
+    let connect = || async { TcpStream::connect(address).await.expect("a connection") };
+
+    let mut stream = connect().await;
+    let head = b"GET /cookies HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
+                 cookie: \xff=1; nick=J\xc3\xb6rg\r\ncookie: sid=secret; x=\xff\r\n\r\n";
+    stream.write_all(head).await.expect("it is sent");
+    let mut answer = String::new();
+    let read = timeout(PATIENCE, stream.read_to_string(&mut answer)).await;
+    read.expect("in time").expect("text");
+    assert!(
+        answer.ends_with("\r\n\r\nnick=J\u{f6}rg|sid=secret"),
+        "{answer}"
+    );
+
+    // HTTP/2 may send each cookie in a line of its own (RFC 9113 §8.2.3).
+    let io = TokioIo::new(connect().await);
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await;
+    let (mut sender, connection) = handshake.expect("HTTP/2");
+    let connection = tokio::spawn(connection);
+    let mut request = Request::get("http://a/cookies");
+    for cookie in [&b"\xff=1"[..], b"nick=J\xc3\xb6rg", b"sid=secret"] {
+        let cookie = HeaderValue::from_bytes(cookie).expect("a value");
+        request = request.header(header::COOKIE, cookie);
+    }
+    let request = request.body(Empty::<Bytes>::new()).expect("a request");
+    let answer = timeout(PATIENCE, sender.send_request(request)).await;
+    let body = answer.expect("in time").expect("an answer").into_body();
+    let body = body.collect().await.expect("a body").to_bytes();
+    assert_eq!(body, "nick=J\u{f6}rg|sid=secret");
+    connection.abort();
+    server.abort();
 }
 
 #[tokio::test]

@@ -23,11 +23,15 @@ macro_rules! secret {
 
         #[cfg(feature = $feature)]
         impl<'r> $name<'r> {
-            /// Returns the cookie of this name with its own value; `None` as well where it is not ours.
+            /// Returns the cookie of this name with its own value, or `None` if the app has not made it. Another
+            /// cookie of the same name, which a page of a subdomain can set, does not hide it.
             pub fn get(&self, name: &str) -> Option<Cookie<'static>> {
-                let mut jar = CookieJar::new();
-                jar.add_original(self.cookies.get(name)?.into_owned());
-                jar.$read(&self.key).get(name)
+                let mut named = self.cookies.iter().filter(|cookie| cookie.name() == name);
+                named.find_map(|cookie| {
+                    let mut jar = CookieJar::new();
+                    jar.add_original(cookie.into_owned());
+                    jar.$read(&self.key).get(name)
+                })
             }
 
             /// Returns the cookie as it is set: hand it to

@@ -1,11 +1,11 @@
-//! Lists that are read from the right, where the last one who added an element is trusted.
+//! Splits lists from the right.
 
 use super::trim;
 
 /// Returns the elements of one line, the last one first, with the empty ones.
 ///
-/// Each proxy adds its element at the end of what the client has sent. So a line is split from its
-/// end: whatever is on the left, an open quotation mark say, does not change what is on the right.
+/// Each proxy adds its element behind those that the client has sent. A line is split from its end, so
+/// that nothing on the left, an open quotation mark say, changes the elements on the right.
 pub(crate) fn from_right(line: &[u8], has_quotes: bool) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {

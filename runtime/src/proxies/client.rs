@@ -5,6 +5,7 @@ use std::{borrow::Cow, net::IpAddr};
 use http::header;
 
 use crate::{
+    context::Context,
     extract::{Extract, Input},
     head::Head,
     header_value,
@@ -44,8 +45,8 @@ impl Client {
 
     /// Returns the origin that the client has sent the request to: its scheme, host and port.
     ///
-    /// It is what an absolute link begins with, `format!("{origin}{}", url!(..))`, once its host is known to be
-    /// one of yours.
+    /// An absolute link begins with it, `format!("{origin}{}", url!(..))`, once its host is known to be one of
+    /// yours.
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
@@ -65,16 +66,54 @@ impl<'r> Extract<'r> for Client {
     }
 }
 
+impl Context<'_> {
+    /// Returns the origin that the client has sent the request to: its scheme, host and port, as the trusted
+    /// [`Proxies`](crate::Proxies) say or the request itself does.
+    ///
+    /// An absolute link begins with it. A client can ask for any host: compare it with those that are
+    /// yours first.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/invite")]
+    /// async fn invite(cx: &Context<'_>) -> Result<String, StatusCode> {
+    ///     let origin = cx.origin().filter(|origin| origin.host() == "shop.example");
+    ///     let origin = origin.ok_or(StatusCode::MISDIRECTED_REQUEST)?;
+    ///     Ok(format!("{origin}{}", url!(Api, invite())))
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(invite);
+    ///
+    /// # highball::block_on(async {
+    /// let request = Api.test().get("/invite").header(header::HOST, "Shop.example:80");
+    /// assert_eq!(request.send().await.text(), "http://shop.example/invite");
+    /// # });
+    /// ```
+    pub fn origin(&self) -> Option<Origin> {
+        origin_of(self.head())
+    }
+
+    /// Returns whether a page of another origin has sent the request, by its header `Origin`.
+    ///
+    /// It is false without that header: browsers leave it out of plain GET and HEAD requests (links, images), and
+    /// other clients do not send it. On a connection without TLS where no trusted proxy says the scheme, a page of
+    /// the same host by `https` is of the same origin, since TLS may end at a proxy.
+    pub fn is_cross_origin(&self) -> bool {
+        is_cross_origin(self.head())
+    }
+}
+
 /// Returns the origin that a request was sent to, if it says a host.
-pub(crate) fn origin_of(head: &Head) -> Option<Origin> {
+fn origin_of(head: &Head) -> Option<Origin> {
     let scheme = scheme(is_https(head).unwrap_or(false));
     origin_with(head, scheme)
 }
 
 /// Returns whether a page of another origin has sent the request, by its header `Origin`.
-///
-/// Without that header no page has, or a page to whose own origin the browser sends it.
-pub(crate) fn is_cross_origin(head: &Head) -> bool {
+fn is_cross_origin(head: &Head) -> bool {
     if !head.headers.contains_key(header::ORIGIN) {
         return false;
     }

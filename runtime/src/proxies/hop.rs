@@ -1,4 +1,4 @@
-//! What trusted proxies say of the hop at which the client stands.
+//! Reads forwarding headers at the hop at which the client stands.
 
 use std::{
     borrow::Cow,

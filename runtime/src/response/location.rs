@@ -1,9 +1,9 @@
-//! What stands in `Location`.
+//! Writes the header `Location`.
 
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// The ASCII characters that no URI may have (RFC 3986 §2); `%` is looked at on its own.
+/// The ASCII characters that no URI may have (RFC 3986 §2); `%` is handled separately.
 ///
 /// A browser takes a backslash for a slash, so that `/\evil.example` would lead to another host.
 const ESCAPED: &AsciiSet = &CONTROLS
@@ -18,7 +18,7 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Writes a path or URL as the value of `Location`: percent-encoded, but what is an escape already.
+/// Writes a path or URL as the value of `Location`: percent-encoded. Existing escapes stay.
 pub(crate) fn location(target: &str) -> HeaderValue {
     let mut text = String::with_capacity(target.len());
     for (idx, piece) in target.split('%').enumerate() {

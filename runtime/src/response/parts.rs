@@ -148,8 +148,8 @@ impl<T> Created<T> {
         }
     }
 
-    /// Makes the response with the path of the new thing as `Location`: `url!` makes it. What no URL may have is
-    /// percent-encoded, as in a [`Redirect`].
+    /// Makes the response with the path of the new thing as `Location`: `url!` makes it. Characters that a URL
+    /// cannot contain are percent-encoded, as in a [`Redirect`].
     pub fn at(location: impl Into<String>, body: T) -> Self {
         Self {
             location: Some(location.into()),
@@ -180,10 +180,10 @@ impl IntoResponse for NoContent {
 
 /// A redirect to another path or URL.
 ///
-/// What no URL may have, a space, a letter that is not ASCII, a line break, a backslash, is percent-encoded in
-/// `Location`; escapes that are there already, and the characters that separate the parts of a URL, stay. So a
-/// query's `&` and `=` are the caller's to escape. A host with letters that are not ASCII is percent-encoded as
-/// well, which browsers take; for other clients write it in Punycode.
+/// Characters that a URL cannot contain (a space, a letter that is not ASCII, a line break, a backslash) are
+/// percent-encoded in `Location`. Existing escapes and the characters that separate the parts of a URL stay, so
+/// the caller escapes `&` and `=` inside the values of a query. A host with letters that are not ASCII is
+/// percent-encoded too: browsers accept that, and for other clients it must be written in Punycode.
 ///
 /// # Examples
 /// ```

@@ -1,4 +1,4 @@
-//! What is wrong with an origin that an app allows.
+//! Checks the origins that an app allows, in constant evaluation.
 
 /// Returns what is wrong with an origin.
 pub(super) const fn mistake(text: &str) -> Option<&'static str> {
