@@ -12,6 +12,8 @@ mod connection;
 mod driver;
 mod framing;
 #[cfg(feature = "http2")]
+mod greeting;
+#[cfg(feature = "http2")]
 mod http2;
 #[cfg(feature = "http3")]
 pub(crate) mod http3;

@@ -191,7 +191,7 @@ async fn drive<A: Answer>(
         return drive_http1(connection, timer).await;
     }
     timer.multiplex();
-    connection.wire.lock().stop_following();
+    connection.wire.lock().follow_http2();
     // HTTP/2 is the rarer guest: its state is boxed, or every connection would have room for it.
     Box::pin(drive_http2(connection, timer)).await
 }

@@ -1,6 +1,7 @@
 //! What HTTP requires of a request and hyper lets pass.
 
 use http::header::{HOST, TRANSFER_ENCODING};
+use http::uri::Authority;
 use http::{HeaderMap, Method, Request, StatusCode, Version};
 use http_body::Body;
 
@@ -44,7 +45,9 @@ impl Refusal {
             Self::Framing => {
                 "the request must have one `content-length` or `transfer-encoding`, lines that end in CRLF and a target without `#`"
             }
-            Self::Host => "the request needs one `host` header with a host and maybe a port",
+            Self::Host => {
+                "the request needs one `host` header, or `:authority`, with a host and maybe a port"
+            }
             Self::OtherHost => "the `host` header names another host than the target",
             Self::TransferEncoding => "`transfer-encoding` can only be `chunked`",
             Self::Target => "the target must begin with `/` or be a whole URL",
@@ -112,7 +115,12 @@ fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
     let mut hosts = request.headers().iter().filter(|(name, _)| **name == HOST);
     let host = match (hosts.next(), hosts.next()) {
         (Some((_, host)), None) => host.as_bytes(),
-        (None, _) if request.version() != Version::HTTP_11 => return Ok(()),
+        (None, _) if request.version() != Version::HTTP_11 => {
+            // A user's name and password have no place there (RFC 9113 §8.3.1).
+            let is_host = |authority: &Authority| is_host(authority.as_str().as_bytes());
+            let is_fine = authority.is_none_or(is_host);
+            return is_fine.then_some(()).ok_or(Refusal::Host);
+        }
         _ => return Err(Refusal::Host),
     };
     if !is_host(host) {

@@ -15,6 +15,8 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::framing::Framing;
+#[cfg(feature = "http2")]
+use super::greeting::{Greeting, NoSettings};
 use super::socket::Socket;
 use crate::pool::{self, Buffer};
 
@@ -38,6 +40,9 @@ pub(super) struct Wire {
     early_to: u8,
     /// Follows the requests of HTTP/1.
     framing: Option<Framing>,
+    /// Follows the beginning of HTTP/2.
+    #[cfg(feature = "http2")]
+    greeting: Option<Greeting>,
     /// What comes is no body any more, and nothing else either.
     broken: bool,
     bytes: Buffer,
@@ -82,6 +87,8 @@ impl Shared {
             early_from: 0,
             early_to: 0,
             framing: Some(Framing::default()),
+            #[cfg(feature = "http2")]
+            greeting: None,
             broken: false,
             bytes: Buffer::default(),
             sent: 0,
@@ -116,10 +123,30 @@ impl Wire {
         (seen.len() == PREFACE.len()).then_some(true)
     }
 
-    /// The requests cannot be followed on the wire: they are interleaved.
+    /// Follows the beginning of HTTP/2, and no requests: they are interleaved.
     #[cfg(feature = "http2")]
-    pub(super) fn stop_following(&mut self) {
+    pub(super) fn follow_http2(&mut self) {
         self.framing = None;
+        self.greeting = Some(Greeting::default());
+    }
+
+    /// Follows what HTTP/2 begins with; where that is wrong, the client is told and nothing is read.
+    #[cfg(feature = "http2")]
+    fn greet(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(greeting) = &mut self.greeting else {
+            return Ok(());
+        };
+        match greeting.read(bytes) {
+            Ok(false) => {}
+            Ok(true) => self.greeting = None,
+            Err(NoSettings) => {
+                // h2 has written its own settings before it reads.
+                self.bytes.extend_from_slice(Greeting::GOAWAY);
+                self.broken = true;
+                return Err(broken());
+            }
+        }
+        Ok(())
     }
 
     /// Returns whether nothing is under way in either direction.
@@ -156,8 +183,7 @@ impl Wire {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<Option<u32>>> {
         if self.broken {
-            let message = "the body is not chunked as it should be";
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
+            return Poll::Ready(Err(broken()));
         }
         let before = into.filled().len();
         if self.has_early() {
@@ -172,6 +198,8 @@ impl Wire {
         } else {
             ready!(Pin::new(&mut self.socket).poll_read(cx, into))?;
         }
+        #[cfg(feature = "http2")]
+        self.greet(&into.filled()[before..])?;
         let Some(framing) = &mut self.framing else {
             return Poll::Ready(Ok(None));
         };
@@ -196,6 +224,11 @@ impl Wire {
             }
         }
     }
+}
+
+fn broken() -> io::Error {
+    let message = "what the client sends is not framed as it must be";
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// Holding.

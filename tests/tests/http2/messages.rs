@@ -168,6 +168,30 @@ async fn trailers_end_a_request() {
 }
 
 #[tokio::test]
+async fn an_authority_is_a_host() {
+    let of = |name, authority| {
+        let mut fields = request("GET", "/host");
+        fields[3].1 = authority;
+        malformed(name, &fields)
+    };
+    check([
+        of("8.3.1: a user", "user@a"),
+        of("8.3.1: a user and a password", "user:secret@a"),
+        of("8.3.1: a port that is none", "a:x"),
+        case(
+            "8.3.1: a port",
+            [{
+                let mut fields = request("GET", "/host");
+                fields[3].1 = "a:8080";
+                headers(WHOLE, 1, &fields)
+            }],
+            Answer(200),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn a_host_is_one_and_is_the_authority() {
     check([
         with("8.3.1: another host", ("host", "b")),

@@ -33,6 +33,57 @@ async fn a_broken_preface_is_no_connection() {
     server.stop().await;
 }
 
+/// RFC 9113, 3.4: SETTINGS are the first frame of a client.
+#[tokio::test]
+async fn a_client_begins_with_settings() {
+    let server = Server::start().await;
+    let acknowledged = frame(kind::SETTINGS, ACK, 0, []);
+    for (name, first) in [
+        ("PING", ping(b"too soon")),
+        ("a request", get(1, "/ping")),
+        (
+            "an unknown frame",
+            frame(kind::UNKNOWN, NO_FLAGS, 0, [0; 8]),
+        ),
+        ("ACK of SETTINGS", acknowledged),
+    ] {
+        for in_pieces in [false, true] {
+            let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
+            let bytes = [PREFACE, &first, &settings(&[]), &get(1, "/ping")].concat();
+            let size = if in_pieces { 1 } else { bytes.len() };
+            for piece in bytes.chunks(size) {
+                client.send(piece).await;
+            }
+            let end = client.input.end_or_answer(1).await;
+            let is_error = matches!(end, Outcome::Closed | Outcome::GoAway(PROTOCOL_ERROR));
+            assert!(is_error, "{name}: {end:?}");
+        }
+    }
+    // Whoever begins well, in whatever pieces, goes on.
+    let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
+    for byte in [PREFACE, &settings(&[]), &ping(b"whatever")].concat() {
+        client.send(&[byte]).await;
+    }
+    assert_eq!(client.input.outcome().await, Outcome::Pong);
+    drop(client);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_client_is_told_that_it_began_wrongly() {
+    let server = Server::start().await;
+    let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
+    client.send(&[PREFACE, &ping(b"too soon")].concat()).await;
+    let first = client
+        .input
+        .frame()
+        .await
+        .expect("its own settings come first");
+    assert_eq!((first.kind, first.flags), (kind::SETTINGS, NO_FLAGS));
+    assert_eq!(client.input.end().await, Outcome::GoAway(PROTOCOL_ERROR));
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn what_is_not_known_of_a_frame_is_ignored() {
     let reserved = 1 << 31;
