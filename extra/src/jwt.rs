@@ -173,6 +173,11 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Claims<T> {
         let token = Bearer::from_headers(input.headers())?;
         input.state().claims(token.token()).map(Self)
     }
+
+    /// Checks that there is a token; its signature is checked once.
+    fn check_head(input: Input<'_, Verifier>) -> Result<(), Rejection> {
+        Bearer::from_headers(input.headers()).map(drop)
+    }
 }
 
 impl fmt::Debug for Verifier {

@@ -92,6 +92,14 @@ enum Arg {
 }
 
 impl RouteArgs {
+    /// Returns whether its methods have no body, as a rule.
+    pub(crate) fn is_bodiless(&self) -> bool {
+        let is_bodiless = |method: &String| matches!(method.as_str(), "GET" | "HEAD");
+        self.methods
+            .as_ref()
+            .is_some_and(|methods| methods.iter().all(is_bodiless))
+    }
+
     /// Reads the arguments; `name` is the attribute's.
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();

@@ -147,6 +147,12 @@ impl Arg {
     pub(crate) fn is_extract(&self) -> bool {
         matches!(self.kind, Kind::Extract)
     }
+
+    /// Returns whether it is a parameter of the path whose text may be refused.
+    pub(crate) fn is_parsed_param(&self) -> bool {
+        let is_param = matches!(self.kind, Kind::Param { .. } | Kind::OuterParam);
+        is_param && !matches!(self.ty, Type::Reference(_)) && shown(&self.ty) != "String"
+    }
 }
 
 /// Reads the arguments of a function.

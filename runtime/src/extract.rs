@@ -108,6 +108,53 @@ pub trait Extract<'r>: Sized {
     /// # Errors
     /// A request that has not got what it takes; the rejection is the answer.
     fn extract(input: Input<'r, Self::State>) -> Result<Self, Rejection>;
+
+    /// Checks what the head of the request decides, before the body is read.
+    ///
+    /// It runs for the arguments of a handler that takes the body: what it rejects is answered at once,
+    /// and a client that waits for `100 Continue` does not send its body. [`extract`](Self::extract) runs
+    /// behind it and repeats the check, since it may be called on its own. An extractor that takes the
+    /// body and requires a content type implements it.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{http::StatusCode, prelude::*};
+    ///
+    /// struct Csv(String);
+    ///
+    /// impl<'r> Extract<'r> for Csv {
+    ///     type State = ();
+    ///     const BODY: bool = true;
+    ///
+    ///     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+    ///         Self::check_head(input)?;
+    ///         Ok(Csv(String::from_utf8_lossy(input.body()).into_owned()))
+    ///     }
+    ///
+    ///     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+    ///         match input.headers().get(header::CONTENT_TYPE) {
+    ///             Some(value) if value == "text/csv" => Ok(()),
+    ///             _ => Err(Rejection::new(
+    ///                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    ///                 "the body must have the `Content-Type` text/csv",
+    ///             )),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// #[post("/lines")]
+    /// async fn lines(csv: Csv) -> String {
+    ///     csv.0.lines().count().to_string()
+    /// }
+    /// # #[routes(app)] struct Api(lines);
+    /// ```
+    ///
+    /// # Errors
+    /// A request that [`extract`](Self::extract) would reject for its head alone.
+    fn check_head(input: Input<'_, Self::State>) -> Result<(), Rejection> {
+        let _ = input;
+        Ok(())
+    }
 }
 
 /// A handler argument that has to wait for something.

@@ -237,6 +237,29 @@ fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     }
 }
 
+/// Returns the expressions that make the parameters of the path whose text may be refused, if there is
+/// an argument beside them that could take the body.
+pub(crate) fn parsed_params(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
+    if !args.iter().any(Arg::is_extract) {
+        return Vec::new();
+    }
+    let params = args
+        .iter()
+        .enumerate()
+        .filter(|(_, arg)| arg.is_parsed_param());
+    params.map(|(idx, arg)| value(idx, arg, generic)).collect()
+}
+
+/// Returns the expressions that check what the head decides of each extractor.
+pub(crate) fn head_checks(args: &[Arg]) -> Vec<TokenStream> {
+    let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
+    let checks = extractors.map(|(idx, arg)| {
+        let (ty, mode) = (with_lifetime(&arg.ty, "'static"), mode(idx, Generic::No));
+        quote!(<__S as __hb::Need<'static, #mode, #ty>>::check_head(__env))
+    });
+    checks.collect()
+}
+
 /// Returns a name of ours that stands at the user's own piece: a plain one there would be another name
 /// where a `macro_rules!` has handed the piece on.
 pub(crate) fn ours(name: &str, at: Span) -> Ident {

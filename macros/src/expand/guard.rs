@@ -53,7 +53,9 @@ fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenS
     let (lets, args) = extracted(list, &values, Waits::Yes(generic), &refuse);
     let (item, verdict) = (item(function), verdict(function, &args, hands));
     let body = body.then(|| {
+        let checks = args::head_checks(list);
         quote! {
+            #(if let __hb::Err(__rejection) = #checks { #refuse })*
             let __ready = match __hb::peek(__cx).await {
                 __hb::Ok(__ready) => __ready,
                 __hb::Err(__rejection) => #refuse,

@@ -339,6 +339,7 @@ impl Handler<'_> {
             quote!(::core::future::ready(#call))
         };
         let run = self.run(steps);
+        let check_head = self.check_head(generic);
         // The two bounds belong to two pieces of the user's code.
         let response = quote_spanned!(output_span(sig)=> impl __hb::IntoResponse);
         let future = quote_spanned! {sig.ident.span()=>
@@ -355,9 +356,21 @@ impl Handler<'_> {
                 ) -> __hb::Result<#future, __hb::Rejection> {
                     __hb::Ok(#call)
                 }
+                #check_head
                 #run
             }
         }
+    }
+
+    /// The check of the path's parameters, ahead of a body that an argument may take: its type tells.
+    fn check_head(&self, generic: Generic) -> Option<TokenStream> {
+        let params = args::parsed_params(&self.args, generic);
+        (!params.is_empty() && !self.attr.is_bodiless()).then(|| quote! {
+            fn check_head<'__r>(__env: __hb::Env<'__r, __S>) -> __hb::Result<(), __hb::Rejection> {
+                #(let _ = #params;)*
+                <Self::Args as __hb::Args<__S>>::check_head(__env)
+            }
+        })
     }
 
     /// The handler's own middleware.

@@ -31,6 +31,14 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
         Err::<future::Ready<Response>, _>(Rejection::internal())
     }
 
+    /// Checks what the head decides of the arguments, before the body is read.
+    ///
+    /// # Errors
+    /// Where an argument cannot be had from the request.
+    fn check_head(env: Env<'_, S>) -> Result<(), Rejection> {
+        Self::Args::check_head(env)
+    }
+
     /// Runs the entry's own middleware and then what is in it.
     fn run<'r>(cx: &mut Context<'_>, env: Env<'r, S>) -> impl Future<Output = Response> + Send {
         Self::inner(cx, env)
@@ -51,11 +59,10 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
 ) -> Response {
     let mut ready = Ready::default();
     let mut refused = None;
+    // The body comes last: what is rejected without it is not waited for, nor is its client asked
+    // to send it (RFC 9110 §10.1.1).
     if H::Args::BODY {
-        match cx.out().read_body().await {
-            Ok(body) => ready.body = body,
-            Err(rejection) => refused = Some(rejection),
-        }
+        refused = H::check_head(env).err();
     }
     let mut ahead = H::Args::AHEAD;
     while let Some(step) = ahead
@@ -63,6 +70,12 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
     {
         refused = (step.prepare)(cx, env, &mut ready.prepared).await.err();
         ahead = step.next;
+    }
+    if H::Args::BODY && refused.is_none() {
+        match cx.out().read_body().await {
+            Ok(body) => ready.body = body,
+            Err(rejection) => refused = Some(rejection),
+        }
     }
     let mut response = 'answered: {
         if let Some(rejection) = refused {

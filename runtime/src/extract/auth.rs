@@ -83,6 +83,10 @@ impl<'r> Extract<'r> for Bearer {
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers())
     }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        Self::from_headers(input.headers()).map(drop)
+    }
 }
 
 /// Returns the header `Authorization`, which stands there once.

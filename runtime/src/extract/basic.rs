@@ -97,4 +97,10 @@ impl<'r> Extract<'r> for Basic {
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::of(input.headers()).ok_or_else(|| Self::missing(REALM))
     }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        Self::of(input.headers())
+            .map(drop)
+            .ok_or_else(|| Self::missing(REALM))
+    }
 }

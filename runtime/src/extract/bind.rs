@@ -1,6 +1,6 @@
 //! A value that is read as the request brings it.
 
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::{Extract, Input, form, json, query};
@@ -47,6 +47,37 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
         }
         by_feature(input)
     }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        let headers = input.headers();
+        let is_known = matches!(*input.method(), Method::GET | Method::HEAD)
+            || form::is_form(headers)
+            || json::content_type(headers).is_ok()
+            || is_of_feature(headers);
+        is_known.then_some(()).ok_or_else(unknown_type)
+    }
+}
+
+/// Returns whether the body says that it is of a format that is behind a feature.
+fn is_of_feature(headers: &HeaderMap) -> bool {
+    let _ = headers;
+    #[cfg(feature = "xml")]
+    if crate::Xml::<()>::fits(headers) {
+        return true;
+    }
+    #[cfg(feature = "yaml")]
+    if crate::Yaml::<()>::fits(headers) {
+        return true;
+    }
+    #[cfg(feature = "toml")]
+    if crate::Toml::<()>::fits(headers) {
+        return true;
+    }
+    #[cfg(feature = "msgpack")]
+    if crate::MsgPack::<()>::fits(headers) {
+        return true;
+    }
+    false
 }
 
 /// Reads a format that is behind a feature.
@@ -68,6 +99,10 @@ fn by_feature<T: DeserializeOwned>(input: Input<'_>) -> Result<Bind<T>, Rejectio
         return crate::MsgPack::read(input.body()).map(Bind);
     }
     let _ = input;
+    Err(unknown_type())
+}
+
+fn unknown_type() -> Rejection {
     let detail = "the body must be JSON or a form, and its `Content-Type` say which";
-    Err(Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+    Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
 }

@@ -1,6 +1,6 @@
 //! One typed header, by the `headers` crate.
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::{Extract, Input};
 use crate::{rejection::Rejection, wrap::deref};
@@ -26,8 +26,18 @@ impl<'r, T: headers::Header> Extract<'r> for Header<T> {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        Self::of(input.headers())
+    }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        Self::of(input.headers()).map(drop)
+    }
+}
+
+impl<T: headers::Header> Header<T> {
+    fn of(headers: &HeaderMap) -> Result<Self, Rejection> {
         let name = T::name();
-        let mut values = input.headers().get_all(name).iter().peekable();
+        let mut values = headers.get_all(name).iter().peekable();
         if values.peek().is_none() {
             let detail = format!("the header `{name}` is needed");
             return Err(Rejection::new(StatusCode::BAD_REQUEST, detail));

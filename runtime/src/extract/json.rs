@@ -15,6 +15,10 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
         content_type(input.headers())?;
         parse(input.body()).map(Json)
     }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        content_type(input.headers())
+    }
 }
 
 /// Refuses a body that does not say it is JSON.

@@ -105,6 +105,15 @@ pub trait Need<'r, M, A>: Sized + Send + Sync + 'static {
     /// # Errors
     /// What the extractor says.
     fn extract(env: Env<'r, Self>) -> Result<A, Rejection>;
+
+    /// Checks what the head decides, before the body is read.
+    ///
+    /// # Errors
+    /// What the extractor says.
+    fn check_head(env: Env<'_, Self>) -> Result<(), Rejection> {
+        let _ = env;
+        Ok(())
+    }
 }
 
 impl<'r, S: Send + Sync + 'static, A> Need<'r, Mode<NOT>, A> for S {
@@ -118,6 +127,15 @@ impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, Mode<SYNC>, A> for S {
 
     fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
         A::extract(Input {
+            head: env.head,
+            body: &env.ready.body,
+            locals: env.locals,
+            state: env.base.connection,
+        })
+    }
+
+    fn check_head(env: Env<'_, Self>) -> Result<(), Rejection> {
+        A::check_head(Input {
             head: env.head,
             body: &env.ready.body,
             locals: env.locals,
@@ -181,6 +199,15 @@ pub trait Args<S: 'static>: 'static {
     const BODY: bool;
     /// What runs ahead of the handler, in order.
     const AHEAD: Option<&'static Ahead<S>>;
+
+    /// Checks what the head decides, before the body is read.
+    ///
+    /// # Errors
+    /// What the first extractor says that rejects it.
+    fn check_head(env: Env<'_, S>) -> Result<(), Rejection> {
+        let _ = env;
+        Ok(())
+    }
 }
 
 /// A step ahead of the handler, and those behind it.
@@ -204,4 +231,9 @@ impl<S: Need<'static, M, A>, M: 'static, A: 'static, R: Args<S>> Args<S> for (M,
         }),
         None => R::AHEAD,
     };
+
+    fn check_head(env: Env<'_, S>) -> Result<(), Rejection> {
+        S::check_head(env)?;
+        R::check_head(env)
+    }
 }

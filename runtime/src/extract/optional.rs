@@ -104,6 +104,10 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
             Err(_) => B::extract(input).map(Self::Right),
         }
     }
+
+    fn check_head(input: Input<'_, A::State>) -> Result<(), Rejection> {
+        A::check_head(input).or_else(|_| B::check_head(input))
+    }
 }
 
 impl<A: IntoResponse, B: IntoResponse> IntoResponse for Either<A, B> {

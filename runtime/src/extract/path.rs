@@ -52,4 +52,8 @@ impl<'r, T: PathFields> Extract<'r> for Path<T> {
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         T::read(input.head).map(Path)
     }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        T::read(input.head).map(drop)
+    }
 }

@@ -42,6 +42,10 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         parse(input.query()).map(Query)
     }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        parse::<T>(input.query()).map(drop)
+    }
 }
 
 /// Reads the query.

@@ -71,6 +71,10 @@ where
             Err(report) => Err(refuse(&report, place::<E>())),
         }
     }
+
+    fn check_head(input: Input<'_, E::State>) -> Result<(), Rejection> {
+        E::check_head(input)
+    }
 }
 
 /// Returns where the value came from, as the rejection says it.

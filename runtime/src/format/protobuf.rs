@@ -45,9 +45,7 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
     const BODY: bool = true;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        if !has_type(input.headers(), &TYPES, "") {
-            return Err(other_type(&TYPES));
-        }
+        Self::check_head(input)?;
         T::decode(input.body().clone()).map(Self).map_err(|error| {
             // The error names the app's own types.
             Rejection::new(
@@ -56,6 +54,13 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
             )
             .with_source(error)
         })
+    }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        match has_type(input.headers(), &TYPES, "") {
+            true => Ok(()),
+            false => Err(other_type(&TYPES)),
+        }
     }
 }
 

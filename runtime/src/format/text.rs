@@ -50,8 +50,13 @@ macro_rules! text_format {
             const BODY: bool = true;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+                Self::check_head(input)?;
+                Self::read(input.body()).map(Self)
+            }
+
+            fn check_head(input: Input<'_>) -> Result<(), Rejection> {
                 match Self::fits(input.headers()) {
-                    true => Self::read(input.body()).map(Self),
+                    true => Ok(()),
                     false => Err(other_type(Self::TYPES)),
                 }
             }
