@@ -202,6 +202,7 @@ impl<'r> Context<'r> {
     /// Makes a response with this status and the value as JSON.
     ///
     /// A value that cannot be written as JSON is answered with 500.
+    #[track_caller]
     pub fn json<T: Serialize + ?Sized>(&self, status: impl Into<Status>, value: &T) -> Response {
         let mut response = Json(value).into_response();
         if !response.is_rejection() {
@@ -211,11 +212,13 @@ impl<'r> Context<'r> {
     }
 
     /// Makes a response with this status and plain text.
+    #[track_caller]
     pub fn text(&self, status: impl Into<Status>, text: impl Into<String>) -> Response {
         (status.into(), text.into()).into_response()
     }
 
     /// Makes a response with this status, content type and body.
+    #[track_caller]
     pub fn data(
         &self,
         status: impl Into<Status>,
@@ -268,6 +271,7 @@ impl<'r> Context<'r> {
     }
 
     /// Makes the response's status this one, where the handler returns a plain value (200).
+    #[track_caller]
     pub fn status(&mut self, status: impl Into<Status>) {
         self.out.status = Some(status.into().code());
     }

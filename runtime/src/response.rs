@@ -86,6 +86,7 @@ impl Response {
     }
 
     /// Makes a response of this status without a body.
+    #[track_caller]
     pub fn empty(status: impl Into<Status>) -> Self {
         let mut response = Self::new(Body::empty());
         response.set_status(status);
@@ -108,6 +109,7 @@ impl Response {
     }
 
     /// Makes this the status.
+    #[track_caller]
     pub fn set_status(&mut self, status: impl Into<Status>) {
         self.0.status = status.into().code();
     }

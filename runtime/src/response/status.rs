@@ -1,10 +1,16 @@
 //! A status as a number or as `StatusCode`.
 
+use std::{
+    io::{self, Write as _},
+    panic::Location,
+};
+
 use http::StatusCode;
 
 /// A response's status, made from a number or from [`StatusCode`].
 ///
-/// A number outside 100 to 599 becomes 500.
+/// A number outside 100 to 599 becomes 500, and the place in the code where it was given is logged:
+/// the line that called [`Context::json`](crate::Context::json) or the like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status(StatusCode);
 
@@ -22,14 +28,27 @@ impl From<StatusCode> for Status {
 }
 
 impl From<u16> for Status {
+    #[track_caller]
     fn from(code: u16) -> Self {
-        let known = (100..600).contains(&code);
-        let code = StatusCode::from_u16(code).ok().filter(|_| known);
-        Self(code.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        match StatusCode::from_u16(code) {
+            Ok(status) if code < 600 => Self(status),
+            _ => out_of_range(code, Location::caller()),
+        }
     }
 }
 
+#[cold]
+fn out_of_range(code: u16, place: &Location<'_>) -> Status {
+    // Whoever closed our output does not want to read it.
+    let _ = writeln!(
+        io::stderr(),
+        "the status {code} at {place} is not one of 100 to 599: the response is 500"
+    );
+    Status(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// Returns the status that a derive was given; it has checked the number.
+#[track_caller]
 pub fn status(code: u16) -> StatusCode {
     Status::from(code).code()
 }
