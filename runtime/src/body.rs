@@ -26,6 +26,7 @@ pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
 pub(crate) use self::pace::Pace;
 pub use self::produce::{Sender, produce};
+pub(crate) use self::request::Reads;
 pub use self::request::RequestBody;
 pub use self::stream::BodyStream;
 use crate::exchange::Watch;

@@ -2,7 +2,9 @@
 
 use std::any::Any;
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
@@ -17,7 +19,18 @@ pub struct RequestBody {
     source: Source,
     /// How fast it must come, if it comes from a client.
     pace: Option<Pace>,
+    /// Who is told when it is dropped before its end.
+    reader: Option<Reader>,
 }
+
+/// A connection that ends behind a request whose body is not read to its end.
+pub(crate) trait Reads: Send + Sync {
+    /// Notes that the rest of this request's body is not read.
+    fn leave_body(&self, number: u32);
+}
+
+/// A connection, and the number of its request.
+struct Reader(Arc<dyn Reads>, u32);
 
 #[derive(Default)]
 enum Source {
@@ -35,7 +48,11 @@ impl RequestBody {
     }
 
     const fn of(source: Source) -> Self {
-        Self { source, pace: None }
+        Self {
+            source,
+            pace: None,
+            reader: None,
+        }
     }
 
     /// Makes a body of any other one.
@@ -79,13 +96,13 @@ impl RequestBody {
             _ => collect::collect(self, limit).await,
         };
         // What is left of a body that was refused or failed is of no use to anyone.
-        self.source = Source::Empty;
+        self.drop_unread();
         outcome
     }
 
     /// Returns the bytes of a body that is all here.
     fn take_whole(&mut self, limit: u64) -> Result<Bytes, ReadError> {
-        match std::mem::take(&mut self.source) {
+        match mem::take(&mut self.source) {
             Source::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
             Source::Bytes(bytes) => Ok(bytes),
             _ => Ok(Bytes::new()),
@@ -100,16 +117,44 @@ impl RequestBody {
         self
     }
 
+    /// Has the connection hear of it where the body is not read to its end.
+    pub(crate) fn read_by(mut self, connection: Arc<dyn Reads>, number: u32) -> Self {
+        if matches!(self.source, Source::Incoming(_)) {
+            self.reader = Some(Reader(connection, number));
+        }
+        self
+    }
+
+    /// Drops what is left of it.
+    pub(crate) fn drop_unread(&mut self) {
+        self.leave();
+        self.source = Source::Empty;
+    }
+
+    fn leave(&mut self) {
+        if let Some(Reader(connection, number)) = self.reader.take()
+            && !self.source.is_end_stream()
+        {
+            connection.leave_body(number);
+        }
+    }
+
     /// Returns the bytes if all of them are here, or the body again.
-    pub(super) fn into_bytes(self) -> Result<Bytes, Self> {
-        match self.source {
+    pub(super) fn into_bytes(mut self) -> Result<Bytes, Self> {
+        match mem::take(&mut self.source) {
             Source::Empty => Ok(Bytes::new()),
             Source::Bytes(bytes) => Ok(bytes),
-            source => Err(Self {
-                source,
-                pace: self.pace,
-            }),
+            source => {
+                self.source = source;
+                Err(self)
+            }
         }
+    }
+}
+
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 
@@ -123,6 +168,9 @@ impl http_body::Body for RequestBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let body = self.get_mut();
         let frame = body.source.poll_frame(cx);
+        if let Poll::Ready(None) = frame {
+            body.reader = None;
+        }
         let Some(pace) = &mut body.pace else {
             return frame;
         };
@@ -139,12 +187,7 @@ impl http_body::Body for RequestBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.source {
-            Source::Empty => true,
-            Source::Bytes(bytes) => bytes.is_empty(),
-            Source::Incoming(incoming) => incoming.is_end_stream(),
-            Source::Stream(stream) => stream.is_end_stream(),
-        }
+        self.source.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -158,11 +201,20 @@ impl http_body::Body for RequestBody {
 }
 
 impl Source {
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Incoming(incoming) => incoming.is_end_stream(),
+            Self::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match self {
             Self::Empty => Poll::Ready(None),
             Self::Bytes(bytes) => {
-                let bytes = std::mem::take(bytes);
+                let bytes = mem::take(bytes);
                 *self = Self::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }

@@ -26,6 +26,8 @@ pub(super) struct Activity {
     ends_answer: AtomicBool,
     /// The number of the request that must be refused, from 1; none is 0.
     refused: AtomicU32,
+    /// The number of the last request whose body was not read to its end; none is 0.
+    left: AtomicU32,
 }
 
 /// A moment of an [`Activity`]: it differs whenever something has happened between two.
@@ -98,6 +100,16 @@ impl Activity {
     /// Returns whether the request must be refused.
     pub(super) fn is_refused(&self, number: u32) -> bool {
         self.refused.load(Relaxed) == number
+    }
+
+    /// Notes that nobody reads the rest of this request's body.
+    pub(super) fn leave_body(&self, number: u32) {
+        self.left.store(number, Relaxed);
+    }
+
+    /// Returns whether nobody reads the rest of this request's body.
+    pub(super) fn has_left_body(&self, number: u32) -> bool {
+        self.left.load(Relaxed) == number
     }
 
     /// Notes that something else of a begun request is open.

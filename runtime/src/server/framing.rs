@@ -103,6 +103,11 @@ impl Framing {
         self.place == Place::Start && self.line.total == 0
     }
 
+    /// Returns whether all of this request, the last one or one before it, is here.
+    pub(super) fn is_behind(&self, number: u32) -> bool {
+        self.heads != number || matches!(self.place, Place::Start | Place::Head)
+    }
+
     /// Follows these bytes.
     pub(super) fn read(&mut self, bytes: &[u8]) -> Seen {
         let mut seen = Seen::default();
@@ -217,9 +222,7 @@ impl Framing {
             Place::ChunkEnd if total == 0 => self.place = Place::ChunkSize,
             Place::Trailers if total == 0 => self.place = Place::Start,
             Place::Trailers => {}
-            _ => {
-                self.place = Place::Lost;
-            }
+            _ => self.place = Place::Lost,
         }
         None
     }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes};
-use http::{HeaderValue, Request, Version, header};
+use http::{HeaderValue, Request, StatusCode, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use super::strict::{self, Refusal};
 use super::{Answer, Connection};
-use crate::body::{Body, BoxError, Chunk, Pace, RequestBody};
+use crate::body::{Body, BoxError, Chunk, Pace, Reads, RequestBody};
 use crate::config::Config;
 use crate::response::Response;
 
@@ -47,9 +47,14 @@ pub(super) fn exchange<A: Answer>(
     let has_body = !request.body().is_end_stream();
     let number = connection.activity.begin(has_body);
     let is_faulty = connection.activity.is_refused(number);
+    let has_length = request.body().size_hint().exact().is_some();
     let begun = strict::check(&request, config, is_faulty).map(|()| {
         let (head, body) = request.into_parts();
-        A::begin(session, head, paced(body, config))
+        let mut body = paced(body, config);
+        if is_http1 && has_body {
+            body = body.read_by(connection.clone(), number);
+        }
+        A::begin(session, head, body)
     });
     let open = Open(connection);
     async move {
@@ -64,7 +69,11 @@ pub(super) fn exchange<A: Answer>(
         } else {
             answer.await
         };
-        if is_http1 && (connection.is_stopping() || number >= config.requests_per_connection) {
+        if is_http1
+            && (connection.is_stopping()
+                || number >= config.requests_per_connection
+                || has_body && connection.ends_behind(number, has_length))
+        {
             close_after(&mut response);
         }
         #[cfg(feature = "http3")]
@@ -91,9 +100,18 @@ fn refuse<A: Answer>(refusal: Refusal, is_http1: bool) -> Response {
     response
 }
 
+/// Says that this is the connection's last answer (RFC 9112 §9.6), which makes it so.
 fn close_after(response: &mut Response) {
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(header::CONNECTION, close);
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        // What comes behind it is no HTTP, and ends in its own way.
+        return;
+    }
+    let headers = response.headers_mut();
+    let options = match headers.contains_key(header::UPGRADE) {
+        true => "upgrade, close",
+        false => "close",
+    };
+    headers.insert(header::CONNECTION, HeaderValue::from_static(options));
 }
 
 /// Runs the answer until it is ready or the client has gone.
@@ -123,7 +141,22 @@ async fn unless_gone<A: Answer, F: Future>(
     .await
 }
 
+impl<A: Send + Sync> Reads for Connection<A> {
+    fn leave_body(&self, number: u32) {
+        self.activity.leave_body(number);
+    }
+}
+
 impl<A: Answer> Connection<A> {
+    /// Returns whether hyper ends the connection behind the answer to this request, since what is
+    /// left of its body cannot be skipped without waiting for it.
+    ///
+    /// hyper skips one piece: the rest of a body with a length where all of it has come. Chunks are
+    /// pieces of their own.
+    fn ends_behind(&self, number: u32, has_length: bool) -> bool {
+        self.activity.has_left_body(number) && !(has_length && self.wire.lock().is_behind(number))
+    }
+
     /// Waits for a byte, which hyper reads later; false is the end of the stream.
     fn poll_next_byte(&self, cx: &mut Context<'_>) -> Poll<bool> {
         let mut wire = self.wire.lock();

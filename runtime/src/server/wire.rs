@@ -149,6 +149,12 @@ impl Wire {
         Ok(())
     }
 
+    /// Returns whether all of the request with this number has come.
+    pub(super) fn is_behind(&self, number: u32) -> bool {
+        let framing = self.framing.as_ref();
+        framing.is_some_and(|framing| framing.is_behind(number))
+    }
+
     /// Returns whether nothing is under way in either direction.
     pub(super) fn is_between_requests(&self) -> bool {
         let framing = self.framing.as_ref();

@@ -32,6 +32,27 @@ async fn upgraded_stream_is_sent_as_it_is_written() {
     assert_eq!(server.stop().await.cut, 0);
 }
 
+/// The last request of a connection may be for another protocol.
+#[tokio::test]
+async fn last_request_can_be_an_upgrade() {
+    let server = start(Config::default().requests_per_connection(1)).await;
+    let mut client = server.connect().await;
+    client.send(UPGRADE).await;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(soon(client.stream.read_u8()).await.expect("it is answered"));
+    }
+    let head = String::from_utf8_lossy(&head);
+    assert!(head.contains("connection: upgrade\r\n"), "{head}");
+    assert!(!head.contains("close"), "{head}");
+    client.send("one").await;
+    let mut back = [0; 3];
+    let read = soon(client.stream.read_exact(&mut back)).await;
+    assert_eq!((read.ok(), &back), (Some(3), b"one"));
+    drop(client);
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn upgraded_connection_is_still_one() {
     let server = start(Config::default().connections(1)).await;
