@@ -7,6 +7,7 @@ mod chunk;
 mod collect;
 mod pace;
 mod produce;
+mod promise;
 mod request;
 mod stream;
 

@@ -64,6 +64,8 @@ pub(crate) struct Out {
     /// How the connection becomes something else, if the client wants that.
     #[cfg(feature = "ws")]
     pub(crate) upgrade: Option<hyper::upgrade::OnUpgrade>,
+    /// Whether the request may be answered by 101, since what it becomes is agreed on.
+    pub(crate) switches: bool,
     /// What is kept for the observers.
     pub(crate) record: Record,
 }

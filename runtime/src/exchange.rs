@@ -9,12 +9,13 @@ use std::{
     task::Poll,
 };
 
-use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{Method, request::Parts};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::{
     app::{App, Miss, Route, nearest},
-    body::{Body, RequestBody},
+    blame::Blame,
+    body::RequestBody,
     capacity::{Gate, Place},
     chain::{Base, Endpoint, Env, Locals, Ready},
     context::{Context, Out},
@@ -28,7 +29,10 @@ use crate::{
     table::Found,
 };
 
+mod fit;
 mod method;
+
+use fit::{fit, outlives};
 
 /// What one exchange needs; it is reused by the next one on the thread.
 #[derive(Debug, Default)]
@@ -127,9 +131,36 @@ where
         rejection.into_response()
     });
     env.finish(&mut cx, &mut answer);
-    fit(&mut answer, &head.method);
+    if let Err(fault) = fit(&mut answer, head, cx.out().switches) {
+        answer = unfit(answer, &mut cx, &env, fault);
+    }
+    // Nobody reads it any more, and a stream that is observed would keep it as long as itself.
+    cx.out().body.drop_unread();
     watch.attach(&mut answer, panicked);
     answer
+}
+
+/// Makes the answer in place of one that cannot be sent; it keeps what the chain has added to that.
+#[cold]
+fn unfit<S>(answer: Response, cx: &mut Context<'_>, env: &Env<'_, S>, fault: String) -> Response {
+    let blame = Blame(env.head.route);
+    let cause = format!("the response cannot be sent: {fault}, by {blame} or a part around it");
+    let mut other = Rejection::internal().with_cause(cause).into_response();
+    env.finish(cx, &mut other);
+    let kept = answer.headers();
+    for name in kept.keys().filter(|name| outlives(name)) {
+        if !other.headers().contains_key(name) {
+            for value in kept.get_all(name) {
+                other.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+    }
+    if fit(&mut other, env.head, false).is_err() {
+        // The app's format is at fault as well.
+        other = Rejection::internal().problem();
+        let _always_fits = fit(&mut other, env.head, false);
+    }
+    other
 }
 
 impl Watch {
@@ -203,6 +234,7 @@ impl Slot {
         {
             self.out.upgrade = None;
         }
+        self.out.switches = false;
         self.head.certificate = None;
         self.out.status = None;
         pool::clear_headers(&mut self.out.headers);
@@ -357,25 +389,4 @@ fn panic_cause(payload: &(dyn Any + Send)) -> String {
         "panicked: {}",
         text.unwrap_or("with a value that is no text")
     )
-}
-
-/// Leaves no body where HTTP allows none.
-fn fit(response: &mut Response, method: &Method) {
-    if method == Method::HEAD {
-        let len = response.body().len();
-        let headers = response.headers_mut();
-        if let Some(len) = len.filter(|_| !headers.contains_key(header::CONTENT_LENGTH)) {
-            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(len));
-        }
-        response.set_body(Body::empty());
-    }
-    if bodiless(response.status()) {
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-        response.set_body(Body::empty());
-    }
-}
-
-/// RFC 9110 §6.4.1.
-fn bodiless(status: StatusCode) -> bool {
-    status.is_informational() || matches!(status.as_u16(), 204 | 205 | 304)
 }

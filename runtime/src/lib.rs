@@ -53,6 +53,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
+mod blame;
 mod body;
 mod capacity;
 mod chain;

@@ -163,9 +163,10 @@ impl Response {
         &self.0.body
     }
 
-    /// Makes this the body; `Content-Type` stays as it is.
+    /// Makes this the body; `Content-Type` stays as it is, and a `Content-Length` is removed.
     pub fn set_body(&mut self, body: impl Into<Body>) {
         self.0.body = body.into();
+        self.0.headers.remove(header::CONTENT_LENGTH);
     }
 
     /// Takes the response apart.

@@ -29,6 +29,8 @@ mod strict;
 #[cfg(test)]
 mod tests;
 mod timer;
+#[cfg(any(feature = "http2", feature = "http3"))]
+mod trailers;
 mod wire;
 
 use std::future::{Future, ready};

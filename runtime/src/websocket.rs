@@ -143,7 +143,11 @@ impl ExtractAsync for WebSocketUpgrade {
         let no_connection =
             || Rejection::internal().with_cause("the request came by no connection");
         Ok(Self {
-            upgrade: cx.out().upgrade.take().ok_or_else(no_connection)?,
+            upgrade: {
+                let upgrade = cx.out().upgrade.take().ok_or_else(no_connection)?;
+                cx.out().switches = true;
+                upgrade
+            },
             accept: HeaderValue::try_from(accept).map_err(|_| Rejection::internal())?,
             tasks: cx.tasks().clone(),
             config: config(MOST),

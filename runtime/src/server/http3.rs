@@ -315,7 +315,8 @@ async fn send(sending: &mut Sending, response: Response, config: &Config) -> Res
                 }
             }
             Err(frame) => {
-                if let Ok(trailers) = frame.into_trailers() {
+                if let Ok(mut trailers) = frame.into_trailers() {
+                    super::trailers::settle(&mut trailers);
                     timeout(config.write_timeout, sending.send_trailers(trailers)).await??;
                 }
             }

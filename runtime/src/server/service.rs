@@ -238,10 +238,25 @@ impl<A: Answer> Sent<A> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
         if self.rest.is_empty() {
             let frame = self.body.poll_chunk(cx);
-            return frame.map_ok(|frame| frame.map_data(|piece| self.slice(piece)));
+            return frame.map_ok(|frame| self.frame(frame));
         }
         let slice = self.rest.split_to(self.rest.len().min(SLICE));
         Poll::Ready(Some(Ok(Frame::data(self.watched(slice.into())))))
+    }
+
+    /// Makes of a frame what the protocol takes; over HTTP/1 hyper does.
+    fn frame(&mut self, frame: Frame<Chunk>) -> Frame<Chunk> {
+        #[cfg(feature = "http2")]
+        let frame = match frame.into_trailers() {
+            Ok(mut trailers) => {
+                if !self.is_http1 {
+                    super::trailers::settle(&mut trailers);
+                }
+                return Frame::trailers(trailers);
+            }
+            Err(frame) => frame,
+        };
+        frame.map_data(|piece| self.slice(piece))
     }
 
     /// Keeps back what is more than a slice: h2 would take all of it, and whether the client does could

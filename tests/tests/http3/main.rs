@@ -1,5 +1,6 @@
 //! HTTP/3 beside TLS, by a client of h3's.
 
+mod framing;
 mod limits;
 mod stopping;
 
@@ -70,7 +71,7 @@ const HUGE: usize = 4 << 20;
 const WINDOW: u32 = 64 << 10;
 
 #[routes(app)]
-struct Api(hello, echo, wait, panics, large, huge, slow);
+struct Api(hello, echo, wait, panics, large, huge, slow, framing::given);
 
 #[get("/slow")]
 async fn slow() -> &'static str {

@@ -1,0 +1,230 @@
+//! Whether an answer of HTTP/1 says that the connection ends behind it (RFC 9112 §9.6).
+
+use std::time::Duration;
+
+use highball::{Config, tokio};
+
+use crate::{
+    app::Server,
+    wire::{Answer, Client},
+};
+
+const JSON: &str = "content-type: application/json\r\n";
+
+fn post(path: &str, headers: &str) -> String {
+    format!("POST {path} HTTP/1.1\r\nhost: a\r\n{headers}\r\n")
+}
+
+/// Sends the bytes, and asserts that the answer is this and says whether the connection goes on,
+/// which is then as it says.
+async fn check(server: &Server, request: &str, status: u16, closes: bool) -> Answer {
+    let mut client = Client::connect(server.addr).await;
+    client.send(request).await;
+    let answer = client.whole("POST").await;
+    let shown: String = request.chars().take(120).collect();
+    assert_eq!(
+        (answer.status, answer.closes()),
+        (status, closes),
+        "{shown:?}: {answer:?}"
+    );
+    client
+        .try_send("GET /next HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await;
+    if closes {
+        assert!(client.has_ended().await, "{shown:?}");
+    } else {
+        assert_eq!(client.whole("GET").await.text, "next", "{shown:?}");
+    }
+    answer
+}
+
+#[tokio::test]
+async fn refusal_of_a_body_that_is_still_to_come_is_the_last_answer() {
+    let server = Server::start().await;
+    for (path, headers, status) in [
+        ("/text", "content-length: 100\r\n", 413),
+        ("/nowhere", "content-length: 100\r\n", 404),
+        ("/next", "content-length: 100\r\n", 405),
+        ("/form", "content-length: 100\r\n", 415),
+        ("/locked", "content-length: 100\r\n", 403),
+        ("/session", "content-length: 100\r\n", 401),
+        ("/json/x?page=1", "content-length: 100\r\n", 400),
+        ("/nowhere", "transfer-encoding: chunked\r\n", 404),
+        ("/form", "transfer-encoding: chunked\r\n", 415),
+    ] {
+        check(&server, &post(path, headers), status, true).await;
+        // Half of it makes no difference.
+        let half = if headers.starts_with('t') {
+            "5\r\nab"
+        } else {
+            "ab"
+        };
+        check(&server, &(post(path, headers) + half), status, true).await;
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn body_that_is_here_is_skipped_and_the_connection_goes_on() {
+    let server = Server::start().await;
+    let body = "content-length: 4\r\n";
+    for (path, status) in [("/nowhere", 404), ("/form", 415), ("/locked", 403)] {
+        check(&server, &(post(path, body) + "body"), status, false).await;
+    }
+    // With a length, the body that was not wanted is all here; no more is waited for.
+    check(
+        &server,
+        &(post("/text", "content-length: 9\r\n") + "too long."),
+        413,
+        false,
+    )
+    .await;
+    // Without a body there is nothing to wait for.
+    check(&server, &post("/nowhere", ""), 404, false).await;
+    check(
+        &server,
+        &post("/nowhere", "content-length: 0\r\n"),
+        404,
+        false,
+    )
+    .await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn body_that_is_read_keeps_the_connection() {
+    let server = Server::start().await;
+    let chunks = "transfer-encoding: chunked\r\n";
+    for (request, status) in [
+        (post("/text", "content-length: 4\r\n") + "body", 200),
+        (
+            post("/text", chunks) + "2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",
+            200,
+        ),
+        (post("/text", chunks) + "0\r\n\r\n", 200),
+        (
+            post("/json/1?page=1", &format!("{JSON}content-length: 2\r\n")) + "[x",
+            400,
+        ),
+        (post("/one-piece", "content-length: 4\r\n") + "body", 200),
+        (post("/back", "content-length: 4\r\n") + "body", 200),
+        (
+            post("/back", chunks) + "2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",
+            200,
+        ),
+    ] {
+        check(&server, &request, status, false).await;
+    }
+    server.stop().await;
+}
+
+/// Whoever sends chunks cannot be skipped: they are read one by one.
+#[tokio::test]
+async fn chunks_that_nobody_reads_end_the_connection() {
+    let server = Server::start().await;
+    let chunks = "transfer-encoding: chunked\r\n";
+    let body = "2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n";
+    check(&server, &(post("/nowhere", chunks) + body), 404, true).await;
+    check(&server, &(post("/one-piece", chunks) + body), 200, true).await;
+    let long = "9\r\ntoo long.\r\n0\r\n\r\n";
+    check(&server, &(post("/text", chunks) + long), 413, true).await;
+    server.stop().await;
+}
+
+/// An answer that begins before its request has ended goes on with it.
+#[tokio::test]
+async fn answer_that_reads_the_body_does_not_end_the_connection() {
+    let server = Server::start().await;
+    let mut client = Client::connect(server.addr).await;
+    let chunks = "transfer-encoding: chunked\r\n";
+    client.send(post("/back", chunks) + "4\r\nbody\r\n").await;
+    let head = client.head().await;
+    assert!(!head.closes(), "{head:?}");
+    assert_eq!(client.line().await.as_deref(), Ok("4\r\n"));
+    client.send("4\r\nmore\r\n0\r\n\r\n").await;
+    assert_eq!(client.chunks_behind("body\r\n").await, "more");
+    client.send("GET /next HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert_eq!(client.whole("GET").await.text, "next");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn last_answers_say_so() {
+    let server = Server::start_with(Config::default().requests_per_connection(2)).await;
+    let mut client = Client::connect(server.addr).await;
+    client
+        .send("GET /next HTTP/1.1\r\nhost: a\r\n\r\n".repeat(3))
+        .await;
+    assert!(!client.whole("GET").await.closes());
+    assert!(client.whole("GET").await.closes());
+    assert!(client.has_ended().await);
+    // What an upgrade was offered for is said beside it.
+    let mut client = Client::connect(server.addr).await;
+    let request = "GET /case/required HTTP/1.1\r\nhost: a\r\n\r\n";
+    client.send(request.repeat(2)).await;
+    let options = client.whole("GET").await.header("connection");
+    assert_eq!(options.as_deref(), Some("upgrade"));
+    let options = client.whole("GET").await.header("connection");
+    assert_eq!(options.as_deref(), Some("upgrade, close"));
+    assert!(client.has_ended().await);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn slow_body_is_told_that_the_connection_ends() {
+    let config = Config::default().body_timeout(Duration::from_millis(50));
+    let server = Server::start_with(config).await;
+    let answer = check(
+        &server,
+        &(post("/text", "content-length: 8\r\n") + "half"),
+        408,
+        true,
+    )
+    .await;
+    assert!(answer.text.contains("too slowly"), "{answer:?}");
+    server.stop().await;
+}
+
+/// A request whose time is over while its body is waited for is answered, and its body is not.
+#[tokio::test]
+async fn request_out_of_time_is_the_last_one() {
+    let server = Server::start().await;
+    check(
+        &server,
+        &(post("/late", "content-length: 8\r\n") + "half"),
+        503,
+        true,
+    )
+    .await;
+    check(
+        &server,
+        &(post("/late", "content-length: 4\r\n") + "body"),
+        200,
+        false,
+    )
+    .await;
+    server.stop().await;
+}
+
+/// What hyper rejects never reaches us; it closes the connection, and its answers do say so.
+#[tokio::test]
+async fn heads_that_are_no_heads_end_the_connection() {
+    let server = Server::start().await;
+    for (head, status) in [
+        ("GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n", 400),
+        ("GET /next HTTP/1.1\r\n\r\n", 400),
+        (
+            "GET /next HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n",
+            400,
+        ),
+        ("GET /next HTTP/1.1\nhost: a\r\n\r\n", 400),
+    ] {
+        check(&server, head, status, true).await;
+    }
+    let long = format!(
+        "GET /next HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n",
+        "x".repeat(70_000)
+    );
+    check(&server, &long, 431, true).await;
+    server.stop().await;
+}
