@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt, time::Duration};
 
 use highball::{
-    Bearer, Extract, Input, Rejection,
+    Bearer, Error, Extract, Input, Rejection,
     http::{HeaderValue, StatusCode, header},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind};
@@ -50,9 +50,16 @@ use serde::de::DeserializeOwned;
 /// #[routes(app)]
 /// struct Api(home);
 ///
-/// # let secret = b"at least 32 bytes that are random";
-/// let verifier = Verifier::hs256(secret).issuer("https://login.example").audience("shop");
+/// # fn main() -> highball::Result {
+/// # let secret = "at least 32 bytes that are random";
+/// # /*
+/// let secret = std::env::var("JWT_SECRET")?;
+/// # */
+/// let verifier = Verifier::hs256(secret.as_bytes())?;
+/// let verifier = verifier.issuer("https://login.example").audience("shop");
 /// let _ = highball::serve(Api).state(AppState { verifier });
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Claims<T>(pub T);
@@ -75,14 +82,17 @@ pub struct Verifier {
 impl Verifier {
     /// Accepts tokens that are signed with HMAC and SHA-256 under this secret.
     ///
-    /// # Panics
+    /// # Errors
     /// For a secret of less than 32 bytes (RFC 7518 §3.2): a shorter one can be found by trying.
-    pub fn hs256(secret: &[u8]) -> Self {
-        assert!(
-            secret.len() >= 32,
-            "the secret of HS256 has at least 32 bytes; make one with `openssl rand -base64 32`"
-        );
-        Self::of(Algorithm::HS256, DecodingKey::from_secret(secret))
+    pub fn hs256(secret: &[u8]) -> highball::Result<Self> {
+        let len = secret.len();
+        if len < 32 {
+            return Err(Error::new(format!(
+                "the secret for HS256 has {len} bytes and needs at least 32; make one with `openssl rand -base64 32`"
+            )));
+        }
+        let key = DecodingKey::from_secret(secret);
+        Ok(Self::of(Algorithm::HS256, key))
     }
 
     /// Accepts tokens that are signed with this key, by this algorithm: a public key, made by
