@@ -9,7 +9,7 @@ mod csrf;
 #[cfg(feature = "jwt")]
 mod jwt;
 #[cfg(feature = "rate-limit")]
-mod rate_limit;
+mod rate;
 
 #[cfg(feature = "csrf")]
 pub use csrf::Csrf;
@@ -18,4 +18,4 @@ pub use jsonwebtoken;
 #[cfg(feature = "jwt")]
 pub use jwt::{Claims, Verifier};
 #[cfg(feature = "rate-limit")]
-pub use rate_limit::RateLimit;
+pub use rate::{LimitKey, PerClient, RateLimit, rate_limit};

@@ -1,88 +1,152 @@
-//! So many requests in a time for each client.
+//! So many requests in a time for each client, or for each of what a local names.
 
-use std::{
-    collections::hash_map::RandomState,
-    fmt,
-    hash::BuildHasher,
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-    middleware::StateInformationMiddleware,
-    state::keyed::HashMapStateStore,
-};
 use highball::{
-    Context, IntoResponse, Next, Rejection, Response,
+    Context, Error, IntoResponse, Local, LocalType, Next, PerApp, Rejection, Response, State,
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware,
 };
 
-/// Lets each client through so many times, and answers 429 with `Retry-After` to what is more.
+mod counts;
+mod key;
+mod quota;
+
+pub use key::{LimitKey, PerClient};
+
+use counts::Counts;
+use key::Key;
+use quota::Quota;
+
+/// Limits the rate of requests, and answers 429 with `Retry-After` to those over it.
 ///
-/// A client is an address, of IPv6 the first 64 bits, since one household has them all. Behind a proxy
-/// every client would be that one: name the proxy in the app's [`Proxies`](highball::Proxies), or say by
-/// [`by`](Self::by) what tells clients apart. Counting is by GCRA, as in the `governor` crate: the rate holds over any stretch of
-/// time, and a burst is a credit that fills up again.
+/// It counts for each client: by its address, of IPv6 by the first 64 bits, since one household has them
+/// all. Behind a proxy every client would have the proxy's address: name the proxy in the app's
+/// [`Proxies`](highball::Proxies). [`by_header`](Self::by_header) counts by a header, and [`by`](Self::by)
+/// by a local, an account for example: a route with it compiles only if a guard around it provides the local.
 ///
-/// Every answer says what is left, `RateLimit` with its `RateLimit-Policy`
-/// ([draft](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/)). A client that was not
-/// seen for as long as its credit takes to fill is forgotten; the app knows about a million at most, and
-/// beyond that new ones are refused. Counts are this process's own.
+/// Counting is by GCRA, as in the `governor` crate: the rate holds over any stretch of time, and a burst is a
+/// credit that fills up again. The counts belong to the app, so two apps, or two tests, do not share them.
+/// What was not seen for as long as its credit takes to fill is forgotten; a limit counts a million keys at
+/// most, and beyond that it forgets those that it has not seen for longest.
+///
+/// Every answer, passing or refused, has the headers `RateLimit-Policy` and `RateLimit`
+/// ([draft 11](https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-11)). Where several
+/// limits are around a route, give each a [`name`](Self::name), since they stand in one list.
 ///
 /// # Examples
 /// ```
 /// use highball::prelude::*;
 /// use highball_extra::RateLimit;
 ///
+/// #[derive(Local)]
+/// struct User {
+///     id: u64,
+/// }
+///
+/// #[guard]
+/// async fn signed_in(token: Bearer) -> Result<User, StatusCode> {
+///     match token.token() {
+///         "secret" => Ok(User { id: 7 }),
+///         _ => Err(StatusCode::FORBIDDEN),
+///     }
+/// }
+///
 /// #[post("/login", with(RateLimit::per_minute(10).burst(3)))]
 /// async fn login() {}
 ///
-/// #[get("/search")]
+/// #[get("/search", with(signed_in, RateLimit::per_minute(60).by::<User>(|user| &user.id)))]
 /// async fn search() {}
 ///
-/// #[routes(
-///     app,
-///     with(RateLimit::per_second(50).by(|cx| cx.header("x-api-key").map(str::to_owned)))
-/// )]
+/// #[routes(app)]
 /// struct Api(login, search);
+///
+/// # highball::block_on(async {
+/// let response = Api.test().get("/search").bearer("secret").send().await;
+/// assert_eq!(response.headers()["ratelimit-policy"], "\"default\";q=60;w=60");
+/// assert_eq!(response.headers()["ratelimit"], "\"default\";r=59");
+/// # });
+/// ```
+///
+/// Without the guard the compiler refuses it:
+/// ```compile_fail,E0080
+/// use highball::prelude::*;
+/// use highball_extra::RateLimit;
+///
+/// #[derive(Local)]
+/// struct User {
+///     id: u64,
+/// }
+///
+/// #[get("/search", with(RateLimit::per_minute(60).by::<User>(|user| &user.id)))]
+/// async fn search() {}
+///
+/// #[routes(app)]
+/// struct Api(search);
+/// ```
+///
+/// Where the rate is known only at start, [`new`](Self::new) makes a limit that goes into the app state.
+/// [`rate_limit`] applies it; several of them are applied by middleware of your own, through
+/// [`limit`](Self::limit):
+/// ```
+/// use highball::prelude::*;
+/// use highball_extra::RateLimit;
+/// # #[derive(Local)]
+/// # struct User { id: u64 }
+/// # #[guard]
+/// # fn signed_in() -> Result<User, StatusCode> { Ok(User { id: 7 }) }
+///
+/// struct Limits {
+///     login: RateLimit,
+///     account: RateLimit<User>,
+/// }
+///
+/// #[derive(State)]
+/// struct AppState {
+///     limits: Limits,
+/// }
+///
+/// #[middleware]
+/// async fn login_limit(limits: State<Limits>, cx: &mut Context<'_>, next: impl Next) -> Response {
+///     limits.login.limit(cx, next).await
+/// }
+///
+/// #[middleware]
+/// async fn account_limit(
+///     limits: State<Limits>,
+///     user: Local<'_, User>,
+///     cx: &mut Context<'_>,
+///     next: impl Next,
+/// ) -> Response {
+///     limits.account.limit(user, cx, next).await
+/// }
+///
+/// #[post("/login", with(login_limit))]
+/// async fn login() {}
+///
+/// #[get("/search", with(signed_in, account_limit))]
+/// async fn search() {}
+///
+/// #[routes(app)]
+/// struct Api(login, search);
+///
+/// # fn main() -> highball::Result {
+/// let logins: u32 = std::env::var("LOGINS").map_or(Ok(10), |text| text.parse())?;
+/// let limits = Limits {
+///     login: RateLimit::new(logins, highball::secs(60), 3)?,
+///     account: RateLimit::new(60, highball::secs(60), 60)?.by(|user: &User| &user.id),
+/// };
+/// let _ = highball::serve(Api).state(AppState { limits });
+/// # Ok(())
+/// # }
 /// ```
 #[must_use]
-pub struct RateLimit {
-    count: NonZeroU32,
-    per: Duration,
-    burst: NonZeroU32,
-    key: Option<fn(&Context<'_>) -> Option<String>>,
-    /// How many have come since those that were not seen were forgotten.
-    seen: AtomicU32,
-    limiter: OnceLock<Limiter>,
-    hasher: OnceLock<RandomState>,
+pub struct RateLimit<K = PerClient> {
+    quota: Quota,
+    key: Key<K>,
+    name: &'static str,
+    counts: PerApp<Counts>,
 }
-
-type Limiter = RateLimiter<Key, HashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
-
-/// Who is counted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    Peer(IpAddr),
-    /// The hash of a text, which could be long.
-    Text(u64),
-    /// Nobody that can be told: all of them together.
-    Unknown,
-}
-
-/// How many clients are known at once.
-const MOST_KEYS: usize = 1 << 20;
-
-/// After how many requests those that were not seen for long are forgotten.
-const SWEEP: u32 = 4096;
 
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -93,7 +157,7 @@ impl RateLimit {
     /// # Panics
     /// For none; in `with(..)` that is a compile error.
     pub const fn per_second(requests: u32) -> Self {
-        Self::of(requests, Duration::from_secs(1))
+        Self::of(Quota::constant(requests, 1, requests))
     }
 
     /// Allows so many requests a minute, and as many at once.
@@ -101,7 +165,7 @@ impl RateLimit {
     /// # Panics
     /// For none; in `with(..)` that is a compile error.
     pub const fn per_minute(requests: u32) -> Self {
-        Self::of(requests, Duration::from_secs(60))
+        Self::of(Quota::constant(requests, 60, requests))
     }
 
     /// Allows so many requests an hour, and as many at once.
@@ -109,114 +173,180 @@ impl RateLimit {
     /// # Panics
     /// For none; in `with(..)` that is a compile error.
     pub const fn per_hour(requests: u32) -> Self {
-        Self::of(requests, Duration::from_secs(3600))
+        Self::of(Quota::constant(requests, 3600, requests))
     }
 
-    const fn of(requests: u32, per: Duration) -> Self {
-        let count = some(requests);
+    /// Allows so many requests in this time, and `burst` at once: for numbers that are known only at start.
+    ///
+    /// # Errors
+    /// For no requests, for no burst, and for a time under a second or over a year.
+    pub fn new(requests: u32, per: Duration, burst: u32) -> highball::Result<Self> {
+        let quota = Quota::new(requests, per, burst);
+        quota.map(Self::of).map_err(Error::new)
+    }
+
+    const fn of(quota: Quota) -> Self {
         Self {
-            count,
-            per,
-            burst: count,
-            key: None,
-            seen: AtomicU32::new(0),
-            limiter: OnceLock::new(),
-            hasher: OnceLock::new(),
+            quota,
+            key: Key::Client,
+            name: "default",
+            counts: PerApp::new(),
         }
     }
 
-    /// Allows so many at once, in place of what the rate says.
+    /// Counts by the value of this header, an API key for example; requests without it are counted by address.
+    ///
+    /// Take a header that a proxy or a guard further out has checked. A client that can make up values gets
+    /// a new credit with each.
     ///
     /// # Panics
-    /// For none; in `with(..)` that is a compile error.
+    /// For what is no header's name, in small letters; in `with(..)` that is a compile error.
+    pub const fn by_header(mut self, name: &'static str) -> Self {
+        let _ = std::mem::ManuallyDrop::new(HeaderName::from_static(name));
+        self.key = Key::Header(name);
+        self
+    }
+
+    /// Counts by what this returns of a local: the number of an account, say.
+    ///
+    /// It is a reference to anything that can be hashed, `|user| &user.id`. In `with(..)` the type of the
+    /// local is written out, `.by::<User>(..)`.
+    pub const fn by<T: LocalType>(self, key: fn(&T) -> &dyn LimitKey) -> RateLimit<T> {
+        RateLimit {
+            quota: self.quota,
+            key: Key::Local(key),
+            name: self.name,
+            counts: PerApp::new(),
+        }
+    }
+}
+
+impl<K> RateLimit<K> {
+    /// Allows so many requests at once, in place of what the rate says.
+    ///
+    /// # Panics
+    /// For none, and for so many that the credit would take centuries to fill; in `with(..)` that is a
+    /// compile error.
     pub const fn burst(mut self, requests: u32) -> Self {
-        self.burst = some(requests);
+        self.quota = self.quota.with_burst(requests);
         self
     }
 
-    /// Tells clients apart by this, a key or a tenant; those for whom it has nothing are counted by
-    /// address. What a client can make up freely is no key: each would be a new one.
-    pub const fn by(mut self, key: fn(&Context<'_>) -> Option<String>) -> Self {
-        self.key = Some(key);
+    /// Names the limit in its headers, in place of `default`.
+    ///
+    /// # Panics
+    /// For a name with quotes, backslashes or other than printable ASCII; in `with(..)` that is a compile
+    /// error.
+    pub const fn name(mut self, name: &'static str) -> Self {
+        let bytes = name.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            assert!(
+                matches!(bytes[at], b' '..=b'~') && bytes[at] != b'"' && bytes[at] != b'\\',
+                "the name of a rate limit is printable ASCII without quotes and backslashes"
+            );
+            at += 1;
+        }
+        self.name = name;
         self
     }
 
-    fn key(&self, cx: &Context<'_>) -> Key {
-        if let Some(text) = self.key.and_then(|key| key(cx)) {
-            return Key::Text(self.hasher.get_or_init(RandomState::new).hash_one(text));
-        }
-        match cx.client_ip() {
-            None => Key::Unknown,
-            Some(IpAddr::V6(ip)) => {
-                let network = u128::from(ip) & !u128::from(u64::MAX);
-                Key::Peer(IpAddr::V6(Ipv6Addr::from(network)))
-            }
-            Some(ip) => Key::Peer(ip),
-        }
-    }
-
-    fn limiter(&self) -> &Limiter {
-        self.limiter.get_or_init(|| {
-            let each = self.per / self.count.get();
-            let each = each.max(Duration::from_nanos(1));
-            let quota = Quota::with_period(each).unwrap_or_else(|| Quota::per_second(self.count));
-            RateLimiter::hashmap(quota.allow_burst(self.burst)).with_middleware()
-        })
-    }
-
-    /// Returns what is left of the client's credit, or how long it has to wait.
-    fn check(&self, key: &Key) -> Result<u32, Duration> {
-        let limiter = self.limiter();
-        if self.seen.fetch_add(1, Relaxed) % SWEEP == SWEEP - 1 {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
-            if limiter.len() > MOST_KEYS {
-                return Err(self.per);
-            }
-        }
-        let left = limiter.check_key(key);
-        left.map(|state| state.remaining_burst_capacity())
-            .map_err(|until| until.wait_time_from(limiter.clock().now()))
-    }
-}
-
-const fn some(requests: u32) -> NonZeroU32 {
-    match NonZeroU32::new(requests) {
-        Some(requests) => requests,
-        None => panic!("a rate limit of 0 lets nobody through: take at least 1"),
-    }
-}
-
-#[middleware]
-impl RateLimit {
-    async fn limit(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
-        let key = self.key(cx);
-        let (mut response, limit) = match self.check(&key) {
-            Ok(left) => (next.run(cx).await, format!("\"default\";r={left}")),
+    /// Counts the request, and answers it or runs the rest of the chain.
+    async fn apply(&self, key: u64, cx: &mut Context<'_>, next: impl Next) -> Response {
+        let counts = self.counts.get(cx, || Counts::new(self.quota));
+        let (mut response, limit) = match counts.count(key) {
+            Ok(left) => (next.run(cx).await, format!("\"{}\";r={left}", self.name)),
             Err(wait) => {
-                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-                let detail = "too many requests; try again later";
-                let rejection = Rejection::new(StatusCode::TOO_MANY_REQUESTS, detail)
-                    .with_header(header::RETRY_AFTER, HeaderValue::from(seconds));
-                (
-                    rejection.into_response(),
-                    format!("\"default\";r=0;t={seconds}"),
-                )
+                let limit = format!("\"{}\";r=0;t={wait}", self.name);
+                (too_many(wait).into_response(), limit)
             }
         };
-        let policy = format!("\"default\";q={};w={}", self.count, self.per.as_secs());
-        response.set_header(POLICY, policy);
-        response.set_header(LIMIT, limit);
+        let policy = self.quota.policy(self.name);
+        add_to_list(&mut response, POLICY, policy);
+        add_to_list(&mut response, LIMIT, limit);
         response
     }
 }
 
-impl fmt::Debug for RateLimit {
+/// The client may come back after so many seconds.
+fn too_many(wait: u64) -> Rejection {
+    let detail = "too many requests; try again later";
+    Rejection::new(StatusCode::TOO_MANY_REQUESTS, detail)
+        .with_header(header::RETRY_AFTER, HeaderValue::from(wait))
+}
+
+/// Puts an item in front of those of the limits further in: one line, since that is the same list.
+fn add_to_list(response: &mut Response, name: HeaderName, mut item: String) {
+    let inner = response.headers().get(&name);
+    if let Some(inner) = inner.and_then(|inner| inner.to_str().ok()) {
+        item.push_str(", ");
+        item.push_str(inner);
+    }
+    response.set_header(name, item);
+}
+
+#[middleware]
+impl RateLimit {
+    /// Applies the limit to a request: for a middleware of your own, which has it from the app state.
+    pub async fn limit(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
+        let key = self.key.of_request(cx);
+        self.apply(key, cx, next).await
+    }
+}
+
+#[middleware]
+impl<T: LocalType> RateLimit<T> {
+    /// Applies the limit to a request: for a middleware of your own, which has it from the app state.
+    pub async fn limit(
+        &self,
+        local: Local<'_, T>,
+        cx: &mut Context<'_>,
+        next: impl Next,
+    ) -> Response {
+        let key = self.key.of_local(&local, cx);
+        self.apply(key, cx, next).await
+    }
+}
+
+/// Applies the [`RateLimit`] in the app state: for a rate that is known only at start.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_extra::{RateLimit, rate_limit};
+///
+/// #[derive(State)]
+/// struct AppState {
+///     limit: RateLimit,
+/// }
+///
+/// #[get("/")]
+/// async fn home() {}
+///
+/// #[routes(app, with(rate_limit))]
+/// struct Api(home);
+///
+/// # fn main() -> highball::Result {
+/// let rate: u32 = std::env::var("RATE").map_or(Ok(100), |text| text.parse())?;
+/// let limit = RateLimit::new(rate, highball::secs(60), 20)?;
+/// let _ = highball::serve(Api).state(AppState { limit });
+/// # Ok(())
+/// # }
+/// ```
+#[middleware]
+pub async fn rate_limit(
+    limit: State<RateLimit>,
+    cx: &mut Context<'_>,
+    next: impl Next,
+) -> Response {
+    limit.limit(cx, next).await
+}
+
+impl<K> fmt::Debug for RateLimit<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateLimit")
-            .field("count", &self.count)
-            .field("per", &self.per)
-            .field("burst", &self.burst)
+            .field("name", &self.name)
+            .field("quota", &self.quota)
             .finish_non_exhaustive()
     }
 }

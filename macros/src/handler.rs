@@ -69,9 +69,8 @@ impl Function {
     pub(crate) fn callee(&self) -> TokenStream {
         let name = &self.sig.ident;
         match &self.owner {
-            // Parameters make the plain path one that cannot stand in an expression.
-            Some(owner) if !self.generics.params.is_empty() => quote!(<#owner>::#name),
-            Some(owner) => quote!(#owner::#name),
+            // As a path of an expression, the type would leave its parameters open.
+            Some(owner) => quote!(<#owner>::#name),
             None => quote!(#name),
         }
     }

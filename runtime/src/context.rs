@@ -20,6 +20,7 @@ use crate::{
     header_value,
     health::Health,
     observe::Record,
+    per_app::Kept,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
     tasks::Tasks,
@@ -46,6 +47,8 @@ pub struct Context<'r> {
     out: &'r mut Out,
     tasks: &'r Tasks,
     health: &'r Health,
+    /// What parts keep for the app.
+    kept: &'r Kept,
 }
 
 /// The part of a context that changes while the request is answered.
@@ -76,17 +79,23 @@ impl<'r> Context<'r> {
         out: &'r mut Out,
         tasks: &'r Tasks,
         health: &'r Health,
+        kept: &'r Kept,
     ) -> Self {
         Self {
             head,
             out,
             tasks,
             health,
+            kept,
         }
     }
 
     pub(crate) fn health(&self) -> &'r Health {
         self.health
+    }
+
+    pub(crate) fn kept(&self) -> &'r Kept {
+        self.kept
     }
 
     pub(crate) fn head(&self) -> &'r Head {
@@ -95,7 +104,7 @@ impl<'r> Context<'r> {
 
     /// Returns the context with another head.
     pub(crate) fn over<'o>(&'o mut self, head: &'o Head) -> Context<'o> {
-        Context::new(head, self.out, self.tasks, self.health)
+        Context::new(head, self.out, self.tasks, self.health, self.kept)
     }
 
     pub(crate) fn tasks(&self) -> &'r Tasks {

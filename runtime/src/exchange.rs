@@ -108,7 +108,8 @@ where
     };
     let (head, shared) = (&slot.head, &connection.shared);
     let (target, _place) = enter(shared.gate.as_ref(), head, target).await;
-    let mut cx = Context::new(head, &mut slot.out, &shared.tasks, &shared.health);
+    let out = &mut slot.out;
+    let mut cx = Context::new(head, out, &shared.tasks, &shared.health, &shared.kept);
     let has_miss = target.miss.is_some();
     let base = Base {
         connection: &connection,

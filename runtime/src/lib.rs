@@ -88,6 +88,7 @@ mod multipart;
 mod observe;
 mod origin;
 mod parts;
+mod per_app;
 mod pool;
 mod proxies;
 mod rejection;
@@ -172,6 +173,7 @@ pub use parts::traced;
 pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
 #[cfg(feature = "basic-auth")]
 pub use parts::{Account, Accounts, BasicAuth};
+pub use per_app::PerApp;
 pub use pool::{Pooled, Pools, pools};
 pub use proxies::{Client, Proxies};
 pub use rejection::{FieldError, Rejection};

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     extract::{Extract, Input},
     health::Health,
+    per_app::Kept,
     proxies::Proxies,
     rejection::Rejection,
     server::Origin,
@@ -114,6 +115,8 @@ pub(crate) struct Shared<S> {
     pub(crate) tasks: Tasks,
     /// Whether the server is ready, and what it asks to know.
     pub(crate) health: Health,
+    /// What guards and middleware keep for this app.
+    pub(crate) kept: Kept,
 }
 
 impl<S> Shared<S> {
@@ -127,6 +130,7 @@ impl<S> Shared<S> {
             stand_ins: None,
             tasks: Tasks::new(),
             health: Health::default(),
+            kept: Kept::default(),
         }
     }
 
@@ -150,6 +154,7 @@ impl<S> Shared<S> {
             stand_ins: self.stand_ins,
             tasks: self.tasks,
             health: self.health,
+            kept: self.kept,
         }
     }
 }

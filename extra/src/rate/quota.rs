@@ -1,0 +1,125 @@
+//! How many requests in which time.
+
+use std::{num::NonZeroU32, time::Duration};
+
+/// So many requests in a time, and so many at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quota {
+    requests: NonZeroU32,
+    per: Duration,
+    burst: NonZeroU32,
+}
+
+const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// How long a credit may take to fill: a few centuries would not fit in the counts.
+const MOST_FILL: Duration = Duration::from_secs(50 * YEAR.as_secs());
+
+impl Quota {
+    /// Makes a quota, or says what is wrong with it.
+    pub(super) const fn new(
+        requests: u32,
+        per: Duration,
+        burst: u32,
+    ) -> Result<Self, &'static str> {
+        let (Some(requests), Some(burst)) = (NonZeroU32::new(requests), NonZeroU32::new(burst))
+        else {
+            return Err("a rate limit of 0 requests lets nobody through: take at least 1");
+        };
+        if per.as_nanos() < 1_000_000_000 || per.as_nanos() > YEAR.as_nanos() {
+            return Err(
+                "a rate limit counts over a second at least and a year at most: take another time",
+            );
+        }
+        let quota = Self {
+            requests,
+            per,
+            burst,
+        };
+        if quota.fill().as_nanos() > MOST_FILL.as_nanos() {
+            return Err("the burst of a rate limit takes centuries to fill: take a smaller one");
+        }
+        Ok(quota)
+    }
+
+    /// As [`new`](Self::new), where a mistake stops the compilation, or panics.
+    pub(super) const fn constant(requests: u32, seconds: u64, burst: u32) -> Self {
+        match Self::new(requests, Duration::from_secs(seconds), burst) {
+            Ok(quota) => quota,
+            Err(mistake) => panic!("{}", mistake),
+        }
+    }
+
+    pub(super) const fn with_burst(self, burst: u32) -> Self {
+        match Self::new(self.requests.get(), self.per, burst) {
+            Ok(quota) => quota,
+            Err(mistake) => panic!("{}", mistake),
+        }
+    }
+
+    /// Returns the time in which one more request is allowed.
+    const fn each(&self) -> Duration {
+        // Under a year, so that it fits.
+        let nanos = self.per.as_nanos() as u64 / self.requests.get() as u64;
+        Duration::from_nanos(if nanos == 0 { 1 } else { nanos })
+    }
+
+    /// Returns the time in which an empty credit is full again.
+    pub(super) const fn fill(&self) -> Duration {
+        let nanos = self.each().as_nanos() * self.burst.get() as u128;
+        let most = MOST_FILL.as_nanos() + 1;
+        Duration::from_nanos(if nanos > most {
+            most as u64
+        } else {
+            nanos as u64
+        })
+    }
+
+    /// Returns it as `governor` has it.
+    pub(super) fn governed(&self) -> governor::Quota {
+        let quota = governor::Quota::with_period(self.each());
+        let quota = quota.unwrap_or_else(|| governor::Quota::per_second(self.requests));
+        quota.allow_burst(self.burst)
+    }
+
+    /// Returns the item of `RateLimit-Policy`; its window has whole seconds.
+    pub(super) fn policy(&self, name: &str) -> String {
+        let seconds = self.per.as_secs() + u64::from(self.per.subsec_nanos() > 0);
+        format!("\"{name}\";q={};w={seconds}", self.requests)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_has_bounds() {
+        let check = |requests, per, burst, expected: Option<&str>| {
+            let mistake = Quota::new(requests, per, burst).err();
+            assert_eq!(mistake.is_some(), expected.is_some(), "{mistake:?}");
+            assert!(
+                mistake
+                    .unwrap_or_default()
+                    .contains(expected.unwrap_or_default())
+            );
+        };
+        let second = Duration::from_secs(1);
+        check(1, second, 1, None);
+        check(u32::MAX, second, u32::MAX, None);
+        check(1, YEAR, 50, None);
+        check(0, second, 1, Some("0 requests"));
+        check(1, second, 0, Some("0 requests"));
+        check(1, Duration::ZERO, 1, Some("a second at least"));
+        check(1, Duration::from_millis(999), 1, Some("a second at least"));
+        check(1, Duration::MAX, 1, Some("a year at most"));
+        check(1, YEAR, 51, Some("a smaller one"));
+        check(1, YEAR, u32::MAX, Some("a smaller one"));
+    }
+
+    #[test]
+    fn a_window_has_whole_seconds() {
+        let quota = Quota::new(3, Duration::from_millis(1500), 3).expect("a quota");
+        assert_eq!(quota.policy("a b"), "\"a b\";q=3;w=2");
+    }
+}
