@@ -33,6 +33,7 @@ mod optional;
 mod param;
 mod path;
 mod place;
+mod precondition;
 pub(crate) mod query;
 #[cfg(feature = "validate")]
 mod valid;
@@ -58,6 +59,7 @@ pub use path::{Path, PathFields};
     feature = "yaml"
 ))]
 pub(crate) use place::plain;
+pub use precondition::Precondition;
 pub use query::Query;
 #[cfg(feature = "validate")]
 pub use valid::Valid;

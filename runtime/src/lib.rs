@@ -142,7 +142,7 @@ pub use extract::Header;
 pub use extract::Valid;
 pub use extract::{
     Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, List, Local,
-    MatchedRoute, OptionalExtract, Path, PathFields, Query,
+    MatchedRoute, OptionalExtract, Path, PathFields, Precondition, Query,
 };
 #[cfg(feature = "files")]
 pub use files::Files;
@@ -179,7 +179,7 @@ pub use proxies::{Client, Proxies};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Accept, Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp,
-    LastEventId, NoContent, Offers, PrettyJson, Redirect, Response, Sse, Status,
+    LastEventId, NoContent, Offers, PrettyJson, Redirect, Response, Sse, Status, Version,
 };
 pub use route::Priority;
 pub use safe_path::{SafePath, UnsafePath};

@@ -20,6 +20,7 @@ pub(crate) mod repeated;
 mod sse;
 mod status;
 mod text;
+mod version;
 
 pub use attachment::Attachment;
 #[cfg(feature = "multipart")]
@@ -31,6 +32,7 @@ pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
 pub use sse::{Event, LastEventId, Sse};
 pub use status::{Status, reason, status};
 pub use text::{Html, Jsonp, PrettyJson};
+pub use version::Version;
 
 /// A response: status, headers and body.
 ///

@@ -1,0 +1,237 @@
+//! What a client knows of a resource, and whether its request still applies (RFC 9110 §13).
+
+use std::time::SystemTime;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use httpdate::parse_http_date;
+
+use super::{Extract, Input};
+use crate::{
+    header_value::{EntityTags, joined, lines},
+    rejection::Rejection,
+    response::{Response, Version},
+};
+
+/// An extractor for the precondition of a request: `If-Match`, `If-None-Match`, `If-Unmodified-Since` and
+/// `If-Modified-Since`.
+///
+/// The handler compares it with the version that there is: [`check`](Self::check) returns a 412 if the
+/// request was made for another version. So of two clients that change what both have read, the second
+/// one is told, and nothing is lost (optimistic locking). [`required`](Self::required) returns a 428 if
+/// the request has no such header. For a GET, [`not_modified`](Self::not_modified) returns the 304.
+///
+/// The headers are evaluated in the order of RFC 9110 §13.2.2. `If-Match` compares strongly, so a weak tag
+/// never matches. Check last, when everything else about the request is right, and under the lock or in the
+/// transaction that makes the change.
+///
+/// # Examples
+/// ```
+/// use highball::{Precondition, Version, prelude::*};
+/// use std::sync::Mutex;
+///
+/// struct Note {
+///     text: String,
+///     revision: u64,
+/// }
+///
+/// #[derive(State)]
+/// struct AppState {
+///     note: Mutex<Note>,
+/// }
+///
+/// #[get("/note")]
+/// async fn show(precondition: Precondition, note: State<Mutex<Note>>) -> Response {
+///     let note = note.lock().unwrap();
+///     let version = Version::tag(note.revision);
+///     match precondition.not_modified(&version) {
+///         Some(response) => response,
+///         None => (version, note.text.clone()).into_response(),
+///     }
+/// }
+///
+/// #[put("/note")]
+/// async fn change(
+///     precondition: Precondition,
+///     note: State<Mutex<Note>>,
+///     text: String,
+/// ) -> Result<(Version, NoContent), Rejection> {
+///     let mut note = note.lock().unwrap();
+///     precondition.required()?.check(&Version::tag(note.revision))?;
+///     note.text = text;
+///     note.revision += 1;
+///     Ok((Version::tag(note.revision), NoContent))
+/// }
+///
+/// #[routes(app)]
+/// struct Api(show, change);
+///
+/// # highball::block_on(async {
+/// let note = Mutex::new(Note { text: "milk".into(), revision: 1 });
+/// let client = Api.test().state(AppState { note }).start();
+/// let put = |tag: &str| client.put("/note").header(header::IF_MATCH, tag).body("bread");
+/// assert_eq!(client.put("/note").body("bread").send().await.status(), 428);
+/// assert_eq!(put("\"1\"").send().await.status(), 204);
+/// assert_eq!(put("\"1\"").send().await.status(), 412);
+/// assert_eq!(put("\"2\"").send().await.header(header::ETAG), "\"3\"");
+/// # });
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Precondition {
+    /// GET or HEAD: a client that has the version gets 304 in place of 412.
+    is_read: bool,
+    is_required: bool,
+    /// The lists, each of them joined to one line.
+    matches: Option<HeaderValue>,
+    none_matches: Option<HeaderValue>,
+    unmodified_since: Option<SystemTime>,
+    modified_since: Option<SystemTime>,
+}
+
+impl Precondition {
+    fn of(method: &Method, headers: &HeaderMap) -> Self {
+        Self {
+            is_read: matches!(*method, Method::GET | Method::HEAD),
+            is_required: false,
+            matches: list(headers, header::IF_MATCH),
+            none_matches: list(headers, header::IF_NONE_MATCH),
+            unmodified_since: date(headers, header::IF_UNMODIFIED_SINCE),
+            modified_since: date(headers, header::IF_MODIFIED_SINCE),
+        }
+    }
+
+    /// Requires a precondition that protects against lost updates: `If-Match`, `If-Unmodified-Since`, or
+    /// `If-None-Match: *` for something new.
+    ///
+    /// # Errors
+    /// Returns a 428 (RFC 6585 §3) if the request has none, with words about what to send.
+    pub fn required(mut self) -> Result<Self, Rejection> {
+        let is_there =
+            self.matches.is_some() || self.unmodified_since.is_some() || self.wants_nothing();
+        if !is_there {
+            return Err(missing());
+        }
+        self.is_required = true;
+        Ok(self)
+    }
+
+    /// Checks whether the request applies to this version, the current one.
+    ///
+    /// # Errors
+    /// Returns a 412 if it does not. After [`required`](Self::required) returns a 428 if the version has
+    /// no time and the request only has `If-Unmodified-Since`, so that nothing could be compared.
+    pub fn check(&self, version: &Version) -> Result<(), Rejection> {
+        let mut is_protected = true;
+        if let Some(list) = &self.matches {
+            self.check_match(list, version)?;
+        } else if let (Some(time), Some(last)) = (self.unmodified_since, version.last_modified()) {
+            if last > time {
+                let name = header::IF_UNMODIFIED_SINCE;
+                return Err(failed(name, "it has changed since this time"));
+            }
+        } else {
+            is_protected = self.wants_nothing();
+        }
+        if self.is_required && !is_protected {
+            return Err(missing());
+        }
+        if !self.is_read && self.is_excluded(version) {
+            let words = match self.wants_nothing() {
+                true => "it exists already",
+                false => "it has one of these versions",
+            };
+            return Err(failed(header::IF_NONE_MATCH, words));
+        }
+        Ok(())
+    }
+
+    /// Returns the 304 for a GET or HEAD whose client has this version, with its `ETag` and `Last-Modified`.
+    pub fn not_modified(&self, version: &Version) -> Option<Response> {
+        if !self.is_read {
+            return None;
+        }
+        let is_known = match (&self.none_matches, self.modified_since) {
+            (Some(_), _) => self.is_excluded(version),
+            (None, Some(time)) => version.last_modified().is_some_and(|last| last <= time),
+            (None, None) => false,
+        };
+        is_known.then(|| version.not_modified())
+    }
+
+    fn check_match(&self, list: &HeaderValue, version: &Version) -> Result<(), Rejection> {
+        let tags = EntityTags::of([list.as_bytes()]);
+        let is_met = tags.is_some_and(|tags| match version.entity_tag() {
+            _ if tags.is_any() => version.exists(),
+            Some(own) => tags.iter().any(|tag| tag.matches_strongly(&own)),
+            None => false,
+        });
+        let words = match version.exists() {
+            true => "it has none of these versions: read it again, and send its `ETag`",
+            false => "it does not exist",
+        };
+        match is_met {
+            true => Ok(()),
+            false => Err(failed(header::IF_MATCH, words)),
+        }
+    }
+
+    /// Returns whether `If-None-Match` has the version.
+    fn is_excluded(&self, version: &Version) -> bool {
+        let list = self.none_matches.as_ref().map(HeaderValue::as_bytes);
+        let Some(tags) = EntityTags::of(list) else {
+            return false;
+        };
+        match version.entity_tag() {
+            _ if tags.is_any() => version.exists(),
+            Some(own) => tags.iter().any(|tag| tag.matches_weakly(&own)),
+            None => false,
+        }
+    }
+
+    /// Returns whether the request is for something that is not there yet.
+    fn wants_nothing(&self) -> bool {
+        let list = self.none_matches.as_ref().map(HeaderValue::as_bytes);
+        EntityTags::of(list).is_some_and(|tags| tags.is_any())
+    }
+}
+
+/// Returns the value of a list that may stand in several lines.
+fn list(headers: &HeaderMap, name: HeaderName) -> Option<HeaderValue> {
+    let mut values = headers.get_all(&name).iter();
+    match (values.next(), values.next()) {
+        // A copy of a value is a share of it.
+        (Some(value), None) => Some(value.clone()),
+        _ => HeaderValue::from_bytes(&joined(lines(headers, name))?).ok(),
+    }
+}
+
+/// Returns the time in a header; what is no date, or stands twice, is to be ignored.
+fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => parse_http_date(value.to_str().ok()?.trim()).ok(),
+        _ => None,
+    }
+}
+
+fn failed(name: HeaderName, words: &'static str) -> Rejection {
+    let detail = format!("the resource does not meet the precondition `{name}`: {words}");
+    Rejection::new(StatusCode::PRECONDITION_FAILED, detail).with_fault(
+        "header",
+        name.to_string(),
+        words,
+    )
+}
+
+fn missing() -> Rejection {
+    let detail = "this request needs a precondition: send `If-Match` with the `ETag` of the version that it is for";
+    Rejection::new(StatusCode::PRECONDITION_REQUIRED, detail)
+}
+
+impl<'r> Extract<'r> for Precondition {
+    type State = ();
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        Ok(Self::of(input.method(), input.headers()))
+    }
+}

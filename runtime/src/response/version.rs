@@ -1,0 +1,195 @@
+//! The version of a resource, as entity tag and time of change (RFC 9110 §8.8).
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use http::{HeaderValue, StatusCode, header};
+use httpdate::fmt_http_date;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::{IntoResponseParts, Response};
+use crate::{header_value::EntityTag, rejection::Rejection};
+
+/// The version of a resource: its entity tag, the time of its last change, or both.
+///
+/// A [`Precondition`](crate::Precondition) compares it with what the client knows. In front of the body of
+/// an answer it sets `ETag` and `Last-Modified`.
+///
+/// # Examples
+/// ```
+/// use highball::{Version, prelude::*};
+///
+/// #[get("/todos/7")]
+/// async fn show() -> (Version, Json<Value>) {
+///     let revision = 3; // counted up by each change
+///     (Version::tag(revision), Json(json!({ "title": "buy milk" })))
+/// }
+///
+/// #[routes(app)]
+/// struct Api(show);
+///
+/// # highball::block_on(async {
+/// let response = Api.test().get("/todos/7").send().await;
+/// assert_eq!(response.header(header::ETAG), "\"3\"");
+/// # });
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Version {
+    tag: Option<Tag>,
+    /// In seconds since 1970, since a header has no fractions.
+    modified: Option<u64>,
+    /// Whether there is anything that has a version.
+    exists: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Tag {
+    is_weak: bool,
+    opaque: String,
+}
+
+/// What stands in no tag, and what would make an escape ambiguous.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
+
+/// The last second that a header can say: the end of the year 9999.
+const LAST: u64 = 253_402_300_799;
+
+impl Version {
+    /// A version with a strong entity tag: a number that each change counts up, a revision, a hash of the
+    /// octets.
+    ///
+    /// It is given without quotation marks. What a tag cannot have, a space for example, is
+    /// percent-encoded.
+    pub fn tag(tag: impl fmt::Display) -> Self {
+        Self::tagged(false, &tag)
+    }
+
+    /// A version with a weak entity tag, for answers that are equivalent and may differ in their octets.
+    ///
+    /// `If-Match` never matches it, so it is of no use against lost updates.
+    pub fn weak_tag(tag: impl fmt::Display) -> Self {
+        Self::tagged(true, &tag)
+    }
+
+    /// A version with only a time. Two changes in one second have the same, so prefer a tag.
+    pub fn modified(time: SystemTime) -> Self {
+        let none = Self::none();
+        Self {
+            exists: true,
+            ..none
+        }
+        .with_modified(time)
+    }
+
+    /// The version of what is not there: a PUT with `If-None-Match: *` may create it.
+    pub const fn none() -> Self {
+        Self {
+            tag: None,
+            modified: None,
+            exists: false,
+        }
+    }
+
+    /// Adds the time of the last change.
+    pub fn with_modified(mut self, time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH);
+        let seconds = since.map_or(0, |since| since.as_secs());
+        self.modified = Some(seconds.min(LAST));
+        self
+    }
+
+    fn tagged(is_weak: bool, tag: &dyn fmt::Display) -> Self {
+        let opaque = utf8_percent_encode(&tag.to_string(), ESCAPED).to_string();
+        Self {
+            tag: Some(Tag { is_weak, opaque }),
+            modified: None,
+            exists: true,
+        }
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// Returns the entity tag.
+    pub(crate) fn entity_tag(&self) -> Option<EntityTag<'_>> {
+        self.tag.as_ref().map(|tag| EntityTag {
+            is_weak: tag.is_weak,
+            opaque: tag.opaque.as_bytes(),
+        })
+    }
+
+    /// Returns the second of the last change.
+    pub(crate) fn last_modified(&self) -> Option<SystemTime> {
+        let seconds = self.modified?;
+        Some(UNIX_EPOCH + Duration::from_secs(seconds))
+    }
+
+    /// Returns the answer to a client that has this version already.
+    pub(crate) fn not_modified(&self) -> Response {
+        let mut response = Response::empty(StatusCode::NOT_MODIFIED);
+        self.set(&mut response);
+        response
+    }
+
+    fn set(&self, response: &mut Response) {
+        if let Some(tag) = &self.tag {
+            let weak = if tag.is_weak { "W/" } else { "" };
+            // Escaped, it is visible ASCII.
+            if let Ok(tag) = HeaderValue::try_from(format!("{weak}\"{}\"", tag.opaque)) {
+                response.headers_mut().insert(header::ETAG, tag);
+            }
+        }
+        if let Some(time) = self.last_modified()
+            && let Ok(time) = HeaderValue::try_from(fmt_http_date(time))
+        {
+            response.headers_mut().insert(header::LAST_MODIFIED, time);
+        }
+    }
+}
+
+impl IntoResponseParts for Version {
+    fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
+        self.set(response);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_makes_a_tag() {
+        let check = |version: Version, expected: &str| {
+            let response = version.not_modified();
+            assert_eq!(response.headers()[header::ETAG], expected);
+            let tag = EntityTag::parse(expected.as_bytes()).expect("it is a tag");
+            assert_eq!(version.entity_tag(), Some(tag));
+        };
+        check(Version::tag(7), "\"7\"");
+        check(Version::tag("a-b,c"), "\"a-b,c\"");
+        check(Version::weak_tag("a"), "W/\"a\"");
+        check(Version::tag(""), "\"\"");
+        check(Version::tag("a \"b\"\r\n"), "\"a%20%22b%22%0D%0A\"");
+        check(Version::tag("50%"), "\"50%25\"");
+        check(Version::tag("é"), "\"%C3%A9\"");
+    }
+
+    #[test]
+    fn any_time_is_a_date() {
+        let check = |time: SystemTime, expected: &str| {
+            let response = Version::modified(time).not_modified();
+            assert_eq!(response.headers()[header::LAST_MODIFIED], expected);
+        };
+        let far = Duration::from_secs(LAST + 1000);
+        check(UNIX_EPOCH, "Thu, 01 Jan 1970 00:00:00 GMT");
+        check(UNIX_EPOCH - far, "Thu, 01 Jan 1970 00:00:00 GMT");
+        check(UNIX_EPOCH + far, "Fri, 31 Dec 9999 23:59:59 GMT");
+        let fraction = Duration::from_millis(784_111_777_900);
+        check(UNIX_EPOCH + fraction, "Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+}
