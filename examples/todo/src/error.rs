@@ -20,6 +20,15 @@ pub(crate) enum ApiError {
         /// The id of the other todo.
         id: u64,
     },
+    /// Somebody else has changed the todo in between, or the client does not say what it has read.
+    #[transparent]
+    Unmet(Rejection),
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Unmet(rejection)
+    }
 }
 
 /// Writes every refusal, those of the framework too: the client gets the words, the log the cause.

@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use highball::{Precondition, Version};
 use serde::Serialize;
 
 use crate::error::ApiError;
@@ -18,6 +19,16 @@ pub(crate) struct Todo {
     pub(crate) title: String,
     /// Whether it is done.
     pub(crate) done: bool,
+    /// How often it has been changed.
+    #[serde(skip)]
+    revision: u64,
+}
+
+impl Todo {
+    /// Returns the version, which clients name when they change the todo.
+    pub(crate) fn version(&self) -> Version {
+        Version::tag(self.revision)
+    }
 }
 
 /// All todos, by id.
@@ -51,15 +62,22 @@ impl Store {
         todos.last_id += 1;
         let id = todos.last_id;
         let done = false;
-        let todo = Todo { id, title, done };
+        let revision = 1;
+        let todo = Todo {
+            id,
+            title,
+            done,
+            revision,
+        };
         todos.by_id.insert(id, todo.clone());
         Ok(todo)
     }
 
-    /// Changes what is given of a todo.
+    /// Changes what is given of a todo, if it still has the version that the client has read.
     pub(crate) fn change(
         &self,
         id: u64,
+        precondition: &Precondition,
         title: Option<&str>,
         done: Option<bool>,
     ) -> Result<Todo, ApiError> {
@@ -67,15 +85,21 @@ impl Store {
         let title = title.map(|title| todos.check_title(title, Some(id)));
         let title = title.transpose()?;
         let todo = todos.by_id.get_mut(&id).ok_or(ApiError::NotFound { id })?;
+        // Under the lock, so that nobody changes it in between.
+        precondition.check(&todo.version())?;
         todo.title = title.unwrap_or_else(|| todo.title.clone());
         todo.done = done.unwrap_or(todo.done);
+        todo.revision += 1;
         Ok(todo.clone())
     }
 
-    /// Removes a todo.
-    pub(crate) fn remove(&self, id: u64) -> Result<(), ApiError> {
-        let removed = self.lock().by_id.remove(&id);
-        removed.map(drop).ok_or(ApiError::NotFound { id })
+    /// Removes a todo, if it still has the version that the client names.
+    pub(crate) fn remove(&self, id: u64, precondition: &Precondition) -> Result<(), ApiError> {
+        let mut todos = self.lock();
+        let todo = todos.by_id.get(&id).ok_or(ApiError::NotFound { id })?;
+        precondition.check(&todo.version())?;
+        todos.by_id.remove(&id);
+        Ok(())
     }
 
     /// No change is left half done by a panic, so a poisoned lock is as good as any.

@@ -1,19 +1,29 @@
-use highball::{TestResponse, block_on, prelude::*};
+use highball::{TestResponse, TestSession, block_on, prelude::*};
 
 use crate::{Api, AppState};
 
 /// Makes the app with two todos, the second one done.
-fn state() -> AppState {
-    let state = AppState::default();
-    for title in ["buy milk", "write tests"] {
-        state.store.add(title).unwrap();
-    }
-    state.store.change(2, None, Some(true)).unwrap();
-    state
+fn client() -> TestSession<Api, AppState> {
+    let client = Api.test().state(AppState::default()).start();
+    block_on(async {
+        for title in ["buy milk", "write tests"] {
+            let new = client.post("/todos").json(&json!({ "title": title }));
+            assert_eq!(new.send().await.status(), 201);
+        }
+        let done = client.patch("/todos/2").json(&json!({ "done": true }));
+        let done = done.header(header::IF_MATCH, "\"1\"").send().await;
+        assert_eq!(done.status(), 200);
+    });
+    client
 }
 
+/// Sends a request for whatever version there is.
 fn send(method: Method, path: &str, body: Option<Value>) -> TestResponse {
-    let request = Api.test().state(state()).request(method, path);
+    let request = client().request(method.clone(), path);
+    let request = match method {
+        Method::PATCH => request.header(header::IF_MATCH, "*"),
+        _ => request,
+    };
     let request = match body {
         Some(body) => request.json(&body),
         None => request,
@@ -66,7 +76,7 @@ fn one_todo_is_shown() {
 
 #[test]
 fn new_todo_is_found_where_location_says() {
-    let client = Api.test().state(state()).start();
+    let client = client();
     block_on(async {
         let body = json!({ "title": "  sleep " });
         let created = client.post("/todos").json(&body).send().await;
@@ -101,8 +111,55 @@ fn change_leaves_the_rest_as_it_was() {
 }
 
 #[test]
+fn of_two_changes_to_one_version_the_second_is_refused() {
+    let client = client();
+    let change = |tag: &str, title: &str| {
+        let request = client.patch("/todos/1").header(header::IF_MATCH, tag);
+        block_on(request.json(&json!({ "title": title })).send())
+    };
+    let shown = block_on(client.get("/todos/1").send());
+    let tag = shown.header(header::ETAG);
+    assert_eq!(tag, "\"1\"");
+
+    let first = change(tag, "buy oat milk");
+    assert_eq!(
+        (first.status().as_u16(), first.header(header::ETAG)),
+        (200, "\"2\"")
+    );
+
+    let detail = "the resource does not meet the precondition `if-match`: it has none of these versions: read it again, and send its `ETag`";
+    assert_problem(&change(tag, "buy rice milk"), 412, detail);
+    let shown = block_on(client.get("/todos/1").send());
+    assert_eq!(shown.json::<Value>()["title"], "buy oat milk");
+
+    assert_eq!(
+        change(shown.header(header::ETAG), "buy rice milk").status(),
+        200
+    );
+    let removed = client.delete("/todos/1").header(header::IF_MATCH, tag);
+    assert_eq!(block_on(removed.send()).status(), 412);
+}
+
+#[test]
+fn change_without_a_version_is_refused() {
+    let request = client().patch("/todos/1").json(&json!({ "done": true }));
+    let detail = "this request needs a precondition: send `If-Match` with the `ETag` of the version that it is for";
+    assert_problem(&block_on(request.send()), 428, detail);
+}
+
+#[test]
+fn client_that_has_the_version_gets_no_body() {
+    let request = client()
+        .get("/todos/2")
+        .header(header::IF_NONE_MATCH, "\"1\", \"2\"");
+    let response = block_on(request.send());
+    assert_eq!((response.status().as_u16(), response.text()), (304, ""));
+    assert_eq!(response.header(header::ETAG), "\"2\"");
+}
+
+#[test]
 fn removed_todo_is_gone() {
-    let client = Api.test().state(state()).start();
+    let client = client();
     block_on(async {
         let removed = client.delete("/todos/1").send().await;
         assert_eq!(removed.status(), 204);
@@ -158,7 +215,7 @@ fn bad_body_is_explained() {
         (json, "{\"title\":\"x\"} y", 400, "trailing characters"),
         ("text/plain", "{\"title\":\"x\"}", 415, "application/json"),
     ] {
-        let request = Api.test().state(state()).post("/todos").body(body);
+        let request = client().post("/todos").body(body);
         let response = block_on(request.header(header::CONTENT_TYPE, content_type).send());
         let problem: Value = response.json();
         let detail = problem["detail"].as_str().unwrap();

@@ -1,6 +1,6 @@
 //! The routes under `/todos`.
 
-use highball::prelude::*;
+use highball::{Precondition, Version, prelude::*};
 use serde::Deserialize;
 
 use crate::{
@@ -42,31 +42,50 @@ async fn list(filter: Query<Filter>, store: State<Store>) -> Json<Vec<Todo>> {
 
 /// Adds a todo.
 #[post("/")]
-async fn create(new: Json<NewTodo>, store: State<Store>) -> Result<Created<Json<Todo>>, ApiError> {
+async fn create(
+    new: Json<NewTodo>,
+    store: State<Store>,
+) -> Result<(Version, Created<Json<Todo>>), ApiError> {
     let todo = store.add(&new.title)?;
-    Ok(Created::at(url!(Api, show(todo.id)), Json(todo)))
+    let location = url!(Api, show(todo.id));
+    Ok((todo.version(), Created::at(location, Json(todo))))
 }
 
-/// Shows a todo.
+/// Shows a todo, with its version as `ETag`; 304 to a client that has it.
 #[get("/{id}")]
-async fn show(id: u64, store: State<Store>) -> Result<Json<Todo>, ApiError> {
-    store.find(id).map(Json)
+async fn show(
+    id: u64,
+    precondition: Precondition,
+    store: State<Store>,
+) -> Result<Response, ApiError> {
+    let todo = store.find(id)?;
+    let version = todo.version();
+    let known = precondition.not_modified(&version);
+    Ok(known.unwrap_or_else(|| (version, Json(todo)).into_response()))
 }
 
-/// Changes the title of a todo, or whether it is done.
+/// Changes the title of a todo, or whether it is done: of the version that `If-Match` names, so that of
+/// two changes to one version the second is refused.
 #[patch("/{id}")]
 async fn update(
     id: u64,
     change: Json<Change>,
+    precondition: Precondition,
     store: State<Store>,
-) -> Result<Json<Todo>, ApiError> {
+) -> Result<(Version, Json<Todo>), ApiError> {
+    let precondition = precondition.required()?;
     let Json(Change { title, done }) = change;
-    store.change(id, title.as_deref(), done).map(Json)
+    let todo = store.change(id, &precondition, title.as_deref(), done)?;
+    Ok((todo.version(), Json(todo)))
 }
 
-/// Removes a todo.
+/// Removes a todo; with `If-Match`, only that version of it.
 #[delete("/{id}")]
-async fn remove(id: u64, store: State<Store>) -> Result<NoContent, ApiError> {
-    store.remove(id)?;
+async fn remove(
+    id: u64,
+    precondition: Precondition,
+    store: State<Store>,
+) -> Result<NoContent, ApiError> {
+    store.remove(id, &precondition)?;
     Ok(NoContent)
 }
