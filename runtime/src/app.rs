@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     body::{Body, BoxError, RequestBody},
-    chain::{Endpoint, Render},
+    chain::{Endpoint, PartKind, Render},
     client::TestClient,
     context::Context,
     entry::{Definition, Entry, Field, Mounted, MountedGroup},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 mod listing;
-pub(crate) mod suggest;
+mod suggest;
 
 pub use listing::{routes, text, text_len};
 
@@ -150,11 +150,60 @@ impl Route {
         self.mounted.definition.doc
     }
 
-    /// Returns the names of the middleware around the handler, outermost first.
+    /// Returns the names of the guards before the handler, outermost first, each with its module path.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{SecurityHeaders, prelude::*};
+    ///
+    /// #[guard]
+    /// fn signed_in(cx: &Context<'_>) -> Result<(), StatusCode> {
+    ///     match cx.header("authorization") {
+    ///         Some(_) => Ok(()),
+    ///         None => Err(StatusCode::UNAUTHORIZED),
+    ///     }
+    /// }
+    ///
+    /// #[get("/", with(signed_in))]
+    /// async fn home() {}
+    ///
+    /// #[routes(app, with(SecurityHeaders::new()))]
+    /// struct Api(home);
+    ///
+    /// # fn main() {
+    /// // Whether any route can be reached without a login.
+    /// let open = Api::ROUTES.iter().filter(|route| {
+    ///     !route.guards().any(|guard| guard.ends_with("::signed_in"))
+    /// });
+    /// assert_eq!(open.count(), 0);
+    /// assert_eq!(Api::ROUTES[0].middleware().count(), 1);
+    /// # }
+    /// ```
+    pub fn guards(&self) -> impl Iterator<Item = &'static str> {
+        self.parts(PartKind::Guard)
+    }
+
+    /// Returns the names of the middleware around the handler, outermost first, each with its module
+    /// path.
     pub fn middleware(&self) -> impl Iterator<Item = &'static str> {
+        self.parts(PartKind::Middleware)
+    }
+
+    /// Returns the names of the observers of the handler, outermost first, each with its module path.
+    pub fn observers(&self) -> impl Iterator<Item = &'static str> {
+        self.parts(PartKind::Observer)
+    }
+
+    /// Returns the tower layers around the handler, outermost first, as they are written.
+    pub fn layers(&self) -> impl Iterator<Item = &'static str> {
+        self.parts(PartKind::Layer)
+    }
+
+    pub(crate) fn parts(&self, kind: PartKind) -> impl Iterator<Item = &'static str> {
         let fields = (0..self.mounted.way.len()).filter_map(|depth| self.field(depth));
         let around = fields.flat_map(|field| field.level.with);
         let parts = around.chain(self.mounted.definition.with);
+        let parts = parts.filter(move |part| part.kind == kind);
         // What stands under a `#[cfg]` that does not hold has no name.
         parts.map(|part| part.name).filter(|name| !name.is_empty())
     }
@@ -209,6 +258,16 @@ impl Route {
         self.mounted.way.steps()
     }
 
+    /// Returns whether anything but guards is on the route itself, and not on a group around it.
+    pub(crate) fn has_own_parts(&self) -> bool {
+        let innermost = self.mounted.way.len().checked_sub(1);
+        let field = innermost.and_then(|depth| self.field(depth));
+        let of_field = field.and_then(|field| field.level.with.get(field.level.n_group..));
+        let own = of_field.into_iter().chain([self.mounted.definition.with]);
+        own.flatten()
+            .any(|part| part.kind != PartKind::Guard && !part.name.is_empty())
+    }
+
     const fn field(&self, depth: usize) -> Option<&'static Field> {
         self.mounted.way.field(self.fields, depth)
     }
@@ -257,6 +316,9 @@ pub(crate) enum Miss {
     WrongMethod(Allowed),
     /// The method is OPTIONS, and no route answers it itself.
     Options(Allowed),
+    /// The method is OPTIONS, and a browser asks for a route of the path; the methods that may be
+    /// listed. The way leads to that route, whose handler does not run.
+    Preflight(String),
     /// `OPTIONS *`: the question is about the whole server.
     Server,
     /// A route has the path with another trailing slash.
@@ -275,7 +337,8 @@ impl Miss {
         match self {
             Self::Missing => suggest::missing(cx).into_response(),
             Self::WrongMethod(allowed) => wrong_method(cx, allowed).into_response(),
-            Self::Options(allowed) => options(allowed),
+            Self::Options(allowed) => options(allowed.to_string()),
+            Self::Preflight(allow) => options(allow.clone()),
             Self::Server => Response::empty(StatusCode::NO_CONTENT),
             Self::Redirect(target) => redirect(target),
             Self::Refused(rejection) => {
@@ -303,9 +366,9 @@ fn wrong_method(cx: &Context<'_>, allowed: &Allowed) -> Rejection {
     }
 }
 
-fn options(allowed: &Allowed) -> Response {
+fn options(allow: String) -> Response {
     let mut response = Response::empty(StatusCode::NO_CONTENT);
-    response.set_header(header::ALLOW, allowed.to_string());
+    response.set_header(header::ALLOW, allow);
     response
 }
 

@@ -8,12 +8,11 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
-use percent_encoding::percent_decode_str;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::JoinHandle;
 
 use crate::{
-    app::{Route, suggest},
+    app::Route,
     body::{Body, RequestBody},
     extract::{json, query},
     head::Head,
@@ -187,13 +186,6 @@ impl<'r> Context<'r> {
     /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::Proxies) say.
     pub fn client_ip(&self) -> Option<IpAddr> {
         self.head.client_ip()
-    }
-
-    /// Returns the pattern that may have been meant, where no route matched.
-    pub(crate) fn suggestion(&self) -> Option<&'static str> {
-        // Patterns are compared as people write them.
-        let path = percent_decode_str(self.path()).decode_utf8_lossy();
-        suggest::nearest(&path, self.head.routes.iter().map(Route::path))
     }
 
     /// Reads the body as JSON, or the query where the method is GET or HEAD.

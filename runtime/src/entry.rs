@@ -101,6 +101,8 @@ pub struct Level {
     pub segments: &'static [Segment],
     /// The guards and the middleware of the group and of the field, outermost first.
     pub with: &'static [Part],
+    /// How many of them are the group's own; those behind are the field's.
+    pub n_group: usize,
     /// What the group's words say of how its routes are served.
     pub manner: Manner,
 }

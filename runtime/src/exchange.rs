@@ -1,12 +1,8 @@
 //! One exchange: a request in, a response out, and everything between in reading order.
 
 use std::{
-    any::Any,
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::{Pin, pin},
+    pin::pin,
     sync::{Arc, Mutex},
-    task::Poll,
 };
 
 use http::{Method, request::Parts};
@@ -17,7 +13,7 @@ use crate::{
     blame::Blame,
     body::RequestBody,
     capacity::{Gate, Place},
-    chain::{Base, Endpoint, Env, Locals, Ready},
+    chain::{Base, Endpoint, Env, Faults, Locals, Ready, caught, panicked},
     context::{Context, Out},
     head::Head,
     observe::{Outcome, Record},
@@ -31,6 +27,7 @@ use crate::{
 
 mod fit;
 mod method;
+mod preflight;
 
 use fit::{fit, outlives};
 
@@ -39,6 +36,7 @@ use fit::{fit, outlives};
 struct Slot {
     head: Head,
     out: Out,
+    faults: Faults,
 }
 
 thread_local! {
@@ -106,9 +104,9 @@ where
     let Some(slot) = watch.0.as_deref_mut() else {
         return Rejection::internal().problem();
     };
-    let (head, shared) = (&slot.head, &connection.shared);
+    let Slot { head, out, faults } = slot;
+    let (head, shared) = (&*head, &connection.shared);
     let (target, _place) = enter(shared.gate.as_ref(), head, target).await;
-    let out = &mut slot.out;
     let mut cx = Context::new(head, out, &shared.tasks, &shared.health, &shared.kept);
     let has_miss = target.miss.is_some();
     let base = Base {
@@ -116,6 +114,7 @@ where
         miss: target.miss,
         render: A::RENDER,
         may_skip: has_miss || shared.stand_ins.is_some(),
+        faults,
     };
     let env = Env {
         head,
@@ -126,18 +125,14 @@ where
         fallback: None,
     };
     let answer = caught(pin!(A::run(&mut cx, env))).await;
-    let panicked = answer.is_err();
-    let mut answer = answer.unwrap_or_else(|cause| {
-        let rejection = Rejection::internal().with_cause(cause);
-        rejection.into_response()
-    });
+    let mut answer = answer.unwrap_or_else(|cause| panicked(env, cause));
     env.finish(&mut cx, &mut answer);
     if let Err(fault) = fit(&mut answer, head, cx.out().switches) {
         answer = unfit(answer, &mut cx, &env, fault);
     }
     // Nobody reads it any more, and a stream that is observed would keep it as long as itself.
     cx.out().body.drop_unread();
-    watch.attach(&mut answer, panicked);
+    watch.attach(&mut answer);
     answer
 }
 
@@ -166,8 +161,9 @@ fn unfit<S>(answer: Response, cx: &mut Context<'_>, env: &Env<'_, S>, fault: Str
 
 impl Watch {
     /// Keeps the exchange open until the answer's body has ended, if anyone observes it.
-    fn attach(mut self, response: &mut Response, panicked: bool) {
+    fn attach(mut self, response: &mut Response) {
         let Some(slot) = &mut self.0 else { return };
+        let panicked = slot.faults.settle(&mut slot.out.record);
         let outcome = match (panicked, response.body().is_empty()) {
             (true, _) => Outcome::Panicked,
             (false, true) => Outcome::Complete,
@@ -194,8 +190,8 @@ impl Drop for Watch {
         let Some(mut slot) = self.0.take() else {
             return;
         };
-        let Slot { head, out } = &mut *slot;
-        let panicked = out.record.has_panicked();
+        let Slot { head, out, faults } = &mut *slot;
+        let panicked = faults.settle(&mut out.record);
         out.record.finish(head);
         if !panicked {
             slot.end();
@@ -302,6 +298,9 @@ fn find<A: App>(head: &mut Head) -> Target {
             None => Target::miss(nearest::<A>(path), Miss::Missing),
         },
         Found::WrongMethod(allowed) => {
+            if let Some(target) = preflight::target::<A>(head, &allowed) {
+                return target;
+            }
             let group = group_of::<A>(allowed.route());
             let options = head.method == Method::OPTIONS;
             let miss = if options {
@@ -369,25 +368,4 @@ fn other_slash(head: &Head, route: u16) -> Option<String> {
         target.extend(utf8_percent_encode(query, CONTROLS));
     }
     Some(target)
-}
-
-/// Runs the future; where it panics, says what it said. The panic hook has reported the place.
-fn caught<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = Result<F::Output, String>> {
-    poll_fn(move |task| {
-        // The future is not polled again after a panic, and what it borrowed is dropped.
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(payload) => Poll::Ready(Err(panic_cause(&*payload))),
-        }
-    })
-}
-
-fn panic_cause(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    format!(
-        "panicked: {}",
-        text.unwrap_or("with a value that is no text")
-    )
 }

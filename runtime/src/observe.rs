@@ -48,7 +48,8 @@ pub enum Outcome {
     Cancelled,
     /// The answer's body failed on the way.
     Failed,
-    /// The handler, or what is around it, panicked; the client had a 500.
+    /// The handler, or what is around it, panicked; the client had a 500, unless a middleware made
+    /// another answer of it.
     Panicked,
 }
 
@@ -122,8 +123,9 @@ impl Record {
         !self.observers.is_empty()
     }
 
-    pub(crate) fn has_panicked(&self) -> bool {
-        self.outcome == Outcome::Panicked
+    /// Something in the chain has panicked, whatever becomes of the answer further out.
+    pub(crate) fn panicked(&mut self) {
+        self.outcome = Outcome::Panicked;
     }
 
     pub(crate) fn note(&mut self, key: &'static str, value: &dyn fmt::Display) {

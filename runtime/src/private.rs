@@ -10,10 +10,10 @@ pub use crate::{
     app::{App, Route, routes, text, text_len},
     chain::{
         Absent, Chain, ChainPart, Endpoint, Env, Fallback, Guard, HandedProbe, Inner, Lets, Made,
-        Middleware, Next, NoLocal, NoPart, Observer, Parallel, Part, PartProbe, Piece, Prepare,
-        Ready, Render, SharedProbe, Site, SiteProbe, Stack, Step, Test, Tests, Verdict, When,
-        Whole, assert_condition, assert_fallback, assert_handed, assert_observer, assert_parallel,
-        assert_part, fallback, given, miss, peek, test, through,
+        Middleware, Next, NoLocal, NoPart, Observer, Parallel, Part, PartKind, PartProbe, Piece,
+        Prepare, Ready, Render, SharedProbe, Site, SiteProbe, Stack, Step, Test, Tests, Verdict,
+        When, Whole, assert_condition, assert_fallback, assert_handed, assert_observer,
+        assert_parallel, assert_part, fallback, given, miss, peek, test, through,
     },
     context::Context,
     entry::{

@@ -195,8 +195,10 @@ impl Rejection {
     pub(crate) fn report(&self, cx: &Context<'_>) {
         if let Some(cause) = self.cause().filter(|_| self.0.status.is_server_error()) {
             let (status, method, path) = (self.0.status.as_u16(), cx.method(), cx.path());
+            // In one piece: a cause that panics leaves no half of a line.
+            let line = format!("{status} at {method} {path}: {}\n", Chain(cause));
             // Whoever closed our output does not want to read it.
-            let _ = writeln!(io::stderr(), "{status} at {method} {path}: {cause}");
+            let _ = io::stderr().write_all(line.as_bytes());
         }
     }
 
@@ -218,6 +220,26 @@ impl Rejection {
         };
         let rejection = Self::new(StatusCode::BAD_REQUEST, detail);
         rejection.with_error("path", name, expected, got)
+    }
+}
+
+/// A cause with the errors behind it, in one line; what an error says of its source is not said again.
+struct Chain<'e>(&'e (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut said = self.0.to_string();
+        f.write_str(&said)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            source = cause.source();
+            let text = cause.to_string();
+            if !said.contains(&text) {
+                write!(f, "; because: {text}")?;
+                said = text;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -102,8 +102,10 @@ async fn an_early_answer_passes_what_is_around_it() {
 
 #[tokio::test]
 async fn a_panic_at_any_depth_is_500() {
-    for part in ["own", "inner", "mount", "outer", "app"] {
-        check(&format!("/b/c?panic={part}"), 500, &[]).await;
+    let parts = ["own", "inner", "mount", "outer", "app"];
+    for (idx, part) in parts.into_iter().enumerate() {
+        // It passes those outside of the one that panics.
+        check(&format!("/b/c?panic={part}"), 500, &parts[idx + 1..]).await;
     }
 }
 

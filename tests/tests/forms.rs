@@ -131,15 +131,19 @@ fn a_route_is_listed_with_all_that_is_around_it() {
         .collect();
     let listed: Vec<_> = routes
         .iter()
-        .map(|route| (route.path(), route.middleware().collect::<Vec<_>>()))
+        .map(|route| {
+            let middleware = route.middleware().collect::<Vec<_>>();
+            (route.path(), route.guards().collect(), middleware)
+        })
         .collect();
     assert_eq!(
         listed,
         [
-            ("/here/numbers/{n}", vec![]),
+            ("/here/numbers/{n}", vec![], vec![]),
             (
                 "/there/numbers/{n}",
-                vec!["highball_renamed::numbered", "highball_renamed::limited"]
+                vec!["highball_renamed::limited"],
+                vec!["highball_renamed::numbered"]
             )
         ]
     );

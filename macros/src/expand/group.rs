@@ -109,6 +109,7 @@ fn fields(
             let prefix = joined(args.prefix.as_ref(), entry.prefix.as_ref());
             let (text, segments) = (&prefix.text, segments(&prefix));
             let (outer, inner) = (own.parts(), alias.with.parts());
+            let n_group = own.n_parts();
             let entry = quote_spanned!(first_span(ty)=> <#ty as __hb::Entry>);
             quote! {
                 __hb::Field {
@@ -118,6 +119,7 @@ fn fields(
                         prefix: #text,
                         segments: #segments,
                         with: &[#outer #inner],
+                        n_group: #n_group,
                         manner: #manner,
                     },
                     fields: #entry::FIELDS,

@@ -32,6 +32,7 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> Toke
         check: (!exclusive).then(|| check(function, list, &hands)),
         observe: None,
         hands,
+        kind: quote!(Guard),
         shares: quote!(!#exclusive #(&& <#modes>::IS != __hb::ASYNC)*),
     };
     part.expand()
@@ -66,12 +67,12 @@ fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenS
     quote! {
         async move {
             if __env.skips::<Self::Hands>(#item) {
-                return __hb::Next::run(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
+                return __hb::Next::pass(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
             }
             #body
             #lets
             match #verdict {
-                __hb::Ok(__value) => __hb::Next::run(__hb::Next::with(__next, __value), __cx).await,
+                __hb::Ok(__value) => __hb::Next::pass(__hb::Next::with(__next, __value), __cx).await,
                 __hb::Err(__response) => __response,
             }
         }

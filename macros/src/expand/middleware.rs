@@ -17,6 +17,8 @@ pub(super) struct Part<'a> {
     pub(super) args: &'a [Arg],
     /// The type that it hands on.
     pub(super) hands: Type,
+    /// What kind of part it is.
+    pub(super) kind: TokenStream,
     /// Whether it is a guard that shares the context with others.
     pub(super) shares: TokenStream,
     /// The methods of its `Middleware` and, where it is a guard, its `Guard`.
@@ -55,7 +57,7 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> Token
                     _: __hb::Env<'__r, __S>,
                     __next: impl __hb::Next,
                 ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
-                    __hb::Next::run(__next, __cx)
+                    __hb::Next::pass(__next, __cx)
                 }
             }
         };
@@ -72,6 +74,7 @@ pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) ->
         attr,
         args: list,
         hands: hands.unwrap_or_else(|| syn::parse_quote!(())),
+        kind: quote!(Middleware),
         shares: quote!(false),
         around,
         check: None,
@@ -213,6 +216,7 @@ impl Part<'_> {
     /// What the compiler knows of the part.
     fn data(&self) -> TokenStream {
         let (name, hands, shares) = (self.function.ty(), &self.hands, &self.shares);
+        let part_kind = &self.kind;
         let text = shown(&name);
         let needs = match self.observe {
             // That an observer can have none has been said where it asks.
@@ -243,6 +247,7 @@ impl Part<'_> {
                     ::core::concat!(::core::module_path!(), "::", #text);
                 const PART: __hb::Part = __hb::Part {
                     name: Self::NAME,
+                    kind: __hb::PartKind::#part_kind,
                     shares: #shares,
                     needs: #needs,
                     hands: #hands,
@@ -322,7 +327,7 @@ fn around(function: &Function, list: &[Arg], hands: bool) -> TokenStream {
             // What a guard would have provided is not there where no guard runs; and what a test gives
             // is not provided again.
             if __env.is_miss() && __hb::asks(#needs) #stands_in {
-                return __hb::Next::run(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
+                return __hb::Next::pass(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
             }
             #lets
             #respond(#name(#(#args),*).await)

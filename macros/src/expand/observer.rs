@@ -20,6 +20,7 @@ pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> T
         attr,
         args: list,
         hands: syn::parse_quote!(()),
+        kind: quote!(Observer),
         shares: quote!(false),
         around: TokenStream::new(),
         check: None,

@@ -65,6 +65,11 @@ impl Steps {
         quote!(#(#parts,)*)
     }
 
+    /// Returns how many parts there are.
+    pub(crate) fn n_parts(&self) -> usize {
+        self.parts.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.types.is_empty()
     }
@@ -100,7 +105,23 @@ impl Steps {
                 let (ty, known) = self.step(name, part);
                 (ty, Some(known))
             }
-            One::Layer(layer) => (self.layer(name, layer), None),
+            One::Layer(layer) => (self.layer(name, layer), Some(self.known_layer(layer))),
+        }
+    }
+
+    /// Returns what is known of a tower layer: how it is written.
+    fn known_layer(&self, layer: &Expr) -> TokenStream {
+        let text = shown(layer);
+        let known = quote!(__hb::Part::layer(#text));
+        match &self.cfg {
+            None => known,
+            Some(Cfg { holds, fails }) => quote! {{
+                #holds
+                const __LAYER: __hb::Part = #known;
+                #fails
+                const __LAYER: __hb::Part = __hb::Part::NONE;
+                __LAYER
+            }},
         }
     }
 
@@ -120,7 +141,7 @@ impl Steps {
                 (Some(holds), Some(absent))
             }
         };
-        let service = quote_spanned!(span=> MADE.service(|| #layer));
+        let service = quote_spanned!(span=> || MADE.service(|| #layer));
         self.items.extend(quote_spanned! {span=>
             #absent
             #holds

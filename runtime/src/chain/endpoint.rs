@@ -7,6 +7,7 @@ use super::{
     env::{Boxed, Ready},
 };
 use crate::{
+    app::Miss,
     context::Context,
     entry::{Entry, Mounted},
     extract::Args,
@@ -59,6 +60,9 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
 ) -> Response {
     let mut ready = Ready::default();
     let mut refused = None;
+    if let Some(miss @ Miss::Preflight(_)) = &env.base.miss {
+        return miss.answer(cx);
+    }
     // The body comes last: what is rejected without it is not waited for, nor is its client asked
     // to send it (RFC 9110 §10.1.1).
     if H::Args::BODY {
@@ -165,7 +169,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for Absent {
         _: Env<'r, S>,
         next: impl Next,
     ) -> impl Future<Output = Response> + Send {
-        next.run(cx)
+        next.pass(cx)
     }
 }
 

@@ -1,10 +1,17 @@
 //! What every step of a chain carries.
 
-use std::{any::Any, fmt, future::Future, pin::Pin, sync::Arc};
+use std::{
+    any::Any,
+    fmt,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+};
 
 use bytes::Bytes;
 
-use super::{Locals, StandIns, prepared::Prepared};
+use super::{Faults, Locals, StandIns, caught::panic_cause, prepared::Prepared};
 use crate::{
     app::Miss,
     body::RequestBody,
@@ -41,6 +48,8 @@ pub(crate) struct Base<'r, S> {
     pub(crate) render: Render,
     /// Whether parts may have to be skipped: there is no route, or a test stands in for some.
     pub(crate) may_skip: bool,
+    /// What has panicked on the way.
+    pub(crate) faults: &'r Faults,
 }
 
 /// What was waited for on a handler's behalf.
@@ -151,12 +160,53 @@ impl<'r, S> Env<'r, S> {
         let Some(rejection) = response.take_rejection() else {
             return cx.out().apply(response);
         };
-        rejection.report(cx);
-        let mut written = (self.base.render)(&rejection, cx);
-        // The app's format may have left it to us after all.
-        written.settle();
-        response.replace(written.with_headers_of(response));
-        rejection.add_headers(response);
+        let broken = self.base.write(&rejection, cx, response);
+        if broken.is_some() {
+            self.base.faults.add([broken]);
+        }
         cx.out().record.error(rejection);
+        cx.out().apply(response);
+    }
+}
+
+impl<S> Base<'_, S> {
+    /// Writes a rejection in the response's place; if its writing panics, returns the one that was
+    /// written instead.
+    pub(super) fn write(
+        &self,
+        rejection: &Rejection,
+        cx: &Context<'_>,
+        response: &mut Response,
+    ) -> Option<Rejection> {
+        match self.written(rejection, cx) {
+            Ok(written) => {
+                response.replace(written.with_headers_of(response));
+                rejection.add_headers(response);
+                None
+            }
+            Err(cause) => {
+                let cause = format!("the writing of `{rejection}` {cause}");
+                let broken = Rejection::internal().with_cause(cause);
+                broken.report(cx);
+                response.replace(broken.problem().with_headers_of(response));
+                Some(broken)
+            }
+        }
+    }
+
+    /// Writes a rejection, for the operator and in the app's format.
+    ///
+    /// Both run code of the app's: a cause is shown, and a format may panic. The panic is not caught by
+    /// the chain, since it would be written in the same format again.
+    fn written(&self, rejection: &Rejection, cx: &Context<'_>) -> Result<Response, String> {
+        // Unwind safe: the rejection and the context are only lent to be read.
+        let written = catch_unwind(AssertUnwindSafe(|| {
+            rejection.report(cx);
+            let mut written = (self.render)(rejection, cx);
+            // The app's format may have left it to us after all.
+            written.settle();
+            written
+        }));
+        written.map_err(|payload| panic_cause(&*payload))
     }
 }

@@ -19,7 +19,7 @@ use http::Request;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Chain, Env};
+use super::{Chain, Env, caught, panicked};
 use crate::{
     body::{Body, BoxError, RequestBody},
     context::Context,
@@ -57,7 +57,7 @@ impl Made {
 
 /// Runs the rest of a chain inside the service of a layer.
 pub async fn through<S, C, V, B>(
-    service: V,
+    service: impl FnOnce() -> V + Send,
     cx: &mut Context<'_>,
     env: Env<'_, S>,
     rest: C,
@@ -76,7 +76,8 @@ where
     let passage = Arc::<Passage>::default();
     let mut request = service::request(cx);
     request.extensions_mut().insert(Arc::clone(&passage));
-    let mut outside = pin!(service::answer(service, request));
+    // It is made here, where a panic of the layer is caught.
+    let mut outside = pin!(service::answer(service(), request));
     let asked = poll_fn(|task| match outside.as_mut().poll(task) {
         Poll::Ready(response) => Poll::Ready(Err(response)),
         Poll::Pending => passage.poll_request(task).map(Ok),
@@ -92,7 +93,8 @@ where
     let mut cx = cx.over(&head);
     cx.out().body = body;
     let mut inside = pin!(async {
-        let mut response = rest.call(&mut cx, env).await;
+        let answer = caught(pin!(rest.call(&mut cx, env))).await;
+        let mut response = answer.unwrap_or_else(|cause| panicked(env, cause));
         env.finish(&mut cx, &mut response);
         passage.answer(response);
     });

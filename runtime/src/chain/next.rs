@@ -1,8 +1,8 @@
 //! The rest of a chain, as a value that a middleware runs once.
 
-use std::future::Future;
+use std::{future::Future, pin::pin};
 
-use super::{Chain, Env};
+use super::{Chain, Env, caught, caught::Caught, panicked};
 use crate::{context::Context, response::Response};
 
 /// The rest of the chain, as a middleware sees it.
@@ -27,7 +27,15 @@ use crate::{context::Context, response::Response};
 #[must_use = "the request is not answered unless `next.run(cx)` is awaited or a response returned"]
 pub trait Next<T: Send + Sync + 'static = ()>: Send + Sized {
     /// Runs the rest of the chain.
+    ///
+    /// If something in it panics, this returns the 500 that the panic is answered with.
     fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
+    where
+        T: Nothing;
+
+    /// Runs the rest for what does nothing with its answer, a guard: a panic passes through.
+    #[doc(hidden)]
+    fn pass(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
     where
         T: Nothing;
 
@@ -61,6 +69,13 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> fo
     where
         T: Nothing,
     {
+        Caught::new(self.chain.call(cx, self.env), self.env)
+    }
+
+    fn pass(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
+    where
+        T: Nothing,
+    {
         self.chain.call(cx, self.env)
     }
 
@@ -83,6 +98,13 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next
     for RestWith<'_, C, S, T>
 {
     async fn run(self, cx: &mut Context<'_>) -> Response {
+        let Rest { chain, env } = self.rest;
+        let locals = &env.locals.push(&self.value);
+        let answer = caught(pin!(chain.call(cx, Env { locals, ..env }))).await;
+        answer.unwrap_or_else(|cause| panicked(env, cause))
+    }
+
+    async fn pass(self, cx: &mut Context<'_>) -> Response {
         let Rest { chain, env } = self.rest;
         let locals = &env.locals.push(&self.value);
         chain.call(cx, Env { locals, ..env }).await

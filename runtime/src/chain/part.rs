@@ -8,11 +8,26 @@ use crate::{
     text::Text,
 };
 
+/// What kind of part it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartKind {
+    /// `#[guard]`.
+    Guard,
+    /// `#[middleware]`.
+    Middleware,
+    /// `#[observer]`.
+    Observer,
+    /// `layer(..)`, of tower's.
+    Layer,
+}
+
 /// A guard or a middleware, as constant data.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
     /// The function's name with its module path.
     pub name: &'static str,
+    /// What kind of part it is.
+    pub kind: PartKind,
     /// Whether it is a guard that shares the context: only such a one runs in `parallel(..)`.
     pub shares: bool,
     /// The locals that its arguments ask for.
@@ -31,6 +46,7 @@ impl Part {
     /// What stands for something that is no part.
     pub const NONE: Self = Self {
         name: "",
+        kind: PartKind::Middleware,
         shares: false,
         needs: &[],
         hands: &[],
@@ -38,6 +54,16 @@ impl Part {
         before: &[],
         beside: 0,
     };
+
+    /// Returns a tower layer, which is known by how it is written.
+    #[must_use]
+    pub const fn layer(written: &'static str) -> Self {
+        Self {
+            name: written,
+            kind: PartKind::Layer,
+            ..Self::NONE
+        }
+    }
 
     /// Returns the part as it stands in `parallel(..)`, behind that many others.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
-use super::{Base, Chain, Env, Guard, Locals, Middleware, Observer, Ready, Rest, Site};
+use super::{Base, Chain, Env, Faults, Guard, Locals, Middleware, Observer, Ready, Rest, Site};
 use crate::{
     context::Context, extract::Mode, observe::Exchange, rejection::problem, response::Response,
     state::Connected,
@@ -71,6 +71,7 @@ where
         miss: None,
         render: problem,
         may_skip: false,
+        faults: &Faults::default(),
     };
     let env = Env {
         head: exchange.head(),

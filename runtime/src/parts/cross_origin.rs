@@ -22,12 +22,17 @@ mod origin;
 /// Which pages of other origins may use an app: the
 /// [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
 ///
-/// A preflight is answered with 204 before any guard, with the methods that the path has; from an
-/// origin that is not allowed it is refused with 403. Any other request passes, and its answer has
-/// the headers that let the page read it if the origin is allowed. `Vary` says that they depend on it.
+/// A preflight is answered with 204 before any guard, with the methods of the path whose routes have the
+/// same parts around them; from an origin that is not allowed it is refused with 403. Any other request
+/// passes, and its answer has the headers that let the page read it if the origin is allowed. `Vary`
+/// says that they depend on it.
 ///
 /// By default a page may send `Content-Type` (and what a browser always lets it), no cookies, and a
 /// browser keeps a preflight's answer for twelve hours. Put it outermost, on the app.
+///
+/// On a group or on a route it is for the routes there: a preflight runs the chain of the route whose
+/// method it names, unless a route of the path answers OPTIONS (`#[options]`, `#[any]`) itself. Where
+/// one `Cors` is inside another, the inner one may allow more origins, and cannot take any away.
 ///
 /// A mistake is a compile error: what is no origin, and cookies for every origin. Where the origins are
 /// known only at start, put a `Cors` of [`from_origins`](Self::from_origins) into the app state and
@@ -267,13 +272,22 @@ impl Cors {
             // A handler for OPTIONS is not asked: the question is the browser's, not the page's.
             let allow = match cx.route() {
                 Some(_) => None,
-                None => next.run(cx).await.headers_mut().remove(header::ALLOW),
+                None => {
+                    let mut inner = next.run(cx).await;
+                    let headers = inner.headers_mut();
+                    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+                        // A `Cors` further in allows it, on a route or an inner group.
+                        return inner;
+                    }
+                    headers.remove(header::ALLOW)
+                }
             };
             return self.preflight(cx, origin, allow.unwrap_or(METHODS));
         }
         let mut response = next.run(cx).await;
         let headers = response.headers_mut();
-        match origin.filter(|origin| self.allows(cx, origin)) {
+        let is_shared = headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        match origin.filter(|origin| !is_shared && self.allows(cx, origin)) {
             Some(origin) => {
                 self.share(headers, &origin);
                 if let Some(names) = &self.made().expose {

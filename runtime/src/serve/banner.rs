@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::listeners::Listening;
-use crate::{app::Route, config::Config};
+use crate::{app::Route, chain::PartKind, config::Config};
 
 /// Returns the text: one line and the settings, and in a debug build the routes.
 pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> String {
@@ -39,16 +39,39 @@ fn table(text: &mut String, routes: &[Route]) {
     for (methods, route) in rows {
         let (path, handler) = (route.path(), route.handler());
         let (file, line) = (route.file(), route.line());
-        let middleware = match route.middleware().count() {
-            0 => String::new(),
-            n => format!(" ({n} middleware)"),
-        };
+        let parts = parts(route);
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             text,
-            "  {methods:method_width$}  {path:path_width$}  {handler} {file}:{line}{middleware}"
+            "  {methods:method_width$}  {path:path_width$}  {handler} {file}:{line}{parts}"
         );
     }
+}
+
+/// The kinds of parts, as they are listed.
+const KINDS: [(PartKind, &str); 4] = [
+    (PartKind::Guard, "guards"),
+    (PartKind::Middleware, "middleware"),
+    (PartKind::Layer, "layers"),
+    (PartKind::Observer, "observers"),
+];
+
+/// Returns what is around a route, by kind, each outermost first and without its module.
+fn parts(route: &Route) -> String {
+    let mut text = String::new();
+    for (kind, title) in KINDS {
+        let names = route.parts(kind).map(|name| match kind {
+            PartKind::Layer => name,
+            _ => name.rsplit("::").next().unwrap_or(name),
+        });
+        let names: Vec<_> = names.collect();
+        if !names.is_empty() {
+            let separator = if text.is_empty() { "  " } else { "; " };
+            // Writing to a `String` cannot fail.
+            let _ = write!(text, "{separator}{title}: {}", names.join(", "));
+        }
+    }
+    text
 }
 
 fn methods(route: &Route) -> String {
@@ -57,5 +80,61 @@ fn methods(route: &Route) -> String {
         "ANY".to_owned()
     } else {
         methods
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use highball_macros::{get, guard, middleware, observer, routes};
+
+    use super::*;
+    use crate::{chain::Next, context::Context, observe::Exchange, response::Response};
+
+    #[guard(crate = crate)]
+    fn first(_: &Context<'_>) -> Result<(), Response> {
+        Ok(())
+    }
+
+    #[guard(crate = crate)]
+    async fn second(_: &mut Context<'_>) -> Result<(), Response> {
+        Ok(())
+    }
+
+    #[middleware(crate = crate)]
+    async fn around(cx: &mut Context<'_>, next: impl Next) -> Response {
+        next.run(cx).await
+    }
+
+    #[observer(crate = crate)]
+    fn sees(_: &Exchange<'_>) {}
+
+    #[get("/", crate = crate)]
+    fn bare() {}
+
+    #[get("/all", with(second, layer(tower_layer::Identity::new())), crate = crate)]
+    fn all() {}
+
+    #[routes(app, with(sees, around, first), crate = crate)]
+    struct Api(#[with(around)] all);
+
+    #[routes(app, crate = crate)]
+    struct Bare(bare);
+
+    fn check(routes: &[Route], expected: &str) {
+        let mut text = String::new();
+        table(&mut text, routes);
+        let (_, parts) = text.trim_end().split_once(".rs:").expect("a place");
+        let parts = parts.trim_start_matches(|c: char| c.is_ascii_digit());
+        assert_eq!(parts, expected);
+    }
+
+    #[test]
+    fn parts_are_listed_by_kind_and_name() {
+        check(
+            Api::ROUTES,
+            "  guards: first, second; middleware: around, around; \
+             layers: tower_layer::Identity::new(); observers: sees",
+        );
+        check(Bare::ROUTES, "");
     }
 }
