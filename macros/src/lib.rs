@@ -128,7 +128,7 @@ derives! {
     Local(), local: "Lets values of a type travel along the chain, from a guard or a middleware to what is further in.",
     State(), state: "Lets handlers have each field of the app state by its type.",
     PathFields(), path_fields: "Lets a struct take the path parameters that its fields are named after.",
-    IntoResponse(status, transparent), response: "Makes an enum of errors a response: `#[status(404, \"no such user\")]` on each variant.",
+    IntoResponse(status, transparent, from, source), response: "Makes an enum of errors a response: `#[status(404, \"no such user\")]` on each variant.\n\nOn a field, `#[from]` converts the field's type by `?`, and `#[source]` does not; both make it the cause that is logged.",
 }
 
 fn derive_with(

@@ -133,7 +133,7 @@ pub use cookies::SignedCookies;
 #[cfg(feature = "cookies")]
 pub use cookies::{Cookie, Cookies, SameSite};
 pub use entry::{Argument, Entry};
-pub use error::{Error, Result};
+pub use error::{Error, Result, ResultExt};
 #[cfg(feature = "basic-auth")]
 pub use extract::Basic;
 #[cfg(feature = "headers")]

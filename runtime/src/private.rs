@@ -31,7 +31,7 @@ pub use crate::{
     link::{LinkParam, find as find_link, join as join_link, write as write_link},
     local::{Handed, LocalId, LocalType},
     observe::Exchange,
-    rejection::{Rejection, problem},
+    rejection::{Rejection, caused, problem},
     response::{IntoResponse, Response, reason, status},
     route::{Manner, Methods, Priority, STANDARD, Segment, Slash},
     serve::block_on,

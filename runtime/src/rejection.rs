@@ -144,6 +144,11 @@ impl Rejection {
         self
     }
 
+    pub(crate) fn with_boxed(mut self, source: BoxError) -> Self {
+        self.0.cause = Some(source);
+        self
+    }
+
     /// Adds words about the cause, for the log.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
@@ -241,6 +246,11 @@ impl fmt::Display for Chain<'_> {
         }
         Ok(())
     }
+}
+
+/// Adds the cause of a derived error, which may be boxed.
+pub fn caused(rejection: Rejection, cause: impl Into<BoxError>) -> Rejection {
+    rejection.with_boxed(cause.into())
 }
 
 /// Writes the rejection where the app has no format of its own.

@@ -1,13 +1,15 @@
 //! `#[derive(IntoResponse)]`: an enum of errors, each with its status and its words.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, Data, DeriveInput, Fields, Ident, LitInt, LitStr, Token, Variant,
+    Attribute, Data, DeriveInput, Fields, Ident, LitInt, LitStr, Member, Token, Variant,
     parse::{Parse, ParseStream},
 };
 
-use crate::{errors::Errors, expand::private};
+use crate::{errors::Errors, expand::private, handler::first_span};
+
+mod cause;
 
 /// `#[status(404, "no such user")]`.
 struct Status {
@@ -77,9 +79,11 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             "an enum without variants is never returned: add one with `#[status(..)]`",
         );
     }
+    let conversions = cause::conversions(input, errors);
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {
+        #conversions
         #[automatically_derived]
         #[allow(non_shorthand_field_patterns, unused_qualifications)]
         impl #impl_generics #private::IntoResponse for #name #ty_generics #bounds {
@@ -129,22 +133,35 @@ fn arm(
         return TokenStream::new();
     };
     let code = status.code;
-    let (pattern, detail) = match &status.message {
+    let (mut bound, detail) = match &status.message {
         Some(message) => detail(fields, message),
-        None => (quote!({ .. }), quote!(#private::reason(#code))),
+        None => (Vec::new(), quote!(#private::reason(#code))),
     };
+    let mut rejection = quote!(#private::Rejection::new(#private::status(#code), #detail));
+    if let Some((member, ty)) = cause::member(fields) {
+        let of_message = bound.iter().find(|(other, _)| *other == member);
+        let ident = match of_message {
+            Some((_, ident)) => ident.clone(),
+            None => {
+                bound.push((member, format_ident!("__cause")));
+                format_ident!("__cause")
+            }
+        };
+        let caused = quote_spanned!(first_span(ty)=> caused);
+        // The message is written by then, so the cause may be moved.
+        rejection = quote!(#private::#caused(#rejection, #ident));
+    }
+    let pattern = bound.iter().map(|(member, ident)| quote!(#member: #ident,));
     quote! {
-        #path #pattern => #private::IntoResponse::into_response(
-            #private::Rejection::new(#private::status(#code), #detail)
-        ),
+        #path { #(#pattern)* .. } => #private::IntoResponse::into_response(#rejection),
     }
 }
 
-/// Returns the pattern that binds the fields the message names, and the message.
-fn detail(fields: &Fields, message: &LitStr) -> (TokenStream, TokenStream) {
+/// Returns the fields that the message names with the names that they are bound to, and the message.
+fn detail(fields: &Fields, message: &LitStr) -> (Vec<(Member, Ident)>, TokenStream) {
     // A brace that stands for itself begins no name.
     let mut text = message.value().replace("{{", "\0");
-    let mut patterns = Vec::new();
+    let mut bound = Vec::new();
     let mut args = Vec::new();
     for member in fields.members() {
         let name = quote!(#member).to_string();
@@ -153,27 +170,24 @@ fn detail(fields: &Fields, message: &LitStr) -> (TokenStream, TokenStream) {
             continue;
         }
         let ident = match &member {
-            syn::Member::Named(ident) => ident.clone(),
-            syn::Member::Unnamed(index) => format_ident!("__{}", index.index),
+            Member::Named(ident) => ident.clone(),
+            Member::Unnamed(index) => format_ident!("__{}", index.index),
         };
-        if matches!(member, syn::Member::Unnamed(_)) {
+        if matches!(member, Member::Unnamed(_)) {
             for end in ["}", ":"] {
                 text = text.replace(&format!("{{{name}{end}"), &format!("{{{ident}{end}"));
             }
             args.push(quote!(#ident = #ident));
         }
-        patterns.push(quote!(#member: #ident));
+        bound.push((member, ident));
     }
-    if patterns.is_empty() && !text.contains('{') {
+    if bound.is_empty() && !text.contains('{') {
         let plain = text.replace('\0', "{").replace("}}", "}");
         let plain = LitStr::new(&plain, message.span());
-        return (quote!({ .. }), quote!(#plain));
+        return (bound, quote!(#plain));
     }
     let format = LitStr::new(&text.replace('\0', "{{"), message.span());
-    (
-        quote!({ #(#patterns,)* .. }),
-        quote!(::std::format!(#format #(, #args)*)),
-    )
+    (bound, quote!(::std::format!(#format #(, #args)*)))
 }
 
 /// Answers what the one field answers.
