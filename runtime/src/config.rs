@@ -165,6 +165,12 @@ settings! {
         /// What that runtime is, `#[highball::main]` says: a thread for each core, which take work from
         /// each other, so that a slow handler holds nobody else up.
         workers: usize = 0, as usize;
+        /// Sets how long a handler may keep its thread without waiting before a line names it; 100 ms
+        /// unless set, 0 never.
+        ///
+        /// A thread beside the server looks at every quarter of this time, so a handler that blocks for a
+        /// quarter longer is always seen; a route is named once in 10 seconds at most.
+        slow_poll: Duration = Duration::from_millis(100), as Duration;
         /// Sets how long the server still accepts after it was told to stop and `/readyz` says so; 0
         /// unless set. Give a load balancer the time that it takes to notice.
         stop_delay: Duration = Duration::ZERO, as Duration;

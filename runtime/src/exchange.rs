@@ -12,6 +12,7 @@ use crate::{
     app::{App, Miss, Route, nearest},
     blame::Blame,
     body::RequestBody,
+    busy,
     capacity::{Gate, Place},
     chain::{Base, Endpoint, Env, Faults, Locals, Ready, caught, panicked},
     context::{Context, Out},
@@ -124,7 +125,7 @@ where
         steps: target.steps,
         fallback: None,
     };
-    let answer = caught(pin!(A::run(&mut cx, env))).await;
+    let answer = busy::marked(head.route, caught(pin!(A::run(&mut cx, env)))).await;
     let mut answer = answer.unwrap_or_else(|cause| panicked(env, cause));
     env.finish(&mut cx, &mut answer);
     if let Err(fault) = fit(&mut answer, head, cx.out().switches) {

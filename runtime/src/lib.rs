@@ -55,6 +55,7 @@
 mod app;
 mod blame;
 mod body;
+mod busy;
 mod capacity;
 mod chain;
 mod client;

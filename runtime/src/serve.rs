@@ -29,6 +29,7 @@ use crate::{
 };
 
 mod banner;
+mod blocked;
 mod hook;
 mod listeners;
 mod run;

@@ -10,7 +10,9 @@ use std::{
 };
 
 use super::{
-    Served, Setup, banner, hook,
+    Served, Setup, banner,
+    blocked::Blocked,
+    hook,
     listeners::{self, Listening},
     stopping::Delayed,
     supervisor,
@@ -112,7 +114,16 @@ where
         workers::servers(&listening, &config),
     ));
     let watched_for = supervisor::patience().is_some();
-    let watch = (watched || watched_for).then(|| Watch::start(config.workers.max(1), watched));
+    let blocked = (watched && !config.slow_poll.is_zero())
+        .then(|| Blocked::new(A::LISTING, config.slow_poll));
+    let watch = (watched || watched_for).then(|| {
+        Watch::start(
+            config.workers.max(1),
+            watched,
+            blocked,
+            config.slow_poll / 4,
+        )
+    });
     let stop = Delayed::new(stop, config.stop_delay, &shared.health);
     shared.health.set_ready(true);
     supervisor::ready();

@@ -1,5 +1,5 @@
-//! Watching for handlers that block: a thread of a runtime that does not turn, and says so itself
-//! never, since it cannot.
+//! Detects blocked runtimes and handlers from a separate thread, because what is blocked cannot report
+//! itself.
 
 use std::{
     future::Future,
@@ -12,13 +12,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::supervisor;
+use super::{blocked::Blocked, supervisor};
 use crate::tasks::Owned;
 
 /// How often each runtime says that it turns.
 const BEAT: Duration = Duration::from_millis(200);
 /// How long a runtime may be silent before someone is told.
 const SILENCE: Duration = Duration::from_secs(1);
+
+/// The shortest pause between two looks.
+const LEAST: Duration = Duration::from_millis(1);
 
 /// A thread that is told by each runtime that it turns, and reports those that do not.
 pub(super) struct Watch {
@@ -39,7 +42,14 @@ struct Beats {
 impl Watch {
     /// Watches so many runtimes, and reports those that do not turn if it is to. Where there can be no
     /// thread for it, nothing is watched.
-    pub(super) fn start(count: usize, reports: bool) -> Self {
+    ///
+    /// Handlers that block are looked for at every `step`.
+    pub(super) fn start(
+        count: usize,
+        reports: bool,
+        blocked: Option<Blocked>,
+        step: Duration,
+    ) -> Self {
         let beats = Arc::new(Beats {
             begun: Instant::now(),
             last: (0..count).map(|_| AtomicU64::new(0)).collect(),
@@ -50,7 +60,7 @@ impl Watch {
         let watched = Arc::clone(&beats);
         let thread = std::thread::Builder::new()
             .name("highball-watch".to_owned())
-            .spawn(move || watched.watch());
+            .spawn(move || watched.watch(blocked, step));
         Self {
             beats,
             thread: thread.ok(),
@@ -95,15 +105,21 @@ impl Beats {
     }
 
     /// Looks at the runtimes until the watch ends.
-    fn watch(&self) {
+    fn watch(&self, mut blocked: Option<Blocked>, step: Duration) {
         let patience = supervisor::patience();
-        let pause = patience.map_or(BEAT, |patience| (patience / 3).min(BEAT));
+        let mut pause = patience.map_or(BEAT, |patience| (patience / 3).min(BEAT));
+        if blocked.is_some() {
+            pause = pause.min(step.max(LEAST));
+        }
         let mut reported = vec![0; self.last.len()];
         let mut ended = self.lock();
         while !*ended {
             let waited = self.end.wait_timeout(ended, pause);
             ended = waited.unwrap_or_else(PoisonError::into_inner).0;
-            let all_turn = self.look(&mut reported, patience);
+            if let Some(blocked) = &mut blocked {
+                blocked.look(&tell);
+            }
+            let all_turn = self.look(&mut reported, patience, blocked.as_ref());
             if patience.is_some() && all_turn {
                 supervisor::alive();
             }
@@ -112,7 +128,12 @@ impl Beats {
 
     /// Reports each runtime that has been silent for long, once; returns whether a supervisor may be
     /// told that all is well.
-    fn look(&self, reported: &mut [u64], patience: Option<Duration>) -> bool {
+    fn look(
+        &self,
+        reported: &mut [u64],
+        patience: Option<Duration>,
+        blocked: Option<&Blocked>,
+    ) -> bool {
         let mut longest = Duration::ZERO;
         for (idx, (last, reported)) in self.last.iter().zip(reported).enumerate() {
             let last = last.load(Relaxed);
@@ -124,7 +145,9 @@ impl Beats {
             if silent >= SILENCE && *reported != last {
                 *reported = last;
                 if self.reports {
-                    report(idx, silent);
+                    // Those that a thread runs for most of that time.
+                    let by = blocked.map(|blocked| blocked.culprits(silent / 2));
+                    report(idx, silent, &by.unwrap_or_default());
                 }
             }
         }
@@ -132,12 +155,20 @@ impl Beats {
     }
 }
 
-fn report(idx: usize, silent: Duration) {
+fn report(idx: usize, silent: Duration, culprits: &[String]) {
     let tenths = silent.as_millis() / 100;
     let (seconds, tenths) = (tenths / 10, tenths % 10);
-    let _ = writeln!(
-        io::stderr(),
-        "runtime {idx} has not turned for {seconds}.{tenths} s: a handler keeps its thread busy and other requests \
-         wait; give long work to `tokio::task::spawn_blocking`"
-    );
+    let by = match culprits {
+        [] => "a handler".to_owned(),
+        some => some.join(", "),
+    };
+    tell(&format!(
+        "runtime {idx} has been blocked for {seconds}.{tenths} s by {by}: other requests wait; move long work to \
+         `tokio::task::spawn_blocking`"
+    ));
+}
+
+fn tell(line: &str) {
+    // Whoever closed our output does not want to read it.
+    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -1,5 +1,6 @@
 //! Where an app listens, how it starts and stops, and on which threads.
 
+mod blocked;
 mod bodies;
 mod hooks;
 mod places;

@@ -1,0 +1,149 @@
+//! Polls that keep their thread for long: which route they are of, and who is told.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    app::Route,
+    busy::{self, Mark, Watching},
+};
+
+/// How often one route is reported at most.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// What is known of the polls under way.
+pub(super) struct Blocked {
+    _watching: Watching,
+    routes: &'static [Route],
+    /// How long a poll may take.
+    bound: Duration,
+    threads: Vec<Thread>,
+    told: Vec<Told>,
+}
+
+/// A thread, and since when its poll has been seen.
+struct Thread {
+    mark: Arc<Mark>,
+    poll: u64,
+    since: Instant,
+    is_told: bool,
+}
+
+/// A route that was reported.
+struct Told {
+    route: usize,
+    at: Instant,
+    /// How many of its polls were over the bound since then.
+    more: u32,
+}
+
+impl Blocked {
+    pub(super) fn new(routes: &'static [Route], bound: Duration) -> Self {
+        Self {
+            _watching: Watching::start(),
+            routes,
+            bound,
+            threads: Vec::new(),
+            told: Vec::new(),
+        }
+    }
+
+    /// Looks at each thread, and reports the polls that are over the bound.
+    pub(super) fn look(&mut self, tell: &dyn Fn(&str)) {
+        let now = Instant::now();
+        self.take_up(now);
+        let mut over = Vec::new();
+        for thread in &mut self.threads {
+            let Some((poll, route)) = thread.mark.now() else {
+                thread.poll = 0;
+                continue;
+            };
+            if poll != thread.poll {
+                (thread.poll, thread.since, thread.is_told) = (poll, now, false);
+            } else if !thread.is_told && now.duration_since(thread.since) >= self.bound {
+                thread.is_told = true;
+                over.push(route);
+            }
+        }
+        for route in over {
+            self.report(route, now, tell);
+        }
+    }
+
+    /// Takes up the threads that are new, and forgets those that have ended.
+    fn take_up(&mut self, now: Instant) {
+        let marks = busy::threads();
+        let is_same = |thread: &Thread, mark| Arc::ptr_eq(&thread.mark, mark);
+        self.threads
+            .retain(|thread| marks.iter().any(|mark| is_same(thread, mark)));
+        for mark in marks.iter() {
+            if !self.threads.iter().any(|thread| is_same(thread, mark)) {
+                self.threads.push(Thread {
+                    mark: Arc::clone(mark),
+                    poll: 0,
+                    since: now,
+                    is_told: false,
+                });
+            }
+        }
+    }
+
+    fn report(&mut self, route: usize, now: Instant, tell: &dyn Fn(&str)) {
+        let Some(shown) = self.shown(route) else {
+            // It is another app's, whose watch reports it.
+            return;
+        };
+        let mut more = 0;
+        match self.told.iter_mut().find(|told| told.route == route) {
+            Some(told) if now.duration_since(told.at) < PAUSE => {
+                told.more += 1;
+                return;
+            }
+            Some(told) => {
+                more = told.more;
+                (told.at, told.more) = (now, 0);
+            }
+            None => self.told.push(Told {
+                route,
+                at: now,
+                more: 0,
+            }),
+        }
+        let bound = humantime::format_duration(self.bound);
+        let more = match more {
+            0 => String::new(),
+            n => format!(", and {n} more times since the last report"),
+        };
+        tell(&format!(
+            "{shown} has kept its thread busy for more than {bound}{more}: other requests wait; move long work to \
+             `tokio::task::spawn_blocking`"
+        ));
+    }
+
+    /// Returns the routes whose polls have been under way for so long.
+    pub(super) fn culprits(&self, at_least: Duration) -> Vec<String> {
+        let now = Instant::now();
+        let long = self.threads.iter().filter_map(|thread| {
+            let (poll, route) = thread.mark.now()?;
+            let is_long = poll == thread.poll && now.duration_since(thread.since) >= at_least;
+            is_long.then(|| self.shown(route)).flatten()
+        });
+        long.collect()
+    }
+
+    fn shown(&self, route: usize) -> Option<String> {
+        if route == 0 {
+            return Some("a request without a route".to_owned());
+        }
+        let route = self.routes.iter().find(|own| busy::address(own) == route)?;
+        let mut methods = route.methods().collect::<Vec<_>>().join(",");
+        if methods.is_empty() {
+            "ANY".clone_into(&mut methods);
+        }
+        let (path, handler) = (route.path(), route.handler());
+        let (file, line) = (route.file(), route.line());
+        Some(format!("`{methods} {path}` ({handler}, {file}:{line})"))
+    }
+}

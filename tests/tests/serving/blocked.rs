@@ -1,0 +1,146 @@
+//! Handlers that block: they are named while they do, on both kinds of runtime.
+//!
+//! The server is this program once more, since what it says goes to its standard error. Its handler
+//! blocks until its standard input ends, so no test waits for a fixed time.
+
+use std::{
+    env,
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use highball::{Config, prelude::*};
+
+/// Says that this process is the server, and of which kind.
+const KIND: &str = "TESTS_BLOCKED_KIND";
+
+#[get("/blocks/{id}")]
+async fn blocks(id: u8) -> String {
+    let mut rest = Vec::new();
+    let _read = io::stdin().read_to_end(&mut rest);
+    id.to_string()
+}
+
+#[get("/quick")]
+async fn quick() -> &'static str {
+    "quick"
+}
+
+#[routes(app)]
+struct Blocking(blocks, quick);
+
+/// The server, where this process is one.
+#[test]
+fn server() {
+    let Ok(kind) = env::var(KIND) else { return };
+    let workers = usize::from(kind == "workers");
+    let mut config = Config::default().workers(workers);
+    if kind == "off" {
+        config = config.slow_poll(Duration::ZERO).workers(1);
+    }
+    let addr: SocketAddr = ([127, 0, 0, 1], 0).into();
+    let serving = highball::serve(Blocking).listen(addr).config(config);
+    highball::block_on(async { serving.await }).expect("it serves");
+}
+
+struct Server {
+    child: Child,
+    says: BufReader<std::process::ChildStderr>,
+    addr: String,
+}
+
+impl Server {
+    fn start(kind: &str) -> Self {
+        let program = env::current_exe().expect("this program");
+        let mut child = Command::new(program)
+            .args(["blocked::server", "--exact", "--nocapture"])
+            .env(KIND, kind)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let out = BufReader::new(child.stdout.take().expect("its output"));
+        let mut lines = out.lines().map_while(Result::ok);
+        let addr = lines.find_map(|line| {
+            let (_, rest) = line.split_once("http://")?;
+            rest.split(' ').next().map(str::to_owned)
+        });
+        // What else it prints must have room.
+        std::thread::spawn(move || lines.count());
+        let says = BufReader::new(child.stderr.take().expect("its errors"));
+        let addr = addr.expect("it says where it listens");
+        Self { child, says, addr }
+    }
+
+    fn ask(&self, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.addr).expect("it listens");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        stream
+    }
+
+    /// Waits for the line that has this text.
+    fn says(&mut self, text: &str) -> String {
+        let mut lines = (&mut self.says).lines().map_while(Result::ok);
+        let line = lines.find(|line| line.contains(text));
+        line.unwrap_or_else(|| panic!("nothing is said of {text}"))
+    }
+
+    /// Lets the handler go on, and returns the answer.
+    fn release(&mut self, mut stream: TcpStream) -> String {
+        drop(self.child.stdin.take());
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const HANDLER: &str = "`GET /blocks/{id}` (serving::blocked::blocks, ";
+
+fn names_its_handler(kind: &str) -> (Server, TcpStream) {
+    let mut server = Server::start(kind);
+    let stream = server.ask("/blocks/7");
+    let line = server.says("has kept its thread busy");
+    assert!(line.starts_with(HANDLER), "{line}");
+    assert!(line.contains("serving/blocked.rs:"), "{line}");
+    assert!(line.contains("for more than 100ms: "), "{line}");
+    (server, stream)
+}
+
+#[test]
+fn a_handler_that_blocks_is_named_on_a_runtime_of_many_threads() {
+    let (mut server, stream) = names_its_handler("threads");
+    let answer = server.release(stream);
+    assert!(answer.ends_with("\r\n\r\n7"), "{answer}");
+}
+
+#[test]
+fn and_on_a_worker_whose_runtime_is_blocked() {
+    let (mut server, stream) = names_its_handler("workers");
+    let line = server.says("runtime 0 has been blocked for");
+    assert!(line.contains(HANDLER), "{line}");
+    let answer = server.release(stream);
+    assert!(answer.ends_with("\r\n\r\n7"), "{answer}");
+}
+
+#[test]
+fn no_bound_reports_no_handler() {
+    let mut server = Server::start("off");
+    let stream = server.ask("/blocks/7");
+    // The runtime is still reported: the first line that is said.
+    let line = server.says("");
+    assert!(line.starts_with("runtime 0 has been blocked"), "{line}");
+    assert!(line.contains(" by a handler: "), "{line}");
+    let answer = server.release(stream);
+    assert!(answer.ends_with("\r\n\r\n7"), "{answer}");
+}
