@@ -72,39 +72,45 @@ enum Slip {
 impl Slip {
     /// Returns what may turn the pattern into the path.
     fn between(path: &str, pattern: &str) -> Option<Self> {
-        // The path is the client's: what is too long for a slip is not compared.
-        let parts: Vec<_> = segments(path).take(MOST_SEGMENTS + 1).collect();
-        let wanted: Vec<_> = segments(pattern).collect();
-        if parts.len() > MOST_SEGMENTS {
-            return None;
-        }
-        if fit(&parts, &wanted, str::eq) {
+        let mut rooms = [[""; MOST_SEGMENTS]; 2];
+        let [parts, wanted] = &mut rooms;
+        let (parts, wanted) = (segments(path, parts)?, segments(pattern, wanted)?);
+        if fit(parts, wanted, str::eq) {
             return Some(Self::Slash);
         }
-        if fit(&parts, &wanted, str::eq_ignore_ascii_case) {
+        if fit(parts, wanted, str::eq_ignore_ascii_case) {
             return Some(Self::Case);
         }
         if let Some(more) = wanted.len().checked_sub(parts.len())
             && more > 0
-            && is_tail(&parts, &wanted[more..])
+            && is_tail(parts, &wanted[more..])
         {
             return Some(Self::NoPrefix(more));
         }
-        let cost = distance(&parts, &wanted);
+        let cost = distance(parts, wanted);
         if cost <= 2 + path.len() / 8 {
             return Some(Self::Spelling(cost));
         }
         let more = parts.len().checked_sub(wanted.len())?;
-        is_tail(&parts[more..], &wanted).then_some(Self::Prefix(more))
+        is_tail(&parts[more..], wanted).then_some(Self::Prefix(more))
     }
 }
 
 /// The most segments of a path that are compared.
 const MOST_SEGMENTS: usize = 32;
 
-/// Returns the segments of a path or a pattern, without those that are empty.
-fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|part| !part.is_empty())
+/// Returns the segments of a path or a pattern, without those that are empty; none where there are too
+/// many for a slip, since the path is the client's.
+fn segments<'p, 'r>(
+    path: &'p str,
+    room: &'r mut [&'p str; MOST_SEGMENTS],
+) -> Option<&'r [&'p str]> {
+    let mut len = 0;
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        *room.get_mut(len)? = part;
+        len += 1;
+    }
+    room.get(..len)
 }
 
 /// Returns whether each segment of a path fits the pattern's, by this comparison of text.
