@@ -180,7 +180,7 @@ pub use proxies::{Client, Proxies};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Accept, Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp,
-    LastEventId, NoContent, Offers, PrettyJson, Redirect, Response, Sse, Status, Version,
+    LastEventId, NoContent, Offers, PrettyJson, Redirect, Response, Revision, Sse, Status,
 };
 pub use route::Priority;
 pub use safe_path::{SafePath, UnsafePath};

@@ -17,10 +17,10 @@ mod location;
 mod negotiate;
 mod parts;
 pub(crate) mod repeated;
+mod revision;
 mod sse;
 mod status;
 mod text;
-mod version;
 
 pub use attachment::Attachment;
 #[cfg(feature = "multipart")]
@@ -29,10 +29,10 @@ pub use json::Json;
 pub(crate) use location::location;
 pub use negotiate::{Accept, Offers};
 pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
+pub use revision::Revision;
 pub use sse::{Event, LastEventId, Sse};
 pub use status::{Status, reason, status};
 pub use text::{Html, Jsonp, PrettyJson};
-pub use version::Version;
 
 /// A response: status, headers and body.
 ///

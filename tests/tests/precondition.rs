@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use highball::{Precondition, Version, http, prelude::*};
+use highball::{Precondition, Revision, http, prelude::*};
 use http::{HeaderName, HeaderValue, Request};
 
 /// The seconds since 1970 of the one second that the cases are about, and its date.
@@ -15,7 +15,7 @@ async fn resource(
     kind: &str,
     method: Method,
     precondition: Precondition,
-    version: State<Version>,
+    version: State<Revision>,
 ) -> Result<Response, Rejection> {
     let precondition = match kind {
         "required" => precondition.required()?,
@@ -34,16 +34,16 @@ async fn resource(
 
 #[derive(State)]
 struct AppState {
-    version: Version,
+    version: Revision,
 }
 
 #[routes(app)]
 struct Api(resource);
 
 /// Reads the version of a case.
-fn version(text: &str) -> Version {
+fn version(text: &str) -> Revision {
     if text == "none" {
-        return Version::none();
+        return Revision::none();
     }
     let (weak, rest) = match text.strip_prefix("W/") {
         Some(rest) => (true, rest),
@@ -53,11 +53,11 @@ fn version(text: &str) -> Version {
         .strip_prefix('"')
         .and_then(|rest| rest.rsplit_once('"'))
     else {
-        return Version::modified(time(text));
+        return Revision::modified(time(text));
     };
     let version = match weak {
-        true => Version::weak_tag(tag),
-        false => Version::tag(tag),
+        true => Revision::weak_tag(tag),
+        false => Revision::tag(tag),
     };
     match time.trim() {
         "" => version,
@@ -179,7 +179,7 @@ async fn each_case_has_its_status() {
 #[tokio::test]
 async fn a_refusal_says_what_to_send() {
     let state = |tag: u64| AppState {
-        version: Version::tag(tag),
+        version: Revision::tag(tag),
     };
     let missing = Api.test().state(state(1)).put("/required").send().await;
     assert_eq!(missing.status(), 428);

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use highball::{Precondition, Version};
+use highball::{Precondition, Revision};
 use serde::Serialize;
 
 use crate::error::ApiError;
@@ -26,8 +26,8 @@ pub(crate) struct Todo {
 
 impl Todo {
     /// Returns the version, which clients name when they change the todo.
-    pub(crate) fn version(&self) -> Version {
-        Version::tag(self.revision)
+    pub(crate) fn version(&self) -> Revision {
+        Revision::tag(self.revision)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The routes under `/todos`.
 
-use highball::{Precondition, Version, prelude::*};
+use highball::{Precondition, Revision, prelude::*};
 use serde::Deserialize;
 
 use crate::{
@@ -45,7 +45,7 @@ async fn list(filter: Query<Filter>, store: State<Store>) -> Json<Vec<Todo>> {
 async fn create(
     new: Json<NewTodo>,
     store: State<Store>,
-) -> Result<(Version, Created<Json<Todo>>), ApiError> {
+) -> Result<(Revision, Created<Json<Todo>>), ApiError> {
     let todo = store.add(&new.title)?;
     let location = url!(Api, show(todo.id));
     Ok((todo.version(), Created::at(location, Json(todo))))
@@ -72,7 +72,7 @@ async fn update(
     change: Json<Change>,
     precondition: Precondition,
     store: State<Store>,
-) -> Result<(Version, Json<Todo>), ApiError> {
+) -> Result<(Revision, Json<Todo>), ApiError> {
     let precondition = precondition.required()?;
     let Json(Change { title, done }) = change;
     let todo = store.change(id, &precondition, title.as_deref(), done)?;

@@ -92,9 +92,16 @@ secret! {
     /// #[routes(app)]
     /// struct Api(visit);
     ///
-    /// # let secret = [7; 64]; // of the environment
-    /// let state = AppState { key: Key::from(&secret) };
+    /// # fn main() -> highball::Result {
+    /// # let secret = "64 bytes at least, ".repeat(4);
+    /// # /*
+    /// let secret = std::env::var("COOKIE_SECRET")?; // of `openssl rand -base64 64`
+    /// # */
+    /// // `Key::from` would panic for a secret of less than 64 bytes.
+    /// let state = AppState { key: Key::try_from(secret.as_bytes())? };
     /// let _ = highball::serve(Api).state(state);
+    /// # Ok(())
+    /// # }
     /// ```
     SignedCookies, "signed-cookies", signed, signed_mut
 }

@@ -9,7 +9,7 @@ use super::{Extract, Input};
 use crate::{
     header_value::{EntityTags, joined, lines},
     rejection::Rejection,
-    response::{Response, Version},
+    response::{Response, Revision},
 };
 
 /// An extractor for the precondition of a request: `If-Match`, `If-None-Match`, `If-Unmodified-Since` and
@@ -26,7 +26,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{Precondition, Version, prelude::*};
+/// use highball::{Precondition, Revision, prelude::*};
 /// use std::sync::Mutex;
 ///
 /// struct Note {
@@ -42,7 +42,7 @@ use crate::{
 /// #[get("/note")]
 /// async fn show(precondition: Precondition, note: State<Mutex<Note>>) -> Response {
 ///     let note = note.lock().unwrap();
-///     let version = Version::tag(note.revision);
+///     let version = Revision::tag(note.revision);
 ///     match precondition.not_modified(&version) {
 ///         Some(response) => response,
 ///         None => (version, note.text.clone()).into_response(),
@@ -54,12 +54,12 @@ use crate::{
 ///     precondition: Precondition,
 ///     note: State<Mutex<Note>>,
 ///     text: String,
-/// ) -> Result<(Version, NoContent), Rejection> {
+/// ) -> Result<(Revision, NoContent), Rejection> {
 ///     let mut note = note.lock().unwrap();
-///     precondition.required()?.check(&Version::tag(note.revision))?;
+///     precondition.required()?.check(&Revision::tag(note.revision))?;
 ///     note.text = text;
 ///     note.revision += 1;
-///     Ok((Version::tag(note.revision), NoContent))
+///     Ok((Revision::tag(note.revision), NoContent))
 /// }
 ///
 /// #[routes(app)]
@@ -120,7 +120,7 @@ impl Precondition {
     /// # Errors
     /// Returns a 412 if it does not. After [`required`](Self::required) returns a 428 if the version has
     /// no time and the request only has `If-Unmodified-Since`, so that nothing could be compared.
-    pub fn check(&self, version: &Version) -> Result<(), Rejection> {
+    pub fn check(&self, version: &Revision) -> Result<(), Rejection> {
         let mut is_protected = true;
         if let Some(list) = &self.matches {
             self.check_match(list, version)?;
@@ -146,7 +146,7 @@ impl Precondition {
     }
 
     /// Returns the 304 for a GET or HEAD whose client has this version, with its `ETag` and `Last-Modified`.
-    pub fn not_modified(&self, version: &Version) -> Option<Response> {
+    pub fn not_modified(&self, version: &Revision) -> Option<Response> {
         if !self.is_read {
             return None;
         }
@@ -158,7 +158,7 @@ impl Precondition {
         is_known.then(|| version.not_modified())
     }
 
-    fn check_match(&self, list: &HeaderValue, version: &Version) -> Result<(), Rejection> {
+    fn check_match(&self, list: &HeaderValue, version: &Revision) -> Result<(), Rejection> {
         let tags = EntityTags::of([list.as_bytes()]);
         let is_met = tags.is_some_and(|tags| match version.entity_tag() {
             _ if tags.is_any() => version.exists(),
@@ -176,7 +176,7 @@ impl Precondition {
     }
 
     /// Returns whether `If-None-Match` has the version.
-    fn is_excluded(&self, version: &Version) -> bool {
+    fn is_excluded(&self, version: &Revision) -> bool {
         let list = self.none_matches.as_ref().map(HeaderValue::as_bytes);
         let Some(tags) = EntityTags::of(list) else {
             return false;

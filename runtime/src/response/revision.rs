@@ -1,4 +1,4 @@
-//! The version of a resource, as entity tag and time of change (RFC 9110 §8.8).
+//! The revision of a resource, its version, as entity tag and time of change (RFC 9110 §8.8).
 
 use std::{
     fmt,
@@ -19,12 +19,12 @@ use crate::{header_value::EntityTag, rejection::Rejection};
 ///
 /// # Examples
 /// ```
-/// use highball::{Version, prelude::*};
+/// use highball::{Revision, prelude::*};
 ///
 /// #[get("/todos/7")]
-/// async fn show() -> (Version, Json<Value>) {
+/// async fn show() -> (Revision, Json<Value>) {
 ///     let revision = 3; // counted up by each change
-///     (Version::tag(revision), Json(json!({ "title": "buy milk" })))
+///     (Revision::tag(revision), Json(json!({ "title": "buy milk" })))
 /// }
 ///
 /// #[routes(app)]
@@ -37,7 +37,7 @@ use crate::{header_value::EntityTag, rejection::Rejection};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
-pub struct Version {
+pub struct Revision {
     tag: Option<Tag>,
     /// In seconds since 1970, since a header has no fractions.
     modified: Option<u64>,
@@ -57,7 +57,7 @@ const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
 /// The last second that a header can say: the end of the year 9999.
 const LAST: u64 = 253_402_300_799;
 
-impl Version {
+impl Revision {
     /// A version with a strong entity tag: a number that each change counts up, a revision, a hash of the
     /// octets.
     ///
@@ -151,7 +151,7 @@ impl Version {
     }
 }
 
-impl IntoResponseParts for Version {
+impl IntoResponseParts for Revision {
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         self.set(response);
         Ok(())
@@ -164,25 +164,25 @@ mod tests {
 
     #[test]
     fn any_text_makes_a_tag() {
-        let check = |version: Version, expected: &str| {
+        let check = |version: Revision, expected: &str| {
             let response = version.not_modified();
             assert_eq!(response.headers()[header::ETAG], expected);
             let tag = EntityTag::parse(expected.as_bytes()).expect("it is a tag");
             assert_eq!(version.entity_tag(), Some(tag));
         };
-        check(Version::tag(7), "\"7\"");
-        check(Version::tag("a-b,c"), "\"a-b,c\"");
-        check(Version::weak_tag("a"), "W/\"a\"");
-        check(Version::tag(""), "\"\"");
-        check(Version::tag("a \"b\"\r\n"), "\"a%20%22b%22%0D%0A\"");
-        check(Version::tag("50%"), "\"50%25\"");
-        check(Version::tag("é"), "\"%C3%A9\"");
+        check(Revision::tag(7), "\"7\"");
+        check(Revision::tag("a-b,c"), "\"a-b,c\"");
+        check(Revision::weak_tag("a"), "W/\"a\"");
+        check(Revision::tag(""), "\"\"");
+        check(Revision::tag("a \"b\"\r\n"), "\"a%20%22b%22%0D%0A\"");
+        check(Revision::tag("50%"), "\"50%25\"");
+        check(Revision::tag("é"), "\"%C3%A9\"");
     }
 
     #[test]
     fn any_time_is_a_date() {
         let check = |time: SystemTime, expected: &str| {
-            let response = Version::modified(time).not_modified();
+            let response = Revision::modified(time).not_modified();
             assert_eq!(response.headers()[header::LAST_MODIFIED], expected);
         };
         let far = Duration::from_secs(LAST + 1000);
