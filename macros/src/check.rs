@@ -237,7 +237,7 @@ pub(crate) fn untaken_message(name: &str, pattern: &Pattern) -> String {
 fn is_plain(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => last_name(&reference.elem).is_some_and(|name| name == "str"),
-        _ => primitive(ty).is_some(),
+        _ => last_name(ty).is_some_and(|name| PRIMITIVES.contains(&name.to_string().as_str())),
     }
 }
 
@@ -246,10 +246,13 @@ const PRIMITIVES: [&str; 16] = [
     "f64", "bool", "char",
 ];
 
-/// Returns the name of a primitive type, which a client may read.
+/// Returns the name of a primitive type, or of a number that is not zero, which a client may read.
 pub(crate) fn primitive(ty: &Type) -> Option<String> {
     let name = last_name(ty)?.to_string();
-    PRIMITIVES.contains(&name.as_str()).then_some(name)
+    let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
+    let is_known = PRIMITIVES.contains(&name.as_str())
+        || name != number && PRIMITIVES.contains(&number.as_str()) && name.starts_with("NonZero");
+    is_known.then_some(name)
 }
 
 const EARLY_EXCHANGE: &str =

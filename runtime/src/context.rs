@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::{
     app::Route,
     body::{Body, RequestBody},
-    extract::{json, query},
+    extract::json,
     head::Head,
     header_value,
     health::Health,
@@ -23,6 +23,7 @@ use crate::{
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
     tasks::Tasks,
+    values,
 };
 
 /// The request at hand and the start of its response, as Gin's users know it.
@@ -154,9 +155,10 @@ impl<'r> Context<'r> {
         self.head.param_named(name)
     }
 
-    /// Returns the first value of a key of the query, decoded.
+    /// Returns the first value of a key of the query, decoded, or `None` if it is not valid
+    /// percent-encoded UTF-8. [`Query`](crate::Query) answers that with 400.
     pub fn query(&self, name: &str) -> Option<Cow<'r, str>> {
-        query::first(self.head.uri.query()?, name)
+        values::first(self.head.uri.query()?, name)
     }
 
     /// Returns the route that matched, or `None` where none did.
@@ -195,7 +197,7 @@ impl<'r> Context<'r> {
     /// content type and 422 for JSON of another shape.
     pub async fn bind<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
         if matches!(self.head.method, Method::GET | Method::HEAD) {
-            return query::parse(self.head.uri.query().unwrap_or_default());
+            return values::query(self.head.uri.query().unwrap_or_default());
         }
         json::content_type(&self.head.headers)?;
         let body = self.out.read_body().await?;

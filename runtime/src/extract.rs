@@ -1,6 +1,6 @@
 //! Extractors: handler arguments that are made from the request.
 
-use std::{borrow::Cow, future::Future, net::SocketAddr};
+use std::{future::Future, net::SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
@@ -34,7 +34,8 @@ mod param;
 mod path;
 mod place;
 mod precondition;
-pub(crate) mod query;
+mod query;
+mod serde_words;
 #[cfg(feature = "validate")]
 mod valid;
 
@@ -52,13 +53,14 @@ pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wa
 pub use optional::{Either, OptionalExtract};
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
+pub(crate) use place::plain;
 #[cfg(any(
     feature = "msgpack",
     feature = "toml",
     feature = "xml",
     feature = "yaml"
 ))]
-pub(crate) use place::plain;
+pub(crate) use place::unreadable;
 pub use precondition::Precondition;
 pub use query::Query;
 #[cfg(feature = "validate")]
@@ -290,6 +292,3 @@ impl<T: 'static> std::fmt::Debug for Input<'_, T> {
             .finish_non_exhaustive()
     }
 }
-
-/// Text that may borrow from the request.
-pub(crate) type Text<'r> = Cow<'r, str>;

@@ -107,6 +107,7 @@ mod templates;
 mod text;
 #[cfg(feature = "tls")]
 mod tls;
+mod values;
 #[cfg(feature = "ws")]
 mod websocket;
 #[cfg(doctest)]

@@ -49,11 +49,12 @@ struct Inner {
 pub struct FieldError {
     /// Where it stands: `path`, `query`, `header` or `body`.
     pub place: &'static str,
-    /// Its name.
+    /// Its name: the parameter, the key or field, the header; in a body that is no form, a JSON pointer
+    /// (RFC 6901).
     pub name: Cow<'static, str>,
     /// What should stand there.
     pub expected: Cow<'static, str>,
-    /// What stands there.
+    /// What stands there, up to its hundredth character.
     pub got: String,
     /// What is wrong with it, where that is more than another type.
     pub detail: Cow<'static, str>,
@@ -123,8 +124,48 @@ impl Rejection {
         })
     }
 
-    fn with_input(mut self, input: FieldError) -> Self {
+    pub(crate) fn with_input(mut self, input: FieldError) -> Self {
         self.0.errors.push(input);
+        self
+    }
+
+    /// Puts a JSON pointer before the pointer of every error of a body, as for one item of many.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Rejection, http::StatusCode};
+    ///
+    /// let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, "an item is not valid");
+    /// let rejection = rejection.with_fault("body", "/name", "is too short");
+    /// assert_eq!(rejection.with_prefix("/items/3").errors()[0].name, "/items/3/name");
+    /// ```
+    #[must_use]
+    pub fn with_prefix(mut self, pointer: &str) -> Self {
+        for error in &mut self.0.errors {
+            if error.place == "body" {
+                error.name = format!("{pointer}{}", error.name).into();
+            }
+        }
+        self
+    }
+
+    /// Adds the errors of another rejection, whose status and words are dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Rejection, http::StatusCode};
+    ///
+    /// let mut all = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, "some items are not valid");
+    /// for at in [1, 4] {
+    ///     let one = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, "the item is not valid");
+    ///     let one = one.with_fault("body", "/name", "is too short");
+    ///     all = all.with_errors_of(one.with_prefix(&format!("/items/{at}")));
+    /// }
+    /// assert_eq!(all.errors().len(), 2);
+    /// ```
+    #[must_use]
+    pub fn with_errors_of(mut self, mut other: Self) -> Self {
+        self.0.errors.append(&mut other.0.errors);
         self
     }
 
@@ -214,17 +255,8 @@ impl Rejection {
     pub(crate) fn bad_escape(text: &str) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
-            format!("`{text}` is not well percent-encoded UTF-8"),
+            format!("`{text}` is not valid percent-encoded UTF-8"),
         )
-    }
-
-    pub(crate) fn bad_param(name: &'static str, expected: &'static str, got: &str) -> Self {
-        let detail = match expected {
-            "" => format!("`{got}` is not a valid `{name}`"),
-            _ => format!("the path parameter `{name}` must be a `{expected}`, not `{got}`"),
-        };
-        let rejection = Self::new(StatusCode::BAD_REQUEST, detail);
-        rejection.with_error("path", name, expected, got)
     }
 }
 
@@ -281,9 +313,10 @@ impl Serialize for FieldError {
         if !self.expected.is_empty() {
             map.serialize_entry("expected", &self.expected)?;
         }
-        if self.detail.is_empty() {
+        if self.detail.is_empty() || !self.got.is_empty() {
             map.serialize_entry("got", &self.got)?;
-        } else {
+        }
+        if !self.detail.is_empty() {
             map.serialize_entry("detail", &self.detail)?;
         }
         map.end()

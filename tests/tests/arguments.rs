@@ -143,7 +143,7 @@ async fn path_parameters_are_read_into_their_types() {
     check("/num/-128", 200, "-128").await;
     check("/num/128", 400, r#""name":"n","expected":"i8","got":"128""#).await;
     check("/even/4", 200, "4").await;
-    check("/even/5", 400, "`5` is not a valid `n`").await;
+    check("/even/5", 400, "cannot be `5`").await;
     check("/ip/::1", 200, "::1").await;
     check("/text/x%2Fy/z+w", 200, "x/y|z+w").await;
     check("/place/Bern/8", 200, "Bern 8").await;
@@ -165,7 +165,12 @@ async fn repeated_keys_of_the_query_fill_a_list() {
     )
     .await;
     check("/find", 200, "[] None").await;
-    check("/find?page=x", 400, "the query cannot be read").await;
+    check(
+        "/find?page=x",
+        400,
+        "the query parameter `page` must be a `u32`, not `x`",
+    )
+    .await;
 }
 
 async fn post(path: &str, content_type: &str, body: &'static str) -> (u16, String) {
@@ -191,13 +196,18 @@ async fn json_is_read_or_refused_with_a_reason() {
         ("application/json", r#"{"name":"#, 400, "ends too early"),
         ("application/json", "", 400, "ends too early"),
         ("application/json", "nope", 400, "not JSON"),
-        ("application/json", r#"{"name":1}"#, 422, "line 1 column 9"),
-        ("application/json", r#"{}"#, 422, "missing field `name`"),
+        (
+            "application/json",
+            r#"{"name":1}"#,
+            422,
+            "`/name` must be a string",
+        ),
+        ("application/json", r#"{}"#, 422, "`/name` is missing"),
         (
             "application/json",
             r#"{"name":"a"} x"#,
             400,
-            "trailing characters",
+            "followed by something else",
         ),
     ] {
         for path in ["/json", "/bind"] {

@@ -166,7 +166,7 @@ fn assert_errors(response: &TestResponse, status: u16, expected: &[(&str, &str)]
     let problem: Value = response.json();
     assert_eq!(response.status(), status, "{problem}");
     let text = problem.to_string();
-    let names_a_type = ["struct", "Order", "Search"]
+    let names_a_type = ["struct ", "Order", "Search"]
         .iter()
         .any(|name| text.contains(name));
     assert!(!names_a_type, "{text}");
@@ -199,14 +199,14 @@ async fn json_names_the_field_that_is_wrong() {
         (
             json!({ "reference": "a", "lines": [{ "sku": "ab" }] }),
             422,
-            &[("body", "/lines/0")],
+            &[("body", "/lines/0/count")],
         ),
         (
             json!({ "reference": "a", "a/b": 1 }),
             422,
             &[("body", "/a~1b")],
         ),
-        (json!({}), 422, &[]),
+        (json!({}), 422, &[("body", "/reference")]),
         (json!([]), 422, &[]),
     ] {
         let response = post("/json", JSON, body.to_string()).await;
@@ -255,7 +255,7 @@ async fn a_form_is_read_from_the_body_and_a_query_by_get() {
             .get(&format!("{path}?text=a&page=x"))
             .send()
             .await;
-        assert_errors(&response, 400, &[("query", "/page")]);
+        assert_errors(&response, 400, &[("query", "page")]);
     }
     for path in ["/form", "/bind"] {
         let response = post(
@@ -268,9 +268,9 @@ async fn a_form_is_read_from_the_body_and_a_query_by_get() {
         assert_errors(
             &post(path, FORM, "text=a&page=300").await,
             422,
-            &[("body", "/page")],
+            &[("body", "page")],
         );
-        assert_errors(&post(path, FORM, "").await, 422, &[]);
+        assert_errors(&post(path, FORM, "").await, 422, &[("body", "text")]);
         assert_eq!(post(path, "text/plain", pairs).await.status(), 415);
         assert_eq!(post(path, "", pairs).await.status(), 415);
         let many = "a=1&".repeat(100_000);
@@ -293,7 +293,7 @@ async fn one_of_two_is_taken() {
     assert_errors(
         &post("/either", FORM, "text=a&page=x").await,
         422,
-        &[("body", "/page")],
+        &[("body", "page")],
     );
 }
 

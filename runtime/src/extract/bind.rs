@@ -3,13 +3,14 @@
 use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Input, form, json, query};
-use crate::{rejection::Rejection, wrap::deref};
+use super::{Extract, Input, form, json};
+use crate::{rejection::Rejection, values, wrap::deref};
 
 /// A value from wherever the request has it, as Gin's `Bind` reads it: the query of a GET or HEAD, else
 /// the body by its content type: JSON, a form, and XML, YAML, TOML or MessagePack where their features are on.
 ///
-/// Unlike Gin's, a missing or unknown content type is 415, not a form.
+/// Unlike Gin's, a missing or unknown content type is 415, not a form. Queries and forms are read as by
+/// [`Query`](crate::Query).
 ///
 /// # Examples
 /// ```
@@ -37,10 +38,10 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {
-            return query::parse(input.query()).map(Self);
+            return values::query(input.query()).map(Self);
         }
         if form::is_form(input.headers()) {
-            return form::parse(input.body()).map(Self);
+            return values::form(input.body()).map(Self);
         }
         if json::content_type(input.headers()).is_ok() {
             return json::parse(input.body()).map(Self);

@@ -3,18 +3,20 @@
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Extract, Input, media::essence, place, query};
+use super::{Extract, Input, media::essence};
 use crate::{
     rejection::Rejection,
     response::{IntoResponse, Response},
+    values,
     wrap::deref_mut,
 };
 
 /// A form, `application/x-www-form-urlencoded`: read from the body, or from the query of a GET, as a
 /// form with that method sends it.
 ///
-/// A name that stands several times fills a `Vec`. It answers 415 for another content type, 422 with the
-/// name of the field for a form of another shape, and 400 for one of more than a thousand fields.
+/// Fields are read as [`Query`](crate::Query) reads parameters. It answers 415 for another content type, 422
+/// with the name of the field for a wrong value, and 400 for a form that is not well encoded or has more than
+/// a thousand fields.
 ///
 /// # Examples
 /// ```
@@ -52,10 +54,10 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {
-            return query::parse(input.query()).map(Self);
+            return values::query(input.query()).map(Self);
         }
         Self::check_head(input)?;
-        parse(input.body()).map(Self)
+        values::form(input.body()).map(Self)
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
@@ -72,31 +74,6 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
 /// Returns whether the body says that it is a form.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     essence(headers).eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-}
-
-/// Reads a form.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
-    check_fields(body, "form")?;
-    serde_html_form::from_bytes(body).map_err(|error| {
-        let text = place::plain(&error.to_string());
-        let detail = format!("the form has not the right shape: {text}");
-        let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
-        let found = place::of::<T, _>(serde_html_form::Deserializer::from_bytes(body));
-        place::add(rejection, "body", found)
-    })
-}
-
-/// The most fields of a form or a query.
-const MOST: usize = 1000;
-
-/// Refuses more fields than anybody means, before any is read.
-pub(super) fn check_fields(text: &[u8], what: &str) -> Result<(), Rejection> {
-    let count = text.iter().filter(|byte| **byte == b'&').count() + 1;
-    if count > MOST {
-        let detail = format!("the {what} has more than {MOST} fields");
-        return Err(Rejection::new(StatusCode::BAD_REQUEST, detail));
-    }
-    Ok(())
 }
 
 impl<T: Serialize> IntoResponse for Form<T> {

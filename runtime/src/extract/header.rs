@@ -40,11 +40,13 @@ impl<T: headers::Header> Header<T> {
         let mut values = headers.get_all(name).iter().peekable();
         if values.peek().is_none() {
             let detail = format!("the header `{name}` is needed");
-            return Err(Rejection::new(StatusCode::BAD_REQUEST, detail));
+            let rejection = Rejection::new(StatusCode::BAD_REQUEST, detail);
+            return Err(rejection.with_fault("header", name.as_str(), "is missing"));
         }
         T::decode(&mut values).map(Self).map_err(|_| {
             let detail = format!("the header `{name}` cannot be read");
-            Rejection::new(StatusCode::BAD_REQUEST, detail)
+            let rejection = Rejection::new(StatusCode::BAD_REQUEST, detail);
+            rejection.with_fault("header", name.as_str(), "has no valid value")
         })
     }
 }

@@ -2,9 +2,9 @@
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde_json::{Value, error::Category};
 
-use super::{Extract, Input, media::essence, place};
+use super::{Extract, Input, media::essence, place, serde_words};
 use crate::{rejection::Rejection, response::Json};
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
@@ -44,25 +44,92 @@ fn is_json(essence: &[u8]) -> bool {
 
 /// Reads the whole text as one value.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
-    serde_json::from_slice(body).map_err(|error| {
-        let (status, what) = match error.classify() {
-            Category::Data => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "the JSON has not the right shape",
-            ),
-            Category::Eof => (StatusCode::BAD_REQUEST, "the JSON ends too early"),
-            Category::Syntax | Category::Io => (StatusCode::BAD_REQUEST, "the body is not JSON"),
-        };
-        let text = place::plain(&error.to_string());
-        let rejection = Rejection::new(status, format!("{what}: {text}"));
-        match error.classify() {
-            Category::Data => {
-                let mut again = serde_json::Deserializer::from_slice(body);
-                place::add(rejection, "body", place::of::<T, _>(&mut again))
-            }
-            _ => rejection,
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        Category::Data => {
+            let mut again = serde_json::Deserializer::from_slice(body);
+            place::reject::<T, _>("JSON", &mut again, Text(body)).with_source(error)
         }
+        _ => malformed(&error, body),
     })
+}
+
+/// Says where a text ceases to be JSON, and why.
+fn malformed(error: &serde_json::Error, body: &[u8]) -> Rejection {
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    let detail = match error.classify() {
+        _ if body.is_empty() => "the JSON ends too early: the body is empty".to_owned(),
+        Category::Eof => format!("the JSON ends too early, {place}"),
+        _ => {
+            let text = error.to_string();
+            let reason = reason(serde_words::without_position(&text));
+            format!("the body is not JSON: {reason} {place}")
+        }
+    };
+    Rejection::new(StatusCode::BAD_REQUEST, detail)
+}
+
+/// Puts a reason of serde_json's into our words.
+fn reason(text: &str) -> &'static str {
+    match text {
+        "expected value" | "expected ident" => "a value is expected",
+        "expected `:`" => "`:` is expected",
+        "expected `,` or `]`" => "`,` or `]` is expected",
+        "expected `,` or `}`" => "`,` or `}` is expected",
+        "expected `\"`" => "`\"` is expected",
+        "trailing comma" => "a comma is followed by nothing",
+        "trailing characters" => "the value is followed by something else",
+        "key must be a string" => "a key must be a string, in double quotes",
+        "invalid escape" => "a string has an unknown escape",
+        "invalid number" => "a number is not well formed",
+        "number out of range" => "a number is out of range",
+        "invalid unicode code point" => "a string is not valid UTF-8",
+        "recursion limit exceeded" => "values are nested too deep",
+        _ if text.starts_with("control character") => {
+            "a string has a control character that is not escaped"
+        }
+        _ if text.contains("surrogate") || text.contains("hex escape") => {
+            "a string has a `\\u` escape that is no character"
+        }
+        _ => "something else is expected",
+    }
+}
+
+/// The text of a body, in which a value is looked for.
+struct Text<'b>(&'b [u8]);
+
+impl place::Locate for Text<'_> {
+    /// Returns where the text is, if it is there once, and what is at the pointer is not it.
+    fn locate(&self, below: &str, got: &str) -> Option<String> {
+        let all: Value = serde_json::from_slice(self.0).ok()?;
+        let root = all.pointer(below)?;
+        if !root.is_object() || got == "map" {
+            return None;
+        }
+        let (text, _) = serde_words::shown(got);
+        let mut found = Vec::new();
+        find(root, &text, below, &mut found);
+        match found.len() {
+            1 => found.pop(),
+            _ => None,
+        }
+    }
+}
+
+fn find(value: &Value, text: &str, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                find(value, text, &format!("{at}/{}", place::escape(key)), found);
+            }
+        }
+        Value::Array(list) => {
+            for (idx, value) in list.iter().enumerate() {
+                find(value, text, &format!("{at}/{idx}"), found);
+            }
+        }
+        _ if value.to_string() == text => found.push(at.to_owned()),
+        _ => {}
+    }
 }
 
 #[cfg(test)]

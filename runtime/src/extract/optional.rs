@@ -1,6 +1,6 @@
 //! Arguments that may not be there, that may fail, or that are one of two.
 
-use http::header;
+use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::{Bearer, ConnectInfo, Extract, Input, Local, MatchedRoute};
@@ -88,7 +88,9 @@ impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
 pub enum Either<A, B> {
     /// The first.
     Left(A),
-    /// The second, where the first was refused; where both are, its refusal is the answer.
+    /// The second, if the first was refused. If both are, the response is the rejection of the one whose
+    /// content type the request has, or of the second if the content type decides nothing. If neither
+    /// has it, 415 names what both take.
     Right(B),
 }
 
@@ -101,12 +103,28 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
     fn extract(input: Input<'r, A::State>) -> Result<Self, Rejection> {
         match A::extract(input) {
             Ok(left) => Ok(Self::Left(left)),
-            Err(_) => B::extract(input).map(Self::Right),
+            Err(left) => match B::extract(input) {
+                Ok(right) => Ok(Self::Right(right)),
+                Err(right) => Err(told(left, right)),
+            },
         }
     }
 
     fn check_head(input: Input<'_, A::State>) -> Result<(), Rejection> {
         A::check_head(input).or_else(|_| B::check_head(input))
+    }
+}
+
+/// Returns the refusal of the side whose content type the request has.
+fn told(left: Rejection, right: Rejection) -> Rejection {
+    const OTHER_TYPE: StatusCode = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    match (left.status(), right.status()) {
+        (OTHER_TYPE, OTHER_TYPE) => {
+            let detail = format!("{}; or {}", left.detail(), right.detail());
+            Rejection::new(OTHER_TYPE, detail)
+        }
+        (_, OTHER_TYPE) => left,
+        _ => right,
     }
 }
 

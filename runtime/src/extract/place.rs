@@ -1,35 +1,113 @@
 //! Where a value that serde refused stands in its input.
 
+use http::StatusCode;
 use serde::{Deserializer, de::DeserializeOwned};
 use serde_path_to_error::{Path, Segment};
 
-use crate::rejection::Rejection;
+use super::serde_words;
+use crate::{
+    rejection::Rejection,
+    values::{
+        What,
+        words::{self, Told},
+    },
+};
 
-/// Reads the input a second time, to learn where it fails; only who is refused pays for that.
+/// Says what is wrong with a body of a structured format.
 ///
-/// It returns the place as a JSON pointer (RFC 6901), `/lines/0/quantity`, and what is wrong there.
-pub(super) fn of<'de, T, D>(input: D) -> Option<(String, String)>
+/// The input is read a second time, to learn where it fails; only who is refused pays for that.
+pub(super) fn reject<'de, T, D>(format: &str, input: D, located: impl Locate) -> Rejection
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    let error = serde_path_to_error::deserialize::<_, T>(input).err()?;
-    let (path, text) = (
-        pointer(error.path()),
-        plain(&error.into_inner().to_string()),
-    );
-    (!path.is_empty()).then_some((path, text))
+    let (path, text) = match serde_path_to_error::deserialize::<_, T>(input) {
+        Err(error) => (pointer(error.path()), error.into_inner().to_string()),
+        // A type that reads something else each time.
+        Ok(_) => (String::new(), String::new()),
+    };
+    shape(format, path, &text, located)
 }
 
-/// Adds the place to a rejection, if it is known.
-pub(super) fn add(
-    rejection: Rejection,
-    place: &'static str,
-    found: Option<(String, String)>,
-) -> Rejection {
-    match found {
-        Some((path, text)) => rejection.with_fault(place, path, text),
-        None => rejection,
+/// Finds where in a body a value is, by its text, below a pointer.
+pub(crate) trait Locate {
+    fn locate(&self, below: &str, text: &str) -> Option<String>;
+}
+
+/// Makes the rejection of a body of a format whose errors are sentences only.
+#[cfg(any(
+    feature = "msgpack",
+    feature = "toml",
+    feature = "xml",
+    feature = "yaml"
+))]
+pub(crate) fn unreadable(format: &str, error: String) -> Rejection {
+    struct Nowhere;
+    impl Locate for Nowhere {
+        fn locate(&self, _: &str, _: &str) -> Option<String> {
+            None
+        }
+    }
+    // What is none of serde's sentences may be of the format's reader: only the log has it.
+    let rejection = match serde_words::read(&error) {
+        What::Custom(_) => {
+            let detail = format!("the {format} cannot be read");
+            Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+        }
+        _ => shape(format, String::new(), &error, Nowhere),
+    };
+    rejection.with_cause(error)
+}
+
+/// Puts an error of serde's into our words.
+fn shape(format: &str, path: String, text: &str, located: impl Locate) -> Rejection {
+    let what = serde_words::read(text);
+    let path = match &what {
+        What::Missing(name) => format!("{path}/{}", escape(name)),
+        What::Field { name, .. } | What::Twice(name)
+            if !path.ends_with(&format!("/{}", escape(name))) =>
+        {
+            format!("{path}/{}", escape(name))
+        }
+        // What serde has buffered is refused without its place.
+        What::Other { expected, got } if !expected.starts_with("struct ") => {
+            located.locate(&path, got).unwrap_or(path)
+        }
+        _ => path,
+    };
+    let is_named = matches!(what, What::Missing(_) | What::Field { .. } | What::Twice(_));
+    let what = match what {
+        What::Field { known, .. } => What::Field {
+            name: path.clone(),
+            known,
+        },
+        What::Missing(_) => What::Missing(path.clone()),
+        What::Twice(_) => What::Twice(path.clone()),
+        other => other,
+    };
+    let told = match &what {
+        What::Other { expected, got } => {
+            let (got, shown) = serde_words::shown(got);
+            Told::other(&path, words::expected(expected, &got), &got, shown)
+        }
+        _ => words::about(&what, &path, None),
+    };
+    let subject = match &path[..] {
+        "" => "it".to_owned(),
+        path => format!("`{}`", words::short(path)),
+    };
+    let said = match (&what, &path[..], is_named) {
+        (What::Custom(_), "", _) => told.detail.clone(),
+        _ => words::sentence(&subject, &told),
+    };
+    let detail = match &said[..] {
+        "" => format!("the {format} does not match the expected structure"),
+        said => format!("the {format} does not match the expected structure: {said}"),
+    };
+    let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+    match path.is_empty() {
+        true => rejection,
+        false => rejection.with_input(told.field),
     }
 }
 
@@ -40,16 +118,22 @@ fn pointer(path: &Path) -> String {
             Segment::Seq { index } => text += &format!("/{index}"),
             Segment::Map { key } => {
                 text.push('/');
-                text += &key.replace('~', "~0").replace('/', "~1");
+                text += &escape(key);
             }
+            // A variant of an enum stands in JSON as a key.
             Segment::Enum { variant } => {
                 text.push('/');
-                text += variant;
+                text += &escape(variant);
             }
             Segment::Unknown => return text,
         }
     }
     text
+}
+
+/// Escapes a name for a JSON pointer.
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// Returns serde's words without the names of the app's types, which are nobody else's business.

@@ -1,18 +1,24 @@
 //! The query as an argument.
 
-use std::borrow::Cow;
-
-use http::StatusCode;
-use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Input, Text, form, place};
-use crate::{rejection::Rejection, wrap::deref};
+use super::{Extract, Input};
+use crate::{rejection::Rejection, values, wrap::deref};
 
 /// The query, read into a type of your own.
 ///
-/// A key that stands several times fills a `Vec`; a key that is not there is an `Option` that is
-/// `None`, or a default by serde's attribute.
+/// - A key that occurs several times fills a `Vec`, a set or a tuple; it is refused where one value is
+///   expected. A missing key is `None` for an `Option`, or a default by serde's attribute.
+/// - An empty value, `?day=`, is `None` for an `Option<T>` if `T` cannot be read from the empty text, as a
+///   number, a date or an enum cannot. It is `Some("")` for `Option<String>`.
+/// - serde's `flatten`, and tagged and untagged enums, work as they do for JSON. A value is read as a number
+///   only where the type asks for one, so a `String` keeps `007`. The first variant of an untagged enum
+///   that can be read from the text is taken. Only `i128` and `u128` cannot be read inside them, a
+///   limit of serde's.
+/// - Brackets have no meaning: the key of `addr[city]=x` is `addr[city]`.
+/// - Unknown keys are ignored, unless the type has `#[serde(deny_unknown_fields)]`.
+///
+/// Wrong values are answered with 400 and the key.
 ///
 /// # Examples
 /// ```
@@ -40,46 +46,17 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        parse(input.query()).map(Query)
+        values::query(input.query()).map(Query)
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
-        parse::<T>(input.query()).map(drop)
+        values::query::<T>(input.query()).map(drop)
     }
-}
-
-/// Reads the query.
-pub(crate) fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Rejection> {
-    form::check_fields(query.as_bytes(), "query")?;
-    serde_html_form::from_str(query).map_err(|error| {
-        let text = place::plain(&error.to_string());
-        let detail = format!("the query cannot be read: {text}");
-        let rejection = Rejection::new(StatusCode::BAD_REQUEST, detail);
-        let input = serde_html_form::Deserializer::from_bytes(query.as_bytes());
-        place::add(rejection, "query", place::of::<T, _>(input))
-    })
-}
-
-/// Returns the first value of the key.
-pub(crate) fn first<'r>(query: &'r str, key: &str) -> Option<Text<'r>> {
-    query.split('&').find_map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(name) == key).then(|| decode(value))
-    })
-}
-
-/// Removes the escapes of `application/x-www-form-urlencoded`.
-fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains('+') {
-        return percent_decode_str(text).decode_utf8_lossy();
-    }
-    let spaced = text.replace('+', " ");
-    Cow::Owned(percent_decode_str(&spaced).decode_utf8_lossy().into_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::values::first;
 
     #[test]
     fn first_value_is_found_and_decoded() {
@@ -90,6 +67,8 @@ mod tests {
             ("a%5B%5D=1", "a[]", Some("1")),
             ("", "a", None),
             ("ab=1", "a", None),
+            ("a=%ff&b=1", "a", None),
+            ("%zz=1&b=1", "b", Some("1")),
         ] {
             assert_eq!(first(query, key).as_deref(), expected, "{query}");
         }

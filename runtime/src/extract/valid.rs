@@ -3,9 +3,9 @@
 use std::ops::Deref;
 
 use garde::Validate;
-use http::StatusCode;
+use http::{Method, StatusCode};
 
-use super::{Extract, Input};
+use super::{Extract, Input, form, place::escape};
 use crate::{local::LocalId, rejection::Rejection};
 
 /// An argument whose value keeps the rules that its type declares by `garde`; where it does not, every
@@ -68,7 +68,10 @@ where
         let value = E::extract(input)?;
         match value.validate() {
             Ok(()) => Ok(Self(value)),
-            Err(report) => Err(refuse(&report, place::<E>())),
+            Err(report) => {
+                let is_form = form::is_form(input.headers());
+                Err(refuse(&report, place::<E>(&input), is_form))
+            }
         }
     }
 
@@ -78,34 +81,76 @@ where
 }
 
 /// Returns where the value came from, as the rejection says it.
-fn place<'r, E: Extract<'r>>() -> &'static str {
-    match (E::BODY, E::PARAMS) {
+fn place<'r, E: Extract<'r>>(input: &Input<'r, E::State>) -> &'static str {
+    let is_get = matches!(*input.method(), Method::GET | Method::HEAD);
+    match (E::BODY && !(is_get && input.body().is_empty()), E::PARAMS) {
         (true, _) => "body",
         (false, []) => "query",
         (false, _) => "path",
     }
 }
 
-fn refuse(report: &garde::Report, place: &'static str) -> Rejection {
+/// Names every field: by a JSON pointer in a body, else by its key.
+fn refuse(report: &garde::Report, place: &'static str, is_form: bool) -> Rejection {
     let count = report.iter().count();
     let fields = if count == 1 { "field is" } else { "fields are" };
     let detail = format!("{count} {fields} not valid");
     let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
     report.iter().fold(rejection, |rejection, (path, error)| {
-        let name = pointer(&path.to_string());
+        let path = path.to_string();
+        let name = match place == "body" && !is_form {
+            true => pointer(&path),
+            false => key(&path),
+        };
         rejection.with_fault(place, name, error.message().to_owned())
     })
+}
+
+/// Names every field of a body by a JSON pointer, with status 422.
+///
+/// [`Rejection::with_prefix`] says where in the body the value is, and [`Rejection::with_errors_of`] puts the
+/// reports of several values into one rejection.
+///
+/// # Examples
+/// ```
+/// use garde::Validate;
+/// use highball::Rejection;
+///
+/// #[derive(Validate)]
+/// struct Item {
+///     #[garde(length(min = 2))]
+///     name: String,
+/// }
+///
+/// let item = Item { name: String::new() };
+/// let report = item.validate().expect_err("the name is too short");
+/// let rejection = Rejection::from(report).with_prefix("/items/3");
+/// assert_eq!(rejection.errors()[0].name, "/items/3/name");
+/// ```
+impl From<garde::Report> for Rejection {
+    fn from(report: garde::Report) -> Self {
+        refuse(&report, "body", false)
+    }
 }
 
 /// Makes a JSON pointer (RFC 6901) of `lines[0].quantity`.
 fn pointer(path: &str) -> String {
     let mut text = String::with_capacity(path.len() + 1);
-    for piece in path
-        .split(['.', '[', ']'])
-        .filter(|piece| !piece.is_empty())
-    {
+    for piece in pieces(path) {
         text.push('/');
-        text += piece;
+        text += &escape(piece);
     }
     text
+}
+
+/// Returns the key of a query or a form: the last name, since it has no structure but by `flatten`.
+fn key(path: &str) -> String {
+    let is_name = |piece: &&str| piece.parse::<usize>().is_err();
+    let name = pieces(path).filter(is_name).last();
+    name.unwrap_or_default().to_owned()
+}
+
+fn pieces(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['.', '[', ']'])
+        .filter(|piece| !piece.is_empty())
 }

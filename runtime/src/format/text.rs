@@ -1,11 +1,11 @@
 //! Formats that serde reads and writes.
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{has_type, other_type};
 use crate::{
-    extract::{Extract, Input, plain},
+    extract::{Extract, Input, unreadable},
     rejection::Rejection,
     response::{IntoResponse, Response},
     wrap::deref_mut,
@@ -37,10 +37,7 @@ macro_rules! text_format {
             /// Reads a body.
             pub(crate) fn read(body: &[u8]) -> Result<T, Rejection> {
                 let read: fn(&[u8]) -> Result<T, String> = $read;
-                read(body).map_err(|error| {
-                    let detail = format!("the {} cannot be read: {}", $shown, plain(&error));
-                    Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
-                })
+                read(body).map_err(|error| unreadable($shown, error))
             }
         }
 

@@ -1,0 +1,207 @@
+//! What each value is taken for, where serde does not say.
+//!
+//! Inside `flatten`, tagged and untagged enums serde first buffers every value, by asking for a value of
+//! any kind, and asks for a number later, of its own buffer: a text in there is no number any more
+//! (serde-rs/serde#1183). So all is read as text first. Where that is refused, the refusal says which text
+//! it was and what was expected, and the pairs are read anew with this one value as that. A value is a
+//! number only where a number was asked for: `007` stays as it is for a `String`, and of an untagged
+//! enum the first variant that can be read from the text is taken.
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    blame,
+    error::{What, Wrong},
+    log::{self, Refused},
+    pairs::{Pairs, Taken},
+    root::Root,
+    words,
+};
+
+/// The most pairs that are read for one request, in all attempts.
+const BUDGET: usize = 20_000;
+/// After so many attempts, what was asked of one value is tried with all.
+const FEW: usize = 8;
+
+/// Reads the pairs.
+pub(super) fn read<T: DeserializeOwned>(pairs: &Pairs<'_>) -> Result<T, Wrong> {
+    let result = T::deserialize(Root(pairs));
+    if !pairs.buffered.get() && pairs.empty.get().is_none() {
+        return result;
+    }
+    let mut search = Search::new(pairs);
+    search.refused = log::take();
+    search.run(result)
+}
+
+/// The attempts so far.
+pub(super) struct Search<'p> {
+    pairs: &'p Pairs<'p>,
+    budget: usize,
+    attempts: usize,
+    /// What values are taken for, in the order in which it was found; those of one step go together.
+    steps: Vec<Vec<(usize, Taken)>>,
+    /// What has been tried and did not help.
+    denied: Vec<(usize, Taken)>,
+    /// How many steps led to a value.
+    good: usize,
+    /// What the last attempt refused.
+    refused: Vec<Refused>,
+}
+
+impl<'p> Search<'p> {
+    fn new(pairs: &'p Pairs<'p>) -> Self {
+        Self {
+            pairs,
+            budget: BUDGET,
+            attempts: 0,
+            steps: Vec::new(),
+            denied: Vec::new(),
+            good: 0,
+            refused: Vec::new(),
+        }
+    }
+
+    fn run<T: DeserializeOwned>(&mut self, mut result: Result<T, Wrong>) -> Result<T, Wrong> {
+        let mut best = None;
+        let mut told: Option<(usize, Wrong)> = None;
+        loop {
+            let wrong = match result {
+                Ok(value) => {
+                    best = Some(value);
+                    self.good = self.steps.len();
+                    None
+                }
+                Err(wrong) => Some(wrong),
+            };
+            let depth = self.steps.len();
+            let goes_on = self.step(wrong.as_ref());
+            // A refused step is an attempt of ours, not an input.
+            let is_ours = told.is_some() && wrong.as_ref().is_some_and(Wrong::is_of_a_step);
+            if let Some(wrong) = wrong.filter(|_| !is_ours) {
+                if told.as_ref().is_none_or(|(deepest, _)| depth > *deepest) {
+                    told = Some((depth, wrong));
+                }
+            }
+            if !goes_on {
+                break;
+            }
+            match self.again() {
+                Some(next) => result = next,
+                None => break,
+            }
+        }
+        match (best, told) {
+            (Some(value), _) => blame::ignored::<T>(self).map_or(Ok(value), Err),
+            (None, Some((_, wrong))) => Err(blame::find::<T>(self, wrong)),
+            (None, None) => Err(Wrong::several("")),
+        }
+    }
+
+    /// Reads the pairs anew; `None` when that was done often enough.
+    pub(super) fn again<T: DeserializeOwned>(&mut self) -> Option<Result<T, Wrong>> {
+        self.budget = self.budget.checked_sub(self.pairs.len().max(1))?;
+        self.attempts += 1;
+        self.pairs.empty.set(None);
+        log::take();
+        let result = T::deserialize(Root(self.pairs));
+        self.refused = log::take();
+        Some(result)
+    }
+
+    /// Changes what one value is taken for, if something speaks for it.
+    fn step(&mut self, wrong: Option<&Wrong>) -> bool {
+        let wish = self.wish(wrong);
+        if !wish.is_empty() {
+            for (idx, taken) in &wish {
+                self.pairs.take_for(*idx, *taken);
+            }
+            self.steps.push(wish);
+            return true;
+        }
+        // A step that leads nowhere is taken back, and what else was asked for is tried.
+        if wrong.is_none() || self.steps.len() <= self.good || !self.refuses_a_step() {
+            return false;
+        }
+        for (idx, taken) in self.steps.pop().unwrap_or_default() {
+            self.pairs.take_for(idx, taken.before());
+            self.denied.push((idx, taken));
+        }
+        true
+    }
+
+    /// Returns whether what was refused is no text, and so may be by a step.
+    fn refuses_a_step(&self) -> bool {
+        self.good > 0 || self.refused.iter().any(|refused| refused.text.is_none())
+    }
+
+    fn wish(&self, wrong: Option<&Wrong>) -> Vec<(usize, Taken)> {
+        if let Some(idx) = self.pairs.empty.get()
+            && self.may(idx, Taken::Nothing)
+        {
+            return vec![(idx, Taken::Nothing)];
+        }
+        for refused in &self.refused {
+            let idx = refused.text.and_then(|text| self.pairs.of_text(text));
+            if let Some(idx) = idx
+                && let Some(taken) = self.wanted(idx, &refused.expected)
+            {
+                return match self.attempts >= FEW && taken != Taken::Nothing {
+                    true => self.all(&refused.expected),
+                    false => vec![(idx, taken)],
+                };
+            }
+        }
+        // A type's own words say nothing of the pair: it may have been an empty one.
+        let is_custom = wrong
+            .is_some_and(|wrong| wrong.at().is_none() && matches!(wrong.what(), What::Custom(_)));
+        let empties = self.pairs.iter().enumerate();
+        let empty = empties
+            .filter(|(idx, pair)| pair.value.is_empty() && self.may(*idx, Taken::Nothing))
+            .map(|(idx, _)| (idx, Taken::Nothing));
+        empty.take(usize::from(is_custom)).collect()
+    }
+
+    /// Returns whether the value is a text still, and may become this.
+    fn may(&self, idx: usize, taken: Taken) -> bool {
+        let now = self.pairs.get(idx).map(|pair| pair.taken.get());
+        now == Some(taken.before()) && !self.denied.contains(&(idx, taken))
+    }
+
+    /// Returns what the value has to be taken for, to be what was expected.
+    fn wanted(&self, idx: usize, expected: &str) -> Option<Taken> {
+        let pair = self.pairs.get(idx)?;
+        let text = &*pair.value;
+        let is_list = pair.taken.get() == Taken::List;
+        let taken = match text {
+            _ if words::is_list(expected) => Taken::List,
+            "" if is_list => Taken::NothingInList,
+            "" => Taken::Nothing,
+            "true" | "on" | "false" if expected == "a boolean" && is_list => Taken::BoolInList,
+            "true" | "on" | "false" if expected == "a boolean" => Taken::Bool,
+            _ if words::is_number(text, expected) && is_list => Taken::NumberInList,
+            _ if words::is_number(text, expected) => Taken::Number,
+            _ => return None,
+        };
+        self.may(idx, taken).then_some(taken)
+    }
+
+    /// Returns everything that can be what was expected.
+    fn all(&self, expected: &str) -> Vec<(usize, Taken)> {
+        let all = (0..self.pairs.len()).filter_map(|idx| Some((idx, self.wanted(idx, expected)?)));
+        all.filter(|(_, taken)| *taken != Taken::Nothing).collect()
+    }
+
+    pub(super) fn pairs(&self) -> &'p Pairs<'p> {
+        self.pairs
+    }
+
+    pub(super) fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    /// Returns whether something else was read where the value was refused.
+    pub(super) fn was_denied(&self, idx: usize) -> bool {
+        self.denied.iter().any(|(denied, _)| *denied == idx)
+    }
+}
