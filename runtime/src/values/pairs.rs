@@ -36,6 +36,7 @@ pub(super) enum Taken {
     List,
     NumberInList,
     BoolInList,
+    NothingInList,
     /// Nothing: `None`.
     Nothing,
     /// The first of several values, which is tried to learn which key is to blame.
