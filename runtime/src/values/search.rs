@@ -43,6 +43,10 @@ pub(super) struct Search<'p> {
     steps: Vec<Vec<(usize, Taken)>>,
     /// What has been tried and did not help.
     denied: Vec<(usize, Taken)>,
+    /// The empty value that was last taken for nothing without a word of serde's, and the error before.
+    guess: Option<(usize, What)>,
+    /// The guesses that changed nothing.
+    guessed: Vec<usize>,
     /// How many steps led to a value.
     good: usize,
     /// What the last attempt refused.
@@ -57,6 +61,8 @@ impl<'p> Search<'p> {
             attempts: 0,
             steps: Vec::new(),
             denied: Vec::new(),
+            guess: None,
+            guessed: Vec::new(),
             good: 0,
             refused: Vec::new(),
         }
@@ -111,6 +117,13 @@ impl<'p> Search<'p> {
 
     /// Changes what one value is taken for, if something speaks for it.
     fn step(&mut self, wrong: Option<&Wrong>) -> bool {
+        if let Some((idx, what)) = self.guess.take()
+            && wrong.is_some_and(|wrong| *wrong.what() == what)
+        {
+            self.steps.pop();
+            self.pairs.take_for(idx, Taken::Text);
+            self.guessed.push(idx);
+        }
         let wish = self.wish(wrong);
         if !wish.is_empty() {
             for (idx, taken) in &wish {
@@ -135,7 +148,7 @@ impl<'p> Search<'p> {
         self.good > 0 || self.refused.iter().any(|refused| refused.text.is_none())
     }
 
-    fn wish(&self, wrong: Option<&Wrong>) -> Vec<(usize, Taken)> {
+    fn wish(&mut self, wrong: Option<&Wrong>) -> Vec<(usize, Taken)> {
         if let Some(idx) = self.pairs.empty.get()
             && self.may(idx, Taken::Nothing)
         {
@@ -152,14 +165,23 @@ impl<'p> Search<'p> {
                 };
             }
         }
-        // A type's own words say nothing of the pair: it may have been an empty one.
-        let is_custom = wrong
-            .is_some_and(|wrong| wrong.at().is_none() && matches!(wrong.what(), What::Custom(_)));
-        let empties = self.pairs.iter().enumerate();
-        let empty = empties
-            .filter(|(idx, pair)| pair.value.is_empty() && self.may(*idx, Taken::Nothing))
-            .map(|(idx, _)| (idx, Taken::Nothing));
-        empty.take(usize::from(is_custom)).collect()
+        wrong
+            .and_then(|wrong| self.guess(wrong))
+            .into_iter()
+            .collect()
+    }
+
+    /// Guesses which empty value was refused: a type's own words say nothing of the pair.
+    fn guess(&mut self, wrong: &Wrong) -> Option<(usize, Taken)> {
+        if wrong.at().is_some() || !matches!(wrong.what(), What::Custom(_)) {
+            return None;
+        }
+        let mut empties = self.pairs.iter().enumerate();
+        let (idx, _) = empties.find(|(idx, pair)| {
+            pair.value.is_empty() && self.may(*idx, Taken::Nothing) && !self.guessed.contains(idx)
+        })?;
+        self.guess = Some((idx, wrong.what().clone()));
+        Some((idx, Taken::Nothing))
     }
 
     /// Returns whether the value is a text still, and may become this.
