@@ -127,8 +127,12 @@ fn find(value: &Value, text: &str, at: &str, found: &mut Vec<String>) {
                 find(value, text, &format!("{at}/{idx}"), found);
             }
         }
-        _ if value.to_string() == text => found.push(at.to_owned()),
-        _ => {}
+        _ => {
+            let spelled = value.to_string();
+            if spelled == text {
+                found.push(at.to_owned());
+            }
+        }
     }
 }
 

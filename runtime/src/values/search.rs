@@ -84,10 +84,9 @@ impl<'p> Search<'p> {
             let goes_on = self.step(wrong.as_ref());
             // A refused step is an attempt of ours, not an input.
             let is_ours = told.is_some() && wrong.as_ref().is_some_and(Wrong::is_of_a_step);
-            if let Some(wrong) = wrong.filter(|_| !is_ours) {
-                if told.as_ref().is_none_or(|(deepest, _)| depth > *deepest) {
-                    told = Some((depth, wrong));
-                }
+            let is_deeper = told.as_ref().is_none_or(|(deepest, _)| depth > *deepest);
+            if let Some(wrong) = wrong.filter(|_| is_deeper && !is_ours) {
+                told = Some((depth, wrong));
             }
             if !goes_on {
                 break;

@@ -279,7 +279,7 @@ pub(crate) fn expected(text: &str, got: &str) -> Expected {
     if let Some((name, low, high)) = RANGES.iter().find(|range| range.0 == name) {
         let article = if name.starts_with('i') { "an" } else { "a" };
         let zero = nonzero.map_or("", |_| " other than 0");
-        let range = match is_integer(got) && got.trim_start_matches(['+', '-', '0']) != "" {
+        let range = match is_integer(got) && !got.trim_start_matches(['+', '-', '0']).is_empty() {
             true => format!(", {low} to {high}"),
             false => String::new(),
         };
