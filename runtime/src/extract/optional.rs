@@ -111,7 +111,10 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
     }
 
     fn check_head(input: Input<'_, A::State>) -> Result<(), Rejection> {
-        A::check_head(input).or_else(|_| B::check_head(input))
+        let Err(left) = A::check_head(input) else {
+            return Ok(());
+        };
+        B::check_head(input).map_err(|right| told(left, right))
     }
 }
 
