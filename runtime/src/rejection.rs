@@ -281,8 +281,25 @@ impl fmt::Display for Chain<'_> {
 }
 
 /// Adds the cause of a derived error, which may be boxed.
-pub fn caused(rejection: Rejection, cause: impl Into<BoxError>) -> Rejection {
-    rejection.with_boxed(cause.into())
+pub fn caused(rejection: Rejection, cause: impl Cause) -> Rejection {
+    rejection.with_boxed(cause.boxed())
+}
+
+/// What can be the cause of a derived error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the cause of an error",
+    label = "not an error",
+    note = "take a type that implements `std::error::Error`, a boxed error, or text"
+)]
+pub trait Cause {
+    /// Boxes it.
+    fn boxed(self) -> BoxError;
+}
+
+impl<T: Into<BoxError>> Cause for T {
+    fn boxed(self) -> BoxError {
+        self.into()
+    }
 }
 
 /// Writes the rejection where the app has no format of its own.

@@ -1,7 +1,7 @@
 //! `#[derive(IntoResponse)]`: an enum of errors, each with its status and its words.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::{
     Attribute, Data, DeriveInput, Fields, Ident, LitInt, LitStr, Member, Token, Variant,
     parse::{Parse, ParseStream},
@@ -143,13 +143,14 @@ fn arm(
         let ident = match of_message {
             Some((_, ident)) => ident.clone(),
             None => {
-                bound.push((member, format_ident!("__cause")));
-                format_ident!("__cause")
+                // Its span is where the compiler says that the type is no error.
+                let ident = format_ident!("__cause", span = first_span(ty));
+                bound.push((member, ident.clone()));
+                ident
             }
         };
-        let caused = quote_spanned!(first_span(ty)=> caused);
         // The message is written by then, so the cause may be moved.
-        rejection = quote!(#private::#caused(#rejection, #ident));
+        rejection = quote!(#private::caused(#rejection, #ident));
     }
     let pattern = bound.iter().map(|(member, ident)| quote!(#member: #ident,));
     quote! {
