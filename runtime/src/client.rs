@@ -1,25 +1,23 @@
 //! The test client: requests to an app without a socket.
 
+mod request;
+mod response;
+
 use std::{fmt, marker::PhantomData, net::SocketAddr};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request};
-use serde::{Serialize, de::DeserializeOwned};
+use http::Method;
 
+pub use self::{request::TestRequest, response::TestResponse};
 use crate::{
     app::App,
-    body::RequestBody,
     capacity::{Capacity, Gate},
     chain::Endpoint,
-    header_value,
     local::LocalType,
     proxies::Proxies,
     service::Service,
     state::Shared,
 };
-
-/// The most that a test reads of a body, in bytes.
-const READ: u64 = 1 << 30;
 
 /// A client that calls an app without a socket: [`App::test`] makes it.
 ///
@@ -237,124 +235,6 @@ macro_rules! shortcuts {
 
 shortcuts! {
     get: GET, post: POST, put: PUT, patch: PATCH, delete: DELETE, head: HEAD, options: OPTIONS,
-}
-
-/// A request that is being made.
-#[must_use = "the request is sent by `send`"]
-pub struct TestRequest<A, S = ()> {
-    service: Service<A, S>,
-    head: request::Parts,
-    body: Bytes,
-}
-
-impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
-    /// Adds a header.
-    ///
-    /// # Panics
-    /// Where the value is none that a header can have.
-    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
-        let value = HeaderValue::from_str(value);
-        let value = value.unwrap_or_else(|error| panic!("the header `{name}`: {error}"));
-        self.head.headers.append(name, value);
-        self
-    }
-
-    /// Adds `Authorization: Bearer ..`.
-    ///
-    /// # Panics
-    /// Where the token is none that a header can have.
-    pub fn bearer(self, token: &str) -> Self {
-        self.header(header::AUTHORIZATION, &format!("Bearer {token}"))
-    }
-
-    /// Makes this the body.
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
-        let len = HeaderValue::from(self.body.len());
-        self.head.headers.insert(header::CONTENT_LENGTH, len);
-        self
-    }
-
-    /// Makes the value, as JSON, the body.
-    ///
-    /// # Panics
-    /// Where the value cannot be written as JSON.
-    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
-        let body = serde_json::to_vec(value);
-        let body = body.unwrap_or_else(|error| panic!("the body is not JSON: {error}"));
-        self.header(header::CONTENT_TYPE, "application/json")
-            .body(body)
-    }
-
-    /// Sends the request, and reads the whole response.
-    ///
-    /// # Panics
-    /// Where the response's body fails.
-    pub async fn send(self) -> TestResponse {
-        let request = http::Request::from_parts(self.head, RequestBody::from(self.body));
-        let (head, body) = self.service.call(request).await.into_parts();
-        let body = body.collect(READ).await;
-        let body = body.unwrap_or_else(|error| panic!("the response's body failed: {error}"));
-        TestResponse {
-            status: head.status,
-            headers: head.headers,
-            body,
-        }
-    }
-}
-
-/// A response, with its whole body.
-#[derive(Debug, Clone)]
-pub struct TestResponse {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl TestResponse {
-    /// Returns the status.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// Returns the headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// Returns the first value of a header, or the empty text if there is none or it is not UTF-8.
-    pub fn header(&self, name: HeaderName) -> &str {
-        self.headers
-            .get(name)
-            .and_then(header_value::text)
-            .unwrap_or_default()
-    }
-
-    /// Returns the body.
-    pub fn bytes(&self) -> &Bytes {
-        &self.body
-    }
-
-    /// Returns the body as text.
-    ///
-    /// # Panics
-    /// Where it is not UTF-8.
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap_or_else(|error| panic!("the body: {error}"))
-    }
-
-    /// Reads the body as JSON.
-    ///
-    /// # Panics
-    /// Where it is not JSON, or JSON of another shape.
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
-            panic!(
-                "the body is not the JSON expected: {error}: {:?}",
-                self.body
-            )
-        })
-    }
 }
 
 macro_rules! opaque_debug {
