@@ -33,6 +33,7 @@ pub use self::stream::BodyStream;
 use crate::exchange::Watch;
 use crate::observe::Outcome;
 use crate::pool::Buffer;
+use crate::stopping::{Signal, polled};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -70,6 +71,13 @@ impl Body {
     /// Keeps an exchange open until the body has ended.
     pub(crate) fn watch(&mut self, watch: Watch) {
         self.watch = Some(watch);
+    }
+
+    /// Has a stream hear of the server's stop.
+    pub(crate) fn tell(&mut self, signal: &Signal) {
+        if let Kind::Stream(stream) = &mut self.kind {
+            stream.signal = Some(signal.clone());
+        }
     }
 
     /// Makes a body of any other one.
@@ -300,19 +308,29 @@ type PolledFrame = Poll<Option<Result<Frame<Bytes>, BoxError>>>;
 ///
 /// The lock is never taken through `&self` by two at once and costs nothing through `&mut self`;
 /// it makes the type `Sync`, so that a future may hold `&Response<Body>` across an await.
-struct Stream(Mutex<Pin<Box<dyn Frames>>>);
+struct Stream {
+    frames: Mutex<Pin<Box<dyn Frames>>>,
+    /// What tells it of a stop.
+    signal: Option<Signal>,
+}
 
 impl Stream {
     fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
     {
-        Self(Mutex::new(Box::pin(body)))
+        Self {
+            frames: Mutex::new(Box::pin(body)),
+            signal: None,
+        }
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let body = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        body.as_mut().poll_next(cx)
+        let body = self
+            .frames
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        polled(&self.signal, || body.as_mut().poll_next(cx))
     }
 
     /// Polls it; none is what a panic leaves. The panic hook has reported it, and what was gathered of
@@ -322,14 +340,17 @@ impl Stream {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0
+        self.frames
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .ended()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).hint()
+        self.frames
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .hint()
     }
 }
 

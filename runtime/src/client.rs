@@ -183,6 +183,14 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
     }
 }
 
+impl<A, S> TestSession<A, S> {
+    /// Tells the app that the server stops, as SIGTERM does: streams of events end, and what waits for
+    /// [`Context::stopping`](crate::Context::stopping) goes on. Requests are answered still.
+    pub fn stop(&self) {
+        self.service.stop();
+    }
+}
+
 /// Several requests to one app and its state.
 pub struct TestSession<A, S = ()> {
     service: Service<A, S>,

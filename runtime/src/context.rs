@@ -22,6 +22,7 @@ use crate::{
     per_app::Kept,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
+    stopping::Stopping,
     tasks::Tasks,
     values,
 };
@@ -273,6 +274,27 @@ impl<'r> Context<'r> {
         F: Future<Output: Send + 'static> + Send + 'static,
     {
         self.tasks.spawn(work)
+    }
+
+    /// Returns what waits until the server stops, for a handler that would go on for ever, and for
+    /// streams and tasks that outlive it: see [`Stopping`].
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{prelude::*, tokio};
+    ///
+    /// /// Waits for news, at most until the server stops.
+    /// #[get("/news")]
+    /// async fn news(cx: &mut Context<'_>) -> Option<&'static str> {
+    ///     tokio::select! {
+    ///         news = async { "news" } => Some(news),
+    ///         () = cx.stopping() => None,
+    ///     }
+    /// }
+    /// # #[routes(app)] struct Api(news);
+    /// ```
+    pub fn stopping(&self) -> Stopping {
+        self.tasks.stopping()
     }
 
     /// Makes the response's status this one, where the handler returns a plain value (200).

@@ -133,6 +133,7 @@ where
     }
     // Nobody reads it any more, and a stream that is observed would keep it as long as itself.
     cx.out().body.drop_unread();
+    answer.body_mut().tell(shared.tasks.signal());
     watch.attach(&mut answer);
     answer
 }

@@ -100,6 +100,7 @@ mod serve;
 mod server;
 mod service;
 mod state;
+mod stopping;
 mod table;
 mod tasks;
 #[cfg(any(feature = "askama", feature = "minijinja"))]
@@ -188,6 +189,7 @@ pub use safe_path::{SafePath, UnsafePath};
 pub use serve::{Serve, ServeWith, block_on, serve};
 pub use service::{Service, forward};
 pub use state::{Provide, State};
+pub use stopping::Stopping;
 
 #[cfg(feature = "askama")]
 pub use templates::Page;

@@ -75,6 +75,13 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Service<A, S> {
     }
 }
 
+impl<A, S> Service<A, S> {
+    /// Tells what would run for ever to end.
+    pub(crate) fn stop(&self) {
+        self.connection.shared.tasks.stop();
+    }
+}
+
 impl<A, S> Clone for Service<A, S> {
     fn clone(&self) -> Self {
         Self {

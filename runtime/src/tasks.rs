@@ -8,9 +8,11 @@ use std::{
 };
 
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::Semaphore,
     task::{JoinError, JoinHandle},
 };
+
+use crate::stopping::{Signal, Stopping};
 
 /// How many can be told apart from none: more run as well, but no stop waits for them.
 const MOST: u32 = 1 << 24;
@@ -21,14 +23,14 @@ pub(crate) struct Tasks {
     /// Each holds a permit.
     running: Arc<Semaphore>,
     /// Tells those that would run for ever.
-    stopping: watch::Sender<bool>,
+    stopping: Signal,
 }
 
 impl Tasks {
     pub(crate) fn new() -> Self {
         Self {
             running: Arc::new(Semaphore::new(MOST as usize)),
-            stopping: watch::Sender::new(false),
+            stopping: Signal::new(),
         }
     }
 
@@ -44,15 +46,18 @@ impl Tasks {
         })
     }
 
-    /// Returns what becomes true when the server stops.
-    #[cfg(feature = "ws")]
-    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
-        self.stopping.subscribe()
+    /// Returns what waits until the server stops.
+    pub(crate) fn stopping(&self) -> Stopping {
+        self.stopping.stopping()
+    }
+
+    pub(crate) fn signal(&self) -> &Signal {
+        &self.stopping
     }
 
     /// Tells those that would run for ever to end.
     pub(crate) fn stop(&self) {
-        self.stopping.send_replace(true);
+        self.stopping.begin();
     }
 
     /// Waits until none runs. Those that begin meanwhile are not waited for, so nothing that could

@@ -7,10 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep_until, timeout, timeout_at},
-};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -27,6 +24,7 @@ use crate::{
     origin::{Origin, covers},
     rejection::Rejection,
     response::{IntoResponse, Response},
+    stopping::Stopping,
     tasks::Tasks,
 };
 
@@ -238,7 +236,7 @@ impl std::error::Error for Closed {}
 /// away) and has five seconds for its goodbye. When it is dropped, the connection is.
 pub struct WebSocket {
     stream: WebSocketStream<TokioIo<Upgraded>>,
-    stopping: watch::Receiver<bool>,
+    stopping: Stopping,
     /// When the other side is asked, or counts as gone.
     next: Instant,
     is_asked: bool,
@@ -247,7 +245,7 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
-    fn new(stream: WebSocketStream<TokioIo<Upgraded>>, stopping: watch::Receiver<bool>) -> Self {
+    fn new(stream: WebSocketStream<TokioIo<Upgraded>>, stopping: Stopping) -> Self {
         Self {
             stream,
             stopping,
@@ -268,12 +266,10 @@ impl WebSocket {
     pub async fn recv(&mut self) -> Result<Message, Closed> {
         loop {
             self.answer().await?;
-            let stopping = &mut self.stopping;
-            let stopped = async { drop(stopping.wait_for(|stopping| *stopping).await) };
             let item = tokio::select! {
                 item = self.stream.next() => Some(item),
                 () = sleep_until(self.next) => None,
-                () = stopped => return Err(self.end(CloseCode::Away, "the server stops").await),
+                () = &mut self.stopping => return Err(self.end(CloseCode::Away, "the server stops").await),
             };
             let Some(item) = item else {
                 self.ask().await?;

@@ -54,7 +54,7 @@ async fn panics() {
 /// Sends back each message of a WebSocket.
 #[get("/ws")]
 async fn ws(upgrade: WebSocketUpgrade) -> Response {
-    upgrade.max_message(64 * 1024).on(|mut socket| async move {
+    upgrade.max_message(4 << 20).on(|mut socket| async move {
         while let Ok(message) = socket.recv().await {
             let sent = match message {
                 Message::Text(text) => socket.send(text).await,

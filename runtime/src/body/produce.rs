@@ -13,6 +13,7 @@ use http_body::Frame;
 use tokio::sync::mpsc;
 
 use super::{Body, BoxError};
+use crate::stopping::{Later, Stopping};
 
 impl Body {
     /// Makes a body of a stream: each piece is sent when it comes, and the next one is asked for when the
@@ -79,7 +80,8 @@ where
 /// Makes a stream of what an async closure sends.
 ///
 /// The closure runs when the stream is asked for its next item, on the same task, and waits until that has
-/// been taken; it is dropped with the stream.
+/// been taken; it is dropped with the stream. At a stop of the server it goes on, since a download shall be
+/// whole: one that would never end waits for [`Sender::stopping`] as well.
 ///
 /// # Examples
 /// See [`Body::stream`] and [`Sse`](crate::Sse).
@@ -89,20 +91,55 @@ where
     W: Future<Output = ()> + Send + 'static,
 {
     let (sender, receiver) = mpsc::channel(1);
+    let stop = Later::default();
+    let sender = Sender {
+        items: sender,
+        stop: stop.clone(),
+    };
     Produced {
-        work: Some(Box::pin(make(Sender(sender)))),
+        work: Some(Box::pin(make(sender))),
         receiver,
+        stop,
     }
 }
 
 /// Where the closure of [`produce`] puts what it makes.
-pub struct Sender<T>(mpsc::Sender<T>);
+pub struct Sender<T> {
+    items: mpsc::Sender<T>,
+    stop: Later,
+}
 
 impl<T> Sender<T> {
     /// Hands an item over, and waits until there is room for the next one.
     pub async fn send(&self, item: T) {
         // The stream, which has the other end, is dropped together with what runs here.
-        let _ = self.0.send(item).await;
+        let _ = self.items.send(item).await;
+    }
+
+    /// Returns what waits until the server that sends the stream stops: see [`Stopping`].
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Body, BoxError, prelude::*, produce, tokio};
+    ///
+    /// /// A line each second, until the server stops.
+    /// #[get("/ticks")]
+    /// async fn ticks() -> Body {
+    ///     Body::stream(produce(|lines| async move {
+    ///         let mut stopping = lines.stopping();
+    ///         loop {
+    ///             tokio::select! {
+    ///                 () = tokio::time::sleep(secs(1)) => lines.send(Ok::<_, BoxError>("tick\n")).await,
+    ///                 () = &mut stopping => break,
+    ///             }
+    ///         }
+    ///         lines.send(Ok("the end\n")).await;
+    ///     }))
+    /// }
+    /// # #[routes(app)] struct Api(ticks);
+    /// ```
+    pub fn stopping(&self) -> Stopping {
+        self.stop.stopping()
     }
 }
 
@@ -115,6 +152,7 @@ impl<T> fmt::Debug for Sender<T> {
 struct Produced<T, W> {
     work: Option<Pin<Box<W>>>,
     receiver: mpsc::Receiver<T>,
+    stop: Later,
 }
 
 impl<T, W: Future<Output = ()>> Stream for Produced<T, W> {
@@ -122,6 +160,7 @@ impl<T, W: Future<Output = ()>> Stream for Produced<T, W> {
 
     fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<T>> {
         let this = &mut *self;
+        this.stop.look();
         if let Some(work) = &mut this.work
             && work.as_mut().poll(task).is_ready()
         {

@@ -19,6 +19,7 @@ use crate::{
     extract::{Extract, Input},
     header_value,
     rejection::Rejection,
+    stopping::{Later, Stopping},
 };
 
 /// A stream of events, `text/event-stream`, for a page's `EventSource`.
@@ -26,6 +27,10 @@ use crate::{
 /// When nothing has come for fifteen seconds a comment is sent, so that proxies keep the connection and a
 /// client that has left is noticed; then the stream is dropped. A client that comes back says what it has
 /// seen: see [`LastEventId`].
+///
+/// When the server stops, the events that are ready are sent, for at most half a second, and the stream ends;
+/// the page's `EventSource` comes back after a second, or after what [`Event::retry`] has told it, and
+/// reaches the server's successor. [`to_the_end`](Self::to_the_end) has the stream go on.
 ///
 /// # Examples
 /// ```
@@ -52,7 +57,12 @@ use crate::{
 pub struct Sse {
     events: Pin<Box<dyn Stream<Item = Event> + Send>>,
     keep_alive: Duration,
+    /// Whether it ends at a stop, before its events do.
+    stops: bool,
 }
+
+/// For how long events that are ready are sent at a stop.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// How long nothing comes before a comment is sent.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -63,6 +73,7 @@ impl Sse {
         Self {
             events: Box::pin(events),
             keep_alive: KEEP_ALIVE,
+            stops: true,
         }
     }
 
@@ -71,14 +82,45 @@ impl Sse {
         self.keep_alive = after;
         self
     }
+
+    /// Goes on at a stop of the server until the events have ended, as long as
+    /// [`Config::drain`](crate::Config::drain) lets it: for events that have an end, those of one answer of a
+    /// model say.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Event, Sse, prelude::*, produce};
+    ///
+    /// #[get("/words")]
+    /// async fn words() -> Sse {
+    ///     let events = produce(|events| async move {
+    ///         for word in ["one", "answer"] {
+    ///             events.send(Event::data(word)).await;
+    ///         }
+    ///     });
+    ///     Sse::new(events).to_the_end()
+    /// }
+    /// # #[routes(app)] struct Api(words);
+    /// ```
+    pub fn to_the_end(mut self) -> Self {
+        self.stops = false;
+        self
+    }
 }
 
 impl IntoResponse for Sse {
     fn into_response(self) -> Response {
         let stream = Kept {
-            events: self.events,
+            events: Some(self.events),
             after: self.keep_alive,
             quiet: Box::pin(sleep(self.keep_alive)),
+            stop: Stop {
+                signal: Later::default(),
+                stopping: None,
+                until: None,
+            },
+            stops: self.stops,
+            retries: false,
         };
         let content_type = HeaderValue::from_static("text/event-stream");
         let mut response = Response::typed(content_type, Body::stream(stream));
@@ -99,25 +141,75 @@ impl fmt::Debug for Sse {
 
 /// Events, and comments where none come.
 struct Kept {
-    events: Pin<Box<dyn Stream<Item = Event> + Send>>,
+    /// Those that are to come, until they or the server end.
+    events: Option<Pin<Box<dyn Stream<Item = Event> + Send>>>,
     after: Duration,
     quiet: Pin<Box<Sleep>>,
+    stop: Stop,
+    stops: bool,
+    /// Whether an event has said when the client shall come back.
+    retries: bool,
+}
+
+/// The server's stop, as a stream sees it.
+struct Stop {
+    signal: Later,
+    stopping: Option<Stopping>,
+    /// Until when events that are ready are sent.
+    until: Option<Instant>,
+}
+
+impl Stop {
+    /// Returns until when events are sent, if the server stops.
+    fn poll(&mut self, task: &mut Context<'_>) -> Option<Instant> {
+        self.signal.look();
+        let signal = &self.signal;
+        let stopping = self.stopping.get_or_insert_with(|| signal.stopping());
+        if Pin::new(stopping).poll(task).is_pending() {
+            return None;
+        }
+        Some(*self.until.get_or_insert_with(|| Instant::now() + GRACE))
+    }
+}
+
+impl Kept {
+    /// Ends the stream: a client that has not been told when to come back is.
+    fn end(&mut self) -> Option<Bytes> {
+        self.events = None;
+        (!self.retries).then(|| Bytes::from_static(b"retry: 1000\n\n"))
+    }
 }
 
 impl Stream for Kept {
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let text = match self.events.as_mut().poll_next(task) {
+        let this = &mut *self;
+        let until = if this.stops {
+            this.stop.poll(task)
+        } else {
+            None
+        };
+        let Some(events) = &mut this.events else {
+            return Poll::Ready(None);
+        };
+        if until.is_some_and(|until| Instant::now() >= until) {
+            return Poll::Ready(this.end().map(Ok));
+        }
+        let text = match events.as_mut().poll_next(task) {
             Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Ready(Some(event)) => Bytes::from(event.text + "\n"),
+            Poll::Ready(Some(event)) => {
+                this.retries |= event.retries;
+                Bytes::from(event.text + "\n")
+            }
+            Poll::Pending if until.is_some() => return Poll::Ready(this.end().map(Ok)),
             Poll::Pending => {
-                ready!(self.quiet.as_mut().poll(task));
+                ready!(this.quiet.as_mut().poll(task));
                 Bytes::from_static(b":\n\n")
             }
         };
-        let next = Instant::now() + self.after;
-        self.quiet.as_mut().reset(next);
+        let next = Instant::now() + this.after;
+        this.quiet.as_mut().reset(next);
         Poll::Ready(Some(Ok(text)))
     }
 }
@@ -136,14 +228,45 @@ impl Stream for Kept {
 pub struct Event {
     /// The lines, without the empty one that ends them.
     text: String,
+    retries: bool,
 }
 
 impl Event {
+    /// Makes an event without data: a page does not see it, but its client keeps the
+    /// [`id`](Self::id) or the [`retry`](Self::retry) that it is given.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Event, prelude::*};
+    ///
+    /// let wait = Event::new().retry(secs(30));
+    /// let seen = Event::new().id("7");
+    /// ```
+    pub fn new() -> Self {
+        Self {
+            text: String::new(),
+            retries: false,
+        }
+    }
+
+    /// Makes a comment, which no page sees: for whoever looks at the stream, or to keep it from being
+    /// silent.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::Event;
+    ///
+    /// let welcome = Event::comment("news of the last hour follow");
+    /// ```
+    pub fn comment(text: impl AsRef<str>) -> Self {
+        let mut event = Self::new();
+        event.field("", text.as_ref());
+        event
+    }
+
     /// Makes an event with this text; its lines arrive as they are.
     pub fn data(text: impl AsRef<str>) -> Self {
-        let mut event = Self {
-            text: String::new(),
-        };
+        let mut event = Self::new();
         event.field("data", text.as_ref());
         event
     }
@@ -156,31 +279,33 @@ impl Event {
         serde_json::to_string(value).map(Self::data)
     }
 
-    /// Names the kind of event, for which a page has a listener of its own.
+    /// Names the kind of event, for which a page has a listener of its own; line breaks are left out, and an
+    /// empty name is none.
     pub fn name(mut self, name: &str) -> Self {
-        self.line("event", name);
+        let name: String = name.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+        if !name.is_empty() {
+            self.field("event", &name);
+        }
         self
     }
 
-    /// Gives the event an id, which a client that comes back says as the last that it has seen.
+    /// Gives the event an id, which a client that comes back says as the last that it has seen; the empty one
+    /// has it forget the last.
+    ///
+    /// One that cannot be sent as it is, for a line break or a NUL in it, is left out: to change it could
+    /// make it another event's.
     pub fn id(mut self, id: &str) -> Self {
-        self.line("id", id);
+        if !id.contains(['\r', '\n', '\0']) {
+            self.field("id", id);
+        }
         self
     }
 
     /// Tells the client how long to wait before it comes back.
     pub fn retry(mut self, after: Duration) -> Self {
-        self.line("retry", &after.as_millis().to_string());
+        self.field("retry", &after.as_millis().to_string());
+        self.retries = true;
         self
-    }
-
-    /// Adds a field of one line; what would end it, or the id, is left out.
-    fn line(&mut self, name: &str, value: &str) {
-        let value: String = value
-            .chars()
-            .filter(|c| !matches!(c, '\r' | '\n' | '\0'))
-            .collect();
-        self.field(name, &value);
     }
 
     fn field(&mut self, name: &str, value: &str) {
@@ -192,6 +317,12 @@ impl Event {
             self.text += line;
             self.text.push('\n');
         }
+    }
+}
+
+impl Default for Event {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -253,7 +384,26 @@ mod tests {
             Event::data("a").name("b\ndata: c"),
             "data: a\nevent: bdata: c\n",
         );
-        check(Event::data("a").id("7\0\r\n"), "data: a\nid: 7\n");
+        check(Event::data("a").id("7"), "data: a\nid: 7\n");
+        for id in ["7\0", "7\r", "7\n", "\r\n"] {
+            check(Event::data("a").id(id), "data: a\n");
+        }
+        check(Event::data("a").id(""), "data: a\nid: \n");
+        check(Event::data("a").name(""), "data: a\n");
+        check(Event::data(" a"), "data:  a\n");
+        check(Event::data("a\n"), "data: a\ndata: \n");
+        check(
+            Event::data("a\n\rb\r\r\n"),
+            "data: a\ndata: \ndata: b\ndata: \ndata: \n",
+        );
+        check(Event::new(), "");
+        check(Event::new().id("7"), "id: 7\n");
+        check(
+            Event::new().retry(Duration::from_millis(1500)),
+            "retry: 1500\n",
+        );
+        check(Event::comment("a\r\nb"), ": a\n: b\n");
+        check(Event::comment("a").id("7"), ": a\nid: 7\n");
         check(
             Event::data("a").retry(Duration::from_secs(2)),
             "data: a\nretry: 2000\n",

@@ -71,7 +71,17 @@ const HUGE: usize = 4 << 20;
 const WINDOW: u32 = 64 << 10;
 
 #[routes(app)]
-struct Api(hello, echo, wait, panics, large, huge, slow, framing::given);
+struct Api(
+    hello,
+    echo,
+    wait,
+    panics,
+    large,
+    huge,
+    slow,
+    framing::given,
+    stopping::events,
+);
 
 #[get("/slow")]
 async fn slow() -> &'static str {

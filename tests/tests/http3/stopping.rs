@@ -6,6 +6,40 @@ use tokio::net::UdpSocket;
 
 use super::*;
 
+#[get("/events")]
+pub(crate) async fn events() -> highball::Sse {
+    highball::Sse::new(highball::produce(|events| async move {
+        events.send(highball::Event::data("first")).await;
+        std::future::pending::<()>().await;
+    }))
+}
+
+#[tokio::test]
+async fn stop_ends_events() {
+    let server = Server::start("events", Config::default()).await;
+    let mut client = server.connect().await;
+    let mut stream = client.begin("/events").await;
+    let mut piece = soon(stream.recv_data())
+        .await
+        .expect("it goes on")
+        .expect("a piece");
+    assert_eq!(piece.copy_to_bytes(piece.remaining()), "data: first\n\n");
+    let stopping = tokio::spawn(server.stop());
+    let mut piece = soon(stream.recv_data())
+        .await
+        .expect("it goes on")
+        .expect("a piece");
+    assert_eq!(piece.copy_to_bytes(piece.remaining()), "retry: 1000\n\n");
+    assert!(
+        soon(stream.recv_data())
+            .await
+            .expect("it ends well")
+            .is_none()
+    );
+    drop(stream);
+    soon(stopping).await.expect("it stops");
+}
+
 #[tokio::test]
 async fn stop_answers_what_has_begun() {
     let server = Server::start("stop", Config::default()).await;

@@ -1,0 +1,230 @@
+//! A stop with open streams: each ends in time, and nothing that was written is lost.
+
+use std::{future::IntoFuture, net::SocketAddr, time::Duration};
+
+use futures_util::StreamExt;
+use highball::{BoxError, Event, Sse, WebSocketUpgrade, prelude::*, produce};
+use http_body_util::{BodyExt, Empty};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One event, and then nothing for ever.
+#[get("/events")]
+async fn events() -> Sse {
+    Sse::new(produce(|events| async move {
+        events.send(Event::data("first")).await;
+        std::future::pending::<()>().await;
+    }))
+}
+
+/// Events without an end, each of them ready.
+#[get("/flood")]
+async fn flood() -> Sse {
+    Sse::new(produce(|events| async move {
+        loop {
+            events.send(Event::data("more").retry(secs(7))).await;
+            tokio::task::yield_now().await;
+        }
+    }))
+}
+
+/// Events that end by themselves once they hear of the stop.
+#[get("/whole")]
+async fn whole() -> Sse {
+    let events = produce(|events| async move {
+        events.send(Event::data("first")).await;
+        events.stopping().await;
+        tokio::task::yield_now().await;
+        events.send(Event::data("last")).await;
+    });
+    Sse::new(events).to_the_end()
+}
+
+#[get("/lines")]
+async fn lines() -> Body {
+    Body::stream(produce(|lines| async move {
+        lines.send(Ok::<_, BoxError>("first\n")).await;
+        lines.stopping().await;
+        lines.send(Ok("last\n")).await;
+    }))
+}
+
+/// Waits in the handler.
+#[get("/poll")]
+async fn poll(cx: &mut Context<'_>) -> &'static str {
+    cx.stopping().await;
+    "nothing new"
+}
+
+#[get("/socket")]
+async fn socket(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on(|mut socket| async move {
+        let _ = socket.send("first").await;
+        while socket.recv().await.is_ok() {}
+    })
+}
+
+#[routes(app)]
+struct Api(events, flood, whole, lines, poll, socket);
+
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<highball::Result>,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = highball::serve(Api).listen(listener).quiet().stop(async {
+            let _ = stopped.await;
+        });
+        let ended = tokio::spawn(server.into_future());
+        Self {
+            address,
+            stop,
+            ended,
+        }
+    }
+
+    /// Asks for a path by HTTP/1.1, and reads until the answer has this in it.
+    async fn open(&self, path: &str, until: &str) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
+        stream
+            .write_all(request.as_bytes())
+            .await
+            .expect("it is sent");
+        let mut said = String::new();
+        while !said.contains(until) {
+            let mut piece = [0; 4096];
+            let len = timeout(PATIENCE, stream.read(&mut piece)).await;
+            let len = len.expect("it is answered").expect("it is open");
+            assert!(len > 0, "{said}");
+            said += std::str::from_utf8(&piece[..len]).expect("it is text");
+        }
+        (stream, said)
+    }
+
+    /// Stops, and asserts that it takes no longer than a second.
+    async fn stop(self) {
+        let begun = Instant::now();
+        self.stop.send(()).expect("it runs");
+        let ended = timeout(PATIENCE, self.ended).await.expect("it stops");
+        ended.expect("no panic").expect("a clean stop");
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+}
+
+async fn rest(mut stream: TcpStream) -> String {
+    let mut said = String::new();
+    let read = timeout(PATIENCE, stream.read_to_string(&mut said)).await;
+    read.expect("it ends").expect("it ends well");
+    said
+}
+
+#[tokio::test]
+async fn http1_streams_end_with_their_last_chunk() {
+    let server = Server::start().await;
+    let (events, _) = server.open("/events", "data: first\n\n").await;
+    let (whole, _) = server.open("/whole", "data: first\n\n").await;
+    let (lines, _) = server.open("/lines", "first\n").await;
+    let mut poll = TcpStream::connect(server.address)
+        .await
+        .expect("it listens");
+    let request = b"GET /poll HTTP/1.1\r\nhost: a\r\n\r\n";
+    poll.write_all(request).await.expect("it is sent");
+    // An answer that comes later shows that the request before it was read.
+    server.open("/missing", "404").await;
+    server.stop().await;
+    assert_eq!(rest(events).await, "D\r\nretry: 1000\n\n\r\n0\r\n\r\n");
+    assert_eq!(rest(whole).await, "C\r\ndata: last\n\n\r\n0\r\n\r\n");
+    assert_eq!(rest(lines).await, "5\r\nlast\n\r\n0\r\n\r\n");
+    let answer = rest(poll).await;
+    assert!(answer.ends_with("\r\n\r\nnothing new"), "{answer}");
+}
+
+#[tokio::test]
+async fn events_without_an_end_are_ended_and_keep_their_own_retry() {
+    let server = Server::start().await;
+    let (flood, _) = server.open("/flood", "data: more\n").await;
+    let reading = tokio::spawn(rest(flood));
+    server.stop().await;
+    let said = reading.await.expect("no panic");
+    assert!(said.ends_with("data: more\nretry: 7000\n\n\r\n0\r\n\r\n"));
+}
+
+#[tokio::test]
+async fn http2_streams_end() {
+    let server = Server::start().await;
+    let stream = TcpStream::connect(server.address)
+        .await
+        .expect("it listens");
+    let executor = TokioExecutor::new();
+    let shaken = hyper::client::conn::http2::handshake(executor, TokioIo::new(stream)).await;
+    let (mut sender, connection) = shaken.expect("they shake hands");
+    let driving = tokio::spawn(connection);
+    let mut open = Vec::new();
+    for (path, first, last) in [
+        ("/events", "data: first\n\n", "retry: 1000\n\n"),
+        ("/whole", "data: first\n\n", "data: last\n\n"),
+        ("/lines", "first\n", "last\n"),
+    ] {
+        let uri = format!("http://a{path}");
+        let request = http::Request::get(uri).body(Empty::<Bytes>::new());
+        let answer = sender.send_request(request.expect("a request")).await;
+        let mut body = answer.expect("it is answered").into_body();
+        let piece = body.frame().await.expect("a piece").expect("it is open");
+        assert_eq!(piece.into_data().expect("data"), first);
+        open.push((body, last));
+    }
+    let reading = tokio::spawn(async move {
+        for (body, last) in open {
+            // A stream that is cut is an error here.
+            let rest = timeout(PATIENCE, body.collect()).await.expect("it ends");
+            assert_eq!(rest.expect("it ends well").to_bytes(), last);
+        }
+    });
+    server.stop().await;
+    reading.await.expect("no panic");
+    driving.await.expect("no panic").expect("it is closed");
+}
+
+#[tokio::test]
+async fn websockets_are_told() {
+    let server = Server::start().await;
+    let url = format!("ws://{}/socket", server.address);
+    let (mut socket, _) = tokio_tungstenite::connect_async(url)
+        .await
+        .expect("a WebSocket");
+    let first = socket.next().await.expect("a message").expect("it is open");
+    assert_eq!(first.into_text().expect("text").as_str(), "first");
+    let reading = tokio::spawn(async move {
+        let close = socket.next().await.expect("a goodbye").expect("it is open");
+        while let Some(Ok(_)) = socket.next().await {}
+        close.to_string()
+    });
+    server.stop().await;
+    assert_eq!(reading.await.expect("no panic"), "the server stops");
+}
+
+#[tokio::test]
+async fn a_test_stops_an_app_without_a_server() {
+    let session = Api.test().start();
+    let answer = session.get("/lines").send();
+    let (answer, ()) = tokio::join!(answer, async { session.stop() });
+    assert_eq!(answer.text(), "first\nlast\n");
+    assert_eq!(session.get("/poll").send().await.text(), "nothing new");
+}
