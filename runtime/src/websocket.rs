@@ -1,5 +1,7 @@
 //! WebSockets (RFC 6455), by the `tokio-tungstenite` crate.
 
+mod frames;
+
 use std::{fmt, future::Future, time::Duration};
 
 use bytes::Bytes;
@@ -17,6 +19,7 @@ use tokio_tungstenite::{
     },
 };
 
+use self::frames::{Checked, Overlong};
 use crate::{
     context::Context,
     extract::ExtractAsync,
@@ -33,6 +36,9 @@ use crate::{
 /// A browser lets every page open a WebSocket to every server, with the visitor's cookies. So where the
 /// request has an `Origin` it must be the server's own, or one that [`origins`](Self::origins) allows; any
 /// other is answered with 403.
+///
+/// Extensions are not spoken: an offer of `permessage-deflate` is left unanswered, which a client takes as
+/// "not agreed" (RFC 6455 §9.1), and messages go as they are.
 ///
 /// # Examples
 /// ```
@@ -110,7 +116,7 @@ impl WebSocketUpgrade {
         self.tasks.spawn(async move {
             // Where the client has left before, there is nothing to do.
             if let Ok(upgraded) = upgrade.await {
-                let io = TokioIo::new(upgraded);
+                let io = Checked::new(TokioIo::new(upgraded));
                 let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config));
                 work(WebSocket::new(stream.await, stopping)).await;
             }
@@ -235,7 +241,7 @@ impl std::error::Error for Closed {}
 /// answer in another half it counts as gone. When the server stops, the other side is told (1001, going
 /// away) and has five seconds for its goodbye. When it is dropped, the connection is.
 pub struct WebSocket {
-    stream: WebSocketStream<TokioIo<Upgraded>>,
+    stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
     stopping: Stopping,
     /// When the other side is asked, or counts as gone.
     next: Instant,
@@ -245,7 +251,7 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
-    fn new(stream: WebSocketStream<TokioIo<Upgraded>>, stopping: Stopping) -> Self {
+    fn new(stream: WebSocketStream<Checked<TokioIo<Upgraded>>>, stopping: Stopping) -> Self {
         Self {
             stream,
             stopping,
@@ -345,6 +351,7 @@ impl WebSocket {
             tungstenite::Error::Capacity(_) => CloseCode::Size,
             tungstenite::Error::Utf8(_) => CloseCode::Invalid,
             tungstenite::Error::Protocol(_) => CloseCode::Protocol,
+            tungstenite::Error::Io(error) if is_overlong(error) => CloseCode::Protocol,
             _ => return Closed(error.to_string()),
         };
         self.end(code, "").await;
@@ -366,6 +373,10 @@ impl WebSocket {
         let _ = timeout(GOODBYE, goodbye).await;
         Closed(reason.to_owned())
     }
+}
+
+fn is_overlong(error: &std::io::Error) -> bool {
+    error.get_ref().is_some_and(|error| error.is::<Overlong>())
 }
 
 impl fmt::Debug for WebSocketUpgrade {
