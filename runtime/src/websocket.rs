@@ -1,25 +1,25 @@
 //! WebSockets (RFC 6455), by the `tokio-tungstenite` crate.
 
+mod closed;
 mod frames;
+mod socket;
 
-use std::{fmt, future::Future, time::Duration};
+use std::{fmt, future::Future};
 
 use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt};
-use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
-use hyper::upgrade::{OnUpgrade, Upgraded};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
-        self,
         handshake::derive_accept_key,
-        protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
+        protocol::{Role, WebSocketConfig},
     },
 };
 
-use self::frames::{Checked, Overlong};
+use self::frames::Checked;
+pub use self::{closed::Closed, socket::WebSocket};
 use crate::{
     context::Context,
     extract::ExtractAsync,
@@ -27,7 +27,6 @@ use crate::{
     origin::{Origin, covers},
     rejection::Rejection,
     response::{IntoResponse, Response},
-    stopping::Stopping,
     tasks::Tasks,
 };
 
@@ -65,16 +64,13 @@ pub struct WebSocketUpgrade {
     /// Whether the origin, if there is one, is the server's own.
     is_own: bool,
     origin: Option<String>,
+    /// What the client offers, and what was chosen of it.
+    offered: Vec<String>,
+    protocol: Option<HeaderValue>,
 }
 
 /// The most bytes of a message, unless the handler says otherwise.
 const MOST: usize = 1024 * 1024;
-
-/// How long nothing comes before the other side is asked, and how long it has for its answer.
-const PING: Duration = Duration::from_secs(30);
-
-/// How long the other side has to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
 
 impl WebSocketUpgrade {
     /// Allows pages of these origins as well: `https://shop.example`, or `https://*.shop.example` for every host
@@ -94,6 +90,36 @@ impl WebSocketUpgrade {
     pub fn any_origin(mut self) -> Self {
         self.is_own = true;
         self
+    }
+
+    /// Speaks one of these subprotocols: the first that the client offers, too (`Sec-WebSocket-Protocol`).
+    /// Where it offers none of them, none is agreed on, and the client may leave.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{WebSocketUpgrade, prelude::*};
+    ///
+    /// #[get("/graphql")]
+    /// async fn graphql(upgrade: WebSocketUpgrade) -> Response {
+    ///     let upgrade = upgrade.protocols(["graphql-transport-ws", "graphql-ws"]);
+    ///     let is_old = upgrade.protocol() == Some("graphql-ws");
+    ///     upgrade.on(move |socket| async move {
+    ///         # let _ = (is_old, socket);
+    ///     })
+    /// }
+    /// # #[routes(app)] struct Api(graphql);
+    /// ```
+    pub fn protocols<'p>(mut self, protocols: impl IntoIterator<Item = &'p str>) -> Self {
+        let chosen = protocols
+            .into_iter()
+            .find(|own| self.offered.iter().any(|offered| offered == own));
+        self.protocol = chosen.and_then(|chosen| HeaderValue::from_str(chosen).ok());
+        self
+    }
+
+    /// Returns the subprotocol that [`protocols`](Self::protocols) has chosen.
+    pub fn protocol(&self) -> Option<&str> {
+        self.protocol.as_ref()?.to_str().ok()
     }
 
     /// Sets the most bytes of a message, in place of a mebibyte; a longer one ends the connection.
@@ -126,8 +152,20 @@ impl WebSocketUpgrade {
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(header::SEC_WEBSOCKET_ACCEPT, self.accept);
+        if let Some(protocol) = self.protocol {
+            headers.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+        }
         response
     }
+}
+
+/// Returns the subprotocols that a client offers, over all lines.
+fn offered(headers: &HeaderMap) -> Vec<String> {
+    let lines = lines(headers, header::SEC_WEBSOCKET_PROTOCOL);
+    lines
+        .flat_map(header_value::elements)
+        .filter_map(|name| String::from_utf8(name.to_vec()).ok())
+        .collect()
 }
 
 fn config(bytes: usize) -> WebSocketConfig {
@@ -157,6 +195,8 @@ impl ExtractAsync for WebSocketUpgrade {
             config: config(MOST),
             is_own,
             origin,
+            offered: offered(cx.headers()),
+            protocol: None,
         })
     }
 }
@@ -223,172 +263,10 @@ impl From<Bytes> for Message {
     }
 }
 
-/// Why a WebSocket has ended, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closed(String);
-
-impl fmt::Display for Closed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Closed {}
-
-/// A WebSocket.
-///
-/// Pings are answered, and when nothing has come for half a minute the other side is asked; without an
-/// answer in another half it counts as gone. When the server stops, the other side is told (1001, going
-/// away) and has five seconds for its goodbye. When it is dropped, the connection is.
-pub struct WebSocket {
-    stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
-    stopping: Stopping,
-    /// When the other side is asked, or counts as gone.
-    next: Instant,
-    is_asked: bool,
-    /// Until when an answer to a ping must have been taken, if one has not been sent yet.
-    owes: Option<Instant>,
-}
-
-impl WebSocket {
-    fn new(stream: WebSocketStream<Checked<TokioIo<Upgraded>>>, stopping: Stopping) -> Self {
-        Self {
-            stream,
-            stopping,
-            next: Instant::now() + PING,
-            is_asked: false,
-            owes: None,
-        }
-    }
-
-    /// Waits for the next message.
-    ///
-    /// # Errors
-    /// Where the WebSocket has ended: by the other side's goodbye, a message that is too long or not well
-    /// formed, silence, or the server's stop.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost where the future is dropped: it can stand in `tokio::select!`.
-    pub async fn recv(&mut self) -> Result<Message, Closed> {
-        loop {
-            self.answer().await?;
-            let item = tokio::select! {
-                item = self.stream.next() => Some(item),
-                () = sleep_until(self.next) => None,
-                () = &mut self.stopping => return Err(self.end(CloseCode::Away, "the server stops").await),
-            };
-            let Some(item) = item else {
-                self.ask().await?;
-                continue;
-            };
-            self.next = Instant::now() + PING;
-            self.is_asked = false;
-            match item {
-                Some(Ok(tungstenite::Message::Text(text))) => {
-                    return Ok(Message::Text(text.as_str().to_owned()));
-                }
-                Some(Ok(tungstenite::Message::Binary(bytes))) => return Ok(Message::Binary(bytes)),
-                // The crate answers pings, and keeps the answers until they are sent.
-                Some(Ok(tungstenite::Message::Ping(_))) => self.owes = Some(Instant::now() + PING),
-                // Goodbyes it answers when it is asked for more.
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(self.fail(error).await),
-                None => return Err(Closed("the other side has left".to_owned())),
-            }
-        }
-    }
-
-    /// Sends a message.
-    ///
-    /// # Errors
-    /// Where the WebSocket has ended, or the other side takes nothing for half a minute.
-    pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Closed> {
-        let message = match message.into() {
-            Message::Text(text) => tungstenite::Message::Text(text.into()),
-            Message::Binary(bytes) => tungstenite::Message::Binary(bytes),
-        };
-        self.push(message).await
-    }
-
-    /// Says goodbye, and waits for the other side's.
-    pub async fn close(mut self) {
-        self.end(CloseCode::Normal, "").await;
-    }
-
-    async fn push(&mut self, message: tungstenite::Message) -> Result<(), Closed> {
-        match timeout(PING, self.stream.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Closed(error.to_string())),
-            Err(_) => Err(Closed("the other side takes nothing".to_owned())),
-        }
-    }
-
-    /// Sends the answers to pings before anything else is read: whoever takes none cannot make them pile up.
-    async fn answer(&mut self) -> Result<(), Closed> {
-        let Some(deadline) = self.owes else {
-            return Ok(());
-        };
-        match timeout_at(deadline, self.stream.flush()).await {
-            Ok(Ok(())) => self.owes = None,
-            Ok(Err(error)) => return Err(self.fail(error).await),
-            Err(_) => return Err(Closed("the other side takes nothing".to_owned())),
-        }
-        Ok(())
-    }
-
-    /// Asks whether the other side is there; without an answer to the last time it is not.
-    async fn ask(&mut self) -> Result<(), Closed> {
-        if self.is_asked {
-            return Err(Closed("the other side is silent".to_owned()));
-        }
-        self.is_asked = true;
-        self.next = Instant::now() + PING;
-        self.push(tungstenite::Message::Ping(Bytes::new())).await
-    }
-
-    async fn fail(&mut self, error: tungstenite::Error) -> Closed {
-        let code = match &error {
-            tungstenite::Error::Capacity(_) => CloseCode::Size,
-            tungstenite::Error::Utf8(_) => CloseCode::Invalid,
-            tungstenite::Error::Protocol(_) => CloseCode::Protocol,
-            tungstenite::Error::Io(error) if is_overlong(error) => CloseCode::Protocol,
-            _ => return Closed(error.to_string()),
-        };
-        self.end(code, "").await;
-        Closed(error.to_string())
-    }
-
-    /// Says goodbye, and waits for the other side's, for a while.
-    async fn end(&mut self, code: CloseCode, reason: &'static str) -> Closed {
-        let goodbye = async {
-            let frame = CloseFrame {
-                code,
-                reason: reason.into(),
-            };
-            if self.stream.close(Some(frame)).await.is_ok() {
-                while let Some(Ok(_)) = self.stream.next().await {}
-            }
-        };
-        // Whoever does not say goodbye is cut.
-        let _ = timeout(GOODBYE, goodbye).await;
-        Closed(reason.to_owned())
-    }
-}
-
-fn is_overlong(error: &std::io::Error) -> bool {
-    error.get_ref().is_some_and(|error| error.is::<Overlong>())
-}
-
 impl fmt::Debug for WebSocketUpgrade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebSocketUpgrade")
             .field("origin", &self.origin)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for WebSocket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebSocket").finish_non_exhaustive()
     }
 }

@@ -31,12 +31,12 @@ async fn echo(upgrade: WebSocketUpgrade) -> Response {
 async fn shop(upgrade: WebSocketUpgrade) -> Response {
     upgrade
         .origins(&["https://shop.example"])
-        .on(|socket| socket.close())
+        .on(|socket| socket.close(1000, ""))
 }
 
 #[get("/open")]
 async fn open(upgrade: WebSocketUpgrade) -> Response {
-    upgrade.any_origin().on(|socket| socket.close())
+    upgrade.any_origin().on(|socket| socket.close(1000, ""))
 }
 
 #[guard]
@@ -51,12 +51,53 @@ fn token(token: Bearer) -> Result<(), StatusCode> {
 async fn guarded(upgrade: WebSocketUpgrade) -> Response {
     upgrade.on(|mut socket| async move {
         let _ = socket.send("welcome").await;
-        socket.close().await;
+        socket.close(1000, "").await;
     })
 }
 
 #[routes(app)]
-struct Api(echo, shop, open, guarded);
+struct Api(echo, shop, open, guarded, spoken);
+
+/// Says which protocol was chosen, and then what the goodbye was.
+#[get("/spoken")]
+async fn spoken(upgrade: WebSocketUpgrade) -> Response {
+    let upgrade = upgrade.protocols(["new", "old"]);
+    let chosen = upgrade.protocol().unwrap_or("none").to_owned();
+    upgrade.on(|mut socket| async move {
+        let _ = socket.send(chosen).await;
+        let closed = socket.recv().await.expect_err("a goodbye");
+        let _ = CLOSED.send_replace((closed.code(), closed.reason().to_owned()));
+    })
+}
+
+static CLOSED: std::sync::LazyLock<tokio::sync::watch::Sender<(u16, String)>> =
+    std::sync::LazyLock::new(|| tokio::sync::watch::Sender::new((0, String::new())));
+
+#[tokio::test]
+async fn protocols_are_chosen_and_goodbyes_are_told() {
+    let server = start().await;
+    let name = "sec-websocket-protocol";
+    for (offered, chosen) in [
+        (vec![(name, "old, new")], "new"),
+        (vec![(name, "other,old")], "old"),
+    ] {
+        let mut socket = server
+            .connect("/spoken", &offered)
+            .await
+            .expect("a WebSocket");
+        let said = socket.next().await.expect("an answer").expect("a message");
+        assert_eq!(said, Message::text(chosen));
+        let mut closed = CLOSED.subscribe();
+        let frame = tokio_tungstenite::tungstenite::protocol::CloseFrame {
+            code: CloseCode::Library(4001),
+            reason: chosen.into(),
+        };
+        socket.close(Some(frame)).await.expect("a goodbye");
+        let waited = closed.wait_for(|closed| *closed == (4001, chosen.to_owned()));
+        let waited = timeout(Duration::from_secs(20), waited).await;
+        drop(waited.expect("it is told").expect("it is there"));
+    }
+}
 
 struct Server {
     address: SocketAddr,
