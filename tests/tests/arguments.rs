@@ -284,10 +284,7 @@ async fn the_head_can_be_had_whole() {
 
 #[tokio::test]
 async fn context_reads_what_gins_reads() {
-    let request = Api
-        .test()
-        .get("/cx/7?q=a+b")
-        .header("x-a".parse().expect("a name"), "1");
+    let request = Api.test().get("/cx/7?q=a+b").header("x-a", "1");
     let response = request.send().await;
     let expected = r#"Some("7") None a b Some("1") Some("/cx/{id}")"#;
     assert_eq!(response.text(), expected);

@@ -23,7 +23,7 @@ async fn ask(
     };
     let mut request = client.get("/whoami").header(header::HOST, "inside:8080");
     for (name, value) in headers {
-        request = request.header(HeaderName::from_static(name), value);
+        request = request.header(HeaderName::from_static(name), *value);
     }
     request.send().await
 }

@@ -1,5 +1,7 @@
 //! A request of a test.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header, request};
 use serde::Serialize;
@@ -22,9 +24,15 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
     /// Adds a header.
     ///
     /// # Panics
-    /// Where the value is none that a header can have.
-    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
-        let value = HeaderValue::from_str(value);
+    /// Where the name or the value is none that a header can have.
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: fmt::Display>,
+        V: TryInto<HeaderValue, Error: fmt::Display>,
+    {
+        let name = name.try_into();
+        let name = name.unwrap_or_else(|error| panic!("the header's name: {error}"));
+        let value = value.try_into();
         let value = value.unwrap_or_else(|error| panic!("the header `{name}`: {error}"));
         self.head.headers.append(name, value);
         self
@@ -35,7 +43,37 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
     /// # Panics
     /// Where the token is none that a header can have.
     pub fn bearer(self, token: &str) -> Self {
-        self.header(header::AUTHORIZATION, &format!("Bearer {token}"))
+        self.header(header::AUTHORIZATION, format!("Bearer {token}"))
+    }
+
+    /// Adds a cookie.
+    ///
+    /// # Panics
+    /// Where the name or the value is none that a header can have.
+    pub fn cookie(mut self, name: &str, value: &str) -> Self {
+        let mut cookies = match self.head.headers.remove(header::COOKIE) {
+            Some(before) => [before.as_bytes(), b"; "].concat(),
+            None => Vec::new(),
+        };
+        cookies.extend_from_slice(format!("{name}={value}").as_bytes());
+        self.header(header::COOKIE, cookies)
+    }
+
+    /// Makes the value, as a form, the body.
+    ///
+    /// # Panics
+    /// Where the value cannot be written as a form.
+    pub fn form(self, value: &(impl Serialize + ?Sized)) -> Self {
+        let body = serde_html_form::to_string(value);
+        let body = body.unwrap_or_else(|error| panic!("the body is no form: {error}"));
+        self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body)
+    }
+
+    /// Makes this text the body.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+            .body(text.into())
     }
 
     /// Makes this the body.

@@ -22,7 +22,7 @@ async fn origin(cx: &Context<'_>) -> String {
 
 #[get("/socket")]
 async fn socket(upgrade: WebSocketUpgrade) -> Response {
-    upgrade.on(|socket| socket.close())
+    upgrade.on(|socket| socket.close(1000, ""))
 }
 
 #[routes(app)]
