@@ -6,7 +6,6 @@ use std::{
 };
 
 use http::{Method, request::Parts};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::{
     app::{App, Miss, Route, nearest},
@@ -340,18 +339,6 @@ fn group_of_steps(steps: &'static [u16]) -> &'static [u16] {
     steps.split_first().map_or(&[], |(_, group)| group)
 }
 
-/// What clients send raw in a path, and a `Location` has as an escape; a `%` stays what it is.
-const NOT_IN_PATH: &AsciiSet = &CONTROLS
-    .add(b'"')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
 /// Returns the request's target with a slash more or less at the end of its path, as the route has it.
 fn other_slash(head: &Head, route: u16) -> Option<String> {
     let path = head.uri.path();
@@ -360,14 +347,14 @@ fn other_slash(head: &Head, route: u16) -> Option<String> {
         return None;
     }
     // Not what the path ends with: a route `/a//` is asked for as `/a/`.
-    let mut target = utf8_percent_encode(path, NOT_IN_PATH).to_string();
+    let mut target = path.to_owned();
     match head.routes[usize::from(route)].segments().last() {
         Some(Segment::Static("")) => target.push('/'),
         _ => drop(target.pop()),
     }
     if let Some(query) = head.uri.query() {
         target.push('?');
-        target.extend(utf8_percent_encode(query, CONTROLS));
+        target.push_str(query);
     }
     Some(target)
 }

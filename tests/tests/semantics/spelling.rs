@@ -208,9 +208,9 @@ fn a_redirect_keeps_the_path_and_escapes_what_a_location_cannot_hold() {
         "GET /n/\"/" => "308 /n/%22",
         "GET /n/a\\b/" => "308 /n/a%5Cb",
         "GET /n/{a|b}^/" => "308 /n/%7Ba%7Cb%7D%5E",
-        "GET /n/100%/" => "308 /n/100%",
-        "GET /o[%C3%A9]" => "308 /o%5B%C3%A9%5D/",
-        "GET /o%5bé]" => "308 /o%5b%C3%A9%5D/",
+        "GET /n/100%/" => "308 /n/100%25",
+        "GET /o[%C3%A9]" => "308 /o[%C3%A9]/",
+        "GET /o%5bé]" => "308 /o%5b%C3%A9]/",
     );
 }
 
