@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 #[get("/own")]
 async fn own(upgrade: WebSocketUpgrade) -> Response {
-    upgrade.on(|socket| socket.close())
+    upgrade.on(|socket| socket.close(1000, ""))
 }
 
 #[get("/listed")]
@@ -26,7 +26,7 @@ async fn listed(upgrade: WebSocketUpgrade) -> Response {
             "https://*.below.example",
             "null",
         ])
-        .on(|socket| socket.close())
+        .on(|socket| socket.close(1000, ""))
 }
 
 #[get("/cross")]
@@ -188,7 +188,7 @@ async fn a_handshake_is_read_from_all_its_lines() {
 async fn ask(method: Method, path: &str, headers: &[(&'static str, &str)]) -> (u16, String) {
     let mut request = Api.test().request(method, path);
     for (name, value) in headers {
-        request = request.header(HeaderName::from_static(name), value);
+        request = request.header(HeaderName::from_static(name), *value);
     }
     let response = request.send().await;
     let allowed = response

@@ -216,7 +216,12 @@ fn bad_body_is_explained() {
             "`/title` must be a string, not `7`",
         ),
         (json, "{}", 422, "`/title` is missing"),
-        (json, "{\"titel\":\"x\"}", 422, "`titel`"),
+        (
+            json,
+            "{\"titel\":\"x\"}",
+            422,
+            "`/titel` is not expected; write `title`",
+        ),
         (
             json,
             "{\"title\":\"x\"} y",

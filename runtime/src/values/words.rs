@@ -164,10 +164,10 @@ fn told(what: &What, key: &str, value: Option<&str>, times: usize, pairs: &Pairs
 pub(crate) fn about(what: &What, name: &str, value: Option<&str>) -> Told {
     match what {
         What::Field { name, known } if known.is_empty() => {
-            Told::fault(name, "is not known".to_owned())
+            Told::fault(name, "is not expected".to_owned())
         }
         What::Field { name, known } => {
-            Told::fault(name, format!("is not known, as {} would be", one_of(known)))
+            Told::fault(name, format!("is not expected; write {}", one_of(known)))
         }
         What::Variant { got, known } => {
             let known = one_of(known);
