@@ -118,20 +118,31 @@ impl RequestBody {
     }
 
     /// Has the connection hear of it where the body is not read to its end.
-    pub(crate) fn read_by(mut self, connection: Arc<dyn Reads>, number: u32) -> Self {
+    pub(crate) fn read_by(&mut self, connection: Arc<dyn Reads>, number: u32) {
         if matches!(self.source, Source::Incoming(_)) {
             self.reader = Some(Reader(connection, number));
         }
-        self
     }
 
     /// Drops what is left of it.
+    #[inline]
     pub(crate) fn drop_unread(&mut self) {
-        self.leave();
-        self.source = Source::Empty;
+        if !matches!(self.source, Source::Empty) {
+            self.leave();
+            self.source = Source::Empty;
+        }
     }
 
+    #[inline]
     fn leave(&mut self) {
+        // Most requests have no body, and nobody to tell.
+        if self.reader.is_some() {
+            self.tell_reader();
+        }
+    }
+
+    #[cold]
+    fn tell_reader(&mut self) {
         if let Some(Reader(connection, number)) = self.reader.take()
             && !self.source.is_end_stream()
         {

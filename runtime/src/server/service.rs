@@ -47,12 +47,12 @@ pub(super) fn exchange<A: Answer>(
     let has_body = !request.body().is_end_stream();
     let number = connection.activity.begin(has_body);
     let is_faulty = connection.activity.is_refused(number);
-    let has_length = request.body().size_hint().exact().is_some();
+    let has_length = has_body && request.body().size_hint().exact().is_some();
     let begun = strict::check(&request, config, is_faulty).map(|()| {
         let (head, body) = request.into_parts();
         let mut body = paced(body, config);
         if is_http1 && has_body {
-            body = body.read_by(connection.clone(), number);
+            body.read_by(connection.clone(), number);
         }
         A::begin(session, head, body)
     });
@@ -245,17 +245,16 @@ impl<A: Answer> Sent<A> {
     }
 
     /// Makes of a frame what the protocol takes; over HTTP/1 hyper does.
-    fn frame(&mut self, frame: Frame<Chunk>) -> Frame<Chunk> {
+    fn frame(
+        &mut self,
+        #[cfg_attr(not(feature = "http2"), expect(unused_mut))] mut frame: Frame<Chunk>,
+    ) -> Frame<Chunk> {
         #[cfg(feature = "http2")]
-        let frame = match frame.into_trailers() {
-            Ok(mut trailers) => {
-                if !self.is_http1 {
-                    super::trailers::settle(&mut trailers);
-                }
-                return Frame::trailers(trailers);
-            }
-            Err(frame) => frame,
-        };
+        if !self.is_http1
+            && let Some(trailers) = frame.trailers_mut()
+        {
+            super::trailers::settle(trailers);
+        }
         frame.map_data(|piece| self.slice(piece))
     }
 
