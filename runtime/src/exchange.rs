@@ -321,7 +321,7 @@ fn route(head: &mut Head, idx: u16) -> Target {
         steps: route.steps(),
         miss: None,
     };
-    match head.decode() {
+    match head.decode(route) {
         Ok(()) => {
             head.route = Some(route);
             target

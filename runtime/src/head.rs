@@ -13,6 +13,7 @@ use crate::{
     proxies::Hop,
     rejection::Rejection,
     table::{Captures, spelling::has_percent},
+    values::words::bad_param_encoding,
 };
 
 /// The head of a request.
@@ -91,7 +92,7 @@ impl Head {
     }
 
     /// Removes the escapes from the captured values; `+` stays, and `%2F` splits nothing.
-    pub(crate) fn decode(&mut self) -> Result<(), Rejection> {
+    pub(crate) fn decode(&mut self, route: &Route) -> Result<(), Rejection> {
         let path = self.uri.path();
         if !has_percent(path.as_bytes()) {
             return Ok(());
@@ -104,7 +105,8 @@ impl Head {
             let start = bytes.len();
             bytes.extend(percent_decode_str(raw));
             if !escapes_are_whole(raw) || std::str::from_utf8(&bytes[start..]).is_err() {
-                return Err(Rejection::bad_escape(raw));
+                let name = route.params().nth(idx).unwrap_or_default();
+                return Err(bad_param_encoding(name, raw));
             }
             decoded.push(start, bytes.len());
         }

@@ -251,13 +251,6 @@ impl Rejection {
     pub(crate) fn add_headers(&self, response: &mut Response) {
         repeated::put_all(response.headers_mut(), &self.0.headers);
     }
-
-    pub(crate) fn bad_escape(text: &str) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            format!("`{text}` is not valid percent-encoded UTF-8"),
-        )
-    }
 }
 
 /// A cause with the errors behind it, in one line; what an error says of its source is not said again.

@@ -247,7 +247,7 @@ async fn an_app_writes_every_rejection_in_its_own_format() {
         (
             Method::GET,
             "/users/%ff",
-            "400 at /users/%ff: `%ff` is not valid percent-encoded",
+            "400 at /users/%ff: the path parameter `id` is not valid percent-encoded",
         ),
         (Method::GET, "/users/0", "409 at /users/0: Conflict"),
         (

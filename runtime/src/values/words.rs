@@ -1,5 +1,7 @@
 //! The one voice in which a client is told what is wrong with its input.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 
 use super::{
@@ -217,16 +219,26 @@ fn one_of(known: &[String]) -> String {
 
 /// Makes the rejection of a pair that is not well encoded.
 pub(super) fn bad_encoding(bad: &BadPair, input: Input) -> Rejection {
-    const WHAT: &str = "is not valid percent-encoded UTF-8";
-    let subject = input.subject(&bad.key);
-    let detail = format!("{subject} {WHAT}: `{}`", short(&bad.text));
-    Rejection::new(StatusCode::BAD_REQUEST, detail).with_input(FieldError {
-        place: input.place(),
-        name: bad.key.clone().into(),
-        expected: "".into(),
-        got: String::new(),
-        detail: format!("{WHAT}: `{}`", short(&bad.text)).into(),
-    })
+    let (subject, name) = (input.subject(&bad.key), bad.key.clone().into());
+    not_encoded(&subject, input.place(), name, &bad.text)
+}
+
+/// Makes the rejection of a parameter of the path that is not well encoded.
+#[cold]
+pub(crate) fn bad_param_encoding(name: &'static str, got: &str) -> Rejection {
+    let subject = format!("the path parameter `{name}`");
+    not_encoded(&subject, "path", name.into(), got)
+}
+
+fn not_encoded(
+    subject: &str,
+    place: &'static str,
+    name: Cow<'static, str>,
+    got: &str,
+) -> Rejection {
+    let what = format!("is not valid percent-encoded UTF-8: `{}`", short(got));
+    let detail = format!("{subject} {what}");
+    Rejection::new(StatusCode::BAD_REQUEST, detail).with_fault(place, name, what)
 }
 
 /// Makes the rejection of a parameter of the path; `expected` is the name of a type, or empty.
