@@ -3,7 +3,7 @@
 use highball::{http::HeaderName, prelude::*};
 
 /// Answers the handler's name and the decoded parameters, in headers, so that HEAD has them too.
-fn answer(cx: &Context<'_>) -> [(HeaderName, String); 2] {
+pub(crate) fn answer(cx: &Context<'_>) -> [(HeaderName, String); 2] {
     let route = cx.route().expect("a route that won");
     let handler = route.handler().rsplit("::").next().unwrap_or_default();
     let params: Vec<_> = route
@@ -187,8 +187,8 @@ pub(crate) mod ranks {
         any_rest,
         rest,
         latest,
-        head_name,
         name,
+        head_name,
         ab_gz,
         ab,
         a_gz,
@@ -297,7 +297,7 @@ pub(crate) mod groups {
     #[routes("/orgs")]
     pub(crate) struct Orgs(Org);
     #[routes("/v{n}%2F/é", slash = redirect)]
-    pub(crate) struct Version(version_redirect_not, version_x_redirect);
+    pub(crate) struct Version(word, version_x_redirect);
     #[get("/w", slash = strict)]
     fn word(cx: &Context<'_>) -> [(HeaderName, String); 2] {
         answer(cx)

@@ -2,6 +2,7 @@
 
 mod apps;
 mod matcher;
+mod misses;
 mod targets;
 
 use std::{
@@ -58,7 +59,7 @@ fn check_response(response: &TestResponse, expected: &Expected) -> Result<(), St
                 && header(HeaderName::from_static("x-handler")) == *handler
                 && header(HeaderName::from_static("x-params")) == params.join(" & ")
         }
-        Expected::Redirect(location) => status == 308 && header(header::LOCATION) == *location,
+        Expected::Redirect(_, location) => status == 308 && header(header::LOCATION) == *location,
         Expected::BadRequest => status == 400,
         Expected::NotFound => status == 404,
         Expected::NotAllowed(allow) => status == 405 && header(header::ALLOW) == *allow,
@@ -97,6 +98,8 @@ macro_rules! compare {
                     let expected = expected(&routes, method, &target);
                     let checked = check_response(&response, &expected);
                     prop_assert!(checked.is_ok(), "{} {}\n{}", method, target, checked.unwrap_err());
+                    let groups = misses::check_tags(&response, &routes, &target, &expected);
+                    prop_assert!(groups.is_ok(), "{} {}\n{}", method, target, groups.unwrap_err());
                 }
             )*
         }
@@ -110,6 +113,7 @@ compare! {
     redirects: apps::redirects::Api,
     ignores: apps::ignores::Api,
     groups: apps::groups::Api,
+    misses: misses::Api,
 }
 
 #[tokio::test]

@@ -41,7 +41,8 @@ pub(crate) struct PageRoute {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     Handler(&'static str, Vec<(String, String)>),
-    Redirect(String),
+    /// The route whose alias won, and the location.
+    Redirect(&'static str, String),
     BadRequest,
     NotFound,
     NotAllowed(String),
@@ -287,24 +288,24 @@ fn redirect(route: &PageRoute, path: &str, query: Option<&str>) -> Expected {
         return Expected::NotFound;
     }
     let mut location = if route.alias_adds() {
-        escape(path.strip_suffix('/').expect("the alias matched"), b"[]")
+        escape(path.strip_suffix('/').expect("the alias matched"))
     } else {
-        escape(path, b"[]") + "/"
+        escape(path) + "/"
     };
     if let Some(query) = query {
         location.push('?');
-        location.push_str(&escape(query, b""));
+        location.push_str(&escape(query));
     }
-    Expected::Redirect(location)
+    Expected::Redirect(route.handler, location)
 }
 
 /// Escapes what a client may send raw and a URI cannot have, among it a `%` that does not begin an escape.
-fn escape(text: &str, also: &[u8]) -> String {
+fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for (unit, spelling) in spelled(text) {
         match unit {
             Unit::BrokenPercent => escaped.push_str("%25"),
-            Unit::Byte(byte) if spelling == [byte] && needs_escape(byte, also) => {
+            Unit::Byte(byte) if spelling == [byte] && needs_escape(byte) => {
                 escaped.push_str(&format!("%{byte:02X}"));
             }
             Unit::Byte(_) => escaped.extend(spelling.iter().copied().map(char::from)),
@@ -313,8 +314,8 @@ fn escape(text: &str, also: &[u8]) -> String {
     escaped
 }
 
-fn needs_escape(byte: u8, also: &[u8]) -> bool {
-    !byte.is_ascii() || br#""\^{|}"#.contains(&byte) || also.contains(&byte)
+fn needs_escape(byte: u8) -> bool {
+    !byte.is_ascii() || br#""\^{|}"#.contains(&byte)
 }
 
 fn missed(routes: &[PageRoute], matches: &[Match<'_>], method: &str) -> Expected {
@@ -342,4 +343,25 @@ fn missed(routes: &[PageRoute], matches: &[Match<'_>], method: &str) -> Expected
         "OPTIONS" => Expected::Options(allow),
         _ => Expected::NotAllowed(allow),
     }
+}
+
+/// Returns the handler of the route that would win if every method were asked for.
+pub(crate) fn best_for_any_method(routes: &[PageRoute], path: &str) -> &'static str {
+    let segments: Vec<_> = path[1..].split('/').collect();
+    let matches = matches(routes, &segments);
+    let last_first = matches.iter().rev();
+    let best = last_first.min_by_key(|found| found.ranks.clone());
+    best.expect("a route that matches").route.handler
+}
+
+/// Returns whether the first segments of a path match the prefix of a group.
+pub(crate) fn prefix_matches(prefix: &str, path: &str) -> bool {
+    if prefix.is_empty() {
+        return true;
+    }
+    let (prefix, _) = parse(prefix);
+    let segments: Vec<_> = path[1..].split('/').collect();
+    segments
+        .get(..prefix.len())
+        .is_some_and(|first| values(&prefix, first).is_some())
 }
