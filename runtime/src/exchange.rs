@@ -294,10 +294,7 @@ fn find<A: App>(head: &mut Head) -> Target {
     }
     match A::TABLE.find(&head.method, path, &mut head.captures) {
         Found::Route(idx) => route(head, idx),
-        Found::Redirect(idx) => match other_slash(head, idx) {
-            Some(target) => Target::miss(group_of::<A>(idx), Miss::Redirect(target)),
-            None => Target::miss(nearest::<A>(path), Miss::Missing),
-        },
+        Found::Redirect(idx) => redirected::<A>(head, idx),
         Found::WrongMethod(allowed) => {
             if let Some(target) = preflight::target::<A>(head, &allowed) {
                 return target;
@@ -312,6 +309,19 @@ fn find<A: App>(head: &mut Head) -> Target {
             Target::miss(group, miss)
         }
         Found::Missing => Target::miss(nearest::<A>(path), Miss::Missing),
+    }
+}
+
+/// Returns the way to the redirect to a route whose path has a slash more or less.
+fn redirected<A: App>(head: &mut Head, idx: u16) -> Target {
+    let group = group_of::<A>(idx);
+    // `Location` cannot hold a broken escape, and a whole one in its place could lead to another route.
+    if let Err(rejection) = head.decode(&head.routes[usize::from(idx)]) {
+        return Target::miss(group, Miss::Missing).refused(rejection);
+    }
+    match other_slash(head, idx) {
+        Some(target) => Target::miss(group, Miss::Redirect(target)),
+        None => Target::miss(nearest::<A>(head.uri.path()), Miss::Missing),
     }
 }
 

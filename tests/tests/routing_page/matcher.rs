@@ -270,17 +270,15 @@ pub(crate) fn expected(routes: &[PageRoute], method: &str, target: &str) -> Expe
     let Some(best) = answering.min_by_key(order) else {
         return missed(routes, &matches, method);
     };
+    let values: Option<Vec<_>> = best.values.iter().map(|value| decode(value)).collect();
+    let Some(values) = values else {
+        return Expected::BadRequest;
+    };
     if best.is_alias && best.route.slash == Slash::Redirect {
         return redirect(best.route, path, query);
     }
-    let values: Option<Vec<_>> = best.values.iter().map(|value| decode(value)).collect();
-    match values {
-        Some(values) => {
-            let params = best.route.names.iter().cloned().zip(values).collect();
-            Expected::Handler(best.route.handler, params)
-        }
-        None => Expected::BadRequest,
-    }
+    let params = best.route.names.iter().cloned().zip(values).collect();
+    Expected::Handler(best.route.handler, params)
 }
 
 fn redirect(route: &PageRoute, path: &str, query: Option<&str>) -> Expected {
