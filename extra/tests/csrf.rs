@@ -20,7 +20,7 @@ async fn ask(method: Method, headers: &[(&'static str, &str)]) -> u16 {
     let client = Api.test().peer("127.0.0.1:1".parse().expect("an address"));
     let mut request = client.proxies(proxies).request(method, "/orders");
     for (name, value) in headers {
-        request = request.header(HeaderName::from_static(name), value);
+        request = request.header(HeaderName::from_static(name), *value);
     }
     request.send().await.status().as_u16()
 }

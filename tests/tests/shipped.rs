@@ -42,7 +42,7 @@ mod tracing {
     async fn a_trace_goes_on_with_a_span_of_its_own() {
         let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
         let request = Api.test().get("/").header(REQUEST_ID, "order-7");
-        let request = request.header(TRACEPARENT, &format!("00-{trace}-{span}-01"));
+        let request = request.header(TRACEPARENT, format!("00-{trace}-{span}-01"));
         let response = request.send().await;
         let text = response.text();
         assert!(

@@ -126,7 +126,7 @@ pub(super) fn is_odd(path: &[u8]) -> bool {
     }
     // No `matches!`: the compiler would test a byte at a time.
     any(path, |byte| {
-        let control = (byte < b'!') | (byte > b'~');
+        let control = !(b'!'..=b'~').contains(&byte);
         let quoted = (byte == b'"') | (byte == b'#') | (byte == b'%') | (byte == b'?');
         let angle = (byte == b'<') | (byte == b'>') | (byte == b'^') | (byte == b'`');
         let bracket = (byte | 0x20 >= b'{') & (byte | 0x20 <= b'}') & (byte >= b'[');

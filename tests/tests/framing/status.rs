@@ -40,9 +40,9 @@ fn places() -> Vec<(u16, u32)> {
     lines
         .filter_map(|(line, number)| {
             let digits = line.split(|c: char| !c.is_ascii_digit());
-            let status = digits.filter_map(|text| text.parse().ok());
+            let mut status = digits.filter_map(|text| text.parse().ok());
             let is_none = |status: &u16| *status == 99 || *status >= 600;
-            let status = status.filter(is_none).next_back();
+            let status = status.rfind(is_none);
             status.map(|status| (status, number))
         })
         .collect()
