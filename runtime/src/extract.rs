@@ -101,6 +101,10 @@ pub trait Extract<'r>: Sized {
     /// only one such argument.
     const BODY: bool = false;
 
+    /// Whether it reads the query, and no body, of a GET or HEAD, as an HTML form of that method is sent.
+    #[doc(hidden)]
+    const QUERY_OF_GET: bool = false;
+
     /// The names of the path parameters that it takes.
     const PARAMS: &'static [&'static str] = &[];
 

@@ -5,12 +5,16 @@
 
 mod blame;
 mod error;
+#[cfg(test)]
+mod hostile;
 mod log;
 mod pairs;
 mod root;
 mod search;
 mod value;
 pub(crate) mod words;
+#[cfg(test)]
+mod written;
 
 use http::StatusCode;
 use serde::de::DeserializeOwned;

@@ -35,6 +35,7 @@ deref!(Bind);
 impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
     type State = ();
     const BODY: bool = true;
+    const QUERY_OF_GET: bool = true;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {

@@ -51,6 +51,7 @@ deref_mut!(Form);
 impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
     type State = ();
     const BODY: bool = true;
+    const QUERY_OF_GET: bool = true;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {

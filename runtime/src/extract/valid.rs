@@ -61,6 +61,7 @@ where
 {
     type State = E::State;
     const BODY: bool = E::BODY;
+    const QUERY_OF_GET: bool = E::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = E::PARAMS;
     const NEEDS: &'static [LocalId] = E::NEEDS;
 
@@ -83,7 +84,7 @@ where
 /// Returns where the value came from, as the rejection says it.
 fn place<'r, E: Extract<'r>>(input: &Input<'r, E::State>) -> &'static str {
     let is_get = matches!(*input.method(), Method::GET | Method::HEAD);
-    match (E::BODY && !(is_get && input.body().is_empty()), E::PARAMS) {
+    match (E::BODY && !(is_get && E::QUERY_OF_GET), E::PARAMS) {
         (true, _) => "body",
         (false, []) => "query",
         (false, _) => "path",

@@ -125,6 +125,7 @@ pub(super) fn is_odd(path: &[u8]) -> bool {
         return path.iter().any(|byte| !is_kept(*byte) && *byte != b'/');
     }
     // No `matches!`: the compiler would test a byte at a time.
+    #[allow(clippy::manual_range_contains)]
     any(path, |byte| {
         let control = !(b'!'..=b'~').contains(&byte);
         let quoted = (byte == b'"') | (byte == b'#') | (byte == b'%') | (byte == b'?');

@@ -3,7 +3,7 @@
 //! A flattened `Option` becomes `None` where its struct cannot be read, and an untagged enum goes to its
 //! next variant. Serde makes errors by functions without a context, so they are kept by thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// The most refusals that are kept.
 const MOST: usize = 4096;
@@ -21,14 +21,42 @@ pub(super) struct Refused {
     pub(super) expected: String,
 }
 
-/// Begins to keep what is refused.
-pub(super) fn open() {
-    LOG.with_borrow_mut(|log| {
-        log.get_or_insert_default();
-    });
+/// The refusals of one query or form.
+///
+/// A type may read another query while it is read, and it may panic: the refusals of the query around it
+/// are put aside when a log opens, and put back when it is dropped.
+#[derive(Default)]
+pub(super) struct Log {
+    is_open: Cell<bool>,
+    around: Cell<Option<Vec<Refused>>>,
 }
 
-/// Keeps a refusal, where that was begun.
+impl Log {
+    /// Begins to keep what is refused.
+    pub(super) fn open(&self) {
+        if !self.is_open.replace(true) {
+            self.around.set(LOG.replace(Some(Vec::new())));
+        }
+    }
+
+    /// Returns what was refused since it was opened, or since this was called last.
+    pub(super) fn take(&self) -> Vec<Refused> {
+        match self.is_open.get() {
+            true => LOG.replace(Some(Vec::new())).unwrap_or_default(),
+            false => Vec::new(),
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if self.is_open.get() {
+            LOG.set(self.around.take());
+        }
+    }
+}
+
+/// Keeps a refusal, if a log is open.
 pub(super) fn note(refused: impl FnOnce() -> Refused) {
     LOG.with_borrow_mut(|log| {
         if let Some(log) = log.as_mut().filter(|log| log.len() < MOST) {
@@ -37,7 +65,8 @@ pub(super) fn note(refused: impl FnOnce() -> Refused) {
     });
 }
 
-/// Ends it, and returns what was refused.
-pub(super) fn take() -> Vec<Refused> {
-    LOG.take().unwrap_or_default()
+/// Returns whether a log is open on this thread.
+#[cfg(test)]
+pub(super) fn is_open() -> bool {
+    LOG.with_borrow(Option::is_some)
 }

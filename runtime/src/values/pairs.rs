@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, cell::Cell};
 
+use super::log::Log;
+
 /// The pairs of a query or a form, in their order.
 pub(super) struct Pairs<'a> {
     list: Vec<Pair<'a>>,
@@ -11,6 +13,8 @@ pub(super) struct Pairs<'a> {
     pub(super) is_flat: Cell<bool>,
     /// An empty value was refused by the type inside an `Option`.
     pub(super) empty: Cell<Option<usize>>,
+    /// What was refused.
+    pub(super) log: Log,
 }
 
 /// One pair.
@@ -53,6 +57,14 @@ impl Taken {
             _ => Self::Text,
         }
     }
+
+    /// Returns whether the value is one of a list, be it the only one.
+    pub(super) fn is_in_list(self) -> bool {
+        matches!(
+            self,
+            Self::List | Self::NumberInList | Self::BoolInList | Self::NothingInList
+        )
+    }
 }
 
 /// A pair that is not well encoded.
@@ -83,6 +95,7 @@ impl<'a> Pairs<'a> {
             buffered: Cell::new(false),
             is_flat: Cell::new(false),
             empty: Cell::new(None),
+            log: Log::default(),
         };
         pairs.link();
         Ok(pairs)

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{
     blame,
     error::{What, Wrong},
-    log::{self, Refused},
+    log::Refused,
     pairs::{Pairs, Taken},
     root::Root,
     words,
@@ -20,7 +20,9 @@ use super::{
 
 /// The most pairs that are read for one request, in all attempts.
 const BUDGET: usize = 20_000;
-/// After so many attempts, what was asked of one value is tried with all.
+/// Up to so many pairs the budget lasts for two steps of each, so that no step needs to change several.
+const FEW_PAIRS: usize = 100;
+/// With more pairs, after so many attempts, what was asked of one value is tried with all.
 const FEW: usize = 8;
 
 /// Reads the pairs.
@@ -30,7 +32,7 @@ pub(super) fn read<T: DeserializeOwned>(pairs: &Pairs<'_>) -> Result<T, Wrong> {
         return result;
     }
     let mut search = Search::new(pairs);
-    search.refused = log::take();
+    search.refused = pairs.log.take();
     search.run(result)
 }
 
@@ -43,6 +45,10 @@ pub(super) struct Search<'p> {
     steps: Vec<Vec<(usize, Taken)>>,
     /// What has been tried and did not help.
     denied: Vec<(usize, Taken)>,
+    /// What was tried with all values and did not help: it is tried with one at a time from then on.
+    one_by_one: Vec<String>,
+    /// What the last step was tried with all values for.
+    in_all: Option<String>,
     /// The empty value that was last taken for nothing without a word of serde's, and the error before.
     guess: Option<(usize, What)>,
     /// The guesses that changed nothing.
@@ -61,6 +67,8 @@ impl<'p> Search<'p> {
             attempts: 0,
             steps: Vec::new(),
             denied: Vec::new(),
+            one_by_one: Vec::new(),
+            in_all: None,
             guess: None,
             guessed: Vec::new(),
             good: 0,
@@ -108,9 +116,9 @@ impl<'p> Search<'p> {
         self.budget = self.budget.checked_sub(self.pairs.len().max(1))?;
         self.attempts += 1;
         self.pairs.empty.set(None);
-        log::take();
+        self.pairs.log.take();
         let result = T::deserialize(Root(self.pairs));
-        self.refused = log::take();
+        self.refused = self.pairs.log.take();
         Some(result)
     }
 
@@ -135,16 +143,54 @@ impl<'p> Search<'p> {
         if wrong.is_none() || self.steps.len() <= self.good || !self.refuses_a_step() {
             return false;
         }
-        for (idx, taken) in self.steps.pop().unwrap_or_default() {
-            self.pairs.take_for(idx, taken.before());
-            self.denied.push((idx, taken));
+        let step = self.steps.pop().unwrap_or_default();
+        for (idx, taken) in &step {
+            self.pairs.take_for(*idx, taken.before());
         }
+        let denied = self.denied_of(step, wrong);
+        self.denied.extend(denied);
         true
     }
 
-    /// Returns whether what was refused is no text, and so may be by a step.
+    /// Returns what is not tried again of a step that was refused: of a step of several values only those
+    /// that were refused, since others among them may have been right.
+    fn denied_of(
+        &mut self,
+        step: Vec<(usize, Taken)>,
+        wrong: Option<&Wrong>,
+    ) -> Vec<(usize, Taken)> {
+        let [_, _, ..] = step[..] else {
+            return step;
+        };
+        let got = wrong
+            .filter(|wrong| wrong.is_of_a_step())
+            .and_then(|wrong| match wrong.what() {
+                What::Other { got, .. } => Some(got),
+                _ => None,
+            });
+        let is_refused = |(idx, _): &(usize, Taken)| {
+            let pair = self.pairs.get(*idx);
+            pair.is_some_and(|pair| got.is_some() && got == number(&pair.value).as_ref())
+        };
+        let denied: Vec<_> = step.into_iter().filter(is_refused).collect();
+        if denied.is_empty() {
+            self.one_by_one.extend(self.in_all.take());
+        }
+        denied
+    }
+
+    /// Returns whether what was refused may be refused because of a step: it is no text, or the one empty
+    /// value of a list, which may be no list.
     fn refuses_a_step(&self) -> bool {
-        self.good > 0 || self.refused.iter().any(|refused| refused.text.is_none())
+        let is_empty_list = |(idx, taken): &(usize, Taken)| {
+            *taken == Taken::List && self.pairs.get(*idx).is_some_and(|p| p.value.is_empty())
+        };
+        self.good > 0
+            || self.refused.iter().any(|refused| refused.text.is_none())
+            || self
+                .steps
+                .last()
+                .is_some_and(|step| step.iter().any(is_empty_list))
     }
 
     fn wish(&mut self, wrong: Option<&Wrong>) -> Vec<(usize, Taken)> {
@@ -158,16 +204,26 @@ impl<'p> Search<'p> {
             if let Some(idx) = idx
                 && let Some(taken) = self.wanted(idx, &refused.expected)
             {
-                return match self.attempts >= FEW && taken != Taken::Nothing {
-                    true => self.all(&refused.expected),
-                    false => vec![(idx, taken)],
-                };
+                let expected = &refused.expected;
+                if !self.is_for_all(expected, taken) {
+                    return vec![(idx, taken)];
+                }
+                self.in_all = Some(expected.clone());
+                return self.all(expected);
             }
         }
         wrong
             .and_then(|wrong| self.guess(wrong))
             .into_iter()
             .collect()
+    }
+
+    /// Returns whether what was asked of one value is tried with all.
+    fn is_for_all(&self, expected: &String, taken: Taken) -> bool {
+        self.pairs.len() > FEW_PAIRS
+            && self.attempts >= FEW
+            && taken != Taken::Nothing
+            && !self.one_by_one.contains(expected)
     }
 
     /// Guesses which empty value was refused: a type's own words say nothing of the pair.
@@ -195,6 +251,8 @@ impl<'p> Search<'p> {
         let text = &*pair.value;
         let is_list = pair.taken.get() == Taken::List;
         let taken = match text {
+            // An empty value is a list of one empty text, if the list's type can read it.
+            "" if words::is_list(expected) && !self.may(idx, Taken::List) => Taken::Nothing,
             _ if words::is_list(expected) => Taken::List,
             "" if is_list => Taken::NothingInList,
             "" => Taken::Nothing,
@@ -225,4 +283,17 @@ impl<'p> Search<'p> {
     pub(super) fn was_denied(&self, idx: usize) -> bool {
         self.denied.iter().any(|(denied, _)| *denied == idx)
     }
+}
+
+/// Returns the number of any kind that a text is, or its truth, as serde's errors show it.
+fn number(text: &str) -> Option<String> {
+    let unsigned = text.parse().map(|number: u64| number.to_string());
+    let signed = unsigned.or_else(|_| text.parse().map(|number: i64| number.to_string()));
+    let float = signed.or_else(|_| text.parse().map(|number: f64| number.to_string()));
+    let truth = match text {
+        "true" | "on" => Some("true".to_owned()),
+        "false" => Some("false".to_owned()),
+        _ => None,
+    };
+    float.ok().or(truth)
 }

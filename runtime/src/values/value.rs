@@ -7,7 +7,6 @@ use serde::{
 
 use super::{
     error::Wrong,
-    log,
     pairs::{Pair, Pairs, Taken},
 };
 
@@ -110,13 +109,13 @@ impl<'p> Deserializer<'p> for Value<'p> {
     /// Shows the text or what it is taken for: see [`search`](super::search).
     fn deserialize_any<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
         self.pairs.buffered.set(true);
-        log::open();
-        match self.pair.taken.get() {
+        self.pairs.log.open();
+        let taken = self.pair.taken.get();
+        if self.is_several() || taken.is_in_list() && !self.is_single {
+            return visitor.visit_seq(self.list());
+        }
+        match taken {
             Taken::Nothing | Taken::NothingInList => visitor.visit_unit(),
-            _ if self.is_several() => visitor.visit_seq(self.list()),
-            Taken::List | Taken::NumberInList | Taken::BoolInList if !self.is_single => {
-                visitor.visit_seq(self.list())
-            }
             Taken::Number | Taken::NumberInList => self.number(visitor),
             Taken::Bool | Taken::BoolInList => {
                 visitor.visit_bool(matches!(&*self.pair.value, "true" | "on"))
