@@ -99,7 +99,7 @@ async fn closed() {}
 #[routes("/nested", with(Cors::origins(&["https://shop.example"]).credentials()))]
 struct Nested(open, closed);
 
-fn header_of<'r>(response: &'r TestResponse, name: HeaderName) -> &'r str {
+fn header_of(response: &TestResponse, name: HeaderName) -> &str {
     let value = response.headers().get(name);
     value.and_then(|value| value.to_str().ok()).unwrap_or("-")
 }
