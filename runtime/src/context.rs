@@ -7,18 +7,17 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::JoinHandle;
 
 use crate::{
     app::Route,
-    body::{Body, RequestBody},
+    body::Body,
     extract::json,
     head::Head,
     header_value,
     health::Health,
-    observe::Record,
     per_app::Kept,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
@@ -26,6 +25,10 @@ use crate::{
     tasks::Tasks,
     values,
 };
+
+mod out;
+
+pub(crate) use out::Out;
 
 /// The request at hand and the start of its response, as Gin's users know it.
 ///
@@ -50,28 +53,6 @@ pub struct Context<'r> {
     health: &'r Health,
     /// What parts keep for the app.
     kept: &'r Kept,
-}
-
-/// The part of a context that changes while the request is answered.
-#[derive(Debug, Default)]
-pub(crate) struct Out {
-    /// The request's body, until something reads it.
-    pub(crate) body: RequestBody,
-    /// The most that is read of the body, in bytes.
-    pub(crate) body_limit: u64,
-    /// The status that [`Context::status`] asked for.
-    pub(crate) status: Option<StatusCode>,
-    /// The headers that [`Context::set_header`] asked for: they replace those of the response.
-    pub(crate) headers: HeaderMap,
-    /// The headers that [`Context::append_header`] asked for: they are added to those of the response.
-    pub(crate) added: HeaderMap,
-    /// How the connection becomes something else, if the client wants that.
-    #[cfg(feature = "ws")]
-    pub(crate) upgrade: Option<hyper::upgrade::OnUpgrade>,
-    /// Whether the request may be answered by 101, since what it becomes is agreed on.
-    pub(crate) switches: bool,
-    /// What is kept for the observers.
-    pub(crate) record: Record,
 }
 
 impl<'r> Context<'r> {
@@ -365,41 +346,5 @@ impl fmt::Debug for Context<'_> {
             .field("path", &self.path())
             .field("route", &self.full_path())
             .finish_non_exhaustive()
-    }
-}
-
-impl Out {
-    /// Reads the body to its end.
-    pub(crate) async fn read_body(&mut self) -> Result<bytes::Bytes, Rejection> {
-        self.body
-            .read(self.body_limit)
-            .await
-            .map_err(Rejection::from)
-    }
-
-    /// Puts what the handler asked for through the context on its response.
-    pub(crate) fn apply(&mut self, response: &mut Response) {
-        if let Some(status) = self.status.take()
-            && response.status() == StatusCode::OK
-        {
-            response.set_status(status);
-        }
-        if !self.headers.is_empty() {
-            for (name, value) in self.headers.drain() {
-                // Each name has one value here.
-                if let Some(name) = name {
-                    response.headers_mut().insert(name, value);
-                }
-            }
-        }
-        if !self.added.is_empty() {
-            let mut last = None;
-            for (name, value) in self.added.drain() {
-                last = name.or(last);
-                if let Some(name) = &last {
-                    response.headers_mut().append(name, value);
-                }
-            }
-        }
     }
 }

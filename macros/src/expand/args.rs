@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Lifetime, Type};
+use syn::{Generics, Lifetime, Type, WherePredicate};
 
 use crate::{
     check::primitive,
@@ -323,4 +323,16 @@ pub(crate) fn list(args: &[Arg], generic: Generic) -> TokenStream {
         let (mode, ty) = (mode(idx, generic), with_lifetime(&arg.ty, "'static"));
         quote!((#mode, #ty, #rest))
     })
+}
+
+/// Returns the where clause's bounds.
+pub(super) fn where_bounds(generics: &Generics) -> TokenStream {
+    let clause = generics.where_clause.as_ref();
+    let Some(predicates) = clause.map(|clause| &clause.predicates) else {
+        return TokenStream::new();
+    };
+    let kept = predicates
+        .iter()
+        .filter(|predicate| !matches!(predicate, WherePredicate::Lifetime(_)));
+    quote!(#(#kept,)*)
 }

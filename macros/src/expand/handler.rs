@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Generics, Path, ReturnType, Type};
+use syn::{Path, ReturnType, Type};
 
 use super::{
     args,
@@ -125,7 +125,7 @@ impl Handler<'_> {
         } else {
             quote!(<#(#types),*>)
         };
-        let bounds = where_bounds(generics);
+        let bounds = args::where_bounds(generics);
         (quote!(<#state #(#params),*>), ty, bounds)
     }
 
@@ -388,16 +388,4 @@ impl Handler<'_> {
             }
         }
     }
-}
-
-/// Returns the where clause's bounds.
-fn where_bounds(generics: &Generics) -> TokenStream {
-    let clause = generics.where_clause.as_ref();
-    let Some(predicates) = clause.map(|clause| &clause.predicates) else {
-        return TokenStream::new();
-    };
-    let kept = predicates
-        .iter()
-        .filter(|predicate| !matches!(predicate, syn::WherePredicate::Lifetime(_)));
-    quote!(#(#kept,)*)
 }
