@@ -1,6 +1,9 @@
 //! Types that panic, and types that read another query while they are read.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::{
+    collections::BTreeMap,
+    panic::{self, AssertUnwindSafe},
+};
 
 use serde::{Deserialize, Deserializer};
 
@@ -64,4 +67,90 @@ fn a_panic_leaves_nothing_behind() {
     let read = || query::<Outer>("n=8&odd=boom").is_ok();
     panic::catch_unwind(AssertUnwindSafe(read)).expect_err("it panics");
     assert!(!log::is_open());
+}
+
+/// Many pairs of each kind beside an optional part.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Long {
+    #[serde(flatten)]
+    part: Option<Part>,
+    #[serde(flatten)]
+    lists: Lists,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Lists {
+    texts: Vec<String>,
+    numbers: Vec<u32>,
+    flags: Vec<bool>,
+    holes: Vec<Option<u8>>,
+}
+
+fn long(count: usize, last: &str) -> String {
+    let pairs = (0..count).map(|idx| match idx % 4 {
+        0 => format!("texts={idx}"),
+        1 => format!("numbers={idx}"),
+        2 => format!("flags={}", idx % 8 == 2),
+        _ => "holes=".to_owned(),
+    });
+    pairs.chain([last.to_owned()]).collect::<Vec<_>>().join("&")
+}
+
+#[test]
+fn long_queries_of_each_kind_are_read() {
+    for count in [4, 96, 100, 104, 400, 996] {
+        let long: Long = query(&long(count, "n=7")).unwrap_or_else(|rejection| {
+            panic!("{count} pairs: {rejection}");
+        });
+        assert_eq!(long.part, Some(Part { n: 7 }), "{count} pairs");
+        assert_eq!(long.lists.texts.len(), count / 4);
+        assert_eq!(long.lists.numbers.len(), count / 4);
+        assert_eq!(long.lists.flags.len(), count / 4);
+        assert_eq!(long.lists.holes, vec![None; count / 4]);
+    }
+}
+
+#[test]
+fn a_wrong_value_behind_many_is_told() {
+    for count in [4, 96, 100, 104, 400, 996] {
+        let rejection = query::<Long>(&long(count, "n=x")).expect_err("`n` is no number");
+        assert_eq!(rejection.errors()[0].name, "n", "{count} pairs");
+    }
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Map {
+    text: Option<String>,
+    digits: String,
+    #[serde(flatten)]
+    empty: Empty,
+    #[serde(flatten)]
+    rest: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Empty {
+    none: Option<u32>,
+    some: Option<String>,
+    word: String,
+}
+
+#[test]
+fn fields_beside_a_long_map_are_read() {
+    for count in [1, 97, 200, 990] {
+        let rest = (0..count).map(|idx| format!("k{idx}={idx}"));
+        let text = ["text=", "digits=007", "none=", "some=", "word=7"];
+        let text = text.map(str::to_owned).into_iter().chain(rest);
+        let map: Map = query(&text.collect::<Vec<_>>().join("&")).expect("it is read");
+        assert_eq!(map.text.as_deref(), Some(""));
+        assert_eq!(map.digits, "007");
+        let empty = Empty {
+            none: None,
+            some: Some(String::new()),
+            word: "7".to_owned(),
+        };
+        assert_eq!(map.empty, empty, "{count} keys");
+        assert_eq!(map.rest.len(), count);
+    }
 }

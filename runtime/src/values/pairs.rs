@@ -29,6 +29,13 @@ pub(super) struct Pair<'a> {
     pub(super) taken: Cell<Taken>,
 }
 
+impl Pair<'_> {
+    /// Returns whether other pairs have the same key.
+    pub(super) fn is_of_several(&self) -> bool {
+        !self.is_first || self.next.is_some()
+    }
+}
+
 /// What a value is taken for where serde asks for a value of any kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {

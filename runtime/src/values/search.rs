@@ -13,7 +13,7 @@ use super::{
     blame,
     error::{What, Wrong},
     log::Refused,
-    pairs::{Pairs, Taken},
+    pairs::{Pair, Pairs, Taken},
     root::Root,
     words,
 };
@@ -22,7 +22,7 @@ use super::{
 const BUDGET: usize = 20_000;
 /// Up to so many pairs the budget lasts for two steps of each, so that no step needs to change several.
 const FEW_PAIRS: usize = 100;
-/// With more pairs, after so many attempts, what was asked of one value is tried with all.
+/// With more pairs, after so many attempts, what was asked of one value is tried with those like it.
 const FEW: usize = 8;
 
 /// Reads the pairs.
@@ -45,9 +45,11 @@ pub(super) struct Search<'p> {
     steps: Vec<Vec<(usize, Taken)>>,
     /// What has been tried and did not help.
     denied: Vec<(usize, Taken)>,
-    /// What was tried with all values and did not help: it is tried with one at a time from then on.
+    /// The values that are tried alone.
+    apart: Vec<usize>,
+    /// What was tried with several values and did not help: it is tried with one at a time from then on.
     one_by_one: Vec<String>,
-    /// What the last step was tried with all values for.
+    /// What the last step of several values was for.
     in_all: Option<String>,
     /// The empty value that was last taken for nothing without a word of serde's, and the error before.
     guess: Option<(usize, What)>,
@@ -67,6 +69,7 @@ impl<'p> Search<'p> {
             attempts: 0,
             steps: Vec::new(),
             denied: Vec::new(),
+            apart: Vec::new(),
             one_by_one: Vec::new(),
             in_all: None,
             guess: None,
@@ -147,36 +150,30 @@ impl<'p> Search<'p> {
         for (idx, taken) in &step {
             self.pairs.take_for(*idx, taken.before());
         }
-        let denied = self.denied_of(step, wrong);
-        self.denied.extend(denied);
+        match step[..] {
+            [_, _, ..] => self.part(&step, wrong),
+            _ => self.denied.extend(step),
+        }
         true
     }
 
-    /// Returns what is not tried again of a step that was refused: of a step of several values only those
-    /// that were refused, since others among them may have been right.
-    fn denied_of(
-        &mut self,
-        step: Vec<(usize, Taken)>,
-        wrong: Option<&Wrong>,
-    ) -> Vec<(usize, Taken)> {
-        let [_, _, ..] = step[..] else {
-            return step;
+    /// Learns from a step of several values that was refused: those that may be to blame are tried alone from
+    /// then on, since others among them may have been right.
+    fn part(&mut self, step: &[(usize, Taken)], wrong: Option<&Wrong>) {
+        let of_a_step = wrong.filter(|wrong| wrong.is_of_a_step());
+        let got = match of_a_step.map(Wrong::what) {
+            Some(What::Other { got, .. }) => Some(got),
+            _ => None,
         };
-        let got = wrong
-            .filter(|wrong| wrong.is_of_a_step())
-            .and_then(|wrong| match wrong.what() {
-                What::Other { got, .. } => Some(got),
-                _ => None,
-            });
-        let is_refused = |(idx, _): &(usize, Taken)| {
+        let is_blamed = |idx: &usize| {
             let pair = self.pairs.get(*idx);
             pair.is_some_and(|pair| got.is_some() && got == number(&pair.value).as_ref())
         };
-        let denied: Vec<_> = step.into_iter().filter(is_refused).collect();
-        if denied.is_empty() {
+        let blamed: Vec<_> = step.iter().map(|(idx, _)| *idx).filter(is_blamed).collect();
+        if blamed.is_empty() {
             self.one_by_one.extend(self.in_all.take());
         }
-        denied
+        self.apart.extend(blamed);
     }
 
     /// Returns whether what was refused may be refused because of a step: it is no text, or the one empty
@@ -205,11 +202,11 @@ impl<'p> Search<'p> {
                 && let Some(taken) = self.wanted(idx, &refused.expected)
             {
                 let expected = &refused.expected;
-                if !self.is_for_all(expected, taken) {
+                if !self.is_for_several(idx, taken, expected) {
                     return vec![(idx, taken)];
                 }
                 self.in_all = Some(expected.clone());
-                return self.all(expected);
+                return self.like(idx, expected);
             }
         }
         wrong
@@ -218,12 +215,13 @@ impl<'p> Search<'p> {
             .collect()
     }
 
-    /// Returns whether what was asked of one value is tried with all.
-    fn is_for_all(&self, expected: &String, taken: Taken) -> bool {
+    /// Returns whether what was asked of one value is tried with those like it.
+    fn is_for_several(&self, idx: usize, taken: Taken, expected: &String) -> bool {
         self.pairs.len() > FEW_PAIRS
             && self.attempts >= FEW
-            && taken != Taken::Nothing
+            && !self.apart.contains(&idx)
             && !self.one_by_one.contains(expected)
+            && (taken != Taken::Nothing || self.pairs.get(idx).is_some_and(Pair::is_of_several))
     }
 
     /// Guesses which empty value was refused: a type's own words say nothing of the pair.
@@ -258,17 +256,28 @@ impl<'p> Search<'p> {
             "" => Taken::Nothing,
             "true" | "on" | "false" if expected == "a boolean" && is_list => Taken::BoolInList,
             "true" | "on" | "false" if expected == "a boolean" => Taken::Bool,
-            _ if words::is_number(text, expected) && is_list => Taken::NumberInList,
-            _ if words::is_number(text, expected) => Taken::Number,
+            _ if is_number(text, expected) && is_list => Taken::NumberInList,
+            _ if is_number(text, expected) => Taken::Number,
             _ => return None,
         };
         self.may(idx, taken).then_some(taken)
     }
 
-    /// Returns everything that can be what was expected.
-    fn all(&self, expected: &str) -> Vec<(usize, Taken)> {
-        let all = (0..self.pairs.len()).filter_map(|idx| Some((idx, self.wanted(idx, expected)?)));
-        all.filter(|(_, taken)| *taken != Taken::Nothing).collect()
+    /// Returns what can be what was expected of this value: the values of its key if there are several, since
+    /// they have one type; otherwise those that are the only ones of their keys, as in a map. An empty value
+    /// of another key may be a `Some("")`, which must not become `None`.
+    fn like(&self, idx: usize, expected: &str) -> Vec<(usize, Taken)> {
+        let Some(own) = self.pairs.get(idx) else {
+            return Vec::new();
+        };
+        let is_like = |pair: &Pair<'_>| match own.is_of_several() {
+            true => pair.key == own.key,
+            false => !pair.is_of_several() && !pair.value.is_empty(),
+        };
+        let pairs = self.pairs.iter().enumerate();
+        let like = pairs.filter(|(idx, pair)| is_like(pair) && !self.apart.contains(idx));
+        like.filter_map(|(idx, _)| Some((idx, self.wanted(idx, expected)?)))
+            .collect()
     }
 
     pub(super) fn pairs(&self) -> &'p Pairs<'p> {
@@ -296,4 +305,21 @@ fn number(text: &str) -> Option<String> {
         _ => None,
     };
     float.ok().or(truth)
+}
+
+/// Returns whether the text is the number that is expected, or a number where serde does not say which.
+fn is_number(text: &str, expected: &str) -> bool {
+    let name = expected.strip_prefix("a nonzero ").unwrap_or(expected);
+    match name {
+        "u8" => text.parse::<u8>().is_ok(),
+        "u16" => text.parse::<u16>().is_ok(),
+        "u32" => text.parse::<u32>().is_ok(),
+        "u64" | "usize" => text.parse::<u64>().is_ok(),
+        "i8" => text.parse::<i8>().is_ok(),
+        "i16" => text.parse::<i16>().is_ok(),
+        "i32" => text.parse::<i32>().is_ok(),
+        "i64" | "isize" => text.parse::<i64>().is_ok(),
+        "" | "a string" | "a character" | "a boolean" | "unit" | "a map" => false,
+        _ => text.parse::<f64>().is_ok(),
+    }
 }

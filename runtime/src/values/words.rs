@@ -363,23 +363,6 @@ pub(super) fn is_list(expected: &str) -> bool {
     .any(|start| expected.starts_with(start))
 }
 
-/// Returns whether the text is the number that is expected, or a number where serde does not say which.
-pub(super) fn is_number(text: &str, expected: &str) -> bool {
-    let name = expected.strip_prefix("a nonzero ").unwrap_or(expected);
-    match name {
-        "u8" => text.parse::<u8>().is_ok(),
-        "u16" => text.parse::<u16>().is_ok(),
-        "u32" => text.parse::<u32>().is_ok(),
-        "u64" | "usize" => text.parse::<u64>().is_ok(),
-        "i8" => text.parse::<i8>().is_ok(),
-        "i16" => text.parse::<i16>().is_ok(),
-        "i32" => text.parse::<i32>().is_ok(),
-        "i64" | "isize" => text.parse::<i64>().is_ok(),
-        "" | "a string" | "a character" | "a boolean" | "unit" | "a map" => false,
-        _ => text.parse::<f64>().is_ok(),
-    }
-}
-
 /// The words of the standard library for texts that it cannot read: they name no input and no reason
 /// that ours do not.
 const KNOWN: [&str; 12] = [
