@@ -80,6 +80,18 @@ async fn read(body: Bytes) -> Bytes {
     body
 }
 
+#[derive(serde::Deserialize)]
+struct Words {
+    q: String,
+    size: u32,
+}
+
+#[get("/words")]
+async fn words(words: Query<Words>) -> &'static str {
+    assert_eq!((&*words.q, words.size), ("red ink", 7));
+    "read"
+}
+
 #[derive(Local)]
 struct Number(u64);
 
@@ -164,7 +176,7 @@ fn log(lines: &[u8]) {
 struct Wrapped(deep);
 
 #[routes(app)]
-struct Api(ping, plaintext, user, pending, read, Wrapped);
+struct Api(ping, plaintext, user, pending, read, words, Wrapped);
 
 #[derive(State)]
 struct AppState {
@@ -302,6 +314,9 @@ fn main() {
     check(start(1), "pipelined by 16", &get("/ping"), 16, 0);
     // hyper's channel between the connection and a body that is read.
     check(start(1), "body read", post, 1, 1000);
+    // The list of pairs, the decoded text and the `String`, as many as serde_html_form allocates.
+    let query = get("/words?q=red+ink&size=7");
+    check(start(1), "a query of two words", &query, 1, 3000);
     // Its words, and in a debug build a search for a path that may have been meant.
     check(start(1), "a path without a route", &get("/nope"), 1, 14_000);
     check_measured();

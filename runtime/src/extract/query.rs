@@ -16,6 +16,8 @@ use crate::{rejection::Rejection, values, wrap::deref};
 ///   that can be read from the text is taken. Only `i128` and `u128` cannot be read inside them, a
 ///   limit of serde's.
 /// - Brackets have no meaning: the key of `addr[city]=x` is `addr[city]`.
+/// - A query has at most a thousand pairs. The flattened and tagged parts of one with more than a hundred are
+///   read in a bounded number of attempts, and a query that needs more of them is refused.
 /// - Unknown keys are ignored, unless the type has `#[serde(deny_unknown_fields)]`.
 ///
 /// Wrong values are answered with 400 and the key.

@@ -14,6 +14,9 @@ use crate::{local::LocalId, rejection::Rejection};
 /// It stands around whatever leads to a value: [`Json`](crate::Json), [`Form`](crate::Form),
 /// [`Query`](crate::Query), [`Path`](crate::Path), [`Bind`](crate::Bind).
 ///
+/// Fields are named as in the Rust type, because garde does not know serde's `rename` and `flatten`: a field of
+/// a flattened struct is `/page/size` in a JSON body, and `size` in a query or a form.
+///
 /// # Examples
 /// ```
 /// use garde::Validate;

@@ -154,3 +154,30 @@ fn fields_beside_a_long_map_are_read() {
         assert_eq!(map.rest.len(), count);
     }
 }
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct OfLists {
+    #[serde(flatten)]
+    part: Digits,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Vec<u64>>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Digits {
+    digits: String,
+}
+
+#[test]
+fn what_takes_too_long_is_refused_in_plain_words() {
+    let text = |count: usize| {
+        let rest = (0..count).map(|idx| format!("k{idx}={idx}"));
+        let all = rest.chain(["digits=007".to_owned()]);
+        all.collect::<Vec<_>>().join("&")
+    };
+    let read: OfLists = query(&text(99)).expect("it is read");
+    assert_eq!(read.rest.len(), 99);
+    let rejection = query::<OfLists>(&text(990)).expect_err("it takes too long");
+    let detail = "the query cannot be read: it has too many fields";
+    assert_eq!(rejection.detail(), detail);
+}

@@ -7,7 +7,7 @@
 //! number only where a number was asked for: `007` stays as it is for a `String`, and of an untagged
 //! enum the first variant that can be read from the text is taken.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
 
 use super::{
     blame,
@@ -104,6 +104,7 @@ impl<'p> Search<'p> {
             }
             match self.again() {
                 Some(next) => result = next,
+                None if best.is_none() => return Err(Wrong::custom("it has too many fields")),
                 None => break,
             }
         }
@@ -272,7 +273,7 @@ impl<'p> Search<'p> {
         };
         let is_like = |pair: &Pair<'_>| match own.is_of_several() {
             true => pair.key == own.key,
-            false => !pair.is_of_several() && !pair.value.is_empty(),
+            false => !pair.is_of_several() && !pair.value.is_empty() && pair.taken == own.taken,
         };
         let pairs = self.pairs.iter().enumerate();
         let like = pairs.filter(|(idx, pair)| is_like(pair) && !self.apart.contains(idx));
