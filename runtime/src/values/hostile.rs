@@ -181,3 +181,49 @@ fn what_takes_too_long_is_refused_in_plain_words() {
     let detail = "the query cannot be read: it has too many fields";
     assert_eq!(rejection.detail(), detail);
 }
+
+/// Has words of its own for what it refuses, as libraries' types have.
+#[derive(Debug, PartialEq)]
+struct Day(u8);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day = text.strip_prefix("day-").and_then(|day| day.parse().ok());
+        day.map(Day)
+            .ok_or_else(|| serde::de::Error::custom("a day is `day-7`"))
+    }
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Range {
+    #[serde(flatten)]
+    days: Days,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Days {
+    note: Option<String>,
+    from: Option<Day>,
+    to: Option<Day>,
+    third: Option<Day>,
+}
+
+#[test]
+fn empty_values_of_one_type_are_none() {
+    for (text, from, to) in [
+        ("note=&from=&to=&third=", None, None),
+        ("third=&to=&from=&note=", None, None),
+        ("note=&from=day-1&to=&third=", Some(1), None),
+        ("note=&from=&to=day-2&third=", None, Some(2)),
+        ("note=&from=day-1&to=day-2&third=", Some(1), Some(2)),
+    ] {
+        let range: Range = query(text).unwrap_or_else(|rejection| panic!("{text}: {rejection}"));
+        assert_eq!(range.days.from, from.map(Day), "{text}");
+        assert_eq!(range.days.to, to.map(Day), "{text}");
+        assert_eq!(range.days.third, None, "{text}");
+        assert_eq!(range.days.note.as_deref(), Some(""), "{text}");
+    }
+    let rejection = query::<Range>("note=&from=&to=7&third=").expect_err("7 is no day");
+    assert_eq!(rejection.errors()[0].name, "to");
+}

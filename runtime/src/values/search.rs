@@ -51,9 +51,7 @@ pub(super) struct Search<'p> {
     one_by_one: Vec<String>,
     /// What the last step of several values was for.
     in_all: Option<String>,
-    /// The empty value that was last taken for nothing without a word of serde's, and the error before.
-    guess: Option<(usize, What)>,
-    /// The guesses that changed nothing.
+    /// The empty values that were taken for nothing without a word of serde's.
     guessed: Vec<usize>,
     /// How many steps led to a value.
     good: usize,
@@ -72,7 +70,6 @@ impl<'p> Search<'p> {
             apart: Vec::new(),
             one_by_one: Vec::new(),
             in_all: None,
-            guess: None,
             guessed: Vec::new(),
             good: 0,
             refused: Vec::new(),
@@ -109,7 +106,10 @@ impl<'p> Search<'p> {
             }
         }
         match (best, told) {
-            (Some(value), _) => blame::ignored::<T>(self).map_or(Ok(value), Err),
+            (Some(value), _) => {
+                let value = self.prune(value);
+                blame::ignored::<T>(self).map_or(Ok(value), Err)
+            }
             (None, Some((_, wrong))) => Err(blame::find::<T>(self, wrong)),
             (None, None) => Err(Wrong::several("")),
         }
@@ -128,13 +128,6 @@ impl<'p> Search<'p> {
 
     /// Changes what one value is taken for, if something speaks for it.
     fn step(&mut self, wrong: Option<&Wrong>) -> bool {
-        if let Some((idx, what)) = self.guess.take()
-            && wrong.is_some_and(|wrong| *wrong.what() == what)
-        {
-            self.steps.pop();
-            self.pairs.take_for(idx, Taken::Text);
-            self.guessed.push(idx);
-        }
         let wish = self.wish(wrong);
         if !wish.is_empty() {
             for (idx, taken) in &wish {
@@ -145,6 +138,12 @@ impl<'p> Search<'p> {
         }
         // A step that leads nowhere is taken back, and what else was asked for is tried.
         if wrong.is_none() || self.steps.len() <= self.good || !self.refuses_a_step() {
+            return false;
+        }
+        // The guesses stay where another value is wrong: without them it could not be told which.
+        if wrong.is_some_and(|wrong| matches!(wrong.what(), What::Custom(_)))
+            && self.ends_in_a_guess()
+        {
             return false;
         }
         let step = self.steps.pop().unwrap_or_default();
@@ -231,11 +230,35 @@ impl<'p> Search<'p> {
             return None;
         }
         let mut empties = self.pairs.iter().enumerate();
-        let (idx, _) = empties.find(|(idx, pair)| {
-            pair.value.is_empty() && self.may(*idx, Taken::Nothing) && !self.guessed.contains(idx)
-        })?;
-        self.guess = Some((idx, wrong.what().clone()));
+        let (idx, _) =
+            empties.find(|(idx, pair)| pair.value.is_empty() && self.may(*idx, Taken::Nothing))?;
+        self.guessed.push(idx);
         Some((idx, Taken::Nothing))
+    }
+
+    fn ends_in_a_guess(&self) -> bool {
+        let is_guess =
+            |(idx, taken): &(usize, Taken)| *taken == Taken::Nothing && self.guessed.contains(idx);
+        self.steps
+            .last()
+            .is_some_and(|step| step.iter().all(is_guess))
+    }
+
+    /// Takes back the guesses without which the value is read too: `Some("")` must not become `None`.
+    fn prune<T: DeserializeOwned>(&mut self, mut best: T) -> T {
+        let count = self.refused.len();
+        for idx in std::mem::take(&mut self.guessed) {
+            let is_kept = self.pairs.get(idx).map(|pair| pair.taken.get()) == Some(Taken::Nothing);
+            if !is_kept {
+                continue;
+            }
+            self.pairs.take_for(idx, Taken::Text);
+            match self.again() {
+                Some(Ok(value)) if self.refused.len() <= count => best = value,
+                _ => self.pairs.take_for(idx, Taken::Nothing),
+            }
+        }
+        best
     }
 
     /// Returns whether the value is a text still, and may become this.
