@@ -1,14 +1,22 @@
 //! The test client: requests to an app without a socket.
 
+mod jar;
+mod multipart;
 mod request;
 mod response;
 
-use std::{fmt, marker::PhantomData, net::SocketAddr};
+use std::{
+    fmt,
+    marker::PhantomData,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use bytes::Bytes;
 use http::Method;
 
-pub use self::{request::TestRequest, response::TestResponse};
+use self::jar::Jar;
+pub use self::{multipart::TestMultipart, request::TestRequest, response::TestResponse};
 use crate::{
     app::App,
     capacity::{Capacity, Gate},
@@ -171,6 +179,7 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
     pub fn start(self) -> TestSession<A, S> {
         TestSession {
             service: Service::new(self.shared, self.peer),
+            jar: None,
         }
     }
 
@@ -189,11 +198,46 @@ impl<A, S> TestSession<A, S> {
     pub fn stop(&self) {
         self.service.stop();
     }
+
+    /// Keeps the cookies that answers set, and sends them along, as a browser does for one origin.
+    ///
+    /// A cookie's path, `Max-Age` and `Expires` hold; its domain and `Secure` are not looked at. Without
+    /// this, a request has only the cookies that it is given. Of one name, the request's own is sent.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[post("/login")]
+    /// async fn login() -> ([(&'static str, &'static str); 1], &'static str) {
+    ///     ([("set-cookie", "user=zoe; Path=/; HttpOnly")], "welcome")
+    /// }
+    ///
+    /// #[get("/me")]
+    /// async fn me(cx: &mut Context<'_>) -> String {
+    ///     cx.header("cookie").unwrap_or("nobody").to_owned()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(login, me);
+    ///
+    /// # highball::block_on(async {
+    /// let session = Api.test().start().keep_cookies();
+    /// session.post("/login").send().await;
+    /// assert_eq!(session.get("/me").send().await.text(), "user=zoe");
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn keep_cookies(mut self) -> Self {
+        self.jar = Some(Arc::default());
+        self
+    }
 }
 
 /// Several requests to one app and its state.
 pub struct TestSession<A, S = ()> {
     service: Service<A, S>,
+    jar: Option<Arc<Mutex<Jar>>>,
 }
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
@@ -207,6 +251,7 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
         let (head, ()) = request.into_parts();
         TestRequest {
             service: self.service.clone(),
+            jar: self.jar.clone(),
             head,
             body: Bytes::new(),
         }

@@ -124,7 +124,7 @@ pub use app::{App, Route};
 pub use body::{Body, BodyStream, BoxError, ReadError, RequestBody, Sender, produce};
 pub use capacity::Capacity;
 pub use chain::{Inside, Next, Nothing, Verdict};
-pub use client::{TestClient, TestRequest, TestResponse, TestSession};
+pub use client::{TestClient, TestMultipart, TestRequest, TestResponse, TestSession};
 pub use config::Config;
 pub use context::Context;
 #[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]

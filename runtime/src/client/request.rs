@@ -1,13 +1,21 @@
 //! A request of a test.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, header, request};
+use http::{HeaderName, HeaderValue, Uri, header, request};
 use serde::Serialize;
 
-use super::TestResponse;
-use crate::{app::App, body::RequestBody, chain::Endpoint, service::Service};
+use super::{TestMultipart, TestResponse, jar::Jar};
+use crate::{
+    app::App,
+    body::{Body, RequestBody},
+    chain::Endpoint,
+    service::Service,
+};
 
 /// The most that a test reads of a body, in bytes.
 const READ: u64 = 1 << 30;
@@ -16,6 +24,7 @@ const READ: u64 = 1 << 30;
 #[must_use = "the request is sent by `send`"]
 pub struct TestRequest<A, S = ()> {
     pub(super) service: Service<A, S>,
+    pub(super) jar: Option<Arc<Mutex<Jar>>>,
     pub(super) head: request::Parts,
     pub(super) body: Bytes,
 }
@@ -35,6 +44,46 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
         let value = value.try_into();
         let value = value.unwrap_or_else(|error| panic!("the header `{name}`: {error}"));
         self.head.headers.append(name, value);
+        self
+    }
+
+    /// Adds the value, as a query, behind the query that the path has.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/told")]
+    /// async fn told(cx: &mut Context<'_>) -> String {
+    ///     cx.uri().query().unwrap_or("none").to_owned()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(told);
+    ///
+    /// # highball::block_on(async {
+    /// let request = Api.test().get("/told?page=2").query(&[("q", "a b")]);
+    /// assert_eq!(request.send().await.text(), "page=2&q=a+b");
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// Where the value cannot be written as a query.
+    pub fn query(mut self, value: &(impl Serialize + ?Sized)) -> Self {
+        let more = serde_html_form::to_string(value);
+        let more = more.unwrap_or_else(|error| panic!("the value is no query: {error}"));
+        if more.is_empty() {
+            return self;
+        }
+        let before = self.head.uri.query().filter(|before| !before.is_empty());
+        let query = before.map_or_else(|| more.clone(), |before| format!("{before}&{more}"));
+        let target = format!("{}?{query}", self.head.uri.path());
+        let mut parts = self.head.uri.into_parts();
+        let target = target.parse();
+        let target = target.unwrap_or_else(|error| panic!("the query cannot be sent: {error}"));
+        parts.path_and_query = Some(target);
+        let uri = Uri::from_parts(parts);
+        self.head.uri = uri.unwrap_or_else(|error| panic!("the query cannot be sent: {error}"));
         self
     }
 
@@ -70,6 +119,13 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
             .body(body)
     }
 
+    /// Makes a form with files the body.
+    pub fn multipart(self, form: TestMultipart) -> Self {
+        let (boundary, body) = form.written();
+        let mime = format!("multipart/form-data; boundary={boundary}");
+        self.header(header::CONTENT_TYPE, mime).body(body)
+    }
+
     /// Makes this text the body.
     pub fn text(self, text: impl Into<String>) -> Self {
         self.header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
@@ -100,8 +156,7 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
     /// # Panics
     /// Where the response's body fails.
     pub async fn send(self) -> TestResponse {
-        let request = http::Request::from_parts(self.head, RequestBody::from(self.body));
-        let (head, body) = self.service.call(request).await.into_parts();
+        let (head, body) = self.begin().await.into_parts();
         let body = body.collect(READ).await;
         let body = body.unwrap_or_else(|error| panic!("the response's body failed: {error}"));
         TestResponse {
@@ -109,5 +164,21 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
             headers: head.headers,
             body,
         }
+    }
+
+    /// Sends the request, with the session's cookies, and returns the answer as it begins.
+    async fn begin(mut self) -> http::Response<Body> {
+        let path = self.head.uri.path().to_owned();
+        if let Some(jar) = &self.jar {
+            let jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
+            jar.give(&path, &mut self.head.headers);
+        }
+        let request = http::Request::from_parts(self.head, RequestBody::from(self.body));
+        let answer = self.service.call(request).await;
+        if let Some(jar) = &self.jar {
+            let mut jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
+            jar.keep(&path, answer.headers());
+        }
+        answer
     }
 }

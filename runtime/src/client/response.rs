@@ -1,5 +1,7 @@
 //! The answer to a test.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
@@ -26,7 +28,12 @@ impl TestResponse {
     }
 
     /// Returns the first value of a header, or the empty text if there is none or it is not UTF-8.
-    pub fn header(&self, name: HeaderName) -> &str {
+    ///
+    /// # Panics
+    /// Where the name is none that a header can have.
+    pub fn header(&self, name: impl TryInto<HeaderName, Error: fmt::Display>) -> &str {
+        let name = name.try_into();
+        let name = name.unwrap_or_else(|error| panic!("the header's name: {error}"));
         self.headers
             .get(name)
             .and_then(header_value::text)
