@@ -4,6 +4,9 @@ mod jar;
 mod multipart;
 mod request;
 mod response;
+mod stream;
+#[cfg(feature = "ws")]
+mod websocket;
 
 use std::{
     fmt,
@@ -16,7 +19,14 @@ use bytes::Bytes;
 use http::Method;
 
 use self::jar::Jar;
-pub use self::{multipart::TestMultipart, request::TestRequest, response::TestResponse};
+#[cfg(feature = "ws")]
+pub use self::websocket::TestWebSocket;
+pub use self::{
+    multipart::TestMultipart,
+    request::TestRequest,
+    response::TestResponse,
+    stream::{TestEvent, TestStream},
+};
 use crate::{
     app::App,
     capacity::{Capacity, Gate},

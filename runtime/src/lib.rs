@@ -124,7 +124,11 @@ pub use app::{App, Route};
 pub use body::{Body, BodyStream, BoxError, ReadError, RequestBody, Sender, produce};
 pub use capacity::Capacity;
 pub use chain::{Inside, Next, Nothing, Verdict};
-pub use client::{TestClient, TestMultipart, TestRequest, TestResponse, TestSession};
+#[cfg(feature = "ws")]
+pub use client::TestWebSocket;
+pub use client::{
+    TestClient, TestEvent, TestMultipart, TestRequest, TestResponse, TestSession, TestStream,
+};
 pub use config::Config;
 pub use context::Context;
 #[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]

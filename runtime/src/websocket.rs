@@ -18,6 +18,7 @@ use tokio_tungstenite::{
     },
 };
 
+pub(crate) use self::closed::goodbye;
 use self::frames::Checked;
 pub use self::{closed::Closed, socket::WebSocket};
 use crate::{

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Uri, header, request};
 use serde::Serialize;
 
-use super::{TestMultipart, TestResponse, jar::Jar};
+use super::{TestMultipart, TestResponse, TestStream, jar::Jar};
 use crate::{
     app::App,
     body::{Body, RequestBody},
@@ -156,18 +156,17 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
     /// # Panics
     /// Where the response's body fails.
     pub async fn send(self) -> TestResponse {
-        let (head, body) = self.begin().await.into_parts();
-        let body = body.collect(READ).await;
-        let body = body.unwrap_or_else(|error| panic!("the response's body failed: {error}"));
-        TestResponse {
-            status: head.status,
-            headers: head.headers,
-            body,
-        }
+        whole(self.begin().await).await
+    }
+
+    /// Sends the request, and returns the answer as it begins, for what does not end: pieces and events are read
+    /// as they come.
+    pub async fn send_streaming(self) -> TestStream {
+        TestStream::new(self.begin().await)
     }
 
     /// Sends the request, with the session's cookies, and returns the answer as it begins.
-    async fn begin(mut self) -> http::Response<Body> {
+    pub(super) async fn begin(mut self) -> http::Response<Body> {
         let path = self.head.uri.path().to_owned();
         if let Some(jar) = &self.jar {
             let jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,5 +179,17 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
             jar.keep(&path, answer.headers());
         }
         answer
+    }
+}
+
+/// Reads the whole of an answer.
+pub(super) async fn whole(answer: http::Response<Body>) -> TestResponse {
+    let (head, body) = answer.into_parts();
+    let body = body.collect(READ).await;
+    let body = body.unwrap_or_else(|error| panic!("the response's body failed: {error}"));
+    TestResponse {
+        status: head.status,
+        headers: head.headers,
+        body,
     }
 }

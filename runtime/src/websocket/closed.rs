@@ -25,12 +25,12 @@ impl Closed {
     }
 
     /// It has ended without a goodbye.
-    pub(super) fn without(why: impl Into<String>) -> Self {
+    pub(crate) fn without(why: impl Into<String>) -> Self {
         Self::new(ABNORMAL, why)
     }
 
     /// It has ended by the other side's goodbye.
-    pub(super) fn by(frame: Option<CloseFrame>) -> Self {
+    pub(crate) fn by(frame: Option<CloseFrame>) -> Self {
         frame.map_or_else(
             || Self::new(NO_CODE, ""),
             |frame| Self::new(frame.code.into(), frame.reason.as_str()),
@@ -61,7 +61,7 @@ impl fmt::Display for Closed {
 impl std::error::Error for Closed {}
 
 /// Makes a goodbye that may be sent.
-pub(super) fn goodbye(code: u16, reason: &str) -> CloseFrame {
+pub(crate) fn goodbye(code: u16, reason: &str) -> CloseFrame {
     let code = if may_be_sent(code) { code } else { 1011 };
     let mut len = reason.len().min(MOST_REASON);
     while !reason.is_char_boundary(len) {
