@@ -1,6 +1,6 @@
 //! Which pair is to blame, where serde does not say it.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
 
 use super::{
     error::{What, Wrong},
@@ -11,13 +11,14 @@ use super::{
 /// Returns what was refused and made no difference: a flattened `Option` hides it.
 ///
 /// A value that an untagged enum refuses for one variant is read by another; without it nothing fits.
-/// So a value whose absence changes neither the outcome nor the number of refusals was read by nobody.
+/// So a value that may as well be unreadable, which changes neither the outcome nor the number of refusals was read by nobody.
 pub(super) fn ignored<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<Wrong> {
     let pairs = search.pairs();
     if !pairs.is_flat.get() {
         return None;
     }
     let count = search.refused().len();
+    let customs = customs(search);
     let refused = search.refused().iter().filter_map(|refused| {
         let idx = pairs.of_text(refused.text?)?;
         let pair = pairs.get(idx)?;
@@ -29,7 +30,7 @@ pub(super) fn ignored<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<Wr
         if search.was_denied(idx) {
             continue;
         }
-        pairs.take_for(idx, Taken::Nothing);
+        pairs.take_for(idx, Taken::Unreadable);
         let result = search.again::<T>();
         pairs.take_for(idx, Taken::Text);
         if result?.is_ok() && search.refused().len() == count {
@@ -37,7 +38,45 @@ pub(super) fn ignored<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<Wr
             return Some(Wrong::other(&expected, value).or_at(idx));
         }
     }
+    ignored_words::<T>(search, customs, count)
+}
+
+/// Returns what was refused in words of a type's own, and made no difference: they do not say which value it is.
+fn ignored_words<T: DeserializeOwned>(
+    search: &mut Search<'_>,
+    customs: Vec<String>,
+    count: usize,
+) -> Option<Wrong> {
+    let pairs = search.pairs();
+    let words = customs.first()?.clone();
+    for idx in 0..pairs.len() {
+        if pairs.get(idx)?.taken.get() != Taken::Text {
+            continue;
+        }
+        let is_less = |search: &Search<'_>| self::customs(search).len() < customs.len();
+        pairs.take_for(idx, Taken::Unreadable);
+        let result = search.again::<T>();
+        let is_same = matches!(result, Some(Ok(_))) && search.refused().len() == count;
+        let mut is_it = is_same && is_less(search);
+        if is_it {
+            // What is read before it hides its words too, but only if it is there.
+            pairs.take_for(idx, Taken::Absent);
+            is_it = search.again::<T>().is_some() && is_less(search);
+        }
+        pairs.take_for(idx, Taken::Text);
+        if is_it {
+            return Some(Wrong::custom(words).or_at(idx));
+        }
+        result.as_ref()?;
+    }
     None
+}
+
+fn customs(search: &Search<'_>) -> Vec<String> {
+    let refused = search.refused().iter();
+    refused
+        .filter_map(|refused| refused.custom.clone())
+        .collect()
 }
 
 /// Says which pair the error is about, if trying tells.

@@ -51,6 +51,10 @@ impl Wrong {
                 What::Other { expected, .. } => expected.clone(),
                 _ => String::new(),
             },
+            custom: match &what {
+                What::Custom(words) => Some(words.clone()),
+                _ => None,
+            },
         });
         Self(Box::new(Inner {
             what,

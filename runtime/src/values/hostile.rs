@@ -227,3 +227,71 @@ fn empty_values_of_one_type_are_none() {
     let rejection = query::<Range>("note=&from=&to=7&third=").expect_err("7 is no day");
     assert_eq!(rejection.errors()[0].name, "to");
 }
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Hidden {
+    #[serde(flatten)]
+    days: Option<Days>,
+    #[serde(flatten)]
+    size: Option<Size>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Size {
+    width: Option<u32>,
+    height: Option<u32>,
+}
+
+#[test]
+fn a_flattened_option_hides_nothing() {
+    for (text, name) in [
+        ("width=x", "width"),
+        ("width=1&height=x", "height"),
+        ("from=x", "from"),
+        ("from=day-1&to=x", "to"),
+        ("from=&to=x", "to"),
+    ] {
+        let rejection = match query::<Hidden>(text) {
+            Ok(hidden) => panic!("{text}: {hidden:?}"),
+            Err(rejection) => rejection,
+        };
+        assert_eq!(rejection.errors()[0].name, name, "{text}");
+    }
+    let hidden: Hidden = query("from=&to=day-2&width=&height=3").expect("it is read");
+    let days = hidden.days.expect("it is there");
+    assert_eq!((days.from, days.to), (None, Some(Day(2))));
+    let size = hidden.size.expect("it is there");
+    assert_eq!((size.width, size.height), (None, Some(3)));
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum DayOrText {
+    Day(Day),
+    Text(String),
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Noted {
+    #[serde(flatten)]
+    note: Option<Note>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Note {
+    day: Option<DayOrText>,
+    note: Option<String>,
+}
+
+#[test]
+fn what_another_variant_reads_is_not_to_blame() {
+    for (text, day) in [
+        ("day=abc&note=&other=x", DayOrText::Text("abc".to_owned())),
+        ("note=&day=", DayOrText::Text(String::new())),
+        ("note=&day=day-1", DayOrText::Day(Day(1))),
+    ] {
+        let noted: Noted = query(text).unwrap_or_else(|rejection| panic!("{text}: {rejection}"));
+        let (day, note) = (Some(day), Some(String::new()));
+        assert_eq!(noted.note, Some(Note { day, note }), "{text}");
+    }
+}

@@ -19,6 +19,8 @@ pub(super) struct Refused {
     pub(super) text: Option<(usize, usize)>,
     /// What was expected, in serde's words; empty where it is not said.
     pub(super) expected: String,
+    /// What the type itself says.
+    pub(super) custom: Option<String>,
 }
 
 /// The refusals of one query or form.

@@ -54,6 +54,8 @@ pub(super) enum Taken {
     First,
     /// No pair at all, likewise.
     Absent,
+    /// What no type reads, which is tried to learn whether the value was read.
+    Unreadable,
 }
 
 impl Taken {

@@ -107,8 +107,11 @@ impl<'p> Search<'p> {
         }
         match (best, told) {
             (Some(value), _) => {
-                let value = self.prune(value);
-                blame::ignored::<T>(self).map_or(Ok(value), Err)
+                let count = self.refused.len();
+                match blame::ignored::<T>(self) {
+                    Some(wrong) => Err(wrong),
+                    None => Ok(self.prune(value, count)),
+                }
             }
             (None, Some((_, wrong))) => Err(blame::find::<T>(self, wrong)),
             (None, None) => Err(Wrong::several("")),
@@ -209,10 +212,7 @@ impl<'p> Search<'p> {
                 return self.like(idx, expected);
             }
         }
-        wrong
-            .and_then(|wrong| self.guess(wrong))
-            .into_iter()
-            .collect()
+        self.guess(wrong).into_iter().collect()
     }
 
     /// Returns whether what was asked of one value is tried with those like it.
@@ -225,8 +225,13 @@ impl<'p> Search<'p> {
     }
 
     /// Guesses which empty value was refused: a type's own words say nothing of the pair.
-    fn guess(&mut self, wrong: &Wrong) -> Option<(usize, Taken)> {
-        if wrong.at().is_some() || !matches!(wrong.what(), What::Custom(_)) {
+    fn guess(&mut self, wrong: Option<&Wrong>) -> Option<(usize, Taken)> {
+        let is_due = match wrong {
+            Some(wrong) => wrong.at().is_none() && matches!(wrong.what(), What::Custom(_)),
+            // A flattened `Option` may hide it.
+            None => self.refused.iter().any(|refused| refused.custom.is_some()),
+        };
+        if !is_due {
             return None;
         }
         let mut empties = self.pairs.iter().enumerate();
@@ -234,6 +239,15 @@ impl<'p> Search<'p> {
             empties.find(|(idx, pair)| pair.value.is_empty() && self.may(*idx, Taken::Nothing))?;
         self.guessed.push(idx);
         Some((idx, Taken::Nothing))
+    }
+
+    /// Returns whether another variant reads the text: then it matters if the text is unreadable.
+    fn is_read<T: DeserializeOwned>(&mut self, idx: usize) -> bool {
+        let count = self.refused.len();
+        self.pairs.take_for(idx, Taken::Unreadable);
+        let result = self.again::<T>();
+        self.pairs.take_for(idx, Taken::Text);
+        result.is_some_and(|result| result.is_err() || self.refused.len() > count)
     }
 
     fn ends_in_a_guess(&self) -> bool {
@@ -245,8 +259,7 @@ impl<'p> Search<'p> {
     }
 
     /// Takes back the guesses without which the value is read too: `Some("")` must not become `None`.
-    fn prune<T: DeserializeOwned>(&mut self, mut best: T) -> T {
-        let count = self.refused.len();
+    fn prune<T: DeserializeOwned>(&mut self, mut best: T, count: usize) -> T {
         for idx in std::mem::take(&mut self.guessed) {
             let is_kept = self.pairs.get(idx).map(|pair| pair.taken.get()) == Some(Taken::Nothing);
             if !is_kept {
@@ -254,7 +267,9 @@ impl<'p> Search<'p> {
             }
             self.pairs.take_for(idx, Taken::Text);
             match self.again() {
-                Some(Ok(value)) if self.refused.len() <= count => best = value,
+                Some(Ok(value)) if self.refused.len() <= count || self.is_read::<T>(idx) => {
+                    best = value;
+                }
                 _ => self.pairs.take_for(idx, Taken::Nothing),
             }
         }

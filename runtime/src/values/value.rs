@@ -116,6 +116,7 @@ impl<'p> Deserializer<'p> for Value<'p> {
         }
         match taken {
             Taken::Nothing | Taken::NothingInList => visitor.visit_unit(),
+            Taken::Unreadable => visitor.visit_bytes(b"\xff"),
             Taken::Number | Taken::NumberInList => self.number(visitor),
             Taken::Bool | Taken::BoolInList => {
                 visitor.visit_bool(matches!(&*self.pair.value, "true" | "on"))
