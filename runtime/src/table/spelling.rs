@@ -127,7 +127,7 @@ pub(super) fn is_odd(path: &[u8]) -> bool {
     // No `matches!`: the compiler would test a byte at a time.
     #[allow(clippy::manual_range_contains)]
     any(path, |byte| {
-        let control = !(b'!'..=b'~').contains(&byte);
+        let control = (byte < b'!') | (byte > b'~');
         let quoted = (byte == b'"') | (byte == b'#') | (byte == b'%') | (byte == b'?');
         let angle = (byte == b'<') | (byte == b'>') | (byte == b'^') | (byte == b'`');
         let bracket = (byte | 0x20 >= b'{') & (byte | 0x20 <= b'}') & (byte >= b'[');
