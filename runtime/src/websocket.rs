@@ -4,7 +4,7 @@ mod closed;
 mod frames;
 mod socket;
 
-use std::{fmt, future::Future};
+use std::{fmt, future::Future, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
@@ -19,8 +19,8 @@ use tokio_tungstenite::{
 };
 
 pub(crate) use self::closed::goodbye;
-use self::frames::Checked;
 pub use self::{closed::Closed, socket::WebSocket};
+use self::{frames::Checked, socket::KeepAlive};
 use crate::{
     context::Context,
     extract::ExtractAsync,
@@ -62,6 +62,7 @@ pub struct WebSocketUpgrade {
     accept: HeaderValue,
     tasks: Tasks,
     config: WebSocketConfig,
+    keep_alive: KeepAlive,
     /// Whether the origin, if there is one, is the server's own.
     is_own: bool,
     origin: Option<String>,
@@ -129,6 +130,26 @@ impl WebSocketUpgrade {
         self
     }
 
+    /// Asks a client from which nothing has come for the interval whether it is still there, by a ping, and takes it
+    /// for gone where it has not answered, or taken what is sent, within the patience. Both are 30 s by default.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{WebSocketUpgrade, prelude::*, secs};
+    ///
+    /// #[get("/ticker")]
+    /// async fn ticker(upgrade: WebSocketUpgrade) -> Response {
+    ///     upgrade.keep_alive(secs(10), secs(5)).on(|mut socket| async move {
+    ///         while socket.recv().await.is_ok() {}
+    ///     })
+    /// }
+    /// # #[routes(app)] struct Api(ticker);
+    /// ```
+    pub fn keep_alive(mut self, interval: Duration, patience: Duration) -> Self {
+        self.keep_alive = KeepAlive::new(interval, patience);
+        self
+    }
+
     /// Makes the answer, behind which the connection is a WebSocket; the work runs as a task of its own.
     pub fn on<W>(self, work: impl FnOnce(WebSocket) -> W + Send + 'static) -> Response
     where
@@ -138,14 +159,14 @@ impl WebSocketUpgrade {
             let detail = "pages of this origin may not connect";
             return Rejection::new(StatusCode::FORBIDDEN, detail).into_response();
         }
-        let (upgrade, config) = (self.upgrade, self.config);
+        let (upgrade, config, keep_alive) = (self.upgrade, self.config, self.keep_alive);
         let stopping = self.tasks.stopping();
         self.tasks.spawn(async move {
             // Where the client has left before, there is nothing to do.
             if let Ok(upgraded) = upgrade.await {
                 let io = Checked::new(TokioIo::new(upgraded));
                 let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config));
-                work(WebSocket::new(stream.await, stopping)).await;
+                work(WebSocket::new(stream.await, stopping, keep_alive)).await;
             }
         });
         let mut response = Response::empty(StatusCode::SWITCHING_PROTOCOLS);
@@ -194,6 +215,7 @@ impl ExtractAsync for WebSocketUpgrade {
             accept: HeaderValue::try_from(accept).map_err(|_| Rejection::internal())?,
             tasks: cx.tasks().clone(),
             config: config(MOST),
+            keep_alive: KeepAlive::DEFAULT,
             is_own,
             origin,
             offered: offered(cx.headers()),

@@ -73,8 +73,22 @@ async fn socket(upgrade: WebSocketUpgrade) -> Response {
     })
 }
 
+/// Only sends, and does not look at what becomes of it before the WebSocket has ended.
+#[get("/sender")]
+async fn sender(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on(|mut socket| async move {
+        let closed = loop {
+            if let Err(closed) = socket.send("tick").await {
+                break closed;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(closed.code(), 1001);
+    })
+}
+
 #[routes(app)]
-struct Api(events, flood, whole, lines, poll, socket);
+struct Api(events, flood, whole, lines, poll, socket, sender);
 
 struct Server {
     address: SocketAddr,
@@ -218,6 +232,52 @@ async fn websockets_are_told() {
     });
     server.stop().await;
     assert_eq!(reading.await.expect("no panic"), "the server stops");
+}
+
+#[tokio::test]
+async fn a_websocket_that_only_sends_hears_of_a_stop() {
+    let server = Server::start().await;
+    let url = format!("ws://{}/sender", server.address);
+    let (mut socket, _) = tokio_tungstenite::connect_async(url)
+        .await
+        .expect("a WebSocket");
+    let first = socket.next().await.expect("a message").expect("it is open");
+    assert_eq!(first.into_text().expect("text").as_str(), "tick");
+    let reading = tokio::spawn(async move {
+        let mut last = None;
+        while let Some(Ok(message)) = socket.next().await {
+            last = Some(message);
+        }
+        last.expect("a goodbye").to_string()
+    });
+    server.stop().await;
+    assert_eq!(reading.await.expect("no panic"), "the server stops");
+}
+
+/// A client that reads nothing says no goodbye, and takes nothing.
+#[tokio::test]
+async fn websockets_of_stalled_clients_do_not_hold_a_stop() {
+    let server = Server::start().await;
+    let mut clients = Vec::new();
+    for path in ["/socket", "/sender"] {
+        let handshake = format!(
+            "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        let mut stream = TcpStream::connect(server.address)
+            .await
+            .expect("it listens");
+        stream
+            .write_all(handshake.as_bytes())
+            .await
+            .expect("it is sent");
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).await.expect("it is answered");
+        assert_eq!(&head, b"HTTP/1.1 101");
+        clients.push(stream);
+    }
+    server.stop().await;
+    drop(clients);
 }
 
 #[tokio::test]

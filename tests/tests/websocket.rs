@@ -3,7 +3,7 @@
 use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
-use highball::{WebSocketUpgrade, prelude::*};
+use highball::{WebSocketUpgrade, millis, prelude::*};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
@@ -56,7 +56,79 @@ async fn guarded(upgrade: WebSocketUpgrade) -> Response {
 }
 
 #[routes(app)]
-struct Api(echo, shop, open, guarded, spoken);
+struct Api(echo, shop, open, guarded, spoken, full, asking);
+
+#[get("/full")]
+async fn full(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on(|socket| socket.close(4001, "the room is full"))
+}
+
+/// Asks soon, and tells why it has ended.
+#[get("/asking/{patience}")]
+async fn asking(patience: u64, upgrade: WebSocketUpgrade) -> Response {
+    let upgrade = upgrade.keep_alive(millis(20), millis(patience));
+    upgrade.on(|mut socket| async move {
+        let closed = socket.recv().await.expect_err("nothing comes");
+        let _ = ASKED.send_replace(closed.reason().to_owned());
+    })
+}
+
+static ASKED: std::sync::LazyLock<tokio::sync::watch::Sender<String>> =
+    std::sync::LazyLock::new(|| tokio::sync::watch::Sender::new(String::new()));
+
+#[tokio::test]
+async fn a_client_that_does_not_answer_is_taken_for_gone() {
+    let server = start().await;
+    let mut told = ASKED.subscribe();
+    // This one answers no ping, since it reads nothing.
+    let silent = server.connect("/asking/50", &[]).await;
+    let silent = silent.expect("a WebSocket");
+    let waited = timeout(Duration::from_secs(20), told.changed()).await;
+    waited.expect("it is told").expect("it is there");
+    assert_eq!(*told.borrow_and_update(), "the other side is silent");
+    drop(silent);
+    // And this one answers each, by reading.
+    let answering = server.connect("/asking/20000", &[]).await;
+    let mut answering = answering.expect("a WebSocket");
+    for _ in 0..5 {
+        let ping = answering.next().await.expect("a ping").expect("it is open");
+        assert!(ping.is_ping(), "{ping}");
+    }
+    assert!(!told.has_changed().expect("it is there"));
+}
+
+#[tokio::test]
+async fn a_client_sees_the_code_and_the_reason() {
+    let server = start().await;
+    let mut socket = server.connect("/full", &[]).await.expect("a WebSocket");
+    let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else {
+        panic!("no goodbye");
+    };
+    assert_eq!(u16::from(frame.code), 4001);
+    assert_eq!(frame.reason.as_str(), "the room is full");
+}
+
+/// RFC 6455 §4.2.2: a server speaks what the client offers, or leaves the header out.
+#[tokio::test]
+async fn a_protocol_that_is_not_offered_is_not_chosen() {
+    let session = Api.test().start();
+    for (offers, chosen) in [
+        (&[][..], None),
+        (&["other"][..], None),
+        (&["NEW"][..], None),
+        (&["other", "old , x"][..], Some("old")),
+        (&["old", "new"][..], Some("new")),
+    ] {
+        let mut request = session.get("/spoken");
+        for offer in offers {
+            request = request.header("sec-websocket-protocol", *offer);
+        }
+        let mut socket = request.websocket().await.expect("a WebSocket");
+        assert_eq!(socket.protocol(), chosen, "{offers:?}");
+        let said = socket.recv().await.expect("a message");
+        assert_eq!(said, highball::Message::from(chosen.unwrap_or("none")));
+    }
+}
 
 /// Says which protocol was chosen, and then what the goodbye was.
 #[get("/spoken")]

@@ -1,4 +1,4 @@
-use highball::{block_on, prelude::*};
+use highball::{Message, block_on, prelude::*};
 
 use crate::{Api, AppState};
 
@@ -36,4 +36,21 @@ fn body_is_sent_back() {
     let client = Api.test().state(AppState::new());
     let response = block_on(client.post("/echo").body("and back").send());
     assert_eq!(response.text(), "and back");
+}
+
+#[test]
+fn messages_of_four_mebibytes_are_taken_and_no_longer_ones() {
+    const MOST: usize = 4 << 20;
+    block_on(async {
+        let session = Api.test().state(AppState::new()).start();
+        let socket = || async { session.get("/ws").websocket().await.expect("a WebSocket") };
+        let message = Message::Binary(vec![7; MOST].into());
+        let mut open = socket().await;
+        open.send(message.clone()).await.expect("it is sent");
+        assert_eq!(open.recv().await, Ok(message));
+        let mut open = socket().await;
+        let _refused = open.send(Message::Binary(vec![7; MOST + 1].into())).await;
+        let closed = open.recv().await.expect_err("it is too long");
+        assert_eq!(closed.code(), 1009);
+    });
 }

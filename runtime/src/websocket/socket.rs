@@ -1,12 +1,15 @@
 //! A WebSocket that has begun.
 
-use std::{fmt, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::{
+    task::yield_now,
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
+};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -22,20 +25,49 @@ use super::{
 };
 use crate::stopping::Stopping;
 
-/// How long nothing comes before the other side is asked, and how long it has for its answer.
-const PING: Duration = Duration::from_secs(30);
-
 /// How long the other side has to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
+
+/// How long it has once the server stops, so that no client holds a stop.
+const GOODBYE_AT_STOP: Duration = Duration::from_millis(500);
+
+/// When the other side is asked whether it is still there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeepAlive {
+    /// How long nothing comes before the other side is asked.
+    pub(super) interval: Duration,
+    /// How long it has for its answer, and for taking what is sent.
+    pub(super) patience: Duration,
+}
+
+impl KeepAlive {
+    pub(super) const DEFAULT: Self = Self {
+        interval: Duration::from_secs(30),
+        patience: Duration::from_secs(30),
+    };
+
+    /// The longest time that is kept to; a longer one would overflow the clock.
+    const MOST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+    pub(super) fn new(interval: Duration, patience: Duration) -> Self {
+        Self {
+            interval: interval.min(Self::MOST),
+            patience: patience.min(Self::MOST),
+        }
+    }
+}
 
 /// A WebSocket.
 ///
 /// Pings are answered, and when nothing has come for half a minute the other side is asked; without an
-/// answer in another half it counts as gone. When the server stops, the other side is told (1001, going
-/// away) and has five seconds for its goodbye. When it is dropped, the connection is.
+/// answer in another half it counts as gone ([`WebSocketUpgrade::keep_alive`](super::WebSocketUpgrade::keep_alive)
+/// sets other times). When the server stops, the next [`recv`](Self::recv) or [`send`](Self::send) tells the other
+/// side (1001, going away), which has half a second for its goodbye, and fails. A handler that does neither waits
+/// for [`Context::stopping`](crate::Context::stopping). When the WebSocket is dropped, the connection is.
 pub struct WebSocket {
     stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
     stopping: Stopping,
+    keep_alive: KeepAlive,
     /// When the other side is asked, or counts as gone.
     next: Instant,
     is_asked: bool,
@@ -47,11 +79,13 @@ impl WebSocket {
     pub(super) fn new(
         stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
         stopping: Stopping,
+        keep_alive: KeepAlive,
     ) -> Self {
         Self {
             stream,
             stopping,
-            next: Instant::now() + PING,
+            keep_alive,
+            next: Instant::now() + keep_alive.interval,
             is_asked: false,
             owes: None,
         }
@@ -71,13 +105,13 @@ impl WebSocket {
             let item = tokio::select! {
                 item = self.stream.next() => Some(item),
                 () = sleep_until(self.next) => None,
-                () = &mut self.stopping => return Err(self.end(CloseCode::Away, "the server stops").await),
+                () = &mut self.stopping => return Err(self.stop().await),
             };
             let Some(item) = item else {
                 self.ask().await?;
                 continue;
             };
-            self.next = Instant::now() + PING;
+            self.next = Instant::now() + self.keep_alive.interval;
             self.is_asked = false;
             match item {
                 Some(Ok(tungstenite::Message::Text(text))) => {
@@ -85,11 +119,13 @@ impl WebSocket {
                 }
                 Some(Ok(tungstenite::Message::Binary(bytes))) => return Ok(Message::Binary(bytes)),
                 // The crate answers pings, and keeps the answers until they are sent.
-                Some(Ok(tungstenite::Message::Ping(_))) => self.owes = Some(Instant::now() + PING),
+                Some(Ok(tungstenite::Message::Ping(_))) => {
+                    self.owes = Some(Instant::now() + self.keep_alive.patience);
+                }
                 // It is answered when the crate is asked for more.
                 Some(Ok(tungstenite::Message::Close(frame))) => {
                     let answered = async { while let Some(Ok(_)) = self.stream.next().await {} };
-                    let _ = timeout(GOODBYE, answered).await;
+                    in_time(&mut self.stopping, answered).await;
                     return Err(Closed::by(frame));
                 }
                 Some(Ok(_)) => {}
@@ -102,7 +138,10 @@ impl WebSocket {
     /// Sends a message.
     ///
     /// # Errors
-    /// Where the WebSocket has ended, or the other side takes nothing for half a minute.
+    /// Where the WebSocket has ended, the server stops, or the other side takes nothing for half a minute.
+    ///
+    /// # Cancel safety
+    /// Where the future is dropped, the message is sent with the next one, or not at all.
     pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Closed> {
         let message = match message.into() {
             Message::Text(text) => tungstenite::Message::Text(text.into()),
@@ -131,7 +170,15 @@ impl WebSocket {
     }
 
     async fn push(&mut self, message: tungstenite::Message) -> Result<(), Closed> {
-        match timeout(PING, self.stream.send(message)).await {
+        if self.stopping.has_begun() {
+            return Err(self.stop().await);
+        }
+        let sent = tokio::select! {
+            biased;
+            sent = timeout(self.keep_alive.patience, self.stream.send(message)) => sent,
+            () = &mut self.stopping => return Err(self.stop().await),
+        };
+        match sent {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Closed::without(error.to_string())),
             Err(_) => Err(Closed::without("the other side takes nothing")),
@@ -157,7 +204,7 @@ impl WebSocket {
             return Err(Closed::without("the other side is silent"));
         }
         self.is_asked = true;
-        self.next = Instant::now() + PING;
+        self.next = Instant::now() + self.keep_alive.patience;
         self.push(tungstenite::Message::Ping(Bytes::new())).await
     }
 
@@ -171,6 +218,13 @@ impl WebSocket {
         };
         self.end(code, "").await;
         Closed::new(code.into(), error.to_string())
+    }
+
+    async fn stop(&mut self) -> Closed {
+        let closed = self.end(CloseCode::Away, "the server stops").await;
+        // A handler that does not look at the error must not keep its thread.
+        yield_now().await;
+        closed
     }
 
     /// Says goodbye, and waits for the other side's, for a while.
@@ -189,8 +243,20 @@ impl WebSocket {
                 while let Some(Ok(_)) = self.stream.next().await {}
             }
         };
-        // Whoever does not say goodbye is cut.
-        let _ = timeout(GOODBYE, goodbye).await;
+        // A client that does not say goodbye is cut.
+        in_time(&mut self.stopping, goodbye).await;
+    }
+}
+
+/// Waits for a goodbye as long as it may take.
+async fn in_time(stopping: &mut Stopping, goodbye: impl Future<Output = ()>) {
+    let cut = async {
+        stopping.await;
+        sleep(GOODBYE_AT_STOP).await;
+    };
+    tokio::select! {
+        _ = timeout(GOODBYE, goodbye) => {}
+        () = cut => {}
     }
 }
 
