@@ -13,6 +13,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, timeout},
 };
+use tower_http::compression::CompressionLayer;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -88,7 +89,11 @@ async fn sender(upgrade: WebSocketUpgrade) -> Response {
 }
 
 #[routes(app)]
-struct Api(events, flood, whole, lines, poll, socket, sender);
+struct Api(events, flood, whole, lines, poll, socket, sender, Layered);
+
+/// The layer puts bodies into a body of its own, whether it compresses them or not.
+#[routes("/layered", with(layer(CompressionLayer::new())))]
+struct Layered(events, lines);
 
 struct Server {
     address: SocketAddr,
@@ -252,6 +257,29 @@ async fn a_websocket_that_only_sends_hears_of_a_stop() {
     });
     server.stop().await;
     assert_eq!(reading.await.expect("no panic"), "the server stops");
+}
+
+/// A layer's body passes on nothing but polls.
+#[tokio::test]
+async fn a_stream_inside_a_layer_s_body_hears_of_a_stop() {
+    let session = Api.test().start();
+    for path in ["/layered/events", "/layered/lines"] {
+        let request = session.get(path).header("accept-encoding", "gzip");
+        let mut stream = request.send_streaming().await;
+        let reading = tokio::spawn(async move {
+            let mut read = 0;
+            while let Some(piece) = stream.next_chunk().await {
+                read += piece.len();
+            }
+            read
+        });
+        let other = Api.test().start();
+        other.stop();
+        assert!(!reading.is_finished(), "{path}");
+        session.stop();
+        let read = timeout(PATIENCE, reading).await.expect("it ends");
+        assert!(read.expect("no panic") > 0, "{path}");
+    }
 }
 
 /// A client that reads nothing says no goodbye, and takes nothing.

@@ -41,6 +41,10 @@ type Receiving = RequestStream<Read<h3_quinn::RecvStream>, Bytes>;
 const PING: Duration = Duration::from_secs(10);
 /// How long a client may take to hear that the connection ends, and to close it.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// How long a client that has acknowledged everything has to read it and to close: what it has not read is
+/// lost when the server closes.
+const PARTING: Duration = Duration::from_millis(500);
 /// The type of a stream that means nothing (RFC 9114 §6.2.3).
 const RESERVED: u8 = 0x21;
 /// How many bytes of requests wait, of a stream and of a connection, and how many of answers.
@@ -159,7 +163,7 @@ async fn until_taken(quic: &quinn::Connection, write_timeout: Duration) {
             break;
         }
     }
-    let _out_of_time = timeout(LINGER, quic.closed()).await;
+    let _out_of_time = timeout(PARTING, quic.closed()).await;
 }
 
 /// Waits until nothing that was sent is on its way; without a stream it never knows.

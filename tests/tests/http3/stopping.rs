@@ -24,6 +24,7 @@ async fn stop_ends_events() {
         .expect("it goes on")
         .expect("a piece");
     assert_eq!(piece.copy_to_bytes(piece.remaining()), "data: first\n\n");
+    let begun = std::time::Instant::now();
     let stopping = tokio::spawn(server.stop());
     let mut piece = soon(stream.recv_data())
         .await
@@ -38,6 +39,8 @@ async fn stop_ends_events() {
     );
     drop(stream);
     soon(stopping).await.expect("it stops");
+    let took = begun.elapsed();
+    assert!(took < std::time::Duration::from_secs(1), "{took:?}");
 }
 
 #[tokio::test]
