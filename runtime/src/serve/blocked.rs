@@ -114,7 +114,7 @@ impl Blocked {
         let bound = humantime::format_duration(self.bound);
         let more = match more {
             0 => String::new(),
-            n => format!(", and {n} more times since the last report"),
+            n => format!("; that makes {n} more since the last report"),
         };
         tell(&format!(
             "{shown} has kept its thread busy for more than {bound}{more}: other requests wait; move long work to \
@@ -145,5 +145,30 @@ impl Blocked {
         let (path, handler) = (route.path(), route.handler());
         let (file, line) = (route.file(), route.line());
         Some(format!("`{methods} {path}` ({handler}, {file}:{line})"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+
+    #[test]
+    fn a_route_is_reported_once_in_a_while_with_the_count_of_the_others() {
+        let said = Mutex::new(Vec::new());
+        let tell = |line: &str| said.lock().expect("no panic").push(line.to_owned());
+        let mut blocked = Blocked::new(&[], Duration::from_millis(100));
+        let start = Instant::now();
+        for seconds in [0, 1, 9, 10, 11] {
+            blocked.report(0, start + Duration::from_secs(seconds), &tell);
+        }
+        let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(
+            said[0].contains("more than 100ms: other requests"),
+            "{said:?}"
+        );
+        assert!(said[1].contains("that makes 2 more since"), "{said:?}");
     }
 }
