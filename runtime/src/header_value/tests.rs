@@ -8,26 +8,26 @@ fn text(octets: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(octets)
 }
 
-#[track_caller]
-fn check_elements(lines: &[&str], expected: &[&str]) {
-    let value = joined(lines.iter().map(|line| line.as_bytes())).unwrap_or_default();
-    let got: Vec<_> = elements(&value).map(text).collect();
-    assert_eq!(got, expected, "{lines:?}");
+/// Reads texts between angle brackets.
+fn bracketed(side: &str) -> Vec<&str> {
+    let inside = side
+        .trim()
+        .strip_prefix('<')
+        .and_then(|side| side.strip_suffix('>'));
+    inside.map_or_else(Vec::new, |inside| inside.split("> <").collect())
 }
 
 #[test]
 fn lists_are_split_outside_of_quotes_and_joined_over_lines() {
-    check_elements(&[], &[]);
-    check_elements(&[""], &[]);
-    check_elements(&["a"], &["a"]);
-    check_elements(&[" a ,\tb ,, "], &["a", "b"]);
-    check_elements(&["a", "b, c"], &["a", "b", "c"]);
-    check_elements(&["a;x=\"1,2\", b"], &["a;x=\"1,2\"", "b"]);
-    check_elements(&["a;x=\"\\\",\", b"], &["a;x=\"\\\",\"", "b"]);
-    // A quotation mark that nothing closes hides nothing.
-    check_elements(&["a=\", b"], &["a=\"", "b"]);
-    check_elements(&["a=\"\\\", b"], &["a=\"\\\"", "b"]);
-    check_elements(&["J\u{f6}rg, b"], &["J\u{f6}rg", "b"]);
+    let cases = include_str!("lists.txt").lines();
+    for case in cases.filter(|case| !case.is_empty() && !case.starts_with('#')) {
+        let (lines, expected) = case.split_once("=>").expect("lines and elements");
+        let lines = bracketed(lines);
+        let value = joined(lines.iter().map(|line| line.as_bytes())).unwrap_or_default();
+        let got: Vec<_> = elements(&value).map(text).collect();
+        assert_eq!(got, bracketed(expected), "{case}");
+    }
+    assert_eq!(joined([]), None);
 }
 
 #[test]
