@@ -40,7 +40,7 @@ async fn stop_ends_events() {
     drop(stream);
     soon(stopping).await.expect("it stops");
     let took = begun.elapsed();
-    assert!(took < std::time::Duration::from_secs(1), "{took:?}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
 #[tokio::test]
