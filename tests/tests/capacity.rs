@@ -41,6 +41,11 @@ async fn report(order: State<Order>) {
     work("background", &order).await;
 }
 
+#[delete("/report")]
+async fn no_report(order: State<Order>) {
+    order.lock().expect("nobody holds it").push("deleted");
+}
+
 #[get("/urgent", priority = critical)]
 async fn urgent() {}
 
@@ -71,7 +76,7 @@ fn observed(exchange: &Exchange<'_>, observed: State<Observed>) {
     with(observed, marked, counted),
     priority = background
 )]
-struct Reports(report, urgent);
+struct Reports(report, no_report, urgent);
 
 #[routes(app)]
 struct Api(pay, list, quick, Reports);
@@ -186,4 +191,17 @@ async fn a_miss_is_of_normal_priority() {
     let (_, missing) = tokio::join!(client.get("/pay").send(), client.get("/nowhere").send());
     check_refused(&missing);
     assert_eq!(client.get("/nowhere").send().await.status(), 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_preflight_that_is_refused_runs_no_handler() {
+    let (client, order) = client(Capacity::of(1));
+    let preflight = client
+        .options("/reports/report")
+        .header(header::ORIGIN, "https://a.example")
+        .header(header::ACCESS_CONTROL_REQUEST_METHOD, "DELETE");
+    let (_, refused) = tokio::join!(client.get("/list").send(), preflight.send());
+    check_refused(&refused);
+    assert_eq!(refused.header(header::VIA), "marked");
+    assert_eq!(*order.lock().expect("nobody holds it"), ["normal"]);
 }

@@ -7,7 +7,6 @@ use super::{
     env::{Boxed, Ready},
 };
 use crate::{
-    app::Miss,
     context::Context,
     entry::{Entry, Mounted},
     extract::Args,
@@ -60,8 +59,12 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
 ) -> Response {
     let mut ready = Ready::default();
     let mut refused = None;
-    if let Some(miss @ Miss::Preflight(_)) = &env.base.miss {
-        return miss.answer(cx);
+    // The way of a preflight leads here, and so does that of one that is refused. Only a fallback runs
+    // without a route: no guard has.
+    if let Some(miss) = env.base.miss.as_ref().filter(|miss| !miss.is_missing()) {
+        let mut response = miss.answer(cx);
+        env.finish(cx, &mut response);
+        return response;
     }
     // The body comes last: what is rejected without it is not waited for, nor is its client asked
     // to send it (RFC 9110 §10.1.1).
