@@ -30,6 +30,7 @@ pub use self::produce::{Sender, produce};
 pub(crate) use self::request::Reads;
 pub use self::request::RequestBody;
 pub use self::stream::BodyStream;
+use crate::chain::discard;
 use crate::exchange::Watch;
 use crate::observe::Outcome;
 use crate::pool::Buffer;
@@ -336,7 +337,8 @@ impl Stream {
     /// Polls it; none is what a panic leaves. The panic hook has reported it, and what was gathered of
     /// other answers on the connection is still sent.
     fn poll_caught(&mut self, cx: &mut Context<'_>) -> Option<PolledFrame> {
-        catch_unwind(AssertUnwindSafe(|| self.poll_frame(cx))).ok()
+        let polled = catch_unwind(AssertUnwindSafe(|| self.poll_frame(cx)));
+        polled.map_err(discard).ok()
     }
 
     fn is_end_stream(&self) -> bool {

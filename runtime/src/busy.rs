@@ -74,7 +74,7 @@ impl Drop for Watching {
     }
 }
 
-/// Marks each poll of a request, which must not unwind.
+/// Marks each poll of a request.
 pub(crate) fn marked<F: Future + Unpin>(
     route: Option<&'static Route>,
     mut future: F,
@@ -88,11 +88,17 @@ fn running<T>(route: Option<&'static Route>, poll: impl FnOnce() -> T) -> T {
         // A thread that ends has no mark any more.
         _ => MINE.try_with(|mine| mine.0.enter(route)).ok(),
     };
-    let output = poll();
-    if let Some(before) = before {
-        let _ended = MINE.try_with(|mine| mine.0.leave(before));
+    let _left = before.map(Left);
+    poll()
+}
+
+/// Sets the mark back when the poll has ended, by a panic too.
+struct Left((u64, usize));
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        let _ended = MINE.try_with(|mine| mine.0.leave(self.0));
     }
-    output
 }
 
 impl Mark {
@@ -122,4 +128,25 @@ impl Mark {
 /// Returns what a route is known by in a mark.
 pub(crate) fn address(route: &'static Route) -> usize {
     std::ptr::from_ref(route).addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{catch_unwind, resume_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_poll_that_panics_leaves_no_mark() {
+        let _watching = Watching::start();
+        let now = || MINE.with(|mine| mine.0.now());
+        let outcome = catch_unwind(|| {
+            running(None, || {
+                assert!(now().is_some());
+                resume_unwind(Box::new("a mistake"))
+            })
+        });
+        assert!(outcome.is_err());
+        assert_eq!(now(), None);
+    }
 }

@@ -15,7 +15,7 @@ mod prepared;
 mod stand_in;
 mod step;
 
-pub(crate) use caught::{Faults, caught, panicked};
+pub(crate) use caught::{Faults, caught, discard, panicked};
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::Base;
 pub use env::{Env, Ready, Render, peek};

@@ -12,7 +12,7 @@ use std::{
 
 use http::{Method, StatusCode, Uri, Version};
 
-use crate::{app::Route, head::Head, header_value, rejection::Rejection};
+use crate::{app::Route, chain::discard, head::Head, header_value, rejection::Rejection};
 
 /// A finished exchange, as an observer sees it.
 ///
@@ -168,7 +168,8 @@ impl Record {
             let exchange = Exchange { head, record: self };
             for observe in &self.observers {
                 // One that panics, which the panic hook reports, harms nobody.
-                let _ = catch_unwind(AssertUnwindSafe(|| observe(&exchange, &connection)));
+                let observed = catch_unwind(AssertUnwindSafe(|| observe(&exchange, &connection)));
+                let _reported = observed.map_err(discard);
             }
         }
         self.observers.clear();

@@ -83,7 +83,7 @@ fn poll<F: Future>(
     // of a request that panicked is dropped, not pooled. What a user shares between requests is behind a
     // lock that poisons, or is the user's to keep whole.
     let polled = catch_unwind(AssertUnwindSafe(|| future.poll(task)));
-    polled.map_err(|payload| panic_cause(&*payload))
+    polled.map_err(panic_cause)
 }
 
 /// Returns the answer in place of what panicked: as if a 500 had been returned there.
@@ -105,13 +105,27 @@ fn answer<S>(head: &Head, base: &Base<'_, S>, cause: String) -> Response {
 }
 
 /// Returns what a panic said.
-pub(crate) fn panic_cause(payload: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_cause(payload: Box<dyn Any + Send>) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    format!(
+    let cause = format!(
         "panicked: {}",
         text.unwrap_or("with a value that is no text")
-    )
+    );
+    discard(payload);
+    cause
+}
+
+/// Drops what a panic was started with: that is a value of the app's, whose `Drop` may panic again.
+#[expect(
+    clippy::mem_forget,
+    reason = "dropping the second value could panic without an end"
+)]
+pub(crate) fn discard(payload: Box<dyn Any + Send>) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // It may go on for ever.
+        mem::forget(again);
+    }
 }
 
 /// What has panicked while a request was answered.

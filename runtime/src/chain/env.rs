@@ -207,6 +207,6 @@ impl<S> Base<'_, S> {
             written.settle();
             written
         }));
-        written.map_err(|payload| panic_cause(&*payload))
+        written.map_err(panic_cause)
     }
 }

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::chain::discard;
+
 /// How many bytes of lines may wait.
 const MOST: usize = 1024 * 1024;
 
@@ -88,15 +90,20 @@ impl Sink {
         let mut lines = Vec::with_capacity(KEPT);
         loop {
             let lost = self.next(&mut lines);
-            // Where what writes panics, which the panic hook reports, these lines are lost.
-            let _ = catch_unwind(AssertUnwindSafe(|| (self.write)(&lines)));
+            self.write(&lines);
             if lost > 0 {
                 let notice = format!("[highball] {lost} lines of the log found no room\n");
-                let _ = catch_unwind(AssertUnwindSafe(|| (self.write)(notice.as_bytes())));
+                self.write(notice.as_bytes());
             }
             lines.clear();
             lines.shrink_to(KEPT);
         }
+    }
+
+    /// Writes lines; where what writes panics, which the panic hook reports, they are lost.
+    fn write(&self, lines: &[u8]) {
+        let written = catch_unwind(AssertUnwindSafe(|| (self.write)(lines)));
+        let _reported = written.map_err(discard);
     }
 
     /// Waits for lines, and returns how many were lost before them.
