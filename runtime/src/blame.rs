@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::app::Route;
+use crate::info::Route;
 
 /// The handler that a message is about: its name, file and line.
 ///

@@ -5,6 +5,8 @@
 
 mod chunk;
 mod collect;
+mod end_hook;
+mod outcome;
 mod pace;
 mod produce;
 mod promise;
@@ -25,14 +27,14 @@ use http_body_util::Full;
 
 pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
+pub(crate) use self::end_hook::{EndHook, OnEnd};
+pub use self::outcome::Outcome;
 pub(crate) use self::pace::Pace;
 pub use self::produce::{Sender, produce};
 pub(crate) use self::request::Reads;
 pub use self::request::RequestBody;
 pub use self::stream::BodyStream;
-use crate::chain::discard;
-use crate::exchange::Watch;
-use crate::observe::Outcome;
+use crate::panics::discard;
 use crate::pool::Buffer;
 use crate::stopping::{Signal, polled};
 
@@ -45,8 +47,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Default)]
 pub struct Body {
     kind: Kind,
-    /// What ends with the body, if anyone observes it.
-    watch: Option<Watch>,
+    /// Runs when the body has ended, if anything observes it.
+    on_end: Option<OnEnd>,
 }
 
 #[derive(Default)]
@@ -66,12 +68,12 @@ impl Body {
     }
 
     const fn of(kind: Kind) -> Self {
-        Self { kind, watch: None }
+        Self { kind, on_end: None }
     }
 
-    /// Keeps an exchange open until the body has ended.
-    pub(crate) fn watch(&mut self, watch: Watch) {
-        self.watch = Some(watch);
+    /// Runs the hook when the body has ended or is dropped.
+    pub(crate) fn on_end(&mut self, hook: OnEnd) {
+        self.on_end = Some(hook);
     }
 
     /// Has a stream hear of the server's stop.
@@ -147,32 +149,32 @@ impl Body {
             },
             _ => Poll::Ready(self.next_chunk().map(|chunk| Ok(Frame::data(chunk)))),
         };
-        if self.watch.is_some() {
+        if self.on_end.is_some() {
             self.record(&frame);
         }
         frame
     }
 
-    /// Tells the observers' record of a frame; behind the last one the exchange is over.
+    /// Reports a frame to the hook. After the last one the hook runs.
     fn record(&mut self, frame: &Poll<Option<Result<Frame<Chunk>, BoxError>>>) {
         let ended = http_body::Body::is_end_stream(self);
-        let Some(record) = self.watch.as_mut().and_then(Watch::record) else {
+        let Some(hook) = self.on_end.as_mut().and_then(OnEnd::hook) else {
             return;
         };
         match frame {
             Poll::Ready(Some(Ok(frame))) => {
-                record.send(frame.data_ref().map_or(0, Buf::remaining));
+                hook.sent(frame.data_ref().map_or(0, Buf::remaining));
                 if ended {
-                    record.end(Outcome::Complete);
+                    hook.ended(Outcome::Complete);
                 }
             }
             Poll::Ready(Some(Err(_))) => {
-                record.end(Outcome::Failed);
-                self.watch = None;
+                hook.ended(Outcome::Failed);
+                self.on_end = None;
             }
             Poll::Ready(None) => {
-                record.end(Outcome::Complete);
-                self.watch = None;
+                hook.ended(Outcome::Complete);
+                self.on_end = None;
             }
             Poll::Pending => {}
         }

@@ -13,7 +13,7 @@ use std::{
     },
 };
 
-use crate::app::Route;
+use crate::info::Route;
 
 /// How many watches look at the marks; without one nothing is marked.
 static WATCHES: AtomicUsize = AtomicUsize::new(0);

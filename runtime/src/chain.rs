@@ -15,17 +15,16 @@ mod prepared;
 mod stand_in;
 mod step;
 
-pub(crate) use caught::{Faults, caught, discard, panicked};
+pub(crate) use caught::{Faults, caught, panicked};
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::Base;
-pub use env::{Env, Ready, Render, peek};
+pub use env::{Env, Ready, Render, peek, problem};
 pub use layer::{Inside, Made, through};
 pub(crate) use locals::Locals;
 pub use next::{Next, Nothing};
 pub use part::{
-    ChainPart, HandedProbe, NoLocal, NoPart, Part, PartKind, PartProbe, SharedProbe, Site,
-    SiteProbe, Verdict, assert_condition, assert_handed, assert_observer, assert_parallel,
-    assert_part, given,
+    ChainPart, HandedProbe, NoLocal, NoPart, PartProbe, SharedProbe, Site, SiteProbe, Verdict,
+    assert_condition, assert_handed, assert_observer, assert_parallel, assert_part, given,
 };
 pub use prepared::Prepare;
 pub(crate) use stand_in::StandIns;

@@ -34,10 +34,37 @@ use crate::{
     local::LocalType,
     proxies::Proxies,
     service::Service,
-    state::Shared,
+    shared::Shared,
 };
 
-/// A client that calls an app without a socket: [`App::test`] makes it.
+/// Adds a test client to every app. The prelude brings it into scope.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[get("/ping")]
+/// async fn ping() -> &'static str {
+///     "pong"
+/// }
+///
+/// #[routes(app)]
+/// struct Api(ping);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().get("/ping").send().await.text(), "pong");
+/// # });
+/// ```
+pub trait TestApp: App {
+    /// Returns a client that calls the app without a socket.
+    fn test(self) -> TestClient<Self> {
+        TestClient::new()
+    }
+}
+
+impl<A: App> TestApp for A {}
+
+/// A client that calls an app without a socket. [`TestApp::test`] returns it.
 ///
 /// # Examples
 /// ```

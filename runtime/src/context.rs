@@ -12,18 +12,17 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::JoinHandle;
 
 use crate::{
-    app::Route,
     body::Body,
-    extract::json,
     head::Head,
     header_value,
     health::Health,
+    info::Route,
     per_app::Kept,
     rejection::Rejection,
     response::{IntoResponse, Json, Response, Status},
     stopping::Stopping,
     tasks::Tasks,
-    values,
+    values::{self, json},
 };
 
 mod out;

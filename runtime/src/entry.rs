@@ -1,20 +1,23 @@
 //! What a group lists: handlers and other groups, flattened into routes in constant evaluation.
 
 use crate::{
-    chain::Part,
     local::LocalId,
     route::{Manner, Methods, Segment, Slash},
-    table::Shape,
 };
 
 mod check;
 mod locals;
 mod mount;
+mod part;
+mod shape;
 
 pub use check::{Report, check, raise};
 pub use mount::{
     NO_DEFINITION, count_groups, count_routes, count_segments, mount, mount_groups, segments,
 };
+pub use part::{Part, PartKind};
+pub use shape::Shape;
+pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES, MAX_SEGMENTS};
 
 /// The deepest nesting of groups; a deeper one does not compile.
 pub(crate) const MAX_DEPTH: usize = 8;

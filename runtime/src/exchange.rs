@@ -8,20 +8,21 @@ use std::{
 use http::{Method, request::Parts};
 
 use crate::{
-    app::{App, Miss, Route, nearest},
+    app::{App, nearest},
     blame::Blame,
-    body::RequestBody,
+    body::{EndHook, OnEnd, Outcome, RequestBody},
     busy,
     capacity::{Gate, Place},
     chain::{Base, Endpoint, Env, Faults, Locals, Ready, caught, panicked},
     context::{Context, Out},
     head::Head,
-    observe::{Outcome, Record},
+    info::Route,
+    miss::Miss,
     pool::{self, FreeList, MOST_ITEMS},
     rejection::Rejection,
     response::{IntoResponse, Response},
     route::{Priority, Segment},
-    state::Connected,
+    shared::Connected,
     table::Found,
 };
 
@@ -45,7 +46,7 @@ thread_local! {
 
 /// An exchange under way: when it is dropped it is over, and its observers run.
 #[derive(Debug)]
-pub(crate) struct Watch(Option<Box<Slot>>);
+struct Watch(Option<Box<Slot>>);
 
 /// A request that has been read and has found its way, before its chain runs.
 pub(crate) struct Begun<S> {
@@ -175,28 +176,36 @@ impl Watch {
         if panicked && !observed {
             // What a panic left half done is dropped, not pooled.
             self.0 = None;
-        } else if observed {
-            response.body_mut().watch(self);
+        } else if observed && let Some(slot) = self.0.take() {
+            response.body_mut().on_end(OnEnd::new(slot));
         }
-    }
-
-    /// Returns what is kept of the exchange.
-    pub(crate) fn record(&mut self) -> Option<&mut Record> {
-        self.0.as_mut().map(|slot| &mut slot.out.record)
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let Some(mut slot) = self.0.take() else {
-            return;
-        };
-        let Slot { head, out, faults } = &mut *slot;
+        if let Some(slot) = self.0.take() {
+            slot.finish();
+        }
+    }
+}
+
+impl EndHook for Slot {
+    fn sent(&mut self, bytes: usize) {
+        self.out.record.send(bytes);
+    }
+
+    fn ended(&mut self, outcome: Outcome) {
+        self.out.record.end(outcome);
+    }
+
+    fn finish(mut self: Box<Self>) {
+        let Self { head, out, faults } = &mut *self;
         let panicked = faults.settle(&mut out.record);
         out.record.finish(head);
         if !panicked {
-            slot.end();
-            pool::give(&SLOTS, slot);
+            self.end();
+            pool::give(&SLOTS, self);
         }
     }
 }

@@ -6,36 +6,37 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
 
 use crate::{
-    app::Route,
     chain::Locals,
     context::Context,
     head::Head,
+    info::Route,
     local::LocalId,
     rejection::Rejection,
     state::{State, View},
 };
 
+mod accept;
 mod auth;
 #[cfg(feature = "basic-auth")]
 mod basic;
 mod bind;
 mod body;
+mod body_stream;
 mod check;
 mod form;
 mod head;
 #[cfg(feature = "headers")]
 mod header;
-pub(crate) mod json;
+mod json;
+mod last_event_id;
 mod list;
-pub(crate) mod media;
 mod need;
 mod optional;
 mod param;
 mod path;
-mod place;
 mod precondition;
 mod query;
-mod serde_words;
+mod state;
 #[cfg(feature = "validate")]
 mod valid;
 
@@ -48,19 +49,12 @@ pub use form::Form;
 pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
+pub use last_event_id::LastEventId;
 pub use list::List;
 pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};
 pub use optional::{Either, OptionalExtract};
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
-pub(crate) use place::plain;
-#[cfg(any(
-    feature = "msgpack",
-    feature = "toml",
-    feature = "xml",
-    feature = "yaml"
-))]
-pub(crate) use place::unreadable;
 pub use precondition::Precondition;
 pub use query::Query;
 #[cfg(feature = "validate")]

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 
-use crate::{extract::media::essence, rejection::Rejection};
+use crate::{rejection::Rejection, values::media::essence};
 
 #[cfg(feature = "protobuf")]
 mod protobuf;

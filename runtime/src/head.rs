@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Uri, Version};
 use percent_encoding::percent_decode_str;
 
 use crate::{
-    app::Route,
+    info::Route,
     proxies::Hop,
     rejection::Rejection,
     table::{Captures, spelling::has_percent},

@@ -80,14 +80,19 @@ mod format;
 mod head;
 mod header_value;
 mod health;
+mod health_routes;
+mod host;
+mod info;
 mod limit;
 mod link;
 mod listen;
 mod local;
+mod miss;
 #[cfg(feature = "multipart")]
 mod multipart;
 mod observe;
 mod origin;
+mod panics;
 mod parts;
 mod per_app;
 mod pool;
@@ -99,6 +104,7 @@ mod safe_path;
 mod serve;
 mod server;
 mod service;
+mod shared;
 mod state;
 mod stopping;
 mod table;
@@ -120,14 +126,15 @@ mod wrap;
 pub mod __private;
 pub mod prelude;
 
-pub use app::{App, Route};
-pub use body::{Body, BodyStream, BoxError, ReadError, RequestBody, Sender, produce};
+pub use app::App;
+pub use body::{Body, BodyStream, BoxError, Outcome, ReadError, RequestBody, Sender, produce};
 pub use capacity::Capacity;
 pub use chain::{Inside, Next, Nothing, Verdict};
 #[cfg(feature = "ws")]
 pub use client::TestWebSocket;
 pub use client::{
-    TestClient, TestEvent, TestMultipart, TestRequest, TestResponse, TestSession, TestStream,
+    TestApp, TestClient, TestEvent, TestMultipart, TestRequest, TestResponse, TestSession,
+    TestStream,
 };
 pub use config::Config;
 pub use context::Context;
@@ -148,8 +155,8 @@ pub use extract::Header;
 #[cfg(feature = "validate")]
 pub use extract::Valid;
 pub use extract::{
-    Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, List, Local,
-    MatchedRoute, OptionalExtract, Path, PathFields, Precondition, Query,
+    Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, LastEventId, List,
+    Local, MatchedRoute, OptionalExtract, Path, PathFields, Precondition, Query,
 };
 #[cfg(feature = "files")]
 pub use files::Files;
@@ -163,17 +170,18 @@ pub use format::Toml;
 pub use format::Xml;
 #[cfg(feature = "yaml")]
 pub use format::Yaml;
-pub use health::{livez, readyz};
+pub use health_routes::{livez, readyz};
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
 };
+pub use info::Route;
 pub use limit::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
 pub use listen::{Incoming, Listener};
 pub use local::{Handed, LocalId, LocalType};
 #[cfg(feature = "multipart")]
 pub use multipart::{Field, Multipart};
-pub use observe::{Exchange, Outcome};
+pub use observe::Exchange;
 pub use origin::Origin;
 #[cfg(feature = "tracing")]
 pub use parts::traced;
@@ -186,7 +194,7 @@ pub use proxies::{Client, Proxies};
 pub use rejection::{FieldError, Rejection};
 pub use response::{
     Accept, Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp,
-    LastEventId, NoContent, Offers, PrettyJson, Redirect, Response, Revision, Sse, Status,
+    NoContent, Offers, PrettyJson, Redirect, Response, Revision, Sse, Status,
 };
 pub use route::Priority;
 pub use safe_path::{SafePath, UnsafePath};

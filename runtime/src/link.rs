@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
-    app::Route,
     entry::Definition,
+    info::Route,
     route::Segment,
     text::{Text, equal},
 };

@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     error::Error,
     proxies::Proxies,
-    server::{Accepted, Origin, Own, Socket},
+    server::{Accepted, Own, Socket, Transport},
 };
 
 /// One place where a server listens; [`Serve::listen`](crate::Serve::listen) takes several.
@@ -159,7 +159,7 @@ impl Listener {
                 // The place comes first: a stop takes what is in the channel, and nowhere else.
                 while let Ok(place) = accepted.reserve().await {
                     let next = listener.accept().await.map(|(stream, peer)| {
-                        Accepted::Stream(Socket::Boxed(Box::new(stream)), Origin::of(peer))
+                        Accepted::Stream(Socket::Boxed(Box::new(stream)), Transport::of(peer))
                     });
                     place.send(next);
                 }

@@ -12,7 +12,9 @@ use std::{
 
 use http::{Method, StatusCode, Uri, Version};
 
-use crate::{app::Route, chain::discard, head::Head, header_value, rejection::Rejection};
+use crate::{
+    body::Outcome, head::Head, header_value, info::Route, panics::discard, rejection::Rejection,
+};
 
 /// A finished exchange, as an observer sees it.
 ///
@@ -36,33 +38,6 @@ use crate::{app::Route, chain::discard, head::Head, header_value, rejection::Rej
 pub struct Exchange<'x> {
     head: &'x Head,
     record: &'x Record,
-}
-
-/// How an exchange ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The whole answer was handed to the connection.
-    Complete,
-    /// The client left before that, or the answer's body was dropped.
-    Cancelled,
-    /// The answer's body failed on the way.
-    Failed,
-    /// The handler, or what is around it, panicked; the client had a 500, unless a middleware made
-    /// another answer of it.
-    Panicked,
-}
-
-/// In one word, for a log: `complete`, `cancelled`, `failed` or `panicked`.
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Complete => "complete",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-            Self::Panicked => "panicked",
-        })
-    }
 }
 
 /// What is kept of an exchange for its observers.

@@ -2,7 +2,7 @@
 
 use std::{fmt, net::Ipv6Addr, str::FromStr};
 
-use crate::{error::Error, server::is_host};
+use crate::{error::Error, host::is_host};
 
 /// A scheme, a host and a port: `https://shop.example`, in the form in which a browser writes it.
 ///

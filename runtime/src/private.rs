@@ -7,19 +7,19 @@ pub use std::{
 };
 
 pub use crate::{
-    app::{App, Route, routes, text, text_len},
+    app::App,
     chain::{
         Absent, Chain, ChainPart, Endpoint, Env, Fallback, Guard, HandedProbe, Inner, Lets, Made,
-        Middleware, Next, NoLocal, NoPart, Observer, Parallel, Part, PartKind, PartProbe, Piece,
-        Prepare, Ready, Render, SharedProbe, Site, SiteProbe, Stack, Step, Test, Tests, Verdict,
-        When, Whole, assert_condition, assert_fallback, assert_handed, assert_observer,
-        assert_parallel, assert_part, fallback, given, miss, peek, test, through,
+        Middleware, Next, NoLocal, NoPart, Observer, Parallel, PartProbe, Piece, Prepare, Ready,
+        Render, SharedProbe, Site, SiteProbe, Stack, Step, Test, Tests, Verdict, When, Whole,
+        assert_condition, assert_fallback, assert_handed, assert_observer, assert_parallel,
+        assert_part, fallback, given, miss, peek, problem, test, through,
     },
     context::Context,
     entry::{
-        Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, NO_DEFINITION, Report,
-        asks, check, count_groups, count_routes, count_segments, is_broken, mount, mount_groups,
-        raise, segments, shapes,
+        Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, NO_DEFINITION, Part,
+        PartKind, Report, Shape, asks, check, count_groups, count_routes, count_segments,
+        is_broken, mount, mount_groups, raise, segments, shapes,
     },
     extract::{
         ASYNC, ArgCheck, Args, BodyRule, Extract, Mode, Need, NoExtractor, PathFields, Probe,
@@ -27,16 +27,15 @@ pub use crate::{
         param_named, param_text,
     },
     head::Head,
+    info::{Route, routes, text, text_len},
     limit::{Timeout, body_limit},
     link::{LinkParam, find as find_link, join as join_link, write as write_link},
     local::{Handed, LocalId, LocalType},
     observe::Exchange,
-    rejection::{Rejection, caused, problem},
+    rejection::{Rejection, caused},
     response::{IntoResponse, Response, reason, status},
     route::{Manner, Methods, Priority, STANDARD, Segment, Slash},
     serve::block_on,
     state::Provide,
-    table::{
-        Allowed, Captures, Found, NO_TABLE, Parts, Plan, Shape, Size, Table, capacity, clashes,
-    },
+    table::{Allowed, Captures, Found, NO_TABLE, Parts, Plan, Size, Table, capacity, clashes},
 };

@@ -7,12 +7,11 @@ use std::{
     io::{self, Write as _},
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     body::{Body, BoxError, ReadError},
-    context::Context,
     pool,
     response::{Response, repeated},
 };
@@ -238,9 +237,9 @@ impl Rejection {
     }
 
     /// Tells the operator what the client is not told.
-    pub(crate) fn report(&self, cx: &Context<'_>) {
+    pub(crate) fn report(&self, method: &Method, path: &str) {
         if let Some(cause) = self.cause().filter(|_| self.0.status.is_server_error()) {
-            let (status, method, path) = (self.0.status.as_u16(), cx.method(), cx.path());
+            let status = self.0.status.as_u16();
             // In one piece: a cause that panics leaves no half of a line.
             let line = format!("{status} at {method} {path}: {}\n", Chain(cause));
             // Whoever closed our output does not want to read it.
@@ -293,11 +292,6 @@ impl<T: Into<BoxError>> Cause for T {
     fn boxed(self) -> BoxError {
         self.into()
     }
-}
-
-/// Writes the rejection where the app has no format of its own.
-pub fn problem(rejection: &Rejection, _: &Context<'_>) -> Response {
-    rejection.problem()
 }
 
 impl Serialize for Rejection {

@@ -30,7 +30,7 @@ pub(crate) use location::location;
 pub use negotiate::{Accept, Offers};
 pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
 pub use revision::Revision;
-pub use sse::{Event, LastEventId, Sse};
+pub use sse::{Event, Sse};
 pub use status::{Status, reason, status};
 pub use text::{Html, Jsonp, PrettyJson};
 

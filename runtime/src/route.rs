@@ -1,7 +1,5 @@
 //! What the macros say of a route, as plain constant data.
 
-use crate::table::spelling;
-
 /// One segment of a pattern: what stands between two slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
@@ -29,17 +27,6 @@ impl Segment {
         match self {
             Self::Static(_) => None,
             Self::Param { name, .. } | Self::CatchAll { name } => Some(name),
-        }
-    }
-
-    /// Returns whether the segment takes this piece of a path.
-    pub(crate) fn holds(&self, piece: &str) -> bool {
-        match self {
-            Self::Static(text) => spelling::same(piece.as_bytes(), text.as_bytes()),
-            Self::Param { prefix, suffix, .. } => {
-                spelling::value(piece.as_bytes(), prefix.as_bytes(), suffix.as_bytes()).is_some()
-            }
-            Self::CatchAll { .. } => true,
         }
     }
 }

@@ -24,8 +24,8 @@ use crate::{
     proxies::Proxies,
     rejection::Rejection,
     response::Response,
-    server::{Answer, Origin, Refusal, Until},
-    state::{Connected, Shared},
+    server::{Answer, Refusal, Transport, Until},
+    shared::{Connected, Shared},
 };
 
 mod banner;
@@ -249,7 +249,7 @@ struct Served<A, S> {
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
     type Session = Arc<Connected<S>>;
 
-    fn connect(self: &Arc<Self>, origin: &Origin) -> Arc<Connected<S>> {
+    fn connect(self: &Arc<Self>, origin: &Transport) -> Arc<Connected<S>> {
         Arc::new(Connected {
             shared: Arc::clone(&self.shared),
             origin: origin.clone(),

@@ -44,10 +44,10 @@ use self::addresses::Addresses;
 pub(crate) use self::before::Before;
 pub(crate) use self::connection::Connection;
 pub(crate) use self::listener::{Accepted, Bound, Own, SocketFile, Source};
-pub(crate) use self::origin::Origin;
+pub(crate) use self::origin::Transport;
 pub(crate) use self::socket::Socket;
 pub(crate) use self::stop::{Stop, Told, Until, signal, when};
-pub(crate) use self::strict::{Refusal, is_host};
+pub(crate) use self::strict::Refusal;
 use crate::body::RequestBody;
 use crate::config::Config;
 use crate::proxies::Proxies;
@@ -59,7 +59,7 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
     type Session: Clone + Send + Sync + 'static;
 
     /// Makes what the requests of a new connection share.
-    fn connect(self: &Arc<Self>, origin: &Origin) -> Self::Session;
+    fn connect(self: &Arc<Self>, origin: &Transport) -> Self::Session;
 
     /// A request that has begun; it is small, and a future is not.
     type Begun: Send + 'static;

@@ -20,8 +20,8 @@ use crate::{
     exchange::{Begun, exchange},
     rejection::Rejection,
     response::{IntoResponse, Response},
-    server::Origin,
-    state::{Connected, Shared},
+    server::Transport,
+    shared::{Connected, Shared},
 };
 
 /// An app that a caller drives with request values: [`App::service`] makes it.
@@ -53,7 +53,7 @@ impl<A, S> Service<A, S> {
     pub(crate) fn new(shared: Shared<S>, peer: Option<SocketAddr>) -> Self {
         let connection = Arc::new(Connected {
             shared: Arc::new(shared),
-            origin: Origin::of(peer),
+            origin: Transport::of(peer),
         });
         Self {
             connection,

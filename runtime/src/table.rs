@@ -43,22 +43,15 @@ mod parse;
 mod tests;
 
 pub use captures::Captures;
-pub(crate) use captures::MAX_PARAMS;
 pub use clash::clashes;
 pub use lookup::Found;
 pub use methods::Allowed;
 pub use parts::{Parts, Table};
 pub use plan::{Plan, Size, capacity};
 
+pub(crate) use crate::entry::{EMPTY, MAX_PARAMS, MAX_ROUTES, Shape};
 #[cfg(test)]
-use crate::route::STANDARD;
-use crate::route::{Methods, Segment, Slash};
-
-/// How many segments a pattern may have.
-pub(crate) const MAX_SEGMENTS: usize = 32;
-
-/// How many routes a table may have.
-pub(crate) const MAX_ROUTES: usize = u16::MAX as usize;
+use crate::route::{Methods, STANDARD, Segment, Slash};
 
 const NO_PLAN: Plan<{ capacity(&[]) }> = Plan::new(&[]);
 const NO_SIZE: Size = NO_PLAN.size();
@@ -71,42 +64,3 @@ static NO_PARTS: Parts<
 
 /// The table of an app whose routes have a mistake: it finds nothing.
 pub const NO_TABLE: Table = NO_PARTS.table();
-
-/// What the table needs to know of one route.
-#[derive(Debug, Clone, Copy)]
-pub struct Shape {
-    /// The methods it answers.
-    pub methods: Methods,
-    /// The segments of its full path; none means `/`.
-    pub segments: &'static [Segment],
-    /// What a path with one trailing slash more or less gets.
-    pub slash: Slash,
-}
-
-impl Shape {
-    /// Returns whether the pattern has more segments or parameters than a table holds.
-    ///
-    /// Such a route does not match wrongly: [`Plan::new`] panics, that is, does not compile.
-    pub const fn too_big(&self) -> bool {
-        let mut n_params = 0;
-        let mut idx = 0;
-        while idx < self.segments.len() {
-            if !matches!(self.segments[idx], Segment::Static(_)) {
-                n_params += 1;
-            }
-            idx += 1;
-        }
-        self.segments.len() > MAX_SEGMENTS || n_params > MAX_PARAMS
-    }
-
-    /// Returns the segments as a path has them: `/` is one empty segment.
-    const fn full_segments(&self) -> &'static [Segment] {
-        if self.segments.is_empty() {
-            return &[EMPTY];
-        }
-        self.segments
-    }
-}
-
-/// The segment behind a trailing slash.
-const EMPTY: Segment = Segment::Static("");

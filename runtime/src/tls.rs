@@ -18,7 +18,7 @@ use self::certificates::Certificates;
 use crate::{
     config::Config,
     error::{Error, Result},
-    server::{Origin, Socket},
+    server::{Socket, Transport},
     tasks::Owned,
 };
 
@@ -203,8 +203,8 @@ impl Acceptor {
     pub(crate) async fn accept(
         &self,
         socket: Socket,
-        mut origin: Origin,
-    ) -> io::Result<(Socket, Origin)> {
+        mut origin: Transport,
+    ) -> io::Result<(Socket, Transport)> {
         // What waits here is no progress of the client's before all of it is gone.
         let bounded = |session: &mut ServerConnection| session.set_buffer_limit(Some(MOST_WAITING));
         let stream = self.tls.accept_with(socket, bounded).await?;

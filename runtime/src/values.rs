@@ -7,10 +7,14 @@ mod blame;
 mod error;
 #[cfg(test)]
 mod hostile;
+pub(crate) mod json;
 mod log;
+pub(crate) mod media;
 mod pairs;
+pub(crate) mod place;
 mod root;
 mod search;
+mod serde_words;
 mod value;
 pub(crate) mod words;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Formats beside JSON: what is written is read back, and what is wrong is refused.
 
 use highball::{
-    App, Cookie, Cookies, IntoResponse, MsgPack, Protobuf, TestResponse, Toml, Xml, Yaml, block_on,
+    Cookie, Cookies, IntoResponse, MsgPack, Protobuf, TestResponse, Toml, Xml, Yaml, block_on,
     prelude::*,
 };
 use proptest::prelude::*;

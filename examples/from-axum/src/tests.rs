@@ -1,5 +1,5 @@
 use axum::{body::Body, http::Request};
-use highball::{App, block_on};
+use highball::{TestApp as _, block_on};
 use tower::ServiceExt;
 
 use crate::{Api, AppState, inside, router};

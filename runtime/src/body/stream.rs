@@ -11,7 +11,6 @@ use futures_core::Stream;
 use http_body::{Body, Frame, SizeHint};
 
 use super::{BoxError, ReadError, RequestBody};
-use crate::{context, extract::ExtractAsync, rejection::Rejection};
 
 /// The body of a request as it comes, for a handler that must not have all of it in memory: up to the
 /// limit of the app, the group or the route.
@@ -126,16 +125,5 @@ impl Body for BodyStream {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl ExtractAsync for BodyStream {
-    type State = ();
-    const BODY: bool = true;
-
-    async fn extract(cx: &mut context::Context<'_>, (): &()) -> Result<Self, Rejection> {
-        let limit = cx.out().body_limit;
-        let body = std::mem::take(&mut cx.out().body);
-        Self::new(body, limit).map_err(Rejection::from)
     }
 }

@@ -3,12 +3,12 @@
 use std::future::{self, Future};
 
 use super::{
-    ChainPart, Env, Guard, Middleware, Next, Part, Site,
+    ChainPart, Env, Guard, Middleware, Next, Site,
     env::{Boxed, Ready},
 };
 use crate::{
     context::Context,
-    entry::{Entry, Mounted},
+    entry::{Entry, Mounted, Part},
     extract::Args,
     rejection::Rejection,
     response::{IntoResponse, Response},

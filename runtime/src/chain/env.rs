@@ -11,15 +11,10 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Faults, Locals, StandIns, caught::panic_cause, prepared::Prepared};
+use super::{Faults, Locals, StandIns, prepared::Prepared};
 use crate::{
-    app::Miss,
-    body::RequestBody,
-    context::Context,
-    head::Head,
-    rejection::Rejection,
-    response::Response,
-    state::{Connected, Provide},
+    body::RequestBody, context::Context, head::Head, miss::Miss, panics::panic_cause,
+    rejection::Rejection, response::Response, shared::Connected, state::Provide,
 };
 
 /// What every step of the chain can read, and where the route stands.
@@ -66,6 +61,11 @@ pub(super) type Fallback<S> = for<'a> fn(&'a mut Context<'_>, Env<'a, S>) -> Box
 
 /// How an app writes a rejection.
 pub type Render = fn(&Rejection, &Context<'_>) -> Response;
+
+/// Writes the rejection where the app has no format of its own.
+pub fn problem(rejection: &Rejection, _: &Context<'_>) -> Response {
+    rejection.problem()
+}
 
 pub(crate) type Boxed<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
@@ -187,7 +187,7 @@ impl<S> Base<'_, S> {
             Err(cause) => {
                 let cause = format!("the writing of `{rejection}` {cause}");
                 let broken = Rejection::internal().with_cause(cause);
-                broken.report(cx);
+                broken.report(cx.method(), cx.path());
                 response.replace(broken.problem().with_headers_of(response));
                 Some(broken)
             }
@@ -201,7 +201,7 @@ impl<S> Base<'_, S> {
     fn written(&self, rejection: &Rejection, cx: &Context<'_>) -> Result<Response, String> {
         // Unwind safe: the rejection and the context are only lent to be read.
         let written = catch_unwind(AssertUnwindSafe(|| {
-            rejection.report(cx);
+            rejection.report(cx.method(), cx.path());
             let mut written = (self.render)(rejection, cx);
             // The app's format may have left it to us after all.
             written.settle();

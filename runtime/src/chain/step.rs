@@ -2,10 +2,11 @@
 
 use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
-use super::{Base, Chain, Env, Faults, Guard, Locals, Middleware, Observer, Ready, Rest, Site};
+use super::{
+    Base, Chain, Env, Faults, Guard, Locals, Middleware, Observer, Ready, Rest, Site, problem,
+};
 use crate::{
-    context::Context, extract::Mode, observe::Exchange, rejection::problem, response::Response,
-    state::Connected,
+    context::Context, extract::Mode, observe::Exchange, response::Response, shared::Connected,
 };
 
 /// A step around the rest of a chain.

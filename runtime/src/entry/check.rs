@@ -5,8 +5,8 @@ use super::{
     locals::{self, LocalProblem},
 };
 use crate::{
+    entry::{MAX_PARAMS, MAX_SEGMENTS},
     route::{Methods, STANDARD, Segment},
-    table::{MAX_PARAMS, MAX_SEGMENTS},
     text::{Text, contains, equal},
 };
 

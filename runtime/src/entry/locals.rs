@@ -1,7 +1,7 @@
 //! Whether the chain of a route provides what its parts and its handler read.
 
 use super::{Field, Mounted, check::Message};
-use crate::{chain::Part, local::LocalId, text::contains};
+use crate::{entry::Part, local::LocalId, text::contains};
 
 /// What is wrong with the locals of a route.
 #[derive(Debug, Clone, Copy)]

@@ -8,8 +8,10 @@ use http::{Method, header};
 
 use super::{Target, group_of_steps};
 use crate::{
-    app::{App, Miss, Route},
+    app::App,
     head::Head,
+    info::Route,
+    miss::Miss,
     table::{Allowed, Captures, Found},
 };
 

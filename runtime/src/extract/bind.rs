@@ -3,8 +3,12 @@
 use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Input, form, json};
-use crate::{rejection::Rejection, values, wrap::deref};
+use super::{Extract, Input, form};
+use crate::{
+    rejection::Rejection,
+    values::{self, json},
+    wrap::deref,
+};
 
 /// A value from wherever the request has it, as Gin's `Bind` reads it: the query of a GET or HEAD, else
 /// the body by its content type: JSON, a form, and XML, YAML, TOML or MessagePack where their features are on.

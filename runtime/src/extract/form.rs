@@ -3,11 +3,11 @@
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Extract, Input, media::essence};
+use super::{Extract, Input};
 use crate::{
     rejection::Rejection,
     response::{IntoResponse, Response},
-    values,
+    values::{self, media::essence},
     wrap::deref_mut,
 };
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, Uri, Version};
 
 use super::{Extract, Input};
 use crate::{
-    app::Route,
+    info::Route,
     local::{LocalId, LocalType},
     rejection::Rejection,
 };

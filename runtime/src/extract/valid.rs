@@ -5,8 +5,8 @@ use std::ops::Deref;
 use garde::Validate;
 use http::{Method, StatusCode};
 
-use super::{Extract, Input, form, place::escape};
-use crate::{local::LocalId, rejection::Rejection};
+use super::{Extract, Input, form};
+use crate::{local::LocalId, rejection::Rejection, values::place::escape};
 
 /// An argument whose value keeps the rules that its type declares by `garde`; where it does not, every
 /// field that is wrong is named at once, in problem details with status 422.

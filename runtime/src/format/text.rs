@@ -5,9 +5,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{has_type, other_type};
 use crate::{
-    extract::{Extract, Input, unreadable},
+    extract::{Extract, Input},
     rejection::Rejection,
     response::{IntoResponse, Response},
+    values::place::unreadable,
     wrap::deref_mut,
 };
 

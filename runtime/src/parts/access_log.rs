@@ -9,10 +9,7 @@ use std::{
 
 use highball_macros::observer;
 
-use crate::{
-    observe::{Exchange, Outcome},
-    text::refuse,
-};
+use crate::{body::Outcome, observe::Exchange, text::refuse};
 
 mod json;
 mod line;

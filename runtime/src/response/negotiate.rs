@@ -4,7 +4,6 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::{IntoResponse, Response};
 use crate::{
-    extract::{Extract, Input},
     header_value::{Parameters, elements, joined, lines, quality},
     rejection::Rejection,
 };
@@ -173,14 +172,6 @@ impl<F> std::fmt::Debug for Offers<F> {
         f.debug_struct("Offers")
             .field("accept", &self.accept)
             .finish_non_exhaustive()
-    }
-}
-
-impl<'r> Extract<'r> for Accept {
-    type State = ();
-
-    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        Ok(Self::of(input.headers()))
     }
 }
 

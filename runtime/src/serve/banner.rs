@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::listeners::Listening;
-use crate::{app::Route, chain::PartKind, config::Config};
+use crate::{config::Config, entry::PartKind, info::Route};
 
 /// Returns the text: one line and the settings, and in a debug build the routes.
 pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> String {

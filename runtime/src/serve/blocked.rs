@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    app::Route,
     busy::{self, Mark, Watching},
+    info::Route,
 };
 
 /// How often one route is reported at most.

@@ -27,7 +27,7 @@ use crate::{
     error::Result,
     parts,
     server::{self, Report, Stop, Told},
-    state::Shared,
+    shared::Shared,
 };
 
 pub(super) async fn run<A, S>(mut setup: Setup, shared: Shared<S>) -> Result

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::addresses::{Addresses, Place};
-use super::origin::Origin;
+use super::origin::Transport;
 use super::socket::Socket;
 use crate::proxies::Proxies;
 #[cfg(feature = "tls")]
@@ -49,8 +49,8 @@ impl Before {
         &self,
         addresses: &Arc<Addresses>,
         #[allow(unused_mut)] mut socket: Socket,
-        #[allow(unused_mut)] mut origin: Origin,
-    ) -> io::Result<(Socket, Origin, Place)> {
+        #[allow(unused_mut)] mut origin: Transport,
+    ) -> io::Result<(Socket, Transport, Place)> {
         #[cfg(feature = "proxy-protocol")]
         if let Some(from) = &self.proxied
             && origin

@@ -19,7 +19,7 @@ use super::driver::sniff;
 use super::driver::{Cut, Ended, rest, run};
 use super::io::Io;
 use super::listener::Accepted;
-use super::origin::Origin;
+use super::origin::Transport;
 use super::socket::Socket;
 use super::timer::{Seen, Timer};
 use super::wire::{self, Wire};
@@ -44,7 +44,7 @@ pub(crate) struct Connection<A> {
     pub(super) shared: Arc<Shared<A>>,
     pub(super) wire: wire::Shared,
     pub(super) activity: Activity,
-    pub(super) origin: Origin,
+    pub(super) origin: Transport,
     /// Held for its drop.
     _place: Place,
 }
@@ -67,7 +67,7 @@ impl<A> Connection<A> {
         }
     }
 
-    fn new(shared: Arc<Shared<A>>, socket: Socket, origin: Origin, place: Place) -> Arc<Self> {
+    fn new(shared: Arc<Shared<A>>, socket: Socket, origin: Transport, place: Place) -> Arc<Self> {
         Arc::new(Self {
             shared,
             wire: wire::Shared::new(socket),
@@ -114,7 +114,7 @@ async fn pass<A>(
     shared: Arc<Shared<A>>,
     before: Arc<Before>,
     socket: Socket,
-    origin: Origin,
+    origin: Transport,
 ) -> Option<Arc<Connection<A>>> {
     let passing = before.pass(&shared.addresses, socket, origin);
     let passed = timeout(shared.config.handshake_timeout, passing).await;

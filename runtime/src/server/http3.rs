@@ -26,7 +26,7 @@ use tokio_rustls::rustls;
 
 use self::bounded::{Bounded, Read};
 use super::listener::Accepted;
-use super::origin::Origin;
+use super::origin::Transport;
 use super::{Answer, Shared, strict};
 use crate::body::{BoxError, Pace, RequestBody};
 use crate::config::Config;
@@ -176,8 +176,8 @@ async fn all_taken(quic: &quinn::Connection, last: Option<quinn::SendStream>) {
     let _gone = last.write_all(&[RESERVED]).await;
 }
 
-fn origin(connection: &quinn::Connection) -> Origin {
-    let mut origin = Origin::of(Some(connection.remote_address()));
+fn origin(connection: &quinn::Connection) -> Transport {
+    let mut origin = Transport::of(Some(connection.remote_address()));
     let identity = connection.peer_identity();
     let chain = identity.and_then(|identity| {
         identity
@@ -194,7 +194,7 @@ fn origin(connection: &quinn::Connection) -> Origin {
 async fn drive<A: Answer>(
     shared: &Arc<Shared<A>>,
     connection: &mut Connection<Quic, Bytes>,
-    origin: &Origin,
+    origin: &Transport,
 ) {
     let session = shared.app.connect(origin);
     // What is refused holds nothing up: it ends with the connection.

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
 
 use super::before::Before;
-use super::origin::Origin;
+use super::origin::Transport;
 use super::socket::Socket;
 use crate::tasks::Owned;
 
@@ -24,7 +24,7 @@ const REST: Duration = Duration::from_millis(50);
 
 /// A connection as it is accepted.
 pub(crate) enum Accepted {
-    Stream(Socket, Origin),
+    Stream(Socket, Transport),
     #[cfg(feature = "http3")]
     Quic(Box<quinn::Incoming>, quinn::Endpoint),
 }
@@ -202,13 +202,13 @@ impl OpenSource {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = ready!(listener.poll_accept(cx))?;
-                let origin = Origin::of(Some(peer));
+                let origin = Transport::of(Some(peer));
                 Poll::Ready(Ok(Accepted::Stream(Socket::Tcp(stream), origin)))
             }
             #[cfg(unix)]
             Self::Unix(_, listener) => {
                 let (stream, _) = ready!(listener.poll_accept(cx))?;
-                let origin = Origin::default();
+                let origin = Transport::default();
                 Poll::Ready(Ok(Accepted::Stream(Socket::Unix(stream), origin)))
             }
             Self::Own(accepted, _) => match ready!(accepted.poll_recv(cx)) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// Where a connection comes from, as far as the server knows.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Origin {
+pub(crate) struct Transport {
     /// The address of the other side; a unix socket has none.
     pub(crate) peer: Option<SocketAddr>,
     /// The connection is encrypted.
@@ -20,7 +20,7 @@ pub(crate) struct Origin {
     pub(super) alt_svc: Option<http::HeaderValue>,
 }
 
-impl Origin {
+impl Transport {
     pub(crate) fn of(peer: Option<SocketAddr>) -> Self {
         Self {
             peer,

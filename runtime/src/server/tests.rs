@@ -54,7 +54,7 @@ struct App {
 impl Answer for App {
     type Session = Arc<Self>;
 
-    fn connect(self: &Arc<Self>, _: &Origin) -> Arc<Self> {
+    fn connect(self: &Arc<Self>, _: &Transport) -> Arc<Self> {
         Arc::clone(self)
     }
 

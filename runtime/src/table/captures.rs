@@ -1,7 +1,6 @@
 //! Where the values of a path's parameters stand.
 
-/// How many parameters a pattern may have.
-pub(crate) const MAX_PARAMS: usize = 16;
+use super::MAX_PARAMS;
 
 /// Where the parameters of the matched route stand in the raw path, in path order.
 ///

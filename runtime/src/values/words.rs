@@ -7,11 +7,9 @@ use http::StatusCode;
 use super::{
     error::{What, Wrong},
     pairs::{BadPair, Pairs},
+    place::plain,
 };
-use crate::{
-    extract::plain,
-    rejection::{FieldError, Rejection},
-};
+use crate::rejection::{FieldError, Rejection};
 
 /// What pairs come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

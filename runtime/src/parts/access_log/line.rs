@@ -9,7 +9,7 @@ use std::{
 use http::StatusCode;
 
 use super::secret::{MASK, Secrets};
-use crate::observe::{Exchange, Outcome};
+use crate::{body::Outcome, observe::Exchange};
 
 /// Writes the line, without its end.
 pub(super) fn write(

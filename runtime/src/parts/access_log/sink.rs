@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::chain::discard;
+use crate::panics::discard;
 
 /// How many bytes of lines may wait.
 const MOST: usize = 1024 * 1024;

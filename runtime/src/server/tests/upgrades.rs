@@ -86,7 +86,7 @@ async fn upgraded_connection_ends_with_the_server() {
 async fn upgrade_that_the_stream_does_not_take_at_once_is_answered() {
     // Less than the head of the answer.
     let (mut near, far) = duplex(32);
-    let accepted = Accepted::Stream(Socket::Boxed(Box::new(far)), Origin::default());
+    let accepted = Accepted::Stream(Socket::Boxed(Box::new(far)), Transport::default());
     let own: Own = Box::new(|tx| {
         Box::pin(async move {
             let _stopped = tx.send(Ok(accepted)).await;

@@ -3,8 +3,7 @@
 use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
-use super::Route;
-use crate::{context::Context, rejection::Rejection};
+use crate::{context::Context, info::Route, rejection::Rejection};
 
 pub(super) fn missing(cx: &Context<'_>) -> Rejection {
     let mut detail = format!("no route matches `{}`", cx.path());

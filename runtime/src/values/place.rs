@@ -4,19 +4,16 @@ use http::StatusCode;
 use serde::{Deserializer, de::DeserializeOwned};
 use serde_path_to_error::{Path, Segment};
 
-use super::serde_words;
-use crate::{
-    rejection::Rejection,
-    values::{
-        What,
-        words::{self, Told},
-    },
+use super::{
+    What, serde_words,
+    words::{self, Told},
 };
+use crate::rejection::Rejection;
 
 /// Says what is wrong with a body of a structured format.
 ///
 /// The input is read a second time, to learn where it fails; only who is refused pays for that.
-pub(super) fn reject<'de, T, D>(format: &str, input: D, located: impl Locate) -> Rejection
+pub(crate) fn reject<'de, T, D>(format: &str, input: D, located: impl Locate) -> Rejection
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,

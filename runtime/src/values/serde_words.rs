@@ -1,6 +1,6 @@
 //! serde's words for what is wrong, read back: the errors of formats are closed, and only say a sentence.
 
-use crate::values::What;
+use super::What;
 
 /// Reads the sentence.
 pub(super) fn read(text: &str) -> What {

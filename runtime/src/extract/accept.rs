@@ -1,0 +1,12 @@
+//! The content types that a client accepts, as an argument.
+
+use super::{Extract, Input};
+use crate::{rejection::Rejection, response::Accept};
+
+impl<'r> Extract<'r> for Accept {
+    type State = ();
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        Ok(Self::of(input.headers()))
+    }
+}

@@ -1,0 +1,15 @@
+//! The body in pieces, as an argument.
+
+use super::ExtractAsync;
+use crate::{body::BodyStream, context::Context, rejection::Rejection};
+
+impl ExtractAsync for BodyStream {
+    type State = ();
+    const BODY: bool = true;
+
+    async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+        let limit = cx.out().body_limit;
+        let body = std::mem::take(&mut cx.out().body);
+        Self::new(body, limit).map_err(Rejection::from)
+    }
+}

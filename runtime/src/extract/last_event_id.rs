@@ -1,0 +1,42 @@
+//! The header `Last-Event-ID` of a client of server-sent events, as an argument.
+
+use super::{Extract, Input};
+use crate::{header_value, rejection::Rejection};
+
+/// The id of the last event that a client has seen, if it comes back (`Last-Event-ID`).
+///
+/// # Examples
+/// ```
+/// use highball::{Event, LastEventId, Sse, prelude::*, produce};
+///
+/// #[get("/news")]
+/// async fn news(last: LastEventId) -> Sse {
+///     let next = last.id().and_then(|id| id.parse::<u64>().ok()).map_or(0, |id| id + 1);
+///     Sse::new(produce(move |events| async move {
+///         for id in next.. {
+///             events.send(Event::data("news").id(&id.to_string())).await;
+///             # break;
+///         }
+///     }))
+/// }
+/// # #[routes(app)] struct Api(news);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastEventId(Option<String>);
+
+impl LastEventId {
+    /// Returns the id.
+    pub fn id(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+impl<'r> Extract<'r> for LastEventId {
+    type State = ();
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        let value = input.headers().get("last-event-id");
+        let text = value.and_then(header_value::text);
+        Ok(Self(text.map(str::to_owned)))
+    }
+}

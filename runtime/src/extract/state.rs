@@ -1,0 +1,12 @@
+//! The app state as an argument.
+
+use super::{Extract, Input};
+use crate::{rejection::Rejection, state::State};
+
+impl<'r, T: Send + Sync + 'static> Extract<'r> for State<T> {
+    type State = T;
+
+    fn extract(input: Input<'r, T>) -> Result<Self, Rejection> {
+        Ok(input.share_state())
+    }
+}
