@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 
 #[allow(dead_code)]
-#[path = "../../runtime/src/table"]
+#[path = "../../runtime/src/table/testing"]
 mod table {
     pub use highball::__private::*;
 

@@ -5,15 +5,22 @@ use std::convert::Infallible;
 use bytes::Buf;
 
 use crate::{
+    app::service::OfFunction,
     body::{Body, BoxError, RequestBody},
     chain::{Endpoint, Render},
-    entry::{Entry, MountedGroup},
-    info::Route,
-    route::Segment,
-    service::{OfFunction, Service},
-    shared::Shared,
+    request::Shared,
+    routes::{Entry, MountedGroup, Route, Segment},
     table::{Table, spelling},
 };
+
+mod dispatch;
+mod method_override;
+mod preflight;
+mod response_framing;
+pub(crate) mod service;
+
+pub(crate) use dispatch::{Begun, exchange};
+pub use service::{Service, forward};
 
 /// A root group: `#[routes(app, ..)]` on a tuple struct, a module or an impl block.
 #[diagnostic::on_unimplemented(

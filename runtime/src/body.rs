@@ -3,16 +3,6 @@
 //! Both are plain enums, so that an answer made of bytes costs no box and its length is known
 //! before the first poll; only a stream is boxed.
 
-mod chunk;
-mod collect;
-mod end_hook;
-mod outcome;
-mod pace;
-mod produce;
-mod promise;
-mod request;
-mod stream;
-
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
@@ -25,6 +15,22 @@ use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 use http_body_util::Full;
 
+use crate::{
+    panics::discard,
+    pool::Buffer,
+    tasks::{Signal, polled},
+};
+
+mod chunk;
+mod collect;
+mod end_hook;
+mod outcome;
+mod pace;
+mod produce;
+mod promise;
+mod request;
+mod stream;
+
 pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
 pub(crate) use self::end_hook::{EndHook, OnEnd};
@@ -34,9 +40,6 @@ pub use self::produce::{Sender, produce};
 pub(crate) use self::request::Reads;
 pub use self::request::RequestBody;
 pub use self::stream::BodyStream;
-use crate::panics::discard;
-use crate::pool::Buffer;
-use crate::stopping::{Signal, polled};
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

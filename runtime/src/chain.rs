@@ -2,35 +2,37 @@
 
 use std::{fmt, future::Future, marker::PhantomData};
 
-use crate::{context::Context, observe::Exchange, response::Response};
+use crate::{
+    request::{Context, Exchange},
+    response::Response,
+};
 
-mod caught;
+mod argument;
+mod argument_check;
 mod endpoint;
 mod env;
-mod layer;
-mod locals;
 mod next;
+mod panics;
 mod part;
 mod prepared;
-mod stand_in;
 mod step;
 
-pub(crate) use caught::{Faults, caught, panicked};
+pub use argument::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};
+pub use argument_check::{
+    ArgCheck, BodyRule, assert_argument, assert_body, assert_param, assert_taken,
+};
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::Base;
 pub use env::{Env, Ready, Render, peek, problem};
-pub use layer::{Inside, Made, through};
-pub(crate) use locals::Locals;
+use next::Rest;
 pub use next::{Next, Nothing};
+pub(crate) use panics::{Faults, caught, panicked};
 pub use part::{
     ChainPart, HandedProbe, NoLocal, NoPart, PartProbe, SharedProbe, Site, SiteProbe, Verdict,
     assert_condition, assert_handed, assert_observer, assert_parallel, assert_part, given,
 };
 pub use prepared::Prepare;
-pub(crate) use stand_in::StandIns;
 pub use step::{Lets, Parallel, Piece, Step, Test, Tests, When, test};
-
-use next::Rest;
 
 /// A part of a chain that is known to the compiler: a value without size.
 pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {

@@ -1,9 +1,9 @@
 //! The settings of a server: their defaults, and who may change them.
 
+use std::{fmt::Write as _, path::PathBuf, time::Duration};
+
 mod load;
 mod value;
-
-use std::{fmt::Write as _, path::PathBuf, time::Duration};
 
 use self::value::{Bytes, Value};
 

@@ -6,8 +6,7 @@ use http::StatusCode;
 
 use crate::{
     body::{BoxError, ReadError},
-    rejection::Rejection,
-    response::{IntoResponse, Response, Status, reason},
+    response::{IntoResponse, Rejection, Response, Status, reason},
 };
 
 mod result_ext;

@@ -6,13 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
 
 use crate::{
-    chain::Locals,
-    context::Context,
-    head::Head,
-    info::Route,
-    local::LocalId,
-    rejection::Rejection,
-    state::{State, View},
+    request::{Context, Head, Locals, State, View},
+    response::Rejection,
+    routes::{LocalId, Route},
 };
 
 mod accept;
@@ -22,43 +18,81 @@ mod basic;
 mod bind;
 mod body;
 mod body_stream;
-mod check;
+mod client;
+#[cfg(feature = "cookies")]
+mod cookies;
 mod form;
+#[cfg(any(
+    feature = "msgpack",
+    feature = "protobuf",
+    feature = "toml",
+    feature = "xml",
+    feature = "yaml"
+))]
+mod formats;
 mod head;
 #[cfg(feature = "headers")]
 mod header;
 mod json;
 mod last_event_id;
 mod list;
-mod need;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod optional;
 mod param;
 mod path;
 mod precondition;
 mod query;
+pub(crate) mod safe_path;
 mod state;
 #[cfg(feature = "validate")]
 mod valid;
+#[cfg(feature = "ws")]
+mod websocket;
 
 pub use auth::Bearer;
 #[cfg(feature = "basic-auth")]
 pub use basic::Basic;
 pub use bind::Bind;
-pub use check::{ArgCheck, BodyRule, assert_argument, assert_body, assert_param, assert_taken};
+pub use client::Client;
+#[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
+pub use cookies::Key;
+#[cfg(feature = "private-cookies")]
+pub use cookies::PrivateCookies;
+#[cfg(feature = "signed-cookies")]
+pub use cookies::SignedCookies;
+#[cfg(feature = "cookies")]
+pub use cookies::{Cookie, Cookies, SameSite};
 pub use form::Form;
+#[cfg(feature = "msgpack")]
+pub use formats::MsgPack;
+#[cfg(feature = "protobuf")]
+pub use formats::Protobuf;
+#[cfg(feature = "toml")]
+pub use formats::Toml;
+#[cfg(feature = "xml")]
+pub use formats::Xml;
+#[cfg(feature = "yaml")]
+pub use formats::Yaml;
 pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
 pub use last_event_id::LastEventId;
 pub use list::List;
-pub use need::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};
+#[cfg(feature = "multipart")]
+pub use multipart::{Field, Multipart};
 pub use optional::{Either, OptionalExtract};
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
 pub use precondition::Precondition;
 pub use query::Query;
+pub use safe_path::{SafePath, UnsafePath};
 #[cfg(feature = "validate")]
 pub use valid::Valid;
+#[cfg(feature = "ws")]
+pub(crate) use websocket::goodbye;
+#[cfg(feature = "ws")]
+pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
 
 /// A handler argument that is made from the head of the request, or from its whole body.
 ///
@@ -204,10 +238,10 @@ pub trait ExtractAsync: Sized + Send + 'static {
 
 /// What an extractor can read of the request.
 pub struct Input<'r, T: 'static = ()> {
-    head: &'r Head,
-    body: &'r Bytes,
-    locals: &'r Locals<'r>,
-    state: &'r dyn View<T>,
+    pub(crate) head: &'r Head,
+    pub(crate) body: &'r Bytes,
+    pub(crate) locals: &'r Locals<'r>,
+    pub(crate) state: &'r dyn View<T>,
 }
 
 impl<T: 'static> Clone for Input<'_, T> {

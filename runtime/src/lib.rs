@@ -52,167 +52,125 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod app;
-mod blame;
-mod body;
-mod busy;
-mod capacity;
-mod chain;
-mod client;
-mod config;
-mod context;
-#[cfg(feature = "cookies")]
-mod cookies;
-mod entry;
-mod error;
-mod exchange;
-mod extract;
-#[cfg(feature = "files")]
-mod files;
-#[cfg(any(
-    feature = "msgpack",
-    feature = "protobuf",
-    feature = "toml",
-    feature = "xml",
-    feature = "yaml"
-))]
-mod format;
-mod head;
-mod header_value;
-mod health;
-mod health_routes;
-mod host;
-mod info;
-mod limit;
-mod link;
-mod listen;
-mod local;
-mod miss;
-#[cfg(feature = "multipart")]
-mod multipart;
-mod observe;
-mod origin;
-mod panics;
-mod parts;
-mod per_app;
-mod pool;
-mod proxies;
-mod rejection;
-mod response;
-mod route;
-mod safe_path;
-mod serve;
-mod server;
-mod service;
-mod shared;
-mod state;
-mod stopping;
-mod table;
-mod tasks;
-#[cfg(any(feature = "askama", feature = "minijinja"))]
-mod templates;
-mod text;
-#[cfg(feature = "tls")]
-mod tls;
-mod values;
-#[cfg(feature = "ws")]
-mod websocket;
-#[cfg(doctest)]
-mod words;
-mod wrap;
-
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod app;
+mod body;
+mod chain;
+mod config;
+mod const_text;
+mod decode;
+mod deref;
+#[cfg(doctest)]
+mod doctests;
+mod error;
+mod extract;
+mod header_value;
+mod middleware;
+mod panics;
+mod pool;
 pub mod prelude;
+mod request;
+mod response;
+mod routes;
+mod serve;
+mod server;
+mod table;
+mod tasks;
+mod testing;
+mod tower;
 
 pub use app::App;
-pub use body::{Body, BodyStream, BoxError, Outcome, ReadError, RequestBody, Sender, produce};
-pub use capacity::Capacity;
-pub use chain::{Inside, Next, Nothing, Verdict};
-#[cfg(feature = "ws")]
-pub use client::TestWebSocket;
-pub use client::{
-    TestApp, TestClient, TestEvent, TestMultipart, TestRequest, TestResponse, TestSession,
-    TestStream,
-};
+pub use app::{Service, forward};
+pub use body::produce;
+pub use body::{Body, BodyStream, BoxError, Outcome, ReadError, RequestBody, Sender};
+pub use bytes::{self, Bytes};
+pub use chain::{Next, Nothing, Verdict};
 pub use config::Config;
-pub use context::Context;
-#[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
-pub use cookies::Key;
-#[cfg(feature = "private-cookies")]
-pub use cookies::PrivateCookies;
-#[cfg(feature = "signed-cookies")]
-pub use cookies::SignedCookies;
-#[cfg(feature = "cookies")]
-pub use cookies::{Cookie, Cookies, SameSite};
-pub use entry::{Argument, Entry};
 pub use error::{Error, Result, ResultExt};
 #[cfg(feature = "basic-auth")]
 pub use extract::Basic;
+pub use extract::Client;
+#[cfg(feature = "cookies")]
+pub use extract::Cookies;
 #[cfg(feature = "headers")]
 pub use extract::Header;
+#[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
+pub use extract::Key;
+#[cfg(feature = "msgpack")]
+pub use extract::MsgPack;
+#[cfg(feature = "private-cookies")]
+pub use extract::PrivateCookies;
+#[cfg(feature = "protobuf")]
+pub use extract::Protobuf;
+#[cfg(feature = "signed-cookies")]
+pub use extract::SignedCookies;
+#[cfg(feature = "toml")]
+pub use extract::Toml;
 #[cfg(feature = "validate")]
 pub use extract::Valid;
+#[cfg(feature = "xml")]
+pub use extract::Xml;
+#[cfg(feature = "yaml")]
+pub use extract::Yaml;
 pub use extract::{
     Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, LastEventId, List,
     Local, MatchedRoute, OptionalExtract, Path, PathFields, Precondition, Query,
 };
-#[cfg(feature = "files")]
-pub use files::Files;
-#[cfg(feature = "msgpack")]
-pub use format::MsgPack;
-#[cfg(feature = "protobuf")]
-pub use format::Protobuf;
-#[cfg(feature = "toml")]
-pub use format::Toml;
-#[cfg(feature = "xml")]
-pub use format::Xml;
-#[cfg(feature = "yaml")]
-pub use format::Yaml;
-pub use health_routes::{livez, readyz};
+#[cfg(feature = "ws")]
+pub use extract::{Closed, Message, WebSocket, WebSocketUpgrade};
+#[cfg(feature = "cookies")]
+pub use extract::{Cookie, SameSite};
+#[cfg(feature = "multipart")]
+pub use extract::{Field, Multipart};
+pub use extract::{SafePath, UnsafePath};
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
 };
-pub use info::Route;
-pub use limit::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
-pub use listen::{Incoming, Listener};
-pub use local::{Handed, LocalId, LocalType};
-#[cfg(feature = "multipart")]
-pub use multipart::{Field, Multipart};
-pub use observe::Exchange;
-pub use origin::Origin;
+pub use http;
+#[cfg(feature = "files")]
+pub use middleware::Files;
 #[cfg(feature = "tracing")]
-pub use parts::traced;
-pub use parts::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
+pub use middleware::traced;
+pub use middleware::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
 #[cfg(feature = "basic-auth")]
-pub use parts::{Account, Accounts, BasicAuth};
-pub use per_app::PerApp;
+pub use middleware::{Account, Accounts, BasicAuth};
+pub use middleware::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
 pub use pool::{Pooled, Pools, pools};
-pub use proxies::{Client, Proxies};
-pub use rejection::{FieldError, Rejection};
+pub use request::Capacity;
+pub use request::Context;
+pub use request::Exchange;
+pub use request::Origin;
+pub use request::PerApp;
+pub use request::Proxies;
+pub use request::{Provide, State};
+#[cfg(feature = "askama")]
+pub use response::Page;
+#[cfg(feature = "minijinja")]
+pub use response::Templates;
 pub use response::{
     Accept, Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp,
     NoContent, Offers, PrettyJson, Redirect, Response, Revision, Sse, Status,
 };
-pub use route::Priority;
-pub use safe_path::{SafePath, UnsafePath};
-pub use serve::{Serve, ServeWith, block_on, serve};
-pub use service::{Service, forward};
-pub use state::{Provide, State};
-pub use stopping::Stopping;
-
-#[cfg(feature = "askama")]
-pub use templates::Page;
-#[cfg(feature = "minijinja")]
-pub use templates::Templates;
-#[cfg(feature = "tls")]
-pub use tls::Tls;
-#[cfg(feature = "ws")]
-pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
-
-pub use bytes::{self, Bytes};
-pub use http;
+pub use response::{FieldError, Rejection};
+pub use routes::Priority;
+pub use routes::Route;
+pub use routes::{Argument, Entry};
+pub use routes::{Handed, LocalId, LocalType};
 pub use serde_json::{self, json};
+pub use serve::{Serve, ServeWith, block_on, serve};
+pub use serve::{livez, readyz};
+#[cfg(feature = "tls")]
+pub use server::Tls;
+pub use server::{Incoming, Listener};
+pub use tasks::Stopping;
+#[cfg(feature = "ws")]
+pub use testing::TestWebSocket;
+pub use testing::{
+    TestApp, TestClient, TestEvent, TestMultipart, TestRequest, TestResponse, TestSession,
+    TestStream,
+};
 pub use tokio;
+pub use tower::Inside;

@@ -5,14 +5,14 @@
 //! bounded: by the count it keeps, and by the size of one item. Nothing is given back while a
 //! thread panics, since the code that filled the item was stopped half way.
 
-mod counts;
-
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::thread::{self, LocalKey};
 
 use http::HeaderMap;
+
+mod counts;
 
 pub(crate) use self::counts::{CONTEXTS, Counts, RESPONSES};
 pub use self::counts::{Pooled, Pools, pools};

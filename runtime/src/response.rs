@@ -8,19 +8,21 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use crate::{
     body::Body,
     pool::{self, FreeList, MOST_ITEMS},
-    rejection::Rejection,
 };
 
 mod attachment;
 mod json;
 mod location;
 mod negotiate;
-mod parts;
+mod rejection;
 pub(crate) mod repeated;
 mod revision;
 mod sse;
 mod status;
+#[cfg(any(feature = "askama", feature = "minijinja"))]
+mod templates;
 mod text;
+mod tuples;
 
 pub use attachment::Attachment;
 #[cfg(feature = "multipart")]
@@ -28,11 +30,20 @@ pub(crate) use attachment::file_name;
 pub use json::Json;
 pub(crate) use location::location;
 pub use negotiate::{Accept, Offers};
-pub use parts::{Created, IntoResponseParts, NoContent, Redirect};
+pub use rejection::{FieldError, Rejection, caused};
 pub use revision::Revision;
-pub use sse::{Event, Sse};
+pub use sse::Event;
+pub use sse::Sse;
 pub use status::{Status, reason, status};
+#[cfg(feature = "askama")]
+pub use templates::Page;
+#[cfg(feature = "minijinja")]
+pub use templates::Templates;
 pub use text::{Html, Jsonp, PrettyJson};
+pub use tuples::Created;
+pub use tuples::IntoResponseParts;
+pub use tuples::NoContent;
+pub use tuples::Redirect;
 
 /// A response: status, headers and body.
 ///

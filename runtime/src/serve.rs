@@ -12,33 +12,29 @@ use std::{
 use http::request::Parts;
 
 use crate::{
-    app::App,
+    app::{App, Begun, exchange},
     body::RequestBody,
-    capacity::Capacity,
     chain::Endpoint,
     config::Config,
     error::Result,
-    exchange::{Begun, exchange},
-    health::Check,
-    listen::Listener,
-    proxies::Proxies,
-    rejection::Rejection,
-    response::Response,
-    server::{Answer, Refusal, Transport, Until},
-    shared::{Connected, Shared},
+    request::{Capacity, Check, Connected, Proxies, Shared, Transport},
+    response::{Rejection, Response},
+    server::{Answer, Listener, Refusal, Until},
 };
 
 mod banner;
 mod blocked;
+mod health;
 mod hook;
 mod listeners;
 mod run;
-mod stopping;
+mod shutdown;
+mod stall_watch;
 mod supervisor;
-mod watch;
 mod workers;
 
 use self::hook::Hook;
+pub use health::{livez, readyz};
 
 /// Serves an app on `PORT` (or 8080) until SIGTERM or Ctrl-C.
 ///

@@ -4,54 +4,55 @@
 //! One task drives one connection, and it holds one timer, one reference-counted [`Connection`]
 //! and hyper's state machine; a request on a kept connection allocates nothing here.
 
-mod accept;
-mod activity;
-mod addresses;
-mod before;
-mod connection;
-mod driver;
-mod framing;
-#[cfg(feature = "http2")]
-mod greeting;
-#[cfg(feature = "http2")]
-mod http2;
-#[cfg(feature = "http3")]
-pub(crate) mod http3;
-mod io;
-mod listener;
-mod origin;
-#[cfg(feature = "proxy-protocol")]
-mod proxy_protocol;
-mod service;
-mod socket;
-mod stop;
-mod strict;
-#[cfg(test)]
-mod tests;
-mod timer;
-#[cfg(any(feature = "http2", feature = "http3"))]
-mod trailers;
-mod wire;
-
 use std::future::{Future, ready};
 use std::sync::Arc;
 
 use http::request::Parts;
 use tokio::sync::watch;
 
-pub(crate) use self::accept::{Report, run};
-use self::addresses::Addresses;
-pub(crate) use self::before::Before;
-pub(crate) use self::connection::Connection;
-pub(crate) use self::listener::{Accepted, Bound, Own, SocketFile, Source};
-pub(crate) use self::origin::Transport;
-pub(crate) use self::socket::Socket;
-pub(crate) use self::stop::{Stop, Told, Until, signal, when};
-pub(crate) use self::strict::Refusal;
-use crate::body::RequestBody;
-use crate::config::Config;
-use crate::proxies::Proxies;
-use crate::response::Response;
+use crate::{body::RequestBody, config::Config, request::Proxies, response::Response};
+
+mod accept;
+mod activity;
+mod addresses;
+mod buffered_stream;
+mod connection;
+mod driver;
+mod framing;
+#[cfg(feature = "http2")]
+mod http2;
+#[cfg(feature = "http2")]
+mod http2_preface;
+#[cfg(feature = "http3")]
+pub(crate) mod http3;
+mod io;
+mod listen;
+mod listener;
+mod preamble;
+#[cfg(feature = "proxy-protocol")]
+mod proxy_protocol;
+mod serve_request;
+mod socket;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod timer;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(any(feature = "http2", feature = "http3"))]
+mod trailers;
+mod validate;
+
+pub(crate) use crate::request::Transport;
+pub(crate) use accept::{Report, run};
+use addresses::Addresses;
+pub(crate) use connection::Connection;
+pub use listen::{Incoming, Listener};
+pub(crate) use listener::Bound;
+pub(crate) use stop::{Stop, Told, Until, signal, when};
+#[cfg(feature = "tls")]
+pub use tls::Tls;
+pub(crate) use validate::Refusal;
 
 /// An application as the server drives it: one request in, one response out.
 pub(crate) trait Answer: Send + Sync + Sized + 'static {

@@ -17,41 +17,29 @@
 //! ```
 
 mod captures;
-mod clash;
-mod key;
+mod conflicts;
+mod layout;
 mod lookup;
 mod methods;
-mod parts;
+mod node_key;
 mod plan;
+mod segment_key;
 pub(crate) mod spelling;
-mod step;
-
+#[cfg(test)]
+#[allow(unreachable_pub)]
+mod testing;
 // The benches and the fuzz target include these files too.
-#[cfg(test)]
-#[allow(unreachable_pub)]
-mod differ;
-#[cfg(test)]
-#[allow(unreachable_pub)]
-mod generate;
-#[cfg(test)]
-#[allow(unreachable_pub)]
-mod oracle;
-#[cfg(test)]
-#[allow(unreachable_pub)]
-mod parse;
 #[cfg(test)]
 mod tests;
 
 pub use captures::Captures;
-pub use clash::clashes;
+pub use conflicts::clashes;
+pub use layout::Parts;
+pub use layout::Table;
 pub use lookup::Found;
 pub use methods::Allowed;
-pub use parts::{Parts, Table};
 pub use plan::{Plan, Size, capacity};
-
-pub(crate) use crate::entry::{EMPTY, MAX_PARAMS, MAX_ROUTES, Shape};
-#[cfg(test)]
-use crate::route::{Methods, STANDARD, Segment, Slash};
+pub(crate) use spelling::has_percent;
 
 const NO_PLAN: Plan<{ capacity(&[]) }> = Plan::new(&[]);
 const NO_SIZE: Size = NO_PLAN.size();

@@ -12,7 +12,10 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use crate::stopping::{Signal, Stopping};
+mod stopping;
+
+pub use stopping::Stopping;
+pub(crate) use stopping::{Later, Signal, polled};
 
 /// How many can be told apart from none: more run as well, but no stop waits for them.
 const MOST: u32 = 1 << 24;

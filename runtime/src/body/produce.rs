@@ -13,7 +13,7 @@ use http_body::Frame;
 use tokio::sync::mpsc;
 
 use super::{Body, BoxError};
-use crate::stopping::{Later, Stopping};
+use crate::tasks::{Later, Stopping};
 
 impl Body {
     /// Makes a body of a stream: each piece is sent when it comes, and the next one is asked for when the

@@ -11,7 +11,7 @@ use bytes::{Buf as _, Bytes};
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::{Body, BoxError};
-use crate::blame::Blame;
+use crate::routes::Blame;
 
 impl Body {
     /// Keeps a stream to the length that its response, or the stream itself, declares.

@@ -7,11 +7,10 @@ use super::{
     env::{Boxed, Ready},
 };
 use crate::{
-    context::Context,
-    entry::{Entry, Mounted, Part},
-    extract::Args,
-    rejection::Rejection,
-    response::{IntoResponse, Response},
+    chain::argument::Args,
+    request::Context,
+    response::{IntoResponse, Rejection, Response},
+    routes::{Entry, Mounted, Part},
 };
 
 /// Something that answers requests: a handler, or a group of them. The attributes implement it.

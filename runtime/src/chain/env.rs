@@ -11,10 +11,12 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Faults, Locals, StandIns, prepared::Prepared};
+use super::{Faults, prepared::Prepared};
 use crate::{
-    body::RequestBody, context::Context, head::Head, miss::Miss, panics::panic_cause,
-    rejection::Rejection, response::Response, shared::Connected, state::Provide,
+    body::RequestBody,
+    panics::panic_cause,
+    request::{Connected, Context, Head, Locals, Miss, Provide, StandIns},
+    response::{Rejection, Response},
 };
 
 /// What every step of the chain can read, and where the route stands.

@@ -2,8 +2,12 @@
 
 use std::{future::Future, pin::pin};
 
-use super::{Chain, Env, caught, caught::Caught, panicked};
-use crate::{context::Context, response::Response};
+use super::{Chain, Env, panicked};
+use crate::{
+    chain::panics::{Caught, caught},
+    request::Context,
+    response::Response,
+};
 
 /// The rest of the chain, as a middleware sees it.
 ///

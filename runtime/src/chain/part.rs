@@ -3,10 +3,9 @@
 use std::marker::PhantomData;
 
 use crate::{
-    entry::Part,
-    local::{Handed, LocalId, LocalType},
+    const_text::Text,
     response::{IntoResponse, Response},
-    text::Text,
+    routes::{Handed, LocalId, LocalType, Part},
 };
 
 /// Something that `with(..)` may name. `#[guard]` and `#[middleware]` implement it.
@@ -125,7 +124,7 @@ pub const fn assert_observer(shown: &str, mode: u8, needs: &[LocalId]) {
         let text = text.with("` is gone when observers run: note what they need with `cx.note(..)`, and read it from `exchange.notes()`");
         panic!("{}", text.as_str())
     }
-    if mode == crate::extract::ASYNC {
+    if mode == crate::chain::argument::ASYNC {
         let text = text.with("` has to wait, and an observer does not: take what is at hand");
         panic!("{}", text.as_str())
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::Env;
-use crate::{context::Context, rejection::Rejection};
+use crate::{request::Context, response::Rejection};
 
 /// Runs an async extractor ahead of the handler.
 pub type Prepare<S> =

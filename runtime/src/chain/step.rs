@@ -2,11 +2,11 @@
 
 use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
-use super::{
-    Base, Chain, Env, Faults, Guard, Locals, Middleware, Observer, Ready, Rest, Site, problem,
-};
+use super::{Base, Chain, Env, Faults, Guard, Middleware, Observer, Ready, Rest, Site, problem};
 use crate::{
-    context::Context, extract::Mode, observe::Exchange, response::Response, shared::Connected,
+    chain::argument::Mode,
+    request::{Connected, Context, Exchange, Locals},
+    response::Response,
 };
 
 /// A step around the rest of a chain.

@@ -1,7 +1,7 @@
 //! The content types that a client accepts, as an argument.
 
 use super::{Extract, Input};
-use crate::{rejection::Rejection, response::Accept};
+use crate::response::{Accept, Rejection};
 
 impl<'r> Extract<'r> for Accept {
     type State = ();

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use subtle::ConstantTimeEq;
 
 use super::{Extract, Input};
-use crate::{header_value, rejection::Rejection};
+use crate::{header_value, response::Rejection};
 
 /// The token of `Authorization: Bearer ..` (RFC 6750); 401 without one.
 ///

@@ -9,7 +9,7 @@ use super::{
     Extract, Input,
     auth::{authorization, equal},
 };
-use crate::{header_value, rejection::Rejection};
+use crate::{header_value, response::Rejection};
 
 /// The user name and the password of `Authorization: Basic ..` (RFC 7617); 401 without them.
 ///

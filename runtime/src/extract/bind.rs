@@ -5,9 +5,9 @@ use serde::de::DeserializeOwned;
 
 use super::{Extract, Input, form};
 use crate::{
-    rejection::Rejection,
-    values::{self, json},
-    wrap::deref,
+    decode::{self, json},
+    deref::deref,
+    response::Rejection,
 };
 
 /// A value from wherever the request has it, as Gin's `Bind` reads it: the query of a GET or HEAD, else
@@ -43,10 +43,10 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {
-            return values::query(input.query()).map(Self);
+            return decode::query(input.query()).map(Self);
         }
         if form::is_form(input.headers()) {
-            return values::form(input.body()).map(Self);
+            return decode::form(input.body()).map(Self);
         }
         if json::content_type(input.headers()).is_ok() {
             return json::parse(input.body()).map(Self);
@@ -68,19 +68,19 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
 fn is_of_feature(headers: &HeaderMap) -> bool {
     let _ = headers;
     #[cfg(feature = "xml")]
-    if crate::Xml::<()>::fits(headers) {
+    if super::formats::Xml::<()>::fits(headers) {
         return true;
     }
     #[cfg(feature = "yaml")]
-    if crate::Yaml::<()>::fits(headers) {
+    if super::formats::Yaml::<()>::fits(headers) {
         return true;
     }
     #[cfg(feature = "toml")]
-    if crate::Toml::<()>::fits(headers) {
+    if super::formats::Toml::<()>::fits(headers) {
         return true;
     }
     #[cfg(feature = "msgpack")]
-    if crate::MsgPack::<()>::fits(headers) {
+    if super::formats::MsgPack::<()>::fits(headers) {
         return true;
     }
     false
@@ -89,20 +89,20 @@ fn is_of_feature(headers: &HeaderMap) -> bool {
 /// Reads a format that is behind a feature.
 fn by_feature<T: DeserializeOwned>(input: Input<'_>) -> Result<Bind<T>, Rejection> {
     #[cfg(feature = "xml")]
-    if crate::Xml::<T>::fits(input.headers()) {
-        return crate::Xml::read(input.body()).map(Bind);
+    if super::formats::Xml::<T>::fits(input.headers()) {
+        return super::formats::Xml::read(input.body()).map(Bind);
     }
     #[cfg(feature = "yaml")]
-    if crate::Yaml::<T>::fits(input.headers()) {
-        return crate::Yaml::read(input.body()).map(Bind);
+    if super::formats::Yaml::<T>::fits(input.headers()) {
+        return super::formats::Yaml::read(input.body()).map(Bind);
     }
     #[cfg(feature = "toml")]
-    if crate::Toml::<T>::fits(input.headers()) {
-        return crate::Toml::read(input.body()).map(Bind);
+    if super::formats::Toml::<T>::fits(input.headers()) {
+        return super::formats::Toml::read(input.body()).map(Bind);
     }
     #[cfg(feature = "msgpack")]
-    if crate::MsgPack::<T>::fits(input.headers()) {
-        return crate::MsgPack::read(input.body()).map(Bind);
+    if super::formats::MsgPack::<T>::fits(input.headers()) {
+        return super::formats::MsgPack::read(input.body()).map(Bind);
     }
     let _ = input;
     Err(unknown_type())

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::{Extract, Input};
-use crate::rejection::Rejection;
+use crate::response::Rejection;
 
 impl<'r> Extract<'r> for Bytes {
     type State = ();

@@ -1,7 +1,7 @@
 //! The body in pieces, as an argument.
 
 use super::ExtractAsync;
-use crate::{body::BodyStream, context::Context, rejection::Rejection};
+use crate::{body::BodyStream, request::Context, response::Rejection};
 
 impl ExtractAsync for BodyStream {
     type State = ();

@@ -5,10 +5,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Extract, Input};
 use crate::{
-    rejection::Rejection,
-    response::{IntoResponse, Response},
-    values::{self, media::essence},
-    wrap::deref_mut,
+    decode::{self, essence},
+    deref::deref_mut,
+    response::{IntoResponse, Rejection, Response},
 };
 
 /// A form, `application/x-www-form-urlencoded`: read from the body, or from the query of a GET, as a
@@ -55,10 +54,10 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {
-            return values::query(input.query()).map(Self);
+            return decode::query(input.query()).map(Self);
         }
         Self::check_head(input)?;
-        values::form(input.body()).map(Self)
+        decode::form(input.body()).map(Self)
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {

@@ -6,9 +6,8 @@ use http::{HeaderMap, Method, Uri, Version};
 
 use super::{Extract, Input};
 use crate::{
-    info::Route,
-    local::{LocalId, LocalType},
-    rejection::Rejection,
+    response::Rejection,
+    routes::{LocalId, LocalType, Route},
 };
 
 /// Arguments that are had by reference, or by a cheap copy of it.

@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 
 use super::{Extract, Input};
-use crate::{rejection::Rejection, wrap::deref};
+use crate::{deref::deref, response::Rejection};
 
 /// A request header, read into its type of the `headers` crate; 400 without it.
 ///

@@ -3,7 +3,10 @@
 use serde::de::DeserializeOwned;
 
 use super::{Extract, Input};
-use crate::{rejection::Rejection, response::Json, values::json};
+use crate::{
+    decode::json,
+    response::{Json, Rejection},
+};
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
     type State = ();

@@ -1,7 +1,7 @@
 //! The header `Last-Event-ID` of a client of server-sent events, as an argument.
 
 use super::{Extract, Input};
-use crate::{header_value, rejection::Rejection};
+use crate::{header_value, response::Rejection};
 
 /// The id of the last event that a client has seen, if it comes back (`Last-Event-ID`).
 ///

@@ -5,9 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Bearer, ConnectInfo, Extract, Input, Local, MatchedRoute};
 use crate::{
-    local::{LocalId, LocalType},
-    rejection::Rejection,
-    response::{IntoResponse, Json, Response},
+    response::{IntoResponse, Json, Rejection, Response},
+    routes::{LocalId, LocalType},
 };
 
 /// An extractor that can tell what is not there from what is wrong: so an argument may be

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::{head::Head, rejection::Rejection, values::words};
+use crate::{decode::messages, request::Head, response::Rejection};
 
 /// A type that a path parameter can be: everything that is [`FromStr`], and `&str`.
 #[diagnostic::on_unimplemented(
@@ -57,5 +57,5 @@ fn read<T: PathParam>(
     name: &'static str,
     expected: &'static str,
 ) -> Result<T, Rejection> {
-    T::parse(text).ok_or_else(|| words::param(name, expected, text))
+    T::parse(text).ok_or_else(|| messages::param(name, expected, text))
 }

@@ -1,7 +1,7 @@
 //! Several path parameters as one struct.
 
 use super::{Extract, Input};
-use crate::{rejection::Rejection, wrap::deref};
+use crate::{deref::deref, response::Rejection};
 
 /// Path parameters, read into a struct that derives `PathFields`.
 ///
@@ -42,7 +42,7 @@ pub trait PathFields: Sized {
     ///
     /// # Errors
     /// 400 where a value is not of its field's type.
-    fn read(head: &crate::head::Head) -> Result<Self, Rejection>;
+    fn read(head: &crate::request::Head) -> Result<Self, Rejection>;
 }
 
 impl<'r, T: PathFields> Extract<'r> for Path<T> {

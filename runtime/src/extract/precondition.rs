@@ -8,8 +8,7 @@ use httpdate::parse_http_date;
 use super::{Extract, Input};
 use crate::{
     header_value::{EntityTags, joined, lines},
-    rejection::Rejection,
-    response::{Response, Revision},
+    response::{Rejection, Response, Revision},
 };
 
 /// An extractor for the precondition of a request: `If-Match`, `If-None-Match`, `If-Unmodified-Since` and

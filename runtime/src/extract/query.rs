@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{Extract, Input};
-use crate::{rejection::Rejection, values, wrap::deref};
+use crate::{decode, deref::deref, response::Rejection};
 
 /// The query, read into a type of your own.
 ///
@@ -48,17 +48,17 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        values::query(input.query()).map(Query)
+        decode::query(input.query()).map(Query)
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
-        values::query::<T>(input.query()).map(drop)
+        decode::query::<T>(input.query()).map(drop)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::values::first;
+    use crate::decode::first;
 
     #[test]
     fn first_value_is_found_and_decoded() {

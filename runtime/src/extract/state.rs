@@ -1,7 +1,7 @@
 //! The app state as an argument.
 
 use super::{Extract, Input};
-use crate::{rejection::Rejection, state::State};
+use crate::{request::State, response::Rejection};
 
 impl<'r, T: Send + Sync + 'static> Extract<'r> for State<T> {
     type State = T;

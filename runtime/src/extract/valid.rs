@@ -6,7 +6,7 @@ use garde::Validate;
 use http::{Method, StatusCode};
 
 use super::{Extract, Input, form};
-use crate::{local::LocalId, rejection::Rejection, values::place::escape};
+use crate::{decode::escape, response::Rejection, routes::LocalId};
 
 /// An argument whose value keeps the rules that its type declares by `garde`; where it does not, every
 /// field that is wrong is named at once, in problem details with status 422.

@@ -4,7 +4,7 @@ use http::HeaderValue;
 use serde::Serialize;
 
 use super::{IntoResponse, Response};
-use crate::{body::Body, pool, rejection::Rejection, wrap::deref_mut};
+use crate::{body::Body, deref::deref_mut, pool, response::rejection::Rejection};
 
 /// A value as JSON: read from the body as an argument, written into the body as a response.
 ///

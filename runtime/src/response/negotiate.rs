@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode, header};
 use super::{IntoResponse, Response};
 use crate::{
     header_value::{Parameters, elements, joined, lines, quality},
-    rejection::Rejection,
+    response::rejection::Rejection,
 };
 
 /// What a client accepts, with its weights: an argument, which chooses among answers.

@@ -10,7 +10,7 @@ use httpdate::fmt_http_date;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{IntoResponseParts, Response};
-use crate::{header_value::EntityTag, rejection::Rejection};
+use crate::{header_value::EntityTag, response::rejection::Rejection};
 
 /// The version of a resource: its entity tag, the time of its last change, or both.
 ///

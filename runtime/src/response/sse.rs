@@ -12,15 +12,15 @@ use futures_core::Stream;
 use http::{HeaderValue, header};
 use tokio::time::{Instant, Sleep, sleep};
 
-mod event;
-
-pub use event::Event;
-
 use super::{IntoResponse, Response};
 use crate::{
     body::{Body, BoxError},
-    stopping::{Later, Stopping},
+    tasks::{Later, Stopping},
 };
+
+mod event;
+
+pub use event::Event;
 
 /// A stream of events, `text/event-stream`, for a page's `EventSource`.
 ///

@@ -4,7 +4,7 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::{IntoResponse, Response};
-use crate::{body::Body, pool, rejection::Rejection};
+use crate::{body::Body, pool, response::rejection::Rejection};
 
 /// A page of HTML.
 ///

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::listeners::Listening;
-use crate::{config::Config, entry::PartKind, info::Route};
+use crate::{
+    config::Config,
+    routes::{PartKind, Route},
+};
 
 /// Returns the text: one line and the settings, and in a debug build the routes.
 pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> String {
@@ -88,7 +91,11 @@ mod tests {
     use highball_macros::{get, guard, middleware, observer, routes};
 
     use super::*;
-    use crate::{chain::Next, context::Context, observe::Exchange, response::Response};
+    use crate::{
+        chain::Next,
+        request::{Context, Exchange},
+        response::Response,
+    };
 
     #[guard(crate = crate)]
     fn first(_: &Context<'_>) -> Result<(), Response> {

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    busy::{self, Mark, Watching},
-    info::Route,
+    request::{Mark, Watching, running_route},
+    routes::Route,
 };
 
 /// How often one route is reported at most.
@@ -74,7 +74,7 @@ impl Blocked {
 
     /// Takes up the threads that are new, and forgets those that have ended.
     fn take_up(&mut self, now: Instant) {
-        let marks = busy::threads();
+        let marks = running_route::threads();
         let is_same = |thread: &Thread, mark| Arc::ptr_eq(&thread.mark, mark);
         self.threads
             .retain(|thread| marks.iter().any(|mark| is_same(thread, mark)));
@@ -137,7 +137,10 @@ impl Blocked {
         if route == 0 {
             return Some("a request without a route".to_owned());
         }
-        let route = self.routes.iter().find(|own| busy::address(own) == route)?;
+        let route = self
+            .routes
+            .iter()
+            .find(|own| running_route::address(own) == route)?;
         let mut methods = route.methods().collect::<Vec<_>>().join(",");
         if methods.is_empty() {
             "ANY".clone_into(&mut methods);

@@ -5,8 +5,7 @@ use std::{env, net::SocketAddr};
 use crate::{
     config::Config,
     error::{Error, Result},
-    listen::Listener,
-    server::Bound,
+    server::{Bound, Listener},
 };
 
 /// The places where an app listens.

@@ -10,24 +10,18 @@ use std::{
 };
 
 use super::{
-    Served, Setup, banner,
-    blocked::Blocked,
-    hook,
-    listeners::{self, Listening},
-    stopping::Delayed,
-    supervisor,
-    watch::Watch,
-    workers::{self, Runtimes},
+    Served, Setup, banner, blocked::Blocked, hook, listeners, listeners::Listening, supervisor,
+    workers, workers::Runtimes,
 };
 use crate::{
     app::App,
-    capacity::Gate,
     chain::Endpoint,
     config::Config,
     error::Result,
-    parts,
+    middleware,
+    request::{Gate, Shared},
+    serve::{shutdown::Delayed, stall_watch::Watch},
     server::{self, Report, Stop, Told},
-    shared::Shared,
 };
 
 pub(super) async fn run<A, S>(mut setup: Setup, shared: Shared<S>) -> Result
@@ -73,7 +67,7 @@ where
     // A hook may use what was made on one of them.
     drop(runtimes);
     // A thread's work is waited for on a thread that may wait.
-    let _ = tokio::task::spawn_blocking(parts::flush).await;
+    let _ = tokio::task::spawn_blocking(middleware::flush).await;
     if !setup.quiet {
         report_cut(report.cut, "connections");
         report_cut(shared.tasks.len(), "spawned tasks");

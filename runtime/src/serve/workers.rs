@@ -7,10 +7,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{listeners::Listening, watch::Watch};
+use super::listeners::Listening;
 use crate::{
     config::Config,
     error::{Error, Result},
+    serve::stall_watch::Watch,
     server::{self, Answer, Bound, Report, Shared, Stop},
 };
 

@@ -9,11 +9,11 @@ use std::task::{Context, Poll};
 use tokio::task::{JoinError, JoinSet, unconstrained};
 use tokio::time::{Instant, sleep_until};
 
-use super::before::Before;
 use super::connection::spawn;
 use super::listener::{Accepted, Bound, Open};
 use super::stop::Stop;
 use super::{Answer, Shared};
+use crate::server::preamble::Before;
 
 /// How many connections that the system has accepted are taken over by a stop, of each listener.
 const LAST_ACCEPTED: usize = 1024;

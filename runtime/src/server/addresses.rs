@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::proxies::Proxies;
+use crate::request::Proxies;
 
 /// Counts open connections by address.
 #[derive(Debug)]

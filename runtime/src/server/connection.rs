@@ -13,18 +13,23 @@ use tokio::time::{sleep_until, timeout};
 
 use super::activity::Activity;
 use super::addresses::Place;
-use super::before::Before;
 #[cfg(feature = "http2")]
 use super::driver::sniff;
 use super::driver::{Cut, Ended, rest, run};
 use super::io::Io;
 use super::listener::Accepted;
-use super::origin::Transport;
 use super::socket::Socket;
 use super::timer::{Seen, Timer};
-use super::wire::{self, Wire};
-use super::{Answer, Shared, service};
-use crate::config::Config;
+use super::{Answer, Shared};
+use crate::{
+    config::Config,
+    request::Transport,
+    server::{
+        buffered_stream::{self, Wire},
+        preamble::Before,
+        serve_request,
+    },
+};
 
 /// hyper's buffer is never smaller, and hyper panics when asked for less.
 const LEAST_HEAD: usize = 8 * 1024;
@@ -42,7 +47,7 @@ const MOST_DISCARDED: usize = 8 << 20;
 #[derive(Debug)]
 pub(crate) struct Connection<A> {
     pub(super) shared: Arc<Shared<A>>,
-    pub(super) wire: wire::Shared,
+    pub(super) wire: buffered_stream::Shared,
     pub(super) activity: Activity,
     pub(super) origin: Transport,
     /// Held for its drop.
@@ -70,7 +75,7 @@ impl<A> Connection<A> {
     fn new(shared: Arc<Shared<A>>, socket: Socket, origin: Transport, place: Place) -> Arc<Self> {
         Arc::new(Self {
             shared,
-            wire: wire::Shared::new(socket),
+            wire: buffered_stream::Shared::new(socket),
             activity: Activity::default(),
             origin,
             _place: place,
@@ -169,7 +174,7 @@ impl<A> Drop for Tear<'_, A> {
     }
 }
 
-struct CutOnDrop<'c>(&'c wire::Shared);
+struct CutOnDrop<'c>(&'c buffered_stream::Shared);
 
 impl Drop for CutOnDrop<'_> {
     fn drop(&mut self) {
@@ -225,7 +230,7 @@ async fn drive_http1<A: Answer>(
     loop {
         let (answering, session) = (connection.clone(), session.clone());
         let service = service_fn(move |request| {
-            service::exchange(answering.clone(), session.clone(), request)
+            serve_request::exchange(answering.clone(), session.clone(), request)
         });
         timer.rest_after(Some(REST));
         let driven = builder
@@ -250,8 +255,9 @@ async fn drive_http2<A: Answer>(
     let streams = super::http2::Streams::new(connection.config());
     let answering = connection.clone();
     let session = connection.shared.app.connect(&connection.origin);
-    let service =
-        service_fn(move |request| service::exchange(answering.clone(), session.clone(), request));
+    let service = service_fn(move |request| {
+        serve_request::exchange(answering.clone(), session.clone(), request)
+    });
     let driven = super::http2::builder(connection.config(), streams.clone())
         .serve_connection(TokioIo::new(Io::new(connection.clone())), service);
     let outcome = run(connection, pin!(driven), timer).await;

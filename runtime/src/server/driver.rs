@@ -99,9 +99,9 @@ pub(super) trait Driven: Future<Output = hyper::Result<()>> {
 impl<I, B, S> Driven for http1::UpgradeableConnection<I, S>
 where
     S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
-    S::Error: Into<crate::BoxError>,
+    S::Error: Into<crate::body::BoxError>,
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
-    B: http_body::Body<Error: Into<crate::BoxError>> + 'static,
+    B: http_body::Body<Error: Into<crate::body::BoxError>> + 'static,
 {
     fn finish(self: Pin<&mut Self>) {
         self.graceful_shutdown();
@@ -112,9 +112,9 @@ where
 impl<I, B, S, E> Driven for hyper::server::conn::http2::Connection<I, S, E>
 where
     S: hyper::service::HttpService<hyper::body::Incoming, ResBody = B>,
-    S::Error: Into<crate::BoxError>,
+    S::Error: Into<crate::body::BoxError>,
     I: hyper::rt::Read + hyper::rt::Write + Unpin,
-    B: http_body::Body<Error: Into<crate::BoxError>> + 'static,
+    B: http_body::Body<Error: Into<crate::body::BoxError>> + 'static,
     E: hyper::rt::bounds::Http2ServerConnExec<S::Future, B>,
 {
     fn finish(self: Pin<&mut Self>) {

@@ -3,9 +3,6 @@
 //! A connection is driven by its own task, which owns the tasks of its requests. QUIC itself finds out
 //! that a client is gone, and keeps the number of streams.
 
-mod bounded;
-mod frames;
-
 use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
@@ -24,13 +21,20 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::rustls;
 
-use self::bounded::{Bounded, Read};
 use super::listener::Accepted;
-use super::origin::Transport;
-use super::{Answer, Shared, strict};
-use crate::body::{BoxError, Pace, RequestBody};
-use crate::config::Config;
-use crate::response::Response;
+use super::{Answer, Shared};
+use crate::{
+    body::{BoxError, Pace, RequestBody},
+    config::Config,
+    request::Transport,
+    response::Response,
+    server::validate,
+};
+
+mod bounded;
+mod frames;
+
+use self::bounded::{Bounded, Read};
 
 type Quic = Bounded<h3_quinn::Connection>;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
@@ -61,7 +65,7 @@ pub(crate) fn endpoint(
     socket: std::net::UdpSocket,
     mut tls: rustls::ServerConfig,
     config: &Config,
-) -> crate::Result<quinn::Endpoint> {
+) -> crate::error::Result<quinn::Endpoint> {
     tls.alpn_protocols = vec![b"h3".to_vec()];
     let crypto = QuicServerConfig::try_from(tls)?;
     let mut server = quinn::ServerConfig::with_crypto(Arc::new(crypto));
@@ -249,9 +253,9 @@ async fn exchange<A: Answer>(
         return;
     };
     let (mut sending, receiving) = stream.split();
-    let length = strict::length(request.headers());
+    let length = validate::length(request.headers());
     let request = with_body(request, receiving, length.unwrap_or_default(), config);
-    let response = match strict::check(&request, config, length.is_err()) {
+    let response = match validate::check(&request, config, length.is_err()) {
         Ok(()) => {
             let (head, body) = request.into_parts();
             A::answer(A::begin(session, head, body)).await

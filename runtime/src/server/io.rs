@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Connection;
-use super::wire::Side;
+use crate::server::buffered_stream::Side;
 
 /// The stream that hyper owns.
 pub(super) struct Io<A>(Arc<Connection<A>>);

@@ -14,10 +14,8 @@ use tokio::net::UnixListener;
 use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
 
-use super::before::Before;
-use super::origin::Transport;
 use super::socket::Socket;
-use crate::tasks::Owned;
+use crate::{request::Transport, server::preamble::Before, tasks::Owned};
 
 /// How long a listener rests when the system has no room for another connection.
 const REST: Duration = Duration::from_millis(50);
@@ -60,7 +58,11 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    pub(crate) fn new(source: Source, before: Before, own_queues: bool) -> crate::Result<Self> {
+    pub(crate) fn new(
+        source: Source,
+        before: Before,
+        own_queues: bool,
+    ) -> crate::error::Result<Self> {
         if let Source::Tcp(listener) = &source {
             listener.set_nonblocking(true)?;
         }
@@ -96,18 +98,18 @@ impl Bound {
 
     /// Makes another one for another thread: with a queue of its own where that can be, else with
     /// the same queue.
-    pub(crate) fn another(&self) -> crate::Result<Self> {
+    pub(crate) fn another(&self) -> crate::error::Result<Self> {
         let source = match &self.source {
             Source::Tcp(listener) if self.own_queues => {
                 let addr = listener.local_addr()?;
                 let only_v6 = addr.is_ipv6() && socket2::SockRef::from(listener).only_v6()?;
-                Source::Tcp(crate::listen::bind_tcp(addr, true, only_v6)?)
+                Source::Tcp(crate::server::listen::bind_tcp(addr, true, only_v6)?)
             }
             Source::Tcp(listener) => Source::Tcp(listener.try_clone()?),
             #[cfg(unix)]
             Source::Unix(listener, _) => Source::Unix(listener.try_clone()?, None),
             Source::Own(..) => {
-                return Err(crate::Error::new(
+                return Err(crate::error::Error::new(
                     "a listener of one's own is not shared out",
                 ));
             }

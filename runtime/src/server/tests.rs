@@ -1,13 +1,5 @@
 //! The server over real sockets, with an application that does what each test needs.
 
-mod http1;
-#[cfg(feature = "http2")]
-mod http2;
-mod resting;
-mod stopping;
-mod timeouts;
-mod upgrades;
-
 use std::future::{Future, pending, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -25,8 +17,21 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::*;
+use super::{
+    listener::{Accepted, Own, Source},
+    preamble::Before,
+    socket::Socket,
+    *,
+};
 use crate::body::{Body, BoxError, produce};
+
+mod http1;
+#[cfg(feature = "http2")]
+mod http2;
+mod resting;
+mod stopping;
+mod timeouts;
+mod upgrades;
 
 /// The most that `/echo` reads of a body, in bytes.
 const BODY_LIMIT: u64 = 1024 * 1024;
@@ -69,7 +74,7 @@ impl Answer for App {
         match request.uri().path() {
             "/echo" => match request.body_mut().read(BODY_LIMIT).await {
                 Ok(bytes) => Response::new(bytes),
-                Err(crate::ReadError::TooLarge) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
+                Err(crate::body::ReadError::TooLarge) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
                 Err(_) => {
                     app.failed.notify_one();
                     with_status(StatusCode::BAD_REQUEST)
@@ -174,7 +179,7 @@ struct Server {
 
 async fn start(config: Config) -> Server {
     let listener =
-        crate::listen::bind_tcp(([127, 0, 0, 1], 0).into(), false, false).expect("a port is free");
+        listen::bind_tcp(([127, 0, 0, 1], 0).into(), false, false).expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     let mut server = start_on(Source::Tcp(listener), config);
     server.address = address;

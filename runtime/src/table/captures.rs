@@ -1,6 +1,6 @@
 //! Where the values of a path's parameters stand.
 
-use super::MAX_PARAMS;
+use crate::routes::MAX_PARAMS;
 
 /// Where the parameters of the matched route stand in the raw path, in path order.
 ///

@@ -5,11 +5,13 @@ use std::ops::Range;
 use http::Method;
 
 use super::Captures;
-use super::key::{Ending, LONG, Piece};
 use super::methods::{Allowed, bit};
-use super::parts::{Affix, End, Kind, NO_HEAD, NO_NODE, Node, Table};
 use super::plan::ROOT;
 use super::spelling;
+use crate::table::{
+    layout::{Affix, End, Kind, NO_HEAD, NO_NODE, Node, Table},
+    segment_key::{Ending, LONG, Piece},
+};
 
 /// What a table says of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

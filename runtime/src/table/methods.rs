@@ -4,8 +4,10 @@ use std::fmt;
 
 use http::Method;
 
-use super::step::same_text;
-use crate::route::{Methods, STANDARD};
+use crate::{
+    routes::{Methods, STANDARD},
+    table::node_key::same_text,
+};
 
 /// How many methods outside [`STANDARD`] the routes of one table may name together.
 pub(super) const MAX_EXTENSIONS: usize = OTHER as usize - STANDARD.len();

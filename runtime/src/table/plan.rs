@@ -1,9 +1,10 @@
 //! The trie while it grows, in constant evaluation: every route is inserted once.
 
 use super::methods::Extensions;
-use super::step::Step;
-use super::{EMPTY, MAX_ROUTES, Shape};
-use crate::route::{Segment, Slash};
+use crate::{
+    routes::{EMPTY, MAX_ROUTES, Segment, Shape, Slash},
+    table::node_key::Step,
+};
 
 /// No node and no end, in the lists of a plan.
 pub(super) const NONE: u32 = u32::MAX;

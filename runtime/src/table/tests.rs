@@ -2,7 +2,11 @@
 
 use http::Method;
 
-use super::*;
+use super::{
+    testing::{differ, parse},
+    *,
+};
+use crate::routes::{Methods, Segment, Shape, Slash};
 
 /// Routes as `METHOD /path [redirect|ignore]`, requests as `METHOD /path`, and what is found.
 fn check(routes: &[&str], cases: &[(&str, &str)]) {

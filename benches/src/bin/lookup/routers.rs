@@ -5,7 +5,7 @@ use highball::__private::{Captures, Found, Table};
 use crate::sets::{N_METHODS, Request, Set};
 
 #[allow(dead_code)]
-#[path = "../../../../runtime/src/table"]
+#[path = "../../../../runtime/src/table/testing"]
 mod table {
     pub use highball::__private::*;
 

@@ -1,0 +1,172 @@
+//! What is wrong with an argument, as far as its type tells; all in constant evaluation.
+
+use crate::{
+    chain::argument::NOT,
+    const_text::{Text, contains},
+};
+
+/// An argument of a function, as the generated code knows it.
+#[derive(Debug)]
+pub struct ArgCheck {
+    /// Its name, or the empty text where it has none.
+    pub name: &'static str,
+    /// Its type, as written.
+    pub ty: &'static str,
+    /// Which kind of extractor it is.
+    pub mode: u8,
+    /// Whether it takes the body.
+    pub body: bool,
+    /// Whether it may.
+    pub rule: BodyRule,
+    /// The path parameters that it takes.
+    pub params: &'static [&'static str],
+    /// The pattern of the function's own path, and its parameters.
+    pub path: Option<(&'static str, &'static [&'static str])>,
+}
+
+/// Who may take the body.
+#[derive(Debug, Clone, Copy)]
+pub enum BodyRule {
+    /// One argument may; this says whether one before it does.
+    Once(bool),
+    /// Each may: a guard has said that it sees the body, which is here.
+    Shared,
+    /// None may: the body is read for the handler, behind the function.
+    Never,
+}
+
+type Message = Text<1024>;
+
+/// Stops the compilation where an argument is no extractor, or takes what it cannot have.
+#[track_caller]
+pub const fn assert_argument(arg: &ArgCheck) {
+    if arg.mode == NOT {
+        panic!("{}", not_extractor(arg).as_str())
+    }
+    if arg.body
+        && let Some(reason) = arg.rule.refuses()
+    {
+        let text = Message::EMPTY.with("`").with(arg.ty);
+        let text = text.with("` takes the request's body, ").with(reason);
+        panic!("{}", text.as_str())
+    }
+    let Some((path, own)) = arg.path else { return };
+    let mut i = 0;
+    while i < arg.params.len() {
+        if !contains(own, arg.params[i]) {
+            panic!("{}", no_param(arg, arg.params[i], path).as_str())
+        }
+        i += 1;
+    }
+}
+
+impl BodyRule {
+    const fn refuses(self) -> Option<&'static str> {
+        match self {
+            Self::Once(false) | Self::Shared => None,
+            Self::Once(true) => Some(
+                "and so does an argument before it; a body can be read once, so keep one of them",
+            ),
+            Self::Never => Some(
+                "which is read for the handler, behind guards and middleware: leave it to the handler, or have a guard see it, `#[guard(body)]`",
+            ),
+        }
+    }
+}
+
+/// Stops the compilation where a guard sees a body that it does not look at.
+#[track_caller]
+pub const fn assert_body(takes: bool) {
+    assert!(
+        takes,
+        "no argument takes the body, which would be read for nothing: add one, `body: Bytes`, or leave out `body`"
+    );
+}
+
+/// Stops the compilation where the text of a parameter would become the name of a file.
+#[track_caller]
+pub const fn assert_param(name: &str, ty: &str, names_a_file: bool) {
+    if !names_a_file {
+        return;
+    }
+    let text = Message::EMPTY.with("the path parameter `").with(name);
+    let text = text.with("` cannot be a `").with(ty);
+    let text = text
+        .with("`: a client may send an absolute path or `..` in it; write `")
+        .with(name);
+    let text =
+        text.with(": highball::SafePath`, which stays inside the directory that it is joined to");
+    panic!("{}", text.as_str())
+}
+
+const fn not_extractor(arg: &ArgCheck) -> Message {
+    let mut text = Message::EMPTY.with("`");
+    if is_local(arg.ty) {
+        return text
+            .with(arg.ty)
+            .with("` reads what is no local: put `#[derive(Local)]` on the type, or wrap it in a type of your own that has it");
+    }
+    if is_option(arg.ty) {
+        return text
+            .with(arg.ty)
+            .with("` cannot be told from nothing: make the fields inside `Option`, take `Result<.., Rejection>` in its place, or implement `OptionalExtract` for the type inside");
+    }
+    if is_valid(arg.ty) {
+        return text
+            .with(arg.ty)
+            .with("` has no rules to keep: put `#[derive(garde::Validate)]` on the type inside, and an extractor with that type between the two, as in `Valid<Json<T>>`");
+    }
+    let mut param = "name";
+    if !arg.name.is_empty() {
+        text = text.with(arg.name).with(": ");
+        param = arg.name;
+    }
+    let text = text.with(arg.ty);
+    let text = text.with("` is neither a parameter of the path nor an extractor; write `{");
+    let text = text.with(param).with("}` in the path, `Json<").with(arg.ty);
+    let text = text.with(">`, `Query<").with(arg.ty).with(">` or `State<");
+    let text = text
+        .with(arg.ty)
+        .with(">` here, or implement `Extract` for `");
+    text.with(arg.ty).with("`")
+}
+
+/// Returns whether the type is spelled as a local; only words depend on it.
+const fn is_local(ty: &str) -> bool {
+    matches!(ty.as_bytes(), [b'L', b'o', b'c', b'a', b'l', b'<', ..])
+}
+
+/// As [`is_local`], for what may not be there.
+const fn is_option(ty: &str) -> bool {
+    matches!(
+        ty.as_bytes(),
+        [b'O', b'p', b't', b'i', b'o', b'n', b'<', ..]
+    )
+}
+
+/// As [`is_local`], for values with rules.
+const fn is_valid(ty: &str) -> bool {
+    matches!(ty.as_bytes(), [b'V', b'a', b'l', b'i', b'd', b'<', ..])
+}
+
+const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> Message {
+    let text = Message::EMPTY.with("`").with(arg.ty);
+    let text = text.with("` takes the parameter `").with(param);
+    let text = text.with("`, but `").with(path).with("` has no `{");
+    text.with(param)
+        .with("}`; rename the field, or the parameter")
+}
+
+/// Stops the compilation where nothing takes a parameter of the path: each argument has its mode
+/// and what it takes. One that is no extractor might have been meant to, and is reported.
+#[track_caller]
+pub const fn assert_taken(name: &str, taken: &[(u8, &[&str])], message: &str) {
+    let mut i = 0;
+    while i < taken.len() {
+        if taken[i].0 == NOT || contains(taken[i].1, name) {
+            return;
+        }
+        i += 1;
+    }
+    panic!("{}", message)
+}

@@ -1,0 +1,115 @@
+//! Cookies that a client cannot write, and ones that it cannot read either.
+
+use std::fmt;
+
+use cookie::{Cookie, CookieJar, Key};
+
+use super::Cookies;
+use crate::{
+    extract::{Extract, Input},
+    request::State,
+    response::Rejection,
+};
+
+macro_rules! secret {
+    ($(#[$doc:meta])* $name:ident, $feature:literal, $read:ident, $write:ident) => {
+        $(#[$doc])*
+        #[cfg(feature = $feature)]
+        #[derive(Clone)]
+        pub struct $name<'r> {
+            cookies: Cookies<'r>,
+            key: State<Key>,
+        }
+
+        #[cfg(feature = $feature)]
+        impl<'r> $name<'r> {
+            /// Returns the cookie of this name with its own value, or `None` if the app has not made it. Another
+            /// cookie of the same name, which a page of a subdomain can set, does not hide it.
+            pub fn get(&self, name: &str) -> Option<Cookie<'static>> {
+                let mut named = self.cookies.iter().filter(|cookie| cookie.name() == name);
+                named.find_map(|cookie| {
+                    let mut jar = CookieJar::new();
+                    jar.add_original(cookie.into_owned());
+                    jar.$read(&self.key).get(name)
+                })
+            }
+
+            /// Returns the cookie as it is set: hand it to
+            /// [`Context::set_cookie`](crate::Context::set_cookie).
+            pub fn seal(&self, cookie: impl Into<Cookie<'static>>) -> Cookie<'static> {
+                let cookie = cookie.into();
+                let name = cookie.name().to_owned();
+                let mut jar = CookieJar::new();
+                jar.$write(&self.key).add(cookie.clone());
+                jar.get(&name).cloned().unwrap_or(cookie)
+            }
+        }
+
+        #[cfg(feature = $feature)]
+        impl<'r> Extract<'r> for $name<'r> {
+            type State = Key;
+
+            fn extract(input: Input<'r, Key>) -> Result<Self, Rejection> {
+                let headers = input.headers();
+                Ok(Self {
+                    cookies: Cookies { headers },
+                    key: input.share_state(),
+                })
+            }
+        }
+
+        #[cfg(feature = $feature)]
+        impl fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.cookies.fmt(f)
+            }
+        }
+    };
+}
+
+secret! {
+    /// Cookies that the app has signed (HMAC with SHA-256): a client reads them, and cannot write them.
+    ///
+    /// The key is a field of the app state; with another key all of them are gone.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Cookie, Key, SignedCookies, prelude::*};
+    ///
+    /// #[derive(State)]
+    /// struct AppState {
+    ///     key: Key,
+    /// }
+    ///
+    /// #[get("/visit")]
+    /// async fn visit(cookies: SignedCookies<'_>, cx: &mut Context<'_>) -> String {
+    ///     let visits = cookies.get("visits").and_then(|cookie| cookie.value().parse().ok());
+    ///     let visits = visits.unwrap_or(0_u32) + 1;
+    ///     cx.set_cookie(cookies.seal(Cookie::new("visits", visits.to_string())));
+    ///     visits.to_string()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(visit);
+    ///
+    /// # fn main() -> highball::Result {
+    /// # let secret = "64 bytes at least, ".repeat(4);
+    /// # /*
+    /// let secret = std::env::var("COOKIE_SECRET")?; // of `openssl rand -base64 64`
+    /// # */
+    /// // `Key::from` would panic for a secret of less than 64 bytes.
+    /// let state = AppState { key: Key::try_from(secret.as_bytes())? };
+    /// let _ = highball::serve(Api).state(state);
+    /// # Ok(())
+    /// # }
+    /// ```
+    SignedCookies, "signed-cookies", signed, signed_mut
+}
+
+secret! {
+    /// Cookies that the app has encrypted (AES-256 in GCM mode): a client can neither read nor write them.
+    ///
+    /// The key is a field of the app state; with another key all of them are gone. Use and key are as with
+    /// [`SignedCookies`](crate::SignedCookies).
+    PrivateCookies, "private-cookies", private, private_mut
+}

@@ -1,0 +1,71 @@
+//! Protocol buffers.
+
+use http::{HeaderValue, StatusCode};
+use prost::Message;
+
+use super::{has_type, other_type};
+use crate::{
+    deref::deref_mut,
+    extract::{Extract, Input},
+    response::{IntoResponse, Rejection, Response},
+};
+
+/// A message of protocol buffers, by the `prost` crate: read from the body, or written into it.
+///
+/// # Examples
+/// ```
+/// use highball::{Protobuf, prelude::*};
+///
+/// #[derive(Clone, PartialEq, prost::Message)]
+/// struct Note {
+///     #[prost(string, tag = "1")]
+///     text: String,
+/// }
+///
+/// #[post("/echo")]
+/// async fn echo(note: Protobuf<Note>) -> Protobuf<Note> {
+///     note
+/// }
+/// # #[routes(app)] struct Api(echo);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Protobuf<T>(pub T);
+
+deref_mut!(Protobuf);
+
+const TYPES: [&str; 3] = [
+    "application/x-protobuf",
+    "application/protobuf",
+    "application/vnd.google.protobuf",
+];
+
+impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
+    type State = ();
+    const BODY: bool = true;
+
+    fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+        Self::check_head(input)?;
+        T::decode(input.body().clone()).map(Self).map_err(|error| {
+            // The error names the app's own types.
+            Rejection::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "the message cannot be read",
+            )
+            .with_source(error)
+        })
+    }
+
+    fn check_head(input: Input<'_>) -> Result<(), Rejection> {
+        match has_type(input.headers(), &TYPES, "") {
+            true => Ok(()),
+            false => Err(other_type(&TYPES)),
+        }
+    }
+}
+
+impl<T: Message> IntoResponse for Protobuf<T> {
+    fn into_response(self) -> Response {
+        let bytes = self.0.encode_to_vec();
+        Response::typed(HeaderValue::from_static(TYPES[0]), bytes.into())
+    }
+}

@@ -1,0 +1,28 @@
+//! The guards, middleware and observers that come with the framework, each on its own.
+
+mod access_log;
+#[cfg(feature = "basic-auth")]
+mod basic_auth;
+mod cross_origin;
+mod etag;
+#[cfg(feature = "files")]
+mod files;
+mod limits;
+mod security_headers;
+mod trace_context;
+#[cfg(feature = "tracing")]
+mod tracing;
+
+pub use access_log::AccessLog;
+pub(crate) use access_log::flush;
+#[cfg(feature = "basic-auth")]
+pub use basic_auth::{Account, Accounts, BasicAuth};
+pub use cross_origin::{Cors, cors};
+pub use etag::ETag;
+#[cfg(feature = "files")]
+pub use files::Files;
+pub use limits::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
+pub use security_headers::SecurityHeaders;
+pub use trace_context::{Trace, request_id};
+#[cfg(feature = "tracing")]
+pub use tracing::traced;

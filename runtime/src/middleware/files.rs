@@ -1,0 +1,347 @@
+//! The files of a directory.
+//!
+//! One job on a thread that may block finds the file, compares its version and reads its first piece.
+//! tower-http's `ServeDir` was used before; too many of its answers had to be corrected from outside:
+//! `If-Range`, `Vary` at 304, ranges of HEAD and of empty files, errors of the file system.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    extract::safe_path,
+    header_value::{Parameters, elements, joined, lines, quality},
+    request::Context,
+    response::{IntoResponse, Redirect, Rejection, Response},
+};
+
+mod coding;
+mod conditions;
+mod content_type;
+mod open;
+mod range;
+mod sent;
+mod validators;
+
+use coding::{Coding, accepted};
+use content_type::content_type;
+use open::{Content, Found, Request, find, has_index, missing};
+
+/// The files of a directory, for a handler with a catch-all.
+///
+/// It answers GET and HEAD, preconditions (304 and 412) and ranges (206 and 416) as RFC 9110 has them, and
+/// reads a file piece by piece. The content type comes from the name's ending, and text is sent as UTF-8. A
+/// directory is its `index.html`, and never a list. Names that begin with a dot are not there (except
+/// `.well-known`), nor is anything that leads out of the directory in any spelling: `..`, backslashes,
+/// escaped slashes. Links in the directory are followed.
+///
+/// The entity tag is made of the date and the length of the file. It is weak in the first second after a
+/// change, since a second change might leave both as they are, and a file that is dated 1970, as
+/// reproducible builds do it, has neither tag nor date. Several ranges are answered with the whole file.
+///
+/// Refusals are rejections, in the app's format: 404 if the file is missing, is not a regular file or may not
+/// be read, 405 for other methods, 412, 416, 503 if the server has too many files open, and 500 for other
+/// errors of the file system, with the cause in the log. If a file becomes shorter while it is sent, the
+/// connection is cut.
+///
+/// # Examples
+/// ```
+/// use highball::{Files, prelude::*};
+///
+/// #[derive(State)]
+/// struct AppState {
+///     site: Files,
+/// }
+///
+/// #[get("/api/books")]
+/// async fn books() -> &'static str {
+///     "[]"
+/// }
+///
+/// #[get("/")]
+/// async fn home(site: State<Files>, cx: &mut Context<'_>) -> Response {
+///     site.serve("", cx).await
+/// }
+///
+/// #[get("/{*path}", slash = ignore)]
+/// async fn file(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response {
+///     site.serve(path, cx).await
+/// }
+///
+/// #[routes(app)]
+/// struct Api(books, home, file);
+///
+/// let site = Files::new("public").precompressed().spa("index.html");
+/// let _ = highball::serve(Api).state(AppState { site });
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Files {
+    root: Arc<Path>,
+    page: Option<Arc<str>>,
+    cache: Option<HeaderValue>,
+    is_precompressed: bool,
+}
+
+impl Files {
+    /// Takes a directory; that it is there is seen with the first request.
+    pub fn new(dir: impl AsRef<Path>) -> Self {
+        Self {
+            root: dir.as_ref().into(),
+            page: None,
+            cache: None,
+            is_precompressed: false,
+        }
+    }
+
+    /// Answers with `style.css.br`, `.zst` or `.gz` in place of `style.css` where it is there and the client
+    /// takes it.
+    pub fn precompressed(mut self) -> Self {
+        self.is_precompressed = true;
+        self
+    }
+
+    /// Answers with this file where nothing has the path and a page is asked for: an app in the browser
+    /// that has paths of its own.
+    pub fn spa(mut self, page: impl Into<String>) -> Self {
+        self.page = Some(page.into().into());
+        self
+    }
+
+    /// Lets caches keep a file for so long; the page of an [`spa`](Self::spa) is asked for each time.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.cache = HeaderValue::try_from(format!("public, max-age={}", age.as_secs())).ok();
+        self
+    }
+
+    /// Answers with the file of this path, relative to the directory and decoded, as a catch-all has it.
+    pub async fn serve(&self, path: &str, cx: &mut Context<'_>) -> Response {
+        let is_head = match *cx.method() {
+            Method::GET => false,
+            Method::HEAD => true,
+            _ => return not_allowed().into_response(),
+        };
+        if has_escaped_slash(cx.path()) || !is_inside(path) {
+            return missing().into_response();
+        }
+        let request = Request {
+            headers: cx.headers().clone(),
+            is_head,
+            codings: match self.is_precompressed {
+                true => accepted(cx.headers()),
+                false => vec![Coding::Identity],
+            },
+        };
+        let search = Search {
+            root: Arc::clone(&self.root),
+            path: path.to_owned(),
+            page: self.page.clone().filter(|_| wants_page(cx.headers())),
+            has_slash: cx.path().ends_with('/'),
+        };
+        match spawn_blocking(move || search.run(&request)).await {
+            Ok(Ok(outcome)) => self.answer(outcome, path, cx),
+            Ok(Err(rejection)) => self.refuse(rejection),
+            Err(error) => Rejection::internal().with_source(error).into_response(),
+        }
+    }
+
+    fn answer(&self, outcome: Outcome, path: &str, cx: &Context<'_>) -> Response {
+        match outcome {
+            Outcome::File(found) => {
+                let name = match is_dir(path) {
+                    true => "index.html",
+                    false => path,
+                };
+                self.file(found, name, self.cache.clone())
+            }
+            Outcome::Page(found, page) => {
+                let cache = Some(HeaderValue::from_static("no-cache"));
+                let mut response = self.file(found, &page, cache);
+                add_vary(&mut response);
+                response
+            }
+            Outcome::Directory => Redirect::permanent(with_slash(cx)).into_response(),
+        }
+    }
+
+    fn file(&self, found: Found, name: &str, cache: Option<HeaderValue>) -> Response {
+        let (validators, coding) = (found.validators, found.coding);
+        let mut fields = vec![(header::ETAG, validators.etag())];
+        let mut response = match found.content {
+            // RFC 9110 §15.4.5: what the client has is described there, so little more than the tag is said.
+            Content::NotModified => Response::empty(StatusCode::NOT_MODIFIED),
+            Content::Sent(body, range) => {
+                let mut response = Response::typed(content_type(name), body);
+                if range.is_some() {
+                    response.set_status(StatusCode::PARTIAL_CONTENT);
+                }
+                fields.extend([
+                    (header::ACCEPT_RANGES, Some(BYTES)),
+                    (
+                        header::CONTENT_ENCODING,
+                        coding.name().map(HeaderValue::from_static),
+                    ),
+                    (header::CONTENT_RANGE, range),
+                    (header::LAST_MODIFIED, validators.last_modified()),
+                ]);
+                response
+            }
+        };
+        // A file is what its name says; a browser must not guess otherwise.
+        fields.push((header::X_CONTENT_TYPE_OPTIONS, Some(NOSNIFF)));
+        fields.push((header::CACHE_CONTROL, cache));
+        fields.push((header::VARY, self.is_precompressed.then_some(BY_CODING)));
+        let headers = response.headers_mut();
+        for (name, value) in fields {
+            if let Some(value) = value {
+                headers.insert(name, value);
+            }
+        }
+        response
+    }
+
+    /// Whether a page stands in for a missing file depends on what the client accepts.
+    fn refuse(&self, rejection: Rejection) -> Response {
+        let mut response = rejection.into_response();
+        if self.page.is_some() && response.status() == StatusCode::NOT_FOUND {
+            add_vary(&mut response);
+        }
+        response
+    }
+}
+
+const BYTES: HeaderValue = HeaderValue::from_static("bytes");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const BY_CODING: HeaderValue = HeaderValue::from_static("accept-encoding");
+
+/// Says that the answer depends on what the client accepts.
+fn add_vary(response: &mut Response) {
+    let value = HeaderValue::from_static("accept");
+    response.headers_mut().append(header::VARY, value);
+}
+
+/// What is looked for, taken along to a thread that may block.
+struct Search {
+    root: Arc<Path>,
+    path: String,
+    /// The page that stands in for a missing file, if the client takes one.
+    page: Option<Arc<str>>,
+    /// Whether the request's own path ends with a slash, so that a redirect to one would not end.
+    has_slash: bool,
+}
+
+enum Outcome {
+    File(Found),
+    /// The page of an app in the browser, and its name.
+    Page(Found, Arc<str>),
+    /// The path is that of a directory with an index, and lacks its slash.
+    Directory,
+}
+
+impl Search {
+    fn run(self, request: &Request) -> Result<Outcome, Rejection> {
+        let is_dir = is_dir(&self.path);
+        let mut path = self.root.join(&self.path);
+        if is_dir {
+            path.push("index.html");
+        }
+        let rejection = match find(&path, request) {
+            Ok(found) => return Ok(Outcome::File(found)),
+            Err(rejection) if rejection.status() != StatusCode::NOT_FOUND => return Err(rejection),
+            Err(rejection) => rejection,
+        };
+        if !is_dir && !self.has_slash && has_index(&path) {
+            return Ok(Outcome::Directory);
+        }
+        let Some(page) = self.page else {
+            return Err(rejection);
+        };
+        find(&self.root.join(&*page), request).map(|found| Outcome::Page(found, page))
+    }
+}
+
+fn is_dir(path: &str) -> bool {
+    path.is_empty() || path.ends_with('/')
+}
+
+/// Returns the path and the query of the request, with a slash between them.
+///
+/// Two slashes in front would be another origin.
+fn with_slash(cx: &Context<'_>) -> String {
+    let path = cx.path().trim_start_matches('/');
+    match cx.uri().query() {
+        Some(query) => format!("/{path}/?{query}"),
+        None => format!("/{path}/"),
+    }
+}
+
+fn not_allowed() -> Rejection {
+    let allow = HeaderValue::from_static("GET, HEAD");
+    let detail = "a file can only be read: use GET or HEAD";
+    Rejection::new(StatusCode::METHOD_NOT_ALLOWED, detail).with_header(header::ALLOW, allow)
+}
+
+/// Returns whether the path as it came has a slash that splits nothing.
+fn has_escaped_slash(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let mut windows = bytes.windows(3);
+    windows.any(|three| {
+        three.eq_ignore_ascii_case(b"%2f") || three.eq_ignore_ascii_case(b"%5c") || three == b"%00"
+    })
+}
+
+/// Returns whether the decoded path stays in the directory, among what is to be seen there.
+fn is_inside(path: &str) -> bool {
+    let pieces = path.strip_suffix('/').unwrap_or(path).split('/');
+    let mut pieces = pieces.map(|piece| (piece, safe_path::fault(piece, cfg!(windows))));
+    let is_seen = |piece: &str| !piece.starts_with('.') || piece == ".well-known";
+    path.is_empty() || pieces.all(|(piece, fault)| fault.is_none() && is_seen(piece))
+}
+
+/// Returns whether a browser wants to show what comes.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = joined(lines(headers, header::ACCEPT)).unwrap_or_default();
+    elements(&accept).any(|element| {
+        let (kind, parameters) = Parameters::of(element);
+        let weight = parameters.get("q");
+        kind.eq_ignore_ascii_case(b"text/html")
+            && weight.is_none_or(|weight| quality(&weight).is_some_and(|weight| weight > 0))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_outside_is_reached() {
+        for (path, expected) in [
+            ("", true),
+            ("a", true),
+            ("a/b.txt", true),
+            ("a/", true),
+            (".well-known/x", true),
+            ("..", false),
+            ("../a", false),
+            ("a/../b", false),
+            ("a/..", false),
+            (".", false),
+            ("./a", false),
+            (".git/config", false),
+            ("a/.env", false),
+            ("a//b", false),
+            ("/", false),
+            ("a//", false),
+            ("..\\a", false),
+            ("a\\..\\b", false),
+            ("a:b.txt", cfg!(not(windows))),
+            ("12:30/a", cfg!(not(windows))),
+            ("a\0", false),
+            ("a..b", true),
+            ("..a", false),
+        ] {
+            assert_eq!(is_inside(path), expected, "{path:?}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Which content coding of a file the client prefers (RFC 9110 §12.5.3).
+
+use std::cmp::Reverse;
+
+use http::{HeaderMap, header};
+
+use crate::header_value::{Parameters, elements, joined, lines, quality};
+
+/// How the octets of a file are coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Brotli,
+    Zstd,
+    Gzip,
+    Identity,
+}
+
+impl Coding {
+    /// All of them; if the client has no preference, an earlier one is better.
+    const ALL: [Self; 4] = [Self::Brotli, Self::Zstd, Self::Gzip, Self::Identity];
+
+    /// Returns the name for `Content-Encoding`, and none for the file as it is.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Brotli => Some("br"),
+            Self::Zstd => Some("zstd"),
+            Self::Gzip => Some("gzip"),
+            Self::Identity => None,
+        }
+    }
+
+    /// Returns the ending of the coded file's name.
+    pub(crate) fn ending(self) -> &'static str {
+        match self {
+            Self::Brotli => ".br",
+            Self::Zstd => ".zst",
+            Self::Gzip => ".gz",
+            Self::Identity => "",
+        }
+    }
+
+    fn is_named(self, name: &[u8]) -> bool {
+        let own = self.name().unwrap_or("identity");
+        let is = |own: &str| name.eq_ignore_ascii_case(own.as_bytes());
+        is(own) || (self == Self::Gzip && is("x-gzip"))
+    }
+}
+
+/// Returns the codings that the client accepts, the best first.
+///
+/// The file as it is comes last at the latest, even if the client excludes it: it is what there is.
+pub(crate) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
+    let value = joined(lines(headers, header::ACCEPT_ENCODING)).unwrap_or_default();
+    let weight = |coding: Coding| {
+        let named = |is: &dyn Fn(&[u8]) -> bool| {
+            elements(&value).find_map(|element| {
+                let (name, parameters) = Parameters::of(element);
+                is(name).then(|| weight(parameters))
+            })
+        };
+        named(&|name| coding.is_named(name)).or_else(|| named(&|name| name == b"*"))
+    };
+    let weights = Coding::ALL.map(|coding| (weight(coding).unwrap_or(0), coding));
+    let mut accepted: Vec<_> = weights
+        .into_iter()
+        .filter(|(weight, coding)| *weight > 0 || *coding == Coding::Identity)
+        .collect();
+    accepted.sort_by_key(|(weight, _)| Reverse(*weight));
+    accepted.into_iter().map(|(_, coding)| coding).collect()
+}
+
+/// Returns the quality value among the parameters; one that cannot be read is none.
+fn weight(parameters: Parameters<'_>) -> u16 {
+    match parameters.get("q") {
+        Some(text) => quality(&text).unwrap_or(0),
+        None => 1000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(accept: &[&'static str], expected: &str) {
+        let mut headers = HeaderMap::new();
+        for line in accept {
+            headers.append(
+                header::ACCEPT_ENCODING,
+                http::HeaderValue::from_static(line),
+            );
+        }
+        let got: Vec<_> = accepted(&headers)
+            .into_iter()
+            .map(|coding| coding.name().unwrap_or("-"))
+            .collect();
+        assert_eq!(got.join(" "), expected, "{accept:?}");
+    }
+
+    #[test]
+    fn the_clients_order_comes_before_ours() {
+        check(&[], "-");
+        check(&[""], "-");
+        check(&["gzip"], "gzip -");
+        check(&["gzip, br"], "br gzip -");
+        check(&["gzip", "br;q=0.5"], "gzip br -");
+        check(&["GZIP;Q=1.000, zstd"], "zstd gzip -");
+        check(&["x-gzip"], "gzip -");
+        check(&["identity, gzip;q=0.5"], "- gzip");
+        check(&["*"], "br zstd gzip -");
+        check(&["br;q=0, *;q=0.3"], "zstd gzip -");
+        check(&["identity;q=0, gzip"], "gzip -");
+        check(&["*;q=0"], "-");
+        check(&["gzip;q=0"], "-");
+        check(&["gzip;q=2, deflate"], "-");
+    }
+}

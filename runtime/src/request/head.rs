@@ -1,0 +1,137 @@
+//! The head of a request: everything but its body, with the values that the route captured.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use http::{HeaderMap, Method, Uri, Version};
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    decode::bad_param_encoding,
+    request::proxies::hop::Hop,
+    response::Rejection,
+    routes::Route,
+    table::{Captures, has_percent},
+};
+
+/// The head of a request.
+#[derive(Debug, Default)]
+pub struct Head {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) version: Version,
+    pub(crate) headers: HeaderMap,
+    pub(crate) peer: Option<SocketAddr>,
+    /// The connection is encrypted.
+    pub(crate) is_secure: bool,
+    /// The client's certificate, in DER.
+    pub(crate) certificate: Option<Arc<[u8]>>,
+    /// Where the client stands, as trusted proxies say; none where the peer is not trusted.
+    pub(crate) client: Option<Hop>,
+    pub(crate) route: Option<&'static Route>,
+    /// The routes of the app.
+    pub(crate) routes: &'static [Route],
+    /// Where the captured values stand: in the path, or in `decoded` if that is not empty.
+    pub(crate) captures: Captures,
+    /// The captured values without their escapes, one behind the other, if any had one.
+    decoded: String,
+}
+
+impl Head {
+    /// Returns the client's address: whom a trusted proxy says, or the peer.
+    pub(crate) fn client_ip(&self) -> Option<IpAddr> {
+        match self.client {
+            Some(hop) => Some(hop.ip),
+            None => self.peer.map(|peer| peer.ip().to_canonical()),
+        }
+    }
+
+    /// Returns the head with other headers, as a layer has left them.
+    pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
+        Self {
+            method: self.method.clone(),
+            uri: self.uri.clone(),
+            version: self.version,
+            headers,
+            peer: self.peer,
+            is_secure: self.is_secure,
+            certificate: self.certificate.clone(),
+            client: self.client,
+            route: self.route,
+            routes: self.routes,
+            captures: self.captures,
+            decoded: self.decoded.clone(),
+        }
+    }
+
+    /// Returns the captured value with this number, counted from the last one.
+    ///
+    /// A handler knows its own pattern, not the prefixes before it.
+    pub fn param_from_end(&self, back: usize) -> &str {
+        match self.captures.len().checked_sub(back + 1) {
+            Some(idx) => self.param(idx),
+            None => "",
+        }
+    }
+
+    /// Returns the captured value of this name.
+    pub fn param_named(&self, name: &str) -> Option<&str> {
+        let mut names = self.route?.params();
+        Some(self.param(names.position(|own| own == name)?))
+    }
+
+    fn param(&self, idx: usize) -> &str {
+        let text = if self.decoded.is_empty() {
+            self.uri.path()
+        } else {
+            &self.decoded
+        };
+        self.captures.value(idx, text).unwrap_or_default()
+    }
+
+    /// Removes the escapes from the captured values; `+` stays, and `%2F` splits nothing.
+    pub(crate) fn decode(&mut self, route: &Route) -> Result<(), Rejection> {
+        let path = self.uri.path();
+        if !has_percent(path.as_bytes()) {
+            return Ok(());
+        }
+        let mut decoded = Captures::default();
+        // The text's own buffer takes the bytes, so that a kept context allocates nothing here.
+        let mut bytes = std::mem::take(&mut self.decoded).into_bytes();
+        for idx in 0..self.captures.len() {
+            let raw = self.captures.value(idx, path).unwrap_or_default();
+            let start = bytes.len();
+            bytes.extend(percent_decode_str(raw));
+            if !escapes_are_whole(raw) || std::str::from_utf8(&bytes[start..]).is_err() {
+                let name = route.params().nth(idx).unwrap_or_default();
+                return Err(bad_param_encoding(name, raw));
+            }
+            decoded.push(start, bytes.len());
+        }
+        // Whole texts, one behind the other, are a text.
+        self.decoded = String::from_utf8(bytes).unwrap_or_default();
+        self.captures = decoded;
+        Ok(())
+    }
+
+    /// Forgets the request, and hands its headers back for the next one.
+    pub(crate) fn clear(&mut self) -> HeaderMap {
+        self.method = Method::GET;
+        self.uri = Uri::default();
+        self.peer = None;
+        self.client = None;
+        self.route = None;
+        self.captures = Captures::default();
+        self.decoded.clear();
+        std::mem::take(&mut self.headers)
+    }
+}
+
+/// Returns whether every `%` begins an escape; the decoder would let a lone one through.
+fn escapes_are_whole(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+    (0..bytes.len()).all(|at| bytes[at] != b'%' || digit(at + 1) && digit(at + 2))
+}

@@ -1,0 +1,80 @@
+//! The answer to a request that reaches no handler.
+
+use http::{HeaderValue, StatusCode, header};
+
+use crate::{
+    request::{context::Context, suggest},
+    response::{IntoResponse, Rejection, Response, location},
+    table::Allowed,
+};
+
+/// Why no handler answers.
+#[derive(Debug)]
+pub(crate) enum Miss {
+    /// No route has the path.
+    Missing,
+    /// Routes have the path, but not the method.
+    WrongMethod(Allowed),
+    /// The method is OPTIONS, and no route answers it itself.
+    Options(Allowed),
+    /// The method is OPTIONS, and a browser asks for a route of the path; the methods that may be
+    /// listed. The way leads to that route, whose handler does not run.
+    Preflight(String),
+    /// `OPTIONS *`: the question is about the whole server.
+    Server,
+    /// A route has the path with another trailing slash.
+    Redirect(String),
+    /// The request is refused before its handler.
+    Refused(std::sync::Mutex<Option<Rejection>>),
+}
+
+impl Miss {
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
+    /// Answers in place of a handler.
+    pub(crate) fn answer(&self, cx: &Context<'_>) -> Response {
+        match self {
+            Self::Missing => suggest::missing(cx).into_response(),
+            Self::WrongMethod(allowed) => wrong_method(cx, allowed).into_response(),
+            Self::Options(allowed) => options(allowed.to_string()),
+            Self::Preflight(allow) => options(allow.clone()),
+            Self::Server => Response::empty(StatusCode::NO_CONTENT),
+            Self::Redirect(target) => redirect(target),
+            Self::Refused(rejection) => {
+                let mut rejection = rejection.lock().unwrap_or_else(|e| e.into_inner());
+                rejection
+                    .take()
+                    .unwrap_or_else(Rejection::internal)
+                    .into_response()
+            }
+        }
+    }
+}
+
+fn wrong_method(cx: &Context<'_>, allowed: &Allowed) -> Rejection {
+    let allow = allowed.to_string();
+    let detail = format!(
+        "`{}` does not answer {}; it answers {allow}",
+        cx.path(),
+        cx.method()
+    );
+    let rejection = Rejection::new(StatusCode::METHOD_NOT_ALLOWED, detail);
+    match HeaderValue::try_from(allow) {
+        Ok(value) => rejection.with_header(header::ALLOW, value),
+        Err(_) => rejection,
+    }
+}
+
+fn options(allow: String) -> Response {
+    let mut response = Response::empty(StatusCode::NO_CONTENT);
+    response.set_header(header::ALLOW, allow);
+    response
+}
+
+fn redirect(target: &str) -> Response {
+    let mut response = Response::empty(StatusCode::PERMANENT_REDIRECT);
+    response.set_header(header::LOCATION, location(target));
+    response
+}

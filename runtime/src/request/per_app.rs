@@ -1,0 +1,171 @@
+//! Values of a part that each app has of its own.
+
+use std::{
+    any::Any,
+    fmt,
+    marker::PhantomData,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use crate::request::context::Context;
+
+/// A value of a guard or a middleware that each app has of its own: a counter, a cache, a semaphore.
+///
+/// What stands in `with(..)` is a `static`, so two apps in one process share it, and so do the apps of all
+/// tests. `PerApp` keeps the value with the app that serves the request instead.
+///
+/// # Examples
+/// ```
+/// use highball::{PerApp, prelude::*};
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// struct Count(PerApp<AtomicU64>);
+///
+/// #[middleware]
+/// impl Count {
+///     async fn count(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
+///         let count = self.0.get(cx, AtomicU64::default);
+///         let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+///         let mut response = next.run(cx).await;
+///         response.set_header("x-number", number.to_string());
+///         response
+///     }
+/// }
+///
+/// #[get("/")]
+/// async fn home() {}
+///
+/// #[routes(app, with(Count(PerApp::new())))]
+/// struct Api(home);
+///
+/// # highball::block_on(async {
+/// let client = Api.test().start();
+/// assert_eq!(client.get("/").send().await.headers()["x-number"], "1");
+/// assert_eq!(client.get("/").send().await.headers()["x-number"], "2");
+/// let another = Api.test().start();
+/// assert_eq!(another.get("/").send().await.headers()["x-number"], "1");
+/// # });
+/// ```
+pub struct PerApp<T> {
+    /// Which value this is, in every app; 0 until it is first needed.
+    id: AtomicUsize,
+    value: PhantomData<fn() -> T>,
+}
+
+/// The number of the next value that is needed for the first time.
+static NEXT: AtomicUsize = AtomicUsize::new(1);
+
+impl<T> PerApp<T> {
+    /// Makes room for a value in every app.
+    pub const fn new() -> Self {
+        Self {
+            id: AtomicUsize::new(0),
+            value: PhantomData,
+        }
+    }
+
+    fn id(&self) -> usize {
+        let id = self.id.load(Relaxed);
+        if id != 0 {
+            return id;
+        }
+        let new = NEXT.fetch_add(1, Relaxed);
+        match self.id.compare_exchange(0, new, Relaxed, Relaxed) {
+            Ok(_) => new,
+            Err(first) => first,
+        }
+    }
+}
+
+impl<T: Send + Sync + 'static> PerApp<T> {
+    /// Returns the value of the app that serves this request, and makes it if there is none.
+    ///
+    /// It takes no lock once the value is there.
+    pub fn get<'r>(&self, cx: &Context<'r>, make: impl Fn() -> T) -> &'r T {
+        cx.kept().get(self.id(), make)
+    }
+}
+
+impl<T> Default for PerApp<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> fmt::Debug for PerApp<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PerApp").finish_non_exhaustive()
+    }
+}
+
+/// The values of one app: a list that only grows, one item for each [`PerApp`] that it has met.
+#[derive(Default)]
+pub(crate) struct Kept(OnceLock<Box<Item>>);
+
+struct Item {
+    id: usize,
+    value: Box<dyn Any + Send + Sync>,
+    rest: Kept,
+}
+
+impl Kept {
+    fn get<T: Send + Sync + 'static>(&self, id: usize, make: impl Fn() -> T) -> &T {
+        let mut at = self;
+        loop {
+            let item = at.0.get_or_init(|| {
+                Box::new(Item {
+                    id,
+                    value: Box::new(make()),
+                    rest: Self::default(),
+                })
+            });
+            // A number belongs to one `PerApp`, and so to one type.
+            if item.id == id
+                && let Some(value) = item.value.downcast_ref()
+            {
+                return value;
+            }
+            at = &item.rest;
+        }
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_app_has_each_value_once() {
+        let (first, second) = (PerApp::<u32>::new(), PerApp::<String>::new());
+        let (app, other) = (Kept::default(), Kept::default());
+        assert_eq!(*app.get(first.id(), || 1), 1);
+        assert_eq!(*app.get(second.id(), || "a".to_owned()), "a");
+        assert_eq!(*app.get(first.id(), || 2), 1);
+        assert_eq!(*other.get(second.id(), || "b".to_owned()), "b");
+        assert_eq!(*other.get(first.id(), || 3), 3);
+        assert_eq!(*app.get(second.id(), || "c".to_owned()), "a");
+    }
+
+    #[test]
+    fn threads_that_race_get_one_value() {
+        let (place, app) = (PerApp::<usize>::new(), Kept::default());
+        let (place, app) = (&place, &app);
+        let seen: Vec<usize> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|number| scope.spawn(move || *app.get(place.id(), || number)))
+                .collect();
+            let joined = threads.into_iter().map(|thread| thread.join());
+            joined.map(|value| value.expect("no panic")).collect()
+        });
+        assert!(seen.iter().all(|value| *value == seen[0]), "{seen:?}");
+    }
+}

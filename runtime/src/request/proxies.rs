@@ -1,0 +1,236 @@
+//! Whom a request is from, behind proxies that are trusted.
+
+use std::net::{IpAddr, SocketAddr};
+
+use http::HeaderMap;
+use ipnet::IpNet;
+
+use crate::error::Error;
+
+pub(crate) mod hop;
+
+pub(crate) use hop::Hop;
+
+/// Which proxies may say whom a request is from: none, unless an app names them.
+///
+/// What they say is read from `X-Forwarded-For`, `-Proto` and `-Host`, or from `Forwarded` (RFC 7239) where
+/// [`forwarded`](Self::forwarded) says so; never from both, since a proxy sets one and passes the other on as
+/// a client has made it up. Addresses are read from right to left, past those that are trusted: the first
+/// other one is the client. From a peer that is not trusted nothing is read.
+///
+/// The scheme and the host are those that the proxy next to the client has added, in the same place of their
+/// lists, counted from the right. A list of one element is taken as that proxy's own, passed on by the others
+/// unchanged. A longer list with an element for fewer than these proxies is not believed, for its left part may
+/// be the client's. So have the proxy that faces clients set `X-Forwarded-Proto` and `X-Forwarded-Host`, or
+/// remove what clients send: what no proxy touches is the client's own. `Forwarded` has all three in one element.
+///
+/// # Examples
+/// ```
+/// use highball::{Client, Proxies, prelude::*};
+///
+/// #[get("/whoami")]
+/// async fn whoami(client: Client) -> String {
+///     client.ip().to_string()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(whoami);
+///
+/// # fn main() -> highball::Result {
+/// let proxies = Proxies::trust(["10.0.0.0/8", "::1"])?;
+/// let _ = highball::serve(Api).proxies(proxies);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Proxies {
+    networks: Vec<IpNet>,
+    source: Source,
+}
+
+/// Where a trusted proxy says whom a request is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    XForwarded,
+    Forwarded,
+}
+
+/// The most addresses that are read.
+const MOST: usize = 64;
+
+impl Proxies {
+    /// Trusts these addresses and networks.
+    ///
+    /// # Errors
+    /// Where one is neither an address nor a network in CIDR notation.
+    pub fn trust(networks: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, Error> {
+        let networks = networks.into_iter().map(|network| parse(network.as_ref()));
+        Ok(Self {
+            networks: networks.collect::<Result<_, _>>()?,
+            source: Source::XForwarded,
+        })
+    }
+
+    /// Reads `Forwarded` (RFC 7239) in place of `X-Forwarded-For` and its siblings.
+    pub fn forwarded(mut self) -> Self {
+        self.source = Source::Forwarded;
+        self
+    }
+
+    pub(crate) fn trusts(&self, ip: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(&ip))
+    }
+
+    /// Returns where the client stands, if the peer is trusted.
+    pub(crate) fn look(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<Hop> {
+        let peer = peer.ip().to_canonical();
+        if !self.trusts(peer) {
+            return None;
+        }
+        let mut client = Hop::new(peer, self.source);
+        for (back, ip) in hop::addresses(headers, self.source).take(MOST).enumerate() {
+            // The proxy before has added this element, whatever is in it.
+            client.back = back;
+            // What is no address ends what can be trusted.
+            let Some(ip) = ip else { break };
+            client.ip = ip;
+            if !self.trusts(ip) {
+                break;
+            }
+        }
+        Some(client)
+    }
+}
+
+fn parse(text: &str) -> Result<IpNet, Error> {
+    let network = text
+        .parse()
+        .or_else(|error| text.parse().map(|ip: IpAddr| ip.into()).map_err(|_| error));
+    network.map_err(|error| {
+        let message = format!(
+            "`{text}` is no proxy: write an address, `10.0.0.7`, or a network, `10.0.0.0/8`"
+        );
+        Error::because(message, error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn look(proxies: &Proxies, peer: &str, values: &[(&'static str, &str)]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in values {
+            headers.append(*name, value.parse().expect("a value"));
+        }
+        let peer = peer.parse().expect("an address");
+        proxies.look(peer, &headers).map(|hop| hop.ip.to_string())
+    }
+
+    #[track_caller]
+    fn check(peer: &str, forwarded_for: &[&str], expected: Option<&str>) {
+        let proxies =
+            Proxies::trust(["10.0.0.0/8", "192.168.1.1", "::1", "fd00::/8"]).expect("proxies");
+        let values: Vec<_> = forwarded_for
+            .iter()
+            .map(|value| ("x-forwarded-for", *value))
+            .collect();
+        let got = look(&proxies, peer, &values);
+        assert_eq!(got.as_deref(), expected, "{peer} {forwarded_for:?}");
+    }
+
+    #[test]
+    fn addresses_are_read_from_the_right_past_what_is_trusted() {
+        check("8.8.8.8:1", &["1.1.1.1"], None);
+        check("10.0.0.1:1", &[], Some("10.0.0.1"));
+        check("10.0.0.1:1", &["1.1.1.1"], Some("1.1.1.1"));
+        check("[::ffff:10.0.0.1]:1", &["1.1.1.1"], Some("1.1.1.1"));
+        check("[::1]:1", &["1.1.1.1"], Some("1.1.1.1"));
+        check("192.168.1.2:1", &["1.1.1.1"], None);
+        check("10.0.0.1:1", &["6.6.6.6, 1.1.1.1"], Some("1.1.1.1"));
+        check(
+            "10.0.0.1:1",
+            &["6.6.6.6", "1.1.1.1, 10.2.3.4"],
+            Some("1.1.1.1"),
+        );
+        check("10.0.0.1:1", &["10.0.0.3, 10.0.0.2"], Some("10.0.0.3"));
+        check("10.0.0.1:1", &["6.6.6.6, x, 10.0.0.2"], Some("10.0.0.2"));
+        check("10.0.0.1:1", &["6.6.6.6, \u{e4}"], Some("10.0.0.1"));
+        check("10.0.0.1:1", &["\u{e4}, 1.1.1.1"], Some("1.1.1.1"));
+        check("10.0.0.1:1", &["\", 1.1.1.1"], Some("1.1.1.1"));
+        check("10.0.0.1:1", &["6.6.6.6,"], Some("10.0.0.1"));
+        check("10.0.0.1:1", &["1.1.1.1:99"], Some("1.1.1.1"));
+        check("10.0.0.1:1", &["[2001:db8::1]:99"], Some("2001:db8::1"));
+        check("10.0.0.1:1", &["[2001:db8::1]"], Some("2001:db8::1"));
+        check("10.0.0.1:1", &["2001:db8::1"], Some("2001:db8::1"));
+        check("10.0.0.1:1", &["::ffff:1.1.1.1"], Some("1.1.1.1"));
+        check("10.0.0.1:1", &["unknown"], Some("10.0.0.1"));
+    }
+
+    #[test]
+    fn one_header_is_read_and_never_the_other() {
+        let proxies = Proxies::trust(["10.0.0.0/8"]).expect("proxies").forwarded();
+        let check = |forwarded: &str, expected: &str| {
+            let values = [("forwarded", forwarded), ("x-forwarded-for", "6.6.6.6")];
+            let got = look(&proxies, "10.0.0.1:1", &values);
+            assert_eq!(got.as_deref(), Some(expected), "{forwarded}");
+        };
+        check("for=1.1.1.1", "1.1.1.1");
+        check("For=\"[2001:db8::1]:99\";proto=https", "2001:db8::1");
+        check(
+            "for=6.6.6.6, for=1.1.1.1;by=10.0.0.9, for=10.0.0.2",
+            "1.1.1.1",
+        );
+        check("for=1.1.1.1:_port", "1.1.1.1");
+        check("for=\"[2001:db8::1]:_port\"", "2001:db8::1");
+        check("for=\"1.1.1.\\1\"", "1.1.1.1");
+        check("for=\"a, for=6.6.6.6\"", "10.0.0.1");
+        // An open quotation mark of the client hides nothing that a proxy adds behind it.
+        check("for=\"6.6.6.6, for=1.1.1.1", "1.1.1.1");
+        check("for=\"6.6.6.6, for=\"[2001:db8::1]\"", "2001:db8::1");
+        check("for=6.6.6.6;x=\"\\, for=1.1.1.1;host=\"a\"", "1.1.1.1");
+        check("for=\"a\\\", for=6.6.6.6\"", "10.0.0.1");
+        check("for=_hidden", "10.0.0.1");
+        check("proto=https", "10.0.0.1");
+        check("for=6.6.6.6, proto=https", "10.0.0.1");
+        check("", "10.0.0.1");
+    }
+
+    #[test]
+    fn what_is_no_network_is_refused() {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0",
+            "localhost",
+            "10.0.0.1:80",
+            "::/129",
+        ] {
+            let error = Proxies::trust([text]).expect_err("no network");
+            assert!(error.to_string().contains("is no proxy"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_the_client_moves_what_proxies_add(
+            noise in prop::collection::vec("[ -~\u{80}-\u{ff}]{0,12}", 0..3),
+        ) {
+            let proxies = || Proxies::trust(["10.0.0.0/8"]).expect("proxies");
+            let check = |proxies: Proxies, name: &'static str, added: &str| {
+                let mut headers = HeaderMap::new();
+                let line = [noise.join(","), added.to_owned()].join(", ");
+                headers.append(name, line.parse().expect("a value"));
+                let peer = "10.0.0.1:1".parse().expect("an address");
+                let hop = proxies.look(peer, &headers).expect("it is trusted");
+                assert_eq!((hop.ip.to_string().as_str(), hop.back), ("1.2.3.4", 1), "{line}");
+            };
+            check(proxies(), "x-forwarded-for", "1.2.3.4, 10.0.0.2");
+            let forwarded = "for=1.2.3.4;host=\"a:1\", for=\"10.0.0.2\"";
+            check(proxies().forwarded(), "forwarded", forwarded);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Reads forwarding headers at the hop at which the client stands.
+
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
+
+use http::{HeaderMap, HeaderValue, header};
+
+use super::Source;
+use crate::header_value::{Parameters, from_right};
+
+/// The hop at which the client stands: it and everything on its left is not trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hop {
+    /// The client's address.
+    pub(crate) ip: IpAddr,
+    source: Source,
+    /// How many elements are on the right of the one that the proxy next to the client has added.
+    pub(crate) back: usize,
+}
+
+impl Hop {
+    pub(crate) fn new(ip: IpAddr, source: Source) -> Self {
+        Self {
+            ip,
+            source,
+            back: 0,
+        }
+    }
+
+    /// Returns the scheme that the client has used, if a proxy says so.
+    pub(crate) fn scheme<'h>(&self, headers: &'h HeaderMap) -> Option<Cow<'h, [u8]>> {
+        self.said(headers, "x-forwarded-proto", "proto")
+    }
+
+    /// Returns the host that the client has asked for, if a proxy says so.
+    pub(crate) fn host<'h>(&self, headers: &'h HeaderMap) -> Option<Cow<'h, [u8]>> {
+        self.said(headers, "x-forwarded-host", "host")
+    }
+
+    fn said<'h>(&self, headers: &'h HeaderMap, x_name: &str, name: &str) -> Option<Cow<'h, [u8]>> {
+        let said = match self.source {
+            Source::XForwarded => {
+                let mut list = elements(headers, x_name, false);
+                let last = list.next()?;
+                let element = match self.back.checked_sub(1) {
+                    None => last,
+                    Some(back) => match list.next() {
+                        None => last,
+                        Some(second) => std::iter::once(second).chain(list).nth(back)?,
+                    },
+                };
+                Cow::Borrowed(element)
+            }
+            Source::Forwarded => {
+                let element = forwarded(headers).nth(self.back)?;
+                param(element, name)?
+            }
+        };
+        (!said.is_empty()).then_some(said)
+    }
+}
+
+/// Returns the addresses of those on the way, the nearest first; `None` is no address.
+pub(crate) fn addresses(
+    headers: &HeaderMap,
+    source: Source,
+) -> impl Iterator<Item = Option<IpAddr>> {
+    let (name, has_quotes) = match source {
+        Source::XForwarded => ("x-forwarded-for", false),
+        Source::Forwarded => (header::FORWARDED.as_str(), true),
+    };
+    elements(headers, name, has_quotes).map(move |element| match source {
+        Source::XForwarded => address(element),
+        Source::Forwarded => address(&param(element, "for")?),
+    })
+}
+
+fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    elements(headers, header::FORWARDED.as_str(), true)
+}
+
+/// Returns the elements of a list over all its lines, the last one first.
+fn elements<'h>(
+    headers: &'h HeaderMap,
+    name: &str,
+    has_quotes: bool,
+) -> impl Iterator<Item = &'h [u8]> {
+    let lines = headers.get_all(name).iter().rev();
+    lines
+        .map(HeaderValue::as_bytes)
+        .flat_map(move |line| from_right(line, has_quotes))
+}
+
+/// Returns a parameter of an element of `Forwarded`: all of it is parameters (RFC 7239 §4).
+fn param<'h>(element: &'h [u8], name: &str) -> Option<Cow<'h, [u8]>> {
+    Parameters::all(element).get(name)
+}
+
+/// Reads an address, with a port or without; a port may be hidden, `_a` (RFC 7239 §6.3).
+fn address(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let ip = text.parse::<IpAddr>().ok();
+    let ip = ip.or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()));
+    ip.or_else(|| without_port(text)?.parse().ok())
+        .map(|ip| ip.to_canonical())
+}
+
+fn without_port(text: &str) -> Option<&str> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(text) => text.split_once(']')?,
+        None => text.split_at(text.find(':')?),
+    };
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let is_port = match port.strip_prefix(":_") {
+        Some(hidden) => hidden.bytes().all(known),
+        None => port.is_empty(),
+    };
+    is_port.then_some(host)
+}

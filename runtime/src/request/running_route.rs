@@ -1,0 +1,152 @@
+//! Which route each thread runs: a mark that the watch reads from outside.
+//!
+//! A poll that blocks cannot report itself while it does, and two readings of a clock for each poll would
+//! cost more than the answer of a small handler. So a poll stores what it runs, and the watch's thread
+//! looks at the marks from time to time.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use crate::routes::Route;
+
+/// How many watches look at the marks; without one nothing is marked.
+static WATCHES: AtomicUsize = AtomicUsize::new(0);
+/// The threads that have run requests while a watch looked.
+static THREADS: Mutex<Vec<Arc<Mark>>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static MINE: Mine = Mine::new();
+}
+
+/// What a thread runs.
+#[derive(Debug, Default)]
+pub(crate) struct Mark {
+    /// How many polls there have been.
+    count: AtomicU64,
+    /// The number of the poll under way, or 0.
+    poll: AtomicU64,
+    /// The address of the poll's route, or 0 where none matched.
+    route: AtomicUsize,
+}
+
+/// The thread's own mark, which goes when the thread ends.
+struct Mine(Arc<Mark>);
+
+impl Mine {
+    fn new() -> Self {
+        let mark = Arc::<Mark>::default();
+        threads().push(Arc::clone(&mark));
+        Self(mark)
+    }
+}
+
+impl Drop for Mine {
+    fn drop(&mut self) {
+        threads().retain(|mark| !Arc::ptr_eq(mark, &self.0));
+    }
+}
+
+/// Returns the marks of all threads.
+pub(crate) fn threads() -> MutexGuard<'static, Vec<Arc<Mark>>> {
+    THREADS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A watch that looks: polls are marked until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Watching(());
+
+impl Watching {
+    pub(crate) fn start() -> Self {
+        WATCHES.fetch_add(1, Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        WATCHES.fetch_sub(1, Relaxed);
+    }
+}
+
+/// Marks each poll of a request.
+pub(crate) fn marked<F: Future + Unpin>(
+    route: Option<&'static Route>,
+    mut future: F,
+) -> impl Future<Output = F::Output> {
+    poll_fn(move |task| running(route, || Pin::new(&mut future).poll(task)))
+}
+
+fn running<T>(route: Option<&'static Route>, poll: impl FnOnce() -> T) -> T {
+    let before = match WATCHES.load(Relaxed) {
+        0 => None,
+        // A thread that ends has no mark any more.
+        _ => MINE.try_with(|mine| mine.0.enter(route)).ok(),
+    };
+    let _left = before.map(Left);
+    poll()
+}
+
+/// Sets the mark back when the poll has ended, by a panic too.
+struct Left((u64, usize));
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        let _ended = MINE.try_with(|mine| mine.0.leave(self.0));
+    }
+}
+
+impl Mark {
+    /// Marks a poll, and returns the one around it: an app may call itself.
+    fn enter(&self, route: Option<&'static Route>) -> (u64, usize) {
+        let before = (self.poll.load(Relaxed), self.route.load(Relaxed));
+        // Only this thread writes, so nothing is lost between the two.
+        let count = self.count.load(Relaxed) + 1;
+        self.count.store(count, Relaxed);
+        self.route.store(route.map_or(0, address), Relaxed);
+        self.poll.store(count, Relaxed);
+        before
+    }
+
+    fn leave(&self, (poll, route): (u64, usize)) {
+        self.poll.store(poll, Relaxed);
+        self.route.store(route, Relaxed);
+    }
+
+    /// Returns the number of the poll under way, if one is, and the address of its route.
+    pub(crate) fn now(&self) -> Option<(u64, usize)> {
+        let poll = self.poll.load(Relaxed);
+        (poll != 0).then(|| (poll, self.route.load(Relaxed)))
+    }
+}
+
+/// Returns what a route is known by in a mark.
+pub(crate) fn address(route: &'static Route) -> usize {
+    std::ptr::from_ref(route).addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{catch_unwind, resume_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_poll_that_panics_leaves_no_mark() {
+        let _watching = Watching::start();
+        let now = || MINE.with(|mine| mine.0.now());
+        let outcome = catch_unwind(|| {
+            running(None, || {
+                assert!(now().is_some());
+                resume_unwind(Box::new("a mistake"))
+            })
+        });
+        assert!(outcome.is_err());
+        assert_eq!(now(), None);
+    }
+}

@@ -1,0 +1,258 @@
+//! Tuples, and the responses that are little more than a status.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use super::{IntoResponse, Response, Status};
+use crate::response::{location, rejection::Rejection, repeated};
+
+/// Something that stands before the body in a tuple: headers, in one of their forms.
+///
+/// Those that may have several values, `Set-Cookie`, `Link`, `Vary`, `WWW-Authenticate`, `Proxy-Authenticate`,
+/// `Via`, `Warning`, `Server-Timing`, `Cache-Status` and `Proxy-Status`, are added to those that are there. Any
+/// other replaces those before it, `Content-Type` of the body say, and in an array the last one of a name stays.
+///
+/// An array and a [`HeaderMap`] are also responses of their own, without a body: `(StatusCode::ACCEPTED,
+/// [(header::LOCATION, "/jobs/7")])`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand before the body in a tuple",
+    note = "write `(status, body)`, `(headers, body)` or `(status, headers, body)`, with headers as `[(name, value); N]` or a `HeaderMap`"
+)]
+pub trait IntoResponseParts {
+    /// Adds itself to the response.
+    ///
+    /// # Errors
+    /// Where a value cannot be a header's; the response is then 500.
+    fn add_to(self, response: &mut Response) -> Result<(), Rejection>;
+}
+
+impl IntoResponseParts for HeaderMap {
+    fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
+        let headers = response.headers_mut();
+        let mut last = None;
+        for (name, value) in self {
+            let is_first = name.is_some();
+            last = name.or(last);
+            match &last {
+                Some(name) if is_first => repeated::put(headers, name.clone(), value),
+                // Of one name, what is in the map stays together.
+                Some(name) => {
+                    headers.append(name, value);
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<K, V, const N: usize> IntoResponseParts for [(K, V); N]
+where
+    K: TryInto<HeaderName, Error: fmt::Display>,
+    V: TryInto<HeaderValue, Error: fmt::Display>,
+{
+    fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
+        for (name, value) in self {
+            let name = name.try_into().map_err(|e| bad_header(&e))?;
+            let value = value.try_into().map_err(|e| bad_header(&e))?;
+            repeated::put(response.headers_mut(), name, value);
+        }
+        Ok(())
+    }
+}
+
+impl IntoResponse for HeaderMap {
+    fn into_response(self) -> Response {
+        (self, ()).into_response()
+    }
+}
+
+impl<K, V, const N: usize> IntoResponse for [(K, V); N]
+where
+    K: TryInto<HeaderName, Error: fmt::Display>,
+    V: TryInto<HeaderValue, Error: fmt::Display>,
+{
+    fn into_response(self) -> Response {
+        (self, ()).into_response()
+    }
+}
+
+fn bad_header(error: &dyn fmt::Display) -> Rejection {
+    Rejection::internal().with_cause(format!("a response header is not valid: {error}"))
+}
+
+fn with_parts(mut response: Response, parts: impl IntoResponseParts) -> Response {
+    match parts.add_to(&mut response) {
+        Ok(()) => response,
+        Err(rejection) => rejection.into_response(),
+    }
+}
+
+/// Puts the status on the response, unless making the body went wrong.
+fn with_status(mut response: Response, status: Status) -> Response {
+    if !response.is_rejection() {
+        response.set_status(status);
+    }
+    response
+}
+
+impl<B: IntoResponse> IntoResponse for (StatusCode, B) {
+    fn into_response(self) -> Response {
+        with_status(self.1.into_response(), self.0.into())
+    }
+}
+
+impl<B: IntoResponse> IntoResponse for (Status, B) {
+    fn into_response(self) -> Response {
+        with_status(self.1.into_response(), self.0)
+    }
+}
+
+impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (H, B) {
+    fn into_response(self) -> Response {
+        with_parts(self.1.into_response(), self.0)
+    }
+}
+
+impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (StatusCode, H, B) {
+    fn into_response(self) -> Response {
+        with_parts(with_status(self.2.into_response(), self.0.into()), self.1)
+    }
+}
+
+/// 201, with the new thing as the body and where to find it.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[post("/users")]
+/// async fn create() -> Created<Json<Value>> {
+///     Created::at("/users/7", Json(json!({ "id": 7 })))
+/// }
+/// # #[routes(app)] struct Api(create);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Created<T> {
+    location: Option<String>,
+    body: T,
+}
+
+impl<T> Created<T> {
+    /// Makes the response without a `Location`.
+    pub fn new(body: T) -> Self {
+        Self {
+            location: None,
+            body,
+        }
+    }
+
+    /// Makes the response with the path of the new thing as `Location`: `url!` makes it. Characters that a URL
+    /// cannot contain are percent-encoded, as in a [`Redirect`].
+    pub fn at(location: impl Into<String>, body: T) -> Self {
+        Self {
+            location: Some(location.into()),
+            body,
+        }
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        let mut response = with_status(self.body.into_response(), StatusCode::CREATED.into());
+        if let Some(target) = self.location {
+            response.set_header(header::LOCATION, location(&target));
+        }
+        response
+    }
+}
+
+/// 204: done, and nothing to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NoContent;
+
+impl IntoResponse for NoContent {
+    fn into_response(self) -> Response {
+        Response::empty(StatusCode::NO_CONTENT)
+    }
+}
+
+/// A redirect to another path or URL.
+///
+/// Characters that a URL cannot contain (a space, a letter that is not ASCII, a line break, a backslash) are
+/// percent-encoded in `Location`. Existing escapes and the characters that separate the parts of a URL stay, so
+/// the caller escapes `&` and `=` inside the values of a query. A host with letters that are not ASCII is
+/// percent-encoded too: browsers accept that, and for other clients it must be written in Punycode.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[get("/menu")]
+/// async fn menu() -> Redirect {
+///     Redirect::to("/caf\u{e9}?day=1 May")
+/// }
+///
+/// #[routes(app)]
+/// struct Api(menu);
+///
+/// # highball::block_on(async {
+/// let response = Api.test().get("/menu").send().await;
+/// assert_eq!(response.status(), 303);
+/// assert_eq!(response.header(header::LOCATION), "/caf%C3%A9?day=1%20May");
+/// # });
+/// ```
+///
+/// Never make the target from a request header or an unchecked parameter: that lets anybody send
+/// your users anywhere.
+#[derive(Debug, Clone)]
+pub struct Redirect {
+    status: StatusCode,
+    location: String,
+}
+
+impl Redirect {
+    /// 303: see the other place with GET, as after a form.
+    pub fn to(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::SEE_OTHER, location)
+    }
+
+    /// 302: elsewhere for now. Clients make a GET of a POST: prefer [`to`](Self::to), which says so, or
+    /// [`temporary`](Self::temporary), which forbids it.
+    pub fn found(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::FOUND, location)
+    }
+
+    /// 301: elsewhere for good. Clients make a GET of a POST: prefer [`permanent`](Self::permanent), which
+    /// forbids it.
+    pub fn moved_permanently(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::MOVED_PERMANENTLY, location)
+    }
+
+    /// 307: the same request elsewhere, for now.
+    pub fn temporary(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::TEMPORARY_REDIRECT, location)
+    }
+
+    /// 308: the same request elsewhere, for good.
+    pub fn permanent(location: impl Into<String>) -> Self {
+        Self::of(StatusCode::PERMANENT_REDIRECT, location)
+    }
+
+    fn of(status: StatusCode, location: impl Into<String>) -> Self {
+        Self {
+            status,
+            location: location.into(),
+        }
+    }
+}
+
+impl IntoResponse for Redirect {
+    fn into_response(self) -> Response {
+        let mut response = Response::empty(self.status);
+        let target = location(&self.location);
+        response.headers_mut().insert(header::LOCATION, target);
+        response
+    }
+}

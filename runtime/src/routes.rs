@@ -1,0 +1,31 @@
+//! Routes as the macros declare them: constant data, checked when the app is compiled.
+
+mod blame;
+pub(crate) mod check;
+mod check_locals;
+mod definition;
+mod info;
+mod link;
+mod listing;
+mod local;
+pub(crate) mod mount;
+mod part;
+pub(crate) mod segment;
+mod shape;
+
+pub(crate) use blame::Blame;
+pub use check::{Report, check, raise};
+pub use definition::{
+    Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, asks, is_broken, shapes,
+};
+pub use info::Route;
+pub use link::{LinkParam, find, join, write};
+pub use listing::{routes, text, text_len};
+pub use local::{Handed, LocalId, LocalType};
+pub use mount::{
+    NO_DEFINITION, count_groups, count_routes, count_segments, mount, mount_groups, segments,
+};
+pub use part::{Part, PartKind};
+pub use segment::{Manner, Methods, Priority, STANDARD, Segment, Slash};
+pub use shape::Shape;
+pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES};

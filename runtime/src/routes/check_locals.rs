@@ -1,0 +1,233 @@
+//! Whether the chain of a route provides what its parts and its handler read.
+
+use super::check::Message;
+use crate::{
+    const_text::contains,
+    routes::{
+        definition::{Field, Mounted},
+        local::LocalId,
+        part::Part,
+    },
+};
+
+/// What is wrong with the locals of a route.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum LocalProblem {
+    /// The handler asks for a local that nothing provides.
+    HandlerNeeds(&'static LocalId),
+    /// A guard or a middleware asks for one that nothing before it provides.
+    PartNeeds(&'static Part, &'static LocalId),
+    /// One asks for what runs beside it, in the same `parallel(..)`.
+    Beside(&'static Part, &'static Part, &'static LocalId),
+    /// The first stands outside of the second, and one of them says that it must not.
+    Order(&'static Part, &'static Part),
+    /// Two parts of the chain provide it.
+    Twice(&'static Part, &'static Part, &'static LocalId),
+}
+
+/// Walks the chain of a route from its outermost part to the handler.
+pub(crate) const fn check(
+    fields: &'static [Field],
+    route: &'static Mounted,
+) -> Option<LocalProblem> {
+    if !route.has_locals {
+        return None;
+    }
+    let mut at = 0;
+    while let Some(part) = part(fields, route, at) {
+        if let Some(problem) = check_part(fields, route, at, part) {
+            return Some(problem);
+        }
+        at += 1;
+    }
+    match missing(fields, route, at, route.definition.needs) {
+        Some(id) => Some(LocalProblem::HandlerNeeds(id)),
+        None => None,
+    }
+}
+
+const fn check_part(
+    fields: &'static [Field],
+    route: &'static Mounted,
+    at: usize,
+    part: &'static Part,
+) -> Option<LocalProblem> {
+    let before = at - part.beside as usize;
+    if let Some(id) = missing(fields, route, before, part.needs) {
+        return Some(match provider(fields, route, at, id) {
+            Some(neighbour) => LocalProblem::Beside(part, neighbour, id),
+            None => LocalProblem::PartNeeds(part, id),
+        });
+    }
+    if let Some(outer) = misplaced(fields, route, at, part) {
+        return Some(LocalProblem::Order(outer, part));
+    }
+    let mut i = 0;
+    while i < part.hands.len() {
+        if let Some(first) = provider(fields, route, at, &part.hands[i]) {
+            return Some(LocalProblem::Twice(first, part, &part.hands[i]));
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Returns a part outside of this one that should stand further in.
+const fn misplaced(
+    fields: &'static [Field],
+    route: &'static Mounted,
+    at: usize,
+    part: &'static Part,
+) -> Option<&'static Part> {
+    let mut i = 0;
+    while i < at {
+        if let Some(outer) = self::part(fields, route, i)
+            && (contains(outer.after, part.name) || contains(part.before, outer.name))
+        {
+            return Some(outer);
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Returns the part of the chain with this number, counted from the outermost.
+const fn part(
+    fields: &'static [Field],
+    route: &'static Mounted,
+    mut at: usize,
+) -> Option<&'static Part> {
+    let mut depth = 0;
+    while let Some(field) = route.way.field(fields, depth) {
+        let with = field.level.with;
+        if at < with.len() {
+            return Some(&with[at]);
+        }
+        at -= with.len();
+        depth += 1;
+    }
+    let own = route.definition.with;
+    if at < own.len() { Some(&own[at]) } else { None }
+}
+
+/// Returns the first of these locals that no part before `end` provides.
+const fn missing(
+    fields: &'static [Field],
+    route: &'static Mounted,
+    end: usize,
+    needs: &'static [&'static [LocalId]],
+) -> Option<&'static LocalId> {
+    let mut i = 0;
+    while i < needs.len() {
+        let mut j = 0;
+        while j < needs[i].len() {
+            if provider(fields, route, end, &needs[i][j]).is_none() {
+                return Some(&needs[i][j]);
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Returns the part before `end` that provides a local.
+const fn provider(
+    fields: &'static [Field],
+    route: &'static Mounted,
+    end: usize,
+    id: &LocalId,
+) -> Option<&'static Part> {
+    let mut at = 0;
+    while at < end {
+        if let Some(part) = part(fields, route, at)
+            && hands(part, id)
+        {
+            return Some(part);
+        }
+        at += 1;
+    }
+    None
+}
+
+const fn hands(part: &Part, id: &LocalId) -> bool {
+    let mut i = 0;
+    while i < part.hands.len() {
+        if part.hands[i].is(id) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Returns a part anywhere in the app that provides a local.
+const fn anywhere(fields: &'static [Field], id: &LocalId) -> Option<&'static Part> {
+    let mut i = 0;
+    while i < fields.len() {
+        let mut j = 0;
+        while j < fields[i].routes.len() {
+            let route = &fields[i].routes[j];
+            let mut at = 0;
+            while let Some(part) = part(fields[i].fields, route, at) {
+                if hands(part, id) {
+                    return Some(part);
+                }
+                at += 1;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    None
+}
+
+impl LocalProblem {
+    /// Says it behind the route's pattern and place.
+    pub(crate) const fn text(self, text: Message, fields: &'static [Field]) -> Message {
+        match self {
+            Self::HandlerNeeds(id) => {
+                let text = text.with(" asks for the local `").with(id.name());
+                way_out(text.with("`, which nothing around it provides"), fields, id)
+            }
+            Self::PartNeeds(part, id) => {
+                let text = text.with(" stands behind `").with(part.name);
+                let text = text.with("`, which asks for the local `").with(id.name());
+                way_out(text.with("` that nothing before it provides"), fields, id)
+            }
+            Self::Beside(part, neighbour, id) => {
+                let text = text.with(" stands behind `").with(part.name);
+                let text = text.with("`, which asks for the local `").with(id.name());
+                let text = text.with("` of `").with(neighbour.name);
+                text.with("`, but the two run side by side; take it out of `parallel(..)` and put it behind")
+            }
+            Self::Order(outer, inner) => {
+                let text = text.with(" has `").with(outer.name);
+                let text = text.with("` around `").with(inner.name);
+                let says = if contains(outer.after, inner.name) {
+                    "`, but the first says `after(..)` the second"
+                } else {
+                    "`, but the second says `before(..)` the first"
+                };
+                text.with(says).with("; swap the two in `with(..)`")
+            }
+            Self::Twice(first, second, id) => {
+                let text = text.with(" gets the local `").with(id.name());
+                let text = text.with("` twice: from `").with(first.name);
+                text.with("` and from `")
+                    .with(second.name)
+                    .with("`; leave one out of `with(..)`, or give it a type of its own")
+            }
+        }
+    }
+}
+
+const fn way_out(text: Message, fields: &'static [Field], id: &'static LocalId) -> Message {
+    match anywhere(fields, id) {
+        Some(part) => {
+            let text = text.with("; put `").with(part.name);
+            text.with("` before it, in `with(..)` of the route or of a group around it")
+        }
+        None => text.with("; put a guard that returns it before it, in `with(..)` of the route or of a group around it"),
+    }
+}

@@ -1,0 +1,222 @@
+//! Links to routes, checked and typed by the compiler.
+
+use std::fmt::{self, Write as _};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{
+    const_text::{Text, equal},
+    routes::{definition::Definition, info::Route, segment::Segment},
+};
+
+/// A value that can be written into a link: everything that is `Display`.
+///
+/// The lifetime lets a handler's link functions ask for it only where they are called.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written into a link",
+    note = "implement `std::fmt::Display` for `{Self}`, the reverse of its `FromStr`"
+)]
+pub trait LinkParam<'a>: fmt::Display {}
+
+impl<T: fmt::Display + ?Sized> LinkParam<'_> for T {}
+
+/// What stands in a path segment without an escape: RFC 3986's unreserved characters.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Returns the number of the handler's route in the app.
+///
+/// # Panics
+/// In constant evaluation, so as an error of the compiler, where the handler is not in the app,
+/// or is there twice and `via` does not say which, or a prefix has a parameter without a value.
+#[track_caller]
+pub const fn find(
+    routes: &'static [Route],
+    broken: bool,
+    handler: &Definition,
+    via: Option<&str>,
+    outer: &[&str],
+) -> &'static Route {
+    // The mistake has been reported where it stands.
+    if handler.handler.is_empty() {
+        return &Route::EMPTY;
+    }
+    let (mut found, mut i) = (None, 0);
+    while i < routes.len() {
+        if same(routes[i].definition(), handler) && passes(&routes[i], via) {
+            if let Some(first) = found {
+                refuse_twice(first, &routes[i]);
+            }
+            found = Some(&routes[i]);
+        }
+        i += 1;
+    }
+    let Some(route) = found else {
+        if broken {
+            return &Route::EMPTY;
+        }
+        refuse_missing(handler, via);
+    };
+    check_outer(route, handler, outer);
+    route
+}
+
+const fn same(a: &Definition, b: &Definition) -> bool {
+    a.line == b.line && a.column == b.column && equal(a.handler, b.handler) && equal(a.file, b.file)
+}
+
+/// Returns whether the group `via` is on the way to the route.
+const fn passes(route: &Route, via: Option<&str>) -> bool {
+    match via {
+        Some(name) => route.passes(name),
+        None => true,
+    }
+}
+
+#[track_caller]
+const fn refuse_twice(first: &Route, second: &Route) -> ! {
+    let text = Text::<512>::EMPTY.with("`").with(first.handler());
+    let text = text
+        .with("` is mounted twice: at `")
+        .with(first.path())
+        .with("` and at `");
+    let text = text
+        .with(second.path())
+        .with("`; say which with `via = Group`");
+    panic!("{}", text.as_str())
+}
+
+#[track_caller]
+const fn refuse_missing(handler: &Definition, via: Option<&str>) -> ! {
+    let text = Text::<512>::EMPTY
+        .with("`")
+        .with(handler.handler)
+        .with("` is not mounted in the app");
+    let text = match via {
+        Some(group) => text.with(" through the group `").with(group).with("`"),
+        None => text.with("; list it in a group of the app"),
+    };
+    panic!("{}", text.as_str())
+}
+
+#[track_caller]
+const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
+    let prefixes = route
+        .segments()
+        .split_at(route.segments().len() - handler.segments.len())
+        .0;
+    let (mut i, mut n) = (0, 0);
+    while i < prefixes.len() {
+        if let Some(name) = prefixes[i].name() {
+            n += 1;
+            if !crate::const_text::contains(given, name) {
+                let text = Text::<512>::EMPTY.with("`").with(route.path());
+                let text = text.with("` has the prefix parameter `{").with(name);
+                let text = text
+                    .with("}`; write `")
+                    .with(name)
+                    .with(" = ..` behind the handler");
+                panic!("{}", text.as_str())
+            }
+        }
+        i += 1;
+    }
+    if given.len() > n {
+        let text = Text::<512>::EMPTY.with("`").with(route.path());
+        let text = text.with("` has fewer prefix parameters than are given here");
+        panic!("{}", text.as_str())
+    }
+}
+
+/// Writes the link: values of the handler's own parameters in order, of the prefixes' by name.
+pub fn write(
+    segments: &[Segment],
+    outer: &[(&str, &dyn fmt::Display)],
+    own: &[&dyn fmt::Display],
+) -> String {
+    let mut link = String::new();
+    let mut own = own.iter();
+    for segment in segments {
+        link.push('/');
+        match segment {
+            Segment::Static(text) => link.push_str(text),
+            Segment::Param {
+                prefix,
+                name,
+                suffix,
+            } => {
+                link.push_str(prefix);
+                push(&mut link, value(name, outer, &mut own), false);
+                link.push_str(suffix);
+            }
+            Segment::CatchAll { name } => push(&mut link, value(name, outer, &mut own), true),
+        }
+    }
+    if link.is_empty() {
+        link.push('/');
+    }
+    link
+}
+
+/// Puts the prefixes of a route, with the values of their parameters, before its own link.
+pub fn join(route: &Route, outer: &[(&str, &dyn fmt::Display)], own: String) -> String {
+    let n_own = route.definition().segments.len();
+    let n_outer = route.segments().len() - n_own;
+    let mut link = match route.segments().get(..n_outer) {
+        Some(prefixes) if n_outer > 0 => write(prefixes, outer, &[]),
+        _ => return own,
+    };
+    // The `/` of a group is the prefix itself.
+    if n_own > 0 {
+        link.push_str(&own);
+    }
+    link
+}
+
+fn value<'a>(
+    name: &str,
+    outer: &[(&str, &'a dyn fmt::Display)],
+    own: &mut dyn Iterator<Item = &&'a dyn fmt::Display>,
+) -> &'a dyn fmt::Display {
+    let outer = outer
+        .iter()
+        .find(|(given, _)| *given == name)
+        .map(|(_, value)| *value);
+    // `find` has checked that every parameter has a value.
+    outer.or_else(|| own.next().copied()).unwrap_or(&"")
+}
+
+fn push(link: &mut String, value: &dyn fmt::Display, slashes: bool) {
+    const WITH_SLASH: &AsciiSet = &KEPT.remove(b'/');
+    let text = value.to_string();
+    let escaped = utf8_percent_encode(&text, if slashes { WITH_SLASH } else { KEPT });
+    // Writing to a `String` cannot fail.
+    let _ = write!(link, "{escaped}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_escaped_and_put_in_their_places() {
+        let org = Segment::Param {
+            prefix: "",
+            name: "org",
+            suffix: "",
+        };
+        let file = Segment::Param {
+            prefix: "v",
+            name: "file",
+            suffix: ".json",
+        };
+        let rest = Segment::CatchAll { name: "rest" };
+        let segments = [Segment::Static("a"), org, file, rest];
+        let link = write(&segments, &[("org", &"x/y")], &[&7, &"p/q r"]);
+        assert_eq!(link, "/a/x%2Fy/v7.json/p/q%20r");
+        assert_eq!(write(&[], &[], &[]), "/");
+    }
+}

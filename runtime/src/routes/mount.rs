@@ -1,0 +1,184 @@
+//! Putting the entries of a group together: every route gets its whole pattern.
+
+use crate::routes::{
+    definition::{Definition, Field, Mounted, MountedGroup, Way},
+    segment::{Manner, Methods, Segment},
+};
+
+const NO_SEGMENT: Segment = Segment::Static("");
+
+/// The definition of no route, or of one with a mistake.
+pub const NO_DEFINITION: &Definition = &Definition {
+    methods: Methods::ANY,
+    path: "",
+    segments: &[],
+    handler: "",
+    file: "",
+    line: 0,
+    column: 0,
+    doc: "",
+    with: &[],
+    needs: &[],
+    outer_params: &[],
+    arguments: &[],
+    returns: "",
+    manner: Manner::NONE,
+};
+
+/// Returns how many routes the fields hold.
+pub const fn count_routes(fields: &[Field]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < fields.len() {
+        n += fields[i].routes.len();
+        i += 1;
+    }
+    n
+}
+
+/// Returns how many groups the fields hold.
+pub const fn count_groups(fields: &[Field]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < fields.len() {
+        n += fields[i].groups.len();
+        i += 1;
+    }
+    n
+}
+
+/// Returns how many segments all patterns below the fields have, prefixes included.
+pub const fn count_segments(fields: &[Field]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < fields.len() {
+        let prefix = fields[i].level.segments.len();
+        let mut j = 0;
+        while j < fields[i].routes.len() {
+            n += prefix + fields[i].routes[j].segments.len();
+            j += 1;
+        }
+        let mut j = 0;
+        while j < fields[i].groups.len() {
+            n += prefix + fields[i].groups[j].segments.len();
+            j += 1;
+        }
+        i += 1;
+    }
+    n
+}
+
+/// The segments of every pattern, one behind the other: first those of a field's routes, then
+/// those of its groups, field by field. [`mount`] and [`mount_groups`] read them in this order.
+pub const fn segments<const N: usize>(fields: &[Field]) -> [Segment; N] {
+    let mut all = [NO_SEGMENT; N];
+    let (mut at, mut i) = (0, 0);
+    while i < fields.len() {
+        let field = &fields[i];
+        let mut j = 0;
+        while j < field.routes.len() {
+            at = copy(&mut all, at, field.level.segments);
+            at = copy(&mut all, at, field.routes[j].segments);
+            j += 1;
+        }
+        let mut j = 0;
+        while j < field.groups.len() {
+            at = copy(&mut all, at, field.level.segments);
+            at = copy(&mut all, at, field.groups[j].segments);
+            j += 1;
+        }
+        i += 1;
+    }
+    all
+}
+
+const fn copy(into: &mut [Segment], mut at: usize, from: &[Segment]) -> usize {
+    let mut i = 0;
+    while i < from.len() {
+        into[at] = from[i];
+        at += 1;
+        i += 1;
+    }
+    at
+}
+
+/// Returns the routes of the fields as they stand in the group.
+pub const fn mount<const N: usize>(
+    fields: &[Field],
+    mut segments: &'static [Segment],
+) -> [Mounted; N] {
+    let mut all = [Mounted::new(NO_DEFINITION); N];
+    let (mut n, mut i) = (0, 0);
+    while i < fields.len() {
+        let field = &fields[i];
+        let prefix = field.level.segments.len();
+        let mut j = 0;
+        while j < field.routes.len() {
+            let route = &field.routes[j];
+            let (own, rest) = segments.split_at(prefix + route.segments.len());
+            all[n] = Mounted {
+                definition: route.definition,
+                segments: own,
+                way: route.way.from(field.level.step),
+                manner: route.manner.within(field.level.manner),
+                path_len: path_len(route, field.level.prefix),
+                has_locals: route.has_locals || !field.level.with.is_empty(),
+            };
+            segments = rest;
+            n += 1;
+            j += 1;
+        }
+        let mut j = 0;
+        while j < field.groups.len() {
+            segments = segments.split_at(prefix + field.groups[j].segments.len()).1;
+            j += 1;
+        }
+        i += 1;
+    }
+    all
+}
+
+/// Returns the length of the whole pattern; a `/` below a prefix means the prefix itself.
+const fn path_len(route: &Mounted, prefix: &str) -> u32 {
+    let is_slash = route.path_len == 1 && !prefix.is_empty();
+    prefix.len() as u32 + if is_slash { 0 } else { route.path_len }
+}
+
+/// Returns the groups of the fields as they stand in the group, and the group itself where
+/// `own` says that it has something to say to a path without a route.
+pub const fn mount_groups<const N: usize>(
+    fields: &[Field],
+    mut segments: &'static [Segment],
+    own: Option<&'static [Segment]>,
+) -> [MountedGroup; N] {
+    let mut all = [MountedGroup {
+        segments: &[],
+        way: Way::NONE,
+    }; N];
+    let mut n = 0;
+    if let Some(prefix) = own {
+        all[0].segments = prefix;
+        n = 1;
+    }
+    let mut i = 0;
+    while i < fields.len() {
+        let field = &fields[i];
+        let prefix = field.level.segments.len();
+        let mut j = 0;
+        while j < field.routes.len() {
+            segments = segments.split_at(prefix + field.routes[j].segments.len()).1;
+            j += 1;
+        }
+        let mut j = 0;
+        while j < field.groups.len() {
+            let group = &field.groups[j];
+            let (whole, rest) = segments.split_at(prefix + group.segments.len());
+            all[n] = MountedGroup {
+                segments: whole,
+                way: group.way.from(field.level.step),
+            };
+            segments = rest;
+            n += 1;
+            j += 1;
+        }
+        i += 1;
+    }
+    all
+}

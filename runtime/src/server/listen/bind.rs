@@ -1,0 +1,149 @@
+//! Binding: from a place to a socket of the system, which is still on no runtime.
+
+use std::{io, net::SocketAddr};
+
+use socket2::{Domain, Protocol, SockAddr, Type};
+
+use super::{Listener, Place};
+#[cfg(feature = "http3")]
+use crate::server::{http3, listener::Own, tls::Acceptor};
+use crate::{
+    config::Config,
+    error::{Error, Result},
+    server::{
+        listener::{Bound, Source},
+        preamble::Before,
+    },
+};
+
+/// How many connections the system keeps for a program that has not taken them, as tokio has it.
+const BACKLOG: i32 = 1024;
+
+impl Listener {
+    /// Binds it; `alone` where no other listener takes the same port.
+    pub(crate) fn bind(self, alone: bool, config: &Config) -> Result<Vec<Bound>> {
+        let shared = config.workers > 1;
+        let own_queues = shared && matches!(self.place, Place::Addr(_));
+        let reuse_port = self.reuse_port || shared;
+        let source = match self.place {
+            Place::Addr(addr) => Source::Tcp(bind_tcp(addr, reuse_port, !alone)?),
+            Place::Tcp(listener) => Source::Tcp(listener.into_std()?),
+            #[cfg(unix)]
+            Place::Unix(path) => super::unix::bind(path, self.mode)?,
+            #[cfg(not(unix))]
+            Place::Unix(_) => return Err(Error::new("there are no unix sockets on this system")),
+            #[cfg(all(unix, feature = "systemd"))]
+            Place::BoundUnix(listener) => Source::Unix(listener, None),
+            Place::Own(start) => Source::Own(start, "a listener of its own"),
+        };
+        #[cfg(feature = "tls")]
+        let acceptor = self.tls.map(|tls| tls.acceptor()).transpose()?;
+        #[cfg(feature = "http3")]
+        let quic = match (self.http3, &source, &acceptor) {
+            (false, ..) => None,
+            (true, Source::Tcp(listener), Some(acceptor)) => {
+                let addr = listener.local_addr()?;
+                let port = bind_udp(addr, !alone).map_err(|error| {
+                    Error::because(format!("cannot speak HTTP/3 on {addr}"), error)
+                })?;
+                Some(speak_quic(port, addr, acceptor, config)?)
+            }
+            (true, ..) => {
+                return Err(Error::new(
+                    "HTTP/3 needs an address and TLS: write `listener.tls(..).http3()`",
+                ));
+            }
+        };
+        let before = Before {
+            #[cfg(feature = "http3")]
+            alt_svc: quic.as_ref().map(|(_, alt_svc)| alt_svc.clone()),
+            #[cfg(feature = "tls")]
+            tls: acceptor,
+            proxied: self.proxied,
+        };
+        let bound = Bound::new(source, before, own_queues)?;
+        #[cfg(feature = "http3")]
+        if let Some((quic, _)) = quic {
+            return Ok(vec![bound, quic]);
+        }
+        Ok(vec![bound])
+    }
+
+    /// Returns whether the two would take the same port of IPv4 and IPv6.
+    pub(crate) fn shares_port_with(&self, other: &Self) -> bool {
+        match (&self.place, &other.place) {
+            (Place::Addr(one), Place::Addr(other)) => {
+                one.port() == other.port() && one.is_ipv4() != other.is_ipv4()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Binds the same port of UDP.
+#[cfg(feature = "http3")]
+fn bind_udp(addr: SocketAddr, only_v6: bool) -> io::Result<std::net::UdpSocket> {
+    let socket = socket2::Socket::new(Domain::for_address(addr), Type::DGRAM, Some(Protocol::UDP))?;
+    if addr.is_ipv6() && only_v6 {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&SockAddr::from(addr))?;
+    Ok(socket.into())
+}
+
+/// Speaks QUIC on the port, and says how those who came by TCP are told.
+#[cfg(feature = "http3")]
+fn speak_quic(
+    port: std::net::UdpSocket,
+    addr: SocketAddr,
+    acceptor: &Acceptor,
+    config: &Config,
+) -> Result<(Bound, http::HeaderValue)> {
+    let endpoint = http3::endpoint(port, acceptor.config(), config)
+        .map_err(|error| error.context(format!("cannot speak HTTP/3 on {addr}")))?;
+    let start: Own = Box::new(move |accepted| Box::pin(http3::accept(endpoint, accepted)));
+    let alt_svc = http::HeaderValue::try_from(format!("h3=\":{}\"", addr.port()))?;
+    let source = Source::Own(start, "HTTP/3 on the same port");
+    Ok((Bound::new(source, Before::default(), false)?, alt_svc))
+}
+
+/// Binds an address; with `only_v6`, one of IPv6 does not take IPv4's port as well.
+pub(crate) fn bind_tcp(
+    addr: SocketAddr,
+    reuse_port: bool,
+    only_v6: bool,
+) -> Result<std::net::TcpListener> {
+    try_bind_tcp(addr, reuse_port, only_v6).map_err(|error| {
+        let hint = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program has it; set PORT to a free one",
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege; set PORT to another"
+            }
+            _ => "set HOST and PORT to an address of this machine",
+        };
+        Error::because(format!("cannot listen on {addr}: {hint}"), error)
+    })
+}
+
+fn try_bind_tcp(
+    addr: SocketAddr,
+    reuse_port: bool,
+    only_v6: bool,
+) -> io::Result<std::net::TcpListener> {
+    let socket =
+        socket2::Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+    if addr.is_ipv6() && only_v6 {
+        socket.set_only_v6(true)?;
+    }
+    // Elsewhere it would take a port from another program; here only from one that has ended.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    #[cfg(unix)]
+    if reuse_port {
+        socket.set_reuse_port(true)?;
+    }
+    socket.bind(&SockAddr::from(addr))?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}

@@ -1,0 +1,65 @@
+//! Unix sockets: their permissions, and the file that a program before has left.
+
+use std::{
+    fs, io,
+    os::unix::{
+        fs::{FileTypeExt, PermissionsExt},
+        net::{UnixListener, UnixStream},
+    },
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    error::{Error, Result},
+    server::listener::{SocketFile, Source},
+};
+
+/// Binds the path with these permissions.
+///
+/// It is bound under another name, given its permissions and renamed: nobody connects before, and a
+/// file that is left over is replaced at once.
+pub(crate) fn bind(path: PathBuf, mode: u32) -> Result<Source> {
+    make_room(&path)?;
+    let listener = bind_at(&path, mode).map_err(|error| {
+        let message = format!(
+            "cannot listen on unix:{}: give a path in a folder that this user may write to",
+            path.display()
+        );
+        Error::because(message, error)
+    })?;
+    Ok(Source::Unix(listener, Some(SocketFile(path))))
+}
+
+fn bind_at(path: &Path, mode: u32) -> io::Result<UnixListener> {
+    let mut early = path.as_os_str().to_owned();
+    early.push(format!(".{}", std::process::id()));
+    let early = PathBuf::from(early);
+    let listener = UnixListener::bind(&early)?;
+    let placed = fs::set_permissions(&early, fs::Permissions::from_mode(mode))
+        .and_then(|()| fs::rename(&early, path))
+        .and_then(|()| listener.set_nonblocking(true));
+    if let Err(error) = placed {
+        let _ = fs::remove_file(&early);
+        return Err(error);
+    }
+    Ok(listener)
+}
+
+/// Makes sure that nothing but a socket without a program is at the path.
+fn make_room(path: &Path) -> Result {
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    let shown = path.display();
+    if !metadata.file_type().is_socket() {
+        return Err(Error::new(format!(
+            "cannot listen on unix:{shown}: there is a file that is no socket; give another path"
+        )));
+    }
+    if UnixStream::connect(path).is_ok() {
+        return Err(Error::new(format!(
+            "cannot listen on unix:{shown}: another program listens there; stop it or give another path"
+        )));
+    }
+    Ok(())
+}

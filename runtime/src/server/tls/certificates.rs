@@ -1,0 +1,118 @@
+//! A certificate in files, and a newer one when the files change.
+
+use std::{
+    fmt, fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, SystemTime},
+};
+
+use tokio_rustls::rustls::{
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
+
+use crate::error::{Error, Result};
+
+/// The certificate that clients are shown.
+pub(crate) struct Certificates {
+    cert: PathBuf,
+    key: PathBuf,
+    provider: Arc<CryptoProvider>,
+    current: RwLock<Arc<CertifiedKey>>,
+}
+
+impl Certificates {
+    pub(crate) fn load(cert: PathBuf, key: PathBuf, provider: Arc<CryptoProvider>) -> Result<Self> {
+        let current = read(&cert, &key, &provider)?;
+        Ok(Self {
+            cert,
+            key,
+            provider,
+            current: RwLock::new(Arc::new(current)),
+        })
+    }
+
+    /// Shows a new certificate whenever the files have changed, for as long as it is polled.
+    pub(crate) async fn follow(self: Arc<Self>, every: Duration) {
+        let mut seen = self.changed();
+        loop {
+            tokio::time::sleep(every).await;
+            let own = Arc::clone(&self);
+            let looked = tokio::task::spawn_blocking(move || {
+                let now = own.changed();
+                if now != seen {
+                    own.reload();
+                }
+                now
+            });
+            if let Ok(now) = looked.await {
+                seen = now;
+            }
+        }
+    }
+
+    /// Returns when each file was last changed.
+    fn changed(&self) -> [Option<SystemTime>; 2] {
+        [&self.cert, &self.key].map(|path| fs::metadata(path).and_then(|file| file.modified()).ok())
+    }
+
+    /// Takes what the files hold now, or keeps what is there.
+    pub(crate) fn reload(&self) {
+        match read(&self.cert, &self.key, &self.provider) {
+            Ok(new) => {
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+            }
+            Err(error) => {
+                let _ = writeln!(
+                    io::stderr(),
+                    "the certificate is not renewed, the one before is kept: {error:?}"
+                );
+            }
+        }
+    }
+}
+
+fn read(cert: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedKey> {
+    let (cert_shown, key_shown) = (cert.display(), key.display());
+    let no_cert = |error| {
+        let message = format!("cannot read {cert_shown}: it must hold a certificate as PEM");
+        Error::because(message, error)
+    };
+    let chain = CertificateDer::pem_file_iter(cert)
+        .map_err(no_cert)?
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(no_cert)?;
+    if chain.is_empty() {
+        return Err(Error::new(format!(
+            "there is no certificate in {cert_shown}"
+        )));
+    }
+    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| {
+        let message = format!("cannot read {key_shown}: it must hold a private key as PEM");
+        Error::because(message, error)
+    })?;
+    CertifiedKey::from_der(chain, key, provider).map_err(|error| {
+        let message =
+            format!("{key_shown} is not the key of {cert_shown}, or of a kind that is not known");
+        Error::because(message, error)
+    })
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(&current))
+    }
+}
+
+impl fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificates")
+            .field("cert", &self.cert)
+            .finish_non_exhaustive()
+    }
+}

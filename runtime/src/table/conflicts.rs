@@ -1,0 +1,90 @@
+//! Routes that no request could tell apart.
+
+use crate::{
+    routes::{Methods, Segment, Shape},
+    table::node_key::{Step, same_text},
+};
+
+/// No route, in the chains of [`clashes`].
+const NONE: u16 = u16::MAX;
+
+/// Finds, for each shape, the first earlier one with an equal shape and a method in common.
+///
+/// `#[any]` meets only `#[any]`: a route that names the method beats it. The shapes go into a hash
+/// table, since comparing them pairwise takes rustc seconds for 500 and is refused for 1,000.
+///
+/// # Panics
+///
+/// Panics if there are more than 65,535 shapes.
+pub const fn clashes<const N: usize>(shapes: &[Shape; N]) -> [Option<u16>; N] {
+    assert!(N <= NONE as usize, "a group has more than 65,535 routes");
+    let mut clashes = [None; N];
+    let mut heads = [NONE; N];
+    let mut nexts = [NONE; N];
+    let mut hashes = [0; N];
+    let mut idx = 0;
+    while idx < N {
+        hashes[idx] = hash(&shapes[idx]);
+        let bucket = ((hashes[idx] >> 32) % N as u64) as usize;
+        let mut other = heads[bucket];
+        while other != NONE {
+            // The chain runs from the latest to the first: the last hit is the first route.
+            if hashes[other as usize] == hashes[idx] && clash(&shapes[other as usize], &shapes[idx])
+            {
+                clashes[idx] = Some(other);
+            }
+            other = nexts[other as usize];
+        }
+        nexts[idx] = heads[bucket];
+        heads[bucket] = idx as u16;
+        idx += 1;
+    }
+    clashes
+}
+
+/// Hashes the pattern of a route.
+const fn hash(shape: &Shape) -> u64 {
+    let segments = shape.full_segments();
+    let mut hash = 0u64;
+    let mut idx = 0;
+    while idx < segments.len() {
+        hash = (hash.rotate_left(5) ^ Step::of(segments[idx]).key.hash)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        idx += 1;
+    }
+    hash
+}
+
+/// Compares patterns and methods.
+const fn clash(a: &Shape, b: &Shape) -> bool {
+    share_method(a.methods, b.methods) && same_pattern(a.full_segments(), b.full_segments())
+}
+
+const fn same_pattern(a: &[Segment], b: &[Segment]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut idx = 0;
+    while idx < a.len() {
+        if !Step::of(a[idx]).is(&Step::of(b[idx])) {
+            return false;
+        }
+        idx += 1;
+    }
+    true
+}
+
+const fn share_method(a: Methods, b: Methods) -> bool {
+    if a.bits() & b.bits() != 0 || a.is_any() && b.is_any() {
+        return true;
+    }
+    let mut idx = 0;
+    while idx < a.extensions().len() * b.extensions().len() {
+        let (a_idx, b_idx) = (idx / b.extensions().len(), idx % b.extensions().len());
+        if same_text(a.extensions()[a_idx], b.extensions()[b_idx]) {
+            return true;
+        }
+        idx += 1;
+    }
+    false
+}

@@ -1,0 +1,5 @@
+//! Tower's layers and services inside an app.
+
+mod layer;
+
+pub use layer::{Inside, Made, through};
