@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use http::{HeaderName, HeaderValue, Method};
 
+use crate::duration::duration;
 use crate::limit::Limit;
 use crate::schedule::Stage;
 
@@ -84,16 +85,16 @@ pub(crate) struct Run {
     #[arg(short, long, default_value_t = 1)]
     pub(crate) threads: usize,
     /// How long, where no stage says it.
-    #[arg(short, long, default_value = "10s", value_parser = time)]
+    #[arg(short, long, default_value = "10s", value_parser = duration)]
     pub(crate) duration: Duration,
     /// Requests a second, as stages in turn: `1000`, `0..1000` for a ramp, `0..1000:30s` with a time of its own.
     #[arg(short, long, value_name = "STAGE")]
     pub(crate) rate: Vec<Stage>,
     /// Send for so long before what is counted.
-    #[arg(long, default_value = "0s", value_parser = time)]
+    #[arg(long, default_value = "0s", value_parser = duration)]
     pub(crate) warm_up: Duration,
     /// How long an answer may take.
-    #[arg(long, default_value = "10s", value_parser = time)]
+    #[arg(long, default_value = "10s", value_parser = duration)]
     pub(crate) timeout: Duration,
     /// Begin at this time, in seconds since 1970, so that several hosts begin at once.
     #[arg(long, value_name = "SECONDS")]
@@ -103,19 +104,6 @@ pub(crate) struct Run {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) output: Output,
-}
-
-/// The longest time that can be asked for.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// Reads a time as `500ms`, `10s` or `2m`.
-pub(crate) fn time(text: &str) -> Result<Duration, String> {
-    let time = humantime::parse_duration(text);
-    let time = time.map_err(|error| format!("{error}: write it as `500ms`, `10s` or `2m`"))?;
-    if time > LONGEST {
-        return Err("the longest time is 30 days".to_owned());
-    }
-    Ok(time)
 }
 
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {

@@ -4,6 +4,7 @@
 //! recorded ([`record`]) and reported as text, JSON and a page ([`report`]).
 
 mod args;
+mod duration;
 mod html;
 mod limit;
 mod link;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::args::time;
+use crate::duration::duration;
 
 /// A time in which the rate goes evenly from one to another.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ impl FromStr for Stage {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (rates, seconds) = match text.split_once(':') {
-            Some((rates, seconds)) => (rates, Some(time(seconds)?.as_secs_f64())),
+            Some((rates, seconds)) => (rates, Some(duration(seconds)?.as_secs_f64())),
             None => (text, None),
         };
         let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
