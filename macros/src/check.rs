@@ -4,9 +4,10 @@ use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Signature, T
 
 use crate::{
     errors::Errors,
-    group::is_verb,
-    handler::{Arg, Function, Kind, last_name, shown},
+    function::{Arg, Function, Kind},
     pattern::Pattern,
+    route_attrs::is_verb,
+    types::{PRIMITIVES, is_plain, last_name, shown},
 };
 
 /// Checks a function beside which a type of its name will stand.
@@ -231,28 +232,6 @@ pub(crate) fn untaken_message(name: &str, pattern: &Pattern) -> String {
         "no argument takes `{{{name}}}` of `{}`: add `{raw}{name}: String` (or another type) to the function, or take the parameter out of the path",
         pattern.text
     )
-}
-
-/// Returns whether the type can only be a path parameter.
-fn is_plain(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => last_name(&reference.elem).is_some_and(|name| name == "str"),
-        _ => last_name(ty).is_some_and(|name| PRIMITIVES.contains(&name.to_string().as_str())),
-    }
-}
-
-const PRIMITIVES: [&str; 16] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
-    "f64", "bool", "char",
-];
-
-/// Returns the name of a primitive type, or of a number that is not zero, which a client may read.
-pub(crate) fn primitive(ty: &Type) -> Option<String> {
-    let name = last_name(ty)?.to_string();
-    let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
-    let is_known = PRIMITIVES.contains(&name.as_str())
-        || name != number && PRIMITIVES.contains(&number.as_str()) && name.starts_with("NonZero");
-    is_known.then_some(name)
 }
 
 const EARLY_EXCHANGE: &str =

@@ -1,7 +1,7 @@
 //! From models to code. Everything has been checked: nothing here can fail.
 
 pub(crate) mod args;
-mod conditional;
+mod cfg;
 pub(crate) mod group;
 pub(crate) mod guard;
 pub(crate) mod handler;
@@ -11,20 +11,11 @@ mod with;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Path;
 
 use crate::{
     attr::{Manner, Priority, STANDARD, Slash},
     pattern::{Pattern, Segment},
 };
-
-/// Returns the path to the runtime's hidden module.
-pub(crate) fn private(krate: Option<&Path>) -> TokenStream {
-    match krate {
-        Some(path) => quote!(#path::__private),
-        None => quote!(::highball::__private),
-    }
-}
 
 /// Returns the segments of a pattern as constant data.
 pub(crate) fn segments(pattern: &Pattern) -> TokenStream {

@@ -2,39 +2,41 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
+use syn::{Attribute, ItemStruct};
 
 use crate::{
-    attr::{self, GroupArgs, With},
+    attr::GroupArgs,
+    entry::{Entry, entries},
     errors::Errors,
-    pattern::Pattern,
+    expand,
 };
 
-mod block;
+mod impl_block;
 mod module;
 
-pub(crate) use block::expand as expand_block;
-pub(crate) use module::expand as expand_module;
-
-/// One entry of a group.
-pub(crate) struct Entry {
-    pub(crate) cfgs: Vec<Attribute>,
-    pub(crate) ty: Type,
-    pub(crate) prefix: Option<Pattern>,
-    pub(crate) with: Vec<With>,
+pub(crate) fn routes_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let parsed = GroupArgs::parse(args.clone(), &mut errors);
+    let code = if let Ok(group) = syn::parse2(item.clone()) {
+        expand_struct(&parsed, &group, &mut errors)
+    } else if let Ok(block) = syn::parse2(item.clone()) {
+        impl_block::expand(&parsed, &block, &mut errors)
+    } else if let Ok(module) = syn::parse2(item.clone()) {
+        let krate = parsed
+            .krate
+            .as_ref()
+            .map_or_else(|| quote!(::highball), |path| quote!(#path));
+        module::expand(&args, &krate, &module, &mut errors)
+    } else {
+        refuse(&item, &mut errors);
+        item
+    };
+    let errors = errors.into_tokens();
+    quote!(#code #errors)
 }
 
-/// The methods that have an attribute of their own.
-pub(crate) const VERBS: [&str; 10] = [
-    "get", "post", "put", "patch", "delete", "head", "options", "query", "any", "route",
-];
-
 /// Expands `#[routes]` on a tuple struct.
-pub(crate) fn expand_struct(
-    args: &GroupArgs,
-    item: &ItemStruct,
-    errors: &mut Errors,
-) -> TokenStream {
+fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Errors) -> TokenStream {
     if let Some(param) = item.generics.params.first() {
         errors.at(
             param,
@@ -49,10 +51,10 @@ pub(crate) fn expand_struct(
     let own = quote!(#(#attrs)* #derives #vis struct #ident;);
     let ty = syn::parse_quote!(#ident);
     if !errors.is_empty() {
-        let stub = crate::expand::group::stub(args.krate.as_ref(), &syn::Generics::default(), &ty);
+        let stub = expand::group::stub(args.krate.as_ref(), &syn::Generics::default(), &ty);
         return quote!(#own #stub);
     }
-    let code = crate::expand::group::expand(args, ident, &ty, &entries);
+    let code = expand::group::expand(args, ident, &ty, &entries);
     quote!(#own #code)
 }
 
@@ -72,24 +74,6 @@ fn derives(attrs: &[Attribute]) -> TokenStream {
     quote!(#[derive(#(#ours),*)])
 }
 
-fn entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
-    match &item.fields {
-        Fields::Unnamed(fields) => fields
-            .unnamed
-            .iter()
-            .map(|field| entry(field, errors))
-            .collect(),
-        Fields::Named(fields) => {
-            errors.at(
-                fields,
-                "a group is a tuple struct of its routes: write `struct Api(show, create);`",
-            );
-            Vec::new()
-        }
-        Fields::Unit => Vec::new(),
-    }
-}
-
 fn check_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
     // The last number means "no field".
     if entries.len() >= usize::from(u16::MAX) {
@@ -100,57 +84,8 @@ fn check_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
     }
 }
 
-fn entry(field: &Field, errors: &mut Errors) -> Entry {
-    let mut entry = Entry {
-        cfgs: Vec::new(),
-        ty: field.ty.clone(),
-        prefix: None,
-        with: Vec::new(),
-    };
-    if !matches!(entry.ty, Type::Path(_)) {
-        errors.at(
-            &entry.ty,
-            "a group lists handlers and groups by their names",
-        );
-    }
-    for attr in &field.attrs {
-        if attr.path().is_ident("cfg") {
-            entry.cfgs.push(attr.clone());
-        } else if attr.path().is_ident("prefix") {
-            if let Some(literal) = errors.keep(attr.parse_args::<syn::LitStr>()) {
-                entry.prefix = Some(Pattern::prefix(&literal, errors));
-            }
-        } else if attr.path().is_ident("with") {
-            entry
-                .with
-                .extend(errors.keep(with(attr)).unwrap_or_default());
-        } else if !attr.path().is_ident("doc") {
-            errors.at(
-                attr,
-                "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`",
-            );
-        }
-    }
-    entry
-}
-
-fn with(attr: &Attribute) -> syn::Result<Vec<With>> {
-    match &attr.meta {
-        Meta::List(list) => attr::list_of(list.tokens.clone()),
-        _ => Err(syn::Error::new(attr.span(), attr::HOW)),
-    }
-}
-
-/// Returns whether the attribute declares a route, as far as its spelling tells.
-pub(crate) fn is_verb(attr: &Attribute) -> bool {
-    attr.path()
-        .segments
-        .last()
-        .is_some_and(|last| VERBS.iter().any(|verb| last.ident == verb))
-}
-
 /// Reports `#[routes]` on something else.
-pub(crate) fn refuse(item: &TokenStream, errors: &mut Errors) {
+fn refuse(item: &TokenStream, errors: &mut Errors) {
     let message = "`#[routes]` stands on a tuple struct, `struct Api(show, create);`, on an inline module or on an impl block";
     let span = item
         .clone()

@@ -1,28 +1,26 @@
 //! The attribute macros of Highball; use them through the `highball` crate, which documents them.
 
 mod attr;
+mod chain_attr;
 mod check;
 mod derive;
+mod entry;
 mod errors;
 mod expand;
+mod function;
 mod group;
-mod handler;
 mod main_fn;
-mod part;
 mod pattern;
+mod route;
+mod route_attrs;
+mod runtime_path;
+mod types;
 mod url;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::DeriveInput;
 
-use crate::{
-    attr::{GroupArgs, RouteArgs},
-    errors::Errors,
-    expand::handler::Handler,
-    handler::Function,
-    pattern::Pattern,
-};
+use crate::{errors::Errors, function::with_function};
 
 macro_rules! verbs {
     ($($name:ident: $doc:literal,)*) => {$(
@@ -32,7 +30,7 @@ macro_rules! verbs {
             args: proc_macro::TokenStream,
             item: proc_macro::TokenStream,
         ) -> proc_macro::TokenStream {
-            route_attribute(stringify!($name), args.into(), item.into()).into()
+            route::route_attribute(stringify!($name), args.into(), item.into()).into()
         }
     )*};
 }
@@ -56,7 +54,7 @@ pub fn routes(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    routes_attribute(args.into(), item.into()).into()
+    group::routes_attribute(args.into(), item.into()).into()
 }
 
 /// Makes a handler without a path: what a group answers where no route matches.
@@ -65,7 +63,7 @@ pub fn fallback(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    fallback_attribute(args.into(), item.into()).into()
+    route::fallback_attribute(args.into(), item.into()).into()
 }
 
 /// Makes a middleware: a function that wraps the rest of the chain.
@@ -74,7 +72,9 @@ pub fn middleware(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    part::MIDDLEWARE.expand(args.into(), item.into()).into()
+    chain_attr::MIDDLEWARE
+        .expand(args.into(), item.into())
+        .into()
 }
 
 /// Makes a guard: a function that runs before a route, and provides a value or answers itself.
@@ -83,7 +83,7 @@ pub fn guard(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    part::GUARD.expand(args.into(), item.into()).into()
+    chain_attr::GUARD.expand(args.into(), item.into()).into()
 }
 
 /// Makes an observer: a plain function over each finished exchange.
@@ -92,7 +92,7 @@ pub fn observer(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    part::OBSERVER.expand(args.into(), item.into()).into()
+    chain_attr::OBSERVER.expand(args.into(), item.into()).into()
 }
 
 /// Runs an async `main` on Highball's runtime.
@@ -144,151 +144,4 @@ fn derive_with(
     } else {
         errors.into_tokens()
     }
-}
-
-/// Expands a function; where its signature cannot be read, it stays as it is, with the error.
-fn with_function(
-    item: TokenStream,
-    expand: impl FnOnce(&Function, &mut Errors) -> TokenStream,
-) -> TokenStream {
-    let mut errors = Errors::default();
-    let code = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => match function.sig.receiver() {
-            None => expand(&function, &mut errors),
-            Some(receiver) => {
-                errors.at(
-                    receiver,
-                    "a method takes requests only in an impl block of routes: put `#[routes(..)]` on the `impl`, or make it a function outside",
-                );
-                item
-            }
-        },
-        Err(error) => {
-            errors.push(error);
-            item
-        }
-    };
-    let errors = errors.into_tokens();
-    quote!(#code #errors)
-}
-
-fn route_attribute(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
-    with_function(item, |function, errors| {
-        let own = function.to_item_without(group::is_verb);
-        let attr = route_args(name, args, function, errors);
-        check::one_route(function, errors);
-        let none = Pattern::none();
-        let pattern = attr.pattern.as_ref().unwrap_or(&none);
-        check::item(function, "a handler", errors);
-        let list = handler::args(&function.sig, pattern, None, errors);
-        if attr.pattern.is_some() && errors.is_empty() {
-            check::handler(&list, pattern, false, errors);
-        }
-        let rest = beside(function, list, &attr, Some(pattern), errors);
-        quote!(#own #rest)
-    })
-}
-
-fn route_args(
-    name: &str,
-    args: TokenStream,
-    function: &Function,
-    errors: &mut Errors,
-) -> RouteArgs {
-    let mut attr = RouteArgs::parse(args, name, errors);
-    verb_methods(name, &mut attr, &function.sig.ident, errors);
-    attr
-}
-
-/// Settles the methods of a route, and that it has a path.
-fn verb_methods(name: &str, attr: &mut RouteArgs, at: &impl quote::ToTokens, errors: &mut Errors) {
-    if attr.pattern.is_none() && errors.is_empty() {
-        errors.push(syn::Error::new(
-            proc_macro2::Span::call_site(),
-            format!("`#[{name}]` needs a path: write `#[{name}(\"/\")]`"),
-        ));
-    }
-    match (name, &attr.methods) {
-        ("route", None) if errors.is_empty() => {
-            errors.push(syn::Error::new(
-                proc_macro2::Span::call_site(),
-                "`#[route]` needs its methods: write `#[route(\"/path\", methods = [GET, POST])]`, or `#[any]` for all",
-            ));
-        }
-        ("route", _) | ("any", None) => {}
-        (_, None) => attr.methods = Some(vec![name.to_uppercase()]),
-        (_, Some(_)) => {
-            let message = format!(
-                "`#[{name}]` says the method itself: leave out `methods`, or write `#[route(..)]`"
-            );
-            errors.at(at, message);
-        }
-    }
-}
-
-/// Returns what stands beside a function: all of it, or after a mistake only the type that
-/// others name, with what they ask of it.
-fn beside(
-    function: &Function,
-    args: Vec<handler::Arg>,
-    attr: &RouteArgs,
-    pattern: Option<&Pattern>,
-    errors: &Errors,
-) -> TokenStream {
-    let name = function.sig.ident.clone();
-    let call = quote!(#name);
-    let krate = attr.krate.as_ref();
-    let handler = Handler {
-        function,
-        args,
-        attr,
-        pattern,
-        name,
-        call,
-        krate,
-    };
-    if errors.is_empty() {
-        handler.expand()
-    } else {
-        handler.stub()
-    }
-}
-
-fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_function(item, |function, errors| {
-        let own = function.to_item();
-        let attr = RouteArgs::parse(args, "fallback", errors);
-        if let Some(pattern) = &attr.pattern {
-            let message =
-                "a fallback has no path: name it in the group, `#[routes(fallback = ..)]`";
-            errors.push(syn::Error::new(pattern.span, message));
-        }
-        check::item(function, "a fallback", errors);
-        let none = Pattern::none();
-        let list = handler::args(&function.sig, &none, None, errors);
-        check::handler(&list, &none, true, errors);
-        let rest = beside(function, list, &attr, None, errors);
-        quote!(#own #rest)
-    })
-}
-
-fn routes_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let parsed = GroupArgs::parse(args.clone(), &mut errors);
-    let code = if let Ok(group) = syn::parse2(item.clone()) {
-        group::expand_struct(&parsed, &group, &mut errors)
-    } else if let Ok(block) = syn::parse2(item.clone()) {
-        group::expand_block(&parsed, &block, &mut errors)
-    } else if let Ok(module) = syn::parse2(item.clone()) {
-        let krate = parsed
-            .krate
-            .as_ref()
-            .map_or_else(|| quote!(::highball), |path| quote!(#path));
-        group::expand_module(&args, &krate, &module, &mut errors)
-    } else {
-        group::refuse(&item, &mut errors);
-        item
-    };
-    let errors = errors.into_tokens();
-    quote!(#code #errors)
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Path, Token, parse::Parse};
 
-use crate::{errors::Errors, expand::private, handler::Function};
+use crate::{errors::Errors, function::Function, runtime_path::private};
 
 /// `crate = path`, or nothing.
 struct Args(Option<Path>);

@@ -5,11 +5,13 @@
 //! texts that mean the same are equal behind this point.
 
 use proc_macro2::Span;
-use syn::{Ident, LitStr, ext::IdentExt, parse::Parser};
+use syn::LitStr;
 
 use crate::errors::Errors;
 
-mod piece;
+mod segment;
+
+pub(crate) use segment::Segment;
 
 /// As in `highball::table`; a pattern over a limit is refused here, a whole path by the root.
 pub(crate) const MAX_PARAMS: usize = 16;
@@ -21,27 +23,6 @@ pub(crate) struct Pattern {
     pub(crate) text: String,
     pub(crate) span: Span,
     pub(crate) segments: Vec<Segment>,
-}
-
-pub(crate) enum Segment {
-    Static(String),
-    Param {
-        prefix: String,
-        name: String,
-        suffix: String,
-    },
-    CatchAll {
-        name: String,
-    },
-}
-
-impl Segment {
-    pub(crate) fn name(&self) -> Option<&str> {
-        match self {
-            Self::Static(_) => None,
-            Self::Param { name, .. } | Self::CatchAll { name } => Some(name),
-        }
-    }
 }
 
 impl Pattern {
@@ -114,7 +95,7 @@ impl Pattern {
         let mut segments = Vec::new();
         // `/` alone is the group's prefix itself, and adds no segment.
         for piece in rest.split('/').filter(|_| !rest.is_empty()) {
-            match piece::parse(piece) {
+            match segment::parse(piece) {
                 Ok(segment) => segments.push(segment),
                 Err(message) => errors.at(literal, message),
             }
@@ -181,11 +162,6 @@ fn rooted<'a>(text: &'a str, literal: &LitStr, errors: &mut Errors) -> Option<&'
         return None;
     };
     Some(rest)
-}
-
-/// Returns whether the text is a name that a parameter can have.
-fn is_name(text: &str) -> bool {
-    Ident::parse_any.parse_str(text).is_ok() && text != "_" && !text.starts_with("r#")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use crate::{errors::Errors, expand::private, handler::first_span};
+use crate::{errors::Errors, runtime_path::private, types::first_span};
 
 struct Url {
     app: Type,

@@ -274,3 +274,28 @@ fn load() {
         ],
     );
 }
+
+#[test]
+fn macros() {
+    check(
+        "macros/src",
+        &[
+            "errors",
+            "types",
+            "route_attrs",
+            "runtime_path",
+            "pattern",
+            "attr",
+            "function",
+            "entry",
+            "check",
+            "expand",
+            "derive",
+            "url",
+            "main_fn",
+            "route",
+            "chain_attr",
+            "group",
+        ],
+    );
+}

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, GenericParam};
 
-use crate::{errors::Errors, expand::private};
+use crate::{errors::Errors, runtime_path::private};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let private = private(super::krate(&input.attrs, errors).as_ref());

@@ -5,10 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Fields, ext::IdentExt};
 
 use crate::{
-    check::primitive,
     errors::Errors,
-    expand::{args, private},
-    handler::first_span,
+    expand::args,
+    runtime_path::private,
+    types::{first_span, mentions, primitive},
 };
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
@@ -41,7 +41,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         .map(|param| &param.ident)
         .collect();
     let checks = fields.named.iter().zip(&texts);
-    let checks = checks.filter(|(field, _)| !args::mentions(&field.ty, &types));
+    let checks = checks.filter(|(field, _)| !mentions(&field.ty, &types));
     let checks = checks.map(|(field, text)| args::param(text, &field.ty));
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;

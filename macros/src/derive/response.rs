@@ -7,7 +7,7 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-use crate::{errors::Errors, expand::private, handler::first_span};
+use crate::{errors::Errors, runtime_path::private, types::first_span};
 
 mod cause;
 

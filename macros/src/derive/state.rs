@@ -6,8 +6,8 @@ use syn::{Data, DeriveInput, Fields};
 
 use crate::{
     errors::Errors,
-    expand::private,
-    handler::{first_span, shown},
+    runtime_path::private,
+    types::{first_span, shown},
 };
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {

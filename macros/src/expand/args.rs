@@ -5,9 +5,9 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Generics, Lifetime, Type, WherePredicate};
 
 use crate::{
-    check::primitive,
-    handler::{Arg, Function, Kind, first_span, last_name, shown},
+    function::{Arg, Function, Kind},
     pattern::Pattern,
+    types::{first_span, last_name, mentions, primitive, shown},
 };
 
 /// Where the code about an argument stands: the types of a generic handler, or of a generic block, are known only when it is
@@ -151,13 +151,6 @@ pub(crate) fn param(name: &str, ty: &Type) -> TokenStream {
     quote_spanned! {span=>
         const _: () = __hb::assert_param(#name, #shown, #is_utf8_path || __hb::Probe::<#ty>::NAMES_A_FILE);
     }
-}
-
-/// Returns whether the type is made of one of these.
-pub(crate) fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
-    let text = ty.to_token_stream().to_string();
-    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.any(|word| generics.iter().any(|ident| *ident == word))
 }
 
 /// Returns the bounds on the state `__S` that the arguments need.

@@ -1,20 +1,21 @@
 //! The code for a group: the list of its routes, its checks, and how it passes requests on.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Generics, Path, Type};
 
 use super::{
     args::ours,
-    conditional::{self, Alias},
-    manner, private, segments,
+    cfg::{Cfg, alias},
+    manner, segments,
     with::{self, Steps},
 };
 use crate::{
     attr::GroupArgs,
-    group::Entry,
-    handler::first_span,
+    entry::Entry,
     pattern::{Pattern, Segment},
+    runtime_path::private,
+    types::first_span,
 };
 
 /// Returns what stands beside a group with a mistake: enough that nobody else has an error.
@@ -50,7 +51,7 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
 /// Returns everything beside the group's own type.
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
     let private = private(args.krate.as_ref());
-    let (aliases, alias_code) = conditional::aliases(entries);
+    let (aliases, alias_code) = aliases(entries);
     let own = with::steps(&args.with, "", &[]);
     let own_items = &own.items;
     let fields = fields(args, name, entries, &aliases, &own);
@@ -88,6 +89,36 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             #root
         };
     }
+}
+
+/// What the code of a group names in place of an entry.
+struct Alias {
+    ty: Type,
+    with: Steps,
+}
+
+/// Returns the names of the entries, and the aliases that they need.
+fn aliases(entries: &[Entry]) -> (Vec<Alias>, TokenStream) {
+    let mut code = TokenStream::new();
+    let aliases = entries.iter().enumerate().map(|(step, entry)| {
+        let ty = &entry.ty;
+        let with = with::steps(&entry.with, &step.to_string(), &entry.cfgs);
+        code.extend(with.items.clone());
+        let Some(cfg) = Cfg::of(&entry.cfgs) else {
+            return Alias {
+                ty: ty.clone(),
+                with,
+            };
+        };
+        let name = format_ident!("__Entry{step}", span = first_span(ty));
+        code.extend(alias(Some(&cfg), &name, &quote!(#ty)));
+        Alias {
+            ty: syn::parse_quote!(#name),
+            with,
+        }
+    });
+    let aliases: Vec<_> = aliases.collect();
+    (aliases, code)
 }
 
 /// One `Field` for each entry, as constant data.

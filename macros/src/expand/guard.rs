@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     attr::RouteArgs,
-    handler::{Arg, Function, Kind, last_name, output_span},
+    function::{Arg, Function, Kind, output_span},
+    types::last_name,
 };
 
 /// Returns everything beside a guard.

@@ -7,14 +7,16 @@ use syn::{Path, ReturnType, Type};
 use super::{
     args,
     args::Generic,
-    manner, methods, private, segments,
+    manner, methods, segments,
     with::{self, Steps},
 };
 use crate::{
     attr::RouteArgs,
     check,
-    handler::{Arg, Function, Kind, output_span, shown},
+    function::{Arg, Function, Kind, output_span},
     pattern::Pattern,
+    runtime_path::private,
+    types::shown,
 };
 
 /// What is generated for a function that answers requests.

@@ -4,10 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Type, TypeParamBound};
 
-use super::{args, args::Generic, private};
+use super::{args, args::Generic};
 use crate::{
     attr::RouteArgs,
-    handler::{Arg, Function, Kind, first_span, last_name, output_span, shown},
+    function::{Arg, Function, Kind, output_span},
+    runtime_path::private,
+    types::{first_span, last_name, shown},
 };
 
 /// A guard or a middleware, of which a mistake may leave less.

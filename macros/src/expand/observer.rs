@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     attr::RouteArgs,
-    handler::{Arg, Function, first_span, shown},
+    function::{Arg, Function},
+    types::{first_span, shown},
 };
 
 /// Returns everything beside an observer.

@@ -4,10 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, Expr};
 
-use super::conditional::{Cfg, alias};
+use super::cfg::{Cfg, alias};
 use crate::{
     attr::{Condition, One, Part, Value, With},
-    handler::{first_span, shown},
+    types::{first_span, shown},
 };
 
 /// The steps of one `with(..)`.

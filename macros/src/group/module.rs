@@ -4,8 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Item, ItemMod};
 
-use super::is_verb;
-use crate::{errors::Errors, handler::cfgs};
+use crate::{errors::Errors, function::cfgs, route_attrs::is_verb};
 
 /// Adds the group `Routes` to the module.
 pub(crate) fn expand(

@@ -6,7 +6,7 @@ use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, Member, Type};
 
 use crate::{
     errors::Errors,
-    handler::{first_span, shown},
+    types::{first_span, shown},
 };
 
 /// Returns the field that the error comes from, if one says so.

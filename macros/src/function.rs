@@ -3,15 +3,19 @@
 //! Only the signature is parsed; the body stays as it is, so that a half-written one never takes
 //! the rest of the file with it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, FnArg, Generics, Pat, PatType, Signature, Type, TypePath, TypeReference, Visibility,
+    Attribute, FnArg, Generics, Pat, PatType, Signature, Type, TypeReference, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream},
 };
 
-use crate::{errors::Errors, pattern::Pattern};
+use crate::{
+    errors::Errors,
+    pattern::Pattern,
+    types::{first_span, last_name, shown},
+};
 
 /// A function whose body is opaque.
 pub(crate) struct Function {
@@ -280,35 +284,6 @@ fn kind_of(ty: &Type) -> Kind {
     }
 }
 
-/// Returns the last name of a type's path.
-pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
-    match ty {
-        Type::Path(TypePath {
-            qself: None, path, ..
-        }) => path.segments.last().map(|last| &last.ident),
-        _ => None,
-    }
-}
-
-/// Returns the type as a user would write it.
-pub(crate) fn shown(ty: &impl ToTokens) -> String {
-    let mut text = ty.to_token_stream().to_string();
-    for (spaced, tight) in [
-        (" :: ", "::"),
-        (" <", "<"),
-        ("< ", "<"),
-        (" >", ">"),
-        (" ,", ","),
-        ("& ", "&"),
-        (" (", "("),
-        ("( ", "("),
-        (" )", ")"),
-    ] {
-        text = text.replace(spaced, tight);
-    }
-    text
-}
-
 /// Returns where a mistake about the return type belongs.
 pub(crate) fn output_span(sig: &Signature) -> Span {
     match &sig.output {
@@ -317,7 +292,28 @@ pub(crate) fn output_span(sig: &Signature) -> Span {
     }
 }
 
-/// Returns a span that covers the tokens as far as stable Rust can.
-pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
-    syn::spanned::Spanned::span(tokens)
+/// Expands a function; where its signature cannot be read, it stays as it is, with the error.
+pub(crate) fn with_function(
+    item: TokenStream,
+    expand: impl FnOnce(&Function, &mut Errors) -> TokenStream,
+) -> TokenStream {
+    let mut errors = Errors::default();
+    let code = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => match function.sig.receiver() {
+            None => expand(&function, &mut errors),
+            Some(receiver) => {
+                errors.at(
+                    receiver,
+                    "a method takes requests only in an impl block of routes: put `#[routes(..)]` on the `impl`, or make it a function outside",
+                );
+                item
+            }
+        },
+        Err(error) => {
+            errors.push(error);
+            item
+        }
+    };
+    let errors = errors.into_tokens();
+    quote!(#code #errors)
 }

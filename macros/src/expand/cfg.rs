@@ -4,41 +4,8 @@
 //! or of one without routes where the condition does not hold.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Meta, Type};
-
-use super::with::{self, Steps};
-use crate::{group::Entry, handler::first_span};
-
-/// What the code of a group names in place of an entry.
-pub(super) struct Alias {
-    pub(super) ty: Type,
-    pub(super) with: Steps,
-}
-
-/// Returns the names of the entries, and the aliases that they need.
-pub(super) fn aliases(entries: &[Entry]) -> (Vec<Alias>, TokenStream) {
-    let mut code = TokenStream::new();
-    let aliases = entries.iter().enumerate().map(|(step, entry)| {
-        let ty = &entry.ty;
-        let with = with::steps(&entry.with, &step.to_string(), &entry.cfgs);
-        code.extend(with.items.clone());
-        let Some(cfg) = Cfg::of(&entry.cfgs) else {
-            return Alias {
-                ty: ty.clone(),
-                with,
-            };
-        };
-        let name = format_ident!("__Entry{step}", span = first_span(ty));
-        code.extend(alias(Some(&cfg), &name, &quote!(#ty)));
-        Alias {
-            ty: syn::parse_quote!(#name),
-            with,
-        }
-    });
-    let aliases: Vec<_> = aliases.collect();
-    (aliases, code)
-}
+use quote::{quote, quote_spanned};
+use syn::{Attribute, Meta};
 
 /// `#[cfg(..)]` for what stands under a condition, and for what stands in its place.
 pub(super) struct Cfg {

@@ -1,6 +1,27 @@
 //! One piece of a pattern, between two slashes.
 
-use super::{Segment, is_name};
+use syn::{Ident, ext::IdentExt, parse::Parser};
+
+pub(crate) enum Segment {
+    Static(String),
+    Param {
+        prefix: String,
+        name: String,
+        suffix: String,
+    },
+    CatchAll {
+        name: String,
+    },
+}
+
+impl Segment {
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Static(_) => None,
+            Self::Param { name, .. } | Self::CatchAll { name } => Some(name),
+        }
+    }
+}
 
 /// Reads a piece, or says what is wrong and what to write.
 pub(super) fn parse(piece: &str) -> Result<Segment, String> {
@@ -234,4 +255,9 @@ fn is_utf8(text: &str) -> bool {
 /// RFC 3986 §3.3: what a segment holds without an escape.
 fn is_kept(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
+}
+
+/// Returns whether the text is a name that a parameter can have.
+fn is_name(text: &str) -> bool {
+    Ident::parse_any.parse_str(text).is_ok() && text != "_" && !text.starts_with("r#")
 }

@@ -4,14 +4,16 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, Type};
 
-use super::{Entry, VERBS, is_verb};
 use crate::{
     attr::{GroupArgs, RouteArgs},
     check,
+    entry::Entry,
     errors::Errors,
-    expand::handler::Handler,
-    handler::{self, Function, last_name},
-    verb_methods,
+    expand::{self, handler::Handler},
+    function::{self, Function},
+    route::verb_methods,
+    route_attrs::{VERBS, is_verb},
+    types::last_name,
 };
 
 /// Expands the impl block and the group of its methods.
@@ -32,7 +34,7 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
             code.extend(expand_method(&attr, method, &name, item, args, errors));
             strip_params(method);
             entries.push(Entry {
-                cfgs: handler::cfgs(&method.attrs).into_iter().cloned().collect(),
+                cfgs: function::cfgs(&method.attrs).into_iter().cloned().collect(),
                 ty: syn::parse_quote!(#name),
                 prefix: None,
                 with: Vec::new(),
@@ -46,13 +48,13 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
         let stub = stub(args, item);
         return quote!(#block #stub);
     }
-    let group = crate::expand::group::expand(args, &owner, &item.self_ty, &entries);
+    let group = expand::group::expand(args, &owner, &item.self_ty, &entries);
     quote!(#block #code #group)
 }
 
 /// Returns what stands for the group where the block has a mistake.
 fn stub(args: &GroupArgs, item: &ItemImpl) -> TokenStream {
-    crate::expand::group::stub(args.krate.as_ref(), &item.generics, &item.self_ty)
+    expand::group::stub(args.krate.as_ref(), &item.generics, &item.self_ty)
 }
 
 /// Takes what is ours out of an item.
@@ -139,7 +141,7 @@ fn expand_method(
     };
     let owner: &Type = &item.self_ty;
     check::function(&function, "a handler", errors);
-    let list = handler::args(&function.sig, &pattern, Some(owner), errors);
+    let list = function::args(&function.sig, &pattern, Some(owner), errors);
     check::handler(&list, &pattern, false, errors);
     let call = &method.sig.ident;
     let handler = Handler {

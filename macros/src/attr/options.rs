@@ -2,13 +2,38 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
-    Ident, LitStr,
+    Expr, Ident, LitStr, Path,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
 
-use super::{Arg, finish, krate, limit, methods, names, priority, slash, value, with_list};
+use super::{
+    values::{
+        Priority, Slash, finish, krate, limit, methods, names, priority, slash, value, with_list,
+    },
+    with::With,
+};
 use crate::errors::Errors;
+
+/// One argument of an attribute.
+pub(super) enum Arg {
+    Path(LitStr),
+    With(Vec<With>),
+    Slash(Slash),
+    Finish(bool),
+    Priority(Priority),
+    /// A word that is short for a middleware: `timeout = secs(5)`.
+    Limit(Ident, Expr),
+    Crate(Path),
+    Methods(Span, Vec<String>),
+    App,
+    Fallback(Path),
+    Rejection(Ident, Path),
+    MethodOverride(Ident),
+    Body,
+    After(Vec<Path>),
+    Before(Vec<Path>),
+}
 
 /// A word, and how it is written.
 type Word = (&'static str, &'static str);

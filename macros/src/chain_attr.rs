@@ -9,9 +9,8 @@ use crate::{
     check,
     errors::Errors,
     expand,
-    handler::{self, Arg, Function, Kind},
+    function::{self, Arg, Function, Kind, with_function},
     pattern::Pattern,
-    with_function,
 };
 
 /// One of the attributes.
@@ -53,7 +52,7 @@ impl Attribute {
         with_function(item, |function, errors| {
             let own = function.to_item();
             check::item(function, self.what, errors);
-            let list = handler::args(&function.sig, &Pattern::none(), None, errors);
+            let list = function::args(&function.sig, &Pattern::none(), None, errors);
             let rest = self.beside(args, function, &list, errors);
             quote!(#own #rest)
         })
@@ -68,7 +67,7 @@ impl Attribute {
         let rest = if method.is_some() {
             check::function(&function, self.what, &mut errors);
             let owner = Some(&*block.self_ty);
-            let list = handler::args(&function.sig, &Pattern::none(), owner, &mut errors);
+            let list = function::args(&function.sig, &Pattern::none(), owner, &mut errors);
             let list: Vec<_> = list.into_iter().map(itself).collect();
             check_self(&function, &list, &mut errors);
             self.beside(args, &function, &list, &mut errors)

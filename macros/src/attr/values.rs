@@ -1,0 +1,206 @@
+//! The values of options.
+
+use proc_macro2::Span;
+use syn::{
+    Expr, Ident, LitStr, Path, Token, bracketed,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream},
+};
+
+use super::with::{self, HOW, With};
+
+/// What `slash = ..` says.
+#[derive(Clone, Copy)]
+pub(crate) enum Slash {
+    Strict,
+    Redirect,
+    Ignore,
+}
+
+/// What `priority = ..` says.
+#[derive(Clone, Copy)]
+pub(crate) enum Priority {
+    Critical,
+    Normal,
+    Background,
+}
+
+/// Reads `= finish` or `= cancel`.
+pub(super) fn finish(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
+    let message = "write `on_disconnect = cancel` or `on_disconnect = finish`";
+    choice(input, word, message, &[("cancel", false), ("finish", true)])
+}
+
+/// Reads `= critical`, `= normal` or `= background`.
+pub(super) fn priority(input: ParseStream<'_>, word: &Ident) -> syn::Result<Priority> {
+    let message = "write `priority = critical`, `priority = normal` or `priority = background`";
+    let names = [
+        ("critical", Priority::Critical),
+        ("normal", Priority::Normal),
+        ("background", Priority::Background),
+    ];
+    choice(input, word, message, &names)
+}
+
+/// Reads `= name`, one of these.
+fn choice<T: Copy>(
+    input: ParseStream<'_>,
+    word: &Ident,
+    message: &str,
+    names: &[(&str, T)],
+) -> syn::Result<T> {
+    let wrong = |span| syn::Error::new(span, message);
+    input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
+    let value = input
+        .call(Ident::parse_any)
+        .map_err(|error| wrong(error.span()))?;
+    let known = names.iter().find(|(name, _)| value == name);
+    known
+        .map(|(_, means)| *means)
+        .ok_or_else(|| wrong(value.span()))
+}
+
+/// Reads `= secs(5)`.
+pub(super) fn limit(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
+    let example = if word == "timeout" {
+        "secs(5)"
+    } else {
+        "64 * 1024"
+    };
+    let wrong = |span| syn::Error::new(span, format!("write `{word} = {example}`"));
+    let written = input
+        .parse::<Token![=]>()
+        .and_then(|_| input.parse::<Expr>());
+    let value = written.map_err(|_| wrong(word.span()))?;
+    // A number of what? And a text is no number.
+    match &value {
+        Expr::Lit(literal) if word == "timeout" || !matches!(literal.lit, syn::Lit::Int(_)) => {
+            Err(wrong(literal.lit.span()))
+        }
+        _ => Ok(value),
+    }
+}
+
+pub(super) fn value(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
+    let written = input
+        .parse::<Token![=]>()
+        .and_then(|_| Path::parse_mod_style(input));
+    written.map_err(|_| {
+        syn::Error::new(
+            word.span(),
+            format!("write `{word} = name`, the name of the function"),
+        )
+    })
+}
+
+pub(super) fn krate(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
+    let written = input
+        .parse::<Token![=]>()
+        .and_then(|_| Path::parse_mod_style(input));
+    written.map_err(|_| syn::Error::new(word.span(), "write `crate = path::to::highball`"))
+}
+
+/// Reads `(first, second(5))`.
+pub(super) fn with_list(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<With>> {
+    if !input.peek(syn::token::Paren) {
+        return Err(syn::Error::new(word.span(), HOW));
+    }
+    let list;
+    parenthesized!(list in input);
+    with::list(&list)
+}
+
+/// Reads `(recovery, logging::access)`.
+pub(super) fn names(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
+    let wrong = |span| {
+        syn::Error::new(
+            span,
+            format!("write `{word}(first, second)`, the names of guards or middleware"),
+        )
+    };
+    if !input.peek(syn::token::Paren) {
+        return Err(wrong(word.span()));
+    }
+    let list;
+    parenthesized!(list in input);
+    let names = list.parse_terminated(Path::parse_mod_style, Token![,]);
+    Ok(names
+        .map_err(|error| wrong(error.span()))?
+        .into_iter()
+        .collect())
+}
+
+pub(super) fn slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<Slash> {
+    let message = "write `slash = strict`, `slash = redirect` or `slash = ignore`";
+    let names = [
+        ("strict", Slash::Strict),
+        ("redirect", Slash::Redirect),
+        ("ignore", Slash::Ignore),
+    ];
+    choice(input, word, message, &names)
+}
+
+/// Reads `= [GET, "PURGE"]`.
+pub(super) fn methods(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<String>> {
+    let message = "write `methods = [GET, POST]`";
+    if input.parse::<Option<Token![=]>>()?.is_none() || !input.peek(syn::token::Bracket) {
+        return Err(syn::Error::new(word.span(), message));
+    }
+    let list;
+    let bracket = bracketed!(list in input);
+    let mut methods = Vec::new();
+    for method in list.parse_terminated(Method::parse, Token![,])? {
+        if methods.contains(&method.name) {
+            let message = format!("`{}` stands twice in `methods`", method.name);
+            return Err(syn::Error::new(method.span, message));
+        }
+        methods.push(method.name);
+    }
+    if methods.is_empty() {
+        return Err(syn::Error::new(
+            bracket.span.join(),
+            format!("a route answers a method: {message}"),
+        ));
+    }
+    Ok(methods)
+}
+
+struct Method {
+    name: String,
+    span: Span,
+}
+
+impl Parse for Method {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (name, span) = if input.peek(LitStr) {
+            let literal: LitStr = input.parse()?;
+            (literal.value(), literal.span())
+        } else {
+            let word = input.call(Ident::parse_any)?;
+            (word.to_string(), word.span())
+        };
+        check_method(&name).map_err(|message| syn::Error::new(span, message))?;
+        Ok(Self { name, span })
+    }
+}
+
+/// RFC 9110 §9.1: a method is a token, and case matters.
+fn check_method(name: &str) -> Result<(), String> {
+    let upper = name.to_uppercase();
+    if name != upper && STANDARD.contains(&upper.as_str()) {
+        return Err(format!("methods are written in capitals: `{upper}`"));
+    }
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(format!(
+            "`{name}` is no HTTP method: it is made of letters, digits and `-`"
+        ));
+    }
+    Ok(())
+}
+
+/// The methods with a bit of their own, in the order of `highball::route::STANDARD`.
+pub(crate) const STANDARD: [&str; 10] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE",
+];

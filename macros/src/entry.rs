@@ -1,0 +1,76 @@
+//! One entry of a group, with the attributes of its field.
+
+use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
+
+use crate::{
+    attr::{self, With},
+    errors::Errors,
+    pattern::Pattern,
+};
+
+/// One entry of a group.
+pub(crate) struct Entry {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) ty: Type,
+    pub(crate) prefix: Option<Pattern>,
+    pub(crate) with: Vec<With>,
+}
+
+pub(crate) fn entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
+    match &item.fields {
+        Fields::Unnamed(fields) => fields
+            .unnamed
+            .iter()
+            .map(|field| entry(field, errors))
+            .collect(),
+        Fields::Named(fields) => {
+            errors.at(
+                fields,
+                "a group is a tuple struct of its routes: write `struct Api(show, create);`",
+            );
+            Vec::new()
+        }
+        Fields::Unit => Vec::new(),
+    }
+}
+
+fn entry(field: &Field, errors: &mut Errors) -> Entry {
+    let mut entry = Entry {
+        cfgs: Vec::new(),
+        ty: field.ty.clone(),
+        prefix: None,
+        with: Vec::new(),
+    };
+    if !matches!(entry.ty, Type::Path(_)) {
+        errors.at(
+            &entry.ty,
+            "a group lists handlers and groups by their names",
+        );
+    }
+    for attr in &field.attrs {
+        if attr.path().is_ident("cfg") {
+            entry.cfgs.push(attr.clone());
+        } else if attr.path().is_ident("prefix") {
+            if let Some(literal) = errors.keep(attr.parse_args::<syn::LitStr>()) {
+                entry.prefix = Some(Pattern::prefix(&literal, errors));
+            }
+        } else if attr.path().is_ident("with") {
+            entry
+                .with
+                .extend(errors.keep(with(attr)).unwrap_or_default());
+        } else if !attr.path().is_ident("doc") {
+            errors.at(
+                attr,
+                "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`",
+            );
+        }
+    }
+    entry
+}
+
+fn with(attr: &Attribute) -> syn::Result<Vec<With>> {
+    match &attr.meta {
+        Meta::List(list) => attr::list_of(list.tokens.clone()),
+        _ => Err(syn::Error::new(attr.span(), attr::HOW)),
+    }
+}

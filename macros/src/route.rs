@@ -1,0 +1,119 @@
+//! `#[get]`, its siblings and `#[fallback]`: a handler.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use crate::{
+    attr::RouteArgs,
+    check,
+    errors::Errors,
+    expand::handler::Handler,
+    function::{self, Function, with_function},
+    pattern::Pattern,
+    route_attrs::is_verb,
+};
+
+pub(crate) fn route_attribute(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    with_function(item, |function, errors| {
+        let own = function.to_item_without(is_verb);
+        let attr = route_args(name, args, function, errors);
+        check::one_route(function, errors);
+        let none = Pattern::none();
+        let pattern = attr.pattern.as_ref().unwrap_or(&none);
+        check::item(function, "a handler", errors);
+        let list = function::args(&function.sig, pattern, None, errors);
+        if attr.pattern.is_some() && errors.is_empty() {
+            check::handler(&list, pattern, false, errors);
+        }
+        let rest = beside(function, list, &attr, Some(pattern), errors);
+        quote!(#own #rest)
+    })
+}
+
+fn route_args(
+    name: &str,
+    args: TokenStream,
+    function: &Function,
+    errors: &mut Errors,
+) -> RouteArgs {
+    let mut attr = RouteArgs::parse(args, name, errors);
+    verb_methods(name, &mut attr, &function.sig.ident, errors);
+    attr
+}
+
+/// Settles the methods of a route, and that it has a path.
+pub(crate) fn verb_methods(
+    name: &str,
+    attr: &mut RouteArgs,
+    at: &impl quote::ToTokens,
+    errors: &mut Errors,
+) {
+    if attr.pattern.is_none() && errors.is_empty() {
+        errors.push(syn::Error::new(
+            Span::call_site(),
+            format!("`#[{name}]` needs a path: write `#[{name}(\"/\")]`"),
+        ));
+    }
+    match (name, &attr.methods) {
+        ("route", None) if errors.is_empty() => {
+            errors.push(syn::Error::new(
+                Span::call_site(),
+                "`#[route]` needs its methods: write `#[route(\"/path\", methods = [GET, POST])]`, or `#[any]` for all",
+            ));
+        }
+        ("route", _) | ("any", None) => {}
+        (_, None) => attr.methods = Some(vec![name.to_uppercase()]),
+        (_, Some(_)) => {
+            let message = format!(
+                "`#[{name}]` says the method itself: leave out `methods`, or write `#[route(..)]`"
+            );
+            errors.at(at, message);
+        }
+    }
+}
+
+/// Returns what stands beside a function: all of it, or after a mistake only the type that
+/// others name, with what they ask of it.
+fn beside(
+    function: &Function,
+    args: Vec<function::Arg>,
+    attr: &RouteArgs,
+    pattern: Option<&Pattern>,
+    errors: &Errors,
+) -> TokenStream {
+    let name = function.sig.ident.clone();
+    let call = quote!(#name);
+    let krate = attr.krate.as_ref();
+    let handler = Handler {
+        function,
+        args,
+        attr,
+        pattern,
+        name,
+        call,
+        krate,
+    };
+    if errors.is_empty() {
+        handler.expand()
+    } else {
+        handler.stub()
+    }
+}
+
+pub(crate) fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_function(item, |function, errors| {
+        let own = function.to_item();
+        let attr = RouteArgs::parse(args, "fallback", errors);
+        if let Some(pattern) = &attr.pattern {
+            let message =
+                "a fallback has no path: name it in the group, `#[routes(fallback = ..)]`";
+            errors.push(syn::Error::new(pattern.span, message));
+        }
+        check::item(function, "a fallback", errors);
+        let none = Pattern::none();
+        let list = function::args(&function.sig, &none, None, errors);
+        check::handler(&list, &none, true, errors);
+        let rest = beside(function, list, &attr, None, errors);
+        quote!(#own #rest)
+    })
+}

@@ -1,0 +1,68 @@
+//! What the spelling of a type shows.
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::{Type, TypePath};
+
+/// Returns the last name of a type's path.
+pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path.segments.last().map(|last| &last.ident),
+        _ => None,
+    }
+}
+
+/// Returns the type as a user would write it.
+pub(crate) fn shown(ty: &impl ToTokens) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (spaced, tight) in [
+        (" :: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+    ] {
+        text = text.replace(spaced, tight);
+    }
+    text
+}
+
+/// Returns whether the type can only be a path parameter.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => last_name(&reference.elem).is_some_and(|name| name == "str"),
+        _ => last_name(ty).is_some_and(|name| PRIMITIVES.contains(&name.to_string().as_str())),
+    }
+}
+
+pub(crate) const PRIMITIVES: [&str; 16] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
+    "f64", "bool", "char",
+];
+
+/// Returns the name of a primitive type, or of a number that is not zero, which a client may read.
+pub(crate) fn primitive(ty: &Type) -> Option<String> {
+    let name = last_name(ty)?.to_string();
+    let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
+    let is_known = PRIMITIVES.contains(&name.as_str())
+        || name != number && PRIMITIVES.contains(&number.as_str()) && name.starts_with("NonZero");
+    is_known.then_some(name)
+}
+
+/// Returns whether the type is made of one of these.
+pub(crate) fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
+    let text = ty.to_token_stream().to_string();
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| generics.iter().any(|ident| *ident == word))
+}
+
+/// Returns a span that covers the tokens as far as stable Rust can.
+pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
+    syn::spanned::Spanned::span(tokens)
+}
