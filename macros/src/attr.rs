@@ -9,17 +9,19 @@ mod options;
 mod values;
 mod with;
 
-use options::Arg;
+use options::AttrOption;
 
 pub(crate) use values::{Priority, STANDARD, Slash};
-pub(crate) use with::{Condition, HOW, One, Part, Value, With, list_of};
+pub(crate) use with::{
+    Condition, PartConfig, PartExpr, StepExpr, WITH_USAGE, WithItem, parse_with_tokens,
+};
 
 /// What a route or a group says of how it is served.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Manner {
+pub(crate) struct RouteOptions {
     pub(crate) slash: Option<Slash>,
     /// Whether the handler finishes where its client leaves.
-    pub(crate) finish: Option<bool>,
+    pub(crate) finish_on_disconnect: Option<bool>,
     pub(crate) priority: Option<Priority>,
 }
 
@@ -28,8 +30,8 @@ pub(crate) struct Manner {
 pub(crate) struct RouteArgs {
     pub(crate) pattern: Option<Pattern>,
     pub(crate) methods: Option<Vec<String>>,
-    pub(crate) with: Vec<With>,
-    pub(crate) manner: Manner,
+    pub(crate) with: Vec<WithItem>,
+    pub(crate) options: RouteOptions,
     pub(crate) krate: Option<Path>,
     /// Whether a guard sees the body.
     pub(crate) body: bool,
@@ -45,8 +47,8 @@ pub(crate) struct RouteArgs {
 pub(crate) struct GroupArgs {
     pub(crate) app: bool,
     pub(crate) prefix: Option<Pattern>,
-    pub(crate) with: Vec<With>,
-    pub(crate) manner: Manner,
+    pub(crate) with: Vec<WithItem>,
+    pub(crate) options: RouteOptions,
     pub(crate) fallback: Option<Path>,
     pub(crate) rejection: Option<Path>,
     /// Whether a header may name another method than POST.
@@ -67,27 +69,30 @@ impl RouteArgs {
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let mut limits = Vec::new();
-        for arg in options::read(tokens, name, errors) {
+        for arg in options::parse_options(tokens, name, errors) {
             match arg {
-                Arg::Path(literal) => args.pattern = Some(Pattern::route(&literal, errors)),
-                Arg::With(paths) => args.with = paths,
-                Arg::Slash(slash) => args.manner.slash = Some(slash),
-                Arg::Finish(finish) => args.manner.finish = Some(finish),
-                Arg::Priority(priority) => args.manner.priority = Some(priority),
-                Arg::Limit(word, value) => limits.push((word, value)),
-                Arg::Crate(path) => args.krate = Some(path),
-                Arg::Methods(span, methods) => {
+                AttrOption::Path(literal) => args.pattern = Some(Pattern::route(&literal, errors)),
+                AttrOption::With(paths) => args.with = paths,
+                AttrOption::Slash(slash) => args.options.slash = Some(slash),
+                AttrOption::Finish(finish) => args.options.finish_on_disconnect = Some(finish),
+                AttrOption::Priority(priority) => args.options.priority = Some(priority),
+                AttrOption::Limit(word, value) => limits.push((word, value)),
+                AttrOption::Crate(path) => args.krate = Some(path),
+                AttrOption::Methods(span, methods) => {
                     args.methods = Some(methods);
                     args.methods_span = Some(span);
                 }
-                Arg::Body => args.body = true,
-                Arg::After(paths) => args.after = paths,
-                Arg::Before(paths) => args.before = paths,
+                AttrOption::Body => args.body = true,
+                AttrOption::After(paths) => args.after = paths,
+                AttrOption::Before(paths) => args.before = paths,
                 // `words` has refused them.
-                Arg::App | Arg::Fallback(_) | Arg::Rejection(..) | Arg::MethodOverride(_) => {}
+                AttrOption::App
+                | AttrOption::Fallback(_)
+                | AttrOption::Rejection(..)
+                | AttrOption::MethodOverride(_) => {}
             }
         }
-        add_limits(&mut args.with, limits, args.krate.as_ref());
+        prepend_limits(&mut args.with, limits, args.krate.as_ref());
         args
     }
 }
@@ -96,29 +101,32 @@ impl GroupArgs {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let (mut for_apps, mut limits) = (Vec::new(), Vec::new());
-        for arg in options::read(tokens, "routes", errors) {
+        for arg in options::parse_options(tokens, "routes", errors) {
             match arg {
-                Arg::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
-                Arg::With(paths) => args.with = paths,
-                Arg::Slash(slash) => args.manner.slash = Some(slash),
-                Arg::Finish(finish) => args.manner.finish = Some(finish),
-                Arg::Priority(priority) => args.manner.priority = Some(priority),
-                Arg::Limit(word, value) => limits.push((word, value)),
-                Arg::Crate(path) => args.krate = Some(path),
-                Arg::App => args.app = true,
-                Arg::Fallback(path) => args.fallback = Some(path),
-                Arg::Rejection(word, path) => {
+                AttrOption::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
+                AttrOption::With(paths) => args.with = paths,
+                AttrOption::Slash(slash) => args.options.slash = Some(slash),
+                AttrOption::Finish(finish) => args.options.finish_on_disconnect = Some(finish),
+                AttrOption::Priority(priority) => args.options.priority = Some(priority),
+                AttrOption::Limit(word, value) => limits.push((word, value)),
+                AttrOption::Crate(path) => args.krate = Some(path),
+                AttrOption::App => args.app = true,
+                AttrOption::Fallback(path) => args.fallback = Some(path),
+                AttrOption::Rejection(word, path) => {
                     for_apps.push((word, "an app writes its rejections in one way"));
                     args.rejection = Some(path);
                 }
-                Arg::MethodOverride(word) => {
+                AttrOption::MethodOverride(word) => {
                     for_apps.push((word, "the method decides which route answers"));
                     args.method_override = true;
                 }
-                Arg::Methods(..) | Arg::After(_) | Arg::Before(_) | Arg::Body => {}
+                AttrOption::Methods(..)
+                | AttrOption::After(_)
+                | AttrOption::Before(_)
+                | AttrOption::Body => {}
             }
         }
-        add_limits(&mut args.with, limits, args.krate.as_ref());
+        prepend_limits(&mut args.with, limits, args.krate.as_ref());
         for (word, why) in for_apps.into_iter().filter(|_| !args.app) {
             let message = format!("{why}: move `{word}` to `#[routes(app)]`");
             errors.at(word, message);
@@ -128,15 +136,15 @@ impl GroupArgs {
 }
 
 /// Puts what the words are short for around the rest.
-fn add_limits(with: &mut Vec<With>, limits: Vec<(Ident, syn::Expr)>, krate: Option<&Path>) {
+fn prepend_limits(with: &mut Vec<WithItem>, limits: Vec<(Ident, syn::Expr)>, krate: Option<&Path>) {
     let private = runtime_path::private(krate);
     let limits = limits.into_iter().map(|(word, value)| {
         let span = word.span();
         if word == "timeout" {
             let ty = quote::quote_spanned!(span=> #private::Timeout);
-            With::value(syn::parse_quote!(#ty), quote::quote!(#ty::after(#value)))
+            WithItem::value(syn::parse_quote!(#ty), quote::quote!(#ty::after(#value)))
         } else {
-            With::configured(syn::parse_quote!(#private::#word), &value)
+            WithItem::configured(syn::parse_quote!(#private::#word), &value)
         }
     });
     with.splice(0..0, limits);

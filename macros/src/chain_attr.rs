@@ -9,70 +9,70 @@ use crate::{
     check,
     errors::Errors,
     expand,
-    function::{self, Arg, Function, Kind, with_function},
+    function::{self, Arg, ArgKind, Function, with_function},
     pattern::Pattern,
 };
 
 /// One of the attributes.
-pub(crate) struct Attribute {
+pub(crate) struct ChainAttr {
     name: &'static str,
     /// The name with its article.
-    what: &'static str,
+    noun: &'static str,
     check: fn(&[Arg], &Function, &mut Errors),
     expand: fn(&Function, &[Arg], &RouteArgs) -> TokenStream,
 }
 
-pub(crate) const GUARD: Attribute = Attribute {
+pub(crate) const GUARD: ChainAttr = ChainAttr {
     name: "guard",
-    what: "a guard",
-    check: check::guard,
+    noun: "a guard",
+    check: check::check_guard,
     expand: expand::guard::guard,
 };
 
-pub(crate) const MIDDLEWARE: Attribute = Attribute {
+pub(crate) const MIDDLEWARE: ChainAttr = ChainAttr {
     name: "middleware",
-    what: "a middleware",
-    check: check::middleware,
+    noun: "a middleware",
+    check: check::check_middleware,
     expand: expand::middleware::middleware,
 };
 
-pub(crate) const OBSERVER: Attribute = Attribute {
+pub(crate) const OBSERVER: ChainAttr = ChainAttr {
     name: "observer",
-    what: "an observer",
-    check: check::observer,
+    noun: "an observer",
+    check: check::check_observer,
     expand: expand::observer::observer,
 };
 
-impl Attribute {
+impl ChainAttr {
     /// Expands what the attribute stands on.
     pub(crate) fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
         if let Ok(block) = syn::parse2::<ItemImpl>(item.clone()) {
-            return self.block(args, &block);
+            return self.expand_block(args, &block);
         }
         with_function(item, |function, errors| {
             let own = function.to_item();
-            check::item(function, self.what, errors);
-            let list = function::args(&function.sig, &Pattern::none(), None, errors);
-            let rest = self.beside(args, function, &list, errors);
+            check::check_item(function, self.noun, errors);
+            let list = function::parse_args(&function.sig, &Pattern::empty(), None, errors);
+            let rest = self.generated_items(args, function, &list, errors);
             quote!(#own #rest)
         })
     }
 
     /// Expands an impl block: the value that stands in `with(..)` is what `&self` is.
-    fn block(&self, args: TokenStream, block: &ItemImpl) -> TokenStream {
+    fn expand_block(&self, args: TokenStream, block: &ItemImpl) -> TokenStream {
         let mut errors = Errors::default();
         self.check_block(block, &mut errors);
-        let method = self.method(block, &mut errors);
-        let function = function_of(block, method);
+        let method = self.single_method(block, &mut errors);
+        let function = method_as_function(block, method);
         let rest = if method.is_some() {
-            check::function(&function, self.what, &mut errors);
+            check::check_signature(&function, self.noun, &mut errors);
             let owner = Some(&*block.self_ty);
-            let list = function::args(&function.sig, &Pattern::none(), owner, &mut errors);
-            let list: Vec<_> = list.into_iter().map(itself).collect();
-            check_self(&function, &list, &mut errors);
-            self.beside(args, &function, &list, &mut errors)
+            let list = function::parse_args(&function.sig, &Pattern::empty(), owner, &mut errors);
+            let list: Vec<_> = list.into_iter().map(with_part_self).collect();
+            check_receiver(&function, &list, &mut errors);
+            self.generated_items(args, &function, &list, &mut errors)
         } else {
-            expand::middleware::stub(&function, &[], &RouteArgs::default())
+            expand::part::stub(&function, &[], &RouteArgs::default())
         };
         let errors = errors.into_tokens();
         let block = without_config(block);
@@ -80,24 +80,28 @@ impl Attribute {
     }
 
     fn check_block(&self, block: &ItemImpl, errors: &mut Errors) {
-        let what = self.what;
+        let noun = self.noun;
         if block.trait_.is_some() {
-            let message = format!("{what} is an own method of the type: leave out the trait");
+            let message = format!("{noun} is an own method of the type: leave out the trait");
             errors.at(&block.self_ty, message);
         }
         if let Some(param) = block.generics.params.first()
             && self.name == OBSERVER.name
         {
-            errors.at(param, format!("{what} cannot be generic: name the types"));
+            errors.at(param, format!("{noun} cannot be generic: name the types"));
         }
         if let Some(lifetime) = block.generics.lifetimes().next() {
-            let message = format!("{what} outlives every request: leave out the lifetime");
+            let message = format!("{noun} outlives every request: leave out the lifetime");
             errors.at(lifetime, message);
         }
     }
 
     /// Returns the method of the block.
-    fn method<'a>(&self, block: &'a ItemImpl, errors: &mut Errors) -> Option<&'a ImplItemFn> {
+    fn single_method<'a>(
+        &self,
+        block: &'a ItemImpl,
+        errors: &mut Errors,
+    ) -> Option<&'a ImplItemFn> {
         let mut found = None;
         for item in &block.items {
             match (item, found) {
@@ -105,16 +109,16 @@ impl Attribute {
                 (other, _) => {
                     let message = format!(
                         "{} is one method: move this to an impl block of its own",
-                        self.what
+                        self.noun
                     );
-                    errors.at(start(other), message);
+                    errors.at(first_token(other), message);
                 }
             }
         }
         if found.is_none() && errors.is_empty() {
             let message = format!(
                 "{} is a method of the type: write it into this block, with `&self`",
-                self.what
+                self.noun
             );
             errors.at(&block.self_ty, message);
         }
@@ -122,7 +126,7 @@ impl Attribute {
     }
 
     /// Returns what stands beside the function or the block.
-    fn beside(
+    fn generated_items(
         &self,
         args: TokenStream,
         function: &Function,
@@ -134,13 +138,13 @@ impl Attribute {
         if errors.is_empty() {
             (self.expand)(function, list, &attr)
         } else {
-            expand::middleware::stub(function, list, &attr)
+            expand::part::stub(function, list, &attr)
         }
     }
 }
 
 /// Returns where an item begins, as its name where it has one.
-fn start(item: &ImplItem) -> TokenStream {
+fn first_token(item: &ImplItem) -> TokenStream {
     match item {
         ImplItem::Fn(method) => method.sig.ident.to_token_stream(),
         ImplItem::Const(constant) => constant.ident.to_token_stream(),
@@ -148,7 +152,7 @@ fn start(item: &ImplItem) -> TokenStream {
     }
 }
 
-fn function_of(block: &ItemImpl, method: Option<&ImplItemFn>) -> Function {
+fn method_as_function(block: &ItemImpl, method: Option<&ImplItemFn>) -> Function {
     let attrs = method.map_or(&[][..], |method| &method.attrs);
     Function {
         owner: Some((*block.self_ty).clone()),
@@ -160,15 +164,15 @@ fn function_of(block: &ItemImpl, method: Option<&ImplItemFn>) -> Function {
     }
 }
 
-fn itself(mut arg: Arg) -> Arg {
-    if matches!(arg.kind, Kind::Receiver) {
-        arg.kind = Kind::Itself;
+fn with_part_self(mut arg: Arg) -> Arg {
+    if matches!(arg.kind, ArgKind::HandlerSelf) {
+        arg.kind = ArgKind::PartSelf;
     }
     arg
 }
 
 /// A method reads its configuration from `&self`, and from nowhere else.
-fn check_self(function: &Function, list: &[Arg], errors: &mut Errors) {
+fn check_receiver(function: &Function, list: &[Arg], errors: &mut Errors) {
     if function.sig.receiver().is_none() {
         errors.at(
             &function.sig.ident,
@@ -177,7 +181,7 @@ fn check_self(function: &Function, list: &[Arg], errors: &mut Errors) {
     }
     for arg in list
         .iter()
-        .filter(|arg| matches!(arg.kind, Kind::Config { .. }))
+        .filter(|arg| matches!(arg.kind, ArgKind::Config { .. }))
     {
         errors.at(
             &arg.ty,

@@ -4,21 +4,21 @@ use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Signature, T
 
 use crate::{
     errors::Errors,
-    function::{Arg, Function, Kind},
+    function::{Arg, ArgKind, Function},
     pattern::Pattern,
-    route_attrs::is_verb,
-    types::{PRIMITIVES, is_plain, last_name, shown},
+    route_attrs::is_route_attr,
+    types::{PRIMITIVES, is_param_only, last_name, source_text},
 };
 
 /// Checks a function beside which a type of its name will stand.
-pub(crate) fn item(item: &Function, what: &str, errors: &mut Errors) {
-    check_name(&item.sig, errors);
-    function(item, what, errors);
+pub(crate) fn check_item(item: &Function, noun: &str, errors: &mut Errors) {
+    check_function_name(&item.sig, errors);
+    check_signature(item, noun, errors);
 }
 
 /// Two attributes would be two routes, and two types, of one name.
-pub(crate) fn one_route(function: &Function, errors: &mut Errors) {
-    for attr in function.attrs.iter().filter(|attr| is_verb(attr)) {
+pub(crate) fn check_single_route(function: &Function, errors: &mut Errors) {
+    for attr in function.attrs.iter().filter(|attr| is_route_attr(attr)) {
         errors.at(
             attr,
             "a function has one route: write `#[route(\"/path\", methods = [GET, POST])]` for several methods, or a second function for another path",
@@ -27,41 +27,41 @@ pub(crate) fn one_route(function: &Function, errors: &mut Errors) {
 }
 
 /// Checks the function itself.
-pub(crate) fn function(function: &Function, what: &str, errors: &mut Errors) {
+pub(crate) fn check_signature(function: &Function, noun: &str, errors: &mut Errors) {
     let sig = &function.sig;
     if let Some(constness) = &sig.constness {
         errors.at(
             constness,
-            format!("{what} is a plain or an `async` function: leave out `const`"),
+            format!("{noun} is a plain or an `async` function: leave out `const`"),
         );
     }
     if let Some(abi) = &sig.abi {
         errors.at(
             abi,
-            format!("{what} is a plain or an `async` function: leave out `extern`"),
+            format!("{noun} is a plain or an `async` function: leave out `extern`"),
         );
     }
     if let syn::Safety::Unsafe(token) = &sig.safety {
         errors.at(
             token,
-            format!("{what} cannot be `unsafe`: any request can call it"),
+            format!("{noun} cannot be `unsafe`: any request can call it"),
         );
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, format!("{what} has a fixed number of arguments"));
+        errors.at(variadic, format!("{noun} has a fixed number of arguments"));
     }
     for param in &sig.generics.params {
         if let GenericParam::Const(param) = param {
             errors.at(
                 param,
-                format!("{what} cannot be generic over a constant: pass it as state"),
+                format!("{noun} cannot be generic over a constant: pass it as state"),
             );
         }
     }
 }
 
 /// The type beside the function would take the place of the primitive one in the whole module.
-fn check_name(sig: &Signature, errors: &mut Errors) {
+fn check_function_name(sig: &Signature, errors: &mut Errors) {
     let name = sig.ident.to_string();
     if name == "str" || PRIMITIVES.contains(&name.as_str()) {
         errors.at(
@@ -72,30 +72,35 @@ fn check_name(sig: &Signature, errors: &mut Errors) {
 }
 
 /// Checks the arguments of a handler against its pattern.
-pub(crate) fn handler(args: &[Arg], pattern: &Pattern, is_fallback: bool, errors: &mut Errors) {
+pub(crate) fn check_handler(
+    args: &[Arg],
+    pattern: &Pattern,
+    is_fallback: bool,
+    errors: &mut Errors,
+) {
     check_contexts(args, errors);
     for arg in args {
         match arg.kind {
-            Kind::Param { .. } | Kind::OuterParam => check_param(arg, errors),
-            Kind::Extract if is_plain(&arg.ty) => check_unmatched(arg, pattern, is_fallback, errors),
-            Kind::Config { .. } => errors.at(&arg.ty, "a handler is not configured: `#[config]` belongs to guards and middleware"),
-            Kind::Exchange => errors.at(&arg.ty, EARLY_EXCHANGE),
-            Kind::Next => errors.at(&arg.ty, "`impl Trait` cannot be an argument of a handler: name the type; `impl Next` belongs to a `#[middleware]`"),
+            ArgKind::Param { .. } | ArgKind::OuterParam => check_param(arg, errors),
+            ArgKind::Extract if is_param_only(&arg.ty) => check_param_in_path(arg, pattern, is_fallback, errors),
+            ArgKind::Config { .. } => errors.at(&arg.ty, "a handler is not configured: `#[config]` belongs to guards and middleware"),
+            ArgKind::Exchange => errors.at(&arg.ty, EXCHANGE_TOO_EARLY),
+            ArgKind::Next => errors.at(&arg.ty, "`impl Trait` cannot be an argument of a handler: name the type; `impl Next` belongs to a `#[middleware]`"),
             _ => {}
         }
     }
-    check_taken(args, pattern, errors);
+    check_params_used(args, pattern, errors);
 }
 
 /// Two contexts would be the same one twice, once to change.
 fn check_contexts(args: &[Arg], errors: &mut Errors) {
     let contexts = args
         .iter()
-        .filter(|arg| matches!(arg.kind, Kind::ContextMut | Kind::ContextRef));
+        .filter(|arg| matches!(arg.kind, ArgKind::ContextMut | ArgKind::ContextRef));
     let contexts: Vec<_> = contexts.collect();
     if contexts
         .iter()
-        .any(|arg| matches!(arg.kind, Kind::ContextMut))
+        .any(|arg| matches!(arg.kind, ArgKind::ContextMut))
     {
         for arg in contexts.into_iter().skip(1) {
             errors.at(
@@ -131,7 +136,7 @@ fn check_param(arg: &Arg, errors: &mut Errors) {
                 format!("the path parameter `{name}` cannot be changed: write `{name}: &str`"),
             );
         } else if last_name(&reference.elem).is_none_or(|ty| ty != "str") {
-            let ty = shown(&reference.elem);
+            let ty = source_text(&reference.elem);
             errors.at(
                 &arg.ty,
                 format!("the path parameter `{name}` is borrowed as text, `{name}: &str`, or taken by value, `{name}: {ty}`"),
@@ -160,12 +165,12 @@ fn names_a_file(ty: &Type) -> bool {
         _ => return false,
     };
     let name = last_name(inner).map(ToString::to_string);
-    matches!(name.as_deref(), Some("Path" | "OsStr")) && !shown(inner).ends_with('>')
+    matches!(name.as_deref(), Some("Path" | "OsStr")) && !source_text(inner).ends_with('>')
 }
 
 /// A number or a `&str` comes from nowhere but the path, so its name is the mistake.
-fn check_unmatched(arg: &Arg, pattern: &Pattern, is_fallback: bool, errors: &mut Errors) {
-    let (name, ty) = (&arg.name, shown(&arg.ty));
+fn check_param_in_path(arg: &Arg, pattern: &Pattern, is_fallback: bool, errors: &mut Errors) {
+    let (name, ty) = (&arg.name, source_text(&arg.ty));
     if is_fallback {
         errors.at(&arg.ty, format!("a fallback has no path parameters, so nothing gives `{name}: {ty}`; take the path from `&Context<'_>`"));
         return;
@@ -188,20 +193,20 @@ fn check_unmatched(arg: &Arg, pattern: &Pattern, is_fallback: bool, errors: &mut
 
 /// A parameter that nothing reads is a mistake, unless the handler may read it from the context
 /// or an extractor (`Path<T>`) may: then the generated code checks.
-fn check_taken(args: &[Arg], pattern: &Pattern, errors: &mut Errors) {
-    if args.iter().any(may_take) {
+fn check_params_used(args: &[Arg], pattern: &Pattern, errors: &mut Errors) {
+    if args.iter().any(may_use_params) {
         return;
     }
-    for name in untaken(args, pattern) {
-        let text = untaken_message(name, pattern);
+    for name in unused_params(args, pattern) {
+        let text = unused_param_message(name, pattern);
         errors.push(syn::Error::new(pattern.span, text));
     }
 }
 
-fn may_take(arg: &Arg) -> bool {
+fn may_use_params(arg: &Arg) -> bool {
     match arg.kind {
-        Kind::ContextMut | Kind::ContextRef => true,
-        Kind::Extract => !is_plain(&arg.ty),
+        ArgKind::ContextMut | ArgKind::ContextRef => true,
+        ArgKind::Extract => !is_param_only(&arg.ty),
         _ => false,
     }
 }
@@ -209,20 +214,20 @@ fn may_take(arg: &Arg) -> bool {
 /// Returns whether any argument is a context, which can read every parameter by name.
 pub(crate) fn has_context(args: &[Arg]) -> bool {
     args.iter()
-        .any(|arg| matches!(arg.kind, Kind::ContextMut | Kind::ContextRef))
+        .any(|arg| matches!(arg.kind, ArgKind::ContextMut | ArgKind::ContextRef))
 }
 
 /// Returns the parameters of the pattern that no argument is named after.
-pub(crate) fn untaken<'a>(args: &[Arg], pattern: &'a Pattern) -> Vec<&'a str> {
-    let taken = |name: &str| {
+pub(crate) fn unused_params<'a>(args: &[Arg], pattern: &'a Pattern) -> Vec<&'a str> {
+    let is_used = |name: &str| {
         args.iter()
-            .any(|arg| matches!(arg.kind, Kind::Param { .. }) && arg.name == name)
+            .any(|arg| matches!(arg.kind, ArgKind::Param { .. }) && arg.name == name)
     };
-    pattern.names().filter(|name| !taken(name)).collect()
+    pattern.names().filter(|name| !is_used(name)).collect()
 }
 
 /// Says that nothing takes a parameter.
-pub(crate) fn untaken_message(name: &str, pattern: &Pattern) -> String {
+pub(crate) fn unused_param_message(name: &str, pattern: &Pattern) -> String {
     let raw = if syn::parse_str::<syn::Ident>(name).is_ok() {
         ""
     } else {
@@ -234,18 +239,21 @@ pub(crate) fn untaken_message(name: &str, pattern: &Pattern) -> String {
     )
 }
 
-const EARLY_EXCHANGE: &str =
+const EXCHANGE_TOO_EARLY: &str =
     "an exchange is seen when it is over, by an `#[observer]`: take `&Context<'_>` here";
 
 /// Nobody but an observer sees a finished exchange.
 fn check_exchange(args: &[Arg], errors: &mut Errors) {
-    for arg in args.iter().filter(|arg| matches!(arg.kind, Kind::Exchange)) {
-        errors.at(&arg.ty, EARLY_EXCHANGE);
+    for arg in args
+        .iter()
+        .filter(|arg| matches!(arg.kind, ArgKind::Exchange))
+    {
+        errors.at(&arg.ty, EXCHANGE_TOO_EARLY);
     }
 }
 
 /// Checks the signature of an observer.
-pub(crate) fn observer(args: &[Arg], function: &Function, errors: &mut Errors) {
+pub(crate) fn check_observer(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     if let Some(token) = &sig.asyncness {
         errors.at(
@@ -261,18 +269,18 @@ pub(crate) fn observer(args: &[Arg], function: &Function, errors: &mut Errors) {
     }
     for arg in args {
         match arg.kind {
-            Kind::ContextMut | Kind::ContextRef => errors.at(
+            ArgKind::ContextMut | ArgKind::ContextRef => errors.at(
                 &arg.ty,
                 "the context is gone when an observer runs: take `exchange: &Exchange<'_>`",
             ),
-            Kind::Next => errors.at(
+            ArgKind::Next => errors.at(
                 &arg.ty,
                 "an observer does not wrap the rest: leave out this argument, or write `#[middleware]`",
             ),
             _ => {}
         }
     }
-    if !args.iter().any(|arg| matches!(arg.kind, Kind::Exchange)) && errors.is_empty() {
+    if !args.iter().any(|arg| matches!(arg.kind, ArgKind::Exchange)) && errors.is_empty() {
         errors.at(
             &sig.ident,
             "an observer looks at the exchange: add the argument `exchange: &Exchange<'_>`",
@@ -284,10 +292,10 @@ pub(crate) fn observer(args: &[Arg], function: &Function, errors: &mut Errors) {
 }
 
 /// Checks the signature of a guard.
-pub(crate) fn guard(args: &[Arg], function: &Function, errors: &mut Errors) {
+pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
-    for arg in args.iter().filter(|arg| matches!(arg.kind, Kind::Next)) {
+    for arg in args.iter().filter(|arg| matches!(arg.kind, ArgKind::Next)) {
         errors.at(
             &arg.ty,
             "a guard runs before the rest and does not wrap it: leave out this argument, or write `#[middleware]`",
@@ -299,7 +307,7 @@ pub(crate) fn guard(args: &[Arg], function: &Function, errors: &mut Errors) {
             &sig.ident,
             "a guard says whether the request goes on: write `-> Result<T, E>`, where `T` is what it provides or `()`, and `E` its answer",
         ),
-        ReturnType::Type(_, ty) if has_impl(ty) => errors.at(
+        ReturnType::Type(_, ty) if contains_impl_trait(ty) => errors.at(
             ty,
             "what a guard provides is told by its type: name it, as in `Result<User, Rejection>`",
         ),
@@ -311,7 +319,7 @@ pub(crate) fn guard(args: &[Arg], function: &Function, errors: &mut Errors) {
 }
 
 /// Returns whether `impl Trait` stands in the type.
-fn has_impl(ty: &Type) -> bool {
+fn contains_impl_trait(ty: &Type) -> bool {
     let tokens = quote::ToTokens::to_token_stream(ty);
     tokens
         .into_iter()
@@ -319,12 +327,12 @@ fn has_impl(ty: &Type) -> bool {
 }
 
 /// Checks the signature of a middleware.
-pub(crate) fn middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
+pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
     let n_next = args
         .iter()
-        .filter(|arg| matches!(arg.kind, Kind::Next))
+        .filter(|arg| matches!(arg.kind, ArgKind::Next))
         .count();
     if n_next == 0 {
         errors.at(
@@ -334,7 +342,7 @@ pub(crate) fn middleware(args: &[Arg], function: &Function, errors: &mut Errors)
     }
     for arg in args
         .iter()
-        .filter(|arg| matches!(arg.kind, Kind::Next))
+        .filter(|arg| matches!(arg.kind, ArgKind::Next))
         .skip(1)
     {
         errors.at(
@@ -342,7 +350,10 @@ pub(crate) fn middleware(args: &[Arg], function: &Function, errors: &mut Errors)
             "a middleware has one `next`: the rest of the chain runs once",
         );
     }
-    if !args.iter().any(|arg| matches!(arg.kind, Kind::ContextMut)) {
+    if !args
+        .iter()
+        .any(|arg| matches!(arg.kind, ArgKind::ContextMut))
+    {
         errors.at(
             &sig.ident,
             "`next.run(cx)` needs the context: add the argument `cx: &mut Context<'_>`",

@@ -3,7 +3,7 @@
 use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
 
 use crate::{
-    attr::{self, With},
+    attr::{self, WithItem},
     errors::Errors,
     pattern::Pattern,
 };
@@ -13,15 +13,15 @@ pub(crate) struct Entry {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) ty: Type,
     pub(crate) prefix: Option<Pattern>,
-    pub(crate) with: Vec<With>,
+    pub(crate) with: Vec<WithItem>,
 }
 
-pub(crate) fn entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
+pub(crate) fn parse_entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
     match &item.fields {
         Fields::Unnamed(fields) => fields
             .unnamed
             .iter()
-            .map(|field| entry(field, errors))
+            .map(|field| parse_entry(field, errors))
             .collect(),
         Fields::Named(fields) => {
             errors.at(
@@ -34,7 +34,7 @@ pub(crate) fn entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
     }
 }
 
-fn entry(field: &Field, errors: &mut Errors) -> Entry {
+fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
     let mut entry = Entry {
         cfgs: Vec::new(),
         ty: field.ty.clone(),
@@ -57,7 +57,7 @@ fn entry(field: &Field, errors: &mut Errors) -> Entry {
         } else if attr.path().is_ident("with") {
             entry
                 .with
-                .extend(errors.keep(with(attr)).unwrap_or_default());
+                .extend(errors.keep(parse_with_attr(attr)).unwrap_or_default());
         } else if !attr.path().is_ident("doc") {
             errors.at(
                 attr,
@@ -68,9 +68,9 @@ fn entry(field: &Field, errors: &mut Errors) -> Entry {
     entry
 }
 
-fn with(attr: &Attribute) -> syn::Result<Vec<With>> {
+fn parse_with_attr(attr: &Attribute) -> syn::Result<Vec<WithItem>> {
     match &attr.meta {
-        Meta::List(list) => attr::list_of(list.tokens.clone()),
-        _ => Err(syn::Error::new(attr.span(), attr::HOW)),
+        Meta::List(list) => attr::parse_with_tokens(list.tokens.clone()),
+        _ => Err(syn::Error::new(attr.span(), attr::WITH_USAGE)),
     }
 }

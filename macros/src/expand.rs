@@ -7,13 +7,14 @@ pub(crate) mod guard;
 pub(crate) mod handler;
 pub(crate) mod middleware;
 pub(crate) mod observer;
+pub(crate) mod part;
 mod with;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::{
-    attr::{Manner, Priority, STANDARD, Slash},
+    attr::{Priority, RouteOptions, STANDARD, Slash},
     pattern::{Pattern, Segment},
 };
 
@@ -34,16 +35,16 @@ pub(crate) fn segments(pattern: &Pattern) -> TokenStream {
 }
 
 /// Returns what the words say of how a route is served, as constant data.
-pub(crate) fn manner(manner: Manner) -> TokenStream {
-    let slash = manner.slash.map(|slash| match slash {
+pub(crate) fn route_options(options: RouteOptions) -> TokenStream {
+    let slash = options.slash.map(|slash| match slash {
         Slash::Strict => quote!(slash: __hb::Some(__hb::Slash::Strict),),
         Slash::Redirect => quote!(slash: __hb::Some(__hb::Slash::Redirect),),
         Slash::Ignore => quote!(slash: __hb::Some(__hb::Slash::Ignore),),
     });
-    let finish = manner
-        .finish
+    let finish = options
+        .finish_on_disconnect
         .map(|finish| quote!(finish: __hb::Some(#finish),));
-    let priority = manner.priority.map(|priority| match priority {
+    let priority = options.priority.map(|priority| match priority {
         Priority::Critical => quote!(priority: __hb::Some(__hb::Priority::Critical),),
         Priority::Normal => quote!(priority: __hb::Some(__hb::Priority::Normal),),
         Priority::Background => quote!(priority: __hb::Some(__hb::Priority::Background),),

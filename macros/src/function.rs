@@ -14,7 +14,7 @@ use syn::{
 use crate::{
     errors::Errors,
     pattern::Pattern,
-    types::{first_span, last_name, shown},
+    types::{first_span, last_name, source_text},
 };
 
 /// A function whose body is opaque.
@@ -49,20 +49,20 @@ impl Function {
     }
 
     /// Returns the function without these attributes, too.
-    pub(crate) fn to_item_without(&self, is_ours: fn(&Attribute) -> bool) -> TokenStream {
+    pub(crate) fn to_item_without(&self, is_removed: fn(&Attribute) -> bool) -> TokenStream {
         let Self { vis, body, .. } = self;
-        let attrs = self.attrs.iter().filter(|attr| !is_ours(attr));
+        let attrs = self.attrs.iter().filter(|attr| !is_removed(attr));
         let mut sig = self.sig.clone();
         for input in &mut sig.inputs {
             if let FnArg::Typed(arg) = input {
-                arg.attrs.retain(|attr| !is_ours_on_args(attr));
+                arg.attrs.retain(|attr| !is_arg_attr(attr));
             }
         }
         quote!(#(#attrs)* #vis #sig #body)
     }
 
     /// Returns the name of the type that stands for the function in a list.
-    pub(crate) fn ty(&self) -> TokenStream {
+    pub(crate) fn type_name(&self) -> TokenStream {
         match &self.owner {
             Some(owner) => quote!(#owner),
             None => self.sig.ident.to_token_stream(),
@@ -103,7 +103,7 @@ impl Function {
     }
 }
 
-fn is_ours_on_args(attr: &Attribute) -> bool {
+fn is_arg_attr(attr: &Attribute) -> bool {
     attr.path().is_ident("param") || attr.path().is_ident("config")
 }
 
@@ -119,11 +119,11 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
 pub(crate) struct Arg {
     pub(crate) name: String,
     pub(crate) ty: Type,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ArgKind,
 }
 
 /// How an argument is made.
-pub(crate) enum Kind {
+pub(crate) enum ArgKind {
     /// A parameter of the handler's own pattern, that many places before the last.
     Param { back: usize },
     /// A parameter of a prefix.
@@ -137,29 +137,29 @@ pub(crate) enum Kind {
     /// The rest of the chain, in a middleware.
     Next,
     /// A value that stands where the guard or the middleware does, given or lent.
-    Config { lent: bool },
+    Config { by_ref: bool },
     /// `&self`, in an impl block of routes.
-    Receiver,
+    HandlerSelf,
     /// `&self`, in the impl block of a guard, a middleware or an observer.
-    Itself,
+    PartSelf,
     /// Whatever `Extract` or `ExtractAsync` makes.
     Extract,
 }
 
 impl Arg {
     pub(crate) fn is_extract(&self) -> bool {
-        matches!(self.kind, Kind::Extract)
+        matches!(self.kind, ArgKind::Extract)
     }
 
     /// Returns whether it is a parameter of the path whose text may be refused.
     pub(crate) fn is_parsed_param(&self) -> bool {
-        let is_param = matches!(self.kind, Kind::Param { .. } | Kind::OuterParam);
-        is_param && !matches!(self.ty, Type::Reference(_)) && shown(&self.ty) != "String"
+        let is_param = matches!(self.kind, ArgKind::Param { .. } | ArgKind::OuterParam);
+        is_param && !matches!(self.ty, Type::Reference(_)) && source_text(&self.ty) != "String"
     }
 }
 
 /// Reads the arguments of a function.
-pub(crate) fn args(
+pub(crate) fn parse_args(
     sig: &Signature,
     pattern: &Pattern,
     owner: Option<&Type>,
@@ -169,14 +169,18 @@ pub(crate) fn args(
     let mut args = Vec::new();
     for input in &sig.inputs {
         match input {
-            FnArg::Receiver(receiver) => args.extend(self_arg(receiver, owner, errors)),
-            FnArg::Typed(typed) => args.extend(arg(typed, &names, errors)),
+            FnArg::Receiver(receiver) => args.extend(receiver_arg(receiver, owner, errors)),
+            FnArg::Typed(typed) => args.extend(typed_arg(typed, &names, errors)),
         }
     }
     args
 }
 
-fn self_arg(receiver: &syn::Receiver, owner: Option<&Type>, errors: &mut Errors) -> Option<Arg> {
+fn receiver_arg(
+    receiver: &syn::Receiver,
+    owner: Option<&Type>,
+    errors: &mut Errors,
+) -> Option<Arg> {
     let owner = owner?;
     if !matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None)) {
         errors.at(receiver, "requests share what `self` is: write `&self`");
@@ -185,12 +189,12 @@ fn self_arg(receiver: &syn::Receiver, owner: Option<&Type>, errors: &mut Errors)
     Some(Arg {
         name: "self".to_owned(),
         ty: owner.clone(),
-        kind: Kind::Receiver,
+        kind: ArgKind::HandlerSelf,
     })
 }
 
-fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
-    let name = name_of(&typed.pat);
+fn typed_arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
+    let name = binding_name(&typed.pat);
     let is_outer = typed.attrs.iter().any(|attr| attr.path().is_ident("param"));
     let ty = (*typed.ty).clone();
     if typed
@@ -198,7 +202,7 @@ fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
         .iter()
         .any(|attr| attr.path().is_ident("config"))
     {
-        return config(typed, name, ty, errors);
+        return config_arg(typed, name, ty, errors);
     }
     let place = name
         .as_deref()
@@ -211,13 +215,13 @@ fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
             );
             return None;
         }
-        (Some(idx), false) => Kind::Param {
+        (Some(idx), false) => ArgKind::Param {
             back: names.len() - 1 - idx,
         },
-        (None, true) => Kind::OuterParam,
-        (None, false) => kind_of(&ty),
+        (None, true) => ArgKind::OuterParam,
+        (None, false) => arg_kind(&ty),
     };
-    if matches!(kind, Kind::OuterParam) && name.is_none() {
+    if matches!(kind, ArgKind::OuterParam) && name.is_none() {
         errors.at(
             &typed.pat,
             "a parameter is matched by its name: write `#[param] name: Type`",
@@ -232,7 +236,7 @@ fn arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg> {
 }
 
 /// Reads `#[config] after: Duration`, or `#[config] limit: &Limit`, which is kept and lent.
-fn config(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Errors) -> Option<Arg> {
+fn config_arg(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Errors) -> Option<Arg> {
     if name.is_none() {
         errors.at(
             &typed.pat,
@@ -240,7 +244,7 @@ fn config(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Errors) 
         );
     }
     let name = name.unwrap_or_default();
-    let lent = match &ty {
+    let by_ref = match &ty {
         Type::Reference(reference) => {
             reference.lifetime.is_none()
                 && !matches!(*reference.elem, Type::Slice(_))
@@ -251,36 +255,36 @@ fn config(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Errors) 
     Some(Arg {
         name,
         ty,
-        kind: Kind::Config { lent },
+        kind: ArgKind::Config { by_ref },
     })
 }
 
 /// Returns the name that the argument's value has, without `r#`.
-fn name_of(pat: &Pat) -> Option<String> {
+fn binding_name(pat: &Pat) -> Option<String> {
     match pat {
         Pat::Ident(pat) => Some(pat.ident.unraw().to_string()),
         _ => None,
     }
 }
 
-fn kind_of(ty: &Type) -> Kind {
+fn arg_kind(ty: &Type) -> ArgKind {
     match ty {
         Type::Reference(TypeReference {
             mutability: Some(_),
             ..
-        }) => Kind::ContextMut,
+        }) => ArgKind::ContextMut,
         Type::Reference(reference)
             if last_name(&reference.elem).is_some_and(|n| n == "Context") =>
         {
-            Kind::ContextRef
+            ArgKind::ContextRef
         }
         Type::Reference(reference)
             if last_name(&reference.elem).is_some_and(|n| n == "Exchange") =>
         {
-            Kind::Exchange
+            ArgKind::Exchange
         }
-        Type::ImplTrait(_) => Kind::Next,
-        _ => Kind::Extract,
+        Type::ImplTrait(_) => ArgKind::Next,
+        _ => ArgKind::Extract,
     }
 }
 

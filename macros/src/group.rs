@@ -6,7 +6,7 @@ use syn::{Attribute, ItemStruct};
 
 use crate::{
     attr::GroupArgs,
-    entry::{Entry, entries},
+    entry::{Entry, parse_entries},
     errors::Errors,
     expand,
 };
@@ -28,7 +28,7 @@ pub(crate) fn routes_attribute(args: TokenStream, item: TokenStream) -> TokenStr
             .map_or_else(|| quote!(::highball), |path| quote!(#path));
         module::expand(&args, &krate, &module, &mut errors)
     } else {
-        refuse(&item, &mut errors);
+        report_unsupported_item(&item, &mut errors);
         item
     };
     let errors = errors.into_tokens();
@@ -43,11 +43,11 @@ fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Errors) -> To
             "a group cannot be generic: list its handlers with their types, `list::<User>`",
         );
     }
-    let entries = entries(item, errors);
-    check_count(&entries, &item.ident, errors);
+    let entries = parse_entries(item, errors);
+    check_entry_count(&entries, &item.ident, errors);
     let (attrs, vis, ident) = (&item.attrs, &item.vis, &item.ident);
     // Whatever is wrong, the name is there, so that nothing else breaks.
-    let derives = derives(attrs);
+    let derives = derive_attr(attrs);
     let own = quote!(#(#attrs)* #derives #vis struct #ident;);
     let ty = syn::parse_quote!(#ident);
     if !errors.is_empty() {
@@ -59,7 +59,7 @@ fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Errors) -> To
 }
 
 /// Returns a derive of what every group has, but for what the user derives.
-fn derives(attrs: &[Attribute]) -> TokenStream {
+fn derive_attr(attrs: &[Attribute]) -> TokenStream {
     let mut taken = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("derive")) {
         // What cannot be read here is rustc's to report.
@@ -74,7 +74,7 @@ fn derives(attrs: &[Attribute]) -> TokenStream {
     quote!(#[derive(#(#ours),*)])
 }
 
-fn check_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
+fn check_entry_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
     // The last number means "no field".
     if entries.len() >= usize::from(u16::MAX) {
         errors.at(
@@ -85,7 +85,7 @@ fn check_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
 }
 
 /// Reports `#[routes]` on something else.
-fn refuse(item: &TokenStream, errors: &mut Errors) {
+fn report_unsupported_item(item: &TokenStream, errors: &mut Errors) {
     let message = "`#[routes]` stands on a tuple struct, `struct Api(show, create);`, on an inline module or on an impl block";
     let span = item
         .clone()

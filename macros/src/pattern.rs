@@ -47,7 +47,7 @@ impl Pattern {
         let text = literal.value();
         if text.is_empty() || text == "/" {
             errors.at(literal, "an empty prefix adds nothing: leave it out");
-            return Self::none();
+            return Self::empty();
         }
         if text.len() > 1 && text.ends_with('/') {
             let fixed = text.trim_end_matches('/');
@@ -55,7 +55,7 @@ impl Pattern {
                 literal,
                 format!("a prefix ends without a slash: write `\"{fixed}\"`"),
             );
-            return Self::none();
+            return Self::empty();
         }
         let pattern = Self::parse(literal, errors);
         for segment in &pattern.segments {
@@ -70,7 +70,7 @@ impl Pattern {
     }
 
     /// No prefix at all.
-    pub(crate) fn none() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             text: String::new(),
             span: Span::call_site(),
@@ -85,7 +85,7 @@ impl Pattern {
 
     fn parse(literal: &LitStr, errors: &mut Errors) -> Self {
         let text = literal.value();
-        let Some(rest) = rooted(&text, literal, errors) else {
+        let Some(rest) = strip_leading_slash(&text, literal, errors) else {
             return Self {
                 text,
                 span: literal.span(),
@@ -94,8 +94,8 @@ impl Pattern {
         };
         let mut segments = Vec::new();
         // `/` alone is the group's prefix itself, and adds no segment.
-        for piece in rest.split('/').filter(|_| !rest.is_empty()) {
-            match segment::parse(piece) {
+        for text in rest.split('/').filter(|_| !rest.is_empty()) {
+            match segment::parse_segment(text) {
                 Ok(segment) => segments.push(segment),
                 Err(message) => errors.at(literal, message),
             }
@@ -105,12 +105,12 @@ impl Pattern {
             span: literal.span(),
             segments,
         };
-        pattern.check(literal, errors);
+        pattern.check_segments(literal, errors);
         pattern
     }
 
     /// Checks what looks at more than one piece.
-    fn check(&self, literal: &LitStr, errors: &mut Errors) {
+    fn check_segments(&self, literal: &LitStr, errors: &mut Errors) {
         let names: Vec<_> = self.names().collect();
         for (idx, name) in names.iter().enumerate() {
             if names[..idx].contains(name) {
@@ -136,7 +136,11 @@ impl Pattern {
 }
 
 /// Returns what stands behind the leading slash.
-fn rooted<'a>(text: &'a str, literal: &LitStr, errors: &mut Errors) -> Option<&'a str> {
+fn strip_leading_slash<'a>(
+    text: &'a str,
+    literal: &LitStr,
+    errors: &mut Errors,
+) -> Option<&'a str> {
     if text.is_empty() {
         errors.at(
             literal,

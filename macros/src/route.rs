@@ -10,22 +10,22 @@ use crate::{
     expand::handler::Handler,
     function::{self, Function, with_function},
     pattern::Pattern,
-    route_attrs::is_verb,
+    route_attrs::is_route_attr,
 };
 
 pub(crate) fn route_attribute(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     with_function(item, |function, errors| {
-        let own = function.to_item_without(is_verb);
+        let own = function.to_item_without(is_route_attr);
         let attr = route_args(name, args, function, errors);
-        check::one_route(function, errors);
-        let none = Pattern::none();
+        check::check_single_route(function, errors);
+        let none = Pattern::empty();
         let pattern = attr.pattern.as_ref().unwrap_or(&none);
-        check::item(function, "a handler", errors);
-        let list = function::args(&function.sig, pattern, None, errors);
+        check::check_item(function, "a handler", errors);
+        let list = function::parse_args(&function.sig, pattern, None, errors);
         if attr.pattern.is_some() && errors.is_empty() {
-            check::handler(&list, pattern, false, errors);
+            check::check_handler(&list, pattern, false, errors);
         }
-        let rest = beside(function, list, &attr, Some(pattern), errors);
+        let rest = generated_items(function, list, &attr, Some(pattern), errors);
         quote!(#own #rest)
     })
 }
@@ -37,12 +37,12 @@ fn route_args(
     errors: &mut Errors,
 ) -> RouteArgs {
     let mut attr = RouteArgs::parse(args, name, errors);
-    verb_methods(name, &mut attr, &function.sig.ident, errors);
+    set_methods(name, &mut attr, &function.sig.ident, errors);
     attr
 }
 
 /// Settles the methods of a route, and that it has a path.
-pub(crate) fn verb_methods(
+pub(crate) fn set_methods(
     name: &str,
     attr: &mut RouteArgs,
     at: &impl quote::ToTokens,
@@ -74,7 +74,7 @@ pub(crate) fn verb_methods(
 
 /// Returns what stands beside a function: all of it, or after a mistake only the type that
 /// others name, with what they ask of it.
-fn beside(
+fn generated_items(
     function: &Function,
     args: Vec<function::Arg>,
     attr: &RouteArgs,
@@ -109,11 +109,11 @@ pub(crate) fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenS
                 "a fallback has no path: name it in the group, `#[routes(fallback = ..)]`";
             errors.push(syn::Error::new(pattern.span, message));
         }
-        check::item(function, "a fallback", errors);
-        let none = Pattern::none();
-        let list = function::args(&function.sig, &none, None, errors);
-        check::handler(&list, &none, true, errors);
-        let rest = beside(function, list, &attr, None, errors);
+        check::check_item(function, "a fallback", errors);
+        let none = Pattern::empty();
+        let list = function::parse_args(&function.sig, &none, None, errors);
+        check::check_handler(&list, &none, true, errors);
+        let rest = generated_items(function, list, &attr, None, errors);
         quote!(#own #rest)
     })
 }

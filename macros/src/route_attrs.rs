@@ -3,14 +3,14 @@
 use syn::Attribute;
 
 /// The methods that have an attribute of their own.
-pub(crate) const VERBS: [&str; 10] = [
+pub(crate) const ROUTE_ATTRS: [&str; 10] = [
     "get", "post", "put", "patch", "delete", "head", "options", "query", "any", "route",
 ];
 
 /// Returns whether the attribute declares a route, as far as its spelling tells.
-pub(crate) fn is_verb(attr: &Attribute) -> bool {
+pub(crate) fn is_route_attr(attr: &Attribute) -> bool {
     attr.path()
         .segments
         .last()
-        .is_some_and(|last| VERBS.iter().any(|verb| last.ident == verb))
+        .is_some_and(|last| ROUTE_ATTRS.iter().any(|verb| last.ident == verb))
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{Type, TypePath};
+use syn::{GenericArgument, Path, PathArguments, Type, TypePath};
 
 /// Returns the last name of a type's path.
 pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
@@ -15,7 +15,7 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
 }
 
 /// Returns the type as a user would write it.
-pub(crate) fn shown(ty: &impl ToTokens) -> String {
+pub(crate) fn source_text(ty: &impl ToTokens) -> String {
     let mut text = ty.to_token_stream().to_string();
     for (spaced, tight) in [
         (" :: ", "::"),
@@ -34,7 +34,7 @@ pub(crate) fn shown(ty: &impl ToTokens) -> String {
 }
 
 /// Returns whether the type can only be a path parameter.
-pub(crate) fn is_plain(ty: &Type) -> bool {
+pub(crate) fn is_param_only(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => last_name(&reference.elem).is_some_and(|name| name == "str"),
         _ => last_name(ty).is_some_and(|name| PRIMITIVES.contains(&name.to_string().as_str())),
@@ -47,7 +47,7 @@ pub(crate) const PRIMITIVES: [&str; 16] = [
 ];
 
 /// Returns the name of a primitive type, or of a number that is not zero, which a client may read.
-pub(crate) fn primitive(ty: &Type) -> Option<String> {
+pub(crate) fn primitive_name(ty: &Type) -> Option<String> {
     let name = last_name(ty)?.to_string();
     let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
     let is_known = PRIMITIVES.contains(&name.as_str())
@@ -65,4 +65,15 @@ pub(crate) fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
 /// Returns a span that covers the tokens as far as stable Rust can.
 pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
     syn::spanned::Spanned::span(tokens)
+}
+
+/// Returns the first type among the arguments of a path: the `T` of `Result<T, E>`.
+pub(crate) fn first_type(path: &Path) -> Option<Type> {
+    match &path.segments.last()?.arguments {
+        PathArguments::AngleBracketed(args) => args.args.iter().find_map(|arg| match arg {
+            GenericArgument::Type(ty) => Some(ty.clone()),
+            _ => None,
+        }),
+        _ => None,
+    }
 }

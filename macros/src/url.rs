@@ -46,7 +46,7 @@ impl Parse for Url {
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if !input.is_empty() {
-                url.option(input)?;
+                url.parse_option(input)?;
             }
         }
         Ok(url)
@@ -54,7 +54,7 @@ impl Parse for Url {
 }
 
 impl Url {
-    fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn parse_option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
         match name.to_string().as_str() {

@@ -9,16 +9,17 @@ use syn::{
 
 use super::{
     values::{
-        Priority, Slash, finish, krate, limit, methods, names, priority, slash, value, with_list,
+        Priority, Slash, parse_crate, parse_function_name, parse_limit, parse_methods,
+        parse_on_disconnect, parse_part_names, parse_priority, parse_slash, parse_with,
     },
-    with::With,
+    with::WithItem,
 };
 use crate::errors::Errors;
 
 /// One argument of an attribute.
-pub(super) enum Arg {
+pub(super) enum AttrOption {
     Path(LitStr),
-    With(Vec<With>),
+    With(Vec<WithItem>),
     Slash(Slash),
     Finish(bool),
     Priority(Priority),
@@ -36,27 +37,27 @@ pub(super) enum Arg {
 }
 
 /// A word, and how it is written.
-type Word = (&'static str, &'static str);
+type Syntax = (&'static str, &'static str);
 
-const PATH: Word = ("path", "a path in quotes");
-const WITH: Word = ("with", "`with(..)`");
-const SLASH: Word = ("slash", "`slash = ..`");
-const METHODS: Word = ("methods", "`methods = [..]`");
-const APP: Word = ("app", "`app`");
-const FALLBACK: Word = ("fallback", "`fallback = ..`");
-const REJECTION: Word = ("rejection", "`rejection = ..`");
-const METHOD_OVERRIDE: Word = ("method_override", "`method_override`");
-const BODY: Word = ("body", "`body`");
-const AFTER: Word = ("after", "`after(..)`");
-const BEFORE: Word = ("before", "`before(..)`");
-const DISCONNECT: Word = ("on_disconnect", "`on_disconnect = ..`");
-const PRIORITY: Word = ("priority", "`priority = ..`");
-const TIMEOUT: Word = ("timeout", "`timeout = ..`");
-const BODY_LIMIT: Word = ("body_limit", "`body_limit = ..`");
-const CRATE: Word = ("crate", "`crate = ..`");
+const PATH: Syntax = ("path", "a path in quotes");
+const WITH: Syntax = ("with", "`with(..)`");
+const SLASH: Syntax = ("slash", "`slash = ..`");
+const METHODS: Syntax = ("methods", "`methods = [..]`");
+const APP: Syntax = ("app", "`app`");
+const FALLBACK: Syntax = ("fallback", "`fallback = ..`");
+const REJECTION: Syntax = ("rejection", "`rejection = ..`");
+const METHOD_OVERRIDE: Syntax = ("method_override", "`method_override`");
+const BODY: Syntax = ("body", "`body`");
+const AFTER: Syntax = ("after", "`after(..)`");
+const BEFORE: Syntax = ("before", "`before(..)`");
+const DISCONNECT: Syntax = ("on_disconnect", "`on_disconnect = ..`");
+const PRIORITY: Syntax = ("priority", "`priority = ..`");
+const TIMEOUT: Syntax = ("timeout", "`timeout = ..`");
+const BODY_LIMIT: Syntax = ("body_limit", "`body_limit = ..`");
+const CRATE: Syntax = ("crate", "`crate = ..`");
 
 /// Returns the words that the attribute takes.
-fn known(attribute: &str) -> &'static [Word] {
+fn accepted_options(attribute: &str) -> &'static [Syntax] {
     match attribute {
         "routes" => &[
             APP,
@@ -84,10 +85,10 @@ fn known(attribute: &str) -> &'static [Word] {
     }
 }
 
-const PREFIX: Word = ("path", "a prefix in quotes");
+const PREFIX: Syntax = ("path", "a prefix in quotes");
 
 /// Returns where a word belongs that is not for this attribute.
-fn home(word: &str) -> Option<&'static str> {
+fn where_accepted(word: &str) -> Option<&'static str> {
     match word {
         "app" | "method_override" => Some("`#[routes(app)]`"),
         "fallback" | "rejection" => Some("`#[routes(..)]`"),
@@ -102,69 +103,85 @@ fn home(word: &str) -> Option<&'static str> {
 }
 
 /// Reads the arguments of an attribute.
-pub(super) fn read(tokens: TokenStream, attribute: &str, errors: &mut Errors) -> Vec<Arg> {
+pub(super) fn parse_options(
+    tokens: TokenStream,
+    attribute: &str,
+    errors: &mut Errors,
+) -> Vec<AttrOption> {
     let mut seen = Vec::new();
     let mut args = Vec::new();
-    for piece in pieces(tokens) {
-        let parser = |input: ParseStream<'_>| arg(input, attribute, &mut seen);
-        args.extend(errors.keep(parser.parse2(piece)));
+    for part in split_at_commas(tokens) {
+        let parser = |input: ParseStream<'_>| parse_option(input, attribute, &mut seen);
+        args.extend(errors.keep(parser.parse2(part)));
     }
     args
 }
 
 /// Splits at the commas: a mistake in one argument leaves the others alone.
-fn pieces(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut pieces = vec![TokenStream::new()];
+fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = vec![TokenStream::new()];
     for token in tokens {
         match token {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => pieces.push(TokenStream::new()),
-            other => pieces
+            TokenTree::Punct(punct) if punct.as_char() == ',' => parts.push(TokenStream::new()),
+            other => parts
                 .last_mut()
                 .into_iter()
-                .for_each(|piece| piece.extend([other.clone()])),
+                .for_each(|part| part.extend([other.clone()])),
         }
     }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
-fn arg(input: ParseStream<'_>, attribute: &str, seen: &mut Vec<String>) -> syn::Result<Arg> {
+fn parse_option(
+    input: ParseStream<'_>,
+    attribute: &str,
+    seen: &mut Vec<String>,
+) -> syn::Result<AttrOption> {
     if input.peek(LitStr) {
         let literal: LitStr = input.parse()?;
-        check_word(attribute, "path", literal.span(), seen)?;
-        return end(input, Arg::Path(literal));
+        check_option(attribute, "path", literal.span(), seen)?;
+        return expect_end(input, AttrOption::Path(literal));
     }
     if !input.peek(Ident::peek_any) {
-        return Err(input.error(takes(attribute)));
+        return Err(input.error(accepted_message(attribute)));
     }
     let word = input.call(Ident::parse_any)?;
     let name = word.to_string();
     if name == "path" {
-        return Err(syn::Error::new(word.span(), unknown(&word, attribute)));
+        return Err(syn::Error::new(
+            word.span(),
+            unknown_message(&word, attribute),
+        ));
     }
-    check_word(attribute, &name, word.span(), seen)?;
+    check_option(attribute, &name, word.span(), seen)?;
     let arg = match name.as_str() {
-        "with" => Arg::With(with_list(input, &word)?),
-        "on_disconnect" => Arg::Finish(finish(input, &word)?),
-        "priority" => Arg::Priority(priority(input, &word)?),
-        "timeout" | "body_limit" => Arg::Limit(word.clone(), limit(input, &word)?),
-        "slash" => Arg::Slash(slash(input, &word)?),
-        "crate" => Arg::Crate(krate(input, &word)?),
-        "methods" => Arg::Methods(word.span(), methods(input, &word)?),
-        "after" => Arg::After(names(input, &word)?),
-        "before" => Arg::Before(names(input, &word)?),
-        "app" => Arg::App,
-        "body" => Arg::Body,
-        "method_override" => Arg::MethodOverride(word.clone()),
-        "fallback" => Arg::Fallback(value(input, &word)?),
-        "rejection" => Arg::Rejection(word.clone(), value(input, &word)?),
-        _ => return Err(syn::Error::new(word.span(), unknown(&word, attribute))),
+        "with" => AttrOption::With(parse_with(input, &word)?),
+        "on_disconnect" => AttrOption::Finish(parse_on_disconnect(input, &word)?),
+        "priority" => AttrOption::Priority(parse_priority(input, &word)?),
+        "timeout" | "body_limit" => AttrOption::Limit(word.clone(), parse_limit(input, &word)?),
+        "slash" => AttrOption::Slash(parse_slash(input, &word)?),
+        "crate" => AttrOption::Crate(parse_crate(input, &word)?),
+        "methods" => AttrOption::Methods(word.span(), parse_methods(input, &word)?),
+        "after" => AttrOption::After(parse_part_names(input, &word)?),
+        "before" => AttrOption::Before(parse_part_names(input, &word)?),
+        "app" => AttrOption::App,
+        "body" => AttrOption::Body,
+        "method_override" => AttrOption::MethodOverride(word.clone()),
+        "fallback" => AttrOption::Fallback(parse_function_name(input, &word)?),
+        "rejection" => AttrOption::Rejection(word.clone(), parse_function_name(input, &word)?),
+        _ => {
+            return Err(syn::Error::new(
+                word.span(),
+                unknown_message(&word, attribute),
+            ));
+        }
     };
-    end(input, arg)
+    expect_end(input, arg)
 }
 
 /// Refuses what stands behind an argument without a comma.
-fn end(input: ParseStream<'_>, arg: Arg) -> syn::Result<Arg> {
+fn expect_end(input: ParseStream<'_>, arg: AttrOption) -> syn::Result<AttrOption> {
     if input.is_empty() {
         return Ok(arg);
     }
@@ -175,10 +192,17 @@ fn end(input: ParseStream<'_>, arg: Arg) -> syn::Result<Arg> {
 }
 
 /// Refuses a word that stands twice, or that belongs elsewhere.
-fn check_word(attribute: &str, word: &str, span: Span, seen: &mut Vec<String>) -> syn::Result<()> {
-    let is_known = known(attribute).iter().any(|(known, _)| *known == word);
-    let message = match home(word).filter(|_| !is_known) {
-        _ if seen.iter().any(|seen| seen == word) => twice(attribute, word),
+fn check_option(
+    attribute: &str,
+    word: &str,
+    span: Span,
+    seen: &mut Vec<String>,
+) -> syn::Result<()> {
+    let is_known = accepted_options(attribute)
+        .iter()
+        .any(|(known, _)| *known == word);
+    let message = match where_accepted(word).filter(|_| !is_known) {
+        _ if seen.iter().any(|seen| seen == word) => duplicate_message(attribute, word),
         Some(home) => format!("`#[{attribute}]` does not take `{word}`: move it to {home}"),
         None if word == "path" && attribute == "fallback" => {
             "a fallback has no path: name it in a group, `#[routes(fallback = ..)]`".to_owned()
@@ -197,7 +221,7 @@ fn check_word(attribute: &str, word: &str, span: Span, seen: &mut Vec<String>) -
     Err(syn::Error::new(span, message))
 }
 
-fn twice(attribute: &str, word: &str) -> String {
+fn duplicate_message(attribute: &str, word: &str) -> String {
     match (attribute, word) {
         ("routes", "path") => "a group has one prefix: join the two".to_owned(),
         (_, "path") => format!(
@@ -208,26 +232,29 @@ fn twice(attribute: &str, word: &str) -> String {
     }
 }
 
-fn unknown(word: &Ident, attribute: &str) -> String {
+fn unknown_message(word: &Ident, attribute: &str) -> String {
     let text = word.to_string();
-    let near = known(attribute)
+    let near = accepted_options(attribute)
         .iter()
-        .find(|(known, _)| *known != "path" && is_near(known, &text));
+        .find(|(known, _)| *known != "path" && is_similar(known, &text));
     match near {
         Some((known, _)) => format!("`{word}` is not known: did you mean `{known}`?"),
-        None => format!("`{word}` is not known: {}", takes(attribute)),
+        None => format!("`{word}` is not known: {}", accepted_message(attribute)),
     }
 }
 
-fn takes(attribute: &str) -> String {
-    let words: Vec<_> = known(attribute).iter().map(|(_, shown)| *shown).collect();
+fn accepted_message(attribute: &str) -> String {
+    let words: Vec<_> = accepted_options(attribute)
+        .iter()
+        .map(|(_, shown)| *shown)
+        .collect();
     let (last, rest) = words.split_last().unwrap_or((&"nothing", &[]));
     let and = if rest.is_empty() { "" } else { " and " };
     format!("`#[{attribute}]` takes {}{and}{last}", rest.join(", "))
 }
 
 /// Returns whether the words share their first letters or differ by one letter.
-fn is_near(known: &str, word: &str) -> bool {
+fn is_similar(known: &str, word: &str) -> bool {
     let shared = known
         .chars()
         .zip(word.chars())

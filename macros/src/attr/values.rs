@@ -8,7 +8,7 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-use super::with::{self, HOW, With};
+use super::with::{self, WITH_USAGE, WithItem};
 
 /// What `slash = ..` says.
 #[derive(Clone, Copy)]
@@ -27,24 +27,24 @@ pub(crate) enum Priority {
 }
 
 /// Reads `= finish` or `= cancel`.
-pub(super) fn finish(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
+pub(super) fn parse_on_disconnect(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
     let message = "write `on_disconnect = cancel` or `on_disconnect = finish`";
-    choice(input, word, message, &[("cancel", false), ("finish", true)])
+    parse_choice(input, word, message, &[("cancel", false), ("finish", true)])
 }
 
 /// Reads `= critical`, `= normal` or `= background`.
-pub(super) fn priority(input: ParseStream<'_>, word: &Ident) -> syn::Result<Priority> {
+pub(super) fn parse_priority(input: ParseStream<'_>, word: &Ident) -> syn::Result<Priority> {
     let message = "write `priority = critical`, `priority = normal` or `priority = background`";
     let names = [
         ("critical", Priority::Critical),
         ("normal", Priority::Normal),
         ("background", Priority::Background),
     ];
-    choice(input, word, message, &names)
+    parse_choice(input, word, message, &names)
 }
 
 /// Reads `= name`, one of these.
-fn choice<T: Copy>(
+fn parse_choice<T: Copy>(
     input: ParseStream<'_>,
     word: &Ident,
     message: &str,
@@ -62,7 +62,7 @@ fn choice<T: Copy>(
 }
 
 /// Reads `= secs(5)`.
-pub(super) fn limit(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
+pub(super) fn parse_limit(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
     let example = if word == "timeout" {
         "secs(5)"
     } else {
@@ -82,7 +82,7 @@ pub(super) fn limit(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
     }
 }
 
-pub(super) fn value(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
+pub(super) fn parse_function_name(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
     let written = input
         .parse::<Token![=]>()
         .and_then(|_| Path::parse_mod_style(input));
@@ -94,7 +94,7 @@ pub(super) fn value(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
     })
 }
 
-pub(super) fn krate(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
+pub(super) fn parse_crate(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
     let written = input
         .parse::<Token![=]>()
         .and_then(|_| Path::parse_mod_style(input));
@@ -102,17 +102,17 @@ pub(super) fn krate(input: ParseStream<'_>, word: &Ident) -> syn::Result<Path> {
 }
 
 /// Reads `(first, second(5))`.
-pub(super) fn with_list(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<With>> {
+pub(super) fn parse_with(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<WithItem>> {
     if !input.peek(syn::token::Paren) {
-        return Err(syn::Error::new(word.span(), HOW));
+        return Err(syn::Error::new(word.span(), WITH_USAGE));
     }
     let list;
     parenthesized!(list in input);
-    with::list(&list)
+    with::parse_with_items(&list)
 }
 
 /// Reads `(recovery, logging::access)`.
-pub(super) fn names(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
+pub(super) fn parse_part_names(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
     let wrong = |span| {
         syn::Error::new(
             span,
@@ -131,18 +131,18 @@ pub(super) fn names(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Pat
         .collect())
 }
 
-pub(super) fn slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<Slash> {
+pub(super) fn parse_slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<Slash> {
     let message = "write `slash = strict`, `slash = redirect` or `slash = ignore`";
     let names = [
         ("strict", Slash::Strict),
         ("redirect", Slash::Redirect),
         ("ignore", Slash::Ignore),
     ];
-    choice(input, word, message, &names)
+    parse_choice(input, word, message, &names)
 }
 
 /// Reads `= [GET, "PURGE"]`.
-pub(super) fn methods(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<String>> {
+pub(super) fn parse_methods(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<String>> {
     let message = "write `methods = [GET, POST]`";
     if input.parse::<Option<Token![=]>>()?.is_none() || !input.peek(syn::token::Bracket) {
         return Err(syn::Error::new(word.span(), message));
@@ -150,7 +150,7 @@ pub(super) fn methods(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<S
     let list;
     let bracket = bracketed!(list in input);
     let mut methods = Vec::new();
-    for method in list.parse_terminated(Method::parse, Token![,])? {
+    for method in list.parse_terminated(MethodName::parse, Token![,])? {
         if methods.contains(&method.name) {
             let message = format!("`{}` stands twice in `methods`", method.name);
             return Err(syn::Error::new(method.span, message));
@@ -166,12 +166,12 @@ pub(super) fn methods(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<S
     Ok(methods)
 }
 
-struct Method {
+struct MethodName {
     name: String,
     span: Span,
 }
 
-impl Parse for Method {
+impl Parse for MethodName {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let (name, span) = if input.peek(LitStr) {
             let literal: LitStr = input.parse()?;
@@ -180,13 +180,13 @@ impl Parse for Method {
             let word = input.call(Ident::parse_any)?;
             (word.to_string(), word.span())
         };
-        check_method(&name).map_err(|message| syn::Error::new(span, message))?;
+        check_method_name(&name).map_err(|message| syn::Error::new(span, message))?;
         Ok(Self { name, span })
     }
 }
 
 /// RFC 9110 §9.1: a method is a token, and case matters.
-fn check_method(name: &str) -> Result<(), String> {
+fn check_method_name(name: &str) -> Result<(), String> {
     let upper = name.to_uppercase();
     if name != upper && STANDARD.contains(&upper.as_str()) {
         return Err(format!("methods are written in capitals: `{upper}`"));

@@ -10,103 +10,103 @@ use syn::{
 };
 
 /// One item of `with(..)`.
-pub(crate) enum With {
+pub(crate) enum WithItem {
     /// It stands by itself.
-    One(One),
+    Step(StepExpr),
     /// `parallel(quota, audit)`.
-    Parallel(Vec<Part>),
+    Parallel(Vec<PartExpr>),
     /// `when(condition, timing)`.
-    When(Condition, One),
+    When(Condition, StepExpr),
 }
 
 /// What can stand by itself.
-pub(crate) enum One {
+pub(crate) enum StepExpr {
     /// `timing`, `timeout(secs(5))` or `Cors::new()`.
-    Part(Part),
+    Part(PartExpr),
     /// `layer(CompressionLayer::new())`, a tower layer.
     Layer(Expr),
 }
 
-impl With {
+impl WithItem {
     /// Makes what a word is short for: a function with one value.
     pub(crate) fn configured(path: Path, value: &Expr) -> Self {
-        Self::One(One::Part(Part {
+        Self::Step(StepExpr::Part(PartExpr {
             path,
-            value: Value::Args(Group::new(Delimiter::Parenthesis, value.to_token_stream())),
+            config: PartConfig::Args(Group::new(Delimiter::Parenthesis, value.to_token_stream())),
         }))
     }
 
     /// Makes what a word is short for: a value of this type.
     pub(crate) fn value(path: Path, value: TokenStream) -> Self {
-        Self::One(One::Part(Part {
+        Self::Step(StepExpr::Part(PartExpr {
             path,
-            value: Value::Whole(value),
+            config: PartConfig::Value(value),
         }))
     }
 }
 
 /// A guard or a middleware, where it stands.
-pub(crate) struct Part {
+pub(crate) struct PartExpr {
     /// Its type.
     pub(crate) path: Path,
-    pub(crate) value: Value,
+    pub(crate) config: PartConfig,
 }
 
 /// How a part is configured.
-pub(crate) enum Value {
+pub(crate) enum PartConfig {
     /// Not at all: `timing`.
     None,
     /// By the values that its function takes: `timeout(secs(5))`.
     Args(Group),
     /// It is a value itself: `Cors::new()`.
-    Whole(TokenStream),
+    Value(TokenStream),
 }
 
 /// When a part runs.
 pub(crate) enum Condition {
     /// Where a guard would let the request through.
-    Guard(Part),
+    Guard(PartExpr),
     /// Where a closure over the context says so.
     Closure(TokenStream),
     /// Where a constant says so.
     Value(TokenStream),
 }
 
-pub(crate) const HOW: &str =
+pub(crate) const WITH_USAGE: &str =
     "write `with(first, second(5))`: guards and middleware, outermost first";
 
 /// Reads `first, second(5)`.
-pub(crate) fn list(input: ParseStream<'_>) -> syn::Result<Vec<With>> {
+pub(crate) fn parse_with_items(input: ParseStream<'_>) -> syn::Result<Vec<WithItem>> {
     let mut list = Vec::new();
     while !input.is_empty() {
         let item: Expr = input
             .parse()
-            .map_err(|error| syn::Error::new(error.span(), HOW))?;
-        list.push(item_of(item)?);
+            .map_err(|error| syn::Error::new(error.span(), WITH_USAGE))?;
+        list.push(with_item(item)?);
         if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
-            return Err(input.error(HOW));
+            return Err(input.error(WITH_USAGE));
         }
     }
     Ok(list)
 }
 
 /// Reads `(first, second)` of an attribute on a field.
-pub(crate) fn list_of(tokens: TokenStream) -> syn::Result<Vec<With>> {
-    list.parse2(tokens)
+pub(crate) fn parse_with_tokens(tokens: TokenStream) -> syn::Result<Vec<WithItem>> {
+    parse_with_items.parse2(tokens)
 }
 
-fn item_of(item: Expr) -> syn::Result<With> {
-    match word(&item) {
+fn with_item(item: Expr) -> syn::Result<WithItem> {
+    match keyword_call(&item) {
         Some(("parallel", span, args)) => parallel(span, args),
         Some(("when", span, args)) => when(span, args),
-        _ => one(item).map(With::One),
+        _ => step_expr(item).map(WithItem::Step),
     }
 }
 
 type Args = Punctuated<Expr, Token![,]>;
 
 /// Returns the word that is called, and its arguments.
-fn word(item: &Expr) -> Option<(&'static str, Span, &Args)> {
+fn keyword_call(item: &Expr) -> Option<(&'static str, Span, &Args)> {
     let Expr::Call(call) = item else { return None };
     let Expr::Path(func) = &*call.func else {
         return None;
@@ -116,83 +116,89 @@ fn word(item: &Expr) -> Option<(&'static str, Span, &Args)> {
     Some((word, func.path.span(), &call.args))
 }
 
-fn one(item: Expr) -> syn::Result<One> {
-    match word(&item) {
+fn step_expr(item: Expr) -> syn::Result<StepExpr> {
+    match keyword_call(&item) {
         Some(("layer", span, args)) => match (args.first(), args.len()) {
-            (Some(layer), 1) => Ok(One::Layer(layer.clone())),
+            (Some(layer), 1) => Ok(StepExpr::Layer(layer.clone())),
             _ => {
                 let message = "write `layer(CompressionLayer::new())`, one of tower's layers";
                 Err(syn::Error::new(span, message))
             }
         },
-        _ => part(item).map(One::Part),
+        _ => part_expr(item).map(StepExpr::Part),
     }
 }
 
 /// The most guards that the runtime runs side by side.
-const MOST_PARALLEL: usize = 8;
+const MAX_PARALLEL: usize = 8;
 
-fn parallel(span: Span, args: &Args) -> syn::Result<With> {
-    if args.len() < 2 || args.len() > MOST_PARALLEL {
+fn parallel(span: Span, args: &Args) -> syn::Result<WithItem> {
+    if args.len() < 2 || args.len() > MAX_PARALLEL {
         return Err(syn::Error::new(
             span,
             "`parallel(..)` runs two to eight guards side by side",
         ));
     }
-    let guards = args.iter().cloned().map(part).collect::<syn::Result<_>>()?;
-    Ok(With::Parallel(guards))
+    let guards = args
+        .iter()
+        .cloned()
+        .map(part_expr)
+        .collect::<syn::Result<_>>()?;
+    Ok(WithItem::Parallel(guards))
 }
 
-fn when(span: Span, args: &Args) -> syn::Result<With> {
+fn when(span: Span, args: &Args) -> syn::Result<WithItem> {
     let mut args = args.iter().cloned();
     let (Some(condition), Some(then), None) = (args.next(), args.next(), args.next()) else {
         let message = "write `when(condition, middleware)`, where the condition is a guard, a constant or a closure, `|cx| ..`";
         return Err(syn::Error::new(span, message));
     };
     let condition = match condition {
-        Expr::Path(_) => Condition::Guard(part(condition)?),
+        Expr::Path(_) => Condition::Guard(part_expr(condition)?),
         Expr::Closure(_) => Condition::Closure(condition.to_token_stream()),
         _ => Condition::Value(condition.to_token_stream()),
     };
-    Ok(With::When(condition, one(then)?))
+    Ok(WithItem::When(condition, step_expr(then)?))
 }
 
-fn part(item: Expr) -> syn::Result<Part> {
-    if let Some((word, span, _)) = word(&item) {
+fn part_expr(item: Expr) -> syn::Result<PartExpr> {
+    if let Some((word, span, _)) = keyword_call(&item) {
         let message = format!("`{word}(..)` cannot stand here: name a guard or a middleware");
         return Err(syn::Error::new(span, message));
     }
-    let value = match &item {
-        Expr::Path(path) if owner(&path.path).is_none() && !is_type(&path.path) => Value::None,
+    let config = match &item {
+        Expr::Path(path) if assoc_type(&path.path).is_none() && !is_type_name(&path.path) => {
+            PartConfig::None
+        }
         Expr::Call(call) => match &*call.func {
-            Expr::Path(func) if owner(&func.path).is_none() && !is_type(&func.path) => {
-                Value::Args(group(call))
+            Expr::Path(func) if assoc_type(&func.path).is_none() && !is_type_name(&func.path) => {
+                PartConfig::Args(call_arguments(call))
             }
-            _ => Value::Whole(item.to_token_stream()),
+            _ => PartConfig::Value(item.to_token_stream()),
         },
-        Expr::Cast(cast) => Value::Whole(cast.expr.to_token_stream()),
-        _ => Value::Whole(item.to_token_stream()),
+        Expr::Cast(cast) => PartConfig::Value(cast.expr.to_token_stream()),
+        _ => PartConfig::Value(item.to_token_stream()),
     };
-    match type_of(&item) {
-        Some(path) => Ok(Part { path, value }),
-        None => Err(syn::Error::new(item.span(), HOW)),
+    match spelled_type(&item) {
+        Some(path) => Ok(PartExpr { path, config }),
+        None => Err(syn::Error::new(item.span(), WITH_USAGE)),
     }
 }
 
 /// Returns the arguments with their own parentheses, where an error about their count belongs.
-fn group(call: &syn::ExprCall) -> Group {
+fn call_arguments(call: &syn::ExprCall) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, call.args.to_token_stream());
     group.set_span(call.paren_token.span.join());
     group
 }
 
 /// Returns the type of a value, as far as its spelling tells.
-fn type_of(item: &Expr) -> Option<Path> {
+fn spelled_type(item: &Expr) -> Option<Path> {
     match item {
-        Expr::Path(path) => owner(&path.path).or_else(|| Some(path.path.clone())),
-        Expr::Call(call) => type_of(&call.func),
+        Expr::Path(path) => assoc_type(&path.path).or_else(|| Some(path.path.clone())),
+        Expr::Call(call) => spelled_type(&call.func),
         Expr::MethodCall(call) => {
-            let mut path = type_of(&call.receiver)?;
+            let mut path = spelled_type(&call.receiver)?;
             // `RateLimit::per_minute(60).by::<User>(..)` is a `RateLimit<User>`.
             if let (Some(args), Some(last)) = (&call.turbofish, path.segments.last_mut()) {
                 last.arguments = PathArguments::AngleBracketed(args.clone());
@@ -209,15 +215,15 @@ fn type_of(item: &Expr) -> Option<Path> {
 }
 
 /// Returns the `Cors` of `Cors::new`.
-fn owner(path: &Path) -> Option<Path> {
+fn assoc_type(path: &Path) -> Option<Path> {
     let mut owner = path.clone();
     owner.segments.pop()?;
     owner.segments.pop_punct();
-    is_type(&owner).then_some(owner)
+    is_type_name(&owner).then_some(owner)
 }
 
 /// Returns whether the last name is a type's, as names are written.
-fn is_type(path: &Path) -> bool {
+fn is_type_name(path: &Path) -> bool {
     let last = path.segments.last().map(|last| last.ident.to_string());
     last.is_some_and(|name| name.starts_with(char::is_uppercase))
 }

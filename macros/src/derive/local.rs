@@ -7,7 +7,7 @@ use syn::{DeriveInput, GenericParam};
 use crate::{errors::Errors, runtime_path::private};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    let private = private(super::krate(&input.attrs, errors).as_ref());
+    let private = private(super::crate_path(&input.attrs, errors).as_ref());
     for param in &input.generics.params {
         if !matches!(param, GenericParam::Type(_)) {
             errors.at(

@@ -8,11 +8,11 @@ use crate::{
     errors::Errors,
     expand::args,
     runtime_path::private,
-    types::{first_span, mentions, primitive},
+    types::{first_span, mentions, primitive_name},
 };
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    let private = private(super::krate(&input.attrs, errors).as_ref());
+    let private = private(super::crate_path(&input.attrs, errors).as_ref());
     let Data::Struct(syn::DataStruct {
         fields: Fields::Named(fields),
         ..
@@ -32,7 +32,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let texts: Vec<_> = names.iter().map(|name| name.unraw().to_string()).collect();
     let values = fields.named.iter().zip(&texts).map(|(field, text)| {
         let ty = &field.ty;
-        let expected = primitive(ty).unwrap_or_default();
+        let expected = primitive_name(ty).unwrap_or_default();
         quote_spanned!(first_span(ty)=> #private::param_named::<#ty>(__head, #text, #expected)?)
     });
     let types: Vec<_> = input
@@ -42,7 +42,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         .collect();
     let checks = fields.named.iter().zip(&texts);
     let checks = checks.filter(|(field, _)| !mentions(&field.ty, &types));
-    let checks = checks.map(|(field, text)| args::param(text, &field.ty));
+    let checks = checks.map(|(field, text)| args::param_check(text, &field.ty));
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {

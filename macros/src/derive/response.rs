@@ -48,7 +48,7 @@ impl Parse for Status {
 }
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    let private = private(super::krate(&input.attrs, errors).as_ref());
+    let private = private(super::crate_path(&input.attrs, errors).as_ref());
     let arms: Vec<_> = match &input.data {
         Data::Enum(data) => data
             .variants
@@ -56,7 +56,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             .map(|variant| variant_arm(variant, &private, errors))
             .collect(),
         Data::Struct(data) => {
-            vec![arm(
+            vec![match_arm(
                 &quote!(Self),
                 &input.attrs,
                 &data.fields,
@@ -96,7 +96,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 
 fn variant_arm(variant: &Variant, private: &TokenStream, errors: &mut Errors) -> TokenStream {
     let name = &variant.ident;
-    arm(
+    match_arm(
         &quote!(Self::#name),
         &variant.attrs,
         &variant.fields,
@@ -106,7 +106,7 @@ fn variant_arm(variant: &Variant, private: &TokenStream, errors: &mut Errors) ->
     )
 }
 
-fn arm(
+fn match_arm(
     path: &TokenStream,
     attrs: &[Attribute],
     fields: &Fields,
@@ -138,7 +138,7 @@ fn arm(
         None => (Vec::new(), quote!(#private::reason(#code))),
     };
     let mut rejection = quote!(#private::Rejection::new(#private::status(#code), #detail));
-    if let Some((member, ty)) = cause::member(fields) {
+    if let Some((member, ty)) = cause::cause_member(fields) {
         let of_message = bound.iter().find(|(other, _)| *other == member);
         let ident = match of_message {
             Some((_, ident)) => ident.clone(),

@@ -7,11 +7,11 @@ use syn::{Data, DeriveInput, Fields};
 use crate::{
     errors::Errors,
     runtime_path::private,
-    types::{first_span, shown},
+    types::{first_span, source_text},
 };
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    let private = private(super::krate(&input.attrs, errors).as_ref());
+    let private = private(super::crate_path(&input.attrs, errors).as_ref());
     let Data::Struct(data) = &input.data else {
         errors.at(
             &input.ident,
@@ -19,7 +19,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         );
         return TokenStream::new();
     };
-    check_twice(&data.fields, errors);
+    check_distinct_types(&data.fields, errors);
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     let provides = data
@@ -49,11 +49,11 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 }
 
 /// Two fields of one type could not be told apart.
-fn check_twice(fields: &Fields, errors: &mut Errors) {
+fn check_distinct_types(fields: &Fields, errors: &mut Errors) {
     let mut seen: Vec<(String, String)> = Vec::new();
     for (field, member) in fields.iter().zip(fields.members()) {
         let member = quote!(#member).to_string();
-        let ty = shown(&field.ty);
+        let ty = source_text(&field.ty);
         if let Some((_, first)) = seen.iter().find(|(other, _)| *other == ty) {
             errors.at(
                 &field.ty,

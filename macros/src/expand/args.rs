@@ -5,9 +5,9 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Generics, Lifetime, Type, WherePredicate};
 
 use crate::{
-    function::{Arg, Function, Kind},
+    function::{Arg, ArgKind, Function},
     pattern::Pattern,
-    types::{first_span, last_name, mentions, primitive, shown},
+    types::{first_span, last_name, mentions, primitive_name, source_text},
 };
 
 /// Where the code about an argument stands: the types of a generic handler, or of a generic block, are known only when it is
@@ -20,7 +20,7 @@ pub(crate) enum Generic {
 
 impl Generic {
     /// Returns what a guard or a middleware is: its block may have parameters.
-    pub(crate) fn of(function: &Function) -> Self {
+    pub(crate) fn of_block(function: &Function) -> Self {
         match function.generics.params.is_empty() {
             true => Self::No,
             false => Self::Yes,
@@ -31,10 +31,10 @@ impl Generic {
 /// Returns the type with this lifetime wherever the user left it out or gave it a name.
 pub(crate) fn with_lifetime(ty: &Type, name: &str) -> TokenStream {
     let lifetime = Lifetime::new(name, Span::call_site());
-    rewrite(ty.to_token_stream(), &lifetime)
+    replace_lifetimes(ty.to_token_stream(), &lifetime)
 }
 
-fn rewrite(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
+fn replace_lifetimes(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -63,7 +63,7 @@ fn rewrite(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
                 }
             }
             TokenTree::Group(group) => {
-                let inner = rewrite(group.stream(), lifetime);
+                let inner = replace_lifetimes(group.stream(), lifetime);
                 let mut whole = Group::new(group.delimiter(), inner);
                 whole.set_span(group.span());
                 // An invisible group would hide the lifetime from what follows.
@@ -80,7 +80,7 @@ fn rewrite(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
 }
 
 /// Returns the type that says which kind of extractor an argument is.
-pub(crate) fn mode(idx: usize, generic: Generic) -> TokenStream {
+pub(crate) fn mode_type(idx: usize, generic: Generic) -> TokenStream {
     match generic {
         Generic::No => {
             let name = format_ident!("__Mode{idx}");
@@ -92,15 +92,15 @@ pub(crate) fn mode(idx: usize, generic: Generic) -> TokenStream {
 
 /// Returns the modes of the extractors, and the checks that need no state; `path` is the
 /// function's own, or none for a middleware, which does not read the body.
-pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> TokenStream {
+pub(crate) fn mode_items(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let mut earlier: Vec<TokenStream> = Vec::new();
     let mut out = TokenStream::new();
     for (idx, arg) in extractors {
         let span = first_span(&arg.ty);
         let ty = with_lifetime(&arg.ty, "'static");
-        let mode = mode(idx, Generic::No);
-        let (name, shown) = (&arg.name, shown(&arg.ty));
+        let mode = mode_type(idx, Generic::No);
+        let (name, shown) = (&arg.name, source_text(&arg.ty));
         let rule = match path {
             Some(_) => quote!(__hb::BodyRule::Once(false #(|| #earlier)*)),
             None if shares_body => quote!(__hb::BodyRule::Shared),
@@ -129,20 +129,20 @@ pub(crate) fn modes(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> 
 
 /// Returns the checks of the parameters' types; one that mentions a type of the function's own is not known
 /// before the function is listed.
-pub(crate) fn params(args: &[Arg], generics: &[&Ident]) -> TokenStream {
+pub(crate) fn param_checks(args: &[Arg], generics: &[&Ident]) -> TokenStream {
     let params = args
         .iter()
-        .filter(|arg| matches!(arg.kind, Kind::Param { .. } | Kind::OuterParam));
+        .filter(|arg| matches!(arg.kind, ArgKind::Param { .. } | ArgKind::OuterParam));
     params
         .filter(|arg| !mentions(&arg.ty, generics))
-        .map(|arg| param(&arg.name, &arg.ty))
+        .map(|arg| param_check(&arg.name, &arg.ty))
         .collect()
 }
 
 /// Returns the check of a parameter's type, or nothing for one that names no file for sure.
-pub(crate) fn param(name: &str, ty: &Type) -> TokenStream {
-    let shown = shown(ty);
-    if matches!(ty, Type::Reference(_)) || shown == "String" || primitive(ty).is_some() {
+pub(crate) fn param_check(name: &str, ty: &Type) -> TokenStream {
+    let shown = source_text(ty);
+    if matches!(ty, Type::Reference(_)) || shown == "String" || primitive_name(ty).is_some() {
         return TokenStream::new();
     }
     // The one of the crate `camino`, which the runtime does not know.
@@ -154,26 +154,26 @@ pub(crate) fn param(name: &str, ty: &Type) -> TokenStream {
 }
 
 /// Returns the bounds on the state `__S` that the arguments need.
-pub(crate) fn bounds(args: &[Arg], generic: Generic) -> TokenStream {
-    bounds_of(args, generic, quote!(Need))
+pub(crate) fn state_bounds(args: &[Arg], generic: Generic) -> TokenStream {
+    bounds_on_state(args, generic, quote!(Need))
 }
 
 /// As [`bounds`], for arguments that may wait where the function stands.
-pub(crate) fn waiting_bounds(args: &[Arg], generic: Generic) -> TokenStream {
-    bounds_of(args, generic, quote!(Wait))
+pub(crate) fn async_state_bounds(args: &[Arg], generic: Generic) -> TokenStream {
+    bounds_on_state(args, generic, quote!(Wait))
 }
 
-fn bounds_of(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
+fn bounds_on_state(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
     let bounds = args.iter().enumerate().map(|(idx, arg)| match arg.kind {
         // Whether it holds is found out where the part stands, and said there.
-        Kind::Itself | Kind::Config { .. } => {
+        ArgKind::PartSelf | ArgKind::Config { .. } => {
             quote!(for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,)
         }
-        Kind::Extract => {
-            let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode(idx, generic));
+        ArgKind::Extract => {
+            let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode_type(idx, generic));
             quote_spanned!(first_span(&arg.ty)=> for<'__r> __S: __hb::#need<'__r, #mode, #ty>,)
         }
-        Kind::Receiver => {
+        ArgKind::HandlerSelf => {
             let ty = &arg.ty;
             quote!(__S: __hb::Provide<#ty>,)
         }
@@ -184,47 +184,49 @@ fn bounds_of(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
 
 /// Returns the expression that makes each argument, in order, from `__cx` and `__env`; that of an
 /// extractor is a `Result`.
-pub(crate) fn values(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
+pub(crate) fn value_exprs(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
     args.iter()
         .enumerate()
-        .map(|(idx, arg)| value(idx, arg, generic))
+        .map(|(idx, arg)| value_expr(idx, arg, generic))
         .collect()
 }
 
-fn value(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
+fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     let span = first_span(&arg.ty);
     let (name, ty) = (&arg.name, &arg.ty);
-    let expected = primitive(ty).unwrap_or_default();
+    let expected = primitive_name(ty).unwrap_or_default();
     let is_text = matches!(ty, Type::Reference(_));
-    let env = ours("__env", span);
+    let env = generated_ident("__env", span);
     match arg.kind {
-        Kind::Param { back } if is_text => quote_spanned!(span=> #env.head.param_from_end(#back)),
-        Kind::Param { back } => {
+        ArgKind::Param { back } if is_text => {
+            quote_spanned!(span=> #env.head.param_from_end(#back))
+        }
+        ArgKind::Param { back } => {
             quote_spanned!(span=> __hb::param::<#ty>(#env.head, #back, #name, #expected)?)
         }
-        Kind::OuterParam if is_text => {
+        ArgKind::OuterParam if is_text => {
             quote_spanned!(span=> __hb::param_text(#env.head, #name))
         }
-        Kind::OuterParam => {
+        ArgKind::OuterParam => {
             quote_spanned!(span=> __hb::param_named::<#ty>(#env.head, #name, #expected)?)
         }
         // A mismatch is an error at these, and one of ours would be called a macro's.
-        Kind::ContextMut => quote_spanned!(span=> __cx),
-        Kind::ContextRef => quote_spanned!(span=> &*__cx),
-        Kind::Next => quote_spanned!(span=> __next),
-        Kind::Exchange => quote_spanned!(span=> __exchange),
-        Kind::Receiver => quote!(#env.state::<#ty>()),
-        Kind::Itself => quote!(self),
-        Kind::Config { lent } => {
+        ArgKind::ContextMut => quote_spanned!(span=> __cx),
+        ArgKind::ContextRef => quote_spanned!(span=> &*__cx),
+        ArgKind::Next => quote_spanned!(span=> __next),
+        ArgKind::Exchange => quote_spanned!(span=> __exchange),
+        ArgKind::HandlerSelf => quote!(#env.state::<#ty>()),
+        ArgKind::PartSelf => quote!(self),
+        ArgKind::Config { by_ref } => {
             let mut field = config_field(name);
             field.set_span(field.span().located_at(span));
-            match lent {
+            match by_ref {
                 true => quote_spanned!(span=> &self.#field),
                 false => quote_spanned!(span=> __hb::given(&self.#field)),
             }
         }
-        Kind::Extract => {
-            let (ty, mode) = (with_lifetime(ty, "'__r"), mode(idx, generic));
+        ArgKind::Extract => {
+            let (ty, mode) = (with_lifetime(ty, "'__r"), mode_type(idx, generic));
             quote_spanned!(span=> <__S as __hb::Need<'__r, #mode, #ty>>::extract(#env))
         }
     }
@@ -240,14 +242,19 @@ pub(crate) fn parsed_params(args: &[Arg], generic: Generic) -> Vec<TokenStream> 
         .iter()
         .enumerate()
         .filter(|(_, arg)| arg.is_parsed_param());
-    params.map(|(idx, arg)| value(idx, arg, generic)).collect()
+    params
+        .map(|(idx, arg)| value_expr(idx, arg, generic))
+        .collect()
 }
 
 /// Returns the expressions that check what the head decides of each extractor.
 pub(crate) fn head_checks(args: &[Arg]) -> Vec<TokenStream> {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let checks = extractors.map(|(idx, arg)| {
-        let (ty, mode) = (with_lifetime(&arg.ty, "'static"), mode(idx, Generic::No));
+        let (ty, mode) = (
+            with_lifetime(&arg.ty, "'static"),
+            mode_type(idx, Generic::No),
+        );
         quote!(<__S as __hb::Need<'static, #mode, #ty>>::check_head(__env))
     });
     checks.collect()
@@ -255,15 +262,15 @@ pub(crate) fn head_checks(args: &[Arg]) -> Vec<TokenStream> {
 
 /// Returns a name of ours that stands at the user's own piece: a plain one there would be another name
 /// where a `macro_rules!` has handed the piece on.
-pub(crate) fn ours(name: &str, at: Span) -> Ident {
+pub(crate) fn generated_ident(name: &str, at: Span) -> Ident {
     Ident::new(name, Span::call_site().located_at(at))
 }
 
 /// Returns the expression that makes an extractor, waiting for it where it stands.
-pub(crate) fn waiting(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
-    let (ty, mode) = (with_lifetime(&arg.ty, "'_"), mode(idx, generic));
+pub(crate) fn async_value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
+    let (ty, mode) = (with_lifetime(&arg.ty, "'_"), mode_type(idx, generic));
     let span = first_span(&arg.ty);
-    let [cx, env] = ["__cx", "__env"].map(|name| ours(name, span));
+    let [cx, env] = ["__cx", "__env"].map(|name| generated_ident(name, span));
     quote_spanned! {span=>
         <__S as __hb::Wait<'_, #mode, #ty>>::wait(#cx, #env).await
     }
@@ -284,12 +291,12 @@ pub(crate) fn config_field(name: &str) -> Ident {
 }
 
 /// Returns the configured values: their fields, and the types that these have.
-pub(crate) fn config(args: &[Arg]) -> Vec<(Ident, TokenStream)> {
+pub(crate) fn config_fields(args: &[Arg]) -> Vec<(Ident, TokenStream)> {
     let configured = args.iter().filter_map(|arg| match (&arg.kind, &arg.ty) {
-        (Kind::Config { lent: true }, Type::Reference(reference)) => {
+        (ArgKind::Config { by_ref: true }, Type::Reference(reference)) => {
             Some((arg, with_lifetime(&reference.elem, "'static")))
         }
-        (Kind::Config { .. }, ty) => Some((arg, with_lifetime(ty, "'static"))),
+        (ArgKind::Config { .. }, ty) => Some((arg, with_lifetime(ty, "'static"))),
         _ => None,
     });
     configured
@@ -298,7 +305,7 @@ pub(crate) fn config(args: &[Arg]) -> Vec<(Ident, TokenStream)> {
 }
 
 /// Returns the locals that the arguments ask for, as constant data.
-pub(crate) fn needs(args: &[Arg], generic: Generic) -> TokenStream {
+pub(crate) fn needed_locals(args: &[Arg], generic: Generic) -> TokenStream {
     let needs = args.iter().filter(|arg| arg.is_extract()).map(|arg| {
         let ty = with_lifetime(&arg.ty, "'static");
         match generic {
@@ -310,10 +317,10 @@ pub(crate) fn needs(args: &[Arg], generic: Generic) -> TokenStream {
 }
 
 /// Returns the list of the extractors, as a type.
-pub(crate) fn list(args: &[Arg], generic: Generic) -> TokenStream {
+pub(crate) fn args_type(args: &[Arg], generic: Generic) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     extractors.rev().fold(quote!(()), |rest, (idx, arg)| {
-        let (mode, ty) = (mode(idx, generic), with_lifetime(&arg.ty, "'static"));
+        let (mode, ty) = (mode_type(idx, generic), with_lifetime(&arg.ty, "'static"));
         quote!((#mode, #ty, #rest))
     })
 }

@@ -15,7 +15,7 @@ pub(super) struct Cfg {
 
 impl Cfg {
     /// Joins the conditions; none where there is none.
-    pub(super) fn of(cfgs: &[Attribute]) -> Option<Self> {
+    pub(super) fn from_attrs(cfgs: &[Attribute]) -> Option<Self> {
         let conditions = cfgs.iter().filter_map(|cfg| match &cfg.meta {
             Meta::List(list) => Some(&list.tokens),
             _ => None,

@@ -5,9 +5,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Generics, Path, Type};
 
 use super::{
-    args::ours,
+    args::generated_ident,
     cfg::{Cfg, alias},
-    manner, segments,
+    route_options, segments,
     with::{self, Steps},
 };
 use crate::{
@@ -51,20 +51,20 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
 /// Returns everything beside the group's own type.
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
     let private = private(args.krate.as_ref());
-    let (aliases, alias_code) = aliases(entries);
-    let own = with::steps(&args.with, "", &[]);
+    let (listed, listed_items) = list_entries(entries);
+    let own = with::build_steps(&args.with, "", &[]);
     let own_items = &own.items;
-    let fields = fields(args, name, entries, &aliases, &own);
-    let checks = checks(&aliases);
+    let fields = field_list(args, name, entries, &listed, &own);
+    let checks = entry_checks(&listed);
     let prefix = args.prefix.as_ref().map_or_else(|| quote!(&[]), segments);
-    let endpoint = endpoint(args, ty, &aliases, &own);
-    let (root, is_root) = (args.app.then(|| root(args, ty)), args.app);
+    let endpoint = endpoint(args, ty, &listed, &own);
+    let (root, is_root) = (args.app.then(|| app_items(args, ty)), args.app);
     quote! {
         #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
             use #private as __hb;
             use __hb::NoPart as _;
-            #alias_code
+            #listed_items
             #own_items
             const __FIELDS: &[__hb::Field] = #fields;
             const __N: usize = __hb::count_routes(__FIELDS);
@@ -92,52 +92,52 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
 }
 
 /// What the code of a group names in place of an entry.
-struct Alias {
+struct ListedEntry {
     ty: Type,
     with: Steps,
 }
 
 /// Returns the names of the entries, and the aliases that they need.
-fn aliases(entries: &[Entry]) -> (Vec<Alias>, TokenStream) {
+fn list_entries(entries: &[Entry]) -> (Vec<ListedEntry>, TokenStream) {
     let mut code = TokenStream::new();
-    let aliases = entries.iter().enumerate().map(|(step, entry)| {
+    let listed = entries.iter().enumerate().map(|(step, entry)| {
         let ty = &entry.ty;
-        let with = with::steps(&entry.with, &step.to_string(), &entry.cfgs);
+        let with = with::build_steps(&entry.with, &step.to_string(), &entry.cfgs);
         code.extend(with.items.clone());
-        let Some(cfg) = Cfg::of(&entry.cfgs) else {
-            return Alias {
+        let Some(cfg) = Cfg::from_attrs(&entry.cfgs) else {
+            return ListedEntry {
                 ty: ty.clone(),
                 with,
             };
         };
         let name = format_ident!("__Entry{step}", span = first_span(ty));
         code.extend(alias(Some(&cfg), &name, &quote!(#ty)));
-        Alias {
+        ListedEntry {
             ty: syn::parse_quote!(#name),
             with,
         }
     });
-    let aliases: Vec<_> = aliases.collect();
-    (aliases, code)
+    let listed: Vec<_> = listed.collect();
+    (listed, code)
 }
 
 /// One `Field` for each entry, as constant data.
-fn fields(
+fn field_list(
     args: &GroupArgs,
     name: &Ident,
     entries: &[Entry],
-    aliases: &[Alias],
+    listed: &[ListedEntry],
     own: &Steps,
 ) -> TokenStream {
     let name = name.to_string();
-    let manner = manner(args.manner);
+    let options = route_options(args.options);
     let fields = entries
         .iter()
-        .zip(aliases)
+        .zip(listed)
         .enumerate()
         .map(|(step, (entry, alias))| {
             let (ty, step) = (&alias.ty, step as u16);
-            let prefix = joined(args.prefix.as_ref(), entry.prefix.as_ref());
+            let prefix = joined_prefix(args.prefix.as_ref(), entry.prefix.as_ref());
             let (text, segments) = (&prefix.text, segments(&prefix));
             let (outer, inner) = (own.parts(), alias.with.parts());
             let n_group = own.n_parts();
@@ -151,7 +151,7 @@ fn fields(
                         segments: #segments,
                         with: &[#outer #inner],
                         n_group: #n_group,
-                        manner: #manner,
+                        manner: #options,
                     },
                     fields: #entry::FIELDS,
                     routes: #entry::ROUTES,
@@ -164,8 +164,8 @@ fn fields(
 }
 
 /// Returns the prefix of the group with that of the field behind it.
-fn joined(group: Option<&Pattern>, field: Option<&Pattern>) -> Pattern {
-    let mut joined = Pattern::none();
+fn joined_prefix(group: Option<&Pattern>, field: Option<&Pattern>) -> Pattern {
+    let mut joined = Pattern::empty();
     for pattern in group.into_iter().chain(field) {
         joined.text.push_str(&pattern.text);
         joined.segments.extend(pattern.segments.iter().map(copy));
@@ -190,8 +190,8 @@ fn copy(segment: &Segment) -> Segment {
 }
 
 /// One check for each entry, so that its error stands there.
-fn checks(aliases: &[Alias]) -> TokenStream {
-    let checks = aliases.iter().enumerate().map(|(step, alias)| {
+fn entry_checks(listed: &[ListedEntry]) -> TokenStream {
+    let checks = listed.iter().enumerate().map(|(step, alias)| {
         let step = step as u16;
         quote_spanned!(first_span(&alias.ty)=> const _: () = __hb::raise(&__REPORTS, #step);)
     });
@@ -199,18 +199,18 @@ fn checks(aliases: &[Alias]) -> TokenStream {
 }
 
 /// How the group passes a request on: its middleware, then the field that the way names.
-fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias], own: &Steps) -> TokenStream {
-    let bounds = aliases.iter().map(|alias| {
+fn endpoint(args: &GroupArgs, ty: &Type, listed: &[ListedEntry], own: &Steps) -> TokenStream {
+    let bounds = listed.iter().map(|alias| {
         let ty = &alias.ty;
         quote_spanned!(first_span(ty)=> #ty: __hb::Endpoint<__S>,)
     });
-    let arms = aliases
+    let arms = listed
         .iter()
         .enumerate()
-        .map(|(step, alias)| arm(step as u16, alias));
-    let run = run(args, own);
+        .map(|(step, alias)| match_arm(step as u16, alias));
+    let run = run_method(args, own);
     let with = own.bounds();
-    let field_with = aliases.iter().map(|alias| alias.with.bounds());
+    let field_with = listed.iter().map(|alias| alias.with.bounds());
     let field_with: TokenStream = field_with.collect();
     let fallback = args
         .fallback
@@ -244,11 +244,11 @@ fn endpoint(args: &GroupArgs, ty: &Type, aliases: &[Alias], own: &Steps) -> Toke
     }
 }
 
-fn arm(step: u16, alias: &Alias) -> TokenStream {
-    let Alias { ty, with } = alias;
+fn match_arm(step: u16, alias: &ListedEntry) -> TokenStream {
+    let ListedEntry { ty, with } = alias;
     if with.is_empty() {
         let span = first_span(ty);
-        let [cx, env] = ["__cx", "__env"].map(|name| ours(name, span));
+        let [cx, env] = ["__cx", "__env"].map(|name| generated_ident(name, span));
         return quote_spanned! {span=>
             #step => <#ty as __hb::Endpoint<__S>>::run(#cx, #env).await,
         };
@@ -258,7 +258,7 @@ fn arm(step: u16, alias: &Alias) -> TokenStream {
 }
 
 /// The group's own middleware, and its fallback.
-fn run(args: &GroupArgs, own: &Steps) -> TokenStream {
+fn run_method(args: &GroupArgs, own: &Steps) -> TokenStream {
     if own.is_empty() && args.fallback.is_none() {
         return TokenStream::new();
     }
@@ -268,7 +268,7 @@ fn run(args: &GroupArgs, own: &Steps) -> TokenStream {
         .map(|path| quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);));
     let chain = own.around(quote!(__hb::Inner::<Self>::NEW));
     quote! {
-        fn run<'__r>(
+        fn run_method<'__r>(
             __cx: &mut __hb::Context<'_>,
             __env: __hb::Env<'__r, __S>,
         ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
@@ -279,7 +279,7 @@ fn run(args: &GroupArgs, own: &Steps) -> TokenStream {
 }
 
 /// What only a root has: the table, and the list of its routes.
-fn root(args: &GroupArgs, ty: &Type) -> TokenStream {
+fn app_items(args: &GroupArgs, ty: &Type) -> TokenStream {
     let render = match &args.rejection {
         Some(path) => quote!(#path),
         None => quote!(__hb::problem),

@@ -7,32 +7,35 @@ use syn::{ReturnType, Type};
 use super::{
     args,
     args::Generic,
-    middleware::{Part, Waits, extracted, first_type},
+    part::{Extraction, PartImpl, extract_args},
 };
 use crate::{
     attr::RouteArgs,
-    function::{Arg, Function, Kind, output_span},
-    types::last_name,
+    function::{Arg, ArgKind, Function, output_span},
+    types::{first_type, last_name},
 };
 
 /// Returns everything beside a guard.
 pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
-    let hands = match &function.sig.output {
-        ReturnType::Type(_, ty) => provided(ty).unwrap_or_else(|| (**ty).clone()),
+    let provides = match &function.sig.output {
+        ReturnType::Type(_, ty) => ok_type(ty).unwrap_or_else(|| (**ty).clone()),
         ReturnType::Default => syn::parse_quote!(()),
     };
-    let exclusive = list.iter().any(|arg| matches!(arg.kind, Kind::ContextMut)) || attr.body;
-    let generic = Generic::of(function);
+    let exclusive = list
+        .iter()
+        .any(|arg| matches!(arg.kind, ArgKind::ContextMut))
+        || attr.body;
+    let generic = Generic::of_block(function);
     let modes = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
-    let modes = modes.map(|(idx, _)| args::mode(idx, generic));
-    let part = Part {
+    let modes = modes.map(|(idx, _)| args::mode_type(idx, generic));
+    let part = PartImpl {
         function,
         attr,
         args: list,
-        around: before(function, list, &hands, attr.body),
-        check: (!exclusive).then(|| check(function, list, &hands)),
+        around: around_body(function, list, &provides, attr.body),
+        check: (!exclusive).then(|| check_method(function, list, &provides)),
         observe: None,
-        hands,
+        provides,
         kind: quote!(Guard),
         shares: quote!(!#exclusive #(&& <#modes>::IS != __hb::ASYNC)*),
     };
@@ -40,7 +43,7 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> Toke
 }
 
 /// Returns the `T` of `Result<T, E>`.
-fn provided(output: &Type) -> Option<Type> {
+fn ok_type(output: &Type) -> Option<Type> {
     match output {
         Type::Path(path) if last_name(output)? == "Result" => first_type(&path.path),
         _ => None,
@@ -48,12 +51,12 @@ fn provided(output: &Type) -> Option<Type> {
 }
 
 /// Returns the future of a guard and of what stands behind it.
-fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenStream {
-    let generic = Generic::of(function);
-    let values = args::values(list, generic);
+fn around_body(function: &Function, list: &[Arg], provides: &Type, body: bool) -> TokenStream {
+    let generic = Generic::of_block(function);
+    let values = args::value_exprs(list, generic);
     let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
-    let (lets, args) = extracted(list, &values, Waits::Yes(generic), &refuse);
-    let (item, verdict) = (item(function), verdict(function, &args, hands));
+    let (lets, args) = extract_args(list, &values, Extraction::Async(generic), &refuse);
+    let (item, verdict) = (skip_key(function), verdict_expr(function, &args, provides));
     let body = body.then(|| {
         let checks = args::head_checks(list);
         quote! {
@@ -81,13 +84,13 @@ fn before(function: &Function, list: &[Arg], hands: &Type, body: bool) -> TokenS
 }
 
 /// Returns how a guard is asked beside others.
-fn check(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
-    let values = args::values(list, Generic::of(function));
+fn check_method(function: &Function, list: &[Arg], provides: &Type) -> TokenStream {
+    let values = args::value_exprs(list, Generic::of_block(function));
     let refuse = quote!(return __hb::Err(__hb::IntoResponse::into_response(__rejection)));
-    let (lets, args) = extracted(list, &values, Waits::No, &refuse);
-    let (item, verdict) = (item(function), verdict(function, &args, hands));
+    let (lets, args) = extract_args(list, &values, Extraction::Sync, &refuse);
+    let (item, verdict) = (skip_key(function), verdict_expr(function, &args, provides));
     quote! {
-        fn check<'__r>(
+        fn check_method<'__r>(
             &'static self,
             __cx: &__hb::Context<'_>,
             __env: __hb::Env<'__r, __S>,
@@ -105,7 +108,7 @@ fn check(function: &Function, list: &[Arg], hands: &Type) -> TokenStream {
 }
 
 /// Returns what a test names to leave the guard out: its function, or its value.
-fn item(function: &Function) -> TokenStream {
+fn skip_key(function: &Function) -> TokenStream {
     match function.owner {
         Some(_) => quote!(self),
         None => {
@@ -115,9 +118,9 @@ fn item(function: &Function) -> TokenStream {
     }
 }
 
-fn verdict(function: &Function, args: &[TokenStream], hands: &Type) -> TokenStream {
+fn verdict_expr(function: &Function, args: &[TokenStream], provides: &Type) -> TokenStream {
     let name = function.callee();
     let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let open = quote_spanned!(output_span(&function.sig)=> __hb::Verdict::<#hands>::open);
+    let open = quote_spanned!(output_span(&function.sig)=> __hb::Verdict::<#provides>::open);
     quote!(#open(#name(#(#args),*) #wait))
 }

@@ -7,16 +7,16 @@ use syn::{Path, ReturnType, Type};
 use super::{
     args,
     args::Generic,
-    manner, methods, segments,
+    methods, route_options, segments,
     with::{self, Steps},
 };
 use crate::{
     attr::RouteArgs,
     check,
-    function::{Arg, Function, Kind, output_span},
+    function::{Arg, ArgKind, Function, output_span},
     pattern::Pattern,
     runtime_path::private,
-    types::shown,
+    types::source_text,
 };
 
 /// What is generated for a function that answers requests.
@@ -41,9 +41,9 @@ impl Handler<'_> {
         let generic = self.generic();
         let marker = self.marker();
         let modes = match generic {
-            Generic::No => args::modes(
+            Generic::No => args::mode_items(
                 &self.args,
-                Some(self.pattern.unwrap_or(&Pattern::none())),
+                Some(self.pattern.unwrap_or(&Pattern::empty())),
                 false,
             ),
             Generic::Yes => TokenStream::new(),
@@ -51,8 +51,8 @@ impl Handler<'_> {
         let checks = self.checks();
         let types = self.function.sig.generics.type_params();
         let types: Vec<_> = types.map(|param| &param.ident).collect();
-        let params = args::params(&self.args, &types);
-        let with = with::steps(&self.attr.with, "", &[]);
+        let params = args::param_checks(&self.args, &types);
+        let with = with::build_steps(&self.attr.with, "", &[]);
         let with_items = (!with.is_empty()).then(|| {
             let items = &with.items;
             quote!(use __hb::NoPart as _; #items)
@@ -138,7 +138,7 @@ impl Handler<'_> {
         let (marker, name) = (self.marker(), &self.name);
         let (params, types, bounds) = self.generics(false);
         let (state_params, ..) = self.generics(true);
-        let none = Pattern::none();
+        let none = Pattern::empty();
         let links = self.links(self.pattern.unwrap_or(&none));
         let is_fallback = self.pattern.is_none();
         let fallback = is_fallback
@@ -177,15 +177,15 @@ impl Handler<'_> {
             .enumerate()
             .filter(|(_, arg)| arg.is_extract())
         {
-            let mode = args::mode(idx, Generic::No);
+            let mode = args::mode_type(idx, Generic::No);
             let ty = args::with_lifetime(&arg.ty, "'static");
             taken.push(quote!((#mode::IS, __hb::Probe::<#ty>::PARAMS)));
         }
         if check::has_context(&self.args) || taken.is_empty() {
             return out;
         }
-        for name in check::untaken(&self.args, pattern) {
-            let message = check::untaken_message(name, pattern);
+        for name in check::unused_params(&self.args, pattern) {
+            let message = check::unused_param_message(name, pattern);
             out.extend(quote_spanned! {pattern.span=>
                 const _: () = __hb::assert_taken(#name, &[#(#taken),*], #message);
             });
@@ -223,24 +223,24 @@ impl Handler<'_> {
 
     fn definition(&self, pattern: &Pattern, with: &Steps) -> TokenStream {
         let span = self.function.sig.ident.span();
-        let name = shown(&self.call);
+        let name = source_text(&self.call);
         let methods = methods(self.attr.methods.as_deref());
         let (path, segments) = (&pattern.text, segments(pattern));
         let doc = self.function.doc();
-        let (with, manner) = (with.parts(), manner(self.attr.manner));
+        let (with, options) = (with.parts(), route_options(self.attr.options));
         let outer = self
             .args
             .iter()
-            .filter(|arg| matches!(arg.kind, Kind::OuterParam));
+            .filter(|arg| matches!(arg.kind, ArgKind::OuterParam));
         let outer = outer.map(|arg| &arg.name);
         let arguments = self.args.iter().map(|arg| {
-            let (name, ty) = (&arg.name, shown(&arg.ty));
+            let (name, ty) = (&arg.name, source_text(&arg.ty));
             quote!(__hb::Argument::new(#name, #ty))
         });
-        let needs = args::needs(&self.args, self.generic());
+        let needs = args::needed_locals(&self.args, self.generic());
         let returns = match &self.function.sig.output {
             ReturnType::Default => "()".to_owned(),
-            ReturnType::Type(_, ty) => shown(ty),
+            ReturnType::Type(_, ty) => source_text(ty),
         };
         let place = quote_spanned! {span=>
             handler: ::core::concat!(::core::module_path!(), "::", #name),
@@ -260,7 +260,7 @@ impl Handler<'_> {
                 outer_params: &[#(#outer),*],
                 arguments: &[#(#arguments),*],
                 returns: #returns,
-                manner: #manner,
+                manner: #options,
             }
         }
     }
@@ -298,11 +298,11 @@ impl Handler<'_> {
         let arg = self
             .args
             .iter()
-            .find(|arg| matches!(arg.kind, Kind::Param { .. }) && arg.name == name);
+            .find(|arg| matches!(arg.kind, ArgKind::Param { .. }) && arg.name == name);
         let ty = match arg.map(|arg| &arg.ty) {
             Some(ty)
                 if !matches!(ty, Type::Reference(_) | Type::ImplTrait(_))
-                    && shown(ty) != "String" =>
+                    && source_text(ty) != "String" =>
             {
                 ty.to_token_stream()
             }
@@ -315,10 +315,10 @@ impl Handler<'_> {
     fn endpoint(&self, generic: Generic, steps: &Steps) -> TokenStream {
         let name = &self.name;
         let (params, types, own_bounds) = self.generics(true);
-        let bounds = args::bounds(&self.args, generic);
+        let bounds = args::state_bounds(&self.args, generic);
         let with = steps.bounds();
-        let list = args::list(&self.args, generic);
-        let values = args::values(&self.args, generic);
+        let list = args::args_type(&self.args, generic);
+        let values = args::value_exprs(&self.args, generic);
         let values = self.args.iter().zip(values).map(|(arg, value)| {
             if arg.is_extract() {
                 quote!(#value?)

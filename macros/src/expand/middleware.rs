@@ -1,81 +1,30 @@
-//! The code for a guard or a middleware: a type that keeps its configuration and calls the function.
+//! The code for a middleware.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{GenericArgument, Path, PathArguments, ReturnType, Type, TypeParamBound};
+use quote::{quote, quote_spanned};
+use syn::{ReturnType, Type, TypeParamBound};
 
-use super::{args, args::Generic};
+use super::{
+    args,
+    args::Generic,
+    part::{Extraction, PartImpl, extract_args},
+};
 use crate::{
     attr::RouteArgs,
-    function::{Arg, Function, Kind, output_span},
-    runtime_path::private,
-    types::{first_span, last_name, shown},
+    function::{Arg, ArgKind, Function, output_span},
+    types::{first_type, last_name},
 };
-
-/// A guard or a middleware, of which a mistake may leave less.
-pub(super) struct Part<'a> {
-    pub(super) function: &'a Function,
-    pub(super) attr: &'a RouteArgs,
-    pub(super) args: &'a [Arg],
-    /// The type that it hands on.
-    pub(super) hands: Type,
-    /// What kind of part it is.
-    pub(super) kind: TokenStream,
-    /// Whether it is a guard that shares the context with others.
-    pub(super) shares: TokenStream,
-    /// The methods of its `Middleware` and, where it is a guard, its `Guard`.
-    pub(super) around: TokenStream,
-    pub(super) check: Option<TokenStream>,
-    /// The trait of an observer, which has neither of them.
-    pub(super) observe: Option<TokenStream>,
-}
-
-/// Returns what is left of one with a mistake: enough that nobody else has an error.
-pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
-    // A lifetime of the block has been refused.
-    let name = match &function.owner {
-        Some(owner) => args::with_lifetime(owner, "'static"),
-        None => function.ty(),
-    };
-    let cfgs = function.cfgs();
-    let private = private(attr.krate.as_ref());
-    let (marker, site) = own_type(function, list);
-    let (params, bounds) = generics(function);
-    quote! {
-        #marker
-        #(#cfgs)*
-        const _: () = {
-            use #private as __hb;
-            #site
-            impl<#params> __hb::ChainPart for #name where #bounds {
-                const NAME: &'static ::core::primitive::str = "";
-                const PART: __hb::Part = __hb::Part::NONE;
-            }
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name where #bounds {
-                type Hands = ();
-                fn around<'__r>(
-                    &'static self,
-                    __cx: &mut __hb::Context<'_>,
-                    _: __hb::Env<'__r, __S>,
-                    __next: impl __hb::Next,
-                ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
-                    __hb::Next::pass(__next, __cx)
-                }
-            }
-        };
-    }
-}
 
 /// Returns everything beside a middleware.
 pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
-    let next = list.iter().find(|arg| matches!(arg.kind, Kind::Next));
-    let hands = next.and_then(|next| handed(&next.ty));
-    let around = around(function, list, hands.is_some());
-    let part = Part {
+    let next = list.iter().find(|arg| matches!(arg.kind, ArgKind::Next));
+    let provides = next.and_then(|next| passed_type(&next.ty));
+    let around = around(function, list, provides.is_some());
+    let part = PartImpl {
         function,
         attr,
         args: list,
-        hands: hands.unwrap_or_else(|| syn::parse_quote!(())),
+        provides: provides.unwrap_or_else(|| syn::parse_quote!(())),
         kind: quote!(Middleware),
         shares: quote!(false),
         around,
@@ -86,7 +35,7 @@ pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) ->
 }
 
 /// Returns the `T` of `impl Next<T>`.
-fn handed(next: &Type) -> Option<Type> {
+fn passed_type(next: &Type) -> Option<Type> {
     let Type::ImplTrait(next) = next else {
         return None;
     };
@@ -96,234 +45,23 @@ fn handed(next: &Type) -> Option<Type> {
     })
 }
 
-pub(super) fn first_type(path: &Path) -> Option<Type> {
-    match &path.segments.last()?.arguments {
-        PathArguments::AngleBracketed(args) => args.args.iter().find_map(|arg| match arg {
-            GenericArgument::Type(ty) => Some(ty.clone()),
-            _ => None,
-        }),
-        _ => None,
-    }
-}
-
-/// Returns the parameters of a part's block without lifetimes, which are refused, and its bounds: those
-/// that it has, and those that every part needs.
-fn generics(function: &Function) -> (TokenStream, TokenStream) {
-    let (name, generics) = (function.ty(), &function.generics);
-    if generics.params.is_empty() || generics.lifetimes().next().is_some() {
-        return Default::default();
-    }
-    let params = generics.params.iter();
-    let types = generics.type_params().map(|param| &param.ident);
-    let own = generics.where_clause.iter().flat_map(|own| &own.predicates);
-    let bounds = quote! {
-        #name: ::core::marker::Send + ::core::marker::Sync + 'static,
-        #(#types: 'static,)*
-        #(#own,)*
-    };
-    (quote!(#(#params,)*), bounds)
-}
-
-/// Returns the type that stands for a function, and what it implements; a method's stands already.
-fn own_type(function: &Function, list: &[Arg]) -> (TokenStream, TokenStream) {
-    match function.owner {
-        None => (marker(function, list), site(function, list)),
-        Some(_) => Default::default(),
-    }
-}
-
-/// The type of the part; it has braces, so that its name is free for the function.
-fn marker(function: &Function, list: &[Arg]) -> TokenStream {
-    let cfgs = function.cfgs();
-    let (vis, name) = (&function.vis, &function.sig.ident);
-    let (fields, types): (Vec<_>, Vec<_>) = args::config(list).into_iter().unzip();
-    quote! {
-        #(#cfgs)*
-        #[doc(hidden)]
-        #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
-        #vis struct #name { #(#fields: #types),* }
-    }
-}
-
-/// How the part stands in a chain: as it is, or with the values that stand there.
-fn site(function: &Function, list: &[Arg]) -> TokenStream {
-    let (vis, name) = (&function.vis, &function.sig.ident);
-    let (fields, types): (Vec<_>, Vec<_>) = args::config(list).into_iter().unzip();
-    let plain = fields.is_empty().then(|| {
-        quote! {
-            #[automatically_derived]
-            impl __hb::Site for #name {
-                type Part = Self;
-                fn part() -> &'static Self {
-                    &Self {}
-                }
-            }
-        }
-    });
-    quote! {
-        #plain
-        #[automatically_derived]
-        impl #name {
-            #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
-            #vis const fn configured(#(#fields: #types),*) -> Self {
-                Self { #(#fields),* }
-            }
-        }
-    }
-}
-
-impl Part<'_> {
-    pub(super) fn expand(&self) -> TokenStream {
-        let Self { function, args, .. } = self;
-        let private = private(self.attr.krate.as_ref());
-        let cfgs = function.cfgs();
-        let (marker, site) = own_type(function, args);
-        // Of a generic block, what is in the way stands where it is listed.
-        let is_generic = self.generic() == Generic::Yes;
-        let modes = (!is_generic).then(|| args::modes(args, None, self.attr.body));
-        let takes_body = self
-            .attr
-            .body
-            .then(|| args::assert_body(args, function.sig.ident.span()));
-        let handed = (!is_generic).then(|| self.assert_handed());
-        let (data, behaviour) = (self.data(), self.behaviour());
-        quote! {
-            #marker
-            #(#cfgs)*
-            #[allow(deprecated, trivial_bounds, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
-            const _: () = {
-                use #private as __hb;
-                use __hb::{NoExtractor as _, NoLocal as _};
-                #modes
-                #takes_body
-                #handed
-                #site
-                #data
-                #behaviour
-            };
-        }
-    }
-
-    fn generic(&self) -> Generic {
-        Generic::of(self.function)
-    }
-
-    fn assert_handed(&self) -> TokenStream {
-        let (hands, text) = (&self.hands, shown(&self.hands));
-        quote_spanned! {first_span(hands)=>
-            const _: () = __hb::assert_handed(#text, __hb::HandedProbe::<#hands>::IS);
-        }
-    }
-
-    /// What the compiler knows of the part.
-    fn data(&self) -> TokenStream {
-        let (name, hands, shares) = (self.function.ty(), &self.hands, &self.shares);
-        let part_kind = &self.kind;
-        let text = shown(&name);
-        let needs = match self.observe {
-            // That an observer can have none has been said where it asks.
-            Some(_) => quote!(&[]),
-            None => args::needs(self.args, self.generic()),
-        };
-        let names = |paths: &[Path]| {
-            let names = paths
-                .iter()
-                .map(|path| quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::NAME));
-            quote!(&[#(#names),*])
-        };
-        let kind = self.observe.as_ref().map(|_| {
-            quote!(
-                const KIND: ::core::primitive::u8 = 2;
-            )
-        });
-        let (after, before) = (names(&self.attr.after), names(&self.attr.before));
-        let hands = match self.generic() {
-            Generic::No => quote!(__hb::HandedProbe::<#hands>::IDS),
-            Generic::Yes => quote!(<#hands as __hb::Handed>::IDS),
-        };
-        let (params, bounds) = generics(self.function);
-        quote! {
-            #[automatically_derived]
-            impl<#params> __hb::ChainPart for #name where #bounds {
-                const NAME: &'static ::core::primitive::str =
-                    ::core::concat!(::core::module_path!(), "::", #text);
-                const PART: __hb::Part = __hb::Part {
-                    name: Self::NAME,
-                    kind: __hb::PartKind::#part_kind,
-                    shares: #shares,
-                    needs: #needs,
-                    hands: #hands,
-                    after: #after,
-                    before: #before,
-                    beside: 0,
-                };
-                #kind
-            }
-        }
-    }
-
-    /// How the part runs.
-    fn behaviour(&self) -> TokenStream {
-        if let Some(observe) = &self.observe {
-            return observe.clone();
-        }
-        let (name, hands, around) = (self.function.ty(), &self.hands, &self.around);
-        let (params, own) = generics(self.function);
-        let bounds = args::waiting_bounds(self.args, self.generic());
-        let bounds = quote!(#own #bounds);
-        let future = quote_spanned! {self.function.sig.ident.span()=>
-            impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
-        };
-        let check = self.check.as_ref().map(|check| {
-            quote! {
-                #[automatically_derived]
-                impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Guard<__S> for #name
-                where #bounds
-                {
-                    type Value = #hands;
-                    #[allow(unused_variables)]
-                    #check
-                }
-            }
-        });
-        quote! {
-            #[automatically_derived]
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name
-            where #bounds
-            {
-                type Hands = #hands;
-                #[allow(unused_variables)]
-                fn around<'__r>(
-                    &'static self,
-                    __cx: &mut __hb::Context<'_>,
-                    __env: __hb::Env<'__r, __S>,
-                    __next: impl __hb::Next<Self::Hands>,
-                ) -> #future {
-                    #around
-                }
-            }
-            #check
-        }
-    }
-}
-
 /// Returns the future of a middleware, as it is where that will do: each layer around it would
 /// count against the compiler's limit on nested types, once for every middleware of a chain.
-fn around(function: &Function, list: &[Arg], hands: bool) -> TokenStream {
-    let (name, generic) = (function.callee(), Generic::of(function));
-    let values = args::values(list, generic);
+fn around(function: &Function, list: &[Arg], provides: bool) -> TokenStream {
+    let (name, generic) = (function.callee(), Generic::of_block(function));
+    let values = args::value_exprs(list, generic);
     let is_response = match &function.sig.output {
         ReturnType::Type(_, ty) => last_name(ty).is_some_and(|name| name == "Response"),
         ReturnType::Default => false,
     };
-    if is_response && !hands && !list.iter().any(Arg::is_extract) {
+    if is_response && !provides && !list.iter().any(Arg::is_extract) {
         return quote!(#name(#(#values),*));
     }
     let respond = quote_spanned!(output_span(&function.sig)=> __hb::IntoResponse::into_response);
-    let needs = args::needs(list, generic);
-    let stands_in = hands.then(|| quote!(|| __env.stands_in::<Self::Hands>()));
+    let needs = args::needed_locals(list, generic);
+    let stands_in = provides.then(|| quote!(|| __env.stands_in::<Self::Hands>()));
     let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
-    let (lets, args) = extracted(list, &values, Waits::Yes(generic), &refuse);
+    let (lets, args) = extract_args(list, &values, Extraction::Async(generic), &refuse);
     quote! {
         async move {
             // What a guard would have provided is not there where no guard runs; and what a test gives
@@ -335,41 +73,4 @@ fn around(function: &Function, list: &[Arg], hands: bool) -> TokenStream {
             #respond(#name(#(#args),*).await)
         }
     }
-}
-
-/// Whether an extractor may wait: not where others share the context.
-#[derive(Clone, Copy)]
-pub(super) enum Waits {
-    Yes(Generic),
-    No,
-}
-
-/// Returns statements that extract the arguments, and the arguments.
-pub(super) fn extracted(
-    list: &[Arg],
-    values: &[TokenStream],
-    waits: Waits,
-    refuse: &TokenStream,
-) -> (TokenStream, Vec<TokenStream>) {
-    let mut lets = TokenStream::new();
-    let mut args = Vec::new();
-    for (idx, (arg, value)) in list.iter().zip(values).enumerate() {
-        if !arg.is_extract() {
-            args.push(value.clone());
-            continue;
-        }
-        let value = match waits {
-            Waits::Yes(generic) => args::waiting(idx, arg, generic),
-            Waits::No => value.clone(),
-        };
-        let ident = format_ident!("__arg_{idx}");
-        lets.extend(quote! {
-            let #ident = match #value {
-                __hb::Ok(__value) => __value,
-                __hb::Err(__rejection) => #refuse,
-            };
-        });
-        args.push(quote_spanned!(first_span(&arg.ty)=> #ident).to_token_stream());
-    }
-    (lets, args)
 }

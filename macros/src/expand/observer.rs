@@ -6,21 +6,21 @@ use quote::{quote, quote_spanned};
 use super::{
     args,
     args::Generic,
-    middleware::{Part, Waits, extracted},
+    part::{Extraction, PartImpl, extract_args},
 };
 use crate::{
     attr::RouteArgs,
     function::{Arg, Function},
-    types::{first_span, shown},
+    types::{first_span, source_text},
 };
 
 /// Returns everything beside an observer.
 pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
-    let part = Part {
+    let part = PartImpl {
         function,
         attr,
         args: list,
-        hands: syn::parse_quote!(()),
+        provides: syn::parse_quote!(()),
         kind: quote!(Observer),
         shares: quote!(false),
         around: TokenStream::new(),
@@ -32,18 +32,18 @@ pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> T
 
 /// Returns the checks of an observer's arguments, and how it looks at an exchange.
 fn observe(function: &Function, list: &[Arg]) -> TokenStream {
-    let (name, callee) = (function.ty(), function.callee());
-    let bounds = args::bounds(list, Generic::No);
+    let (name, callee) = (function.type_name(), function.callee());
+    let bounds = args::state_bounds(list, Generic::No);
     let checks = list.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let checks = checks.map(|(idx, arg)| {
-        let (mode, text) = (args::mode(idx, Generic::No), shown(&arg.ty));
+        let (mode, text) = (args::mode_type(idx, Generic::No), source_text(&arg.ty));
         let ty = args::with_lifetime(&arg.ty, "'static");
         quote_spanned! {first_span(&arg.ty)=>
             const _: () = __hb::assert_observer(#text, #mode::IS, __hb::Probe::<#ty>::NEEDS);
         }
     });
-    let values = args::values(list, Generic::No);
-    let (lets, args) = extracted(list, &values, Waits::No, &quote!(return));
+    let values = args::value_exprs(list, Generic::No);
+    let (lets, args) = extract_args(list, &values, Extraction::Sync, &quote!(return));
     quote! {
         #(#checks)*
         #[automatically_derived]

@@ -6,8 +6,8 @@ use syn::{Attribute, Expr};
 
 use super::cfg::{Cfg, alias};
 use crate::{
-    attr::{Condition, One, Part, Value, With},
-    types::{first_span, shown},
+    attr::{Condition, PartConfig, PartExpr, StepExpr, WithItem},
+    types::{first_span, source_text},
 };
 
 /// The steps of one `with(..)`.
@@ -24,9 +24,9 @@ pub(crate) struct Steps {
 }
 
 /// Makes the steps; `name` keeps them apart from others in the same block.
-pub(crate) fn steps(list: &[With], name: &str, cfgs: &[Attribute]) -> Steps {
+pub(crate) fn build_steps(list: &[WithItem], name: &str, cfgs: &[Attribute]) -> Steps {
     let mut steps = Steps {
-        cfg: Cfg::of(cfgs),
+        cfg: Cfg::from_attrs(cfgs),
         ..Steps::default()
     };
     for (idx, with) in list.iter().enumerate() {
@@ -36,7 +36,7 @@ pub(crate) fn steps(list: &[With], name: &str, cfgs: &[Attribute]) -> Steps {
 }
 
 /// A part whose types have been written.
-struct Placed {
+struct PartTypes {
     /// The part's own type.
     part: Ident,
     /// The part with its configuration.
@@ -74,24 +74,26 @@ impl Steps {
         self.types.is_empty()
     }
 
-    fn add(&mut self, name: &str, with: &With) {
+    fn add(&mut self, name: &str, with: &WithItem) {
         match with {
-            With::One(one) => {
-                let (ty, known) = self.one(name, one);
+            WithItem::Step(one) => {
+                let (ty, known) = self.step(name, one);
                 self.types.push(ty);
                 self.parts.extend(known);
             }
-            With::Parallel(guards) => {
+            WithItem::Parallel(guards) => {
                 let types: Vec<_> = guards
                     .iter()
                     .enumerate()
-                    .map(|(idx, guard)| self.beside(&format!("{name}_{idx}"), idx as u8, guard))
+                    .map(|(idx, guard)| {
+                        self.parallel_guard(&format!("{name}_{idx}"), idx as u8, guard)
+                    })
                     .collect();
                 self.types.push(quote!(__hb::Parallel<(#(#types,)*)>));
             }
-            With::When(condition, one) => {
+            WithItem::When(condition, one) => {
                 let condition = self.condition(&format!("{name}_if"), condition);
-                let (ty, known) = self.one(name, one);
+                let (ty, known) = self.step(name, one);
                 self.types.push(quote!(__hb::When<#condition, #ty>));
                 self.parts.extend(known.map(|known| quote!(#known.maybe())));
             }
@@ -99,19 +101,19 @@ impl Steps {
     }
 
     /// Returns the type of a step, and what is known of it if it is a part.
-    fn one(&mut self, name: &str, one: &One) -> (TokenStream, Option<TokenStream>) {
+    fn step(&mut self, name: &str, one: &StepExpr) -> (TokenStream, Option<TokenStream>) {
         match one {
-            One::Part(part) => {
-                let (ty, known) = self.step(name, part);
+            StepExpr::Part(part) => {
+                let (ty, known) = self.part_step(name, part);
                 (ty, Some(known))
             }
-            One::Layer(layer) => (self.layer(name, layer), Some(self.known_layer(layer))),
+            StepExpr::Layer(layer) => (self.layer(name, layer), Some(self.layer_info(layer))),
         }
     }
 
     /// Returns what is known of a tower layer: how it is written.
-    fn known_layer(&self, layer: &Expr) -> TokenStream {
-        let text = shown(layer);
+    fn layer_info(&self, layer: &Expr) -> TokenStream {
+        let text = source_text(layer);
         let known = quote!(__hb::Part::layer(#text));
         match &self.cfg {
             None => known,
@@ -164,31 +166,31 @@ impl Steps {
     }
 
     /// Returns the type of a step that is one part, and what is known of it.
-    fn step(&mut self, name: &str, part: &Part) -> (TokenStream, TokenStream) {
-        let Placed {
+    fn part_step(&mut self, name: &str, part: &PartExpr) -> (TokenStream, TokenStream) {
+        let PartTypes {
             part,
             site,
             fits,
             span,
-        } = self.place(name, part);
-        let piece = format_ident!("__Piece{name}", span = span);
+        } = self.part_types(name, part);
+        let step_ty = format_ident!("__Piece{name}", span = span);
         self.items.extend(quote_spanned! {span=>
             #[allow(non_camel_case_types)]
-            type #piece = __hb::Piece<
+            type #step_ty = __hb::Piece<
                 #site,
                 __hb::Mode<{ __hb::PartProbe::<#part>::IS * #fits }>,
             >;
         });
         (
-            quote!(#piece),
+            quote!(#step_ty),
             quote_spanned!(span=> __hb::PartProbe::<#part>::PART),
         )
     }
 
     /// Returns the type of a guard that runs beside others, behind that many.
-    fn beside(&mut self, name: &str, count: u8, guard: &Part) -> TokenStream {
+    fn parallel_guard(&mut self, name: &str, count: u8, guard: &PartExpr) -> TokenStream {
         let assert = quote_spanned!(first_span(&guard.path)=> assert_parallel);
-        let ty = self.check(name, guard, &assert);
+        let ty = self.shared_guard(name, guard, &assert);
         let part = format_ident!("__Part{name}");
         self.parts
             .push(quote!(__hb::PartProbe::<#part>::PART.beside(#count)));
@@ -196,29 +198,29 @@ impl Steps {
     }
 
     /// Returns the type of a guard that shares the context.
-    fn check(&mut self, name: &str, guard: &Part, assert: &TokenStream) -> TokenStream {
-        let text = shown(&guard.path);
-        let Placed {
+    fn shared_guard(&mut self, name: &str, guard: &PartExpr, assert: &TokenStream) -> TokenStream {
+        let text = source_text(&guard.path);
+        let PartTypes {
             part,
             site,
             fits,
             span,
-        } = self.place(name, guard);
-        let piece = format_ident!("__Piece{name}", span = span);
+        } = self.part_types(name, guard);
+        let step_ty = format_ident!("__Piece{name}", span = span);
         self.items.extend(quote_spanned! {span=>
             const _: () = __hb::#assert(#text, &__hb::PartProbe::<#part>::PART);
             #[allow(non_camel_case_types)]
-            type #piece = __hb::Piece<
+            type #step_ty = __hb::Piece<
                 #site,
                 __hb::Mode<{ __hb::PartProbe::<#part>::PART.shares as u8 * #fits }>,
             >;
         });
-        quote!(#piece)
+        quote!(#step_ty)
     }
 
     /// Writes the types of a part, and the check that it is one.
-    fn place(&mut self, name: &str, part: &Part) -> Placed {
-        let Part { path, value } = part;
+    fn part_types(&mut self, name: &str, part: &PartExpr) -> PartTypes {
+        let PartExpr { path, config } = part;
         let span = first_span(path);
         let (ty, site) = (
             format_ident!("__Part{name}", span = span),
@@ -227,11 +229,11 @@ impl Steps {
         // By an alias, a type that is not found is one error.
         self.items
             .extend(alias(self.cfg.as_ref(), &ty, &quote!(#path)));
-        let text = shown(path);
-        let value = match value {
-            Value::None => None,
-            Value::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
-            Value::Whole(value) => Some(value.clone()),
+        let text = source_text(path);
+        let value = match config {
+            PartConfig::None => None,
+            PartConfig::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
+            PartConfig::Value(value) => Some(value.clone()),
         };
         let fits = match value {
             None => {
@@ -242,7 +244,7 @@ impl Steps {
                 quote!(__hb::SiteProbe::<#site>::IS)
             }
             Some(value) => {
-                self.configured(&site, &ty, &value);
+                self.configured_site(&site, &ty, &value);
                 quote!(__hb::SharedProbe::<#ty>::IS)
             }
         };
@@ -253,7 +255,7 @@ impl Steps {
                 __hb::SiteProbe::<#site>::IS,
             );
         });
-        Placed {
+        PartTypes {
             part: ty,
             site,
             fits,
@@ -263,7 +265,7 @@ impl Steps {
 
     /// A type without size that stands for a configured part: its value is a static, so that it
     /// may hold what requests share, a counter or a semaphore.
-    fn configured(&mut self, site: &Ident, ty: &Ident, value: &TokenStream) {
+    fn configured_site(&mut self, site: &Ident, ty: &Ident, value: &TokenStream) {
         let span = site.span();
         let (holds, absent) = (
             self.cfg.as_ref().map(|cfg| &cfg.holds),
@@ -291,7 +293,7 @@ impl Steps {
         let holds = match condition {
             Condition::Guard(guard) => {
                 let assert = quote_spanned!(first_span(&guard.path)=> assert_condition);
-                let guard = self.check(name, guard, &assert);
+                let guard = self.shared_guard(name, guard, &assert);
                 return quote!(__hb::Lets<#guard>);
             }
             Condition::Closure(closure) => quote!(__hb::test(#closure, __cx)),

@@ -11,16 +11,16 @@ use crate::{
     errors::Errors,
     expand::{self, handler::Handler},
     function::{self, Function},
-    route::verb_methods,
-    route_attrs::{VERBS, is_verb},
+    route::set_methods,
+    route_attrs::{ROUTE_ATTRS, is_route_attr},
     types::last_name,
 };
 
 /// Expands the impl block and the group of its methods.
 pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> TokenStream {
     let mut block = item.clone();
-    let Some(owner) = owner(item, errors) else {
-        block.items.iter_mut().for_each(strip);
+    let Some(owner) = group_name(item, errors) else {
+        block.items.iter_mut().for_each(strip_attrs);
         let stub = stub(args, item);
         return quote!(#block #stub);
     };
@@ -28,11 +28,11 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
     let mut entries = Vec::new();
     for method in &mut block.items {
         if let ImplItem::Fn(method) = method
-            && let Some(attr) = take_verb(method)
+            && let Some(attr) = take_route_attr(method)
         {
             let name = format_ident!("__{}_{}", owner, method.sig.ident);
             code.extend(expand_method(&attr, method, &name, item, args, errors));
-            strip_params(method);
+            strip_arg_attrs(method);
             entries.push(Entry {
                 cfgs: function::cfgs(&method.attrs).into_iter().cloned().collect(),
                 ty: syn::parse_quote!(#name),
@@ -58,15 +58,15 @@ fn stub(args: &GroupArgs, item: &ItemImpl) -> TokenStream {
 }
 
 /// Takes what is ours out of an item.
-fn strip(item: &mut ImplItem) {
+fn strip_attrs(item: &mut ImplItem) {
     if let ImplItem::Fn(method) = item {
-        while take_verb(method).is_some() {}
-        strip_params(method);
+        while take_route_attr(method).is_some() {}
+        strip_arg_attrs(method);
     }
 }
 
 /// Returns the name of the type, which must be a plain one.
-fn owner(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
+fn group_name(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
     if item.trait_.is_some() {
         errors.at(
             &item.self_ty,
@@ -89,12 +89,12 @@ fn owner(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
 }
 
 /// Removes the attribute that declares a route, and returns it.
-fn take_verb(method: &mut ImplItemFn) -> Option<Attribute> {
-    let idx = method.attrs.iter().position(is_verb)?;
+fn take_route_attr(method: &mut ImplItemFn) -> Option<Attribute> {
+    let idx = method.attrs.iter().position(is_route_attr)?;
     Some(method.attrs.remove(idx))
 }
 
-fn strip_params(method: &mut ImplItemFn) {
+fn strip_arg_attrs(method: &mut ImplItemFn) {
     for input in &mut method.sig.inputs {
         if let FnArg::Typed(arg) = input {
             arg.attrs.retain(|attr| !attr.path().is_ident("param"));
@@ -116,7 +116,7 @@ fn expand_method(
         .last()
         .map(|last| last.ident.to_string())
         .unwrap_or_default();
-    let verb = VERBS
+    let verb = ROUTE_ATTRS
         .into_iter()
         .find(|known| *known == verb)
         .unwrap_or("route");
@@ -135,14 +135,14 @@ fn expand_method(
     // The hidden types stand beside the impl block, where nobody else needs them.
     function.vis = syn::Visibility::Inherited;
     let mut args = RouteArgs::parse(tokens, verb, errors);
-    verb_methods(verb, &mut args, attr, errors);
+    set_methods(verb, &mut args, attr, errors);
     let Some(pattern) = args.pattern.take() else {
         return TokenStream::new();
     };
     let owner: &Type = &item.self_ty;
-    check::function(&function, "a handler", errors);
-    let list = function::args(&function.sig, &pattern, Some(owner), errors);
-    check::handler(&list, &pattern, false, errors);
+    check::check_signature(&function, "a handler", errors);
+    let list = function::parse_args(&function.sig, &pattern, Some(owner), errors);
+    check::check_handler(&list, &pattern, false, errors);
     let call = &method.sig.ident;
     let handler = Handler {
         function: &function,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Item, ItemMod};
 
-use crate::{errors::Errors, function::cfgs, route_attrs::is_verb};
+use crate::{errors::Errors, function::cfgs, route_attrs::is_route_attr};
 
 /// Adds the group `Routes` to the module.
 pub(crate) fn expand(
@@ -17,7 +17,7 @@ pub(crate) fn expand(
         errors.at(item, "only a module that stands here can be listed: write its content in braces, or list its routes in a tuple struct");
         return item.to_token_stream();
     };
-    let entries: Vec<_> = items.iter().filter_map(entry).collect();
+    let entries: Vec<_> = items.iter().filter_map(entry_name).collect();
     if entries.is_empty() {
         errors.at(&item.ident, "the module has no route: put `#[get(\"/path\")]` (or another method) on a function in it");
     }
@@ -35,17 +35,17 @@ pub(crate) fn expand(
 }
 
 /// Returns the item as an entry of the group, if it is one.
-fn entry(item: &Item) -> Option<TokenStream> {
+fn entry_name(item: &Item) -> Option<TokenStream> {
     match item {
-        Item::Fn(function) if function.attrs.iter().any(is_verb) => {
+        Item::Fn(function) if function.attrs.iter().any(is_route_attr) => {
             let (cfgs, name) = (cfgs(&function.attrs), &function.sig.ident);
             Some(quote!(#(#cfgs)* #name))
         }
-        Item::Struct(group) if group.attrs.iter().any(is_routes) => {
+        Item::Struct(group) if group.attrs.iter().any(is_group_attr) => {
             let (cfgs, name) = (cfgs(&group.attrs), &group.ident);
             Some(quote!(#(#cfgs)* #name))
         }
-        Item::Mod(module) if module.attrs.iter().any(is_routes) => {
+        Item::Mod(module) if module.attrs.iter().any(is_group_attr) => {
             let (cfgs, name) = (cfgs(&module.attrs), &module.ident);
             Some(quote!(#(#cfgs)* #name::Routes))
         }
@@ -53,7 +53,7 @@ fn entry(item: &Item) -> Option<TokenStream> {
     }
 }
 
-fn is_routes(attr: &Attribute) -> bool {
+fn is_group_attr(attr: &Attribute) -> bool {
     attr.path()
         .segments
         .last()

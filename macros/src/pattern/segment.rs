@@ -1,4 +1,4 @@
-//! One piece of a pattern, between two slashes.
+//! One segment of a pattern, between two slashes.
 
 use syn::{Ident, ext::IdentExt, parse::Parser};
 
@@ -23,29 +23,29 @@ impl Segment {
     }
 }
 
-/// Reads a piece, or says what is wrong and what to write.
-pub(super) fn parse(piece: &str) -> Result<Segment, String> {
-    foreign(piece)?;
-    let mut scan = Scan {
-        rest: piece,
+/// Reads a segment, or says what is wrong and what to write.
+pub(super) fn parse_segment(segment: &str) -> Result<Segment, String> {
+    check_foreign_syntax(segment)?;
+    let mut scanner = Scanner {
+        rest: segment,
         text: String::new(),
     };
-    scan.take_text()?;
-    if scan.rest.is_empty() {
-        return Ok(Segment::Static(scan.text));
+    scanner.take_text()?;
+    if scanner.rest.is_empty() {
+        return Ok(Segment::Static(scanner.text));
     }
-    let prefix = std::mem::take(&mut scan.text);
-    let (name, catch_all) = scan.take_param()?;
-    scan.take_text()?;
-    if scan.rest.starts_with('{') {
+    let prefix = std::mem::take(&mut scanner.text);
+    let (name, catch_all) = scanner.take_param()?;
+    scanner.take_text()?;
+    if scanner.rest.starts_with('{') {
         return Err(format!(
-            "`{piece}` has two parameters: one segment holds one, so put a `/` between them or take them as one and split it"
+            "`{segment}` has two parameters: one segment holds one, so put a `/` between them or take them as one and split it"
         ));
     }
-    let suffix = scan.text;
+    let suffix = scanner.text;
     if catch_all && !(prefix.is_empty() && suffix.is_empty()) {
         return Err(format!(
-            "`{piece}` has text beside `{{*{name}}}`: a catch-all is a whole segment, so write `/{{*{name}}}`"
+            "`{segment}` has text beside `{{*{name}}}`: a catch-all is a whole segment, so write `/{{*{name}}}`"
         ));
     }
     if catch_all {
@@ -64,30 +64,30 @@ pub(super) fn parse(piece: &str) -> Result<Segment, String> {
 }
 
 /// Finds the spellings of other frameworks.
-fn foreign(piece: &str) -> Result<(), String> {
+fn check_foreign_syntax(segment: &str) -> Result<(), String> {
     let name_of = |text: &str| {
-        if is_name(text) {
+        if is_param_name(text) {
             text.to_owned()
         } else {
             "name".to_owned()
         }
     };
-    if let Some(name) = piece.strip_prefix(':').filter(|name| is_name(name)) {
+    if let Some(name) = segment.strip_prefix(':').filter(|name| is_param_name(name)) {
         return Err(format!(
-            "`{piece}` is another framework's spelling: write `{{{name}}}`, or `%3A{name}` for the text itself"
+            "`{segment}` is another framework's spelling: write `{{{name}}}`, or `%3A{name}` for the text itself"
         ));
     }
-    if let Some(text) = piece.strip_prefix('*') {
+    if let Some(text) = segment.strip_prefix('*') {
         let name = if text.is_empty() {
             "rest".to_owned()
         } else {
             name_of(text)
         };
         return Err(format!(
-            "`{piece}` is another framework's spelling: write `{{*{name}}}`, or `%2A{text}` for the text itself"
+            "`{segment}` is another framework's spelling: write `{{*{name}}}`, or `%2A{text}` for the text itself"
         ));
     }
-    if let Some(text) = piece
+    if let Some(text) = segment
         .strip_prefix('<')
         .and_then(|rest| rest.strip_suffix('>'))
     {
@@ -95,25 +95,25 @@ fn foreign(piece: &str) -> Result<(), String> {
         let star = if rest.is_some() { "*" } else { "" };
         let name = name_of(rest.unwrap_or(text));
         return Err(format!(
-            "`{piece}` is another framework's spelling: write `{{{star}{name}}}`, or `%3C{text}%3E` for the text itself"
+            "`{segment}` is another framework's spelling: write `{{{star}{name}}}`, or `%3C{text}%3E` for the text itself"
         ));
     }
     Ok(())
 }
 
-/// What is left of a piece, and the static text that was read.
-struct Scan<'a> {
+/// What is left of a segment, and the static text that was read.
+struct Scanner<'a> {
     rest: &'a str,
     text: String,
 }
 
-impl Scan<'_> {
+impl Scanner<'_> {
     /// Reads static text up to a parameter or the end.
     fn take_text(&mut self) -> Result<(), String> {
         while let Some(first) = self.rest.chars().next() {
             match first {
-                '{' if self.rest.starts_with("{{") => self.push_escaped("{", 2),
-                '}' if self.rest.starts_with("}}") => self.push_escaped("}", 2),
+                '{' if self.rest.starts_with("{{") => self.push_text("{", 2),
+                '}' if self.rest.starts_with("}}") => self.push_text("}", 2),
                 '{' => return Ok(()),
                 '}' => {
                     return Err("a `}` closes nothing: write `}}` for the sign itself".to_owned());
@@ -134,7 +134,7 @@ impl Scan<'_> {
                 _ => {
                     let len = first.len_utf8();
                     let text = &self.rest[..len];
-                    self.push_escaped(text, len);
+                    self.push_text(text, len);
                 }
             }
         }
@@ -143,7 +143,7 @@ impl Scan<'_> {
 
     /// Reads `%XX`.
     fn take_escape(&mut self) -> Result<(), String> {
-        let Some(byte) = escaped(self.rest) else {
+        let Some(byte) = decode_escape(self.rest) else {
             return Err(
                 "a `%` begins an escape like `%20`: write `%25` for the sign itself".to_owned(),
             );
@@ -153,7 +153,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    fn push_escaped(&mut self, text: &str, read: usize) {
+    fn push_text(&mut self, text: &str, read: usize) {
         for byte in text.bytes() {
             self.push_byte(byte);
         }
@@ -162,7 +162,7 @@ impl Scan<'_> {
 
     /// Writes a byte in the one spelling that the route table has it in, `runtime/src/table/spelling.rs`.
     fn push_byte(&mut self, byte: u8) {
-        if is_kept(byte) {
+        if is_pchar(byte) {
             self.text.push(char::from(byte));
         } else {
             self.text.push_str(&format!("%{byte:02X}"));
@@ -179,7 +179,10 @@ impl Scan<'_> {
         };
         let inside = &self.rest[1..end];
         self.rest = &self.rest[end + 1..];
-        if let Some(name) = inside.strip_suffix("...").filter(|name| is_name(name)) {
+        if let Some(name) = inside
+            .strip_suffix("...")
+            .filter(|name| is_param_name(name))
+        {
             return Err(format!(
                 "`{{{inside}}}` is another framework's spelling: write `{{*{name}}}`"
             ));
@@ -188,13 +191,13 @@ impl Scan<'_> {
             Some(name) => (name, true),
             None => (inside, false),
         };
-        check_name(inside, name, catch_all)?;
+        check_param_name(inside, name, catch_all)?;
         Ok((name.to_owned(), catch_all))
     }
 }
 
-fn check_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
-    if is_name(name) {
+fn check_param_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
+    if is_param_name(name) {
         return Ok(());
     }
     let star = if catch_all { "*" } else { "" };
@@ -204,12 +207,12 @@ fn check_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
             "`{{{inside}}}` has no name: write `{example}`, and an argument of that name"
         ));
     }
-    if let Some((name, _)) = name.split_once(':').filter(|(name, _)| is_name(name)) {
+    if let Some((name, _)) = name.split_once(':').filter(|(name, _)| is_param_name(name)) {
         return Err(format!(
             "`{{{inside}}}` has a rule: write `{{{star}{name}}}`, and let the type of the argument `{name}` say what fits"
         ));
     }
-    if let Some(name) = name.strip_suffix('?').filter(|name| is_name(name)) {
+    if let Some(name) = name.strip_suffix('?').filter(|name| is_param_name(name)) {
         return Err(format!(
             "`{{{inside}}}`: a parameter is always there; write `{{{name}}}`, and a second route without it"
         ));
@@ -223,7 +226,7 @@ fn check_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { '_' })
         .collect();
-    let fixed = if is_name(&fixed) {
+    let fixed = if is_param_name(&fixed) {
         fixed
     } else {
         "name".to_owned()
@@ -234,7 +237,7 @@ fn check_name(inside: &str, name: &str, catch_all: bool) -> Result<(), String> {
 }
 
 /// Returns the byte of the escape that the text begins with.
-fn escaped(text: &str) -> Option<u8> {
+fn decode_escape(text: &str) -> Option<u8> {
     let digits = text.as_bytes().get(1..3)?;
     let digit = |byte: u8| char::from(byte).to_digit(16);
     Some((digit(digits[0])? << 4 | digit(digits[1])?) as u8)
@@ -245,7 +248,11 @@ fn is_utf8(text: &str) -> bool {
     let mut bytes = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.bytes().next() {
-        let byte = if first == b'%' { escaped(rest) } else { None };
+        let byte = if first == b'%' {
+            decode_escape(rest)
+        } else {
+            None
+        };
         rest = &rest[if byte.is_some() { 3 } else { 1 }..];
         bytes.push(byte.unwrap_or(first));
     }
@@ -253,11 +260,11 @@ fn is_utf8(text: &str) -> bool {
 }
 
 /// RFC 3986 §3.3: what a segment holds without an escape.
-fn is_kept(byte: u8) -> bool {
+fn is_pchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
 }
 
 /// Returns whether the text is a name that a parameter can have.
-fn is_name(text: &str) -> bool {
+fn is_param_name(text: &str) -> bool {
     Ident::parse_any.parse_str(text).is_ok() && text != "_" && !text.starts_with("r#")
 }

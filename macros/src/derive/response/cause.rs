@@ -6,13 +6,13 @@ use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, Member, Type};
 
 use crate::{
     errors::Errors,
-    types::{first_span, shown},
+    types::{first_span, source_text},
 };
 
 /// Returns the field that the error comes from, if one says so.
-pub(super) fn member(fields: &Fields) -> Option<(Member, &Type)> {
+pub(super) fn cause_member(fields: &Fields) -> Option<(Member, &Type)> {
     let mut fields = fields.members().zip(fields);
-    let (member, field) = fields.find(|(_, field)| word(field).is_some())?;
+    let (member, field) = fields.find(|(_, field)| cause_attr(field).is_some())?;
     Some((member, &field.ty))
 }
 
@@ -31,17 +31,17 @@ pub(super) fn conversions(input: &DeriveInput, errors: &mut Errors) -> TokenStre
         Data::Union(_) => Vec::new(),
     };
     // thiserror has the same two words, and its derive makes the conversions.
-    if is_of_thiserror(input) {
+    if derives_thiserror(input) {
         return TokenStream::new();
     }
     let mut made: Vec<(String, &Ident)> = Vec::new();
     let mut out = TokenStream::new();
     for (path, name, fields) in variants {
         check_one_cause(name, fields, errors);
-        let Some((member, field)) = from(name, fields, errors) else {
+        let Some((member, field)) = from_field(name, fields, errors) else {
             continue;
         };
-        let ty = shown(&field.ty);
+        let ty = source_text(&field.ty);
         if let Some((_, first)) = made.iter().find(|(other, _)| *other == ty) {
             errors.at(&field.ty, format!("`{first}` and `{name}` are both made of `{ty}`, so `?` cannot choose: leave one `#[from]` out, or write `#[source]`"));
             continue;
@@ -58,7 +58,7 @@ fn conversion(input: &DeriveInput, path: &TokenStream, member: &Member, ty: &Typ
     quote::quote_spanned! {first_span(ty)=>
         #[automatically_derived]
         impl #impl_generics ::core::convert::From<#ty> for #name #ty_generics #bounds {
-            fn from(__source: #ty) -> Self {
+            fn from_field(__source: #ty) -> Self {
                 #path { #member: __source }
             }
         }
@@ -66,11 +66,15 @@ fn conversion(input: &DeriveInput, path: &TokenStream, member: &Member, ty: &Typ
 }
 
 /// Returns the field with `#[from]`, which must be the only one.
-fn from<'f>(name: &Ident, fields: &'f Fields, errors: &mut Errors) -> Option<(Member, &'f Field)> {
+fn from_field<'f>(
+    name: &Ident,
+    fields: &'f Fields,
+    errors: &mut Errors,
+) -> Option<(Member, &'f Field)> {
     let mut all = fields.members().zip(fields);
-    let (member, field) = all.find(|(_, field)| find(field, "from").is_some())?;
+    let (member, field) = all.find(|(_, field)| find_attr(field, "from").is_some())?;
     if fields.len() > 1 {
-        let attr = find(field, "from")?;
+        let attr = find_attr(field, "from")?;
         let count = fields.len();
         errors.at(attr, format!("`#[from]` makes `{name}` of one value, but it has {count} fields: write `#[source]`, and convert where the others are known"));
         return None;
@@ -80,7 +84,7 @@ fn from<'f>(name: &Ident, fields: &'f Fields, errors: &mut Errors) -> Option<(Me
 
 /// An error has one cause: which of two would be logged?
 fn check_one_cause(name: &Ident, fields: &Fields, errors: &mut Errors) {
-    if let Some(second) = fields.iter().filter_map(word).nth(1) {
+    if let Some(second) = fields.iter().filter_map(cause_attr).nth(1) {
         errors.at(
             second,
             format!("`{name}` has one cause: leave one `#[from]` or `#[source]` out"),
@@ -88,16 +92,16 @@ fn check_one_cause(name: &Ident, fields: &Fields, errors: &mut Errors) {
     }
 }
 
-fn word(field: &Field) -> Option<&Attribute> {
-    find(field, "from").or_else(|| find(field, "source"))
+fn cause_attr(field: &Field) -> Option<&Attribute> {
+    find_attr(field, "from").or_else(|| find_attr(field, "source"))
 }
 
-fn find<'f>(field: &'f Field, word: &str) -> Option<&'f Attribute> {
+fn find_attr<'f>(field: &'f Field, word: &str) -> Option<&'f Attribute> {
     field.attrs.iter().find(|attr| attr.path().is_ident(word))
 }
 
 /// Returns whether thiserror's derive stands beside ours: it wants `#[error(..)]`.
-fn is_of_thiserror(input: &DeriveInput) -> bool {
+fn derives_thiserror(input: &DeriveInput) -> bool {
     let is_error = |attr: &Attribute| attr.path().is_ident("error");
     match &input.data {
         Data::Enum(data) => {

@@ -1,0 +1,305 @@
+//! The code for a guard or a middleware: a type that keeps its configuration and calls the function.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Path, Type};
+
+use super::{args, args::Generic};
+use crate::{
+    attr::RouteArgs,
+    function::{Arg, Function},
+    runtime_path::private,
+    types::{first_span, source_text},
+};
+
+/// A guard or a middleware, of which a mistake may leave less.
+pub(super) struct PartImpl<'a> {
+    pub(super) function: &'a Function,
+    pub(super) attr: &'a RouteArgs,
+    pub(super) args: &'a [Arg],
+    /// The type that it hands on.
+    pub(super) provides: Type,
+    /// What kind of part it is.
+    pub(super) kind: TokenStream,
+    /// Whether it is a guard that shares the context with others.
+    pub(super) shares: TokenStream,
+    /// The methods of its `Middleware` and, where it is a guard, its `Guard`.
+    pub(super) around: TokenStream,
+    pub(super) check: Option<TokenStream>,
+    /// The trait of an observer, which has neither of them.
+    pub(super) observe: Option<TokenStream>,
+}
+
+/// Returns what is left of one with a mistake: enough that nobody else has an error.
+pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+    // A lifetime of the block has been refused.
+    let name = match &function.owner {
+        Some(owner) => args::with_lifetime(owner, "'static"),
+        None => function.type_name(),
+    };
+    let cfgs = function.cfgs();
+    let private = private(attr.krate.as_ref());
+    let (marker, site) = own_items(function, list);
+    let (params, bounds) = block_generics(function);
+    quote! {
+        #marker
+        #(#cfgs)*
+        const _: () = {
+            use #private as __hb;
+            #site
+            impl<#params> __hb::ChainPart for #name where #bounds {
+                const NAME: &'static ::core::primitive::str = "";
+                const PART: __hb::Part = __hb::Part::NONE;
+            }
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name where #bounds {
+                type Hands = ();
+                fn around<'__r>(
+                    &'static self,
+                    __cx: &mut __hb::Context<'_>,
+                    _: __hb::Env<'__r, __S>,
+                    __next: impl __hb::Next,
+                ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
+                    __hb::Next::pass(__next, __cx)
+                }
+            }
+        };
+    }
+}
+
+/// Returns the parameters of a part's block without lifetimes, which are refused, and its bounds: those
+/// that it has, and those that every part needs.
+fn block_generics(function: &Function) -> (TokenStream, TokenStream) {
+    let (name, generics) = (function.type_name(), &function.generics);
+    if generics.params.is_empty() || generics.lifetimes().next().is_some() {
+        return Default::default();
+    }
+    let params = generics.params.iter();
+    let types = generics.type_params().map(|param| &param.ident);
+    let own = generics.where_clause.iter().flat_map(|own| &own.predicates);
+    let bounds = quote! {
+        #name: ::core::marker::Send + ::core::marker::Sync + 'static,
+        #(#types: 'static,)*
+        #(#own,)*
+    };
+    (quote!(#(#params,)*), bounds)
+}
+
+/// Returns the type that stands for a function, and what it implements; a method's stands already.
+fn own_items(function: &Function, list: &[Arg]) -> (TokenStream, TokenStream) {
+    match function.owner {
+        None => (marker_type(function, list), site_impl(function, list)),
+        Some(_) => Default::default(),
+    }
+}
+
+/// The type of the part; it has braces, so that its name is free for the function.
+fn marker_type(function: &Function, list: &[Arg]) -> TokenStream {
+    let cfgs = function.cfgs();
+    let (vis, name) = (&function.vis, &function.sig.ident);
+    let (fields, types): (Vec<_>, Vec<_>) = args::config_fields(list).into_iter().unzip();
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+        #vis struct #name { #(#fields: #types),* }
+    }
+}
+
+/// How the part stands in a chain: as it is, or with the values that stand there.
+fn site_impl(function: &Function, list: &[Arg]) -> TokenStream {
+    let (vis, name) = (&function.vis, &function.sig.ident);
+    let (fields, types): (Vec<_>, Vec<_>) = args::config_fields(list).into_iter().unzip();
+    let plain = fields.is_empty().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __hb::Site for #name {
+                type Part = Self;
+                fn part() -> &'static Self {
+                    &Self {}
+                }
+            }
+        }
+    });
+    quote! {
+        #plain
+        #[automatically_derived]
+        impl #name {
+            #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+            #vis const fn configured(#(#fields: #types),*) -> Self {
+                Self { #(#fields),* }
+            }
+        }
+    }
+}
+
+impl PartImpl<'_> {
+    pub(super) fn expand(&self) -> TokenStream {
+        let Self { function, args, .. } = self;
+        let private = private(self.attr.krate.as_ref());
+        let cfgs = function.cfgs();
+        let (marker, site) = own_items(function, args);
+        // Of a generic block, what is in the way stands where it is listed.
+        let is_generic = self.generic() == Generic::Yes;
+        let modes = (!is_generic).then(|| args::mode_items(args, None, self.attr.body));
+        let takes_body = self
+            .attr
+            .body
+            .then(|| args::assert_body(args, function.sig.ident.span()));
+        let handed = (!is_generic).then(|| self.provides_check());
+        let (data, behaviour) = (self.chain_part_impl(), self.trait_impls());
+        quote! {
+            #marker
+            #(#cfgs)*
+            #[allow(deprecated, trivial_bounds, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
+            const _: () = {
+                use #private as __hb;
+                use __hb::{NoExtractor as _, NoLocal as _};
+                #modes
+                #takes_body
+                #handed
+                #site
+                #data
+                #behaviour
+            };
+        }
+    }
+
+    fn generic(&self) -> Generic {
+        Generic::of_block(self.function)
+    }
+
+    fn provides_check(&self) -> TokenStream {
+        let (provides, text) = (&self.provides, source_text(&self.provides));
+        quote_spanned! {first_span(provides)=>
+            const _: () = __hb::assert_handed(#text, __hb::HandedProbe::<#provides>::IS);
+        }
+    }
+
+    /// What the compiler knows of the part.
+    fn chain_part_impl(&self) -> TokenStream {
+        let (name, provides, shares) = (self.function.type_name(), &self.provides, &self.shares);
+        let part_kind = &self.kind;
+        let text = source_text(&name);
+        let needs = match self.observe {
+            // That an observer can have none has been said where it asks.
+            Some(_) => quote!(&[]),
+            None => args::needed_locals(self.args, self.generic()),
+        };
+        let names = |paths: &[Path]| {
+            let names = paths
+                .iter()
+                .map(|path| quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::NAME));
+            quote!(&[#(#names),*])
+        };
+        let kind = self.observe.as_ref().map(|_| {
+            quote!(
+                const KIND: ::core::primitive::u8 = 2;
+            )
+        });
+        let (after, before) = (names(&self.attr.after), names(&self.attr.before));
+        let provides = match self.generic() {
+            Generic::No => quote!(__hb::HandedProbe::<#provides>::IDS),
+            Generic::Yes => quote!(<#provides as __hb::Handed>::IDS),
+        };
+        let (params, bounds) = block_generics(self.function);
+        quote! {
+            #[automatically_derived]
+            impl<#params> __hb::ChainPart for #name where #bounds {
+                const NAME: &'static ::core::primitive::str =
+                    ::core::concat!(::core::module_path!(), "::", #text);
+                const PART: __hb::Part = __hb::Part {
+                    name: Self::NAME,
+                    kind: __hb::PartKind::#part_kind,
+                    shares: #shares,
+                    needs: #needs,
+                    hands: #provides,
+                    after: #after,
+                    before: #before,
+                    beside: 0,
+                };
+                #kind
+            }
+        }
+    }
+
+    /// How the part runs.
+    fn trait_impls(&self) -> TokenStream {
+        if let Some(observe) = &self.observe {
+            return observe.clone();
+        }
+        let (name, provides, around) = (self.function.type_name(), &self.provides, &self.around);
+        let (params, own) = block_generics(self.function);
+        let bounds = args::async_state_bounds(self.args, self.generic());
+        let bounds = quote!(#own #bounds);
+        let future = quote_spanned! {self.function.sig.ident.span()=>
+            impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send
+        };
+        let check = self.check.as_ref().map(|check| {
+            quote! {
+                #[automatically_derived]
+                impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Guard<__S> for #name
+                where #bounds
+                {
+                    type Value = #provides;
+                    #[allow(unused_variables)]
+                    #check
+                }
+            }
+        });
+        quote! {
+            #[automatically_derived]
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name
+            where #bounds
+            {
+                type Hands = #provides;
+                #[allow(unused_variables)]
+                fn around<'__r>(
+                    &'static self,
+                    __cx: &mut __hb::Context<'_>,
+                    __env: __hb::Env<'__r, __S>,
+                    __next: impl __hb::Next<Self::Hands>,
+                ) -> #future {
+                    #around
+                }
+            }
+            #check
+        }
+    }
+}
+
+/// Whether an extractor may wait: not where others share the context.
+#[derive(Clone, Copy)]
+pub(super) enum Extraction {
+    Async(Generic),
+    Sync,
+}
+
+/// Returns statements that extract the arguments, and the arguments.
+pub(super) fn extract_args(
+    list: &[Arg],
+    values: &[TokenStream],
+    extraction: Extraction,
+    refuse: &TokenStream,
+) -> (TokenStream, Vec<TokenStream>) {
+    let mut lets = TokenStream::new();
+    let mut args = Vec::new();
+    for (idx, (arg, value)) in list.iter().zip(values).enumerate() {
+        if !arg.is_extract() {
+            args.push(value.clone());
+            continue;
+        }
+        let value = match extraction {
+            Extraction::Async(generic) => args::async_value_expr(idx, arg, generic),
+            Extraction::Sync => value.clone(),
+        };
+        let ident = format_ident!("__arg_{idx}");
+        lets.extend(quote! {
+            let #ident = match #value {
+                __hb::Ok(__value) => __value,
+                __hb::Err(__rejection) => #refuse,
+            };
+        });
+        args.push(quote_spanned!(first_span(&arg.ty)=> #ident).to_token_stream());
+    }
+    (lets, args)
+}
