@@ -1,4 +1,4 @@
-//! The arguments of the attributes.
+//! The arguments of the attributes: what each attribute accepts, as a struct.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{Ident, Path};
@@ -16,16 +16,18 @@ pub(crate) use with::{
     Condition, PartConfig, PartExpr, StepExpr, WITH_USAGE, WithItem, parse_with_tokens,
 };
 
-/// What a route or a group says of how it is served.
+/// How a route, or every route of a group, is served.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct RouteOptions {
     pub(crate) slash: Option<Slash>,
-    /// Whether the handler finishes where its client leaves.
+    /// Whether the handler runs to its end after the client has disconnected.
     pub(crate) finish_on_disconnect: Option<bool>,
+    /// The order in which requests are served when the capacity is used up.
     pub(crate) priority: Option<Priority>,
 }
 
-/// The arguments of `#[get(..)]` and its siblings, of `#[fallback]` and of `#[middleware]`.
+/// The arguments of the attributes on functions: `#[get(..)]` and the other methods, `#[fallback]`, `#[guard]`,
+/// `#[middleware]` and `#[observer]`.
 #[derive(Default)]
 pub(crate) struct RouteArgs {
     pub(crate) pattern: Option<Pattern>,
@@ -33,31 +35,33 @@ pub(crate) struct RouteArgs {
     pub(crate) with: Vec<WithItem>,
     pub(crate) options: RouteOptions,
     pub(crate) krate: Option<Path>,
-    /// Whether a guard sees the body.
+    /// Whether a guard receives the request body.
     pub(crate) body: bool,
-    /// What a guard or a middleware must stand behind, and what before.
+    /// The guards and middleware that must run before this one, and those that must run after it.
     pub(crate) after: Vec<Path>,
     pub(crate) before: Vec<Path>,
-    /// Where `methods` stands.
+    /// The position of the option `methods`, for errors about it.
     pub(crate) methods_span: Option<Span>,
 }
 
 /// The arguments of `#[routes(..)]`.
 #[derive(Default)]
 pub(crate) struct GroupArgs {
+    /// Whether the group is a whole app, which has a route table.
     pub(crate) app: bool,
     pub(crate) prefix: Option<Pattern>,
     pub(crate) with: Vec<WithItem>,
     pub(crate) options: RouteOptions,
     pub(crate) fallback: Option<Path>,
+    /// The function that renders rejections.
     pub(crate) rejection: Option<Path>,
-    /// Whether a header may name another method than POST.
+    /// Whether a header of a POST request may override its method.
     pub(crate) method_override: bool,
     pub(crate) krate: Option<Path>,
 }
 
 impl RouteArgs {
-    /// Returns whether its methods have no body, as a rule.
+    /// Returns whether all methods are GET or HEAD, whose requests have no body as a rule.
     pub(crate) fn is_bodiless(&self) -> bool {
         let is_bodiless = |method: &String| matches!(method.as_str(), "GET" | "HEAD");
         self.methods
@@ -65,7 +69,7 @@ impl RouteArgs {
             .is_some_and(|methods| methods.iter().all(is_bodiless))
     }
 
-    /// Reads the arguments; `name` is the attribute's.
+    /// Parses the arguments of the attribute `name`.
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let mut limits = Vec::new();
@@ -85,7 +89,7 @@ impl RouteArgs {
                 AttrOption::Body => args.body = true,
                 AttrOption::After(paths) => args.after = paths,
                 AttrOption::Before(paths) => args.before = paths,
-                // `words` has refused them.
+                // `options` has already reported these.
                 AttrOption::App
                 | AttrOption::Fallback(_)
                 | AttrOption::Rejection(..)
@@ -98,6 +102,7 @@ impl RouteArgs {
 }
 
 impl GroupArgs {
+    /// Parses the arguments, and rejects options of apps on a group that is not an app.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let (mut for_apps, mut limits) = (Vec::new(), Vec::new());
@@ -135,7 +140,7 @@ impl GroupArgs {
     }
 }
 
-/// Puts what the words are short for around the rest.
+/// Prepends the middleware that `timeout = ..` and `body_limit = ..` are short for, so that it runs outermost.
 fn prepend_limits(with: &mut Vec<WithItem>, limits: Vec<(Ident, syn::Expr)>, krate: Option<&Path>) {
     let private = runtime_path::private(krate);
     let limits = limits.into_iter().map(|(word, value)| {

@@ -1,4 +1,4 @@
-//! `#[guard]`, `#[middleware]` and `#[observer]`: on a function, or on an impl block with one method.
+//! `#[guard]`, `#[middleware]` and `#[observer]`, on a function or on an impl block with one method.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -13,10 +13,10 @@ use crate::{
     pattern::Pattern,
 };
 
-/// One of the attributes.
+/// One of the three attributes.
 pub(crate) struct ChainAttr {
     name: &'static str,
-    /// The name with its article.
+    /// The noun with its article, for error messages: `a guard`.
     noun: &'static str,
     check: fn(&[Arg], &Function, &mut Errors),
     expand: fn(&Function, &[Arg], &RouteArgs) -> TokenStream,
@@ -44,7 +44,7 @@ pub(crate) const OBSERVER: ChainAttr = ChainAttr {
 };
 
 impl ChainAttr {
-    /// Expands what the attribute stands on.
+    /// Expands the attribute on a function or an impl block.
     pub(crate) fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
         if let Ok(block) = syn::parse2::<ItemImpl>(item.clone()) {
             return self.expand_block(args, &block);
@@ -58,7 +58,7 @@ impl ChainAttr {
         })
     }
 
-    /// Expands an impl block: the value that stands in `with(..)` is what `&self` is.
+    /// Expands an impl block. The value in `with(..)` is the method's `&self`.
     fn expand_block(&self, args: TokenStream, block: &ItemImpl) -> TokenStream {
         let mut errors = Errors::default();
         self.check_block(block, &mut errors);
@@ -96,7 +96,7 @@ impl ChainAttr {
         }
     }
 
-    /// Returns the method of the block.
+    /// Returns the method of the block, and reports everything else in it.
     fn single_method<'a>(
         &self,
         block: &'a ItemImpl,
@@ -125,7 +125,7 @@ impl ChainAttr {
         found
     }
 
-    /// Returns what stands beside the function or the block.
+    /// Returns the items that are generated next to the function or the block.
     fn generated_items(
         &self,
         args: TokenStream,
@@ -143,7 +143,7 @@ impl ChainAttr {
     }
 }
 
-/// Returns where an item begins, as its name where it has one.
+/// Returns the tokens for an error about an item: its name if it has one.
 fn first_token(item: &ImplItem) -> TokenStream {
     match item {
         ImplItem::Fn(method) => method.sig.ident.to_token_stream(),
@@ -171,7 +171,7 @@ fn with_part_self(mut arg: Arg) -> Arg {
     arg
 }
 
-/// A method reads its configuration from `&self`, and from nowhere else.
+/// Checks that a method is configured by its `&self` only.
 fn check_receiver(function: &Function, list: &[Arg], errors: &mut Errors) {
     if function.sig.receiver().is_none() {
         errors.at(
@@ -190,7 +190,7 @@ fn check_receiver(function: &Function, list: &[Arg], errors: &mut Errors) {
     }
 }
 
-/// Returns the block as the compiler shall see it.
+/// Returns the block without the attributes `#[config]`, which rustc does not accept there.
 fn without_config(block: &ItemImpl) -> ItemImpl {
     let mut block = block.clone();
     for item in &mut block.items {

@@ -1,4 +1,4 @@
-//! What a handler's signature may not say. Rules that need types are in the generated code.
+//! The rules for a function's signature. Rules that require types are checked by the generated code.
 
 use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Signature, Type};
 
@@ -10,13 +10,13 @@ use crate::{
     types::{PRIMITIVES, is_param_only, last_name, source_text},
 };
 
-/// Checks a function beside which a type of its name will stand.
+/// Checks a function for which a type of the same name is generated.
 pub(crate) fn check_item(item: &Function, noun: &str, errors: &mut Errors) {
     check_function_name(&item.sig, errors);
     check_signature(item, noun, errors);
 }
 
-/// Two attributes would be two routes, and two types, of one name.
+/// Rejects a second route attribute: it would generate a second type of the same name.
 pub(crate) fn check_single_route(function: &Function, errors: &mut Errors) {
     for attr in function.attrs.iter().filter(|attr| is_route_attr(attr)) {
         errors.at(
@@ -26,7 +26,7 @@ pub(crate) fn check_single_route(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// Checks the function itself.
+/// Checks the parts of a signature that all attributes restrict in the same way.
 pub(crate) fn check_signature(function: &Function, noun: &str, errors: &mut Errors) {
     let sig = &function.sig;
     if let Some(constness) = &sig.constness {
@@ -60,7 +60,7 @@ pub(crate) fn check_signature(function: &Function, noun: &str, errors: &mut Erro
     }
 }
 
-/// The type beside the function would take the place of the primitive one in the whole module.
+/// Rejects the name of a primitive type: the generated type would shadow the primitive in the whole module.
 fn check_function_name(sig: &Signature, errors: &mut Errors) {
     let name = sig.ident.to_string();
     if name == "str" || PRIMITIVES.contains(&name.as_str()) {
@@ -92,7 +92,7 @@ pub(crate) fn check_handler(
     check_params_used(args, pattern, errors);
 }
 
-/// Two contexts would be the same one twice, once to change.
+/// Rejects a second context next to `&mut Context<'_>`, since the two would borrow the same value.
 fn check_contexts(args: &[Arg], errors: &mut Errors) {
     let contexts = args
         .iter()
@@ -145,8 +145,8 @@ fn check_param(arg: &Arg, errors: &mut Errors) {
     }
 }
 
-/// Returns whether the type is `Path` or `OsStr`, borrowed or boxed. Their owned forms may have another name, so they
-/// are left to a check that knows types.
+/// Returns whether the type is `Path` or `OsStr`, borrowed or boxed. Owned paths may be aliased, so the generated
+/// code checks those.
 fn names_a_file(ty: &Type) -> bool {
     let inner = match ty {
         Type::Reference(reference) => &reference.elem,
@@ -168,7 +168,7 @@ fn names_a_file(ty: &Type) -> bool {
     matches!(name.as_deref(), Some("Path" | "OsStr")) && !source_text(inner).ends_with('>')
 }
 
-/// A number or a `&str` comes from nowhere but the path, so its name is the mistake.
+/// Reports an argument that can only be a path parameter but whose name is not in the pattern.
 fn check_param_in_path(arg: &Arg, pattern: &Pattern, is_fallback: bool, errors: &mut Errors) {
     let (name, ty) = (&arg.name, source_text(&arg.ty));
     if is_fallback {
@@ -191,8 +191,8 @@ fn check_param_in_path(arg: &Arg, pattern: &Pattern, is_fallback: bool, errors: 
     );
 }
 
-/// A parameter that nothing reads is a mistake, unless the handler may read it from the context
-/// or an extractor (`Path<T>`) may: then the generated code checks.
+/// Reports a parameter that no argument uses. A context or an extractor such as `Path<T>` may read it; in that case
+/// the generated code checks it.
 fn check_params_used(args: &[Arg], pattern: &Pattern, errors: &mut Errors) {
     if args.iter().any(may_use_params) {
         return;
@@ -226,7 +226,7 @@ pub(crate) fn unused_params<'a>(args: &[Arg], pattern: &'a Pattern) -> Vec<&'a s
     pattern.names().filter(|name| !is_used(name)).collect()
 }
 
-/// Says that nothing takes a parameter.
+/// Returns the error message for a parameter that no argument uses.
 pub(crate) fn unused_param_message(name: &str, pattern: &Pattern) -> String {
     let raw = if syn::parse_str::<syn::Ident>(name).is_ok() {
         ""
@@ -242,7 +242,7 @@ pub(crate) fn unused_param_message(name: &str, pattern: &Pattern) -> String {
 const EXCHANGE_TOO_EARLY: &str =
     "an exchange is seen when it is over, by an `#[observer]`: take `&Context<'_>` here";
 
-/// Nobody but an observer sees a finished exchange.
+/// Rejects `&Exchange<'_>`, which only observers receive.
 fn check_exchange(args: &[Arg], errors: &mut Errors) {
     for arg in args
         .iter()
@@ -318,7 +318,7 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
     }
 }
 
-/// Returns whether `impl Trait` stands in the type.
+/// Returns whether the type contains `impl Trait`.
 fn contains_impl_trait(ty: &Type) -> bool {
     let tokens = quote::ToTokens::to_token_stream(ty);
     tokens

@@ -1,4 +1,4 @@
-//! The derives: `State`, `PathFields` and `IntoResponse`.
+//! The derives: `Local`, `State`, `PathFields` and `IntoResponse`.
 
 mod local;
 mod path_fields;
@@ -14,7 +14,7 @@ use syn::{Attribute, Path, Token};
 
 use crate::errors::Errors;
 
-/// Reads `#[highball(crate = path)]`.
+/// Parses `#[highball(crate = path)]`.
 fn crate_path(attrs: &[Attribute], errors: &mut Errors) -> Option<Path> {
     let attr = attrs.iter().find(|attr| attr.path().is_ident("highball"))?;
     errors.keep(attr.parse_args_with(|input: syn::parse::ParseStream<'_>| {

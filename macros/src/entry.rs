@@ -1,4 +1,4 @@
-//! One entry of a group, with the attributes of its field.
+//! The entries of a group: the fields of the tuple struct, with their attributes.
 
 use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
 
@@ -8,9 +8,11 @@ use crate::{
     pattern::Pattern,
 };
 
-/// One entry of a group.
+/// One entry of a group: a handler or another group.
 pub(crate) struct Entry {
+    /// The `#[cfg]` attributes, under which the entry exists.
     pub(crate) cfgs: Vec<Attribute>,
+    /// The handler or group.
     pub(crate) ty: Type,
     pub(crate) prefix: Option<Pattern>,
     pub(crate) with: Vec<WithItem>,

@@ -1,24 +1,24 @@
-//! Mistakes, collected so that all of them are reported at once.
+//! A list of errors, so that a macro reports all of them at once.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// The mistakes found so far.
+/// The errors found so far.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// Adds a mistake at these tokens.
+    /// Adds an error at these tokens.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Adds a mistake that the parser found.
+    /// Adds an error of the parser.
     pub(crate) fn push(&mut self, error: syn::Error) {
         self.0.push(error);
     }
 
-    /// Keeps the value, or the mistake.
+    /// Returns the value, or adds the error.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
@@ -27,7 +27,7 @@ impl Errors {
         self.0.is_empty()
     }
 
-    /// Returns the mistakes as items that do not compile.
+    /// Returns the errors as `compile_error!` items.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0
             .into_iter()

@@ -1,4 +1,4 @@
-//! From models to code. Everything has been checked: nothing here can fail.
+//! From models to code. Everything has been checked before, so nothing here can fail.
 
 pub(crate) mod args;
 mod cfg;
@@ -34,7 +34,7 @@ pub(crate) fn segments(pattern: &Pattern) -> TokenStream {
     quote!(&[#(#segments),*])
 }
 
-/// Returns what the words say of how a route is served, as constant data.
+/// Returns the options of a route or a group as constant data.
 pub(crate) fn route_options(options: RouteOptions) -> TokenStream {
     let slash = options.slash.map(|slash| match slash {
         Slash::Strict => quote!(slash: __hb::Some(__hb::Slash::Strict),),
@@ -55,7 +55,7 @@ pub(crate) fn route_options(options: RouteOptions) -> TokenStream {
     quote!(__hb::Manner { #slash #finish #priority ..__hb::Manner::NONE })
 }
 
-/// Returns the methods as constant data; none means `#[any]`.
+/// Returns the methods as constant data. `None` is `#[any]`.
 pub(crate) fn methods(methods: Option<&[String]>) -> TokenStream {
     let Some(methods) = methods else {
         return quote!(__hb::Methods::ANY);

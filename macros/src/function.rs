@@ -1,7 +1,6 @@
-//! A handler: the function under `#[get]` and its siblings, as a model.
+//! The model of a function under one of the attributes, and of its arguments.
 //!
-//! Only the signature is parsed; the body stays as it is, so that a half-written one never takes
-//! the rest of the file with it.
+//! Only the signature is parsed. The body stays opaque, so that an incomplete body does not prevent the expansion.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -19,9 +18,9 @@ use crate::{
 
 /// A function whose body is opaque.
 pub(crate) struct Function {
-    /// The type of the impl block that it stands in.
+    /// The type of the impl block that contains the function.
     pub(crate) owner: Option<Type>,
-    /// The parameters of that block.
+    /// The generic parameters of that block.
     pub(crate) generics: Generics,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -43,12 +42,12 @@ impl Parse for Function {
 }
 
 impl Function {
-    /// Returns the function as the user wrote it, without the attributes that are ours.
+    /// Returns the function as the user wrote it, without Highball's attributes on its arguments.
     pub(crate) fn to_item(&self) -> TokenStream {
         self.to_item_without(|_| false)
     }
 
-    /// Returns the function without these attributes, too.
+    /// Returns the function, also without the attributes for which `is_removed` is true.
     pub(crate) fn to_item_without(&self, is_removed: fn(&Attribute) -> bool) -> TokenStream {
         let Self { vis, body, .. } = self;
         let attrs = self.attrs.iter().filter(|attr| !is_removed(attr));
@@ -61,7 +60,7 @@ impl Function {
         quote!(#(#attrs)* #vis #sig #body)
     }
 
-    /// Returns the name of the type that stands for the function in a list.
+    /// Returns the name of the type that represents the function in a list.
     pub(crate) fn type_name(&self) -> TokenStream {
         match &self.owner {
             Some(owner) => quote!(#owner),
@@ -69,22 +68,22 @@ impl Function {
         }
     }
 
-    /// Returns what calls it.
+    /// Returns the expression that names the function in a call.
     pub(crate) fn callee(&self) -> TokenStream {
         let name = &self.sig.ident;
         match &self.owner {
-            // As a path of an expression, the type would leave its parameters open.
+            // `Type::name` would leave default type parameters to inference; `<Type>::name` uses the defaults.
             Some(owner) => quote!(<#owner>::#name),
             None => quote!(#name),
         }
     }
 
-    /// Returns the `#[cfg]` attributes: what stands beside the function must come and go with it.
+    /// Returns the `#[cfg]` attributes. The items that are generated for the function need them, too.
     pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
         cfgs(&self.attrs)
     }
 
-    /// Returns the doc comment.
+    /// Returns the text of the doc comment.
     pub(crate) fn doc(&self) -> String {
         let lines = self.attrs.iter().filter_map(|attr| match &attr.meta {
             syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
@@ -115,16 +114,17 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
         .collect()
 }
 
-/// An argument of a handler, a fallback or a middleware.
+/// An argument of a function.
 pub(crate) struct Arg {
     pub(crate) name: String,
     pub(crate) ty: Type,
     pub(crate) kind: ArgKind,
 }
 
-/// How an argument is made.
+/// How an argument is obtained.
 pub(crate) enum ArgKind {
-    /// A parameter of the handler's own pattern, that many places before the last.
+    /// A parameter of the handler's own pattern. It is counted from the last, because prefixes add parameters in
+    /// front.
     Param { back: usize },
     /// A parameter of a prefix.
     OuterParam,
@@ -136,13 +136,13 @@ pub(crate) enum ArgKind {
     Exchange,
     /// The rest of the chain, in a middleware.
     Next,
-    /// A value that stands where the guard or the middleware does, given or lent.
+    /// A configured value of a guard or a middleware, copied or passed by reference.
     Config { by_ref: bool },
-    /// `&self`, in an impl block of routes.
+    /// `&self` in an impl block of routes. It comes from the app state.
     HandlerSelf,
-    /// `&self`, in the impl block of a guard, a middleware or an observer.
+    /// `&self` in the impl block of a guard, a middleware or an observer.
     PartSelf,
-    /// Whatever `Extract` or `ExtractAsync` makes.
+    /// Any other type: an extractor.
     Extract,
 }
 
@@ -151,14 +151,14 @@ impl Arg {
         matches!(self.kind, ArgKind::Extract)
     }
 
-    /// Returns whether it is a parameter of the path whose text may be refused.
+    /// Returns whether it is a path parameter that is parsed, and can thus be rejected.
     pub(crate) fn is_parsed_param(&self) -> bool {
         let is_param = matches!(self.kind, ArgKind::Param { .. } | ArgKind::OuterParam);
         is_param && !matches!(self.ty, Type::Reference(_)) && source_text(&self.ty) != "String"
     }
 }
 
-/// Reads the arguments of a function.
+/// Parses the arguments of a function.
 pub(crate) fn parse_args(
     sig: &Signature,
     pattern: &Pattern,
@@ -235,7 +235,7 @@ fn typed_arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg
     })
 }
 
-/// Reads `#[config] after: Duration`, or `#[config] limit: &Limit`, which is kept and lent.
+/// Parses `#[config] after: Duration`, or `#[config] limit: &Limit`, which is stored and passed by reference.
 fn config_arg(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Errors) -> Option<Arg> {
     if name.is_none() {
         errors.at(
@@ -259,7 +259,7 @@ fn config_arg(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Erro
     })
 }
 
-/// Returns the name that the argument's value has, without `r#`.
+/// Returns the name that the argument is bound to, without `r#`.
 fn binding_name(pat: &Pat) -> Option<String> {
     match pat {
         Pat::Ident(pat) => Some(pat.ident.unraw().to_string()),
@@ -288,7 +288,7 @@ fn arg_kind(ty: &Type) -> ArgKind {
     }
 }
 
-/// Returns where a mistake about the return type belongs.
+/// Returns the span for an error about the return type.
 pub(crate) fn output_span(sig: &Signature) -> Span {
     match &sig.output {
         syn::ReturnType::Default => sig.ident.span(),
@@ -296,7 +296,7 @@ pub(crate) fn output_span(sig: &Signature) -> Span {
     }
 }
 
-/// Expands a function; where its signature cannot be read, it stays as it is, with the error.
+/// Expands a function. If its signature cannot be parsed, re-emits the item with the error.
 pub(crate) fn with_function(
     item: TokenStream,
     expand: impl FnOnce(&Function, &mut Errors) -> TokenStream,

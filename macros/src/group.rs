@@ -1,4 +1,4 @@
-//! A group: what `#[routes]` stands on, as a model.
+//! `#[routes]`: a group of routes.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -46,7 +46,7 @@ fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Errors) -> To
     let entries = parse_entries(item, errors);
     check_entry_count(&entries, &item.ident, errors);
     let (attrs, vis, ident) = (&item.attrs, &item.vis, &item.ident);
-    // Whatever is wrong, the name is there, so that nothing else breaks.
+    // The type is emitted even after an error, so that code that names it compiles.
     let derives = derive_attr(attrs);
     let own = quote!(#(#attrs)* #derives #vis struct #ident;);
     let ty = syn::parse_quote!(#ident);
@@ -58,11 +58,11 @@ fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Errors) -> To
     quote!(#own #code)
 }
 
-/// Returns a derive of what every group has, but for what the user derives.
+/// Returns a `derive` of the traits that every group has, without those that the user derives.
 fn derive_attr(attrs: &[Attribute]) -> TokenStream {
     let mut taken = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("derive")) {
-        // What cannot be read here is rustc's to report.
+        // rustc reports a `derive` that cannot be parsed.
         let _ = attr.parse_nested_meta(|meta| {
             taken.extend(meta.path.segments.last().map(|last| last.ident.to_string()));
             Ok(())
@@ -75,7 +75,7 @@ fn derive_attr(attrs: &[Attribute]) -> TokenStream {
 }
 
 fn check_entry_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
-    // The last number means "no field".
+    // The runtime uses 65,535 for "no field".
     if entries.len() >= usize::from(u16::MAX) {
         errors.at(
             name,
@@ -84,7 +84,7 @@ fn check_entry_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
     }
 }
 
-/// Reports `#[routes]` on something else.
+/// Reports `#[routes]` on an item that it does not support.
 fn report_unsupported_item(item: &TokenStream, errors: &mut Errors) {
     let message = "`#[routes]` stands on a tuple struct, `struct Api(show, create);`, on an inline module or on an impl block";
     let span = item

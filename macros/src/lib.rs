@@ -1,4 +1,7 @@
-//! The attribute macros of Highball; use them through the `highball` crate, which documents them.
+//! The macros of the Highball web framework.
+//!
+//! Use them through the crate `highball`, which re-exports and documents them. The modules below are the stages of an
+//! expansion: `attr`, `pattern`, `function` and `entry` parse, `check` reports mistakes, `expand` generates code.
 
 mod attr;
 mod chain_attr;
@@ -36,19 +39,19 @@ macro_rules! verbs {
 }
 
 verbs! {
-    get: "Declares a route for GET, which also answers HEAD: `#[get(\"/users/{id}\")]`.",
+    get: "Declares a route for GET and HEAD: `#[get(\"/users/{id}\")]`.",
     post: "Declares a route for POST: `#[post(\"/users\")]`.",
     put: "Declares a route for PUT: `#[put(\"/users/{id}\")]`.",
     patch: "Declares a route for PATCH: `#[patch(\"/users/{id}\")]`.",
     delete: "Declares a route for DELETE: `#[delete(\"/users/{id}\")]`.",
-    head: "Declares a route for HEAD, in place of the one that GET brings.",
-    options: "Declares a route for OPTIONS, in place of the automatic answer.",
-    query: "Declares a route for QUERY: a safe request with a body.",
-    any: "Declares a route for every method; a route that names the method comes first.",
-    route: "Declares a route for some methods: `#[route(\"/x\", methods = [GET, \"PURGE\"])]`.",
+    head: "Declares a route for HEAD, which replaces the one that `#[get]` declares.",
+    options: "Declares a route for OPTIONS, which replaces the automatic response.",
+    query: "Declares a route for QUERY, a safe method whose requests have a body.",
+    any: "Declares a route for every method. Routes for a single method take precedence.",
+    route: "Declares a route for several methods: `#[route(\"/x\", methods = [GET, \"PURGE\"])]`.",
 }
 
-/// Makes a group of routes: a tuple struct that lists them, an inline module or an impl block.
+/// Declares a group of routes: a tuple struct that lists them, an inline module or an impl block.
 #[proc_macro_attribute]
 pub fn routes(
     args: proc_macro::TokenStream,
@@ -57,7 +60,7 @@ pub fn routes(
     group::routes_attribute(args.into(), item.into()).into()
 }
 
-/// Makes a handler without a path: what a group answers where no route matches.
+/// Declares a handler without a path, which responds if no route of a group matches.
 #[proc_macro_attribute]
 pub fn fallback(
     args: proc_macro::TokenStream,
@@ -66,7 +69,7 @@ pub fn fallback(
     route::fallback_attribute(args.into(), item.into()).into()
 }
 
-/// Makes a middleware: a function that wraps the rest of the chain.
+/// Declares a middleware: a function that wraps the rest of the chain.
 #[proc_macro_attribute]
 pub fn middleware(
     args: proc_macro::TokenStream,
@@ -77,7 +80,7 @@ pub fn middleware(
         .into()
 }
 
-/// Makes a guard: a function that runs before a route, and provides a value or answers itself.
+/// Declares a guard: a function that runs before a handler, and provides a value or rejects the request.
 #[proc_macro_attribute]
 pub fn guard(
     args: proc_macro::TokenStream,
@@ -86,7 +89,7 @@ pub fn guard(
     chain_attr::GUARD.expand(args.into(), item.into()).into()
 }
 
-/// Makes an observer: a plain function over each finished exchange.
+/// Declares an observer: a function that is called with each finished exchange.
 #[proc_macro_attribute]
 pub fn observer(
     args: proc_macro::TokenStream,
@@ -108,7 +111,7 @@ pub fn main(
     .into()
 }
 
-/// Makes a link to a route: `url!(Api, show(42))`.
+/// Returns the URL of a route: `url!(Api, show(42))`.
 #[proc_macro]
 pub fn url(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     url::expand(input.into()).into()
@@ -125,10 +128,10 @@ macro_rules! derives {
 }
 
 derives! {
-    Local(), local: "Lets values of a type travel along the chain, from a guard or a middleware to what is further in.",
-    State(), state: "Lets handlers have each field of the app state by its type.",
-    PathFields(), path_fields: "Lets a struct take the path parameters that its fields are named after.",
-    IntoResponse(status, transparent, from, source), response: "Makes an enum of errors a response: `#[status(404, \"no such user\")]` on each variant.\n\nOn a field, `#[from]` converts the field's type by `?`, and `#[source]` does not; both make it the cause that is logged.",
+    Local(), local: "Allows guards and middleware to provide values of a type to the rest of the chain.",
+    State(), state: "Makes each field of the app state available to handlers by its type.",
+    PathFields(), path_fields: "Makes a struct an extractor of the path parameters that its fields are named after.",
+    IntoResponse(status, transparent, from, source), response: "Converts an enum of errors to responses: `#[status(404, \"no such user\")]` on each variant.\n\nOn a field, `#[from]` and `#[source]` mark the cause of the error, which is logged. `#[from]` also generates the conversion for `?`.",
 }
 
 fn derive_with(

@@ -6,7 +6,7 @@ use syn::{Path, Token, parse::Parse};
 
 use crate::{errors::Errors, function::Function, runtime_path::private};
 
-/// `crate = path`, or nothing.
+/// The argument `crate = path`, if there is one.
 struct Args(Option<Path>);
 
 impl Parse for Args {
@@ -52,7 +52,7 @@ pub(crate) fn expand(args: TokenStream, function: &Function, errors: &mut Errors
         attrs, vis, body, ..
     } = function;
     if !errors.is_empty() {
-        // With a `main` of a form that rustc takes, ours is the only error.
+        // rustc would report a missing or malformed `main` as well, so a valid one is emitted.
         let mut own = sig.clone();
         own.ident = syn::Ident::new("__main", sig.ident.span());
         return quote!(#[allow(dead_code)] #(#attrs)* #vis #own #body fn main() {});

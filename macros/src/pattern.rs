@@ -1,8 +1,8 @@
-//! The grammar of patterns and prefixes; it stands here and nowhere else.
+//! The grammar of patterns and prefixes. No other file parses paths.
 //!
-//! A pattern is split at its slashes, and each piece is read by itself, so that every piece with
-//! a mistake gets its own error. Static text is percent-encoded here, once, in one spelling:
-//! texts that mean the same are equal behind this point.
+//! A pattern is split at its slashes, and each segment is parsed separately, so that each segment with a mistake gets
+//! its own error. Static text is percent-encoded here, in one spelling: texts with the same meaning are equal in the
+//! parsed pattern.
 
 use proc_macro2::Span;
 use syn::LitStr;
@@ -13,20 +13,20 @@ mod segment;
 
 pub(crate) use segment::Segment;
 
-/// As in `highball::table`; a pattern over a limit is refused here, a whole path by the root.
+/// The limits of `highball::table`. They are checked here for one pattern, and in the app for a whole path.
 pub(crate) const MAX_PARAMS: usize = 16;
 const MAX_SEGMENTS: usize = 32;
 
 /// A parsed pattern.
 pub(crate) struct Pattern {
-    /// As the user wrote it; empty for a prefix that is not there.
+    /// The text that the user wrote, or empty if there is no prefix.
     pub(crate) text: String,
     pub(crate) span: Span,
     pub(crate) segments: Vec<Segment>,
 }
 
 impl Pattern {
-    /// Reads the pattern of a route.
+    /// Parses the pattern of a route.
     pub(crate) fn route(literal: &LitStr, errors: &mut Errors) -> Self {
         let pattern = Self::parse(literal, errors);
         for segment in pattern.segments.iter().rev().skip(1) {
@@ -42,7 +42,7 @@ impl Pattern {
         pattern
     }
 
-    /// Reads the prefix of a group.
+    /// Parses the prefix of a group.
     pub(crate) fn prefix(literal: &LitStr, errors: &mut Errors) -> Self {
         let text = literal.value();
         if text.is_empty() || text == "/" {
@@ -69,7 +69,7 @@ impl Pattern {
         pattern
     }
 
-    /// No prefix at all.
+    /// Returns the pattern of a missing prefix or path.
     pub(crate) fn empty() -> Self {
         Self {
             text: String::new(),
@@ -93,7 +93,7 @@ impl Pattern {
             };
         };
         let mut segments = Vec::new();
-        // `/` alone is the group's prefix itself, and adds no segment.
+        // `/` alone is the path of the group itself and adds no segment.
         for text in rest.split('/').filter(|_| !rest.is_empty()) {
             match segment::parse_segment(text) {
                 Ok(segment) => segments.push(segment),
@@ -109,7 +109,7 @@ impl Pattern {
         pattern
     }
 
-    /// Checks what looks at more than one piece.
+    /// Checks the rules that involve more than one segment.
     fn check_segments(&self, literal: &LitStr, errors: &mut Errors) {
         let names: Vec<_> = self.names().collect();
         for (idx, name) in names.iter().enumerate() {
@@ -135,7 +135,7 @@ impl Pattern {
     }
 }
 
-/// Returns what stands behind the leading slash.
+/// Returns the text after the leading slash.
 fn strip_leading_slash<'a>(
     text: &'a str,
     literal: &LitStr,

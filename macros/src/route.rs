@@ -1,4 +1,4 @@
-//! `#[get]`, its siblings and `#[fallback]`: a handler.
+//! `#[get]` and the other methods, and `#[fallback]`: a handler.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -41,7 +41,7 @@ fn route_args(
     attr
 }
 
-/// Settles the methods of a route, and that it has a path.
+/// Sets the methods of a route, and checks that it has a path.
 pub(crate) fn set_methods(
     name: &str,
     attr: &mut RouteArgs,
@@ -72,8 +72,8 @@ pub(crate) fn set_methods(
     }
 }
 
-/// Returns what stands beside a function: all of it, or after a mistake only the type that
-/// others name, with what they ask of it.
+/// Returns the items that are generated next to a function. After an error these are only the type that other code
+/// names and the impls that its uses require.
 fn generated_items(
     function: &Function,
     args: Vec<function::Arg>,

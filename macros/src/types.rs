@@ -1,10 +1,10 @@
-//! What the spelling of a type shows.
+//! Helpers that inspect how a type is spelled. A macro cannot resolve types.
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{GenericArgument, Path, PathArguments, Type, TypePath};
 
-/// Returns the last name of a type's path.
+/// Returns the last segment of a type's path.
 pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(TypePath {
@@ -14,7 +14,7 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// Returns the type as a user would write it.
+/// Returns the tokens as a user would write them.
 pub(crate) fn source_text(ty: &impl ToTokens) -> String {
     let mut text = ty.to_token_stream().to_string();
     for (spaced, tight) in [
@@ -33,7 +33,7 @@ pub(crate) fn source_text(ty: &impl ToTokens) -> String {
     text
 }
 
-/// Returns whether the type can only be a path parameter.
+/// Returns whether a value of the type can only come from a path parameter.
 pub(crate) fn is_param_only(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => last_name(&reference.elem).is_some_and(|name| name == "str"),
@@ -41,12 +41,13 @@ pub(crate) fn is_param_only(ty: &Type) -> bool {
     }
 }
 
+/// The primitive types that a path parameter can have.
 pub(crate) const PRIMITIVES: [&str; 16] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
     "f64", "bool", "char",
 ];
 
-/// Returns the name of a primitive type, or of a number that is not zero, which a client may read.
+/// Returns the name of a primitive or `NonZero` type, which error messages show to the client.
 pub(crate) fn primitive_name(ty: &Type) -> Option<String> {
     let name = last_name(ty)?.to_string();
     let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
@@ -55,14 +56,14 @@ pub(crate) fn primitive_name(ty: &Type) -> Option<String> {
     is_known.then_some(name)
 }
 
-/// Returns whether the type is made of one of these.
+/// Returns whether the type mentions one of these identifiers.
 pub(crate) fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
     let text = ty.to_token_stream().to_string();
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
     words.any(|word| generics.iter().any(|ident| *ident == word))
 }
 
-/// Returns a span that covers the tokens as far as stable Rust can.
+/// Returns the span of the tokens. On stable Rust, this is the span of the first token if they cannot be joined.
 pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
     syn::spanned::Spanned::span(tokens)
 }

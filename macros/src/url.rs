@@ -1,4 +1,4 @@
-//! `url!(Api, show(42), org = 5, via = Users)`: a link that the compiler checks.
+//! `url!(Api, show(42), org = 5, via = Users)`: a link that is checked at compile time.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -104,7 +104,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     quote! {{
         use #private as __hb;
-        // Named once, so that a name which is no handler is one error.
+        // The alias is the only use of the path, so a name that is no handler is reported once.
         type __Handler = #handler;
         const __ROUTE: &'static __hb::Route = #find;
         __hb::join_link(__ROUTE, &[#((#names, &#outer)),*], __Handler::path(#(#values),*))

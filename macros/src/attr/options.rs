@@ -1,4 +1,4 @@
-//! The words that an attribute knows, read one by one, so that each mistake is reported.
+//! The options of each attribute. They are parsed one by one, so that each mistake is reported.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
@@ -23,7 +23,7 @@ pub(super) enum AttrOption {
     Slash(Slash),
     Finish(bool),
     Priority(Priority),
-    /// A word that is short for a middleware: `timeout = secs(5)`.
+    /// An option that is short for a middleware: `timeout = secs(5)`.
     Limit(Ident, Expr),
     Crate(Path),
     Methods(Span, Vec<String>),
@@ -36,7 +36,7 @@ pub(super) enum AttrOption {
     Before(Vec<Path>),
 }
 
-/// A word, and how it is written.
+/// The name of an option, and its syntax as error messages show it.
 type Syntax = (&'static str, &'static str);
 
 const PATH: Syntax = ("path", "a path in quotes");
@@ -56,7 +56,7 @@ const TIMEOUT: Syntax = ("timeout", "`timeout = ..`");
 const BODY_LIMIT: Syntax = ("body_limit", "`body_limit = ..`");
 const CRATE: Syntax = ("crate", "`crate = ..`");
 
-/// Returns the words that the attribute takes.
+/// Returns the options that an attribute accepts.
 fn accepted_options(attribute: &str) -> &'static [Syntax] {
     match attribute {
         "routes" => &[
@@ -87,7 +87,7 @@ fn accepted_options(attribute: &str) -> &'static [Syntax] {
 
 const PREFIX: Syntax = ("path", "a prefix in quotes");
 
-/// Returns where a word belongs that is not for this attribute.
+/// Returns the place where an option is accepted, for an attribute that does not accept it.
 fn where_accepted(word: &str) -> Option<&'static str> {
     match word {
         "app" | "method_override" => Some("`#[routes(app)]`"),
@@ -102,7 +102,7 @@ fn where_accepted(word: &str) -> Option<&'static str> {
     }
 }
 
-/// Reads the arguments of an attribute.
+/// Parses the arguments of an attribute.
 pub(super) fn parse_options(
     tokens: TokenStream,
     attribute: &str,
@@ -117,7 +117,7 @@ pub(super) fn parse_options(
     args
 }
 
-/// Splits at the commas: a mistake in one argument leaves the others alone.
+/// Splits the arguments at their commas, so that a mistake in one does not affect the others.
 fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = vec![TokenStream::new()];
     for token in tokens {
@@ -180,18 +180,18 @@ fn parse_option(
     expect_end(input, arg)
 }
 
-/// Refuses what stands behind an argument without a comma.
+/// Rejects tokens that follow an argument without a comma.
 fn expect_end(input: ParseStream<'_>, arg: AttrOption) -> syn::Result<AttrOption> {
     if input.is_empty() {
         return Ok(arg);
     }
     let error = input.error("the arguments are separated by commas: write `,` before this");
-    // What is left would be an error of its own.
+    // syn reports tokens that a parser leaves as a second error.
     input.parse::<TokenStream>()?;
     Err(error)
 }
 
-/// Refuses a word that stands twice, or that belongs elsewhere.
+/// Rejects an option that is given twice or that another attribute accepts.
 fn check_option(
     attribute: &str,
     word: &str,
@@ -253,7 +253,7 @@ fn accepted_message(attribute: &str) -> String {
     format!("`#[{attribute}]` takes {}{and}{last}", rest.join(", "))
 }
 
-/// Returns whether the words share their first letters or differ by one letter.
+/// Returns whether the names begin with the same three letters, or differ only in the last letter.
 fn is_similar(known: &str, word: &str) -> bool {
     let shared = known
         .chars()

@@ -1,4 +1,4 @@
-//! The values of options.
+//! Parsers for the values of options.
 
 use proc_macro2::Span;
 use syn::{
@@ -10,7 +10,7 @@ use syn::{
 
 use super::with::{self, WITH_USAGE, WithItem};
 
-/// What `slash = ..` says.
+/// The values of `slash = ..`.
 #[derive(Clone, Copy)]
 pub(crate) enum Slash {
     Strict,
@@ -18,7 +18,7 @@ pub(crate) enum Slash {
     Ignore,
 }
 
-/// What `priority = ..` says.
+/// The values of `priority = ..`.
 #[derive(Clone, Copy)]
 pub(crate) enum Priority {
     Critical,
@@ -26,13 +26,13 @@ pub(crate) enum Priority {
     Background,
 }
 
-/// Reads `= finish` or `= cancel`.
+/// Parses `= finish` or `= cancel`.
 pub(super) fn parse_on_disconnect(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
     let message = "write `on_disconnect = cancel` or `on_disconnect = finish`";
     parse_choice(input, word, message, &[("cancel", false), ("finish", true)])
 }
 
-/// Reads `= critical`, `= normal` or `= background`.
+/// Parses `= critical`, `= normal` or `= background`.
 pub(super) fn parse_priority(input: ParseStream<'_>, word: &Ident) -> syn::Result<Priority> {
     let message = "write `priority = critical`, `priority = normal` or `priority = background`";
     let names = [
@@ -43,7 +43,7 @@ pub(super) fn parse_priority(input: ParseStream<'_>, word: &Ident) -> syn::Resul
     parse_choice(input, word, message, &names)
 }
 
-/// Reads `= name`, one of these.
+/// Parses `= name`, where the name is one of `names`.
 fn parse_choice<T: Copy>(
     input: ParseStream<'_>,
     word: &Ident,
@@ -61,7 +61,7 @@ fn parse_choice<T: Copy>(
         .ok_or_else(|| wrong(value.span()))
 }
 
-/// Reads `= secs(5)`.
+/// Parses `= secs(5)`.
 pub(super) fn parse_limit(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
     let example = if word == "timeout" {
         "secs(5)"
@@ -73,7 +73,7 @@ pub(super) fn parse_limit(input: ParseStream<'_>, word: &Ident) -> syn::Result<E
         .parse::<Token![=]>()
         .and_then(|_| input.parse::<Expr>());
     let value = written.map_err(|_| wrong(word.span()))?;
-    // A number of what? And a text is no number.
+    // A duration needs a unit, so a bare number is rejected for `timeout`. A size must be an integer.
     match &value {
         Expr::Lit(literal) if word == "timeout" || !matches!(literal.lit, syn::Lit::Int(_)) => {
             Err(wrong(literal.lit.span()))
@@ -101,7 +101,7 @@ pub(super) fn parse_crate(input: ParseStream<'_>, word: &Ident) -> syn::Result<P
     written.map_err(|_| syn::Error::new(word.span(), "write `crate = path::to::highball`"))
 }
 
-/// Reads `(first, second(5))`.
+/// Parses `(first, second(5))`.
 pub(super) fn parse_with(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<WithItem>> {
     if !input.peek(syn::token::Paren) {
         return Err(syn::Error::new(word.span(), WITH_USAGE));
@@ -111,7 +111,7 @@ pub(super) fn parse_with(input: ParseStream<'_>, word: &Ident) -> syn::Result<Ve
     with::parse_with_items(&list)
 }
 
-/// Reads `(recovery, logging::access)`.
+/// Parses `(recovery, logging::access)`.
 pub(super) fn parse_part_names(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<Path>> {
     let wrong = |span| {
         syn::Error::new(
@@ -141,7 +141,7 @@ pub(super) fn parse_slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<S
     parse_choice(input, word, message, &names)
 }
 
-/// Reads `= [GET, "PURGE"]`.
+/// Parses `= [GET, "PURGE"]`.
 pub(super) fn parse_methods(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<String>> {
     let message = "write `methods = [GET, POST]`";
     if input.parse::<Option<Token![=]>>()?.is_none() || !input.peek(syn::token::Bracket) {
@@ -185,7 +185,7 @@ impl Parse for MethodName {
     }
 }
 
-/// RFC 9110 §9.1: a method is a token, and case matters.
+/// Checks that a method is a token of HTTP, as RFC 9110 §9.1 requires. Methods are case-sensitive.
 fn check_method_name(name: &str) -> Result<(), String> {
     let upper = name.to_uppercase();
     if name != upper && STANDARD.contains(&upper.as_str()) {
@@ -200,7 +200,7 @@ fn check_method_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The methods with a bit of their own, in the order of `highball::route::STANDARD`.
+/// The methods that have a bit of a route's method set, in the order of `highball::route::STANDARD`.
 pub(crate) const STANDARD: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE",
 ];

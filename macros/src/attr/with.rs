@@ -1,4 +1,4 @@
-//! What `with(..)` lists: parts by their names or values, side by side, or under a condition.
+//! The items of `with(..)`: guards, middleware and layers, which run in sequence, in parallel or under a condition.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::ToTokens;
@@ -11,24 +11,24 @@ use syn::{
 
 /// One item of `with(..)`.
 pub(crate) enum WithItem {
-    /// It stands by itself.
+    /// A guard, a middleware or a layer.
     Step(StepExpr),
-    /// `parallel(quota, audit)`.
+    /// Guards that run at the same time: `parallel(quota, audit)`.
     Parallel(Vec<PartExpr>),
-    /// `when(condition, timing)`.
+    /// An item that runs under a condition: `when(condition, timing)`.
     When(Condition, StepExpr),
 }
 
-/// What can stand by itself.
+/// A single step of a chain.
 pub(crate) enum StepExpr {
-    /// `timing`, `timeout(secs(5))` or `Cors::new()`.
+    /// A guard or a middleware: `timing`, `timeout(secs(5))` or `Cors::new()`.
     Part(PartExpr),
-    /// `layer(CompressionLayer::new())`, a tower layer.
+    /// A tower layer: `layer(CompressionLayer::new())`.
     Layer(Expr),
 }
 
 impl WithItem {
-    /// Makes what a word is short for: a function with one value.
+    /// Returns the item for an option that is short for a function with one value.
     pub(crate) fn configured(path: Path, value: &Expr) -> Self {
         Self::Step(StepExpr::Part(PartExpr {
             path,
@@ -36,7 +36,7 @@ impl WithItem {
         }))
     }
 
-    /// Makes what a word is short for: a value of this type.
+    /// Returns the item for an option that is short for a value of this type.
     pub(crate) fn value(path: Path, value: TokenStream) -> Self {
         Self::Step(StepExpr::Part(PartExpr {
             path,
@@ -45,37 +45,37 @@ impl WithItem {
     }
 }
 
-/// A guard or a middleware, where it stands.
+/// A guard or a middleware as it is written in `with(..)`.
 pub(crate) struct PartExpr {
-    /// Its type.
+    /// The type of the part.
     pub(crate) path: Path,
     pub(crate) config: PartConfig,
 }
 
-/// How a part is configured.
+/// The configuration of a part.
 pub(crate) enum PartConfig {
-    /// Not at all: `timing`.
+    /// None: `timing`.
     None,
-    /// By the values that its function takes: `timeout(secs(5))`.
+    /// The arguments of a function: `timeout(secs(5))`.
     Args(Group),
-    /// It is a value itself: `Cors::new()`.
+    /// An expression for the part itself: `Cors::new()`.
     Value(TokenStream),
 }
 
-/// When a part runs.
+/// The condition of `when(..)`.
 pub(crate) enum Condition {
-    /// Where a guard would let the request through.
+    /// A guard. The condition is met if the guard lets the request pass.
     Guard(PartExpr),
-    /// Where a closure over the context says so.
+    /// A closure that receives the context and returns a `bool`.
     Closure(TokenStream),
-    /// Where a constant says so.
+    /// A constant.
     Value(TokenStream),
 }
 
 pub(crate) const WITH_USAGE: &str =
     "write `with(first, second(5))`: guards and middleware, outermost first";
 
-/// Reads `first, second(5)`.
+/// Parses `first, second(5)`.
 pub(crate) fn parse_with_items(input: ParseStream<'_>) -> syn::Result<Vec<WithItem>> {
     let mut list = Vec::new();
     while !input.is_empty() {
@@ -90,7 +90,7 @@ pub(crate) fn parse_with_items(input: ParseStream<'_>) -> syn::Result<Vec<WithIt
     Ok(list)
 }
 
-/// Reads `(first, second)` of an attribute on a field.
+/// Parses the tokens in the parentheses of `#[with(first, second)]`.
 pub(crate) fn parse_with_tokens(tokens: TokenStream) -> syn::Result<Vec<WithItem>> {
     parse_with_items.parse2(tokens)
 }
@@ -105,7 +105,7 @@ fn with_item(item: Expr) -> syn::Result<WithItem> {
 
 type Args = Punctuated<Expr, Token![,]>;
 
-/// Returns the word that is called, and its arguments.
+/// Returns the keyword that the expression calls, and the arguments of the call.
 fn keyword_call(item: &Expr) -> Option<(&'static str, Span, &Args)> {
     let Expr::Call(call) = item else { return None };
     let Expr::Path(func) = &*call.func else {
@@ -129,7 +129,7 @@ fn step_expr(item: Expr) -> syn::Result<StepExpr> {
     }
 }
 
-/// The most guards that the runtime runs side by side.
+/// The runtime runs at most this many guards in parallel.
 const MAX_PARALLEL: usize = 8;
 
 fn parallel(span: Span, args: &Args) -> syn::Result<WithItem> {
@@ -185,14 +185,14 @@ fn part_expr(item: Expr) -> syn::Result<PartExpr> {
     }
 }
 
-/// Returns the arguments with their own parentheses, where an error about their count belongs.
+/// Returns the arguments in their parentheses. Their span is where rustc reports a wrong number of arguments.
 fn call_arguments(call: &syn::ExprCall) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, call.args.to_token_stream());
     group.set_span(call.paren_token.span.join());
     group
 }
 
-/// Returns the type of a value, as far as its spelling tells.
+/// Returns the type of a value, as far as its spelling shows it.
 fn spelled_type(item: &Expr) -> Option<Path> {
     match item {
         Expr::Path(path) => assoc_type(&path.path).or_else(|| Some(path.path.clone())),
@@ -214,7 +214,7 @@ fn spelled_type(item: &Expr) -> Option<Path> {
     }
 }
 
-/// Returns the `Cors` of `Cors::new`.
+/// Returns the type of an associated function: `Cors` for `Cors::new`.
 fn assoc_type(path: &Path) -> Option<Path> {
     let mut owner = path.clone();
     owner.segments.pop()?;
@@ -222,7 +222,7 @@ fn assoc_type(path: &Path) -> Option<Path> {
     is_type_name(&owner).then_some(owner)
 }
 
-/// Returns whether the last name is a type's, as names are written.
+/// Returns whether the last segment is spelled like a type. The macro cannot resolve names, so case decides.
 fn is_type_name(path: &Path) -> bool {
     let last = path.segments.last().map(|last| last.ident.to_string());
     last.is_some_and(|name| name.starts_with(char::is_uppercase))

@@ -1,4 +1,4 @@
-//! `#[derive(Local)]`: values of the type may travel along the chain.
+//! `#[derive(Local)]`: a type whose values guards and middleware can provide to the rest of the chain.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

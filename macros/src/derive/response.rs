@@ -1,4 +1,4 @@
-//! `#[derive(IntoResponse)]`: an enum of errors, each with its status and its words.
+//! `#[derive(IntoResponse)]`: an enum of errors, each with a status and a message.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -11,7 +11,7 @@ use crate::{errors::Errors, runtime_path::private, types::first_span};
 
 mod cause;
 
-/// `#[status(404, "no such user")]`.
+/// The arguments of `#[status(404, "no such user")]`.
 struct Status {
     code: u16,
     message: Option<LitStr>,
@@ -143,13 +143,13 @@ fn match_arm(
         let ident = match of_message {
             Some((_, ident)) => ident.clone(),
             None => {
-                // Its span is where the compiler says that the type is no error.
+                // rustc reports a type that is no error at this span.
                 let ident = format_ident!("__cause", span = first_span(ty));
                 bound.push((member, ident.clone()));
                 ident
             }
         };
-        // The message is written by then, so the cause may be moved.
+        // The message has been formatted before the cause is moved.
         rejection = quote!(#private::caused(#rejection, #ident));
     }
     let pattern = bound.iter().map(|(member, ident)| quote!(#member: #ident,));
@@ -158,9 +158,9 @@ fn match_arm(
     }
 }
 
-/// Returns the fields that the message names with the names that they are bound to, and the message.
+/// Returns the expression for the message, and the fields that it uses with the names that they are bound to.
 fn detail(fields: &Fields, message: &LitStr) -> (Vec<(Member, Ident)>, TokenStream) {
-    // A brace that stands for itself begins no name.
+    // `{{` is an escaped brace, so it does not begin a name.
     let mut text = message.value().replace("{{", "\0");
     let mut bound = Vec::new();
     let mut args = Vec::new();
@@ -191,7 +191,7 @@ fn detail(fields: &Fields, message: &LitStr) -> (Vec<(Member, Ident)>, TokenStre
     (bound, quote!(::std::format!(#format #(, #args)*)))
 }
 
-/// Answers what the one field answers.
+/// Returns the arm of a variant whose only field is the response.
 fn transparent(
     path: &TokenStream,
     fields: &Fields,

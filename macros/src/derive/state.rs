@@ -1,4 +1,4 @@
-//! `#[derive(State)]`: each field of the app state can be had by its type.
+//! `#[derive(State)]`: makes each field of the app state available by its type.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -48,7 +48,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     }
 }
 
-/// Two fields of one type could not be told apart.
+/// Rejects two fields of one type, because `State<T>` could not choose between them.
 fn check_distinct_types(fields: &Fields, errors: &mut Errors) {
     let mut seen: Vec<(String, String)> = Vec::new();
     for (field, member) in fields.iter().zip(fields.members()) {

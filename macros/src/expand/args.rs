@@ -1,4 +1,4 @@
-//! Arguments: how each is made, and what is checked of its type.
+//! The code for arguments: the expression of each, and the checks of its type.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -10,8 +10,8 @@ use crate::{
     types::{first_span, last_name, mentions, primitive_name, source_text},
 };
 
-/// Where the code about an argument stands: the types of a generic handler, or of a generic block, are known only when it is
-/// listed, so nothing of them can be checked in a constant.
+/// Whether the function or its impl block is generic. The types of generic code are known only where it is listed, so
+/// no constant can check them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Generic {
     No,
@@ -19,7 +19,7 @@ pub(crate) enum Generic {
 }
 
 impl Generic {
-    /// Returns what a guard or a middleware is: its block may have parameters.
+    /// Returns whether the impl block of a guard or a middleware is generic.
     pub(crate) fn of_block(function: &Function) -> Self {
         match function.generics.params.is_empty() {
             true => Self::No,
@@ -28,7 +28,7 @@ impl Generic {
     }
 }
 
-/// Returns the type with this lifetime wherever the user left it out or gave it a name.
+/// Returns the type with `name` in place of each elided or named lifetime.
 pub(crate) fn with_lifetime(ty: &Type, name: &str) -> TokenStream {
     let lifetime = Lifetime::new(name, Span::call_site());
     replace_lifetimes(ty.to_token_stream(), &lifetime)
@@ -66,7 +66,7 @@ fn replace_lifetimes(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
                 let inner = replace_lifetimes(group.stream(), lifetime);
                 let mut whole = Group::new(group.delimiter(), inner);
                 whole.set_span(group.span());
-                // An invisible group would hide the lifetime from what follows.
+                // A group without delimiters would separate the lifetime from the type that follows it.
                 if group.delimiter() == Delimiter::None {
                     out.extend(whole.stream());
                 } else {
@@ -79,7 +79,7 @@ fn replace_lifetimes(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
     out
 }
 
-/// Returns the type that says which kind of extractor an argument is.
+/// Returns the type that selects how an argument is extracted: without waiting, or asynchronously.
 pub(crate) fn mode_type(idx: usize, generic: Generic) -> TokenStream {
     match generic {
         Generic::No => {
@@ -90,8 +90,8 @@ pub(crate) fn mode_type(idx: usize, generic: Generic) -> TokenStream {
     }
 }
 
-/// Returns the modes of the extractors, and the checks that need no state; `path` is the
-/// function's own, or none for a middleware, which does not read the body.
+/// Returns the modes of the extractors, and the checks that do not depend on the state. `path` is the pattern of a
+/// handler, and `None` for guards and middleware, which do not consume the body.
 pub(crate) fn mode_items(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let mut earlier: Vec<TokenStream> = Vec::new();
@@ -127,8 +127,8 @@ pub(crate) fn mode_items(args: &[Arg], path: Option<&Pattern>, shares_body: bool
     out
 }
 
-/// Returns the checks of the parameters' types; one that mentions a type of the function's own is not known
-/// before the function is listed.
+/// Returns the checks of the parameters' types. A type that mentions a generic parameter is skipped, since it is
+/// known only where the function is listed.
 pub(crate) fn param_checks(args: &[Arg], generics: &[&Ident]) -> TokenStream {
     let params = args
         .iter()
@@ -139,13 +139,13 @@ pub(crate) fn param_checks(args: &[Arg], generics: &[&Ident]) -> TokenStream {
         .collect()
 }
 
-/// Returns the check of a parameter's type, or nothing for one that names no file for sure.
+/// Returns the check of a parameter's type, or nothing if its spelling shows that it names no file.
 pub(crate) fn param_check(name: &str, ty: &Type) -> TokenStream {
     let shown = source_text(ty);
     if matches!(ty, Type::Reference(_)) || shown == "String" || primitive_name(ty).is_some() {
         return TokenStream::new();
     }
-    // The one of the crate `camino`, which the runtime does not know.
+    // `Utf8PathBuf` of the crate `camino` is matched by name, since the runtime does not depend on `camino`.
     let is_utf8_path = last_name(ty).is_some_and(|name| name == "Utf8PathBuf");
     let (span, ty) = (first_span(ty), with_lifetime(ty, "'static"));
     quote_spanned! {span=>
@@ -153,19 +153,19 @@ pub(crate) fn param_check(name: &str, ty: &Type) -> TokenStream {
     }
 }
 
-/// Returns the bounds on the state `__S` that the arguments need.
+/// Returns the bounds on the state `__S` that the arguments require.
 pub(crate) fn state_bounds(args: &[Arg], generic: Generic) -> TokenStream {
     bounds_on_state(args, generic, quote!(Need))
 }
 
-/// As [`bounds`], for arguments that may wait where the function stands.
+/// Like [`state_bounds`], for functions that may await their extractors.
 pub(crate) fn async_state_bounds(args: &[Arg], generic: Generic) -> TokenStream {
     bounds_on_state(args, generic, quote!(Wait))
 }
 
 fn bounds_on_state(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
     let bounds = args.iter().enumerate().map(|(idx, arg)| match arg.kind {
-        // Whether it holds is found out where the part stands, and said there.
+        // Whether a part can be configured like this is checked where it is used.
         ArgKind::PartSelf | ArgKind::Config { .. } => {
             quote!(for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,)
         }
@@ -182,8 +182,8 @@ fn bounds_on_state(args: &[Arg], generic: Generic, need: TokenStream) -> TokenSt
     bounds.collect()
 }
 
-/// Returns the expression that makes each argument, in order, from `__cx` and `__env`; that of an
-/// extractor is a `Result`.
+/// Returns the expression of each argument, in order, in terms of `__cx` and `__env`. The expression of an extractor
+/// is a `Result`.
 pub(crate) fn value_exprs(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
     args.iter()
         .enumerate()
@@ -210,7 +210,7 @@ fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
         ArgKind::OuterParam => {
             quote_spanned!(span=> __hb::param_named::<#ty>(#env.head, #name, #expected)?)
         }
-        // A mismatch is an error at these, and one of ours would be called a macro's.
+        // With the span of the argument, rustc reports a type mismatch there and not in the macro.
         ArgKind::ContextMut => quote_spanned!(span=> __cx),
         ArgKind::ContextRef => quote_spanned!(span=> &*__cx),
         ArgKind::Next => quote_spanned!(span=> __next),
@@ -232,8 +232,8 @@ fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     }
 }
 
-/// Returns the expressions that make the parameters of the path whose text may be refused, if there is
-/// an argument beside them that could take the body.
+/// Returns the expressions that parse path parameters and may fail, if the function also has an extractor, which
+/// could consume the body.
 pub(crate) fn parsed_params(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
     if !args.iter().any(Arg::is_extract) {
         return Vec::new();
@@ -247,7 +247,7 @@ pub(crate) fn parsed_params(args: &[Arg], generic: Generic) -> Vec<TokenStream> 
         .collect()
 }
 
-/// Returns the expressions that check what the head decides of each extractor.
+/// Returns the expressions by which each extractor checks the head of the request.
 pub(crate) fn head_checks(args: &[Arg]) -> Vec<TokenStream> {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     let checks = extractors.map(|(idx, arg)| {
@@ -260,13 +260,13 @@ pub(crate) fn head_checks(args: &[Arg]) -> Vec<TokenStream> {
     checks.collect()
 }
 
-/// Returns a name of ours that stands at the user's own piece: a plain one there would be another name
-/// where a `macro_rules!` has handed the piece on.
+/// Returns an identifier of the generated code that is located at the user's code. With the user's own span it would
+/// be a different name if a `macro_rules!` macro had passed that code on.
 pub(crate) fn generated_ident(name: &str, at: Span) -> Ident {
     Ident::new(name, Span::call_site().located_at(at))
 }
 
-/// Returns the expression that makes an extractor, waiting for it where it stands.
+/// Returns the expression that awaits an extractor.
 pub(crate) fn async_value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     let (ty, mode) = (with_lifetime(&arg.ty, "'_"), mode_type(idx, generic));
     let span = first_span(&arg.ty);
@@ -276,7 +276,7 @@ pub(crate) fn async_value_expr(idx: usize, arg: &Arg, generic: Generic) -> Token
     }
 }
 
-/// Returns the check that a guard with `body` has an argument that takes it.
+/// Returns the check that a guard with `body` has an argument that takes the body.
 pub(crate) fn assert_body(args: &[Arg], at: Span) -> TokenStream {
     let types = args.iter().filter(|arg| arg.is_extract());
     let types = types.map(|arg| with_lifetime(&arg.ty, "'static"));
@@ -285,12 +285,12 @@ pub(crate) fn assert_body(args: &[Arg], at: Span) -> TokenStream {
     }
 }
 
-/// Returns the field that keeps a configured value.
+/// Returns the name of the field that stores a configured value.
 pub(crate) fn config_field(name: &str) -> Ident {
     format_ident!("__{name}")
 }
 
-/// Returns the configured values: their fields, and the types that these have.
+/// Returns the fields that store the configured values, with their types.
 pub(crate) fn config_fields(args: &[Arg]) -> Vec<(Ident, TokenStream)> {
     let configured = args.iter().filter_map(|arg| match (&arg.kind, &arg.ty) {
         (ArgKind::Config { by_ref: true }, Type::Reference(reference)) => {
@@ -304,7 +304,7 @@ pub(crate) fn config_fields(args: &[Arg]) -> Vec<(Ident, TokenStream)> {
         .collect()
 }
 
-/// Returns the locals that the arguments ask for, as constant data.
+/// Returns the locals that the arguments require, as constant data.
 pub(crate) fn needed_locals(args: &[Arg], generic: Generic) -> TokenStream {
     let needs = args.iter().filter(|arg| arg.is_extract()).map(|arg| {
         let ty = with_lifetime(&arg.ty, "'static");
@@ -316,7 +316,7 @@ pub(crate) fn needed_locals(args: &[Arg], generic: Generic) -> TokenStream {
     quote!(&[#(#needs),*])
 }
 
-/// Returns the list of the extractors, as a type.
+/// Returns the extractors as a nested tuple type.
 pub(crate) fn args_type(args: &[Arg], generic: Generic) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
     extractors.rev().fold(quote!(()), |rest, (idx, arg)| {
@@ -325,7 +325,7 @@ pub(crate) fn args_type(args: &[Arg], generic: Generic) -> TokenStream {
     })
 }
 
-/// Returns the where clause's bounds.
+/// Returns the bounds of the where clause, without those on lifetimes.
 pub(super) fn where_bounds(generics: &Generics) -> TokenStream {
     let clause = generics.where_clause.as_ref();
     let Some(predicates) = clause.map(|clause| &clause.predicates) else {

@@ -1,20 +1,20 @@
-//! Entries that stand under a `#[cfg]`.
+//! Items under a `#[cfg]`.
 //!
-//! A bound takes no attribute on stable Rust, so such an entry goes by an alias: of its own type,
-//! or of one without routes where the condition does not hold.
+//! Stable Rust accepts no attribute on a bound. An entry with a `#[cfg]` is therefore used through an alias, which
+//! names a type without routes if the condition is false.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Meta};
 
-/// `#[cfg(..)]` for what stands under a condition, and for what stands in its place.
+/// The attributes for code that is compiled if a condition is true, and for its replacement if it is false.
 pub(super) struct Cfg {
     pub(super) holds: TokenStream,
     pub(super) fails: TokenStream,
 }
 
 impl Cfg {
-    /// Joins the conditions; none where there is none.
+    /// Joins the conditions of all `#[cfg]` attributes. Returns `None` if there are none.
     pub(super) fn from_attrs(cfgs: &[Attribute]) -> Option<Self> {
         let conditions = cfgs.iter().filter_map(|cfg| match &cfg.meta {
             Meta::List(list) => Some(&list.tokens),
@@ -27,7 +27,7 @@ impl Cfg {
         })
     }
 
-    /// Returns what a name means where the condition does not hold.
+    /// Returns the type alias that is used if the condition is false.
     pub(super) fn absent(&self, name: &Ident) -> TokenStream {
         let fails = &self.fails;
         quote_spanned! {name.span()=>
@@ -38,7 +38,7 @@ impl Cfg {
     }
 }
 
-/// Returns a name for a type, and for what stands in its place.
+/// Returns an alias for a type, and the replacement for a false condition.
 pub(super) fn alias(cfg: Option<&Cfg>, name: &Ident, ty: &TokenStream) -> TokenStream {
     let (holds, absent) = (cfg.map(|cfg| &cfg.holds), cfg.map(|cfg| cfg.absent(name)));
     quote_spanned! {name.span()=>

@@ -1,4 +1,4 @@
-//! The code for a group: the list of its routes, its checks, and how it passes requests on.
+//! The code for a group: the list of its routes, its checks and its dispatch.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -18,7 +18,8 @@ use crate::{
     types::first_span,
 };
 
-/// Returns what stands beside a group with a mistake: enough that nobody else has an error.
+/// Returns the items for a group with an error. They satisfy all other code that uses the group, so that the error is
+/// the only one.
 pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> TokenStream {
     let private = private(krate);
     let params = generics.params.iter();
@@ -48,7 +49,7 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
     }
 }
 
-/// Returns everything beside the group's own type.
+/// Returns all items that are generated for a group.
 pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry]) -> TokenStream {
     let private = private(args.krate.as_ref());
     let (listed, listed_items) = list_entries(entries);
@@ -68,7 +69,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             #own_items
             const __FIELDS: &[__hb::Field] = #fields;
             const __N: usize = __hb::count_routes(__FIELDS);
-            // Statics: what reads one does not check it again, as it does a constant.
+            // These are statics because the compiler checks a constant again at each use.
             static __SEGMENTS: [__hb::Segment; __hb::count_segments(__FIELDS)] =
                 __hb::segments(__FIELDS);
             static __ROUTES: [__hb::Mounted; __N] = __hb::mount(__FIELDS, &__SEGMENTS);
@@ -91,13 +92,13 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     }
 }
 
-/// What the code of a group names in place of an entry.
+/// An entry as the generated code names it: by its own type, or by an alias under a `#[cfg]`.
 struct ListedEntry {
     ty: Type,
     with: Steps,
 }
 
-/// Returns the names of the entries, and the aliases that they need.
+/// Returns the entries, and the aliases and steps that they require.
 fn list_entries(entries: &[Entry]) -> (Vec<ListedEntry>, TokenStream) {
     let mut code = TokenStream::new();
     let listed = entries.iter().enumerate().map(|(step, entry)| {
@@ -121,7 +122,7 @@ fn list_entries(entries: &[Entry]) -> (Vec<ListedEntry>, TokenStream) {
     (listed, code)
 }
 
-/// One `Field` for each entry, as constant data.
+/// Returns one `Field` for each entry, as constant data.
 fn field_list(
     args: &GroupArgs,
     name: &Ident,
@@ -163,7 +164,7 @@ fn field_list(
     quote!(&[#(#fields),*])
 }
 
-/// Returns the prefix of the group with that of the field behind it.
+/// Returns the prefix of the group followed by the prefix of the field.
 fn joined_prefix(group: Option<&Pattern>, field: Option<&Pattern>) -> Pattern {
     let mut joined = Pattern::empty();
     for pattern in group.into_iter().chain(field) {
@@ -189,7 +190,7 @@ fn copy(segment: &Segment) -> Segment {
     }
 }
 
-/// One check for each entry, so that its error stands there.
+/// Returns one check for each entry, located at the entry, so that its error is reported there.
 fn entry_checks(listed: &[ListedEntry]) -> TokenStream {
     let checks = listed.iter().enumerate().map(|(step, alias)| {
         let step = step as u16;
@@ -198,7 +199,7 @@ fn entry_checks(listed: &[ListedEntry]) -> TokenStream {
     checks.collect()
 }
 
-/// How the group passes a request on: its middleware, then the field that the way names.
+/// Returns the dispatch of the group: its middleware, then the field that the route table has found.
 fn endpoint(args: &GroupArgs, ty: &Type, listed: &[ListedEntry], own: &Steps) -> TokenStream {
     let bounds = listed.iter().map(|alias| {
         let ty = &alias.ty;
@@ -257,7 +258,7 @@ fn match_arm(step: u16, alias: &ListedEntry) -> TokenStream {
     quote!(#step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
 }
 
-/// The group's own middleware, and its fallback.
+/// Returns the method that runs the group's own middleware and sets its fallback.
 fn run_method(args: &GroupArgs, own: &Steps) -> TokenStream {
     if own.is_empty() && args.fallback.is_none() {
         return TokenStream::new();
@@ -278,7 +279,7 @@ fn run_method(args: &GroupArgs, own: &Steps) -> TokenStream {
     }
 }
 
-/// What only a root has: the table, and the list of its routes.
+/// Returns the items of an app: the route table and the list of routes.
 fn app_items(args: &GroupArgs, ty: &Type) -> TokenStream {
     let render = match &args.rejection {
         Some(path) => quote!(#path),
@@ -306,7 +307,7 @@ fn app_items(args: &GroupArgs, ty: &Type) -> TokenStream {
         }
         #[automatically_derived]
         impl #ty {
-            /// Every route of the app.
+            /// All routes of the app.
             #[allow(dead_code)]
             pub const ROUTES: &'static [__hb::Route] = &__LISTING;
         }

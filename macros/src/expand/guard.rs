@@ -1,4 +1,4 @@
-//! The code for a guard: a part that provides a value or answers.
+//! The code for a guard: a part that provides a value or responds.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -15,7 +15,7 @@ use crate::{
     types::{first_type, last_name},
 };
 
-/// Returns everything beside a guard.
+/// Returns all items that are generated for a guard.
 pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
     let provides = match &function.sig.output {
         ReturnType::Type(_, ty) => ok_type(ty).unwrap_or_else(|| (**ty).clone()),
@@ -50,7 +50,7 @@ fn ok_type(output: &Type) -> Option<Type> {
     }
 }
 
-/// Returns the future of a guard and of what stands behind it.
+/// Returns the future that runs the guard and then the rest of the chain.
 fn around_body(function: &Function, list: &[Arg], provides: &Type, body: bool) -> TokenStream {
     let generic = Generic::of_block(function);
     let values = args::value_exprs(list, generic);
@@ -83,7 +83,7 @@ fn around_body(function: &Function, list: &[Arg], provides: &Type, body: bool) -
     }
 }
 
-/// Returns how a guard is asked beside others.
+/// Returns the method that runs the guard in parallel with others, on a shared context.
 fn check_method(function: &Function, list: &[Arg], provides: &Type) -> TokenStream {
     let values = args::value_exprs(list, Generic::of_block(function));
     let refuse = quote!(return __hb::Err(__hb::IntoResponse::into_response(__rejection)));
@@ -107,7 +107,7 @@ fn check_method(function: &Function, list: &[Arg], provides: &Type) -> TokenStre
     }
 }
 
-/// Returns what a test names to leave the guard out: its function, or its value.
+/// Returns the expression by which a test identifies a guard that it replaces: the function or the value.
 fn skip_key(function: &Function) -> TokenStream {
     match function.owner {
         Some(_) => quote!(self),

@@ -1,4 +1,4 @@
-//! The code for a handler: its data, and how it is called.
+//! The code for a handler: the data of its route, and the call.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -19,22 +19,22 @@ use crate::{
     types::source_text,
 };
 
-/// What is generated for a function that answers requests.
+/// A handler or a fallback, with everything that its code depends on.
 pub(crate) struct Handler<'a> {
     pub(crate) function: &'a Function,
     pub(crate) args: Vec<Arg>,
     pub(crate) attr: &'a RouteArgs,
-    /// The pattern; none for a fallback.
+    /// The pattern, or `None` for a fallback.
     pub(crate) pattern: Option<&'a Pattern>,
-    /// The type that carries the route: the function's name, or a hidden one for a method.
+    /// The type that represents the route: named after the function, or a hidden one for a method.
     pub(crate) name: Ident,
-    /// How the function is called: its name, or `Type::method`.
+    /// The expression that names the function: `name` or `Type::method`.
     pub(crate) call: TokenStream,
     pub(crate) krate: Option<&'a Path>,
 }
 
 impl Handler<'_> {
-    /// Returns everything beside the function itself.
+    /// Returns all items that are generated next to the function.
     pub(crate) fn expand(&self) -> TokenStream {
         let private = private(self.krate);
         let cfgs = self.function.cfgs();
@@ -89,7 +89,8 @@ impl Handler<'_> {
         }
     }
 
-    /// The type of the route. It has braces, so that its name is free for the function.
+    /// Returns the type of the route. It is a struct with braces, since a unit struct would also define a value of
+    /// that name.
     fn marker(&self) -> TokenStream {
         let (vis, name) = (&self.function.vis, &self.name);
         let types: Vec<_> = self
@@ -111,7 +112,7 @@ impl Handler<'_> {
         }
     }
 
-    /// The generics of the impls: the function's types, with the state where `state` says so.
+    /// Returns the generics of the impls: the types of the function, with the state `__S` if `state` is set.
     fn generics(&self, state: bool) -> (TokenStream, TokenStream, TokenStream) {
         let generics = &self.function.sig.generics;
         let params = generics.type_params().map(|param| {
@@ -131,7 +132,8 @@ impl Handler<'_> {
         (quote!(<#state #(#params),*>), ty, bounds)
     }
 
-    /// What is left of a handler with a mistake: enough that nobody else has an error.
+    /// Returns the items for a handler with an error. They satisfy all other code that uses the handler, so that the
+    /// error is the only one.
     pub(crate) fn stub(&self) -> TokenStream {
         let private = private(self.krate);
         let cfgs = self.function.cfgs();
@@ -164,7 +166,7 @@ impl Handler<'_> {
         }
     }
 
-    /// Checks that look at the path and at types.
+    /// Returns the checks that the path parameters are used, which depend on the types of the extractors.
     fn checks(&self) -> TokenStream {
         let Some(pattern) = self.pattern.filter(|_| self.generic() == Generic::No) else {
             return TokenStream::new();
@@ -193,7 +195,7 @@ impl Handler<'_> {
         out
     }
 
-    /// The route's data, and its links.
+    /// Returns the route's data and its link function.
     fn entry(&self, pattern: &Pattern, with: &Steps) -> TokenStream {
         let name = &self.name;
         let definition = self.definition(pattern, with);
@@ -211,7 +213,7 @@ impl Handler<'_> {
         }
     }
 
-    /// The mark of a handler without a path.
+    /// Returns the impl that marks a handler without a path.
     fn fallback(&self) -> TokenStream {
         let name = &self.name;
         let (params, types, bounds) = self.generics(false);
@@ -265,7 +267,7 @@ impl Handler<'_> {
         }
     }
 
-    /// `show::path(42)`, which `url!` calls, too.
+    /// Returns `show::path(42)`, which `url!` also calls.
     fn links(&self, pattern: &Pattern) -> TokenStream {
         let params: Vec<_> = pattern.names().map(|name| self.link_param(name)).collect();
         let idents: Vec<_> = params.iter().map(|(ident, _)| ident).collect();
@@ -274,7 +276,7 @@ impl Handler<'_> {
             .iter()
             .map(|(_, ty)| ty)
             .filter(|ty| ty.to_string() != "& str");
-        // The lifetime keeps the bound from being checked before a link is made.
+        // Without a lifetime in the bound, rustc would check it at the definition and not where a link is written.
         let bounds = quote!(#(for<'__l> #by_value: __hb::LinkParam<'__l>,)*);
         let vis = &self.function.vis;
         let doc = format!(
@@ -291,7 +293,7 @@ impl Handler<'_> {
         }
     }
 
-    /// The name and type of a link's argument: the handler's own, or text where it has none.
+    /// Returns the name and type of a link's argument: those of the handler, or text if the handler does not take it.
     fn link_param(&self, name: &str) -> (Ident, TokenStream) {
         let span = self.function.sig.ident.span();
         let ident = syn::parse_str::<Ident>(name).unwrap_or_else(|_| Ident::new_raw(name, span));
@@ -311,7 +313,7 @@ impl Handler<'_> {
         (ident, ty)
     }
 
-    /// How the function is called.
+    /// Returns the impl that extracts the arguments and calls the function.
     fn endpoint(&self, generic: Generic, steps: &Steps) -> TokenStream {
         let name = &self.name;
         let (params, types, own_bounds) = self.generics(true);
@@ -342,7 +344,7 @@ impl Handler<'_> {
         };
         let run = self.run(steps);
         let check_head = self.check_head(generic);
-        // The two bounds belong to two pieces of the user's code.
+        // Each of the two bounds has the span of the code that can violate it: the return type, and the function.
         let response = quote_spanned!(output_span(sig)=> impl __hb::IntoResponse);
         let future = quote_spanned! {sig.ident.span()=>
             impl ::core::future::Future<Output = #response> + ::core::marker::Send
@@ -364,7 +366,8 @@ impl Handler<'_> {
         }
     }
 
-    /// The check of the path's parameters, ahead of a body that an argument may take: its type tells.
+    /// Returns the method that parses the path parameters before the body is read. Whether an extractor reads the
+    /// body depends on its type, which the macro cannot see.
     fn check_head(&self, generic: Generic) -> Option<TokenStream> {
         let params = args::parsed_params(&self.args, generic);
         (!params.is_empty() && !self.attr.is_bodiless()).then(|| quote! {
@@ -375,7 +378,7 @@ impl Handler<'_> {
         })
     }
 
-    /// The handler's own middleware.
+    /// Returns the method that runs the handler's own middleware.
     fn run(&self, with: &Steps) -> TokenStream {
         if with.is_empty() {
             return TokenStream::new();

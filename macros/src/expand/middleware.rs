@@ -15,7 +15,7 @@ use crate::{
     types::{first_type, last_name},
 };
 
-/// Returns everything beside a middleware.
+/// Returns all items that are generated for a middleware.
 pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
     let next = list.iter().find(|arg| matches!(arg.kind, ArgKind::Next));
     let provides = next.and_then(|next| passed_type(&next.ty));
@@ -45,8 +45,8 @@ fn passed_type(next: &Type) -> Option<Type> {
     })
 }
 
-/// Returns the future of a middleware, as it is where that will do: each layer around it would
-/// count against the compiler's limit on nested types, once for every middleware of a chain.
+/// Returns the expression of the middleware's future. Where possible, it is the function's own future: each wrapper
+/// would count against rustc's limit on nested types, once for every middleware of a chain.
 fn around(function: &Function, list: &[Arg], provides: bool) -> TokenStream {
     let (name, generic) = (function.callee(), Generic::of_block(function));
     let values = args::value_exprs(list, generic);
@@ -64,8 +64,8 @@ fn around(function: &Function, list: &[Arg], provides: bool) -> TokenStream {
     let (lets, args) = extract_args(list, &values, Extraction::Async(generic), &refuse);
     quote! {
         async move {
-            // What a guard would have provided is not there where no guard runs; and what a test gives
-            // is not provided again.
+            // On a miss no guard runs, so a middleware that requires a local is skipped. It is also skipped if a test
+            // provides the value that it would provide.
             if __env.is_miss() && __hb::asks(#needs) #stands_in {
                 return __hb::Next::pass(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
             }

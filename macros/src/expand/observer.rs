@@ -1,4 +1,4 @@
-//! The code for an observer: a part that looks at an exchange when it is over.
+//! The code for an observer: a part that is called with each finished exchange.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -14,7 +14,7 @@ use crate::{
     types::{first_span, source_text},
 };
 
-/// Returns everything beside an observer.
+/// Returns all items that are generated for an observer.
 pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
     let part = PartImpl {
         function,
@@ -30,7 +30,7 @@ pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> T
     part.expand()
 }
 
-/// Returns the checks of an observer's arguments, and how it looks at an exchange.
+/// Returns the checks of an observer's arguments, and the impl that calls it.
 fn observe(function: &Function, list: &[Arg]) -> TokenStream {
     let (name, callee) = (function.type_name(), function.callee());
     let bounds = args::state_bounds(list, Generic::No);

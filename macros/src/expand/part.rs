@@ -1,4 +1,4 @@
-//! The code for a guard or a middleware: a type that keeps its configuration and calls the function.
+//! The code that guards, middleware and observers share: a type that stores the configuration and calls the function.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -12,27 +12,28 @@ use crate::{
     types::{first_span, source_text},
 };
 
-/// A guard or a middleware, of which a mistake may leave less.
+/// A guard, a middleware or an observer, with everything that its code depends on.
 pub(super) struct PartImpl<'a> {
     pub(super) function: &'a Function,
     pub(super) attr: &'a RouteArgs,
     pub(super) args: &'a [Arg],
-    /// The type that it hands on.
+    /// The type of the value that it provides to the rest of the chain.
     pub(super) provides: Type,
-    /// What kind of part it is.
+    /// The variant of the runtime's `PartKind`.
     pub(super) kind: TokenStream,
-    /// Whether it is a guard that shares the context with others.
+    /// Whether it is a guard that can run in parallel with others, as an expression.
     pub(super) shares: TokenStream,
-    /// The methods of its `Middleware` and, where it is a guard, its `Guard`.
+    /// The body of `Middleware::around`, and the method of `Guard` for a guard that can run in parallel.
     pub(super) around: TokenStream,
     pub(super) check: Option<TokenStream>,
-    /// The trait of an observer, which has neither of them.
+    /// The impl of `Observer`, which replaces the other two.
     pub(super) observe: Option<TokenStream>,
 }
 
-/// Returns what is left of one with a mistake: enough that nobody else has an error.
+/// Returns the items for a part with an error. They satisfy all other code that uses the part, so that the error is
+/// the only one.
 pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
-    // A lifetime of the block has been refused.
+    // A lifetime parameter of the block has already been reported.
     let name = match &function.owner {
         Some(owner) => args::with_lifetime(owner, "'static"),
         None => function.type_name(),
@@ -66,8 +67,8 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> Token
     }
 }
 
-/// Returns the parameters of a part's block without lifetimes, which are refused, and its bounds: those
-/// that it has, and those that every part needs.
+/// Returns the parameters of a part's impl block, without lifetimes, which are rejected. Also returns the bounds:
+/// those of the block and those that every part requires.
 fn block_generics(function: &Function) -> (TokenStream, TokenStream) {
     let (name, generics) = (function.type_name(), &function.generics);
     if generics.params.is_empty() || generics.lifetimes().next().is_some() {
@@ -84,7 +85,7 @@ fn block_generics(function: &Function) -> (TokenStream, TokenStream) {
     (quote!(#(#params,)*), bounds)
 }
 
-/// Returns the type that stands for a function, and what it implements; a method's stands already.
+/// Returns the type that represents a function, and its impls. A method uses the type of its impl block.
 fn own_items(function: &Function, list: &[Arg]) -> (TokenStream, TokenStream) {
     match function.owner {
         None => (marker_type(function, list), site_impl(function, list)),
@@ -92,7 +93,8 @@ fn own_items(function: &Function, list: &[Arg]) -> (TokenStream, TokenStream) {
     }
 }
 
-/// The type of the part; it has braces, so that its name is free for the function.
+/// Returns the type of the part. It is a struct with braces, since a unit struct would also define a value of that
+/// name.
 fn marker_type(function: &Function, list: &[Arg]) -> TokenStream {
     let cfgs = function.cfgs();
     let (vis, name) = (&function.vis, &function.sig.ident);
@@ -105,7 +107,7 @@ fn marker_type(function: &Function, list: &[Arg]) -> TokenStream {
     }
 }
 
-/// How the part stands in a chain: as it is, or with the values that stand there.
+/// Returns the impls by which the part is used in a chain, with its configuration if it has one.
 fn site_impl(function: &Function, list: &[Arg]) -> TokenStream {
     let (vis, name) = (&function.vis, &function.sig.ident);
     let (fields, types): (Vec<_>, Vec<_>) = args::config_fields(list).into_iter().unzip();
@@ -138,7 +140,7 @@ impl PartImpl<'_> {
         let private = private(self.attr.krate.as_ref());
         let cfgs = function.cfgs();
         let (marker, site) = own_items(function, args);
-        // Of a generic block, what is in the way stands where it is listed.
+        // The types of a generic block are known only where it is listed, so they are checked there.
         let is_generic = self.generic() == Generic::Yes;
         let modes = (!is_generic).then(|| args::mode_items(args, None, self.attr.body));
         let takes_body = self
@@ -175,13 +177,13 @@ impl PartImpl<'_> {
         }
     }
 
-    /// What the compiler knows of the part.
+    /// Returns the impl of `ChainPart`: the data that the checks of a chain use.
     fn chain_part_impl(&self) -> TokenStream {
         let (name, provides, shares) = (self.function.type_name(), &self.provides, &self.shares);
         let part_kind = &self.kind;
         let text = source_text(&name);
         let needs = match self.observe {
-            // That an observer can have none has been said where it asks.
+            // An observer cannot require locals. `assert_observer` reports that at the argument.
             Some(_) => quote!(&[]),
             None => args::needed_locals(self.args, self.generic()),
         };
@@ -222,7 +224,7 @@ impl PartImpl<'_> {
         }
     }
 
-    /// How the part runs.
+    /// Returns the impls that run the part.
     fn trait_impls(&self) -> TokenStream {
         if let Some(observe) = &self.observe {
             return observe.clone();
@@ -267,14 +269,14 @@ impl PartImpl<'_> {
     }
 }
 
-/// Whether an extractor may wait: not where others share the context.
+/// Whether extractors may be awaited. They may not if several guards share the context.
 #[derive(Clone, Copy)]
 pub(super) enum Extraction {
     Async(Generic),
     Sync,
 }
 
-/// Returns statements that extract the arguments, and the arguments.
+/// Returns the statements that extract the arguments, and the expressions of the arguments.
 pub(super) fn extract_args(
     list: &[Arg],
     values: &[TokenStream],

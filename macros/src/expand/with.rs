@@ -1,4 +1,4 @@
-//! The code for `with(..)`: a type for each step, and what is known of its parts.
+//! The code for `with(..)`: a type for each step, and the data of its parts.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -13,17 +13,17 @@ use crate::{
 /// The steps of one `with(..)`.
 #[derive(Default)]
 pub(crate) struct Steps {
-    /// The items that the rest refers to.
+    /// The items that the types refer to.
     pub(crate) items: TokenStream,
     /// The type of each step, outermost first.
     types: Vec<TokenStream>,
-    /// What is known of each part.
+    /// The data of each part, for the checks of the chain.
     parts: Vec<TokenStream>,
-    /// The condition that all of it stands under.
+    /// The condition of the entry that the steps belong to.
     cfg: Option<Cfg>,
 }
 
-/// Makes the steps; `name` keeps them apart from others in the same block.
+/// Returns the steps. `name` makes their types unique in the block that contains them.
 pub(crate) fn build_steps(list: &[WithItem], name: &str, cfgs: &[Attribute]) -> Steps {
     let mut steps = Steps {
         cfg: Cfg::from_attrs(cfgs),
@@ -35,37 +35,37 @@ pub(crate) fn build_steps(list: &[WithItem], name: &str, cfgs: &[Attribute]) -> 
     steps
 }
 
-/// A part whose types have been written.
+/// The names of the types that are generated for a part.
 struct PartTypes {
-    /// The part's own type.
+    /// The alias of the part's own type.
     part: Ident,
     /// The part with its configuration.
     site: Ident,
-    /// 1 where it can stand there, 0 where it cannot, which has been said.
+    /// An expression: 1 if the part can be used like this, 0 if not. The error for 0 is reported separately.
     fits: TokenStream,
     span: Span,
 }
 
 impl Steps {
-    /// Returns the steps around the end of a chain.
+    /// Returns a chain of the steps around `end`.
     pub(crate) fn around(&self, end: TokenStream) -> TokenStream {
         let types = self.types.iter().rev();
         types.fold(end, |rest, ty| quote!(__hb::Stack::<#ty, _>::new(#rest)))
     }
 
-    /// Returns the bounds on the state `__S` that the steps need.
+    /// Returns the bounds on the state `__S` that the steps require.
     pub(crate) fn bounds(&self) -> TokenStream {
         let types = &self.types;
         quote!(#(#types: __hb::Step<__S>,)*)
     }
 
-    /// Returns what is known of the parts, as items of a list.
+    /// Returns the data of the parts, as items of a list.
     pub(crate) fn parts(&self) -> TokenStream {
         let parts = &self.parts;
         quote!(#(#parts,)*)
     }
 
-    /// Returns how many parts there are.
+    /// Returns the number of parts.
     pub(crate) fn n_parts(&self) -> usize {
         self.parts.len()
     }
@@ -100,7 +100,7 @@ impl Steps {
         }
     }
 
-    /// Returns the type of a step, and what is known of it if it is a part.
+    /// Returns the type of a step, and its data if it is a part or a layer.
     fn step(&mut self, name: &str, one: &StepExpr) -> (TokenStream, Option<TokenStream>) {
         match one {
             StepExpr::Part(part) => {
@@ -111,7 +111,7 @@ impl Steps {
         }
     }
 
-    /// Returns what is known of a tower layer: how it is written.
+    /// Returns the data of a tower layer: its source text.
     fn layer_info(&self, layer: &Expr) -> TokenStream {
         let text = source_text(layer);
         let known = quote!(__hb::Part::layer(#text));
@@ -127,7 +127,7 @@ impl Steps {
         }
     }
 
-    /// Returns the type of a step that is a tower layer, whose own type has no name here.
+    /// Generates a type for a tower layer, since the type of the layer is not spelled out here.
     fn layer(&mut self, name: &str, layer: &Expr) -> TokenStream {
         let span = first_span(layer);
         let ty = format_ident!("__Layer{name}", span = span);
@@ -165,7 +165,7 @@ impl Steps {
         quote!(#ty)
     }
 
-    /// Returns the type of a step that is one part, and what is known of it.
+    /// Returns the type of a step that is one part, and the data of the part.
     fn part_step(&mut self, name: &str, part: &PartExpr) -> (TokenStream, TokenStream) {
         let PartTypes {
             part,
@@ -187,7 +187,7 @@ impl Steps {
         )
     }
 
-    /// Returns the type of a guard that runs beside others, behind that many.
+    /// Returns the type of a guard that runs in parallel with others, at this index.
     fn parallel_guard(&mut self, name: &str, count: u8, guard: &PartExpr) -> TokenStream {
         let assert = quote_spanned!(first_span(&guard.path)=> assert_parallel);
         let ty = self.shared_guard(name, guard, &assert);
@@ -197,7 +197,7 @@ impl Steps {
         ty
     }
 
-    /// Returns the type of a guard that shares the context.
+    /// Returns the type of a guard that shares the context with others.
     fn shared_guard(&mut self, name: &str, guard: &PartExpr, assert: &TokenStream) -> TokenStream {
         let text = source_text(&guard.path);
         let PartTypes {
@@ -218,7 +218,7 @@ impl Steps {
         quote!(#step_ty)
     }
 
-    /// Writes the types of a part, and the check that it is one.
+    /// Generates the types of a part, and the check that it is one.
     fn part_types(&mut self, name: &str, part: &PartExpr) -> PartTypes {
         let PartExpr { path, config } = part;
         let span = first_span(path);
@@ -226,7 +226,7 @@ impl Steps {
             format_ident!("__Part{name}", span = span),
             format_ident!("__With{name}", span = span),
         );
-        // By an alias, a type that is not found is one error.
+        // The alias is the only use of the path, so a type that does not exist is reported once.
         self.items
             .extend(alias(self.cfg.as_ref(), &ty, &quote!(#path)));
         let text = source_text(path);
@@ -263,8 +263,8 @@ impl Steps {
         }
     }
 
-    /// A type without size that stands for a configured part: its value is a static, so that it
-    /// may hold what requests share, a counter or a semaphore.
+    /// Generates a type without size that represents a configured part. The value is a static, so it may hold state
+    /// that requests share, such as a counter or a semaphore.
     fn configured_site(&mut self, site: &Ident, ty: &Ident, value: &TokenStream) {
         let span = site.span();
         let (holds, absent) = (

@@ -1,4 +1,4 @@
-//! `#[routes]` on an impl block: its methods are handlers, and the type is the group.
+//! `#[routes]` on an impl block: the methods are handlers, and the type is the group.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -52,12 +52,12 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
     quote!(#block #code #group)
 }
 
-/// Returns what stands for the group where the block has a mistake.
+/// Returns the items for a group whose block has an error.
 fn stub(args: &GroupArgs, item: &ItemImpl) -> TokenStream {
     expand::group::stub(args.krate.as_ref(), &item.generics, &item.self_ty)
 }
 
-/// Takes what is ours out of an item.
+/// Removes Highball's attributes from an item.
 fn strip_attrs(item: &mut ImplItem) {
     if let ImplItem::Fn(method) = item {
         while take_route_attr(method).is_some() {}
@@ -65,7 +65,7 @@ fn strip_attrs(item: &mut ImplItem) {
     }
 }
 
-/// Returns the name of the type, which must be a plain one.
+/// Returns the name of the block's type, which must be a plain path.
 fn group_name(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
     if item.trait_.is_some() {
         errors.at(
@@ -88,7 +88,7 @@ fn group_name(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
     name
 }
 
-/// Removes the attribute that declares a route, and returns it.
+/// Removes the first attribute that declares a route, and returns it.
 fn take_route_attr(method: &mut ImplItemFn) -> Option<Attribute> {
     let idx = method.attrs.iter().position(is_route_attr)?;
     Some(method.attrs.remove(idx))
@@ -132,7 +132,7 @@ fn expand_method(
         sig: method.sig.clone(),
         body: TokenStream::new(),
     };
-    // The hidden types stand beside the impl block, where nobody else needs them.
+    // The hidden types are used only next to the impl block.
     function.vis = syn::Visibility::Inherited;
     let mut args = RouteArgs::parse(tokens, verb, errors);
     set_methods(verb, &mut args, attr, errors);

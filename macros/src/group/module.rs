@@ -1,4 +1,4 @@
-//! `#[routes]` on an inline module: its handlers and groups are listed by the compiler.
+//! `#[routes]` on an inline module: a group of the handlers and groups in it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

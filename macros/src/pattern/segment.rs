@@ -1,17 +1,19 @@
-//! One segment of a pattern, between two slashes.
+//! One segment of a pattern: the text between two slashes.
 
 use syn::{Ident, ext::IdentExt, parse::Parser};
 
+/// A parsed segment.
 pub(crate) enum Segment {
+    /// Text, percent-encoded.
     Static(String),
+    /// `{name}`, with the text around it.
     Param {
         prefix: String,
         name: String,
         suffix: String,
     },
-    CatchAll {
-        name: String,
-    },
+    /// `{*name}`, which matches the rest of the path.
+    CatchAll { name: String },
 }
 
 impl Segment {
@@ -23,7 +25,7 @@ impl Segment {
     }
 }
 
-/// Reads a segment, or says what is wrong and what to write.
+/// Parses a segment, or returns an error message with a correction.
 pub(super) fn parse_segment(segment: &str) -> Result<Segment, String> {
     check_foreign_syntax(segment)?;
     let mut scanner = Scanner {
@@ -63,7 +65,7 @@ pub(super) fn parse_segment(segment: &str) -> Result<Segment, String> {
     })
 }
 
-/// Finds the spellings of other frameworks.
+/// Reports the path syntax of other frameworks, with its translation.
 fn check_foreign_syntax(segment: &str) -> Result<(), String> {
     let name_of = |text: &str| {
         if is_param_name(text) {
@@ -101,7 +103,7 @@ fn check_foreign_syntax(segment: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What is left of a segment, and the static text that was read.
+/// The rest of a segment, and the static text that has been read.
 struct Scanner<'a> {
     rest: &'a str,
     text: String,
@@ -141,7 +143,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Reads `%XX`.
+    /// Reads an escape, `%XX`.
     fn take_escape(&mut self) -> Result<(), String> {
         let Some(byte) = decode_escape(self.rest) else {
             return Err(
@@ -160,7 +162,7 @@ impl Scanner<'_> {
         self.rest = &self.rest[read..];
     }
 
-    /// Writes a byte in the one spelling that the route table has it in, `runtime/src/table/spelling.rs`.
+    /// Appends a byte in the spelling that the route table uses (`runtime/src/table/spelling.rs`).
     fn push_byte(&mut self, byte: u8) {
         if is_pchar(byte) {
             self.text.push(char::from(byte));
@@ -169,7 +171,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads `{name}` or `{*name}`.
+    /// Reads `{name}` or `{*name}`. Returns the name, and whether it is a catch-all.
     fn take_param(&mut self) -> Result<(String, bool), String> {
         let Some(end) = self.rest.find('}') else {
             return Err(format!(
@@ -243,7 +245,7 @@ fn decode_escape(text: &str) -> Option<u8> {
     Some((digit(digits[0])? << 4 | digit(digits[1])?) as u8)
 }
 
-/// Returns whether static text, as the table has it, is whole characters.
+/// Returns whether percent-encoded text decodes to valid UTF-8.
 fn is_utf8(text: &str) -> bool {
     let mut bytes = Vec::new();
     let mut rest = text;
@@ -259,12 +261,12 @@ fn is_utf8(text: &str) -> bool {
     std::str::from_utf8(&bytes).is_ok()
 }
 
-/// RFC 3986 §3.3: what a segment holds without an escape.
+/// Returns whether a segment may contain the byte without an escape: `pchar` of RFC 3986 §3.3.
 fn is_pchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
 }
 
-/// Returns whether the text is a name that a parameter can have.
+/// Returns whether the text can be the name of a parameter.
 fn is_param_name(text: &str) -> bool {
     Ident::parse_any.parse_str(text).is_ok() && text != "_" && !text.starts_with("r#")
 }

@@ -1,4 +1,4 @@
-//! `#[from]` and `#[source]` on a field of an error: the conversion for `?`, and the cause for the log.
+//! `#[from]` and `#[source]` on a field of an error: the conversion for `?`, and the cause in the log.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::{
     types::{first_span, source_text},
 };
 
-/// Returns the field that the error comes from, if one says so.
+/// Returns the field that is marked as the cause of the error, if there is one.
 pub(super) fn cause_member(fields: &Fields) -> Option<(Member, &Type)> {
     let mut fields = fields.members().zip(fields);
     let (member, field) = fields.find(|(_, field)| cause_attr(field).is_some())?;
@@ -30,7 +30,7 @@ pub(super) fn conversions(input: &DeriveInput, errors: &mut Errors) -> TokenStre
         Data::Struct(data) => vec![(quote!(Self), &input.ident, &data.fields)],
         Data::Union(_) => Vec::new(),
     };
-    // thiserror has the same two words, and its derive makes the conversions.
+    // thiserror uses the same two attributes, and its derive generates the conversions.
     if derives_thiserror(input) {
         return TokenStream::new();
     }
@@ -65,7 +65,7 @@ fn conversion(input: &DeriveInput, path: &TokenStream, member: &Member, ty: &Typ
     }
 }
 
-/// Returns the field with `#[from]`, which must be the only one.
+/// Returns the field with `#[from]`, which must be the only field.
 fn from_field<'f>(
     name: &Ident,
     fields: &'f Fields,
@@ -82,7 +82,7 @@ fn from_field<'f>(
     Some((member, field))
 }
 
-/// An error has one cause: which of two would be logged?
+/// Rejects a second cause: the log has room for one.
 fn check_one_cause(name: &Ident, fields: &Fields, errors: &mut Errors) {
     if let Some(second) = fields.iter().filter_map(cause_attr).nth(1) {
         errors.at(
@@ -100,7 +100,7 @@ fn find_attr<'f>(field: &'f Field, word: &str) -> Option<&'f Attribute> {
     field.attrs.iter().find(|attr| attr.path().is_ident(word))
 }
 
-/// Returns whether thiserror's derive stands beside ours: it wants `#[error(..)]`.
+/// Returns whether thiserror's derive is on the same type: its variants have `#[error(..)]`.
 fn derives_thiserror(input: &DeriveInput) -> bool {
     let is_error = |attr: &Attribute| attr.path().is_ident("error");
     match &input.data {
