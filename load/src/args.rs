@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use http::{HeaderName, HeaderValue, Method};
 
 use crate::duration::duration;
-use crate::limit::Limit;
+use crate::requirement::Requirement;
 use crate::schedule::Stage;
 
 /// Puts a server under load and says how it answers.
@@ -51,7 +51,7 @@ pub(crate) struct Output {
     pub(crate) html: Option<PathBuf>,
     /// Exit with 1 unless it holds: 'p99<50ms', 'max<1s', 'errors<0.1%', 'rate>1000'.
     #[arg(long = "require", value_name = "LIMIT")]
-    pub(crate) limits: Vec<Limit>,
+    pub(crate) requirements: Vec<Requirement>,
 }
 
 /// What is sent, how, and for how long.

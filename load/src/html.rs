@@ -6,7 +6,9 @@ use plotters::prelude::*;
 
 use crate::record::Record;
 use crate::report::Report;
-use crate::text::{QUANTILES, count, failures, load, millis, statuses};
+use crate::text::{
+    QUANTILES, describe_load, format_millis, group_thousands, list_failures, list_statuses,
+};
 
 const SIZE: (u32, u32) = (860, 280);
 const COLORS: [RGBColor; 3] = [
@@ -16,13 +18,13 @@ const COLORS: [RGBColor; 3] = [
 ];
 
 /// The most seconds that are drawn: a month.
-const MOST_SECONDS: u64 = 31 * 24 * 60 * 60;
+const MAX_SECONDS: u64 = 31 * 24 * 60 * 60;
 
 /// A line of a plot in pieces, with its name.
 type Line = (&'static str, Vec<Vec<(f64, f64)>>);
 
 /// Writes a page that needs nothing else.
-pub(crate) fn page(report: &Report) -> Result<String, String> {
+pub(crate) fn render(report: &Report) -> Result<String, String> {
     let (total, seconds) = (report.total(), seconds(report));
     let plots = [
         ("Answers a second", plot("s", "", &rates(&seconds))?),
@@ -32,18 +34,22 @@ pub(crate) fn page(report: &Report) -> Result<String, String> {
         ),
         (
             "Latency by part of the answers",
-            plot("1 is p90, 2 is p99, 3 is p99.9", "ms", &by_part(&total))?,
+            plot(
+                "1 is p90, 2 is p99, 3 is p99.9",
+                "ms",
+                &latency_by_quantile(&total),
+            )?,
         ),
     ];
     let mut page = String::from(HEAD);
     let _to_memory = write!(
         page,
         "<p>{}</p><p>{} answers, {} a second. Statuses: {}. Failed: {}.{}</p>",
-        load(report),
-        count(total.answers()),
-        count(report.rate() as u64),
-        statuses(&total),
-        failures(&total),
+        describe_load(report),
+        group_thousands(total.responses()),
+        group_thousands(report.rate() as u64),
+        list_statuses(&total),
+        list_failures(&total),
         unsent(report),
     );
     page.push_str(&table(report));
@@ -67,7 +73,7 @@ fn unsent(report: &Report) -> String {
     }
     format!(
         " {} were due, and nobody was free to send them.",
-        count(report.unsent)
+        group_thousands(report.unsent)
     )
 }
 
@@ -79,10 +85,13 @@ fn table(report: &Report) -> String {
     for target in &report.targets {
         let name = escape(&format!("{} {}", target.method, target.url));
         let record = &target.record;
-        let (answers, failed) = (count(record.answers()), count(record.failed()));
+        let (answers, failed) = (
+            group_thousands(record.responses()),
+            group_thousands(record.failed()),
+        );
         let _to_memory = write!(table, "<tr><td>{name}<td>{answers}<td>{failed}");
         for (_, part) in QUANTILES {
-            let value = millis(record.latency(part));
+            let value = format_millis(record.latency_at(part));
             let _to_memory = write!(table, "<td>{value}");
         }
     }
@@ -115,14 +124,14 @@ fn seconds(report: &Report) -> Vec<Second> {
     };
     let last = keys.next_back().copied().unwrap_or(first);
     // Reports can be made up, and a plot has some hundred places.
-    let last = last.min(first.saturating_add(MOST_SECONDS));
+    let last = last.min(first.saturating_add(MAX_SECONDS));
     let second = |second| {
         // One at a time: a histogram is large.
         let record = report.timeline.get(&second).map(Record::from);
         let record = record.unwrap_or(Record::new(2));
         Second {
             at: (second - first) as f64,
-            answers: record.answers() as f64,
+            answers: record.responses() as f64,
             failed: record.failed() as f64,
             latencies: OVER_TIME.map(|(_, part)| in_millis(&record, part)),
         }
@@ -157,8 +166,8 @@ fn latencies(seconds: &[Second]) -> Vec<Line> {
 }
 
 /// Returns the latency of all but a tenth, a hundredth, a thousandth and so on.
-fn by_part(total: &Record) -> Vec<Line> {
-    let most = (total.answers().max(10) as f64).log10();
+fn latency_by_quantile(total: &Record) -> Vec<Line> {
+    let most = (total.responses().max(10) as f64).log10();
     let steps = 0..=100;
     let points = steps.filter_map(|step| {
         let nines = most * f64::from(step) / 100.0;
@@ -168,21 +177,21 @@ fn by_part(total: &Record) -> Vec<Line> {
 }
 
 fn in_millis(record: &Record, part: f64) -> Option<f64> {
-    Some(record.latency(part)? as f64 / 1e6)
+    Some(record.latency_at(part)? as f64 / 1e6)
 }
 
 /// Draws lines over a horizontal axis.
-fn plot(across: &str, up: &str, lines: &[Line]) -> Result<String, String> {
+fn plot(x_label: &str, y_label: &str, lines: &[Line]) -> Result<String, String> {
     let mut svg = String::new();
-    draw(&mut svg, across, up, lines)
+    draw(&mut svg, x_label, y_label, lines)
         .map_err(|error| format!("a plot cannot be drawn: {error}"))?;
     Ok(svg)
 }
 
 fn draw(
     svg: &mut String,
-    across: &str,
-    up: &str,
+    x_label: &str,
+    y_label: &str,
     lines: &[Line],
 ) -> Result<(), Box<dyn std::error::Error>> {
     let points = || lines.iter().flat_map(|(_, pieces)| pieces.iter().flatten());
@@ -199,8 +208,8 @@ fn draw(
         .configure_mesh()
         .disable_x_mesh()
         .max_light_lines(0)
-        .x_desc(across)
-        .y_desc(up)
+        .x_desc(x_label)
+        .y_desc(y_label)
         .draw()?;
     for ((name, pieces), color) in lines.iter().zip(COLORS) {
         let style = color.stroke_width(2);

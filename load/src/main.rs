@@ -4,13 +4,13 @@
 //! recorded ([`record`]) and reported as text, JSON and a page ([`report`]).
 
 mod args;
+mod connection;
 mod duration;
 mod html;
-mod limit;
-mod link;
 mod progress;
 mod record;
 mod report;
+mod requirement;
 mod run;
 mod schedule;
 mod sender;
@@ -28,7 +28,7 @@ use crate::args::{Cli, Command, Output};
 use crate::report::Report;
 
 fn main() -> ExitCode {
-    match go() {
+    match run_command() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
@@ -39,19 +39,19 @@ fn main() -> ExitCode {
 }
 
 /// Does what the command line says, and returns whether what it requires holds.
-fn go() -> Result<bool, String> {
+fn run_command() -> Result<bool, String> {
     match Cli::parse() {
         Cli {
             command: Some(Command::Merge { reports, output }),
             ..
         } => {
             let files = Files::open(&output)?;
-            put(&merge(&reports)?, &output, files)
+            write_report(&merge(&reports)?, &output, files)
         }
         Cli { run, command: None } => {
             // A long run shall not end with a file that cannot be written.
             let files = Files::open(&run.output)?;
-            put(&run::run(&run)?, &run.output, files)
+            write_report(&run::run(&run)?, &run.output, files)
         }
     }
 }
@@ -75,8 +75,8 @@ impl Files {
     fn open(output: &Output) -> Result<Self, String> {
         let json = output.json.as_deref().filter(|path| !is_stdout(path));
         Ok(Self {
-            json: json.map(open).transpose()?,
-            html: output.html.as_deref().map(open).transpose()?,
+            json: json.map(open_output).transpose()?,
+            html: output.html.as_deref().map(open_output).transpose()?,
         })
     }
 }
@@ -86,7 +86,7 @@ fn is_stdout(path: &Path) -> bool {
 }
 
 /// Opens a file to be written later; what is there stays until then.
-fn open(path: &Path) -> Result<File, String> {
+fn open_output(path: &Path) -> Result<File, String> {
     let file = File::options()
         .write(true)
         .create(true)
@@ -96,8 +96,8 @@ fn open(path: &Path) -> Result<File, String> {
 }
 
 /// Shows a report, writes it where it shall go, and checks its limits.
-fn put(report: &Report, output: &Output, files: Files) -> Result<bool, String> {
-    let text = text::text(report);
+fn write_report(report: &Report, output: &Output, files: Files) -> Result<bool, String> {
+    let text = text::render(report);
     let json = serde_json::to_string(report).map_err(|error| error.to_string())?;
     let shown = if output.json.as_deref().is_some_and(is_stdout) {
         let _best_effort = io::stderr().write_all(text.as_bytes());
@@ -107,15 +107,18 @@ fn put(report: &Report, output: &Output, files: Files) -> Result<bool, String> {
     };
     let mut written = vec![shown, io::stdout().flush()];
     if let Some(file) = files.json {
-        written.push(write(file, json.as_bytes()));
+        written.push(write_file(file, json.as_bytes()));
     }
     if let Some(file) = files.html {
-        written.push(write(file, html::page(report)?.as_bytes()));
+        written.push(write_file(file, html::render(report)?.as_bytes()));
     }
-    let missed = output.limits.iter().filter(|limit| !limit.holds(report));
+    let missed = output
+        .requirements
+        .iter()
+        .filter(|requirement| !requirement.is_met(report));
     let missed: Vec<String> = missed.map(ToString::to_string).collect();
-    for limit in &missed {
-        let _best_effort = writeln!(io::stderr(), "missed     {limit}");
+    for requirement in &missed {
+        let _best_effort = writeln!(io::stderr(), "missed     {requirement}");
     }
     // All that can be written is, before one that cannot is told of.
     let written: io::Result<()> = written.into_iter().collect();
@@ -123,7 +126,7 @@ fn put(report: &Report, output: &Output, files: Files) -> Result<bool, String> {
     Ok(missed.is_empty())
 }
 
-fn write(mut file: File, bytes: &[u8]) -> io::Result<()> {
+fn write_file(mut file: File, bytes: &[u8]) -> io::Result<()> {
     // A pipe has nothing to take the place of.
     if file.metadata()?.is_file() {
         file.rewind()?;

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::record::Record;
-use crate::text::{count, millis};
+use crate::text::{format_millis, group_thousands};
 
 /// A bar of time, and what the last second was like; nothing where there is no terminal.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    begun: Instant,
+    started: Instant,
     shown: Instant,
 }
 
@@ -25,11 +25,11 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}") {
             bar.set_style(style);
         }
-        let begun = Instant::now();
+        let started = Instant::now();
         Self {
             bar,
-            begun,
-            shown: begun,
+            started,
+            shown: started,
         }
     }
 
@@ -37,17 +37,17 @@ impl Progress {
     pub(crate) fn show(&mut self, record: &Record) {
         let seconds = self.shown.elapsed().as_secs_f64();
         self.shown = Instant::now();
-        let elapsed = self.begun.elapsed().as_millis();
+        let elapsed = self.started.elapsed().as_millis();
         self.bar
             .set_position(u64::try_from(elapsed).unwrap_or(u64::MAX));
-        let at = |part| millis(record.latency(part));
+        let at = |part| format_millis(record.latency_at(part));
         self.bar.set_message(format!(
             "{}/s  p50 {}  p99 {}  max {}  failed {}",
-            count((record.answers() as f64 / seconds.max(0.001)) as u64),
+            group_thousands((record.responses() as f64 / seconds.max(0.001)) as u64),
             at(0.5),
             at(0.99),
             at(1.0),
-            count(record.failed()),
+            group_thousands(record.failed()),
         ));
     }
 

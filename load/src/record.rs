@@ -22,7 +22,7 @@ pub(crate) enum Failure {
     /// What came is no answer.
     Protocol,
     /// Who watched did not want to wait for it: Ctrl-C was pressed twice.
-    Cut,
+    Aborted,
 }
 
 /// Counts and latencies of requests.
@@ -48,14 +48,14 @@ impl Record {
         }
     }
 
-    pub(crate) fn answer(&mut self, status: u16, bytes: u64, latency: Duration) {
+    pub(crate) fn add_response(&mut self, status: u16, bytes: u64, latency: Duration) {
         *self.statuses.entry(status).or_default() += 1;
         self.bytes += bytes;
         let nanos = u64::try_from(latency.as_nanos()).unwrap_or(LONGEST);
         self.latency.record(nanos, 1);
     }
 
-    pub(crate) fn fail(&mut self, failure: Failure) {
+    pub(crate) fn add_failure(&mut self, failure: Failure) {
         *self.failures.entry(failure).or_default() += 1;
     }
 
@@ -73,13 +73,13 @@ impl Record {
     }
 
     /// Returns below what a part of the answers stay, in nanoseconds; none without answers.
-    pub(crate) fn latency(&self, part: f64) -> Option<u64> {
+    pub(crate) fn latency_at(&self, part: f64) -> Option<u64> {
         let histogram = self.latency.0.as_ref()?;
         Some(histogram.value_at_quantile(part))
     }
 
     /// Returns how many requests were answered.
-    pub(crate) fn answers(&self) -> u64 {
+    pub(crate) fn responses(&self) -> u64 {
         self.statuses.values().sum()
     }
 
@@ -89,7 +89,7 @@ impl Record {
     }
 
     /// Returns how many were answered by 4xx or 5xx.
-    pub(crate) fn refused(&self) -> u64 {
+    pub(crate) fn error_responses(&self) -> u64 {
         self.statuses.range(400..).map(|(_, count)| count).sum()
     }
 }
@@ -97,11 +97,11 @@ impl Record {
 /// A histogram of nanoseconds, with its digits, from its first value on; it is written as the values that were seen
 /// and how often, so that reports can be added up exactly.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(into = "Written", from = "Written")]
+#[serde(into = "LatencyBuckets", from = "LatencyBuckets")]
 struct Latency(Option<Histogram<u64>>, u8);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Written {
+struct LatencyBuckets {
     digits: u8,
     buckets: Vec<(u64, u64)>,
 }
@@ -125,7 +125,7 @@ impl Latency {
     }
 }
 
-impl From<Latency> for Written {
+impl From<Latency> for LatencyBuckets {
     fn from(latency: Latency) -> Self {
         Self {
             digits: latency.1,
@@ -134,8 +134,8 @@ impl From<Latency> for Written {
     }
 }
 
-impl From<Written> for Latency {
-    fn from(written: Written) -> Self {
+impl From<LatencyBuckets> for Latency {
+    fn from(written: LatencyBuckets) -> Self {
         let mut latency = Self(None, written.digits);
         for (value, count) in written.buckets {
             latency.record(value, count);
@@ -146,14 +146,14 @@ impl From<Written> for Latency {
 
 /// A record that is only kept: a histogram is some 30 KB, and a day has 86,400 seconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Packed {
+pub(crate) struct PackedRecord {
     statuses: BTreeMap<u16, u64>,
     failures: BTreeMap<Failure, u64>,
     bytes: u64,
-    latency: Written,
+    latency: LatencyBuckets,
 }
 
-impl From<Record> for Packed {
+impl From<Record> for PackedRecord {
     fn from(record: Record) -> Self {
         Self {
             statuses: record.statuses,
@@ -164,8 +164,8 @@ impl From<Record> for Packed {
     }
 }
 
-impl From<&Packed> for Record {
-    fn from(packed: &Packed) -> Self {
+impl From<&PackedRecord> for Record {
+    fn from(packed: &PackedRecord) -> Self {
         Self {
             statuses: packed.statuses.clone(),
             failures: packed.failures.clone(),
@@ -175,7 +175,7 @@ impl From<&Packed> for Record {
     }
 }
 
-impl Packed {
+impl PackedRecord {
     /// Adds a record.
     pub(crate) fn add(&mut self, other: &Record) {
         let mut sum = Record::from(&*self);
@@ -192,30 +192,33 @@ mod tests {
     fn what_was_written_adds_up() {
         let (mut one, mut other) = (Record::new(3), Record::new(3));
         for micros in 1..=1000 {
-            one.answer(200, 10, Duration::from_micros(micros));
-            other.answer(503, 1, Duration::from_micros(micros + 1000));
+            one.add_response(200, 10, Duration::from_micros(micros));
+            other.add_response(503, 1, Duration::from_micros(micros + 1000));
         }
-        other.fail(Failure::Timeout);
+        other.add_failure(Failure::Timeout);
         let text = serde_json::to_string(&other).expect("it is written");
         one.add(&serde_json::from_str(&text).expect("it is read"));
-        assert_eq!((one.answers(), one.failed(), one.bytes), (2000, 1, 11_000));
-        let median = one.latency(0.5).expect("there are answers") as f64;
+        assert_eq!(
+            (one.responses(), one.failed(), one.bytes),
+            (2000, 1, 11_000)
+        );
+        let median = one.latency_at(0.5).expect("there are answers") as f64;
         assert!((median / 1e6 - 1.0).abs() < 0.002, "{median}");
-        assert_eq!(one.refused(), 1000);
+        assert_eq!(one.error_responses(), 1000);
     }
 
     #[test]
     fn what_is_packed_is_all_there() {
         let (mut record, mut other) = (Record::new(2), Record::new(2));
-        record.answer(200, 3, Duration::from_millis(5));
-        record.fail(Failure::Closed);
-        other.answer(404, 4, Duration::from_secs(7200));
-        let mut packed = Packed::from(record);
+        record.add_response(200, 3, Duration::from_millis(5));
+        record.add_failure(Failure::Closed);
+        other.add_response(404, 4, Duration::from_secs(7200));
+        let mut packed = PackedRecord::from(record);
         packed.add(&other);
         let sum = Record::from(&packed);
-        assert_eq!((sum.answers(), sum.failed(), sum.bytes), (2, 1, 7));
+        assert_eq!((sum.responses(), sum.failed(), sum.bytes), (2, 1, 7));
         // An hour is the longest that is told from longer ones.
-        let longest = sum.latency(1.0).expect("there are answers") as f64;
+        let longest = sum.latency_at(1.0).expect("there are answers") as f64;
         assert!((longest / 3.6e12 - 1.0).abs() < 0.02, "{longest}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Packed, Record};
+use crate::record::{PackedRecord, Record};
 use crate::schedule::Stage;
 
 /// Everything that is known of a run, or of several that were added up.
@@ -26,14 +26,14 @@ pub(crate) struct Report {
     pub(crate) seconds: f64,
     /// Requests that were due and not sent in time: the server does not keep up, or the generator.
     pub(crate) unsent: u64,
-    pub(crate) targets: Vec<Answered>,
+    pub(crate) targets: Vec<TargetReport>,
     /// What happened in each second since 1970.
-    pub(crate) timeline: BTreeMap<u64, Packed>,
+    pub(crate) timeline: BTreeMap<u64, PackedRecord>,
 }
 
 /// What came of one target.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Answered {
+pub(crate) struct TargetReport {
     pub(crate) method: String,
     pub(crate) url: String,
     pub(crate) record: Record,
@@ -51,32 +51,32 @@ impl Report {
 
     /// Returns the answers a second.
     pub(crate) fn rate(&self) -> f64 {
-        self.total().answers() as f64 / self.seconds.max(f64::MIN_POSITIVE)
+        self.total().responses() as f64 / self.seconds.max(f64::MIN_POSITIVE)
     }
 
     /// Returns whether it has rates.
-    pub(crate) fn is_open(&self) -> bool {
+    pub(crate) fn has_rate(&self) -> bool {
         self.stages.iter().any(|stages| !stages.is_empty())
     }
 
     /// Returns how many requests were to be answered.
     pub(crate) fn requests(&self) -> u64 {
         let total = self.total();
-        total.answers() + total.failed() + self.unsent
+        total.responses() + total.failed() + self.unsent
     }
 
     /// Returns which part of the requests had no answer, or one of 4xx or 5xx.
-    pub(crate) fn errors(&self) -> f64 {
+    pub(crate) fn error_rate(&self) -> f64 {
         let total = self.total();
-        let errors = total.failed() + self.unsent + total.refused();
+        let errors = total.failed() + self.unsent + total.error_responses();
         errors as f64 / self.requests().max(1) as f64
     }
 
     /// Returns below what a part of all requests stay, in nanoseconds: for those without an answer it is endless.
-    pub(crate) fn latency(&self, part: f64) -> f64 {
+    pub(crate) fn latency_at(&self, part: f64) -> f64 {
         let total = self.total();
-        let part = part * self.requests() as f64 / total.answers().max(1) as f64;
-        match total.latency(part.min(1.0)) {
+        let part = part * self.requests() as f64 / total.responses().max(1) as f64;
+        match total.latency_at(part.min(1.0)) {
             // What is more by a rounding error is not more.
             Some(nanos) if part <= 1.0 + 1e-9 => nanos as f64,
             _ => f64::INFINITY,
@@ -93,7 +93,7 @@ impl Report {
 
     /// Adds a report of another generator, that ran at the same time.
     pub(crate) fn merge(&mut self, other: Self) -> Result<(), String> {
-        if self.is_open() != other.is_open() {
+        if self.has_rate() != other.has_rate() {
             return Err("reports with and without a rate do not add up".to_owned());
         }
         if !self.overlaps(&other) {
@@ -135,10 +135,10 @@ impl Report {
     }
 
     /// Adds the records of the same targets: those with a method and a URL in common, in their order.
-    fn add_targets(&mut self, others: Vec<Answered>) {
+    fn add_targets(&mut self, others: Vec<TargetReport>) {
         let mut taken = vec![false; self.targets.len()];
         for target in others {
-            let is_same = |(own, taken): &(&mut Answered, &mut bool)| {
+            let is_same = |(own, taken): &(&mut TargetReport, &mut bool)| {
                 !**taken && own.method == target.method && own.url == target.url
             };
             match self.targets.iter_mut().zip(&mut taken).find(is_same) {
@@ -161,7 +161,7 @@ mod tests {
     fn report(rate: f64, second: u64, urls: &[&str]) -> Report {
         let mut record = Record::new(3);
         for millis in 1..=10 {
-            record.answer(200, 1, Duration::from_millis(millis));
+            record.add_response(200, 1, Duration::from_millis(millis));
         }
         let stage = Stage {
             from: rate,
@@ -179,7 +179,7 @@ mod tests {
             unsent: 0,
             targets: urls
                 .iter()
-                .map(|url| Answered {
+                .map(|url| TargetReport {
                     method: "GET".to_owned(),
                     url: (*url).to_owned(),
                     record: record.clone(),
@@ -194,14 +194,18 @@ mod tests {
         let mut sum = report(1000.0, 7, &["/a", "/a", "/b"]);
         sum.merge(report(5000.0, 7, &["/a", "/a", "/c"]))
             .expect("they add up");
-        let answers: Vec<_> = sum.targets.iter().map(|own| own.record.answers()).collect();
+        let answers: Vec<_> = sum
+            .targets
+            .iter()
+            .map(|own| own.record.responses())
+            .collect();
         assert_eq!(answers, [20, 20, 10, 10]);
         assert_eq!(
             (sum.generators, sum.connections, sum.stages.len()),
             (2, 8, 2)
         );
         assert!((sum.rate() - 60.0).abs() < 1e-9, "{}", sum.rate());
-        assert_eq!(Record::from(&sum.timeline[&7]).answers(), 20);
+        assert_eq!(Record::from(&sum.timeline[&7]).responses(), 20);
     }
 
     #[test]
@@ -216,10 +220,10 @@ mod tests {
     #[test]
     fn what_has_no_answer_is_slower_than_all() {
         let mut report = report(1.0, 7, &["/"]);
-        assert!((report.latency(1.0) / 10e6 - 1.0).abs() < 0.01);
+        assert!((report.latency_at(1.0) / 10e6 - 1.0).abs() < 0.01);
         report.unsent = 10;
-        assert!((report.latency(0.5) / 10e6 - 1.0).abs() < 0.01);
-        assert!(report.latency(0.51).is_infinite());
-        assert!((report.errors() - 0.5).abs() < 1e-9);
+        assert!((report.latency_at(0.5) / 10e6 - 1.0).abs() < 0.01);
+        assert!(report.latency_at(0.51).is_infinite());
+        assert!((report.error_rate() - 0.5).abs() < 1e-9);
     }
 }

@@ -10,21 +10,23 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
 use crate::args::Run;
-use crate::link::find;
+use crate::connection::resolve;
 use crate::progress::Progress;
-use crate::record::{Packed, Record};
-use crate::report::{Answered, Report};
+use crate::record::{PackedRecord, Record};
+use crate::report::{Report, TargetReport};
 use crate::schedule::{Schedule, Stage};
-use crate::sender::{Due, Interval, Seen, Shared, Source, pace, send};
+use crate::sender::{
+    DueRequest, Interval, LoadModel, Recorder, RunState, emit_due_requests, run_connections,
+};
 use crate::target::Targets;
 
 /// How often it is looked whether all threads have ended.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const SECOND: Duration = Duration::from_secs(1);
 /// How far ahead a run can be begun.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many requests that are due wait in the channel.
-const MOST_DUE: usize = 64 * 1024;
+const DUE_CAPACITY: usize = 64 * 1024;
 
 /// Puts the targets under load, and reports.
 pub(crate) fn run(args: &Run) -> Result<Report, String> {
@@ -34,25 +36,25 @@ pub(crate) fn run(args: &Run) -> Result<Report, String> {
     let targets = Targets::new(args)?;
     let servers = targets.servers().iter();
     let addrs = servers
-        .map(|server| find(server, args.timeout))
+        .map(|server| resolve(server, args.timeout))
         .collect::<Result<Vec<_>, _>>()?;
     wait_until(args.start_at)?;
-    let (plan, source) = Plan::new(args);
-    let shared = Arc::new(Shared {
+    let (plan, model) = Plan::new(args);
+    let shared = Arc::new(RunState {
         targets,
         addrs,
         http2: args.http2,
         timeout: args.timeout,
-        source,
-        counts_from: plan.counts_from,
-        ended: OnceLock::new(),
-        cut: Notify::new(),
-        over: AtomicBool::new(false),
+        model,
+        counted_from: plan.counted_from,
+        stopped_at: OnceLock::new(),
+        abort: Notify::new(),
+        is_reporting: AtomicBool::new(false),
     });
-    heed_signals(&shared)?;
+    stop_on_signals(&shared)?;
     let mut running = Running::start(args, plan, &shared)?;
     running.watch();
-    shared.over.store(true, Relaxed);
+    shared.is_reporting.store(true, Relaxed);
     running.report(args)
 }
 
@@ -64,7 +66,7 @@ fn wait_until(second: Option<u64>) -> Result<(), String> {
     let begin = Duration::from_secs(second);
     let left = begin.checked_sub(since_1970());
     let left = left.ok_or_else(|| format!("--start-at {second} is over"))?;
-    if left > DAY {
+    if left > MAX_DELAY {
         return Err(format!(
             "--start-at {second} is more than a day ahead: it is in seconds since 1970"
         ));
@@ -74,23 +76,23 @@ fn wait_until(second: Option<u64>) -> Result<(), String> {
 }
 
 /// Has Ctrl-C and SIGTERM end the run; the second time, without the answers that are waited for.
-fn heed_signals(shared: &Arc<Shared>) -> Result<(), String> {
-    let (runtime, shared) = (runtime()?, shared.clone());
+fn stop_on_signals(shared: &Arc<RunState>) -> Result<(), String> {
+    let (runtime, shared) = (build_runtime()?, shared.clone());
     thread::spawn(move || {
         // Where the system gives no handler, it ends the process as it always does.
-        let _none = runtime.block_on(at_signals(|| {
-            if shared.over.load(Relaxed) {
+        let _none = runtime.block_on(on_signals(|| {
+            if shared.is_reporting.load(Relaxed) {
                 // A report that nobody takes is not waited for.
                 std::process::exit(2);
             }
-            shared.end();
+            shared.stop();
         }));
     });
     Ok(())
 }
 
 #[cfg(unix)]
-async fn at_signals(act: impl Fn()) -> std::io::Result<()> {
+async fn on_signals(act: impl Fn()) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -103,7 +105,7 @@ async fn at_signals(act: impl Fn()) -> std::io::Result<()> {
 }
 
 #[cfg(windows)]
-async fn at_signals(act: impl Fn()) -> std::io::Result<()> {
+async fn on_signals(act: impl Fn()) -> std::io::Result<()> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     loop {
         interrupt.recv().await;
@@ -111,7 +113,7 @@ async fn at_signals(act: impl Fn()) -> std::io::Result<()> {
     }
 }
 
-fn runtime() -> Result<Runtime, String> {
+fn build_runtime() -> Result<Runtime, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -121,30 +123,30 @@ fn runtime() -> Result<Runtime, String> {
 /// When a run begins, when it counts, and when it ends.
 struct Plan {
     begin: Instant,
-    counts_from: Instant,
+    counted_from: Instant,
     ends: Instant,
     pacing: Option<Pacing>,
 }
 
 struct Pacing {
     schedule: Arc<Schedule>,
-    due: async_channel::Sender<Due>,
+    due: async_channel::Sender<DueRequest>,
 }
 
 impl Plan {
-    fn new(args: &Run) -> (Self, Source) {
+    fn new(args: &Run) -> (Self, LoadModel) {
         let begin = Instant::now();
-        let counts_from = begin + args.warm_up;
+        let counted_from = begin + args.warm_up;
         let Some(first) = args.rate.first() else {
-            let until = counts_from + args.duration;
+            let until = counted_from + args.duration;
             let sent = AtomicU64::new(0);
             let plan = Self {
                 begin,
-                counts_from,
+                counted_from,
                 ends: until,
                 pacing: None,
             };
-            return (plan, Source::Answers { sent, until });
+            return (plan, LoadModel::ClosedLoop { sent, until });
         };
         let rate = first.from.max(first.to);
         let warming = Stage {
@@ -155,70 +157,70 @@ impl Plan {
         let stages = [&[warming], args.rate.as_slice()].concat();
         let schedule = Arc::new(Schedule::new(&stages, args.duration));
         let ends = begin + schedule.duration;
-        let (tx, due) = async_channel::bounded(MOST_DUE);
+        let (tx, due) = async_channel::bounded(DUE_CAPACITY);
         let plan = Self {
             begin,
-            counts_from,
+            counted_from,
             ends,
             pacing: Some(Pacing { schedule, due: tx }),
         };
-        let source = Source::Schedule {
+        let model = LoadModel::OpenLoop {
             due,
             until: ends + args.timeout,
             sent: AtomicU64::new(0),
         };
-        (plan, source)
+        (plan, model)
     }
 }
 
 /// A run under way.
 struct Running<'r> {
-    shared: &'r Arc<Shared>,
+    shared: &'r Arc<RunState>,
     threads: Vec<JoinHandle<()>>,
-    seen: Vec<Arc<Seen>>,
+    recorders: Vec<Arc<Recorder>>,
     begin: Instant,
     ends: Instant,
     schedule: Option<Arc<Schedule>>,
     progress: Progress,
     /// What each target's requests came to, and those of each second.
     totals: Vec<Record>,
-    timeline: BTreeMap<u64, Packed>,
+    timeline: BTreeMap<u64, PackedRecord>,
     /// When the last answer came.
     last: Instant,
 }
 
 impl<'r> Running<'r> {
-    fn start(args: &Run, plan: Plan, shared: &'r Arc<Shared>) -> Result<Self, String> {
+    fn start(args: &Run, plan: Plan, shared: &'r Arc<RunState>) -> Result<Self, String> {
         let n_targets = shared.targets.all().len();
         let mut threads = Vec::new();
-        let mut seen = Vec::new();
+        let mut recorders = Vec::new();
         for number in 0..args.threads.min(args.connections) {
-            let connections = share(args.connections, args.threads, number);
-            let (shared, own) = (shared.clone(), Arc::new(Seen::new(n_targets)));
-            seen.push(own.clone());
-            let (streams, runtime) = (args.streams, runtime()?);
+            let connections = share_of(args.connections, args.threads, number);
+            let (shared, own) = (shared.clone(), Arc::new(Recorder::new(n_targets)));
+            recorders.push(own.clone());
+            let (streams, runtime) = (args.streams, build_runtime()?);
             threads.push(thread::spawn(move || {
-                send(&runtime, &shared, &own, connections, streams);
+                run_connections(&runtime, &shared, &own, connections, streams);
             }));
         }
         let schedule = plan.pacing.as_ref().map(|pacing| pacing.schedule.clone());
         if let Some(Pacing { schedule, due }) = plan.pacing {
             let shared = shared.clone();
             threads.push(thread::spawn(move || {
-                pace(&schedule, plan.begin, &due, &shared);
+                emit_due_requests(&schedule, plan.begin, &due, &shared);
             }));
         }
         Ok(Self {
             shared,
             threads,
-            seen,
+            recorders,
             begin: plan.begin,
             ends: plan.ends,
             schedule,
             progress: Progress::new(args.quiet, plan.ends - plan.begin),
             totals: vec![Record::new(3); n_targets],
             timeline: BTreeMap::new(),
-            last: plan.counts_from,
+            last: plan.counted_from,
         })
     }
 
@@ -228,7 +230,7 @@ impl<'r> Running<'r> {
             let second = since_1970().as_secs();
             let next = Instant::now() + until_next_second();
             while Instant::now() < next && self.threads.iter().any(|thread| !thread.is_finished()) {
-                thread::sleep(LOOK.min(next.saturating_duration_since(Instant::now())));
+                thread::sleep(POLL_INTERVAL.min(next.saturating_duration_since(Instant::now())));
             }
             self.collect(second);
         }
@@ -237,8 +239,8 @@ impl<'r> Running<'r> {
 
     fn collect(&mut self, second: u64) {
         let mut sum = Record::new(2);
-        for seen in &self.seen {
-            let Interval { records, last } = seen.take();
+        for recorder in &self.recorders {
+            let Interval { records, last } = recorder.take();
             for (total, record) in self.totals.iter_mut().zip(&records) {
                 total.add(record);
                 sum.add(record);
@@ -246,7 +248,7 @@ impl<'r> Running<'r> {
             self.last = self.last.max(last.unwrap_or(self.last));
         }
         self.progress.show(&sum);
-        if sum.answers() + sum.failed() == 0 {
+        if sum.responses() + sum.failed() == 0 {
             return;
         }
         match self.timeline.get_mut(&second) {
@@ -272,7 +274,7 @@ impl<'r> Running<'r> {
             unsent: self.unsent(),
             targets: targets
                 .zip(std::mem::take(&mut self.totals))
-                .map(|(target, record)| Answered {
+                .map(|(target, record)| TargetReport {
                     method: target.method.to_string(),
                     url: target.url.to_string(),
                     record,
@@ -285,32 +287,34 @@ impl<'r> Running<'r> {
     /// Returns for how long requests were counted: as long as was meant, or until the last answer if that came later.
     fn seconds(&self) -> f64 {
         let end = self.end();
-        let from = self.shared.counts_from;
+        let from = self.shared.counted_from;
         let counted = end.max(self.last).saturating_duration_since(from);
         counted.as_secs_f64()
     }
 
     /// Returns when the last requests were due: as was meant, or when it was ended before.
     fn end(&self) -> Instant {
-        let ended = self.shared.ended.get();
+        let ended = self.shared.stopped_at.get();
         ended.map_or(self.ends, |ended| self.ends.min(*ended))
     }
 
     /// Returns how many requests were due and were not sent.
     fn unsent(&self) -> u64 {
-        let (Some(schedule), Source::Schedule { sent, .. }) = (&self.schedule, &self.shared.source)
+        let (Some(schedule), LoadModel::OpenLoop { sent, .. }) =
+            (&self.schedule, &self.shared.model)
         else {
             return 0;
         };
         let end = self.end();
-        let before = |time: Instant| schedule.count(time.saturating_duration_since(self.begin));
-        let due = before(end).saturating_sub(before(self.shared.counts_from));
+        let before =
+            |time: Instant| schedule.count_before(time.saturating_duration_since(self.begin));
+        let due = before(end).saturating_sub(before(self.shared.counted_from));
         due.saturating_sub(sent.load(Relaxed))
     }
 }
 
 /// Returns the part of `all` that one of `n` has, where they are shared evenly.
-fn share(all: usize, n: usize, number: usize) -> usize {
+fn share_of(all: usize, n: usize, number: usize) -> usize {
     all / n + usize::from(number < all % n)
 }
 
@@ -330,7 +334,7 @@ mod tests {
 
     #[test]
     fn connections_are_shared_evenly() {
-        let shares: Vec<usize> = (0..3).map(|number| share(8, 3, number)).collect();
+        let shares: Vec<usize> = (0..3).map(|number| share_of(8, 3, number)).collect();
         assert_eq!(shares, [3, 3, 2]);
     }
 }

@@ -26,7 +26,7 @@ impl FromStr for Stage {
             None => (text, None),
         };
         let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
-        let (from, to) = (rate(from)?, rate(to)?);
+        let (from, to) = (parse_rate(from)?, parse_rate(to)?);
         if from + to == 0.0 {
             return Err("a rate of 0 sends nothing".to_owned());
         }
@@ -34,7 +34,7 @@ impl FromStr for Stage {
     }
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+fn parse_rate(text: &str) -> Result<f64, String> {
     let rate = text.trim().parse::<f64>().ok();
     rate.filter(|rate| rate.is_finite() && *rate >= 0.0)
         .ok_or_else(|| format!("`{text}` is no rate: write `1000`, `0..1000` or `0..1000:30s`"))
@@ -44,7 +44,7 @@ fn rate(text: &str) -> Result<f64, String> {
 #[derive(Debug, Clone)]
 pub(crate) struct Schedule {
     /// Each with the requests and the seconds before it.
-    stages: Vec<(f64, f64, Timed)>,
+    stages: Vec<(f64, f64, TimedStage)>,
     /// How many there are in all.
     requests: f64,
     pub(crate) duration: Duration,
@@ -52,13 +52,13 @@ pub(crate) struct Schedule {
 
 /// A stage whose length is known.
 #[derive(Debug, Clone, Copy)]
-struct Timed {
+struct TimedStage {
     from: f64,
     to: f64,
     seconds: f64,
 }
 
-impl Timed {
+impl TimedStage {
     fn requests(self) -> f64 {
         (self.from + self.to) / 2.0 * self.seconds
     }
@@ -83,7 +83,7 @@ impl Schedule {
         let (mut requests, mut seconds) = (0.0, 0.0);
         let mut placed = Vec::new();
         for stage in stages {
-            let timed = Timed {
+            let timed = TimedStage {
                 from: stage.from,
                 to: stage.to,
                 seconds: stage.seconds.unwrap_or(duration.as_secs_f64()),
@@ -100,7 +100,7 @@ impl Schedule {
     }
 
     /// Returns when the request of this number, from 0, is due; none is behind the end.
-    pub(crate) fn due(&self, number: u64) -> Option<Duration> {
+    pub(crate) fn due_at(&self, number: u64) -> Option<Duration> {
         let number = number as f64;
         let at = self
             .stages
@@ -112,11 +112,11 @@ impl Schedule {
     }
 
     /// Returns how many are due before a time.
-    pub(crate) fn count(&self, time: Duration) -> u64 {
+    pub(crate) fn count_before(&self, time: Duration) -> u64 {
         let (mut fewest, mut most) = (0, self.requests.ceil() as u64 + 1);
         while fewest < most {
             let number = fewest + (most - fewest) / 2;
-            if self.due(number).is_some_and(|due| due < time) {
+            if self.due_at(number).is_some_and(|due| due < time) {
                 fewest = number + 1;
             } else {
                 most = number;
@@ -135,7 +135,7 @@ mod tests {
             .iter()
             .map(|stage| stage.parse().expect("it is one"))
             .collect();
-        let due = Schedule::new(&stages, Duration::from_secs(10)).due(number);
+        let due = Schedule::new(&stages, Duration::from_secs(10)).due_at(number);
         due.map(|due| (due.as_secs_f64() * 1000.0).round() / 1000.0)
     }
 
@@ -177,7 +177,7 @@ mod tests {
             (99_000, 700),
         ] {
             assert_eq!(
-                schedule.count(Duration::from_millis(millis)),
+                schedule.count_before(Duration::from_millis(millis)),
                 count,
                 "{millis}"
             );

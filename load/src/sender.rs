@@ -12,41 +12,41 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::link::{Answer, Link};
+use crate::connection::{ConnectionSlot, ResponseSummary};
 use crate::record::{Failure, Record};
 use crate::schedule::Schedule;
 use crate::target::Targets;
 
 /// How long a client waits whose new connection was of no use.
-const BREAK: Duration = Duration::from_millis(50);
+const RECONNECT_DELAY: Duration = Duration::from_millis(50);
 /// How soon the end is noticed where nothing is due.
-const NOTICE: Duration = Duration::from_millis(100);
+const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What all threads share.
-pub(crate) struct Shared {
+pub(crate) struct RunState {
     pub(crate) targets: Targets,
     /// Where the servers are.
     pub(crate) addrs: Vec<SocketAddr>,
     pub(crate) http2: bool,
     pub(crate) timeout: Duration,
-    pub(crate) source: Source,
+    pub(crate) model: LoadModel,
     /// What begins before is not counted.
-    pub(crate) counts_from: Instant,
+    pub(crate) counted_from: Instant,
     /// When someone asked for the end.
-    pub(crate) ended: OnceLock<Instant>,
+    pub(crate) stopped_at: OnceLock<Instant>,
     /// Wakes those who wait for answers that nobody wants any more.
-    pub(crate) cut: Notify,
+    pub(crate) abort: Notify,
     /// Set when all have ended, and the report is made.
-    pub(crate) over: AtomicBool,
+    pub(crate) is_reporting: AtomicBool,
 }
 
 /// What says when the next request is sent.
-pub(crate) enum Source {
+pub(crate) enum LoadModel {
     /// The answer to the one before, until a time.
-    Answers { sent: AtomicU64, until: Instant },
+    ClosedLoop { sent: AtomicU64, until: Instant },
     /// A schedule; what is due comes by the channel, until a time.
-    Schedule {
-        due: Receiver<Due>,
+    OpenLoop {
+        due: Receiver<DueRequest>,
         until: Instant,
         /// How many that count were sent.
         sent: AtomicU64,
@@ -55,13 +55,13 @@ pub(crate) enum Source {
 
 /// A request that is due.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Due {
+pub(crate) struct DueRequest {
     number: u64,
     at: Instant,
 }
 
 /// What a thread has seen since it was last asked.
-pub(crate) struct Seen(Mutex<Interval>);
+pub(crate) struct Recorder(Mutex<Interval>);
 
 /// A record for each target, and when the last answer came.
 pub(crate) struct Interval {
@@ -78,7 +78,7 @@ impl Interval {
     }
 }
 
-impl Seen {
+impl Recorder {
     pub(crate) fn new(n_targets: usize) -> Self {
         Self(Mutex::new(Interval::new(n_targets)))
     }
@@ -88,23 +88,23 @@ impl Seen {
     }
 
     /// Notes what became of a request.
-    fn note(&self, target: usize, begun: Instant, outcome: Result<Answer, Failure>) {
+    fn record(&self, target: usize, started: Instant, outcome: Result<ResponseSummary, Failure>) {
         let now = Instant::now();
-        let mut seen = self.lock();
+        let mut interval = self.lock();
         match outcome {
             Ok((status, bytes)) => {
-                seen.last = Some(now);
-                seen.records[target].answer(status, bytes, now - begun);
+                interval.last = Some(now);
+                interval.records[target].add_response(status, bytes, now - started);
             }
-            Err(failure) => seen.records[target].fail(failure),
+            Err(failure) => interval.records[target].add_failure(failure),
         }
     }
 
     /// Takes what has been seen, and leaves nothing.
     pub(crate) fn take(&self) -> Interval {
-        let mut seen = self.lock();
-        let empty = Interval::new(seen.records.len());
-        std::mem::replace(&mut *seen, empty)
+        let mut interval = self.lock();
+        let empty = Interval::new(interval.records.len());
+        std::mem::replace(&mut *interval, empty)
     }
 }
 
@@ -112,17 +112,22 @@ impl Seen {
 ///
 /// A thread sleeps more exactly than a runtime's timer, which goes by milliseconds. What nobody is free for waits in
 /// the channel, and then here: when it was due is known all the same.
-pub(crate) fn pace(schedule: &Schedule, begin: Instant, due: &Sender<Due>, shared: &Shared) {
+pub(crate) fn emit_due_requests(
+    schedule: &Schedule,
+    begin: Instant,
+    due: &Sender<DueRequest>,
+    shared: &RunState,
+) {
     let mut number = 0;
-    while let Some(after) = schedule.due(number) {
+    while let Some(after) = schedule.due_at(number) {
         let at = begin + after;
         while let Some(left) = at.checked_duration_since(Instant::now()) {
-            if shared.has_ended() {
+            if shared.is_stopped() {
                 return;
             }
-            thread::sleep(left.min(NOTICE));
+            thread::sleep(left.min(STOP_CHECK_INTERVAL));
         }
-        if due.send_blocking(Due { number, at }).is_err() {
+        if due.send_blocking(DueRequest { number, at }).is_err() {
             return;
         }
         number += 1;
@@ -130,127 +135,128 @@ pub(crate) fn pace(schedule: &Schedule, begin: Instant, due: &Sender<Due>, share
 }
 
 /// Sends over so many connections with so many streams each, on this thread.
-pub(crate) fn send(
+pub(crate) fn run_connections(
     runtime: &Runtime,
-    shared: &Arc<Shared>,
-    seen: &Arc<Seen>,
+    shared: &Arc<RunState>,
+    recorder: &Arc<Recorder>,
     connections: usize,
     streams: usize,
 ) {
     runtime.block_on(async {
         let mut clients = JoinSet::new();
         for _ in 0..connections {
-            let links: Arc<[Link]> = shared
+            let slots: Arc<[ConnectionSlot]> = shared
                 .addrs
                 .iter()
-                .map(|addr| Link::new(*addr, shared.http2))
+                .map(|addr| ConnectionSlot::new(*addr, shared.http2))
                 .collect();
             for _ in 0..streams {
-                clients.spawn(client(shared.clone(), seen.clone(), links.clone()));
+                clients.spawn(run_client(shared.clone(), recorder.clone(), slots.clone()));
             }
         }
         tokio::select! {
-            () = all(&mut clients) => {}
-            () = shared.cut.notified() => {
+            () = join_all(&mut clients) => {}
+            () = shared.abort.notified() => {
                 clients.abort_all();
-                all(&mut clients).await;
+                join_all(&mut clients).await;
             }
         }
     });
 }
 
-async fn all(clients: &mut JoinSet<()>) {
+async fn join_all(clients: &mut JoinSet<()>) {
     while clients.join_next().await.is_some() {}
 }
 
 /// A request under way; what became of it is noted when it is dropped.
-struct Open<'s> {
-    shared: &'s Shared,
-    seen: &'s Seen,
+struct PendingRequest<'s> {
+    shared: &'s RunState,
+    recorder: &'s Recorder,
     target: usize,
     /// When its time began.
-    begun: Instant,
+    started: Instant,
     /// Whether that was said, and is not when it has a connection.
-    is_due: bool,
+    is_scheduled: bool,
     /// Whether its connection has brought no answer.
     is_new: bool,
-    outcome: Result<Answer, Failure>,
+    outcome: Result<ResponseSummary, Failure>,
 }
 
-impl Drop for Open<'_> {
+impl Drop for PendingRequest<'_> {
     fn drop(&mut self) {
-        if self.begun >= self.shared.counts_from {
-            self.seen.note(self.target, self.begun, self.outcome);
+        if self.started >= self.shared.counted_from {
+            self.recorder
+                .record(self.target, self.started, self.outcome);
         }
     }
 }
 
-impl Open<'_> {
-    async fn ask(&mut self, links: &[Link]) -> Result<Answer, Failure> {
+impl PendingRequest<'_> {
+    async fn send(&mut self, slots: &[ConnectionSlot]) -> Result<ResponseSummary, Failure> {
         let target = &self.shared.targets.all()[self.target];
-        let link = &links[target.server];
-        let connection = link.ready().await?;
+        let slot = &slots[target.server];
+        let connection = slot.acquire().await?;
         self.is_new = connection.is_new;
         // Others may have waited for it, too.
-        if !self.is_due {
-            self.begun = Instant::now();
+        if !self.is_scheduled {
+            self.started = Instant::now();
         }
-        link.send(connection, target.request()).await
+        slot.send(connection, target.request()).await
     }
 }
 
 /// Sends one request after the other.
-async fn client(shared: Arc<Shared>, seen: Arc<Seen>, links: Arc<[Link]>) {
+async fn run_client(shared: Arc<RunState>, recorder: Arc<Recorder>, slots: Arc<[ConnectionSlot]>) {
     while let Some((number, due)) = shared.next().await {
-        let mut open = Open {
+        let mut pending = PendingRequest {
             shared: &shared,
-            seen: &seen,
+            recorder: &recorder,
             target: shared.targets.pick(number),
-            begun: due.unwrap_or_else(Instant::now),
-            is_due: due.is_some(),
+            started: due.unwrap_or_else(Instant::now),
+            is_scheduled: due.is_some(),
             is_new: true,
-            outcome: Err(Failure::Cut),
+            outcome: Err(Failure::Aborted),
         };
-        let asked = timeout(shared.timeout, open.ask(&links)).await;
-        open.outcome = asked.unwrap_or(Err(Failure::Timeout));
-        let is_of_no_use = open.outcome.is_err() && open.is_new;
-        drop(open);
-        if is_of_no_use {
-            sleep(BREAK).await;
+        let sent = timeout(shared.timeout, pending.send(&slots)).await;
+        pending.outcome = sent.unwrap_or(Err(Failure::Timeout));
+        let is_useless = pending.outcome.is_err() && pending.is_new;
+        drop(pending);
+        if is_useless {
+            sleep(RECONNECT_DELAY).await;
         }
     }
 }
 
-impl Shared {
+impl RunState {
     /// Ends the run; the second time, what is open is cut.
-    pub(crate) fn end(&self) {
-        if self.ended.set(Instant::now()).is_err() {
-            self.cut.notify_waiters();
+    pub(crate) fn stop(&self) {
+        if self.stopped_at.set(Instant::now()).is_err() {
+            self.abort.notify_waiters();
         }
-        if let Source::Schedule { due, .. } = &self.source {
+        if let LoadModel::OpenLoop { due, .. } = &self.model {
             due.close();
         }
     }
 
-    pub(crate) fn has_ended(&self) -> bool {
-        self.ended.get().is_some()
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped_at.get().is_some()
     }
 
     /// Waits for the next request's time: its number, and when it was due, if that was said.
     async fn next(&self) -> Option<(u64, Option<Instant>)> {
-        match &self.source {
-            Source::Answers { sent, until } => {
-                let goes_on = !self.has_ended() && Instant::now() < *until;
-                goes_on.then(|| (sent.fetch_add(1, Relaxed), None))
+        match &self.model {
+            LoadModel::ClosedLoop { sent, until } => {
+                let continues = !self.is_stopped() && Instant::now() < *until;
+                continues.then(|| (sent.fetch_add(1, Relaxed), None))
             }
-            Source::Schedule { due, until, sent } => {
-                let Due { number, at } = due.recv().await.ok()?;
-                if self.has_ended() || Instant::now() >= *until {
+            LoadModel::OpenLoop { due, until, sent } => {
+                let DueRequest { number, at } = due.recv().await.ok()?;
+                if self.is_stopped() || Instant::now() >= *until {
                     // Whoever says what is due may be waiting for room.
                     due.close();
                     return None;
                 }
-                if at >= self.counts_from {
+                if at >= self.counted_from {
                     sent.fetch_add(1, Relaxed);
                 }
                 Some((number, Some(at)))

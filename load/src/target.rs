@@ -21,7 +21,7 @@ pub(crate) struct Target {
     headers: HeaderMap,
     body: Bytes,
     /// What stands in a request's first line: HTTP/2 wants the whole URL, HTTP/1 the path.
-    line: Uri,
+    request_target: Uri,
 }
 
 /// Targets, of which each is taken as often as its weight says.
@@ -36,13 +36,13 @@ pub(crate) struct Targets {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    target: Vec<Entry>,
+struct TargetFile {
+    target: Vec<FileEntry>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct FileEntry {
     url: String,
     method: Option<String>,
     #[serde(default)]
@@ -61,12 +61,12 @@ impl Targets {
             .map(|body| (body, body.strip_prefix('@')))
         {
             None => Bytes::new(),
-            Some((_, Some(path))) => read(Path::new(path))?.into(),
+            Some((_, Some(path))) => read_file(Path::new(path))?.into(),
             Some((body, None)) => Bytes::copy_from_slice(body.as_bytes()),
         };
         let mut all = Vec::new();
         for text in &run.urls {
-            let (weight, url) = weighted(text);
+            let (weight, url) = split_weight(text);
             all.push(Target::new(
                 weight,
                 run.method.clone(),
@@ -76,13 +76,13 @@ impl Targets {
             )?);
         }
         if let Some(path) = &run.targets {
-            for entry in from_file(path)? {
+            for entry in read_entries(path)? {
                 all.push(Target::from_entry(entry, path, run, &body)?);
             }
         }
         let mut servers = Vec::new();
         for target in &mut all {
-            target.server = index_of(&mut servers, target.address());
+            target.server = index_or_push(&mut servers, target.address());
         }
         let mut sum = 0_u64;
         let sums: Vec<u64> = all
@@ -117,7 +117,7 @@ impl Targets {
     }
 }
 
-fn index_of(all: &mut Vec<String>, text: String) -> usize {
+fn index_or_push(all: &mut Vec<String>, text: String) -> usize {
     let found = all.iter().position(|other| *other == text);
     found.unwrap_or_else(|| {
         all.push(text);
@@ -126,16 +126,16 @@ fn index_of(all: &mut Vec<String>, text: String) -> usize {
 }
 
 /// Reads `3:http://..`.
-fn weighted(text: &str) -> (u64, &str) {
+fn split_weight(text: &str) -> (u64, &str) {
     text.split_once(':')
         .and_then(|(weight, url)| Some((weight.parse().ok()?, url)))
         .unwrap_or((1, text))
 }
 
-fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
-    let text =
-        String::from_utf8(read(path)?).map_err(|_| format!("{} is no text", path.display()))?;
-    let file: File = toml::from_str(&text).map_err(|error| {
+fn read_entries(path: &Path) -> Result<Vec<FileEntry>, String> {
+    let text = String::from_utf8(read_file(path)?)
+        .map_err(|_| format!("{} is no text", path.display()))?;
+    let file: TargetFile = toml::from_str(&text).map_err(|error| {
         let line = error
             .span()
             .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
@@ -144,15 +144,15 @@ fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
     Ok(file.target)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 impl Target {
     fn new(weight: u64, method: Method, url: &str, run: &Run, body: Bytes) -> Result<Self, String> {
-        let (url, path) = parts(url)?;
+        let (url, path) = parse_url(url)?;
         let mut headers = HeaderMap::new();
-        let line = if run.http2 {
+        let request_target = if run.http2 {
             url.clone()
         } else {
             let host = url.authority().map_or("", |authority| authority.as_str());
@@ -174,19 +174,21 @@ impl Target {
             url,
             headers,
             body,
-            line,
+            request_target,
         })
     }
 
     /// Makes one of a file; what it does not say is said by the command line.
-    fn from_entry(entry: Entry, file: &Path, run: &Run, body: &Bytes) -> Result<Self, String> {
+    fn from_entry(entry: FileEntry, file: &Path, run: &Run, body: &Bytes) -> Result<Self, String> {
         let body = match (entry.body, entry.body_file) {
             (Some(_), Some(_)) => {
                 return Err(format!("{}: write body or body_file, not both", entry.url));
             }
             (Some(body), None) => body.into(),
             // As the file's own paths are read: from where it is.
-            (None, Some(path)) => read(&file.parent().unwrap_or(Path::new("")).join(path))?.into(),
+            (None, Some(path)) => {
+                read_file(&file.parent().unwrap_or(Path::new("")).join(path))?.into()
+            }
             (None, None) => body.clone(),
         };
         let method = match &entry.method {
@@ -215,14 +217,14 @@ impl Target {
     pub(crate) fn request(&self) -> Request<Full<Bytes>> {
         let mut request = Request::new(Full::new(self.body.clone()));
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.line.clone();
+        *request.uri_mut() = self.request_target.clone();
         *request.headers_mut() = self.headers.clone();
         request
     }
 }
 
 /// Reads a URL: the whole, and its path alone.
-fn parts(text: &str) -> Result<(Uri, Uri), String> {
+fn parse_url(text: &str) -> Result<(Uri, Uri), String> {
     let wrong = || format!("`{text}` is no URL to ask for: write `http://host:port/path`");
     let url: Uri = text.parse().map_err(|_| wrong())?;
     if url.scheme() == Some(&Scheme::HTTPS) {

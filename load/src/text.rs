@@ -18,7 +18,7 @@ pub(crate) const QUANTILES: [(&str, f64); 7] = [
 ];
 
 /// Writes a report as one reads it in a terminal.
-pub(crate) fn text(report: &Report) -> String {
+pub(crate) fn render(report: &Report) -> String {
     let total = report.total();
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
@@ -27,23 +27,23 @@ pub(crate) fn text(report: &Report) -> String {
     for target in &report.targets {
         line("target", format!("{} {}", target.method, target.url));
     }
-    line("load", load(report));
+    line("load", describe_load(report));
     line(
         "answers",
         format!(
             "{}  {}/s",
-            count(total.answers()),
-            count(report.rate() as u64)
+            group_thousands(total.responses()),
+            group_thousands(report.rate() as u64)
         ),
     );
-    line("statuses", statuses(&total));
-    line("failed", failures(&total));
+    line("statuses", list_statuses(&total));
+    line("failed", list_failures(&total));
     if report.unsent > 0 {
         line(
             "unsent",
             format!(
                 "{} were due, and nobody was free to send them",
-                count(report.unsent)
+                group_thousands(report.unsent)
             ),
         );
     }
@@ -51,18 +51,24 @@ pub(crate) fn text(report: &Report) -> String {
         "received",
         format!("{:.1} MiB", total.bytes as f64 / 1_048_576.0),
     );
-    if total.answers() > 0 {
-        line("latency", latency(&total));
+    if total.responses() > 0 {
+        line("latency", list_latencies(&total));
     }
-    if total.answers() > 0 && total.answers() < report.requests() {
-        let none = report.requests() - total.answers();
-        line("", format!("of the answers; {} had none", count(none)));
+    if total.responses() > 0 && total.responses() < report.requests() {
+        let none = report.requests() - total.responses();
+        line(
+            "",
+            format!("of the answers; {} had none", group_thousands(none)),
+        );
     }
     if report.targets.len() > 1 {
         for target in &report.targets {
             let record = &target.record;
-            let (answers, failed) = (count(record.answers()), count(record.failed()));
-            let shown = format!("{answers}, failed {failed}  {}", latency(record));
+            let (answers, failed) = (
+                group_thousands(record.responses()),
+                group_thousands(record.failed()),
+            );
+            let shown = format!("{answers}, failed {failed}  {}", list_latencies(record));
             line(&target.url, shown);
         }
     }
@@ -70,7 +76,7 @@ pub(crate) fn text(report: &Report) -> String {
 }
 
 /// Says how requests were sent.
-pub(crate) fn load(report: &Report) -> String {
+pub(crate) fn describe_load(report: &Report) -> String {
     let mut load = format!(
         "{:.1} s, {} connections",
         report.seconds, report.connections
@@ -84,10 +90,14 @@ pub(crate) fn load(report: &Report) -> String {
     if report.generators > 1 {
         let _to_memory = write!(load, ", {} generators", report.generators);
     }
-    if !report.is_open() {
+    if !report.has_rate() {
         return load + ", each sends when it has its answer";
     }
-    let mut rates: Vec<String> = report.stages.iter().map(|stages| rate(stages)).collect();
+    let mut rates: Vec<String> = report
+        .stages
+        .iter()
+        .map(|stages| describe_rates(stages))
+        .collect();
     let is_one = rates.iter().all(|rate| *rate == rates[0]);
     let each = if is_one && rates.len() > 1 {
         rates.truncate(1);
@@ -98,7 +108,7 @@ pub(crate) fn load(report: &Report) -> String {
     format!("{load}, {} requests a second{each}", rates.join(" and "))
 }
 
-fn rate(stages: &[Stage]) -> String {
+fn describe_rates(stages: &[Stage]) -> String {
     let stages = stages.iter().map(|stage| {
         if stage.from == stage.to {
             format!("{}", stage.to)
@@ -109,17 +119,19 @@ fn rate(stages: &[Stage]) -> String {
     stages.collect::<Vec<_>>().join(", then ")
 }
 
-pub(crate) fn statuses(record: &Record) -> String {
+pub(crate) fn list_statuses(record: &Record) -> String {
     let shown = record.statuses.iter();
-    none_or(shown.map(|(status, n)| format!("{status}: {}", count(*n))))
+    join_or_none(shown.map(|(status, n)| format!("{status}: {}", group_thousands(*n))))
 }
 
-pub(crate) fn failures(record: &Record) -> String {
+pub(crate) fn list_failures(record: &Record) -> String {
     let shown = record.failures.iter();
-    none_or(shown.map(|(failure, n)| format!("{failure:?}: {}", count(*n)).to_lowercase()))
+    join_or_none(
+        shown.map(|(failure, n)| format!("{failure:?}: {}", group_thousands(*n)).to_lowercase()),
+    )
 }
 
-fn none_or(parts: impl Iterator<Item = String>) -> String {
+fn join_or_none(parts: impl Iterator<Item = String>) -> String {
     let parts: Vec<String> = parts.collect();
     if parts.is_empty() {
         return "none".to_owned();
@@ -127,13 +139,14 @@ fn none_or(parts: impl Iterator<Item = String>) -> String {
     parts.join(", ")
 }
 
-fn latency(record: &Record) -> String {
-    let shown = QUANTILES.map(|(name, part)| format!("{name} {}", millis(record.latency(part))));
+fn list_latencies(record: &Record) -> String {
+    let shown =
+        QUANTILES.map(|(name, part)| format!("{name} {}", format_millis(record.latency_at(part))));
     shown.join("  ")
 }
 
 /// Writes nanoseconds as milliseconds, and a dash where there are none.
-pub(crate) fn millis(nanos: Option<u64>) -> String {
+pub(crate) fn format_millis(nanos: Option<u64>) -> String {
     match nanos {
         Some(nanos) => format!("{:.2} ms", nanos as f64 / 1e6),
         None => "-".to_owned(),
@@ -141,7 +154,7 @@ pub(crate) fn millis(nanos: Option<u64>) -> String {
 }
 
 /// Writes a number with its thousands apart.
-pub(crate) fn count(number: u64) -> String {
+pub(crate) fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (at, digit) in digits.char_indices() {
@@ -165,7 +178,7 @@ mod tests {
             (1000, "1,000"),
             (1234567, "1,234,567"),
         ] {
-            assert_eq!(count(number), shown);
+            assert_eq!(group_thousands(number), shown);
         }
     }
 }

@@ -269,8 +269,19 @@ fn load() {
     check(
         "load/src",
         &[
-            "duration", "record", "schedule", "report", "limit", "args", "target", "link",
-            "sender", "text", "html", "progress", "run",
+            "duration",
+            "record",
+            "schedule",
+            "report",
+            "requirement",
+            "args",
+            "target",
+            "connection",
+            "sender",
+            "text",
+            "html",
+            "progress",
+            "run",
         ],
     );
 }

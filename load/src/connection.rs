@@ -21,14 +21,14 @@ type Body = Full<Bytes>;
 /// A place for one connection, which is made anew when it has ended.
 ///
 /// One of HTTP/1 is taken out while a request is on it; one of HTTP/2 is shared.
-pub(crate) struct Link {
+pub(crate) struct ConnectionSlot {
     addr: SocketAddr,
     http2: bool,
-    slot: Mutex<Slot>,
+    state: Mutex<SlotState>,
 }
 
 #[derive(Default)]
-struct Slot {
+struct SlotState {
     idle: Option<Sender>,
     /// How many connections were made.
     made: u64,
@@ -48,16 +48,16 @@ enum Sender {
 }
 
 /// What came back: a status, and how many bytes.
-pub(crate) type Answer = (u16, u64);
+pub(crate) type ResponseSummary = (u16, u64);
 
 /// Finds an address of a server that takes connections.
-pub(crate) fn find(server: &str, patience: Duration) -> Result<SocketAddr, String> {
-    let found = server
+pub(crate) fn resolve(server: &str, timeout: Duration) -> Result<SocketAddr, String> {
+    let addrs = server
         .to_socket_addrs()
         .map_err(|error| format!("cannot find {server}: {error}"))?;
     let mut last = format!("cannot find {server}: it has no address");
-    for addr in found {
-        match std::net::TcpStream::connect_timeout(&addr, patience) {
+    for addr in addrs {
+        match std::net::TcpStream::connect_timeout(&addr, timeout) {
             Ok(_) => return Ok(addr),
             Err(error) => last = format!("cannot connect to {server}: {error}"),
         }
@@ -65,9 +65,9 @@ pub(crate) fn find(server: &str, patience: Duration) -> Result<SocketAddr, Strin
     Err(last)
 }
 
-impl Slot {
+impl SlotState {
     /// Hands a connection out; where several may share it, it stays.
-    fn lend(&mut self, sender: Sender, is_new: bool) -> Connection {
+    fn check_out(&mut self, sender: Sender, is_new: bool) -> Connection {
         if let Sender::Http2(shared) = &sender {
             self.idle = Some(Sender::Http2(shared.clone()));
         }
@@ -79,27 +79,27 @@ impl Slot {
     }
 }
 
-impl Link {
+impl ConnectionSlot {
     pub(crate) fn new(addr: SocketAddr, http2: bool) -> Self {
-        let slot = Mutex::default();
-        Self { addr, http2, slot }
+        let state = Mutex::default();
+        Self { addr, http2, state }
     }
 
     /// Returns a connection that takes a request.
-    pub(crate) async fn ready(&self) -> Result<Connection, Failure> {
-        let mut slot = self.slot.lock().await;
-        self.lend(&mut slot).await
+    pub(crate) async fn acquire(&self) -> Result<Connection, Failure> {
+        let mut state = self.state.lock().await;
+        self.check_out(&mut state).await
     }
 
-    async fn lend(&self, slot: &mut Slot) -> Result<Connection, Failure> {
-        if let Some(mut sender) = slot.idle.take()
+    async fn check_out(&self, state: &mut SlotState) -> Result<Connection, Failure> {
+        if let Some(mut sender) = state.idle.take()
             && sender.is_ready().await
         {
-            return Ok(slot.lend(sender, false));
+            return Ok(state.check_out(sender, false));
         }
         let sender = self.connect().await?;
-        slot.made += 1;
-        Ok(slot.lend(sender, true))
+        state.made += 1;
+        Ok(state.check_out(sender, true))
     }
 
     /// Sends a request, and keeps the connection if it can.
@@ -107,29 +107,29 @@ impl Link {
         &self,
         mut connection: Connection,
         request: Request<Body>,
-    ) -> Result<Answer, Failure> {
-        let mut outcome = connection.sender.exchange(request).await;
+    ) -> Result<ResponseSummary, Failure> {
+        let mut outcome = connection.sender.try_send(request).await;
         if let Err((_, Some(request))) = outcome {
             // Nothing of it was sent: the server had ended the connection, and may do so.
-            connection = self.renew(connection.number).await?;
-            outcome = connection.sender.exchange(request).await;
+            connection = self.reconnect(connection.number).await?;
+            outcome = connection.sender.try_send(request).await;
         }
         let response = outcome.map_err(|(failure, _)| failure)?;
         let status = response.status().as_u16();
-        let answer = (status, length(response.into_body()).await?);
+        let summary = (status, read_len(response.into_body()).await?);
         if matches!(connection.sender, Sender::Http1(_)) {
-            self.slot.lock().await.idle = Some(connection.sender);
+            self.state.lock().await.idle = Some(connection.sender);
         }
-        Ok(answer)
+        Ok(summary)
     }
 
     /// Returns another connection than the one of this number.
-    async fn renew(&self, number: u64) -> Result<Connection, Failure> {
-        let mut slot = self.slot.lock().await;
-        if slot.made == number {
-            slot.idle = None;
+    async fn reconnect(&self, number: u64) -> Result<Connection, Failure> {
+        let mut state = self.state.lock().await;
+        if state.made == number {
+            state.idle = None;
         }
-        self.lend(&mut slot).await
+        self.check_out(&mut state).await
     }
 
     async fn connect(&self) -> Result<Sender, Failure> {
@@ -142,11 +142,13 @@ impl Link {
         if self.http2 {
             let (sender, driving) = http2::handshake(TokioExecutor::new(), io)
                 .await
-                .map_err(|error| why(&error))?;
+                .map_err(|error| classify(&error))?;
             tokio::spawn(driving);
             return Ok(Sender::Http2(sender));
         }
-        let (sender, driving) = http1::handshake(io).await.map_err(|error| why(&error))?;
+        let (sender, driving) = http1::handshake(io)
+            .await
+            .map_err(|error| classify(&error))?;
         tokio::spawn(driving);
         Ok(Sender::Http1(sender))
     }
@@ -161,7 +163,7 @@ impl Sender {
     }
 
     /// Sends a request, which comes back where nothing of it was sent.
-    async fn exchange(
+    async fn try_send(
         &mut self,
         request: Request<Body>,
     ) -> Result<Response<Incoming>, (Failure, Option<Request<Body>>)> {
@@ -171,23 +173,23 @@ impl Sender {
         };
         outcome.map_err(|mut error| {
             let request = error.take_message();
-            (why(error.error()), request)
+            (classify(error.error()), request)
         })
     }
 }
 
 /// Reads a body to its end.
-async fn length(mut body: Incoming) -> Result<u64, Failure> {
+async fn read_len(mut body: Incoming) -> Result<u64, Failure> {
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| why(&error))?;
+        let frame = frame.map_err(|error| classify(&error))?;
         length += frame.data_ref().map_or(0, |data| data.len() as u64);
     }
     Ok(length)
 }
 
 /// Tells an answer that is none from a connection that has ended.
-fn why(error: &hyper::Error) -> Failure {
+fn classify(error: &hyper::Error) -> Failure {
     if error.is_parse() {
         return Failure::Protocol;
     }

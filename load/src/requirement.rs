@@ -7,7 +7,7 @@ use crate::report::Report;
 
 /// A limit as it is written: a measure, `<` or `>`, and a value.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Limit {
+pub(crate) struct Requirement {
     text: String,
     measure: Measure,
     at_most: bool,
@@ -24,23 +24,23 @@ enum Measure {
     Rate,
 }
 
-impl FromStr for Limit {
+impl FromStr for Requirement {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let at = text.find(['<', '>']).ok_or("write it as `p99<50ms`")?;
         let (name, value) = (text[..at].trim(), text[at + 1..].trim());
-        let measure = measure(name)?;
+        let measure = parse_measure(name)?;
         Ok(Self {
             text: text.to_owned(),
             measure,
             at_most: text[at..].starts_with('<'),
-            value: parse(measure, value).ok_or_else(|| wrong(measure, value))?,
+            value: parse_value(measure, value).ok_or_else(|| invalid_value(measure, value))?,
         })
     }
 }
 
-fn measure(name: &str) -> Result<Measure, String> {
+fn parse_measure(name: &str) -> Result<Measure, String> {
     match (name, name.strip_prefix('p').map(str::parse)) {
         ("errors", _) => Ok(Measure::Errors),
         ("rate", _) => Ok(Measure::Rate),
@@ -54,7 +54,7 @@ fn measure(name: &str) -> Result<Measure, String> {
     }
 }
 
-fn parse(measure: Measure, value: &str) -> Option<f64> {
+fn parse_value(measure: Measure, value: &str) -> Option<f64> {
     match measure {
         Measure::Percentile(_) => {
             let time = humantime::parse_duration(value).ok()?;
@@ -68,7 +68,7 @@ fn parse(measure: Measure, value: &str) -> Option<f64> {
     }
 }
 
-fn wrong(measure: Measure, value: &str) -> String {
+fn invalid_value(measure: Measure, value: &str) -> String {
     let example = match measure {
         Measure::Percentile(_) => "p99<50ms",
         Measure::Errors => "errors<0.1%",
@@ -77,15 +77,15 @@ fn wrong(measure: Measure, value: &str) -> String {
     format!("`{value}` is no value to compare with: write it as `{example}`")
 }
 
-impl Limit {
+impl Requirement {
     /// Returns whether it holds; without answers none does.
-    pub(crate) fn holds(&self, report: &Report) -> bool {
-        if report.total().answers() == 0 {
+    pub(crate) fn is_met(&self, report: &Report) -> bool {
+        if report.total().responses() == 0 {
             return false;
         }
         let measured = match self.measure {
-            Measure::Percentile(percentile) => report.latency(percentile / 100.0),
-            Measure::Errors => report.errors(),
+            Measure::Percentile(percentile) => report.latency_at(percentile / 100.0),
+            Measure::Errors => report.error_rate(),
             Measure::Rate => report.rate(),
         };
         if self.at_most {
@@ -96,7 +96,7 @@ impl Limit {
     }
 }
 
-impl fmt::Display for Limit {
+impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -115,9 +115,9 @@ mod tests {
             ("errors<0.5%", Measure::Errors, true, 0.005),
             ("rate>1000", Measure::Rate, false, 1000.0),
         ] {
-            let limit: Limit = text.parse().expect(text);
+            let requirement: Requirement = text.parse().expect(text);
             assert_eq!(
-                (limit.measure, limit.at_most, limit.value),
+                (requirement.measure, requirement.at_most, requirement.value),
                 (measure, at_most, value)
             );
         }
@@ -130,7 +130,7 @@ mod tests {
             "p99<=50ms",
             "rate>many",
         ] {
-            assert!(text.parse::<Limit>().is_err(), "{text}");
+            assert!(text.parse::<Requirement>().is_err(), "{text}");
         }
     }
 }
