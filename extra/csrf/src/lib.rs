@@ -1,5 +1,7 @@
 //! Requests that a page of another site has a visitor's browser send.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 use highball::{
     Context, Origin, Rejection, guard,
     http::{Method, StatusCode, header},
@@ -17,7 +19,7 @@ use highball::{
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_extra::Csrf;
+/// use highball_csrf::Csrf;
 ///
 /// #[post("/orders")]
 /// async fn order() {}

@@ -1,13 +1,11 @@
 //! Which requests of pages pass.
 
-#![cfg(feature = "csrf")]
-
 use highball::{
     Proxies,
     http::{HeaderName, Method},
     prelude::*,
 };
-use highball_extra::Csrf;
+use highball_csrf::Csrf;
 
 #[any("/orders")]
 async fn order() {}

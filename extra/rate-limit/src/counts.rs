@@ -15,16 +15,16 @@ use governor::{
     state::StateStore,
 };
 
-use super::quota::Quota;
+use crate::quota::Quota;
 
 /// How many keys are known at once.
 const MOST_KEYS: usize = 1 << 20;
 
 /// The counts of one limit in one app.
-pub(super) struct Counts(RateLimiter<u64, Generations, DefaultClock, StateInformationMiddleware>);
+pub(crate) struct Counts(RateLimiter<u64, Generations, DefaultClock, StateInformationMiddleware>);
 
 impl Counts {
-    pub(super) fn new(quota: Quota) -> Self {
+    pub(crate) fn new(quota: Quota) -> Self {
         let store = Generations::new(MOST_KEYS, quota.fill());
         let clock = DefaultClock::default();
         Self(RateLimiter::new(quota.governed(), store, clock))
@@ -32,7 +32,7 @@ impl Counts {
 
     /// Counts a request of this key: returns how many more may follow at once, or after how many seconds
     /// the next one may come.
-    pub(super) fn count(&self, key: u64) -> Result<u32, u64> {
+    pub(crate) fn count(&self, key: u64) -> Result<u32, u64> {
         match self.0.check_key(&key) {
             Ok(state) => Ok(state.remaining_burst_capacity()),
             Err(until) => {

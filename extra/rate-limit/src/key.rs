@@ -8,7 +8,7 @@ use std::{
 
 use highball::Context;
 
-/// What a [`RateLimit`](super::RateLimit) counts by, unless [`by`](super::RateLimit::by) names a local: the
+/// What a [`RateLimit`](crate::RateLimit) counts by, unless [`by`](crate::RateLimit::by) names a local: the
 /// client, by its address or by a header.
 #[derive(Debug, Hash)]
 pub struct PerClient(());
@@ -18,7 +18,7 @@ pub struct PerClient(());
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_extra::RateLimit;
+/// use highball_rate_limit::RateLimit;
 ///
 /// #[derive(Hash)]
 /// enum Plan { Free, Paid }
@@ -42,7 +42,7 @@ impl<T: Hash + ?Sized> LimitKey for T {
 }
 
 /// What a limit counts by.
-pub(super) enum Key<K> {
+pub(crate) enum Key<K> {
     /// The client's address.
     Client,
     /// The value of this header.
@@ -57,7 +57,7 @@ static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 impl<K> Key<K> {
     /// Returns the key of a request.
-    pub(super) fn of_request(&self, cx: &Context<'_>) -> u64 {
+    pub(crate) fn of_request(&self, cx: &Context<'_>) -> u64 {
         match self {
             Self::Header(name) if cx.headers().contains_key(*name) => hash(|hasher| {
                 let lines = cx.headers().get_all(*name).iter();
@@ -69,7 +69,7 @@ impl<K> Key<K> {
     }
 
     /// Returns the key of a request with this local.
-    pub(super) fn of_local(&self, local: &K, cx: &Context<'_>) -> u64 {
+    pub(crate) fn of_local(&self, local: &K, cx: &Context<'_>) -> u64 {
         match self {
             Self::Local(key) => hash(|hasher| key(local).feed(hasher)),
             _ => self.of_request(cx),

@@ -1,5 +1,7 @@
 //! JSON web tokens (RFC 7519).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 use std::{collections::HashMap, fmt, time::Duration};
 
 use highball::{
@@ -8,6 +10,8 @@ use highball::{
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind};
 use serde::de::DeserializeOwned;
+
+pub use jsonwebtoken;
 
 /// The claims of the JSON web token that a request brings as its bearer token; 401 unless the
 /// [`Verifier`] in the app state accepts it.
@@ -18,7 +22,7 @@ use serde::de::DeserializeOwned;
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_extra::{Claims, Verifier};
+/// use highball_jwt::{Claims, Verifier};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Token {

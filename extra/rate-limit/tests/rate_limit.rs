@@ -1,11 +1,9 @@
 //! How many requests a client may make.
 
-#![cfg(feature = "rate-limit")]
-
 use std::time::{Duration, Instant};
 
 use highball::{Proxies, TestResponse, TestSession, http::HeaderName, prelude::*};
-use highball_extra::{RateLimit, rate_limit};
+use highball_rate_limit::{RateLimit, rate_limit};
 
 const KEY: HeaderName = HeaderName::from_static("x-api-key");
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");

@@ -1,9 +1,7 @@
 //! Which tokens are accepted.
 
-#![cfg(feature = "jwt")]
-
 use highball::{http::HeaderMap, prelude::*};
-use highball_extra::{
+use highball_jwt::{
     Claims, Verifier,
     jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode},
 };

@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, time::Duration};
 
 /// So many requests in a time, and so many at once.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Quota {
+pub(crate) struct Quota {
     requests: NonZeroU32,
     per: Duration,
     burst: NonZeroU32,
@@ -17,7 +17,7 @@ const MOST_FILL: Duration = Duration::from_secs(50 * YEAR.as_secs());
 
 impl Quota {
     /// Makes a quota, or says what is wrong with it.
-    pub(super) const fn new(
+    pub(crate) const fn new(
         requests: u32,
         per: Duration,
         burst: u32,
@@ -43,14 +43,14 @@ impl Quota {
     }
 
     /// As [`new`](Self::new), where a mistake stops the compilation, or panics.
-    pub(super) const fn constant(requests: u32, seconds: u64, burst: u32) -> Self {
+    pub(crate) const fn constant(requests: u32, seconds: u64, burst: u32) -> Self {
         match Self::new(requests, Duration::from_secs(seconds), burst) {
             Ok(quota) => quota,
             Err(mistake) => panic!("{}", mistake),
         }
     }
 
-    pub(super) const fn with_burst(self, burst: u32) -> Self {
+    pub(crate) const fn with_burst(self, burst: u32) -> Self {
         match Self::new(self.requests.get(), self.per, burst) {
             Ok(quota) => quota,
             Err(mistake) => panic!("{}", mistake),
@@ -65,7 +65,7 @@ impl Quota {
     }
 
     /// Returns the time in which an empty credit is full again.
-    pub(super) const fn fill(&self) -> Duration {
+    pub(crate) const fn fill(&self) -> Duration {
         let nanos = self.each().as_nanos() * self.burst.get() as u128;
         let most = MOST_FILL.as_nanos() + 1;
         Duration::from_nanos(if nanos > most {
@@ -76,14 +76,14 @@ impl Quota {
     }
 
     /// Returns it as `governor` has it.
-    pub(super) fn governed(&self) -> governor::Quota {
+    pub(crate) fn governed(&self) -> governor::Quota {
         let quota = governor::Quota::with_period(self.each());
         let quota = quota.unwrap_or_else(|| governor::Quota::per_second(self.requests));
         quota.allow_burst(self.burst)
     }
 
     /// Returns the item of `RateLimit-Policy`; its window has whole seconds.
-    pub(super) fn policy(&self, name: &str) -> String {
+    pub(crate) fn policy(&self, name: &str) -> String {
         let seconds = self.per.as_secs() + u64::from(self.per.subsec_nanos() > 0);
         format!("\"{name}\";q={};w={seconds}", self.requests)
     }

@@ -8,15 +8,11 @@ use highball::{
     middleware,
 };
 
-mod counts;
-mod key;
-mod quota;
-
-pub use key::{LimitKey, PerClient};
-
-use counts::Counts;
-use key::Key;
-use quota::Quota;
+use crate::{
+    counts::Counts,
+    key::{Key, LimitKey, PerClient},
+    quota::Quota,
+};
 
 /// Limits the rate of requests, and answers 429 with `Retry-After` to those over it.
 ///
@@ -37,7 +33,7 @@ use quota::Quota;
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_extra::RateLimit;
+/// use highball_rate_limit::RateLimit;
 ///
 /// #[derive(Local)]
 /// struct User {
@@ -71,7 +67,7 @@ use quota::Quota;
 /// Without the guard the compiler refuses it:
 /// ```compile_fail,E0080
 /// use highball::prelude::*;
-/// use highball_extra::RateLimit;
+/// use highball_rate_limit::RateLimit;
 ///
 /// #[derive(Local)]
 /// struct User {
@@ -90,7 +86,7 @@ use quota::Quota;
 /// [`limit`](Self::limit):
 /// ```
 /// use highball::prelude::*;
-/// use highball_extra::RateLimit;
+/// use highball_rate_limit::RateLimit;
 /// # #[derive(Local)]
 /// # struct User { id: u64 }
 /// # #[guard]
@@ -313,7 +309,7 @@ impl<T: LocalType> RateLimit<T> {
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_extra::{RateLimit, rate_limit};
+/// use highball_rate_limit::{RateLimit, rate_limit};
 ///
 /// #[derive(State)]
 /// struct AppState {
