@@ -1,5 +1,4 @@
-//! Requests that a page of another site has a visitor's browser send.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 use highball::{
@@ -7,14 +6,15 @@ use highball::{
     http::{Method, StatusCode, header},
 };
 
-/// Refuses requests that a page of another origin has sent, with 403: a guard against cross-site request
-/// forgery.
+/// A guard against cross-site request forgery: rejects requests from pages of other origins with 403.
 ///
-/// GET, HEAD, OPTIONS and TRACE pass: a handler of these changes nothing. Of the others it refuses those whose
-/// `Sec-Fetch-Site` is not `same-origin` or `none`; browsers send it, and pages cannot change it. Without it the
-/// `Origin` is compared with the origin that the client has sent the request to
-/// ([`Context::origin`](highball::Context::origin)), behind proxies too. Clients that are no browser send neither
-/// and pass. No tokens are needed.
+/// The guard needs no tokens:
+/// - GET, HEAD, OPTIONS and TRACE requests pass, because their handlers must not change anything.
+/// - Any other request passes if its `Sec-Fetch-Site` is `same-origin` or `none`. Browsers send this header, and
+///   a page cannot change it.
+/// - A request without `Sec-Fetch-Site` passes if its `Origin` is the origin that the client sent the request to
+///   ([`Context::origin`](highball::Context::origin)), also behind trusted proxies.
+/// - Clients other than browsers send neither header, and their requests pass.
 ///
 /// # Examples
 /// ```
@@ -43,15 +43,15 @@ pub struct Csrf {
 }
 
 impl Csrf {
-    /// Refuses requests of pages of every other origin.
+    /// Rejects requests from pages of all other origins.
     pub const fn new() -> Self {
         Self { origins: &[] }
     }
 
-    /// Lets pages of these origins send requests as well: `https://shop.example`.
+    /// Allows requests from pages of these origins too, for example `https://shop.example`.
     ///
     /// # Panics
-    /// Where one has no scheme or has a path; in `with(..)` that is a compile error.
+    /// If an origin has no scheme, or has a path. In `with(..)` that is a compile error.
     pub const fn allow(mut self, origins: &'static [&'static str]) -> Self {
         let mut at = 0;
         while at < origins.len() {
@@ -76,7 +76,7 @@ impl Csrf {
     }
 }
 
-/// Returns whether `://` stands behind a scheme and no `/` behind that.
+/// Returns whether the text is a scheme, `://`, and a non-empty rest without `/`, `?`, `#` and `*`.
 const fn is_origin(text: &[u8]) -> bool {
     let mut at = 1;
     while at + 2 < text.len() && text[at] != b':' {

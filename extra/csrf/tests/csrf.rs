@@ -1,4 +1,4 @@
-//! Which requests of pages pass.
+//! Requests from pages that pass and that are rejected.
 
 use highball::{
     Proxies,
@@ -13,7 +13,7 @@ async fn order() {}
 #[routes(app, with(Csrf::new().allow(&["https://shop.example"])))]
 struct Api(order);
 
-async fn ask(method: Method, headers: &[(&'static str, &str)]) -> u16 {
+async fn send(method: Method, headers: &[(&'static str, &str)]) -> u16 {
     let proxies = Proxies::trust(["127.0.0.1"]).expect("an address");
     let client = Api.test().peer("127.0.0.1:1".parse().expect("an address"));
     let mut request = client.proxies(proxies).request(method, "/orders");
@@ -72,7 +72,7 @@ async fn a_page_of_another_origin_changes_nothing() {
             403,
         ),
     ] {
-        assert_eq!(ask(Method::POST, &headers).await, expected, "{headers:?}");
-        assert_eq!(ask(Method::GET, &headers).await, 200, "{headers:?}");
+        assert_eq!(send(Method::POST, &headers).await, expected, "{headers:?}");
+        assert_eq!(send(Method::GET, &headers).await, 200, "{headers:?}");
     }
 }

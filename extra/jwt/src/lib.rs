@@ -1,5 +1,4 @@
-//! JSON web tokens (RFC 7519).
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::{collections::HashMap, fmt, time::Duration};
@@ -13,11 +12,13 @@ use serde::de::DeserializeOwned;
 
 pub use jsonwebtoken;
 
-/// The claims of the JSON web token that a request brings as its bearer token; 401 unless the
-/// [`Verifier`] in the app state accepts it.
+/// An extractor of the claims of the JSON web token in the `Authorization: Bearer` header.
 ///
-/// Take it in a guard that makes a user of the claims. The claims are read before the app is asked, so
-/// what they say is what whoever holds the key has signed, and no more.
+/// The [`Verifier`] in the app state checks the token. A request without a valid token is rejected with 401.
+///
+/// Use the extractor in a guard that turns the claims into a user. Verification proves that a holder of the key
+/// signed these claims. It does not prove that the user still exists or still has a role: check that in the
+/// guard if it matters.
 ///
 /// # Examples
 /// ```
@@ -68,26 +69,45 @@ pub use jsonwebtoken;
 #[derive(Debug, Clone, Copy)]
 pub struct Claims<T>(pub T);
 
-/// Which tokens an app accepts: by which keys and algorithms, from whom, and for whom.
+/// The rules by which an app accepts tokens: keys, algorithms, issuer and audience.
 ///
-/// A token needs `exp`, and neither it nor `nbf` may be off by more than a minute; where an issuer or an
-/// audience is set, it needs that, too, and a token for an audience is refused where none is set
-/// (RFC 7519 §4.1.3). The algorithm is the key's, whatever the token says, and none is
-/// not one.
+/// - A token must have `exp`. `exp` and `nbf` are checked with a leeway of a minute.
+/// - If an issuer or an audience is set, the token must have it. If no audience is set, a token with `aud` is
+///   rejected (RFC 7519 §4.1.3).
+/// - The algorithm is that of the key. A token that names another algorithm, or `none`, is rejected.
+///
+/// # Examples
+/// ```
+/// use highball_jwt::{Verifier, jsonwebtoken::{Algorithm, DecodingKey}};
+///
+/// # fn main() -> highball::Result {
+/// let secret = b"at least 32 bytes that are random";
+/// let one_key = Verifier::hs256(secret)?.issuer("https://login.example").audience("shop");
+///
+/// let old = DecodingKey::from_secret(secret);
+/// let new = DecodingKey::from_secret(b"another 32 bytes that are random, too");
+/// let rotating = Verifier::keyed()
+///     .key("2026-01", Algorithm::HS256, old)
+///     .key("2026-02", Algorithm::HS256, new);
+/// # let _ = (one_key, rotating);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use]
 pub struct Verifier {
-    /// The key of tokens that name none.
+    /// The key of tokens without a `kid`, and of tokens whose `kid` is not in `keys`.
     key: Option<(Algorithm, DecodingKey)>,
+    /// The keys by `kid`.
     keys: HashMap<String, (Algorithm, DecodingKey)>,
     rules: Validation,
 }
 
 impl Verifier {
-    /// Accepts tokens that are signed with HMAC and SHA-256 under this secret.
+    /// Accepts tokens that are signed by HMAC with SHA-256 and this secret.
     ///
     /// # Errors
-    /// For a secret of less than 32 bytes (RFC 7518 §3.2): a shorter one can be found by trying.
+    /// If the secret is shorter than 32 bytes (RFC 7518 §3.2): a shorter one can be found by brute force.
     pub fn hs256(secret: &[u8]) -> highball::Result<Self> {
         let len = secret.len();
         if len < 32 {
@@ -99,15 +119,16 @@ impl Verifier {
         Ok(Self::of(Algorithm::HS256, key))
     }
 
-    /// Accepts tokens that are signed with this key, by this algorithm: a public key, made by
-    /// `DecodingKey::from_rsa_pem` or one of its siblings.
+    /// Accepts tokens that are signed with this key and algorithm.
+    ///
+    /// The key is a public key, from `DecodingKey::from_rsa_pem` or a similar function.
     pub fn of(algorithm: Algorithm, key: DecodingKey) -> Self {
         let mut verifier = Self::keyed();
         verifier.key = Some((algorithm, key));
         verifier
     }
 
-    /// Accepts tokens that name one of the keys of [`key`](Self::key), and no others.
+    /// Accepts only tokens whose `kid` is that of a key added by [`key`](Self::key).
     pub fn keyed() -> Self {
         let mut rules = Validation::new(Algorithm::HS256);
         rules.validate_nbf = true;
@@ -118,7 +139,9 @@ impl Verifier {
         }
     }
 
-    /// Adds the key of tokens that name this `kid`: so keys are changed, with both in force for a while.
+    /// Adds the key of tokens with this `kid`.
+    ///
+    /// With several keys, tokens of an old and a new key are accepted while keys are rotated.
     pub fn key(mut self, kid: impl Into<String>, algorithm: Algorithm, key: DecodingKey) -> Self {
         self.keys.insert(kid.into(), (algorithm, key));
         self
@@ -138,16 +161,17 @@ impl Verifier {
         self
     }
 
-    /// Sets how much the clocks may differ, in place of a minute.
+    /// Sets the difference of clocks that is tolerated. The default is a minute.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.rules.leeway = leeway.as_secs();
         self
     }
 
-    /// Reads a token.
+    /// Verifies a token and returns its claims.
     ///
     /// # Errors
-    /// Answers 401 where it is not accepted; why is in the rejection's cause.
+    /// Returns a rejection with 401 if the token is not accepted. The rejection's cause is the reason, which the
+    /// client does not see.
     pub fn claims<T: DeserializeOwned>(&self, token: &str) -> Result<T, Rejection> {
         let header = decode_header(token).map_err(refuse)?;
         let known = match &header.kid {
@@ -155,7 +179,7 @@ impl Verifier {
             None => self.key.as_ref(),
         };
         let Some((algorithm, key)) = known else {
-            return Err(invalid("it names no key that is known"));
+            return Err(invalid("no key for the token's `kid`"));
         };
         let mut rules = self.rules.clone();
         rules.algorithms = vec![*algorithm];
@@ -166,13 +190,13 @@ impl Verifier {
 
 fn refuse(error: jsonwebtoken::errors::Error) -> Rejection {
     match error.kind() {
-        // What a client may mend, by asking for a new one.
-        ErrorKind::ExpiredSignature => invalid("it has expired"),
+        // jsonwebtoken's text names its error variant; expiry is common enough for plain words in the log.
+        ErrorKind::ExpiredSignature => invalid("the token has expired"),
         _ => invalid(&error.to_string()),
     }
 }
 
-/// RFC 6750 §3.1.
+/// Returns the rejection of an invalid token, with the challenge of RFC 6750 §3.1.
 fn invalid(cause: &str) -> Rejection {
     let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
     Rejection::new(StatusCode::UNAUTHORIZED, "the token is not accepted")
@@ -188,7 +212,7 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Claims<T> {
         input.state().claims(token.token()).map(Self)
     }
 
-    /// Checks that there is a token; its signature is checked once.
+    /// Checks only that a token is present, so that its signature is verified once per request.
     fn check_head(input: Input<'_, Verifier>) -> Result<(), Rejection> {
         Bearer::from_headers(input.headers()).map(drop)
     }

@@ -1,4 +1,4 @@
-//! Which tokens are accepted.
+//! Tokens that are accepted and rejected.
 
 use highball::{http::HeaderMap, prelude::*};
 use highball_jwt::{
@@ -59,7 +59,7 @@ struct AppState {
 #[routes(app)]
 struct Api(me);
 
-async fn ask(token: &str) -> (u16, HeaderMap, String) {
+async fn get_me(token: &str) -> (u16, HeaderMap, String) {
     let verifier = ours().issuer("login").audience("shop");
     let client = Api.test().state(AppState { verifier });
     let response = client.get("/me").bearer(token).send().await;
@@ -69,7 +69,7 @@ async fn ask(token: &str) -> (u16, HeaderMap, String) {
 
 #[tokio::test]
 async fn a_token_of_ours_is_accepted() {
-    let (status, _, text) = ask(&signed(&Header::default(), &token(), SECRET)).await;
+    let (status, _, text) = get_me(&signed(&Header::default(), &token(), SECRET)).await;
     assert_eq!((status, &*text), (200, "zoe"));
 }
 
@@ -111,11 +111,11 @@ async fn any_other_is_not() {
             "for another audience",
             with(|token| token.aud = Some("else".to_owned())),
         ),
-        ("for nobody", with(|token| token.aud = None)),
+        ("for no audience", with(|token| token.aud = None)),
         ("no token", "abc".to_owned()),
     ];
     for (what, token) in wrong {
-        let (status, headers, text) = ask(&token).await;
+        let (status, headers, text) = get_me(&token).await;
         assert_eq!(status, 401, "{what}: {text}");
         assert_eq!(
             headers[header::WWW_AUTHENTICATE],

@@ -17,27 +17,29 @@ use governor::{
 
 use crate::quota::Quota;
 
-/// How many keys are known at once.
-const MOST_KEYS: usize = 1 << 20;
+/// The number of keys that a limit keeps at most.
+const MAX_KEYS: usize = 1 << 20;
 
 /// The counts of one limit in one app.
 pub(crate) struct Counts(RateLimiter<u64, Generations, DefaultClock, StateInformationMiddleware>);
 
 impl Counts {
     pub(crate) fn new(quota: Quota) -> Self {
-        let store = Generations::new(MOST_KEYS, quota.fill());
+        let store = Generations::new(MAX_KEYS, quota.fill_time());
         let clock = DefaultClock::default();
-        Self(RateLimiter::new(quota.governed(), store, clock))
+        Self(RateLimiter::new(quota.to_governor(), store, clock))
     }
 
-    /// Counts a request of this key: returns how many more may follow at once, or after how many seconds
-    /// the next one may come.
+    /// Counts a request of this key.
+    ///
+    /// Returns the number of requests that may follow at once, or, as an error, the number of seconds to wait
+    /// before the next one.
     pub(crate) fn count(&self, key: u64) -> Result<u32, u64> {
         match self.0.check_key(&key) {
             Ok(state) => Ok(state.remaining_burst_capacity()),
             Err(until) => {
                 let wait = until.wait_time_from(self.0.clock().now());
-                // A client that comes back at once would be refused again.
+                // A wait of 0 seconds would have the client retry at once and be rejected again.
                 Err((wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1))
             }
         }
@@ -50,42 +52,51 @@ impl fmt::Debug for Counts {
     }
 }
 
-/// Counts by key, in two generations: a key that is met moves to the newer one, and when that has lasted for
-/// as long as a credit takes to fill, the older one is dropped. What is in it then has a full credit, so
-/// nothing is lost. A generation that is full ends early: then those that were not met for longest are
-/// forgotten, and no request is refused for lack of room.
+/// The state of each key, in two generations.
+///
+/// A key that is seen moves to the newer generation. After the time in which a credit refills, a new generation
+/// starts and the older one is dropped. Every key in it has a full credit by then, so no count is lost. A full
+/// generation ends early: the keys that were not seen for the longest time are forgotten, and no request is
+/// rejected for lack of memory.
 struct Generations {
-    inner: Mutex<Inner>,
-    most: usize,
-    lasts: Duration,
+    maps: Mutex<KeyMaps>,
+    /// The number of keys in one generation at most.
+    max_len: usize,
+    /// The time after which a generation ends.
+    lifetime: Duration,
 }
 
-struct Inner {
+struct KeyMaps {
     newer: HashMap<u64, Nanos>,
     older: HashMap<u64, Nanos>,
-    /// When the newer one began.
+    /// The start of the newer generation.
     since: Instant,
 }
 
 impl Generations {
-    fn new(most: usize, lasts: Duration) -> Self {
+    fn new(max_keys: usize, lifetime: Duration) -> Self {
         Self {
-            inner: Mutex::new(Inner {
+            maps: Mutex::new(KeyMaps {
                 newer: HashMap::new(),
                 older: HashMap::new(),
                 since: Instant::now(),
             }),
-            most: most / 2,
-            lasts,
+            max_len: max_keys / 2,
+            lifetime,
         }
     }
 }
 
-impl Inner {
-    /// Begins a new generation where it is time, and returns the one that is dropped.
-    fn turn(&mut self, most: usize, lasts: Duration, now: Instant) -> Option<HashMap<u64, Nanos>> {
-        let is_over = now.saturating_duration_since(self.since) >= lasts;
-        if self.newer.len() < most && !is_over {
+impl KeyMaps {
+    /// Starts a new generation if the newer one is full or too old, and returns the dropped one.
+    fn rotate(
+        &mut self,
+        max_len: usize,
+        lifetime: Duration,
+        now: Instant,
+    ) -> Option<HashMap<u64, Nanos>> {
+        let is_over = now.saturating_duration_since(self.since) >= lifetime;
+        if self.newer.len() < max_len && !is_over {
             return None;
         }
         self.since = now;
@@ -101,21 +112,22 @@ impl StateStore for Generations {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        // Nothing in here panics halfway.
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let dropped = inner.turn(self.most, self.lasts, Instant::now());
-        let known = inner.newer.get(key).or_else(|| inner.older.get(key));
+        // A poisoned lock is usable: no code below panics between two changes of the maps.
+        let mut maps = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
+        let dropped = maps.rotate(self.max_len, self.lifetime, Instant::now());
+        let known = maps.newer.get(key).or_else(|| maps.older.get(key));
         let known = known.copied();
         let (answer, state) = match f(known) {
             Ok((answer, state)) => (Ok(answer), Some(state)),
-            // A key that is refused stays known, however long it goes on.
+            // A rejected key moves to the newer generation too: otherwise it would be forgotten and get a
+            // full credit while it is still over the limit.
             Err(error) => (Err(error), known),
         };
         if let Some(state) = state {
-            inner.newer.insert(*key, state);
+            maps.newer.insert(*key, state);
         }
-        drop(inner);
-        // A large one takes its time, for which nobody shall wait.
+        drop(maps);
+        // Dropping a large map takes time, so it happens after the lock is released.
         drop(dropped);
         answer
     }
@@ -135,12 +147,12 @@ mod tests {
     }
 
     fn len(store: &Generations) -> usize {
-        let inner = store.inner.lock().expect("no panic");
-        inner.newer.len() + inner.older.len()
+        let maps = store.maps.lock().expect("no panic");
+        maps.newer.len() + maps.older.len()
     }
 
     #[test]
-    fn memory_is_bounded_and_who_comes_often_stays_known() {
+    fn memory_is_bounded_and_a_frequent_key_is_kept() {
         let store = Generations::new(100, Duration::from_secs(3600));
         for key in 0..10_000 {
             assert_eq!(add(&store, u64::MAX), key + 1);
@@ -150,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn who_was_not_seen_for_long_is_forgotten() {
+    fn a_key_that_was_not_seen_for_long_is_forgotten() {
         let store = Generations::new(100, Duration::from_secs(3600));
         add(&store, 1);
         let age = |by: Duration| {
-            let mut inner = store.inner.lock().expect("no panic");
-            let now = inner.since + by;
-            drop(inner.turn(100, Duration::from_secs(3600), now));
+            let mut maps = store.maps.lock().expect("no panic");
+            let now = maps.since + by;
+            drop(maps.rotate(100, Duration::from_secs(3600), now));
         };
         age(Duration::from_secs(3600));
         assert_eq!(len(&store), 1, "it may have come at the end");
@@ -167,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_refused_stays_known() {
+    fn a_rejected_key_is_kept() {
         let store = Generations::new(4, Duration::from_secs(3600));
         add(&store, 1);
         for key in 2..100 {

@@ -1,4 +1,4 @@
-//! What is counted apart.
+//! The keys that a limit counts by.
 
 use std::{
     hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState},
@@ -8,12 +8,13 @@ use std::{
 
 use highball::Context;
 
-/// What a [`RateLimit`](crate::RateLimit) counts by, unless [`by`](crate::RateLimit::by) names a local: the
-/// client, by its address or by a header.
+/// The default key of a [`RateLimit`](crate::RateLimit): the client, by its address or by a header.
+///
+/// [`RateLimit::by`](crate::RateLimit::by) replaces it with the type of a local.
 #[derive(Debug, Hash)]
 pub struct PerClient(());
 
-/// Something that tells apart what is counted: whatever can be hashed is one.
+/// A value that a [`RateLimit`](crate::RateLimit) counts by. Every type that implements `Hash` is one.
 ///
 /// # Examples
 /// ```
@@ -30,7 +31,7 @@ pub struct PerClient(());
 /// # let _ = (LIMIT, Plan::Free, Plan::Paid);
 /// ```
 pub trait LimitKey {
-    /// Feeds it to a hasher.
+    /// Feeds the value to a hasher.
     #[doc(hidden)]
     fn feed(&self, hasher: &mut dyn Hasher);
 }
@@ -41,18 +42,20 @@ impl<T: Hash + ?Sized> LimitKey for T {
     }
 }
 
-/// What a limit counts by.
+/// The source of a request's key.
 pub(crate) enum Key<K> {
     /// The client's address.
     Client,
     /// The value of this header.
     Header(&'static str),
-    /// What this returns of a local.
+    /// The part of a local that this function returns.
     Local(fn(&K) -> &dyn LimitKey),
 }
 
-/// Keys are kept as hashes, since texts could be long; a client that does not know the seed cannot make two
-/// that are equal.
+/// The seed of the hashes.
+///
+/// The counts keep hashes instead of keys, since keys can be long. The seed is random, so a client cannot
+/// construct two keys with one hash.
 static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 impl<K> Key<K> {
@@ -63,7 +66,7 @@ impl<K> Key<K> {
                 let lines = cx.headers().get_all(*name).iter();
                 lines.for_each(|line| line.as_bytes().hash(hasher));
             }),
-            // Without an address, all are counted together.
+            // Requests without an address share one key.
             _ => hash(|hasher| (PerClient(()), cx.client_ip().map(network)).hash(hasher)),
         }
     }
@@ -83,12 +86,12 @@ fn hash(feed: impl FnOnce(&mut DefaultHasher)) -> u64 {
     hasher.finish()
 }
 
-/// Returns the address that stands for a client: of IPv6 its network of 64 bits.
+/// Returns the address that identifies a client: an IPv4 address, or the /64 network of an IPv6 address.
 fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(ip) => IpAddr::V4(ip),
         IpAddr::V6(ip) => {
-            // NAT64 (RFC 6052) has all clients of IPv4 in one such network.
+            // NAT64 (RFC 6052) maps all IPv4 clients into one /64 network.
             if let [0x64, 0xff9b, 0, 0, 0, 0, ..] = ip.segments() {
                 let [.., a, b, c, d] = ip.octets();
                 return IpAddr::from([a, b, c, d]);
@@ -109,7 +112,7 @@ mod tests {
             ("192.0.2.1", "192.0.2.1"),
             ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
             ("2001:db8:1:3::", "2001:db8:1:3::"),
-            // A socket of both families has IPv4 so: the network would be that of all.
+            // A dual-stack socket reports IPv4 addresses in this form; they all share one /64 network.
             ("::ffff:192.0.2.1", "192.0.2.1"),
             ("64:ff9b::192.0.2.1", "192.0.2.1"),
             ("2001:db8:1:2::192.0.2.1", "2001:db8:1:2::"),

@@ -1,5 +1,4 @@
-//! Rate limits for Highball.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod counts;

@@ -1,4 +1,4 @@
-//! So many requests in a time for each client, or for each of what a local names.
+//! The middleware `RateLimit`: counts requests by key and answers 429 to those over the limit.
 
 use std::{fmt, time::Duration};
 
@@ -14,21 +14,22 @@ use crate::{
     quota::Quota,
 };
 
-/// Limits the rate of requests, and answers 429 with `Retry-After` to those over it.
+/// Limits the rate of requests and rejects requests over the limit with 429 and `Retry-After`.
 ///
-/// It counts for each client: by its address, of IPv6 by the first 64 bits, since one household has them
-/// all. Behind a proxy every client would have the proxy's address: name the proxy in the app's
-/// [`Proxies`](highball::Proxies). [`by_header`](Self::by_header) counts by a header, and [`by`](Self::by)
-/// by a local, an account for example: a route with it compiles only if a guard around it provides the local.
+/// Requests are counted by client. The key of a client is its IPv4 address or the first 64 bits of its IPv6
+/// address, because one household usually has a whole /64 network. Behind a proxy every request comes from the
+/// proxy's address, so name the proxy in the app's [`Proxies`](highball::Proxies).
+/// [`by_header`](Self::by_header) counts by the value of a header instead, and [`by`](Self::by) by a local, for
+/// example an account. A route with such a limit compiles only if a guard around it provides the local.
 ///
-/// Counting is by GCRA, as in the `governor` crate: the rate holds over any stretch of time, and a burst is a
-/// credit that fills up again. The counts belong to the app, so two apps, or two tests, do not share them.
-/// What was not seen for as long as its credit takes to fill is forgotten; a limit counts a million keys at
-/// most, and beyond that it forgets those that it has not seen for longest.
+/// The algorithm is GCRA, from the `governor` crate: the rate holds over any period of time, and a burst is a
+/// credit that refills. Each app has separate counts, so two apps, or two tests, do not share them. A key is
+/// forgotten when it was not seen for the time in which its credit refills. A limit keeps at most a million
+/// keys; beyond that it forgets the keys that were not seen for the longest time.
 ///
-/// Every answer, passing or refused, has the headers `RateLimit-Policy` and `RateLimit`
-/// ([draft 11](https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-11)). Where several
-/// limits are around a route, give each a [`name`](Self::name), since they stand in one list.
+/// Every response, whether the request passed or was rejected, has the headers `RateLimit-Policy` and
+/// `RateLimit` ([draft 11](https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-11)). If
+/// several limits apply to a route, give each a [`name`](Self::name): the headers list all of them.
 ///
 /// # Examples
 /// ```
@@ -64,7 +65,7 @@ use crate::{
 /// # });
 /// ```
 ///
-/// Without the guard the compiler refuses it:
+/// Without the guard the app does not compile:
 /// ```compile_fail,E0080
 /// use highball::prelude::*;
 /// use highball_rate_limit::RateLimit;
@@ -81,8 +82,8 @@ use crate::{
 /// struct Api(search);
 /// ```
 ///
-/// Where the rate is known only at start, [`new`](Self::new) makes a limit that goes into the app state.
-/// [`rate_limit`] applies it; several of them are applied by middleware of your own, through
+/// If the rate is known only at start, build the limit with [`new`](Self::new) and put it into the app state.
+/// [`rate_limit()`] applies a single limit. For several limits, write a middleware for each that calls
 /// [`limit`](Self::limit):
 /// ```
 /// use highball::prelude::*;
@@ -148,34 +149,37 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 impl RateLimit {
-    /// Allows so many requests a second, and as many at once.
+    /// Allows this number of requests per second, and as many at once.
     ///
     /// # Panics
-    /// For none; in `with(..)` that is a compile error.
+    /// If the number is 0. In `with(..)` that is a compile error.
     pub const fn per_second(requests: u32) -> Self {
         Self::of(Quota::constant(requests, 1, requests))
     }
 
-    /// Allows so many requests a minute, and as many at once.
+    /// Allows this number of requests per minute, and as many at once.
     ///
     /// # Panics
-    /// For none; in `with(..)` that is a compile error.
+    /// If the number is 0. In `with(..)` that is a compile error.
     pub const fn per_minute(requests: u32) -> Self {
         Self::of(Quota::constant(requests, 60, requests))
     }
 
-    /// Allows so many requests an hour, and as many at once.
+    /// Allows this number of requests per hour, and as many at once.
     ///
     /// # Panics
-    /// For none; in `with(..)` that is a compile error.
+    /// If the number is 0. In `with(..)` that is a compile error.
     pub const fn per_hour(requests: u32) -> Self {
         Self::of(Quota::constant(requests, 3600, requests))
     }
 
-    /// Allows so many requests in this time, and `burst` at once: for numbers that are known only at start.
+    /// Allows `requests` in each period `per`, and `burst` requests at once.
+    ///
+    /// Use it for numbers that are known only at start.
     ///
     /// # Errors
-    /// For no requests, for no burst, and for a time under a second or over a year.
+    /// If `requests` or `burst` is 0, if `per` is shorter than a second or longer than a year, or if the burst
+    /// would take more than 50 years to refill.
     pub fn new(requests: u32, per: Duration, burst: u32) -> highball::Result<Self> {
         let quota = Quota::new(requests, per, burst);
         quota.map(Self::of).map_err(Error::new)
@@ -190,23 +194,24 @@ impl RateLimit {
         }
     }
 
-    /// Counts by the value of this header, an API key for example; requests without it are counted by address.
+    /// Counts by the value of this header, for example an API key. Requests without the header are counted by
+    /// client address.
     ///
-    /// Take a header that a proxy or a guard further out has checked. A client that can make up values gets
-    /// a new credit with each.
+    /// Choose a header that a proxy or an outer guard has checked. A client that can invent values gets a new
+    /// credit with each.
     ///
     /// # Panics
-    /// For what is no header's name, in small letters; in `with(..)` that is a compile error.
+    /// If the name is not a valid header name in lower case. In `with(..)` that is a compile error.
     pub const fn by_header(mut self, name: &'static str) -> Self {
         let _ = std::mem::ManuallyDrop::new(HeaderName::from_static(name));
         self.key = Key::Header(name);
         self
     }
 
-    /// Counts by what this returns of a local: the number of an account, say.
+    /// Counts by a key taken from a local, for example the id of an account.
     ///
-    /// It is a reference to anything that can be hashed, `|user| &user.id`. In `with(..)` the type of the
-    /// local is written out, `.by::<User>(..)`.
+    /// The closure returns a reference to any value that implements `Hash`: `|user| &user.id`. In `with(..)`,
+    /// write the type of the local: `.by::<User>(..)`.
     pub const fn by<T: LocalType>(self, key: fn(&T) -> &dyn LimitKey) -> RateLimit<T> {
         RateLimit {
             quota: self.quota,
@@ -218,21 +223,21 @@ impl RateLimit {
 }
 
 impl<K> RateLimit<K> {
-    /// Allows so many requests at once, in place of what the rate says.
+    /// Sets the number of requests that are allowed at once. The default is the number of the rate.
     ///
     /// # Panics
-    /// For none, and for so many that the credit would take centuries to fill; in `with(..)` that is a
+    /// If the number is 0, or if the credit would take more than 50 years to refill. In `with(..)` that is a
     /// compile error.
     pub const fn burst(mut self, requests: u32) -> Self {
         self.quota = self.quota.with_burst(requests);
         self
     }
 
-    /// Names the limit in its headers, in place of `default`.
+    /// Sets the name of the limit in the response headers. The default is `default`.
     ///
     /// # Panics
-    /// For a name with quotes, backslashes or other than printable ASCII; in `with(..)` that is a compile
-    /// error.
+    /// If the name contains a quote, a backslash or a character that is not printable ASCII. In `with(..)`
+    /// that is a compile error.
     pub const fn name(mut self, name: &'static str) -> Self {
         let bytes = name.as_bytes();
         let mut at = 0;
@@ -247,7 +252,7 @@ impl<K> RateLimit<K> {
         self
     }
 
-    /// Counts the request, and answers it or runs the rest of the chain.
+    /// Counts the request, then runs the rest of the chain or rejects the request.
     async fn apply(&self, key: u64, cx: &mut Context<'_>, next: impl Next) -> Response {
         let counts = self.counts.get(cx, || Counts::new(self.quota));
         let (mut response, limit) = match counts.count(key) {
@@ -264,14 +269,16 @@ impl<K> RateLimit<K> {
     }
 }
 
-/// The client may come back after so many seconds.
+/// Returns the rejection of a request whose client may retry after `wait` seconds.
 fn too_many(wait: u64) -> Rejection {
     let detail = "too many requests; try again later";
     Rejection::new(StatusCode::TOO_MANY_REQUESTS, detail)
         .with_header(header::RETRY_AFTER, HeaderValue::from(wait))
 }
 
-/// Puts an item in front of those of the limits further in: one line, since that is the same list.
+/// Puts an item in front of the items of the inner limits.
+///
+/// The list is kept in one header line, since several lines of one name are the same list.
 fn add_to_list(response: &mut Response, name: HeaderName, mut item: String) {
     let inner = response.headers().get(&name);
     if let Some(inner) = inner.and_then(|inner| inner.to_str().ok()) {
@@ -283,7 +290,7 @@ fn add_to_list(response: &mut Response, name: HeaderName, mut item: String) {
 
 #[middleware]
 impl RateLimit {
-    /// Applies the limit to a request: for a middleware of your own, which has it from the app state.
+    /// Applies the limit to a request. Call it from a middleware that reads the limit from the app state.
     pub async fn limit(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let key = self.key.of_request(cx);
         self.apply(key, cx, next).await
@@ -292,7 +299,7 @@ impl RateLimit {
 
 #[middleware]
 impl<T: LocalType> RateLimit<T> {
-    /// Applies the limit to a request: for a middleware of your own, which has it from the app state.
+    /// Applies the limit to a request. Call it from a middleware that reads the limit from the app state.
     pub async fn limit(
         &self,
         local: Local<'_, T>,
@@ -304,7 +311,7 @@ impl<T: LocalType> RateLimit<T> {
     }
 }
 
-/// Applies the [`RateLimit`] in the app state: for a rate that is known only at start.
+/// A middleware that applies the [`RateLimit`] in the app state, for a rate that is known only at start.
 ///
 /// # Examples
 /// ```

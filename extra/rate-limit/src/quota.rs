@@ -1,8 +1,8 @@
-//! How many requests in which time.
+//! The number of requests that a limit allows, per period and at once.
 
 use std::{num::NonZeroU32, time::Duration};
 
-/// So many requests in a time, and so many at once.
+/// A number of requests per period, and a number at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quota {
     requests: NonZeroU32,
@@ -12,11 +12,12 @@ pub(crate) struct Quota {
 
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// How long a credit may take to fill: a few centuries would not fit in the counts.
-const MOST_FILL: Duration = Duration::from_secs(50 * YEAR.as_secs());
+/// The longest time in which a credit may refill. `governor` counts nanoseconds in 64 bits, which overflow after
+/// a few centuries.
+const MAX_FILL: Duration = Duration::from_secs(50 * YEAR.as_secs());
 
 impl Quota {
-    /// Makes a quota, or says what is wrong with it.
+    /// Returns the quota, or a message if a number is out of range.
     pub(crate) const fn new(
         requests: u32,
         per: Duration,
@@ -24,7 +25,7 @@ impl Quota {
     ) -> Result<Self, &'static str> {
         let (Some(requests), Some(burst)) = (NonZeroU32::new(requests), NonZeroU32::new(burst))
         else {
-            return Err("a rate limit of 0 requests lets nobody through: take at least 1");
+            return Err("a rate limit of 0 requests rejects every request: take at least 1");
         };
         if per.as_nanos() < 1_000_000_000 || per.as_nanos() > YEAR.as_nanos() {
             return Err(
@@ -36,13 +37,13 @@ impl Quota {
             per,
             burst,
         };
-        if quota.fill().as_nanos() > MOST_FILL.as_nanos() {
+        if quota.fill_time().as_nanos() > MAX_FILL.as_nanos() {
             return Err("the burst of a rate limit takes centuries to fill: take a smaller one");
         }
         Ok(quota)
     }
 
-    /// As [`new`](Self::new), where a mistake stops the compilation, or panics.
+    /// Like [`new`](Self::new), but panics on a mistake, which is a compile error in a constant.
     pub(crate) const fn constant(requests: u32, seconds: u64, burst: u32) -> Self {
         match Self::new(requests, Duration::from_secs(seconds), burst) {
             Ok(quota) => quota,
@@ -57,32 +58,32 @@ impl Quota {
         }
     }
 
-    /// Returns the time in which one more request is allowed.
-    const fn each(&self) -> Duration {
-        // Under a year, so that it fits.
+    /// Returns the time after which one more request is allowed.
+    const fn interval(&self) -> Duration {
+        // A year in nanoseconds fits in 64 bits.
         let nanos = self.per.as_nanos() as u64 / self.requests.get() as u64;
         Duration::from_nanos(if nanos == 0 { 1 } else { nanos })
     }
 
-    /// Returns the time in which an empty credit is full again.
-    pub(crate) const fn fill(&self) -> Duration {
-        let nanos = self.each().as_nanos() * self.burst.get() as u128;
-        let most = MOST_FILL.as_nanos() + 1;
-        Duration::from_nanos(if nanos > most {
-            most as u64
+    /// Returns the time in which an empty credit refills.
+    pub(crate) const fn fill_time(&self) -> Duration {
+        let nanos = self.interval().as_nanos() * self.burst.get() as u128;
+        let max = MAX_FILL.as_nanos() + 1;
+        Duration::from_nanos(if nanos > max {
+            max as u64
         } else {
             nanos as u64
         })
     }
 
-    /// Returns it as `governor` has it.
-    pub(crate) fn governed(&self) -> governor::Quota {
-        let quota = governor::Quota::with_period(self.each());
+    /// Returns the quota in `governor`'s type.
+    pub(crate) fn to_governor(self) -> governor::Quota {
+        let quota = governor::Quota::with_period(self.interval());
         let quota = quota.unwrap_or_else(|| governor::Quota::per_second(self.requests));
         quota.allow_burst(self.burst)
     }
 
-    /// Returns the item of `RateLimit-Policy`; its window has whole seconds.
+    /// Returns the item of the header `RateLimit-Policy`. Its window is rounded up to whole seconds.
     pub(crate) fn policy(&self, name: &str) -> String {
         let seconds = self.per.as_secs() + u64::from(self.per.subsec_nanos() > 0);
         format!("\"{name}\";q={};w={seconds}", self.requests)

@@ -1,4 +1,4 @@
-//! How many requests a client may make.
+//! Counts by key and by client, the response headers, and limits from the app state.
 
 use std::time::{Duration, Instant};
 
@@ -31,23 +31,23 @@ async fn number(id: u64) -> String {
 #[routes(app, with(RateLimit::per_hour(100)))]
 struct Api(keyed, plain, refused, number);
 
-async fn ask(client: &TestSession<Api>, key: &str) -> TestResponse {
+async fn get_keyed(client: &TestSession<Api>, key: &str) -> TestResponse {
     client.get("/keyed").header(KEY, key).send().await
 }
 
 #[tokio::test]
-async fn each_key_has_a_credit_of_its_own() {
+async fn each_key_has_a_separate_credit() {
     let client = Api.test().start();
     for (all, own) in [(99, 1), (98, 0)] {
-        let response = ask(&client, "a").await;
+        let response = get_keyed(&client, "a").await;
         assert_eq!((response.status().as_u16(), response.text()), (200, "here"));
-        // The limits around the route stand in one list, outermost first.
+        // The headers list all limits around the route, outermost first.
         let left = format!("\"default\";r={all}, \"key\";r={own}");
         assert_eq!(response.header(LIMIT), left);
         let policy = "\"default\";q=100;w=3600, \"key\";q=2;w=3600";
         assert_eq!(response.header(POLICY), policy);
     }
-    let refused = ask(&client, "a").await;
+    let refused = get_keyed(&client, "a").await;
     assert_eq!(refused.status(), 429);
     let wait = refused.header(header::RETRY_AFTER);
     let seconds: u64 = wait.parse().expect("seconds");
@@ -55,14 +55,14 @@ async fn each_key_has_a_credit_of_its_own() {
     let left = format!("\"default\";r=97, \"key\";r=0;t={wait}");
     assert_eq!(refused.header(LIMIT), left);
     assert_eq!(refused.json::<Value>()["status"], 429);
-    assert_eq!(ask(&client, "b").await.status(), 200);
-    // Who has no key is counted by address.
-    let nobody = client.get("/keyed").send().await;
-    assert_eq!(nobody.header(LIMIT), "\"default\";r=95, \"key\";r=1");
+    assert_eq!(get_keyed(&client, "b").await.status(), 200);
+    // A request without a key is counted by address.
+    let keyless = client.get("/keyed").send().await;
+    assert_eq!(keyless.header(LIMIT), "\"default\";r=95, \"key\";r=1");
 }
 
 #[tokio::test]
-async fn every_answer_says_what_is_left() {
+async fn every_response_has_the_remaining_number() {
     let client = Api.test().start();
     for (left, (path, status)) in [
         ("/plain", 200),
@@ -91,11 +91,11 @@ async fn each_app_counts_for_itself() {
     let clients = [Api.test().start(), Api.test().start()];
     for _ in 0..2 {
         for client in &clients {
-            assert_eq!(ask(client, "a").await.status(), 200);
+            assert_eq!(get_keyed(client, "a").await.status(), 200);
         }
     }
     for client in &clients {
-        assert_eq!(ask(client, "a").await.status(), 429);
+        assert_eq!(get_keyed(client, "a").await.status(), 429);
     }
 }
 
@@ -165,10 +165,10 @@ async fn mine() {}
 #[routes("/users", with(signed_in))]
 struct Users(mine);
 
-/// What stands in the settings.
+/// Limits that an app reads from its settings.
 struct Limits {
     account: RateLimit<User>,
-    /// In an app of its own.
+    /// A second limit of the same app.
     of_two: RateLimit,
 }
 
@@ -217,7 +217,7 @@ async fn two() {}
 struct Settings(Users, of_state, of_account, two);
 
 #[tokio::test]
-async fn a_local_tells_accounts_apart() {
+async fn accounts_are_counted_by_a_local() {
     for path in ["/users/mine", "/account"] {
         let client = Settings.test().state(state(2)).start();
         for (user, status) in [
@@ -237,7 +237,7 @@ async fn a_local_tells_accounts_apart() {
 }
 
 #[tokio::test]
-async fn a_test_may_give_the_local_that_is_counted() {
+async fn a_test_may_provide_the_local_that_is_counted() {
     let user = User { id: "a".to_owned() };
     let client = Settings.test().state(state(2)).local(user).start();
     for status in [200, 200, 429] {
