@@ -3,6 +3,8 @@
 //! Threads with kept connections send requests ([`sender`]), a schedule says when ([`schedule`]), what comes back is
 //! recorded ([`record`]) and reported as text, JSON and a page ([`report`]).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod args;
 mod connection;
 mod duration;

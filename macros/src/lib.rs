@@ -3,6 +3,8 @@
 //! Use them through the crate `highball`, which re-exports and documents them. The modules below are the stages of an
 //! expansion: `attr`, `pattern`, `function` and `entry` parse, `check` reports mistakes, `expand` generates code.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod attr;
 mod chain_attr;
 mod check;
