@@ -11,7 +11,7 @@ pub(crate) struct Transport {
     /// The connection is encrypted.
     pub(crate) is_secure: bool,
     /// Whether HTTP/2 was agreed on; nothing was, unless it is TLS.
-    #[cfg_attr(not(feature = "http2"), expect(dead_code))]
+    #[cfg_attr(not(any(feature = "http2", feature = "tls")), expect(dead_code))]
     pub(crate) is_http2: Option<bool>,
     /// The client's certificate, in DER, once it was found good.
     pub(crate) certificate: Option<Arc<[u8]>>,
