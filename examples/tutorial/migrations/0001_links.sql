@@ -1,0 +1,5 @@
+create table links (
+    slug text primary key,
+    url text not null,
+    visits integer not null default 0
+) strict;
