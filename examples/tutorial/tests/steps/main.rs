@@ -1,0 +1,37 @@
+//! The programs that the pages build step by step, and the proof that the pages show what is true.
+//!
+//! - A block of code after `<!-- path -->` is part of that file of this package, verbatim; a line `// ...`
+//!   in it leaves lines of the file out.
+//! - A block of commands after `<!-- app: name -->` is run against the program of that step. In what it
+//!   prints, `...` is anything.
+
+// The `main` of a step is not called here.
+#![allow(dead_code)]
+// Steps share the files that do not change between them.
+#![allow(clippy::duplicate_mod)]
+
+#[macro_use]
+mod apps;
+
+#[path = "errors/main.rs"]
+mod errors;
+mod first_route;
+mod json;
+mod path;
+#[path = "validation/main.rs"]
+mod validation;
+#[path = "database/main.rs"]
+mod with_database;
+
+mod blocks;
+mod curl;
+mod quotes;
+mod transcripts;
+
+/// The pages, in reading order, from the root of the repository.
+const PAGES: &[&str] = &[
+    "docs/tutorial/1-routes.md",
+    "docs/tutorial/2-database.md",
+    "docs/tutorial/3-login.md",
+    "docs/tutorial/4-deploy.md",
+];
