@@ -34,4 +34,7 @@ const PAGES: &[&str] = &[
     "docs/tutorial/2-database.md",
     "docs/tutorial/3-login.md",
     "docs/tutorial/4-deploy.md",
+    "docs/how-to/database.md",
+    "docs/how-to/deploy.md",
+    "docs/how-to/debug-a-rejected-request.md",
 ];
