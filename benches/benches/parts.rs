@@ -4,7 +4,7 @@
 //! cargo bench -p benches
 //! ```
 //!
-//! It is for those who change one of them: for what a request costs beside others see `docs/performance.md`.
+//! It is for those who change one of them: for what a request costs beside others see `docs/design/performance.md`.
 
 #[allow(dead_code)]
 #[path = "../src/bin/lookup/routers.rs"]

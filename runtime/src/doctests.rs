@@ -1,31 +1,39 @@
-//! The README and the guide: their code is compiled and run as documentation tests.
+//! The README and the pages of `docs/`: their code is compiled and run as documentation tests.
 
-#[doc = include_str!("../../README.md")]
-struct Readme;
+macro_rules! pages {
+    ($($(#[$attr:meta])* $name:ident: $page:literal,)*) => {$(
+        $(#[$attr])*
+        #[doc = include_str!(concat!("../../", $page))]
+        struct $name;
+    )*};
+}
 
-#[doc = include_str!("../../docs/guide.md")]
-struct Guide;
-
-#[doc = include_str!("../../docs/routing.md")]
-struct Routing;
-
-#[doc = include_str!("../../docs/middleware.md")]
-struct Middleware;
-
-#[doc = include_str!("../../docs/shipped.md")]
-struct Shipped;
-
-#[doc = include_str!("../../docs/serving.md")]
-struct Serving;
-
-#[cfg(all(
-    feature = "cookies",
-    feature = "multipart",
-    feature = "validate",
-    feature = "ws"
-))]
-#[doc = include_str!("../../docs/from-gin.md")]
-struct FromGin;
-
-#[doc = include_str!("../../docs/from-axum.md")]
-struct FromAxum;
+pages! {
+    Readme: "README.md",
+    Errors: "docs/how-to/errors.md",
+    FromAxum: "docs/how-to/from-axum.md",
+    #[cfg(all(
+        feature = "cookies",
+        feature = "multipart",
+        feature = "validate",
+        feature = "ws"
+    ))]
+    FromGin: "docs/how-to/from-gin.md",
+    Guards: "docs/how-to/guards.md",
+    Health: "docs/how-to/health.md",
+    Limits: "docs/how-to/limits.md",
+    Links: "docs/how-to/links.md",
+    Middleware: "docs/how-to/middleware.md",
+    Observers: "docs/how-to/observers.md",
+    ReadRequests: "docs/how-to/read-requests.md",
+    Routes: "docs/how-to/routes.md",
+    Serve: "docs/how-to/serve.md",
+    Shutdown: "docs/how-to/shutdown.md",
+    State: "docs/how-to/state.md",
+    Tests: "docs/how-to/tests.md",
+    Tower: "docs/how-to/tower.md",
+    WriteResponses: "docs/how-to/write-responses.md",
+    ShippedMiddleware: "docs/reference/middleware.md",
+    Routing: "docs/reference/routing.md",
+    Settings: "docs/reference/settings.md",
+}

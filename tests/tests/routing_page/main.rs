@@ -1,4 +1,4 @@
-//! Compares the router with a matcher that was written from `docs/routing.md` alone.
+//! Compares the router with a matcher that was written from `docs/reference/routing.md` alone.
 
 mod apps;
 mod matcher;

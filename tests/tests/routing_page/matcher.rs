@@ -1,4 +1,4 @@
-//! A slow matcher, written from `docs/routing.md` alone. It tries every route on every request.
+//! A slow matcher, written from `docs/reference/routing.md` alone. It tries every route on every request.
 
 use std::cmp::Reverse;
 
