@@ -10,7 +10,13 @@ macro_rules! pages {
 
 pages! {
     Readme: "README.md",
+    #[cfg(feature = "cookies")]
+    UseCookies: "docs/how-to/cookies.md",
+    AllowOrigins: "docs/how-to/cors.md",
     Errors: "docs/how-to/errors.md",
+    Events: "docs/how-to/events.md",
+    #[cfg(feature = "files")]
+    ServeFiles: "docs/how-to/files.md",
     FromAxum: "docs/how-to/from-axum.md",
     #[cfg(all(
         feature = "cookies",
@@ -32,7 +38,12 @@ pages! {
     State: "docs/how-to/state.md",
     Tests: "docs/how-to/tests.md",
     Tower: "docs/how-to/tower.md",
+    #[cfg(feature = "multipart")]
+    Uploads: "docs/how-to/uploads.md",
+    #[cfg(feature = "ws")]
+    WebSockets: "docs/how-to/websockets.md",
     WriteResponses: "docs/how-to/write-responses.md",
+    CompileErrors: "docs/reference/compile-errors.md",
     ShippedMiddleware: "docs/reference/middleware.md",
     Routing: "docs/reference/routing.md",
     Settings: "docs/reference/settings.md",

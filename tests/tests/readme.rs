@@ -1,4 +1,4 @@
-//! The README's mistakes: the compiler says of each what the README says it does.
+//! The mistakes in the README and the documentation: the compiler prints each message as it is shown there.
 
 use std::{
     fs,
@@ -6,37 +6,44 @@ use std::{
     process::Command,
 };
 
-/// A program that does not compile, and what the compiler says.
+/// A program that does not compile, and the message of the compiler.
 struct Mistake {
     program: String,
     message: String,
 }
 
+/// The pages that show messages.
+const PAGES: [&str; 2] = ["README.md", "docs/reference/compile-errors.md"];
+
 #[test]
-fn compiler_says_what_the_readme_says() {
+fn compiler_prints_the_messages_of_the_documentation() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let readme = fs::read_to_string(workspace.join("README.md")).unwrap();
-    let mistakes = mistakes(&readme);
-    assert!(!mistakes.is_empty(), "the README shows no mistakes");
+    let mut mistakes = Vec::new();
+    for page in PAGES {
+        let text = fs::read_to_string(workspace.join(page)).unwrap();
+        let shown = mistakes_in(&text);
+        assert!(!shown.is_empty(), "{page} shows no mistakes");
+        mistakes.extend(shown);
+    }
     let shop = make_crate(&workspace);
     let wrong: Vec<String> = mistakes
         .iter()
         .filter_map(|mistake| {
-            let said = check(&shop, &mistake.program);
-            (!said.contains(&mistake.message))
-                .then(|| format!("README:\n{}\ncompiler:\n{said}", mistake.message))
+            let printed = check(&shop, &mistake.program);
+            (!printed.contains(&mistake.message))
+                .then(|| format!("page:\n{}\ncompiler:\n{printed}", mistake.message))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Reads each block that does not compile, with the text block behind it.
-fn mistakes(readme: &str) -> Vec<Mistake> {
-    let blocks = readme.split("```rust,compile_fail\n").skip(1);
+/// Returns each block that does not compile, with the text block after it.
+fn mistakes_in(page: &str) -> Vec<Mistake> {
+    let blocks = page.split("```rust,compile_fail\n").skip(1);
     let read = blocks.map(|rest| {
         let (code, rest) = rest.split_once("```\n").unwrap();
         let (between, rest) = rest.split_once("```text\n").unwrap();
-        assert_eq!(between.trim(), "", "a message stands right behind its code");
+        assert_eq!(between.trim(), "", "a message follows its code directly");
         let (message, _) = rest.split_once("```\n").unwrap();
         Mistake {
             program: program(code),
@@ -46,7 +53,7 @@ fn mistakes(readme: &str) -> Vec<Mistake> {
     read.collect()
 }
 
-/// Shows what is hidden in the README, and adds what a program has besides.
+/// Completes a block: the hidden import becomes visible, and the program gets a `main`.
 fn program(code: &str) -> String {
     let code = code.strip_prefix("# use highball::prelude::*;\n").unwrap();
     format!("use highball::prelude::*;\n\n{code}\nfn main() {{}}\n")
@@ -61,7 +68,7 @@ fn make_crate(workspace: &Path) -> PathBuf {
     );
     fs::create_dir_all(shop.join("src")).unwrap();
     fs::write(shop.join("Cargo.toml"), manifest).unwrap();
-    // The versions that are here already.
+    // The same versions as the workspace, so that the check works offline.
     fs::copy(workspace.join("Cargo.lock"), shop.join("Cargo.lock")).unwrap();
     shop
 }
