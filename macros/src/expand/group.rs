@@ -269,7 +269,7 @@ fn run_method(args: &GroupArgs, own: &Steps) -> TokenStream {
         .map(|path| quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);));
     let chain = own.around(quote!(__hb::Inner::<Self>::NEW));
     quote! {
-        fn run_method<'__r>(
+        fn run<'__r>(
             __cx: &mut __hb::Context<'_>,
             __env: __hb::Env<'__r, __S>,
         ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {

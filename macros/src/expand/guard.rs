@@ -90,7 +90,7 @@ fn check_method(function: &Function, list: &[Arg], provides: &Type) -> TokenStre
     let (lets, args) = extract_args(list, &values, Extraction::Sync, &refuse);
     let (item, verdict) = (skip_key(function), verdict_expr(function, &args, provides));
     quote! {
-        fn check_method<'__r>(
+        fn check<'__r>(
             &'static self,
             __cx: &__hb::Context<'_>,
             __env: __hb::Env<'__r, __S>,
