@@ -50,9 +50,9 @@ pub(crate) fn route_options(options: RouteOptions) -> TokenStream {
         Priority::Background => quote!(priority: __hb::Some(__hb::Priority::Background),),
     });
     if slash.is_none() && finish.is_none() && priority.is_none() {
-        return quote!(__hb::Manner::NONE);
+        return quote!(__hb::RouteOptions::NONE);
     }
-    quote!(__hb::Manner { #slash #finish #priority ..__hb::Manner::NONE })
+    quote!(__hb::RouteOptions { #slash #finish #priority ..__hb::RouteOptions::NONE })
 }
 
 /// Returns the methods as constant data. `None` is `#[any]`.

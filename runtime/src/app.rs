@@ -19,7 +19,7 @@ mod preflight;
 mod response_framing;
 pub(crate) mod service;
 
-pub(crate) use dispatch::{Begun, exchange};
+pub(crate) use dispatch::{RoutedRequest, exchange};
 pub use service::{Service, forward};
 
 /// A root group: `#[routes(app, ..)]` on a tuple struct, a module or an impl block.
@@ -126,5 +126,5 @@ pub(crate) fn nearest<A: App>(path: &str) -> &'static [u16] {
             best
         }
     });
-    longest.map_or(&[], |group| group.way.steps())
+    longest.map_or(&[], |group| group.field_path.steps())
 }

@@ -315,7 +315,7 @@ type PolledFrame = Poll<Option<Result<Frame<Bytes>, BoxError>>>;
 /// The lock is never taken through `&self` by two at once and costs nothing through `&mut self`;
 /// it makes the type `Sync`, so that a future may hold `&Response<Body>` across an await.
 struct Stream {
-    frames: Mutex<Pin<Box<dyn Frames>>>,
+    frames: Mutex<Pin<Box<dyn MapFrames>>>,
     /// What tells it of a stop.
     signal: Option<Signal>,
 }
@@ -364,7 +364,7 @@ impl Stream {
 /// A body with its data and error brought to one type.
 ///
 /// It is a trait of its own since `http_body_util`'s `map_frame` forgets the size hint.
-trait Frames: Send {
+trait MapFrames: Send {
     fn poll_next(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -373,7 +373,7 @@ trait Frames: Send {
     fn hint(&self) -> SizeHint;
 }
 
-impl<B> Frames for B
+impl<B> MapFrames for B
 where
     B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send,
 {

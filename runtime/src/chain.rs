@@ -17,22 +17,27 @@ mod part;
 mod prepared;
 mod step;
 
-pub use argument::{ASYNC, Args, Mode, Need, NoExtractor, Probe, ProbeAsync, SYNC, Wait};
+pub use argument::{
+    ASYNC, Args, Argument, AsyncArgument, Mode, NoExtractor, Probe, ProbeAsync, SYNC,
+};
 pub use argument_check::{
     ArgCheck, BodyRule, assert_argument, assert_body, assert_param, assert_taken,
 };
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
-pub(crate) use env::Base;
-pub use env::{Env, Ready, Render, peek, problem};
+pub(crate) use env::RequestScope;
+pub use env::{BufferedBody, Call, Render, buffer_body, problem};
 use next::Rest;
 pub use next::{Next, Nothing};
-pub(crate) use panics::{Faults, caught, panicked};
+pub(crate) use panics::{Faults, answer_panic, catch_panic};
 pub use part::{
-    ChainPart, HandedProbe, NoLocal, NoPart, PartProbe, SharedProbe, Site, SiteProbe, Verdict,
-    assert_condition, assert_handed, assert_observer, assert_parallel, assert_part, given,
+    ChainPart, ConfiguredPart, ConfiguredPartProbe, GuardOutput, NoLocal, NoPart, PartProbe,
+    PassedLocalsProbe, SharedProbe, assert_condition, assert_observer, assert_parallel,
+    assert_part, assert_passed, copy_config,
 };
 pub use prepared::Prepare;
-pub use step::{Lets, Parallel, Piece, Step, Test, Tests, When, test};
+pub use step::{
+    GuardPasses, IfStep, Parallel, PartStep, Predicate, PredicateFn, Step, run_predicate,
+};
 
 /// A part of a chain that is known to the compiler: a value without size.
 pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
@@ -40,21 +45,21 @@ pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
     fn call<'r>(
         self,
         cx: &mut Context<'_>,
-        env: Env<'r, S>,
+        env: Call<'r, S>,
     ) -> impl Future<Output = Response> + Send;
 }
 
 /// A middleware: it wraps the rest of the chain. `#[middleware]` and `#[guard]` implement it.
 pub trait Middleware<S: Send + Sync + 'static>: Send + Sync + 'static {
     /// What it hands on, or `()`.
-    type Hands: Send + Sync + 'static;
+    type Passes: Send + Sync + 'static;
 
     /// Runs the middleware around the rest.
     fn around<'r>(
         &'static self,
         cx: &mut Context<'_>,
-        env: Env<'r, S>,
-        next: impl Next<Self::Hands>,
+        env: Call<'r, S>,
+        next: impl Next<Self::Passes>,
     ) -> impl Future<Output = Response> + Send;
 }
 
@@ -67,42 +72,42 @@ pub trait Guard<S: Send + Sync + 'static>: Send + Sync + 'static {
     fn check<'r>(
         &'static self,
         cx: &Context<'_>,
-        env: Env<'r, S>,
+        env: Call<'r, S>,
     ) -> impl Future<Output = Result<Option<Self::Value>, Response>> + Send;
 }
 
 /// An observer. `#[observer]` implements it.
 pub trait Observer<S: Send + Sync + 'static>: Send + Sync + 'static {
     /// Looks at a finished exchange.
-    fn observe<'r>(&'static self, exchange: &Exchange<'_>, env: Env<'r, S>);
+    fn observe<'r>(&'static self, exchange: &Exchange<'_>, env: Call<'r, S>);
 }
 
 /// A step around the rest of a chain.
 #[derive(Debug, Clone, Copy)]
-pub struct Stack<P, C>(PhantomData<fn() -> P>, C);
+pub struct Around<P, C>(PhantomData<fn() -> P>, C);
 
-impl<P, C> Stack<P, C> {
+impl<P, C> Around<P, C> {
     /// Puts the step around the rest.
     pub const fn new(rest: C) -> Self {
         Self(PhantomData, rest)
     }
 }
 
-impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Stack<P, C> {
+impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Around<P, C> {
     fn call<'r>(
         self,
         cx: &mut Context<'_>,
-        env: Env<'r, S>,
+        env: Call<'r, S>,
     ) -> impl Future<Output = Response> + Send {
         P::step(cx, env, self.1)
     }
 }
 
 /// The end of an entry's own middleware: what is in it.
-pub struct Inner<E>(PhantomData<fn() -> E>);
+pub struct HandlerEnd<E>(PhantomData<fn() -> E>);
 
 /// An entry with its own middleware.
-pub struct Whole<E>(PhantomData<fn() -> E>);
+pub struct EntryEnd<E>(PhantomData<fn() -> E>);
 
 macro_rules! chain_end {
     ($name:ident, $method:ident) => {
@@ -129,7 +134,7 @@ macro_rules! chain_end {
             fn call<'r>(
                 self,
                 cx: &mut Context<'_>,
-                env: Env<'r, S>,
+                env: Call<'r, S>,
             ) -> impl Future<Output = Response> + Send {
                 E::$method(cx, env)
             }
@@ -137,5 +142,5 @@ macro_rules! chain_end {
     };
 }
 
-chain_end!(Inner, inner);
-chain_end!(Whole, run);
+chain_end!(HandlerEnd, run_handler);
+chain_end!(EntryEnd, run);

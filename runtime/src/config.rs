@@ -9,7 +9,7 @@ use self::value::{Bytes, Value};
 
 /// Who has set a setting; the later one is the stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Source {
+enum SetBy {
     #[cfg_attr(not(feature = "config"), allow(dead_code))]
     File,
     Environment,
@@ -30,7 +30,7 @@ macro_rules! settings {
             $(pub(crate) $name: $ty,)*
             $($(#[$text_doc])* pub(crate) $text: $text_ty,)*
             /// The settings that have been set, and by whom.
-            set: Vec<(&'static str, Source)>,
+            set: Vec<(&'static str, SetBy)>,
         }
 
         impl Default for Config {
@@ -47,7 +47,7 @@ macro_rules! settings {
             $($(#[$doc])*
             pub fn $name(mut self, value: $ty) -> Self {
                 self.$name = <$kind as Value<$ty>>::bounded(value);
-                self.note(stringify!($name), Source::Code);
+                self.note(stringify!($name), SetBy::Code);
                 self
             })*
 
@@ -56,7 +56,7 @@ macro_rules! settings {
                 &[$(stringify!($name),)* $(stringify!($text),)*];
 
             /// Sets a setting by its name, unless a stronger source has.
-            fn set(&mut self, name: &str, text: &str, source: Source) -> Result<(), String> {
+            fn set(&mut self, name: &str, text: &str, source: SetBy) -> Result<(), String> {
                 match name {
                     $(stringify!($name) => {
                         let value = <$kind as Value<$ty>>::read(text)
@@ -67,7 +67,7 @@ macro_rules! settings {
                     })*
                     $(stringify!($text) => {
                         if self.note(stringify!($text), source) {
-                            self.$text = value::Text::of(text);
+                            self.$text = value::SettingText::of(text);
                         }
                     })*
                     _ => return Err(load::unknown(name, Self::NAMES)),
@@ -81,7 +81,7 @@ macro_rules! settings {
                     stringify!($name),
                     <$kind as Value<$ty>>::write(&self.$name),
                 ),)*];
-                $(if let Some(text) = value::Text::show(&self.$text) {
+                $(if let Some(text) = value::SettingText::show(&self.$text) {
                     shown.push((stringify!($text), text));
                 })*
                 shown
@@ -192,7 +192,7 @@ settings! {
 
 impl Config {
     /// Notes who sets a setting, and returns whether it may.
-    fn note(&mut self, name: &'static str, source: Source) -> bool {
+    fn note(&mut self, name: &'static str, source: SetBy) -> bool {
         match self.set.iter_mut().find(|(set, _)| *set == name) {
             None => self.set.push((name, source)),
             Some((_, before)) if *before > source => return false,
@@ -208,9 +208,9 @@ impl Config {
             let source = self.set.iter().find(|(set, _)| *set == name);
             let source = match source.map(|(_, source)| source) {
                 None => "",
-                Some(Source::Code) => " (code)",
-                Some(Source::Environment) => " (environment)",
-                Some(Source::File) => " (file)",
+                Some(SetBy::Code) => " (code)",
+                Some(SetBy::Environment) => " (environment)",
+                Some(SetBy::File) => " (file)",
             };
             let comma = if text.is_empty() { "" } else { ", " };
             // Writing to a `String` cannot fail.
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn stronger_source_wins_in_any_order() {
         let mut config = Config::default().headers(7);
-        for (source, text) in [(Source::Environment, "5"), (Source::File, "3")] {
+        for (source, text) in [(SetBy::Environment, "5"), (SetBy::File, "3")] {
             config.set("headers", text, source).expect("it is a number");
             config.set("streams", text, source).expect("it is a number");
         }

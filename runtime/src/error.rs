@@ -181,7 +181,7 @@ impl From<Error> for Rejection {
         if let Some(detail) = error.0.detail.take() {
             rejection = Self::new(rejection.status(), detail);
         }
-        rejection.with_source(Failure(error))
+        rejection.with_source(LocatedError(error))
     }
 }
 
@@ -211,9 +211,9 @@ impl IntoResponse for Error {
 
 /// An error as the cause of a rejection, with its place.
 #[derive(Debug)]
-struct Failure(Error);
+struct LocatedError(Error);
 
-impl fmt::Display for Failure {
+impl fmt::Display for LocatedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = self.0.place();
         if place.file().starts_with("/rustc/") {
@@ -224,7 +224,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl StdError for Failure {
+impl StdError for LocatedError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.first()
     }

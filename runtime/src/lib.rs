@@ -86,7 +86,7 @@ pub use app::{Service, forward};
 pub use body::produce;
 pub use body::{Body, BodyStream, BoxError, Outcome, ReadError, RequestBody, Sender};
 pub use bytes::{self, Bytes};
-pub use chain::{Next, Nothing, Verdict};
+pub use chain::{GuardOutput, Next, Nothing};
 pub use config::Config;
 pub use error::{Error, Result, ResultExt};
 #[cfg(feature = "basic-auth")]
@@ -157,8 +157,8 @@ pub use response::{
 pub use response::{FieldError, Rejection};
 pub use routes::Priority;
 pub use routes::Route;
-pub use routes::{Argument, Entry};
-pub use routes::{Handed, LocalId, LocalType};
+pub use routes::{ArgumentInfo, Entry};
+pub use routes::{LocalId, LocalType, PassedLocals};
 pub use serde_json::{self, json};
 pub use serve::{Serve, ServeWith, block_on, serve};
 pub use serve::{livez, readyz};
@@ -173,4 +173,4 @@ pub use testing::{
     TestStream,
 };
 pub use tokio;
-pub use tower::Inside;
+pub use tower::ChainService;

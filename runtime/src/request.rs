@@ -20,7 +20,7 @@ mod suggest;
 mod transport;
 
 pub use capacity::Capacity;
-pub(crate) use capacity::{Gate, Place, too_busy};
+pub(crate) use capacity::{Gate, Permit, too_busy};
 pub use context::Context;
 pub use head::Head;
 pub(crate) use health::{Check, Health};

@@ -14,18 +14,19 @@ pub(crate) mod segment;
 mod shape;
 
 pub(crate) use blame::Blame;
-pub use check::{Report, check, raise};
+pub use check::{Report, check, fail_if_reported};
 pub use definition::{
-    Argument, Definition, Entry, Field, Level, Mounted, MountedGroup, asks, is_broken, shapes,
+    ArgumentInfo, Definition, Entry, Field, FieldContext, Mounted, MountedGroup, is_broken,
+    needs_locals, shapes,
 };
 pub use info::Route;
 pub use link::{LinkParam, find, join, write};
 pub use listing::{routes, text, text_len};
-pub use local::{Handed, LocalId, LocalType};
+pub use local::{LocalId, LocalType, PassedLocals};
 pub use mount::{
     NO_DEFINITION, count_groups, count_routes, count_segments, mount, mount_groups, segments,
 };
-pub use part::{Part, PartKind};
-pub use segment::{Manner, Methods, Priority, STANDARD, Segment, Slash};
+pub use part::{PartInfo, PartKind};
+pub use segment::{Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;
 pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES};

@@ -12,14 +12,14 @@ use std::{
 use http::request::Parts;
 
 use crate::{
-    app::{App, Begun, exchange},
+    app::{App, RoutedRequest, exchange},
     body::RequestBody,
     chain::Endpoint,
     config::Config,
     error::Result,
     request::{Capacity, Check, Connected, Proxies, Shared, Transport},
     response::{Rejection, Response},
-    server::{Answer, Listener, Refusal, Until},
+    server::{HttpApp, Listener, Refusal, StopFuture},
 };
 
 mod banner;
@@ -101,7 +101,7 @@ struct Setup {
     on_start: Vec<Hook>,
     on_stop: Vec<Hook>,
     quiet: bool,
-    stop: Option<Until>,
+    stop: Option<StopFuture>,
 }
 
 impl<A: App> Serve<A> {
@@ -242,7 +242,7 @@ struct Served<A, S> {
     app: PhantomData<fn() -> A>,
 }
 
-impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
+impl<A: App + Endpoint<S>, S: Send + Sync + 'static> HttpApp for Served<A, S> {
     type Session = Arc<Connected<S>>;
 
     fn connect(self: &Arc<Self>, origin: &Transport) -> Arc<Connected<S>> {
@@ -252,13 +252,13 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Answer for Served<A, S> {
         })
     }
 
-    type Begun = Begun<S>;
+    type RoutedRequest = RoutedRequest<S>;
 
-    fn begin(connection: Arc<Connected<S>>, head: Parts, body: RequestBody) -> Begun<S> {
-        Begun::new::<A>(connection, head, body)
+    fn begin(connection: Arc<Connected<S>>, head: Parts, body: RequestBody) -> RoutedRequest<S> {
+        RoutedRequest::new::<A>(connection, head, body)
     }
 
-    fn answer(begun: Begun<S>) -> impl Future<Output = Response> + Send + 'static {
+    fn answer(begun: RoutedRequest<S>) -> impl Future<Output = Response> + Send + 'static {
         exchange::<A, S>(begun)
     }
 

@@ -1,6 +1,6 @@
 //! The HTTP server below the routing: it accepts connections, drives them and stops in good order.
 //!
-//! An application is anything that is [`Answer`]; [`run`] serves it until it is told to [`Stop`].
+//! An application is anything that is [`HttpApp`]; [`run`] serves it until it is told to [`Stop`].
 //! One task drives one connection, and it holds one timer, one reference-counted [`Connection`]
 //! and hyper's state machine; a request on a kept connection allocates nothing here.
 
@@ -49,13 +49,13 @@ use addresses::Addresses;
 pub(crate) use connection::Connection;
 pub use listen::{Incoming, Listener};
 pub(crate) use listener::Bound;
-pub(crate) use stop::{Stop, Told, Until, signal, when};
+pub(crate) use stop::{Stop, StopFuture, StopSource, signal, when};
 #[cfg(feature = "tls")]
 pub use tls::Tls;
 pub(crate) use validate::Refusal;
 
 /// An application as the server drives it: one request in, one response out.
-pub(crate) trait Answer: Send + Sync + Sized + 'static {
+pub(crate) trait HttpApp: Send + Sync + Sized + 'static {
     /// What the requests of one connection share.
     type Session: Clone + Send + Sync + 'static;
 
@@ -63,16 +63,16 @@ pub(crate) trait Answer: Send + Sync + Sized + 'static {
     fn connect(self: &Arc<Self>, origin: &Transport) -> Self::Session;
 
     /// A request that has begun; it is small, and a future is not.
-    type Begun: Send + 'static;
+    type RoutedRequest: Send + 'static;
 
     /// Begins with a request: it is over when this, or the answer's future, is dropped.
-    fn begin(session: Self::Session, head: Parts, body: RequestBody) -> Self::Begun;
+    fn begin(session: Self::Session, head: Parts, body: RequestBody) -> Self::RoutedRequest;
 
     /// Answers a request.
     ///
     /// It must not panic: a panic ends the connection, and with it its other requests. The future
     /// is dropped when the client leaves before it is done.
-    fn answer(begun: Self::Begun) -> impl Future<Output = Response> + Send + 'static;
+    fn answer(begun: Self::RoutedRequest) -> impl Future<Output = Response> + Send + 'static;
 
     /// Tells what runs for as long as the server does that it stops.
     fn stop(&self) {}
@@ -92,7 +92,7 @@ pub(crate) struct Shared<A> {
     app: Arc<A>,
     config: Config,
     addresses: Arc<Addresses>,
-    stopping: stop::Stopping,
+    stopping: stop::StopFlag,
     /// How many servers, each on a runtime of its own, have connections or may have.
     serving: watch::Sender<usize>,
 }
@@ -109,7 +109,7 @@ impl<A> Shared<A> {
             app,
             addresses: Arc::new(Addresses::new(config.connections_per_address, trusted)),
             config,
-            stopping: stop::Stopping::default(),
+            stopping: stop::StopFlag::default(),
             serving: watch::Sender::new(servers),
         }
     }

@@ -2,4 +2,4 @@
 
 mod layer;
 
-pub use layer::{Inside, Made, through};
+pub use layer::{ChainService, LayerCell, run_layer};

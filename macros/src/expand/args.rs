@@ -155,12 +155,12 @@ pub(crate) fn param_check(name: &str, ty: &Type) -> TokenStream {
 
 /// Returns the bounds on the state `__S` that the arguments require.
 pub(crate) fn state_bounds(args: &[Arg], generic: Generic) -> TokenStream {
-    bounds_on_state(args, generic, quote!(Need))
+    bounds_on_state(args, generic, quote!(Argument))
 }
 
 /// Like [`state_bounds`], for functions that may await their extractors.
 pub(crate) fn async_state_bounds(args: &[Arg], generic: Generic) -> TokenStream {
-    bounds_on_state(args, generic, quote!(Wait))
+    bounds_on_state(args, generic, quote!(AsyncArgument))
 }
 
 fn bounds_on_state(args: &[Arg], generic: Generic, need: TokenStream) -> TokenStream {
@@ -222,12 +222,12 @@ fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
             field.set_span(field.span().located_at(span));
             match by_ref {
                 true => quote_spanned!(span=> &self.#field),
-                false => quote_spanned!(span=> __hb::given(&self.#field)),
+                false => quote_spanned!(span=> __hb::copy_config(&self.#field)),
             }
         }
         ArgKind::Extract => {
             let (ty, mode) = (with_lifetime(ty, "'__r"), mode_type(idx, generic));
-            quote_spanned!(span=> <__S as __hb::Need<'__r, #mode, #ty>>::extract(#env))
+            quote_spanned!(span=> <__S as __hb::Argument<'__r, #mode, #ty>>::extract(#env))
         }
     }
 }
@@ -255,7 +255,7 @@ pub(crate) fn head_checks(args: &[Arg]) -> Vec<TokenStream> {
             with_lifetime(&arg.ty, "'static"),
             mode_type(idx, Generic::No),
         );
-        quote!(<__S as __hb::Need<'static, #mode, #ty>>::check_head(__env))
+        quote!(<__S as __hb::Argument<'static, #mode, #ty>>::check_head(__env))
     });
     checks.collect()
 }
@@ -272,7 +272,7 @@ pub(crate) fn async_value_expr(idx: usize, arg: &Arg, generic: Generic) -> Token
     let span = first_span(&arg.ty);
     let [cx, env] = ["__cx", "__env"].map(|name| generated_ident(name, span));
     quote_spanned! {span=>
-        <__S as __hb::Wait<'_, #mode, #ty>>::wait(#cx, #env).await
+        <__S as __hb::AsyncArgument<'_, #mode, #ty>>::wait(#cx, #env).await
     }
 }
 

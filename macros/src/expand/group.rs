@@ -145,14 +145,14 @@ fn field_list(
             let entry = quote_spanned!(first_span(ty)=> <#ty as __hb::Entry>);
             quote! {
                 __hb::Field {
-                    level: &__hb::Level {
+                    context: &__hb::FieldContext {
                         group: #name,
                         step: #step,
                         prefix: #text,
                         segments: #segments,
                         with: &[#outer #inner],
                         n_group: #n_group,
-                        manner: #options,
+                        options: #options,
                     },
                     fields: #entry::FIELDS,
                     routes: #entry::ROUTES,
@@ -194,7 +194,7 @@ fn copy(segment: &Segment) -> Segment {
 fn entry_checks(listed: &[ListedEntry]) -> TokenStream {
     let checks = listed.iter().enumerate().map(|(step, alias)| {
         let step = step as u16;
-        quote_spanned!(first_span(&alias.ty)=> const _: () = __hb::raise(&__REPORTS, #step);)
+        quote_spanned!(first_span(&alias.ty)=> const _: () = __hb::fail_if_reported(&__REPORTS, #step);)
     });
     checks.collect()
 }
@@ -230,9 +230,9 @@ fn endpoint(args: &GroupArgs, ty: &Type, listed: &[ListedEntry], own: &Steps) ->
         {
             type Args = ();
             #run
-            fn inner<'__r>(
+            fn run_handler<'__r>(
                 __cx: &mut __hb::Context<'_>,
-                mut __env: __hb::Env<'__r, __S>,
+                mut __env: __hb::Call<'__r, __S>,
             ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                 async move {
                     match __env.step() {
@@ -254,7 +254,7 @@ fn match_arm(step: u16, alias: &ListedEntry) -> TokenStream {
             #step => <#ty as __hb::Endpoint<__S>>::run(#cx, #env).await,
         };
     }
-    let chain = with.around(quote!(__hb::Whole::<#ty>::NEW));
+    let chain = with.around(quote!(__hb::EntryEnd::<#ty>::NEW));
     quote!(#step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
 }
 
@@ -267,11 +267,11 @@ fn run_method(args: &GroupArgs, own: &Steps) -> TokenStream {
         .fallback
         .as_ref()
         .map(|path| quote!(let __env = __env.with_fallback(__hb::fallback::<#path, __S>);));
-    let chain = own.around(quote!(__hb::Inner::<Self>::NEW));
+    let chain = own.around(quote!(__hb::HandlerEnd::<Self>::NEW));
     quote! {
         fn run<'__r>(
             __cx: &mut __hb::Context<'_>,
-            __env: __hb::Env<'__r, __S>,
+            __env: __hb::Call<'__r, __S>,
         ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
             #fallback
             __hb::Chain::<__S>::call(#chain, __cx, __env)

@@ -61,7 +61,7 @@ fn around_body(function: &Function, list: &[Arg], provides: &Type, body: bool) -
         let checks = args::head_checks(list);
         quote! {
             #(if let __hb::Err(__rejection) = #checks { #refuse })*
-            let __ready = match __hb::peek(__cx).await {
+            let __ready = match __hb::buffer_body(__cx).await {
                 __hb::Ok(__ready) => __ready,
                 __hb::Err(__rejection) => #refuse,
             };
@@ -70,8 +70,8 @@ fn around_body(function: &Function, list: &[Arg], provides: &Type, body: bool) -
     });
     quote! {
         async move {
-            if __env.skips::<Self::Hands>(#item) {
-                return __hb::Next::pass(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
+            if __env.skips::<Self::Passes>(#item) {
+                return __hb::Next::pass(__hb::Next::<Self::Passes>::skip(__next), __cx).await;
             }
             #body
             #lets
@@ -93,7 +93,7 @@ fn check_method(function: &Function, list: &[Arg], provides: &Type) -> TokenStre
         fn check<'__r>(
             &'static self,
             __cx: &__hb::Context<'_>,
-            __env: __hb::Env<'__r, __S>,
+            __env: __hb::Call<'__r, __S>,
         ) -> impl ::core::future::Future<Output = __hb::Result<__hb::Option<Self::Value>, __hb::Response>>
              + ::core::marker::Send {
             async move {
@@ -121,6 +121,6 @@ fn skip_key(function: &Function) -> TokenStream {
 fn verdict_expr(function: &Function, args: &[TokenStream], provides: &Type) -> TokenStream {
     let name = function.callee();
     let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let open = quote_spanned!(output_span(&function.sig)=> __hb::Verdict::<#provides>::open);
+    let open = quote_spanned!(output_span(&function.sig)=> __hb::GuardOutput::<#provides>::open);
     quote!(#open(#name(#(#args),*) #wait))
 }

@@ -237,7 +237,7 @@ impl Handler<'_> {
         let outer = outer.map(|arg| &arg.name);
         let arguments = self.args.iter().map(|arg| {
             let (name, ty) = (&arg.name, source_text(&arg.ty));
-            quote!(__hb::Argument::new(#name, #ty))
+            quote!(__hb::ArgumentInfo::new(#name, #ty))
         });
         let needs = args::needed_locals(&self.args, self.generic());
         let returns = match &self.function.sig.output {
@@ -262,7 +262,7 @@ impl Handler<'_> {
                 outer_params: &[#(#outer),*],
                 arguments: &[#(#arguments),*],
                 returns: #returns,
-                manner: #options,
+                options: #options,
             }
         }
     }
@@ -356,7 +356,7 @@ impl Handler<'_> {
                 #[allow(unused_variables)]
                 fn call<'__r>(
                     __cx: &mut __hb::Context<'_>,
-                    __env: __hb::Env<'__r, __S>,
+                    __env: __hb::Call<'__r, __S>,
                 ) -> __hb::Result<#future, __hb::Rejection> {
                     __hb::Ok(#call)
                 }
@@ -371,7 +371,7 @@ impl Handler<'_> {
     fn check_head(&self, generic: Generic) -> Option<TokenStream> {
         let params = args::parsed_params(&self.args, generic);
         (!params.is_empty() && !self.attr.is_bodiless()).then(|| quote! {
-            fn check_head<'__r>(__env: __hb::Env<'__r, __S>) -> __hb::Result<(), __hb::Rejection> {
+            fn check_head<'__r>(__env: __hb::Call<'__r, __S>) -> __hb::Result<(), __hb::Rejection> {
                 #(let _ = #params;)*
                 <Self::Args as __hb::Args<__S>>::check_head(__env)
             }
@@ -383,11 +383,11 @@ impl Handler<'_> {
         if with.is_empty() {
             return TokenStream::new();
         }
-        let chain = with.around(quote!(__hb::Inner::<Self>::NEW));
+        let chain = with.around(quote!(__hb::HandlerEnd::<Self>::NEW));
         quote! {
             fn run<'__r>(
                 __cx: &mut __hb::Context<'_>,
-                __env: __hb::Env<'__r, __S>,
+                __env: __hb::Call<'__r, __S>,
             ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                 __hb::Chain::<__S>::call(#chain, __cx, __env)
             }

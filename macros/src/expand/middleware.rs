@@ -59,15 +59,15 @@ fn around(function: &Function, list: &[Arg], provides: bool) -> TokenStream {
     }
     let respond = quote_spanned!(output_span(&function.sig)=> __hb::IntoResponse::into_response);
     let needs = args::needed_locals(list, generic);
-    let stands_in = provides.then(|| quote!(|| __env.stands_in::<Self::Hands>()));
+    let stands_in = provides.then(|| quote!(|| __env.stands_in::<Self::Passes>()));
     let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
     let (lets, args) = extract_args(list, &values, Extraction::Async(generic), &refuse);
     quote! {
         async move {
             // On a miss no guard runs, so a middleware that requires a local is skipped. It is also skipped if a test
             // provides the value that it would provide.
-            if __env.is_miss() && __hb::asks(#needs) #stands_in {
-                return __hb::Next::pass(__hb::Next::<Self::Hands>::skip(__next), __cx).await;
+            if __env.is_miss() && __hb::needs_locals(#needs) #stands_in {
+                return __hb::Next::pass(__hb::Next::<Self::Passes>::skip(__next), __cx).await;
             }
             #lets
             #respond(#name(#(#args),*).await)

@@ -54,7 +54,7 @@ fn observe(function: &Function, list: &[Arg]) -> TokenStream {
             fn observe<'__r>(
                 &'static self,
                 __exchange: &__hb::Exchange<'_>,
-                __env: __hb::Env<'__r, __S>,
+                __env: __hb::Call<'__r, __S>,
             ) {
                 #lets
                 #callee(#(#args),*);

@@ -50,14 +50,14 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> Token
             #site
             impl<#params> __hb::ChainPart for #name where #bounds {
                 const NAME: &'static ::core::primitive::str = "";
-                const PART: __hb::Part = __hb::Part::NONE;
+                const PART: __hb::PartInfo = __hb::PartInfo::NONE;
             }
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name where #bounds {
-                type Hands = ();
+                type Passes = ();
                 fn around<'__r>(
                     &'static self,
                     __cx: &mut __hb::Context<'_>,
-                    _: __hb::Env<'__r, __S>,
+                    _: __hb::Call<'__r, __S>,
                     __next: impl __hb::Next,
                 ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                     __hb::Next::pass(__next, __cx)
@@ -114,7 +114,7 @@ fn site_impl(function: &Function, list: &[Arg]) -> TokenStream {
     let plain = fields.is_empty().then(|| {
         quote! {
             #[automatically_derived]
-            impl __hb::Site for #name {
+            impl __hb::ConfiguredPart for #name {
                 type Part = Self;
                 fn part() -> &'static Self {
                     &Self {}
@@ -173,7 +173,7 @@ impl PartImpl<'_> {
     fn provides_check(&self) -> TokenStream {
         let (provides, text) = (&self.provides, source_text(&self.provides));
         quote_spanned! {first_span(provides)=>
-            const _: () = __hb::assert_handed(#text, __hb::HandedProbe::<#provides>::IS);
+            const _: () = __hb::assert_passed(#text, __hb::PassedLocalsProbe::<#provides>::IS);
         }
     }
 
@@ -200,8 +200,8 @@ impl PartImpl<'_> {
         });
         let (after, before) = (names(&self.attr.after), names(&self.attr.before));
         let provides = match self.generic() {
-            Generic::No => quote!(__hb::HandedProbe::<#provides>::IDS),
-            Generic::Yes => quote!(<#provides as __hb::Handed>::IDS),
+            Generic::No => quote!(__hb::PassedLocalsProbe::<#provides>::IDS),
+            Generic::Yes => quote!(<#provides as __hb::PassedLocals>::IDS),
         };
         let (params, bounds) = block_generics(self.function);
         quote! {
@@ -209,12 +209,12 @@ impl PartImpl<'_> {
             impl<#params> __hb::ChainPart for #name where #bounds {
                 const NAME: &'static ::core::primitive::str =
                     ::core::concat!(::core::module_path!(), "::", #text);
-                const PART: __hb::Part = __hb::Part {
+                const PART: __hb::PartInfo = __hb::PartInfo {
                     name: Self::NAME,
                     kind: __hb::PartKind::#part_kind,
                     shares: #shares,
                     needs: #needs,
-                    hands: #provides,
+                    passes: #provides,
                     after: #after,
                     before: #before,
                     beside: 0,
@@ -253,13 +253,13 @@ impl PartImpl<'_> {
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name
             where #bounds
             {
-                type Hands = #provides;
+                type Passes = #provides;
                 #[allow(unused_variables)]
                 fn around<'__r>(
                     &'static self,
                     __cx: &mut __hb::Context<'_>,
-                    __env: __hb::Env<'__r, __S>,
-                    __next: impl __hb::Next<Self::Hands>,
+                    __env: __hb::Call<'__r, __S>,
+                    __next: impl __hb::Next<Self::Passes>,
                 ) -> #future {
                     #around
                 }

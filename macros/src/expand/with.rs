@@ -50,7 +50,7 @@ impl Steps {
     /// Returns a chain of the steps around `end`.
     pub(crate) fn around(&self, end: TokenStream) -> TokenStream {
         let types = self.types.iter().rev();
-        types.fold(end, |rest, ty| quote!(__hb::Stack::<#ty, _>::new(#rest)))
+        types.fold(end, |rest, ty| quote!(__hb::Around::<#ty, _>::new(#rest)))
     }
 
     /// Returns the bounds on the state `__S` that the steps require.
@@ -94,7 +94,7 @@ impl Steps {
             WithItem::When(condition, one) => {
                 let condition = self.condition(&format!("{name}_if"), condition);
                 let (ty, known) = self.step(name, one);
-                self.types.push(quote!(__hb::When<#condition, #ty>));
+                self.types.push(quote!(__hb::IfStep<#condition, #ty>));
                 self.parts.extend(known.map(|known| quote!(#known.maybe())));
             }
         }
@@ -114,14 +114,14 @@ impl Steps {
     /// Returns the data of a tower layer: its source text.
     fn layer_info(&self, layer: &Expr) -> TokenStream {
         let text = source_text(layer);
-        let known = quote!(__hb::Part::layer(#text));
+        let known = quote!(__hb::PartInfo::layer(#text));
         match &self.cfg {
             None => known,
             Some(Cfg { holds, fails }) => quote! {{
                 #holds
-                const __LAYER: __hb::Part = #known;
+                const __LAYER: __hb::PartInfo = #known;
                 #fails
-                const __LAYER: __hb::Part = __hb::Part::NONE;
+                const __LAYER: __hb::PartInfo = __hb::PartInfo::NONE;
                 __LAYER
             }},
         }
@@ -138,7 +138,7 @@ impl Steps {
                 let absent = quote! {
                     #fails
                     #[allow(non_camel_case_types)]
-                    type #ty = __hb::Piece<__hb::Absent, __hb::Mode<0>>;
+                    type #ty = __hb::PartStep<__hb::Absent, __hb::Mode<0>>;
                 };
                 (Some(holds), Some(absent))
             }
@@ -154,11 +154,11 @@ impl Steps {
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Step<__S> for #ty {
                 fn step<'__r, __C: __hb::Chain<__S>>(
                     __cx: &mut __hb::Context<'_>,
-                    __env: __hb::Env<'__r, __S>,
+                    __env: __hb::Call<'__r, __S>,
                     __rest: __C,
                 ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
-                    static MADE: __hb::Made = __hb::Made::new();
-                    __hb::through(#service, __cx, __env, __rest)
+                    static MADE: __hb::LayerCell = __hb::LayerCell::new();
+                    __hb::run_layer(#service, __cx, __env, __rest)
                 }
             }
         });
@@ -176,7 +176,7 @@ impl Steps {
         let step_ty = format_ident!("__Piece{name}", span = span);
         self.items.extend(quote_spanned! {span=>
             #[allow(non_camel_case_types)]
-            type #step_ty = __hb::Piece<
+            type #step_ty = __hb::PartStep<
                 #site,
                 __hb::Mode<{ __hb::PartProbe::<#part>::IS * #fits }>,
             >;
@@ -210,7 +210,7 @@ impl Steps {
         self.items.extend(quote_spanned! {span=>
             const _: () = __hb::#assert(#text, &__hb::PartProbe::<#part>::PART);
             #[allow(non_camel_case_types)]
-            type #step_ty = __hb::Piece<
+            type #step_ty = __hb::PartStep<
                 #site,
                 __hb::Mode<{ __hb::PartProbe::<#part>::PART.shares as u8 * #fits }>,
             >;
@@ -241,7 +241,7 @@ impl Steps {
                     #[allow(non_camel_case_types)]
                     type #site = #ty;
                 });
-                quote!(__hb::SiteProbe::<#site>::IS)
+                quote!(__hb::ConfiguredPartProbe::<#site>::IS)
             }
             Some(value) => {
                 self.configured_site(&site, &ty, &value);
@@ -252,7 +252,7 @@ impl Steps {
             const _: () = __hb::assert_part(
                 #text,
                 __hb::PartProbe::<#ty>::IS,
-                __hb::SiteProbe::<#site>::IS,
+                __hb::ConfiguredPartProbe::<#site>::IS,
             );
         });
         PartTypes {
@@ -278,7 +278,7 @@ impl Steps {
             struct #site;
             #holds
             #[automatically_derived]
-            impl __hb::Site for #site {
+            impl __hb::ConfiguredPart for #site {
                 type Part = #ty;
                 fn part() -> &'static #ty {
                     static PART: #ty = #value;
@@ -294,9 +294,9 @@ impl Steps {
             Condition::Guard(guard) => {
                 let assert = quote_spanned!(first_span(&guard.path)=> assert_condition);
                 let guard = self.shared_guard(name, guard, &assert);
-                return quote!(__hb::Lets<#guard>);
+                return quote!(__hb::GuardPasses<#guard>);
             }
-            Condition::Closure(closure) => quote!(__hb::test(#closure, __cx)),
+            Condition::Closure(closure) => quote!(__hb::run_predicate(#closure, __cx)),
             Condition::Value(value) => quote!(#value),
         };
         let ty = format_ident!("__When{name}");
@@ -309,7 +309,7 @@ impl Steps {
             #[allow(non_camel_case_types)]
             struct #ty;
             #[automatically_derived]
-            impl __hb::Test for #ty {
+            impl __hb::PredicateFn for #ty {
                 #[allow(unused_variables)]
                 fn is_met(__cx: &__hb::Context<'_>) -> ::core::primitive::bool {
                     #present { #holds }
@@ -317,6 +317,6 @@ impl Steps {
                 }
             }
         });
-        quote!(__hb::Tests<#ty>)
+        quote!(__hb::Predicate<#ty>)
     }
 }

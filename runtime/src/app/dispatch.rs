@@ -10,12 +10,12 @@ use http::{Method, request::Parts};
 use crate::{
     app::{
         App, method_override, nearest, preflight,
-        response_framing::{fit, outlives},
+        response_framing::{outlives, settle_framing},
     },
     body::{EndHook, OnEnd, Outcome, RequestBody},
-    chain::{Base, Endpoint, Env, Faults, Ready, caught, panicked},
+    chain::{BufferedBody, Call, Endpoint, Faults, RequestScope, answer_panic, catch_panic},
     pool::{self, FreeList, MOST_ITEMS},
-    request::{Connected, Context, Gate, Head, Locals, Miss, Out, Place, running_route},
+    request::{Connected, Context, Gate, Head, Locals, Miss, Out, Permit, running_route},
     response::{IntoResponse, Rejection, Response},
     routes::{Blame, Priority, Route, Segment},
     table::Found,
@@ -33,20 +33,20 @@ thread_local! {
     static SLOTS: FreeList<Box<Slot>> = const { FreeList::new(MOST_ITEMS, &pool::CONTEXTS) };
 }
 
-/// An exchange under way: when it is dropped it is over, and its observers run.
+/// An exchange under field_path: when it is dropped it is over, and its observers run.
 #[derive(Debug)]
-struct Watch(Option<Box<Slot>>);
+struct OpenExchange(Option<Box<Slot>>);
 
 /// A request that has been read and has found its way, before its chain runs.
-pub(crate) struct Begun<S> {
+pub(crate) struct RoutedRequest<S> {
     connection: Arc<Connected<S>>,
-    watch: Watch,
+    watch: OpenExchange,
     target: Target,
     /// Whether it is answered to its end when its client leaves.
     finishes: bool,
 }
 
-impl<S> Begun<S> {
+impl<S> RoutedRequest<S> {
     pub(crate) fn new<A: App>(
         connection: Arc<Connected<S>>,
         head: Parts,
@@ -54,18 +54,18 @@ impl<S> Begun<S> {
     ) -> Self {
         let mut slot = pool::take(&SLOTS).unwrap_or_default();
         slot.begin(&connection, head, body);
-        let target = find::<A>(&mut slot.head);
+        let target = find_route::<A>(&mut slot.head);
         Self {
             finishes: connection.shared.finishes || slot.head.route.is_some_and(Route::finishes),
             connection,
-            watch: Watch(Some(slot)),
+            watch: OpenExchange(Some(slot)),
             target,
         }
     }
 }
 
 /// Answers one request.
-pub(crate) async fn exchange<A, S>(begun: Begun<S>) -> Response
+pub(crate) async fn exchange<A, S>(begun: RoutedRequest<S>) -> Response
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -80,12 +80,12 @@ where
 }
 
 /// Runs the chain, and makes of its answer what HTTP allows.
-async fn answer<A, S>(begun: Begun<S>) -> Response
+async fn answer<A, S>(begun: RoutedRequest<S>) -> Response
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
-    let Begun {
+    let RoutedRequest {
         connection,
         mut watch,
         target,
@@ -96,28 +96,28 @@ where
     };
     let Slot { head, out, faults } = slot;
     let (head, shared) = (&*head, &connection.shared);
-    let (target, _place) = enter(shared.gate.as_ref(), head, target).await;
+    let (target, _place) = wait_for_capacity(shared.gate.as_ref(), head, target).await;
     let mut cx = Context::new(head, out, &shared.tasks, &shared.health, &shared.kept);
     let has_miss = target.miss.is_some();
-    let base = Base {
+    let base = RequestScope {
         connection: &connection,
         miss: target.miss,
         render: A::RENDER,
         may_skip: has_miss || shared.stand_ins.is_some(),
         faults,
     };
-    let env = Env {
+    let env = Call {
         head,
         base: &base,
         locals: &Locals::root(shared.locals()),
-        ready: &Ready::default(),
+        ready: &BufferedBody::default(),
         steps: target.steps,
         fallback: None,
     };
-    let answer = running_route::marked(head.route, caught(pin!(A::run(&mut cx, env)))).await;
-    let mut answer = answer.unwrap_or_else(|cause| panicked(env, cause));
+    let answer = running_route::marked(head.route, catch_panic(pin!(A::run(&mut cx, env)))).await;
+    let mut answer = answer.unwrap_or_else(|cause| answer_panic(env, cause));
     env.finish(&mut cx, &mut answer);
-    if let Err(fault) = fit(&mut answer, head, cx.out().switches) {
+    if let Err(fault) = settle_framing(&mut answer, head, cx.out().switches) {
         answer = unfit(answer, &mut cx, &env, fault);
     }
     // Nobody reads it any more, and a stream that is observed would keep it as long as itself.
@@ -129,7 +129,7 @@ where
 
 /// Makes the answer in place of one that cannot be sent; it keeps what the chain has added to that.
 #[cold]
-fn unfit<S>(answer: Response, cx: &mut Context<'_>, env: &Env<'_, S>, fault: String) -> Response {
+fn unfit<S>(answer: Response, cx: &mut Context<'_>, env: &Call<'_, S>, fault: String) -> Response {
     let blame = Blame(env.head.route);
     let cause = format!("the response cannot be sent: {fault}, by {blame} or a part around it");
     let mut other = Rejection::internal().with_cause(cause).into_response();
@@ -142,15 +142,15 @@ fn unfit<S>(answer: Response, cx: &mut Context<'_>, env: &Env<'_, S>, fault: Str
             }
         }
     }
-    if fit(&mut other, env.head, false).is_err() {
+    if settle_framing(&mut other, env.head, false).is_err() {
         // The app's format is at fault as well.
         other = Rejection::internal().problem();
-        let _always_fits = fit(&mut other, env.head, false);
+        let _always_fits = settle_framing(&mut other, env.head, false);
     }
     other
 }
 
-impl Watch {
+impl OpenExchange {
     /// Keeps the exchange open until the answer's body has ended, if anyone observes it.
     fn attach(mut self, response: &mut Response) {
         let Some(slot) = &mut self.0 else { return };
@@ -171,7 +171,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for OpenExchange {
     fn drop(&mut self) {
         if let Some(slot) = self.0.take() {
             slot.finish();
@@ -263,11 +263,11 @@ impl Target {
 }
 
 /// Waits for the request's turn, if the app has a capacity; its group answers if that never comes.
-async fn enter<'g>(
+async fn wait_for_capacity<'g>(
     gate: Option<&'g Gate>,
     head: &Head,
     target: Target,
-) -> (Target, Option<Place<'g>>) {
+) -> (Target, Option<Permit<'g>>) {
     let Some(gate) = gate else {
         return (target, None);
     };
@@ -279,7 +279,7 @@ async fn enter<'g>(
 }
 
 /// Finds the route, or the group that answers in its place.
-fn find<A: App>(head: &mut Head) -> Target {
+fn find_route<A: App>(head: &mut Head) -> Target {
     head.routes = A::LISTING;
     let path = head.uri.path();
     if path == "*" && head.method == Method::OPTIONS {

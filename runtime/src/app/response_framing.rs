@@ -24,7 +24,11 @@ const PROXY_CONNECTION: &str = "proxy-connection";
 ///
 /// # Errors
 /// Says what is wrong where the response cannot be sent.
-pub(crate) fn fit(response: &mut Response, head: &Head, switches: bool) -> Result<(), String> {
+pub(crate) fn settle_framing(
+    response: &mut Response,
+    head: &Head,
+    switches: bool,
+) -> Result<(), String> {
     let status = response.status();
     if !(200..600).contains(&status.as_u16()) && !is_switch(status, switches) {
         return Err(no_answer(status));

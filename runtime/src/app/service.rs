@@ -15,7 +15,7 @@ use http::Request;
 use crate::{
     app::{
         App,
-        dispatch::{Begun, exchange},
+        dispatch::{RoutedRequest, exchange},
     },
     body::{Body, BoxError, RequestBody},
     chain::Endpoint,
@@ -69,7 +69,7 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Service<A, S> {
     pub async fn call(&self, request: Request<impl Into<RequestBody>>) -> http::Response<Body> {
         let connection = Arc::clone(&self.connection);
         let (head, body) = request.into_parts();
-        let begun = Begun::new::<A>(connection, head, body.into());
+        let begun = RoutedRequest::new::<A>(connection, head, body.into());
         exchange::<A, S>(begun).await.into()
     }
 }

@@ -6,10 +6,10 @@ use crate::pool::Buffer;
 
 /// A piece of a [`Body`]; its buffer goes back to the pool when it has been sent.
 #[derive(Debug)]
-pub(crate) struct Chunk(Piece);
+pub(crate) struct Chunk(ChunkData);
 
 #[derive(Debug)]
-enum Piece {
+enum ChunkData {
     Static(&'static [u8]),
     Pooled { buffer: Buffer, sent: usize },
     Bytes(Bytes),
@@ -17,19 +17,19 @@ enum Piece {
 
 impl From<&'static [u8]> for Chunk {
     fn from(bytes: &'static [u8]) -> Self {
-        Self(Piece::Static(bytes))
+        Self(ChunkData::Static(bytes))
     }
 }
 
 impl From<Bytes> for Chunk {
     fn from(bytes: Bytes) -> Self {
-        Self(Piece::Bytes(bytes))
+        Self(ChunkData::Bytes(bytes))
     }
 }
 
 impl From<Buffer> for Chunk {
     fn from(buffer: Buffer) -> Self {
-        Self(Piece::Pooled { buffer, sent: 0 })
+        Self(ChunkData::Pooled { buffer, sent: 0 })
     }
 }
 
@@ -37,9 +37,9 @@ impl From<Chunk> for Bytes {
     /// Costs an allocation where the buffer is pooled: the server's own path does not come here.
     fn from(chunk: Chunk) -> Self {
         match chunk.0 {
-            Piece::Static(bytes) => Self::from_static(bytes),
-            Piece::Pooled { buffer, sent } => Self::from_owner(buffer).slice(sent..),
-            Piece::Bytes(bytes) => bytes,
+            ChunkData::Static(bytes) => Self::from_static(bytes),
+            ChunkData::Pooled { buffer, sent } => Self::from_owner(buffer).slice(sent..),
+            ChunkData::Bytes(bytes) => bytes,
         }
     }
 }
@@ -51,9 +51,9 @@ impl Buf for Chunk {
 
     fn chunk(&self) -> &[u8] {
         match &self.0 {
-            Piece::Static(bytes) => bytes,
-            Piece::Pooled { buffer, sent } => buffer.get(*sent..).unwrap_or_default(),
-            Piece::Bytes(bytes) => bytes,
+            ChunkData::Static(bytes) => bytes,
+            ChunkData::Pooled { buffer, sent } => buffer.get(*sent..).unwrap_or_default(),
+            ChunkData::Bytes(bytes) => bytes,
         }
     }
 
@@ -61,25 +61,25 @@ impl Buf for Chunk {
         let left = self.remaining();
         assert!(count <= left, "advanced {count} bytes of {left}");
         match &mut self.0 {
-            Piece::Static(bytes) => bytes.advance(count),
-            Piece::Pooled { sent, .. } => *sent += count,
-            Piece::Bytes(bytes) => bytes.advance(count),
+            ChunkData::Static(bytes) => bytes.advance(count),
+            ChunkData::Pooled { sent, .. } => *sent += count,
+            ChunkData::Bytes(bytes) => bytes.advance(count),
         }
     }
 
     fn copy_to_bytes(&mut self, count: usize) -> Bytes {
         match &mut self.0 {
-            Piece::Static(bytes) => Bytes::from_static(
+            ChunkData::Static(bytes) => Bytes::from_static(
                 bytes
                     .split_off(..count)
                     .expect("no more bytes are taken than there are"),
             ),
-            Piece::Pooled { buffer, sent } => {
+            ChunkData::Pooled { buffer, sent } => {
                 let taken = Bytes::copy_from_slice(&buffer[*sent..*sent + count]);
                 *sent += count;
                 taken
             }
-            Piece::Bytes(bytes) => bytes.copy_to_bytes(count),
+            ChunkData::Bytes(bytes) => bytes.copy_to_bytes(count),
         }
     }
 }

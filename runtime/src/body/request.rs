@@ -16,7 +16,7 @@ use super::{BoxError, Pace, ReadError, Stream, collect};
 /// The body of a request, as it comes from the connection.
 #[derive(Default)]
 pub struct RequestBody {
-    source: Source,
+    source: BodySource,
     /// How fast it must come, if it comes from a client.
     pace: Option<Pace>,
     /// Who is told when it is dropped before its end.
@@ -33,7 +33,7 @@ pub(crate) trait Reads: Send + Sync {
 struct Reader(Arc<dyn Reads>, u32);
 
 #[derive(Default)]
-enum Source {
+enum BodySource {
     #[default]
     Empty,
     Bytes(Bytes),
@@ -44,10 +44,10 @@ enum Source {
 impl RequestBody {
     /// Makes a body without bytes.
     pub const fn empty() -> Self {
-        Self::of(Source::Empty)
+        Self::of(BodySource::Empty)
     }
 
-    const fn of(source: Source) -> Self {
+    const fn of(source: BodySource) -> Self {
         Self {
             source,
             pace: None,
@@ -74,7 +74,7 @@ impl RequestBody {
             return incoming.take().map(Self::from).unwrap_or_default();
         }
         body.map_or_else(Self::empty, |body| {
-            Self::of(Source::Stream(Stream::new(body)))
+            Self::of(BodySource::Stream(Stream::new(body)))
         })
     }
 
@@ -92,7 +92,7 @@ impl RequestBody {
     /// What has been read is lost when the future is dropped.
     pub async fn read(&mut self, limit: u64) -> Result<Bytes, ReadError> {
         let outcome = match self.source {
-            Source::Empty | Source::Bytes(_) => self.take_whole(limit),
+            BodySource::Empty | BodySource::Bytes(_) => self.take_whole(limit),
             _ => collect::collect(self, limit).await,
         };
         // What is left of a body that was refused or failed is of no use to anyone.
@@ -103,15 +103,15 @@ impl RequestBody {
     /// Returns the bytes of a body that is all here.
     fn take_whole(&mut self, limit: u64) -> Result<Bytes, ReadError> {
         match mem::take(&mut self.source) {
-            Source::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
-            Source::Bytes(bytes) => Ok(bytes),
+            BodySource::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
+            BodySource::Bytes(bytes) => Ok(bytes),
             _ => Ok(Bytes::new()),
         }
     }
 
     /// Makes the client send at this pace.
     pub(crate) fn paced(mut self, pace: Pace) -> Self {
-        if matches!(self.source, Source::Incoming(_) | Source::Stream(_)) {
+        if matches!(self.source, BodySource::Incoming(_) | BodySource::Stream(_)) {
             self.pace = Some(pace);
         }
         self
@@ -119,7 +119,7 @@ impl RequestBody {
 
     /// Has the connection hear of it where the body is not read to its end.
     pub(crate) fn read_by(&mut self, connection: Arc<dyn Reads>, number: u32) {
-        if matches!(self.source, Source::Incoming(_)) {
+        if matches!(self.source, BodySource::Incoming(_)) {
             self.reader = Some(Reader(connection, number));
         }
     }
@@ -127,9 +127,9 @@ impl RequestBody {
     /// Drops what is left of it.
     #[inline]
     pub(crate) fn drop_unread(&mut self) {
-        if !matches!(self.source, Source::Empty) {
+        if !matches!(self.source, BodySource::Empty) {
             self.leave();
-            self.source = Source::Empty;
+            self.source = BodySource::Empty;
         }
     }
 
@@ -153,8 +153,8 @@ impl RequestBody {
     /// Returns the bytes if all of them are here, or the body again.
     pub(super) fn into_bytes(mut self) -> Result<Bytes, Self> {
         match mem::take(&mut self.source) {
-            Source::Empty => Ok(Bytes::new()),
-            Source::Bytes(bytes) => Ok(bytes),
+            BodySource::Empty => Ok(Bytes::new()),
+            BodySource::Bytes(bytes) => Ok(bytes),
             source => {
                 self.source = source;
                 Err(self)
@@ -203,15 +203,15 @@ impl http_body::Body for RequestBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            Source::Empty => SizeHint::with_exact(0),
-            Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Source::Incoming(incoming) => incoming.size_hint(),
-            Source::Stream(stream) => stream.size_hint(),
+            BodySource::Empty => SizeHint::with_exact(0),
+            BodySource::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            BodySource::Incoming(incoming) => incoming.size_hint(),
+            BodySource::Stream(stream) => stream.size_hint(),
         }
     }
 }
 
-impl Source {
+impl BodySource {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -240,7 +240,7 @@ impl From<Incoming> for RequestBody {
         if incoming.is_end_stream() {
             return Self::empty();
         }
-        Self::of(Source::Incoming(incoming))
+        Self::of(BodySource::Incoming(incoming))
     }
 }
 
@@ -270,7 +270,7 @@ impl From<Vec<u8>> for RequestBody {
 
 impl From<Bytes> for RequestBody {
     fn from(bytes: Bytes) -> Self {
-        Self::of(Source::Bytes(bytes))
+        Self::of(BodySource::Bytes(bytes))
     }
 }
 

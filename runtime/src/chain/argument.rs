@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    chain::{env::Env, prepared::Prepare},
+    chain::{env::Call, prepared::Prepare},
     extract::{Extract, ExtractAsync, Input},
     request::{Context, Provide},
     response::Rejection,
@@ -93,7 +93,7 @@ impl<const MODE: u8> Mode<MODE> {
 ///
 /// It holds for every state where the mode says that the argument is no extractor, since that has
 /// been reported where the handler stands.
-pub trait Need<'r, M, A>: Sized + Send + Sync + 'static {
+pub trait Argument<'r, M, A>: Sized + Send + Sync + 'static {
     /// Whether the argument takes the body.
     const BODY: bool = false;
     /// What runs ahead of the handler.
@@ -103,28 +103,28 @@ pub trait Need<'r, M, A>: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// What the extractor says.
-    fn extract(env: Env<'r, Self>) -> Result<A, Rejection>;
+    fn extract(env: Call<'r, Self>) -> Result<A, Rejection>;
 
     /// Checks what the head decides, before the body is read.
     ///
     /// # Errors
     /// What the extractor says.
-    fn check_head(env: Env<'_, Self>) -> Result<(), Rejection> {
+    fn check_head(env: Call<'_, Self>) -> Result<(), Rejection> {
         let _ = env;
         Ok(())
     }
 }
 
-impl<'r, S: Send + Sync + 'static, A> Need<'r, Mode<NOT>, A> for S {
-    fn extract(_: Env<'r, Self>) -> Result<A, Rejection> {
+impl<'r, S: Send + Sync + 'static, A> Argument<'r, Mode<NOT>, A> for S {
+    fn extract(_: Call<'r, Self>) -> Result<A, Rejection> {
         Err(Rejection::internal())
     }
 }
 
-impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, Mode<SYNC>, A> for S {
+impl<'r, S: Provide<A::State>, A: Extract<'r>> Argument<'r, Mode<SYNC>, A> for S {
     const BODY: bool = A::BODY;
 
-    fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
+    fn extract(env: Call<'r, Self>) -> Result<A, Rejection> {
         A::extract(Input {
             head: env.head,
             body: &env.ready.body,
@@ -133,7 +133,7 @@ impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, Mode<SYNC>, A> for S {
         })
     }
 
-    fn check_head(env: Env<'_, Self>) -> Result<(), Rejection> {
+    fn check_head(env: Call<'_, Self>) -> Result<(), Rejection> {
         A::check_head(Input {
             head: env.head,
             body: &env.ready.body,
@@ -143,7 +143,7 @@ impl<'r, S: Provide<A::State>, A: Extract<'r>> Need<'r, Mode<SYNC>, A> for S {
     }
 }
 
-impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, Mode<ASYNC>, A> for S {
+impl<'r, S: Provide<A::State>, A: ExtractAsync> Argument<'r, Mode<ASYNC>, A> for S {
     const PREPARE: Option<Prepare<Self>> = Some(|cx, env, prepared| {
         Box::pin(async move {
             prepared.put(A::extract(cx, env.state::<A::State>()).await?);
@@ -151,42 +151,42 @@ impl<'r, S: Provide<A::State>, A: ExtractAsync> Need<'r, Mode<ASYNC>, A> for S {
         })
     });
 
-    fn extract(env: Env<'r, Self>) -> Result<A, Rejection> {
+    fn extract(env: Call<'r, Self>) -> Result<A, Rejection> {
         env.ready.prepared.take().ok_or_else(Rejection::internal)
     }
 }
 
-/// As [`Need`], for an argument of a guard or a middleware, which may wait where it stands.
-pub trait Wait<'r, M, A>: Need<'r, M, A> {
+/// As [`Argument`], for an argument of a guard or a middleware, which may wait where it stands.
+pub trait AsyncArgument<'r, M, A>: Argument<'r, M, A> {
     /// Makes the argument.
     fn wait(
         cx: &mut Context<'_>,
-        env: Env<'r, Self>,
+        env: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send;
 }
 
-impl<'r, S: Send + Sync + 'static, A: Send> Wait<'r, Mode<NOT>, A> for S {
+impl<'r, S: Send + Sync + 'static, A: Send> AsyncArgument<'r, Mode<NOT>, A> for S {
     fn wait(
         _: &mut Context<'_>,
-        _: Env<'r, Self>,
+        _: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
         ready(Err(Rejection::internal()))
     }
 }
 
-impl<'r, S: Provide<A::State>, A: Extract<'r> + Send> Wait<'r, Mode<SYNC>, A> for S {
+impl<'r, S: Provide<A::State>, A: Extract<'r> + Send> AsyncArgument<'r, Mode<SYNC>, A> for S {
     fn wait(
         _: &mut Context<'_>,
-        env: Env<'r, Self>,
+        env: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
-        ready(<Self as Need<'r, Mode<SYNC>, A>>::extract(env))
+        ready(<Self as Argument<'r, Mode<SYNC>, A>>::extract(env))
     }
 }
 
-impl<'r, S: Provide<A::State>, A: ExtractAsync> Wait<'r, Mode<ASYNC>, A> for S {
+impl<'r, S: Provide<A::State>, A: ExtractAsync> AsyncArgument<'r, Mode<ASYNC>, A> for S {
     fn wait(
         cx: &mut Context<'_>,
-        env: Env<'r, Self>,
+        env: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
         A::extract(cx, env.state::<A::State>())
     }
@@ -203,7 +203,7 @@ pub trait Args<S: 'static>: 'static {
     ///
     /// # Errors
     /// What the first extractor says that rejects it.
-    fn check_head(env: Env<'_, S>) -> Result<(), Rejection> {
+    fn check_head(env: Call<'_, S>) -> Result<(), Rejection> {
         let _ = env;
         Ok(())
     }
@@ -221,7 +221,7 @@ impl<S: 'static> Args<S> for () {
     const AHEAD: Option<&'static Ahead<S>> = None;
 }
 
-impl<S: Need<'static, M, A>, M: 'static, A: 'static, R: Args<S>> Args<S> for (M, A, R) {
+impl<S: Argument<'static, M, A>, M: 'static, A: 'static, R: Args<S>> Args<S> for (M, A, R) {
     const BODY: bool = S::BODY || R::BODY;
     const AHEAD: Option<&'static Ahead<S>> = match S::PREPARE {
         Some(prepare) => Some(&Ahead {
@@ -231,7 +231,7 @@ impl<S: Need<'static, M, A>, M: 'static, A: 'static, R: Args<S>> Args<S> for (M,
         None => R::AHEAD,
     };
 
-    fn check_head(env: Env<'_, S>) -> Result<(), Rejection> {
+    fn check_head(env: Call<'_, S>) -> Result<(), Rejection> {
         S::check_head(env)?;
         R::check_head(env)
     }

@@ -35,7 +35,7 @@ pub enum BodyRule {
     Never,
 }
 
-type Message = Text<1024>;
+type ErrorText = Text<1024>;
 
 /// Stops the compilation where an argument is no extractor, or takes what it cannot have.
 #[track_caller]
@@ -46,7 +46,7 @@ pub const fn assert_argument(arg: &ArgCheck) {
     if arg.body
         && let Some(reason) = arg.rule.refuses()
     {
-        let text = Message::EMPTY.with("`").with(arg.ty);
+        let text = ErrorText::EMPTY.with("`").with(arg.ty);
         let text = text.with("` takes the request's body, ").with(reason);
         panic!("{}", text.as_str())
     }
@@ -89,7 +89,7 @@ pub const fn assert_param(name: &str, ty: &str, names_a_file: bool) {
     if !names_a_file {
         return;
     }
-    let text = Message::EMPTY.with("the path parameter `").with(name);
+    let text = ErrorText::EMPTY.with("the path parameter `").with(name);
     let text = text.with("` cannot be a `").with(ty);
     let text = text
         .with("`: a client may send an absolute path or `..` in it; write `")
@@ -99,8 +99,8 @@ pub const fn assert_param(name: &str, ty: &str, names_a_file: bool) {
     panic!("{}", text.as_str())
 }
 
-const fn not_extractor(arg: &ArgCheck) -> Message {
-    let mut text = Message::EMPTY.with("`");
+const fn not_extractor(arg: &ArgCheck) -> ErrorText {
+    let mut text = ErrorText::EMPTY.with("`");
     if is_local(arg.ty) {
         return text
             .with(arg.ty)
@@ -149,8 +149,8 @@ const fn is_valid(ty: &str) -> bool {
     matches!(ty.as_bytes(), [b'V', b'a', b'l', b'i', b'd', b'<', ..])
 }
 
-const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> Message {
-    let text = Message::EMPTY.with("`").with(arg.ty);
+const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> ErrorText {
+    let text = ErrorText::EMPTY.with("`").with(arg.ty);
     let text = text.with("` takes the parameter `").with(param);
     let text = text.with("`, but `").with(path).with("` has no `{");
     text.with(param)

@@ -3,14 +3,14 @@
 use std::future::{self, Future};
 
 use super::{
-    ChainPart, Env, Guard, Middleware, Next, Site,
-    env::{Boxed, Ready},
+    Call, ChainPart, ConfiguredPart, Guard, Middleware, Next,
+    env::{Boxed, BufferedBody},
 };
 use crate::{
     chain::argument::Args,
     request::Context,
     response::{IntoResponse, Rejection, Response},
-    routes::{Entry, Mounted, Part},
+    routes::{Entry, Mounted, PartInfo},
 };
 
 /// Something that answers requests: a handler, or a group of them. The attributes implement it.
@@ -24,7 +24,7 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
     /// Where an argument cannot be had from the request.
     fn call<'r>(
         cx: &mut Context<'_>,
-        env: Env<'r, S>,
+        env: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
         let _ = (cx, env);
         Err::<future::Ready<Response>, _>(Rejection::internal())
@@ -34,17 +34,20 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// Where an argument cannot be had from the request.
-    fn check_head(env: Env<'_, S>) -> Result<(), Rejection> {
+    fn check_head(env: Call<'_, S>) -> Result<(), Rejection> {
         Self::Args::check_head(env)
     }
 
     /// Runs the entry's own middleware and then what is in it.
-    fn run<'r>(cx: &mut Context<'_>, env: Env<'r, S>) -> impl Future<Output = Response> + Send {
-        Self::inner(cx, env)
+    fn run<'r>(cx: &mut Context<'_>, env: Call<'r, S>) -> impl Future<Output = Response> + Send {
+        Self::run_handler(cx, env)
     }
 
     /// Runs the handler, or the group's field that the way names.
-    fn inner<'r>(cx: &mut Context<'_>, env: Env<'r, S>) -> impl Future<Output = Response> + Send {
+    fn run_handler<'r>(
+        cx: &mut Context<'_>,
+        env: Call<'r, S>,
+    ) -> impl Future<Output = Response> + Send {
         leaf::<Self, S>(cx, env)
     }
 }
@@ -54,9 +57,9 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
 /// It is one future and not three: each layer counts against the compiler's limit on nesting.
 async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
     cx: &mut Context<'_>,
-    env: Env<'_, S>,
+    env: Call<'_, S>,
 ) -> Response {
-    let mut ready = Ready::default();
+    let mut ready = BufferedBody::default();
     let mut refused = None;
     // The way of a preflight leads here, and so does that of one that is refused. Only a fallback runs
     // without a route: no guard has.
@@ -89,7 +92,7 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
         }
         let ready = &ready;
         // A `match` around the `await` would keep room for the handler's future twice.
-        let future = match H::call(cx, Env { ready, ..env }) {
+        let future = match H::call(cx, Call { ready, ..env }) {
             Ok(future) => future,
             Err(rejection) => break 'answered rejection.into_response(),
         };
@@ -101,7 +104,7 @@ async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
 }
 
 /// Answers for a group that the way ends at.
-pub async fn miss<S>(cx: &mut Context<'_>, env: Env<'_, S>) -> Response
+pub async fn miss<S>(cx: &mut Context<'_>, env: Call<'_, S>) -> Response
 where
     S: Send + Sync + 'static,
 {
@@ -117,7 +120,7 @@ where
 /// Runs a handler as a fallback; only a path without a route pays for the box.
 pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
     cx: &'a mut Context<'_>,
-    env: Env<'a, S>,
+    env: Call<'a, S>,
 ) -> Boxed<'a> {
     // The compiler must not need to know the handler's future to know this one is `Send`.
     fn boxed<'a, F: Future<Output = Response> + Send + 'a>(future: F) -> Boxed<'a> {
@@ -151,10 +154,10 @@ impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
 
 impl ChainPart for Absent {
     const NAME: &'static str = "";
-    const PART: Part = Part::NONE;
+    const PART: PartInfo = PartInfo::NONE;
 }
 
-impl Site for Absent {
+impl ConfiguredPart for Absent {
     type Part = Self;
 
     fn part() -> &'static Self {
@@ -163,12 +166,12 @@ impl Site for Absent {
 }
 
 impl<S: Send + Sync + 'static> Middleware<S> for Absent {
-    type Hands = ();
+    type Passes = ();
 
     fn around<'r>(
         &'static self,
         cx: &mut Context<'_>,
-        _: Env<'r, S>,
+        _: Call<'r, S>,
         next: impl Next,
     ) -> impl Future<Output = Response> + Send {
         next.pass(cx)
@@ -181,7 +184,7 @@ impl<S: Send + Sync + 'static> Guard<S> for Absent {
     async fn check<'r>(
         &'static self,
         _: &Context<'_>,
-        _: Env<'r, S>,
+        _: Call<'r, S>,
     ) -> Result<Option<()>, Response> {
         Ok(None)
     }

@@ -20,15 +20,15 @@ use crate::{
 };
 
 /// What every step of the chain can read, and where the route stands.
-pub struct Env<'r, S> {
+pub struct Call<'r, S> {
     /// The head of the request.
     pub head: &'r Head,
     /// What is the same from the first step to the last.
-    pub(crate) base: &'r Base<'r, S>,
+    pub(crate) base: &'r RequestScope<'r, S>,
     /// The values that the chain so far has provided.
     pub(crate) locals: &'r Locals<'r>,
     /// What was waited for on the handler's behalf.
-    pub(crate) ready: &'r Ready,
+    pub(crate) ready: &'r BufferedBody,
     /// The fields on the way to the route, or to the group that answers, innermost first.
     pub(crate) steps: &'static [u16],
     /// The answer to a path without a route, of the nearest group that has one.
@@ -36,7 +36,7 @@ pub struct Env<'r, S> {
 }
 
 /// What is the same from the first step of a chain to the last.
-pub(crate) struct Base<'r, S> {
+pub(crate) struct RequestScope<'r, S> {
     /// What the connection's requests share, the app state among it.
     pub(crate) connection: &'r Arc<Connected<S>>,
     /// Where there is no route: what the last group answers.
@@ -51,7 +51,7 @@ pub(crate) struct Base<'r, S> {
 
 /// What was waited for on a handler's behalf.
 #[derive(Debug, Default)]
-pub struct Ready {
+pub struct BufferedBody {
     /// The body, where the handler reads it whole.
     pub(crate) body: Bytes,
     /// What its async extractors have made.
@@ -59,7 +59,7 @@ pub struct Ready {
 }
 
 /// A group's own answer to a path without a route.
-pub(super) type Fallback<S> = for<'a> fn(&'a mut Context<'_>, Env<'a, S>) -> Boxed<'a>;
+pub(super) type Fallback<S> = for<'a> fn(&'a mut Context<'_>, Call<'a, S>) -> Boxed<'a>;
 
 /// How an app writes a rejection.
 pub type Render = fn(&Rejection, &Context<'_>) -> Response;
@@ -78,30 +78,30 @@ pub(super) const MISS: u16 = u16::MAX;
 ///
 /// # Errors
 /// Where it is over the limit, or cannot be read to its end.
-pub async fn peek(cx: &mut Context<'_>) -> Result<Ready, Rejection> {
+pub async fn buffer_body(cx: &mut Context<'_>) -> Result<BufferedBody, Rejection> {
     let body = cx.out().read_body().await?;
     cx.out().body = RequestBody::from(body.clone());
     let prepared = Prepared::default();
-    Ok(Ready { body, prepared })
+    Ok(BufferedBody { body, prepared })
 }
 
-impl<S> Clone for Env<'_, S> {
+impl<S> Clone for Call<'_, S> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S> Copy for Env<'_, S> {}
+impl<S> Copy for Call<'_, S> {}
 
-impl<S> fmt::Debug for Env<'_, S> {
+impl<S> fmt::Debug for Call<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Env")
+        f.debug_struct("Call")
             .field("steps", &self.steps)
             .finish_non_exhaustive()
     }
 }
 
-impl<'r, S> Env<'r, S> {
+impl<'r, S> Call<'r, S> {
     /// Returns a part of the app state.
     pub fn state<T: ?Sized>(&self) -> &'r T
     where
@@ -120,7 +120,7 @@ impl<'r, S> Env<'r, S> {
     }
 
     /// Returns what is the same, with what has been waited for.
-    pub fn with_ready(self, ready: &'r Ready) -> Self {
+    pub fn with_ready(self, ready: &'r BufferedBody) -> Self {
         Self { ready, ..self }
     }
 
@@ -171,7 +171,7 @@ impl<'r, S> Env<'r, S> {
     }
 }
 
-impl<S> Base<'_, S> {
+impl<S> RequestScope<'_, S> {
     /// Writes a rejection in the response's place; if its writing panics, returns the one that was
     /// written instead.
     pub(super) fn write(

@@ -2,9 +2,9 @@
 
 use std::{future::Future, pin::pin};
 
-use super::{Chain, Env, panicked};
+use super::{Call, Chain, answer_panic};
 use crate::{
-    chain::panics::{Caught, caught},
+    chain::panics::{Caught, catch_panic},
     request::Context,
     response::Response,
 };
@@ -43,7 +43,7 @@ pub trait Next<T: Send + Sync + 'static = ()>: Send + Sized {
     where
         T: Nothing;
 
-    /// Hands the value on, and returns what is left to run.
+    /// Passes the value on, and returns what is left to run.
     fn with(self, value: T) -> impl Next;
 
     /// Returns the rest without the value: a guard does not stand before the answer to a path
@@ -65,7 +65,7 @@ impl Nothing for () {}
 /// The rest of a chain, with what it needs to run.
 pub(super) struct Rest<'f, C, S> {
     pub(super) chain: C,
-    pub(super) env: Env<'f, S>,
+    pub(super) env: Call<'f, S>,
 }
 
 impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> for Rest<'_, C, S> {
@@ -104,14 +104,14 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next
     async fn run(self, cx: &mut Context<'_>) -> Response {
         let Rest { chain, env } = self.rest;
         let locals = &env.locals.push(&self.value);
-        let answer = caught(pin!(chain.call(cx, Env { locals, ..env }))).await;
-        answer.unwrap_or_else(|cause| panicked(env, cause))
+        let answer = catch_panic(pin!(chain.call(cx, Call { locals, ..env }))).await;
+        answer.unwrap_or_else(|cause| answer_panic(env, cause))
     }
 
     async fn pass(self, cx: &mut Context<'_>) -> Response {
         let Rest { chain, env } = self.rest;
         let locals = &env.locals.push(&self.value);
-        chain.call(cx, Env { locals, ..env }).await
+        chain.call(cx, Call { locals, ..env }).await
     }
 
     fn with(self, (): ()) -> impl Next {

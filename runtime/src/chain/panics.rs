@@ -1,4 +1,4 @@
-//! A panic as a value: where it is caught, and the answer that it becomes.
+//! A panic as a value: where it is catch_panic, and the answer that it becomes.
 //!
 //! A panic is caught around the rest of a chain, wherever a middleware runs it, and once more around
 //! the whole chain. So a middleware sees the panic of what is inside as a returned 500, and its own
@@ -19,7 +19,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Base, Env};
+use super::{Call, RequestScope};
 use crate::{
     panics::panic_cause,
     request::{Context, Head, Out, Record},
@@ -36,13 +36,13 @@ pin_project! {
         #[pin]
         future: F,
         head: &'r Head,
-        base: &'r Base<'r, S>,
+        base: &'r RequestScope<'r, S>,
     }
 }
 
 impl<'r, F, S> Caught<'r, F, S> {
-    pub(super) fn new(future: F, env: Env<'r, S>) -> Self {
-        let Env { head, base, .. } = env;
+    pub(super) fn new(future: F, env: Call<'r, S>) -> Self {
+        let Call { head, base, .. } = env;
         Self { future, head, base }
     }
 }
@@ -60,7 +60,7 @@ impl<F: Future<Output = Response>, S> Future for Caught<'_, F, S> {
 }
 
 /// As [`Caught`], for a future that is pinned already and has no answer yet.
-pub(crate) fn caught<F: Future>(
+pub(crate) fn catch_panic<F: Future>(
     mut future: Pin<&mut F>,
 ) -> impl Future<Output = Result<F::Output, String>> + Unpin {
     poll_fn(move |task| match poll(future.as_mut(), task) {
@@ -84,12 +84,12 @@ fn poll<F: Future>(
 }
 
 /// Returns the answer in place of what panicked: as if a 500 had been returned there.
-pub(crate) fn panicked<S>(env: Env<'_, S>, cause: String) -> Response {
+pub(crate) fn answer_panic<S>(env: Call<'_, S>, cause: String) -> Response {
     answer(env.head, env.base, cause)
 }
 
 #[cold]
-fn answer<S>(head: &Head, base: &Base<'_, S>, cause: String) -> Response {
+fn answer<S>(head: &Head, base: &RequestScope<'_, S>, cause: String) -> Response {
     let shared = &base.connection.shared;
     // The app's format reads the head; what was set for the answer is put on it at the end.
     let mut out = Out::default();

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::{
     const_text::Text,
     response::{IntoResponse, Response},
-    routes::{Handed, LocalId, LocalType, Part},
+    routes::{LocalId, LocalType, PartInfo, PassedLocals},
 };
 
 /// Something that `with(..)` may name. `#[guard]` and `#[middleware]` implement it.
@@ -18,13 +18,13 @@ pub trait ChainPart {
     /// The name with its module path; apart from the rest, which may name other parts.
     const NAME: &'static str;
     /// What is known of it.
-    const PART: Part;
+    const PART: PartInfo;
     /// 1 for what wraps the rest, 2 for an observer.
     const KIND: u8 = 1;
 }
 
 /// A part at the place where it stands: itself, or with the configuration that stands there.
-pub trait Site: Send + Sync + 'static {
+pub trait ConfiguredPart: Send + Sync + 'static {
     /// The guard or the middleware.
     type Part: 'static;
 
@@ -43,14 +43,14 @@ impl<T: ChainPart> PartProbe<T> {
     /// Its kind, or 0 where it is no part.
     pub const IS: u8 = T::KIND;
     /// What is known of it.
-    pub const PART: Part = T::PART;
+    pub const PART: PartInfo = T::PART;
 }
 
-/// As [`PartProbe`], for [`Site`].
+/// As [`PartProbe`], for [`ConfiguredPart`].
 #[derive(Debug)]
-pub struct SiteProbe<T>(PhantomData<T>);
+pub struct ConfiguredPartProbe<T>(PhantomData<T>);
 
-impl<T: Site> SiteProbe<T> {
+impl<T: ConfiguredPart> ConfiguredPartProbe<T> {
     /// Whether it can stand without configuration: 1 or 0.
     pub const IS: u8 = 1;
 }
@@ -69,19 +69,19 @@ pub trait NoPart {
     /// Whether it is one.
     const IS: u8 = 0;
     /// What is known of it.
-    const PART: Part = Part::NONE;
+    const PART: PartInfo = PartInfo::NONE;
 }
 
 impl<T> NoPart for PartProbe<T> {}
-impl<T> NoPart for SiteProbe<T> {}
+impl<T> NoPart for ConfiguredPartProbe<T> {}
 impl<T> NoPart for SharedProbe<T> {}
 
-type Message = Text<1024>;
+type ErrorText = Text<1024>;
 
 /// Stops the compilation where something cannot stand in `with(..)`.
 #[track_caller]
 pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
-    let text = Message::EMPTY.with("`").with(shown);
+    let text = ErrorText::EMPTY.with("`").with(shown);
     if is_part == 0 {
         let text =
             text.with("` is neither a guard nor a middleware: put `#[guard]`, `#[middleware]` or `#[observer]` on the function or its impl block, or leave it out");
@@ -98,9 +98,9 @@ pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
 
 /// Stops the compilation where something cannot run beside others.
 #[track_caller]
-pub const fn assert_parallel(shown: &str, part: &Part) {
+pub const fn assert_parallel(shown: &str, part: &PartInfo) {
     if !part.shares && !part.name.is_empty() {
-        let text = Message::EMPTY.with("`").with(shown);
+        let text = ErrorText::EMPTY.with("`").with(shown);
         let text = text.with("` cannot run beside others: `parallel(..)` takes guards, which share the context; take it out, or make it a `#[guard]` with `&Context<'_>` and extractors that do not wait");
         panic!("{}", text.as_str())
     }
@@ -108,9 +108,9 @@ pub const fn assert_parallel(shown: &str, part: &Part) {
 
 /// Stops the compilation where what should decide a `when(..)` is no guard.
 #[track_caller]
-pub const fn assert_condition(shown: &str, part: &Part) {
+pub const fn assert_condition(shown: &str, part: &PartInfo) {
     if !part.shares && !part.name.is_empty() {
-        let text = Message::EMPTY.with("`").with(shown);
+        let text = ErrorText::EMPTY.with("`").with(shown);
         let text = text.with("` cannot decide a `when(..)`: name a guard with `&Context<'_>` and extractors that do not wait, or write a closure, `|cx| ..`");
         panic!("{}", text.as_str())
     }
@@ -119,7 +119,7 @@ pub const fn assert_condition(shown: &str, part: &Part) {
 /// Stops the compilation where an observer asks for what is gone when it runs.
 #[track_caller]
 pub const fn assert_observer(shown: &str, mode: u8, needs: &[LocalId]) {
-    let text = Message::EMPTY.with("`").with(shown);
+    let text = ErrorText::EMPTY.with("`").with(shown);
     if !needs.is_empty() {
         let text = text.with("` is gone when observers run: note what they need with `cx.note(..)`, and read it from `exchange.notes()`");
         panic!("{}", text.as_str())
@@ -136,12 +136,12 @@ pub const fn assert_observer(shown: &str, mode: u8, needs: &[LocalId]) {
     label = "kept where the part stands, and shared by all requests",
     note = "write `#[config] name: &{Self}` to have it lent"
 )]
-pub trait Given: Copy {}
+pub trait CopyConfig: Copy {}
 
-impl<T: Copy> Given for T {}
+impl<T: Copy> CopyConfig for T {}
 
 /// Gives a configured value to a request.
-pub fn given<T: Given>(value: &T) -> T {
+pub fn copy_config<T: CopyConfig>(value: &T) -> T {
     *value
 }
 
@@ -151,7 +151,7 @@ pub fn given<T: Given>(value: &T) -> T {
     label = "neither a `Result` of a local, nor a local",
     note = "return `Result<T, E>`, where `T` is a local or `()` and `E` a response, or the local itself"
 )]
-pub trait Verdict<T> {
+pub trait GuardOutput<T> {
     /// Opens it.
     ///
     /// # Errors
@@ -160,13 +160,13 @@ pub trait Verdict<T> {
     fn open(self) -> Result<T, Response>;
 }
 
-impl<T, E: IntoResponse> Verdict<T> for Result<T, E> {
+impl<T, E: IntoResponse> GuardOutput<T> for Result<T, E> {
     fn open(self) -> Result<T, Response> {
         self.map_err(IntoResponse::into_response)
     }
 }
 
-impl<T: LocalType> Verdict<T> for T {
+impl<T: LocalType> GuardOutput<T> for T {
     fn open(self) -> Result<T, Response> {
         Ok(self)
     }
@@ -174,9 +174,9 @@ impl<T: LocalType> Verdict<T> for T {
 
 /// Answers what is known of a type that is handed on, without an error where it is no local.
 #[derive(Debug)]
-pub struct HandedProbe<T>(PhantomData<T>);
+pub struct PassedLocalsProbe<T>(PhantomData<T>);
 
-impl<T: Handed> HandedProbe<T> {
+impl<T: PassedLocals> PassedLocalsProbe<T> {
     /// Whether it may be handed on.
     pub const IS: bool = true;
     /// Which locals that is.
@@ -191,13 +191,13 @@ pub trait NoLocal {
     const IDS: &'static [LocalId] = &[];
 }
 
-impl<T> NoLocal for HandedProbe<T> {}
+impl<T> NoLocal for PassedLocalsProbe<T> {}
 
 /// Stops the compilation where what is handed on is no local.
 #[track_caller]
-pub const fn assert_handed(shown: &str, is_handed: bool) {
+pub const fn assert_passed(shown: &str, is_handed: bool) {
     if !is_handed {
-        let text = Message::EMPTY.with("`").with(shown);
+        let text = ErrorText::EMPTY.with("`").with(shown);
         let text = text.with("` cannot travel along the chain: put `#[derive(Local)]` on it, or wrap it in a type of your own that has it");
         panic!("{}", text.as_str())
     }

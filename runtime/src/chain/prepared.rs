@@ -8,14 +8,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::Env;
+use super::Call;
 use crate::{request::Context, response::Rejection};
 
 /// Runs an async extractor ahead of the handler.
 pub type Prepare<S> =
     for<'a> fn(
         &'a mut Context<'_>,
-        Env<'a, S>,
+        Call<'a, S>,
         &'a mut Prepared,
     ) -> Pin<Box<dyn Future<Output = Result<(), Rejection>> + Send + 'a>>;
 

@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString, path::Path};
 
-use super::{Config, Source};
+use super::{Config, SetBy};
 use crate::error::{Error, Result};
 
 /// What the names of settings begin with in the environment.
@@ -35,7 +35,7 @@ impl Config {
             let value = value
                 .to_str()
                 .ok_or_else(|| Error::new(format!("{variable} must be UTF-8")))?;
-            self.set(&name, value, Source::Environment)
+            self.set(&name, value, SetBy::Environment)
                 .map_err(|fault| Error::new(format!("{variable}: {fault}")))?;
         }
         Ok(())
@@ -64,7 +64,7 @@ impl Config {
                     "{shown}: `{name}` must be text, a number, true or false, or a list of them"
                 ))
             })?;
-            self.set(&name, &text, Source::File)
+            self.set(&name, &text, SetBy::File)
                 .map_err(|fault| Error::new(format!("{shown}: {name}: {fault}")))?;
         }
         Ok(())

@@ -118,13 +118,13 @@ fn write_bytes(bytes: u64) -> String {
 }
 
 /// A setting that stays text until it is used.
-pub(super) trait Text: Default {
+pub(super) trait SettingText: Default {
     fn of(text: &str) -> Self;
     /// Returns what to show, if anything is set.
     fn show(&self) -> Option<String>;
 }
 
-impl Text for Vec<String> {
+impl SettingText for Vec<String> {
     fn of(text: &str) -> Self {
         let items = text.split(',').map(str::trim);
         items
@@ -138,7 +138,7 @@ impl Text for Vec<String> {
     }
 }
 
-impl Text for Option<PathBuf> {
+impl SettingText for Option<PathBuf> {
     fn of(text: &str) -> Self {
         (!text.is_empty()).then(|| text.into())
     }

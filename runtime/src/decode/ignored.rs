@@ -4,7 +4,7 @@ use serde::de::{DeserializeOwned, Error};
 
 use super::{
     error::{What, Wrong},
-    pairs::Taken,
+    pairs::ReadAs,
     search::Search,
 };
 
@@ -22,7 +22,7 @@ pub(crate) fn ignored<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<Wr
     let refused = search.refused().iter().filter_map(|refused| {
         let idx = pairs.of_text(refused.text?)?;
         let pair = pairs.get(idx)?;
-        let is_open = pair.taken.get() == Taken::Text && !pair.value.is_empty();
+        let is_open = pair.taken.get() == ReadAs::Text && !pair.value.is_empty();
         (is_open && !refused.expected.is_empty()).then(|| (idx, refused.expected.clone()))
     });
     let refused: Vec<_> = refused.collect();
@@ -30,9 +30,9 @@ pub(crate) fn ignored<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<Wr
         if search.was_denied(idx) {
             continue;
         }
-        pairs.take_for(idx, Taken::Unreadable);
+        pairs.take_for(idx, ReadAs::Unreadable);
         let result = search.again::<T>();
-        pairs.take_for(idx, Taken::Text);
+        pairs.take_for(idx, ReadAs::Text);
         if result?.is_ok() && search.refused().len() == count {
             let value = pairs.get(idx)?.value.as_ref();
             return Some(Wrong::other(&expected, value).or_at(idx));
@@ -50,20 +50,20 @@ fn ignored_words<T: DeserializeOwned>(
     let pairs = search.pairs();
     let words = customs.first()?.clone();
     for idx in 0..pairs.len() {
-        if pairs.get(idx)?.taken.get() != Taken::Text {
+        if pairs.get(idx)?.taken.get() != ReadAs::Text {
             continue;
         }
         let is_less = |search: &Search<'_>| self::customs(search).len() < customs.len();
-        pairs.take_for(idx, Taken::Unreadable);
+        pairs.take_for(idx, ReadAs::Unreadable);
         let result = search.again::<T>();
         let is_same = matches!(result, Some(Ok(_))) && search.refused().len() == count;
         let mut is_it = is_same && is_less(search);
         if is_it {
             // What is read before it hides its words too, but only if it is there.
-            pairs.take_for(idx, Taken::Absent);
+            pairs.take_for(idx, ReadAs::Absent);
             is_it = search.again::<T>().is_some() && is_less(search);
         }
-        pairs.take_for(idx, Taken::Text);
+        pairs.take_for(idx, ReadAs::Text);
         if is_it {
             return Some(Wrong::custom(words).or_at(idx));
         }
@@ -86,13 +86,13 @@ pub(crate) fn find<T: DeserializeOwned>(search: &mut Search<'_>, wrong: Wrong) -
         return wrong;
     }
     let (probe, is_meant): (_, fn(&Search<'_>, usize) -> bool) = match wrong.what() {
-        What::Several { .. } => (Taken::First, |search, idx| {
+        What::Several { .. } => (ReadAs::First, |search, idx| {
             let pair = search.pairs().get(idx);
             pair.is_some_and(|pair| pair.is_first && pair.next.is_some())
         }),
-        What::Custom(_) | What::NoneFits => (Taken::Absent, |search, idx| {
+        What::Custom(_) | What::NoneFits => (ReadAs::Absent, |search, idx| {
             let pair = search.pairs().get(idx);
-            pair.is_some_and(|pair| pair.is_first && pair.taken.get() == Taken::Text)
+            pair.is_some_and(|pair| pair.is_first && pair.taken.get() == ReadAs::Text)
         }),
         _ => return wrong,
     };
@@ -106,7 +106,7 @@ pub(crate) fn find<T: DeserializeOwned>(search: &mut Search<'_>, wrong: Wrong) -
 fn suspects<T: DeserializeOwned>(
     search: &mut Search<'_>,
     wrong: &Wrong,
-    probe: Taken,
+    probe: ReadAs,
     is_meant: fn(&Search<'_>, usize) -> bool,
 ) -> Vec<usize> {
     let pairs = search.pairs();
@@ -115,7 +115,7 @@ fn suspects<T: DeserializeOwned>(
         if !is_meant(search, idx) {
             continue;
         }
-        let taken = pairs.get(idx).map_or(Taken::Text, |pair| pair.taken.get());
+        let taken = pairs.get(idx).map_or(ReadAs::Text, |pair| pair.taken.get());
         pairs.take_for(idx, probe);
         let result = search.again::<T>();
         pairs.take_for(idx, taken);

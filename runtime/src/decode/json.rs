@@ -35,7 +35,7 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         Category::Data => {
             let mut again = serde_json::Deserializer::from_slice(body);
-            location::reject::<T, _>("JSON", &mut again, Text(body)).with_source(error)
+            location::reject::<T, _>("JSON", &mut again, JsonText(body)).with_source(error)
         }
         _ => malformed(&error, body),
     })
@@ -83,9 +83,9 @@ fn reason(text: &str) -> &'static str {
 }
 
 /// The text of a body, in which a value is looked for.
-struct Text<'b>(&'b [u8]);
+struct JsonText<'b>(&'b [u8]);
 
-impl location::Locate for Text<'_> {
+impl location::Locate for JsonText<'_> {
     /// Returns where the text is, if it is there once, and what is at the pointer is not it.
     fn locate(&self, below: &str, got: &str) -> Option<String> {
         let all: Value = serde_json::from_slice(self.0).ok()?;

@@ -7,7 +7,7 @@ use serde_path_to_error::{Path, Segment};
 use super::What;
 use crate::{
     decode::{
-        messages::{self, Told},
+        messages::{self, InputError},
         serde_errors,
     },
     response::Rejection,
@@ -88,7 +88,7 @@ fn shape(format: &str, path: String, text: &str, located: impl Locate) -> Reject
     let told = match &what {
         What::Other { expected, got } => {
             let (got, shown) = serde_errors::shown(got);
-            Told::other(&path, messages::expected(expected, &got), &got, shown)
+            InputError::other(&path, messages::expected(expected, &got), &got, shown)
         }
         _ => messages::about(&what, &path, None),
     };

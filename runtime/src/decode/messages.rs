@@ -76,7 +76,7 @@ pub(crate) fn pair(
 }
 
 /// Returns one sentence about an input.
-pub(crate) fn sentence(subject: &str, told: &Told) -> String {
+pub(crate) fn sentence(subject: &str, told: &InputError) -> String {
     match &told.phrase[..] {
         "" => format!("{subject} {}", told.detail),
         phrase => format!("{subject} must be {phrase}, not {}", told.shown),
@@ -84,7 +84,7 @@ pub(crate) fn sentence(subject: &str, told: &Told) -> String {
 }
 
 /// What is wrong with an input, for the list of errors and for the sentence.
-pub(crate) struct Told {
+pub(crate) struct InputError {
     pub(crate) field: FieldError,
     pub(crate) name: String,
     /// What is expected, in the sentence.
@@ -95,7 +95,7 @@ pub(crate) struct Told {
     pub(crate) detail: String,
 }
 
-impl Told {
+impl InputError {
     /// Tells of a value that should have been another.
     pub(crate) fn other(name: &str, expected: Expected, got: &str, shown: String) -> Self {
         let mut told = Self::fault(name, String::new());
@@ -123,7 +123,13 @@ impl Told {
     }
 }
 
-fn told(what: &What, key: &str, value: Option<&str>, times: usize, pairs: &Pairs<'_>) -> Told {
+fn told(
+    what: &What,
+    key: &str,
+    value: Option<&str>,
+    times: usize,
+    pairs: &Pairs<'_>,
+) -> InputError {
     match what {
         What::Other { expected, got } => {
             let got = value.unwrap_or(got);
@@ -134,18 +140,18 @@ fn told(what: &What, key: &str, value: Option<&str>, times: usize, pairs: &Pairs
             let mut expected = self::expected(expected, got);
             if key.is_empty() {
                 let detail = format!("a value must be {}, not {shown}", expected.phrase);
-                return Told::fault(key, detail);
+                return InputError::fault(key, detail);
             }
             if expected.name == "object" {
                 expected.phrase = "an object, which a single value cannot be".to_owned();
             }
-            Told::other(key, expected, got, shown)
+            InputError::other(key, expected, got, shown)
         }
-        What::Several { .. } if key.is_empty() => Told::fault(
+        What::Several { .. } if key.is_empty() => InputError::fault(
             key,
             "a value is given several times, and one is expected".to_owned(),
         ),
-        What::Several { .. } => Told::fault(
+        What::Several { .. } => InputError::fault(
             key,
             format!("is given {times} times, and one value is expected"),
         ),
@@ -156,20 +162,20 @@ fn told(what: &What, key: &str, value: Option<&str>, times: usize, pairs: &Pairs
                 true => ": brackets in a key have no meaning",
                 false => "",
             };
-            Told::fault(name, format!("is missing{hint}"))
+            InputError::fault(name, format!("is missing{hint}"))
         }
         _ => about(what, key, value),
     }
 }
 
 /// Tells what is the same in pairs and in bodies.
-pub(crate) fn about(what: &What, name: &str, value: Option<&str>) -> Told {
+pub(crate) fn about(what: &What, name: &str, value: Option<&str>) -> InputError {
     match what {
         What::Field { name, known } if known.is_empty() => {
-            Told::fault(name, "is not expected".to_owned())
+            InputError::fault(name, "is not expected".to_owned())
         }
         What::Field { name, known } => {
-            Told::fault(name, format!("is not expected; write {}", one_of(known)))
+            InputError::fault(name, format!("is not expected; write {}", one_of(known)))
         }
         What::Variant { got, known } => {
             let known = one_of(known);
@@ -178,11 +184,13 @@ pub(crate) fn about(what: &What, name: &str, value: Option<&str>) -> Told {
                 phrase: known,
             };
             let got = value.unwrap_or(got);
-            Told::other(name, expected, got, format!("`{}`", short(got)))
+            InputError::other(name, expected, got, format!("`{}`", short(got)))
         }
-        What::Twice(name) => Told::fault(name, "is given twice".to_owned()),
-        What::Missing(name) => Told::fault(name, "is missing".to_owned()),
-        What::NoneFits => Told::fault(name, "fits none of the forms that are expected".to_owned()),
+        What::Twice(name) => InputError::fault(name, "is given twice".to_owned()),
+        What::Missing(name) => InputError::fault(name, "is missing".to_owned()),
+        What::NoneFits => {
+            InputError::fault(name, "fits none of the forms that are expected".to_owned())
+        }
         What::Custom(text) => {
             let reason = plain(text);
             let reason = match is_known(&reason) {
@@ -195,16 +203,16 @@ pub(crate) fn about(what: &What, name: &str, value: Option<&str>) -> Told {
                 None => "is not valid".to_owned(),
             };
             match name {
-                "" => Told::fault(name, reason.trim_start_matches(": ").to_owned()),
-                _ => Told::fault(name, format!("{cannot}{reason}")),
+                "" => InputError::fault(name, reason.trim_start_matches(": ").to_owned()),
+                _ => InputError::fault(name, format!("{cannot}{reason}")),
             }
         }
         What::Other { expected, got } => {
             let expected = self::expected(expected, got);
-            Told::other(name, expected, got, format!("`{}`", short(got)))
+            InputError::other(name, expected, got, format!("`{}`", short(got)))
         }
         What::Several { .. } => {
-            Told::fault(name, "is a list, and one value is expected".to_owned())
+            InputError::fault(name, "is a list, and one value is expected".to_owned())
         }
     }
 }
@@ -247,11 +255,11 @@ pub(crate) fn param(name: &'static str, expected: &str, got: &str) -> Rejection 
     let shown = format!("`{}`", short(got));
     let told = match expected {
         "" => {
-            let mut told = Told::fault(name, format!("cannot be {shown}"));
+            let mut told = InputError::fault(name, format!("cannot be {shown}"));
             short(got).clone_into(&mut told.field.got);
             told
         }
-        _ => Told::other(name, self::expected(expected, got), got, shown),
+        _ => InputError::other(name, self::expected(expected, got), got, shown),
     };
     let detail = sentence(&subject, &told);
     Rejection::new(StatusCode::BAD_REQUEST, detail).with_input(FieldError {

@@ -26,7 +26,7 @@ pub(crate) struct Pair<'a> {
     /// No pair before it has the key.
     pub(crate) is_first: bool,
     /// What the value is taken for.
-    pub(crate) taken: Cell<Taken>,
+    pub(crate) taken: Cell<ReadAs>,
 }
 
 impl Pair<'_> {
@@ -38,7 +38,7 @@ impl Pair<'_> {
 
 /// What a value is taken for where serde asks for a value of any kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub(crate) enum ReadAs {
     /// The text itself, or a list of them where the key stands several times.
     Text,
     Number,
@@ -58,7 +58,7 @@ pub(crate) enum Taken {
     Unreadable,
 }
 
-impl Taken {
+impl ReadAs {
     /// Returns what a value was taken for before it was taken for this.
     pub(crate) fn before(self) -> Self {
         match self {
@@ -96,7 +96,7 @@ impl<'a> Pairs<'a> {
                 value,
                 next: None,
                 is_first: true,
-                taken: Cell::new(Taken::Text),
+                taken: Cell::new(ReadAs::Text),
             });
         }
         let mut pairs = Self {
@@ -127,7 +127,7 @@ impl<'a> Pairs<'a> {
         std::iter::successors(Some(idx), |idx| self.get(*idx)?.next).count()
     }
 
-    pub(crate) fn take_for(&self, idx: usize, taken: Taken) {
+    pub(crate) fn take_for(&self, idx: usize, taken: ReadAs) {
         if let Some(pair) = self.get(idx) {
             pair.taken.set(taken);
         }

@@ -11,7 +11,7 @@ use serde::{
 
 use super::{
     error::Wrong,
-    pairs::{Pairs, Taken},
+    pairs::{Pairs, ReadAs},
     value::Value,
 };
 
@@ -126,7 +126,7 @@ impl<'de> Entries<'de> {
         loop {
             let (idx, pair) = (self.idx, self.pairs.get(self.idx)?);
             self.idx += 1;
-            if pair.taken.get() != Taken::Absent && (is_single || pair.is_first) {
+            if pair.taken.get() != ReadAs::Absent && (is_single || pair.is_first) {
                 return Some(Value {
                     pairs: self.pairs,
                     pair,

@@ -11,7 +11,7 @@ use serde::de::{DeserializeOwned, Error};
 
 use super::{
     error::{What, Wrong},
-    pairs::{Pair, Pairs, Taken},
+    pairs::{Pair, Pairs, ReadAs},
     root::Root,
 };
 use crate::decode::{ignored, messages, refusals::Refused};
@@ -40,9 +40,9 @@ pub(crate) struct Search<'p> {
     budget: usize,
     attempts: usize,
     /// What values are taken for, in the order in which it was found; those of one step go together.
-    steps: Vec<Vec<(usize, Taken)>>,
+    steps: Vec<Vec<(usize, ReadAs)>>,
     /// What has been tried and did not help.
-    denied: Vec<(usize, Taken)>,
+    denied: Vec<(usize, ReadAs)>,
     /// The values that are tried alone.
     apart: Vec<usize>,
     /// What was tried with several values and did not help: it is tried with one at a time from then on.
@@ -160,7 +160,7 @@ impl<'p> Search<'p> {
 
     /// Learns from a step of several values that was refused: those that may be to blame are tried alone from
     /// then on, since others among them may have been right.
-    fn part(&mut self, step: &[(usize, Taken)], wrong: Option<&Wrong>) {
+    fn part(&mut self, step: &[(usize, ReadAs)], wrong: Option<&Wrong>) {
         let of_a_step = wrong.filter(|wrong| wrong.is_of_a_step());
         let got = match of_a_step.map(Wrong::what) {
             Some(What::Other { got, .. }) => Some(got),
@@ -180,8 +180,8 @@ impl<'p> Search<'p> {
     /// Returns whether what was refused may be refused because of a step: it is no text, or the one empty
     /// value of a list, which may be no list.
     fn refuses_a_step(&self) -> bool {
-        let is_empty_list = |(idx, taken): &(usize, Taken)| {
-            *taken == Taken::List && self.pairs.get(*idx).is_some_and(|p| p.value.is_empty())
+        let is_empty_list = |(idx, taken): &(usize, ReadAs)| {
+            *taken == ReadAs::List && self.pairs.get(*idx).is_some_and(|p| p.value.is_empty())
         };
         self.good > 0
             || self.refused.iter().any(|refused| refused.text.is_none())
@@ -191,11 +191,11 @@ impl<'p> Search<'p> {
                 .is_some_and(|step| step.iter().any(is_empty_list))
     }
 
-    fn wish(&mut self, wrong: Option<&Wrong>) -> Vec<(usize, Taken)> {
+    fn wish(&mut self, wrong: Option<&Wrong>) -> Vec<(usize, ReadAs)> {
         if let Some(idx) = self.pairs.empty.get()
-            && self.may(idx, Taken::Nothing)
+            && self.may(idx, ReadAs::Nothing)
         {
-            return vec![(idx, Taken::Nothing)];
+            return vec![(idx, ReadAs::Nothing)];
         }
         for refused in &self.refused {
             let idx = refused.text.and_then(|text| self.pairs.of_text(text));
@@ -214,16 +214,16 @@ impl<'p> Search<'p> {
     }
 
     /// Returns whether what was asked of one value is tried with those like it.
-    fn is_for_several(&self, idx: usize, taken: Taken, expected: &String) -> bool {
+    fn is_for_several(&self, idx: usize, taken: ReadAs, expected: &String) -> bool {
         self.pairs.len() > FEW_PAIRS
             && self.attempts >= FEW
             && !self.apart.contains(&idx)
             && !self.one_by_one.contains(expected)
-            && (taken != Taken::Nothing || self.pairs.get(idx).is_some_and(Pair::is_of_several))
+            && (taken != ReadAs::Nothing || self.pairs.get(idx).is_some_and(Pair::is_of_several))
     }
 
     /// Guesses which empty value was refused: a type's own words say nothing of the pair.
-    fn guess(&mut self, wrong: Option<&Wrong>) -> Option<(usize, Taken)> {
+    fn guess(&mut self, wrong: Option<&Wrong>) -> Option<(usize, ReadAs)> {
         let is_due = match wrong {
             Some(wrong) => wrong.at().is_none() && matches!(wrong.what(), What::Custom(_)),
             // A flattened `Option` may hide it.
@@ -234,23 +234,24 @@ impl<'p> Search<'p> {
         }
         let mut empties = self.pairs.iter().enumerate();
         let (idx, _) =
-            empties.find(|(idx, pair)| pair.value.is_empty() && self.may(*idx, Taken::Nothing))?;
+            empties.find(|(idx, pair)| pair.value.is_empty() && self.may(*idx, ReadAs::Nothing))?;
         self.guessed.push(idx);
-        Some((idx, Taken::Nothing))
+        Some((idx, ReadAs::Nothing))
     }
 
     /// Returns whether another variant reads the text: then it matters if the text is unreadable.
     fn is_read<T: DeserializeOwned>(&mut self, idx: usize) -> bool {
         let count = self.refused.len();
-        self.pairs.take_for(idx, Taken::Unreadable);
+        self.pairs.take_for(idx, ReadAs::Unreadable);
         let result = self.again::<T>();
-        self.pairs.take_for(idx, Taken::Text);
+        self.pairs.take_for(idx, ReadAs::Text);
         result.is_some_and(|result| result.is_err() || self.refused.len() > count)
     }
 
     fn ends_in_a_guess(&self) -> bool {
-        let is_guess =
-            |(idx, taken): &(usize, Taken)| *taken == Taken::Nothing && self.guessed.contains(idx);
+        let is_guess = |(idx, taken): &(usize, ReadAs)| {
+            *taken == ReadAs::Nothing && self.guessed.contains(idx)
+        };
         self.steps
             .last()
             .is_some_and(|step| step.iter().all(is_guess))
@@ -259,42 +260,42 @@ impl<'p> Search<'p> {
     /// Takes back the guesses without which the value is read too: `Some("")` must not become `None`.
     fn prune<T: DeserializeOwned>(&mut self, mut best: T, count: usize) -> T {
         for idx in std::mem::take(&mut self.guessed) {
-            let is_kept = self.pairs.get(idx).map(|pair| pair.taken.get()) == Some(Taken::Nothing);
+            let is_kept = self.pairs.get(idx).map(|pair| pair.taken.get()) == Some(ReadAs::Nothing);
             if !is_kept {
                 continue;
             }
-            self.pairs.take_for(idx, Taken::Text);
+            self.pairs.take_for(idx, ReadAs::Text);
             match self.again() {
                 Some(Ok(value)) if self.refused.len() <= count || self.is_read::<T>(idx) => {
                     best = value;
                 }
-                _ => self.pairs.take_for(idx, Taken::Nothing),
+                _ => self.pairs.take_for(idx, ReadAs::Nothing),
             }
         }
         best
     }
 
     /// Returns whether the value is a text still, and may become this.
-    fn may(&self, idx: usize, taken: Taken) -> bool {
+    fn may(&self, idx: usize, taken: ReadAs) -> bool {
         let now = self.pairs.get(idx).map(|pair| pair.taken.get());
         now == Some(taken.before()) && !self.denied.contains(&(idx, taken))
     }
 
     /// Returns what the value has to be taken for, to be what was expected.
-    fn wanted(&self, idx: usize, expected: &str) -> Option<Taken> {
+    fn wanted(&self, idx: usize, expected: &str) -> Option<ReadAs> {
         let pair = self.pairs.get(idx)?;
         let text = &*pair.value;
-        let is_list = pair.taken.get() == Taken::List;
+        let is_list = pair.taken.get() == ReadAs::List;
         let taken = match text {
             // An empty value is a list of one empty text, if the list's type can read it.
-            "" if messages::is_list(expected) && !self.may(idx, Taken::List) => Taken::Nothing,
-            _ if messages::is_list(expected) => Taken::List,
-            "" if is_list => Taken::NothingInList,
-            "" => Taken::Nothing,
-            "true" | "on" | "false" if expected == "a boolean" && is_list => Taken::BoolInList,
-            "true" | "on" | "false" if expected == "a boolean" => Taken::Bool,
-            _ if is_number(text, expected) && is_list => Taken::NumberInList,
-            _ if is_number(text, expected) => Taken::Number,
+            "" if messages::is_list(expected) && !self.may(idx, ReadAs::List) => ReadAs::Nothing,
+            _ if messages::is_list(expected) => ReadAs::List,
+            "" if is_list => ReadAs::NothingInList,
+            "" => ReadAs::Nothing,
+            "true" | "on" | "false" if expected == "a boolean" && is_list => ReadAs::BoolInList,
+            "true" | "on" | "false" if expected == "a boolean" => ReadAs::Bool,
+            _ if is_number(text, expected) && is_list => ReadAs::NumberInList,
+            _ if is_number(text, expected) => ReadAs::Number,
             _ => return None,
         };
         self.may(idx, taken).then_some(taken)
@@ -303,7 +304,7 @@ impl<'p> Search<'p> {
     /// Returns what can be what was expected of this value: the values of its key if there are several, since
     /// they have one type; otherwise those that are the only ones of their keys, as in a map. An empty value
     /// of another key may be a `Some("")`, which must not become `None`.
-    fn like(&self, idx: usize, expected: &str) -> Vec<(usize, Taken)> {
+    fn like(&self, idx: usize, expected: &str) -> Vec<(usize, ReadAs)> {
         let Some(own) = self.pairs.get(idx) else {
             return Vec::new();
         };

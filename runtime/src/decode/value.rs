@@ -7,7 +7,7 @@ use serde::{
 
 use super::{
     error::Wrong,
-    pairs::{Pair, Pairs, Taken},
+    pairs::{Pair, Pairs, ReadAs},
 };
 
 /// A value, with those that follow it under the same key or without them.
@@ -30,11 +30,11 @@ impl<'p> Value<'p> {
     }
 
     fn is_several(self) -> bool {
-        !self.is_single && self.pair.next.is_some() && self.pair.taken.get() != Taken::First
+        !self.is_single && self.pair.next.is_some() && self.pair.taken.get() != ReadAs::First
     }
 
     fn list(self) -> List<'p> {
-        let is_single = self.is_single || self.pair.taken.get() == Taken::First;
+        let is_single = self.is_single || self.pair.taken.get() == ReadAs::First;
         List {
             value: Some(self),
             is_single,
@@ -115,10 +115,10 @@ impl<'p> Deserializer<'p> for Value<'p> {
             return visitor.visit_seq(self.list());
         }
         match taken {
-            Taken::Nothing | Taken::NothingInList => visitor.visit_unit(),
-            Taken::Unreadable => visitor.visit_bytes(b"\xff"),
-            Taken::Number | Taken::NumberInList => self.number(visitor),
-            Taken::Bool | Taken::BoolInList => {
+            ReadAs::Nothing | ReadAs::NothingInList => visitor.visit_unit(),
+            ReadAs::Unreadable => visitor.visit_bytes(b"\xff"),
+            ReadAs::Number | ReadAs::NumberInList => self.number(visitor),
+            ReadAs::Bool | ReadAs::BoolInList => {
                 visitor.visit_bool(matches!(&*self.pair.value, "true" | "on"))
             }
             _ => visitor.visit_borrowed_str(&self.pair.value),
@@ -138,7 +138,7 @@ impl<'p> Deserializer<'p> for Value<'p> {
         if self.is_several() || !self.pair.value.is_empty() {
             return visitor.visit_some(self);
         }
-        if self.pair.taken.get() == Taken::Nothing {
+        if self.pair.taken.get() == ReadAs::Nothing {
             return visitor.visit_none();
         }
         // The visitor is gone if the type refuses the empty text: all is read anew, with `None` here.

@@ -66,7 +66,7 @@ pub struct Cors {
     expose: &'static [&'static str],
     credentials: bool,
     max_age: Duration,
-    made: OnceLock<Made>,
+    made: OnceLock<StaticHeaders>,
 }
 
 #[derive(Debug)]
@@ -86,7 +86,7 @@ enum Headers {
 
 /// What is the same in every answer.
 #[derive(Debug)]
-struct Made {
+struct StaticHeaders {
     headers: Option<HeaderValue>,
     expose: Option<HeaderValue>,
     max_age: HeaderValue,
@@ -198,13 +198,13 @@ impl Cors {
         }
     }
 
-    fn made(&self) -> &Made {
+    fn made(&self) -> &StaticHeaders {
         self.made.get_or_init(|| {
             let list = |names: &[&str]| match names {
                 [] => None,
                 names => HeaderValue::from_str(&names.join(", ")).ok(),
             };
-            Made {
+            StaticHeaders {
                 headers: match self.headers {
                     Headers::Any => None,
                     Headers::Listed(names) => list(names),

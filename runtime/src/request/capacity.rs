@@ -88,23 +88,23 @@ pub(crate) struct Gate {
     /// How many places are taken.
     taken: AtomicUsize,
     /// By priority, lowest first.
-    lines: [Line; 3],
+    lines: [Queue; 3],
 }
 
 /// Requests of one priority that wait for a place.
 #[derive(Default)]
-struct Line {
+struct Queue {
     waiting: AtomicUsize,
     turn: Notify,
 }
 
 /// A place that a request has taken.
-pub(crate) struct Place<'g>(&'g Gate);
+pub(crate) struct Permit<'g>(&'g Gate);
 
 /// A request in its line.
-struct Waiting<'g> {
+struct Waiter<'g> {
     gate: &'g Gate,
-    line: &'g Line,
+    line: &'g Queue,
     /// Nobody else was in the line.
     is_alone: bool,
 }
@@ -125,7 +125,7 @@ impl Gate {
     ///
     /// # Errors
     /// Where none is free for this priority in time.
-    pub(crate) async fn enter(&self, priority: Priority) -> Result<Place<'_>, Rejection> {
+    pub(crate) async fn enter(&self, priority: Priority) -> Result<Permit<'_>, Rejection> {
         if !self.anyone_waits(priority)
             && let Some(place) = self.take(priority)
         {
@@ -136,9 +136,9 @@ impl Gate {
     }
 
     /// Waits in line until there is a place.
-    async fn turn(&self, priority: Priority) -> Place<'_> {
+    async fn turn(&self, priority: Priority) -> Permit<'_> {
         let line = &self.lines[priority as usize];
-        let waiting = Waiting::new(self, line);
+        let waiting = Waiter::new(self, line);
         let mut first = waiting.is_alone;
         loop {
             let mut turn = pin!(line.turn.notified());
@@ -160,11 +160,11 @@ impl Gate {
         lines.iter().any(|line| line.waiting.load(SeqCst) > 0)
     }
 
-    fn take(&self, priority: Priority) -> Option<Place<'_>> {
+    fn take(&self, priority: Priority) -> Option<Permit<'_>> {
         let most = self.capacity.most[priority as usize];
         let one_more = |taken| (taken < most).then_some(taken + 1);
         let taken = self.taken.fetch_update(SeqCst, SeqCst, one_more);
-        taken.ok().map(|_| Place(self))
+        taken.ok().map(|_| Permit(self))
     }
 
     /// Wakes who is next, if there is a place for them.
@@ -181,8 +181,8 @@ impl Gate {
     }
 }
 
-impl<'g> Waiting<'g> {
-    fn new(gate: &'g Gate, line: &'g Line) -> Self {
+impl<'g> Waiter<'g> {
+    fn new(gate: &'g Gate, line: &'g Queue) -> Self {
         let is_alone = line.waiting.fetch_add(1, SeqCst) == 0;
         Self {
             gate,
@@ -192,7 +192,7 @@ impl<'g> Waiting<'g> {
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         self.line.waiting.fetch_sub(1, SeqCst);
         // Those of a lower priority may have waited for us alone.
@@ -200,7 +200,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.0.taken.fetch_sub(1, SeqCst);
         self.0.wake();

@@ -15,7 +15,7 @@ use crate::{
     body::Body,
     decode::{self, json},
     header_value,
-    request::{head::Head, health::Health, out::Out, per_app::Kept},
+    request::{head::Head, health::Health, out::Out, per_app::AppValues},
     response::{IntoResponse, Json, Rejection, Response, Status},
     routes::Route,
     tasks::{Stopping, Tasks},
@@ -43,7 +43,7 @@ pub struct Context<'r> {
     tasks: &'r Tasks,
     health: &'r Health,
     /// What parts keep for the app.
-    kept: &'r Kept,
+    kept: &'r AppValues,
 }
 
 impl<'r> Context<'r> {
@@ -52,7 +52,7 @@ impl<'r> Context<'r> {
         out: &'r mut Out,
         tasks: &'r Tasks,
         health: &'r Health,
-        kept: &'r Kept,
+        kept: &'r AppValues,
     ) -> Self {
         Self {
             head,
@@ -67,7 +67,7 @@ impl<'r> Context<'r> {
         self.health
     }
 
-    pub(crate) fn kept(&self) -> &'r Kept {
+    pub(crate) fn kept(&self) -> &'r AppValues {
         self.kept
     }
 

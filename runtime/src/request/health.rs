@@ -53,7 +53,7 @@ pub(crate) struct Check {
 }
 
 /// How a check has ended, or that it has not in time.
-type Ended = std::result::Result<Result, Elapsed>;
+type CheckResult = std::result::Result<Result, Elapsed>;
 type Checking = Pin<Box<dyn Future<Output = Result> + Send>>;
 
 /// What the checks said, and when.
@@ -81,13 +81,13 @@ impl Check {
     }
 
     /// Starts it on a task of its own, so that its panic is its own.
-    fn start(&self) -> Owned<Ended> {
+    fn start(&self) -> Owned<CheckResult> {
         let run = Arc::clone(&self.run);
         Owned::spawn(timeout(self.within, async move { run().await }))
     }
 
     /// Returns whether it has passed; where it had before, says why it has not.
-    fn passed(&self, ended: std::result::Result<Ended, JoinError>, before: bool) -> bool {
+    fn passed(&self, ended: std::result::Result<CheckResult, JoinError>, before: bool) -> bool {
         let fault = match ended {
             Ok(Ok(Ok(()))) => return true,
             Ok(Ok(Err(error))) => format!("{error:?}"),

@@ -103,15 +103,15 @@ impl<T> fmt::Debug for PerApp<T> {
 
 /// The values of one app: a list that only grows, one item for each [`PerApp`] that it has met.
 #[derive(Default)]
-pub(crate) struct Kept(OnceLock<Box<Item>>);
+pub(crate) struct AppValues(OnceLock<Box<Item>>);
 
 struct Item {
     id: usize,
     value: Box<dyn Any + Send + Sync>,
-    rest: Kept,
+    rest: AppValues,
 }
 
-impl Kept {
+impl AppValues {
     fn get<T: Send + Sync + 'static>(&self, id: usize, make: impl Fn() -> T) -> &T {
         let mut at = self;
         loop {
@@ -133,9 +133,9 @@ impl Kept {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for AppValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kept").finish_non_exhaustive()
+        f.debug_struct("AppValues").finish_non_exhaustive()
     }
 }
 
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn each_app_has_each_value_once() {
         let (first, second) = (PerApp::<u32>::new(), PerApp::<String>::new());
-        let (app, other) = (Kept::default(), Kept::default());
+        let (app, other) = (AppValues::default(), AppValues::default());
         assert_eq!(*app.get(first.id(), || 1), 1);
         assert_eq!(*app.get(second.id(), || "a".to_owned()), "a");
         assert_eq!(*app.get(first.id(), || 2), 1);
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn threads_that_race_get_one_value() {
-        let (place, app) = (PerApp::<usize>::new(), Kept::default());
+        let (place, app) = (PerApp::<usize>::new(), AppValues::default());
         let (place, app) = (&place, &app);
         let seen: Vec<usize> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8)

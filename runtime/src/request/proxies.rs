@@ -46,12 +46,12 @@ pub(crate) use hop::Hop;
 #[must_use]
 pub struct Proxies {
     networks: Vec<IpNet>,
-    source: Source,
+    source: HopHeader,
 }
 
 /// Where a trusted proxy says whom a request is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum HopHeader {
     XForwarded,
     Forwarded,
 }
@@ -68,13 +68,13 @@ impl Proxies {
         let networks = networks.into_iter().map(|network| parse(network.as_ref()));
         Ok(Self {
             networks: networks.collect::<Result<_, _>>()?,
-            source: Source::XForwarded,
+            source: HopHeader::XForwarded,
         })
     }
 
     /// Reads `Forwarded` (RFC 7239) in place of `X-Forwarded-For` and its siblings.
     pub fn forwarded(mut self) -> Self {
-        self.source = Source::Forwarded;
+        self.source = HopHeader::Forwarded;
         self
     }
 

@@ -5,7 +5,7 @@ use std::{any::Any, sync::Arc};
 use crate::{
     config::Config,
     request::{
-        capacity::Gate, health::Health, per_app::Kept, proxies::Proxies, stand_ins::StandIns,
+        capacity::Gate, health::Health, per_app::AppValues, proxies::Proxies, stand_ins::StandIns,
         transport::Transport,
     },
     tasks::Tasks,
@@ -31,7 +31,7 @@ pub(crate) struct Shared<S> {
     /// Whether the server is ready, and what it asks to know.
     pub(crate) health: Health,
     /// What guards and middleware keep for this app.
-    pub(crate) kept: Kept,
+    pub(crate) kept: AppValues,
 }
 
 impl<S> Shared<S> {
@@ -45,7 +45,7 @@ impl<S> Shared<S> {
             stand_ins: None,
             tasks: Tasks::new(),
             health: Health::default(),
-            kept: Kept::default(),
+            kept: AppValues::default(),
         }
     }
 

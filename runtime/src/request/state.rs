@@ -30,7 +30,7 @@ use crate::request::shared::Connected;
 /// # #[routes(app)] struct Api(hello);
 /// # let _ = highball::serve(Api).state(AppState { greeting: Greeting("hi".into()) });
 /// ```
-pub struct State<T: ?Sized>(Arc<dyn Source<T>>);
+pub struct State<T: ?Sized>(Arc<dyn StateSource<T>>);
 
 impl<T: ?Sized> Deref for State<T> {
     type Target = T;
@@ -55,13 +55,13 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for State<T> {
 impl<T: Send + Sync + 'static> State<T> {
     /// Makes a state of its own, to call a handler directly in a unit test.
     pub fn new(value: T) -> Self {
-        Self(Arc::new(Own(value)))
+        Self(Arc::new(OwnedState(value)))
     }
 }
 
-struct Own<T>(T);
+struct OwnedState<T>(T);
 
-impl<T: Send + Sync> Source<T> for Own<T> {
+impl<T: Send + Sync> StateSource<T> for OwnedState<T> {
     fn value(&self) -> &T {
         &self.0
     }
@@ -86,11 +86,11 @@ impl<S: Send + Sync + 'static> Provide<()> for S {
 }
 
 /// Where a [`State`] is kept alive.
-trait Source<T: ?Sized>: Send + Sync {
+trait StateSource<T: ?Sized>: Send + Sync {
     fn value(&self) -> &T;
 }
 
-impl<T: ?Sized, S: Provide<T>> Source<T> for Connected<S> {
+impl<T: ?Sized, S: Provide<T>> StateSource<T> for Connected<S> {
     fn value(&self) -> &T {
         self.shared.state.provide()
     }
@@ -108,7 +108,7 @@ impl<T: ?Sized + 'static, S: Provide<T>> View<T> for Arc<Connected<S>> {
     }
 
     fn share(&self) -> State<T> {
-        let source: Arc<dyn Source<T>> = Self::clone(self);
+        let source: Arc<dyn StateSource<T>> = Self::clone(self);
         State(source)
     }
 }

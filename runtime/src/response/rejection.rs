@@ -241,7 +241,7 @@ impl Rejection {
         if let Some(cause) = self.cause().filter(|_| self.0.status.is_server_error()) {
             let status = self.0.status.as_u16();
             // In one piece: a cause that panics leaves no half of a line.
-            let line = format!("{status} at {method} {path}: {}\n", Chain(cause));
+            let line = format!("{status} at {method} {path}: {}\n", ErrorChain(cause));
             // Whoever closed our output does not want to read it.
             let _ = io::stderr().write_all(line.as_bytes());
         }
@@ -253,9 +253,9 @@ impl Rejection {
 }
 
 /// A cause with the errors behind it, in one line; what an error says of its source is not said again.
-struct Chain<'e>(&'e (dyn Error + 'static));
+struct ErrorChain<'e>(&'e (dyn Error + 'static));
 
-impl fmt::Display for Chain<'_> {
+impl fmt::Display for ErrorChain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said = self.0.to_string();
         f.write_str(&said)?;

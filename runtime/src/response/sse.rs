@@ -110,11 +110,11 @@ impl Sse {
 
 impl IntoResponse for Sse {
     fn into_response(self) -> Response {
-        let stream = Kept {
+        let stream = KeptAlive {
             events: Some(self.events),
             after: self.keep_alive,
             quiet: Box::pin(sleep(self.keep_alive)),
-            stop: Stop {
+            stop: StopState {
                 signal: Later::default(),
                 stopping: None,
                 until: None,
@@ -140,26 +140,26 @@ impl fmt::Debug for Sse {
 }
 
 /// Events, and comments where none come.
-struct Kept {
+struct KeptAlive {
     /// Those that are to come, until they or the server end.
     events: Option<Pin<Box<dyn Stream<Item = Event> + Send>>>,
     after: Duration,
     quiet: Pin<Box<Sleep>>,
-    stop: Stop,
+    stop: StopState,
     stops: bool,
     /// Whether an event has said when the client shall come back.
     retries: bool,
 }
 
 /// The server's stop, as a stream sees it.
-struct Stop {
+struct StopState {
     signal: Later,
     stopping: Option<Stopping>,
     /// Until when events that are ready are sent.
     until: Option<Instant>,
 }
 
-impl Stop {
+impl StopState {
     /// Returns until when events are sent, if the server stops.
     fn poll(&mut self, task: &mut Context<'_>) -> Option<Instant> {
         self.signal.look();
@@ -172,7 +172,7 @@ impl Stop {
     }
 }
 
-impl Kept {
+impl KeptAlive {
     /// Ends the stream: a client that has not been told when to come back is.
     fn end(&mut self) -> Option<Bytes> {
         self.events = None;
@@ -180,7 +180,7 @@ impl Kept {
     }
 }
 
-impl Stream for Kept {
+impl Stream for KeptAlive {
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {

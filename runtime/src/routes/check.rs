@@ -52,7 +52,7 @@ pub const fn check<const FIELDS: usize>(
     }; FIELDS];
     let (mut at, mut i) = (0, 0);
     while i < FIELDS {
-        reports[i].step = fields[i].level.step;
+        reports[i].step = fields[i].context.step;
         let start = at;
         while at < start + fields[i].routes.len() {
             if reports[i].problem.is_none() {
@@ -77,7 +77,7 @@ const fn problem(
     root: bool,
 ) -> Option<Problem> {
     let route = &routes[at];
-    if route.way.len() == MAX_DEPTH + 1 {
+    if route.field_path.len() == MAX_DEPTH + 1 {
         return Some(Problem::TooDeep(route));
     }
     if let Some(problem) = limits(field, route) {
@@ -100,7 +100,7 @@ const fn problem(
 
 /// Checks what the prefix of this field adds; what was over the limit before was reported before.
 const fn limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
-    let prefix = field.level.segments;
+    let prefix = field.context.segments;
     if prefix.is_empty() {
         return None;
     }
@@ -162,7 +162,7 @@ const fn has_param(segments: &[Segment], name: &str) -> bool {
 
 /// Stops the compilation where the field `step` has a problem.
 #[track_caller]
-pub const fn raise(reports: &[Report], step: u16) {
+pub const fn fail_if_reported(reports: &[Report], step: u16) {
     let mut i = 0;
     while i < reports.len() {
         if reports[i].step == step
@@ -175,20 +175,20 @@ pub const fn raise(reports: &[Report], step: u16) {
     }
 }
 
-pub(crate) type Message = Text<1024>;
+pub(crate) type ErrorText = Text<1024>;
 
 impl Problem {
-    const fn text(self, fields: &'static [Field]) -> Message {
+    const fn text(self, fields: &'static [Field]) -> ErrorText {
         match self {
             Self::Clash(first, second) => {
-                let text = Message::EMPTY.with("two routes match the same requests: ");
+                let text = ErrorText::EMPTY.with("two routes match the same requests: ");
                 let method = shared_method(first.definition.methods, second.definition.methods);
                 let text = place(route(text, method, first, fields), first).with(" and ");
                 place(route(text, method, second, fields), second)
                     .with("; change the path or the method of one, or list only one")
             }
             Self::TwiceNamed(mounted, name) => {
-                let text = Message::EMPTY.with("the parameter `{").with(name);
+                let text = ErrorText::EMPTY.with("the parameter `{").with(name);
                 let text = text.with("}` stands twice in ");
                 let text = place(path(text.with("`"), mounted, fields).with("`"), mounted);
                 text.with("; rename it in the prefix or in the route")
@@ -202,12 +202,12 @@ impl Problem {
             Self::TooDeep(mounted) => over(mounted, fields, " stands more than ", MAX_DEPTH)
                 .with(" groups deep; list its group further out and join the prefixes"),
             Self::Locals(mounted, problem) => {
-                let text = Message::EMPTY.with("`");
+                let text = ErrorText::EMPTY.with("`");
                 let text = place(path(text, mounted, fields).with("`"), mounted);
                 problem.text(text, fields)
             }
             Self::NoOuterParam(mounted, name) => {
-                let text = Message::EMPTY.with("no prefix of ");
+                let text = ErrorText::EMPTY.with("no prefix of ");
                 let text = place(path(text.with("`"), mounted, fields).with("`"), mounted);
                 text.with(" has the parameter `{")
                     .with(name)
@@ -217,22 +217,22 @@ impl Problem {
     }
 }
 
-const fn over(mounted: &Mounted, fields: &'static [Field], what: &str, limit: usize) -> Message {
-    let text = path(Message::EMPTY.with("`"), mounted, fields).with("`");
+const fn over(mounted: &Mounted, fields: &'static [Field], what: &str, limit: usize) -> ErrorText {
+    let text = path(ErrorText::EMPTY.with("`"), mounted, fields).with("`");
     place(text, mounted).with(what).with_number(limit as u32)
 }
 
 const fn route(
-    text: Message,
+    text: ErrorText,
     method: &str,
     mounted: &Mounted,
     fields: &'static [Field],
-) -> Message {
+) -> ErrorText {
     path(text.with("`").with(method).with(" "), mounted, fields).with("`")
 }
 
 /// Adds where the route comes from.
-const fn place(text: Message, mounted: &Mounted) -> Message {
+const fn place(text: ErrorText, mounted: &Mounted) -> ErrorText {
     let definition = mounted.definition;
     let text = text
         .with(" of `")
@@ -243,10 +243,10 @@ const fn place(text: Message, mounted: &Mounted) -> Message {
 }
 
 /// Adds the pattern, from the prefix of the group that reports on.
-const fn path(mut text: Message, mounted: &Mounted, fields: &'static [Field]) -> Message {
+const fn path(mut text: ErrorText, mounted: &Mounted, fields: &'static [Field]) -> ErrorText {
     let mut depth = 0;
-    while let Some(field) = mounted.way.field(fields, depth) {
-        text = text.with(field.level.prefix);
+    while let Some(field) = mounted.field_path.field(fields, depth) {
+        text = text.with(field.context.prefix);
         depth += 1;
     }
     let own = mounted.definition.path;

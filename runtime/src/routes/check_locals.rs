@@ -1,12 +1,12 @@
 //! Whether the chain of a route provides what its parts and its handler read.
 
-use super::check::Message;
+use super::check::ErrorText;
 use crate::{
     const_text::contains,
     routes::{
         definition::{Field, Mounted},
         local::LocalId,
-        part::Part,
+        part::PartInfo,
     },
 };
 
@@ -16,13 +16,13 @@ pub(crate) enum LocalProblem {
     /// The handler asks for a local that nothing provides.
     HandlerNeeds(&'static LocalId),
     /// A guard or a middleware asks for one that nothing before it provides.
-    PartNeeds(&'static Part, &'static LocalId),
+    PartNeeds(&'static PartInfo, &'static LocalId),
     /// One asks for what runs beside it, in the same `parallel(..)`.
-    Beside(&'static Part, &'static Part, &'static LocalId),
+    Beside(&'static PartInfo, &'static PartInfo, &'static LocalId),
     /// The first stands outside of the second, and one of them says that it must not.
-    Order(&'static Part, &'static Part),
+    Order(&'static PartInfo, &'static PartInfo),
     /// Two parts of the chain provide it.
-    Twice(&'static Part, &'static Part, &'static LocalId),
+    Twice(&'static PartInfo, &'static PartInfo, &'static LocalId),
 }
 
 /// Walks the chain of a route from its outermost part to the handler.
@@ -50,7 +50,7 @@ const fn check_part(
     fields: &'static [Field],
     route: &'static Mounted,
     at: usize,
-    part: &'static Part,
+    part: &'static PartInfo,
 ) -> Option<LocalProblem> {
     let before = at - part.beside as usize;
     if let Some(id) = missing(fields, route, before, part.needs) {
@@ -63,9 +63,9 @@ const fn check_part(
         return Some(LocalProblem::Order(outer, part));
     }
     let mut i = 0;
-    while i < part.hands.len() {
-        if let Some(first) = provider(fields, route, at, &part.hands[i]) {
-            return Some(LocalProblem::Twice(first, part, &part.hands[i]));
+    while i < part.passes.len() {
+        if let Some(first) = provider(fields, route, at, &part.passes[i]) {
+            return Some(LocalProblem::Twice(first, part, &part.passes[i]));
         }
         i += 1;
     }
@@ -77,8 +77,8 @@ const fn misplaced(
     fields: &'static [Field],
     route: &'static Mounted,
     at: usize,
-    part: &'static Part,
-) -> Option<&'static Part> {
+    part: &'static PartInfo,
+) -> Option<&'static PartInfo> {
     let mut i = 0;
     while i < at {
         if let Some(outer) = self::part(fields, route, i)
@@ -96,10 +96,10 @@ const fn part(
     fields: &'static [Field],
     route: &'static Mounted,
     mut at: usize,
-) -> Option<&'static Part> {
+) -> Option<&'static PartInfo> {
     let mut depth = 0;
-    while let Some(field) = route.way.field(fields, depth) {
-        let with = field.level.with;
+    while let Some(field) = route.field_path.field(fields, depth) {
+        let with = field.context.with;
         if at < with.len() {
             return Some(&with[at]);
         }
@@ -137,7 +137,7 @@ const fn provider(
     route: &'static Mounted,
     end: usize,
     id: &LocalId,
-) -> Option<&'static Part> {
+) -> Option<&'static PartInfo> {
     let mut at = 0;
     while at < end {
         if let Some(part) = part(fields, route, at)
@@ -150,10 +150,10 @@ const fn provider(
     None
 }
 
-const fn hands(part: &Part, id: &LocalId) -> bool {
+const fn hands(part: &PartInfo, id: &LocalId) -> bool {
     let mut i = 0;
-    while i < part.hands.len() {
-        if part.hands[i].is(id) {
+    while i < part.passes.len() {
+        if part.passes[i].is(id) {
             return true;
         }
         i += 1;
@@ -162,7 +162,7 @@ const fn hands(part: &Part, id: &LocalId) -> bool {
 }
 
 /// Returns a part anywhere in the app that provides a local.
-const fn anywhere(fields: &'static [Field], id: &LocalId) -> Option<&'static Part> {
+const fn anywhere(fields: &'static [Field], id: &LocalId) -> Option<&'static PartInfo> {
     let mut i = 0;
     while i < fields.len() {
         let mut j = 0;
@@ -184,7 +184,7 @@ const fn anywhere(fields: &'static [Field], id: &LocalId) -> Option<&'static Par
 
 impl LocalProblem {
     /// Says it behind the route's pattern and place.
-    pub(crate) const fn text(self, text: Message, fields: &'static [Field]) -> Message {
+    pub(crate) const fn text(self, text: ErrorText, fields: &'static [Field]) -> ErrorText {
         match self {
             Self::HandlerNeeds(id) => {
                 let text = text.with(" asks for the local `").with(id.name());
@@ -222,7 +222,7 @@ impl LocalProblem {
     }
 }
 
-const fn way_out(text: Message, fields: &'static [Field], id: &'static LocalId) -> Message {
+const fn way_out(text: ErrorText, fields: &'static [Field], id: &'static LocalId) -> ErrorText {
     match anywhere(fields, id) {
         Some(part) => {
             let text = text.with("; put `").with(part.name);

@@ -3,8 +3,8 @@
 use crate::routes::{
     local::LocalId,
     mount::NO_DEFINITION,
-    part::Part,
-    segment::{Manner, Methods, Segment, Slash},
+    part::PartInfo,
+    segment::{Methods, RouteOptions, Segment, Slash},
     shape::Shape,
 };
 
@@ -50,30 +50,30 @@ pub struct Definition {
     /// The doc comment.
     pub doc: &'static str,
     /// The guards and the middleware on the handler itself.
-    pub with: &'static [Part],
+    pub with: &'static [PartInfo],
     /// The locals that its arguments ask for.
     pub needs: &'static [&'static [LocalId]],
     /// The parameters that a prefix must provide.
     pub outer_params: &'static [&'static str],
     /// The arguments, as written.
-    pub arguments: &'static [Argument],
+    pub arguments: &'static [ArgumentInfo],
     /// The return type, as written.
     pub returns: &'static str,
     /// What the handler's own words say of how it is served.
-    pub manner: Manner,
+    pub options: RouteOptions,
 }
 
 /// An argument of a handler, as written.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Argument {
+pub struct ArgumentInfo {
     /// Its name.
     pub name: &'static str,
     /// Its type.
     pub ty: &'static str,
 }
 
-impl Argument {
+impl ArgumentInfo {
     /// Makes the description of an argument.
     pub const fn new(name: &'static str, ty: &'static str) -> Self {
         Self { name, ty }
@@ -82,7 +82,7 @@ impl Argument {
 
 /// One field of a group: what the group and the field add to the routes below.
 #[derive(Debug, Clone, Copy)]
-pub struct Level {
+pub struct FieldContext {
     /// The group's name.
     pub group: &'static str,
     /// The number of the field in the group.
@@ -92,11 +92,11 @@ pub struct Level {
     /// The prefix, parsed.
     pub segments: &'static [Segment],
     /// The guards and the middleware of the group and of the field, outermost first.
-    pub with: &'static [Part],
+    pub with: &'static [PartInfo],
     /// How many of them are the group's own; those behind are the field's.
     pub n_group: usize,
     /// What the group's words say of how its routes are served.
-    pub manner: Manner,
+    pub options: RouteOptions,
 }
 
 /// A route as it stands in a group.
@@ -107,9 +107,9 @@ pub struct Mounted {
     /// The whole pattern, from the group's prefix on.
     pub segments: &'static [Segment],
     /// The fields that lead to the handler.
-    pub way: Way,
+    pub field_path: FieldPath,
     /// The words that stand nearest to the handler.
-    pub manner: Manner,
+    pub options: RouteOptions,
     /// How many bytes the whole pattern has, as it is written.
     pub path_len: u32,
     /// Whether anything around the handler, or the handler itself, provides or asks for locals.
@@ -120,14 +120,14 @@ pub struct Mounted {
 ///
 /// Numbers and not references: constant evaluation checks each reference of a constant.
 #[derive(Debug, Clone, Copy)]
-pub struct Way {
+pub struct FieldPath {
     /// Innermost first, since a way grows outwards.
     steps: [u16; MAX_DEPTH],
     /// How many there are, also where that is more than the list holds: a check refuses that.
     len: u8,
 }
 
-impl Way {
+impl FieldPath {
     /// The way from an entry to itself.
     pub const NONE: Self = Self {
         steps: [0; MAX_DEPTH],
@@ -186,16 +186,16 @@ impl Mounted {
         Self {
             definition,
             segments: definition.segments,
-            way: Way::NONE,
-            manner: definition.manner,
+            field_path: FieldPath::NONE,
+            options: definition.options,
             path_len: definition.path.len() as u32,
-            has_locals: !definition.with.is_empty() || asks(definition.needs),
+            has_locals: !definition.with.is_empty() || needs_locals(definition.needs),
         }
     }
 
     /// Returns what the table needs to know of the route.
     pub const fn shape(&self) -> Shape {
-        let slash = match self.manner.slash {
+        let slash = match self.options.slash {
             Some(slash) => slash,
             None => Slash::Strict,
         };
@@ -208,7 +208,7 @@ impl Mounted {
 }
 
 /// Returns whether any local is asked for.
-pub const fn asks(needs: &[&[LocalId]]) -> bool {
+pub const fn needs_locals(needs: &[&[LocalId]]) -> bool {
     let mut i = 0;
     while i < needs.len() {
         if !needs[i].is_empty() {
@@ -225,14 +225,14 @@ pub struct MountedGroup {
     /// The prefix, from the outermost group's on.
     pub segments: &'static [Segment],
     /// The fields that lead to it.
-    pub way: Way,
+    pub field_path: FieldPath,
 }
 
 /// One field of a group, with what is listed there.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// What the group and the field add.
-    pub level: &'static Level,
+    pub context: &'static FieldContext,
     /// The fields of the entry, where it is a group.
     pub fields: &'static [Field],
     /// The routes of the entry.

@@ -108,8 +108,8 @@ impl Route {
     }
 
     pub(crate) fn parts(&self, kind: PartKind) -> impl Iterator<Item = &'static str> {
-        let fields = (0..self.mounted.way.len()).filter_map(|depth| self.field(depth));
-        let around = fields.flat_map(|field| field.level.with);
+        let fields = (0..self.mounted.field_path.len()).filter_map(|depth| self.field(depth));
+        let around = fields.flat_map(|field| field.context.with);
         let parts = around.chain(self.mounted.definition.with);
         let parts = parts.filter(move |part| part.kind == kind);
         // What stands under a `#[cfg]` that does not hold has no name.
@@ -117,7 +117,7 @@ impl Route {
     }
 
     /// Returns the arguments of the handler, as written.
-    pub const fn arguments(&self) -> &'static [crate::routes::definition::Argument] {
+    pub const fn arguments(&self) -> &'static [crate::routes::definition::ArgumentInfo] {
         self.mounted.definition.arguments
     }
 
@@ -128,12 +128,12 @@ impl Route {
 
     /// Returns whether the handler finishes where its client leaves: `on_disconnect = finish`.
     pub const fn finishes(&self) -> bool {
-        matches!(self.mounted.manner.finish, Some(true))
+        matches!(self.mounted.options.finish, Some(true))
     }
 
     /// Returns who goes first under overload: `priority = ..`.
     pub const fn priority(&self) -> Priority {
-        match self.mounted.manner.priority {
+        match self.mounted.options.priority {
             Some(priority) => priority,
             None => Priority::Normal,
         }
@@ -153,7 +153,7 @@ impl Route {
     pub(crate) const fn passes(&self, group: &str) -> bool {
         let mut depth = 0;
         while let Some(field) = self.field(depth) {
-            if crate::const_text::equal(field.level.group, group) {
+            if crate::const_text::equal(field.context.group, group) {
                 return true;
             }
             depth += 1;
@@ -163,21 +163,21 @@ impl Route {
 
     /// Returns the numbers of the fields that lead to the handler, innermost first.
     pub(crate) fn steps(&self) -> &'static [u16] {
-        self.mounted.way.steps()
+        self.mounted.field_path.steps()
     }
 
     /// Returns whether anything but guards is on the route itself, and not on a group around it.
     pub(crate) fn has_own_parts(&self) -> bool {
-        let innermost = self.mounted.way.len().checked_sub(1);
+        let innermost = self.mounted.field_path.len().checked_sub(1);
         let field = innermost.and_then(|depth| self.field(depth));
-        let of_field = field.and_then(|field| field.level.with.get(field.level.n_group..));
+        let of_field = field.and_then(|field| field.context.with.get(field.context.n_group..));
         let own = of_field.into_iter().chain([self.mounted.definition.with]);
         own.flatten()
             .any(|part| part.kind != PartKind::Guard && !part.name.is_empty())
     }
 
     const fn field(&self, depth: usize) -> Option<&'static Field> {
-        self.mounted.way.field(self.fields, depth)
+        self.mounted.field_path.field(self.fields, depth)
     }
 }
 

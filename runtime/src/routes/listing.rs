@@ -4,9 +4,9 @@
 //! the routes themselves, or later, is not composed.
 
 use crate::routes::{
-    definition::{Field, Mounted, Way},
+    definition::{Field, FieldPath, Mounted},
     info::Route,
-    segment::Manner,
+    segment::RouteOptions,
 };
 
 /// Returns how many bytes the patterns of the routes have.
@@ -54,8 +54,8 @@ pub const fn routes<const N: usize>(
 const NO_ROUTE: Mounted = Mounted {
     definition: crate::routes::mount::NO_DEFINITION,
     segments: &[],
-    way: Way::NONE,
-    manner: Manner::NONE,
+    field_path: FieldPath::NONE,
+    options: RouteOptions::NONE,
     path_len: 0,
     has_locals: false,
 };
@@ -77,9 +77,9 @@ const fn store_path(
     route: &Mounted,
 ) -> usize {
     let (start, mut depth) = (at, 0);
-    while let Some(step) = route.way.step(depth) {
+    while let Some(step) = route.field_path.step(depth) {
         let field = &fields[step as usize];
-        at = store_text(into, at, field.level.prefix);
+        at = store_text(into, at, field.context.prefix);
         fields = field.fields;
         depth += 1;
     }

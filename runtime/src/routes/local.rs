@@ -99,15 +99,15 @@ impl LocalId {
     label = "handed on here, but it is no local",
     note = "put `#[derive(Local)]` on `{Self}`, or wrap it in a type of your own that has it"
 )]
-pub trait Handed: Send + Sync + 'static {
+pub trait PassedLocals: Send + Sync + 'static {
     /// Which locals that is.
     const IDS: &'static [LocalId];
 }
 
-impl Handed for () {
+impl PassedLocals for () {
     const IDS: &'static [LocalId] = &[];
 }
 
-impl<T: LocalType> Handed for T {
+impl<T: LocalType> PassedLocals for T {
     const IDS: &'static [LocalId] = &[T::ID];
 }

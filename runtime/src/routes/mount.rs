@@ -1,8 +1,8 @@
 //! Putting the entries of a group together: every route gets its whole pattern.
 
 use crate::routes::{
-    definition::{Definition, Field, Mounted, MountedGroup, Way},
-    segment::{Manner, Methods, Segment},
+    definition::{Definition, Field, FieldPath, Mounted, MountedGroup},
+    segment::{Methods, RouteOptions, Segment},
 };
 
 const NO_SEGMENT: Segment = Segment::Static("");
@@ -22,7 +22,7 @@ pub const NO_DEFINITION: &Definition = &Definition {
     outer_params: &[],
     arguments: &[],
     returns: "",
-    manner: Manner::NONE,
+    options: RouteOptions::NONE,
 };
 
 /// Returns how many routes the fields hold.
@@ -49,7 +49,7 @@ pub const fn count_groups(fields: &[Field]) -> usize {
 pub const fn count_segments(fields: &[Field]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < fields.len() {
-        let prefix = fields[i].level.segments.len();
+        let prefix = fields[i].context.segments.len();
         let mut j = 0;
         while j < fields[i].routes.len() {
             n += prefix + fields[i].routes[j].segments.len();
@@ -74,13 +74,13 @@ pub const fn segments<const N: usize>(fields: &[Field]) -> [Segment; N] {
         let field = &fields[i];
         let mut j = 0;
         while j < field.routes.len() {
-            at = copy(&mut all, at, field.level.segments);
+            at = copy(&mut all, at, field.context.segments);
             at = copy(&mut all, at, field.routes[j].segments);
             j += 1;
         }
         let mut j = 0;
         while j < field.groups.len() {
-            at = copy(&mut all, at, field.level.segments);
+            at = copy(&mut all, at, field.context.segments);
             at = copy(&mut all, at, field.groups[j].segments);
             j += 1;
         }
@@ -108,7 +108,7 @@ pub const fn mount<const N: usize>(
     let (mut n, mut i) = (0, 0);
     while i < fields.len() {
         let field = &fields[i];
-        let prefix = field.level.segments.len();
+        let prefix = field.context.segments.len();
         let mut j = 0;
         while j < field.routes.len() {
             let route = &field.routes[j];
@@ -116,10 +116,10 @@ pub const fn mount<const N: usize>(
             all[n] = Mounted {
                 definition: route.definition,
                 segments: own,
-                way: route.way.from(field.level.step),
-                manner: route.manner.within(field.level.manner),
-                path_len: path_len(route, field.level.prefix),
-                has_locals: route.has_locals || !field.level.with.is_empty(),
+                field_path: route.field_path.from(field.context.step),
+                options: route.options.within(field.context.options),
+                path_len: path_len(route, field.context.prefix),
+                has_locals: route.has_locals || !field.context.with.is_empty(),
             };
             segments = rest;
             n += 1;
@@ -150,7 +150,7 @@ pub const fn mount_groups<const N: usize>(
 ) -> [MountedGroup; N] {
     let mut all = [MountedGroup {
         segments: &[],
-        way: Way::NONE,
+        field_path: FieldPath::NONE,
     }; N];
     let mut n = 0;
     if let Some(prefix) = own {
@@ -160,7 +160,7 @@ pub const fn mount_groups<const N: usize>(
     let mut i = 0;
     while i < fields.len() {
         let field = &fields[i];
-        let prefix = field.level.segments.len();
+        let prefix = field.context.segments.len();
         let mut j = 0;
         while j < field.routes.len() {
             segments = segments.split_at(prefix + field.routes[j].segments.len()).1;
@@ -172,7 +172,7 @@ pub const fn mount_groups<const N: usize>(
             let (whole, rest) = segments.split_at(prefix + group.segments.len());
             all[n] = MountedGroup {
                 segments: whole,
-                way: group.way.from(field.level.step),
+                field_path: group.field_path.from(field.context.step),
             };
             segments = rest;
             n += 1;

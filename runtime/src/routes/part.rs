@@ -17,7 +17,7 @@ pub enum PartKind {
 
 /// A guard or a middleware, as constant data.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct PartInfo {
     /// The function's name with its module path.
     pub name: &'static str,
     /// What kind of part it is.
@@ -27,7 +27,7 @@ pub struct Part {
     /// The locals that its arguments ask for.
     pub needs: &'static [&'static [LocalId]],
     /// The locals that it hands on.
-    pub hands: &'static [LocalId],
+    pub passes: &'static [LocalId],
     /// The names of what stands outside of it, where a chain has both.
     pub after: &'static [&'static str],
     /// The names of what stands further in, where a chain has both.
@@ -36,14 +36,14 @@ pub struct Part {
     pub beside: u8,
 }
 
-impl Part {
+impl PartInfo {
     /// What stands for something that is no part.
     pub const NONE: Self = Self {
         name: "",
         kind: PartKind::Middleware,
         shares: false,
         needs: &[],
-        hands: &[],
+        passes: &[],
         after: &[],
         before: &[],
         beside: 0,
@@ -69,7 +69,7 @@ impl Part {
     /// Returns the part as it stands in `when(..)`: nobody can rely on what it hands on.
     #[must_use]
     pub const fn maybe(mut self) -> Self {
-        self.hands = &[];
+        self.passes = &[];
         self
     }
 }

@@ -127,7 +127,7 @@ impl Methods {
 
 /// What a route and the groups around it say of how it is served; the nearest word holds.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
+pub struct RouteOptions {
     /// The word on a trailing slash.
     pub slash: Option<Slash>,
     /// Whether the handler finishes where its client leaves.
@@ -136,7 +136,7 @@ pub struct Manner {
     pub priority: Option<Priority>,
 }
 
-impl Manner {
+impl RouteOptions {
     /// Nothing is said.
     pub const NONE: Self = Self {
         slash: None,

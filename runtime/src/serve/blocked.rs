@@ -20,7 +20,7 @@ pub(super) struct Blocked {
     /// How long a poll may take.
     bound: Duration,
     threads: Vec<Thread>,
-    told: Vec<Told>,
+    told: Vec<ReportedRoute>,
 }
 
 /// A thread, and since when its poll has been seen.
@@ -32,7 +32,7 @@ struct Thread {
 }
 
 /// A route that was reported.
-struct Told {
+struct ReportedRoute {
     route: usize,
     at: Instant,
     /// How many of its polls were over the bound since then.
@@ -105,7 +105,7 @@ impl Blocked {
                 more = told.more;
                 (told.at, told.more) = (now, 0);
             }
-            None => self.told.push(Told {
+            None => self.told.push(ReportedRoute {
                 route,
                 at: now,
                 more: 0,

@@ -20,8 +20,8 @@ use crate::{
     error::Result,
     middleware,
     request::{Gate, Shared},
-    serve::{shutdown::Delayed, stall_watch::Watch},
-    server::{self, Report, Stop, Told},
+    serve::{shutdown::Delayed, stall_watch::StallWatch},
+    server::{self, Report, Stop, StopSource},
 };
 
 pub(super) async fn run<A, S>(mut setup: Setup, shared: Shared<S>) -> Result
@@ -32,13 +32,13 @@ where
     setup.config.load()?;
     // Whoever is told to stop while it starts shall stop.
     let stop = match setup.stop.take() {
-        Some(stop) => Told::When(server::when(stop)),
-        None => Told::Signals(server::signal()?),
+        Some(stop) => StopSource::When(server::when(stop)),
+        None => StopSource::Signals(server::signal()?),
     };
     run_until::<A, S>(setup, shared, stop).await
 }
 
-async fn run_until<A, S>(mut setup: Setup, mut shared: Shared<S>, mut stop: Told) -> Result
+async fn run_until<A, S>(mut setup: Setup, mut shared: Shared<S>, mut stop: StopSource) -> Result
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -76,8 +76,8 @@ where
 }
 
 /// Runs the work, and returns whether it was done before someone asked to stop.
-async fn unless_stopped(stop: &mut Told, work: impl Future<Output = Result>) -> Result<bool> {
-    let (mut asked, mut work) = (pin!(stop.asked()), pin!(work));
+async fn unless_stopped(stop: &mut StopSource, work: impl Future<Output = Result>) -> Result<bool> {
+    let (mut asked, mut work) = (pin!(stop.wait_for_stop()), pin!(work));
     poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Ready(done) => Poll::Ready(done.map(|()| true)),
         Poll::Pending => asked.as_mut().poll(cx).map(|()| Ok(false)),
@@ -91,7 +91,7 @@ async fn serve<A, S>(
     shared: &Arc<Shared<S>>,
     listening: Listening,
     watched: bool,
-    stop: Told,
+    stop: StopSource,
 ) -> Result<(Report, Option<Runtimes>)>
 where
     A: App + Endpoint<S>,
@@ -111,7 +111,7 @@ where
     let blocked = (watched && !config.slow_poll.is_zero())
         .then(|| Blocked::new(A::LISTING, config.slow_poll));
     let watch = (watched || watched_for).then(|| {
-        Watch::start(
+        StallWatch::start(
             config.workers.max(1),
             watched,
             blocked,

@@ -30,14 +30,14 @@ impl<'h, S> Delayed<'h, S> {
 }
 
 impl<S: Stop> Stop for Delayed<'_, S> {
-    async fn asked(&mut self) {
+    async fn wait_for_stop(&mut self) {
         if self.is_heard {
-            return self.stop.asked().await;
+            return self.stop.wait_for_stop().await;
         }
         let until = match self.until {
             Some(until) => until,
             None => {
-                self.stop.asked().await;
+                self.stop.wait_for_stop().await;
                 self.health.set_ready(false);
                 supervisor::stopping();
                 *self.until.insert(Instant::now() + self.delay)
@@ -46,7 +46,7 @@ impl<S: Stop> Stop for Delayed<'_, S> {
         tokio::select! {
             () = sleep_until(until) => {}
             // Whoever asks twice does not want to wait.
-            () = self.stop.asked() => {}
+            () = self.stop.wait_for_stop() => {}
         }
         self.is_heard = true;
     }

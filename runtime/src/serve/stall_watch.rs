@@ -24,7 +24,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 const LEAST: Duration = Duration::from_millis(1);
 
 /// A thread that is told by each runtime that it turns, and reports those that do not.
-pub(super) struct Watch {
+pub(super) struct StallWatch {
     beats: Arc<Beats>,
     thread: Option<JoinHandle<()>>,
 }
@@ -39,7 +39,7 @@ struct Beats {
     end: Condvar,
 }
 
-impl Watch {
+impl StallWatch {
     /// Watches so many runtimes, and reports those that do not turn if it is to. Where there can be no
     /// thread for it, nothing is watched.
     ///
@@ -84,7 +84,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for StallWatch {
     fn drop(&mut self) {
         *self.beats.lock() = true;
         self.beats.end.notify_all();

@@ -11,8 +11,8 @@ use super::listeners::Listening;
 use crate::{
     config::Config,
     error::{Error, Result},
-    serve::stall_watch::Watch,
-    server::{self, Answer, Bound, Report, Shared, Stop},
+    serve::stall_watch::StallWatch,
+    server::{self, Bound, HttpApp, Report, Shared, Stop},
 };
 
 /// The runtimes of the threads: they end when this is dropped.
@@ -30,11 +30,11 @@ pub(super) fn servers(listening: &Listening, config: &Config) -> usize {
 /// Runs the server on `config.workers` threads until all have stopped.
 ///
 /// A listener of a caller's own cannot be shared out: it is served here.
-pub(super) async fn run<A: Answer>(
+pub(super) async fn run<A: HttpApp>(
     server: Arc<Shared<A>>,
     listening: Listening,
     config: &Config,
-    watch: Option<&Watch>,
+    watch: Option<&StallWatch>,
     mut stop: impl Stop,
 ) -> Result<(Report, Runtimes)> {
     let most = config.connections.div_ceil(config.workers);
@@ -43,18 +43,18 @@ pub(super) async fn run<A: Answer>(
     let mut running = JoinSet::new();
     let (own, shared): (Vec<_>, Vec<_>) = listening.bound.into_iter().partition(Bound::is_own);
     for (idx, bound) in share_out(shared, config.workers)?.into_iter().enumerate() {
-        let asked = Asked::new(&asked);
+        let asked = SharedStop::new(&asked);
         let serving = server::run(Arc::clone(&server), bound, most, asked);
         let beats = watch.map(|watch| watch.beats(idx));
         running.spawn(on_thread(idx, beats, serving, released.clone())?);
     }
     if !own.is_empty() {
-        running.spawn(server::run(server, own, most, Asked::new(&asked)));
+        running.spawn(server::run(server, own, most, SharedStop::new(&asked)));
     }
     let mut report = Report::default();
     while !running.is_empty() {
         tokio::select! {
-            () = stop.asked() => asks.send_modify(|count| *count += 1),
+            () = stop.wait_for_stop() => asks.send_modify(|count| *count += 1),
             Some(ended) = running.join_next() => {
                 let ended = ended.map_err(|_| Error::new("a thread of the server panicked"))??;
                 report.add(&ended);
@@ -106,12 +106,12 @@ where
 }
 
 /// A [`Stop`] that asks as often as the one of all threads.
-struct Asked {
+struct SharedStop {
     count: watch::Receiver<u32>,
     heard: u32,
 }
 
-impl Asked {
+impl SharedStop {
     fn new(count: &watch::Receiver<u32>) -> Self {
         Self {
             count: count.clone(),
@@ -120,8 +120,8 @@ impl Asked {
     }
 }
 
-impl Stop for Asked {
-    async fn asked(&mut self) {
+impl Stop for SharedStop {
+    async fn wait_for_stop(&mut self) {
         let heard = self.heard;
         // Where nobody can ask any more, the server is dropped: it stops, and then it is cut.
         let _ = self.count.wait_for(|count| *count > heard).await;

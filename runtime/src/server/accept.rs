@@ -10,10 +10,10 @@ use tokio::task::{JoinError, JoinSet, unconstrained};
 use tokio::time::{Instant, sleep_until};
 
 use super::connection::spawn;
-use super::listener::{Accepted, Bound, Open};
+use super::listener::{Accepted, Bound, OpenListener};
 use super::stop::Stop;
-use super::{Answer, Shared};
-use crate::server::preamble::Before;
+use super::{HttpApp, Shared};
+use crate::server::preamble::Preamble;
 
 /// How many connections that the system has accepted are taken over by a stop, of each listener.
 const LAST_ACCEPTED: usize = 1024;
@@ -44,7 +44,7 @@ impl Report {
 /// # Errors
 ///
 /// Fails when the runtime cannot take a listener.
-pub(crate) async fn run<A: Answer>(
+pub(crate) async fn run<A: HttpApp>(
     shared: Arc<Shared<A>>,
     listeners: Vec<Bound>,
     most: usize,
@@ -76,12 +76,12 @@ struct Server<A> {
     report: Report,
 }
 
-impl<A: Answer> Server<A> {
+impl<A: HttpApp> Server<A> {
     async fn accept_until(&mut self, listeners: &mut Listeners, stop: &mut impl Stop) {
         loop {
             let room = self.tasks.len() < self.most;
             tokio::select! {
-                () = stop.asked() => return,
+                () = stop.wait_for_stop() => return,
                 Some(ended) = self.tasks.join_next() => self.note(ended),
                 (before, accepted) = poll_fn(|cx| listeners.poll_accept(cx)), if room => {
                     self.accept(before, accepted);
@@ -90,7 +90,7 @@ impl<A: Answer> Server<A> {
         }
     }
 
-    fn accept(&mut self, before: Arc<Before>, accepted: Accepted) {
+    fn accept(&mut self, before: Arc<Preamble>, accepted: Accepted) {
         self.report.accepted += 1;
         spawn(&mut self.tasks, self.shared.clone(), before, accepted);
     }
@@ -112,7 +112,7 @@ impl<A: Answer> Server<A> {
             };
             self.accept(before, accepted);
         }
-        listeners.open.retain(Open::rests);
+        listeners.open.retain(OpenListener::rests);
     }
 
     async fn drain(&mut self, mut listeners: Listeners, stop: &mut impl Stop) {
@@ -140,7 +140,7 @@ impl<A: Answer> Server<A> {
                 }
                 () = &mut finished, if self.tasks.is_empty() && all_accepted => return,
                 () = sleep_until(deadline) => break,
-                () = stop.asked() => break,
+                () = stop.wait_for_stop() => break,
             }
         }
         drop(listeners);
@@ -160,13 +160,13 @@ impl<A: Answer> Server<A> {
 
 /// The places where a server listens, each in its turn.
 struct Listeners {
-    open: Vec<Open>,
+    open: Vec<OpenListener>,
     /// The one that is asked first: a busy one must not keep the others waiting.
     next: usize,
 }
 
 impl Listeners {
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<(Arc<Before>, Accepted)> {
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<(Arc<Preamble>, Accepted)> {
         for turn in 0..self.open.len() {
             let idx = (self.next + turn) % self.open.len();
             let listener = &mut self.open[idx];
@@ -179,11 +179,11 @@ impl Listeners {
     }
 
     /// Takes what waits where there was no room before, and lets go those where nothing does; none when all are gone.
-    fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Arc<Before>, Accepted)>> {
+    fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Arc<Preamble>, Accepted)>> {
         if let Poll::Ready(accepted) = self.poll_accept(cx) {
             return Poll::Ready(Some(accepted));
         }
-        self.open.retain(Open::rests);
+        self.open.retain(OpenListener::rests);
         if self.open.is_empty() {
             return Poll::Ready(None);
         }

@@ -21,7 +21,7 @@ pub(super) struct Addresses {
 
 /// The place of a connection among those of its address; it is given back by its drop.
 #[derive(Debug)]
-pub(super) struct Place(Option<(Arc<Addresses>, IpAddr)>);
+pub(super) struct AddressSlot(Option<(Arc<Addresses>, IpAddr)>);
 
 impl Addresses {
     pub(super) fn new(most: usize, trusted: Option<Proxies>) -> Self {
@@ -34,9 +34,9 @@ impl Addresses {
     }
 
     /// Takes a place; none is left when the address has as many as it may.
-    pub(super) fn enter(self: &Arc<Self>, peer: Option<SocketAddr>) -> Option<Place> {
+    pub(super) fn enter(self: &Arc<Self>, peer: Option<SocketAddr>) -> Option<AddressSlot> {
         let Some(address) = peer.and_then(|peer| self.counted(peer.ip().to_canonical())) else {
-            return Some(Place(None));
+            return Some(AddressSlot(None));
         };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
@@ -47,7 +47,7 @@ impl Addresses {
         }
         *count += 1;
         drop(counts);
-        Some(Place(Some((Arc::clone(self), address))))
+        Some(AddressSlot(Some((Arc::clone(self), address))))
     }
 
     /// Says it once: an attacker must not fill the log, but a load balancer that nobody has named must
@@ -80,7 +80,7 @@ impl Addresses {
     }
 }
 
-impl Drop for Place {
+impl Drop for AddressSlot {
     fn drop(&mut self) {
         let Some((addresses, address)) = &self.0 else {
             return;

@@ -29,10 +29,10 @@ const PREFACE: &[u8; MOST_EARLY] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const MOST_EARLY: usize = 24;
 
 /// A connection's stream, shared by what hyper owns and the task that drives it.
-pub(super) struct Shared(Mutex<Wire>);
+pub(super) struct Shared(Mutex<BufferedStream>);
 
 /// The lock's inside: one task takes it, so it never waits, until the owner of an upgrade does as well.
-pub(super) struct Wire {
+pub(super) struct BufferedStream {
     socket: Socket,
     /// Bytes that were read before hyper asked: it reads them first.
     early: [u8; MOST_EARLY],
@@ -56,12 +56,12 @@ pub(super) struct Wire {
     flushing: bool,
     /// Nobody sends what is gathered after a poll: an upgraded stream is on its own.
     direct: bool,
-    held: Held,
+    held: Holders,
 }
 
 /// Who holds the stream besides the task that drives it: hyper, and then the owner of an upgrade.
 #[derive(Default)]
-struct Held {
+struct Holders {
     /// Nobody does any more.
     released: bool,
     /// The task is gone, and the stream with it.
@@ -81,7 +81,7 @@ pub(super) enum Side {
 
 impl Shared {
     pub(super) fn new(socket: Socket) -> Self {
-        Self(Mutex::new(Wire {
+        Self(Mutex::new(BufferedStream {
             socket,
             early: [0; MOST_EARLY],
             early_from: 0,
@@ -96,11 +96,11 @@ impl Shared {
             blocked: false,
             flushing: false,
             direct: false,
-            held: Held::default(),
+            held: Holders::default(),
         }))
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Wire> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, BufferedStream> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -112,7 +112,7 @@ impl fmt::Debug for Shared {
 }
 
 /// Reading.
-impl Wire {
+impl BufferedStream {
     /// Returns whether the client speaks HTTP/2, once enough is read to tell.
     #[cfg(feature = "http2")]
     pub(super) fn is_http2(&self) -> Option<bool> {
@@ -238,7 +238,7 @@ fn broken() -> io::Error {
 }
 
 /// Holding.
-impl Wire {
+impl BufferedStream {
     /// Notes that hyper has the stream, again or for the first time.
     pub(super) fn hold(&mut self) {
         self.held.released = false;
@@ -295,7 +295,7 @@ impl Wire {
 }
 
 /// Writing.
-impl Wire {
+impl BufferedStream {
     /// Hands the stream over to the owner of an upgrade.
     pub(super) fn send_each_write(&mut self) {
         self.direct = true;

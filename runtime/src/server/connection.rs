@@ -12,21 +12,21 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
 use super::activity::Activity;
-use super::addresses::Place;
+use super::addresses::AddressSlot;
 #[cfg(feature = "http2")]
 use super::driver::sniff;
-use super::driver::{Cut, Ended, rest, run};
+use super::driver::{Aborted, Ended, rest, run};
 use super::io::Io;
 use super::listener::Accepted;
 use super::socket::Socket;
-use super::timer::{Seen, Timer};
-use super::{Answer, Shared};
+use super::timer::{Progress, Timer};
+use super::{HttpApp, Shared};
 use crate::{
     config::Config,
     request::Transport,
     server::{
-        buffered_stream::{self, Wire},
-        preamble::Before,
+        buffered_stream::{self, BufferedStream},
+        preamble::Preamble,
         serve_request,
     },
 };
@@ -51,7 +51,7 @@ pub(crate) struct Connection<A> {
     pub(super) activity: Activity,
     pub(super) origin: Transport,
     /// Held for its drop.
-    _place: Place,
+    _place: AddressSlot,
 }
 
 impl<A> Connection<A> {
@@ -65,14 +65,19 @@ impl<A> Connection<A> {
         self.shared.stopping.has_begun()
     }
 
-    pub(super) fn seen(&self, wire: &Wire) -> Seen {
-        Seen {
+    pub(super) fn seen(&self, wire: &BufferedStream) -> Progress {
+        Progress {
             moment: self.activity.now(),
             stuck_at: wire.stuck_at(),
         }
     }
 
-    fn new(shared: Arc<Shared<A>>, socket: Socket, origin: Transport, place: Place) -> Arc<Self> {
+    fn new(
+        shared: Arc<Shared<A>>,
+        socket: Socket,
+        origin: Transport,
+        place: AddressSlot,
+    ) -> Arc<Self> {
         Arc::new(Self {
             shared,
             wire: buffered_stream::Shared::new(socket),
@@ -84,10 +89,10 @@ impl<A> Connection<A> {
 }
 
 /// Serves what was accepted on a task of its own.
-pub(super) fn spawn<A: Answer>(
+pub(super) fn spawn<A: HttpApp>(
     tasks: &mut JoinSet<()>,
     shared: Arc<Shared<A>>,
-    before: Arc<Before>,
+    before: Arc<Preamble>,
     accepted: Accepted,
 ) {
     match accepted {
@@ -117,7 +122,7 @@ pub(super) fn spawn<A: Answer>(
 /// Goes through what a connection begins with; none is left where the client does not do its part.
 async fn pass<A>(
     shared: Arc<Shared<A>>,
-    before: Arc<Before>,
+    before: Arc<Preamble>,
     socket: Socket,
     origin: Transport,
 ) -> Option<Arc<Connection<A>>> {
@@ -130,11 +135,11 @@ async fn pass<A>(
 /// Serves a connection to its end.
 ///
 /// Its errors are its client's doing and end nothing but itself, so they are not passed on.
-async fn serve<A: Answer>(connection: Arc<Connection<A>>) {
+async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
     let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
     let sleep = pin!(sleep_until(head_ends));
     let mut timer = Timer::new(sleep, connection.config(), connection.activity.now());
-    let mut tear = Tear {
+    let mut tear = ResetOnDrop {
         connection: &connection,
         is_whole: false,
     };
@@ -144,7 +149,7 @@ async fn serve<A: Answer>(connection: Arc<Connection<A>>) {
         Ok(Ended::Done) if connection.wire.lock().is_released() => linger(&connection).await,
         Ok(Ended::Done) => upgraded(&connection).await,
         Ok(Ended::Resting) => close(&connection).await,
-        Err(Cut) => {}
+        Err(Aborted) => {}
     }
 }
 
@@ -161,12 +166,12 @@ async fn close<A>(connection: &Connection<A>) {
 }
 
 /// Resets a connection that is cut where its end would be taken for the end of an answer.
-struct Tear<'c, A> {
+struct ResetOnDrop<'c, A> {
     connection: &'c Connection<A>,
     is_whole: bool,
 }
 
-impl<A> Drop for Tear<'_, A> {
+impl<A> Drop for ResetOnDrop<'_, A> {
     fn drop(&mut self) {
         if !self.is_whole && self.connection.activity.ends_answer() {
             self.connection.wire.lock().tear();
@@ -184,10 +189,10 @@ impl Drop for CutOnDrop<'_> {
 
 /// Finds out which protocol the client speaks, and drives it.
 #[cfg(feature = "http2")]
-async fn drive<A: Answer>(
+async fn drive<A: HttpApp>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<Ended, Cut> {
+) -> Result<Ended, Aborted> {
     let is_http2 = match connection.origin.is_http2 {
         Some(agreed) => agreed,
         None => sniff(connection, timer).await?,
@@ -202,17 +207,17 @@ async fn drive<A: Answer>(
 }
 
 #[cfg(not(feature = "http2"))]
-async fn drive<A: Answer>(
+async fn drive<A: HttpApp>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<Ended, Cut> {
+) -> Result<Ended, Aborted> {
     drive_http1(connection, timer).await
 }
 
-async fn drive_http1<A: Answer>(
+async fn drive_http1<A: HttpApp>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<Ended, Cut> {
+) -> Result<Ended, Aborted> {
     let config = connection.config();
     let head = config.head.max(LEAST_HEAD);
     let mut builder = http1::Builder::new();
@@ -248,10 +253,10 @@ async fn drive_http1<A: Answer>(
 }
 
 #[cfg(feature = "http2")]
-async fn drive_http2<A: Answer>(
+async fn drive_http2<A: HttpApp>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
-) -> Result<Ended, Cut> {
+) -> Result<Ended, Aborted> {
     let streams = super::http2::Streams::new(connection.config());
     let answering = connection.clone();
     let session = connection.shared.app.connect(&connection.origin);

@@ -11,7 +11,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 
 use super::Connection;
-use super::timer::{Phase, Seen, Timer};
+use super::timer::{Phase, Progress, Timer};
 
 /// How the driving of hyper's connection ends where it is not cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +28,19 @@ const LAST_HEAD: Duration = Duration::from_secs(1);
 
 /// The connection ends at once: there is no one to say goodbye to.
 #[derive(Debug)]
-pub(super) struct Cut;
+pub(super) struct Aborted;
 
 /// Waits for the bytes that tell the protocol; the first head's time runs meanwhile.
 #[cfg(feature = "http2")]
 pub(super) async fn sniff<A>(
     connection: &Connection<A>,
     timer: &mut Timer<'_>,
-) -> Result<bool, Cut> {
+) -> Result<bool, Aborted> {
     let mut stopped = pin!(connection.shared.stopping.begun());
     let mut told = false;
     poll_fn(|cx| {
         if let Poll::Ready(outcome) = poll_is_http2(connection, cx) {
-            return Poll::Ready(outcome.map_err(|_| Cut));
+            return Poll::Ready(outcome.map_err(|_| Aborted));
         }
         let _only_wakes = stopped.as_mut().poll(cx);
         if connection.is_stopping() && !told {
@@ -48,7 +48,7 @@ pub(super) async fn sniff<A>(
             timer.finish_within(LAST_HEAD);
         }
         let seen = connection.seen(&connection.wire.lock());
-        timer.poll(cx, seen).map(|_| Err(Cut))
+        timer.poll(cx, seen).map(|_| Err(Aborted))
     })
     .await
 }
@@ -57,13 +57,13 @@ pub(super) async fn sniff<A>(
 pub(super) async fn rest<A>(
     connection: &Connection<A>,
     timer: &mut Timer<'_>,
-) -> Result<bool, Cut> {
+) -> Result<bool, Aborted> {
     let mut stopped = pin!(connection.shared.stopping.begun());
     timer.rest_after(None);
     poll_fn(|cx| {
         let mut wire = connection.wire.lock();
         if let Poll::Ready(count) = wire.poll_early(cx) {
-            let count = count.map_err(|_| Cut)?;
+            let count = count.map_err(|_| Aborted)?;
             connection.activity.read(count);
             return Poll::Ready(Ok(count > 0));
         }
@@ -127,7 +127,7 @@ pub(super) async fn run<A, D: Driven>(
     connection: &Connection<A>,
     driven: Pin<&mut D>,
     timer: &mut Timer<'_>,
-) -> Result<Ended, Cut> {
+) -> Result<Ended, Aborted> {
     let mut stopped = pin!(connection.shared.stopping.begun());
     let _only_wakes = poll_fn(|cx| Poll::Ready(stopped.as_mut().poll(cx))).await;
     let mut driver = Driver {
@@ -156,11 +156,11 @@ struct Driver<'d, 't, A, D> {
 }
 
 impl<A, D: Driven> Driver<'_, '_, A, D> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Ended, Cut>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Ended, Aborted>> {
         loop {
             let ended = self.driven.as_mut().poll(cx);
             let Ok(seen) = self.send(cx, ended.is_ready()) else {
-                return Poll::Ready(Err(Cut));
+                return Poll::Ready(Err(Aborted));
             };
             if let Poll::Ready(outcome) = ended {
                 return Poll::Ready(self.end(outcome));
@@ -185,14 +185,14 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
             }
             if phase != Phase::Idle || self.finishing == Finishing::Yes {
                 self.say_why(cx, phase);
-                return Poll::Ready(Err(Cut));
+                return Poll::Ready(Err(Aborted));
             }
             self.say_goodbye();
         }
     }
 
     /// Sends what hyper has written during this poll.
-    fn send(&self, cx: &mut Context<'_>, ended: bool) -> io::Result<Seen> {
+    fn send(&self, cx: &mut Context<'_>, ended: bool) -> io::Result<Progress> {
         let mut wire = self.connection.wire.lock();
         if ended {
             // What is written from now on is by the owner of an upgraded stream.
@@ -205,17 +205,17 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     }
 
     /// Ends as hyper did; where it has answered what is no request, the client shall read that.
-    fn end(&self, outcome: hyper::Result<()>) -> Result<Ended, Cut> {
+    fn end(&self, outcome: hyper::Result<()>) -> Result<Ended, Aborted> {
         match outcome {
             Err(error) if error.is_parse() => self.connection.activity.give_up(),
-            outcome => outcome.map_err(|_| Cut)?,
+            outcome => outcome.map_err(|_| Aborted)?,
         }
         Ok(Ended::Done)
     }
 
     /// Returns whether a connection of HTTP/2 is to end for the number of its requests; one of HTTP/1 is
     /// told with its last answer.
-    fn has_served_its_share(&self, seen: Seen) -> bool {
+    fn has_served_its_share(&self, seen: Progress) -> bool {
         #[cfg(feature = "http2")]
         if self.timer.is_multiplexed() && self.finishing != Finishing::Yes {
             return seen.moment.begun() >= self.connection.config().requests_per_connection;
@@ -225,7 +225,7 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     }
 
     /// Tells hyper that the server stops, and returns whether it must be polled for that.
-    fn stop(&mut self, seen: Seen) -> bool {
+    fn stop(&mut self, seen: Progress) -> bool {
         // HTTP/2 says up to which request it answers, so that none is lost by saying it early.
         let multiplexed = self.timer.is_multiplexed();
         let heading = !multiplexed && (seen.moment.heading || seen.moment.is_fresh());

@@ -10,7 +10,7 @@ use memchr::memchr_iter;
 
 /// What bytes on the wire tell of the requests that they are of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct RequestFacts {
     /// The number of the request that must be refused, from 1.
     pub(super) refused: Option<u32>,
     /// From which byte on a body is none: what is read up to there is still good.
@@ -23,16 +23,16 @@ const MOST_HELD: usize = 48;
 /// Follows the requests of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
-    place: Place,
+    place: NextPart,
     /// How many heads have ended.
     heads: u32,
     head: Head,
-    line: Line,
+    line: PartialLine,
 }
 
 /// What is read next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Place {
+enum NextPart {
     /// The line that begins a request, or an empty one before it.
     #[default]
     Start,
@@ -63,7 +63,7 @@ struct Head {
 
 /// The beginning of a line that comes in pieces.
 #[derive(Debug)]
-struct Line {
+struct PartialLine {
     held: [u8; MOST_HELD],
     len: u8,
     /// How long it is in all.
@@ -71,7 +71,7 @@ struct Line {
     ends_with_return: bool,
 }
 
-impl Default for Line {
+impl Default for PartialLine {
     fn default() -> Self {
         Self {
             held: [0; MOST_HELD],
@@ -82,7 +82,7 @@ impl Default for Line {
     }
 }
 
-impl Line {
+impl PartialLine {
     fn push(&mut self, piece: &[u8]) {
         let len = usize::from(self.len);
         let kept = piece.len().min(MOST_HELD - len);
@@ -100,23 +100,23 @@ impl Line {
 impl Framing {
     /// Returns whether nothing has come of another request.
     pub(super) fn is_between_requests(&self) -> bool {
-        self.place == Place::Start && self.line.total == 0
+        self.place == NextPart::Start && self.line.total == 0
     }
 
     /// Returns whether all of this request, the last one or one before it, is here.
     pub(super) fn is_behind(&self, number: u32) -> bool {
-        self.heads != number || matches!(self.place, Place::Start | Place::Head)
+        self.heads != number || matches!(self.place, NextPart::Start | NextPart::Head)
     }
 
     /// Follows these bytes.
-    pub(super) fn read(&mut self, bytes: &[u8]) -> Seen {
-        let mut seen = Seen::default();
+    pub(super) fn read(&mut self, bytes: &[u8]) -> RequestFacts {
+        let mut seen = RequestFacts::default();
         let mut at = 0;
         while at < bytes.len() {
             let rest = &bytes[at..];
             at += match &mut self.place {
-                Place::Lost => return seen,
-                Place::Body(left) | Place::Chunk(left) => {
+                NextPart::Lost => return seen,
+                NextPart::Body(left) | NextPart::Chunk(left) => {
                     let taken = usize::try_from(*left).map_or(rest.len(), |n| n.min(rest.len()));
                     *left -= taken as u64;
                     if *left == 0 {
@@ -150,11 +150,11 @@ impl Framing {
             let fault = self.end_line(piece);
             *refused = refused.or(fault);
             match self.place {
-                Place::Broken => {
-                    self.place = Place::Lost;
+                NextPart::Broken => {
+                    self.place = NextPart::Lost;
                     return (from, false);
                 }
-                Place::Lost | Place::Body(_) | Place::Chunk(_) => return (end + 1, true),
+                NextPart::Lost | NextPart::Body(_) | NextPart::Chunk(_) => return (end + 1, true),
                 _ => from = end + 1,
             }
         }
@@ -169,14 +169,14 @@ impl Framing {
     /// Returns whether this is a whole line of a head that tells nothing: most of them are.
     fn is_of_no_interest(&self, line: &[u8]) -> bool {
         let first = line.first().map_or(b'\r', u8::to_ascii_lowercase);
-        self.place == Place::Head
+        self.place == NextPart::Head
             && self.line.total == 0
             && line.last() == Some(&b'\r')
             && !matches!(first, b'c' | b't' | b'\r')
     }
 
     fn look_for_fragment(&mut self, piece: &[u8]) {
-        if self.place == Place::Start {
+        if self.place == NextPart::Start {
             self.head.fragment |= piece.contains(&b'#');
         }
     }
@@ -200,29 +200,29 @@ impl Framing {
     /// Reads a line that begins with `text` and is `total` bytes long.
     fn line(&mut self, text: &[u8], total: usize, ends_with_return: bool) -> Option<u32> {
         match self.place {
-            Place::ChunkSize | Place::ChunkEnd | Place::Trailers if !ends_with_return => {
-                self.place = Place::Broken;
+            NextPart::ChunkSize | NextPart::ChunkEnd | NextPart::Trailers if !ends_with_return => {
+                self.place = NextPart::Broken;
             }
-            Place::Start | Place::Head => {
+            NextPart::Start | NextPart::Head => {
                 self.head.bare_line_feed |= !ends_with_return;
                 if total > 0 {
                     self.head.line(text, total);
-                    self.place = Place::Head;
-                } else if self.place == Place::Head {
+                    self.place = NextPart::Head;
+                } else if self.place == NextPart::Head {
                     return self.end_head();
                 }
             }
-            Place::ChunkSize => {
+            NextPart::ChunkSize => {
                 self.place = match chunk_size(text) {
-                    Some(0) => Place::Trailers,
-                    Some(size) => Place::Chunk(size),
-                    None => Place::Broken,
+                    Some(0) => NextPart::Trailers,
+                    Some(size) => NextPart::Chunk(size),
+                    None => NextPart::Broken,
                 };
             }
-            Place::ChunkEnd if total == 0 => self.place = Place::ChunkSize,
-            Place::Trailers if total == 0 => self.place = Place::Start,
-            Place::Trailers => {}
-            _ => self.place = Place::Lost,
+            NextPart::ChunkEnd if total == 0 => self.place = NextPart::ChunkSize,
+            NextPart::Trailers if total == 0 => self.place = NextPart::Start,
+            NextPart::Trailers => {}
+            _ => self.place = NextPart::Lost,
         }
         None
     }
@@ -231,9 +231,9 @@ impl Framing {
         let head = std::mem::take(&mut self.head);
         self.heads = self.heads.wrapping_add(1);
         self.place = match head.length {
-            _ if head.codings > 0 => Place::ChunkSize,
-            Some(0) | None => Place::Start,
-            Some(length) => Place::Body(length),
+            _ if head.codings > 0 => NextPart::ChunkSize,
+            Some(0) | None => NextPart::Start,
+            Some(length) => NextPart::Body(length),
         };
         let fault = head.bare_line_feed
             || head.hidden_length
@@ -243,7 +243,7 @@ impl Framing {
     }
 }
 
-impl Place {
+impl NextPart {
     /// Returns what stands behind a body or a chunk.
     fn behind(self) -> Self {
         match self {
@@ -352,7 +352,7 @@ mod tests {
         let blanks = " ".repeat(60);
         let mut framing = Framing::default();
         let head = format!("POST / HTTP/1.1\r\nContent-Length: {blanks}");
-        assert_eq!(framing.read(head.as_bytes()), Seen::default());
+        assert_eq!(framing.read(head.as_bytes()), RequestFacts::default());
         assert_eq!(framing.read(b"18\r\n\r\n").refused, Some(1));
     }
 
@@ -380,7 +380,7 @@ mod tests {
         ] {
             let good = [head, good].concat();
             let seen = Framing::default().read([&good, bad].concat().as_bytes());
-            let expected = Seen {
+            let expected = RequestFacts {
                 refused: None,
                 broken_at: Some(good.len()),
             };

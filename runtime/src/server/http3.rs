@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::rustls;
 
 use super::listener::Accepted;
-use super::{Answer, Shared};
+use super::{HttpApp, Shared};
 use crate::{
     body::{BoxError, Pace, RequestBody},
     config::Config,
@@ -117,7 +117,7 @@ async fn validated(endpoint: &quinn::Endpoint) -> Option<quinn::Incoming> {
 }
 
 /// Serves a connection to its end.
-pub(super) async fn serve<A: Answer>(
+pub(super) async fn serve<A: HttpApp>(
     shared: Arc<Shared<A>>,
     incoming: quinn::Incoming,
     endpoint: quinn::Endpoint,
@@ -195,7 +195,7 @@ fn origin(connection: &quinn::Connection) -> Transport {
 
 /// Takes requests until the client ends, its silence or the server does, and waits for those that have
 /// begun.
-async fn drive<A: Answer>(
+async fn drive<A: HttpApp>(
     shared: &Arc<Shared<A>>,
     connection: &mut Connection<Quic, Bytes>,
     origin: &Transport,
@@ -242,7 +242,7 @@ async fn drive<A: Answer>(
 }
 
 /// Answers one request; what goes wrong is the client's doing and ends nothing but the request.
-async fn exchange<A: Answer>(
+async fn exchange<A: HttpApp>(
     shared: Arc<Shared<A>>,
     session: A::Session,
     resolver: RequestResolver<Quic, Bytes>,

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     request::{Proxies, Transport},
     server::{
-        listener::{Accepted, Own},
+        listener::{Accepted, OwnListener},
         socket::Socket,
     },
 };
@@ -47,7 +47,7 @@ pub(crate) use bind::bind_tcp;
 /// ```
 #[must_use]
 pub struct Listener {
-    place: Place,
+    place: Address,
     #[cfg_attr(not(unix), allow(dead_code))]
     mode: u32,
     reuse_port: bool,
@@ -58,14 +58,14 @@ pub struct Listener {
     proxied: Option<Proxies>,
 }
 
-enum Place {
+enum Address {
     Addr(SocketAddr),
     Tcp(TcpListener),
     #[cfg_attr(not(unix), allow(dead_code))]
     Unix(PathBuf),
     #[cfg(all(unix, feature = "systemd"))]
     BoundUnix(std::os::unix::net::UnixListener),
-    Own(Own),
+    OwnListener(OwnListener),
 }
 
 /// A listener of one's own: a tunnel, a virtual network, a socket with options of its own.
@@ -106,7 +106,7 @@ pub trait Incoming: Send + 'static {
 }
 
 impl Listener {
-    fn new(place: Place) -> Self {
+    fn new(place: Address) -> Self {
         Self {
             place,
             mode: 0o660,
@@ -126,14 +126,14 @@ impl Listener {
     /// [`mode`](Self::mode) says otherwise.
     #[cfg(unix)]
     pub fn unix(path: impl Into<PathBuf>) -> Self {
-        Self::new(Place::Unix(path.into()))
+        Self::new(Address::Unix(path.into()))
     }
 
     /// Takes a unix socket that another process has opened.
     #[cfg(all(unix, feature = "systemd"))]
     pub(crate) fn inherited(listener: std::os::unix::net::UnixListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
-        Ok(Self::new(Place::BoundUnix(listener)))
+        Ok(Self::new(Address::BoundUnix(listener)))
     }
 
     /// Adds what the settings say of every place that code does not name.
@@ -157,7 +157,7 @@ impl Listener {
 
     /// Listens by a listener of one's own.
     pub fn own(mut listener: impl Incoming) -> Self {
-        Self::new(Place::Own(Box::new(move |accepted| {
+        Self::new(Address::OwnListener(Box::new(move |accepted| {
             Box::pin(async move {
                 // The place comes first: a stop takes what is in the channel, and nowhere else.
                 while let Ok(place) = accepted.reserve().await {
@@ -218,13 +218,13 @@ fn lacks(setting: &str, feature: &str) -> Error {
 
 impl From<SocketAddr> for Listener {
     fn from(addr: SocketAddr) -> Self {
-        Self::new(Place::Addr(addr))
+        Self::new(Address::Addr(addr))
     }
 }
 
 impl From<TcpListener> for Listener {
     fn from(listener: TcpListener) -> Self {
-        Self::new(Place::Tcp(listener))
+        Self::new(Address::Tcp(listener))
     }
 }
 

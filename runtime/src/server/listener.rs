@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
 
 use super::socket::Socket;
-use crate::{request::Transport, server::preamble::Before, tasks::Owned};
+use crate::{request::Transport, server::preamble::Preamble, tasks::Owned};
 
 /// How long a listener rests when the system has no room for another connection.
 const REST: Duration = Duration::from_millis(50);
@@ -28,15 +28,16 @@ pub(crate) enum Accepted {
 }
 
 /// Where connections come from, before a runtime has it.
-pub(crate) enum Source {
+pub(crate) enum ConnectionSource {
     Tcp(std::net::TcpListener),
     #[cfg(unix)]
     Unix(std::os::unix::net::UnixListener, Option<SocketFile>),
     /// It is told to start, and what it accepts goes into the channel.
-    Own(Own, &'static str),
+    OwnListener(OwnListener, &'static str),
 }
 
-pub(crate) type Own = Box<dyn FnOnce(mpsc::Sender<io::Result<Accepted>>) -> Accepting + Send>;
+pub(crate) type OwnListener =
+    Box<dyn FnOnce(mpsc::Sender<io::Result<Accepted>>) -> Accepting + Send>;
 type Accepting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The file of a unix socket; it is removed when it is dropped.
@@ -51,19 +52,19 @@ impl Drop for SocketFile {
 
 /// A place where the server listens, bound.
 pub(crate) struct Bound {
-    source: Source,
-    before: Arc<Before>,
+    source: ConnectionSource,
+    before: Arc<Preamble>,
     /// Each thread that accepts binds it anew, and has a queue of its own.
     own_queues: bool,
 }
 
 impl Bound {
     pub(crate) fn new(
-        source: Source,
-        before: Before,
+        source: ConnectionSource,
+        before: Preamble,
         own_queues: bool,
     ) -> crate::error::Result<Self> {
-        if let Source::Tcp(listener) = &source {
+        if let ConnectionSource::Tcp(listener) = &source {
             listener.set_nonblocking(true)?;
         }
         Ok(Self {
@@ -75,13 +76,13 @@ impl Bound {
 
     /// Returns whether it is a caller's own, of which there can be one only.
     pub(crate) fn is_own(&self) -> bool {
-        matches!(self.source, Source::Own(..))
+        matches!(self.source, ConnectionSource::OwnListener(..))
     }
 
     /// Returns where it listens, as one would write it.
     pub(crate) fn shown(&self) -> String {
         match &self.source {
-            Source::Tcp(listener) => {
+            ConnectionSource::Tcp(listener) => {
                 let scheme = self.before.scheme();
                 listener.local_addr().map_or_else(
                     |_| "a TCP listener".to_owned(),
@@ -89,10 +90,10 @@ impl Bound {
                 )
             }
             #[cfg(unix)]
-            Source::Unix(_, Some(file)) => format!("unix:{}", file.0.display()),
+            ConnectionSource::Unix(_, Some(file)) => format!("unix:{}", file.0.display()),
             #[cfg(unix)]
-            Source::Unix(_, None) => "an inherited unix socket".to_owned(),
-            Source::Own(_, name) => (*name).to_owned(),
+            ConnectionSource::Unix(_, None) => "an inherited unix socket".to_owned(),
+            ConnectionSource::OwnListener(_, name) => (*name).to_owned(),
         }
     }
 
@@ -100,15 +101,17 @@ impl Bound {
     /// the same queue.
     pub(crate) fn another(&self) -> crate::error::Result<Self> {
         let source = match &self.source {
-            Source::Tcp(listener) if self.own_queues => {
+            ConnectionSource::Tcp(listener) if self.own_queues => {
                 let addr = listener.local_addr()?;
                 let only_v6 = addr.is_ipv6() && socket2::SockRef::from(listener).only_v6()?;
-                Source::Tcp(crate::server::listen::bind_tcp(addr, true, only_v6)?)
+                ConnectionSource::Tcp(crate::server::listen::bind_tcp(addr, true, only_v6)?)
             }
-            Source::Tcp(listener) => Source::Tcp(listener.try_clone()?),
+            ConnectionSource::Tcp(listener) => ConnectionSource::Tcp(listener.try_clone()?),
             #[cfg(unix)]
-            Source::Unix(listener, _) => Source::Unix(listener.try_clone()?, None),
-            Source::Own(..) => {
+            ConnectionSource::Unix(listener, _) => {
+                ConnectionSource::Unix(listener.try_clone()?, None)
+            }
+            ConnectionSource::OwnListener(..) => {
                 return Err(crate::error::Error::new(
                     "a listener of one's own is not shared out",
                 ));
@@ -122,19 +125,19 @@ impl Bound {
     }
 
     /// Puts it on the runtime that this runs on.
-    pub(super) fn open(self) -> io::Result<Open> {
+    pub(super) fn open(self) -> io::Result<OpenListener> {
         let source = match self.source {
-            Source::Tcp(listener) => OpenSource::Tcp(TcpListener::from_std(listener)?),
+            ConnectionSource::Tcp(listener) => OpenSource::Tcp(TcpListener::from_std(listener)?),
             #[cfg(unix)]
-            Source::Unix(listener, file) => {
+            ConnectionSource::Unix(listener, file) => {
                 OpenSource::Unix(file, UnixListener::from_std(listener)?)
             }
-            Source::Own(start, _) => {
+            ConnectionSource::OwnListener(start, _) => {
                 let (tx, rx) = mpsc::channel(1);
-                OpenSource::Own(rx, Owned::spawn(start(tx)))
+                OpenSource::OwnListener(rx, Owned::spawn(start(tx)))
             }
         };
-        Ok(Open {
+        Ok(OpenListener {
             source,
             before: self.before,
             rest: None,
@@ -151,9 +154,9 @@ fn reachable(addr: SocketAddr) -> String {
 }
 
 /// A place where a running server listens.
-pub(super) struct Open {
+pub(super) struct OpenListener {
     source: OpenSource,
-    pub(super) before: Arc<Before>,
+    pub(super) before: Arc<Preamble>,
     rest: Option<Pin<Box<Sleep>>>,
 }
 
@@ -165,10 +168,10 @@ enum OpenSource {
         #[expect(dead_code, reason = "held for its drop")] Option<SocketFile>,
         UnixListener,
     ),
-    Own(mpsc::Receiver<io::Result<Accepted>>, Owned<()>),
+    OwnListener(mpsc::Receiver<io::Result<Accepted>>, Owned<()>),
 }
 
-impl Open {
+impl OpenListener {
     /// Waits for a connection; an error is this listener's own, and makes no other one rest.
     pub(super) fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Accepted> {
         loop {
@@ -193,7 +196,7 @@ impl Open {
     /// Has a listener of one's own accept no more; what it has accepted can still be taken.
     pub(super) async fn settle(&mut self) {
         self.rest = None;
-        if let OpenSource::Own(_, accepting) = &mut self.source {
+        if let OpenSource::OwnListener(_, accepting) = &mut self.source {
             accepting.end().await;
         }
     }
@@ -213,7 +216,7 @@ impl OpenSource {
                 let origin = Transport::default();
                 Poll::Ready(Ok(Accepted::Stream(Socket::Unix(stream), origin)))
             }
-            Self::Own(accepted, _) => match ready!(accepted.poll_recv(cx)) {
+            Self::OwnListener(accepted, _) => match ready!(accepted.poll_recv(cx)) {
                 Some(accepted) => Poll::Ready(accepted),
                 // Its task has ended, or panicked, which has been reported: there is nothing to accept.
                 None => Poll::Pending,

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::addresses::{Addresses, Place};
+use super::addresses::{AddressSlot, Addresses};
 use super::socket::Socket;
 use crate::request::{Proxies, Transport};
 #[cfg(feature = "tls")]
@@ -11,7 +11,7 @@ use crate::server::tls::Acceptor;
 
 /// What the connections of one listener begin with.
 #[derive(Default)]
-pub(crate) struct Before {
+pub(crate) struct Preamble {
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Acceptor>,
     /// Where the same is spoken by HTTP/3, as `Alt-Svc` says it.
@@ -21,7 +21,7 @@ pub(crate) struct Before {
     pub(crate) proxied: Option<Proxies>,
 }
 
-impl Before {
+impl Preamble {
     pub(super) fn scheme(&self) -> &'static str {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {
@@ -49,7 +49,7 @@ impl Before {
         addresses: &Arc<Addresses>,
         #[allow(unused_mut)] mut socket: Socket,
         #[allow(unused_mut)] mut origin: Transport,
-    ) -> io::Result<(Socket, Transport, Place)> {
+    ) -> io::Result<(Socket, Transport, AddressSlot)> {
         #[cfg(feature = "proxy-protocol")]
         if let Some(from) = &self.proxied
             && origin

@@ -11,7 +11,7 @@ use http::{HeaderValue, Request, StatusCode, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use super::{Answer, Connection};
+use super::{Connection, HttpApp};
 use crate::{
     body::{Body, BoxError, Chunk, Pace, Reads, RequestBody},
     config::Config,
@@ -25,24 +25,24 @@ const SLICE: usize = 16 * 1024;
 
 /// The client left before its answer was ready.
 #[derive(Debug)]
-pub(super) struct Gone;
+pub(super) struct ClientDisconnected;
 
-impl fmt::Display for Gone {
+impl fmt::Display for ClientDisconnected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the client left before its answer was ready")
     }
 }
 
-impl std::error::Error for Gone {}
+impl std::error::Error for ClientDisconnected {}
 
 /// Answers one request of the connection.
 ///
 /// It is no `async fn`: its future would have room for the request, and move it there.
-pub(super) fn exchange<A: Answer>(
+pub(super) fn exchange<A: HttpApp>(
     connection: Arc<Connection<A>>,
     session: A::Session,
     request: Request<Incoming>,
-) -> impl Future<Output = Result<http::Response<Sent<A>>, Gone>> {
+) -> impl Future<Output = Result<http::Response<ResponseBody<A>>, ClientDisconnected>> {
     let config = &connection.shared.config;
     let version = request.version();
     let is_http1 = version < Version::HTTP_2;
@@ -58,7 +58,7 @@ pub(super) fn exchange<A: Answer>(
         }
         A::begin(session, head, body)
     });
-    let open = Open(connection);
+    let open = RequestGuard(connection);
     async move {
         let connection = &open.0;
         let config = &connection.shared.config;
@@ -94,7 +94,7 @@ fn paced(body: Incoming, config: &Config) -> RequestBody {
 
 /// Refuses a request; what follows it on a connection of HTTP/1 is not read, since where it ends
 /// cannot be trusted.
-fn refuse<A: Answer>(refusal: Refusal, is_http1: bool) -> Response {
+fn refuse<A: HttpApp>(refusal: Refusal, is_http1: bool) -> Response {
     let mut response = A::refuse(refusal);
     if is_http1 {
         close_after(&mut response);
@@ -119,11 +119,11 @@ fn close_after(response: &mut Response) {
 /// Runs the answer until it is ready or the client has gone.
 ///
 /// A client that closes its sending side has gone, too: it cannot be told from one that left.
-async fn unless_gone<A: Answer, F: Future>(
+async fn unless_gone<A: HttpApp, F: Future>(
     connection: &Connection<A>,
     has_body: bool,
     mut answer: Pin<&mut F>,
-) -> Result<F::Output, Gone> {
+) -> Result<F::Output, ClientDisconnected> {
     let mut watching = true;
     poll_fn(move |cx| {
         if let Poll::Ready(output) = answer.as_mut().poll(cx) {
@@ -135,7 +135,7 @@ async fn unless_gone<A: Answer, F: Future>(
                 // Bytes that wait hide the end behind them. After a body they are gone once it has
                 // been read; otherwise they are the next request, which waits for this one.
                 Poll::Ready(true) => watching = has_body,
-                Poll::Ready(false) => return Poll::Ready(Err(Gone)),
+                Poll::Ready(false) => return Poll::Ready(Err(ClientDisconnected)),
             }
         }
         Poll::Pending
@@ -149,7 +149,7 @@ impl<A: Send + Sync> Reads for Connection<A> {
     }
 }
 
-impl<A: Answer> Connection<A> {
+impl<A: HttpApp> Connection<A> {
     /// Returns whether hyper ends the connection behind the answer to this request, since what is
     /// left of its body cannot be skipped without waiting for it.
     ///
@@ -170,7 +170,11 @@ impl<A: Answer> Connection<A> {
     }
 
     /// Makes a response whose connection is busy until its stream has ended.
-    fn send(self: &Arc<Self>, response: Response, version: Version) -> http::Response<Sent<A>> {
+    fn send(
+        self: &Arc<Self>,
+        response: Response,
+        version: Version,
+    ) -> http::Response<ResponseBody<A>> {
         let is_http1 = version < Version::HTTP_2;
         response.into_http(|body| {
             // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
@@ -179,8 +183,8 @@ impl<A: Answer> Connection<A> {
             if version <= Version::HTTP_10 && body.len().is_none() {
                 self.activity.end_with_connection();
             }
-            let sent = Sent {
-                streaming: (!is_taken).then(|| Streaming::new(self)),
+            let sent = ResponseBody {
+                streaming: (!is_taken).then(|| StreamGuard::new(self)),
                 body,
                 rest: Bytes::new(),
                 is_http1,
@@ -192,41 +196,41 @@ impl<A: Answer> Connection<A> {
 }
 
 /// Ends a begun request when it is dropped, be it answered or not.
-struct Open<A>(Arc<Connection<A>>);
+struct RequestGuard<A>(Arc<Connection<A>>);
 
-impl<A> Drop for Open<A> {
+impl<A> Drop for RequestGuard<A> {
     fn drop(&mut self) {
         self.0.activity.end();
     }
 }
 
 /// Holds a connection busy until an answer's stream has ended or was dropped.
-struct Streaming<A>(Arc<Connection<A>>);
+struct StreamGuard<A>(Arc<Connection<A>>);
 
-impl<A> Streaming<A> {
+impl<A> StreamGuard<A> {
     fn new(connection: &Arc<Connection<A>>) -> Self {
         connection.activity.hold();
         Self(connection.clone())
     }
 }
 
-impl<A> Drop for Streaming<A> {
+impl<A> Drop for StreamGuard<A> {
     fn drop(&mut self) {
         self.0.activity.end();
     }
 }
 
 /// The body of an answer on its way.
-pub(super) struct Sent<A> {
+pub(super) struct ResponseBody<A> {
     body: Body,
     /// What HTTP/2 has not been given yet of the last piece of the body.
     rest: Bytes,
     /// Held for its drop.
-    streaming: Option<Streaming<A>>,
+    streaming: Option<StreamGuard<A>>,
     is_http1: bool,
 }
 
-impl<A: Answer> Sent<A> {
+impl<A: HttpApp> ResponseBody<A> {
     /// Tells a stream of HTTP/2 whether it has something to send or waits for it.
     fn hand(&self, something: bool) {
         #[cfg(feature = "http2")]
@@ -277,8 +281,8 @@ impl<A: Answer> Sent<A> {
     /// Has the connection know until when h2 holds a piece.
     fn watched(&self, piece: Chunk) -> Chunk {
         #[cfg(feature = "http2")]
-        if let Some(Streaming(connection)) = &self.streaming {
-            return Handed::bytes(connection, piece).into();
+        if let Some(StreamGuard(connection)) = &self.streaming {
+            return QueuedChunk::bytes(connection, piece).into();
         }
         piece
     }
@@ -286,13 +290,13 @@ impl<A: Answer> Sent<A> {
 
 /// A piece of an answer that h2 holds, until it has sent it or the stream was reset.
 #[cfg(feature = "http2")]
-struct Handed<A> {
+struct QueuedChunk<A> {
     piece: Chunk,
     connection: Arc<Connection<A>>,
 }
 
 #[cfg(feature = "http2")]
-impl<A: Answer> Handed<A> {
+impl<A: HttpApp> QueuedChunk<A> {
     fn bytes(connection: &Arc<Connection<A>>, piece: Chunk) -> Bytes {
         connection.activity.hand();
         Bytes::from_owner(Self {
@@ -303,20 +307,20 @@ impl<A: Answer> Handed<A> {
 }
 
 #[cfg(feature = "http2")]
-impl<A> AsRef<[u8]> for Handed<A> {
+impl<A> AsRef<[u8]> for QueuedChunk<A> {
     fn as_ref(&self) -> &[u8] {
         self.piece.chunk()
     }
 }
 
 #[cfg(feature = "http2")]
-impl<A> Drop for Handed<A> {
+impl<A> Drop for QueuedChunk<A> {
     fn drop(&mut self) {
         self.connection.activity.let_go();
     }
 }
 
-impl<A: Answer> http_body::Body for Sent<A> {
+impl<A: HttpApp> http_body::Body for ResponseBody<A> {
     type Data = Chunk;
     type Error = BoxError;
 

@@ -1,4 +1,4 @@
-//! Stopping: who asks for it, and how the connections hear of it.
+//! StopFlag: who asks for it, and how the connections hear of it.
 
 use std::future::{Future, pending};
 use std::io;
@@ -9,34 +9,34 @@ use tokio::sync::Notify;
 
 /// What tells a server to stop.
 pub(crate) trait Stop: Send {
-    /// Waits to be asked: the first time, the server finishes what is open; the second time, it
+    /// Waits to be wait_for_stop: the first time, the server finishes what is open; the second time, it
     /// cuts what is left.
     ///
     /// # Cancel safety
     ///
     /// It may be dropped and called again without losing anything.
-    fn asked(&mut self) -> impl Future<Output = ()> + Send;
+    fn wait_for_stop(&mut self) -> impl Future<Output = ()> + Send;
 }
 
 /// Stops when the future is ready; nothing asks a second time.
-pub(crate) fn when(future: Until) -> When {
-    When(Some(future))
+pub(crate) fn when(future: StopFuture) -> StopWhen {
+    StopWhen(Some(future))
 }
 
 /// What is ready when the server shall stop.
-pub(crate) type Until = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type StopFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A future as a [`Stop`], made by [`when`].
-pub(crate) struct When(Option<Until>);
+pub(crate) struct StopWhen(Option<StopFuture>);
 
-impl std::fmt::Debug for When {
+impl std::fmt::Debug for StopWhen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("When").finish_non_exhaustive()
+        f.debug_struct("StopWhen").finish_non_exhaustive()
     }
 }
 
-impl Stop for When {
-    async fn asked(&mut self) {
+impl Stop for StopWhen {
+    async fn wait_for_stop(&mut self) {
         match &mut self.0 {
             Some(future) => future.await,
             None => pending().await,
@@ -75,7 +75,7 @@ impl Signals {
 
 #[cfg(unix)]
 impl Stop for Signals {
-    async fn asked(&mut self) {
+    async fn wait_for_stop(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -100,36 +100,36 @@ impl Signals {
 
 #[cfg(windows)]
 impl Stop for Signals {
-    async fn asked(&mut self) {
+    async fn wait_for_stop(&mut self) {
         self.interrupt.recv().await;
     }
 }
 
 /// The app's own way to stop, or the signals: one type, so that what serves is compiled once.
 #[derive(Debug)]
-pub(crate) enum Told {
-    When(When),
+pub(crate) enum StopSource {
+    When(StopWhen),
     Signals(Signals),
 }
 
-impl Stop for Told {
-    async fn asked(&mut self) {
+impl Stop for StopSource {
+    async fn wait_for_stop(&mut self) {
         match self {
-            Self::When(when) => when.asked().await,
-            Self::Signals(signals) => signals.asked().await,
+            Self::When(when) => when.wait_for_stop().await,
+            Self::Signals(signals) => signals.wait_for_stop().await,
         }
     }
 }
 
 /// Tells every connection that the server is stopping.
 #[derive(Debug, Default)]
-pub(super) struct Stopping {
+pub(super) struct StopFlag {
     begun: AtomicBool,
     /// Wakes the connections; each leaves its waker here once, at its start.
     wake: Notify,
 }
 
-impl Stopping {
+impl StopFlag {
     pub(super) fn begin(&self) {
         self.begun.store(true, Ordering::Release);
         self.wake.notify_waiters();

@@ -18,8 +18,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::{
-    listener::{Accepted, Own, Source},
-    preamble::Before,
+    listener::{Accepted, ConnectionSource, OwnListener},
+    preamble::Preamble,
     socket::Socket,
     *,
 };
@@ -56,20 +56,20 @@ struct App {
     goes_on: AtomicBool,
 }
 
-impl Answer for App {
+impl HttpApp for App {
     type Session = Arc<Self>;
 
     fn connect(self: &Arc<Self>, _: &Transport) -> Arc<Self> {
         Arc::clone(self)
     }
 
-    type Begun = (Arc<Self>, Request<RequestBody>);
+    type RoutedRequest = (Arc<Self>, Request<RequestBody>);
 
-    fn begin(app: Arc<Self>, head: Parts, body: RequestBody) -> Self::Begun {
+    fn begin(app: Arc<Self>, head: Parts, body: RequestBody) -> Self::RoutedRequest {
         (app, Request::from_parts(head, body))
     }
 
-    async fn answer((app, mut request): Self::Begun) -> Response {
+    async fn answer((app, mut request): Self::RoutedRequest) -> Response {
         app.begun.fetch_add(1, Ordering::SeqCst);
         match request.uri().path() {
             "/echo" => match request.body_mut().read(BODY_LIMIT).await {
@@ -181,14 +181,14 @@ async fn start(config: Config) -> Server {
     let listener =
         listen::bind_tcp(([127, 0, 0, 1], 0).into(), false, false).expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
-    let mut server = start_on(Source::Tcp(listener), config);
+    let mut server = start_on(ConnectionSource::Tcp(listener), config);
     server.address = address;
     server
 }
 
-fn start_on(source: Source, config: Config) -> Server {
+fn start_on(source: ConnectionSource, config: Config) -> Server {
     let address = ([127, 0, 0, 1], 0).into();
-    let bound = Bound::new(source, Before::default(), false).expect("it is bound");
+    let bound = Bound::new(source, Preamble::default(), false).expect("it is bound");
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
     let asks = Asks(stop.clone());
     let most = config.connections;
@@ -206,7 +206,7 @@ fn start_on(source: Source, config: Config) -> Server {
 struct Asks(Arc<Notify>);
 
 impl Stop for Asks {
-    async fn asked(&mut self) {
+    async fn wait_for_stop(&mut self) {
         self.0.notified().await;
     }
 }

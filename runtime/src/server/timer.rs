@@ -30,13 +30,13 @@ pub(super) enum Phase {
 
 /// What a connection was doing when it was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct Progress {
     pub(super) moment: Moment,
     /// The count of sends at which the client stopped reading.
     pub(super) stuck_at: Option<u32>,
 }
 
-impl Seen {
+impl Progress {
     fn phase(self, multiplexed: bool) -> Phase {
         if self.stuck_at.is_some() {
             Phase::Stuck
@@ -54,7 +54,7 @@ impl Seen {
 pub(super) struct Timer<'t> {
     sleep: Pin<&'t mut Sleep>,
     config: &'t Config,
-    seen: Seen,
+    seen: Progress,
     phase: Phase,
     since: Instant,
     /// Set when the connection must end: since when, and how long a client that has all its answers is
@@ -74,7 +74,7 @@ impl<'t> Timer<'t> {
             since: Instant::now(),
             sleep,
             config,
-            seen: Seen {
+            seen: Progress {
                 moment,
                 stuck_at: None,
             },
@@ -122,7 +122,7 @@ impl<'t> Timer<'t> {
     ///
     /// It leaves the task's waker with the timer only when it moves it, which is enough as long as
     /// it is polled from the root of one task.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, seen: Seen) -> Poll<Phase> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, seen: Progress) -> Poll<Phase> {
         self.look(seen);
         let deadline = self.deadline();
         // Only a shorter phase than the one before comes sooner, and it is rare: half a head.
@@ -148,7 +148,7 @@ impl<'t> Timer<'t> {
     }
 
     /// Notes the phase; it began now if anything has happened since the last look.
-    fn look(&mut self, seen: Seen) {
+    fn look(&mut self, seen: Progress) {
         if self.seen == seen {
             return;
         }

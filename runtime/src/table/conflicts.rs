@@ -2,7 +2,7 @@
 
 use crate::{
     routes::{Methods, Segment, Shape},
-    table::node_key::{Step, same_text},
+    table::node_key::{SegmentStep, same_text},
 };
 
 /// No route, in the chains of [`clashes`].
@@ -48,7 +48,7 @@ const fn hash(shape: &Shape) -> u64 {
     let mut hash = 0u64;
     let mut idx = 0;
     while idx < segments.len() {
-        hash = (hash.rotate_left(5) ^ Step::of(segments[idx]).key.hash)
+        hash = (hash.rotate_left(5) ^ SegmentStep::of(segments[idx]).key.hash)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         idx += 1;
     }
@@ -66,7 +66,7 @@ const fn same_pattern(a: &[Segment], b: &[Segment]) -> bool {
     }
     let mut idx = 0;
     while idx < a.len() {
-        if !Step::of(a[idx]).is(&Step::of(b[idx])) {
+        if !SegmentStep::of(a[idx]).is(&SegmentStep::of(b[idx])) {
             return false;
         }
         idx += 1;

@@ -309,8 +309,8 @@ impl<const C: usize> Plan<C> {
     }
 
     /// Collects what the ends of one node take from each other.
-    const fn taken(&self, first_end: u32) -> Taken {
-        let mut taken = Taken {
+    const fn taken(&self, first_end: u32) -> Occupied {
+        let mut taken = Occupied {
             named: 0,
             any: false,
             aliases_named: 0,
@@ -331,7 +331,7 @@ impl<const C: usize> Plan<C> {
     }
 
     /// Returns the methods that aliases with a slash more than their routes answer at one node.
-    const fn longer(&self, first_end: u32, taken: &Taken) -> u32 {
+    const fn longer(&self, first_end: u32, taken: &Occupied) -> u32 {
         let (mut methods, mut end) = (0, first_end);
         while end != NONE {
             let draft = &self.ends[end as usize];
@@ -349,7 +349,7 @@ impl<const C: usize> Plan<C> {
 /// An explicit HEAD beats GET's, a named method beats `#[any]`, and a route in its own place beats
 /// the alias of another's trailing slash. Of two aliases, the one with a slash more than its route
 /// comes first, so that the order of listing does not matter.
-struct Taken {
+struct Occupied {
     named: u32,
     any: bool,
     aliases_named: u32,
@@ -357,7 +357,7 @@ struct Taken {
     longer: u32,
 }
 
-impl Taken {
+impl Occupied {
     /// Returns the methods that are left to one of the ends.
     const fn mask_of(&self, end: &DraftEnd) -> u32 {
         let is_alias = !matches!(end.slash, Slash::Strict);

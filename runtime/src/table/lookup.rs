@@ -10,7 +10,7 @@ use super::plan::ROOT;
 use super::spelling;
 use crate::table::{
     layout::{Affix, End, Kind, NO_HEAD, NO_NODE, Node, Table},
-    segment_key::{Ending, LONG, Piece},
+    segment_key::{Ending, FirstSegment, LONG},
 };
 
 /// What a table says of a request.
@@ -125,7 +125,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
                 idx = self.static_child(node, rest, &piece)?;
                 len = piece.len;
             } else if node.kind == Kind::Param {
-                len = Piece::len(rest, self.ending);
+                len = FirstSegment::len(rest, self.ending);
                 if len == 0 {
                     return None;
                 }
@@ -218,11 +218,11 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
 
     /// Reads the next segment.
     #[inline(always)]
-    fn piece(&self, rest: &[u8]) -> Piece {
+    fn piece(&self, rest: &[u8]) -> FirstSegment {
         if RESPELLED {
-            return Piece::read_respelled(rest, self.ending);
+            return FirstSegment::read_respelled(rest, self.ending);
         }
-        Piece::read(rest, self.ending)
+        FirstSegment::read(rest, self.ending)
     }
 
     /// Notes that a value begins where `rest` does.
@@ -269,7 +269,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
 
     /// Finds the child behind a static segment of a node that has some.
     #[inline(always)]
-    fn static_child(&self, node: &Node, rest: &[u8], piece: &Piece) -> Option<u32> {
+    fn static_child(&self, node: &Node, rest: &[u8], piece: &FirstSegment) -> Option<u32> {
         let slot = piece.key.slot(node.n_slots);
         let at = (node.first_slot + slot) as usize;
         let candidate = self.table.slots.get(at)?;
@@ -287,7 +287,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
 
     /// Looks into all slots that may hold a segment.
     #[inline(never)]
-    fn probe(&self, node: &Node, mut slot: u32, rest: &[u8], piece: &Piece) -> Option<u32> {
+    fn probe(&self, node: &Node, mut slot: u32, rest: &[u8], piece: &FirstSegment) -> Option<u32> {
         for _ in 0..node.n_probes {
             let at = (node.first_slot + slot) as usize;
             let candidate = self.table.slots.get(at)?;

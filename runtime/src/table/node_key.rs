@@ -7,13 +7,13 @@ use crate::{
 
 /// A segment with its key.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(super) struct SegmentStep {
     pub(super) segment: Segment,
     /// The key of a static text; of others, only the hash counts.
     pub(super) key: Key,
 }
 
-impl Step {
+impl SegmentStep {
     pub(super) const fn of(segment: Segment) -> Self {
         let key = match segment {
             Segment::Static(text) => Key::of(text.as_bytes()),

@@ -138,14 +138,14 @@ impl Ending {
 
 /// The first segment of what is left of a path.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
+pub(super) struct FirstSegment {
     /// The length of the segment.
     pub(super) len: usize,
     /// The key to find it by.
     pub(super) key: Key,
 }
 
-impl Piece {
+impl FirstSegment {
     /// Reads a segment.
     #[inline(always)]
     pub(super) fn read(rest: &[u8], ending: Ending) -> Self {
@@ -268,9 +268,12 @@ mod tests {
                     let text = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".split_at(n).0;
                     let path = format!("{before}{text}{after}");
                     let path = path.as_bytes();
-                    let piece = Piece::read(&path[before.len()..], Ending::of(path));
+                    let piece = FirstSegment::read(&path[before.len()..], Ending::of(path));
                     assert_eq!(piece.len, n, "{path:?}");
-                    assert_eq!(Piece::len(&path[before.len()..], Ending::of(path)), n);
+                    assert_eq!(
+                        FirstSegment::len(&path[before.len()..], Ending::of(path)),
+                        n
+                    );
                     assert_eq!(piece.key, Key::of(text.as_bytes()), "{path:?}");
                     assert_eq!(Key::respelled(text.as_bytes()), piece.key, "{path:?}");
                 }
@@ -287,7 +290,7 @@ mod tests {
                 .replace('h', "%68")
                 .replace('b', "%62");
             let path = format!("{spelled}/x");
-            let piece = Piece::read_respelled(path.as_bytes(), Ending::of(path.as_bytes()));
+            let piece = FirstSegment::read_respelled(path.as_bytes(), Ending::of(path.as_bytes()));
             assert_eq!(piece.len, spelled.len());
             assert_eq!(piece.key, Key::of(text.as_bytes()), "{path}");
         }

@@ -29,7 +29,7 @@ impl Signal {
     }
 
     pub(crate) fn stopping(&self) -> Stopping {
-        Stopping::of(Source::Known(self.clone()))
+        Stopping::of(SignalSource::Known(self.clone()))
     }
 }
 
@@ -67,21 +67,21 @@ impl Signal {
 /// ```
 #[must_use = "it does nothing unless it is awaited"]
 pub struct Stopping {
-    source: Source,
+    source: SignalSource,
     waiting: Option<Waiting>,
 }
 
 type Waiting = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 #[derive(Clone)]
-enum Source {
+enum SignalSource {
     Known(Signal),
     /// A stream is told by the one who sends it.
     Later(Arc<SetOnce<Signal>>),
 }
 
 impl Stopping {
-    fn of(source: Source) -> Self {
+    fn of(source: SignalSource) -> Self {
         Self {
             source,
             waiting: None,
@@ -91,8 +91,8 @@ impl Stopping {
     /// Returns whether the server stops already.
     pub fn has_begun(&self) -> bool {
         match &self.source {
-            Source::Known(signal) => signal.has_begun(),
-            Source::Later(cell) => cell.get().is_some_and(Signal::has_begun),
+            SignalSource::Known(signal) => signal.has_begun(),
+            SignalSource::Later(cell) => cell.get().is_some_and(Signal::has_begun),
         }
     }
 }
@@ -113,10 +113,10 @@ impl Future for Stopping {
     }
 }
 
-async fn wait(source: Source) {
+async fn wait(source: SignalSource) {
     let signal = match source {
-        Source::Known(signal) => signal,
-        Source::Later(cell) => cell.wait().await.clone(),
+        SignalSource::Known(signal) => signal,
+        SignalSource::Later(cell) => cell.wait().await.clone(),
     };
     let mut told = signal.0.subscribe();
     // It is there as long as this holds the other end.
@@ -156,7 +156,7 @@ impl Later {
     }
 
     pub(crate) fn stopping(&self) -> Stopping {
-        Stopping::of(Source::Later(Arc::clone(&self.0)))
+        Stopping::of(SignalSource::Later(Arc::clone(&self.0)))
     }
 }
 

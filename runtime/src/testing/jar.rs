@@ -7,11 +7,11 @@ use http::{HeaderMap, HeaderValue, header};
 /// The cookies of one origin.
 #[derive(Debug, Default)]
 pub(crate) struct Jar {
-    cookies: Vec<Kept>,
+    cookies: Vec<StoredCookie>,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct StoredCookie {
     name: Vec<u8>,
     value: Vec<u8>,
     path: Vec<u8>,
@@ -23,7 +23,7 @@ impl Jar {
     pub(crate) fn keep(&mut self, path: &str, headers: &HeaderMap) {
         let now = SystemTime::now();
         for line in headers.get_all(header::SET_COOKIE) {
-            let Some(cookie) = Kept::read(line.as_bytes(), path.as_bytes(), now) else {
+            let Some(cookie) = StoredCookie::read(line.as_bytes(), path.as_bytes(), now) else {
                 continue;
             };
             self.cookies
@@ -41,7 +41,7 @@ impl Jar {
             .get(header::COOKIE)
             .map(|own| own.as_bytes().to_vec());
         let own = own.unwrap_or_default();
-        let mut cookies: Vec<&Kept> = self
+        let mut cookies: Vec<&StoredCookie> = self
             .cookies
             .iter()
             .filter(|kept| kept.lives(now) && within(path.as_bytes(), &kept.path))
@@ -65,7 +65,7 @@ impl Jar {
     }
 }
 
-impl Kept {
+impl StoredCookie {
     /// Reads a `Set-Cookie`, as RFC 6265, 5.2 and 5.3, has it.
     fn read(line: &[u8], path: &[u8], now: SystemTime) -> Option<Self> {
         let mut parts = line.split(|&byte| byte == b';');

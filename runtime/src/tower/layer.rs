@@ -1,7 +1,7 @@
 //! A layer of tower's around the rest of a chain.
 //!
 //! A layer wants a service that it may keep, clone and call from anywhere, and the rest of a chain
-//! lives in the frames of one request. So the layer gets [`Inside`], which hands the request over to
+//! lives in the frames of one request. So the layer gets [`ChainService`], which hands the request over to
 //! the chain that waits outside, and brings back its answer.
 
 use std::{
@@ -22,20 +22,20 @@ use tower_service::Service;
 use crate::{
     app::service,
     body::{Body, BoxError, RequestBody},
-    chain::{Chain, Env, caught, panicked},
+    chain::{Call, Chain, answer_panic, catch_panic},
     request::Context,
     response::{IntoResponse, Rejection, Response},
 };
 
 /// The rest of a chain, as a service that a tower layer can stand around.
 #[derive(Debug, Clone, Copy)]
-pub struct Inside;
+pub struct ChainService;
 
 /// Where the service of a layer is kept: one for the app, so that what it counts is counted once.
 #[derive(Debug)]
-pub struct Made(OnceLock<Box<dyn Any + Send + Sync>>);
+pub struct LayerCell(OnceLock<Box<dyn Any + Send + Sync>>);
 
-impl Made {
+impl LayerCell {
     /// Makes room for one.
     #[allow(clippy::new_without_default, reason = "the macros call it")]
     pub const fn new() -> Self {
@@ -45,9 +45,9 @@ impl Made {
     /// Returns the service of the layer, which is made when it is first needed.
     pub fn service<L>(&self, layer: impl Fn() -> L) -> L::Service
     where
-        L: Layer<Inside, Service: Clone + Send + Sync + 'static>,
+        L: Layer<ChainService, Service: Clone + Send + Sync + 'static>,
     {
-        let make = || layer().layer(Inside);
+        let make = || layer().layer(ChainService);
         let made = self.0.get_or_init(|| Box::new(make()));
         // It has one type, since it comes from one place.
         made.downcast_ref().map_or_else(make, L::Service::clone)
@@ -55,10 +55,10 @@ impl Made {
 }
 
 /// Runs the rest of a chain inside the service of a layer.
-pub async fn through<S, C, V, B>(
+pub async fn run_layer<S, C, V, B>(
     service: impl FnOnce() -> V + Send,
     cx: &mut Context<'_>,
-    env: Env<'_, S>,
+    env: Call<'_, S>,
     rest: C,
 ) -> Response
 where
@@ -88,12 +88,12 @@ where
     };
     // The path has found its route; what the layer made of the rest is what is further in.
     let head = cx.head().with_headers(parts.headers);
-    let env = Env { head: &head, ..env };
+    let env = Call { head: &head, ..env };
     let mut cx = cx.over(&head);
     cx.out().body = body;
     let mut inside = pin!(async {
-        let answer = caught(pin!(rest.call(&mut cx, env))).await;
-        let mut response = answer.unwrap_or_else(|cause| panicked(env, cause));
+        let answer = catch_panic(pin!(rest.call(&mut cx, env))).await;
+        let mut response = answer.unwrap_or_else(|cause| answer_panic(env, cause));
         env.finish(&mut cx, &mut response);
         passage.answer(response);
     });
@@ -210,7 +210,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-impl<B> Service<Request<B>> for Inside
+impl<B> Service<Request<B>> for ChainService
 where
     B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
 {

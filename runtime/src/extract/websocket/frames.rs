@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// It ends in front of a frame that breaks the rule, with [`Overlong`].
 pub(crate) struct Checked<T> {
     stream: T,
-    frames: Frames,
+    frames: FrameReader,
     is_broken: bool,
 }
 
@@ -22,7 +22,7 @@ impl<T> Checked<T> {
     pub(crate) fn new(stream: T) -> Self {
         Self {
             stream,
-            frames: Frames::default(),
+            frames: FrameReader::default(),
             is_broken: false,
         }
     }
@@ -42,7 +42,7 @@ impl std::error::Error for Overlong {}
 
 /// Where the bytes that are read stand.
 #[derive(Debug, Default)]
-struct Frames {
+struct FrameReader {
     /// What has come of a head, without the mask.
     head: [u8; 10],
     have: usize,
@@ -50,7 +50,7 @@ struct Frames {
     skip: u64,
 }
 
-impl Frames {
+impl FrameReader {
     /// Follows bytes; false is a length that is not in its shortest form.
     fn follow(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
@@ -176,11 +176,11 @@ mod tests {
             (long(1 << 63), false),
             (long(u64::MAX), false),
         ] {
-            assert_eq!(Frames::default().follow(&head), expected, "{head:?}");
+            assert_eq!(FrameReader::default().follow(&head), expected, "{head:?}");
             // A frame before it, in one piece or byte by byte.
             let whole = [&[0x81, 0x82, 0, 0, 0, 0, 0xfe, 0][..], &head].concat();
-            assert_eq!(Frames::default().follow(&whole), expected, "{head:?}");
-            let mut frames = Frames::default();
+            assert_eq!(FrameReader::default().follow(&whole), expected, "{head:?}");
+            let mut frames = FrameReader::default();
             let all = whole.iter().all(|byte| frames.follow(&[*byte]));
             assert_eq!(all, expected, "{head:?}");
         }

@@ -17,7 +17,7 @@ pub(crate) fn write(
     secrets: &Secrets,
     now: SystemTime,
 ) -> io::Result<()> {
-    let line = Line {
+    let line = JsonLine {
         exchange,
         secrets,
         now,
@@ -25,13 +25,13 @@ pub(crate) fn write(
     serde_json::to_writer(out, &line).map_err(io::Error::from)
 }
 
-struct Line<'l> {
+struct JsonLine<'l> {
     exchange: &'l Exchange<'l>,
     secrets: &'l Secrets,
     now: SystemTime,
 }
 
-impl Serialize for Line<'_> {
+impl Serialize for JsonLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self {
             exchange, secrets, ..
@@ -105,15 +105,15 @@ impl Serialize for Errors<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seq = serializer.serialize_seq(Some(self.0.len()))?;
         for error in self.0 {
-            seq.serialize_element(&Failure(error))?;
+            seq.serialize_element(&ErrorJson(error))?;
         }
         seq.end()
     }
 }
 
-struct Failure<'l>(&'l Rejection);
+struct ErrorJson<'l>(&'l Rejection);
 
-impl Serialize for Failure<'_> {
+impl Serialize for ErrorJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("status", &self.0.status().as_u16())?;

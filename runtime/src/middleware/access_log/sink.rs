@@ -26,11 +26,11 @@ static BEGUN: Mutex<Vec<&'static Sink>> = Mutex::new(Vec::new());
 /// Lines on their way.
 pub(crate) struct Sink {
     pub(crate) write: fn(&[u8]),
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<QueuedLines>,
     changed: Condvar,
 }
 
-struct Waiting {
+struct QueuedLines {
     lines: Vec<u8>,
     /// How many lines found no room.
     lost: u64,
@@ -44,7 +44,7 @@ impl Sink {
     pub(crate) const fn new(write: fn(&[u8])) -> Self {
         Self {
             write,
-            waiting: Mutex::new(Waiting {
+            waiting: Mutex::new(QueuedLines {
                 lines: Vec::new(),
                 lost: 0,
                 has_begun: false,
@@ -111,7 +111,7 @@ impl Sink {
         let mut waiting = self.lock();
         waiting.is_writing = false;
         self.changed.notify_all();
-        let idle = |waiting: &mut Waiting| waiting.lines.is_empty();
+        let idle = |waiting: &mut QueuedLines| waiting.lines.is_empty();
         waiting = self
             .changed
             .wait_while(waiting, idle)
@@ -123,12 +123,12 @@ impl Sink {
 
     fn flush(&self, deadline: Instant) {
         let left = deadline.saturating_duration_since(Instant::now());
-        let busy = |waiting: &mut Waiting| waiting.is_writing || !waiting.lines.is_empty();
+        let busy = |waiting: &mut QueuedLines| waiting.is_writing || !waiting.lines.is_empty();
         // Whatever is not written by then is given up.
         drop(self.changed.wait_timeout_while(self.lock(), left, busy));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, QueuedLines> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

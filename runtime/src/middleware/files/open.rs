@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use super::{
     coding::Coding,
     conditions::{Verdict, allows_part, verdict},
-    range::{Asked, asked},
+    range::{RequestedRange, asked},
     validators::Validators,
 };
 use crate::{body::Body, middleware::files::sent, response::Rejection};
@@ -60,7 +60,7 @@ pub(crate) fn find(path: &Path, request: &Request) -> Result<Found, Rejection> {
         Verdict::Proceed => {
             let asked = match allows_part(&request.headers, &validators) {
                 true => asked(&request.headers, len),
-                false => Asked::Whole,
+                false => RequestedRange::Whole,
             };
             content(file, len, asked)?
         }
@@ -72,14 +72,14 @@ pub(crate) fn find(path: &Path, request: &Request) -> Result<Found, Rejection> {
     })
 }
 
-fn content(mut file: File, len: u64, asked: Asked) -> Result<Content, Rejection> {
+fn content(mut file: File, len: u64, asked: RequestedRange) -> Result<Content, Rejection> {
     let (first, last) = match asked {
-        Asked::Nothing => return Err(outside(len)),
-        Asked::Whole => {
+        RequestedRange::Nothing => return Err(outside(len)),
+        RequestedRange::Whole => {
             let body = sent::begin(file, len).map_err(refuse)?;
             return Ok(Content::Sent(body, None));
         }
-        Asked::Part { first, last } => (first, last),
+        RequestedRange::Part { first, last } => (first, last),
     };
     file.seek(SeekFrom::Start(first)).map_err(refuse)?;
     let body = sent::begin(file, last - first + 1).map_err(refuse)?;

@@ -6,7 +6,7 @@ use crate::header_value::{elements, lines};
 
 /// What a `Range` header comes to for a file of some length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum RequestedRange {
     Whole,
     /// The octets from the first to the last, both included.
     Part {
@@ -22,15 +22,15 @@ pub(crate) enum Asked {
 /// A header of an unknown unit, or one that breaks the grammar, is ignored, and so is each one for an empty
 /// file, which has no part (§14.2). Several parts of a file are answered with the whole, as §14.2 allows:
 /// that costs no more than `multipart/byteranges` would, and every client reads it.
-pub(crate) fn asked(headers: &HeaderMap, len: u64) -> Asked {
+pub(crate) fn asked(headers: &HeaderMap, len: u64) -> RequestedRange {
     let mut lines = lines(headers, header::RANGE);
     match (lines.next(), lines.next()) {
-        (Some(value), None) if len > 0 => read(value, len).unwrap_or(Asked::Whole),
-        _ => Asked::Whole,
+        (Some(value), None) if len > 0 => read(value, len).unwrap_or(RequestedRange::Whole),
+        _ => RequestedRange::Whole,
     }
 }
 
-fn read(value: &[u8], len: u64) -> Option<Asked> {
+fn read(value: &[u8], len: u64) -> Option<RequestedRange> {
     let equals = value.iter().position(|byte| *byte == b'=')?;
     let (unit, set) = (&value[..equals], &value[equals + 1..]);
     if !unit.eq_ignore_ascii_case(b"bytes") {
@@ -43,9 +43,9 @@ fn read(value: &[u8], len: u64) -> Option<Asked> {
     }
     match (specs, &parts[..]) {
         (0, _) => None,
-        (_, []) => Some(Asked::Nothing),
-        (_, &[(first, last)]) => Some(Asked::Part { first, last }),
-        _ => Some(Asked::Whole),
+        (_, []) => Some(RequestedRange::Nothing),
+        (_, &[(first, last)]) => Some(RequestedRange::Part { first, last }),
+        _ => Some(RequestedRange::Whole),
     }
 }
 
@@ -89,9 +89,9 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(header::RANGE, value.parse().expect("it is ASCII"));
             match asked(&headers, len) {
-                Asked::Part { first, last } => prop_assert!(first <= last && last < len),
-                Asked::Nothing => prop_assert!(len > 0),
-                Asked::Whole => {}
+                RequestedRange::Part { first, last } => prop_assert!(first <= last && last < len),
+                RequestedRange::Nothing => prop_assert!(len > 0),
+                RequestedRange::Whole => {}
             }
         }
     }

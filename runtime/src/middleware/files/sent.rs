@@ -20,7 +20,7 @@ const PIECE: u64 = 64 * 1024;
 ///
 /// It promises as many bytes as there were when the file was opened. If the file has become shorter it
 /// fails, and the connection is cut: the client would take what follows for the rest of the file.
-struct Sent {
+struct FileBody {
     state: State,
     /// What has been promised and not yet been sent.
     left: u64,
@@ -41,13 +41,13 @@ pub(crate) fn begin(file: File, len: u64) -> io::Result<Body> {
         return Ok(Body::from(bytes));
     }
     let state = State::Begun(bytes, file);
-    Ok(Body::new(Sent { state, left: len }))
+    Ok(Body::new(FileBody { state, left: len }))
 }
 
 /// Makes a body of the next `len` bytes, of which nothing has been read.
 pub(crate) fn unread(file: File, len: u64) -> Body {
     let state = State::Idle(file);
-    Body::new(Sent { state, left: len })
+    Body::new(FileBody { state, left: len })
 }
 
 /// Reads up to a piece; nothing, where something was promised, is an error.
@@ -65,7 +65,7 @@ fn read(file: File, left: u64) -> io::Result<(Bytes, File)> {
     Ok((bytes.into(), piece.into_inner()))
 }
 
-impl Sent {
+impl FileBody {
     fn poll_piece(&mut self, task: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         loop {
             match std::mem::replace(&mut self.state, State::Ended) {
@@ -94,7 +94,7 @@ impl Sent {
     }
 }
 
-impl http_body::Body for Sent {
+impl http_body::Body for FileBody {
     type Data = Bytes;
     type Error = BoxError;
 

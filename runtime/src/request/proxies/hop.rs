@@ -7,7 +7,7 @@ use std::{
 
 use http::{HeaderMap, HeaderValue, header};
 
-use super::Source;
+use super::HopHeader;
 use crate::header_value::{Parameters, from_right};
 
 /// The hop at which the client stands: it and everything on its left is not trusted.
@@ -15,13 +15,13 @@ use crate::header_value::{Parameters, from_right};
 pub(crate) struct Hop {
     /// The client's address.
     pub(crate) ip: IpAddr,
-    source: Source,
+    source: HopHeader,
     /// How many elements are on the right of the one that the proxy next to the client has added.
     pub(crate) back: usize,
 }
 
 impl Hop {
-    pub(crate) fn new(ip: IpAddr, source: Source) -> Self {
+    pub(crate) fn new(ip: IpAddr, source: HopHeader) -> Self {
         Self {
             ip,
             source,
@@ -41,7 +41,7 @@ impl Hop {
 
     fn said<'h>(&self, headers: &'h HeaderMap, x_name: &str, name: &str) -> Option<Cow<'h, [u8]>> {
         let said = match self.source {
-            Source::XForwarded => {
+            HopHeader::XForwarded => {
                 let mut list = elements(headers, x_name, false);
                 let last = list.next()?;
                 let element = match self.back.checked_sub(1) {
@@ -53,7 +53,7 @@ impl Hop {
                 };
                 Cow::Borrowed(element)
             }
-            Source::Forwarded => {
+            HopHeader::Forwarded => {
                 let element = forwarded(headers).nth(self.back)?;
                 param(element, name)?
             }
@@ -65,15 +65,15 @@ impl Hop {
 /// Returns the addresses of those on the way, the nearest first; `None` is no address.
 pub(crate) fn addresses(
     headers: &HeaderMap,
-    source: Source,
+    source: HopHeader,
 ) -> impl Iterator<Item = Option<IpAddr>> {
     let (name, has_quotes) = match source {
-        Source::XForwarded => ("x-forwarded-for", false),
-        Source::Forwarded => (header::FORWARDED.as_str(), true),
+        HopHeader::XForwarded => ("x-forwarded-for", false),
+        HopHeader::Forwarded => (header::FORWARDED.as_str(), true),
     };
     elements(headers, name, has_quotes).map(move |element| match source {
-        Source::XForwarded => address(element),
-        Source::Forwarded => address(&param(element, "for")?),
+        HopHeader::XForwarded => address(element),
+        HopHeader::Forwarded => address(&param(element, "for")?),
     })
 }
 

@@ -8,7 +8,7 @@ use h3::error::Code;
 use h3::quic::{self, ConnectionErrorIncoming, StreamErrorIncoming, StreamId, WriteBuf};
 use h3_quinn::{BidiStream, Connection, OpenStreams, RecvStream, SendStream};
 
-use super::frames::Frames;
+use super::frames::StreamFrames;
 
 /// A connection whose frames are bounded, or what opens streams of it.
 pub(super) struct Bounded<C> {
@@ -29,7 +29,7 @@ impl Bounded<Connection> {
 }
 
 impl<C> Bounded<C> {
-    fn read<S>(&self, stream: S, frames: Frames) -> Read<S> {
+    fn read<S>(&self, stream: S, frames: StreamFrames) -> Read<S> {
         Read {
             stream,
             frames,
@@ -41,7 +41,7 @@ impl<C> Bounded<C> {
 /// A stream whose frames are followed as they are read.
 pub(super) struct Read<S> {
     stream: S,
-    frames: Frames,
+    frames: StreamFrames,
     quic: quinn::Connection,
 }
 
@@ -126,7 +126,7 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Result<Self::BidiStream, StreamErrorIncoming>> {
         let stream = ready!(self.inner.poll_open_bidi(cx))?;
-        Poll::Ready(Ok(self.read(stream, Frames::of_request(self.most))))
+        Poll::Ready(Ok(self.read(stream, StreamFrames::of_request(self.most))))
     }
 
     fn poll_open_send(
@@ -150,7 +150,7 @@ impl<B: Buf> quic::Connection<B> for Bounded<Connection> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Self::RecvStream, ConnectionErrorIncoming>> {
         let stream = ready!(quic::Connection::<B>::poll_accept_recv(&mut self.inner, cx))?;
-        Poll::Ready(Ok(self.read(stream, Frames::of_one_way())))
+        Poll::Ready(Ok(self.read(stream, StreamFrames::of_one_way())))
     }
 
     fn poll_accept_bidi(
@@ -158,7 +158,7 @@ impl<B: Buf> quic::Connection<B> for Bounded<Connection> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Self::BidiStream, ConnectionErrorIncoming>> {
         let stream = ready!(quic::Connection::<B>::poll_accept_bidi(&mut self.inner, cx))?;
-        Poll::Ready(Ok(self.read(stream, Frames::of_request(self.most))))
+        Poll::Ready(Ok(self.read(stream, StreamFrames::of_request(self.most))))
     }
 
     fn opener(&self) -> Bounded<OpenStreams> {

@@ -2,15 +2,15 @@
 
 /// How long a frame of the control stream may be: settings are the longest that are of use.
 const MOST_OF_CONTROL: u64 = 4 * 1024;
-/// Frames of a body; they are handed on as they come.
+/// StreamFrames of a body; they are handed on as they come.
 const DATA: u64 = 0;
 /// The type of a control stream, which alone of those that go one way has frames.
 const CONTROL: u64 = 0;
 
 /// Follows the bytes of a stream; it keeps none of them.
 #[derive(Debug)]
-pub(super) struct Frames {
-    place: Place,
+pub(super) struct StreamFrames {
+    place: NextPart,
     number: Number,
     /// The most that a frame may announce, unless it is of a body.
     most: u64,
@@ -18,7 +18,7 @@ pub(super) struct Frames {
 
 /// What comes next.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+enum NextPart {
     /// The type of a stream that goes one way.
     Stream,
     /// The type of a frame.
@@ -43,18 +43,18 @@ struct Number {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLong;
 
-impl Frames {
+impl StreamFrames {
     /// Follows a request; no frame but a body's may be longer than `most`.
     pub(super) fn of_request(most: u64) -> Self {
-        Self::at(Place::Kind, most)
+        Self::at(NextPart::Kind, most)
     }
 
     /// Follows a stream that goes one way.
     pub(super) fn of_one_way() -> Self {
-        Self::at(Place::Stream, MOST_OF_CONTROL)
+        Self::at(NextPart::Stream, MOST_OF_CONTROL)
     }
 
-    fn at(place: Place, most: u64) -> Self {
+    fn at(place: NextPart, most: u64) -> Self {
         let number = Number::default();
         Self {
             place,
@@ -66,16 +66,16 @@ impl Frames {
     /// Follows the next bytes.
     pub(super) fn read(&mut self, mut bytes: &[u8]) -> Result<(), TooLong> {
         while let Some((first, rest)) = bytes.split_first() {
-            if let Place::Anything = self.place {
+            if let NextPart::Anything = self.place {
                 return Ok(());
             }
-            if let Place::Payload(left) = self.place {
+            if let NextPart::Payload(left) = self.place {
                 let skipped = left.min(bytes.len() as u64);
                 // No longer than the slice, so the cast loses nothing.
                 bytes = &bytes[skipped as usize..];
                 self.place = match left - skipped {
-                    0 => Place::Kind,
-                    left => Place::Payload(left),
+                    0 => NextPart::Kind,
+                    left => NextPart::Payload(left),
                 };
                 continue;
             }
@@ -87,14 +87,14 @@ impl Frames {
         Ok(())
     }
 
-    fn after(&self, number: u64) -> Result<Place, TooLong> {
+    fn after(&self, number: u64) -> Result<NextPart, TooLong> {
         Ok(match self.place {
-            Place::Stream if number == CONTROL => Place::Kind,
-            Place::Stream => Place::Anything,
-            Place::Kind => Place::Length(number),
-            Place::Length(kind) if kind != DATA && number > self.most => return Err(TooLong),
-            Place::Length(_) if number == 0 => Place::Kind,
-            Place::Length(_) => Place::Payload(number),
+            NextPart::Stream if number == CONTROL => NextPart::Kind,
+            NextPart::Stream => NextPart::Anything,
+            NextPart::Kind => NextPart::Length(number),
+            NextPart::Length(kind) if kind != DATA && number > self.most => return Err(TooLong),
+            NextPart::Length(_) if number == 0 => NextPart::Kind,
+            NextPart::Length(_) => NextPart::Payload(number),
             place => place,
         })
     }
@@ -123,15 +123,15 @@ mod tests {
     use super::*;
 
     /// Follows the bytes whole, and one by one.
-    fn check(frames: fn() -> Frames, bytes: &[u8], expected: Result<(), TooLong>) {
+    fn check(frames: fn() -> StreamFrames, bytes: &[u8], expected: Result<(), TooLong>) {
         assert_eq!(frames().read(bytes), expected, "{bytes:x?}");
         let mut frames = frames();
         let one_by_one = bytes.chunks(1).try_for_each(|byte| frames.read(byte));
         assert_eq!(one_by_one, expected, "{bytes:x?} one by one");
     }
 
-    fn request() -> Frames {
-        Frames::of_request(100)
+    fn request() -> StreamFrames {
+        StreamFrames::of_request(100)
     }
 
     #[test]
@@ -162,10 +162,14 @@ mod tests {
 
     #[test]
     fn control_stream_has_frames_and_others_do_not() {
-        check(Frames::of_one_way, &[0, 4, 0, 0x21, 0x50, 0], Ok(()));
-        check(Frames::of_one_way, &[0, 4, 0, 0x21, 0x50, 1], Err(TooLong));
+        check(StreamFrames::of_one_way, &[0, 4, 0, 0x21, 0x50, 0], Ok(()));
         check(
-            Frames::of_one_way,
+            StreamFrames::of_one_way,
+            &[0, 4, 0, 0x21, 0x50, 1],
+            Err(TooLong),
+        );
+        check(
+            StreamFrames::of_one_way,
             &[2, 0x21, 0xff, 0xff, 0xff, 0xff],
             Ok(()),
         );

@@ -4,15 +4,15 @@ use std::{io, net::SocketAddr};
 
 use socket2::{Domain, Protocol, SockAddr, Type};
 
-use super::{Listener, Place};
+use super::{Address, Listener};
 #[cfg(feature = "http3")]
-use crate::server::{http3, listener::Own, tls::Acceptor};
+use crate::server::{http3, listener::OwnListener, tls::Acceptor};
 use crate::{
     config::Config,
     error::{Error, Result},
     server::{
-        listener::{Bound, Source},
-        preamble::Before,
+        listener::{Bound, ConnectionSource},
+        preamble::Preamble,
     },
 };
 
@@ -23,25 +23,27 @@ impl Listener {
     /// Binds it; `alone` where no other listener takes the same port.
     pub(crate) fn bind(self, alone: bool, config: &Config) -> Result<Vec<Bound>> {
         let shared = config.workers > 1;
-        let own_queues = shared && matches!(self.place, Place::Addr(_));
+        let own_queues = shared && matches!(self.place, Address::Addr(_));
         let reuse_port = self.reuse_port || shared;
         let source = match self.place {
-            Place::Addr(addr) => Source::Tcp(bind_tcp(addr, reuse_port, !alone)?),
-            Place::Tcp(listener) => Source::Tcp(listener.into_std()?),
+            Address::Addr(addr) => ConnectionSource::Tcp(bind_tcp(addr, reuse_port, !alone)?),
+            Address::Tcp(listener) => ConnectionSource::Tcp(listener.into_std()?),
             #[cfg(unix)]
-            Place::Unix(path) => super::unix::bind(path, self.mode)?,
+            Address::Unix(path) => super::unix::bind(path, self.mode)?,
             #[cfg(not(unix))]
-            Place::Unix(_) => return Err(Error::new("there are no unix sockets on this system")),
+            Address::Unix(_) => return Err(Error::new("there are no unix sockets on this system")),
             #[cfg(all(unix, feature = "systemd"))]
-            Place::BoundUnix(listener) => Source::Unix(listener, None),
-            Place::Own(start) => Source::Own(start, "a listener of its own"),
+            Address::BoundUnix(listener) => ConnectionSource::Unix(listener, None),
+            Address::OwnListener(start) => {
+                ConnectionSource::OwnListener(start, "a listener of its own")
+            }
         };
         #[cfg(feature = "tls")]
         let acceptor = self.tls.map(|tls| tls.acceptor()).transpose()?;
         #[cfg(feature = "http3")]
         let quic = match (self.http3, &source, &acceptor) {
             (false, ..) => None,
-            (true, Source::Tcp(listener), Some(acceptor)) => {
+            (true, ConnectionSource::Tcp(listener), Some(acceptor)) => {
                 let addr = listener.local_addr()?;
                 let port = bind_udp(addr, !alone).map_err(|error| {
                     Error::because(format!("cannot speak HTTP/3 on {addr}"), error)
@@ -54,7 +56,7 @@ impl Listener {
                 ));
             }
         };
-        let before = Before {
+        let before = Preamble {
             #[cfg(feature = "http3")]
             alt_svc: quic.as_ref().map(|(_, alt_svc)| alt_svc.clone()),
             #[cfg(feature = "tls")]
@@ -72,7 +74,7 @@ impl Listener {
     /// Returns whether the two would take the same port of IPv4 and IPv6.
     pub(crate) fn shares_port_with(&self, other: &Self) -> bool {
         match (&self.place, &other.place) {
-            (Place::Addr(one), Place::Addr(other)) => {
+            (Address::Addr(one), Address::Addr(other)) => {
                 one.port() == other.port() && one.is_ipv4() != other.is_ipv4()
             }
             _ => false,
@@ -101,10 +103,10 @@ fn speak_quic(
 ) -> Result<(Bound, http::HeaderValue)> {
     let endpoint = http3::endpoint(port, acceptor.config(), config)
         .map_err(|error| error.context(format!("cannot speak HTTP/3 on {addr}")))?;
-    let start: Own = Box::new(move |accepted| Box::pin(http3::accept(endpoint, accepted)));
+    let start: OwnListener = Box::new(move |accepted| Box::pin(http3::accept(endpoint, accepted)));
     let alt_svc = http::HeaderValue::try_from(format!("h3=\":{}\"", addr.port()))?;
-    let source = Source::Own(start, "HTTP/3 on the same port");
-    Ok((Bound::new(source, Before::default(), false)?, alt_svc))
+    let source = ConnectionSource::OwnListener(start, "HTTP/3 on the same port");
+    Ok((Bound::new(source, Preamble::default(), false)?, alt_svc))
 }
 
 /// Binds an address; with `only_v6`, one of IPv6 does not take IPv4's port as well.

@@ -11,14 +11,14 @@ use std::{
 
 use crate::{
     error::{Error, Result},
-    server::listener::{SocketFile, Source},
+    server::listener::{ConnectionSource, SocketFile},
 };
 
 /// Binds the path with these permissions.
 ///
 /// It is bound under another name, given its permissions and renamed: nobody connects before, and a
 /// file that is left over is replaced at once.
-pub(crate) fn bind(path: PathBuf, mode: u32) -> Result<Source> {
+pub(crate) fn bind(path: PathBuf, mode: u32) -> Result<ConnectionSource> {
     make_room(&path)?;
     let listener = bind_at(&path, mode).map_err(|error| {
         let message = format!(
@@ -27,7 +27,7 @@ pub(crate) fn bind(path: PathBuf, mode: u32) -> Result<Source> {
         );
         Error::because(message, error)
     })?;
-    Ok(Source::Unix(listener, Some(SocketFile(path))))
+    Ok(ConnectionSource::Unix(listener, Some(SocketFile(path))))
 }
 
 fn bind_at(path: &Path, mode: u32) -> io::Result<UnixListener> {

@@ -152,8 +152,8 @@ async fn answers_until_closed(client: &mut Client) -> usize {
 #[tokio::test]
 async fn future_asks_once() {
     let mut stop = when(Box::pin(async {}));
-    soon(stop.asked()).await;
-    let again = poll_fn(|cx| Poll::Ready(std::pin::pin!(stop.asked()).poll(cx).is_ready()));
+    soon(stop.wait_for_stop()).await;
+    let again = poll_fn(|cx| Poll::Ready(std::pin::pin!(stop.wait_for_stop()).poll(cx).is_ready()));
     assert!(!again.await);
 }
 
@@ -167,7 +167,7 @@ async fn each_signal_asks_once() {
             .args([name, &own])
             .status();
         assert!(sent.expect("kill runs").success());
-        soon(signals.asked()).await;
+        soon(signals.wait_for_stop()).await;
     }
 }
 

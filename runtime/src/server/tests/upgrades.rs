@@ -87,13 +87,16 @@ async fn upgrade_that_the_stream_does_not_take_at_once_is_answered() {
     // Less than the head of the answer.
     let (mut near, far) = duplex(32);
     let accepted = Accepted::Stream(Socket::Boxed(Box::new(far)), Transport::default());
-    let own: Own = Box::new(|tx| {
+    let own: OwnListener = Box::new(|tx| {
         Box::pin(async move {
             let _stopped = tx.send(Ok(accepted)).await;
             pending::<()>().await;
         })
     });
-    let server = start_on(Source::Own(own, "a test"), Config::default());
+    let server = start_on(
+        ConnectionSource::OwnListener(own, "a test"),
+        Config::default(),
+    );
     near.write_all(UPGRADE.as_bytes())
         .await
         .expect("it is sent");
