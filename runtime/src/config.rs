@@ -1,4 +1,4 @@
-//! The settings of a server: their defaults, and who may change them.
+//! The settings of a server: their names, defaults and sources.
 
 use std::{fmt::Write as _, path::PathBuf, time::Duration};
 
@@ -7,7 +7,7 @@ mod value;
 
 use self::value::{Bytes, Value};
 
-/// Who has set a setting; the later one is the stronger.
+/// The source of a setting's value. A later variant overrides an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum SetBy {
     #[cfg_attr(not(feature = "config"), allow(dead_code))]
@@ -16,7 +16,7 @@ enum SetBy {
     Code,
 }
 
-/// Makes the struct of the settings, the methods that set them, and the table of their names.
+/// Defines the struct, a method for each setting, and the table of names, from one list.
 macro_rules! settings {
     (
         $(#[$config:meta])*
@@ -29,7 +29,7 @@ macro_rules! settings {
         pub struct Config {
             $(pub(crate) $name: $ty,)*
             $($(#[$text_doc])* pub(crate) $text: $text_ty,)*
-            /// The settings that have been set, and by whom.
+            /// The settings that are not defaults, with their sources.
             set: Vec<(&'static str, SetBy)>,
         }
 
@@ -55,7 +55,7 @@ macro_rules! settings {
             const NAMES: &'static [&'static str] =
                 &[$(stringify!($name),)* $(stringify!($text),)*];
 
-            /// Sets a setting by its name, unless a stronger source has.
+            /// Sets a setting by its name, unless an overriding source has set it.
             fn set(&mut self, name: &str, text: &str, source: SetBy) -> Result<(), String> {
                 match name {
                     $(stringify!($name) => {
@@ -67,7 +67,7 @@ macro_rules! settings {
                     })*
                     $(stringify!($text) => {
                         if self.note(stringify!($text), source) {
-                            self.$text = value::SettingText::of(text);
+                            self.$text = value::SettingText::parse(text);
                         }
                     })*
                     _ => return Err(load::unknown(name, Self::NAMES)),
@@ -91,16 +91,18 @@ macro_rules! settings {
 }
 
 settings! {
-    /// How a server listens, how much and how long a client may ask of it, and how it stops; the
-    /// defaults are safe on the open network.
+    /// The settings of a server: its limits, its timeouts and how it stops.
     ///
-    /// Each setting can be changed in three ways. What is set in code, here, is the strongest; then
-    /// comes the environment, `HIGHBALL_` and the setting's name in capitals; then the file of TOML that
-    /// `HIGHBALL_CONFIG` names (feature `config`). A name that does not exist is refused at the start,
-    /// and the line that is printed there says what is in force.
+    /// The defaults are safe on the open network. A setting can be changed in three ways. If several of
+    /// them change it, the first one in this list applies:
     ///
-    /// In the environment and in a file a time is written as `10s`, `500ms` or `1h 30m`, a size in bytes
-    /// as `65536`, `64KiB` or `2MiB`, a list with commas (in a file, as an array, too).
+    /// 1. in code, by the methods of this type;
+    /// 2. in the environment: `HIGHBALL_` and the name of the method in capitals;
+    /// 3. in the TOML file that `HIGHBALL_CONFIG` names (feature `config`).
+    ///
+    /// In the environment and in the file a time is written as `10s`, `500ms` or `1h 30m`, a size in bytes
+    /// as `65536`, `64KiB` or `2MiB`, a list with commas (in the file also as an array). The server rejects
+    /// an unknown name when it starts, and it prints the settings in force.
     ///
     /// # Examples
     /// ```
@@ -110,88 +112,96 @@ settings! {
     /// use std::time::Duration;
     /// use highball::Config;
     ///
-    /// let config = Config::default().connections(1_000).idle_timeout(Duration::from_secs(30));
+    /// let config = Config::default().max_connections(1_000).idle_timeout(Duration::from_secs(30));
     /// let _ = highball::serve(Api).config(config);
     /// ```
     methods {
-        /// Sets how long a client may take for the handshake of TLS, and for the header of the PROXY
-        /// protocol; 10 seconds unless set.
+        /// Limits the time of the TLS handshake, and of the PROXY protocol's header. The default is
+        /// 10 seconds.
         handshake_timeout: Duration = Duration::from_secs(10), as Duration;
-        /// Sets how long a client may take to send a request's head, from its first byte; 10 seconds
-        /// unless set.
+        /// Limits the time in which a client sends the head of a request, from its first byte. The default
+        /// is 10 seconds. A slower client gets 408.
         head_timeout: Duration = Duration::from_secs(10), as Duration;
-        /// Sets how long a client may take to send the whole of a request's body; 1 hour unless set.
+        /// Limits the time in which a client sends the whole body of a request. The default is 1 hour.
         ///
-        /// Only the time in which someone waits for the body counts. See [`body_rate`](Self::body_rate),
-        /// which is what usually ends a slow client.
+        /// The timer runs only while the server waits for body data. A slow client usually meets
+        /// [`min_body_rate`](Self::min_body_rate) first.
         body_timeout: Duration = Duration::from_secs(3600), as Duration;
-        /// Sets how many bytes a second of a body a client must send at least, on the whole, after its
-        /// first 10 seconds; 512 unless set. A slower one is answered 408.
-        body_rate: u64 = 512, as Bytes;
-        /// Sets how long a kept connection may be silent between requests; 75 seconds unless set.
+        /// Sets the average rate, in bytes a second, at which a client must send a body after the first
+        /// 10 seconds. The default is 512. A slower client gets 408.
+        ///
+        /// The timer runs only while the server waits for body data. A slow handler does not trigger it.
+        min_body_rate: u64 = 512, as Bytes;
+        /// Limits the time between two requests of a connection. The default is 75 seconds.
         idle_timeout: Duration = Duration::from_secs(75), as Duration;
-        /// Sets how long a client may take no byte of an answer; 30 seconds unless set.
+        /// Limits the time in which a client takes no byte of a response. The default is 30 seconds.
         write_timeout: Duration = Duration::from_secs(30), as Duration;
-        /// Sets how many headers a request may have; 100 unless set, 431 beyond.
+        /// Limits the number of headers of a request. The default is 100. A request with more gets 431.
         ///
-        /// Over 100, every request costs hyper two allocations.
-        headers: usize = 100, as usize;
-        /// Sets how many bytes a request's head may have, at least 8 KiB; 64 KiB unless set, 431 beyond.
-        head: usize = 64 * 1024, as Bytes;
-        /// Sets how many bytes a request's target may have; 8 KiB unless set, 414 beyond.
-        uri: usize = 8 * 1024, as Bytes;
-        /// Sets how many bytes are read of a body, where the route says nothing else; 2 MiB unless set,
-        /// 413 beyond.
+        /// With more than 100, hyper allocates twice for every request.
+        max_headers: usize = 100, as usize;
+        /// Limits the size of a request's head in bytes. The default is 64 KiB, the minimum 8 KiB. A larger
+        /// head gets 431.
+        max_head_size: usize = 64 * 1024, as Bytes;
+        /// Limits the length of a request's target in bytes. The default is 8 KiB. A longer target gets 414.
+        max_uri_len: usize = 8 * 1024, as Bytes;
+        /// Limits the size of a body in bytes, for routes without a `body_limit` of their own. The default is
+        /// 2 MiB. A larger body gets 413.
         body_limit: u64 = 2 * 1024 * 1024, as Bytes;
-        /// Sets how many connections are open at once; 25,000 unless set. Others wait unaccepted.
-        connections: usize = 25_000, as usize;
-        /// Sets how many connections one address may have open, or one network of IPv6 (a /64); 256
-        /// unless set. More are closed at once.
+        /// Limits the number of open connections, including WebSockets. The default is 25,000. Further
+        /// connections wait in the backlog of the socket.
+        max_connections: usize = 25_000, as usize;
+        /// Limits the number of open connections from one address, or from one /64 network of IPv6. The
+        /// default is 256. Further connections are closed.
         ///
-        /// Loopback and the proxies that the app trusts are not counted.
-        connections_per_address: usize = 256, as usize;
-        /// Sets after how many requests a connection of HTTP/1 or 2 is closed; 100,000 unless set.
-        requests_per_connection: u32 = 100_000, as u32;
-        /// Sets how many requests an HTTP/2 connection may have open at once; 128 unless set.
-        streams: u32 = 128, as u32;
-        /// Sets how many of its streams a client of HTTP/2 may have reset by its faults before its
-        /// connection ends; 256 unless set, and never fewer than [`streams`](Self::streams).
-        resets: usize = 256, as usize;
-        /// Sets whether a request whose client has left is dropped; it is, unless set.
+        /// Connections from loopback and from trusted proxies do not count.
+        max_connections_per_address: usize = 256, as usize;
+        /// Limits the number of requests on a connection of HTTP/1 or HTTP/2, which is closed afterwards. The
+        /// default is 100,000.
+        max_requests_per_connection: u32 = 100_000, as u32;
+        /// Limits the number of concurrent requests on an HTTP/2 connection. The default is 128.
+        http2_max_streams: u32 = 128, as u32;
+        /// Limits the number of streams of an HTTP/2 connection that are reset because of the client's
+        /// errors. The default is 256, the minimum is [`http2_max_streams`](Self::http2_max_streams). The
+        /// connection ends at the next such error.
+        http2_max_resets: usize = 256, as usize;
+        /// Sets whether a request is dropped when its client disconnects. The default is true.
         cancel_on_disconnect: bool = true, as bool;
-        /// Sets how many threads serve, each with a runtime and a queue of its own; 0, the default, is
-        /// the runtime that serves the app.
+        /// Sets the number of threads that serve, each with its own runtime and queue of connections. The
+        /// default is 0: the app runs on the runtime that calls `serve`.
         ///
-        /// What that runtime is, `#[highball::main]` says: a thread for each core, which take work from
-        /// each other, so that a slow handler holds nobody else up.
+        /// With `#[highball::main]` that runtime has one thread for each core. Its threads take work from
+        /// each other, so one slow handler does not delay the others.
         workers: usize = 0, as usize;
-        /// Sets how long a handler may keep its thread without waiting before a line names it; 100 ms
-        /// unless set, 0 never.
+        /// Sets how long a poll of a handler may occupy its thread before the server logs the route. The
+        /// default is 100 ms; 0 turns this off.
         ///
-        /// A thread beside the server looks at every quarter of this time, so a handler that blocks for a
-        /// quarter longer is always seen; a route is named once in 10 seconds at most.
+        /// A separate thread checks four times in this period. A route is logged at most once in 10 seconds.
         slow_poll: Duration = Duration::from_millis(100), as Duration;
-        /// Sets how long the server still accepts after it was told to stop and `/readyz` says so; 0
-        /// unless set. Give a load balancer the time that it takes to notice.
-        stop_delay: Duration = Duration::ZERO, as Duration;
-        /// Sets how long a stop waits for open connections, and for what they have spawned; 30 seconds
-        /// unless set.
-        drain: Duration = Duration::from_secs(30), as Duration;
+        /// Sets how long the server continues to accept connections after it is asked to stop, while
+        /// `/readyz` returns 503. The default is 0.
+        ///
+        /// Set it to the time that a load balancer needs to notice.
+        shutdown_delay: Duration = Duration::ZERO, as Duration;
+        /// Limits the time in which a stopping server waits for open connections and spawned tasks. The
+        /// default is 30 seconds.
+        shutdown_timeout: Duration = Duration::from_secs(30), as Duration;
     }
     texts {
-        /// Where the server listens, unless code says so: addresses, and sockets as `unix:/path`.
+        /// Addresses to listen on, if the code sets none: `0.0.0.0:80`, `unix:/path`.
         listen: Vec<String>;
-        /// The files of the certificate, its key, and of who signs those of clients.
+        /// The PEM files of the certificate, of its key, and of the authority that signs client
+        /// certificates.
         tls_cert: Option<PathBuf>;
         tls_key: Option<PathBuf>;
         tls_client_ca: Option<PathBuf>;
-        /// From which networks connections begin with the PROXY protocol.
+        /// Networks whose connections begin with the PROXY protocol.
         proxy_protocol: Vec<String>;
     }
 }
 
 impl Config {
-    /// Notes who sets a setting, and returns whether it may.
+    /// Records the source of a setting. Returns false if an overriding source has set it.
     fn note(&mut self, name: &'static str, source: SetBy) -> bool {
         match self.set.iter_mut().find(|(set, _)| *set == name) {
             None => self.set.push((name, source)),
@@ -201,7 +211,7 @@ impl Config {
         true
     }
 
-    /// Returns what is in force, and who has said so where that is not the default.
+    /// Returns the settings in force as text, with the source of each that is not the default.
     pub(crate) fn in_force(&self) -> String {
         let mut text = String::new();
         for (name, value) in self.shown() {
@@ -226,15 +236,19 @@ mod tests {
 
     #[test]
     fn stronger_source_wins_in_any_order() {
-        let mut config = Config::default().headers(7);
+        let mut config = Config::default().max_headers(7);
         for (source, text) in [(SetBy::Environment, "5"), (SetBy::File, "3")] {
-            config.set("headers", text, source).expect("it is a number");
-            config.set("streams", text, source).expect("it is a number");
+            config
+                .set("max_headers", text, source)
+                .expect("it is a number");
+            config
+                .set("http2_max_streams", text, source)
+                .expect("it is a number");
         }
-        assert_eq!((config.headers, config.streams), (7, 5));
-        let said = config.in_force();
-        assert!(said.contains("headers 7 (code)"), "{said}");
-        assert!(said.contains("streams 5 (environment)"), "{said}");
-        assert!(said.contains("head_timeout 10s, "), "{said}");
+        assert_eq!((config.max_headers, config.http2_max_streams), (7, 5));
+        let text = config.in_force();
+        assert!(text.contains("max_headers 7 (code)"), "{text}");
+        assert!(text.contains("http2_max_streams 5 (environment)"), "{text}");
+        assert!(text.contains("head_timeout 10s, "), "{text}");
     }
 }

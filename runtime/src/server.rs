@@ -107,7 +107,7 @@ impl<A> Shared<A> {
     ) -> Self {
         Self {
             app,
-            addresses: Arc::new(Addresses::new(config.connections_per_address, trusted)),
+            addresses: Arc::new(Addresses::new(config.max_connections_per_address, trusted)),
             config,
             stopping: stop::StopFlag::default(),
             serving: watch::Sender::new(servers),

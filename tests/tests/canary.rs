@@ -222,7 +222,7 @@ fn run(addr: SocketAddr, nth: usize, requests: usize) {
     let mut client = Client::connect(addr);
     let mut number = 0;
     while number < requests {
-        // A connection has an end, by `requests_per_connection`.
+        // A connection has an end, by `max_requests_per_connection`.
         if number.is_multiple_of(PER_CONNECTION) {
             client = Client::connect(addr);
         }

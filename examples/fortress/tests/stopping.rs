@@ -86,7 +86,7 @@ fn begun_requests_are_answered_and_new_ones_refused() {
 
 #[test]
 fn stuck_client_is_cut_at_the_deadline_and_counted() {
-    let mut server = Fortress::start(&[("HIGHBALL_DRAIN", "300ms")]);
+    let mut server = Fortress::start(&[("HIGHBALL_SHUTDOWN_TIMEOUT", "300ms")]);
     let mut stuck = server.connect();
     stuck.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf");
     server.status("/");
@@ -107,7 +107,10 @@ fn stuck_client_is_cut_at_the_deadline_and_counted() {
 
 #[test]
 fn second_signal_cuts_at_once() {
-    let mut server = Fortress::start(&[("HIGHBALL_DRAIN", "1h"), ("HIGHBALL_STOP_DELAY", "1h")]);
+    let mut server = Fortress::start(&[
+        ("HIGHBALL_SHUTDOWN_TIMEOUT", "1h"),
+        ("HIGHBALL_SHUTDOWN_DELAY", "1h"),
+    ]);
     let mut stuck = server.connect();
     stuck.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf");
     server.status("/");
@@ -124,7 +127,7 @@ fn second_signal_cuts_at_once() {
 
 #[test]
 fn it_is_not_ready_before_it_stops_accepting() {
-    let mut server = Fortress::start(&[("HIGHBALL_STOP_DELAY", "500ms")]);
+    let mut server = Fortress::start(&[("HIGHBALL_SHUTDOWN_DELAY", "500ms")]);
     let ready = server.connect().get("/readyz");
     let said = String::from_utf8_lossy(&ready.body).into_owned();
     assert_eq!(said, r#"{"checks":{"static files":"ok"},"status":"ready"}"#);

@@ -108,7 +108,7 @@ fn start(requests: u32) -> Server {
                     has_stalled: AtomicBool::new(false),
                     hits: counted,
                 })
-                .config(highball::Config::default().requests_per_connection(requests))
+                .config(highball::Config::default().max_requests_per_connection(requests))
                 .listen(listener);
             serving.quiet().await.expect("it serves");
         });

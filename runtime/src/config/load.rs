@@ -5,16 +5,16 @@ use std::{env, ffi::OsString, path::Path};
 use super::{Config, SetBy};
 use crate::error::{Error, Result};
 
-/// What the names of settings begin with in the environment.
+/// The prefix of the environment variables.
 const PREFIX: &str = "HIGHBALL_";
-/// The variable that names the file.
+/// The variable that contains the path of the file.
 const FILE: &str = "HIGHBALL_CONFIG";
 
 impl Config {
-    /// Takes what the environment, and the file that it names, say.
+    /// Sets what the environment, and the file that it names, contain.
     ///
     /// # Errors
-    /// Where a name is no setting's, a value is not of its kind, or the file cannot be read.
+    /// If a name is not a setting, if a value has the wrong form, or if the file cannot be read.
     pub(crate) fn load(&mut self) -> Result {
         self.load_from(env::vars_os().collect())
     }
@@ -32,6 +32,10 @@ impl Config {
                 continue;
             }
             let name = variable[PREFIX.len()..].to_lowercase();
+            if let Some(new) = new_name(&name) {
+                let new = new.to_uppercase();
+                return Err(Error::new(format!("`{variable}` is `{PREFIX}{new}` now")));
+            }
             let value = value
                 .to_str()
                 .ok_or_else(|| Error::new(format!("{variable} must be UTF-8")))?;
@@ -42,10 +46,13 @@ impl Config {
     }
 
     #[cfg(not(feature = "config"))]
-    #[expect(clippy::needless_pass_by_ref_mut, reason = "as where files are read")]
+    #[expect(
+        clippy::needless_pass_by_ref_mut,
+        reason = "the signature of the other one"
+    )]
     fn load_file(&mut self, _: &Path) -> Result {
         Err(Error::new(format!(
-            "{FILE} names a file, and this program reads none: build it with `highball`'s feature `config`"
+            "{FILE} is set but settings files are not compiled in; enable the feature `config` of `highball`"
         )))
     }
 
@@ -59,6 +66,9 @@ impl Config {
             .parse()
             .map_err(|error| Error::because(format!("{shown} is not TOML"), error))?;
         for (name, value) in table {
+            if let Some(new) = new_name(&name) {
+                return Err(Error::new(format!("{shown}: `{name}` is `{new}` now")));
+            }
             let text = text_of(&value).ok_or_else(|| {
                 Error::new(format!(
                     "{shown}: `{name}` must be text, a number, true or false, or a list of them"
@@ -71,12 +81,12 @@ impl Config {
     }
 }
 
-/// Returns whether Kubernetes sets this beside a service that is called `highball`.
+/// Returns whether Kubernetes sets this variable for a service with the name `highball`.
 fn is_kubernetes(name: &str) -> bool {
     name.starts_with("SERVICE_") || name == "PORT" || name.starts_with("PORT_")
 }
 
-/// Returns the value as the environment would have it.
+/// Returns the value as it is written in the environment.
 #[cfg(feature = "config")]
 fn text_of(value: &toml::Value) -> Option<String> {
     match value {
@@ -91,7 +101,33 @@ fn text_of(value: &toml::Value) -> Option<String> {
     }
 }
 
-/// Says that there is no such setting, and which was meant.
+/// Settings that had another name in version 0.1.
+const RENAMED: [(&str, &str); 11] = [
+    ("body_rate", "min_body_rate"),
+    ("connections", "max_connections"),
+    ("connections_per_address", "max_connections_per_address"),
+    ("drain", "shutdown_timeout"),
+    ("head", "max_head_size"),
+    ("headers", "max_headers"),
+    ("requests_per_connection", "max_requests_per_connection"),
+    ("resets", "http2_max_resets"),
+    ("stop_delay", "shutdown_delay"),
+    ("streams", "http2_max_streams"),
+    ("uri", "max_uri_len"),
+];
+
+/// Returns the present name of a setting that was renamed.
+///
+/// An old name is rejected and not accepted as an alias: two names for one limit would hide which of
+/// two values applies.
+fn new_name(name: &str) -> Option<&'static str> {
+    RENAMED
+        .iter()
+        .find(|(old, _)| *old == name)
+        .map(|(_, new)| *new)
+}
+
+/// Returns the error for an unknown setting, with the most similar name.
 pub(super) fn unknown(name: &str, names: &[&str]) -> String {
     let nearest = names
         .iter()
@@ -105,7 +141,7 @@ pub(super) fn unknown(name: &str, names: &[&str]) -> String {
     }
 }
 
-/// Returns how many letters must change to make one of the other (Levenshtein).
+/// Returns the Levenshtein distance of two names.
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (i, a) in one.bytes().enumerate() {
@@ -132,36 +168,43 @@ mod tests {
     }
 
     fn check_error(variables: &[(&str, &str)], message: &str) {
-        let error = load(variables).expect_err("it is refused");
+        let error = load(variables).expect_err("it is rejected");
         assert_eq!(error.to_string(), message);
     }
 
     #[test]
     fn environment_sets() {
         let config = load(&[
-            ("HIGHBALL_DRAIN", "1m 5s"),
-            ("HIGHBALL_HEAD", "16KiB"),
+            ("HIGHBALL_SHUTDOWN_TIMEOUT", "1m 5s"),
+            ("HIGHBALL_MAX_HEAD_SIZE", "16KiB"),
             ("HIGHBALL_LISTEN", "127.0.0.1:80, unix:/run/a.sock"),
             ("OTHER", "x"),
             ("HIGHBALL_SERVICE_HOST", "10.0.0.1"),
             ("HIGHBALL_PORT", "tcp://10.0.0.1:80"),
         ]);
         let config = config.expect("all are settings");
-        assert_eq!((config.drain.as_secs(), config.head), (65, 16 * 1024));
+        assert_eq!(
+            (config.shutdown_timeout.as_secs(), config.max_head_size),
+            (65, 16 * 1024)
+        );
         assert_eq!(config.listen, ["127.0.0.1:80", "unix:/run/a.sock"]);
     }
 
     #[test]
-    fn mistakes_say_what_to_write() {
+    fn errors_name_the_fix() {
         check_error(
-            &[("HIGHBALL_DRAIN", "ten")],
-            "HIGHBALL_DRAIN: `ten` is not a time: write `10s`, `500ms` or `1h 30m`",
+            &[("HIGHBALL_SHUTDOWN_TIMEOUT", "ten")],
+            "HIGHBALL_SHUTDOWN_TIMEOUT: `ten` is not a time: write `10s`, `500ms` or `1h 30m`",
         );
         check_error(
             &[("HIGHBALL_HEADTIMEOUT", "10s")],
             "HIGHBALL_HEADTIMEOUT: there is no such setting; did you mean `head_timeout`?",
         );
-        let error = load(&[("HIGHBALL_X", "1")]).expect_err("it is refused");
+        check_error(
+            &[("HIGHBALL_URI", "1KiB")],
+            "`HIGHBALL_URI` is `HIGHBALL_MAX_URI_LEN` now",
+        );
+        let error = load(&[("HIGHBALL_X", "1")]).expect_err("it is rejected");
         assert!(error.to_string().contains("there are handshake_timeout, "));
     }
 
@@ -171,15 +214,27 @@ mod tests {
         let path = env::temp_dir().join(format!("highball-{}.toml", std::process::id()));
         let write = |text: &str| std::fs::write(&path, text).expect("a file can be written");
         let name = path.to_str().expect("it is UTF-8");
-        write("streams = 3\nheaders = 4\ndrain = \"5s\"\nlisten = [\"[::1]:1\", \"[::1]:2\"]\n");
-        let config = load(&[("HIGHBALL_STREAMS", "7"), ("HIGHBALL_CONFIG", name)]);
+        write(
+            "http2_max_streams = 3\nmax_headers = 4\nshutdown_timeout = \"5s\"\nlisten = [\"[::1]:1\", \"[::1]:2\"]\n",
+        );
+        let config = load(&[
+            ("HIGHBALL_HTTP2_MAX_STREAMS", "7"),
+            ("HIGHBALL_CONFIG", name),
+        ]);
         let config = config.expect("all are settings");
-        assert_eq!((config.streams, config.headers), (7, 4));
+        assert_eq!((config.http2_max_streams, config.max_headers), (7, 4));
         assert_eq!(config.listen, ["[::1]:1", "[::1]:2"]);
-        write("strems = 3\n");
+        write("http2_max_strems = 3\n");
         check_error(
             &[("HIGHBALL_CONFIG", name)],
-            &format!("{name}: strems: there is no such setting; did you mean `streams`?"),
+            &format!(
+                "{name}: http2_max_strems: there is no such setting; did you mean `http2_max_streams`?"
+            ),
+        );
+        write("drain = \"5s\"\n");
+        check_error(
+            &[("HIGHBALL_CONFIG", name)],
+            &format!("{name}: `drain` is `shutdown_timeout` now"),
         );
         let _ = std::fs::remove_file(&path);
     }

@@ -1,31 +1,31 @@
-//! Settings as text: how each kind is read, and shown.
+//! The text form of each kind of setting.
 
 use std::{path::PathBuf, time::Duration};
 
-/// A kind of setting; `T` is what it sets.
+/// A kind of setting that is stored as a `T`.
 pub(super) trait Value<T = Self> {
-    /// What is to be written, with an example.
-    const WANTED: &'static str;
+    /// The expected text, with an example.
+    const EXPECTED: &'static str;
 
     fn read(text: &str) -> Option<T>;
     fn write(value: &T) -> String;
 
-    /// Returns what is in force where this is set.
+    /// Returns the value that applies if this one is set.
     fn bounded(value: T) -> T {
         value
     }
 }
 
-/// The longest time: a century from now is a moment that a clock can name, [`Duration::MAX`] is not.
+/// The longest time. A clock can represent a century from now, but not [`Duration::MAX`] from now.
 const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Says that the text is no value of its kind.
+/// Returns the error for text of the wrong form.
 pub(super) fn wrong<K: Value<T>, T>(text: &str) -> String {
-    format!("`{text}` is not {}", K::WANTED)
+    format!("`{text}` is not {}", K::EXPECTED)
 }
 
 impl Value for Duration {
-    const WANTED: &'static str = "a time: write `10s`, `500ms` or `1h 30m`";
+    const EXPECTED: &'static str = "a time: write `10s`, `500ms` or `1h 30m`";
 
     fn read(text: &str) -> Option<Self> {
         humantime::parse_duration(text).ok()
@@ -41,7 +41,7 @@ impl Value for Duration {
 }
 
 impl Value for bool {
-    const WANTED: &'static str = "`true` or `false`";
+    const EXPECTED: &'static str = "`true` or `false`";
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
@@ -55,7 +55,7 @@ impl Value for bool {
 macro_rules! number {
     ($($ty:ty),*) => {$(
         impl Value for $ty {
-            const WANTED: &'static str = "a whole number";
+            const EXPECTED: &'static str = "a whole number";
 
             fn read(text: &str) -> Option<Self> {
                 text.parse().ok()
@@ -67,7 +67,7 @@ macro_rules! number {
         }
 
         impl Value<$ty> for Bytes {
-            const WANTED: &'static str = "a number of bytes: write `65536`, `64KiB` or `2MiB`";
+            const EXPECTED: &'static str = "a number of bytes: write `65536`, `64KiB` or `2MiB`";
 
             fn read(text: &str) -> Option<$ty> {
                 <$ty>::try_from(read_bytes(text)?).ok()
@@ -83,7 +83,7 @@ macro_rules! number {
 number!(u64, usize);
 
 impl Value for u32 {
-    const WANTED: &'static str = "a whole number";
+    const EXPECTED: &'static str = "a whole number";
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
@@ -94,7 +94,7 @@ impl Value for u32 {
     }
 }
 
-/// A number of bytes, with a unit or without.
+/// A number of bytes, with or without a unit.
 pub(super) enum Bytes {}
 
 const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
@@ -117,15 +117,15 @@ fn write_bytes(bytes: u64) -> String {
     )
 }
 
-/// A setting that stays text until it is used.
+/// A setting that is kept as text until it is used.
 pub(super) trait SettingText: Default {
-    fn of(text: &str) -> Self;
-    /// Returns what to show, if anything is set.
+    fn parse(text: &str) -> Self;
+    /// Returns the text to print, if the setting is set.
     fn show(&self) -> Option<String>;
 }
 
 impl SettingText for Vec<String> {
-    fn of(text: &str) -> Self {
+    fn parse(text: &str) -> Self {
         let items = text.split(',').map(str::trim);
         items
             .filter(|item| !item.is_empty())
@@ -139,7 +139,7 @@ impl SettingText for Vec<String> {
 }
 
 impl SettingText for Option<PathBuf> {
-    fn of(text: &str) -> Self {
+    fn parse(text: &str) -> Self {
         (!text.is_empty()).then(|| text.into())
     }
 
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_have_units() {
+    fn sizes_may_have_units() {
         check("1000", Some(1000), "1000");
         check("65536", Some(65536), "64KiB");
         check("2MiB", Some(2 << 20), "2MiB");

@@ -118,7 +118,7 @@ where
             config.slow_poll / 4,
         )
     });
-    let stop = Delayed::new(stop, config.stop_delay, &shared.health);
+    let stop = Delayed::new(stop, config.shutdown_delay, &shared.health);
     shared.health.set_ready(true);
     supervisor::ready();
     if config.workers > 0 {
@@ -126,7 +126,7 @@ where
         return served.map(|(report, runtimes)| (report, Some(runtimes)));
     }
     let _beating = watch.as_ref().map(|watch| watch.beat(0));
-    let report = server::run(server, listening.bound, config.connections, stop).await?;
+    let report = server::run(server, listening.bound, config.max_connections, stop).await?;
     Ok((report, None))
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn run<A: HttpApp>(
     watch: Option<&StallWatch>,
     mut stop: impl Stop,
 ) -> Result<(Report, Runtimes)> {
-    let most = config.connections.div_ceil(config.workers);
+    let most = config.max_connections.div_ceil(config.workers);
     let (asks, asked) = watch::channel(0);
     let (runtimes, released) = watch::channel(());
     let mut running = JoinSet::new();

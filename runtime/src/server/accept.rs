@@ -118,7 +118,7 @@ impl<A: HttpApp> Server<A> {
     async fn drain(&mut self, mut listeners: Listeners, stop: &mut impl Stop) {
         self.shared.stopping.begin();
         self.shared.app.stop();
-        let deadline = Instant::now() + self.shared.config.drain;
+        let deadline = Instant::now() + self.shared.config.shutdown_timeout;
         let shared = self.shared.clone();
         // What goes on behind answers is waited for once nobody can begin any more, here or on
         // another thread.

@@ -57,7 +57,7 @@ impl Addresses {
             let _ = writeln!(
                 io::stderr(),
                 "closed a connection of {address}, which has {} open: if it is a proxy, name it by `.proxies(..)`, \
-                 or raise `connections_per_address`; this is said once",
+                 or raise `max_connections_per_address`; this is logged once",
                 self.most
             );
         }

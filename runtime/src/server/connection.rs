@@ -219,7 +219,7 @@ async fn drive_http1<A: HttpApp>(
     timer: &mut Timer<'_>,
 ) -> Result<Ended, Aborted> {
     let config = connection.config();
-    let head = config.head.max(LEAST_HEAD);
+    let head = config.max_head_size.max(LEAST_HEAD);
     let mut builder = http1::Builder::new();
     builder
         .half_close(true)
@@ -227,9 +227,9 @@ async fn drive_http1<A: HttpApp>(
         .max_header_size(head)
         // The connection's own timer does it, without a box for every head.
         .header_read_timeout(None);
-    if config.headers != 100 {
+    if config.max_headers != 100 {
         // hyper's default of 100 is on the stack, and any number that is set is on the heap.
-        builder.max_headers(config.headers);
+        builder.max_headers(config.max_headers);
     }
     let session = connection.shared.app.connect(&connection.origin);
     loop {

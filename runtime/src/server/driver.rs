@@ -218,7 +218,7 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     fn has_served_its_share(&self, seen: Progress) -> bool {
         #[cfg(feature = "http2")]
         if self.timer.is_multiplexed() && self.finishing != Finishing::Yes {
-            return seen.moment.begun() >= self.connection.config().requests_per_connection;
+            return seen.moment.begun() >= self.connection.config().max_requests_per_connection;
         }
         let _ = seen;
         false

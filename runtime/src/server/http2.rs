@@ -25,11 +25,15 @@ const PENDING_RESETS: usize = 20;
 pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
     let mut builder = Builder::new(streams);
     builder
-        .max_concurrent_streams(config.streams)
-        .max_header_list_size(u32::try_from(config.head).unwrap_or(u32::MAX))
+        .max_concurrent_streams(config.http2_max_streams)
+        .max_header_list_size(u32::try_from(config.max_head_size).unwrap_or(u32::MAX))
         .max_pending_accept_reset_streams(PENDING_RESETS)
         // Streams over the limit count here as well: a client that did not know it yet is no attacker.
-        .max_local_error_reset_streams(config.resets.max(config.streams as usize))
+        .max_local_error_reset_streams(
+            config
+                .http2_max_resets
+                .max(config.http2_max_streams as usize),
+        )
         .max_send_buf_size(SEND_BUFFER);
     builder
 }

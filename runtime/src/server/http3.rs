@@ -71,7 +71,7 @@ pub(crate) fn endpoint(
     let mut server = quinn::ServerConfig::with_crypto(Arc::new(crypto));
     let mut transport = quinn::TransportConfig::default();
     transport
-        .max_concurrent_bidi_streams(config.streams.into())
+        .max_concurrent_bidi_streams(config.http2_max_streams.into())
         // Its control stream and the two of QPACK, and one that is not known.
         .max_concurrent_uni_streams(4_u32.into())
         .stream_receive_window(STREAM_WINDOW.into())
@@ -129,8 +129,8 @@ pub(super) async fn serve<A: HttpApp>(
     let shaking_hands = async {
         let quic = incoming.accept()?.await?;
         let connection = h3::server::builder()
-            .max_field_section_size(shared.config.head as u64)
-            .build(Quic::new(quic.clone(), shared.config.head as u64))
+            .max_field_section_size(shared.config.max_head_size as u64)
+            .build(Quic::new(quic.clone(), shared.config.max_head_size as u64))
             .await?;
         Ok::<_, BoxError>((connection, quic))
     };
@@ -208,7 +208,7 @@ async fn drive<A: HttpApp>(
     let (mut begun, mut told) = (0, false);
     loop {
         let is_silent = requests.is_empty() && idle.is_elapsed();
-        let is_over = is_silent || begun >= shared.config.requests_per_connection;
+        let is_over = is_silent || begun >= shared.config.max_requests_per_connection;
         if !told && (is_over || shared.stopping.has_begun()) {
             told = true;
             // A client that does not hear of it ends by its silence.
@@ -291,7 +291,7 @@ fn with_body(
     };
     let body = match length {
         Some(0) => RequestBody::empty(),
-        _ => RequestBody::new(body).paced(Pace::new(config.body_rate, config.body_timeout)),
+        _ => RequestBody::new(body).paced(Pace::new(config.min_body_rate, config.body_timeout)),
     };
     Request::from_parts(parts, body)
 }

@@ -73,7 +73,7 @@ pub(super) fn exchange<A: HttpApp>(
         };
         if is_http1
             && (connection.is_stopping()
-                || number >= config.requests_per_connection
+                || number >= config.max_requests_per_connection
                 || has_body && connection.ends_behind(number, has_length))
         {
             close_after(&mut response);
@@ -88,7 +88,7 @@ pub(super) fn exchange<A: HttpApp>(
 }
 
 fn paced(body: Incoming, config: &Config) -> RequestBody {
-    let pace = Pace::new(config.body_rate, config.body_timeout);
+    let pace = Pace::new(config.min_body_rate, config.body_timeout);
     RequestBody::from(body).paced(pace)
 }
 

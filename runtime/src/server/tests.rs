@@ -191,7 +191,7 @@ fn start_on(source: ConnectionSource, config: Config) -> Server {
     let bound = Bound::new(source, Preamble::default(), false).expect("it is bound");
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
     let asks = Asks(stop.clone());
-    let most = config.connections;
+    let most = config.max_connections;
     let shared = Arc::new(Shared::new(app.clone(), config, None, 1));
     let task = tokio::spawn(run(shared, vec![bound], most, asks));
     Server {

@@ -81,10 +81,10 @@ pub(super) fn check<B: Body>(
     if is_faulty {
         return Err(Refusal::Framing);
     }
-    if headers.len() > config.headers {
+    if headers.len() > config.max_headers {
         return Err(Refusal::Headers);
     }
-    check_target(request, config.uri)?;
+    check_target(request, config.max_uri_len)?;
     check_host(request)?;
     // Without a body there is no transfer coding: hyper refuses all that end in another one.
     if version > Version::HTTP_11 || request.body().is_end_stream() {

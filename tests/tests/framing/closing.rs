@@ -150,7 +150,7 @@ async fn answer_that_reads_the_body_does_not_end_the_connection() {
 
 #[tokio::test]
 async fn last_answers_say_so() {
-    let server = Server::start_with(Config::default().requests_per_connection(2)).await;
+    let server = Server::start_with(Config::default().max_requests_per_connection(2)).await;
     let mut client = Client::connect(server.addr).await;
     client
         .send("GET /next HTTP/1.1\r\nhost: a\r\n\r\n".repeat(3))

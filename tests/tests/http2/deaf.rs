@@ -145,7 +145,7 @@ async fn pings_do_not_hold_a_stop() {
 #[tokio::test]
 async fn goodbye_that_is_not_heard_ends_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let config = Config::default().requests_per_connection(1);
+    let config = Config::default().max_requests_per_connection(1);
     let server = Server::start_on(listener, config.head_timeout(WRITE_TIMEOUT));
     let mut client = Client::connect(server.addr).await;
     client.send(&get(1, "/ping")).await;

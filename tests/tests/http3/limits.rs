@@ -4,7 +4,10 @@ use super::*;
 
 #[tokio::test]
 async fn limits_hold() {
-    let config = Config::default().body_limit(10).headers(5).uri(50);
+    let config = Config::default()
+        .body_limit(10)
+        .max_headers(5)
+        .max_uri_len(50);
     let server = Server::start("limits", config).await;
     let mut client = server.connect().await;
     let post = || Request::post("https://localhost/echo");

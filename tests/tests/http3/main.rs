@@ -311,7 +311,7 @@ async fn answer_that_is_not_taken_is_not_whole() {
 
 #[tokio::test]
 async fn connection_has_so_many_requests() {
-    let server = Server::start("many", Config::default().requests_per_connection(2)).await;
+    let server = Server::start("many", Config::default().max_requests_per_connection(2)).await;
     let mut client = server.connect().await;
     for _ in 0..2 {
         assert_eq!(client.get("/hello/f").await.0, 200);

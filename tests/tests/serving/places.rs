@@ -151,7 +151,7 @@ async fn broken_listener_rests_alone() {
 #[tokio::test]
 async fn what_was_accepted_before_a_stop_is_served() {
     let (tx, rx) = mpsc::channel(8);
-    let config = Config::default().connections(1);
+    let config = Config::default().max_connections(1);
     let server = Server::start(|serve| serve.listen(Listener::own(Handed(rx))).config(config));
     let (mut holding, far) = duplex(4096);
     tx.send(far).await.expect("it accepts");
@@ -215,7 +215,7 @@ async fn longest_time_is_no_panic() {
         .idle_timeout(forever)
         .write_timeout(forever)
         .handshake_timeout(forever)
-        .drain(forever);
+        .shutdown_timeout(forever);
     let server = Server::start(|serve| serve.listen(listener).config(config));
     let mut stream = connect(addr).await;
     stream
@@ -231,7 +231,7 @@ async fn longest_time_is_no_panic() {
 #[tokio::test]
 async fn address_has_so_many_connections() {
     let (tx, rx) = mpsc::channel(1);
-    let config = Config::default().connections_per_address(2);
+    let config = Config::default().max_connections_per_address(2);
     let server = Server::start(|serve| serve.listen(Listener::own(Handed(rx))).config(config));
     let mut kept = Vec::new();
     for _ in 0..2 {

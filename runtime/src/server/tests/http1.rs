@@ -175,7 +175,7 @@ async fn ambiguous_request_is_refused_and_nothing_after_it_is_read() {
 
 #[tokio::test]
 async fn connection_over_the_limit_waits_for_another_to_end() {
-    let server = start(Config::default().connections(1)).await;
+    let server = start(Config::default().max_connections(1)).await;
     let mut first = server.connect().await;
     assert!(first.get("/a").await.ends_with("/a"));
     let mut second = server.connect().await;
@@ -211,7 +211,7 @@ async fn faulty_head_behind_good_ones_is_found_in_pieces_too() {
 
 #[tokio::test]
 async fn connection_is_closed_after_its_last_request() {
-    let server = start(Config::default().requests_per_connection(2)).await;
+    let server = start(Config::default().max_requests_per_connection(2)).await;
     let mut client = server.connect().await;
     assert!(!client.get("/a").await.contains("connection: close"));
     client.send(&(get("/b") + &get("/c"))).await;
@@ -225,7 +225,7 @@ async fn connection_is_closed_after_its_last_request() {
 
 #[tokio::test]
 async fn long_target_is_414() {
-    let server = start(Config::default().uri(10)).await;
+    let server = start(Config::default().max_uri_len(10)).await;
     assert!(server.connect().await.get("/a").await.ends_with("/a"));
     let mut client = server.connect().await;
     client.send(&get("/12345678901")).await;

@@ -96,7 +96,7 @@ async fn reset_stream_drops_its_handler() {
 
 #[tokio::test]
 async fn cut_connection_takes_its_streams_with_it() {
-    let server = start(Config::default().drain(Duration::from_millis(50))).await;
+    let server = start(Config::default().shutdown_timeout(Duration::from_millis(50))).await;
     let app = server.app.clone();
     let (mut sender, _connection) = connect(&server).await;
     let _waiting = tokio::spawn(sender.send_request(request("/wait", Body::empty())));
@@ -148,7 +148,7 @@ async fn answer_that_flows_slowly_is_not_silence() {
 
 #[tokio::test]
 async fn connection_has_so_many_requests() {
-    let server = start(Config::default().requests_per_connection(3)).await;
+    let server = start(Config::default().max_requests_per_connection(3)).await;
     let (mut sender, connection) = connect(&server).await;
     for _ in 0..3 {
         assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");

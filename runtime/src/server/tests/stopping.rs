@@ -57,7 +57,7 @@ async fn half_a_head_is_waited_for_but_not_long() {
 
 #[tokio::test]
 async fn stuck_client_is_cut_at_the_deadline() {
-    let server = start(Config::default().drain(Duration::from_millis(50))).await;
+    let server = start(Config::default().shutdown_timeout(Duration::from_millis(50))).await;
     let app = server.app.clone();
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
@@ -68,7 +68,7 @@ async fn stuck_client_is_cut_at_the_deadline() {
 
 #[tokio::test]
 async fn second_request_to_stop_cuts_at_once() {
-    let server = start(Config::default().drain(PATIENCE * 2)).await;
+    let server = start(Config::default().shutdown_timeout(PATIENCE * 2)).await;
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
     soon(server.app.waiting.notified()).await;
@@ -91,7 +91,7 @@ async fn begin_work(server: &Server) {
 #[tokio::test]
 async fn work_behind_an_answer_shares_the_deadline() {
     let drain = Duration::from_millis(200);
-    let server = start(Config::default().drain(drain)).await;
+    let server = start(Config::default().shutdown_timeout(drain)).await;
     begin_work(&server).await;
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
@@ -103,7 +103,7 @@ async fn work_behind_an_answer_shares_the_deadline() {
 
 #[tokio::test]
 async fn second_request_to_stop_does_not_wait_for_work() {
-    let server = start(Config::default().drain(PATIENCE * 2)).await;
+    let server = start(Config::default().shutdown_timeout(PATIENCE * 2)).await;
     begin_work(&server).await;
     server.stop.notify_one();
     while TcpStream::connect(server.address).await.is_ok() {
@@ -173,7 +173,7 @@ async fn each_signal_asks_once() {
 
 #[tokio::test]
 async fn all_that_the_system_has_accepted_are_answered() {
-    let server = start(Config::default().connections(1)).await;
+    let server = start(Config::default().max_connections(1)).await;
     let mut first = server.connect().await;
     first.get("/a").await;
     // More than a task may take at once without yielding.

@@ -35,7 +35,7 @@ async fn upgraded_stream_is_sent_as_it_is_written() {
 /// The last request of a connection may be for another protocol.
 #[tokio::test]
 async fn last_request_can_be_an_upgrade() {
-    let server = start(Config::default().requests_per_connection(1)).await;
+    let server = start(Config::default().max_requests_per_connection(1)).await;
     let mut client = server.connect().await;
     client.send(UPGRADE).await;
     let mut head = Vec::new();
@@ -55,7 +55,7 @@ async fn last_request_can_be_an_upgrade() {
 
 #[tokio::test]
 async fn upgraded_connection_is_still_one() {
-    let server = start(Config::default().connections(1)).await;
+    let server = start(Config::default().max_connections(1)).await;
     let upgraded = upgrade(&server).await;
     let mut second = server.connect().await;
     second.send(&get("/a")).await;
@@ -68,7 +68,7 @@ async fn upgraded_connection_is_still_one() {
 
 #[tokio::test]
 async fn upgraded_connection_is_cut_at_the_deadline() {
-    let server = start(Config::default().drain(Duration::from_millis(50))).await;
+    let server = start(Config::default().shutdown_timeout(Duration::from_millis(50))).await;
     let mut upgraded = upgrade(&server).await;
     assert_eq!(server.stop().await.cut, 1);
     assert_eq!(upgraded.rest().await, "");
