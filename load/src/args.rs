@@ -10,11 +10,11 @@ use crate::duration::duration;
 use crate::requirement::Requirement;
 use crate::schedule::Stage;
 
-/// Puts a server under load and says how it answers.
+/// Measures how an HTTP server behaves under load.
 ///
-/// Without --rate each connection sends its next request when it has its answer: it finds the most that a
-/// server can do. With --rate requests are due at fixed times whether the server keeps up or not, and their
-/// latency counts from then: it shows what those who wait see.
+/// Without --rate, each connection sends its next request after the response. This finds the maximum throughput. With
+/// --rate, requests are sent on schedule, whether or not the server keeps up. Their latency counts from the time at
+/// which they were due, so it includes the time that clients spend waiting.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -30,9 +30,9 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Adds up the JSON reports of several generators.
+    /// Merge the JSON reports of several generators.
     Merge {
-        /// The reports.
+        /// The reports to merge.
         #[arg(required = true)]
         reports: Vec<PathBuf>,
         #[command(flatten)]
@@ -40,66 +40,68 @@ pub(crate) enum Command {
     },
 }
 
-/// Where a report goes besides the terminal, and what it must show.
+/// The files to which a report is written, and the requirements that it must meet.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// Write the whole report as JSON, which can be merged; `-` is the standard output.
+    /// Write the whole report as JSON, which can be merged; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
-    /// Write the report as a page with plots.
+    /// Write the report as an HTML page with plots.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
-    /// Exit with 1 unless it holds: 'p99<50ms', 'max<1s', 'errors<0.1%', 'rate>1000'.
-    #[arg(long = "require", value_name = "LIMIT")]
+    /// Exit with status 1 unless this requirement is met: 'p99<50ms', 'max<1s', 'errors<0.1%', 'rate>1000'.
+    #[arg(long = "require", value_name = "REQUIREMENT")]
     pub(crate) requirements: Vec<Requirement>,
 }
 
-/// What is sent, how, and for how long.
+/// The requests of a run, their rate and its duration.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// What to ask for: `http://host:port/path`, or `3:http://..` for three times as often.
+    /// The URL to request, `http://host:port/path`. `3:http://..` requests it three times as often as a URL without a
+    /// weight.
     #[arg(value_name = "[WEIGHT:]URL")]
     pub(crate) urls: Vec<String>,
-    /// Take more targets from a TOML file: `[[target]]` with url, method, headers, body, body_file, weight.
+    /// Read more targets from a TOML file: `[[target]]` with url, method, headers, body, body_file, weight.
     #[arg(long, value_name = "FILE")]
     pub(crate) targets: Option<PathBuf>,
-    /// The method of every URL that has none in a file.
+    /// The method, unless the file sets one.
     #[arg(short, long, default_value = "GET")]
     pub(crate) method: Method,
     /// A header of every request, as `name: value`.
     #[arg(short = 'H', long = "header", value_parser = header)]
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The body of every URL that has none in a file; `@file` is read.
+    /// The body, unless the file sets one. `@file` reads it from a file.
     #[arg(short, long)]
     pub(crate) body: Option<String>,
-    /// How many connections are kept to each server.
+    /// The number of connections to each server.
     #[arg(short, long, default_value_t = 64)]
     pub(crate) connections: usize,
-    /// Speak HTTP/2, by prior knowledge.
+    /// Use HTTP/2 with prior knowledge.
     #[arg(long)]
     pub(crate) http2: bool,
-    /// How many requests are open on a connection at once; HTTP/2 only.
+    /// The number of concurrent requests on each connection; HTTP/2 only.
     #[arg(long, default_value_t = 1, requires = "http2")]
     pub(crate) streams: usize,
-    /// How many threads send.
+    /// The number of threads that send requests.
     #[arg(short, long, default_value_t = 1)]
     pub(crate) threads: usize,
-    /// How long, where no stage says it.
+    /// The duration of the run, and of each stage without a duration.
     #[arg(short, long, default_value = "10s", value_parser = duration)]
     pub(crate) duration: Duration,
-    /// Requests a second, as stages in turn: `1000`, `0..1000` for a ramp, `0..1000:30s` with a time of its own.
+    /// Requests per second. Repeat the option for stages in sequence: `1000`, a ramp `0..1000`, or `0..1000:30s` with
+    /// a duration.
     #[arg(short, long, value_name = "STAGE")]
     pub(crate) rate: Vec<Stage>,
-    /// Send for so long before what is counted.
+    /// Send requests for this long before the measurement starts.
     #[arg(long, default_value = "0s", value_parser = duration)]
     pub(crate) warm_up: Duration,
-    /// How long an answer may take.
+    /// The maximum time for a response.
     #[arg(long, default_value = "10s", value_parser = duration)]
     pub(crate) timeout: Duration,
-    /// Begin at this time, in seconds since 1970, so that several hosts begin at once.
+    /// Start at this time, in seconds since 1970. Use it to start several generators at once.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) start_at: Option<u64>,
-    /// Show no progress.
+    /// Do not show the progress.
     #[arg(short, long)]
     pub(crate) quiet: bool,
     #[command(flatten)]
@@ -111,10 +113,10 @@ fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let name = name
         .trim()
         .parse()
-        .map_err(|_| format!("`{name}` is no name of a header"))?;
+        .map_err(|_| format!("`{name}` is not a valid header name"))?;
     let value = value
         .trim()
         .parse()
-        .map_err(|_| format!("`{value}` is no value of a header"))?;
+        .map_err(|_| format!("`{value}` is not a valid header value"))?;
     Ok((name, value))
 }

@@ -18,9 +18,9 @@ use crate::record::Failure;
 
 type Body = Full<Bytes>;
 
-/// A place for one connection, which is made anew when it has ended.
+/// A slot for one connection, which is replaced when it has been closed.
 ///
-/// One of HTTP/1 is taken out while a request is on it; one of HTTP/2 is shared.
+/// A request takes an HTTP/1 connection out of the slot. Requests share an HTTP/2 connection.
 pub(crate) struct ConnectionSlot {
     addr: SocketAddr,
     http2: bool,
@@ -30,14 +30,14 @@ pub(crate) struct ConnectionSlot {
 #[derive(Default)]
 struct SlotState {
     idle: Option<Sender>,
-    /// How many connections were made.
+    /// The number of connections that have been opened.
     made: u64,
 }
 
-/// A connection that takes a request.
+/// A connection that is ready for a request.
 pub(crate) struct Connection {
     sender: Sender,
-    /// Which of the link's it is.
+    /// The number of this connection in its slot, which identifies it in `reconnect`.
     number: u64,
     pub(crate) is_new: bool,
 }
@@ -47,15 +47,15 @@ enum Sender {
     Http2(http2::SendRequest<Body>),
 }
 
-/// What came back: a status, and how many bytes.
+/// The status of a response, and the size of its body.
 pub(crate) type ResponseSummary = (u16, u64);
 
-/// Finds an address of a server that takes connections.
+/// Returns the first address of a server that accepts connections.
 pub(crate) fn resolve(server: &str, timeout: Duration) -> Result<SocketAddr, String> {
     let addrs = server
         .to_socket_addrs()
-        .map_err(|error| format!("cannot find {server}: {error}"))?;
-    let mut last = format!("cannot find {server}: it has no address");
+        .map_err(|error| format!("cannot resolve {server}: {error}"))?;
+    let mut last = format!("cannot resolve {server}: it has no address");
     for addr in addrs {
         match std::net::TcpStream::connect_timeout(&addr, timeout) {
             Ok(_) => return Ok(addr),
@@ -66,7 +66,7 @@ pub(crate) fn resolve(server: &str, timeout: Duration) -> Result<SocketAddr, Str
 }
 
 impl SlotState {
-    /// Hands a connection out; where several may share it, it stays.
+    /// Checks a connection out. An HTTP/2 connection stays in the slot as well.
     fn check_out(&mut self, sender: Sender, is_new: bool) -> Connection {
         if let Sender::Http2(shared) = &sender {
             self.idle = Some(Sender::Http2(shared.clone()));
@@ -85,7 +85,7 @@ impl ConnectionSlot {
         Self { addr, http2, state }
     }
 
-    /// Returns a connection that takes a request.
+    /// Returns a connection that is ready for a request.
     pub(crate) async fn acquire(&self) -> Result<Connection, Failure> {
         let mut state = self.state.lock().await;
         self.check_out(&mut state).await
@@ -102,7 +102,7 @@ impl ConnectionSlot {
         Ok(state.check_out(sender, true))
     }
 
-    /// Sends a request, and keeps the connection if it can.
+    /// Sends a request, and returns the connection to the slot.
     pub(crate) async fn send(
         &self,
         mut connection: Connection,
@@ -110,7 +110,7 @@ impl ConnectionSlot {
     ) -> Result<ResponseSummary, Failure> {
         let mut outcome = connection.sender.try_send(request).await;
         if let Err((_, Some(request))) = outcome {
-            // Nothing of it was sent: the server had ended the connection, and may do so.
+            // The server had closed the connection between two requests, as it may, so the request is sent once more.
             connection = self.reconnect(connection.number).await?;
             outcome = connection.sender.try_send(request).await;
         }
@@ -123,7 +123,7 @@ impl ConnectionSlot {
         Ok(summary)
     }
 
-    /// Returns another connection than the one of this number.
+    /// Returns a newer connection than the one with this number. Another stream may have opened it already.
     async fn reconnect(&self, number: u64) -> Result<Connection, Failure> {
         let mut state = self.state.lock().await;
         if state.made == number {
@@ -138,7 +138,7 @@ impl ConnectionSlot {
             .map_err(|_| Failure::Connect)?;
         stream.set_nodelay(true).map_err(|_| Failure::Connect)?;
         let io = TokioIo::new(stream);
-        // The tasks of the connections end with them, and say nothing that their requests do not.
+        // The errors of these tasks are not logged, because their requests report them.
         if self.http2 {
             let (sender, driving) = http2::handshake(TokioExecutor::new(), io)
                 .await
@@ -162,7 +162,7 @@ impl Sender {
         }
     }
 
-    /// Sends a request, which comes back where nothing of it was sent.
+    /// Sends a request. If no part of it was sent, the error contains the request.
     async fn try_send(
         &mut self,
         request: Request<Body>,
@@ -178,7 +178,7 @@ impl Sender {
     }
 }
 
-/// Reads a body to its end.
+/// Reads a body to its end, and returns its size.
 async fn read_len(mut body: Incoming) -> Result<u64, Failure> {
     let mut length = 0;
     while let Some(frame) = body.frame().await {
@@ -188,7 +188,7 @@ async fn read_len(mut body: Incoming) -> Result<u64, Failure> {
     Ok(length)
 }
 
-/// Tells an answer that is none from a connection that has ended.
+/// Distinguishes a violation of the protocol from a closed connection.
 fn classify(error: &hyper::Error) -> Failure {
     if error.is_parse() {
         return Failure::Protocol;

@@ -1,4 +1,4 @@
-//! Durations as they are written on the command line.
+//! Durations on the command line.
 
 use std::time::Duration;
 

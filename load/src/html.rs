@@ -1,4 +1,4 @@
-//! A report as a page, with plots drawn into it.
+//! A report as an HTML page with plots.
 
 use std::fmt::Write as _;
 
@@ -17,23 +17,23 @@ const COLORS: [RGBColor; 3] = [
     RGBColor(140, 140, 140),
 ];
 
-/// The most seconds that are drawn: a month.
+/// The maximum number of seconds in a plot: a month.
 const MAX_SECONDS: u64 = 31 * 24 * 60 * 60;
 
-/// A line of a plot in pieces, with its name.
+/// A line of a plot: its name, and its points in pieces with gaps between.
 type Line = (&'static str, Vec<Vec<(f64, f64)>>);
 
-/// Writes a page that needs nothing else.
+/// Renders a page without external resources.
 pub(crate) fn render(report: &Report) -> Result<String, String> {
     let (total, seconds) = (report.total(), seconds(report));
     let plots = [
-        ("Answers a second", plot("s", "", &rates(&seconds))?),
+        ("Responses per second", plot("s", "", &rates(&seconds))?),
         (
-            "Latency over time, of answers",
+            "Latency of responses over time",
             plot("s", "ms", &latencies(&seconds))?,
         ),
         (
-            "Latency by part of the answers",
+            "Latency of responses by quantile",
             plot(
                 "1 is p90, 2 is p99, 3 is p99.9",
                 "ms",
@@ -44,7 +44,7 @@ pub(crate) fn render(report: &Report) -> Result<String, String> {
     let mut page = String::from(HEAD);
     let _to_memory = write!(
         page,
-        "<p>{}</p><p>{} answers, {} a second. Statuses: {}. Failed: {}.{}</p>",
+        "<p>{}</p><p>{} responses, {} per second. Statuses: {}. Failed: {}.{}</p>",
         describe_load(report),
         group_thousands(total.responses()),
         group_thousands(report.rate() as u64),
@@ -72,24 +72,24 @@ fn unsent(report: &Report) -> String {
         return String::new();
     }
     format!(
-        " {} were due, and nobody was free to send them.",
+        " {} were due, but no connection was free.",
         group_thousands(report.unsent)
     )
 }
 
 fn table(report: &Report) -> String {
-    let mut table = "<table><tr><th>target<th>answers<th>failed".to_owned();
+    let mut table = "<table><tr><th>target<th>responses<th>failed".to_owned();
     for (name, _) in QUANTILES {
         let _to_memory = write!(table, "<th>{name}");
     }
     for target in &report.targets {
         let name = escape(&format!("{} {}", target.method, target.url));
         let record = &target.record;
-        let (answers, failed) = (
+        let (responses, failed) = (
             group_thousands(record.responses()),
             group_thousands(record.failed()),
         );
-        let _to_memory = write!(table, "<tr><td>{name}<td>{answers}<td>{failed}");
+        let _to_memory = write!(table, "<tr><td>{name}<td>{responses}<td>{failed}");
         for (_, part) in QUANTILES {
             let value = format_millis(record.latency_at(part));
             let _to_memory = write!(table, "<td>{value}");
@@ -104,34 +104,34 @@ fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// What is drawn of a second.
+/// The values of one second that are plotted.
 struct Second {
     at: f64,
-    answers: f64,
+    responses: f64,
     failed: f64,
-    /// The latencies of [`OVER_TIME`], in milliseconds; none without answers.
+    /// The latencies of [`OVER_TIME`] in milliseconds, or `None` without responses.
     latencies: [Option<f64>; 3],
 }
 
-/// The parts of the answers whose latency is drawn over time.
+/// The quantiles of the latency that are plotted over time.
 const OVER_TIME: [(&str, f64); 3] = [("p50", 0.5), ("p99", 0.99), ("max", 1.0)];
 
-/// Returns the seconds of a report, counted from its first, and what happened in each: nothing in some.
+/// Returns the values of each second of a report, from its first to its last, including seconds without results.
 fn seconds(report: &Report) -> Vec<Second> {
     let mut keys = report.timeline.keys();
     let Some(first) = keys.next().copied() else {
         return Vec::new();
     };
     let last = keys.next_back().copied().unwrap_or(first);
-    // Reports can be made up, and a plot has some hundred places.
+    // A report may come from elsewhere, and one false timestamp would plot centuries.
     let last = last.min(first.saturating_add(MAX_SECONDS));
     let second = |second| {
-        // One at a time: a histogram is large.
+        // One record at a time is unpacked, since a histogram is large.
         let record = report.timeline.get(&second).map(Record::from);
         let record = record.unwrap_or(Record::new(2));
         Second {
             at: (second - first) as f64,
-            answers: record.responses() as f64,
+            responses: record.responses() as f64,
             failed: record.failed() as f64,
             latencies: OVER_TIME.map(|(_, part)| in_millis(&record, part)),
         }
@@ -139,20 +139,20 @@ fn seconds(report: &Report) -> Vec<Second> {
     (first..=last).map(second).collect()
 }
 
-/// Returns what came in each second, without the first and the last, which are not whole.
+/// Returns the results per second, without the first and the last second, which are incomplete.
 fn rates(seconds: &[Second]) -> Vec<Line> {
     let whole = seconds.get(1..seconds.len().max(2) - 1).unwrap_or_default();
-    let answers = whole.iter().map(|second| (second.at, second.answers));
+    let responses = whole.iter().map(|second| (second.at, second.responses));
     let failed = whole.iter().map(|second| (second.at, second.failed));
     vec![
-        ("answers", vec![answers.collect()]),
+        ("responses", vec![responses.collect()]),
         ("failed", vec![failed.collect()]),
     ]
 }
 
-/// Returns latencies over time, with a gap where nothing was answered.
+/// Returns the latencies over time, with gaps where there were no responses.
 fn latencies(seconds: &[Second]) -> Vec<Line> {
-    let runs = || seconds.split(|second| second.answers == 0.0);
+    let runs = || seconds.split(|second| second.responses == 0.0);
     let over_time = |idx: usize| {
         let point = |second: &Second| Some((second.at, second.latencies[idx]?));
         runs()
@@ -165,7 +165,7 @@ fn latencies(seconds: &[Second]) -> Vec<Line> {
         .collect()
 }
 
-/// Returns the latency of all but a tenth, a hundredth, a thousandth and so on.
+/// Returns the latency by quantile. The x axis is the number of nines, so that 2 is p99.
 fn latency_by_quantile(total: &Record) -> Vec<Line> {
     let most = (total.responses().max(10) as f64).log10();
     let steps = 0..=100;
@@ -180,7 +180,7 @@ fn in_millis(record: &Record, part: f64) -> Option<f64> {
     Some(record.latency_at(part)? as f64 / 1e6)
 }
 
-/// Draws lines over a horizontal axis.
+/// Draws lines, and returns the SVG.
 fn plot(x_label: &str, y_label: &str, lines: &[Line]) -> Result<String, String> {
     let mut svg = String::new();
     draw(&mut svg, x_label, y_label, lines)
@@ -214,7 +214,7 @@ fn draw(
     for ((name, pieces), color) in lines.iter().zip(COLORS) {
         let style = color.stroke_width(2);
         for (idx, points) in pieces.iter().enumerate() {
-            // A point alone would be no line.
+            // A single point would be invisible, so it is drawn as a short line.
             let end = points.last().map(|(x, y)| (x + 0.1, *y));
             let points = points
                 .iter()

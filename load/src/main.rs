@@ -1,7 +1,7 @@
-//! A generator of load: `highball-load http://127.0.0.1:8080/ping`.
+//! A load generator for HTTP servers: `highball-load http://127.0.0.1:8080/ping`.
 //!
-//! Threads with kept connections send requests ([`sender`]), a schedule says when ([`schedule`]), what comes back is
-//! recorded ([`record`]) and reported as text, JSON and a page ([`report`]).
+//! Threads send requests over persistent connections ([`sender`]). A schedule determines when ([`schedule`]). The
+//! results are recorded ([`record`]) and reported as text, JSON and HTML ([`report`]).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what the command line says, and returns whether what it requires holds.
+/// Runs the command, and returns whether the report meets its requirements.
 fn run_command() -> Result<bool, String> {
     match Cli::parse() {
         Cli {
@@ -51,7 +51,7 @@ fn run_command() -> Result<bool, String> {
             write_report(&merge(&reports)?, &output, files)
         }
         Cli { run, command: None } => {
-            // A long run shall not end with a file that cannot be written.
+            // The files are opened first, so that a long run does not end with a file that cannot be written.
             let files = Files::open(&run.output)?;
             write_report(&run::run(&run)?, &run.output, files)
         }
@@ -59,7 +59,7 @@ fn run_command() -> Result<bool, String> {
 }
 
 fn merge(paths: &[PathBuf]) -> Result<Report, String> {
-    let (first, others) = paths.split_first().ok_or("there is no report")?;
+    let (first, others) = paths.split_first().ok_or("no report to merge")?;
     let mut sum = Report::read(first)?;
     for path in others {
         sum.merge(Report::read(path)?)?;
@@ -67,7 +67,7 @@ fn merge(paths: &[PathBuf]) -> Result<Report, String> {
     Ok(sum)
 }
 
-/// The files that a report goes to.
+/// The files that a report is written to.
 struct Files {
     json: Option<File>,
     html: Option<File>,
@@ -87,7 +87,7 @@ fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Opens a file to be written later; what is there stays until then.
+/// Opens a file without truncating it. Its content stays until the report is written.
 fn open_output(path: &Path) -> Result<File, String> {
     let file = File::options()
         .write(true)
@@ -97,7 +97,7 @@ fn open_output(path: &Path) -> Result<File, String> {
     file.map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// Shows a report, writes it where it shall go, and checks its limits.
+/// Shows a report, writes its files, and checks its requirements.
 fn write_report(report: &Report, output: &Output, files: Files) -> Result<bool, String> {
     let text = text::render(report);
     let json = serde_json::to_string(report).map_err(|error| error.to_string())?;
@@ -122,14 +122,14 @@ fn write_report(report: &Report, output: &Output, files: Files) -> Result<bool, 
     for requirement in &missed {
         let _best_effort = writeln!(io::stderr(), "missed     {requirement}");
     }
-    // All that can be written is, before one that cannot is told of.
+    // An error is returned only after everything else has been written.
     let written: io::Result<()> = written.into_iter().collect();
     written.map_err(|error| format!("cannot write the report: {error}"))?;
     Ok(missed.is_empty())
 }
 
 fn write_file(mut file: File, bytes: &[u8]) -> io::Result<()> {
-    // A pipe has nothing to take the place of.
+    // A pipe has no length and no position.
     if file.metadata()?.is_file() {
         file.rewind()?;
         file.set_len(0)?;

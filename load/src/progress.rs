@@ -1,4 +1,4 @@
-//! What is shown while a run is under way.
+//! The progress of a run, on the terminal.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::record::Record;
 use crate::text::{format_millis, group_thousands};
 
-/// A bar of time, and what the last second was like; nothing where there is no terminal.
+/// A progress bar with the figures of the last second. It is hidden if there is no terminal.
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
@@ -21,7 +21,7 @@ impl Progress {
         } else {
             ProgressBar::new(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
         };
-        // A fixed template: it is right, or always wrong.
+        // The template is constant, so this cannot fail at run time.
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}") {
             bar.set_style(style);
         }
@@ -33,7 +33,7 @@ impl Progress {
         }
     }
 
-    /// Shows what has come since the last time.
+    /// Shows the results since the last call.
     pub(crate) fn show(&mut self, record: &Record) {
         let seconds = self.shown.elapsed().as_secs_f64();
         self.shown = Instant::now();

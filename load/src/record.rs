@@ -1,4 +1,4 @@
-//! What is known of requests that were sent.
+//! The recorded results of requests.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,39 +6,39 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
-/// The longest latency that is told from longer ones.
+/// The longest latency that is recorded: one hour. Longer ones are counted as one hour.
 const LONGEST: u64 = 3_600_000_000_000;
 
-/// Why a request has no answer.
+/// The reason why a request has no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Failure {
-    /// There is no connection to the server.
+    /// The connection to the server could not be opened.
     Connect,
-    /// The connection ended before the answer.
+    /// The connection was closed before the response was complete.
     Closed,
-    /// The answer took too long.
+    /// The response took longer than `--timeout`.
     Timeout,
-    /// What came is no answer.
+    /// The server violated the protocol.
     Protocol,
-    /// Who watched did not want to wait for it: Ctrl-C was pressed twice.
+    /// The run was stopped a second time while the request waited.
     Aborted,
 }
 
 /// Counts and latencies of requests.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
-    /// How many answers had each status.
+    /// The number of responses for each status.
     pub(crate) statuses: BTreeMap<u16, u64>,
-    /// How many requests had no answer, and why.
+    /// The number of failed requests for each reason.
     pub(crate) failures: BTreeMap<Failure, u64>,
-    /// The bytes of the answers' bodies.
+    /// The size of all response bodies.
     pub(crate) bytes: u64,
     latency: Latency,
 }
 
 impl Record {
-    /// Makes an empty one, of this many significant digits.
+    /// Returns an empty record whose latencies have this many significant digits.
     pub(crate) fn new(digits: u8) -> Self {
         Self {
             statuses: BTreeMap::new(),
@@ -72,30 +72,30 @@ impl Record {
         }
     }
 
-    /// Returns below what a part of the answers stay, in nanoseconds; none without answers.
+    /// Returns a quantile of the latency in nanoseconds, or `None` without responses.
     pub(crate) fn latency_at(&self, part: f64) -> Option<u64> {
         let histogram = self.latency.0.as_ref()?;
         Some(histogram.value_at_quantile(part))
     }
 
-    /// Returns how many requests were answered.
+    /// Returns the number of responses.
     pub(crate) fn responses(&self) -> u64 {
         self.statuses.values().sum()
     }
 
-    /// Returns how many were not.
+    /// Returns the number of failed requests.
     pub(crate) fn failed(&self) -> u64 {
         self.failures.values().sum()
     }
 
-    /// Returns how many were answered by 4xx or 5xx.
+    /// Returns the number of responses with a status of 4xx or 5xx.
     pub(crate) fn error_responses(&self) -> u64 {
         self.statuses.range(400..).map(|(_, count)| count).sum()
     }
 }
 
-/// A histogram of nanoseconds, with its digits, from its first value on; it is written as the values that were seen
-/// and how often, so that reports can be added up exactly.
+/// A histogram of nanoseconds, created by its first value, with its number of digits. It is serialized as its values
+/// and their counts, so that reports can be merged without a loss.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(into = "LatencyBuckets", from = "LatencyBuckets")]
 struct Latency(Option<Histogram<u64>>, u8);
@@ -109,13 +109,13 @@ struct LatencyBuckets {
 impl Latency {
     fn record(&mut self, nanos: u64, count: u64) {
         let histogram = self.0.get_or_insert_with(|| {
-            // Its own bounds and at most 5 digits are never refused.
+            // `new_with_bounds` fails for more than 5 digits only, since these bounds are valid.
             let histogram = Histogram::new_with_bounds(1_000, 2_000, self.1.min(5));
             let mut histogram = histogram.expect("the bounds are in order");
             histogram.auto(true);
             histogram
         });
-        // It grows as far as it must.
+        // The histogram grows by itself, so no value is out of range.
         let _kept = histogram.record_n(nanos.min(LONGEST), count);
     }
 
@@ -144,7 +144,7 @@ impl From<LatencyBuckets> for Latency {
     }
 }
 
-/// A record that is only kept: a histogram is some 30 KB, and a day has 86,400 seconds.
+/// A record in compact form. A histogram takes some 30 KB, and a run of a day keeps one for each of 86,400 seconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PackedRecord {
     statuses: BTreeMap<u16, u64>,
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_adds_up() {
+    fn serialized_records_add_up() {
         let (mut one, mut other) = (Record::new(3), Record::new(3));
         for micros in 1..=1000 {
             one.add_response(200, 10, Duration::from_micros(micros));
@@ -202,13 +202,13 @@ mod tests {
             (one.responses(), one.failed(), one.bytes),
             (2000, 1, 11_000)
         );
-        let median = one.latency_at(0.5).expect("there are answers") as f64;
+        let median = one.latency_at(0.5).expect("there are responses") as f64;
         assert!((median / 1e6 - 1.0).abs() < 0.002, "{median}");
         assert_eq!(one.error_responses(), 1000);
     }
 
     #[test]
-    fn what_is_packed_is_all_there() {
+    fn packed_record_is_complete() {
         let (mut record, mut other) = (Record::new(2), Record::new(2));
         record.add_response(200, 3, Duration::from_millis(5));
         record.add_failure(Failure::Closed);
@@ -217,8 +217,8 @@ mod tests {
         packed.add(&other);
         let sum = Record::from(&packed);
         assert_eq!((sum.responses(), sum.failed(), sum.bytes), (2, 1, 7));
-        // An hour is the longest that is told from longer ones.
-        let longest = sum.latency_at(1.0).expect("there are answers") as f64;
+        // Latencies of more than an hour count as an hour.
+        let longest = sum.latency_at(1.0).expect("there are responses") as f64;
         assert!((longest / 3.6e12 - 1.0).abs() < 0.02, "{longest}");
     }
 }

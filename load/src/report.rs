@@ -1,4 +1,4 @@
-//! A report: what was sent, and what came back.
+//! A report: the requests that were sent, and the results.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,30 +8,30 @@ use serde::{Deserialize, Serialize};
 use crate::record::{PackedRecord, Record};
 use crate::schedule::Stage;
 
-/// Everything that is known of a run, or of several that were added up.
+/// The results of a run, or of several that were merged.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
-    /// Which program wrote it.
+    /// The version of the program that wrote it.
     pub(crate) version: String,
-    /// How many generators it is of.
+    /// The number of generators whose results it contains.
     pub(crate) generators: u32,
-    /// How many connections each server has.
+    /// The number of connections to each server.
     pub(crate) connections: usize,
     pub(crate) servers: usize,
-    /// How many requests are open on a connection at once.
+    /// The number of concurrent requests on each connection.
     pub(crate) streams: usize,
-    /// The rates of each generator; none where each connection waits for its answers.
+    /// The rates of each generator, or nothing for a closed loop.
     pub(crate) stages: Vec<Vec<Stage>>,
-    /// For how long requests were counted, and the last answers waited for.
+    /// The time in which requests were counted, including the wait for the last responses.
     pub(crate) seconds: f64,
-    /// Requests that were due and not sent in time: the server does not keep up, or the generator.
+    /// Requests that were due but not sent in time, because the server or the generator did not keep up.
     pub(crate) unsent: u64,
     pub(crate) targets: Vec<TargetReport>,
-    /// What happened in each second since 1970.
+    /// The results of each second since 1970.
     pub(crate) timeline: BTreeMap<u64, PackedRecord>,
 }
 
-/// What came of one target.
+/// The results of one target.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TargetReport {
     pub(crate) method: String,
@@ -49,56 +49,57 @@ impl Report {
         total
     }
 
-    /// Returns the answers a second.
+    /// Returns the responses per second.
     pub(crate) fn rate(&self) -> f64 {
         self.total().responses() as f64 / self.seconds.max(f64::MIN_POSITIVE)
     }
 
-    /// Returns whether it has rates.
+    /// Returns whether requests were sent at a rate.
     pub(crate) fn has_rate(&self) -> bool {
         self.stages.iter().any(|stages| !stages.is_empty())
     }
 
-    /// Returns how many requests were to be answered.
+    /// Returns the number of requests, including those that were not sent.
     pub(crate) fn requests(&self) -> u64 {
         let total = self.total();
         total.responses() + total.failed() + self.unsent
     }
 
-    /// Returns which part of the requests had no answer, or one of 4xx or 5xx.
+    /// Returns the share of requests without a response, or with one of 4xx or 5xx.
     pub(crate) fn error_rate(&self) -> f64 {
         let total = self.total();
         let errors = total.failed() + self.unsent + total.error_responses();
         errors as f64 / self.requests().max(1) as f64
     }
 
-    /// Returns below what a part of all requests stay, in nanoseconds: for those without an answer it is endless.
+    /// Returns a quantile of the latency of all requests, in nanoseconds. Requests without a response count as
+    /// infinitely slow.
     pub(crate) fn latency_at(&self, part: f64) -> f64 {
         let total = self.total();
         let part = part * self.requests() as f64 / total.responses().max(1) as f64;
         match total.latency_at(part.min(1.0)) {
-            // What is more by a rounding error is not more.
+            // The tolerance is for rounding errors.
             Some(nanos) if part <= 1.0 + 1e-9 => nanos as f64,
             _ => f64::INFINITY,
         }
     }
 
-    /// Reads a report that was written as JSON.
+    /// Reads a JSON report.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read(path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         serde_json::from_slice(&text)
-            .map_err(|error| format!("{} is no report: {error}", path.display()))
+            .map_err(|error| format!("{} is not a report: {error}", path.display()))
     }
 
-    /// Adds a report of another generator, that ran at the same time.
+    /// Merges the report of another generator that ran at the same time.
     pub(crate) fn merge(&mut self, other: Self) -> Result<(), String> {
         if self.has_rate() != other.has_rate() {
-            return Err("reports with and without a rate do not add up".to_owned());
+            return Err("reports with and without a rate cannot be merged".to_owned());
         }
         if !self.overlaps(&other) {
             return Err(
-                "reports of different times do not add up: begin all with one `--start-at`"
+                "reports of different times cannot be merged: start all generators with the same `--start-at`"
                     .to_owned(),
             );
         }
@@ -119,7 +120,7 @@ impl Report {
         Ok(())
     }
 
-    /// Returns whether they have a second in common, or one has none.
+    /// Returns whether the reports have a second in common, or one has no results.
     fn overlaps(&self, other: &Self) -> bool {
         let span = |report: &Self| {
             let mut seconds = report.timeline.keys();
@@ -134,7 +135,7 @@ impl Report {
         }
     }
 
-    /// Adds the records of the same targets: those with a method and a URL in common, in their order.
+    /// Adds the records of the same targets: those with the same method and URL, in order.
     fn add_targets(&mut self, others: Vec<TargetReport>) {
         let mut taken = vec![false; self.targets.len()];
         for target in others {
@@ -194,12 +195,12 @@ mod tests {
         let mut sum = report(1000.0, 7, &["/a", "/a", "/b"]);
         sum.merge(report(5000.0, 7, &["/a", "/a", "/c"]))
             .expect("they add up");
-        let answers: Vec<_> = sum
+        let responses: Vec<_> = sum
             .targets
             .iter()
             .map(|own| own.record.responses())
             .collect();
-        assert_eq!(answers, [20, 20, 10, 10]);
+        assert_eq!(responses, [20, 20, 10, 10]);
         assert_eq!(
             (sum.generators, sum.connections, sum.stages.len()),
             (2, 8, 2)
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_answer_is_slower_than_all() {
+    fn failed_request_is_slower_than_all() {
         let mut report = report(1.0, 7, &["/"]);
         assert!((report.latency_at(1.0) / 10e6 - 1.0).abs() < 0.01);
         report.unsent = 10;

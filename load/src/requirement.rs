@@ -1,11 +1,11 @@
-//! What a run must show to succeed.
+//! Requirements on a report, which decide the exit status.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::report::Report;
 
-/// A limit as it is written: a measure, `<` or `>`, and a value.
+/// A requirement: a measure, `<` or `>`, and a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Requirement {
     text: String,
@@ -16,11 +16,11 @@ pub(crate) struct Requirement {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Measure {
-    /// Nanoseconds that a part of the requests stay below, in percent; those without an answer do not.
+    /// A percentile of the latency, in nanoseconds. A request without a response counts as infinitely slow.
     Percentile(f64),
-    /// Parts of the requests that failed.
+    /// The share of requests that failed.
     Errors,
-    /// Answers a second.
+    /// Responses per second.
     Rate,
 }
 
@@ -49,7 +49,7 @@ fn parse_measure(name: &str) -> Result<Measure, String> {
             Ok(Measure::Percentile(percentile))
         }
         _ => Err(format!(
-            "`{name}` is not measured: write `p99`, `max`, `errors` or `rate`"
+            "`{name}` is not a measure: write `p99`, `max`, `errors` or `rate`"
         )),
     }
 }
@@ -74,11 +74,11 @@ fn invalid_value(measure: Measure, value: &str) -> String {
         Measure::Errors => "errors<0.1%",
         Measure::Rate => "rate>1000",
     };
-    format!("`{value}` is no value to compare with: write it as `{example}`")
+    format!("`{value}` is not a valid value: write it as `{example}`")
 }
 
 impl Requirement {
-    /// Returns whether it holds; without answers none does.
+    /// Returns whether the report meets the requirement. A report without responses meets none.
     pub(crate) fn is_met(&self, report: &Report) -> bool {
         if report.total().responses() == 0 {
             return false;
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_read() {
+    fn requirements_are_parsed() {
         for (text, measure, at_most, value) in [
             ("p99<50ms", Measure::Percentile(99.0), true, 50e6),
             ("p99.9 < 1s", Measure::Percentile(99.9), true, 1e9),

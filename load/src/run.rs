@@ -1,4 +1,4 @@
-//! A run: threads that send, and a report of what they see.
+//! A run: it starts the threads, collects their results and returns a report.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -20,18 +20,18 @@ use crate::sender::{
 };
 use crate::target::Targets;
 
-/// How often it is looked whether all threads have ended.
+/// How often the threads are checked for their end.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const SECOND: Duration = Duration::from_secs(1);
-/// How far ahead a run can be begun.
+/// The latest start time that `--start-at` accepts, from now.
 const MAX_DELAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many requests that are due wait in the channel.
+/// The capacity of the channel for requests that are due.
 const DUE_CAPACITY: usize = 64 * 1024;
 
-/// Puts the targets under load, and reports.
+/// Puts the targets under load, and returns the report.
 pub(crate) fn run(args: &Run) -> Result<Report, String> {
     if args.connections == 0 || args.streams == 0 || args.threads == 0 {
-        return Err("connections, streams and threads are at least 1".to_owned());
+        return Err("connections, streams and threads must be at least 1".to_owned());
     }
     let targets = Targets::new(args)?;
     let servers = targets.servers().iter();
@@ -58,31 +58,31 @@ pub(crate) fn run(args: &Run) -> Result<Report, String> {
     running.report(args)
 }
 
-/// Waits for the time at which all generators begin.
+/// Waits for the start time that all generators share.
 fn wait_until(second: Option<u64>) -> Result<(), String> {
     let Some(second) = second else {
         return Ok(());
     };
     let begin = Duration::from_secs(second);
     let left = begin.checked_sub(since_1970());
-    let left = left.ok_or_else(|| format!("--start-at {second} is over"))?;
+    let left = left.ok_or_else(|| format!("--start-at {second} is in the past"))?;
     if left > MAX_DELAY {
         return Err(format!(
-            "--start-at {second} is more than a day ahead: it is in seconds since 1970"
+            "--start-at {second} is more than a day ahead: write it in seconds since 1970"
         ));
     }
     thread::sleep(left);
     Ok(())
 }
 
-/// Has Ctrl-C and SIGTERM end the run; the second time, without the answers that are waited for.
+/// Stops the run on Ctrl-C or SIGTERM. The second signal aborts the requests that wait for a response.
 fn stop_on_signals(shared: &Arc<RunState>) -> Result<(), String> {
     let (runtime, shared) = (build_runtime()?, shared.clone());
     thread::spawn(move || {
-        // Where the system gives no handler, it ends the process as it always does.
+        // If no handler can be installed, the signal ends the process as usual.
         let _none = runtime.block_on(on_signals(|| {
             if shared.is_reporting.load(Relaxed) {
-                // A report that nobody takes is not waited for.
+                // The report may be blocked by a pipe that nothing reads, so a signal now ends the process.
                 std::process::exit(2);
             }
             shared.stop();
@@ -117,10 +117,10 @@ fn build_runtime() -> Result<Runtime, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    runtime.map_err(|error| format!("the system gives too little to run: {error}"))
+    runtime.map_err(|error| format!("cannot start a runtime: {error}"))
 }
 
-/// When a run begins, when it counts, and when it ends.
+/// The times of a run.
 struct Plan {
     begin: Instant,
     counted_from: Instant,
@@ -173,7 +173,7 @@ impl Plan {
     }
 }
 
-/// A run under way.
+/// A run in progress.
 struct Running<'r> {
     shared: &'r Arc<RunState>,
     threads: Vec<JoinHandle<()>>,
@@ -182,10 +182,11 @@ struct Running<'r> {
     ends: Instant,
     schedule: Option<Arc<Schedule>>,
     progress: Progress,
-    /// What each target's requests came to, and those of each second.
+    /// The results of each target.
     totals: Vec<Record>,
+    /// The results of each second since 1970.
     timeline: BTreeMap<u64, PackedRecord>,
-    /// When the last answer came.
+    /// The time of the last response.
     last: Instant,
 }
 
@@ -224,7 +225,7 @@ impl<'r> Running<'r> {
         })
     }
 
-    /// Collects what the threads see, each second, until they have ended.
+    /// Collects the results of the threads every second, until all threads have ended.
     fn watch(&mut self) {
         while self.threads.iter().any(|thread| !thread.is_finished()) {
             let second = since_1970().as_secs();
@@ -260,7 +261,7 @@ impl<'r> Running<'r> {
     fn report(mut self, args: &Run) -> Result<Report, String> {
         self.progress.end();
         for thread in std::mem::take(&mut self.threads) {
-            thread.join().map_err(|_| "a thread has panicked")?;
+            thread.join().map_err(|_| "a thread panicked")?;
         }
         let targets = self.shared.targets.all().iter();
         Ok(Report {
@@ -284,7 +285,7 @@ impl<'r> Running<'r> {
         })
     }
 
-    /// Returns for how long requests were counted: as long as was meant, or until the last answer if that came later.
+    /// Returns the measured time: the planned duration, or the time until the last response if that came later.
     fn seconds(&self) -> f64 {
         let end = self.end();
         let from = self.shared.counted_from;
@@ -292,13 +293,13 @@ impl<'r> Running<'r> {
         counted.as_secs_f64()
     }
 
-    /// Returns when the last requests were due: as was meant, or when it was ended before.
+    /// Returns the time at which the last requests were due: as planned, or when the run was stopped.
     fn end(&self) -> Instant {
         let ended = self.shared.stopped_at.get();
         ended.map_or(self.ends, |ended| self.ends.min(*ended))
     }
 
-    /// Returns how many requests were due and were not sent.
+    /// Returns the number of requests that were due and were not sent.
     fn unsent(&self) -> u64 {
         let (Some(schedule), LoadModel::OpenLoop { sent, .. }) =
             (&self.schedule, &self.shared.model)
@@ -313,7 +314,7 @@ impl<'r> Running<'r> {
     }
 }
 
-/// Returns the part of `all` that one of `n` has, where they are shared evenly.
+/// Returns the share of part `number` if `all` is divided evenly into `n` parts.
 fn share_of(all: usize, n: usize, number: usize) -> usize {
     all / n + usize::from(number < all % n)
 }

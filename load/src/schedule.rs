@@ -1,4 +1,4 @@
-//! When requests are due.
+//! The times at which requests are due.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::duration::duration;
 
-/// A time in which the rate goes evenly from one to another.
+/// A part of a run in which the rate changes linearly.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Stage {
-    /// Requests a second at its begin, and at its end.
+    /// The requests per second at the start.
     pub(crate) from: f64,
+    /// The requests per second at the end.
     pub(crate) to: f64,
-    /// How long it is, in seconds; none is as long as the whole run.
+    /// The duration in seconds, or `None` for the duration of the run.
     pub(crate) seconds: Option<f64>,
 }
 
@@ -28,7 +29,7 @@ impl FromStr for Stage {
         let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
         let (from, to) = (parse_rate(from)?, parse_rate(to)?);
         if from + to == 0.0 {
-            return Err("a rate of 0 sends nothing".to_owned());
+            return Err("a rate of 0 sends no requests".to_owned());
         }
         Ok(Self { from, to, seconds })
     }
@@ -37,20 +38,20 @@ impl FromStr for Stage {
 fn parse_rate(text: &str) -> Result<f64, String> {
     let rate = text.trim().parse::<f64>().ok();
     rate.filter(|rate| rate.is_finite() && *rate >= 0.0)
-        .ok_or_else(|| format!("`{text}` is no rate: write `1000`, `0..1000` or `0..1000:30s`"))
+        .ok_or_else(|| format!("`{text}` is not a rate: write `1000`, `0..1000` or `0..1000:30s`"))
 }
 
-/// The times at which requests are due, counted from the start.
+/// The times at which requests are due, relative to the start.
 #[derive(Debug, Clone)]
 pub(crate) struct Schedule {
-    /// Each with the requests and the seconds before it.
+    /// The stages, each with the number of requests and of seconds before it.
     stages: Vec<(f64, f64, TimedStage)>,
-    /// How many there are in all.
+    /// The total number of requests.
     requests: f64,
     pub(crate) duration: Duration,
 }
 
-/// A stage whose length is known.
+/// A stage with a known duration.
 #[derive(Debug, Clone, Copy)]
 struct TimedStage {
     from: f64,
@@ -63,9 +64,9 @@ impl TimedStage {
         (self.from + self.to) / 2.0 * self.seconds
     }
 
-    /// Returns when the rates have added up to so many requests.
+    /// Returns the time at which this many requests have become due.
     fn time_of(self, requests: f64) -> f64 {
-        // requests = from t + (to - from) t² / 2 seconds, in the form that holds for a constant rate, too.
+        // Solves requests = from t + (to - from) t² / (2 seconds) for t. This form is also valid for a constant rate.
         let slope = (self.to - self.from) / self.seconds;
         let root = (self.from * self.from + 2.0 * slope * requests)
             .max(0.0)
@@ -78,7 +79,7 @@ impl TimedStage {
 }
 
 impl Schedule {
-    /// Puts stages one behind the other; those without a time are as long as `duration`.
+    /// Arranges stages in sequence. A stage without a duration takes `duration`.
     pub(crate) fn new(stages: &[Stage], duration: Duration) -> Self {
         let (mut requests, mut seconds) = (0.0, 0.0);
         let mut placed = Vec::new();
@@ -99,7 +100,7 @@ impl Schedule {
         }
     }
 
-    /// Returns when the request of this number, from 0, is due; none is behind the end.
+    /// Returns the time at which the request with this number is due, from 0, or `None` after the end.
     pub(crate) fn due_at(&self, number: u64) -> Option<Duration> {
         let number = number as f64;
         let at = self
@@ -111,7 +112,7 @@ impl Schedule {
             .then(|| Duration::from_secs_f64(from + stage.time_of(requests)))
     }
 
-    /// Returns how many are due before a time.
+    /// Returns the number of requests that are due before a time.
     pub(crate) fn count_before(&self, time: Duration) -> u64 {
         let (mut fewest, mut most) = (0, self.requests.ceil() as u64 + 1);
         while fewest < most {
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn those_before_a_time_are_counted() {
+    fn requests_before_a_time_are_counted() {
         let stages = ["100:2s", "0..100:10s"].map(|stage| stage.parse().expect("it is one"));
         let schedule = Schedule::new(&stages, Duration::from_secs(10));
         for (millis, count) in [
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rate_is_refused() {
+    fn invalid_rates_are_rejected() {
         for text in [
             "",
             "fast",

@@ -1,4 +1,4 @@
-//! The threads that send, and the one that says when.
+//! The threads that send requests, and the thread that emits them on schedule.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -17,38 +17,38 @@ use crate::record::{Failure, Record};
 use crate::schedule::Schedule;
 use crate::target::Targets;
 
-/// How long a client waits whose new connection was of no use.
+/// How long a client waits after a new connection has failed, so that it does not connect in a busy loop.
 const RECONNECT_DELAY: Duration = Duration::from_millis(50);
-/// How soon the end is noticed where nothing is due.
+/// How soon a stop is noticed while no request is due.
 const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What all threads share.
+/// The state that all threads of a run share.
 pub(crate) struct RunState {
     pub(crate) targets: Targets,
-    /// Where the servers are.
+    /// The addresses of the servers.
     pub(crate) addrs: Vec<SocketAddr>,
     pub(crate) http2: bool,
     pub(crate) timeout: Duration,
     pub(crate) model: LoadModel,
-    /// What begins before is not counted.
+    /// Requests that start before this time belong to the warm-up and are not counted.
     pub(crate) counted_from: Instant,
-    /// When someone asked for the end.
+    /// The time of the first signal that stops the run.
     pub(crate) stopped_at: OnceLock<Instant>,
-    /// Wakes those who wait for answers that nobody wants any more.
+    /// Aborts the requests that still wait for a response.
     pub(crate) abort: Notify,
-    /// Set when all have ended, and the report is made.
+    /// Whether all threads have ended and the report is being written.
     pub(crate) is_reporting: AtomicBool,
 }
 
-/// What says when the next request is sent.
+/// The rule by which the next request is sent.
 pub(crate) enum LoadModel {
-    /// The answer to the one before, until a time.
+    /// Closed loop: each connection sends its next request after the response, until a time.
     ClosedLoop { sent: AtomicU64, until: Instant },
-    /// A schedule; what is due comes by the channel, until a time.
+    /// Open loop: requests are sent on schedule. They arrive over the channel, until a time.
     OpenLoop {
         due: Receiver<DueRequest>,
         until: Instant,
-        /// How many that count were sent.
+        /// The number of requests that were sent and are counted.
         sent: AtomicU64,
     },
 }
@@ -60,10 +60,10 @@ pub(crate) struct DueRequest {
     at: Instant,
 }
 
-/// What a thread has seen since it was last asked.
+/// Collects the results of one thread until the report takes them.
 pub(crate) struct Recorder(Mutex<Interval>);
 
-/// A record for each target, and when the last answer came.
+/// The results of one interval: a record for each target, and the time of the last response.
 pub(crate) struct Interval {
     pub(crate) records: Vec<Record>,
     pub(crate) last: Option<Instant>,
@@ -87,7 +87,7 @@ impl Recorder {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what became of a request.
+    /// Records the outcome of a request.
     fn record(&self, target: usize, started: Instant, outcome: Result<ResponseSummary, Failure>) {
         let now = Instant::now();
         let mut interval = self.lock();
@@ -100,7 +100,7 @@ impl Recorder {
         }
     }
 
-    /// Takes what has been seen, and leaves nothing.
+    /// Returns the results, and starts a new interval.
     pub(crate) fn take(&self) -> Interval {
         let mut interval = self.lock();
         let empty = Interval::new(interval.records.len());
@@ -108,10 +108,10 @@ impl Recorder {
     }
 }
 
-/// Says when requests are due, and ends with the schedule.
+/// Emits requests when they are due, until the schedule ends.
 ///
-/// A thread sleeps more exactly than a runtime's timer, which goes by milliseconds. What nobody is free for waits in
-/// the channel, and then here: when it was due is known all the same.
+/// This runs on a thread because the timer of tokio has a resolution of one millisecond. If all connections are busy,
+/// requests wait in the channel, and then this thread waits. They keep the time at which they were due.
 pub(crate) fn emit_due_requests(
     schedule: &Schedule,
     begin: Instant,
@@ -134,7 +134,7 @@ pub(crate) fn emit_due_requests(
     }
 }
 
-/// Sends over so many connections with so many streams each, on this thread.
+/// Sends requests over `connections` connections with `streams` streams each, on the current thread.
 pub(crate) fn run_connections(
     runtime: &Runtime,
     shared: &Arc<RunState>,
@@ -168,16 +168,18 @@ async fn join_all(clients: &mut JoinSet<()>) {
     while clients.join_next().await.is_some() {}
 }
 
-/// A request under way; what became of it is noted when it is dropped.
+/// A request that has been sent. Its outcome is recorded when it is dropped, so that an aborted task is recorded,
+/// too.
 struct PendingRequest<'s> {
     shared: &'s RunState,
     recorder: &'s Recorder,
     target: usize,
-    /// When its time began.
+    /// The start of the latency.
     started: Instant,
-    /// Whether that was said, and is not when it has a connection.
+    /// Whether `started` is the time at which the request was due. Otherwise it is the time at which it gets a
+    /// connection.
     is_scheduled: bool,
-    /// Whether its connection has brought no answer.
+    /// Whether its connection has not received a response yet.
     is_new: bool,
     outcome: Result<ResponseSummary, Failure>,
 }
@@ -197,7 +199,8 @@ impl PendingRequest<'_> {
         let slot = &slots[target.server];
         let connection = slot.acquire().await?;
         self.is_new = connection.is_new;
-        // Others may have waited for it, too.
+        // HTTP/2 streams share a connection, so several clients may wait for it. That wait is not part of the
+        // latency.
         if !self.is_scheduled {
             self.started = Instant::now();
         }
@@ -228,7 +231,7 @@ async fn run_client(shared: Arc<RunState>, recorder: Arc<Recorder>, slots: Arc<[
 }
 
 impl RunState {
-    /// Ends the run; the second time, what is open is cut.
+    /// Stops the run. The second call aborts the requests that wait for a response.
     pub(crate) fn stop(&self) {
         if self.stopped_at.set(Instant::now()).is_err() {
             self.abort.notify_waiters();
@@ -242,7 +245,7 @@ impl RunState {
         self.stopped_at.get().is_some()
     }
 
-    /// Waits for the next request's time: its number, and when it was due, if that was said.
+    /// Waits for the next request. Returns its number, and in an open loop the time at which it was due.
     async fn next(&self) -> Option<(u64, Option<Instant>)> {
         match &self.model {
             LoadModel::ClosedLoop { sent, until } => {
@@ -252,7 +255,7 @@ impl RunState {
             LoadModel::OpenLoop { due, until, sent } => {
                 let DueRequest { number, at } = due.recv().await.ok()?;
                 if self.is_stopped() || Instant::now() >= *until {
-                    // Whoever says what is due may be waiting for room.
+                    // The emitting thread may be waiting for room in the channel. Closing the channel ends it.
                     due.close();
                     return None;
                 }

@@ -1,4 +1,4 @@
-//! What is asked for, and how often each.
+//! The requests to send, and the frequency of each.
 
 use std::path::{Path, PathBuf};
 
@@ -10,27 +10,27 @@ use serde::Deserialize;
 
 use crate::args::Run;
 
-/// A request that is sent over and over.
+/// A request that is sent repeatedly.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    /// The index of its server.
+    /// The index of the server.
     pub(crate) server: usize,
     weight: u64,
     pub(crate) method: Method,
     pub(crate) url: Uri,
     headers: HeaderMap,
     body: Bytes,
-    /// What stands in a request's first line: HTTP/2 wants the whole URL, HTTP/1 the path.
+    /// The target in the request line: the path for HTTP/1, the whole URL for HTTP/2.
     request_target: Uri,
 }
 
-/// Targets, of which each is taken as often as its weight says.
+/// The targets. Each is picked in proportion to its weight.
 #[derive(Debug)]
 pub(crate) struct Targets {
     all: Vec<Target>,
     /// The servers, as `host:port`.
     servers: Vec<String>,
-    /// The sums of the weights up to each.
+    /// The cumulative weights.
     sums: Vec<u64>,
 }
 
@@ -53,7 +53,7 @@ struct FileEntry {
 }
 
 impl Targets {
-    /// Collects the targets of the command line and its file.
+    /// Collects the targets of the command line and of the file.
     pub(crate) fn new(run: &Run) -> Result<Self, String> {
         let body = match run
             .body
@@ -93,7 +93,7 @@ impl Targets {
             })
             .collect();
         if sum == 0 {
-            return Err("there is nothing to ask for: name a URL, or give one a weight".to_owned());
+            return Err("there is nothing to request: name a URL with a weight above 0".to_owned());
         }
         Ok(Self { all, servers, sums })
     }
@@ -106,9 +106,10 @@ impl Targets {
         &self.servers
     }
 
-    /// Returns the index of the target whose turn it is; neighbours differ, and the weights hold soon.
+    /// Returns the index of the target for a request. Targets alternate, and their shares approach the weights
+    /// quickly.
     pub(crate) fn pick(&self, number: u64) -> usize {
-        // The fractions of multiples of the golden ratio are as even as can be.
+        // The fractional parts of multiples of the golden ratio are distributed as evenly as possible.
         const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
         let sum = u128::from(*self.sums.last().unwrap_or(&1));
         let at = (u128::from(number.wrapping_mul(GOLDEN)) * sum) >> 64;
@@ -125,7 +126,7 @@ fn index_or_push(all: &mut Vec<String>, text: String) -> usize {
     })
 }
 
-/// Reads `3:http://..`.
+/// Splits `3:http://..` into the weight and the URL.
 fn split_weight(text: &str) -> (u64, &str) {
     text.split_once(':')
         .and_then(|(weight, url)| Some((weight.parse().ok()?, url)))
@@ -134,7 +135,7 @@ fn split_weight(text: &str) -> (u64, &str) {
 
 fn read_entries(path: &Path) -> Result<Vec<FileEntry>, String> {
     let text = String::from_utf8(read_file(path)?)
-        .map_err(|_| format!("{} is no text", path.display()))?;
+        .map_err(|_| format!("{} is not UTF-8 text", path.display()))?;
     let file: TargetFile = toml::from_str(&text).map_err(|error| {
         let line = error
             .span()
@@ -160,7 +161,7 @@ impl Target {
             headers.insert(header::HOST, host);
             path
         };
-        // Its own `host` takes the place of ours, and several of a name stand beside each other.
+        // A `host` of the command line replaces the generated one. Headers of the same name are all sent.
         for (name, _) in &run.headers {
             headers.remove(name);
         }
@@ -178,14 +179,17 @@ impl Target {
         })
     }
 
-    /// Makes one of a file; what it does not say is said by the command line.
+    /// Returns the target of an entry of the file. The command line sets what the entry does not.
     fn from_entry(entry: FileEntry, file: &Path, run: &Run, body: &Bytes) -> Result<Self, String> {
         let body = match (entry.body, entry.body_file) {
             (Some(_), Some(_)) => {
-                return Err(format!("{}: write body or body_file, not both", entry.url));
+                return Err(format!(
+                    "{}: write `body` or `body_file`, not both",
+                    entry.url
+                ));
             }
             (Some(body), None) => body.into(),
-            // As the file's own paths are read: from where it is.
+            // Like other paths in configuration files, this one is relative to the file.
             (None, Some(path)) => {
                 read_file(&file.parent().unwrap_or(Path::new("")).join(path))?.into()
             }
@@ -194,12 +198,12 @@ impl Target {
         let method = match &entry.method {
             Some(method) => method
                 .parse()
-                .map_err(|_| format!("`{method}` is no method"))?,
+                .map_err(|_| format!("`{method}` is not a method"))?,
             None => run.method.clone(),
         };
         let mut target = Self::new(entry.weight.unwrap_or(1), method, &entry.url, run, body)?;
         for (name, value) in &entry.headers {
-            let wrong = || format!("`{name}: {value}` is no header");
+            let wrong = || format!("`{name}: {value}` is not a valid header");
             let key: HeaderName = name.parse().map_err(|_| wrong())?;
             target
                 .headers
@@ -208,7 +212,7 @@ impl Target {
         Ok(target)
     }
 
-    /// Returns where its server is, as `host:port`.
+    /// Returns the address of the server, as `host:port`.
     fn address(&self) -> String {
         let host = self.url.host().unwrap_or_default();
         format!("{host}:{}", self.url.port_u16().unwrap_or(80))
@@ -223,22 +227,22 @@ impl Target {
     }
 }
 
-/// Reads a URL: the whole, and its path alone.
+/// Parses a URL. Returns the whole, and its path and query alone.
 fn parse_url(text: &str) -> Result<(Uri, Uri), String> {
-    let wrong = || format!("`{text}` is no URL to ask for: write `http://host:port/path`");
+    let wrong = || format!("`{text}` is not a valid URL: write `http://host:port/path`");
     let url: Uri = text.parse().map_err(|_| wrong())?;
     if url.scheme() == Some(&Scheme::HTTPS) {
         return Err(format!(
-            "`{text}` wants TLS, which is not spoken here: ask for `http://` before what ends it"
+            "`{text}` requires TLS, which is not supported: request the server behind the TLS proxy by `http://`"
         ));
     }
     let authority = url.authority().ok_or_else(wrong)?;
     if authority.as_str().contains('@') {
         return Err(format!(
-            "`{text}` has a login in it: write --header 'authorization: Basic ..'"
+            "`{text}` contains a login: write --header 'authorization: Basic ..'"
         ));
     }
-    // A query alone has no slash before it.
+    // The path of `http://host?query` is empty, but a request line requires a slash.
     let query = url.query().map(|query| format!("?{query}"));
     let path = format!("{}{}", url.path(), query.unwrap_or_default());
     let path: Uri = path.parse().map_err(|_| wrong())?;
@@ -263,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_taken_as_often_as_its_weight_says() {
+    fn targets_are_picked_by_weight() {
         let targets = targets(&["3:http://a/x", "http://b:81/y"]).expect("they are good");
         let mut counts = [0; 2];
         for number in 0..1000 {
@@ -276,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_asked_for_is_refused() {
+    fn invalid_urls_are_rejected() {
         for (url, word) in [
             ("a", "write `http://"),
             ("/a", "write `http://"),

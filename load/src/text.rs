@@ -6,7 +6,7 @@ use crate::record::Record;
 use crate::report::Report;
 use crate::schedule::Stage;
 
-/// The parts of the requests whose latency is shown.
+/// The quantiles of the latency that a report shows.
 pub(crate) const QUANTILES: [(&str, f64); 7] = [
     ("p50", 0.5),
     ("p75", 0.75),
@@ -17,7 +17,7 @@ pub(crate) const QUANTILES: [(&str, f64); 7] = [
     ("max", 1.0),
 ];
 
-/// Writes a report as one reads it in a terminal.
+/// Renders a report for the terminal.
 pub(crate) fn render(report: &Report) -> String {
     let total = report.total();
     let mut text = String::new();
@@ -29,7 +29,7 @@ pub(crate) fn render(report: &Report) -> String {
     }
     line("load", describe_load(report));
     line(
-        "answers",
+        "responses",
         format!(
             "{}  {}/s",
             group_thousands(total.responses()),
@@ -42,7 +42,7 @@ pub(crate) fn render(report: &Report) -> String {
         line(
             "unsent",
             format!(
-                "{} were due, and nobody was free to send them",
+                "{} were due, but no connection was free",
                 group_thousands(report.unsent)
             ),
         );
@@ -58,24 +58,27 @@ pub(crate) fn render(report: &Report) -> String {
         let none = report.requests() - total.responses();
         line(
             "",
-            format!("of the answers; {} had none", group_thousands(none)),
+            format!(
+                "of the responses; {} requests had none",
+                group_thousands(none)
+            ),
         );
     }
     if report.targets.len() > 1 {
         for target in &report.targets {
             let record = &target.record;
-            let (answers, failed) = (
+            let (responses, failed) = (
                 group_thousands(record.responses()),
                 group_thousands(record.failed()),
             );
-            let shown = format!("{answers}, failed {failed}  {}", list_latencies(record));
+            let shown = format!("{responses}, failed {failed}  {}", list_latencies(record));
             line(&target.url, shown);
         }
     }
     text
 }
 
-/// Says how requests were sent.
+/// Describes how requests were sent.
 pub(crate) fn describe_load(report: &Report) -> String {
     let mut load = format!(
         "{:.1} s, {} connections",
@@ -91,7 +94,7 @@ pub(crate) fn describe_load(report: &Report) -> String {
         let _to_memory = write!(load, ", {} generators", report.generators);
     }
     if !report.has_rate() {
-        return load + ", each sends when it has its answer";
+        return load + ", each sends its next request after the response";
     }
     let mut rates: Vec<String> = report
         .stages
@@ -105,7 +108,7 @@ pub(crate) fn describe_load(report: &Report) -> String {
     } else {
         ""
     };
-    format!("{load}, {} requests a second{each}", rates.join(" and "))
+    format!("{load}, {} requests per second{each}", rates.join(" and "))
 }
 
 fn describe_rates(stages: &[Stage]) -> String {
@@ -145,7 +148,7 @@ fn list_latencies(record: &Record) -> String {
     shown.join("  ")
 }
 
-/// Writes nanoseconds as milliseconds, and a dash where there are none.
+/// Formats nanoseconds as milliseconds, and `None` as a dash.
 pub(crate) fn format_millis(nanos: Option<u64>) -> String {
     match nanos {
         Some(nanos) => format!("{:.2} ms", nanos as f64 / 1e6),
@@ -153,7 +156,7 @@ pub(crate) fn format_millis(nanos: Option<u64>) -> String {
     }
 }
 
-/// Writes a number with its thousands apart.
+/// Formats a number with commas between its thousands.
 pub(crate) fn group_thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
@@ -171,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_apart() {
+    fn thousands_are_separated() {
         for (number, shown) in [
             (0, "0"),
             (999, "999"),

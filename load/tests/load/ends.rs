@@ -1,4 +1,4 @@
-//! How runs end, and what counts of them.
+//! How runs end, and which requests they count.
 
 use std::{
     fs::File,
@@ -8,24 +8,24 @@ use std::{
 };
 
 use crate::support::{
-    alone, answers, command, failed, file, latency, load, report, reported, seconds, serve,
+    alone, command, failed, file, latency, load, report, reported, responses, seconds, serve,
 };
 
-/// More than one connection to `/slow` can send: it answers 50 a second.
+/// More requests than one connection to `/slow` can send: the route responds 50 times a second.
 const TOO_MANY: [&str; 8] = ["-c", "1", "-r", "200", "-d", "1s", "--timeout", "500ms"];
 
 #[test]
-fn what_cannot_be_sent_is_said() {
+fn unsent_requests_are_counted() {
     let url = serve().url("/slow");
     let report = report(&[&TOO_MANY[..], &[&url]].concat());
-    // That is for a second and a half.
-    let (answers, unsent) = (answers(&report, 0, "200"), report["unsent"].as_u64());
-    assert!((40..=76).contains(&answers), "{answers}");
-    assert_eq!(answers + unsent.expect("a number"), 200);
+    // Requests are sent for one and a half seconds, until the timeout after the last one was due.
+    let (responses, unsent) = (responses(&report, 0, "200"), report["unsent"].as_u64());
+    assert!((40..=76).contains(&responses), "{responses}");
+    assert_eq!(responses + unsent.expect("a number"), 200);
 }
 
 #[test]
-fn limits_decide_how_it_ends() {
+fn requirements_set_the_exit_status() {
     let url = serve().url("/slow");
     let args = [
         "-c",
@@ -48,7 +48,7 @@ fn limits_decide_how_it_ends() {
 }
 
 #[test]
-fn nobody_there_is_said_at_once() {
+fn closed_port_is_an_error() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let addr = listener.local_addr().expect("it is bound");
     drop(listener);
@@ -60,7 +60,7 @@ fn nobody_there_is_said_at_once() {
 }
 
 #[test]
-fn what_was_not_sent_keeps_no_limit() {
+fn unsent_requests_miss_requirements() {
     let url = serve().url("/slow");
     let limits = [
         "--require",
@@ -73,19 +73,19 @@ fn what_was_not_sent_keeps_no_limit() {
     let output = load(&[&TOO_MANY[..], &limits, &[&url]].concat());
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stderr).expect("text");
-    // Some 75 of 200 are answered: a tenth is, and half is not.
+    // Some 75 of 200 requests get a response, so p10 is met and p50 is not.
     let missed = ["errors<50%", "p50<1m", "p10<1m"].map(|limit| text.contains(limit));
     assert_eq!(missed, [true, true, false], "{text}");
 }
 
 #[test]
-fn rate_is_of_the_time_that_was_meant() {
+fn rate_counts_the_planned_duration() {
     let report = report(&["-r", "1", "-d", "2s", &serve().url("/ping")]);
-    assert_eq!(answers(&report, 0, "200"), 2);
+    assert_eq!(responses(&report, 0, "200"), 2);
     assert!((2.0..2.1).contains(&seconds(&report)), "{report}");
 }
 
-/// Who waits for an answer that does not come makes the others no slower.
+/// A request that times out after the end of the run does not extend the measured time.
 #[test]
 fn failures_do_not_make_a_run_longer() {
     let server = serve();
@@ -119,19 +119,19 @@ fn warm_up_is_sent_and_not_counted() {
     ];
     let report = report(&[&args[..], &[&server.url("/ping")]].concat());
     assert_eq!(
-        (answers(&report, 0, "200"), &report["unsent"]),
+        (responses(&report, 0, "200"), &report["unsent"]),
         (50, &0.into())
     );
     assert_eq!(server.hits(), 100);
     assert!((1.0..1.1).contains(&seconds(&report)), "{report}");
 }
 
-/// What was due before does not count, though its answer comes late.
+/// A request that was due in the warm-up is not counted, even if its response comes later.
 #[test]
-fn slow_warm_up_spoils_nothing() {
+fn slow_warm_up_is_not_counted() {
     let url = serve().url("/stall");
     let report = report(&["-c", "8", "-r", "200", "--warm-up", "1s", "-d", "1s", &url]);
-    assert_eq!(answers(&report, 0, "200"), 200);
+    assert_eq!(responses(&report, 0, "200"), 200);
     let p80 = latency(&report, 0.8);
     assert!(p80 < 100.0, "{p80} ms");
 }
@@ -152,7 +152,7 @@ fn signal(child: &Child, name: &str) {
     assert!(kill.expect("it runs").success());
 }
 
-/// Waits for its end, which must be soon.
+/// Waits for the process, which must end soon.
 fn soon(child: Child) -> Output {
     let asked = Instant::now();
     let output = child.wait_with_output().expect("it ends");
@@ -177,8 +177,8 @@ fn signal_ends_a_run_with_a_report() {
         signal(&child, name);
         let report = reported(&soon(child));
         assert!((0.2..1.5).contains(&seconds(&report)), "{report}");
-        assert!(answers(&report, 0, "200") > 10, "{report}");
-        // One may be due just when the signal comes.
+        assert!(responses(&report, 0, "200") > 10, "{report}");
+        // One request may be due just when the signal arrives.
         assert!(report["unsent"].as_u64() <= Some(1), "{report}");
     }
 }
@@ -192,24 +192,24 @@ fn signal_ends_a_warm_up() {
         let child = start(&[&["--warm-up", "1m", &url][..], rate].concat());
         sleep(Duration::from_millis(500));
         signal(&child, "INT");
-        assert_eq!(answers(&reported(&soon(child)), 0, "200"), 0);
+        assert_eq!(responses(&reported(&soon(child)), 0, "200"), 0);
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn second_signal_cuts_what_is_waited_for() {
+fn second_signal_aborts_pending_requests() {
     let _alone = alone();
     let child = start(&["-c", "3", "--timeout", "1m", &serve().url("/never")]);
     sleep(Duration::from_millis(500));
     signal(&child, "INT");
     sleep(Duration::from_millis(200));
     signal(&child, "INT");
-    assert_eq!(failed(&reported(&soon(child)), "cut"), 3);
+    assert_eq!(failed(&reported(&soon(child)), "aborted"), 3);
 }
 
 #[test]
-fn file_that_cannot_be_written_is_said_before() {
+fn unwritable_file_is_an_error_at_start() {
     let nowhere = file("nowhere").join("report.json");
     let url = serve().url("/ping");
     let _alone = alone();
@@ -239,7 +239,7 @@ fn full_output_is_an_error() {
 }
 
 #[test]
-fn times_that_cannot_be_are_refused() {
+fn impossible_times_are_rejected() {
     let url = serve().url("/ping");
     for (option, value) in [
         ("--start-at", "18446744073709551615"),

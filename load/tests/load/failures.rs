@@ -1,10 +1,10 @@
-//! Requests that have no answer, and why.
+//! Requests without a response, and the reasons.
 
-use crate::support::{answers, failed, report, serve, serve_bytes, serve_few};
+use crate::support::{failed, report, responses, serve, serve_bytes, serve_few};
 
-const WHY: [&str; 5] = ["connect", "closed", "timeout", "protocol", "cut"];
+const WHY: [&str; 5] = ["connect", "closed", "timeout", "protocol", "aborted"];
 
-/// Runs, and says how many requests failed, which must all be for one reason.
+/// Runs the generator, and returns the number of failed requests, all of which must have failed for this reason.
 fn fails(why: &str, args: &[&str]) -> u64 {
     let report = report(&[&["-c", "1", "-d", "500ms", "--timeout", "200ms"], args].concat());
     for other in WHY.into_iter().filter(|other| *other != why) {
@@ -16,10 +16,10 @@ fn fails(why: &str, args: &[&str]) -> u64 {
 }
 
 #[test]
-fn reasons_are_told_apart() {
+fn failures_have_reasons() {
     let url = |answer: &'static [u8]| format!("http://{}/", serve_bytes(answer));
     fails("timeout", &[&serve().url("/never")]);
-    // It is not asked again and again without a pause.
+    // The generator pauses between attempts.
     assert!(fails("closed", &[&url(b"")]) <= 12);
     let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf";
     assert!(fails("closed", &[&url(cut)]) <= 12);
@@ -30,13 +30,13 @@ fn reasons_are_told_apart() {
     fails("protocol", &["--http2", &url(refused)]);
 }
 
-/// A server may end a connection between requests; none of them is lost by that.
+/// A server may close a connection between requests. No request may be lost by that.
 #[test]
-fn connections_that_end_in_good_order_are_no_failures() {
+fn graceful_close_is_not_a_failure() {
     for http2 in [&["--http2", "--streams", "8"][..], &[]] {
         let url = serve_few().url("/ping");
         let report = report(&[&["-c", "2", "-d", "1s", &url], http2].concat());
-        assert!(answers(&report, 0, "200") > 500, "{report}");
+        assert!(responses(&report, 0, "200") > 500, "{report}");
         for why in WHY {
             assert_eq!(failed(&report, why), 0, "{why}: {http2:?}");
         }

@@ -1,4 +1,4 @@
-//! The generator against servers whose behaviour is known.
+//! Runs the generator against servers with known behaviour.
 
 mod ends;
 mod failures;

@@ -1,8 +1,8 @@
-//! What is measured of servers whose delays are known.
+//! Measurements of servers with known delays.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::support::{alone, answers, command, file, latency, report, reported, serve};
+use crate::support::{alone, command, file, latency, report, reported, responses, serve};
 
 #[test]
 fn known_delay_is_measured() {
@@ -10,15 +10,15 @@ fn known_delay_is_measured() {
     let report = report(&["-c", "8", "-d", "2s", &url]);
     let median = latency(&report, 0.5);
     assert!((20.0..40.0).contains(&median), "{median} ms");
-    let answers = answers(&report, 0, "200");
+    let responses = responses(&report, 0, "200");
     assert!(
-        (400..=808).contains(&answers),
-        "{answers} of 800 at most, and a last one each"
+        (400..=808).contains(&responses),
+        "{responses} of 800 at most, and a last one each"
     );
 }
 
-/// With a rate, those who wait while a server stands still are counted with the time they wait; without one,
-/// each connection notices it once.
+/// In an open loop, the requests that are due while the server stalls count with their whole wait. In a closed loop,
+/// each connection notices the stall once.
 #[test]
 fn rate_does_not_wait_for_the_server() {
     for (rate, waits) in [(&["-r", "200"][..], true), (&[], false)] {
@@ -26,9 +26,10 @@ fn rate_does_not_wait_for_the_server() {
         let report = report(&[&["-c", "8", "-d", "3s", &url], rate].concat());
         let p80 = latency(&report, 0.8);
         if waits {
-            // A third is due while nothing moves, evenly: a fifth of all waits for 400 ms and more.
+            // A third of the requests is due in the stall, evenly distributed: a fifth of all waits for 400 ms or
+            // more.
             assert!((250.0..550.0).contains(&p80), "{p80} ms");
-            assert_eq!(answers(&report, 0, "200"), 600);
+            assert_eq!(responses(&report, 0, "200"), 600);
         } else {
             assert!(p80 < 50.0, "{p80} ms");
         }
@@ -44,12 +45,12 @@ fn rate_rises_evenly() {
     let mut command = command(&["--json", "-", "-c", "4", "-r", "0..200:2s", "-r", "200:1s"]);
     command.args(["--start-at", &begin.to_string(), &url]);
     let report = reported(&command.output().expect("it runs"));
-    assert_eq!(answers(&report, 0, "200"), 400);
+    assert_eq!(responses(&report, 0, "200"), 400);
     assert_eq!(report["unsent"], 0);
     for (second, count) in (begin..).zip([50, 150, 200_u64]) {
         let record = &report["timeline"][second.to_string()];
-        let answers = record["statuses"]["200"].as_u64().unwrap_or(0);
-        assert!(answers.abs_diff(count) < 20, "{report}");
+        let responses = record["statuses"]["200"].as_u64().unwrap_or(0);
+        assert!(responses.abs_diff(count) < 20, "{report}");
     }
 }
 
@@ -70,9 +71,9 @@ fn targets_have_weights_methods_and_bodies() {
     let report = report(&["-r", "400", "-d", "1s", "--targets", file, &ping, &missing]);
     std::fs::remove_file(&targets).expect("it is there");
     let counts = [
-        answers(&report, 0, "200"),
-        answers(&report, 1, "404"),
-        answers(&report, 2, "200"),
+        responses(&report, 0, "200"),
+        responses(&report, 1, "404"),
+        responses(&report, 2, "200"),
     ];
     assert_eq!(counts.iter().sum::<u64>(), 400);
     for (count, expected) in counts.into_iter().zip([200, 100, 100_u64]) {
@@ -82,11 +83,11 @@ fn targets_have_weights_methods_and_bodies() {
 }
 
 #[test]
-fn http2_is_spoken() {
+fn http2_is_supported() {
     let url = serve().url("/slow");
     let args = ["--http2", "-c", "2", "--streams", "8", "-d", "1s", &url];
     let report = report(&args);
-    // 16 at once, of 20 ms each.
-    let answers = answers(&report, 0, "200");
-    assert!((400..=816).contains(&answers), "{answers}");
+    // 16 requests at once, of 20 ms each.
+    let responses = responses(&report, 0, "200");
+    assert!((400..=816).contains(&responses), "{responses}");
 }

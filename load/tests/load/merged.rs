@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{alone, answers, command, file, latency, load, seconds, serve};
+use crate::support::{alone, command, file, latency, load, responses, seconds, serve};
 
 #[test]
 fn reports_add_up() {
@@ -43,12 +43,12 @@ fn reports_add_up() {
     );
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(
-        text.contains("2 generators, 100 and 50 requests a second") && text.contains("200: 300"),
+        text.contains("2 generators, 100 and 50 requests per second") && text.contains("200: 300"),
         "{text}"
     );
     let report: Value =
         serde_json::from_slice(&std::fs::read(&sum).expect("it is written")).expect("JSON");
-    assert_eq!(answers(&report, 0, "200"), 300);
+    assert_eq!(responses(&report, 0, "200"), 300);
     assert!((2.0..2.2).contains(&seconds(&report)), "{report}");
     assert!(latency(&report, 0.5) < 20.0);
     let html = std::fs::read_to_string(&page).expect("it is written");

@@ -1,4 +1,4 @@
-//! Servers, and the generator as a process.
+//! Test servers, and helpers that run the generator as a process.
 
 use std::{
     io::{Read, Write},
@@ -16,11 +16,11 @@ use std::{
 use highball::{prelude::*, tokio};
 use serde_json::Value;
 
-/// How long `/slow` takes.
+/// The delay of `/slow`.
 const DELAY: Duration = Duration::from_millis(20);
-/// For how long everything stands still.
+/// How long `/stall` blocks the server.
 const STALL: Duration = Duration::from_secs(1);
-/// How many requests a connection to [`serve_few`] has.
+/// The number of requests on a connection to [`serve_few`].
 const FEW: u32 = 50;
 
 #[get("/ping")]
@@ -51,7 +51,7 @@ struct Shared {
     hits: Arc<AtomicU64>,
 }
 
-/// Holds up the only thread of the server, once.
+/// Blocks the only thread of the server, once.
 #[get("/stall")]
 async fn stall(has_stalled: State<AtomicBool>) -> &'static str {
     if !has_stalled.swap(true, SeqCst) {
@@ -63,7 +63,7 @@ async fn stall(has_stalled: State<AtomicBool>) -> &'static str {
 #[routes(app)]
 struct Api(ping, echo, slow, never, stall);
 
-/// A server on a thread of its own, for as long as the test runs.
+/// A server on its own thread, which runs until the test ends.
 pub(crate) struct Server {
     pub(crate) addr: SocketAddr,
     hits: Arc<AtomicU64>,
@@ -74,7 +74,7 @@ impl Server {
         format!("http://{}{path}", self.addr)
     }
 
-    /// Returns how often `/ping` was asked for.
+    /// Returns the number of requests for `/ping`.
     pub(crate) fn hits(&self) -> u64 {
         self.hits.load(SeqCst)
     }
@@ -84,7 +84,7 @@ pub(crate) fn serve() -> Server {
     start(u32::MAX)
 }
 
-/// Serves, and ends each connection after a few requests.
+/// Starts a server that closes each connection after a few requests.
 pub(crate) fn serve_few() -> Server {
     start(FEW)
 }
@@ -117,7 +117,7 @@ fn start(requests: u32) -> Server {
     Server { addr, hits }
 }
 
-/// Serves by writing these bytes when a request has come, and ending the connection; returns where.
+/// Starts a server that responds to a request with these bytes and closes the connection. Returns its address.
 pub(crate) fn serve_bytes(answer: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let addr = listener.local_addr().expect("it is bound");
@@ -125,10 +125,10 @@ pub(crate) fn serve_bytes(answer: &'static [u8]) -> SocketAddr {
         let mut head = [0; 4096];
         let came = stream.read(&mut head).unwrap_or(0);
         if came > 0 {
-            // Of HTTP/2, this was what comes before the request.
+            // For HTTP/2, the first read may contain only the connection preface.
             thread::sleep(DELAY);
             let _left = stream.write_all(answer);
-            // What is closed with something unread is reset, and the answer may be lost.
+            // Closing a socket with unread data resets the connection, and the response might be lost.
             let _left = stream.shutdown(Shutdown::Write);
             let _rest = stream.read_to_end(&mut Vec::new());
         }
@@ -141,13 +141,13 @@ pub(crate) fn serve_bytes(answer: &'static [u8]) -> SocketAddr {
     addr
 }
 
-/// Waits for its turn: runs at once would disturb each other's times.
+/// Waits until no other test measures, because concurrent runs would disturb each other's times.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a command that runs the generator; who runs it does so [`alone`].
+/// Returns a command that runs the generator. Call [`alone`] before it is run.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_highball-load"));
     command.arg("--quiet").args(args);
@@ -163,19 +163,19 @@ pub(crate) fn file(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("highball-load-{}-{name}", std::process::id()))
 }
 
-/// Runs, and returns the report.
+/// Runs the generator, and returns its report.
 pub(crate) fn report(args: &[&str]) -> Value {
     reported(&load(&[&["--json", "-"], args].concat()))
 }
 
-/// Reads the report that was written to the standard output.
+/// Parses the report on standard output.
 pub(crate) fn reported(output: &Output) -> Value {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     serde_json::from_slice(&output.stdout).expect("it is JSON")
 }
 
-/// Returns the latency, in milliseconds, below which a part of the answers is.
+/// Returns a quantile of the latency, in milliseconds.
 pub(crate) fn latency(report: &Value, part: f64) -> f64 {
     let mut buckets: Vec<(f64, f64)> = Vec::new();
     for target in report["targets"].as_array().expect("targets") {
@@ -194,16 +194,16 @@ pub(crate) fn latency(report: &Value, part: f64) -> f64 {
             return value / 1e6;
         }
     }
-    panic!("there are no answers: {report}");
+    panic!("there are no responses: {report}");
 }
 
-pub(crate) fn answers(report: &Value, target: usize, status: &str) -> u64 {
+pub(crate) fn responses(report: &Value, target: usize, status: &str) -> u64 {
     report["targets"][target]["record"]["statuses"][status]
         .as_u64()
         .unwrap_or(0)
 }
 
-/// Returns how many requests had no answer for this reason.
+/// Returns the number of requests that failed for this reason.
 pub(crate) fn failed(report: &Value, why: &str) -> u64 {
     report["targets"][0]["record"]["failures"][why]
         .as_u64()
