@@ -7,11 +7,14 @@
 //! It is for those who change one of them: for what a request costs beside others see `docs/design/performance.md`.
 
 #[allow(dead_code)]
+#[path = "../src/bin/lookup/generate.rs"]
+mod generate;
+#[allow(dead_code)]
+#[path = "../src/bin/lookup/route_set.rs"]
+mod route_set;
+#[allow(dead_code)]
 #[path = "../src/bin/lookup/routers.rs"]
 mod routers;
-#[allow(dead_code)]
-#[path = "../src/bin/lookup/sets.rs"]
-mod sets;
 
 use std::{
     future::Future,
@@ -120,7 +123,7 @@ struct Api(
 /// Finds a route among GitHub's, and among tables of other sizes.
 #[divan::bench(args = ["github", "synthetic-10", "synthetic-100", "synthetic-1000", "synthetic-10000"])]
 fn lookup(bencher: Bencher<'_, '_>, name: &str) {
-    let sets = sets::of_table(name);
+    let sets = generate::table_sets(name);
     let set = sets.first().expect("there are hits");
     let table = routers::Highball::new(set);
     let mut requests = set.requests.iter().cycle();

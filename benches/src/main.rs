@@ -8,11 +8,26 @@
 //! - `cargo run -p benches --release -- instructions` compares the instructions of a request with
 //!   those that were recorded, and fails where one has become dearer; `--record` records them anew.
 
-mod http;
+mod answers;
+mod baseline;
+mod chart;
+mod client;
+mod compare;
+mod endpoint;
+mod failure;
+mod go;
+mod h2load;
+mod process;
+mod report;
+mod results;
+mod servers;
+mod startup;
+mod valgrind;
+mod wrk;
 
 use std::process::ExitCode;
 
-use crate::http::Failure;
+use crate::failure::Failure;
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args().skip(1).collect();
@@ -28,12 +43,12 @@ fn main() -> ExitCode {
 
 fn run(args: &[&str]) -> Result<(), Failure> {
     match args {
-        ["http"] => http::compare(false),
-        ["http", "--quick"] => http::compare(true),
-        ["http2"] => http::compare_http2(),
-        ["start"] => http::start(),
-        ["instructions"] => http::instructions(false),
-        ["instructions", "--record"] => http::instructions(true),
+        ["http"] => compare::compare(false),
+        ["http", "--quick"] => compare::compare(true),
+        ["http2"] => h2load::compare(),
+        ["start"] => startup::measure(),
+        ["instructions"] => baseline::instructions(false),
+        ["instructions", "--record"] => baseline::instructions(true),
         _ => Err("usage: benches http [--quick] | http2 | start | instructions [--record]".into()),
     }
 }

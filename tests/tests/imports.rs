@@ -310,3 +310,23 @@ fn macros() {
         ],
     );
 }
+
+#[test]
+fn benches() {
+    check(
+        "benches/src",
+        &[
+            "failure", "endpoint", "client", "process", "go", "servers", "valgrind", "wrk",
+            "answers", "results", "chart", "report", "baseline", "startup", "h2load", "compare",
+        ],
+    );
+    check(
+        "benches/src/bin/lookup",
+        &["allocations", "route_set", "routers", "generate"],
+    );
+    check(
+        "benches/src/bin/chain",
+        &["fixture", "actix", "axum", "highball"],
+    );
+    check("benches/peers/src", &["routes", "table"]);
+}

@@ -11,7 +11,7 @@ use actix_web::{
     web::{self, get},
 };
 
-use super::{RUNS, ready};
+use crate::fixture::{RUNS, ready};
 
 async fn count(
     request: ServiceRequest,
@@ -29,7 +29,7 @@ macro_rules! wrapped {
     ($resource:expr $(, $count:ident)*) => { $resource$(.wrap(from_fn($count)))* };
 }
 
-pub(super) fn serve(depth: usize, requests: u64) {
+pub(crate) fn serve(depth: usize, requests: u64) {
     let path = format!("/{depth}");
     let resource = |depth: usize| web::resource(format!("/{depth}")).route(get().to(ok));
     let app = App::new()

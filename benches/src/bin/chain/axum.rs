@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use axum::{Router, body::Body, extract::Request, middleware, response::Response, routing::get};
 use tower_service::Service;
 
-use super::{RUNS, ready};
+use crate::fixture::{DEPTHS, RUNS, ready};
 
 async fn count(request: Request, next: middleware::Next) -> Response {
     RUNS.fetch_add(1, Relaxed);
@@ -16,9 +16,9 @@ async fn ok() -> &'static str {
     "ok"
 }
 
-pub(super) fn serve(depth: usize, requests: u64) {
+pub(crate) fn serve(depth: usize, requests: u64) {
     let path = format!("/{depth}");
-    let mut app = super::DEPTHS.into_iter().fold(Router::new(), |app, depth| {
+    let mut app = DEPTHS.into_iter().fold(Router::new(), |app, depth| {
         let mut route = get(ok);
         for _ in 0..depth {
             route = route.layer(middleware::from_fn(count));

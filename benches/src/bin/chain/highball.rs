@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use highball::{http::Request, prelude::*};
 
-use super::{RUNS, ready};
+use crate::fixture::{RUNS, ready};
 
 #[middleware]
 async fn count(cx: &mut Context<'_>, next: impl Next) -> Response {
@@ -42,14 +42,14 @@ struct Api(none, one, five, ten);
 #[routes(app)]
 struct Alone(none);
 
-pub(super) fn serve(depth: usize, requests: u64) {
+pub(crate) fn serve(depth: usize, requests: u64) {
     let service = Api.service(());
     send(&format!("/{depth}"), requests, |request| {
         service.call(request)
     });
 }
 
-pub(super) fn serve_alone(requests: u64) {
+pub(crate) fn serve_alone(requests: u64) {
     let service = Alone.service(());
     send("/0", requests, |request| service.call(request));
 }

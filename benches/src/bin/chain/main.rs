@@ -11,22 +11,12 @@
 
 mod actix;
 mod axum;
+mod fixture;
 mod highball;
 
-use std::{
-    env,
-    future::Future,
-    pin::pin,
-    process::Command,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    task::{Context, Poll, Waker},
-};
+use std::{env, process::Command, sync::atomic::Ordering::Relaxed};
 
-/// How often a middleware has run.
-static RUNS: AtomicU64 = AtomicU64::new(0);
-
-/// The numbers of middlewares; each app has a route of this name for each.
-const DEPTHS: [usize; 4] = [0, 1, 5, 10];
+use fixture::{DEPTHS, RUNS};
 
 /// Requests before and while instructions are counted.
 const WARM: u64 = 200;
@@ -94,16 +84,4 @@ fn run(app: &str, depth: usize, requests: u64) -> u64 {
     count
         .and_then(|count| count.parse().ok())
         .expect("callgrind says what it collected")
-}
-
-/// Runs a future that waits for nothing outside of itself.
-fn ready<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let mut task = Context::from_waker(Waker::noop());
-    for _ in 0..1000 {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut task) {
-            return output;
-        }
-    }
-    panic!("it waits");
 }

@@ -6,14 +6,15 @@
 //!   `valgrind --tool=callgrind --toggle-collect='*counted*' target/release/lookup --count highball github`.
 
 mod allocations;
+mod generate;
+mod route_set;
 mod routers;
-mod sets;
 
 use std::hint::black_box;
 use std::time::Instant;
 
+use route_set::{Request, RouteSet};
 use routers::{Actix, Highball, Matchit, PathTree, Router, Wayfind, Xitca};
-use sets::{Request, Set};
 
 /// How many lookups `--count` does.
 const N_COUNTED: usize = 10_000;
@@ -35,11 +36,11 @@ fn print_table() {
         "| set | routes | highball | matchit | wayfind | path-tree | xitca-router | actix-router |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for set in sets::all()
+    for set in generate::all_sets()
         .into_iter()
         .filter(|set| !set.requests.is_empty())
     {
-        let times = times(&set);
+        let times = measure(&set);
         let cells: Vec<String> = times.iter().map(|time| cell(*time, times[1])).collect();
         println!(
             "| {} | {} | {} |",
@@ -58,7 +59,7 @@ fn cell(time: Option<f64>, matchit: Option<f64>) -> String {
 }
 
 /// Returns the nanoseconds a lookup of each router: the median of its rounds.
-fn times(set: &Set) -> Vec<Option<f64>> {
+fn measure(set: &RouteSet) -> Vec<Option<f64>> {
     let highball = Highball::new(set);
     assert_no_allocation(&highball, set);
     let mut timers = [
@@ -86,10 +87,10 @@ fn median(mut times: Vec<f64>) -> Option<f64> {
 /// Returns a function that times one round of a router, if it takes the set's routes.
 fn timer<'a, R: Router + 'a>(
     router: Option<R>,
-    set: &'a Set,
+    set: &'a RouteSet,
 ) -> Option<Box<dyn FnMut() -> f64 + 'a>> {
     let router = router.filter(|router| agrees(router, set))?;
-    let n_lookups = R::LOOKUPS_A_ROUND;
+    let n_lookups = R::LOOKUPS_PER_ROUND;
     Some(Box::new(move || {
         let begin = Instant::now();
         run(&router, &set.requests, n_lookups);
@@ -98,7 +99,7 @@ fn timer<'a, R: Router + 'a>(
 }
 
 /// A router that finds something else is not timed; ours may not.
-fn agrees<R: Router>(router: &R, set: &Set) -> bool {
+fn agrees<R: Router>(router: &R, set: &RouteSet) -> bool {
     let wrong = set
         .requests
         .iter()
@@ -121,14 +122,17 @@ fn run<R: Router>(router: &R, requests: &[Request], n_lookups: usize) {
     }
 }
 
-fn assert_no_allocation(router: &Highball, set: &Set) {
+fn assert_no_allocation(router: &Highball, set: &RouteSet) {
     let before = allocations::count();
     run(router, &set.requests, set.requests.len());
     assert_eq!(allocations::count() - before, 0, "{}", set.name);
 }
 
 fn count_named(router: &str, set: &str) {
-    let Some(set) = sets::all().into_iter().find(|known| known.name == set) else {
+    let Some(set) = generate::all_sets()
+        .into_iter()
+        .find(|known| known.name == set)
+    else {
         eprintln!("no set {set}");
         return;
     };
@@ -143,7 +147,7 @@ fn count_named(router: &str, set: &str) {
     }
 }
 
-fn count<R: Router>(router: Option<R>, set: &Set) {
+fn count<R: Router>(router: Option<R>, set: &RouteSet) {
     match router {
         Some(router) => counted(&router, &set.requests),
         None => eprintln!("{} refuses {}", R::NAME, set.name),

@@ -2,7 +2,7 @@
 
 use highball::__private::{Captures, Found, Table};
 
-use crate::sets::{N_METHODS, Request, Set};
+use crate::route_set::{N_METHODS, Request, RouteSet};
 
 #[allow(dead_code)]
 #[path = "../../../../runtime/src/table/testing"]
@@ -17,7 +17,7 @@ pub trait Router {
     /// Its name on the command line.
     const NAME: &'static str;
     /// How many lookups are timed at once.
-    const LOOKUPS_A_ROUND: usize = 100_000;
+    const LOOKUPS_PER_ROUND: usize = 100_000;
 
     /// Returns the index of the route.
     fn lookup(&self, request: &Request) -> Option<usize>;
@@ -27,7 +27,7 @@ pub trait Router {
 pub struct Highball(Table);
 
 impl Highball {
-    pub fn new(set: &Set) -> Self {
+    pub fn new(set: &RouteSet) -> Self {
         let shape = |(method, pattern): &(usize, String)| {
             table::parse::shape(&format!(
                 "{} {pattern}",
@@ -56,7 +56,7 @@ impl Router for Highball {
 
 /// Makes one router for each method; none if it refuses a route.
 fn by_method<T>(
-    set: &Set,
+    set: &RouteSet,
     new: impl Fn() -> T,
     insert: impl Fn(&mut T, &str, usize) -> bool,
 ) -> Option<[T; N_METHODS]> {
@@ -72,7 +72,7 @@ fn by_method<T>(
 pub struct Matchit([matchit::Router<usize>; N_METHODS]);
 
 impl Matchit {
-    pub fn new(set: &Set) -> Option<Self> {
+    pub fn new(set: &RouteSet) -> Option<Self> {
         by_method(set, matchit::Router::new, |router, pattern, idx| {
             router.insert(pattern, idx).is_ok()
         })
@@ -93,7 +93,7 @@ impl Router for Matchit {
 pub struct Wayfind(Vec<wayfind::Router<usize>>);
 
 impl Wayfind {
-    pub fn new(set: &Set) -> Option<Self> {
+    pub fn new(set: &RouteSet) -> Option<Self> {
         let insert = |router: &mut wayfind::RouterBuilder<usize>, pattern: &str, idx| {
             router
                 .insert(&pattern.replace('{', "<").replace('}', ">"), idx)
@@ -122,9 +122,9 @@ impl Router for Wayfind {
 pub struct PathTree([path_tree::PathTree<usize>; N_METHODS]);
 
 impl PathTree {
-    pub fn new(set: &Set) -> Option<Self> {
+    pub fn new(set: &RouteSet) -> Option<Self> {
         let insert = |router: &mut path_tree::PathTree<usize>, pattern: &str, idx| {
-            let _ = router.insert(&colons(pattern), idx);
+            let _ = router.insert(&colon_syntax(pattern), idx);
             true
         };
         by_method(set, path_tree::PathTree::new, insert).map(Self)
@@ -132,7 +132,7 @@ impl PathTree {
 }
 
 /// Writes `{name}` as `:name` and `{*name}` as `:name+`.
-fn colons(pattern: &str) -> String {
+fn colon_syntax(pattern: &str) -> String {
     let segments = pattern.split('/').map(|segment| {
         let Some(name) = segment
             .strip_prefix('{')
@@ -159,7 +159,7 @@ impl Router for PathTree {
 pub struct Xitca([xitca_router::Router<usize>; N_METHODS]);
 
 impl Xitca {
-    pub fn new(set: &Set) -> Option<Self> {
+    pub fn new(set: &RouteSet) -> Option<Self> {
         let insert = |router: &mut xitca_router::Router<usize>, pattern: &str, idx| {
             router.insert(pattern, idx).is_ok()
         };
@@ -180,7 +180,7 @@ impl Router for Xitca {
 pub struct Actix(Vec<actix_router::Router<usize>>);
 
 impl Actix {
-    pub fn new(set: &Set) -> Option<Self> {
+    pub fn new(set: &RouteSet) -> Option<Self> {
         // It tries every route, which takes minutes.
         if set.routes.len() > 1_000 {
             return None;
@@ -209,7 +209,7 @@ impl Actix {
 
 impl Router for Actix {
     const NAME: &'static str = "actix-router";
-    const LOOKUPS_A_ROUND: usize = 100;
+    const LOOKUPS_PER_ROUND: usize = 100;
 
     fn lookup(&self, request: &Request) -> Option<usize> {
         let mut path = actix_router::Path::new(&*request.path);

@@ -1,21 +1,21 @@
 //! What the servers are asked.
 
 /// A request that is sent again and again.
-pub(super) struct Endpoint {
-    pub(super) name: &'static str,
-    pub(super) method: &'static str,
-    pub(super) path: &'static str,
-    pub(super) headers: &'static [(&'static str, &'static str)],
-    pub(super) body: &'static str,
+pub(crate) struct Endpoint {
+    pub(crate) name: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) headers: &'static [(&'static str, &'static str)],
+    pub(crate) body: &'static str,
     /// How many are sent before the first is answered.
-    pub(super) batch: usize,
+    pub(crate) batch: usize,
 }
 
 /// The order of `/echo`, as clients send it.
-const ORDER: &str = include_str!("../../../examples/bench-server/src/order.json");
+const ORDER: &str = include_str!("../../examples/bench-server/src/order.json");
 
 /// Returns all endpoints, in the order of the tables.
-pub(super) fn all() -> Vec<Endpoint> {
+pub(crate) fn all() -> Vec<Endpoint> {
     let get = |name, path| Endpoint {
         name,
         method: "GET",
@@ -51,7 +51,7 @@ pub(super) fn all() -> Vec<Endpoint> {
 
 impl Endpoint {
     /// Returns one request as it is sent.
-    pub(super) fn request(&self) -> Vec<u8> {
+    pub(crate) fn request(&self) -> Vec<u8> {
         let (method, path, body) = (self.method, self.path, self.body);
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
         for (name, value) in self.headers {
@@ -64,7 +64,7 @@ impl Endpoint {
     }
 
     /// Returns the script by which wrk sends it.
-    pub(super) fn script(&self) -> String {
+    pub(crate) fn script(&self) -> String {
         let headers: String = self
             .headers
             .iter()

@@ -3,27 +3,10 @@
 use highball::__private::STANDARD;
 use http::Method;
 
-use crate::routers::{Matchit, Router};
-
-/// How many methods the routers are made for.
-pub const N_METHODS: usize = STANDARD.len();
-
-/// Routes and requests.
-pub struct Set {
-    pub name: String,
-    /// The index of each route's method, and its pattern.
-    pub routes: Vec<(usize, String)>,
-    pub requests: Vec<Request>,
-}
-
-/// A request, parsed as far as hyper parses it.
-pub struct Request {
-    pub method: Method,
-    pub method_idx: usize,
-    pub path: String,
-    /// The route that must be found.
-    pub route: Option<usize>,
-}
+use crate::{
+    route_set::{N_METHODS, Request, RouteSet},
+    routers::{Matchit, Router},
+};
 
 /// The names of the tables; each has a set of hits, and one of misses named `-misses`.
 const NAMES: [&str; 7] = [
@@ -37,16 +20,16 @@ const NAMES: [&str; 7] = [
 ];
 
 /// Makes all sets.
-pub fn all() -> Vec<Set> {
+pub fn all_sets() -> Vec<RouteSet> {
     let mut sets = Vec::new();
     for name in NAMES {
-        sets.extend(of_table(name));
+        sets.extend(table_sets(name));
     }
     sets
 }
 
 /// Makes the sets of one table.
-pub fn of_table(name: &str) -> Vec<Set> {
+pub fn table_sets(name: &str) -> Vec<RouteSet> {
     let routes = match name.split_once('-') {
         Some(("synthetic", n_routes)) => synthetic(n_routes.parse().expect("a number"), &WORDS),
         Some(("long", n_routes)) => synthetic(n_routes.parse().expect("a number"), &LONG_WORDS),
@@ -54,17 +37,17 @@ pub fn of_table(name: &str) -> Vec<Set> {
         _ => github(),
     };
     let mut sets = Vec::new();
-    add(&mut sets, name, routes);
+    add_sets(&mut sets, name, routes);
     sets
 }
 
 /// Adds a set of hits and one of misses.
-fn add(sets: &mut Vec<Set>, name: &str, routes: Vec<(usize, String)>) {
-    let routes = acceptable(name, routes);
+fn add_sets(sets: &mut Vec<RouteSet>, name: &str, routes: Vec<(usize, String)>) {
+    let routes = supported_routes(name, routes);
     let mut random = Random(1);
     let mut hits = Vec::new();
     for (idx, (method_idx, pattern)) in routes.iter().enumerate() {
-        let path = fill(pattern, &mut random);
+        let path = fill_params(pattern, &mut random);
         hits.push(request(*method_idx, path, Some(idx)));
     }
     random.shuffle(&mut hits);
@@ -72,7 +55,7 @@ fn add(sets: &mut Vec<Set>, name: &str, routes: Vec<(usize, String)>) {
         let end = [hit.path.len(), hit.path.len() / 2, 1][idx % 3];
         request(hit.method_idx, format!("{}/~none", &hit.path[..end]), None)
     });
-    let mut misses = Set {
+    let mut misses = RouteSet {
         name: format!("{name}-misses"),
         routes: routes.clone(),
         requests: misses.collect(),
@@ -83,7 +66,7 @@ fn add(sets: &mut Vec<Set>, name: &str, routes: Vec<(usize, String)>) {
             .requests
             .retain(|request| matchit.lookup(request).is_none());
     }
-    sets.push(Set {
+    sets.push(RouteSet {
         name: name.to_owned(),
         routes,
         requests: hits,
@@ -102,7 +85,7 @@ fn request(method_idx: usize, path: String, route: Option<usize>) -> Request {
 }
 
 /// Puts values of common lengths in the place of parameters.
-fn fill(pattern: &str, random: &mut Random) -> String {
+fn fill_params(pattern: &str, random: &mut Random) -> String {
     const VALUES: [&str; 8] = [
         "42",
         "rust-lang",
@@ -131,7 +114,7 @@ fn github() -> Vec<(usize, String)> {
         let method_idx = STANDARD.iter().position(|known| *known == method);
         (
             method_idx.expect("the methods are standard"),
-            numbered(pattern),
+            number_params(pattern),
         )
     });
     routes.collect()
@@ -141,11 +124,13 @@ fn github() -> Vec<(usize, String)> {
 fn gitlab() -> Vec<(usize, String)> {
     let lines = include_str!("gitlab.txt").lines();
     let patterns = lines.filter(|line| !line.starts_with('#'));
-    patterns.map(|pattern| (0, numbered(pattern))).collect()
+    patterns
+        .map(|pattern| (0, number_params(pattern)))
+        .collect()
 }
 
 /// Keeps the routes that matchit takes: it is what all are compared with.
-fn acceptable(name: &str, mut routes: Vec<(usize, String)>) -> Vec<(usize, String)> {
+fn supported_routes(name: &str, mut routes: Vec<(usize, String)>) -> Vec<(usize, String)> {
     let n_routes = routes.len();
     let mut matchits: [matchit::Router<()>; N_METHODS] = Default::default();
     routes.retain(|(method, pattern)| matchits[*method].insert(pattern, ()).is_ok());
@@ -159,7 +144,7 @@ fn acceptable(name: &str, mut routes: Vec<(usize, String)>) -> Vec<(usize, Strin
 }
 
 /// Names parameters by their place: some routers refuse two names in one place.
-fn numbered(pattern: &str) -> String {
+fn number_params(pattern: &str) -> String {
     let segments = pattern
         .split('/')
         .enumerate()

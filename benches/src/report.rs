@@ -2,13 +2,13 @@
 
 use std::{env, fmt::Write as _, fs, path::PathBuf};
 
-use super::{Failure, Results, chart, endpoint::Endpoint, load::Loaded};
+use crate::{chart, endpoint::Endpoint, failure::Failure, results::Results, wrk::Loaded};
 
 /// The server whose CPU time the others are compared with.
 const REFERENCE: &str = "hyper";
 
 /// Writes the tables to the standard output, and with the chart beside the programs.
-pub(super) fn write(endpoints: &[Endpoint], results: &[Results]) -> Result<(), Failure> {
+pub(crate) fn write(endpoints: &[Endpoint], results: &[Results]) -> Result<(), Failure> {
     let mut text = String::new();
     counts(&mut text, "instructions", endpoints, results)?;
     counts(&mut text, "allocations", endpoints, results)?;

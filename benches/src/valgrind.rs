@@ -5,20 +5,20 @@
 
 use std::process::{Command, Stdio};
 
-use super::{Failure, client::Client, endpoint::Endpoint, server::Server};
+use crate::{client::Client, endpoint::Endpoint, failure::Failure, process::Server};
 
 /// Requests before, and while it is counted.
 const WARM: u32 = 200;
 const COUNTED: u32 = 1000;
 
-pub(super) fn is_installed() -> bool {
+pub(crate) fn is_installed() -> bool {
     let mut valgrind = Command::new("valgrind");
     let ran = valgrind.arg("--version").stdout(Stdio::null()).status();
     ran.is_ok_and(|status| status.success())
 }
 
 /// Returns the user-space instructions of a request.
-pub(super) fn instructions(server: &Server, endpoint: &Endpoint) -> Result<f64, Failure> {
+pub(crate) fn instructions(server: &Server, endpoint: &Endpoint) -> Result<f64, Failure> {
     let options = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
     difference(server, endpoint, &options, |said| {
         said.split_once("Collected :")?.1.split_whitespace().next()
@@ -26,7 +26,7 @@ pub(super) fn instructions(server: &Server, endpoint: &Endpoint) -> Result<f64, 
 }
 
 /// Returns the heap allocations of a request.
-pub(super) fn allocations(server: &Server, endpoint: &Endpoint) -> Result<f64, Failure> {
+pub(crate) fn allocations(server: &Server, endpoint: &Endpoint) -> Result<f64, Failure> {
     let options = ["--tool=dhat", "--dhat-out-file=/dev/null"];
     difference(server, endpoint, &options, |said| {
         let (_, total) = said.split_once("Total:")?;

@@ -2,9 +2,9 @@
 
 use std::{path::Path, process::Command};
 
-use super::{
-    Failure,
-    server::{ROUTES, Server},
+use crate::{
+    failure::Failure,
+    process::{ROUTES, Server},
 };
 
 /// Their names, what chooses each, and the routes that it has beside the contract's own.
@@ -22,7 +22,7 @@ const FOUR_ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/go/four.tx
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/go");
 
 /// Builds them beside the others; none where there is no Go.
-pub(super) fn all(target: &Path) -> Result<Vec<Server>, Failure> {
+pub(crate) fn all(target: &Path) -> Result<Vec<Server>, Failure> {
     if Command::new("go").arg("version").output().is_err() {
         eprintln!(
             "no Go, so its servers are left out: `apt-get install golang-go \

@@ -9,90 +9,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Failure, go};
+use crate::failure::Failure;
 
 /// How long a server may take to listen, and to stop; valgrind makes both slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The routes of the table, for those who read them when they start.
-pub(super) const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/lookup/github.txt");
+pub(crate) const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/lookup/github.txt");
 
 /// How often it is looked whether a server listens.
 const LOOK: Duration = Duration::from_micros(200);
 
 /// A program that answers the contract.
 #[derive(Clone)]
-pub(super) struct Server {
-    pub(super) name: &'static str,
-    pub(super) program: PathBuf,
+pub(crate) struct Server {
+    pub(crate) name: &'static str,
+    pub(crate) program: PathBuf,
     /// The file of the routes that it reads when it starts, if it does.
-    pub(super) routes: &'static str,
+    pub(crate) routes: &'static str,
     /// Whether valgrind can count what it does.
-    pub(super) is_counted: bool,
-}
-
-/// Ours, and the programs of `bench-peers`.
-const RUST: [(&str, &str); 6] = [
-    ("highball", "bench-server"),
-    ("hyper, tuned", "hyper-tuned"),
-    ("hyper", "hyper-raw"),
-    ("axum", "axum"),
-    ("actix-web", "actix"),
-    ("xitca-web", "xitca"),
-];
-
-/// Those of the peers that speak HTTP/2 without TLS.
-const HTTP2: [&str; 3] = ["hyper", "axum", "actix-web"];
-
-/// Builds all servers, ours first.
-pub(super) fn all() -> Result<Vec<Server>, Failure> {
-    let target = build()?;
-    let mut servers = RUST.map(|server| of(server, &target)).to_vec();
-    servers.extend(go::all(&target)?);
-    Ok(servers)
-}
-
-fn of((name, program): (&'static str, &str), target: &Path) -> Server {
-    Server {
-        name,
-        program: target.join(program),
-        routes: ROUTES,
-        is_counted: true,
-    }
-}
-
-/// Builds ours, and the one that it is compared with where machines differ.
-pub(super) fn ours_and_tuned() -> Result<[Server; 2], Failure> {
-    let target = build()?;
-    Ok([RUST[0], RUST[1]].map(|server| of(server, &target)))
-}
-
-/// Builds those that speak HTTP/2, ours first; the peers speak it beside those that do not.
-pub(super) fn http2() -> Result<Vec<Server>, Failure> {
-    let target = target()?;
-    let apart = target.join("http2");
-    cargo_build("bench-server", &[], &[])?;
-    let dir = apart.to_str().ok_or("the target directory is no text")?;
-    let options = ["--features", "http2", "--target-dir", dir];
-    cargo_build("bench-peers", &options, &[])?;
-    let peers = RUST.iter().filter(|(name, _)| HTTP2.contains(name));
-    let peers = peers.map(|server| of(*server, &apart.join("release")));
-    Ok([of(RUST[0], &target.join("release"))]
-        .into_iter()
-        .chain(peers)
-        .collect())
-}
-
-/// Builds the programs, and returns where they are: beside this one.
-fn build() -> Result<PathBuf, Failure> {
-    // One after the other: built at once, the peers would have what ours wants of hyper.
-    cargo_build("bench-peers", &[], &[])?;
-    cargo_build("bench-server", &[], &[])?;
-    Ok(target()?.join("release"))
+    pub(crate) is_counted: bool,
 }
 
 /// Builds a package in release, by these options and settings of the environment.
-pub(super) fn cargo_build(
+pub(crate) fn cargo_build(
     package: &str,
     options: &[&str],
     settings: &[(&str, &str)],
@@ -108,29 +48,29 @@ pub(super) fn cargo_build(
 }
 
 /// Returns the target directory, which this program lies in.
-pub(super) fn target() -> Result<PathBuf, Failure> {
+pub(crate) fn target() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe()?;
     let target = own.parent().and_then(Path::parent);
     Ok(target.ok_or("this program lies nowhere")?.to_owned())
 }
 
 /// A server that runs.
-pub(super) struct Running {
-    pub(super) name: &'static str,
-    pub(super) addr: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) name: &'static str,
+    pub(crate) addr: SocketAddr,
     child: Child,
 }
 
 impl Server {
     /// Starts it with one thread, on the first core where there are more.
-    pub(super) fn start(&self) -> Result<Running, Failure> {
+    pub(crate) fn start(&self) -> Result<Running, Failure> {
         let mut command = on_core(0);
         command.arg(&self.program);
         self.start_by(command)
     }
 
     /// Starts it by a command that has its program as an argument.
-    pub(super) fn start_by(&self, mut command: Command) -> Result<Running, Failure> {
+    pub(crate) fn start_by(&self, mut command: Command) -> Result<Running, Failure> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
             .port();
@@ -164,7 +104,7 @@ impl Running {
     }
 
     /// Returns the CPU time that it has taken, of all its threads, in ticks of 10 ms.
-    pub(super) fn ticks(&self) -> Result<u64, Failure> {
+    pub(crate) fn ticks(&self) -> Result<u64, Failure> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let (_, fields) = stat
             .rsplit_once(')')
@@ -176,19 +116,19 @@ impl Running {
     }
 
     /// Returns the most memory that it has held, in KiB.
-    pub(super) fn most_memory(&self) -> Result<u64, Failure> {
+    pub(crate) fn most_memory(&self) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let most = most.and_then(|most| most.split_whitespace().next());
         Ok(most.ok_or("the system says too little")?.parse()?)
     }
 
-    pub(super) fn stop(self) -> Result<(), Failure> {
+    pub(crate) fn stop(self) -> Result<(), Failure> {
         self.said().map(drop)
     }
 
     /// Stops it, and returns what it has written to its standard error.
-    pub(super) fn said(self) -> Result<String, Failure> {
+    pub(crate) fn said(self) -> Result<String, Failure> {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status()?;
         let output = self.child.wait_with_output()?;
@@ -197,7 +137,7 @@ impl Running {
 }
 
 /// Makes a command that runs another on one core, as far as there are several.
-pub(super) fn on_core(core: usize) -> Command {
+pub(crate) fn on_core(core: usize) -> Command {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut command = Command::new("taskset");
     command.args(["-c", &core.min(cores - 1).to_string()]);

@@ -15,7 +15,7 @@ const COLORS: [&str; 9] = [
 ];
 
 /// Draws how much CPU time each server takes at each endpoint.
-pub(super) fn draw(endpoints: &[&str], servers: &[(&str, Vec<f64>)]) -> String {
+pub(crate) fn draw(endpoints: &[&str], servers: &[(&str, Vec<f64>)]) -> String {
     let group = servers.len() as f64 * BAR + GAP;
     let height = group * endpoints.len() as f64 + 50.0;
     let most = servers

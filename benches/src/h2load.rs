@@ -1,8 +1,9 @@
 //! HTTP/2 by prior knowledge: those who speak it, put under load by h2load.
 
-use super::{
-    Failure,
-    server::{Running, Server, http2, on_core},
+use crate::{
+    failure::Failure,
+    process::{Running, Server, on_core},
+    servers,
 };
 
 /// Connections, and requests that are open on each.
@@ -27,8 +28,8 @@ struct Loaded {
 }
 
 /// Measures in turns, and prints a table.
-pub(crate) fn compare_http2() -> Result<(), Failure> {
-    let servers = http2()?;
+pub(crate) fn compare() -> Result<(), Failure> {
+    let servers = servers::http2()?;
     let running = servers
         .iter()
         .map(Server::start)

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{
-    Failure,
+use crate::{
     client::{Answer, Client},
     endpoint::Endpoint,
-    server::Running,
+    failure::Failure,
+    process::Running,
 };
 
 /// What no server may take for a request of an endpoint, and what it answers.
@@ -21,7 +21,7 @@ const MISTAKES: [(&str, u16); 4] = [
 ];
 
 /// Fails where a server does not answer as the first one does, or lets a mistake pass.
-pub(super) fn are_equal(servers: &[Running], endpoints: &[Endpoint]) -> Result<(), Failure> {
+pub(crate) fn are_equal(servers: &[Running], endpoints: &[Endpoint]) -> Result<(), Failure> {
     let Some((first, others)) = servers.split_first() else {
         return Ok(());
     };

@@ -1,74 +1,27 @@
 //! Servers that answer the same, measured in turns.
 
-mod answers;
-mod baseline;
-mod chart;
-mod client;
-mod endpoint;
-mod go;
-mod http2;
-mod load;
-mod report;
-mod server;
-mod start;
-mod valgrind;
-
-use std::error::Error;
-
-use endpoint::Endpoint;
-use load::Loaded;
-use server::{Running, Server};
-
-pub(crate) use baseline::instructions;
-pub(crate) use http2::compare_http2;
-pub(crate) use start::start;
-
-/// Why nothing could be measured.
-pub(crate) type Failure = Box<dyn Error>;
+use crate::{
+    answers,
+    endpoint::{self, Endpoint},
+    failure::Failure,
+    process::{Running, Server},
+    report,
+    results::{Measured, Results},
+    servers, valgrind, wrk,
+};
 
 /// How often each server is put under load at each endpoint.
 const ROUNDS: usize = 3;
 
-/// What was measured of a server at an endpoint.
-#[derive(Debug, Clone, Default)]
-struct Measured {
-    /// User-space instructions of a request on a kept connection.
-    instructions: Option<f64>,
-    /// Heap allocations of a request.
-    allocations: Option<f64>,
-    /// Several are sent before the first is answered.
-    is_batch: bool,
-    /// One for each round.
-    loaded: Vec<Loaded>,
-}
-
-impl Measured {
-    fn of(endpoint: &Endpoint) -> Self {
-        Self {
-            is_batch: endpoint.batch > 1,
-            ..Self::default()
-        }
-    }
-}
-
-/// What was measured of a server, at each endpoint in their order.
-#[derive(Debug)]
-struct Results {
-    name: &'static str,
-    at: Vec<Measured>,
-    /// The most memory that it has held, in KiB.
-    memory: u64,
-}
-
 /// Measures all servers, and writes the table and the chart.
 pub(crate) fn compare(quick: bool) -> Result<(), Failure> {
-    let servers = server::all()?;
+    let servers = servers::all()?;
     let endpoints = endpoint::all();
     let mut results: Vec<_> = servers
         .iter()
         .map(|server| Results {
             name: server.name,
-            at: endpoints.iter().map(Measured::of).collect(),
+            at: endpoints.iter().map(Measured::new).collect(),
             memory: 0,
         })
         .collect();
@@ -98,7 +51,7 @@ fn put_under_load(
         for (idx, endpoint) in endpoints.iter().enumerate() {
             eprintln!("load: round {} of {ROUNDS}, {}", round + 1, endpoint.name);
             for (server, results) in running.iter().zip(&mut *results) {
-                let loaded = load::run(server, endpoint, seconds)?;
+                let loaded = wrk::run(server, endpoint, seconds)?;
                 results.at[idx].loaded.push(loaded);
             }
         }

@@ -2,10 +2,10 @@
 
 use std::{env, fs, process};
 
-use super::{
-    Failure,
+use crate::{
     endpoint::Endpoint,
-    server::{Running, on_core},
+    failure::Failure,
+    process::{Running, on_core},
 };
 
 /// How many connections are kept.
@@ -13,17 +13,17 @@ const CONNECTIONS: &str = "-c64";
 
 /// What one run of wrk has shown.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Loaded {
-    pub(super) requests_per_second: f64,
+pub(crate) struct Loaded {
+    pub(crate) requests_per_second: f64,
     /// CPU time of the server for a request, in microseconds, the kernel's part included.
-    pub(super) cpu: f64,
+    pub(crate) cpu: f64,
     /// Milliseconds.
-    pub(super) p50: f64,
-    pub(super) p99: f64,
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
 }
 
 /// Loads a server for so many seconds.
-pub(super) fn run(server: &Running, endpoint: &Endpoint, seconds: u32) -> Result<Loaded, Failure> {
+pub(crate) fn run(server: &Running, endpoint: &Endpoint, seconds: u32) -> Result<Loaded, Failure> {
     let script = env::temp_dir().join(format!("highball-bench-{}.lua", process::id()));
     fs::write(&script, endpoint.script())?;
     let before = server.ticks()?;

@@ -2,10 +2,10 @@
 
 use std::{fs, process::Command, time::Instant};
 
-use super::{
-    Failure,
+use crate::{
     client::Client,
-    server::{ROUTES, Server, cargo_build, target},
+    failure::Failure,
+    process::{ROUTES, Server, cargo_build, target},
 };
 
 const ROUNDS: usize = 21;
@@ -24,7 +24,7 @@ const PROFILES: [(&str, &[(&str, &str)]); 2] = [
 ];
 
 /// Builds `hello`, strips it, and starts it again and again.
-pub(crate) fn start() -> Result<(), Failure> {
+pub(crate) fn measure() -> Result<(), Failure> {
     println!(
         "| `hello`, release, stripped | MiB | first answer, median and worst of {ROUNDS}, ms |"
     );

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use super::{Failure, endpoint, server, valgrind};
+use crate::{endpoint, failure::Failure, servers, valgrind};
 
 /// Where the figures are, from the root of the repository.
 const FILE: &str = "benches/baseline.json";
@@ -17,7 +17,7 @@ pub(crate) fn instructions(record: bool) -> Result<(), Failure> {
     if !valgrind::is_installed() {
         return Err("there is no valgrind: `apt-get install valgrind`".into());
     }
-    let [ours, tuned] = server::ours_and_tuned()?;
+    let [ours, tuned] = servers::ours_and_tuned()?;
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .join(FILE);

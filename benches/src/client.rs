@@ -6,18 +6,18 @@ use std::{
     time::Duration,
 };
 
-use super::Failure;
+use crate::failure::Failure;
 
 /// An answer, as it is compared.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
             .find(|(own, _)| own == name)
@@ -26,13 +26,13 @@ impl Answer {
 }
 
 /// A kept connection.
-pub(super) struct Client {
+pub(crate) struct Client {
     stream: TcpStream,
     read: Vec<u8>,
 }
 
 impl Client {
-    pub(super) fn connect(addr: SocketAddr) -> Result<Self, Failure> {
+    pub(crate) fn connect(addr: SocketAddr) -> Result<Self, Failure> {
         let stream = TcpStream::connect(addr)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
@@ -43,7 +43,7 @@ impl Client {
     }
 
     /// Sends a request, and reads its answer.
-    pub(super) fn send(&mut self, request: &[u8]) -> Result<Answer, Failure> {
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<Answer, Failure> {
         self.stream.write_all(request)?;
         loop {
             if let Some((answer, len)) = whole(&self.read)? {
