@@ -1,10 +1,10 @@
-//! The parts of a request, each alone and without a socket, with their allocations.
+//! Benchmarks of single parts of a request, without a socket, with their allocations.
 //!
 //! ```sh
 //! cargo bench -p benches
 //! ```
 //!
-//! It is for those who change one of them: for what a request costs beside others see `docs/design/performance.md`.
+//! Use these while changing one of the parts. `docs/design/performance.md` compares whole requests with other frameworks.
 
 #[allow(dead_code)]
 #[path = "../src/bin/lookup/generate.rs"]
@@ -120,7 +120,7 @@ struct Api(
     five,
 );
 
-/// Finds a route among GitHub's, and among tables of other sizes.
+/// Looks up a route in GitHub's table, and in tables of other sizes.
 #[divan::bench(args = ["github", "synthetic-10", "synthetic-100", "synthetic-1000", "synthetic-10000"])]
 fn lookup(bencher: Bencher<'_, '_>, name: &str) {
     let sets = generate::table_sets(name);
@@ -133,13 +133,13 @@ fn lookup(bencher: Bencher<'_, '_>, name: &str) {
     });
 }
 
-/// Reads arguments from a request, and answers two bytes.
+/// Extracts arguments from a request, and responds with two bytes.
 #[divan::bench(args = ["/nothing", "/number/42", "/three/rust-lang/rust/1347", "/query?page=2&size=50"])]
 fn extraction(bencher: Bencher<'_, '_>, path: &str) {
     answer(bencher, || Request::get(path).body(Body::empty()));
 }
 
-/// Reads a body of JSON.
+/// Extracts a JSON body.
 #[divan::bench]
 fn extraction_of_a_body(bencher: Bencher<'_, '_>) {
     answer(bencher, || {
@@ -148,7 +148,7 @@ fn extraction_of_a_body(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Goes through middlewares that do nothing.
+/// Runs middleware that does nothing.
 #[divan::bench(args = [1, 5])]
 fn chain(bencher: Bencher<'_, '_>, depth: u32) {
     answer(bencher, || {
@@ -156,13 +156,13 @@ fn chain(bencher: Bencher<'_, '_>, depth: u32) {
     });
 }
 
-/// Writes JSON into an answer.
+/// Serializes JSON into a response.
 #[divan::bench(args = ["/json", "/json/512"])]
 fn json(bencher: Bencher<'_, '_>, path: &str) {
     answer(bencher, || Request::get(path).body(Body::empty()));
 }
 
-/// Times the answer to a request, which is made and dropped outside of the time.
+/// Measures the response to a request. Creating the request and dropping the response are not measured.
 fn answer<E: std::fmt::Debug>(
     bencher: Bencher<'_, '_>,
     request: impl Fn() -> Result<Request<Body>, E>,
@@ -175,7 +175,7 @@ fn answer<E: std::fmt::Debug>(
         .bench_local_values(|request| ready(service.call(request)));
 }
 
-/// Runs a future that waits for nothing outside of itself.
+/// Polls a future that does not wait for I/O.
 fn ready<F: Future>(future: F) -> F::Output {
     let mut task = Task::from_waker(Waker::noop());
     match pin!(future).poll(&mut task) {

@@ -1,6 +1,6 @@
-"""The apps that are compiled: the same handlers, alone, in Highball and in axum."""
+"""Generates the apps that are compiled: the same handlers alone, in Highball and in axum."""
 
-# The profile is the workspace's, so that the dependencies are what users have.
+# The profile of the workspace, so that the dependencies are compiled as for users.
 MANIFEST = """\
 [package]
 name = "{name}"
@@ -54,7 +54,7 @@ def write(folder, root, app, n_routes):
 
 
 def group(app, idx):
-    """Ten handlers, half of them with the state and half with a JSON body."""
+    """Returns ten handlers, half of them with the state and half with a JSON body."""
     handlers = [handler(app, idx, n) for n in range(GROUP)]
     return f"pub mod group_{idx} {{\nuse super::*;\n{''.join(handlers)}{LIST[app](idx)}}}\n"
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures what routes cost to compile, beside the same app in axum and the handlers alone.
+"""Measures the compile time of routes in Highball and axum, and of the handlers alone.
 
     benches/compile-time/measure.py [--routes 10,200,1000] [--runs 3] [--release]
     benches/compile-time/measure.py --clean --apps highball,axum
 
-Every app is a crate of its own: N handlers in groups of ten, each with one path parameter and
-the app state or a JSON body. Its dependencies are built first; what is measured is the CPU time
-(user and system) of the crate alone, after a `touch`: the median of the runs. With `--clean` it is
-the first build of an app of ten routes, dependencies and all.
+Every app is a separate crate: N handlers in groups of ten, each with one path parameter and
+the app state or a JSON body. The dependencies are built first. The result is the CPU time (user
+and system) of compiling the crate alone after a `touch`, as the median of the runs. With `--clean`
+it is the first build of an app with ten routes, including the dependencies.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def numbers(text):
 
 
 def commands(args):
-    """The commands that are measured, by the word in the table."""
+    """Returns the commands that are measured, by their names in the table."""
     check = {"check": ["check"]}
     return check | ({"release": ["build", "--release"]} if args.release else {})
 
@@ -68,7 +68,7 @@ def measure_all(folder, args):
 
 
 def measure_clean(folder, args):
-    """Prints the CPU seconds of first builds, and how many crates they are."""
+    """Prints the CPU seconds of first builds, and the number of crates."""
     print("| | crates | `cargo build` | `cargo build --release` |\n|---|---|---|---|")
     for app in args.apps:
         crate = apps.write(folder, ROOT, app, apps.GROUP)
@@ -88,7 +88,7 @@ def count_crates(crate):
 
 
 def measure(folder, crate, command, runs):
-    """Returns the median of the CPU seconds of the crate alone."""
+    """Returns the median of the CPU seconds for the crate alone."""
     run(folder, crate, command)
     times = []
     for _ in range(runs):
@@ -102,7 +102,7 @@ def measure(folder, crate, command, runs):
 def run(folder, crate, command):
     environment = os.environ | {
         "CARGO_TARGET_DIR": str(folder / "target"),
-        # Incremental state would make every run after the first one measure something else.
+        # With incremental compilation, only the first run would compile everything.
         "CARGO_INCREMENTAL": "0",
     }
     command = ["cargo", *command, "--quiet", "--manifest-path", str(crate / "Cargo.toml")]

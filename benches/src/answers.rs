@@ -1,16 +1,16 @@
-//! Whether all servers answer the same.
+//! Checks that all servers give the same responses.
 
 use serde_json::Value;
 
 use crate::{
-    client::{Answer, Client},
+    client::{Client, Response},
     endpoint::Endpoint,
     failure::Failure,
     process::Running,
 };
 
-/// What no server may take for a request of an endpoint, and what it answers.
-const MISTAKES: [(&str, u16); 4] = [
+/// Requests that every server must reject, and the status of the response.
+const INVALID_REQUESTS: [(&str, u16); 4] = [
     ("GET /users/abc HTTP/1.1\r\nhost: a\r\n\r\n", 400),
     ("GET /mw HTTP/1.1\r\nhost: a\r\n\r\n", 401),
     ("GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n", 404),
@@ -20,54 +20,57 @@ const MISTAKES: [(&str, u16); 4] = [
     ),
 ];
 
-/// Fails where a server does not answer as the first one does, or lets a mistake pass.
-pub(crate) fn are_equal(servers: &[Running], endpoints: &[Endpoint]) -> Result<(), Failure> {
+/// Returns an error if a server responds differently from the first one, or accepts an invalid request.
+pub(crate) fn check_equal(servers: &[Running], endpoints: &[Endpoint]) -> Result<(), Failure> {
     let Some((first, others)) = servers.split_first() else {
         return Ok(());
     };
     for endpoint in endpoints {
-        let expected = ask(first, endpoint)?;
+        let expected = send(first, endpoint)?;
         if expected.status != 200 {
-            return Err(format!("{} answers {expected:?}", first.name).into());
+            return Err(format!("{} responds with {expected:?}", first.name).into());
         }
         for other in others {
-            let answer = ask(other, endpoint)?;
-            if shape(&answer)? != shape(&expected)? {
+            let response = send(other, endpoint)?;
+            if comparable(&response)? != comparable(&expected)? {
                 let (name, at) = (other.name, endpoint.name);
-                return Err(format!("{name} answers {at} otherwise: {answer:?}").into());
+                return Err(format!("{name} responds differently to {at}: {response:?}").into());
             }
         }
     }
-    servers.iter().try_for_each(refuses)
+    servers.iter().try_for_each(check_rejections)
 }
 
-fn ask(server: &Running, endpoint: &Endpoint) -> Result<Answer, Failure> {
+fn send(server: &Running, endpoint: &Endpoint) -> Result<Response, Failure> {
     Client::connect(server.addr)?.send(&endpoint.request())
 }
 
-fn refuses(server: &Running) -> Result<(), Failure> {
-    for (request, status) in MISTAKES {
-        let answer = Client::connect(server.addr)?.send(request.as_bytes())?;
-        let went_through = answer.header("x-frame-options").is_some() && status == 404;
-        if answer.status != status || went_through {
-            return Err(format!("{} answers {request:?} with {answer:?}", server.name).into());
+fn check_rejections(server: &Running) -> Result<(), Failure> {
+    for (request, status) in INVALID_REQUESTS {
+        let response = Client::connect(server.addr)?.send(request.as_bytes())?;
+        let ran_middleware = response.header("x-frame-options").is_some() && status == 404;
+        if response.status != status || ran_middleware {
+            return Err(
+                format!("{} responds to {request:?} with {response:?}", server.name).into(),
+            );
         }
     }
     Ok(())
 }
 
-/// What must be the same: the media type, what the middlewares add, and the body as a value.
-type Shape = (Option<String>, Option<String>, usize, Value);
+/// The properties that must be equal: the media type, the headers that the middleware adds, and the body as a JSON
+/// value.
+type Comparable = (Option<String>, Option<String>, usize, Value);
 
-fn shape(answer: &Answer) -> Result<Shape, Failure> {
-    let media_type = answer.header("content-type");
+fn comparable(response: &Response) -> Result<Comparable, Failure> {
+    let media_type = response.header("content-type");
     let media_type = media_type.and_then(|value| value.split(';').next());
-    let body = serde_json::from_slice(&answer.body)?;
+    let body = serde_json::from_slice(&response.body)?;
     Ok((
         media_type.map(str::to_owned),
-        answer.header("x-frame-options").map(str::to_owned),
-        answer.header("x-request-id").map_or(0, str::len)
-            + usize::from(answer.header("x-response-time").is_some()),
+        response.header("x-frame-options").map(str::to_owned),
+        response.header("x-request-id").map_or(0, str::len)
+            + usize::from(response.header("x-response-time").is_some()),
         body,
     ))
 }

@@ -1,23 +1,23 @@
-//! Whether a request has become dearer than it was.
+//! Checks that a request does not execute more instructions than before.
 //!
-//! What is kept is the part that a request costs of what tuned hyper takes for the same, in the same
-//! run: versions of the compiler and of the C library change both.
+//! The baseline is a ratio: the instructions of Highball divided by those of tuned hyper for the same request, in the
+//! same run. Absolute counts change with the compiler and the C library.
 
 use std::{collections::BTreeMap, fs};
 
 use crate::{endpoint, failure::Failure, servers, valgrind};
 
-/// Where the figures are, from the root of the repository.
+/// The file of the baseline, relative to the root of the repository.
 const FILE: &str = "benches/baseline.json";
-/// How much dearer a request may become before someone has to say so.
-const SLACK: f64 = 0.03;
+/// The increase that is tolerated. A larger one must be recorded on purpose.
+const TOLERANCE: f64 = 0.03;
 
-/// Compares with the figures that are kept, or keeps new ones.
+/// Compares the measured ratios with the baseline, or records a new one.
 pub(crate) fn instructions(record: bool) -> Result<(), Failure> {
     if !valgrind::is_installed() {
-        return Err("there is no valgrind: `apt-get install valgrind`".into());
+        return Err("valgrind is not installed: `apt-get install valgrind`".into());
     }
-    let [ours, tuned] = servers::ours_and_tuned()?;
+    let [highball, tuned] = servers::highball_and_tuned()?;
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("..")
         .join(FILE);
@@ -26,7 +26,7 @@ pub(crate) fn instructions(record: bool) -> Result<(), Failure> {
         .iter()
         .filter(|endpoint| endpoint.batch == 1)
     {
-        let own = valgrind::instructions(&ours, endpoint)?;
+        let own = valgrind::instructions(&highball, endpoint)?;
         let other = valgrind::instructions(&tuned, endpoint)?;
         println!(
             "{}: {own:.0}, tuned hyper {other:.0}, {:.3}",
@@ -39,15 +39,15 @@ pub(crate) fn instructions(record: bool) -> Result<(), Failure> {
         fs::write(file, serde_json::to_string_pretty(&measured)? + "\n")?;
         return Ok(());
     }
-    let kept: BTreeMap<String, f64> = serde_json::from_slice(&fs::read(file)?)?;
+    let baseline: BTreeMap<String, f64> = serde_json::from_slice(&fs::read(file)?)?;
     for (name, now) in measured {
-        let before = kept
+        let before = baseline
             .get(&name)
             .ok_or_else(|| format!("{FILE} has no `{name}`"))?;
-        if now > before * (1.0 + SLACK) {
+        if now > before * (1.0 + TOLERANCE) {
             return Err(format!(
-                "{name} takes {now:.3} of tuned hyper's instructions, and took {before:.3}: make it \
-                 cheaper, or keep the new figure by `cargo run -p benches --release -- instructions --record`"
+                "{name} takes {now:.3} times the instructions of tuned hyper, and took {before:.3} before: make it \
+                 cheaper, or record the new ratio with `cargo run -p benches --release -- instructions --record`"
             )
             .into());
         }

@@ -1,4 +1,4 @@
-//! The chart: a bar for each server at each endpoint.
+//! A chart with a bar for each server at each endpoint.
 
 use std::fmt::Write as _;
 
@@ -8,13 +8,13 @@ const LEFT: f64 = 150.0;
 const BAR: f64 = 13.0;
 const GAP: f64 = 22.0;
 
-/// One for each server, in order: ours stands out.
+/// The colors of the servers, in order. The first one highlights Highball.
 const COLORS: [&str; 9] = [
     "#d1495b", "#30638e", "#7fa7c9", "#8d96a3", "#b4a7d6", "#93b48b", "#d9b26f", "#c9c9c9",
     "#a3a3a3",
 ];
 
-/// Draws how much CPU time each server takes at each endpoint.
+/// Draws the relative CPU time of each server at each endpoint.
 pub(crate) fn draw(endpoints: &[&str], servers: &[(&str, Vec<f64>)]) -> String {
     let group = servers.len() as f64 * BAR + GAP;
     let height = group * endpoints.len() as f64 + 50.0;
@@ -27,7 +27,7 @@ pub(crate) fn draw(endpoints: &[&str], servers: &[(&str, Vec<f64>)]) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
          font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"{WIDTH}\" height=\"{height}\" \
-         fill=\"white\"/>\n<text x=\"10\" y=\"20\" font-size=\"14\">CPU time a request, \
+         fill=\"white\"/>\n<text x=\"10\" y=\"20\" font-size=\"14\">CPU time per request, \
          relative to hyper; less is better</text>\n"
     );
     for (idx, endpoint) in endpoints.iter().enumerate() {

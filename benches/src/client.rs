@@ -1,4 +1,4 @@
-//! A client of one connection, which waits for each answer.
+//! A client with one connection, which waits for each response.
 
 use std::{
     io::{Read, Write},
@@ -8,15 +8,15 @@ use std::{
 
 use crate::failure::Failure;
 
-/// An answer, as it is compared.
+/// A response, as far as it is compared.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
@@ -25,7 +25,7 @@ impl Answer {
     }
 }
 
-/// A kept connection.
+/// A persistent connection.
 pub(crate) struct Client {
     stream: TcpStream,
     read: Vec<u8>,
@@ -42,13 +42,13 @@ impl Client {
         })
     }
 
-    /// Sends a request, and reads its answer.
-    pub(crate) fn send(&mut self, request: &[u8]) -> Result<Answer, Failure> {
+    /// Sends a request, and reads the response.
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<Response, Failure> {
         self.stream.write_all(request)?;
         loop {
-            if let Some((answer, len)) = whole(&self.read)? {
+            if let Some((response, len)) = parse_response(&self.read)? {
                 self.read.drain(..len);
-                return Ok(answer);
+                return Ok(response);
             }
             let mut more = [0; 64 * 1024];
             let count = self.stream.read(&mut more)?;
@@ -60,8 +60,8 @@ impl Client {
     }
 }
 
-/// Returns the first answer and how long it is, if all of it is here.
-fn whole(read: &[u8]) -> Result<Option<(Answer, usize)>, Failure> {
+/// Parses a response. Returns it with its length, or `None` if it is incomplete.
+fn parse_response(read: &[u8]) -> Result<Option<(Response, usize)>, Failure> {
     let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(None);
     };
@@ -70,27 +70,29 @@ fn whole(read: &[u8]) -> Result<Option<(Answer, usize)>, Failure> {
     let status = lines.next().and_then(|line| line.split(' ').nth(1));
     let headers = lines.filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-    let mut answer = Answer {
-        status: status.ok_or("no status")?.parse()?,
+    let mut response = Response {
+        status: status.ok_or("a response has no status")?.parse()?,
         headers: headers.collect(),
         body: Vec::new(),
     };
     let from = end + 4;
-    let body = match answer.header("content-length") {
+    let body = match response.header("content-length") {
         Some(len) => read
             .get(from..from + len.parse::<usize>()?)
             .map(|body| (body.to_vec(), body.len())),
-        None if answer.header("transfer-encoding") == Some("chunked") => chunks(&read[from..])?,
-        None => return Err("an answer has no length".into()),
+        None if response.header("transfer-encoding") == Some("chunked") => {
+            parse_chunked(&read[from..])?
+        }
+        None => return Err("a response has no length".into()),
     };
     Ok(body.map(|(body, len)| {
-        answer.body = body;
-        (answer, from + len)
+        response.body = body;
+        (response, from + len)
     }))
 }
 
-/// Returns the body of all chunks and how long they are, if the last is here.
-fn chunks(read: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Failure> {
+/// Parses a chunked body. Returns it with its length, or `None` if the last chunk is missing.
+fn parse_chunked(read: &[u8]) -> Result<Option<(Vec<u8>, usize)>, Failure> {
     let (mut body, mut from) = (Vec::new(), 0);
     loop {
         let Some(end) = read[from..].windows(2).position(|two| two == b"\r\n") else {

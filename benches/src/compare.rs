@@ -1,4 +1,4 @@
-//! Servers that answer the same, measured in turns.
+//! Compares the servers over HTTP/1.1.
 
 use crate::{
     answers,
@@ -10,10 +10,10 @@ use crate::{
     servers, valgrind, wrk,
 };
 
-/// How often each server is put under load at each endpoint.
+/// How often each server is measured at each endpoint.
 const ROUNDS: usize = 3;
 
-/// Measures all servers, and writes the table and the chart.
+/// Measures all servers, and writes the tables and the chart.
 pub(crate) fn compare(quick: bool) -> Result<(), Failure> {
     let servers = servers::all()?;
     let endpoints = endpoint::all();
@@ -22,19 +22,20 @@ pub(crate) fn compare(quick: bool) -> Result<(), Failure> {
         .map(|server| Results {
             name: server.name,
             at: endpoints.iter().map(Measured::new).collect(),
-            memory: 0,
+            peak_memory: 0,
         })
         .collect();
     put_under_load(&servers, &endpoints, &mut results, quick)?;
     if valgrind::is_installed() {
-        count(&servers, &endpoints, &mut results)?;
+        count_with_valgrind(&servers, &endpoints, &mut results)?;
     } else {
-        eprintln!("no valgrind, so nothing is counted: `apt-get install valgrind`");
+        eprintln!("valgrind is not installed, so nothing is counted: `apt-get install valgrind`");
     }
     report::write(&endpoints, &results)
 }
 
-/// Loads each server at each endpoint, all of them in turns.
+/// Puts each server under load at each endpoint. The servers take turns, so that a slow phase of the machine affects
+/// all of them.
 fn put_under_load(
     servers: &[Server],
     endpoints: &[Endpoint],
@@ -45,7 +46,7 @@ fn put_under_load(
         .iter()
         .map(Server::start)
         .collect::<Result<Vec<_>, _>>()?;
-    answers::are_equal(&running, endpoints)?;
+    answers::check_equal(&running, endpoints)?;
     let seconds = if quick { 1 } else { 3 };
     for round in 0..ROUNDS {
         for (idx, endpoint) in endpoints.iter().enumerate() {
@@ -57,13 +58,13 @@ fn put_under_load(
         }
     }
     for (server, results) in running.iter().zip(results) {
-        results.memory = server.most_memory()?;
+        results.peak_memory = server.peak_memory()?;
     }
     running.into_iter().try_for_each(Running::stop)
 }
 
-/// Counts instructions and allocations, by valgrind.
-fn count(
+/// Counts instructions and allocations with valgrind.
+fn count_with_valgrind(
     servers: &[Server],
     endpoints: &[Endpoint],
     results: &mut [Results],

@@ -1,17 +1,17 @@
-//! What the servers are asked.
+//! The requests that are measured.
 
-/// A request that is sent again and again.
+/// A request that is sent repeatedly.
 pub(crate) struct Endpoint {
     pub(crate) name: &'static str,
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) body: &'static str,
-    /// How many are sent before the first is answered.
+    /// The number of requests that are sent before the first response is read.
     pub(crate) batch: usize,
 }
 
-/// The order of `/echo`, as clients send it.
+/// The body of a request to `/echo`.
 const ORDER: &str = include_str!("../../examples/bench-server/src/order.json");
 
 /// Returns all endpoints, in the order of the tables.
@@ -50,7 +50,7 @@ pub(crate) fn all() -> Vec<Endpoint> {
 }
 
 impl Endpoint {
-    /// Returns one request as it is sent.
+    /// Returns the bytes of one request.
     pub(crate) fn request(&self) -> Vec<u8> {
         let (method, path, body) = (self.method, self.path, self.body);
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
@@ -63,7 +63,7 @@ impl Endpoint {
         format!("{head}\r\n{body}").into_bytes()
     }
 
-    /// Returns the script by which wrk sends it.
+    /// Returns the Lua script with which wrk sends the request.
     pub(crate) fn script(&self) -> String {
         let headers: String = self
             .headers

@@ -1,4 +1,4 @@
-//! The servers of Go, where it is installed.
+//! The Go servers, which are built if Go is installed.
 
 use std::{path::Path, process::Command};
 
@@ -7,8 +7,8 @@ use crate::{
     process::{ROUTES, Server},
 };
 
-/// Their names, what chooses each, and the routes that it has beside the contract's own.
-const GO: [(&str, &str, &str); 5] = [
+/// The name of each server, its build tag, and the routes that it has in addition to those of the contract.
+const GO_SERVERS: [(&str, &str, &str); 5] = [
     ("gin", "gin", ROUTES),
     ("gin, ten routes", "gin", FOUR_ROUTES),
     ("echo", "echo", ROUTES),
@@ -16,21 +16,22 @@ const GO: [(&str, &str, &str); 5] = [
     ("net/http", "nethttp", ROUTES),
 ];
 
-/// So many of the table's that there are ten in all.
+/// Four routes of the table. With those of the contract the server has ten.
 const FOUR_ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/go/four.txt");
 
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/go");
 
-/// Builds them beside the others; none where there is no Go.
+/// Builds the servers into the target directory. Returns none if Go is not installed.
 pub(crate) fn all(target: &Path) -> Result<Vec<Server>, Failure> {
     if Command::new("go").arg("version").output().is_err() {
         eprintln!(
-            "no Go, so its servers are left out: `apt-get install golang-go \
+            "Go is not installed, so its servers are skipped: `apt-get install golang-go \
              golang-github-gin-gonic-gin-dev golang-github-labstack-echo-dev`"
         );
         return Ok(Vec::new());
     }
-    GO.iter()
+    GO_SERVERS
+        .iter()
         .map(|(name, tag, routes)| build(name, tag, routes, target))
         .collect()
 }
@@ -44,7 +45,7 @@ fn build(
     let program = target.join(format!("go-{tag}"));
     let status = Command::new("go")
         .current_dir(SOURCES)
-        // As Debian has its packages.
+        // Debian installs the packages of Go in a GOPATH, without modules.
         .env("GO111MODULE", "off")
         .env("GOPATH", "/usr/share/gocode")
         .args(["build", "-buildvcs=false", "-tags", tag, "-o"])

@@ -1,4 +1,4 @@
-//! HTTP/2 by prior knowledge: those who speak it, put under load by h2load.
+//! Compares the servers that support HTTP/2 with prior knowledge, with h2load.
 
 use crate::{
     failure::Failure,
@@ -6,7 +6,7 @@ use crate::{
     servers,
 };
 
-/// Connections, and requests that are open on each.
+/// One thread, eight connections, and eight concurrent requests on each.
 const LOAD: [&str; 3] = ["-t1", "-c8", "-m8"];
 const ENDPOINTS: [(&str, &str); 4] = [
     ("ping", "/ping"),
@@ -19,15 +19,15 @@ const ENDPOINTS: [(&str, &str); 4] = [
 ];
 const ROUNDS: usize = 3;
 
-/// What one run of h2load has shown.
+/// The result of one run of h2load.
 #[derive(Debug, Clone, Copy)]
 struct Loaded {
     requests_per_second: f64,
-    /// CPU time of the server for a request, in microseconds.
+    /// The CPU time of the server per request, in microseconds.
     cpu: f64,
 }
 
-/// Measures in turns, and prints a table.
+/// Measures the servers in turns, and prints a table.
 pub(crate) fn compare() -> Result<(), Failure> {
     let servers = servers::http2()?;
     let running = servers
@@ -58,12 +58,12 @@ fn load(server: &Running, path: &str) -> Result<Loaded, Failure> {
     let ticks = server.ticks()? - before;
     let output = output?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let loaded = read(&text, ticks);
+    let loaded = parse_output(&text, ticks);
     loaded.ok_or_else(|| format!("{} under h2load: {text}", server.name).into())
 }
 
-/// Reads what h2load has printed; none where an answer was an error.
-fn read(text: &str, ticks: u64) -> Option<Loaded> {
+/// Parses the output of h2load. Returns `None` if a response was an error.
+fn parse_output(text: &str, ticks: u64) -> Option<Loaded> {
     let (_, statuses) = text.split_once("status codes: ")?;
     let good: f64 = statuses.split_whitespace().next()?.parse().ok()?;
     if good == 0.0 || !statuses.contains(" 0 3xx, 0 4xx, 0 5xx") {
@@ -80,15 +80,15 @@ fn print(running: &[Running], all: &[[Vec<Loaded>; ENDPOINTS.len()]]) {
     let names: Vec<_> = ENDPOINTS.iter().map(|(name, _)| *name).collect();
     for (title, of) in [
         (
-            "CPU time a request over HTTP/2, microseconds",
+            "CPU time per request over HTTP/2, microseconds",
             (|loaded| loaded.cpu) as fn(&Loaded) -> f64,
         ),
-        ("requests a second", |loaded| loaded.requests_per_second),
+        ("requests per second", |loaded| loaded.requests_per_second),
     ] {
         println!("| {title} | {} |", names.join(" | "));
         println!("|---|{}", "---|".repeat(names.len()));
         for (server, all) in running.iter().zip(all) {
-            let cells: Vec<_> = all.iter().map(|runs| cell(runs, of)).collect();
+            let cells: Vec<_> = all.iter().map(|runs| median_cell(runs, of)).collect();
             println!("| {} | {} |", server.name, cells.join(" | "));
         }
         println!();
@@ -96,7 +96,7 @@ fn print(running: &[Running], all: &[[Vec<Loaded>; ENDPOINTS.len()]]) {
 }
 
 /// Returns the median of the runs.
-fn cell(runs: &[Loaded], of: fn(&Loaded) -> f64) -> String {
+fn median_cell(runs: &[Loaded], of: fn(&Loaded) -> f64) -> String {
     let mut values: Vec<_> = runs.iter().map(of).collect();
     values.sort_by(f64::total_cmp);
     let median = values[values.len() / 2];

@@ -1,12 +1,12 @@
-//! Measures Highball beside its peers.
+//! Compares Highball with other frameworks.
 //!
-//! - `cargo run -p benches --release -- http` builds the servers of the contract, checks that they
-//!   answer the same, measures them in turns, and writes a table and a chart. With `--quick` it does
-//!   so in a few minutes, with shorter runs.
-//! - `cargo run -p benches --release -- http2` does so for those that speak HTTP/2, by h2load.
-//! - `cargo run -p benches --release -- start` says how large `hello` is, and how soon it answers.
-//! - `cargo run -p benches --release -- instructions` compares the instructions of a request with
-//!   those that were recorded, and fails where one has become dearer; `--record` records them anew.
+//! - `cargo run -p benches --release -- http` builds the servers of the contract, checks that their responses are
+//!   equal, measures them in turns, and writes a table and a chart. With `--quick` the runs are shorter, and all of
+//!   it takes a few minutes.
+//! - `cargo run -p benches --release -- http2` compares the servers that support HTTP/2, with h2load.
+//! - `cargo run -p benches --release -- start` measures the size of `hello` and the time to its first response.
+//! - `cargo run -p benches --release -- instructions` compares the instructions per request with the recorded
+//!   baseline, and fails if they have increased. `--record` records a new baseline.
 
 mod answers;
 mod baseline;

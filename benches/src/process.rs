@@ -1,4 +1,4 @@
-//! The servers: how each is built, started and stopped.
+//! A server as a process: how it is built, started and stopped.
 
 use std::{
     fs,
@@ -11,27 +11,27 @@ use std::{
 
 use crate::failure::Failure;
 
-/// How long a server may take to listen, and to stop; valgrind makes both slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The time limit for starting and stopping a server. Both are slow under valgrind.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The routes of the table, for those who read them when they start.
+/// The file of the route table, for servers that read it at start-up.
 pub(crate) const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/lookup/github.txt");
 
-/// How often it is looked whether a server listens.
-const LOOK: Duration = Duration::from_micros(200);
+/// How often a starting server is checked for its port.
+const POLL_INTERVAL: Duration = Duration::from_micros(200);
 
-/// A program that answers the contract.
+/// A program that implements the contract.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) name: &'static str,
     pub(crate) program: PathBuf,
-    /// The file of the routes that it reads when it starts, if it does.
+    /// The file of the routes. Only some of the servers read it.
     pub(crate) routes: &'static str,
-    /// Whether valgrind can count what it does.
+    /// Whether valgrind can measure the server.
     pub(crate) is_counted: bool,
 }
 
-/// Builds a package in release, by these options and settings of the environment.
+/// Builds a package in release mode, with these options and environment variables.
 pub(crate) fn cargo_build(
     package: &str,
     options: &[&str],
@@ -47,14 +47,16 @@ pub(crate) fn cargo_build(
     Ok(())
 }
 
-/// Returns the target directory, which this program lies in.
+/// Returns the target directory, which contains this program.
 pub(crate) fn target() -> Result<PathBuf, Failure> {
     let own = std::env::current_exe()?;
     let target = own.parent().and_then(Path::parent);
-    Ok(target.ok_or("this program lies nowhere")?.to_owned())
+    Ok(target
+        .ok_or("this program is not in a target directory")?
+        .to_owned())
 }
 
-/// A server that runs.
+/// A running server.
 pub(crate) struct Running {
     pub(crate) name: &'static str,
     pub(crate) addr: SocketAddr,
@@ -62,14 +64,14 @@ pub(crate) struct Running {
 }
 
 impl Server {
-    /// Starts it with one thread, on the first core where there are more.
+    /// Starts the server with one thread, on the first core.
     pub(crate) fn start(&self) -> Result<Running, Failure> {
         let mut command = on_core(0);
         command.arg(&self.program);
         self.start_by(command)
     }
 
-    /// Starts it by a command that has its program as an argument.
+    /// Starts the server with a command that already contains the program.
     pub(crate) fn start_by(&self, mut command: Command) -> Result<Running, Failure> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
@@ -86,49 +88,49 @@ impl Server {
             addr: (Ipv4Addr::LOCALHOST, port).into(),
             child,
         };
-        running.wait_until_it_listens()?;
+        running.wait_until_listening()?;
         Ok(running)
     }
 }
 
 impl Running {
-    fn wait_until_it_listens(&mut self) -> Result<(), Failure> {
-        let begun = Instant::now();
+    fn wait_until_listening(&mut self) -> Result<(), Failure> {
+        let started = Instant::now();
         while TcpStream::connect(self.addr).is_err() {
-            if begun.elapsed() > PATIENCE || self.child.try_wait()?.is_some() {
+            if started.elapsed() > TIMEOUT || self.child.try_wait()?.is_some() {
                 return Err(format!("{} does not listen", self.name).into());
             }
-            sleep(LOOK);
+            sleep(POLL_INTERVAL);
         }
         Ok(())
     }
 
-    /// Returns the CPU time that it has taken, of all its threads, in ticks of 10 ms.
+    /// Returns the CPU time of all threads, in ticks of 10 ms.
     pub(crate) fn ticks(&self) -> Result<u64, Failure> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let (_, fields) = stat
             .rsplit_once(')')
-            .ok_or("no process is without a name")?;
+            .ok_or("/proc/../stat has no process name")?;
         let mut fields = fields.split_whitespace().skip(11);
         let (user, system) = (fields.next(), fields.next());
-        let (user, system) = user.zip(system).ok_or("the system says too little")?;
+        let (user, system) = user.zip(system).ok_or("/proc has too few fields")?;
         Ok(user.parse::<u64>()? + system.parse::<u64>()?)
     }
 
-    /// Returns the most memory that it has held, in KiB.
-    pub(crate) fn most_memory(&self) -> Result<u64, Failure> {
+    /// Returns the peak memory, in KiB.
+    pub(crate) fn peak_memory(&self) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let most = most.and_then(|most| most.split_whitespace().next());
-        Ok(most.ok_or("the system says too little")?.parse()?)
+        Ok(most.ok_or("/proc has too few fields")?.parse()?)
     }
 
     pub(crate) fn stop(self) -> Result<(), Failure> {
-        self.said().map(drop)
+        self.stop_with_stderr().map(drop)
     }
 
-    /// Stops it, and returns what it has written to its standard error.
-    pub(crate) fn said(self) -> Result<String, Failure> {
+    /// Stops the server, and returns its standard error.
+    pub(crate) fn stop_with_stderr(self) -> Result<String, Failure> {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status()?;
         let output = self.child.wait_with_output()?;
@@ -136,7 +138,7 @@ impl Running {
     }
 }
 
-/// Makes a command that runs another on one core, as far as there are several.
+/// Returns a command that runs another one on a core, or on the last core if there are fewer.
 pub(crate) fn on_core(core: usize) -> Command {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut command = Command::new("taskset");

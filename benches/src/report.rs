@@ -1,23 +1,23 @@
-//! The table of what was measured.
+//! The tables of results.
 
 use std::{env, fmt::Write as _, fs, path::PathBuf};
 
 use crate::{chart, endpoint::Endpoint, failure::Failure, results::Results, wrk::Loaded};
 
-/// The server whose CPU time the others are compared with.
+/// The server that CPU times are relative to.
 const REFERENCE: &str = "hyper";
 
-/// Writes the tables to the standard output, and with the chart beside the programs.
+/// Prints the tables, and writes them and the chart to the output directory.
 pub(crate) fn write(endpoints: &[Endpoint], results: &[Results]) -> Result<(), Failure> {
     let mut text = String::new();
-    counts(&mut text, "instructions", endpoints, results)?;
-    counts(&mut text, "allocations", endpoints, results)?;
+    write_counts(&mut text, "instructions", endpoints, results)?;
+    write_counts(&mut text, "allocations", endpoints, results)?;
     for what in [
         (
-            "CPU time a request, by hyper's",
-            relative as fn(&Results, &Results, usize) -> String,
+            "CPU time per request, relative to hyper",
+            relative_cpu_cell as fn(&Results, &Results, usize) -> String,
         ),
-        ("requests a second", |own, _, idx| {
+        ("requests per second", |own, _, idx| {
             format!(
                 "{:.0}",
                 median(own, idx, |loaded| loaded.requests_per_second)
@@ -28,57 +28,60 @@ pub(crate) fn write(endpoints: &[Endpoint], results: &[Results]) -> Result<(), F
                 median(own, idx, |loaded| loaded.p50),
                 median(own, idx, |loaded| loaded.p99),
             );
-            // wrk has no percentiles of a batch that are of use.
-            if own.at[idx].is_batch {
+            // The percentiles of wrk are not valid for pipelined requests.
+            if own.at[idx].is_pipelined {
                 return "-".to_owned();
             }
             format!("{p50:.2} / {p99:.2}")
         }),
     ] {
-        loaded(&mut text, what, endpoints, results)?;
+        write_load(&mut text, what, endpoints, results)?;
     }
-    writeln!(text, "| memory, the most | MiB |\n|---|---|")?;
+    writeln!(text, "| peak memory | MiB |\n|---|---|")?;
     for results in results {
         writeln!(
             text,
             "| {} | {:.1} |",
             results.name,
-            results.memory as f64 / 1024.0
+            results.peak_memory as f64 / 1024.0
         )?;
     }
     print!("{text}");
-    let beside = beside()?;
-    fs::write(beside.join("http.md"), text)?;
+    let dir = output_dir()?;
+    fs::write(dir.join("http.md"), text)?;
     let bars = results
         .iter()
-        .map(|own| (own.name, relatives(own, reference(results))));
+        .map(|own| (own.name, relative_cpu(own, reference(results))));
     let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
     fs::write(
-        beside.join("http.svg"),
+        dir.join("http.svg"),
         chart::draw(&names, &bars.collect::<Vec<_>>()),
     )?;
-    eprintln!("written to {}", beside.display());
+    eprintln!("written to {}", dir.display());
     Ok(())
 }
 
-/// Returns the directory that the table and the chart go to.
-fn beside() -> Result<PathBuf, Failure> {
+/// Returns the directory for the tables and the chart.
+fn output_dir() -> Result<PathBuf, Failure> {
     let own = env::current_exe()?;
-    let target = own.ancestors().nth(2).ok_or("this program lies nowhere")?;
-    let beside = target.join("bench");
-    fs::create_dir_all(&beside)?;
-    Ok(beside)
+    let target = own
+        .ancestors()
+        .nth(2)
+        .ok_or("this program is not in a target directory")?;
+    let dir = target.join("bench");
+    fs::create_dir_all(&dir)?;
+    Ok(dir)
 }
 
-fn head(text: &mut String, title: &str, endpoints: &[&Endpoint]) -> Result<(), Failure> {
+fn write_head(text: &mut String, title: &str, endpoints: &[&Endpoint]) -> Result<(), Failure> {
     let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
     writeln!(text, "| {title} | {} |", names.join(" | "))?;
     writeln!(text, "|---|{}", "---|".repeat(names.len()))?;
     Ok(())
 }
 
-/// Adds a table of what valgrind has counted; nothing where it has not.
-fn counts(
+/// Adds a table of the counts of valgrind, if there are any.
+fn write_counts(
     text: &mut String,
     title: &str,
     endpoints: &[Endpoint],
@@ -95,11 +98,11 @@ fn counts(
         return Ok(());
     }
     let shown: Vec<_> = columns.iter().map(|idx| &endpoints[*idx]).collect();
-    head(text, &format!("{title} a request"), &shown)?;
+    write_head(text, &format!("{title} per request"), &shown)?;
     let is_counted = |own: &&Results| counted(own, columns[0]).is_some();
     for own in results.iter().filter(is_counted) {
         let cells = columns.iter().map(|idx| match counted(own, *idx) {
-            // A difference of two runs that is hardly below nothing is nothing.
+            // The difference of two runs can be a little below zero. Adding 0.0 turns the `-0` of rounding into `0`.
             Some(count) => format!("{:.0}", count.round() + 0.0),
             None => String::new(),
         });
@@ -116,13 +119,13 @@ fn counts(
 
 type Cell = fn(&Results, &Results, usize) -> String;
 
-fn loaded(
+fn write_load(
     text: &mut String,
     (title, cell): (&str, Cell),
     endpoints: &[Endpoint],
     results: &[Results],
 ) -> Result<(), Failure> {
-    head(text, title, &endpoints.iter().collect::<Vec<_>>())?;
+    write_head(text, title, &endpoints.iter().collect::<Vec<_>>())?;
     for own in results {
         let cells = (0..endpoints.len()).map(|idx| cell(own, reference(results), idx));
         writeln!(
@@ -141,12 +144,12 @@ fn reference(results: &[Results]) -> &Results {
     reference.unwrap_or(&results[0])
 }
 
-fn relative(own: &Results, reference: &Results, idx: usize) -> String {
-    format!("{:.2}", relatives(own, reference)[idx])
+fn relative_cpu_cell(own: &Results, reference: &Results, idx: usize) -> String {
+    format!("{:.2}", relative_cpu(own, reference)[idx])
 }
 
-/// Returns the CPU time of each endpoint, as a part of the reference's at the same.
-fn relatives(own: &Results, reference: &Results) -> Vec<f64> {
+/// Returns the CPU time of each endpoint, relative to that of the reference.
+fn relative_cpu(own: &Results, reference: &Results) -> Vec<f64> {
     let cpu = |results, idx| median(results, idx, |loaded| loaded.cpu);
     (0..own.at.len())
         .map(|idx| cpu(own, idx) / cpu(reference, idx))

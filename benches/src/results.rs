@@ -2,33 +2,33 @@
 
 use crate::{endpoint::Endpoint, wrk::Loaded};
 
-/// What was measured of a server at an endpoint.
+/// The results of a server at one endpoint.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Measured {
-    /// User-space instructions of a request on a kept connection.
+    /// User-space instructions per request on a persistent connection.
     pub(crate) instructions: Option<f64>,
-    /// Heap allocations of a request.
+    /// Heap allocations per request.
     pub(crate) allocations: Option<f64>,
-    /// Several are sent before the first is answered.
-    pub(crate) is_batch: bool,
-    /// One for each round.
+    /// Whether requests are pipelined.
+    pub(crate) is_pipelined: bool,
+    /// One result for each round.
     pub(crate) loaded: Vec<Loaded>,
 }
 
 impl Measured {
     pub(crate) fn new(endpoint: &Endpoint) -> Self {
         Self {
-            is_batch: endpoint.batch > 1,
+            is_pipelined: endpoint.batch > 1,
             ..Self::default()
         }
     }
 }
 
-/// What was measured of a server, at each endpoint in their order.
+/// The results of a server at all endpoints, in their order.
 #[derive(Debug)]
 pub(crate) struct Results {
     pub(crate) name: &'static str,
     pub(crate) at: Vec<Measured>,
-    /// The most memory that it has held, in KiB.
-    pub(crate) memory: u64,
+    /// The peak memory, in KiB.
+    pub(crate) peak_memory: u64,
 }

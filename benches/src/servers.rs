@@ -8,8 +8,8 @@ use crate::{
     process::{ROUTES, Server, cargo_build, target},
 };
 
-/// Ours, and the programs of `bench-peers`.
-const RUST: [(&str, &str); 6] = [
+/// Highball, and the programs of `bench-peers`.
+const RUST_SERVERS: [(&str, &str); 6] = [
     ("highball", "bench-server"),
     ("hyper, tuned", "hyper-tuned"),
     ("hyper", "hyper-raw"),
@@ -18,18 +18,20 @@ const RUST: [(&str, &str); 6] = [
     ("xitca-web", "xitca"),
 ];
 
-/// Those of the peers that speak HTTP/2 without TLS.
-const HTTP2: [&str; 3] = ["hyper", "axum", "actix-web"];
+/// The peers that support HTTP/2 without TLS.
+const HTTP2_PEERS: [&str; 3] = ["hyper", "axum", "actix-web"];
 
-/// Builds all servers, ours first.
+/// Builds all servers, Highball first.
 pub(crate) fn all() -> Result<Vec<Server>, Failure> {
     let target = build()?;
-    let mut servers = RUST.map(|server| of(server, &target)).to_vec();
+    let mut servers = RUST_SERVERS
+        .map(|server| rust_server(server, &target))
+        .to_vec();
     servers.extend(go::all(&target)?);
     Ok(servers)
 }
 
-fn of((name, program): (&'static str, &str), target: &Path) -> Server {
+fn rust_server((name, program): (&'static str, &str), target: &Path) -> Server {
     Server {
         name,
         program: target.join(program),
@@ -38,31 +40,36 @@ fn of((name, program): (&'static str, &str), target: &Path) -> Server {
     }
 }
 
-/// Builds ours, and the one that it is compared with where machines differ.
-pub(crate) fn ours_and_tuned() -> Result<[Server; 2], Failure> {
+/// Builds Highball and tuned hyper, the reference that makes results comparable between machines.
+pub(crate) fn highball_and_tuned() -> Result<[Server; 2], Failure> {
     let target = build()?;
-    Ok([RUST[0], RUST[1]].map(|server| of(server, &target)))
+    Ok([RUST_SERVERS[0], RUST_SERVERS[1]].map(|server| rust_server(server, &target)))
 }
 
-/// Builds those that speak HTTP/2, ours first; the peers speak it beside those that do not.
+/// Builds the servers that support HTTP/2, Highball first. The peers have their own target directory, since the
+/// feature changes their HTTP/1 code as well.
 pub(crate) fn http2() -> Result<Vec<Server>, Failure> {
     let target = target()?;
-    let apart = target.join("http2");
+    let http2_target = target.join("http2");
     cargo_build("bench-server", &[], &[])?;
-    let dir = apart.to_str().ok_or("the target directory is no text")?;
+    let dir = http2_target
+        .to_str()
+        .ok_or("the path of the target directory is not UTF-8")?;
     let options = ["--features", "http2", "--target-dir", dir];
     cargo_build("bench-peers", &options, &[])?;
-    let peers = RUST.iter().filter(|(name, _)| HTTP2.contains(name));
-    let peers = peers.map(|server| of(*server, &apart.join("release")));
-    Ok([of(RUST[0], &target.join("release"))]
+    let peers = RUST_SERVERS
+        .iter()
+        .filter(|(name, _)| HTTP2_PEERS.contains(name));
+    let peers = peers.map(|server| rust_server(*server, &http2_target.join("release")));
+    Ok([rust_server(RUST_SERVERS[0], &target.join("release"))]
         .into_iter()
         .chain(peers)
         .collect())
 }
 
-/// Builds the programs, and returns where they are: beside this one.
+/// Builds the programs, and returns the directory that contains them and this program.
 fn build() -> Result<PathBuf, Failure> {
-    // One after the other: built at once, the peers would have what ours wants of hyper.
+    // In one build, cargo would unify the features of hyper, so the peers would get those that Highball enables.
     cargo_build("bench-peers", &[], &[])?;
     cargo_build("bench-server", &[], &[])?;
     Ok(target()?.join("release"))

@@ -1,4 +1,4 @@
-//! How large `hello` is, and how soon it answers.
+//! Measures the size of `hello` and the time to its first response.
 
 use std::{fs, process::Command, time::Instant};
 
@@ -10,11 +10,11 @@ use crate::{
 
 const ROUNDS: usize = 21;
 
-/// The profiles it is built by: the workspace's own, and one for size.
+/// The build profiles: the one of the workspace, and one that is optimized for size.
 const PROFILES: [(&str, &[(&str, &str)]); 2] = [
-    ("as the workspace has it", &[]),
+    ("profile of the workspace", &[]),
     (
-        "for size: `opt-level = \"s\"`, `lto = \"fat\"`, one codegen unit",
+        "optimized for size: `opt-level = \"s\"`, `lto = \"fat\"`, one codegen unit",
         &[
             ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s"),
             ("CARGO_PROFILE_RELEASE_LTO", "fat"),
@@ -23,18 +23,20 @@ const PROFILES: [(&str, &[(&str, &str)]); 2] = [
     ),
 ];
 
-/// Builds `hello`, strips it, and starts it again and again.
+/// Builds `hello`, strips it, and starts it repeatedly.
 pub(crate) fn measure() -> Result<(), Failure> {
     println!(
-        "| `hello`, release, stripped | MiB | first answer, median and worst of {ROUNDS}, ms |"
+        "| `hello`, release, stripped | MiB | first response, median and maximum of {ROUNDS}, ms |"
     );
     println!("|---|---|---|");
     for (idx, (name, profile)) in PROFILES.into_iter().enumerate() {
-        let apart = target()?.join(format!("start-{idx}"));
-        let dir = apart.to_str().ok_or("the target directory is no text")?;
+        let own_target = target()?.join(format!("start-{idx}"));
+        let dir = own_target
+            .to_str()
+            .ok_or("the path of the target directory is not UTF-8")?;
         let settings = [profile, &[("CARGO_PROFILE_RELEASE_STRIP", "symbols")]].concat();
         cargo_build("hello", &["--target-dir", dir], &settings)?;
-        let program = apart.join("release/hello");
+        let program = own_target.join("release/hello");
         let size = fs::metadata(&program)?.len() as f64 / 1_048_576.0;
         let server = Server {
             name: "hello",
@@ -43,7 +45,7 @@ pub(crate) fn measure() -> Result<(), Failure> {
             is_counted: false,
         };
         let mut times = (0..ROUNDS)
-            .map(|_| first_answer(&server))
+            .map(|_| time_to_first_response(&server))
             .collect::<Result<Vec<_>, _>>()?;
         times.sort_by(f64::total_cmp);
         let (median, worst) = (times[ROUNDS / 2], times[ROUNDS - 1]);
@@ -52,16 +54,16 @@ pub(crate) fn measure() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the milliseconds from the program's start to its first answer.
-fn first_answer(server: &Server) -> Result<f64, Failure> {
+/// Returns the milliseconds from the start of the program to its first response.
+fn time_to_first_response(server: &Server) -> Result<f64, Failure> {
     let command = Command::new(&server.program);
-    let begun = Instant::now();
+    let started = Instant::now();
     let running = server.start_by(command)?;
     let mut client = Client::connect(running.addr)?;
-    let answer = client.send(b"GET /ping HTTP/1.1\r\nhost: a\r\n\r\n")?;
-    let time = begun.elapsed().as_secs_f64() * 1000.0;
-    if answer.status != 200 {
-        return Err(format!("hello answers {}", answer.status).into());
+    let response = client.send(b"GET /ping HTTP/1.1\r\nhost: a\r\n\r\n")?;
+    let time = started.elapsed().as_secs_f64() * 1000.0;
+    if response.status != 200 {
+        return Err(format!("hello responds with {}", response.status).into());
     }
     running.stop()?;
     Ok(time)

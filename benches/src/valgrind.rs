@@ -1,14 +1,14 @@
-//! Instructions and allocations of a request, by valgrind.
+//! Counts the instructions and allocations of a request with valgrind.
 //!
-//! A server answers a number of requests on one connection, and then a larger one in another run: the
-//! difference has no start-up in it.
+//! A server handles a number of requests in one run and a larger number in a second one. The difference excludes the
+//! start-up.
 
 use std::process::{Command, Stdio};
 
 use crate::{client::Client, endpoint::Endpoint, failure::Failure, process::Server};
 
-/// Requests before, and while it is counted.
-const WARM: u32 = 200;
+/// The requests of the first run, and the additional ones of the second.
+const WARM_UP: u32 = 200;
 const COUNTED: u32 = 1000;
 
 pub(crate) fn is_installed() -> bool {
@@ -20,16 +20,20 @@ pub(crate) fn is_installed() -> bool {
 /// Returns the user-space instructions of a request.
 pub(crate) fn instructions(server: &Server, endpoint: &Endpoint) -> Result<f64, Failure> {
     let options = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
-    difference(server, endpoint, &options, |said| {
-        said.split_once("Collected :")?.1.split_whitespace().next()
+    difference(server, endpoint, &options, |output| {
+        output
+            .split_once("Collected :")?
+            .1
+            .split_whitespace()
+            .next()
     })
 }
 
 /// Returns the heap allocations of a request.
 pub(crate) fn allocations(server: &Server, endpoint: &Endpoint) -> Result<f64, Failure> {
     let options = ["--tool=dhat", "--dhat-out-file=/dev/null"];
-    difference(server, endpoint, &options, |said| {
-        let (_, total) = said.split_once("Total:")?;
+    difference(server, endpoint, &options, |output| {
+        let (_, total) = output.split_once("Total:")?;
         total.split_once(" bytes in ")?.1.split_whitespace().next()
     })
 }
@@ -41,14 +45,15 @@ fn difference(
     read: fn(&str) -> Option<&str>,
 ) -> Result<f64, Failure> {
     let count = |requests| -> Result<f64, Failure> {
-        let said = run(server, endpoint, options, requests)?;
-        let count = read(&said).ok_or_else(|| format!("valgrind says: {said}"))?;
+        let output = run(server, endpoint, options, requests)?;
+        let count =
+            read(&output).ok_or_else(|| format!("unexpected output of valgrind: {output}"))?;
         Ok(count.replace(',', "").parse()?)
     };
-    Ok((count(WARM + COUNTED)? - count(WARM)?) / f64::from(COUNTED))
+    Ok((count(WARM_UP + COUNTED)? - count(WARM_UP)?) / f64::from(COUNTED))
 }
 
-/// Has the server answer so many requests, and returns what valgrind says at its end.
+/// Sends the requests to a server under valgrind, and returns the output of valgrind.
 fn run(
     server: &Server,
     endpoint: &Endpoint,
@@ -61,11 +66,11 @@ fn run(
     let request = endpoint.request();
     let mut client = Client::connect(running.addr)?;
     for _ in 0..requests {
-        let answer = client.send(&request)?;
-        if answer.status != 200 {
-            return Err(format!("{} answers {}", server.name, answer.status).into());
+        let response = client.send(&request)?;
+        if response.status != 200 {
+            return Err(format!("{} responds with {}", server.name, response.status).into());
         }
     }
     drop(client);
-    running.said()
+    running.stop_with_stderr()
 }

@@ -1,4 +1,4 @@
-//! Load by wrk, and what a request then costs.
+//! Puts a server under load with wrk, and measures the cost of a request.
 
 use std::{env, fs, process};
 
@@ -8,21 +8,21 @@ use crate::{
     process::{Running, on_core},
 };
 
-/// How many connections are kept.
+/// The number of connections.
 const CONNECTIONS: &str = "-c64";
 
-/// What one run of wrk has shown.
+/// The result of one run of wrk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loaded {
     pub(crate) requests_per_second: f64,
-    /// CPU time of the server for a request, in microseconds, the kernel's part included.
+    /// The CPU time of the server per request, in microseconds, including the kernel.
     pub(crate) cpu: f64,
-    /// Milliseconds.
+    /// The median latency, in milliseconds.
     pub(crate) p50: f64,
     pub(crate) p99: f64,
 }
 
-/// Loads a server for so many seconds.
+/// Puts a server under load for a number of seconds.
 pub(crate) fn run(server: &Running, endpoint: &Endpoint, seconds: u32) -> Result<Loaded, Failure> {
     let script = env::temp_dir().join(format!("highball-bench-{}.lua", process::id()));
     fs::write(&script, endpoint.script())?;
@@ -39,19 +39,19 @@ pub(crate) fn run(server: &Running, endpoint: &Endpoint, seconds: u32) -> Result
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         return Err(
-            "wrk does not run: `apt-get install wrk`, and `taskset` is of util-linux".into(),
+            "cannot run wrk: `apt-get install wrk util-linux`, which contains `taskset`".into(),
         );
     }
-    let loaded = read(&text, ticks);
+    let loaded = parse_output(&text, ticks);
     loaded.ok_or_else(|| format!("{} under load: {text}", server.name).into())
 }
 
-/// Reads what wrk has printed; none where an answer was an error.
-fn read(text: &str, ticks: u64) -> Option<Loaded> {
+/// Parses the output of wrk. Returns `None` if a response was an error.
+fn parse_output(text: &str, ticks: u64) -> Option<Loaded> {
     if text.contains("Non-2xx") || text.contains("Socket errors") {
         return None;
     }
-    // Above stand other shares, of other things.
+    // The lines before the distribution contain other percentages.
     let (_, percentiles) = text.split_once("Latency Distribution")?;
     let after = |word: &str| percentiles.split_once(word)?.1.split_whitespace().next();
     let (before, _) = text.split_once(" requests in ")?;
@@ -59,13 +59,13 @@ fn read(text: &str, ticks: u64) -> Option<Loaded> {
     Some(Loaded {
         requests_per_second: after("Requests/sec:")?.parse().ok()?,
         cpu: ticks as f64 * 10_000.0 / requests,
-        p50: milliseconds(after("50%")?)?,
-        p99: milliseconds(after("99%")?)?,
+        p50: parse_millis(after("50%")?)?,
+        p99: parse_millis(after("99%")?)?,
     })
 }
 
-/// Reads a time as wrk writes it.
-fn milliseconds(text: &str) -> Option<f64> {
+/// Parses a duration in the format of wrk, and returns milliseconds.
+fn parse_millis(text: &str) -> Option<f64> {
     let units = [("us", 0.001), ("ms", 1.0), ("s", 1000.0)];
     let (number, factor) = units
         .iter()

@@ -1,4 +1,4 @@
-//! Requests made of the fuzzer's bytes, to an app that reads everything that a request can carry.
+//! Sends requests built from the fuzzer's input to an app that reads every part of a request.
 
 #![no_main]
 

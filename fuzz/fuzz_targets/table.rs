@@ -1,4 +1,4 @@
-//! The route table beside the slow matcher, on routes and requests made of the fuzzer's bytes.
+//! Compares the route table with a slow matcher, on routes and requests built from the fuzzer's input.
 
 #![no_main]
 

@@ -1,6 +1,6 @@
-// Package main has the servers of Go, of which a build tag takes one: gin, echo or nethttp.
+// Package main contains the Go servers. A build tag selects one: gin, echo or nethttp.
 //
-// Each is written as one who knows it writes it, and answers what examples/bench-server does.
+// Each is written in the idiom of its framework, with the routes of examples/bench-server.
 package main
 
 import (
@@ -83,7 +83,7 @@ type item struct {
 	Tags   [3]string `json:"tags"`
 }
 
-// What /big writes: made once, written for each answer.
+// The items of /big, which are created once and serialized for each response.
 var items = func() []item {
 	all := make([]item, 512)
 	for i := range all {
@@ -109,7 +109,7 @@ func nextID() string {
 	return fmt.Sprintf("%016x", atomic.AddUint64(&requests, 1)-1)
 }
 
-// Returns the method and the path of each route of the table, parameters as `:name`.
+// Returns the method and the path of each route of the table, with parameters as `:name`.
 func table() [][2]string {
 	text, err := os.ReadFile(os.Getenv("ROUTES"))
 	if err != nil {
@@ -127,7 +127,7 @@ func table() [][2]string {
 	return routes
 }
 
-// What has a handler of its own, in the table's words.
+// The route of the table that has its own handler, in the syntax of the table.
 const commentsPath = "/repos/:owner/:repo/issues/:number/comments"
 
 func isComments(route [2]string) bool {

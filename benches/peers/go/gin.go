@@ -57,7 +57,7 @@ func pong(c *gin.Context) {
 	c.JSON(http.StatusOK, message{"pong"})
 }
 
-// Sets a header when the answer begins, which is when its time is known.
+// Sets a header when the response starts, because the time is known only then.
 type timed struct {
 	gin.ResponseWriter
 	begun time.Time

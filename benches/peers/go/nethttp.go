@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Go's own, with the routes of the contract: its mux of this age knows no parameters and no methods, so that the
-// handlers take paths apart, and nobody writes a table of 138 routes with it.
+// net/http with the routes of the contract. With GO111MODULE=off its mux supports neither parameters nor methods, so the
+// handlers split the paths, and a table of 138 routes would not be realistic.
 func main() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/ping", pong)
@@ -64,7 +64,7 @@ func pong(w http.ResponseWriter, _ *http.Request) {
 	write(w, message{"pong"})
 }
 
-// Sets a header when the answer begins, which is when its time is known.
+// Sets a header when the response starts, because the time is known only then.
 type timed struct {
 	http.ResponseWriter
 	begun time.Time

@@ -1,4 +1,4 @@
-//! What the servers have in common: their routes, what they answer, and the environment.
+//! The code that the servers share: routes, response bodies and the environment.
 
 pub mod routes;
 pub mod table;
@@ -15,22 +15,22 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// What `/plaintext` answers.
+/// The body of `/plaintext`.
 pub const PLAINTEXT: &str = "Hello, World!";
-/// What the routes of the table answer.
+/// The body of the routes of the table.
 pub const STUB: &str = "stub";
-/// What `/mw` wants in `authorization`.
+/// The value of `authorization` that `/mw` requires.
 pub const TOKEN: &str = "Bearer secret-token";
 
 /// A message.
 #[derive(Debug, Serialize)]
 pub struct Message {
-    /// Its text.
+    /// The text of the message.
     pub message: &'static str,
 }
 
 impl Message {
-    /// What `/ping` and `/mw` answer.
+    /// The message of `/ping` and `/mw`.
     pub const PONG: Self = Self { message: "pong" };
 }
 
@@ -42,21 +42,21 @@ pub struct User {
 }
 
 impl User {
-    /// Makes the user of a number.
+    /// Returns the user with this number.
     pub fn of(id: u64) -> Self {
         let name = format!("user-{id}");
         Self { id, name }
     }
 }
 
-/// Where comments are.
+/// The path parameters of the comments of an issue.
 #[derive(Debug, Serialize)]
 pub struct Comments<S> {
-    /// Who owns the repository.
+    /// The owner of the repository.
     pub owner: S,
-    /// Its name.
+    /// The name of the repository.
     pub repo: S,
-    /// The issue's number.
+    /// The number of the issue.
     pub number: u64,
 }
 
@@ -101,7 +101,7 @@ struct Line {
     weight: f64,
 }
 
-/// One of many.
+/// One of the items of `/big`.
 #[derive(Debug, Serialize)]
 pub struct Item {
     id: u64,
@@ -112,7 +112,7 @@ pub struct Item {
     tags: [String; 3],
 }
 
-/// What `/big` writes: made once, written for each answer.
+/// Returns the items of `/big`, which are created once and serialized for each response.
 pub static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| (0..512).map(item).collect());
 
 fn item(number: u32) -> Item {
@@ -130,13 +130,13 @@ fn item(number: u32) -> Item {
     }
 }
 
-/// Counts requests, as the second middleware does.
+/// The request counter of the second middleware.
 pub fn count() {
     static HITS: AtomicU64 = AtomicU64::new(0);
     HITS.fetch_add(1, Relaxed);
 }
 
-/// Returns the next request's number in 16 hexadecimal digits.
+/// Returns the next number of a request, as 16 hexadecimal digits.
 pub fn next_id() -> [u8; 16] {
     static REQUESTS: AtomicU64 = AtomicU64::new(0);
     let number = REQUESTS.fetch_add(1, Relaxed);
@@ -148,12 +148,12 @@ pub fn micros_since(begun: Instant) -> u64 {
     u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Returns where `PORT` says to listen.
+/// Returns the address to listen on, with the port of `PORT`.
 pub fn addr() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, number("PORT", 8080)).into()
 }
 
-/// Returns how many threads `THREADS` says to serve with.
+/// Returns the number of threads in `THREADS`.
 pub fn threads() -> usize {
     usize::from(number("THREADS", 1))
 }
@@ -163,10 +163,10 @@ fn number(name: &str, otherwise: u16) -> u16 {
     text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-/// Runs a server on as many threads as `THREADS` says.
+/// Runs a server on the number of threads in `THREADS`.
 ///
 /// # Errors
-/// Where there can be no runtime, or what the server fails with.
+/// Returns an error if the runtime cannot be created, and the error of the server.
 pub fn run<E: From<std::io::Error>>(server: impl Future<Output = Result<(), E>>) -> Result<(), E> {
     let mut builder = match threads() {
         1 => tokio::runtime::Builder::new_current_thread(),

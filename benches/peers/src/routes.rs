@@ -1,6 +1,6 @@
-//! The table of GitHub's REST API, but for the one path that has a route that answers more than `stub`.
+//! The route table of GitHub's REST API, except for the path with a route that does more than respond with `stub`.
 
-/// Calls a macro with each path and its routes: a name, and the method in both ways that it is written.
+/// Calls a macro with each path and its routes: a name, and the method in upper and lower case.
 #[macro_export]
 macro_rules! routes {
     ($call:ident) => {

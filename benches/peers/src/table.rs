@@ -1,32 +1,32 @@
-//! The routes of the contract as one match, as one who has only hyper writes them.
+//! The routes of the contract as one `match`, as a program on plain hyper would write them.
 
-/// Where a request goes.
+/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found<'p> {
     /// A message.
     Ping,
-    /// A text.
+    /// Plain text.
     Plaintext,
-    /// The user of this number.
+    /// The user with this number.
     User(&'p str),
-    /// The comments of owner, repository and number.
+    /// The comments of an issue: owner, repository and number.
     Comments(&'p str, &'p str, &'p str),
     /// An order.
     Echo,
-    /// A message behind five middlewares.
+    /// A message behind five middleware.
     Mw,
-    /// Many items.
+    /// A list of items.
     Big,
-    /// A route of the table that says so, by its number.
+    /// A route of the table, whose response contains its number.
     Stub(u16),
-    /// Nowhere.
+    /// No route.
     Missing,
 }
 
-/// The most segments of a path.
+/// The maximum number of segments of a path.
 const MOST: usize = 8;
 
-/// Finds the route of a path.
+/// Returns the route of a path.
 pub fn find<'p>(method: &str, path: &'p str) -> Found<'p> {
     let mut segments = [""; MOST];
     let mut len = 0;

@@ -1,4 +1,4 @@
-//! Shows that the peers do equal work: each answers what the contract says.
+//! Checks that the peers do equal work: each implements the contract.
 
 mod support;
 
@@ -33,7 +33,7 @@ fn xitca_answers() {
     check(env!("CARGO_BIN_EXE_xitca"));
 }
 
-/// Checks a peer, on one thread and on two.
+/// Checks a peer, with one thread and with two.
 fn check(program: &str) {
     for threads in [1, 2] {
         let peer = Peer::start(program, threads);
@@ -66,7 +66,7 @@ fn check_small(client: &mut Client) {
         .check_text("Hello, World!", "/plaintext");
 }
 
-/// Checks what is an error, each on a connection of its own: it may be closed.
+/// Checks errors, each on its own connection, because the server may close it.
 fn check_refused(peer: &Peer) {
     let cases = [
         ("/users/abc", 400),
@@ -88,7 +88,7 @@ fn check_refused(peer: &Peer) {
     }
 }
 
-/// Makes the list of methods and paths of the table.
+/// Returns the methods and paths of the table.
 macro_rules! list {
     ($($path:literal => $($name:ident $method:ident $upper:ident),+;)*) => {
         [
@@ -102,9 +102,9 @@ fn check_table(client: &mut Client) {
     let routes = bench_peers::routes!(list);
     assert_eq!(routes.len(), 137);
     for (method, path) in routes {
-        // What is in braces is as good a parameter as any, but for them.
+        // Without its braces, the name of a parameter is a valid value for it.
         let path = path.replace(['{', '}'], "");
-        // A client that has nothing to say says so, where others would wait for a body.
+        // Without `content-length: 0`, some servers would wait for a body.
         let answer = client.send(method, &path, "content-length: 0\r\n");
         answer.check_text("stub", &format!("{method} {path}"));
     }
@@ -121,7 +121,7 @@ fn check_echo(peer: &Peer) {
     }
 }
 
-/// What may be left out comes back as null.
+/// Optional fields are returned as null.
 fn check_spare_order(peer: &Peer) {
     let mut order: Value = serde_json::from_str(ORDER).expect("it is JSON");
     order["note"] = Value::Null;
@@ -151,7 +151,7 @@ fn check_behind(peer: &Peer) {
     }
 }
 
-/// Checks the headers of the chain, and returns the request's number.
+/// Checks the headers that the middleware adds, and returns the number of the request.
 fn request_id(answer: &support::Answer) -> u64 {
     assert_eq!(answer.header("x-frame-options"), Some("DENY"));
     let micros = answer.header("x-response-time").expect("it is measured");

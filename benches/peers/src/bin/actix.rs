@@ -1,7 +1,7 @@
-//! actix-web, by its app, its extractors and `middleware::from_fn`.
+//! actix-web, with its app, its extractors and `middleware::from_fn`.
 //!
-//! Its timeouts are on: 5 s for a head, 5 s of silence; and its limits: 2 MiB of JSON, 25,000 connections
-//! for a thread. It has no middleware that catches panics: one ends its connection.
+//! Its timeouts apply: 5 s for a head and 5 s of inactivity. Its limits apply: JSON of 2 MiB, and 25,000 connections
+//! per thread. It has no middleware that catches panics, so a panic closes the connection.
 
 use std::{io, time::Instant};
 
@@ -141,7 +141,7 @@ async fn frame_options<B: MessageBody>(request: ServiceRequest, next: Next<B>) -
 async fn token<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Answer<EitherBody<B>> {
     let sent = request.headers().get(AUTHORIZATION);
     if sent.is_none_or(|sent| sent != TOKEN) {
-        // An error would leave the other middlewares by their `?`, without their headers.
+        // An `Err` would pass the other middleware through their `?`, and the response would lack their headers.
         let refused = HttpResponse::Unauthorized().finish();
         return Ok(request.into_response(refused).map_into_right_body());
     }

@@ -1,6 +1,6 @@
-//! axum, by its router, its extractors and `middleware::from_fn`; panics are caught by tower-http.
+//! axum, with its router, its extractors and `middleware::from_fn`. tower-http catches panics.
 //!
-//! Of its limits, bodies of 2 MiB and hyper's are on; none of its timeouts is.
+//! A body limit of 2 MiB and the limits of hyper apply. There are no timeouts.
 
 use std::{io, time::Instant};
 
@@ -23,7 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 fn main() -> io::Result<()> {
     run(async {
         let listener = TcpListener::bind(addr()).await?.tap_io(|stream| {
-            // Slower, where it cannot be set.
+            // If the option cannot be set, the connection works, but more slowly.
             let _unset = stream.set_nodelay(true);
         });
         axum::serve(listener, router()).await
@@ -88,7 +88,7 @@ async fn comment() -> &'static str {
     STUB
 }
 
-/// Answers 400 to what is not JSON, and to JSON that is not an order.
+/// Responds with 400 to a body that is not JSON, and to JSON that is not an order.
 async fn echo(order: Result<Json<Order>, JsonRejection>) -> Response {
     match order {
         Ok(order) => order.into_response(),

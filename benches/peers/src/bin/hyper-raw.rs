@@ -1,7 +1,7 @@
-//! hyper as people write it: `service_fn`, `Full<Bytes>`, and a match for the routes.
+//! hyper in its usual form: `service_fn`, `Full<Bytes>`, and a `match` for the routes.
 //!
-//! Of its limits, those of hyper are on: a head of 100 headers and about 400 KiB; none of its timeouts is,
-//! since it has no timer. A panic ends its connection.
+//! The limits of hyper apply: a head of 100 headers and about 400 KiB. There are no timeouts, since no timer is set.
+//! A panic closes the connection.
 
 use std::{convert::Infallible, io, time::Instant};
 
@@ -33,11 +33,11 @@ fn main() -> io::Result<()> {
 async fn serve() -> io::Result<()> {
     let listener = TcpListener::bind(addr()).await?;
     loop {
-        // A client that has left before it is accepted ends nothing.
+        // A client that disconnects before it is accepted must not stop the server.
         let Ok((stream, _)) = listener.accept().await else {
             continue;
         };
-        // Slower, where it cannot be set.
+        // If the option cannot be set, the connection works, but more slowly.
         let _unset = stream.set_nodelay(true);
         tokio::spawn(async move {
             let service = service_fn(answer);

@@ -1,4 +1,4 @@
-//! A peer as a process, and a client that says what it is told to.
+//! A peer as a process, and a client for raw requests.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -10,17 +10,17 @@ use std::{
 
 use serde_json::Value;
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// A time limit that is longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running server; it is killed when it is dropped.
+/// A running server, which is killed on drop.
 pub(crate) struct Peer {
     child: Child,
     addr: SocketAddr,
 }
 
 impl Peer {
-    /// Starts it on a free port, and waits until it listens.
+    /// Starts the server on a free port, and waits until it listens.
     pub(crate) fn start(program: &str, threads: u16) -> Self {
         let addr = free_addr();
         let child = Command::new(program)
@@ -39,7 +39,7 @@ impl Peer {
         Client::of(TcpStream::connect(self.addr).expect("it listens"))
     }
 
-    // None of them says when it listens, so each is asked until it does.
+    // The servers do not report when they listen, so this tries to connect until it succeeds.
     fn wait(&mut self) {
         let begun = Instant::now();
         while TcpStream::connect(self.addr).is_err() {
@@ -53,19 +53,19 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _killed = self.child.kill();
         let _waited = self.child.wait();
     }
 }
 
-/// Returns an address that was free a moment ago.
+/// Returns an address that was free when it was checked.
 fn free_addr() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
     listener.local_addr().expect("it has an address")
 }
 
-/// An answer.
+/// A response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     head: String,
@@ -73,20 +73,20 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Returns a header's value.
+    /// Returns the value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut pairs = self.head.lines().filter_map(|line| line.split_once(':'));
         let (_, value) = pairs.find(|(found, _)| found.eq_ignore_ascii_case(name))?;
         Some(value.trim())
     }
 
-    /// Returns its body as JSON, which it must say it is.
+    /// Returns the body as JSON, and checks its content type.
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.header("content-type"), Some("application/json"));
         serde_json::from_str(&self.body).expect("it is JSON")
     }
 
-    /// Checks that it is a text.
+    /// Checks that the body is plain text.
     pub(crate) fn check_text(&self, text: &str, request: &str) {
         assert_eq!((self.status, self.body.as_str()), (200, text), "{request}");
         let media_type = self.header("content-type").unwrap_or_default();
@@ -97,7 +97,7 @@ impl Answer {
     }
 }
 
-/// A connection, for one request after another.
+/// A connection for several requests.
 pub(crate) struct Client(BufReader<TcpStream>);
 
 impl Client {
@@ -109,22 +109,22 @@ impl Client {
 
     /// Sends a request without a body.
     pub(crate) fn send(&mut self, method: &str, path: &str, headers: &str) -> Answer {
-        self.ask(method, path, headers, "")
+        self.send_request(method, path, headers, "")
     }
 
-    /// Gets a path.
+    /// Sends a GET request.
     pub(crate) fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, "")
     }
 
-    /// Posts JSON.
+    /// Sends a POST request with JSON.
     pub(crate) fn post(&mut self, path: &str, body: &str) -> Answer {
         let length = body.len();
         let headers = format!("content-type: application/json\r\ncontent-length: {length}\r\n");
-        self.ask("POST", path, &headers, body)
+        self.send_request("POST", path, &headers, body)
     }
 
-    fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    fn send_request(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         let request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n{body}");
         let sent = self.0.get_mut().write_all(request.as_bytes());
         sent.expect("it is sent");

@@ -1,4 +1,4 @@
-//! The same in actix-web.
+//! The same app in actix-web.
 
 use std::sync::atomic::Ordering::Relaxed;
 

@@ -1,4 +1,4 @@
-//! The same in axum.
+//! The same app in axum.
 
 use std::sync::atomic::Ordering::Relaxed;
 

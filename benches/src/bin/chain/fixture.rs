@@ -1,4 +1,4 @@
-//! What the apps of all frameworks share.
+//! Items that the apps of all frameworks use.
 
 use std::{
     future::Future,
@@ -7,13 +7,13 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// How often a middleware has run.
+/// The number of times that a middleware has run.
 pub(crate) static RUNS: AtomicU64 = AtomicU64::new(0);
 
-/// The numbers of middlewares; each app has a route of this name for each.
+/// The numbers of middleware. Each app has a route `/N` for each number N.
 pub(crate) const DEPTHS: [usize; 4] = [0, 1, 5, 10];
 
-/// Runs a future that waits for nothing outside of itself.
+/// Polls a future that does not wait for I/O until it is ready.
 pub(crate) fn ready<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut task = Context::from_waker(Waker::noop());

@@ -1,4 +1,4 @@
-//! Highball's chain.
+//! The app in Highball.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -38,7 +38,7 @@ async fn ten() -> &'static str {
 #[routes(app)]
 struct Api(none, one, five, ten);
 
-/// The route without a middleware, in an app that has none.
+/// An app whose only route has no middleware, for the cost of having middleware elsewhere in the app.
 #[routes(app)]
 struct Alone(none);
 

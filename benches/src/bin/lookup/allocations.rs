@@ -10,21 +10,21 @@ static COUNTING: Counting = Counting;
 
 struct Counting;
 
-// SAFETY: it is the system's allocator; counting touches no memory that it manages.
+// SAFETY: all calls are forwarded to the system allocator. The counter does not touch the memory that it manages.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract, which is the same.
+        // SAFETY: the contract of the caller is that of the system allocator.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract, which is the same.
+        // SAFETY: the contract of the caller is that of the system allocator.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
 
-/// Returns how many allocations there were.
+/// Returns the number of allocations so far.
 pub fn count() -> usize {
     COUNT.load(Ordering::Relaxed)
 }

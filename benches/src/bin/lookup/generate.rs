@@ -1,4 +1,4 @@
-//! Sets of routes, and requests to them in a shuffled order.
+//! Generates sets of routes, and requests to them in random order.
 
 use highball::__private::STANDARD;
 use http::Method;
@@ -8,7 +8,7 @@ use crate::{
     routers::{Matchit, Router},
 };
 
-/// The names of the tables; each has a set of hits, and one of misses named `-misses`.
+/// The names of the route tables. Each has a set of hits, and a set of misses with the suffix `-misses`.
 const NAMES: [&str; 7] = [
     "github",
     "gitlab",
@@ -19,7 +19,7 @@ const NAMES: [&str; 7] = [
     "long-1000",
 ];
 
-/// Makes all sets.
+/// Returns all sets.
 pub fn all_sets() -> Vec<RouteSet> {
     let mut sets = Vec::new();
     for name in NAMES {
@@ -28,7 +28,7 @@ pub fn all_sets() -> Vec<RouteSet> {
     sets
 }
 
-/// Makes the sets of one table.
+/// Returns the sets of one table.
 pub fn table_sets(name: &str) -> Vec<RouteSet> {
     let routes = match name.split_once('-') {
         Some(("synthetic", n_routes)) => synthetic(n_routes.parse().expect("a number"), &WORDS),
@@ -41,7 +41,7 @@ pub fn table_sets(name: &str) -> Vec<RouteSet> {
     sets
 }
 
-/// Adds a set of hits and one of misses.
+/// Adds a set of hits and a set of misses.
 fn add_sets(sets: &mut Vec<RouteSet>, name: &str, routes: Vec<(usize, String)>) {
     let routes = supported_routes(name, routes);
     let mut random = Random(1);
@@ -60,7 +60,7 @@ fn add_sets(sets: &mut Vec<RouteSet>, name: &str, routes: Vec<(usize, String)>) 
         routes: routes.clone(),
         requests: misses.collect(),
     };
-    // What happens to be a route, perhaps a catch-all, is no miss.
+    // A generated path may match a route after all, such as a catch-all.
     if let Some(matchit) = Matchit::new(&misses) {
         misses
             .requests
@@ -84,7 +84,7 @@ fn request(method_idx: usize, path: String, route: Option<usize>) -> Request {
     }
 }
 
-/// Puts values of common lengths in the place of parameters.
+/// Replaces the parameters of a pattern with values of common lengths.
 fn fill_params(pattern: &str, random: &mut Random) -> String {
     const VALUES: [&str; 8] = [
         "42",
@@ -104,7 +104,7 @@ fn fill_params(pattern: &str, random: &mut Random) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// The routes of GitHub's API, as the benchmark server has them.
+/// Returns the routes of GitHub's API, which the benchmark server has, too.
 fn github() -> Vec<(usize, String)> {
     let lines = include_str!("github.txt")
         .lines()
@@ -120,7 +120,7 @@ fn github() -> Vec<(usize, String)> {
     routes.collect()
 }
 
-/// The routes of GitLab, all with one method.
+/// Returns the routes of GitLab, all with the same method.
 fn gitlab() -> Vec<(usize, String)> {
     let lines = include_str!("gitlab.txt").lines();
     let patterns = lines.filter(|line| !line.starts_with('#'));
@@ -129,21 +129,21 @@ fn gitlab() -> Vec<(usize, String)> {
         .collect()
 }
 
-/// Keeps the routes that matchit takes: it is what all are compared with.
+/// Keeps the routes that matchit supports, because all routers are compared with it.
 fn supported_routes(name: &str, mut routes: Vec<(usize, String)>) -> Vec<(usize, String)> {
     let n_routes = routes.len();
     let mut matchits: [matchit::Router<()>; N_METHODS] = Default::default();
     routes.retain(|(method, pattern)| matchits[*method].insert(pattern, ()).is_ok());
     if routes.len() < n_routes {
         eprintln!(
-            "{name}: matchit refuses {} routes, left out",
+            "{name}: skipped {} routes that matchit rejects",
             n_routes - routes.len()
         );
     }
     routes
 }
 
-/// Names parameters by their place: some routers refuse two names in one place.
+/// Names parameters by their position, because some routers reject two names at one position.
 fn number_params(pattern: &str) -> String {
     let segments = pattern
         .split('/')
@@ -194,7 +194,7 @@ const LONG_WORDS: [&str; 8] = [
     "repository-branch-protection-rules",
 ];
 
-/// Makes random routes of two to six segments, all GET.
+/// Generates random routes of two to six segments, all with GET.
 fn synthetic(n_routes: usize, words: &[&str]) -> Vec<(usize, String)> {
     let mut random = Random(7);
     let mut patterns = std::collections::BTreeSet::new();
@@ -222,7 +222,7 @@ fn segment(idx: usize, words: &[&str], random: &mut Random) -> String {
     }
 }
 
-/// Marsaglia's xorshift.
+/// Marsaglia's xorshift generator.
 struct Random(u64);
 
 impl Random {

@@ -1,8 +1,8 @@
-//! Times route lookups: Highball's table beside other routers, interleaved, in one run.
+//! Compares route lookups: Highball's table and other routers, interleaved in one run.
 //!
-//! - `cargo run -p benches --release --bin lookup` prints nanoseconds a lookup, and in
-//!   brackets the ratio to matchit. The run fails if a lookup of ours allocates.
-//! - `.. --bin lookup -- --count ROUTER SET` does a fixed number of lookups, for instructions:
+//! - `cargo run -p benches --release --bin lookup` prints the nanoseconds per lookup, and in parentheses the ratio to
+//!   matchit. The run fails if a lookup of Highball allocates.
+//! - `.. --bin lookup -- --count ROUTER SET` runs a fixed number of lookups, to count instructions:
 //!   `valgrind --tool=callgrind --toggle-collect='*counted*' target/release/lookup --count highball github`.
 
 mod allocations;
@@ -16,10 +16,10 @@ use std::time::Instant;
 use route_set::{Request, RouteSet};
 use routers::{Actix, Highball, Matchit, PathTree, Router, Wayfind, Xitca};
 
-/// How many lookups `--count` does.
+/// The number of lookups for `--count`.
 const N_COUNTED: usize = 10_000;
 
-/// How often each router is timed.
+/// The number of rounds for each router.
 const N_ROUNDS: usize = 15;
 
 fn main() {
@@ -58,7 +58,7 @@ fn cell(time: Option<f64>, matchit: Option<f64>) -> String {
     }
 }
 
-/// Returns the nanoseconds a lookup of each router: the median of its rounds.
+/// Returns the nanoseconds per lookup of each router, as the median of the rounds.
 fn measure(set: &RouteSet) -> Vec<Option<f64>> {
     let highball = Highball::new(set);
     assert_no_allocation(&highball, set);
@@ -84,7 +84,7 @@ fn median(mut times: Vec<f64>) -> Option<f64> {
     times.get(times.len() / 2).copied()
 }
 
-/// Returns a function that times one round of a router, if it takes the set's routes.
+/// Returns a function that measures one round of a router, or `None` if the router does not support the routes.
 fn timer<'a, R: Router + 'a>(
     router: Option<R>,
     set: &'a RouteSet,
@@ -98,7 +98,7 @@ fn timer<'a, R: Router + 'a>(
     }))
 }
 
-/// A router that finds something else is not timed; ours may not.
+/// Returns whether a router finds the expected routes. One that does not is skipped; for Highball it is an error.
 fn agrees<R: Router>(router: &R, set: &RouteSet) -> bool {
     let wrong = set
         .requests
@@ -112,7 +112,7 @@ fn agrees<R: Router>(router: &R, set: &RouteSet) -> bool {
         request.method,
         request.path
     );
-    assert!(R::NAME != Highball::NAME, "our own table is wrong");
+    assert!(R::NAME != Highball::NAME, "Highball's table is wrong");
     false
 }
 
@@ -133,7 +133,7 @@ fn count_named(router: &str, set: &str) {
         .into_iter()
         .find(|known| known.name == set)
     else {
-        eprintln!("no set {set}");
+        eprintln!("unknown set {set}");
         return;
     };
     match router {
@@ -143,18 +143,18 @@ fn count_named(router: &str, set: &str) {
         "path-tree" => count(PathTree::new(&set), &set),
         "xitca-router" => count(Xitca::new(&set), &set),
         "actix-router" => count(Actix::new(&set), &set),
-        _ => eprintln!("no router {router}"),
+        _ => eprintln!("unknown router {router}"),
     }
 }
 
 fn count<R: Router>(router: Option<R>, set: &RouteSet) {
     match router {
         Some(router) => counted(&router, &set.requests),
-        None => eprintln!("{} refuses {}", R::NAME, set.name),
+        None => eprintln!("{} does not support {}", R::NAME, set.name),
     }
 }
 
-/// The part that callgrind counts.
+/// The function in which callgrind counts.
 #[inline(never)]
 fn counted<R: Router>(router: &R, requests: &[Request]) {
     run(router, requests, N_COUNTED);

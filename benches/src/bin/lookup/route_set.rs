@@ -1,24 +1,24 @@
-//! Routes, and requests to them.
+//! Sets of routes, and requests to them.
 
 use highball::__private::STANDARD;
 use http::Method;
 
-/// How many methods the routers are made for.
+/// The number of methods that the routers distinguish.
 pub const N_METHODS: usize = STANDARD.len();
 
-/// Routes and requests.
+/// Routes, and requests to them.
 pub struct RouteSet {
     pub name: String,
-    /// The index of each route's method, and its pattern.
+    /// The routes: the index of the method, and the pattern.
     pub routes: Vec<(usize, String)>,
     pub requests: Vec<Request>,
 }
 
-/// A request, parsed as far as hyper parses it.
+/// A request, parsed to the extent that hyper parses it.
 pub struct Request {
     pub method: Method,
     pub method_idx: usize,
     pub path: String,
-    /// The route that must be found.
+    /// The expected route, or `None` for a miss.
     pub route: Option<usize>,
 }

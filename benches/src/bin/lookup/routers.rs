@@ -1,4 +1,4 @@
-//! The routers behind one trait. Where one knows no methods, there is one of it for each method.
+//! The routers behind one trait. A router that does not distinguish methods is instantiated once for each method.
 
 use highball::__private::{Captures, Found, Table};
 
@@ -12,18 +12,18 @@ mod table {
     pub mod parse;
 }
 
-/// Something that finds routes.
+/// A router that is measured.
 pub trait Router {
-    /// Its name on the command line.
+    /// The name on the command line.
     const NAME: &'static str;
-    /// How many lookups are timed at once.
+    /// The number of lookups in one round.
     const LOOKUPS_PER_ROUND: usize = 100_000;
 
     /// Returns the index of the route.
     fn lookup(&self, request: &Request) -> Option<usize>;
 }
 
-/// Our table.
+/// Highball's route table.
 pub struct Highball(Table);
 
 impl Highball {
@@ -54,7 +54,7 @@ impl Router for Highball {
     }
 }
 
-/// Makes one router for each method; none if it refuses a route.
+/// Builds one router for each method. Returns `None` if the router rejects a route.
 fn by_method<T>(
     set: &RouteSet,
     new: impl Fn() -> T,
@@ -131,7 +131,7 @@ impl PathTree {
     }
 }
 
-/// Writes `{name}` as `:name` and `{*name}` as `:name+`.
+/// Converts `{name}` to `:name` and `{*name}` to `:name+`.
 fn colon_syntax(pattern: &str) -> String {
     let segments = pattern.split('/').map(|segment| {
         let Some(name) = segment
@@ -181,11 +181,11 @@ pub struct Actix(Vec<actix_router::Router<usize>>);
 
 impl Actix {
     pub fn new(set: &RouteSet) -> Option<Self> {
-        // It tries every route, which takes minutes.
+        // This router tries every route in turn, so a round with more routes would take minutes.
         if set.routes.len() > 1_000 {
             return None;
         }
-        // It tries the routes in the order of listing, so those with parameters go last.
+        // The first match wins, so routes with parameters are added last.
         let mut routes: Vec<_> = set.routes.iter().enumerate().collect();
         routes.sort_by_key(|(_, (_, pattern))| pattern.replace("{*", "~~").replace('{', "~"));
         let mut builders: Vec<_> = (0..N_METHODS)

@@ -1,4 +1,4 @@
-//! Bodies whose buffers are pooled.
+//! Bodies with pooled buffers.
 
 use std::{
     cell::RefCell,
@@ -10,19 +10,19 @@ use std::{
 use bytes::Buf;
 use http_body::{Frame, SizeHint};
 
-/// The largest buffer that is kept.
+/// The largest buffer that is returned to the pool.
 const MOST: usize = 256 * 1024;
 
 thread_local! {
     static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes a buffer of the pool.
+/// Takes a buffer from the pool.
 pub(crate) fn buffer() -> Vec<u8> {
     POOL.with_borrow_mut(Vec::pop).unwrap_or_default()
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Default)]
 pub(crate) enum Body {
     #[default]
@@ -66,7 +66,7 @@ impl http_body::Body for Body {
     }
 }
 
-/// A body on its way; its buffer goes back to the pool.
+/// A buffer that is being sent. Dropping it returns the buffer to the pool.
 pub(crate) struct Piece {
     body: Body,
     sent: usize,

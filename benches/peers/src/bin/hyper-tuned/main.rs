@@ -1,12 +1,12 @@
-//! hyper, tuned through its public API alone: nothing is allocated for a request but by its handler.
+//! hyper, tuned through its public API only. Apart from the handlers, a request allocates nothing.
 //!
-//! - `half_close(true)`: hyper else reserves 8 KiB for each request, to see its client leave;
-//! - `pipeline_flush(true)`: a batch of answers is sent at once;
-//! - the request's header map, cleared, is the response's: hyper parses the next request into it;
-//! - bodies are an enum over a pooled vector, into which JSON is written;
-//! - the first piece of a body is read where it is, if it is all.
+//! - `half_close(true)`: otherwise hyper reserves 8 KiB per request to detect that the client has disconnected.
+//! - `pipeline_flush(true)`: responses to pipelined requests are sent together.
+//! - The response reuses the header map of the request, so that hyper parses the next request into it.
+//! - Bodies are an enum over a pooled vector, into which JSON is serialized.
+//! - A body that arrives in one chunk is read in place.
 //!
-//! Limits as for hyper-raw; no timeout is on. A panic ends its connection.
+//! The limits are those of hyper-raw. There are no timeouts. A panic closes the connection.
 
 mod body;
 
@@ -37,11 +37,11 @@ fn main() -> io::Result<()> {
 async fn serve() -> io::Result<()> {
     let listener = TcpListener::bind(addr()).await?;
     loop {
-        // A client that has left before it is accepted ends nothing.
+        // A client that disconnects before it is accepted must not stop the server.
         let Ok((stream, _)) = listener.accept().await else {
             continue;
         };
-        // Slower, where it cannot be set.
+        // If the option cannot be set, the connection works, but more slowly.
         let _unset = stream.set_nodelay(true);
         tokio::spawn(async move {
             let connection = http1::Builder::new()
@@ -96,7 +96,7 @@ async fn echo(headers: HeaderMap, body: Incoming) -> Answer {
     }
 }
 
-/// Reads a body; one that comes in one piece is not copied.
+/// Reads a body. A body in one chunk is not copied.
 async fn read(mut body: Incoming) -> hyper::Result<Bytes> {
     let first = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
     let Some(first) = first else {

@@ -1,14 +1,14 @@
-//! xitca-web, by its router, its extractors and `enclosed_fn`; panics are caught by its `CatchUnwind`.
+//! xitca-web, with its router, its extractors and `enclosed_fn`. Its `CatchUnwind` catches panics.
 //!
-//! Its timeouts are on: 5 s for a head, 5 s of silence; and its limits: a head of 64 headers and 1 MiB,
-//! 1 MiB of JSON.
+//! Its timeouts apply: 5 s for a head and 5 s of inactivity. Its limits apply: a head of 64 headers and 1 MiB, and
+//! JSON of 1 MiB.
 
-mod behind;
+mod middleware;
 
 use std::{io, net::TcpListener};
 
-use behind::{counted, frame_options, request_id, response_time, token};
 use bench_peers::{Comments, ITEMS, Item, Message, Order, PLAINTEXT, STUB, User, addr, threads};
+use middleware::{counted, frame_options, request_id, response_time, token};
 use socket2::SockRef;
 use xitca_web::{
     App,
@@ -18,7 +18,7 @@ use xitca_web::{
     service::ServiceExt,
 };
 
-/// Makes the handlers of the table, and the app that has them.
+/// Generates the handlers of the table, and the app that contains them.
 macro_rules! table {
     ($(
         $path:literal => $first_name:ident $first:ident $first_upper:ident
@@ -70,7 +70,8 @@ macro_rules! table {
 
 bench_peers::routes!(table);
 
-/// Listens. Accepted sockets inherit `TCP_NODELAY`; xitca-web has no setting of its own for it.
+/// Returns a listening socket with `TCP_NODELAY`, which accepted sockets inherit, because xitca-web has no setting
+/// for it.
 fn listener() -> io::Result<TcpListener> {
     let listener = TcpListener::bind(addr())?;
     SockRef::from(&listener).set_tcp_nodelay(true)?;

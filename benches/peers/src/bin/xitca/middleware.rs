@@ -1,4 +1,4 @@
-//! The five middlewares.
+//! The five middleware of `/mw`.
 
 use std::time::Instant;
 
@@ -62,7 +62,7 @@ where
 {
     let sent = ctx.req().headers().get(AUTHORIZATION);
     if sent.is_none_or(|sent| sent != TOKEN) {
-        // An error would leave the other middlewares by their `?`, without their headers.
+        // An `Err` would pass the other middleware through their `?`, and the response would lack their headers.
         let mut refused = ctx.into_response("");
         *refused.status_mut() = StatusCode::UNAUTHORIZED;
         return Ok(refused);
