@@ -65,6 +65,7 @@ mod deref;
 #[cfg(doctest)]
 mod doctests;
 mod error;
+mod events;
 mod extract;
 mod header_value;
 mod middleware;
@@ -89,6 +90,7 @@ pub use bytes::{self, Bytes};
 pub use chain::{GuardOutput, Next, Nothing};
 pub use config::Config;
 pub use error::{Error, Result, ResultExt};
+pub use events::{ServerCounts, server_counts};
 #[cfg(feature = "basic-auth")]
 pub use extract::Basic;
 pub use extract::Client;

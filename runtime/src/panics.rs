@@ -1,31 +1,44 @@
-//! The value that a panic carries: its message, and how it is dropped.
+//! The payload of a panic: its message, and how it is dropped.
 
 use std::{
     any::Any,
-    mem,
+    fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// Returns what a panic said.
-pub(crate) fn panic_cause(payload: Box<dyn Any + Send>) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let cause = format!(
-        "panicked: {}",
-        text.unwrap_or("with a value that is no text")
-    );
-    discard(payload);
-    cause
+/// The message of a panic, as the cause of a rejection.
+///
+/// It is a type of its own so that the log can leave the message out: the panic hook has reported it.
+#[derive(Debug)]
+pub(crate) struct PanicCause(String);
+
+impl PanicCause {
+    /// Takes the message out of the payload of a panic.
+    pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let message = text.unwrap_or("with a value that is no text").to_owned();
+        discard(payload);
+        Self(message)
+    }
 }
 
-/// Drops what a panic was started with: that is a value of the app's, whose `Drop` may panic again.
+impl fmt::Display for PanicCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "panicked: {}", self.0)
+    }
+}
+
+impl std::error::Error for PanicCause {}
+
+/// Drops the payload of a panic. It is a value of the app, so its `Drop` may panic again.
 #[expect(
     clippy::mem_forget,
     reason = "dropping the second value could panic without an end"
 )]
 pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // It may go on for ever.
+        // Dropping this one could panic again, without an end.
         mem::forget(again);
     }
 }

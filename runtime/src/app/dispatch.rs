@@ -154,7 +154,7 @@ impl OpenExchange {
     /// Keeps the exchange open until the answer's body has ended, if anyone observes it.
     fn attach(mut self, response: &mut Response) {
         let Some(slot) = &mut self.0 else { return };
-        let panicked = slot.faults.settle(&mut slot.out.record);
+        let panicked = slot.faults.settle(&mut slot.out.record, &slot.head);
         let outcome = match (panicked, response.body().is_empty()) {
             (true, _) => Outcome::Panicked,
             (false, true) => Outcome::Complete,
@@ -190,7 +190,7 @@ impl EndHook for Slot {
 
     fn finish(mut self: Box<Self>) {
         let Self { head, out, faults } = &mut *self;
-        let panicked = faults.settle(&mut out.record);
+        let panicked = faults.settle(&mut out.record, head);
         out.record.finish(head);
         if !panicked {
             self.end();

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::events;
+
 /// How long a client may be slow before it is looked at how slow: a phone that changes networks.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -87,7 +89,11 @@ impl Pace {
         if waited.sleep.deadline() != deadline {
             waited.sleep.as_mut().reset(deadline);
         }
-        waited.sleep.as_mut().poll(cx).map(|()| TooSlow)
+        let received = self.received;
+        waited.sleep.as_mut().poll(cx).map(|()| {
+            events::body_too_slow(received, allowed);
+            TooSlow
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! A stream whose length has been declared: it is kept to it.
 
 use std::{
-    io::{self, Write as _},
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -11,7 +10,7 @@ use bytes::{Buf as _, Bytes};
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::{Body, BoxError};
-use crate::routes::Blame;
+use crate::{events, routes::Blame};
 
 impl Body {
     /// Keeps a stream to the length that its response, or the stream itself, declares.
@@ -107,8 +106,7 @@ impl Promised {
     fn fail(&self, what: &str) -> BoxError {
         let (blame, length) = (self.blame, self.length);
         let text = format!("the body of {blame} {what} the {length} bytes that are declared");
-        // Whoever closed our output does not want to read it.
-        let _ = writeln!(io::stderr(), "{text}; the response is cut");
+        events::body_has_wrong_length(&text);
         text.into()
     }
 }

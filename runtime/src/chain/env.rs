@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::{Faults, prepared::Prepared};
 use crate::{
     body::RequestBody,
-    panics::panic_cause,
+    panics::PanicCause,
     request::{Connected, Context, Head, Locals, Miss, Provide, StandIns},
     response::{Rejection, Response},
 };
@@ -162,7 +162,7 @@ impl<'r, S> Call<'r, S> {
         let Some(rejection) = response.take_rejection() else {
             return cx.out().apply(response);
         };
-        let broken = self.base.write(&rejection, cx, response);
+        let broken = self.base.write(&rejection, cx, response, true);
         if broken.is_some() {
             self.base.faults.add([broken]);
         }
@@ -179,8 +179,15 @@ impl<S> RequestScope<'_, S> {
         rejection: &Rejection,
         cx: &Context<'_>,
         response: &mut Response,
+        reports: bool,
     ) -> Option<Rejection> {
-        match self.written(rejection, cx) {
+        let written = match reports {
+            true => catch_unwind(AssertUnwindSafe(|| report_now(rejection, cx)))
+                .map_err(PanicCause::new)
+                .and_then(|()| self.written(rejection, cx)),
+            false => self.written(rejection, cx),
+        };
+        match written {
             Ok(written) => {
                 response.replace(written.with_headers_of(response));
                 rejection.add_headers(response);
@@ -189,7 +196,6 @@ impl<S> RequestScope<'_, S> {
             Err(cause) => {
                 let cause = format!("the writing of `{rejection}` {cause}");
                 let broken = Rejection::internal().with_cause(cause);
-                broken.report(cx.method(), cx.path());
                 response.replace(broken.problem().with_headers_of(response));
                 Some(broken)
             }
@@ -200,15 +206,25 @@ impl<S> RequestScope<'_, S> {
     ///
     /// Both run code of the app's: a cause is shown, and a format may panic. The panic is not caught by
     /// the chain, since it would be written in the same format again.
-    fn written(&self, rejection: &Rejection, cx: &Context<'_>) -> Result<Response, String> {
+    fn written(&self, rejection: &Rejection, cx: &Context<'_>) -> Result<Response, PanicCause> {
         // Unwind safe: the rejection and the context are only lent to be read.
         let written = catch_unwind(AssertUnwindSafe(|| {
-            rejection.report(cx.method(), cx.path());
             let mut written = (self.render)(rejection, cx);
             // The app's format may have left it to us after all.
             written.settle();
             written
         }));
-        written.map_err(panic_cause)
+        written.map_err(PanicCause::new)
+    }
+}
+
+/// Reports the cause of a rejection. If observers run, one of them may log it, so it is reported afterwards.
+///
+/// The cause is formatted now in either case: if its `Display` panics, that is a panic of this request.
+fn report_now(rejection: &Rejection, cx: &Context<'_>) {
+    if cx.is_observed() {
+        let _formatted = rejection.cause().map(ToString::to_string);
+    } else {
+        rejection.report(cx.method(), cx.path());
     }
 }

@@ -21,7 +21,7 @@ use pin_project_lite::pin_project;
 
 use super::{Call, RequestScope};
 use crate::{
-    panics::panic_cause,
+    panics::PanicCause,
     request::{Context, Head, Out, Record},
     response::{Rejection, Response},
 };
@@ -62,7 +62,7 @@ impl<F: Future<Output = Response>, S> Future for Caught<'_, F, S> {
 /// As [`Caught`], for a future that is pinned already and has no answer yet.
 pub(crate) fn catch_panic<F: Future>(
     mut future: Pin<&mut F>,
-) -> impl Future<Output = Result<F::Output, String>> + Unpin {
+) -> impl Future<Output = Result<F::Output, PanicCause>> + Unpin {
     poll_fn(move |task| match poll(future.as_mut(), task) {
         Ok(poll) => poll.map(Ok),
         Err(cause) => Poll::Ready(Err(cause)),
@@ -73,30 +73,30 @@ pub(crate) fn catch_panic<F: Future>(
 fn poll<F: Future>(
     future: Pin<&mut F>,
     task: &mut task::Context<'_>,
-) -> Result<Poll<F::Output>, String> {
+) -> Result<Poll<F::Output>, PanicCause> {
     // Unwind safe for all that we own: the future is not polled again, the locals of its frames are gone,
     // and the context that it borrowed holds whole values (a header map, a status, the record, the body),
     // each of which is changed by one call. The body may be half read, and is never read again: the slot
     // of a request that panicked is dropped, not pooled. What a user shares between requests is behind a
     // lock that poisons, or is the user's to keep whole.
     let polled = catch_unwind(AssertUnwindSafe(|| future.poll(task)));
-    polled.map_err(panic_cause)
+    polled.map_err(PanicCause::new)
 }
 
 /// Returns the answer in place of what panicked: as if a 500 had been returned there.
-pub(crate) fn answer_panic<S>(env: Call<'_, S>, cause: String) -> Response {
+pub(crate) fn answer_panic<S>(env: Call<'_, S>, cause: PanicCause) -> Response {
     answer(env.head, env.base, cause)
 }
 
 #[cold]
-fn answer<S>(head: &Head, base: &RequestScope<'_, S>, cause: String) -> Response {
+fn answer<S>(head: &Head, base: &RequestScope<'_, S>, cause: PanicCause) -> Response {
     let shared = &base.connection.shared;
     // The app's format reads the head; what was set for the answer is put on it at the end.
     let mut out = Out::default();
     let cx = Context::new(head, &mut out, &shared.tasks, &shared.health, &shared.kept);
-    let rejection = Rejection::internal().with_cause(cause);
+    let rejection = Rejection::internal().with_source(cause);
     let mut response = Response::empty(rejection.status());
-    let broken = base.write(&rejection, &cx, &mut response);
+    let broken = base.write(&rejection, &cx, &mut response, false);
     base.faults.add([Some(rejection), broken]);
     response
 }
@@ -118,13 +118,19 @@ impl Faults {
     }
 
     /// Tells the record, and returns whether anything has panicked.
-    pub(crate) fn settle(&mut self, record: &mut Record) -> bool {
+    pub(crate) fn settle(&mut self, record: &mut Record, head: &Head) -> bool {
         if !*self.has_panicked.get_mut() {
             return false;
         }
         let errors = self.errors.get_mut();
         let errors = mem::take(errors.unwrap_or_else(PoisonError::into_inner));
-        errors.into_iter().for_each(|error| record.error(error));
+        for error in errors {
+            if record.is_observed() {
+                record.error(error);
+            } else {
+                error.report(&head.method, head.uri.path());
+            }
+        }
         record.panicked();
         true
     }

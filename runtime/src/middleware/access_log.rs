@@ -164,7 +164,9 @@ impl AccessLog {
         text.push(b'\n');
         // Memory takes whatever is written.
         debug_assert!(written.is_ok());
-        self.sink.push(&text);
+        if self.sink.push(&text) {
+            exchange.mark_logged();
+        }
         SCRATCH.set(text);
     }
 }

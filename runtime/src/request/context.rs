@@ -63,6 +63,11 @@ impl<'r> Context<'r> {
         }
     }
 
+    /// Returns whether observers run after the exchange, so that errors are reported then.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.out.record.is_observed()
+    }
+
     pub(crate) fn health(&self) -> &'r Health {
         self.health
     }

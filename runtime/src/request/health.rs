@@ -3,7 +3,6 @@
 use std::{
     fmt,
     future::Future,
-    io::{self, Write as _},
     pin::Pin,
     sync::{
         Arc,
@@ -21,6 +20,7 @@ use tokio::{
 
 use crate::{
     error::Result,
+    events,
     tasks::{Owned, Tasks},
 };
 
@@ -98,8 +98,7 @@ impl Check {
             Err(_) => "it panicked".to_owned(),
         };
         if before {
-            let name = &self.name;
-            let _ = writeln!(io::stderr(), "not ready: the check `{name}` fails: {fault}");
+            events::check_failed(&self.name, &fault);
         }
         false
     }

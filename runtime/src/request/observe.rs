@@ -6,7 +6,10 @@ use std::{
     net::{IpAddr, SocketAddr},
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -53,6 +56,8 @@ pub(crate) struct Record {
     bytes: u64,
     outcome: Outcome,
     errors: Vec<Rejection>,
+    /// Whether the access log contains the exchange with its errors.
+    is_logged: AtomicBool,
     notes: Vec<(&'static str, Range<usize>)>,
     /// The values of the notes, one behind the other.
     text: String,
@@ -75,6 +80,7 @@ impl Default for Record {
             bytes: 0,
             outcome: Outcome::Cancelled,
             errors: Vec::new(),
+            is_logged: AtomicBool::new(false),
             notes: Vec::new(),
             text: String::new(),
         }
@@ -147,7 +153,15 @@ impl Record {
                 let observed = catch_unwind(AssertUnwindSafe(|| observe(&exchange, &connection)));
                 let _reported = observed.map_err(discard);
             }
+            if !self.is_logged.load(Relaxed) {
+                for error in &self.errors {
+                    // The cause is the app's own, and its `Display` may panic.
+                    let report = AssertUnwindSafe(|| error.report(&head.method, head.uri.path()));
+                    let _reported = catch_unwind(report).map_err(discard);
+                }
+            }
         }
+        *self.is_logged.get_mut() = false;
         self.observers.clear();
         self.answered = None;
         self.status = None;
@@ -162,6 +176,11 @@ impl Record {
 }
 
 impl<'x> Exchange<'x> {
+    /// Notes that the access log contains the exchange, so that its errors are not reported again.
+    pub(crate) fn mark_logged(&self) {
+        self.record.is_logged.store(true, Relaxed);
+    }
+
     pub(crate) fn head(&self) -> &'x Head {
         self.head
     }

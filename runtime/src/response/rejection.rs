@@ -1,18 +1,13 @@
 //! Rejections: what the framework answers in place of a handler, as RFC 9457 problem details.
 
-use std::{
-    borrow::Cow,
-    error::Error,
-    fmt,
-    io::{self, Write as _},
-};
+use std::{borrow::Cow, error::Error, fmt};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::{
     body::{Body, BoxError, ReadError},
-    pool,
+    events, pool,
     response::{Response, repeated},
 };
 
@@ -236,39 +231,15 @@ impl Rejection {
         response
     }
 
-    /// Tells the operator what the client is not told.
+    /// Reports the cause of a 5xx to the operator. The client never receives it.
     pub(crate) fn report(&self, method: &Method, path: &str) {
         if let Some(cause) = self.cause().filter(|_| self.0.status.is_server_error()) {
-            let status = self.0.status.as_u16();
-            // In one piece: a cause that panics leaves no half of a line.
-            let line = format!("{status} at {method} {path}: {}\n", ErrorChain(cause));
-            // Whoever closed our output does not want to read it.
-            let _ = io::stderr().write_all(line.as_bytes());
+            events::request_failed(self.0.status, method, path, cause);
         }
     }
 
     pub(crate) fn add_headers(&self, response: &mut Response) {
         repeated::put_all(response.headers_mut(), &self.0.headers);
-    }
-}
-
-/// A cause with the errors behind it, in one line; what an error says of its source is not said again.
-struct ErrorChain<'e>(&'e (dyn Error + 'static));
-
-impl fmt::Display for ErrorChain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said = self.0.to_string();
-        f.write_str(&said)?;
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            source = cause.source();
-            let text = cause.to_string();
-            if !said.contains(&text) {
-                write!(f, "; because: {text}")?;
-                said = text;
-            }
-        }
-        Ok(())
     }
 }
 

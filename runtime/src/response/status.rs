@@ -1,11 +1,10 @@
 //! A status as a number or as `StatusCode`.
 
-use std::{
-    io::{self, Write as _},
-    panic::Location,
-};
+use std::panic::Location;
 
 use http::StatusCode;
+
+use crate::events;
 
 /// A response's status, made from a number or from [`StatusCode`].
 ///
@@ -39,11 +38,7 @@ impl From<u16> for Status {
 
 #[cold]
 fn out_of_range(code: u16, place: &Location<'_>) -> Status {
-    // Whoever closed our output does not want to read it.
-    let _ = writeln!(
-        io::stderr(),
-        "the status {code} at {place} is not one of 100 to 599: the response is 500"
-    );
+    events::status_out_of_range(code, place);
     Status(StatusCode::INTERNAL_SERVER_ERROR)
 }
 

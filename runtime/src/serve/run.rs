@@ -18,7 +18,7 @@ use crate::{
     chain::Endpoint,
     config::Config,
     error::Result,
-    middleware,
+    events, middleware,
     request::{Gate, Shared},
     serve::{shutdown::Delayed, stall_watch::StallWatch},
     server::{self, Report, Stop, StopSource},
@@ -69,8 +69,8 @@ where
     // A thread's work is waited for on a thread that may wait.
     let _ = tokio::task::spawn_blocking(middleware::flush).await;
     if !setup.quiet {
-        report_cut(report.cut, "connections");
-        report_cut(shared.tasks.len(), "spawned tasks");
+        events::cut_at_stop(report.cut, "connections");
+        events::cut_at_stop(shared.tasks.len(), "spawned tasks");
     }
     stopped
 }
@@ -128,13 +128,4 @@ where
     let _beating = watch.as_ref().map(|watch| watch.beat(0));
     let report = server::run(server, listening.bound, config.max_connections, stop).await?;
     Ok((report, None))
-}
-
-fn report_cut(count: usize, what: &str) {
-    if count > 0 {
-        let _ = writeln!(
-            io::stderr(),
-            "stopped; {count} {what} were cut at the deadline"
-        );
-    }
 }

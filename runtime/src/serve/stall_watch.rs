@@ -3,7 +3,6 @@
 
 use std::{
     future::Future,
-    io::{self, Write as _},
     sync::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -13,7 +12,7 @@ use std::{
 };
 
 use super::blocked::Blocked;
-use crate::{serve::supervisor, tasks::Owned};
+use crate::{events, serve::supervisor, tasks::Owned};
 
 /// How often each runtime says that it turns.
 const BEAT: Duration = Duration::from_millis(200);
@@ -117,7 +116,7 @@ impl Beats {
             let waited = self.end.wait_timeout(ended, pause);
             ended = waited.unwrap_or_else(PoisonError::into_inner).0;
             if let Some(blocked) = &mut blocked {
-                blocked.look(&tell);
+                blocked.look(&events::blocked);
             }
             let all_turn = self.look(&mut reported, patience, blocked.as_ref());
             if patience.is_some() && all_turn {
@@ -162,13 +161,8 @@ fn report(idx: usize, silent: Duration, culprits: &[String]) {
         [] => "a handler".to_owned(),
         some => some.join(", "),
     };
-    tell(&format!(
+    events::blocked(&format!(
         "runtime {idx} has been blocked for {seconds}.{tenths} s by {by}: other requests wait; move long work to \
          `tokio::task::spawn_blocking`"
     ));
-}
-
-fn tell(line: &str) {
-    // Whoever closed our output does not want to read it.
-    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -1,12 +1,11 @@
 //! How many connections each address has open.
 
 use std::collections::HashMap;
-use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::request::Proxies;
+use crate::{events, request::Proxies};
 
 /// Counts open connections by address.
 #[derive(Debug)]
@@ -42,7 +41,8 @@ impl Addresses {
         let count = counts.entry(address).or_default();
         if *count >= self.most {
             drop(counts);
-            self.say(address);
+            events::connection_refused(address);
+            self.report_once(address);
             return None;
         }
         *count += 1;
@@ -50,16 +50,11 @@ impl Addresses {
         Some(AddressSlot(Some((Arc::clone(self), address))))
     }
 
-    /// Says it once: an attacker must not fill the log, but a load balancer that nobody has named must
-    /// not be a riddle.
-    fn say(&self, address: IpAddr) {
+    /// Reports the limit once. An attacker must not fill the log, but an operator who forgot to name a load
+    /// balancer must find the reason.
+    fn report_once(&self, address: IpAddr) {
         if !self.said.swap(true, Ordering::Relaxed) {
-            let _ = writeln!(
-                io::stderr(),
-                "closed a connection of {address}, which has {} open: if it is a proxy, name it by `.proxies(..)`, \
-                 or raise `max_connections_per_address`; this is logged once",
-                self.most
-            );
+            events::address_is_full(address, self.most);
         }
     }
 

@@ -1,6 +1,7 @@
 //! One connection: what its requests share, and the task that drives it.
 
 use std::future::poll_fn;
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use super::timer::{Progress, Timer};
 use super::{HttpApp, Shared};
 use crate::{
     config::Config,
+    events,
     request::Transport,
     server::{
         buffered_stream::{self, BufferedStream},
@@ -126,9 +128,21 @@ async fn pass<A>(
     socket: Socket,
     origin: Transport,
 ) -> Option<Arc<Connection<A>>> {
+    let peer = origin.peer;
     let passing = before.pass(&shared.addresses, socket, origin);
-    let passed = timeout(shared.config.handshake_timeout, passing).await;
-    let (socket, origin, place) = passed.ok()?.ok()?;
+    let (socket, origin, place) = match timeout(shared.config.handshake_timeout, passing).await {
+        Ok(Ok(passed)) => passed,
+        // Already counted as refused.
+        Ok(Err(error)) if error.kind() == io::ErrorKind::QuotaExceeded => return None,
+        Ok(Err(error)) => {
+            events::handshake_failed(peer, &error);
+            return None;
+        }
+        Err(elapsed) => {
+            events::handshake_failed(peer, &elapsed);
+            return None;
+        }
+    };
     Some(Connection::new(shared, socket, origin, place))
 }
 
@@ -149,7 +163,7 @@ async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
         Ok(Ended::Done) if connection.wire.lock().is_released() => linger(&connection).await,
         Ok(Ended::Done) => upgraded(&connection).await,
         Ok(Ended::Resting) => close(&connection).await,
-        Err(Aborted) => {}
+        Err(Aborted) => events::connection_cut(connection.origin.peer),
     }
 }
 

@@ -26,6 +26,7 @@ use super::{HttpApp, Shared};
 use crate::{
     body::{BoxError, Pace, RequestBody},
     config::Config,
+    events,
     request::Transport,
     response::Response,
     server::validate,
@@ -122,7 +123,8 @@ pub(super) async fn serve<A: HttpApp>(
     incoming: quinn::Incoming,
     endpoint: quinn::Endpoint,
 ) {
-    let Some(_place) = shared.addresses.enter(Some(incoming.remote_address())) else {
+    let peer = incoming.remote_address();
+    let Some(_place) = shared.addresses.enter(Some(peer)) else {
         incoming.refuse();
         return;
     };
@@ -135,14 +137,17 @@ pub(super) async fn serve<A: HttpApp>(
         Ok::<_, BoxError>((connection, quic))
     };
     let shaken = timeout(shared.config.handshake_timeout, shaking_hands).await;
-    if let Ok(Ok((mut connection, quic))) = shaken {
-        drive(&shared, &mut connection, &origin(&quic)).await;
-        until_taken(&quic, shared.config.write_timeout).await;
-        drop(connection);
-        if shared.stopping.has_begun() {
-            // The goodbye is on its way, and the process may end with this.
-            let _out_of_time = timeout(LINGER, endpoint.wait_idle()).await;
-        }
+    let (mut connection, quic) = match shaken {
+        Ok(Ok(shaken)) => shaken,
+        Ok(Err(error)) => return events::handshake_failed(Some(peer), &error),
+        Err(elapsed) => return events::handshake_failed(Some(peer), &elapsed),
+    };
+    drive(&shared, &mut connection, &origin(&quic)).await;
+    until_taken(&quic, shared.config.write_timeout).await;
+    drop(connection);
+    if shared.stopping.has_begun() {
+        // The goodbye is on its way, and the process may end with this.
+        let _out_of_time = timeout(LINGER, endpoint.wait_idle()).await;
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::secret::{MASK, Secrets};
-use crate::{request::Exchange, response::Rejection};
+use crate::{events::ErrorChain, request::Exchange, response::Rejection};
 
 /// Writes the object, without the line's end.
 pub(crate) fn write(
@@ -119,7 +119,7 @@ impl Serialize for ErrorJson<'_> {
         map.serialize_entry("status", &self.0.status().as_u16())?;
         map.serialize_entry("detail", self.0.detail())?;
         if let Some(cause) = self.0.cause() {
-            map.serialize_entry("cause", &format_args!("{cause}"))?;
+            map.serialize_entry("cause", &format_args!("{}", ErrorChain(cause)))?;
         }
         map.end()
     }

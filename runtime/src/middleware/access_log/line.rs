@@ -9,7 +9,7 @@ use std::{
 use http::StatusCode;
 
 use super::secret::{MASK, Secrets};
-use crate::{body::Outcome, request::Exchange};
+use crate::{body::Outcome, events::ErrorChain, request::Exchange};
 
 /// Writes the line, without its end.
 pub(crate) fn write(
@@ -46,7 +46,7 @@ pub(crate) fn write(
     for error in exchange.errors() {
         write!(out, " error=\"{}", Escaped(error.detail()))?;
         if let Some(cause) = error.cause() {
-            write!(out, ": {}", Escaped(&cause.to_string()))?;
+            write!(out, ": {}", Escaped(&ErrorChain(cause).to_string()))?;
         }
         out.push(b'"');
     }

@@ -54,12 +54,12 @@ impl Sink {
         }
     }
 
-    /// Has the line written, if there is room for it.
-    pub(crate) fn push(&'static self, line: &[u8]) {
+    /// Queues the line. Returns false if the queue is full.
+    pub(crate) fn push(&'static self, line: &[u8]) -> bool {
         let mut waiting = self.lock();
         if waiting.lines.len() + line.len() > MOST {
             waiting.lost += 1;
-            return;
+            return false;
         }
         // Only a thread that found nothing sleeps: to wake it is a call to the kernel.
         let sleeps = waiting.lines.is_empty() && !waiting.is_writing;
@@ -70,6 +70,7 @@ impl Sink {
         } else if sleeps {
             self.changed.notify_all();
         }
+        true
     }
 
     /// Starts the thread; where the system has none to spare, the next line tries again.

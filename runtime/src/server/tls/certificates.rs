@@ -2,7 +2,6 @@
 
 use std::{
     fmt, fs,
-    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, SystemTime},
@@ -15,7 +14,10 @@ use tokio_rustls::rustls::{
     sign::CertifiedKey,
 };
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    events,
+};
 
 /// The certificate that clients are shown.
 pub(crate) struct Certificates {
@@ -67,10 +69,7 @@ impl Certificates {
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
             }
             Err(error) => {
-                let _ = writeln!(
-                    io::stderr(),
-                    "the certificate is not renewed, the one before is kept: {error:?}"
-                );
+                events::certificate_not_renewed(&error);
             }
         }
     }
