@@ -58,7 +58,7 @@ fn conversion(input: &DeriveInput, path: &TokenStream, member: &Member, ty: &Typ
     quote::quote_spanned! {first_span(ty)=>
         #[automatically_derived]
         impl #impl_generics ::core::convert::From<#ty> for #name #ty_generics #bounds {
-            fn from_field(__source: #ty) -> Self {
+            fn from(__source: #ty) -> Self {
                 #path { #member: __source }
             }
         }
