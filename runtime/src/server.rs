@@ -1,8 +1,9 @@
-//! The HTTP server below the routing: it accepts connections, drives them and stops in good order.
+//! The HTTP transport: accepts connections, drives them over hyper and shuts down gracefully.
 //!
-//! An application is anything that is [`HttpApp`]; [`run`] serves it until it is told to [`Stop`].
-//! One task drives one connection, and it holds one timer, one reference-counted [`Connection`]
-//! and hyper's state machine; a request on a kept connection allocates nothing here.
+//! The server knows nothing of routes. [`run`] serves any type that implements [`HttpApp`] until its
+//! [`Stop`] resolves. One task drives one connection. The task holds one timer, one
+//! reference-counted [`Connection`] and hyper's state machine, so a request on a keep-alive
+//! connection allocates nothing here.
 
 use std::future::{Future, ready};
 use std::sync::Arc;
@@ -54,51 +55,59 @@ pub(crate) use stop::{Stop, StopFuture, StopSource, signal, when};
 pub use tls::Tls;
 pub(crate) use validate::Refusal;
 
-/// An application as the server drives it: one request in, one response out.
+/// An application that the server can drive: one request in, one response out.
 pub(crate) trait HttpApp: Send + Sync + Sized + 'static {
-    /// What the requests of one connection share.
+    /// The state that the requests of one connection share.
     type Session: Clone + Send + Sync + 'static;
 
-    /// Makes what the requests of a new connection share.
+    /// Creates the session of a new connection.
     fn connect(self: &Arc<Self>, origin: &Transport) -> Self::Session;
 
-    /// A request that has begun; it is small, and a future is not.
+    /// A request whose route has been looked up. It is cheap to move, unlike the future of its
+    /// response.
     type RoutedRequest: Send + 'static;
 
-    /// Begins with a request: it is over when this, or the answer's future, is dropped.
+    /// Finds the route of a request. The request ends when this value, or the future of its
+    /// response, is dropped.
     fn begin(session: Self::Session, head: Parts, body: RequestBody) -> Self::RoutedRequest;
 
-    /// Answers a request.
+    /// Produces the response to a request.
     ///
-    /// It must not panic: a panic ends the connection, and with it its other requests. The future
-    /// is dropped when the client leaves before it is done.
+    /// The future must not panic, because a panic ends the connection and its other requests. It
+    /// is dropped if the client disconnects before it is done.
     fn answer(begun: Self::RoutedRequest) -> impl Future<Output = Response> + Send + 'static;
 
-    /// Tells what runs for as long as the server does that it stops.
+    /// Signals streams and background tasks that the server is stopping.
     fn stop(&self) {}
 
-    /// Waits for what goes on behind the answers, when no connection is left.
+    /// Waits for background tasks. The server calls it when no connection is left.
     fn finish(&self) -> impl Future<Output = ()> + Send {
         ready(())
     }
 
-    /// Returns the response to a request that is refused before the application sees it.
+    /// Returns the response to a request that the server rejects before routing.
     fn refuse(refusal: Refusal) -> Response;
 }
 
-/// What the connections of one server share.
+/// The state that all connections of one server share.
 #[derive(Debug)]
 pub(crate) struct Shared<A> {
+    /// The application that handles the requests.
     app: Arc<A>,
+    /// The limits and timeouts, read-only from here on.
     config: Config,
+    /// Counts the open connections of each client address.
     addresses: Arc<Addresses>,
+    /// Set once when the server stops. Each connection waits on it.
     stopping: stop::StopFlag,
-    /// How many servers, each on a runtime of its own, have connections or may have.
+    /// The number of servers, each on a separate runtime, that may still have connections. The
+    /// last one to reach zero waits for the background tasks.
     serving: watch::Sender<usize>,
 }
 
 impl<A> Shared<A> {
-    /// Makes it, for so many servers; the connections of proxies that the app trusts are not counted by address.
+    /// Creates the state for this number of servers. Connections of `trusted` proxies are not
+    /// counted by address.
     pub(crate) fn new(
         app: Arc<A>,
         config: Config,

@@ -1,4 +1,4 @@
-//! Accepting connections, owning their tasks, and stopping.
+//! Accepts connections, owns their tasks and shuts the server down.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,35 +15,34 @@ use super::stop::Stop;
 use super::{HttpApp, Shared};
 use crate::server::preamble::Preamble;
 
-/// How many connections that the system has accepted are taken over by a stop, of each listener.
+/// How many queued connections of each listener are still served when the server stops.
 const LAST_ACCEPTED: usize = 1024;
 
-/// What a server has done, when it has stopped.
+/// The counts of a server that has stopped.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Report {
     /// How many connections were accepted.
     pub(crate) accepted: u64,
-    /// How many connections were open at the deadline of the stop, and were cut.
+    /// How many connections were still open at the shutdown deadline and were cut.
     pub(crate) cut: usize,
 }
 
 impl Report {
-    /// Adds what another thread has done.
+    /// Adds the counts of another thread.
     pub(crate) fn add(&mut self, other: &Self) {
         self.accepted += other.accepted;
         self.cut += other.cut;
     }
 }
 
-/// Serves the application until it is told to stop and the open requests are done.
+/// Serves the application until `stop` resolves and the open requests are done.
 ///
-/// When `stop` asks, no more is accepted, idle connections are closed, busy ones are after their
-/// answer, and those that are not done at the deadline of [`Config::drain`], or when `stop` asks
-/// again, are cut. Dropping the future cuts at once.
+/// After the first stop the server accepts no more, closes idle connections, and closes busy ones
+/// after their response. Connections that are still open after [`Config::drain`], or at the second
+/// stop, are cut. Dropping the future cuts all connections immediately.
 ///
 /// # Errors
-///
-/// Fails when the runtime cannot take a listener.
+/// Fails if a listener cannot be registered with the runtime.
 pub(crate) async fn run<A: HttpApp>(
     shared: Arc<Shared<A>>,
     listeners: Vec<Bound>,
@@ -67,11 +66,13 @@ pub(crate) async fn run<A: HttpApp>(
     Ok(server.report)
 }
 
+/// One running accept loop.
 struct Server<A> {
     shared: Arc<Shared<A>>,
-    /// How many connections may be open.
+    /// The limit of open connections.
     most: usize,
-    /// Every connection's task: as many as are open, since the ended ones are taken out.
+    /// The task of each open connection. Its length is the number of open connections, because
+    /// tasks that have ended are removed.
     tasks: JoinSet<()>,
     report: Report,
 }
@@ -95,14 +96,15 @@ impl<A: HttpApp> Server<A> {
         spawn(&mut self.tasks, self.shared.clone(), before, accepted);
     }
 
-    /// Takes what has been accepted already: closing the listener would reset it. Those that find no room now are
-    /// left, for when there is some.
+    /// Accepts the connections that the system has queued, which closing the listener would reset.
+    /// Listeners that the system has no resources for now are kept, for [`drain`](Self::drain).
     async fn take_over(&mut self, listeners: &mut Listeners) {
         for listener in &mut listeners.open {
             listener.settle().await;
         }
         for _ in 0..LAST_ACCEPTED * listeners.open.len() {
-            // A budget that is used up would look like an empty queue.
+            // Without `unconstrained`, an exhausted tokio budget looks like an empty queue, and
+            // the connections behind it would be reset.
             let accepted = unconstrained(poll_fn(|cx| match listeners.poll_accept(cx) {
                 Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
                 Poll::Pending => Poll::Ready(None),
@@ -120,8 +122,8 @@ impl<A: HttpApp> Server<A> {
         self.shared.app.stop();
         let deadline = Instant::now() + self.shared.config.shutdown_timeout;
         let shared = self.shared.clone();
-        // What goes on behind answers is waited for once nobody can begin any more, here or on
-        // another thread.
+        // Background tasks are waited for only when no connection, on any thread, can start
+        // another one.
         let mut finished = pin!(async {
             shared.serving.send_modify(|serving| *serving -= 1);
             let mut serving = shared.serving.subscribe();
@@ -132,7 +134,7 @@ impl<A: HttpApp> Server<A> {
             let all_accepted = listeners.open.is_empty();
             tokio::select! {
                 Some(ended) = self.tasks.join_next() => self.note(ended),
-                // As above: a budget that is used up is no empty queue.
+                // As above: an exhausted budget is not an empty queue.
                 last = unconstrained(poll_fn(|cx| listeners.poll_last(cx))), if !all_accepted => {
                     if let Some((before, accepted)) = last {
                         self.accept(before, accepted);
@@ -151,17 +153,18 @@ impl<A: HttpApp> Server<A> {
     }
 
     fn note(&mut self, ended: Result<(), JoinError>) {
-        // A panic of a connection has been reported by the panic hook.
+        // The panic hook has already reported a panicked connection.
         if ended.is_err_and(|error| error.is_cancelled()) {
             self.report.cut += 1;
         }
     }
 }
 
-/// The places where a server listens, each in its turn.
+/// The listeners of a server, polled round-robin.
 struct Listeners {
     open: Vec<OpenListener>,
-    /// The one that is asked first: a busy one must not keep the others waiting.
+    /// The index of the listener that is polled first. It moves on, so that a busy listener does
+    /// not starve the others.
     next: usize,
 }
 
@@ -178,7 +181,8 @@ impl Listeners {
         Poll::Pending
     }
 
-    /// Takes what waits where there was no room before, and lets go those where nothing does; none when all are gone.
+    /// Accepts from listeners that paused, and drops those whose queue is empty. Returns `None`
+    /// when no listener is left.
     fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Arc<Preamble>, Accepted)>> {
         if let Poll::Ready(accepted) = self.poll_accept(cx) {
             return Poll::Ready(Some(accepted));

@@ -1,36 +1,37 @@
-//! What a connection is doing, as its timer wants to know it.
+//! Counts what a connection is doing, for its timer.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// One request begun, and one that is open.
+/// Adds one request to the started ones and to the open ones.
 const BEGUN: u64 = (1 << 32) | 1;
+/// The bits of the open requests.
 const OPEN: u64 = u32::MAX as u64;
 
-/// Counts of a connection's requests, kept without locks.
+/// The counts and flags of one connection, kept without locks.
 ///
-/// `Relaxed` is enough: on HTTP/1 all is on one task, and on HTTP/2 a late view only moves an idle
-/// deadline that is minutes away.
+/// `Relaxed` ordering is enough. On HTTP/1 everything runs on one task, and on HTTP/2 a stale value
+/// only shifts an idle deadline that is minutes away.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
-    /// The requests begun, in the upper half, and those open, in the lower one.
+    /// The number of started requests in the upper half, of open requests in the lower half.
     requests: AtomicU64,
-    /// The pieces of answers that HTTP/2 has and has not sent.
+    /// The number of response chunks that h2 has queued and not sent.
     pieces: AtomicU32,
-    /// A head has begun and its request has not.
+    /// Whether part of a request head has arrived.
     heading: AtomicBool,
-    /// The client has closed its side.
+    /// Whether the client has closed its sending side.
     ended: AtomicBool,
-    /// The last request brought a body, or was none, and the rest of it may not have been read.
+    /// Whether unread bytes of the last request may follow: it had a body, or was not HTTP.
     body: AtomicBool,
-    /// The end of the connection is the end of an answer.
+    /// Whether the end of a response is marked only by the end of the connection (HTTP/1.0).
     ends_answer: AtomicBool,
-    /// The number of the request that must be refused, from 1; none is 0.
+    /// The number of the request to reject, counted from 1; 0 for none.
     refused: AtomicU32,
-    /// The number of the last request whose body was not read to its end; none is 0.
+    /// The number of the last request whose body was dropped before its end; 0 for none.
     left: AtomicU32,
 }
 
-/// A moment of an [`Activity`]: it differs whenever something has happened between two.
+/// A snapshot of an [`Activity`]. Two snapshots differ if anything happened between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment {
     requests: u64,
@@ -43,29 +44,30 @@ impl Moment {
         self.requests & OPEN != 0
     }
 
-    /// Returns whether HTTP/2 has something that it has not sent.
+    /// Returns whether h2 has queued data that it has not sent.
     pub(super) fn is_sending(self) -> bool {
         self.pieces != 0
     }
 
-    /// Returns whether no request has begun between the two.
+    /// Returns whether no request started or ended between the two snapshots.
     pub(super) fn is_at_request_of(self, other: Self) -> bool {
         self.requests == other.requests
     }
 
-    /// Returns how many requests have begun.
+    /// Returns how many requests have started.
     #[cfg(feature = "http2")]
     pub(super) fn begun(self) -> u32 {
         (self.requests >> 32) as u32
     }
 
-    /// Returns whether no request has been begun.
+    /// Returns whether no request has started yet.
     pub(super) fn is_fresh(self) -> bool {
         self.requests == 0
     }
 }
 
 impl Activity {
+    /// Takes a snapshot.
     pub(super) fn now(&self) -> Moment {
         Moment {
             requests: self.requests.load(Relaxed),
@@ -74,7 +76,8 @@ impl Activity {
         }
     }
 
-    /// Notes that bytes have come; between requests they begin a head.
+    /// Records that `count` bytes were read. Between requests they begin a head; 0 is the end of
+    /// the stream.
     pub(super) fn read(&self, count: usize) {
         if count == 0 {
             self.ended.store(true, Relaxed);
@@ -83,7 +86,7 @@ impl Activity {
         }
     }
 
-    /// Notes that a request has begun, and returns its number, from 1.
+    /// Records the start of a request and returns its number, counted from 1.
     pub(super) fn begin(&self, body: bool) -> u32 {
         self.heading.store(false, Relaxed);
         self.body.store(body, Relaxed);
@@ -91,65 +94,65 @@ impl Activity {
         ((before >> 32) as u32).wrapping_add(1)
     }
 
-    /// Notes that the wire has shown this request to be at fault.
+    /// Records that the framing of this request is invalid, so that it must be rejected.
     pub(super) fn refuse(&self, number: u32) {
-        // The connection ends behind the first one.
+        // Only the first one counts: the connection ends after it.
         let _kept = self.refused.compare_exchange(0, number, Relaxed, Relaxed);
     }
 
-    /// Returns whether the request must be refused.
+    /// Returns whether the request must be rejected for its framing.
     pub(super) fn is_refused(&self, number: u32) -> bool {
         self.refused.load(Relaxed) == number
     }
 
-    /// Notes that nobody reads the rest of this request's body.
+    /// Records that this request's body was dropped before its end.
     pub(super) fn leave_body(&self, number: u32) {
         self.left.store(number, Relaxed);
     }
 
-    /// Returns whether nobody reads the rest of this request's body.
+    /// Returns whether this request's body was dropped before its end.
     pub(super) fn has_left_body(&self, number: u32) -> bool {
         self.left.load(Relaxed) == number
     }
 
-    /// Notes that something else of a begun request is open.
+    /// Keeps a started request open for one more holder, the stream of its response.
     pub(super) fn hold(&self) {
         self.requests.fetch_add(1, Relaxed);
     }
 
-    /// Notes that something open has ended.
+    /// Records that one holder of an open request has ended.
     pub(super) fn end(&self) {
         self.requests.fetch_sub(1, Relaxed);
     }
 
-    /// Notes that HTTP/2 was given a piece of an answer.
+    /// Records that h2 has queued a chunk of a response.
     #[cfg(feature = "http2")]
     pub(super) fn hand(&self) {
         self.pieces.fetch_add(1, Relaxed);
     }
 
-    /// Notes that it has let a piece go.
+    /// Records that h2 has sent or dropped a chunk.
     #[cfg(feature = "http2")]
     pub(super) fn let_go(&self) {
         self.pieces.fetch_sub(1, Relaxed);
     }
 
-    /// Notes that what the client sends is no request: nobody reads the rest of it.
+    /// Records that the client sent something that is not HTTP and whose rest is not read.
     pub(super) fn give_up(&self) {
         self.body.store(true, Relaxed);
     }
 
-    /// Notes that an answer ends where the connection does.
+    /// Records that the end of a response is marked only by the end of the connection.
     pub(super) fn end_with_connection(&self) {
         self.ends_answer.store(true, Relaxed);
     }
 
-    /// Returns whether an answer ends where the connection does.
+    /// Returns whether the end of a response is marked only by the end of the connection.
     pub(super) fn ends_answer(&self) -> bool {
         self.ends_answer.load(Relaxed)
     }
 
-    /// Returns whether the client may be sending what nobody reads.
+    /// Returns whether the client may still be sending bytes that are not read.
     pub(super) fn may_be_sending(&self) -> bool {
         self.body.load(Relaxed) && !self.ended.load(Relaxed)
     }

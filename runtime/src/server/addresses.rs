@@ -1,4 +1,4 @@
-//! How many connections each address has open.
+//! Limits the open connections of each client address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -7,18 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{events, request::Proxies};
 
-/// Counts open connections by address.
+/// Counts open connections by client address.
 #[derive(Debug)]
 pub(super) struct Addresses {
+    /// The open connections of each address that has any.
     counts: Mutex<HashMap<IpAddr, usize>>,
+    /// The limit of each address.
     most: usize,
-    /// Many clients come through them.
+    /// Proxies that are not counted, because many clients connect through them.
     trusted: Option<Proxies>,
-    /// Whether it was said that an address has too many.
+    /// Whether the message about a full address was already written.
     said: AtomicBool,
 }
 
-/// The place of a connection among those of its address; it is given back by its drop.
+/// A connection's slot in the limit of its address, freed on drop.
 #[derive(Debug)]
 pub(super) struct AddressSlot(Option<(Arc<Addresses>, IpAddr)>);
 
@@ -32,7 +34,7 @@ impl Addresses {
         }
     }
 
-    /// Takes a place; none is left when the address has as many as it may.
+    /// Takes a slot. Returns `None` if the address has reached its limit.
     pub(super) fn enter(self: &Arc<Self>, peer: Option<SocketAddr>) -> Option<AddressSlot> {
         let Some(address) = peer.and_then(|peer| self.counted(peer.ip().to_canonical())) else {
             return Some(AddressSlot(None));
@@ -58,7 +60,7 @@ impl Addresses {
         }
     }
 
-    /// Returns what the address is counted as, if it is counted.
+    /// Returns the key under which the address is counted, or `None` if it is not limited.
     fn counted(&self, ip: IpAddr) -> Option<IpAddr> {
         let trusted = self.trusted.as_ref();
         if ip.is_loopback() || trusted.is_some_and(|trusted| trusted.trusts(ip)) {
@@ -66,7 +68,7 @@ impl Addresses {
         }
         Some(match ip {
             IpAddr::V4(_) => ip,
-            // A subscriber has a /64 to choose addresses from (RFC 6177).
+            // One subscriber gets a whole /64 (RFC 6177), so single addresses would be no limit.
             IpAddr::V6(ip) => {
                 let network = ip.to_bits() & (u128::MAX << 64);
                 IpAddr::V6(Ipv6Addr::from_bits(network))
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn address_has_so_many_places() {
+    fn address_is_limited_to_its_number_of_connections() {
         let trusted = Proxies::trust(["10.0.0.0/8"]).expect("a network");
         let addresses = Arc::new(Addresses::new(2, Some(trusted)));
         let places: Vec<_> = (0..2).map(|_| addresses.enter(peer("192.0.2.1"))).collect();
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn network_of_ipv6_is_one_address() {
+    fn ipv6_network_of_64_bits_counts_as_one_address() {
         let addresses = Arc::new(Addresses::new(1, None));
         let _place = addresses.enter(peer("2001:db8::1"));
         assert!(addresses.enter(peer("2001:db8::2")).is_none());

@@ -1,10 +1,9 @@
-//! The two ends of a connection's stream: what was read early, and what is gathered to be sent.
+//! The stream of a connection with its buffers: bytes that were read early, and bytes to send.
 //!
-//! hyper can gather the answers to pipelined requests itself (`pipeline_flush`), but it then holds
-//! a finished answer back for as long as its read buffer holds anything, be it half a head or the
-//! stray line end that old clients send after a body, and its buffer has no bound. Here, what was
-//! written while hyper was polled once is sent when that poll is over: a batch costs one send, and
-//! nothing waits for the client.
+//! Everything that hyper writes during one poll is sent when that poll is over, so the responses to
+//! a batch of pipelined requests cost one system call. hyper's own `pipeline_flush` was rejected: it
+//! holds a complete response back for as long as its read buffer contains anything, such as half a
+//! head or the stray line end that old clients send after a body, and its buffer has no limit.
 
 use std::fmt;
 use std::io::{self, IoSlice};
@@ -20,59 +19,65 @@ use crate::pool::{self, Buffer};
 #[cfg(feature = "http2")]
 use crate::server::http2_preface::{Greeting, NoSettings};
 
-/// How many bytes are gathered before they are sent.
+/// How many bytes are buffered before they are sent.
 const MOST_GATHERED: usize = 16 * 1024;
-/// How the beginning of a connection tells HTTP/2 from HTTP/1.
+/// The first bytes of an HTTP/2 connection (RFC 9113 §3.4).
 #[cfg(feature = "http2")]
 const PREFACE: &[u8; MOST_EARLY] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// How many bytes are read before hyper asks: as many as tell the protocol.
+/// How many bytes can be read before hyper reads: the length of the HTTP/2 preface.
 const MOST_EARLY: usize = 24;
 
-/// A connection's stream, shared by what hyper owns and the task that drives it.
+/// A connection's stream, shared by the handle that hyper owns and the task that drives hyper.
+///
+/// The lock is not contended, because hyper is polled by that same task. Only after an upgrade does
+/// the new owner of the stream lock it from another task.
 pub(super) struct Shared(Mutex<BufferedStream>);
 
-/// The lock's inside: one task takes it, so it never waits, until the owner of an upgrade does as well.
+/// A socket with its read and write buffers.
 pub(super) struct BufferedStream {
     socket: Socket,
-    /// Bytes that were read before hyper asked: it reads them first.
+    /// Bytes that were read before hyper read. hyper gets them first.
     early: [u8; MOST_EARLY],
+    /// The first unread byte of `early`.
     early_from: u8,
+    /// The end of the bytes in `early`.
     early_to: u8,
-    /// Follows the requests of HTTP/1.
+    /// Follows the requests of HTTP/1. `None` for HTTP/2 and after an upgrade.
     framing: Option<Framing>,
-    /// Follows the beginning of HTTP/2.
+    /// Checks the first frame of HTTP/2, until it has arrived.
     #[cfg(feature = "http2")]
     greeting: Option<Greeting>,
-    /// What comes is no body any more, and nothing else either.
+    /// Whether the client has violated the framing, so that reading fails from now on.
     broken: bool,
+    /// The bytes that hyper has written.
     bytes: Buffer,
-    /// How many of the bytes have been sent.
+    /// How many of `bytes` were sent.
     sent: usize,
-    /// How many times the socket has taken something; it tells a slow client from a stuck one.
+    /// How often the socket accepted data. It distinguishes a slow client from a stuck one.
     progress: u32,
-    /// The socket took nothing when it was last asked.
+    /// Whether the socket accepted nothing at the last attempt.
     blocked: bool,
-    /// It is the socket's own buffer that waits.
+    /// Whether a buffer inside the socket, such as that of TLS, is waiting to be flushed.
     flushing: bool,
-    /// Nobody sends what is gathered after a poll: an upgraded stream is on its own.
+    /// Whether writes go straight to the socket. After an upgrade no task sends the buffer.
     direct: bool,
     held: Holders,
 }
 
-/// Who holds the stream besides the task that drives it: hyper, and then the owner of an upgrade.
+/// Who uses the stream besides the task that drives it: hyper, and later the owner of an upgrade.
 #[derive(Default)]
 struct Holders {
-    /// Nobody does any more.
+    /// Whether hyper and the owner of an upgrade have dropped the stream.
     released: bool,
-    /// The task is gone, and the stream with it.
+    /// Whether the task has ended, so that reading and writing fail.
     cut: bool,
-    /// Woken when it is released.
+    /// The task that drives the connection, woken when the stream is released.
     task: Option<Waker>,
-    /// Those who read and write an upgraded stream; woken when it is cut.
+    /// The reader and the writer of an upgraded stream, woken when it is cut.
     owners: [Option<Waker>; 2],
 }
 
-/// Which side of a stream someone waits for.
+/// A direction of the stream.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Side {
     Read,
@@ -113,7 +118,7 @@ impl fmt::Debug for Shared {
 
 /// Reading.
 impl BufferedStream {
-    /// Returns whether the client speaks HTTP/2, once enough is read to tell.
+    /// Returns whether the client uses HTTP/2. Returns `None` until enough bytes were read.
     #[cfg(feature = "http2")]
     pub(super) fn is_http2(&self) -> Option<bool> {
         let seen = &self.early[..usize::from(self.early_to)];
@@ -123,14 +128,16 @@ impl BufferedStream {
         (seen.len() == PREFACE.len()).then_some(true)
     }
 
-    /// Follows the beginning of HTTP/2, and no requests: they are interleaved.
+    /// Switches to HTTP/2: checks the first frame and stops following requests, which are
+    /// interleaved.
     #[cfg(feature = "http2")]
     pub(super) fn follow_http2(&mut self) {
         self.framing = None;
         self.greeting = Some(Greeting::default());
     }
 
-    /// Follows what HTTP/2 begins with; where that is wrong, the client is told and nothing is read.
+    /// Checks the beginning of an HTTP/2 connection. If it is invalid, queues a GOAWAY frame and
+    /// fails.
     #[cfg(feature = "http2")]
     fn greet(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(greeting) = &mut self.greeting else {
@@ -140,7 +147,7 @@ impl BufferedStream {
             Ok(false) => {}
             Ok(true) => self.greeting = None,
             Err(NoSettings) => {
-                // h2 has written its own settings before it reads.
+                // h2 writes its settings before it reads, so GOAWAY comes after them, as it must.
                 self.bytes.extend_from_slice(Greeting::GOAWAY);
                 self.broken = true;
                 return Err(broken());
@@ -149,25 +156,27 @@ impl BufferedStream {
         Ok(())
     }
 
-    /// Returns whether all of the request with this number has come.
+    /// Returns whether the request with this number has arrived completely.
     pub(super) fn is_behind(&self, number: u32) -> bool {
         let framing = self.framing.as_ref();
         framing.is_some_and(|framing| framing.is_behind(number))
     }
 
-    /// Returns whether nothing is under way in either direction.
+    /// Returns whether no request is arriving and no response is being sent.
     pub(super) fn is_between_requests(&self) -> bool {
         let framing = self.framing.as_ref();
         let between = framing.is_some_and(Framing::is_between_requests);
         between && self.is_empty() && !self.has_early() && !self.blocked
     }
 
-    /// Returns whether bytes wait that hyper has not asked for.
+    /// Returns whether bytes were read early that hyper has not read yet.
     pub(super) fn has_early(&self) -> bool {
         self.early_from < self.early_to
     }
 
-    /// Reads a few bytes before hyper asks, behind those that wait, and returns how many.
+    /// Reads a few bytes before hyper does, and returns how many.
+    ///
+    /// The bytes are read and not peeked at, because TLS and custom streams have no peek.
     pub(super) fn poll_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if !self.has_early() {
             (self.early_from, self.early_to) = (0, 0);
@@ -180,9 +189,9 @@ impl BufferedStream {
         Poll::Ready(Ok(count))
     }
 
-    /// Reads for hyper; what was read early comes first.
+    /// Reads for hyper, first the bytes that were read early.
     ///
-    /// It returns the number of the request that must be refused, if these bytes tell of one.
+    /// Returns the number of the request whose framing is invalid, if these bytes show one.
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -198,8 +207,8 @@ impl BufferedStream {
             into.put_slice(&early[..count]);
             // At most 24, so the cast loses nothing.
             self.early_from += count as u8;
-            // hyper doubles its buffer where a head comes in two reads, and keeps it so large. What
-            // goes wrong here goes wrong again when there is nothing else to tell.
+            // Read more now: hyper doubles its buffer if a head comes in two reads, and keeps the
+            // larger one. An error can be ignored because the next read returns it again.
             let _rest = Pin::new(&mut self.socket).poll_read(cx, into);
         } else {
             ready!(Pin::new(&mut self.socket).poll_read(cx, into))?;
@@ -217,7 +226,7 @@ impl BufferedStream {
         Poll::Ready(Ok(seen.refused))
     }
 
-    /// Reads and forgets until the client ends, or has sent so much.
+    /// Reads and discards until the client closes or `most` bytes were read.
     pub(super) fn poll_discard(&mut self, cx: &mut Context<'_>, most: &mut usize) -> Poll<()> {
         let mut rest = [0; 16 * 1024];
         loop {
@@ -233,18 +242,19 @@ impl BufferedStream {
 }
 
 fn broken() -> io::Error {
-    let message = "what the client sends is not framed as it must be";
+    let message = "the client violates the framing of HTTP";
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// Holding.
 impl BufferedStream {
-    /// Notes that hyper has the stream, again or for the first time.
+    /// Records that hyper holds the stream.
     pub(super) fn hold(&mut self) {
         self.held.released = false;
     }
 
-    /// Fails where the stream is cut; the owner of an upgrade hears of it later.
+    /// Fails if the stream is cut. After an upgrade it also registers the caller's waker, which a
+    /// later cut wakes.
     pub(super) fn check_held(&mut self, side: Side, cx: &Context<'_>) -> io::Result<()> {
         if self.held.cut {
             return Err(io::ErrorKind::ConnectionAborted.into());
@@ -257,7 +267,7 @@ impl BufferedStream {
         Ok(())
     }
 
-    /// Notes that hyper, or the owner of an upgrade, has let the stream go.
+    /// Records that hyper, or the owner of an upgrade, has dropped the stream.
     pub(super) fn release(&mut self) {
         self.held.released = true;
         if let Some(task) = self.held.task.take() {
@@ -269,13 +279,14 @@ impl BufferedStream {
         self.held.released
     }
 
-    /// Waits until it is released; what hyper has left is sent meanwhile.
+    /// Waits until the stream is released. Meanwhile, sends the bytes that hyper left in the buffer.
     pub(super) fn poll_released(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.held.released {
             return Poll::Ready(());
         }
         self.held.task = Some(cx.waker().clone());
-        // Who writes waits for the same, and only the last one to ask is woken by the socket.
+        // A writer may wait for the same socket, and the socket wakes only the last task that
+        // polled it. So this task wakes the writer.
         if !self.is_empty()
             && self.poll_send(cx).is_ready()
             && let Some(writer) = self.held.owners[Side::Write as usize].take()
@@ -285,7 +296,7 @@ impl BufferedStream {
         Poll::Pending
     }
 
-    /// Takes the stream from whoever still holds it.
+    /// Makes the stream fail for the owner of an upgrade.
     pub(super) fn cut(&mut self) {
         self.held.cut = true;
         for owner in self.held.owners.iter_mut().filter_map(Option::take) {
@@ -296,7 +307,7 @@ impl BufferedStream {
 
 /// Writing.
 impl BufferedStream {
-    /// Hands the stream over to the owner of an upgrade.
+    /// Sends each write directly, for the owner of an upgrade.
     pub(super) fn send_each_write(&mut self) {
         self.direct = true;
         self.framing = None;
@@ -306,7 +317,7 @@ impl BufferedStream {
         self.direct
     }
 
-    /// Returns the count of sends if the client is not taking what it is sent.
+    /// Returns the number of successful sends if the socket is blocked.
     pub(super) fn stuck_at(&self) -> Option<u32> {
         self.blocked.then_some(self.progress)
     }
@@ -325,8 +336,8 @@ impl BufferedStream {
         if !self.direct && self.bytes.len() + count <= MOST_GATHERED {
             return Poll::Ready(Ok(self.gather(slices, count)));
         }
-        // More than fits is not copied, nor what nobody would send later: what was gathered goes
-        // first, then the slices themselves.
+        // Large writes are not copied into the buffer: the buffer is sent first, then the slices
+        // directly. Neither are writes after an upgrade, because no task would send the buffer.
         ready!(self.poll_send(cx))?;
         let outcome = Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
         self.note(outcome)
@@ -342,7 +353,7 @@ impl BufferedStream {
         count
     }
 
-    /// Sends what was gathered, and gives the buffer back: an idle connection holds none.
+    /// Sends the buffer and returns it to the pool, so that an idle connection holds none.
     pub(super) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.sent < self.bytes.len() {
             let outcome = Pin::new(&mut self.socket).poll_write(cx, &self.bytes[self.sent..]);
@@ -359,7 +370,7 @@ impl BufferedStream {
         self.poll_flush(cx)
     }
 
-    /// Sends what the socket itself holds: none of the system's does, TLS may.
+    /// Flushes the socket. Only TLS and custom streams buffer data.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.socket).poll_flush(cx);
         if outcome.is_pending() {
@@ -371,7 +382,7 @@ impl BufferedStream {
         outcome
     }
 
-    /// Has the socket say, when it is closed, that this is no end.
+    /// Makes closing the socket reset the connection, so that the client sees an error.
     pub(super) fn tear(&self) {
         self.socket.tear();
     }
@@ -381,7 +392,7 @@ impl BufferedStream {
         Pin::new(&mut self.socket).poll_shutdown(cx)
     }
 
-    /// Sends these last bytes, or does not: nobody waits for it.
+    /// Best effort: sends these last bytes without waiting for the socket.
     pub(super) fn say(&mut self, cx: &mut Context<'_>, last: &[u8]) {
         self.bytes.extend_from_slice(last);
         let _best_effort = self.poll_send(cx);

@@ -1,4 +1,4 @@
-//! One connection: what its requests share, and the task that drives it.
+//! One connection: the state that its requests share, and the task that drives it.
 
 use std::future::poll_fn;
 use std::io;
@@ -33,26 +33,30 @@ use crate::{
     },
 };
 
-/// hyper's buffer is never smaller, and hyper panics when asked for less.
+/// hyper's smallest buffer. hyper panics if it is configured with less.
 const LEAST_HEAD: usize = 8 * 1024;
-/// After how long a silence a connection of HTTP/1 lets go what its next request needs.
+/// How long an HTTP/1 connection is idle before it drops hyper's state.
 const REST: Duration = Duration::from_secs(3);
-/// How long the rest of an unread request is thrown away, so that its client can read the answer.
+/// How long the rest of an unread request is discarded, so that the client can read the response.
 const LINGER: Duration = Duration::from_secs(1);
-/// How many bytes of it are.
+/// How many bytes of an unread request are discarded.
 const MOST_DISCARDED: usize = 8 << 20;
 
-/// What the requests of one connection share.
+/// The state that the requests of one connection share.
 ///
-/// A request takes a reference to it, and to nothing else, so that counting references never
-/// contends between cores.
+/// A request clones a reference to it and to nothing else. Requests of different connections
+/// therefore never write to the same reference counter, which cores would contend for.
 #[derive(Debug)]
 pub(crate) struct Connection<A> {
+    /// The state of the server: application, settings and stop flag.
     pub(super) shared: Arc<Shared<A>>,
+    /// The socket with its buffers, used by hyper and by the task that drives hyper.
     pub(super) wire: buffered_stream::Shared,
+    /// Counts of open requests, which the timer reads to find the connection's phase.
     pub(super) activity: Activity,
+    /// The peer's address, TLS data and protocol.
     pub(super) origin: Transport,
-    /// Held for its drop.
+    /// The connection's slot in the limit of its client address, freed on drop.
     _place: AddressSlot,
 }
 
@@ -62,11 +66,12 @@ impl<A> Connection<A> {
         &self.shared.config
     }
 
-    /// Returns whether the server is stopping: the connection ends after the open requests.
+    /// Returns whether the server is stopping, so that the connection ends after its open requests.
     pub(crate) fn is_stopping(&self) -> bool {
         self.shared.stopping.has_begun()
     }
 
+    /// Returns what the connection is doing, for its timer. The caller holds the stream's lock.
     pub(super) fn seen(&self, wire: &BufferedStream) -> Progress {
         Progress {
             moment: self.activity.now(),
@@ -90,7 +95,7 @@ impl<A> Connection<A> {
     }
 }
 
-/// Serves what was accepted on a task of its own.
+/// Serves an accepted connection on a new task.
 pub(super) fn spawn<A: HttpApp>(
     tasks: &mut JoinSet<()>,
     shared: Arc<Shared<A>>,
@@ -98,7 +103,7 @@ pub(super) fn spawn<A: HttpApp>(
     accepted: Accepted,
 ) {
     match accepted {
-        // The common one has a task that has room for nothing else.
+        // The common case gets a task without room for the handshake's future, which is large.
         Accepted::Stream(socket, origin) if before.is_nothing() => {
             socket.set_nodelay();
             if let Some(place) = shared.addresses.enter(origin.peer) {
@@ -121,7 +126,8 @@ pub(super) fn spawn<A: HttpApp>(
     }
 }
 
-/// Goes through what a connection begins with; none is left where the client does not do its part.
+/// Reads the PROXY header and performs the TLS handshake. Returns `None` if either fails or times
+/// out.
 async fn pass<A>(
     shared: Arc<Shared<A>>,
     before: Arc<Preamble>,
@@ -148,7 +154,7 @@ async fn pass<A>(
 
 /// Serves a connection to its end.
 ///
-/// Its errors are its client's doing and end nothing but itself, so they are not passed on.
+/// Errors are not returned: the client causes them, and they end this connection only.
 async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
     let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
     let sleep = pin!(sleep_until(head_ends));
@@ -167,21 +173,23 @@ async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
     }
 }
 
-/// Waits until the owner of an upgraded stream has let it go; where this ends before, the stream does.
+/// Waits until the owner of an upgraded stream drops it. If this future is dropped first, the
+/// stream is closed.
 async fn upgraded<A>(connection: &Connection<A>) {
     let cut = CutOnDrop(&connection.wire);
     poll_fn(|cx| cut.0.lock().poll_released(cx)).await;
 }
 
-/// Closes a connection on which nothing is under way: TLS has a word for it.
+/// Closes an idle connection in order, so that TLS sends `close_notify`.
 async fn close<A>(connection: &Connection<A>) {
     let closed = poll_fn(|cx| connection.wire.lock().poll_shutdown(cx));
     let _out_of_time = timeout(LINGER, closed).await;
 }
 
-/// Resets a connection that is cut where its end would be taken for the end of an answer.
+/// Resets an aborted connection if the client would take its end for the end of a response.
 struct ResetOnDrop<'c, A> {
     connection: &'c Connection<A>,
+    /// Whether the last response was sent completely.
     is_whole: bool,
 }
 
@@ -193,6 +201,7 @@ impl<A> Drop for ResetOnDrop<'_, A> {
     }
 }
 
+/// Takes an upgraded stream from its owner when the connection's task ends.
 struct CutOnDrop<'c>(&'c buffered_stream::Shared);
 
 impl Drop for CutOnDrop<'_> {
@@ -201,7 +210,7 @@ impl Drop for CutOnDrop<'_> {
     }
 }
 
-/// Finds out which protocol the client speaks, and drives it.
+/// Detects the protocol and drives the connection.
 #[cfg(feature = "http2")]
 async fn drive<A: HttpApp>(
     connection: &Arc<Connection<A>>,
@@ -216,7 +225,8 @@ async fn drive<A: HttpApp>(
     }
     timer.multiplex();
     connection.wire.lock().follow_http2();
-    // HTTP/2 is the rarer guest: its state is boxed, or every connection would have room for it.
+    // HTTP/2 is rarer. Its state is boxed because every HTTP/1 connection's future would otherwise
+    // be as large.
     Box::pin(drive_http2(connection, timer)).await
 }
 
@@ -239,10 +249,10 @@ async fn drive_http1<A: HttpApp>(
         .half_close(true)
         .max_buf_size(head)
         .max_header_size(head)
-        // The connection's own timer does it, without a box for every head.
+        // The connection's timer does this. hyper's would allocate a sleep for each head.
         .header_read_timeout(None);
     if config.max_headers != 100 {
-        // hyper's default of 100 is on the stack, and any number that is set is on the heap.
+        // hyper keeps its default of 100 headers on the stack but allocates for any set number.
         builder.max_headers(config.max_headers);
     }
     let session = connection.shared.app.connect(&connection.origin);
@@ -258,8 +268,8 @@ async fn drive_http1<A: HttpApp>(
         if run(connection, pin!(driven), timer).await? == Ended::Done {
             return Ok(Ended::Done);
         }
-        // hyper's buffer and the room for a request's future are free by now: most of what a kept
-        // connection costs.
+        // hyper's buffer and the room for a request's future are freed here. They are most of the
+        // memory that an idle connection holds.
         if !rest(connection, timer).await? {
             return Ok(Ended::Resting);
         }
@@ -284,9 +294,10 @@ async fn drive_http2<A: HttpApp>(
     outcome
 }
 
-/// Throws away what a client still sends of a request that was answered before its end.
+/// Reads and discards the rest of a request that was answered before its end.
 ///
-/// Closing a socket that holds unread bytes resets it, and the answer is lost with it.
+/// The system resets a socket that is closed with unread bytes, and the client would lose the
+/// response.
 async fn linger<A>(connection: &Connection<A>) {
     if !connection.activity.may_be_sending() {
         return;

@@ -1,4 +1,4 @@
-//! Driving hyper's connection: what it writes is sent, its time is kept, and it is told to stop.
+//! Drives hyper's connection: sends what hyper writes, enforces the timeouts and shuts it down.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -13,24 +13,24 @@ use hyper::server::conn::http1;
 use super::Connection;
 use super::timer::{Phase, Progress, Timer};
 
-/// How the driving of hyper's connection ends where it is not cut.
+/// How a connection ends when it is not aborted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// It is over.
+    /// hyper has finished with the connection.
     Done,
-    /// It is silent: hyper's part of it can be let go, and made anew for the next request.
+    /// The connection is idle: drop hyper's state now and rebuild it for the next request.
     Resting,
 }
 
-/// How long a stopping server waits for a head that has begun, or for the first one, and for the goodbye of
-/// HTTP/2.
+/// How long a stopping server waits for a partial request head, for the first head, and for the
+/// client to close after HTTP/2's GOAWAY.
 const LAST_HEAD: Duration = Duration::from_secs(1);
 
-/// The connection ends at once: there is no one to say goodbye to.
+/// The connection failed or timed out and is dropped without a shutdown.
 #[derive(Debug)]
 pub(super) struct Aborted;
 
-/// Waits for the bytes that tell the protocol; the first head's time runs meanwhile.
+/// Reads enough bytes to detect HTTP/2. The timeout of the first head runs meanwhile.
 #[cfg(feature = "http2")]
 pub(super) async fn sniff<A>(
     connection: &Connection<A>,
@@ -53,7 +53,8 @@ pub(super) async fn sniff<A>(
     .await
 }
 
-/// Waits for the next request while nothing of hyper's is held; false where there will be none.
+/// Waits for the next request while the connection holds no hyper state. Returns `false` if the
+/// client closes, the connection times out or the server stops.
 pub(super) async fn rest<A>(
     connection: &Connection<A>,
     timer: &mut Timer<'_>,
@@ -91,8 +92,9 @@ fn poll_is_http2<A>(connection: &Connection<A>, cx: &mut Context<'_>) -> Poll<io
     }
 }
 
-/// hyper's connections, as the driver sees them.
+/// A connection of hyper, for HTTP/1 or HTTP/2, that the driver can shut down.
 pub(super) trait Driven: Future<Output = hyper::Result<()>> {
+    /// Finishes the open requests and accepts no more.
     fn finish(self: Pin<&mut Self>);
 }
 
@@ -122,7 +124,7 @@ where
     }
 }
 
-/// Drives hyper's connection with our timer, until it ends or is out of time.
+/// Drives hyper's connection until it ends, rests or times out.
 pub(super) async fn run<A, D: Driven>(
     connection: &Connection<A>,
     driven: Pin<&mut D>,
@@ -139,19 +141,23 @@ pub(super) async fn run<A, D: Driven>(
     poll_fn(|cx| driver.poll(cx)).await
 }
 
-/// Whether a connection has been told to end after what is open.
+/// Whether hyper has been told to shut the connection down after the open requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finishing {
     No,
-    /// As soon as the head that has begun is a request.
+    /// The shutdown waits until the partial head is a complete request.
     AfterHead,
     Yes,
 }
 
+/// The state of one run of [`run`].
 struct Driver<'d, 't, A, D> {
     connection: &'d Connection<A>,
+    /// hyper's connection future.
     driven: Pin<&'d mut D>,
+    /// The connection's only timer.
     timer: &'d mut Timer<'t>,
+    /// How far the shutdown of the connection has come.
     finishing: Finishing,
 }
 
@@ -169,7 +175,8 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
                 self.say_goodbye();
                 continue;
             }
-            // hyper was polled first, so that a request that is here is not taken for silence.
+            // hyper was polled first. Otherwise a request that has just arrived would look like
+            // an idle connection and be closed.
             if self.connection.is_stopping() && self.stop(seen) {
                 continue;
             }
@@ -191,11 +198,12 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         }
     }
 
-    /// Sends what hyper has written during this poll.
+    /// Sends what hyper wrote during this poll.
     fn send(&self, cx: &mut Context<'_>, ended: bool) -> io::Result<Progress> {
         let mut wire = self.connection.wire.lock();
         if ended {
-            // What is written from now on is by the owner of an upgraded stream.
+            // From now on only the owner of an upgraded stream writes, and nothing polls this
+            // driver for it, so each write goes straight to the socket.
             wire.send_each_write();
         }
         if let Poll::Ready(outcome) = wire.poll_send(cx) {
@@ -204,7 +212,8 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         Ok(self.connection.seen(&wire))
     }
 
-    /// Ends as hyper did; where it has answered what is no request, the client shall read that.
+    /// Converts hyper's result. After a parse error hyper has written a response, which the client
+    /// must be able to read, so that is not an abort.
     fn end(&self, outcome: hyper::Result<()>) -> Result<Ended, Aborted> {
         match outcome {
             Err(error) if error.is_parse() => self.connection.activity.give_up(),
@@ -213,8 +222,8 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         Ok(Ended::Done)
     }
 
-    /// Returns whether a connection of HTTP/2 is to end for the number of its requests; one of HTTP/1 is
-    /// told with its last answer.
+    /// Returns whether an HTTP/2 connection has reached its limit of requests. On HTTP/1 the last
+    /// response carries `connection: close` instead.
     fn has_served_its_share(&self, seen: Progress) -> bool {
         #[cfg(feature = "http2")]
         if self.timer.is_multiplexed() && self.finishing != Finishing::Yes {
@@ -224,9 +233,9 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         false
     }
 
-    /// Tells hyper that the server stops, and returns whether it must be polled for that.
+    /// Shuts hyper down because the server stops. Returns whether hyper must be polled again.
     fn stop(&mut self, seen: Progress) -> bool {
-        // HTTP/2 says up to which request it answers, so that none is lost by saying it early.
+        // GOAWAY names the last request that is processed, so an early GOAWAY loses no request.
         let multiplexed = self.timer.is_multiplexed();
         let heading = !multiplexed && (seen.moment.heading || seen.moment.is_fresh());
         match self.finishing {
@@ -236,8 +245,8 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
             }
             Finishing::Yes => return false,
             Finishing::AfterHead if heading => return false,
-            // hyper would drop half a head without an answer, and a request that is still in the
-            // socket's buffer with it.
+            // hyper would drop a partial head without a response, and with it a request that is
+            // still in the socket's receive buffer.
             Finishing::No if heading => {
                 self.finishing = Finishing::AfterHead;
                 self.timer.finish_within(LAST_HEAD);
@@ -254,7 +263,7 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         true
     }
 
-    /// Ends the connection, though the server goes on.
+    /// Shuts this connection down while the server keeps running.
     fn say_goodbye(&mut self) {
         self.timer
             .finish_within(self.connection.config().head_timeout);
@@ -266,7 +275,7 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
         self.driven.as_mut().finish();
     }
 
-    /// Answers half a head, if nothing stands before the answer; it is sent or not.
+    /// Best effort: sends 408 for an incomplete head if no response is queued.
     fn say_why(&self, cx: &mut Context<'_>, phase: Phase) {
         const LATE: &[u8] =
             b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";

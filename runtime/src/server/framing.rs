@@ -1,73 +1,91 @@
-//! Where the requests of HTTP/1 begin and end on the wire, and what hyper does not tell of a head.
+//! Follows the framing of HTTP/1 requests, to detect heads and bodies that servers read differently.
 //!
-//! hyper keeps one of two lengths, and none beside a transfer coding, so a request cannot show what
-//! it came with; and it takes a bare line feed for a line's end. A server in front that reads such a
-//! head in another way than we do sees other requests than we do (RFC 9112 §11.2), so we refuse it.
-//! This follows the bytes on their way to hyper, changes nothing and copies a line only where it
-//! comes in pieces.
+//! hyper merges equal `content-length` headers, drops one that comes with a `transfer-encoding`,
+//! accepts bare line feeds as line ends and cuts off fragments. The request that it returns no longer
+//! shows any of this. If a proxy in front reads such a head differently, it sees other requests than
+//! this server does (request smuggling, RFC 9112 §11.2), so the server rejects these requests.
+//!
+//! [`Framing`] sees the bytes on their way to hyper and changes none of them. It copies a line only
+//! if the line arrives in pieces. A parser in front of hyper was rejected: it would be a second
+//! opinion on every rule of HTTP/1, while this one decides six.
 
 use memchr::memchr_iter;
 
-/// What bytes on the wire tell of the requests that they are of.
+/// The framing errors in the bytes of one read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct RequestFacts {
-    /// The number of the request that must be refused, from 1.
+    /// The number of the request to reject, counted from 1.
     pub(super) refused: Option<u32>,
-    /// From which byte on a body is none: what is read up to there is still good.
+    /// The offset at which a chunked body becomes invalid. The bytes before it are valid.
     pub(super) broken_at: Option<usize>,
 }
 
-/// How much is kept of a line that comes in pieces: as much as a length needs.
+/// How many bytes are kept of a line that arrives in pieces: enough for a `content-length`.
 const MOST_HELD: usize = 48;
 
 /// Follows the requests of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
+    /// What the next bytes are.
     place: NextPart,
-    /// How many heads have ended.
+    /// How many heads were read completely. It is also the number of the current request.
     heads: u32,
+    /// The head that is being read.
     head: Head,
+    /// The line that is being read, if it arrives in pieces.
     line: PartialLine,
 }
 
 /// What is read next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum NextPart {
-    /// The line that begins a request, or an empty one before it.
+    /// A request line, or an empty line before it.
     #[default]
     Start,
+    /// A header line, or the empty line after the headers.
     Head,
+    /// This many more bytes of a body with a length.
     Body(u64),
+    /// The line with the size of a chunk.
     ChunkSize,
+    /// This many more bytes of a chunk.
     Chunk(u64),
+    /// The line end after a chunk.
     ChunkEnd,
+    /// A trailer line, or the empty line after the trailers.
     Trailers,
-    /// Behind a line of a chunked body that is none, and that hyper may read over.
+    /// The current line of a chunked body is invalid, and hyper may accept it.
     Broken,
-    /// Behind something that cannot be followed; hyper refuses it or has ended reading.
+    /// The bytes can no longer be followed. hyper rejects them or has stopped reading.
     Lost,
 }
 
-/// What matters of the head that is being read.
+/// What the framing needs of the head that is being read.
 #[derive(Debug, Default)]
 struct Head {
+    /// The number of `content-length` headers.
     lengths: u32,
+    /// The number of `transfer-encoding` headers.
     codings: u32,
+    /// The value of the last `content-length`, if it is a number.
     length: Option<u64>,
+    /// Whether a line ended without a carriage return.
     bare_line_feed: bool,
-    /// A length stands behind so many blanks that it is not seen whole.
+    /// Whether a `content-length` line is longer than the bytes that are kept of it.
     hidden_length: bool,
-    /// The target has a fragment, which hyper cuts off and a server in front may not.
+    /// Whether the target has a fragment, which hyper cuts off and a proxy in front may not.
     fragment: bool,
 }
 
-/// The beginning of a line that comes in pieces.
+/// The beginning of a line that arrives in pieces.
 #[derive(Debug)]
 struct PartialLine {
     held: [u8; MOST_HELD],
+    /// How many bytes of `held` are in use.
     len: u8,
-    /// How long it is in all.
+    /// The length of the whole line so far.
     total: u32,
+    /// Whether the last byte was a carriage return.
     ends_with_return: bool,
 }
 
@@ -98,17 +116,17 @@ impl PartialLine {
 }
 
 impl Framing {
-    /// Returns whether nothing has come of another request.
+    /// Returns whether no byte of another request has arrived.
     pub(super) fn is_between_requests(&self) -> bool {
         self.place == NextPart::Start && self.line.total == 0
     }
 
-    /// Returns whether all of this request, the last one or one before it, is here.
+    /// Returns whether this request, the last one or an earlier one, has arrived completely.
     pub(super) fn is_behind(&self, number: u32) -> bool {
         self.heads != number || matches!(self.place, NextPart::Start | NextPart::Head)
     }
 
-    /// Follows these bytes.
+    /// Follows the next bytes and returns their framing errors.
     pub(super) fn read(&mut self, bytes: &[u8]) -> RequestFacts {
         let mut seen = RequestFacts::default();
         let mut at = 0;
@@ -136,8 +154,8 @@ impl Framing {
         seen
     }
 
-    /// Reads lines up to the first body; returns how many bytes they have, and whether the next ones
-    /// are any.
+    /// Reads lines up to the next body. Returns how many bytes were read, and `false` if the line
+    /// after them is invalid.
     fn lines(&mut self, bytes: &[u8], refused: &mut Option<u32>) -> (usize, bool) {
         let mut from = 0;
         for end in memchr_iter(b'\n', bytes) {
@@ -166,7 +184,8 @@ impl Framing {
         (bytes.len(), true)
     }
 
-    /// Returns whether this is a whole line of a head that tells nothing: most of them are.
+    /// Returns whether this is a complete header line that cannot matter. Most lines take this path,
+    /// so it looks only at the first byte and the last.
     fn is_of_no_interest(&self, line: &[u8]) -> bool {
         let first = line.first().map_or(b'\r', u8::to_ascii_lowercase);
         self.place == NextPart::Head
@@ -175,13 +194,14 @@ impl Framing {
             && !matches!(first, b'c' | b't' | b'\r')
     }
 
+    /// Records whether the request line has a fragment.
     fn look_for_fragment(&mut self, piece: &[u8]) {
         if self.place == NextPart::Start {
             self.head.fragment |= piece.contains(&b'#');
         }
     }
 
-    /// Reads a line whose last piece this is, without its line feed.
+    /// Reads the line that ends with this piece. The piece is without the line feed.
     fn end_line(&mut self, last: &[u8]) -> Option<u32> {
         if self.line.total == 0 {
             let (text, whole) = match last.strip_suffix(b"\r") {
@@ -197,7 +217,8 @@ impl Framing {
         self.line(held, total, line.ends_with_return)
     }
 
-    /// Reads a line that begins with `text` and is `total` bytes long.
+    /// Reads a line that begins with `text` and is `total` bytes long. Returns the number of the
+    /// request if its head ends here and is invalid.
     fn line(&mut self, text: &[u8], total: usize, ends_with_return: bool) -> Option<u32> {
         match self.place {
             NextPart::ChunkSize | NextPart::ChunkEnd | NextPart::Trailers if !ends_with_return => {
@@ -227,6 +248,7 @@ impl Framing {
         None
     }
 
+    /// Ends a head: decides where its body ends, and returns its number if it is invalid.
     fn end_head(&mut self) -> Option<u32> {
         let head = std::mem::take(&mut self.head);
         self.heads = self.heads.wrapping_add(1);
@@ -244,7 +266,7 @@ impl Framing {
 }
 
 impl NextPart {
-    /// Returns what stands behind a body or a chunk.
+    /// Returns what follows a body or a chunk.
     fn behind(self) -> Self {
         match self {
             Self::Chunk(_) => Self::ChunkEnd,
@@ -259,7 +281,8 @@ impl Head {
             Some(b'c' | b'C') => {
                 if let Some(value) = value_of(text, b"content-length") {
                     self.lengths += 1;
-                    // A value that is no number is refused by hyper; one that is cut off may be one.
+                    // hyper rejects a value that is not a number, but a truncated value may be
+                    // a wrong number here, and hyper reads the right one.
                     self.hidden_length |= text.len() != total;
                     self.length = number(value);
                 }
@@ -272,7 +295,7 @@ impl Head {
     }
 }
 
-/// Returns what stands behind the name and its colon.
+/// Returns the value of a header line if it has this name.
 fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
     let (start, value) = line.split_at_checked(name.len())?;
     if !start.eq_ignore_ascii_case(name) {
@@ -285,8 +308,8 @@ fn number(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
 }
 
-/// Reads the size of a chunk, of at most 16 digits, and makes sure that nothing but extensions is behind
-/// it (RFC 9112 §7.1): hyper takes more zeros, and a blank.
+/// Parses the size of a chunk (RFC 9112 §7.1). Returns `None` if it has more than 16 digits or if
+/// anything but extensions follows. hyper accepts more leading zeros and trailing spaces.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let end = line.iter().position(|byte| !byte.is_ascii_hexdigit());
     let (digits, rest) = line.split_at(end.unwrap_or(line.len()));
@@ -301,7 +324,8 @@ fn chunk_size(line: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Reads the text at once and byte by byte, and returns the numbers of the refused requests.
+    /// Reads the text at once and byte by byte, and compares the first rejected request and the
+    /// number of heads.
     fn check(text: &str, refused: Option<u32>, heads: u32) {
         let mut whole = Framing::default();
         assert_eq!(whole.read(text.as_bytes()).refused, refused, "{text:?}");
@@ -316,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_told_apart() {
+    fn requests_are_separated_by_their_lengths_and_chunks() {
         check("GET / HTTP/1.1\r\nhost: a\r\n\r\n", None, 1);
         check("\r\nGET / HTTP/1.1\r\n\r\n", None, 1);
         let post = "POST / HTTP/1.1\r\ncontent-length: 21\r\n\r\ncontent-length: 1\r\n\r\n";
@@ -327,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn head_with_two_framings_is_refused() {
+    fn head_with_two_framings_is_rejected() {
         let (cl, te) = ("content-length: 3\r\n", "transfer-encoding: chunked\r\n");
         let head = |lines: String| format!("POST / HTTP/1.1\r\nhost: a\r\n{lines}\r\n");
         check(&head([cl, te].concat()), Some(1), 1);
@@ -340,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn bare_line_feed_is_refused() {
+    fn bare_line_feed_is_rejected() {
         check("GET / HTTP/1.1\nhost: a\r\n\r\n", Some(1), 1);
         check("GET / HTTP/1.1\r\nhost: a\n\r\n", Some(1), 1);
         check("GET / HTTP/1.1\r\nhost: a\r\n\n", Some(1), 1);
@@ -348,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn length_that_is_not_seen_whole_is_refused() {
+    fn length_beyond_the_kept_bytes_is_rejected() {
         let blanks = " ".repeat(60);
         let mut framing = Framing::default();
         let head = format!("POST / HTTP/1.1\r\nContent-Length: {blanks}");
@@ -357,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn fragment_is_refused() {
+    fn fragment_is_rejected() {
         check("GET /a#b HTTP/1.1\r\nhost: a\r\n\r\n", Some(1), 1);
         check(
             "GET /a HTTP/1.1\r\nx: #\r\n\r\n#GET / HTTP/1.1\r\n\r\n",
@@ -367,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn chunked_body_breaks_where_a_line_is_none() {
+    fn chunked_body_is_cut_before_an_invalid_line() {
         let head = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
         for (good, bad) in [
             ("", "1\na\r\n"),
@@ -389,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn long_line_in_pieces_is_no_length() {
+    fn long_line_in_pieces_is_not_a_length() {
         let long = "a".repeat(1000);
         check(
             &format!("GET / HTTP/1.1\r\nx: {long}\r\n\r\nGET / HTTP/1.1\r\n\r\n"),

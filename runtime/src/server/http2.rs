@@ -1,4 +1,4 @@
-//! HTTP/2 by prior knowledge: hyper's builder, and the tasks of its streams.
+//! HTTP/2: hyper's builder and the tasks of its streams.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -14,21 +14,22 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::config::Config;
 
-/// How many bytes of answers wait in memory for one stream.
+/// How many bytes of a response are buffered for one stream.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// How many streams a client may have reset before a handler has seen them (CVE-2023-44487): it is
-/// h2's default, and ours, not an accident.
+/// How many streams a client may reset before they reach a handler (rapid reset, CVE-2023-44487).
+/// It equals h2's default, and is set here so that a change of h2's default does not change it.
 const PENDING_RESETS: usize = 20;
 
-/// Makes hyper's builder.
+/// Creates hyper's HTTP/2 builder.
 pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
     let mut builder = Builder::new(streams);
     builder
         .max_concurrent_streams(config.http2_max_streams)
         .max_header_list_size(u32::try_from(config.max_head_size).unwrap_or(u32::MAX))
         .max_pending_accept_reset_streams(PENDING_RESETS)
-        // Streams over the limit count here as well: a client that did not know it yet is no attacker.
+        // Streams over the limit count as well. A client that has not yet received the server's
+        // settings may open that many, and is no attacker.
         .max_local_error_reset_streams(
             config
                 .http2_max_resets
@@ -39,18 +40,19 @@ pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
 }
 
 tokio::task_local! {
-    /// When the stream of this task was last given something to send that it has not come back from.
+    /// When the stream of this task last took data to send, until it asks for more; `None` while it
+    /// waits for the application.
     static HANDED: Cell<Option<Instant>>;
 }
 
-/// Notes that the stream of this task has something to send, or waits for it.
+/// Records whether the stream of this task has taken data to send, or waits for the application.
 pub(super) fn hand(something: bool) {
     let since = something.then(Instant::now);
-    // There is no stream where HTTP/1 is spoken.
+    // This fails only outside of a stream's task, where no timeout runs.
     let _ = HANDED.try_with(|handed| handed.set(since));
 }
 
-/// The tasks of a connection's streams: they end with the connection that owns them.
+/// The tasks of a connection's streams. They end with the connection.
 #[derive(Debug, Clone)]
 pub(super) struct Streams {
     tasks: Arc<Mutex<JoinSet<()>>>,
@@ -69,7 +71,7 @@ impl Streams {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Aborts what still runs, and waits until it is gone.
+    /// Aborts the remaining tasks and waits until they have ended.
     pub(super) async fn end(&self) {
         let mut left = std::mem::take(&mut *self.lock());
         left.shutdown().await;
@@ -79,7 +81,8 @@ impl Streams {
 impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
     fn execute(&self, stream: F) {
         let mut tasks = self.lock();
-        // The ended ones are let go here, or they would pile up as long as the connection lives.
+        // Tasks that have ended are removed here. Otherwise they would accumulate for as long as
+        // the connection lives.
         while tasks.try_join_next().is_some() {}
         let patient = Patient {
             stream: Box::pin(stream),
@@ -90,8 +93,10 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
     }
 }
 
-/// A stream that ends when its client takes nothing of what it is sent: a shut window shuts no socket,
-/// so the connection's timer does not see it.
+/// A stream's task with a write timeout.
+///
+/// The connection's timer watches the socket, and a closed flow-control window of one stream does
+/// not block the socket. So each stream that waits for its window has a timer.
 struct Patient<F> {
     stream: Pin<Box<F>>,
     timeout: Duration,

@@ -1,29 +1,33 @@
-//! How a client of HTTP/2 begins: with the preface, and SETTINGS as its first frame (RFC 9113 §3.4).
+//! Checks that an HTTP/2 client sends the preface and then a SETTINGS frame (RFC 9113 §3.4).
 
 /// Follows the first bytes of a connection, up to the flags of the first frame.
 ///
-/// h2 takes any frame for the first one.
+/// h2 accepts any frame as the first one, so this check exists.
 #[derive(Debug, Default)]
 pub(super) struct Greeting {
     read: u8,
 }
 
-/// The client's first frame is not SETTINGS.
+/// The error that the client's first frame is not SETTINGS.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoSettings;
 
-/// Where the type and the flags of the first frame are: behind the preface and the frame's length.
+/// The offset of the first frame's type, after the preface and the frame's length.
 const TYPE: u8 = 24 + 3;
+/// The offset of the first frame's flags.
 const FLAGS: u8 = TYPE + 1;
 
 const SETTINGS: u8 = 4;
 const ACK: u8 = 1;
 
 impl Greeting {
-    /// GOAWAY with PROTOCOL_ERROR, which ends a connection that does not begin as it must.
+    /// A GOAWAY frame with PROTOCOL_ERROR, sent to a client that begins with another frame.
     pub(super) const GOAWAY: &[u8] = b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01";
 
-    /// Follows the next bytes, and returns whether no more need to be.
+    /// Follows the next bytes. Returns whether the check is complete.
+    ///
+    /// # Errors
+    /// Fails if the first frame is not SETTINGS, or acknowledges settings.
     pub(super) fn read(&mut self, bytes: &[u8]) -> Result<bool, NoSettings> {
         for byte in bytes {
             match self.read {
@@ -41,7 +45,7 @@ impl Greeting {
 mod tests {
     use super::*;
 
-    /// Follows the first frame whole, and byte by byte.
+    /// Reads the first frame at once, and byte by byte.
     fn check(frame: &[u8], expected: Result<bool, NoSettings>) {
         let bytes = [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], frame].concat();
         assert_eq!(Greeting::default().read(&bytes), expected, "{frame:?}");
@@ -56,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn first_frame_is_settings() {
+    fn first_frame_must_be_settings() {
         check(b"\0\0\0\x04\0\0\0\0\0", Ok(true));
         check(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x01", Ok(true));
         check(b"\0\0\x06\x04", Ok(false));

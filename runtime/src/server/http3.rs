@@ -1,7 +1,7 @@
-//! HTTP/3 (RFC 9114), by quinn and h3: experimental, as h3 is.
+//! HTTP/3 (RFC 9114) over quinn and h3. It is experimental because h3 is.
 //!
-//! A connection is driven by its own task, which owns the tasks of its requests. QUIC itself finds out
-//! that a client is gone, and keeps the number of streams.
+//! One task drives each connection and owns the tasks of its requests. QUIC detects clients that
+//! have disconnected and limits the number of streams.
 
 use std::future::{pending, poll_fn};
 use std::io;
@@ -41,27 +41,29 @@ type Quic = Bounded<h3_quinn::Connection>;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
 type Receiving = RequestStream<Read<h3_quinn::RecvStream>, Bytes>;
 
-/// How often an idle client is asked whether it is there: a request may take its handler longer than QUIC
-/// takes to call a silent client gone.
+/// The interval of keep-alive pings. A handler may run for longer than QUIC's idle timeout, and the
+/// pings keep such a connection open.
 const PING: Duration = Duration::from_secs(10);
-/// How long a client may take to hear that the connection ends, and to close it.
+/// How long a client may take to receive GOAWAY and to close the connection.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How long a client that has acknowledged everything has to read it and to close: what it has not read is
-/// lost when the server closes.
+/// How long a client that has acknowledged all data may take to close the connection. Data that it
+/// has not read by then is lost when the server closes.
 const PARTING: Duration = Duration::from_millis(500);
-/// The type of a stream that means nothing (RFC 9114 §6.2.3).
+/// A reserved stream type, which clients ignore (RFC 9114 §6.2.3).
 const RESERVED: u8 = 0x21;
-/// How many bytes of requests wait, of a stream and of a connection, and how many of answers.
+/// How many unread bytes of requests are buffered for one stream.
 const STREAM_WINDOW: u32 = 256 * 1024;
+/// How many unread bytes of requests, and unacknowledged bytes of responses, are buffered for one
+/// connection.
 const WINDOW: u32 = 1024 * 1024;
-/// How many bytes of an answer are sent at once; a client has [`Config::write_timeout`] for them.
+/// How many bytes of a response are sent at once. A client has [`Config::write_timeout`] for them.
 const SLICE: usize = 16 * 1024;
 
-/// Makes what accepts connections of QUIC on this port.
+/// Creates the endpoint that accepts QUIC connections on this socket.
 ///
 /// # Errors
-/// Where TLS 1.3 cannot be spoken.
+/// Fails if the TLS configuration does not support TLS 1.3, which QUIC requires.
 pub(crate) fn endpoint(
     socket: std::net::UdpSocket,
     mut tls: rustls::ServerConfig,
@@ -73,7 +75,7 @@ pub(crate) fn endpoint(
     let mut transport = quinn::TransportConfig::default();
     transport
         .max_concurrent_bidi_streams(config.http2_max_streams.into())
-        // Its control stream and the two of QPACK, and one that is not known.
+        // The control stream, the two of QPACK, and one of a type that this server does not use.
         .max_concurrent_uni_streams(4_u32.into())
         .stream_receive_window(STREAM_WINDOW.into())
         .receive_window(WINDOW.into())
@@ -91,12 +93,12 @@ pub(crate) fn endpoint(
     Ok(endpoint)
 }
 
-/// Accepts until nobody takes what is accepted.
+/// Accepts connections until the receiver is dropped or the endpoint closes.
 pub(crate) async fn accept(
     endpoint: quinn::Endpoint,
     accepted: mpsc::Sender<io::Result<Accepted>>,
 ) {
-    // The place comes first: a stop takes what is in the channel, and nowhere else.
+    // Reserve a slot before accepting: a stop takes over only the connections in the channel.
     while let Ok(place) = accepted.reserve().await {
         let Some(incoming) = validated(&endpoint).await else {
             return;
@@ -105,14 +107,15 @@ pub(crate) async fn accept(
     }
 }
 
-/// Accepts a client whose address is its own.
+/// Waits for a connection whose client address is validated.
 async fn validated(endpoint: &quinn::Endpoint) -> Option<quinn::Incoming> {
     loop {
         let incoming = endpoint.accept().await?;
         if incoming.remote_address_validated() {
             return Some(incoming);
         }
-        // Whoever has made up an address does not hear of this, and takes no place (RFC 9000 §8.1.2).
+        // A client with a forged address never receives this retry, so it takes no slot of the
+        // address that it forged (RFC 9000 §8.1.2).
         let _may_be_retried = incoming.retry();
     }
 }
@@ -151,13 +154,14 @@ pub(super) async fn serve<A: HttpApp>(
     }
 }
 
-/// Waits until the client has all that was sent, and until it closes: to close before would throw away what
-/// is on its way.
+/// Waits until the client has acknowledged all data and closes. If the server closed first, data in
+/// flight would be lost.
 async fn until_taken(quic: &quinn::Connection, write_timeout: Duration) {
     let sent = || quic.stats().frame_tx.stream;
     let (patience, all) = match timeout(LINGER, quic.open_uni()).await {
         Ok(Ok(last)) => (write_timeout, all_taken(quic, Some(last))),
-        // It takes no more streams: it has all when it takes no more of them either.
+        // The client allows no more streams, so its acknowledgements cannot be observed. Wait until
+        // no more data is sent.
         Ok(Err(_)) | Err(_) => (LINGER, all_taken(quic, None)),
     };
     let mut all = pin!(all);
@@ -175,12 +179,13 @@ async fn until_taken(quic: &quinn::Connection, write_timeout: Duration) {
     let _out_of_time = timeout(PARTING, quic.closed()).await;
 }
 
-/// Waits until nothing that was sent is on its way; without a stream it never knows.
+/// Waits until the client has acknowledged all data. Without a stream this never resolves.
 async fn all_taken(quic: &quinn::Connection, last: Option<quinn::SendStream>) {
     let Some(mut last) = last else {
         return pending().await;
     };
-    // There is room for a byte only once the client has acknowledged all others.
+    // quinn has no call for this. With a send window of one byte, the write below completes only
+    // when the client has acknowledged all other data.
     quic.set_send_window(1);
     let _gone = last.write_all(&[RESERVED]).await;
 }
@@ -198,15 +203,16 @@ fn origin(connection: &quinn::Connection) -> Transport {
     origin
 }
 
-/// Takes requests until the client ends, its silence or the server does, and waits for those that have
-/// begun.
+/// Accepts requests until the client closes, the connection is idle for too long or the server
+/// stops. Then waits for the open requests.
 async fn drive<A: HttpApp>(
     shared: &Arc<Shared<A>>,
     connection: &mut Connection<Quic, Bytes>,
     origin: &Transport,
 ) {
     let session = shared.app.connect(origin);
-    // What is refused holds nothing up: it ends with the connection.
+    // Rejections run on separate tasks, which end with the connection, so a client that does not
+    // read its rejection cannot delay the shutdown.
     let (mut requests, mut refusals) = (JoinSet::new(), JoinSet::new());
     let mut stopped = pin!(shared.stopping.begun());
     let mut idle = pin!(sleep(shared.config.idle_timeout));
@@ -216,7 +222,7 @@ async fn drive<A: HttpApp>(
         let is_over = is_silent || begun >= shared.config.max_requests_per_connection;
         if !told && (is_over || shared.stopping.has_begun()) {
             told = true;
-            // A client that does not hear of it ends by its silence.
+            // If GOAWAY does not reach the client, its connection ends by the idle timeout.
             let _goaway = timeout(LINGER, connection.shutdown(1)).await;
         }
         if told && requests.is_empty() {
@@ -224,7 +230,7 @@ async fn drive<A: HttpApp>(
         }
         tokio::select! {
             accepted = connection.accept() => match accepted {
-                // It was told that this one is not answered (RFC 9114 §5.2).
+                // GOAWAY has announced that this request is not processed (RFC 9114 §5.2).
                 Ok(Some(refused)) if told => {
                     while refusals.try_join_next().is_some() {}
                     refusals.spawn(refuse(refused, shared.config.head_timeout));
@@ -246,7 +252,7 @@ async fn drive<A: HttpApp>(
     while requests.join_next().await.is_some() {}
 }
 
-/// Answers one request; what goes wrong is the client's doing and ends nothing but the request.
+/// Serves one request. An error ends this request only.
 async fn exchange<A: HttpApp>(
     shared: Arc<Shared<A>>,
     session: A::Session,
@@ -267,15 +273,15 @@ async fn exchange<A: HttpApp>(
         }
         Err(refusal) => A::refuse(refusal),
     };
-    // To drop the stream would end the answer as if it were whole.
+    // Dropping the stream would finish it, and a truncated response would look complete.
     if send(&mut sending, response, config).await.is_err() {
         sending.stop_stream(Code::H3_REQUEST_CANCELLED);
     }
 }
 
-/// Says of a request that nothing of it was looked at, so that it can be sent again.
+/// Rejects a request with H3_REQUEST_REJECTED: it was not processed, so the client can retry it.
 async fn refuse(resolver: RequestResolver<Quic, Bytes>, head_timeout: Duration) {
-    // h3 has no word for a stream whose head is not here.
+    // h3 can reset a stream only after its head has arrived.
     if let Ok(Ok((_, mut stream))) = timeout(head_timeout, resolver.resolve_request()).await {
         stream.stop_stream(Code::H3_REQUEST_REJECTED);
     }
@@ -301,10 +307,10 @@ fn with_body(
     Request::from_parts(parts, body)
 }
 
-/// Sends a response; a client that takes nothing for too long is not waited for.
+/// Sends a response. Fails if the client takes no data for [`Config::write_timeout`].
 async fn send(sending: &mut Sending, response: Response, config: &Config) -> Result<(), BoxError> {
     let (mut parts, mut body) = response.into_http(|body| body).into_parts();
-    // Headers of a connection have no place here (RFC 9114 §4.2).
+    // HTTP/3 forbids connection-specific headers (RFC 9114 §4.2).
     parts.headers.remove(header::CONNECTION);
     parts.headers.entry(header::DATE).or_insert_with(now);
     if let Some(length) = body.len().filter(|length| *length > 0) {
@@ -344,12 +350,12 @@ fn now() -> HeaderValue {
     HeaderValue::from_str(&now).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// The body of a request as it is received.
+/// The body of a request.
 struct Received {
     receiving: Receiving,
-    /// Nothing but trailers may come.
+    /// Whether the data has ended, so that only trailers may follow.
     ended: bool,
-    /// How many bytes the client has announced and not sent yet.
+    /// How many bytes of the announced length have not arrived yet.
     length: Option<u64>,
 }
 
@@ -368,7 +374,8 @@ impl http_body::Body for Received {
         };
         let data = data.map(|mut data| data.copy_to_bytes(data.remaining()));
         if data.is_none() {
-            // h3 says of an empty frame what it says of the end; behind the end there is no more data.
+            // h3 returns the same for an empty frame as for the end of the data. After the end it
+            // must not be polled for data again.
             body.ended = true;
             ready!(body.receiving.poll_recv_trailers(cx))?;
         }
@@ -378,7 +385,10 @@ impl http_body::Body for Received {
                 (Some(left), Some(_)) => *length = left,
                 (Some(0), None) => {}
                 // RFC 9114 §4.1.2: the request is malformed.
-                _ => return Poll::Ready(Some(Err("the body is not as long as it says".into()))),
+                _ => {
+                    let message = "the body's length differs from its `content-length`";
+                    return Poll::Ready(Some(Err(message.into())));
+                }
             }
         }
         Poll::Ready(data.map(|data| Ok(Frame::data(data))))

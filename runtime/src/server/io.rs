@@ -1,4 +1,6 @@
-//! The stream as hyper owns it: each call goes to the connection's own.
+//! The stream that hyper owns: a handle to the connection's [`BufferedStream`].
+//!
+//! [`BufferedStream`]: super::buffered_stream::BufferedStream
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::Connection;
 use crate::server::buffered_stream::Side;
 
-/// The stream that hyper owns.
+/// A handle to a connection's stream, for hyper and later for the owner of an upgrade.
 pub(super) struct Io<A>(Arc<Connection<A>>);
 
 impl<A> Io<A> {

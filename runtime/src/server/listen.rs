@@ -1,4 +1,4 @@
-//! Where a server listens: addresses, unix sockets, and listeners of one's own.
+//! Where a server listens: IP addresses, unix sockets and custom listeners.
 
 use std::{fmt, future::Future, io, net::SocketAddr, path::PathBuf, str::FromStr};
 
@@ -25,10 +25,11 @@ mod unix;
 
 pub(crate) use bind::bind_tcp;
 
-/// One place where a server listens; [`Serve::listen`](crate::Serve::listen) takes several.
+/// An address or socket on which a server accepts connections.
 ///
-/// It is made from an address, from a listener of tokio's that is bound already, from text
-/// (`0.0.0.0:8080`, `unix:/run/app.sock`), or by its own functions.
+/// Create it from a [`SocketAddr`], from a bound [`tokio::net::TcpListener`], by parsing text
+/// (`0.0.0.0:8080`, `unix:/run/app.sock`), or with [`unix`](Self::unix) and [`own`](Self::own).
+/// Pass it to [`Serve::listen`](crate::Serve::listen), which can be called several times.
 ///
 /// # Examples
 /// ```no_run
@@ -48,13 +49,17 @@ pub(crate) use bind::bind_tcp;
 #[must_use]
 pub struct Listener {
     place: Address,
+    /// The permissions of a unix socket's file.
     #[cfg_attr(not(unix), allow(dead_code))]
     mode: u32,
+    /// Whether other processes may bind the same address.
     reuse_port: bool,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
+    /// Whether the same port number is also served over QUIC.
     #[cfg(feature = "http3")]
     http3: bool,
+    /// The peers whose connections begin with a PROXY protocol header.
     proxied: Option<Proxies>,
 }
 
@@ -68,7 +73,10 @@ enum Address {
     OwnListener(OwnListener),
 }
 
-/// A listener of one's own: a tunnel, a virtual network, a socket with options of its own.
+/// A source of connections: implement it for a tunnel, a virtual network or a socket with special
+/// options.
+///
+/// [`Listener::own`] turns an implementation into a [`Listener`].
 ///
 /// # Examples
 /// ```
@@ -88,18 +96,20 @@ enum Address {
 /// }
 /// ```
 pub trait Incoming: Send + 'static {
-    /// What is accepted.
+    /// The stream of an accepted connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Waits for the next connection; the address is the other side's, if there is one.
+    /// Waits for the next connection and returns its stream with the peer's address, if it has one.
     ///
     /// # Errors
-    /// An error is taken as a lack of room: this listener rests for 50 ms, and is asked again. One whose
-    /// kind says that a client is gone (aborted, refused, reset) or that a signal came is not, so that no
-    /// client makes others wait: it is asked again at once.
+    /// An error means that the system is out of resources, such as file descriptors: the server
+    /// calls this method again after 50 ms. If the kind of the error is `ConnectionAborted`,
+    /// `ConnectionRefused`, `ConnectionReset` or `Interrupted`, the server calls it again
+    /// immediately, so that one client cannot make others wait.
     ///
     /// # Cancel safety
-    /// A stop drops the future while it waits: it must not hold a connection then.
+    /// A stopping server drops the future while it waits. The future must not hold an accepted
+    /// connection across an `.await`, because that connection would be lost.
     fn accept(
         &mut self,
     ) -> impl Future<Output = io::Result<(Self::Stream, Option<SocketAddr>)>> + Send;
@@ -119,24 +129,35 @@ impl Listener {
         }
     }
 
-    /// Listens on a unix socket at this path, which the stop removes.
+    /// Listens on a unix socket at this path. The server removes the file when it stops.
     ///
-    /// A file that a program before has left there is replaced; a socket on which another program
-    /// still listens is an error. The user and the group of the process may connect, unless
-    /// [`mode`](Self::mode) says otherwise.
+    /// A socket file that an earlier process left behind is replaced. If another process still
+    /// listens on it, serving fails. The user and the group of the process may connect, unless
+    /// [`mode`](Self::mode) sets other permissions.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::{Listener, prelude::*};
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).listen(Listener::unix("/run/app.sock")).await
+    /// # }
+    /// ```
     #[cfg(unix)]
     pub fn unix(path: impl Into<PathBuf>) -> Self {
         Self::new(Address::Unix(path.into()))
     }
 
-    /// Takes a unix socket that another process has opened.
+    /// Creates a listener from a unix socket that the parent process has opened.
     #[cfg(all(unix, feature = "systemd"))]
     pub(crate) fn inherited(listener: std::os::unix::net::UnixListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         Ok(Self::new(Address::BoundUnix(listener)))
     }
 
-    /// Adds what the settings say of every place that code does not name.
+    /// Applies the settings for listeners that do not come from code.
     pub(crate) fn configured(mut self, config: &Config) -> Result<Self, Error> {
         #[cfg(feature = "tls")]
         if let Some(tls) = Tls::configured(config)? {
@@ -155,11 +176,39 @@ impl Listener {
         Ok(self)
     }
 
-    /// Listens by a listener of one's own.
+    /// Accepts connections from a custom [`Incoming`] source.
+    ///
+    /// With several workers, a custom listener is not shared out among their threads: it is served
+    /// on the runtime that serves the app.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use std::{io, net::SocketAddr};
+    /// use highball::{Incoming, Listener, prelude::*, tokio::net::{TcpListener, TcpStream}};
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// struct Local(TcpListener);
+    ///
+    /// impl Incoming for Local {
+    ///     type Stream = TcpStream;
+    ///
+    ///     async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
+    ///         let (stream, peer) = self.0.accept().await?;
+    ///         Ok((stream, Some(peer)))
+    ///     }
+    /// }
+    ///
+    /// # async fn run() -> highball::Result {
+    /// let listener = Local(TcpListener::bind("127.0.0.1:8080").await?);
+    /// highball::serve(Api).listen(Listener::own(listener)).await
+    /// # }
+    /// ```
     pub fn own(mut listener: impl Incoming) -> Self {
         Self::new(Address::OwnListener(Box::new(move |accepted| {
             Box::pin(async move {
-                // The place comes first: a stop takes what is in the channel, and nowhere else.
+                // Reserve a slot before accepting. A stop takes over only the connections that are
+                // in the channel, so one that is accepted but waits for a slot would be lost.
                 while let Ok(place) = accepted.reserve().await {
                     let next = listener.accept().await.map(|(stream, peer)| {
                         Accepted::Stream(Socket::Boxed(Box::new(stream)), Transport::of(peer))
@@ -170,39 +219,97 @@ impl Listener {
         })))
     }
 
-    /// Sets the permissions of a unix socket, as `chmod` writes them; `0o660` unless set.
+    /// Sets the permissions of a unix socket, as for `chmod`. The default is `0o660`.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::Listener;
+    ///
+    /// let for_everyone = Listener::unix("/run/app.sock").mode(0o666);
+    /// # let _ = for_everyone;
+    /// ```
     pub fn mode(mut self, mode: u32) -> Self {
         self.mode = mode;
         self
     }
 
-    /// Lets other processes listen on the same address (`SO_REUSEPORT`); the system shares the
-    /// connections out among them.
+    /// Lets other processes listen on the same address (`SO_REUSEPORT`). The system distributes
+    /// the connections among them.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::Listener;
+    ///
+    /// # fn main() -> highball::Result {
+    /// let listener: Listener = "0.0.0.0:8080".parse()?;
+    /// let shared = listener.reuse_port();
+    /// # let _ = shared;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reuse_port(mut self) -> Self {
         self.reuse_port = true;
         self
     }
 
-    /// Speaks TLS on what is accepted here.
+    /// Serves TLS on this listener.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Listener, Tls};
+    ///
+    /// # fn main() -> highball::Result {
+    /// let listener: Listener = "0.0.0.0:8443".parse()?;
+    /// let secure = listener.tls(Tls::files("cert.pem", "key.pem"));
+    /// # let _ = secure;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// Speaks HTTP/3 as well, on the same port of UDP, and says so to those who come by TLS (`Alt-Svc`,
-    /// RFC 7838). It is experimental, and for an address that [`tls`](Self::tls) is spoken on.
+    /// Serves HTTP/3 as well, on the UDP port of the same number. This is experimental.
+    ///
+    /// It requires an IP address and [`tls`](Self::tls). Responses over TLS advertise it in
+    /// `Alt-Svc` (RFC 7838).
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Listener, Tls};
+    ///
+    /// # fn main() -> highball::Result {
+    /// let listener: Listener = "0.0.0.0:8443".parse()?;
+    /// let http3 = listener.tls(Tls::files("cert.pem", "key.pem")).http3();
+    /// # let _ = http3;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "http3")]
     pub fn http3(mut self) -> Self {
         self.http3 = true;
         self
     }
 
-    /// Wants the header of the PROXY protocol, version 1 or 2, at the beginning of a connection from
-    /// these peers; the address in it is then the connection's.
+    /// Requires a PROXY protocol header, version 1 or 2, on connections from these peers.
     ///
-    /// A connection from them without it is closed, and one from others is served as it is, with the
-    /// address that it has. On a unix socket every connection must begin with it.
+    /// The address in the header replaces the peer's address. A connection from these peers without
+    /// a header is closed. A connection from any other peer is served without one and keeps its
+    /// address. On a unix socket every connection must begin with a header.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Listener, Proxies};
+    ///
+    /// # fn main() -> highball::Result {
+    /// let listener: Listener = "0.0.0.0:8080".parse()?;
+    /// let behind_proxy = listener.proxy_protocol(Proxies::trust(["10.0.0.0/8"])?);
+    /// # let _ = behind_proxy;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "proxy-protocol")]
     pub fn proxy_protocol(mut self, from: Proxies) -> Self {
         self.proxied = Some(from);
@@ -212,7 +319,7 @@ impl Listener {
 
 fn lacks(setting: &str, feature: &str) -> Error {
     Error::new(format!(
-        "`{setting}` is set, and this program cannot do that: build it with `highball`'s feature `{feature}`"
+        "`{setting}` is set but support for it is not compiled in; enable `highball`'s feature `{feature}`"
     ))
 }
 
@@ -238,7 +345,7 @@ impl FromStr for Listener {
         }
         let addr: SocketAddr = text.parse().map_err(|error| {
             let message = format!(
-                "`{text}` is no place to listen: write `127.0.0.1:8080`, `[::]:8080` or `unix:/run/app.sock`"
+                "`{text}` is not an address to listen on: write `127.0.0.1:8080`, `[::]:8080` or `unix:/run/app.sock`"
             );
             Error::because(message, error)
         })?;

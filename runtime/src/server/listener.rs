@@ -1,4 +1,4 @@
-//! What a server accepts from: sockets of the system, and listeners of one's own.
+//! Bound and open listeners: the sockets and custom listeners that a server accepts from.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,22 +17,22 @@ use tokio::time::{Sleep, sleep};
 use super::socket::Socket;
 use crate::{request::Transport, server::preamble::Preamble, tasks::Owned};
 
-/// How long a listener rests when the system has no room for another connection.
+/// How long a listener pauses when the system is out of descriptors or memory.
 const REST: Duration = Duration::from_millis(50);
 
-/// A connection as it is accepted.
+/// An accepted connection, before any byte is read.
 pub(crate) enum Accepted {
     Stream(Socket, Transport),
     #[cfg(feature = "http3")]
     Quic(Box<quinn::Incoming>, quinn::Endpoint),
 }
 
-/// Where connections come from, before a runtime has it.
+/// A source of connections that is not yet registered with a runtime.
 pub(crate) enum ConnectionSource {
     Tcp(std::net::TcpListener),
     #[cfg(unix)]
     Unix(std::os::unix::net::UnixListener, Option<SocketFile>),
-    /// It is told to start, and what it accepts goes into the channel.
+    /// A custom listener and its name. The function starts it with a channel for the connections.
     OwnListener(OwnListener, &'static str),
 }
 
@@ -40,7 +40,7 @@ pub(crate) type OwnListener =
     Box<dyn FnOnce(mpsc::Sender<io::Result<Accepted>>) -> Accepting + Send>;
 type Accepting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The file of a unix socket; it is removed when it is dropped.
+/// The file of a unix socket, removed on drop.
 #[derive(Debug)]
 pub(crate) struct SocketFile(pub(crate) PathBuf);
 
@@ -50,11 +50,13 @@ impl Drop for SocketFile {
     }
 }
 
-/// A place where the server listens, bound.
+/// A bound listener.
 pub(crate) struct Bound {
     source: ConnectionSource,
+    /// What each connection does before HTTP: PROXY header and TLS handshake.
     before: Arc<Preamble>,
-    /// Each thread that accepts binds it anew, and has a queue of its own.
+    /// Whether each worker binds the address again, so that the system gives it a separate queue
+    /// of connections.
     own_queues: bool,
 }
 
@@ -74,12 +76,12 @@ impl Bound {
         })
     }
 
-    /// Returns whether it is a caller's own, of which there can be one only.
+    /// Returns whether it is a custom listener, which cannot be cloned for other threads.
     pub(crate) fn is_own(&self) -> bool {
         matches!(self.source, ConnectionSource::OwnListener(..))
     }
 
-    /// Returns where it listens, as one would write it.
+    /// Returns the address as a user writes it: `http://localhost:8080`, `unix:/run/app.sock`.
     pub(crate) fn shown(&self) -> String {
         match &self.source {
             ConnectionSource::Tcp(listener) => {
@@ -97,8 +99,8 @@ impl Bound {
         }
     }
 
-    /// Makes another one for another thread: with a queue of its own where that can be, else with
-    /// the same queue.
+    /// Creates a copy for another thread: with a separate queue where possible, else with the same
+    /// queue.
     pub(crate) fn another(&self) -> crate::error::Result<Self> {
         let source = match &self.source {
             ConnectionSource::Tcp(listener) if self.own_queues => {
@@ -113,7 +115,7 @@ impl Bound {
             }
             ConnectionSource::OwnListener(..) => {
                 return Err(crate::error::Error::new(
-                    "a listener of one's own is not shared out",
+                    "a custom listener cannot be shared among threads",
                 ));
             }
         };
@@ -124,7 +126,7 @@ impl Bound {
         })
     }
 
-    /// Puts it on the runtime that this runs on.
+    /// Registers the listener with the current runtime.
     pub(super) fn open(self) -> io::Result<OpenListener> {
         let source = match self.source {
             ConnectionSource::Tcp(listener) => OpenSource::Tcp(TcpListener::from_std(listener)?),
@@ -145,7 +147,7 @@ impl Bound {
     }
 }
 
-/// Every address of the machine is reached as localhost from the machine itself.
+/// Replaces the unspecified address, which a browser cannot open, with `localhost`.
 fn reachable(addr: SocketAddr) -> String {
     if addr.ip().is_unspecified() {
         return format!("localhost:{}", addr.port());
@@ -153,10 +155,11 @@ fn reachable(addr: SocketAddr) -> String {
     addr.to_string()
 }
 
-/// A place where a running server listens.
+/// A listener that is registered with a runtime and accepts connections.
 pub(super) struct OpenListener {
     source: OpenSource,
     pub(super) before: Arc<Preamble>,
+    /// Set while the listener pauses because the system was out of resources.
     rest: Option<Pin<Box<Sleep>>>,
 }
 
@@ -164,7 +167,8 @@ enum OpenSource {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(
-        // It is dropped first: behind the listener it could be another program's file.
+        // The file comes first because fields drop in order. If the socket closed first, another
+        // process could bind the path, and this drop would remove its file.
         #[expect(dead_code, reason = "held for its drop")] Option<SocketFile>,
         UnixListener,
     ),
@@ -172,7 +176,7 @@ enum OpenSource {
 }
 
 impl OpenListener {
-    /// Waits for a connection; an error is this listener's own, and makes no other one rest.
+    /// Waits for a connection. On an error only this listener pauses, not the others.
     pub(super) fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Accepted> {
         loop {
             if let Some(rest) = &mut self.rest {
@@ -182,18 +186,18 @@ impl OpenListener {
             match ready!(self.source.poll_accept(cx)) {
                 Ok(accepted) => return Poll::Ready(accepted),
                 Err(error) if is_of_one_client(&error) => {}
-                // Out of descriptors or memory: asking again at once would only burn a core.
+                // Out of descriptors or memory: an immediate retry would spin on the same error.
                 Err(_) => self.rest = Some(Box::pin(sleep(REST))),
             }
         }
     }
 
-    /// Returns whether it found no room when it was last asked, and more may wait there.
+    /// Returns whether it pauses because of an error, so that connections may still be queued.
     pub(super) fn rests(&self) -> bool {
         self.rest.is_some()
     }
 
-    /// Has a listener of one's own accept no more; what it has accepted can still be taken.
+    /// Stops a custom listener. The connections that it has accepted stay in the channel.
     pub(super) async fn settle(&mut self) {
         self.rest = None;
         if let OpenSource::OwnListener(_, accepting) = &mut self.source {
@@ -218,14 +222,14 @@ impl OpenSource {
             }
             Self::OwnListener(accepted, _) => match ready!(accepted.poll_recv(cx)) {
                 Some(accepted) => Poll::Ready(accepted),
-                // Its task has ended, or panicked, which has been reported: there is nothing to accept.
+                // Its task has ended, or has panicked, which the panic hook has reported.
                 None => Poll::Pending,
             },
         }
     }
 }
 
-/// Returns whether the error is of the connection that was to be accepted, not of the server.
+/// Returns whether the error concerns one connection only, not the listener.
 fn is_of_one_client(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -255,7 +259,7 @@ mod tests {
         }
     }
 
-    /// Linux's numbers, so that a test needs no dependency.
+    /// Linux's error numbers. The `libc` crate would be a dependency for this test alone.
     mod libc_code {
         pub(super) const ENFILE: i32 = 23;
         pub(super) const EMFILE: i32 = 24;

@@ -1,4 +1,4 @@
-//! What a connection begins with, before HTTP: the header of a proxy, the handshake of TLS.
+//! What a connection exchanges before HTTP: the PROXY protocol header and the TLS handshake.
 
 use std::io;
 use std::sync::Arc;
@@ -9,19 +9,21 @@ use crate::request::{Proxies, Transport};
 #[cfg(feature = "tls")]
 use crate::server::tls::Acceptor;
 
-/// What the connections of one listener begin with.
+/// What each connection of a listener begins with.
 #[derive(Default)]
 pub(crate) struct Preamble {
+    /// Performs the TLS handshake, if the listener has TLS.
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Acceptor>,
-    /// Where the same is spoken by HTTP/3, as `Alt-Svc` says it.
+    /// The `Alt-Svc` value of responses, if HTTP/3 is served as well.
     #[cfg(feature = "http3")]
     pub(crate) alt_svc: Option<http::HeaderValue>,
-    /// Those whose connections begin with the header of the PROXY protocol.
+    /// The peers whose connections begin with a PROXY protocol header.
     pub(crate) proxied: Option<Proxies>,
 }
 
 impl Preamble {
+    /// Returns the URL scheme of the listener.
     pub(super) fn scheme(&self) -> &'static str {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {
@@ -30,7 +32,7 @@ impl Preamble {
         "http"
     }
 
-    /// Returns whether HTTP begins at once.
+    /// Returns whether a connection begins with HTTP.
     pub(super) fn is_nothing(&self) -> bool {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {
@@ -39,11 +41,14 @@ impl Preamble {
         self.proxied.is_none()
     }
 
-    /// Goes through what stands before HTTP, and takes the connection's place among those of its
-    /// address: behind a proxy that says whose it is, among the client's.
+    /// Reads the PROXY header, takes a slot of the client's address and performs the TLS handshake.
+    ///
+    /// The slot comes after the header, so that a connection through a proxy counts for the client's
+    /// address, and before the handshake, so that handshakes are limited, too.
     ///
     /// # Errors
-    /// Where the client does not do its part, or has too many; the connection is then closed.
+    /// Fails if the header or the handshake is invalid, or if the address has too many connections.
+    /// The connection is then closed.
     pub(super) async fn pass(
         &self,
         addresses: &Arc<Addresses>,

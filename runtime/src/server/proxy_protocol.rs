@@ -1,4 +1,4 @@
-//! The header of the PROXY protocol, by which a load balancer says whom a connection is from
+//! Reads the PROXY protocol header, in which a load balancer sends the client's address
 //! (<https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt>).
 
 use std::io;
@@ -7,19 +7,20 @@ use std::net::SocketAddr;
 use proxy_header::{ParseConfig, ProxyHeader};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// How version 2 begins.
+/// The first bytes of version 2.
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
-/// How version 1 begins.
+/// The first bytes of version 1.
 const WORD: &[u8; 6] = b"PROXY ";
-/// The most bytes that version 1 has (§2.1).
+/// The longest header of version 1 (§2.1).
 const MOST_TEXT: usize = 107;
-/// The most bytes of version 2 that are read: addresses and what is known of extensions.
+/// The longest header of version 2 that is accepted: the addresses and common extensions. The
+/// format itself allows 64 KiB.
 const MOST_BINARY: usize = 2048;
 
-/// Reads the header, and nothing behind it; the address is the client's, if the header has one.
+/// Reads the header and no byte after it. Returns the client's address, if the header has one.
 ///
 /// # Errors
-/// Where there is no such header.
+/// Fails if the stream does not begin with a valid header.
 pub(super) async fn read(socket: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<SocketAddr>> {
     let mut header = vec![0; SIGNATURE.len()];
     socket.read_exact(&mut header).await?;
@@ -55,7 +56,7 @@ async fn read_binary(
     Ok(())
 }
 
-/// Reads to the line's end, a byte at a time: what follows is not the header's.
+/// Reads to the end of the line, byte by byte, because the bytes after it belong to TLS or HTTP.
 async fn read_text(socket: &mut (impl AsyncRead + Unpin), header: &mut Vec<u8>) -> io::Result<()> {
     while header.last() != Some(&b'\n') {
         if header.len() == MOST_TEXT {
@@ -69,7 +70,7 @@ async fn read_text(socket: &mut (impl AsyncRead + Unpin), header: &mut Vec<u8>) 
 fn malformed() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,
-        "no header of the PROXY protocol",
+        "the connection does not begin with a PROXY protocol header",
     )
 }
 
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn header_is_read_and_nothing_behind_it() {
+    async fn header_is_read_and_no_byte_after_it() {
         let text = b"PROXY TCP4 192.0.2.7 10.0.0.1 5000 80\r\nGET";
         check(text, Ok(Some("192.0.2.7:5000")), b"GET").await;
         let text = b"PROXY TCP6 2001:db8::7 ::1 5000 80\r\nGET";
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn anything_else_is_refused() {
+    async fn anything_else_is_rejected() {
         let long = [b"PROXY TCP4 ".as_slice(), &[b'1'; 200]].concat();
         let huge = binary(0x21, 0x11, &[0; 4000]);
         let cases: [&[u8]; 6] = [

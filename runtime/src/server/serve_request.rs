@@ -1,4 +1,5 @@
-//! One request: checked, answered, and dropped when its client leaves.
+//! Serves one request of HTTP/1 or HTTP/2: validates it, runs the application and sends the
+//! response. If the client disconnects, the application's future is dropped.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -19,25 +20,25 @@ use crate::{
     server::validate::{self, Refusal},
 };
 
-/// How many bytes of an answer HTTP/2 is given at once: as many as a frame has that nobody has agreed on
-/// (RFC 9113 §4.2).
+/// How many bytes of a response h2 gets at once: the default size of a frame (RFC 9113 §4.2).
 const SLICE: usize = 16 * 1024;
 
-/// The client left before its answer was ready.
+/// The error that the client disconnected before its response was ready.
 #[derive(Debug)]
 pub(super) struct ClientDisconnected;
 
 impl fmt::Display for ClientDisconnected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the client left before its answer was ready")
+        f.write_str("the client disconnected before its response was ready")
     }
 }
 
 impl std::error::Error for ClientDisconnected {}
 
-/// Answers one request of the connection.
+/// Serves one request of a connection.
 ///
-/// It is no `async fn`: its future would have room for the request, and move it there.
+/// This is not an `async fn`, because its future would also contain the request, and the request
+/// would be moved into it.
 pub(super) fn exchange<A: HttpApp>(
     connection: Arc<Connection<A>>,
     session: A::Session,
@@ -92,8 +93,8 @@ fn paced(body: Incoming, config: &Config) -> RequestBody {
     RequestBody::from(body).paced(pace)
 }
 
-/// Refuses a request; what follows it on a connection of HTTP/1 is not read, since where it ends
-/// cannot be trusted.
+/// Creates the response that rejects a request. An HTTP/1 connection ends with it, because the end
+/// of an invalid request cannot be trusted.
 fn refuse<A: HttpApp>(refusal: Refusal, is_http1: bool) -> Response {
     let mut response = A::refuse(refusal);
     if is_http1 {
@@ -102,10 +103,10 @@ fn refuse<A: HttpApp>(refusal: Refusal, is_http1: bool) -> Response {
     response
 }
 
-/// Says that this is the connection's last answer (RFC 9112 §9.6), which makes it so.
+/// Adds `connection: close` (RFC 9112 §9.6). hyper then closes the connection after the response.
 fn close_after(response: &mut Response) {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-        // What comes behind it is no HTTP, and ends in its own way.
+        // The stream after a 101 is not HTTP, and the upgraded protocol decides when it ends.
         return;
     }
     let headers = response.headers_mut();
@@ -116,9 +117,10 @@ fn close_after(response: &mut Response) {
     headers.insert(header::CONNECTION, HeaderValue::from_static(options));
 }
 
-/// Runs the answer until it is ready or the client has gone.
+/// Runs the application until the response is ready or the client disconnects.
 ///
-/// A client that closes its sending side has gone, too: it cannot be told from one that left.
+/// A client that only closes its sending side counts as disconnected, because the two look the same
+/// to the server.
 async fn unless_gone<A: HttpApp, F: Future>(
     connection: &Connection<A>,
     has_body: bool,
@@ -132,8 +134,9 @@ async fn unless_gone<A: HttpApp, F: Future>(
         if watching {
             match connection.poll_next_byte(cx) {
                 Poll::Pending => {}
-                // Bytes that wait hide the end behind them. After a body they are gone once it has
-                // been read; otherwise they are the next request, which waits for this one.
+                // Unread bytes hide the end of the stream. If the request has a body, they go
+                // away when the body is read, so keep watching. Without a body they are the next
+                // pipelined request, which stays unread until this one is done.
                 Poll::Ready(true) => watching = has_body,
                 Poll::Ready(false) => return Poll::Ready(Err(ClientDisconnected)),
             }
@@ -150,16 +153,16 @@ impl<A: Send + Sync> Reads for Connection<A> {
 }
 
 impl<A: HttpApp> Connection<A> {
-    /// Returns whether hyper ends the connection behind the answer to this request, since what is
-    /// left of its body cannot be skipped without waiting for it.
+    /// Returns whether hyper closes the connection after this response, because it cannot skip the
+    /// unread rest of the request body without waiting for it.
     ///
-    /// hyper skips one piece: the rest of a body with a length where all of it has come. Chunks are
-    /// pieces of their own.
+    /// hyper skips only one piece: the rest of a body with a length, if all of it has arrived. Each
+    /// chunk of a chunked body is a separate piece.
     fn ends_behind(&self, number: u32, has_length: bool) -> bool {
         self.activity.has_left_body(number) && !(has_length && self.wire.lock().is_behind(number))
     }
 
-    /// Waits for a byte, which hyper reads later; false is the end of the stream.
+    /// Waits for the next byte, which hyper reads later. Returns `false` at the end of the stream.
     fn poll_next_byte(&self, cx: &mut Context<'_>) -> Poll<bool> {
         let mut wire = self.wire.lock();
         if wire.has_early() {
@@ -169,7 +172,7 @@ impl<A: HttpApp> Connection<A> {
             .map(|outcome| outcome.is_ok_and(|count| count > 0))
     }
 
-    /// Makes a response whose connection is busy until its stream has ended.
+    /// Converts a response for hyper. The connection counts as busy until the body has ended.
     fn send(
         self: &Arc<Self>,
         response: Response,
@@ -177,9 +180,11 @@ impl<A: HttpApp> Connection<A> {
     ) -> http::Response<ResponseBody<A>> {
         let is_http1 = version < Version::HTTP_2;
         response.into_http(|body| {
-            // HTTP/1 takes a body that is all there from us at once; only the socket can delay it.
+            // Over HTTP/1 hyper takes a complete body at once, so only the socket can delay it, and
+            // the timer sees that by itself.
             let is_taken = body.is_empty() || (is_http1 && body.is_whole());
-            // HTTP/1.0 has no chunks: where the length is not known, the connection's end is the answer's.
+            // HTTP/1.0 has no chunks. If the length is unknown, the end of the connection marks the
+            // end of the response.
             if version <= Version::HTTP_10 && body.len().is_none() {
                 self.activity.end_with_connection();
             }
@@ -195,7 +200,7 @@ impl<A: HttpApp> Connection<A> {
     }
 }
 
-/// Ends a begun request when it is dropped, be it answered or not.
+/// Counts a request as open until it is dropped, whether it was answered or not.
 struct RequestGuard<A>(Arc<Connection<A>>);
 
 impl<A> Drop for RequestGuard<A> {
@@ -204,7 +209,7 @@ impl<A> Drop for RequestGuard<A> {
     }
 }
 
-/// Holds a connection busy until an answer's stream has ended or was dropped.
+/// Counts a request as open until the stream of its response has ended or was dropped.
 struct StreamGuard<A>(Arc<Connection<A>>);
 
 impl<A> StreamGuard<A> {
@@ -220,18 +225,19 @@ impl<A> Drop for StreamGuard<A> {
     }
 }
 
-/// The body of an answer on its way.
+/// The body of a response, as hyper polls it.
 pub(super) struct ResponseBody<A> {
+    /// The application's body.
     body: Body,
-    /// What HTTP/2 has not been given yet of the last piece of the body.
+    /// The rest of the last chunk, which h2 has not taken yet.
     rest: Bytes,
-    /// Held for its drop.
+    /// Keeps the request open until the body has ended. `None` if hyper takes the body at once.
     streaming: Option<StreamGuard<A>>,
     is_http1: bool,
 }
 
 impl<A: HttpApp> ResponseBody<A> {
-    /// Tells a stream of HTTP/2 whether it has something to send or waits for it.
+    /// Records for an HTTP/2 stream whether it has data to send or waits for the application.
     fn hand(&self, something: bool) {
         #[cfg(feature = "http2")]
         if !self.is_http1 {
@@ -250,7 +256,7 @@ impl<A: HttpApp> ResponseBody<A> {
         Poll::Ready(Some(Ok(Frame::data(self.watched(slice.into())))))
     }
 
-    /// Makes of a frame what the protocol takes; over HTTP/1 hyper does.
+    /// Filters trailers and limits the size of data for HTTP/2. Over HTTP/1 hyper does both.
     fn frame(
         &mut self,
         #[cfg_attr(not(feature = "http2"), expect(unused_mut))] mut frame: Frame<Chunk>,
@@ -264,8 +270,8 @@ impl<A: HttpApp> ResponseBody<A> {
         frame.map_data(|piece| self.slice(piece))
     }
 
-    /// Keeps back what is more than a slice: h2 would take all of it, and whether the client does could
-    /// not be seen.
+    /// Splits a chunk for HTTP/2 and keeps the rest back. h2 would buffer all of a large chunk, and
+    /// the write timeout could not see whether the client reads it.
     fn slice(&mut self, piece: Chunk) -> Chunk {
         if self.is_http1 {
             return piece;
@@ -278,7 +284,7 @@ impl<A: HttpApp> ResponseBody<A> {
         self.watched(slice.into())
     }
 
-    /// Has the connection know until when h2 holds a piece.
+    /// Wraps a chunk so that the connection counts it until h2 has sent it.
     fn watched(&self, piece: Chunk) -> Chunk {
         #[cfg(feature = "http2")]
         if let Some(StreamGuard(connection)) = &self.streaming {
@@ -288,7 +294,7 @@ impl<A: HttpApp> ResponseBody<A> {
     }
 }
 
-/// A piece of an answer that h2 holds, until it has sent it or the stream was reset.
+/// A chunk of a response in h2's queue, dropped when it was sent or its stream was reset.
 #[cfg(feature = "http2")]
 struct QueuedChunk<A> {
     piece: Chunk,
@@ -342,7 +348,7 @@ impl<A: HttpApp> http_body::Body for ResponseBody<A> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        // hyper asks before the first piece, and only then.
+        // hyper calls this only before the first frame, when `rest` is empty.
         self.body.size_hint()
     }
 }

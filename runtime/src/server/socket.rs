@@ -1,4 +1,4 @@
-//! The stream of a connection, of whatever kind.
+//! The stream of a connection: TCP, a unix socket, or a boxed stream.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,32 +9,33 @@ use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
-/// A stream of bytes in both directions, as a caller's own listener accepts it.
+/// A bidirectional byte stream, as TLS and custom listeners provide it.
 pub(crate) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
 
 /// The stream of a connection.
 ///
-/// It is an enum and not a type parameter, so that hyper is compiled once and TCP pays no
-/// indirection.
+/// It is an enum and not a type parameter, so that hyper is compiled once. It is not a boxed trait
+/// object, so that TCP needs no indirection.
 pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
-    /// TLS, or what a caller's own listener accepts; it is boxed, so that TCP is not as large.
+    /// TLS, or the stream of a custom listener. It is boxed so that `Socket` stays small for TCP.
     Boxed(Box<dyn Duplex>),
 }
 
 impl Socket {
-    /// Sends small answers whole: waiting to fill a packet would only delay them.
+    /// Disables Nagle's algorithm, which would delay small responses until a packet is full.
     pub(super) fn set_nodelay(&self) {
         if let Self::Tcp(stream) = self {
             let _best_effort = stream.set_nodelay(true);
         }
     }
 
-    /// Has TCP reset the connection when it is closed; TLS says of itself that it was cut.
+    /// Makes closing the socket reset a TCP connection. TLS needs no reset: without `close_notify`
+    /// the client detects that the stream was cut.
     pub(super) fn tear(&self) {
         if let Self::Tcp(stream) = self {
             let _best_effort = stream.set_zero_linger();

@@ -1,4 +1,4 @@
-//! StopFlag: who asks for it, and how the connections hear of it.
+//! Stopping a server: the signals that start it, and the flag that connections watch.
 
 use std::future::{Future, pending};
 use std::io;
@@ -7,26 +7,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
-/// What tells a server to stop.
+/// A source of stop requests.
 pub(crate) trait Stop: Send {
-    /// Waits to be wait_for_stop: the first time, the server finishes what is open; the second time, it
-    /// cuts what is left.
+    /// Waits for the next stop request. At the first one the server finishes its open requests, at
+    /// the second one it cuts the remaining connections.
     ///
     /// # Cancel safety
-    ///
-    /// It may be dropped and called again without losing anything.
+    /// The future may be dropped and created again without losing a request.
     fn wait_for_stop(&mut self) -> impl Future<Output = ()> + Send;
 }
 
-/// Stops when the future is ready; nothing asks a second time.
+/// Creates a [`Stop`] from a future. It requests a stop once, when the future resolves.
 pub(crate) fn when(future: StopFuture) -> StopWhen {
     StopWhen(Some(future))
 }
 
-/// What is ready when the server shall stop.
+/// A future that resolves when the server should stop.
 pub(crate) type StopFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A future as a [`Stop`], made by [`when`].
+/// A [`Stop`] from a future, created by [`when`].
 pub(crate) struct StopWhen(Option<StopFuture>);
 
 impl std::fmt::Debug for StopWhen {
@@ -45,11 +44,10 @@ impl Stop for StopWhen {
     }
 }
 
-/// Installs handlers for SIGTERM and Ctrl-C; each signal asks once.
+/// Installs handlers for SIGTERM and Ctrl-C. Each signal requests a stop.
 ///
 /// # Errors
-///
-/// Fails when the system refuses a handler.
+/// Fails if the system rejects a handler.
 pub(crate) fn signal() -> io::Result<Signals> {
     Signals::install()
 }
@@ -105,7 +103,7 @@ impl Stop for Signals {
     }
 }
 
-/// The app's own way to stop, or the signals: one type, so that what serves is compiled once.
+/// A caller's future or the signals. It is one type, so that the server is compiled once.
 #[derive(Debug)]
 pub(crate) enum StopSource {
     When(StopWhen),
@@ -121,11 +119,11 @@ impl Stop for StopSource {
     }
 }
 
-/// Tells every connection that the server is stopping.
+/// A flag that every connection reads and that wakes them when it is set.
 #[derive(Debug, Default)]
 pub(super) struct StopFlag {
     begun: AtomicBool,
-    /// Wakes the connections; each leaves its waker here once, at its start.
+    /// Wakes the connections. Each registers its waker once, when it starts.
     wake: Notify,
 }
 
@@ -139,7 +137,7 @@ impl StopFlag {
         self.begun.load(Ordering::Acquire)
     }
 
-    /// Is ready when the server stops; only its waker is of use.
+    /// Resolves when the server stops. Connections use it only to be woken, and read the flag.
     pub(super) fn begun(&self) -> impl Future<Output = ()> + '_ {
         self.wake.notified()
     }

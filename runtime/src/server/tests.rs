@@ -1,4 +1,4 @@
-//! The server over real sockets, with an application that does what each test needs.
+//! Tests of the server over real sockets, with an application whose path selects its behaviour.
 
 use std::future::{Future, pending, poll_fn};
 use std::net::SocketAddr;
@@ -36,23 +36,24 @@ mod upgrades;
 /// The most that `/echo` reads of a body, in bytes.
 const BODY_LIMIT: u64 = 1024 * 1024;
 
-/// More than sockets hold, where the client's has little room.
+/// More bytes than the socket buffers hold, if the client's is small.
 const LARGE: usize = 8 << 20;
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// A test that waits for this long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// An application whose path says what it does.
+/// An application whose path selects its behaviour.
 #[derive(Default)]
 struct App {
+    /// The number of requests that were started.
     begun: AtomicUsize,
-    /// A handler of `/wait` has begun, or a body of `/endless` was asked for.
+    /// Notified when `/wait` has started, or when the body of `/endless` is polled.
     waiting: Notify,
-    /// A handler of `/wait`, or a body of `/endless`, was dropped.
+    /// Notified when the handler of `/wait`, or the body of `/endless`, is dropped.
     dropped: Notify,
-    /// A body could not be read.
+    /// Notified when a body could not be read.
     failed: Notify,
-    /// Something goes on behind an answer, without an end.
+    /// Whether a background task runs, which never ends.
     goes_on: AtomicBool,
 }
 
@@ -119,7 +120,7 @@ fn with_status(status: StatusCode) -> Response {
     response
 }
 
-/// Answers 101, and sends back what then comes.
+/// Responds with 101 and then echoes the stream.
 fn upgrade(request: &mut Request<RequestBody>) -> Response {
     let upgraded = hyper::upgrade::on(request);
     tokio::spawn(async move {
@@ -133,7 +134,7 @@ fn upgrade(request: &mut Request<RequestBody>) -> Response {
     response
 }
 
-/// Tells the application when it is dropped.
+/// Notifies the application when it is dropped.
 struct Dropped(Arc<App>);
 
 impl Drop for Dropped {
@@ -142,7 +143,7 @@ impl Drop for Dropped {
     }
 }
 
-/// Makes a body whose length is not known.
+/// Creates a body without a known length.
 fn pieces(pieces: [Result<&'static str, BoxError>; 2]) -> Body {
     Body::stream(produce(|sender| async move {
         for piece in pieces {
@@ -151,7 +152,7 @@ fn pieces(pieces: [Result<&'static str, BoxError>; 2]) -> Body {
     }))
 }
 
-/// A body without an end.
+/// A body that never ends.
 struct Endless(Dropped);
 
 impl http_body::Body for Endless {
@@ -190,10 +191,10 @@ fn start_on(source: ConnectionSource, config: Config) -> Server {
     let address = ([127, 0, 0, 1], 0).into();
     let bound = Bound::new(source, Preamble::default(), false).expect("it is bound");
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
-    let asks = Asks(stop.clone());
+    let stop_requests = StopOnNotify(stop.clone());
     let most = config.max_connections;
     let shared = Arc::new(Shared::new(app.clone(), config, None, 1));
-    let task = tokio::spawn(run(shared, vec![bound], most, asks));
+    let task = tokio::spawn(run(shared, vec![bound], most, stop_requests));
     Server {
         app,
         address,
@@ -202,10 +203,10 @@ fn start_on(source: ConnectionSource, config: Config) -> Server {
     }
 }
 
-/// Asks as often as it is notified.
-struct Asks(Arc<Notify>);
+/// Requests a stop each time it is notified.
+struct StopOnNotify(Arc<Notify>);
 
-impl Stop for Asks {
+impl Stop for StopOnNotify {
     async fn wait_for_stop(&mut self) {
         self.0.notified().await;
     }
@@ -239,7 +240,7 @@ async fn soon<F: Future>(future: F) -> F::Output {
         .expect("it is done in time")
 }
 
-/// A client that says what it is told to, right or wrong.
+/// A client that sends any text, valid or not.
 struct Client {
     stream: TcpStream,
     read: Vec<u8>,
@@ -258,7 +259,7 @@ impl Client {
         self.answer().await
     }
 
-    /// Reads one answer with a length; returns its head and body.
+    /// Reads one response with a length. Returns its head and body.
     async fn answer(&mut self) -> String {
         soon(async {
             loop {
@@ -301,7 +302,7 @@ fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n")
 }
 
-/// Returns the length of the first answer if all of it is here.
+/// Returns the length of the first response, if it has arrived completely.
 fn whole_answer(read: &[u8]) -> Option<usize> {
     let text = String::from_utf8_lossy(read);
     let head = text.find("\r\n\r\n")? + 4;

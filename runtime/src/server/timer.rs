@@ -1,8 +1,8 @@
-//! The one timer of a connection.
+//! The single timer of a connection.
 //!
-//! A kept connection sets a new deadline with every request, and almost none of them passes. So
-//! the timer is not moved when a deadline moves away: it fires early, sees that there is time
-//! left, and sleeps on. hyper's own timer makes a boxed sleep for every head.
+//! A keep-alive connection sets a new deadline with every request, and almost none of them expires.
+//! So the timer is not reset when its deadline moves later: it fires early, finds that time is left
+//! and sleeps again. hyper's header timeout was rejected because it allocates a sleep per head.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -18,21 +18,21 @@ use crate::config::Config;
 /// What a connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The rest of a request's head, or the first one.
+    /// The rest of a request head, or the first head.
     Head,
     /// The next request.
     Idle,
     /// The application.
     Open,
-    /// The client, who takes nothing of what it is sent.
+    /// The client, which does not read the response.
     Stuck,
 }
 
-/// What a connection was doing when it was looked at.
+/// A snapshot of what a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Progress {
     pub(super) moment: Moment,
-    /// The count of sends at which the client stopped reading.
+    /// The number of successful sends before the client stopped reading; `None` while it reads.
     pub(super) stuck_at: Option<u32>,
 }
 
@@ -50,25 +50,31 @@ impl Progress {
     }
 }
 
-/// The one timer of a connection, with the moment since which it is in its phase.
+/// The timer of a connection, with its current phase.
 pub(super) struct Timer<'t> {
+    /// Fires at the deadline or before it.
     sleep: Pin<&'t mut Sleep>,
+    /// The timeouts of each phase.
     config: &'t Config,
+    /// The latest snapshot. The phase starts again when a newer one differs from it.
     seen: Progress,
+    /// What the connection waits for.
     phase: Phase,
+    /// When the phase started.
     since: Instant,
-    /// Set when the connection must end: since when, and how long a client that has all its answers is
-    /// then waited for.
+    /// Set when the connection must end: since when, and how long to wait for a client that has
+    /// received all its responses.
     last: Option<(Instant, Duration)>,
-    /// Whether requests are interleaved, so that bytes say nothing of a head.
+    /// Whether requests are interleaved (HTTP/2), so that bytes between requests are no head.
     multiplexed: bool,
-    /// After how long a silence what a request needs is let go, where it can be.
+    /// How long the connection is idle before it drops hyper's state, if it does.
     rests_after: Option<Duration>,
+    /// Whether the task's waker is registered with `sleep`.
     armed: bool,
 }
 
 impl<'t> Timer<'t> {
-    /// Makes a timer whose first deadline, for the first head, is the one of `sleep`.
+    /// Creates a timer. The deadline of `sleep` is that of the first head.
     pub(super) fn new(sleep: Pin<&'t mut Sleep>, config: &'t Config, moment: Moment) -> Self {
         Self {
             since: Instant::now(),
@@ -86,18 +92,20 @@ impl<'t> Timer<'t> {
         }
     }
 
+    /// Switches to HTTP/2, where requests are interleaved.
     #[cfg(feature = "http2")]
     pub(super) fn multiplex(&mut self) {
         self.multiplexed = true;
     }
 
-    /// Is also ready, with [`Phase::Idle`], when the connection has been silent for so long; not at all
-    /// where that would be its end.
+    /// Makes [`poll`](Self::poll) also return [`Phase::Idle`] after this idle time. A time that is
+    /// not shorter than the idle timeout is ignored.
     pub(super) fn rest_after(&mut self, time: Option<Duration>) {
         self.rests_after = time.filter(|time| *time < self.config.idle_timeout);
     }
 
-    /// Returns whether a silence is not the end yet.
+    /// Returns whether the next idle deadline only drops hyper's state and does not end the
+    /// connection.
     pub(super) fn rests(&self) -> bool {
         self.rests_after.is_some()
     }
@@ -106,32 +114,35 @@ impl<'t> Timer<'t> {
         self.multiplexed
     }
 
-    /// Ends the connection at most so long from now, or from the last answer, unless it must end sooner.
+    /// Ends the connection this long after now or after the last response, unless an earlier call
+    /// set a shorter time.
     pub(super) fn finish_within(&mut self, time: Duration) {
         if self.last.is_none_or(|(_, sooner)| time < sooner) {
             self.last = Some((Instant::now(), time));
         }
     }
 
-    /// Ends the connection when its phase is out of time, and no sooner.
+    /// Ends the connection at the timeout of its phase and no sooner.
     pub(super) fn finish_by_phase(&mut self) {
         self.last = None;
     }
 
-    /// Is ready, with the phase that took too long, when a deadline has passed.
+    /// Returns the phase that took too long, once its deadline has passed.
     ///
-    /// It leaves the task's waker with the timer only when it moves it, which is enough as long as
-    /// it is polled from the root of one task.
+    /// The task's waker is registered only when the timer is reset. That is enough because the
+    /// timer is always polled from the root future of the same task.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, seen: Progress) -> Poll<Phase> {
         self.look(seen);
         let deadline = self.deadline();
-        // Only a shorter phase than the one before comes sooner, and it is rare: half a head.
+        // A deadline that moves earlier is rare: it takes a phase with a shorter timeout, such as
+        // a partial head after an idle connection.
         if let Some(deadline) = deadline.filter(|deadline| *deadline < self.sleep.deadline()) {
             self.arm(deadline);
         }
         while !self.armed || self.sleep.is_elapsed() {
             self.armed = true;
-            // A budget that is used up would answer for the sleep, and leave no waker with it.
+            // With tokio's budget exhausted, polling would return `Pending` without registering the
+            // waker, and the timeout would never fire.
             ready!(pin!(unconstrained(self.sleep.as_mut())).poll(cx));
             match deadline {
                 Some(deadline) if deadline <= Instant::now() => return Poll::Ready(self.phase),
@@ -147,13 +158,14 @@ impl<'t> Timer<'t> {
         self.armed = false;
     }
 
-    /// Notes the phase; it began now if anything has happened since the last look.
+    /// Updates the phase. It starts again if anything happened since the last snapshot.
     fn look(&mut self, seen: Progress) {
         if self.seen == seen {
             return;
         }
         let phase = seen.phase(self.multiplexed);
-        // While the first head comes in, its time runs from the start of the connection.
+        // A head's timeout runs from its start. If each byte of it restarted the timeout, a client
+        // could send one byte at a time for ever.
         let same_head = phase == Phase::Head
             && self.phase == Phase::Head
             && seen.moment.is_at_request_of(self.seen.moment);
@@ -176,7 +188,7 @@ impl<'t> Timer<'t> {
             (Phase::Idle, None) => {
                 Some(since + self.rests_after.unwrap_or(self.config.idle_timeout))
             }
-            // HTTP/2 holds answers back that the client has no window for.
+            // h2 holds data for which the client has opened no window.
             (Phase::Idle, Some(_)) if self.seen.moment.is_sending() => {
                 Some(since + self.config.write_timeout)
             }

@@ -1,4 +1,4 @@
-//! TLS: which certificates a listener shows, and which it wants to see.
+//! TLS: the server's certificate and the check of client certificates.
 
 use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
@@ -24,11 +24,13 @@ mod certificates;
 
 use self::certificates::Certificates;
 
-/// TLS for a listener, by rustls: versions 1.2 and 1.3, with HTTP/2 agreed on where the feature is on.
+/// The TLS configuration of a listener: rustls with TLS 1.2 and 1.3, and HTTP/2 by ALPN.
 ///
-/// The files are looked at every 10 seconds, unless [`reload_every`](Self::reload_every) says otherwise, and a new certificate is shown to the clients that come
-/// after; no connection ends for it. Files that cannot be used are reported, and the certificate
-/// before is kept.
+/// The server checks every 10 seconds whether the files have changed; [`reload_every`] sets another
+/// interval. New connections get the new certificate, and existing connections stay open. If the
+/// new files cannot be used, an error is logged and the server keeps the previous certificate.
+///
+/// [`reload_every`]: Self::reload_every
 ///
 /// # Examples
 /// ```no_run
@@ -47,15 +49,26 @@ use self::certificates::Certificates;
 pub struct Tls {
     cert: PathBuf,
     key: PathBuf,
+    /// The certificate authorities that client certificates are checked against.
     client_ca: Option<PathBuf>,
+    /// Whether a client without a certificate is accepted.
     client_is_optional: bool,
+    /// The interval between two checks of the files.
     reload: Duration,
+    /// A caller's rustls configuration, in place of everything above.
     config: Option<Arc<ServerConfig>>,
 }
 
 impl Tls {
-    /// Shows the certificate in this file, with those that lead to its root, and proves it by this
-    /// key; both are PEM.
+    /// Uses a certificate chain and a private key from PEM files.
+    ///
+    /// The first certificate is the server's. The intermediate certificates follow it.
+    ///
+    /// # Examples
+    /// ```
+    /// let tls = highball::Tls::files("cert.pem", "key.pem");
+    /// # let _ = tls;
+    /// ```
     pub fn files(cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         Self {
             cert: cert.into(),
@@ -67,8 +80,30 @@ impl Tls {
         }
     }
 
-    /// Uses a configuration of rustls as it is, for what there is no word here; it decides on ALPN,
-    /// too.
+    /// Uses a complete rustls configuration, for options that `Tls` does not have.
+    ///
+    /// The server does not change the configuration: it must set its ALPN protocols, and its
+    /// certificates are not reloaded.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use std::sync::Arc;
+    /// use highball::Tls;
+    /// use tokio_rustls::rustls::{
+    ///     ServerConfig,
+    ///     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    /// };
+    ///
+    /// # fn main() -> highball::Result {
+    /// let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter("cert.pem")?.collect();
+    /// let key = PrivateKeyDer::from_pem_file("key.pem")?;
+    /// let mut config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain?, key)?;
+    /// config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    /// let tls = Tls::rustls(Arc::new(config));
+    /// # let _ = tls;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rustls(config: Arc<ServerConfig>) -> Self {
         Self {
             config: Some(config),
@@ -76,28 +111,48 @@ impl Tls {
         }
     }
 
-    /// Wants a certificate of every client that leads to one in this file (mutual TLS); a client
-    /// without is refused in the handshake.
+    /// Requires a client certificate that is signed by an authority in this PEM file (mutual TLS).
     ///
-    /// Handlers read it by [`Context::client_certificate`](crate::Context::client_certificate).
+    /// The handshake with a client that has no such certificate fails. Handlers read the
+    /// certificate with [`Context::client_certificate`](crate::Context::client_certificate).
+    ///
+    /// # Examples
+    /// ```
+    /// let tls = highball::Tls::files("cert.pem", "key.pem").client_ca("clients.pem");
+    /// # let _ = tls;
+    /// ```
     pub fn client_ca(mut self, path: impl Into<PathBuf>) -> Self {
         self.client_ca = Some(path.into());
         self
     }
 
-    /// Lets in clients without a certificate as well; one that is shown must be good.
+    /// Accepts clients without a certificate as well. A certificate that is sent must be valid.
+    ///
+    /// # Examples
+    /// ```
+    /// let tls = highball::Tls::files("cert.pem", "key.pem").client_ca("clients.pem").client_optional();
+    /// # let _ = tls;
+    /// ```
     pub fn client_optional(mut self) -> Self {
         self.client_is_optional = true;
         self
     }
 
-    /// Sets how often the files are looked at; 10 seconds unless set.
+    /// Sets how often the files are checked for changes. The default is 10 seconds.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Tls, prelude::*};
+    ///
+    /// let tls = Tls::files("cert.pem", "key.pem").reload_every(secs(60));
+    /// # let _ = tls;
+    /// ```
     pub fn reload_every(mut self, time: Duration) -> Self {
         self.reload = time;
         self
     }
 
-    /// Makes what the settings say, if they say anything.
+    /// Creates the TLS configuration from the settings. Returns `None` if they set none.
     pub(crate) fn configured(config: &Config) -> Result<Option<Self>> {
         let tls = match (&config.tls_cert, &config.tls_key) {
             (None, None) if config.tls_client_ca.is_none() => return Ok(None),
@@ -110,12 +165,13 @@ impl Tls {
         }))
     }
 
-    /// Makes what accepts; from now on the files are looked at.
+    /// Loads the files, starts the task that reloads them, and returns the acceptor.
     pub(crate) fn acceptor(self) -> Result<Acceptor> {
         if let Some(config) = self.config {
             return Ok(Acceptor::new(config, None));
         }
-        // Named, not the process's default: which one that is depends on other crates.
+        // The provider is explicit because the process's default depends on which other crates
+        // are linked.
         let provider = Arc::new(aws_lc_rs::default_provider());
         let certificates = Arc::new(Certificates::load(self.cert, self.key, provider.clone())?);
         let verifier = match &self.client_ca {
@@ -124,7 +180,9 @@ impl Tls {
         };
         let builder = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| Error::because("rustls has no versions of TLS".to_owned(), error))?;
+            .map_err(|error| {
+                Error::because("rustls supports no version of TLS".to_owned(), error)
+            })?;
         let builder = match verifier {
             Some(verifier) => builder.with_client_cert_verifier(verifier),
             None => builder.with_no_client_auth(),
@@ -134,7 +192,7 @@ impl Tls {
         if cfg!(feature = "http2") {
             config.alpn_protocols.insert(0, b"h2".to_vec());
         }
-        // The configuration has the certificates, too.
+        // The configuration holds another reference to the certificates.
         let reloading = Owned::spawn(certificates.follow(self.reload));
         Ok(Acceptor::new(Arc::new(config), Some(reloading)))
     }
@@ -146,8 +204,11 @@ fn verifier(
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>> {
     let shown = path.display();
-    let unusable =
-        || format!("cannot use {shown} to check clients' certificates: it must hold some, as PEM");
+    let unusable = || {
+        format!(
+            "cannot use {shown} to check client certificates: it must contain certificates in PEM format"
+        )
+    };
     let mut roots = RootCertStore::empty();
     let certs =
         CertificateDer::pem_file_iter(path).map_err(|error| Error::because(unusable(), error))?;
@@ -177,13 +238,13 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// How many bytes of an answer wait, encrypted, for the socket; rustls would have 64 KiB.
+/// How many encrypted bytes wait for the socket. rustls's default is 64 KiB.
 const MOST_WAITING: usize = 16 * 1024;
 
-/// What does the handshakes of one listener.
+/// Performs the TLS handshakes of one listener.
 pub(crate) struct Acceptor {
     tls: TlsAcceptor,
-    /// Held for its drop.
+    /// The task that reloads the certificates, ended on drop.
     _reloading: Option<Owned<()>>,
 }
 
@@ -195,19 +256,20 @@ impl Acceptor {
         }
     }
 
-    /// Returns the configuration, for a protocol of its own.
+    /// Returns a copy of the rustls configuration, for HTTP/3, which sets another ALPN protocol.
     #[cfg(feature = "http3")]
     pub(crate) fn config(&self) -> ServerConfig {
         ServerConfig::clone(self.tls.config())
     }
 
-    /// Does the handshake with a client, who is checked by it.
+    /// Performs the handshake and adds the client's certificate and protocol to `origin`.
     pub(crate) async fn accept(
         &self,
         socket: Socket,
         mut origin: Transport,
     ) -> io::Result<(Socket, Transport)> {
-        // What waits here is no progress of the client's before all of it is gone.
+        // The write timeout sees progress only when this buffer drains, so a large buffer would
+        // hide a slow client that does make progress.
         let bounded = |session: &mut ServerConnection| session.set_buffer_limit(Some(MOST_WAITING));
         let stream = self.tls.accept_with(socket, bounded).await?;
         let (_, session) = stream.get_ref();

@@ -1,9 +1,11 @@
-//! What of a response's trailers is sent over HTTP/2 and 3.
+//! Filters the trailers of responses over HTTP/2 and HTTP/3.
 
 use http::{HeaderMap, header};
 
-/// Removes what no trailer may be (RFC 9110 §6.5.1), and what has no place in these protocols
-/// (RFC 9113 §8.2.2): a body that is handed on may bring it. hyper does the same over HTTP/1.
+/// Removes fields that must not be trailers (RFC 9110 §6.5.1) and fields that HTTP/2 and HTTP/3
+/// forbid (RFC 9113 §8.2.2).
+///
+/// A proxied body may bring such fields. Over HTTP/1 hyper removes them.
 pub(super) fn settle(trailers: &mut HeaderMap) {
     for name in ["keep-alive", "proxy-connection"] {
         trailers.remove(name);

@@ -1,4 +1,4 @@
-//! What HTTP requires of a request and hyper lets pass.
+//! Rejects requests that violate HTTP and that hyper accepts.
 
 use http::header::{HOST, TRANSFER_ENCODING};
 use http::uri::Authority;
@@ -9,28 +9,29 @@ use http_body::Body;
 use crate::header_value;
 use crate::{config::Config, request::is_host};
 
-/// Why a request is refused before the application sees it.
+/// The reason why a request is rejected before routing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// What the wire has shown, and hyper does not: more than one way to tell where the body ends, a line
-    /// that ends in a bare line feed, a target with a fragment.
+    /// The head is ambiguous: it has more than one length, a bare line feed or a fragment. See
+    /// [`Framing`](super::framing::Framing).
     Framing,
-    /// HTTP/1.1 wants one `Host` (RFC 9112 §3.2).
+    /// There is not exactly one valid `Host` (RFC 9112 §3.2).
     Host,
-    /// The target's host is not the header's.
+    /// The target names another host than the `Host` header.
     OtherHost,
-    /// Codings other than one `chunked` are read differently by different servers, and that is how
-    /// requests are smuggled (RFC 9112 §6.1).
+    /// The transfer coding is not a single `chunked`. Servers read other values differently, which
+    /// allows request smuggling (RFC 9112 §6.1).
     TransferEncoding,
-    /// The target is of a form that its method does not have (RFC 9112 §3.2).
+    /// The form of the target does not match the method (RFC 9112 §3.2).
     Target,
-    /// The target is too long.
+    /// The target is longer than the limit.
     LongTarget,
-    /// There are too many headers; on HTTP/1, hyper has counted them.
+    /// There are more headers than the limit. On HTTP/1 hyper checks this.
     Headers,
 }
 
 impl Refusal {
+    /// Returns the status of the response.
     pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::LongTarget => StatusCode::URI_TOO_LONG,
@@ -39,25 +40,28 @@ impl Refusal {
         }
     }
 
-    /// Returns what the client is told.
+    /// Returns the explanation in the response.
     pub(crate) fn detail(self) -> &'static str {
         match self {
             Self::Framing => {
                 "the request must have one `content-length` or `transfer-encoding`, lines that end in CRLF and a target without `#`"
             }
             Self::Host => {
-                "the request needs one `host` header, or `:authority`, with a host and maybe a port"
+                "the request must have one `host` header, or `:authority`, with a host and an optional port"
             }
             Self::OtherHost => "the `host` header names another host than the target",
-            Self::TransferEncoding => "`transfer-encoding` can only be `chunked`",
-            Self::Target => "the target must begin with `/` or be a whole URL",
-            Self::LongTarget => "the target is longer than this server takes",
-            Self::Headers => "the request has more headers than this server takes",
+            Self::TransferEncoding => "`transfer-encoding` must be `chunked`",
+            Self::Target => "the target must begin with `/` or be an absolute URL",
+            Self::LongTarget => "the target is longer than this server accepts",
+            Self::Headers => "the request has more headers than this server accepts",
         }
     }
 }
 
-/// Returns how long the body is, if its head says so: once, and in digits (RFC 9110 §8.6).
+/// Returns the value of `content-length`, if there is one.
+///
+/// # Errors
+/// Fails if there are several or if the value is not a number in digits (RFC 9110 §8.6).
 #[cfg(feature = "http3")]
 pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     let mut lengths = headers.get_all(http::header::CONTENT_LENGTH).iter();
@@ -71,7 +75,11 @@ pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     }
 }
 
-/// Checks a request; `is_faulty` where the wire has shown it to be.
+/// Checks the head of a request. `is_faulty` is whether [`Framing`](super::framing::Framing) has
+/// found an error in it.
+///
+/// # Errors
+/// Fails with the first violation.
 pub(super) fn check<B: Body>(
     request: &Request<B>,
     config: &Config,
@@ -86,7 +94,8 @@ pub(super) fn check<B: Body>(
     }
     check_target(request, config.max_uri_len)?;
     check_host(request)?;
-    // Without a body there is no transfer coding: hyper refuses all that end in another one.
+    // A request without a body has no transfer coding, because hyper rejects a coding that does not
+    // end in `chunked`.
     if version > Version::HTTP_11 || request.body().is_end_stream() {
         return Ok(());
     }
@@ -111,12 +120,12 @@ fn check_target<B>(request: &Request<B>, most: usize) -> Result<(), Refusal> {
 
 fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
     let authority = request.uri().authority();
-    // To look through a few headers is cheaper than to hash one's name.
+    // Scanning a few headers is cheaper than hashing the name.
     let mut hosts = request.headers().iter().filter(|(name, _)| **name == HOST);
     let host = match (hosts.next(), hosts.next()) {
         (Some((_, host)), None) => host.as_bytes(),
         (None, _) if request.version() != Version::HTTP_11 => {
-            // A user's name and password have no place there (RFC 9113 §8.3.1).
+            // `:authority` must not contain a user name or a password (RFC 9113 §8.3.1).
             let is_host = |authority: &Authority| is_host(authority.as_str().as_bytes());
             let is_fine = authority.is_none_or(is_host);
             return is_fine.then_some(()).ok_or(Refusal::Host);
@@ -171,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn host_is_wanted_once() {
+    fn host_is_required_once() {
         let (one, two) = ([("host", "a")], [("host", "a"), ("host", "a")]);
         check_headers(Version::HTTP_11, &one, Ok(()));
         check_headers(Version::HTTP_11, &[], Err(Refusal::Host));
@@ -183,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn host_is_a_name_or_an_address() {
+    fn host_must_be_a_name_or_an_address() {
         for good in [
             "a",
             "a.b-c.example",
@@ -205,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn host_of_a_whole_url_is_the_same() {
+    fn host_of_an_absolute_url_must_match_the_header() {
         let (host, other) = ([("host", "A")], [("host", "b")]);
         check_request(Version::HTTP_11, "http://a/x", &host, Ok(()));
         check_request(
@@ -223,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn target_is_a_path() {
+    fn target_must_be_a_path_within_the_limit() {
         let host = [("host", "a")];
         check_request(Version::HTTP_11, "*", &host, Err(Refusal::Target));
         let long = format!("/{}", "a".repeat(8 * 1024));
@@ -231,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn only_one_chunked_is_a_transfer_encoding() {
+    fn transfer_encoding_must_be_one_chunked() {
         let cases: [(&[&str], bool); 6] = [
             (&["chunked"], true),
             (&["Chunked"], true),

@@ -372,7 +372,7 @@ async fn files_that_cannot_be_used_are_an_error_at_the_start() {
     let error = start(Tls::files("/nowhere/cert.pem", "/nowhere/key.pem")).await;
     assert_eq!(
         error,
-        "cannot read /nowhere/cert.pem: it must hold a certificate as PEM"
+        "cannot read /nowhere/cert.pem: it must contain a certificate in PEM format"
     );
     let error = start(Tls::files(
         authority.path("server.pem"),

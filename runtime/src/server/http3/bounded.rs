@@ -1,5 +1,7 @@
-//! The connection as h3 reads it: h3 keeps a frame until all of it is here, however long it says to be, so a
-//! client that announces too much is cut before.
+//! Wraps a QUIC connection to limit the length of frames.
+//!
+//! h3 buffers a frame until it is complete, whatever length it announces. This wrapper closes the
+//! connection when a client announces a frame that is too long.
 
 use std::task::{Context, Poll, ready};
 
@@ -10,15 +12,17 @@ use h3_quinn::{BidiStream, Connection, OpenStreams, RecvStream, SendStream};
 
 use super::frames::StreamFrames;
 
-/// A connection whose frames are bounded, or what opens streams of it.
+/// A QUIC connection with limited frames, or its stream opener.
 pub(super) struct Bounded<C> {
     inner: C,
+    /// The connection itself, to close it.
     quic: quinn::Connection,
+    /// The longest frame that is accepted, unless it is part of a body.
     most: u64,
 }
 
 impl Bounded<Connection> {
-    /// No frame but a body's may be longer than `most`.
+    /// Limits all frames but DATA to `most` bytes.
     pub(super) fn new(quic: quinn::Connection, most: u64) -> Self {
         Self {
             inner: Connection::new(quic.clone()),
@@ -38,7 +42,7 @@ impl<C> Bounded<C> {
     }
 }
 
-/// A stream whose frames are followed as they are read.
+/// A stream whose frame lengths are checked as it is read.
 pub(super) struct Read<S> {
     stream: S,
     frames: StreamFrames,
@@ -55,7 +59,7 @@ impl<S: quic::RecvStream<Buf = Bytes>> quic::RecvStream for Read<S> {
         let data = ready!(self.stream.poll_data(cx))?;
         let read = data.as_ref().map_or(Ok(()), |data| self.frames.read(data));
         if read.is_err() {
-            let message = "a frame is longer than this server takes";
+            let message = "a frame is longer than this server accepts";
             let code = Code::H3_EXCESSIVE_LOAD.value();
             self.quic.close(
                 quinn::VarInt::try_from(code).unwrap_or_default(),

@@ -1,55 +1,56 @@
-//! Which frames go by on a stream of HTTP/3, and how long each says to be (RFC 9114 §7.1).
+//! Parses the types and lengths of the frames on an HTTP/3 stream (RFC 9114 §7.1).
 
-/// How long a frame of the control stream may be: settings are the longest that are of use.
+/// The longest frame of the control stream. SETTINGS is the longest that is of use.
 const MOST_OF_CONTROL: u64 = 4 * 1024;
-/// StreamFrames of a body; they are handed on as they come.
+/// The type of a body's frames. They have no limit because h3 does not buffer them.
 const DATA: u64 = 0;
-/// The type of a control stream, which alone of those that go one way has frames.
+/// The type of the control stream, the only unidirectional stream with frames.
 const CONTROL: u64 = 0;
 
-/// Follows the bytes of a stream; it keeps none of them.
+/// Follows the bytes of a stream without storing them.
 #[derive(Debug)]
 pub(super) struct StreamFrames {
     place: NextPart,
+    /// The type or length that is being read.
     number: Number,
-    /// The most that a frame may announce, unless it is of a body.
+    /// The longest frame that may be announced, unless it is DATA.
     most: u64,
 }
 
-/// What comes next.
+/// What the next bytes are.
 #[derive(Debug, Clone, Copy)]
 enum NextPart {
-    /// The type of a stream that goes one way.
+    /// The type of a unidirectional stream.
     Stream,
     /// The type of a frame.
     Kind,
     /// The length of a frame of this type.
     Length(u64),
-    /// So many bytes of a frame.
+    /// This many more bytes of a frame.
     Payload(u64),
-    /// What has no frames.
+    /// The rest of a stream without frames.
     Anything,
 }
 
-/// A number of one to eight bytes (RFC 9000 §16), as far as it is here.
+/// A variable-length integer of one to eight bytes (RFC 9000 §16) that may be incomplete.
 #[derive(Debug, Default)]
 struct Number {
     value: u64,
-    /// How many bytes are still to come, once the first is here.
+    /// How many bytes are missing. `None` before the first byte, which contains the length.
     left: Option<u8>,
 }
 
-/// A frame announces more than anyone keeps.
+/// A frame announces more than the limit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLong;
 
 impl StreamFrames {
-    /// Follows a request; no frame but a body's may be longer than `most`.
+    /// Follows a request stream, whose frames but DATA are limited to `most` bytes.
     pub(super) fn of_request(most: u64) -> Self {
         Self::at(NextPart::Kind, most)
     }
 
-    /// Follows a stream that goes one way.
+    /// Follows a unidirectional stream.
     pub(super) fn of_one_way() -> Self {
         Self::at(NextPart::Stream, MOST_OF_CONTROL)
     }
@@ -64,6 +65,9 @@ impl StreamFrames {
     }
 
     /// Follows the next bytes.
+    ///
+    /// # Errors
+    /// Fails if a frame announces more than the limit.
     pub(super) fn read(&mut self, mut bytes: &[u8]) -> Result<(), TooLong> {
         while let Some((first, rest)) = bytes.split_first() {
             if let NextPart::Anything = self.place {
@@ -101,7 +105,7 @@ impl StreamFrames {
 }
 
 impl Number {
-    /// Adds a byte; returns the number when it was the last.
+    /// Adds a byte. Returns the number when it is complete.
     fn add(&mut self, byte: u8) -> Option<u64> {
         let left = match self.left {
             None => {
@@ -122,7 +126,7 @@ impl Number {
 mod tests {
     use super::*;
 
-    /// Follows the bytes whole, and one by one.
+    /// Reads the bytes at once, and byte by byte.
     fn check(frames: fn() -> StreamFrames, bytes: &[u8], expected: Result<(), TooLong>) {
         assert_eq!(frames().read(bytes), expected, "{bytes:x?}");
         let mut frames = frames();
@@ -135,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn frames_that_are_kept_are_bounded() {
-        // HEADERS of 100 bytes and of 101; of 2^62 - 1; of a type that nobody knows.
+    fn buffered_frames_are_limited() {
+        // HEADERS of 100 bytes, of 101 bytes, of 2^62 - 1 bytes, and frames of a reserved type.
         let head = [&[1, 0x40, 100][..], &[0; 100]].concat();
         check(request, &head, Ok(()));
         check(
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_not() {
+    fn data_frames_are_not_limited() {
         let body = [&[0, 0x80, 0, 1, 0][..], &[0xff; 256]].concat();
         check(request, &body, Ok(()));
         check(
@@ -161,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn control_stream_has_frames_and_others_do_not() {
+    fn only_the_control_stream_has_limited_frames() {
         check(StreamFrames::of_one_way, &[0, 4, 0, 0x21, 0x50, 0], Ok(()));
         check(
             StreamFrames::of_one_way,

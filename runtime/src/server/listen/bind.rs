@@ -1,4 +1,4 @@
-//! Binding: from a place to a socket of the system, which is still on no runtime.
+//! Binds listeners to sockets. A bound socket is not yet registered with a tokio runtime.
 
 use std::{io, net::SocketAddr};
 
@@ -16,11 +16,12 @@ use crate::{
     },
 };
 
-/// How many connections the system keeps for a program that has not taken them, as tokio has it.
+/// How many connections the system queues until they are accepted; tokio's default.
 const BACKLOG: i32 = 1024;
 
 impl Listener {
-    /// Binds it; `alone` where no other listener takes the same port.
+    /// Binds the listener. `alone` is false if another listener uses the same port number with the
+    /// other IP version.
     pub(crate) fn bind(self, alone: bool, config: &Config) -> Result<Vec<Bound>> {
         let shared = config.workers > 1;
         let own_queues = shared && matches!(self.place, Address::Addr(_));
@@ -35,7 +36,7 @@ impl Listener {
             #[cfg(all(unix, feature = "systemd"))]
             Address::BoundUnix(listener) => ConnectionSource::Unix(listener, None),
             Address::OwnListener(start) => {
-                ConnectionSource::OwnListener(start, "a listener of its own")
+                ConnectionSource::OwnListener(start, "a custom listener")
             }
         };
         #[cfg(feature = "tls")]
@@ -46,7 +47,7 @@ impl Listener {
             (true, ConnectionSource::Tcp(listener), Some(acceptor)) => {
                 let addr = listener.local_addr()?;
                 let port = bind_udp(addr, !alone).map_err(|error| {
-                    Error::because(format!("cannot speak HTTP/3 on {addr}"), error)
+                    Error::because(format!("cannot serve HTTP/3 on {addr}"), error)
                 })?;
                 Some(speak_quic(port, addr, acceptor, config)?)
             }
@@ -71,7 +72,7 @@ impl Listener {
         Ok(vec![bound])
     }
 
-    /// Returns whether the two would take the same port of IPv4 and IPv6.
+    /// Returns whether the two listeners use the same port number, one with IPv4 and one with IPv6.
     pub(crate) fn shares_port_with(&self, other: &Self) -> bool {
         match (&self.place, &other.place) {
             (Address::Addr(one), Address::Addr(other)) => {
@@ -82,7 +83,7 @@ impl Listener {
     }
 }
 
-/// Binds the same port of UDP.
+/// Binds the UDP port of the same number.
 #[cfg(feature = "http3")]
 fn bind_udp(addr: SocketAddr, only_v6: bool) -> io::Result<std::net::UdpSocket> {
     let socket = socket2::Socket::new(Domain::for_address(addr), Type::DGRAM, Some(Protocol::UDP))?;
@@ -93,7 +94,7 @@ fn bind_udp(addr: SocketAddr, only_v6: bool) -> io::Result<std::net::UdpSocket> 
     Ok(socket.into())
 }
 
-/// Speaks QUIC on the port, and says how those who came by TCP are told.
+/// Starts QUIC on the port. Also returns the `Alt-Svc` value that advertises it on TCP.
 #[cfg(feature = "http3")]
 fn speak_quic(
     port: std::net::UdpSocket,
@@ -102,14 +103,14 @@ fn speak_quic(
     config: &Config,
 ) -> Result<(Bound, http::HeaderValue)> {
     let endpoint = http3::endpoint(port, acceptor.config(), config)
-        .map_err(|error| error.context(format!("cannot speak HTTP/3 on {addr}")))?;
+        .map_err(|error| error.context(format!("cannot serve HTTP/3 on {addr}")))?;
     let start: OwnListener = Box::new(move |accepted| Box::pin(http3::accept(endpoint, accepted)));
     let alt_svc = http::HeaderValue::try_from(format!("h3=\":{}\"", addr.port()))?;
     let source = ConnectionSource::OwnListener(start, "HTTP/3 on the same port");
     Ok((Bound::new(source, Preamble::default(), false)?, alt_svc))
 }
 
-/// Binds an address; with `only_v6`, one of IPv6 does not take IPv4's port as well.
+/// Binds an address. With `only_v6`, an IPv6 socket does not accept IPv4 connections.
 pub(crate) fn bind_tcp(
     addr: SocketAddr,
     reuse_port: bool,
@@ -117,9 +118,9 @@ pub(crate) fn bind_tcp(
 ) -> Result<std::net::TcpListener> {
     try_bind_tcp(addr, reuse_port, only_v6).map_err(|error| {
         let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program has it; set PORT to a free one",
+            io::ErrorKind::AddrInUse => "another program uses it; set PORT to a free port",
             io::ErrorKind::PermissionDenied => {
-                "ports below 1024 need a privilege; set PORT to another"
+                "ports below 1024 need a privilege; set PORT to a higher port"
             }
             _ => "set HOST and PORT to an address of this machine",
         };
@@ -137,7 +138,8 @@ fn try_bind_tcp(
     if addr.is_ipv6() && only_v6 {
         socket.set_only_v6(true)?;
     }
-    // Elsewhere it would take a port from another program; here only from one that has ended.
+    // On unix this takes over a port only from a process that has ended. On Windows it would take
+    // the port from a running one.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Unix sockets: their permissions, and the file that a program before has left.
+//! Binds unix sockets: sets their permissions and replaces stale socket files.
 
 use std::{
     fs, io,
@@ -14,15 +14,15 @@ use crate::{
     server::listener::{ConnectionSource, SocketFile},
 };
 
-/// Binds the path with these permissions.
+/// Binds a unix socket to the path, with these permissions.
 ///
-/// It is bound under another name, given its permissions and renamed: nobody connects before, and a
-/// file that is left over is replaced at once.
+/// The socket is bound under a temporary name, then gets its permissions and is renamed. So no
+/// client can connect before the permissions are set, and a stale file is replaced atomically.
 pub(crate) fn bind(path: PathBuf, mode: u32) -> Result<ConnectionSource> {
     make_room(&path)?;
     let listener = bind_at(&path, mode).map_err(|error| {
         let message = format!(
-            "cannot listen on unix:{}: give a path in a folder that this user may write to",
+            "cannot listen on unix:{}: use a path in a directory that this user can write to",
             path.display()
         );
         Error::because(message, error)
@@ -45,7 +45,7 @@ fn bind_at(path: &Path, mode: u32) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Makes sure that nothing but a socket without a program is at the path.
+/// Fails unless the path is free or holds a socket on which no process listens.
 fn make_room(path: &Path) -> Result {
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return Ok(());
@@ -53,12 +53,12 @@ fn make_room(path: &Path) -> Result {
     let shown = path.display();
     if !metadata.file_type().is_socket() {
         return Err(Error::new(format!(
-            "cannot listen on unix:{shown}: there is a file that is no socket; give another path"
+            "cannot listen on unix:{shown}: the path is a file that is not a socket; use another path"
         )));
     }
     if UnixStream::connect(path).is_ok() {
         return Err(Error::new(format!(
-            "cannot listen on unix:{shown}: another program listens there; stop it or give another path"
+            "cannot listen on unix:{shown}: another program listens there; stop it or use another path"
         )));
     }
     Ok(())

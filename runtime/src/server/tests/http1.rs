@@ -1,7 +1,7 @@
 use super::*;
 
 #[tokio::test]
-async fn connection_is_kept() {
+async fn connection_is_kept_alive() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     for path in ["/a", "/b", "/pause"] {
@@ -64,7 +64,7 @@ async fn head_is_answered_without_a_body() {
 }
 
 #[tokio::test]
-async fn continue_is_sent_when_the_body_is_wanted() {
+async fn continue_is_sent_when_the_body_is_read() {
     let server = start(Config::default()).await;
     let head = "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: ";
     let mut client = server.connect().await;
@@ -84,7 +84,7 @@ async fn continue_is_sent_when_the_body_is_wanted() {
 }
 
 #[tokio::test]
-async fn refusal_reaches_a_client_that_is_still_sending() {
+async fn rejection_reaches_a_client_that_is_still_sending() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client
@@ -96,7 +96,7 @@ async fn refusal_reaches_a_client_that_is_still_sending() {
 }
 
 #[tokio::test]
-async fn half_a_body_is_an_error_of_the_client() {
+async fn truncated_body_fails_to_read() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client
@@ -108,7 +108,7 @@ async fn half_a_body_is_an_error_of_the_client() {
 }
 
 #[tokio::test]
-async fn client_that_leaves_drops_its_handler() {
+async fn handler_is_dropped_when_its_client_disconnects() {
     let server = start(Config::default()).await;
     for head in [
         get("/wait"),
@@ -126,7 +126,7 @@ async fn client_that_leaves_drops_its_handler() {
 }
 
 #[tokio::test]
-async fn client_that_pipelines_is_not_taken_for_gone() {
+async fn pipelining_client_does_not_count_as_disconnected() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client.send(&(get("/pause") + &get("/a"))).await;
@@ -146,7 +146,7 @@ async fn half_closed_client_is_answered_when_cancelling_is_off() {
 }
 
 #[tokio::test]
-async fn ambiguous_request_is_refused_and_nothing_after_it_is_read() {
+async fn ambiguous_request_is_rejected_and_nothing_after_it_is_read() {
     let cases = [
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
@@ -188,7 +188,7 @@ async fn connection_over_the_limit_waits_for_another_to_end() {
 }
 
 #[tokio::test]
-async fn faulty_head_behind_good_ones_is_found_in_pieces_too() {
+async fn invalid_head_after_valid_ones_is_rejected_when_it_comes_in_pieces() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     let echo = "POST /echo HTTP/1.1\r\nhost: a\r\n";
@@ -234,11 +234,11 @@ async fn long_target_is_414() {
 }
 
 #[tokio::test]
-async fn head_that_is_refused_is_read_to_its_end() {
+async fn rejected_head_is_read_to_its_end() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     let head = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}", "x".repeat(7 << 20));
-    // More than the system keeps for a program that reads no more.
+    // More than the system buffers for a process that does not read.
     client.send(&head).await;
     client.stream.shutdown().await.expect("all is sent");
     let mut answer = String::new();
@@ -248,9 +248,10 @@ async fn head_that_is_refused_is_read_to_its_end() {
     server.stop().await;
 }
 
-/// Without chunks the end of the connection is the end of the answer, so a torn one must not end like that.
+/// Without chunks the end of the connection marks the end of the response, so an aborted response
+/// must end with a reset.
 #[tokio::test]
-async fn torn_answer_to_http10_does_not_look_whole() {
+async fn aborted_http10_response_does_not_look_complete() {
     let server = start(Config::default()).await;
     for (path, is_whole) in [("/pieces", true), ("/torn", false)] {
         let mut client = server.connect().await;

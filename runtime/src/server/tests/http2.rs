@@ -36,7 +36,7 @@ async fn send(sender: &mut Sender, path: &str, body: Body) -> Bytes {
 }
 
 #[tokio::test]
-async fn http2_is_spoken_by_prior_knowledge() {
+async fn http2_works_by_prior_knowledge() {
     let server = start(Config::default()).await;
     let (mut sender, connection) = connect(&server).await;
     assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
@@ -50,7 +50,7 @@ async fn http2_is_spoken_by_prior_knowledge() {
 }
 
 #[tokio::test]
-async fn preface_in_pieces_is_understood() {
+async fn preface_in_pieces_is_recognized() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     for piece in ["PRI * HT", "TP/2.0\r\n\r\nSM\r\n\r\n"] {
@@ -95,7 +95,7 @@ async fn reset_stream_drops_its_handler() {
 }
 
 #[tokio::test]
-async fn cut_connection_takes_its_streams_with_it() {
+async fn cut_connection_drops_its_streams() {
     let server = start(Config::default().shutdown_timeout(Duration::from_millis(50))).await;
     let app = server.app.clone();
     let (mut sender, _connection) = connect(&server).await;
@@ -106,7 +106,7 @@ async fn cut_connection_takes_its_streams_with_it() {
 }
 
 #[tokio::test]
-async fn idle_connection_is_told_to_go() {
+async fn idle_connection_gets_goaway() {
     let server = start(Config::default().idle_timeout(Duration::from_millis(50))).await;
     let (mut sender, connection) = connect(&server).await;
     assert_eq!(send(&mut sender, "/a", Body::empty()).await, "/a");
@@ -118,8 +118,8 @@ async fn idle_connection_is_told_to_go() {
 }
 
 #[tokio::test]
-async fn answer_that_flows_slowly_is_not_silence() {
-    // Long enough for a client to come with its request, and shorter than the answer flows.
+async fn slow_response_does_not_count_as_idle() {
+    // Long enough for the client to send its request, and shorter than the response takes.
     let moment = Duration::from_millis(400);
     let server = start(Config::default().idle_timeout(moment).head_timeout(moment)).await;
     let begun = std::time::Instant::now();
@@ -135,7 +135,7 @@ async fn answer_that_flows_slowly_is_not_silence() {
     let mut body = response.expect("it is answered").into_body();
     let mut read = 0;
     while let Some(frame) = soon(body.frame()).await {
-        let frame = frame.expect("the answer goes on");
+        let frame = frame.expect("the response continues");
         read += frame.data_ref().map_or(0, Bytes::len);
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
@@ -147,7 +147,7 @@ async fn answer_that_flows_slowly_is_not_silence() {
 }
 
 #[tokio::test]
-async fn connection_has_so_many_requests() {
+async fn connection_ends_after_its_limit_of_requests() {
     let server = start(Config::default().max_requests_per_connection(3)).await;
     let (mut sender, connection) = connect(&server).await;
     for _ in 0..3 {
@@ -161,10 +161,10 @@ async fn connection_has_so_many_requests() {
 }
 
 #[tokio::test]
-async fn silent_connection_does_not_hold_a_stop() {
+async fn connection_without_a_request_does_not_delay_the_stop() {
     let server = start(Config::default()).await;
     let (_sender, connection) = connect(&server).await;
-    // Its settings and their acknowledgement are bytes of no request.
+    // Until SETTINGS and its acknowledgement have arrived, which belong to no request.
     tokio::time::sleep(Duration::from_millis(50)).await;
     let begun = std::time::Instant::now();
     assert_eq!(server.stop().await.cut, 0);
@@ -177,7 +177,7 @@ async fn silent_connection_does_not_hold_a_stop() {
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A connection that is driven only while something is waited for.
+/// A client whose connection makes progress only inside [`Slow::drive`].
 struct Slow {
     sender: Sender,
     driven: Driven,
@@ -215,7 +215,7 @@ impl Slow {
         Self { sender, driven }
     }
 
-    /// Waits until the future is ready, and drives the connection.
+    /// Drives the connection until the future is ready.
     async fn drive<F: Future>(&self, future: F) -> F::Output {
         let mut future = std::pin::pin!(future);
         soon(poll_fn(|cx| {
@@ -233,7 +233,7 @@ impl Slow {
     }
 }
 
-/// Longer than a server that stops waits for a client that owes it nothing.
+/// Longer than a stopping server waits for an idle client.
 const LONG: Duration = Duration::from_millis(1500);
 
 #[tokio::test]
@@ -253,10 +253,10 @@ async fn stop_waits_for_a_client_whose_socket_is_full() {
 }
 
 #[tokio::test]
-async fn stop_waits_for_a_client_whose_window_is_shut() {
+async fn stop_waits_for_a_client_whose_window_is_closed() {
     let server = start(Config::default()).await;
     let mut client = Slow::new(server.connect().await.stream, 65_535).await;
-    // The last piece is on its way when the window shuts, one byte before the end.
+    // The window closes one byte before the end, when h2 has already taken the last chunk.
     let body = client.send("/echo", Body::from(vec![b'x'; 65_536])).await;
     let stopping = tokio::spawn(server.stop());
     client.drive(tokio::time::sleep(LONG)).await;

@@ -1,10 +1,10 @@
 use super::*;
 
-/// Longer than the silence after which a connection lets go what it does not need.
+/// Longer than the idle time after which a connection drops hyper's state.
 const LONG: Duration = Duration::from_millis(3300);
 
 #[tokio::test]
-async fn silent_connection_answers_again() {
+async fn resting_connection_serves_further_requests() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     for _ in 0..2 {
@@ -18,7 +18,7 @@ async fn silent_connection_answers_again() {
 }
 
 #[tokio::test]
-async fn half_a_head_is_not_let_go() {
+async fn connection_with_half_a_head_does_not_rest() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     let second = get("/b");
@@ -32,7 +32,7 @@ async fn half_a_head_is_not_let_go() {
 }
 
 #[tokio::test]
-async fn silent_connection_is_closed_by_the_stop_and_by_its_timeout() {
+async fn resting_connection_is_closed_by_the_stop_and_by_its_timeout() {
     let server = start(Config::default().idle_timeout(LONG + Duration::from_millis(300))).await;
     let mut timed_out = server.connect().await;
     assert!(timed_out.get("/a").await.ends_with("/a"));
@@ -49,7 +49,7 @@ async fn silent_connection_is_closed_by_the_stop_and_by_its_timeout() {
 }
 
 #[tokio::test]
-async fn silent_connection_after_a_body_is_closed_at_once() {
+async fn resting_connection_after_a_body_is_closed_at_once() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 use super::*;
 
 #[tokio::test]
-async fn idle_connections_do_not_hold_the_stop() {
+async fn idle_connections_do_not_delay_the_stop() {
     let server = start(Config::default()).await;
     let mut client = server.connect().await;
     client.get("/a").await;
@@ -35,14 +35,14 @@ async fn open_request_is_answered_and_its_connection_closed() {
 }
 
 #[tokio::test]
-async fn half_a_head_is_waited_for_but_not_long() {
+async fn stop_waits_a_short_time_for_half_a_head() {
     let server = start(Config::default()).await;
     let (mut rest, mut never) = (server.connect().await, server.connect().await);
     for client in [&mut rest, &mut never] {
         client.get("/a").await;
         client.send("GET /b HTTP/1.1\r\n").await;
     }
-    // The half is read once an answer to another client has come after it.
+    // The server has read the halves once it has answered another client's later request.
     server.connect().await.get("/c").await;
     let began = Instant::now();
     server.stop.notify_one();
@@ -67,7 +67,7 @@ async fn stuck_client_is_cut_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn second_request_to_stop_cuts_at_once() {
+async fn second_stop_cuts_at_once() {
     let server = start(Config::default().shutdown_timeout(PATIENCE * 2)).await;
     let mut client = server.connect().await;
     client.send(&get("/wait")).await;
@@ -79,7 +79,7 @@ async fn second_request_to_stop_cuts_at_once() {
     assert_eq!(server.stop().await.cut, 1);
 }
 
-/// Has work begun that goes on behind its answer, and leaves.
+/// Starts a background task and disconnects.
 async fn begin_work(server: &Server) {
     let mut client = server.connect().await;
     client
@@ -89,7 +89,7 @@ async fn begin_work(server: &Server) {
 }
 
 #[tokio::test]
-async fn work_behind_an_answer_shares_the_deadline() {
+async fn background_work_shares_the_deadline() {
     let drain = Duration::from_millis(200);
     let server = start(Config::default().shutdown_timeout(drain)).await;
     begin_work(&server).await;
@@ -102,7 +102,7 @@ async fn work_behind_an_answer_shares_the_deadline() {
 }
 
 #[tokio::test]
-async fn second_request_to_stop_does_not_wait_for_work() {
+async fn second_stop_does_not_wait_for_background_work() {
     let server = start(Config::default().shutdown_timeout(PATIENCE * 2)).await;
     begin_work(&server).await;
     server.stop.notify_one();
@@ -113,7 +113,7 @@ async fn second_request_to_stop_does_not_wait_for_work() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn stop_under_load_answers_every_request_that_has_begun() {
+async fn stop_under_load_answers_every_started_request() {
     let server = start(Config::default()).await;
     let mut clients = JoinSet::new();
     for _ in 0..16 {
@@ -150,7 +150,7 @@ async fn answers_until_closed(client: &mut Client) -> usize {
 }
 
 #[tokio::test]
-async fn future_asks_once() {
+async fn future_stops_once() {
     let mut stop = when(Box::pin(async {}));
     soon(stop.wait_for_stop()).await;
     let again = poll_fn(|cx| Poll::Ready(std::pin::pin!(stop.wait_for_stop()).poll(cx).is_ready()));
@@ -159,7 +159,7 @@ async fn future_asks_once() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn each_signal_asks_once() {
+async fn each_signal_stops_once() {
     let mut signals = signal().expect("handlers are installed");
     for name in ["-TERM", "-INT"] {
         let own = std::process::id().to_string();
@@ -172,11 +172,11 @@ async fn each_signal_asks_once() {
 }
 
 #[tokio::test]
-async fn all_that_the_system_has_accepted_are_answered() {
+async fn queued_connections_are_served_after_the_stop() {
     let server = start(Config::default().max_connections(1)).await;
     let mut first = server.connect().await;
     first.get("/a").await;
-    // More than a task may take at once without yielding.
+    // More than tokio's budget lets a task accept without yielding.
     let mut waiting = Vec::new();
     for _ in 0..300 {
         let mut client = server.connect().await;

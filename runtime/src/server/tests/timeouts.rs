@@ -17,7 +17,7 @@ async fn slow_head_is_answered_with_408() {
 }
 
 #[tokio::test]
-async fn head_that_trickles_is_cut() {
+async fn trickling_head_is_cut() {
     let server = start(Config::default().head_timeout(SHORT)).await;
     let mut client = server.connect().await;
     let trickle = async {
@@ -33,7 +33,7 @@ async fn head_that_trickles_is_cut() {
 }
 
 #[tokio::test]
-async fn silent_client_is_cut_without_a_word() {
+async fn silent_client_is_cut_without_a_response() {
     let server = start(Config::default().head_timeout(SHORT)).await;
     assert_eq!(server.connect().await.rest().await, "");
     server.stop().await;
@@ -49,7 +49,7 @@ async fn idle_connection_is_closed() {
 }
 
 #[tokio::test]
-async fn request_outlives_the_timeouts_of_its_client() {
+async fn timeouts_do_not_end_a_running_handler() {
     let config = Config::default()
         .head_timeout(SHORT)
         .idle_timeout(SHORT)
@@ -65,7 +65,7 @@ async fn request_outlives_the_timeouts_of_its_client() {
 }
 
 #[tokio::test]
-async fn client_that_takes_nothing_is_cut() {
+async fn client_that_reads_nothing_is_cut() {
     let server = start(Config::default().write_timeout(SHORT)).await;
     let mut client = server.connect().await;
     client.send(&get("/endless")).await;
@@ -82,7 +82,7 @@ async fn client_that_reads_slowly_is_not_cut() {
     for _ in 0..64 {
         soon(client.stream.read_exact(&mut taken))
             .await
-            .expect("it goes on");
+            .expect("the response continues");
     }
     server.stop.notify_one();
     drop(client);

@@ -17,7 +17,7 @@ async fn upgrade(server: &Server) -> Client {
 }
 
 #[tokio::test]
-async fn upgraded_stream_is_sent_as_it_is_written() {
+async fn upgraded_stream_sends_each_write() {
     let server = start(Config::default()).await;
     let mut client = upgrade(&server).await;
     for word in ["one", "two"] {
@@ -32,7 +32,6 @@ async fn upgraded_stream_is_sent_as_it_is_written() {
     assert_eq!(server.stop().await.cut, 0);
 }
 
-/// The last request of a connection may be for another protocol.
 #[tokio::test]
 async fn last_request_can_be_an_upgrade() {
     let server = start(Config::default().max_requests_per_connection(1)).await;
@@ -54,7 +53,7 @@ async fn last_request_can_be_an_upgrade() {
 }
 
 #[tokio::test]
-async fn upgraded_connection_is_still_one() {
+async fn upgraded_connection_counts_for_the_limit() {
     let server = start(Config::default().max_connections(1)).await;
     let upgraded = upgrade(&server).await;
     let mut second = server.connect().await;
@@ -83,8 +82,8 @@ async fn upgraded_connection_ends_with_the_server() {
 }
 
 #[tokio::test]
-async fn upgrade_that_the_stream_does_not_take_at_once_is_answered() {
-    // Less than the head of the answer.
+async fn upgrade_is_answered_on_a_stream_with_a_small_buffer() {
+    // Less than the head of the response.
     let (mut near, far) = duplex(32);
     let accepted = Accepted::Stream(Socket::Boxed(Box::new(far)), Transport::default());
     let own: OwnListener = Box::new(|tx| {

@@ -1,4 +1,4 @@
-//! A certificate in files, and a newer one when the files change.
+//! Loads a certificate from files and reloads it when the files change.
 
 use std::{
     fmt, fs,
@@ -19,11 +19,13 @@ use crate::{
     events,
 };
 
-/// The certificate that clients are shown.
+/// The server's certificate and key, which rustls reads at each handshake.
 pub(crate) struct Certificates {
     cert: PathBuf,
     key: PathBuf,
+    /// Signs with the private key.
     provider: Arc<CryptoProvider>,
+    /// The certificate in use, replaced when the files change.
     current: RwLock<Arc<CertifiedKey>>,
 }
 
@@ -38,7 +40,7 @@ impl Certificates {
         })
     }
 
-    /// Shows a new certificate whenever the files have changed, for as long as it is polled.
+    /// Reloads the certificate when the files have changed. Never returns.
     pub(crate) async fn follow(self: Arc<Self>, every: Duration) {
         let mut seen = self.changed();
         loop {
@@ -57,12 +59,12 @@ impl Certificates {
         }
     }
 
-    /// Returns when each file was last changed.
+    /// Returns the modification times of both files.
     fn changed(&self) -> [Option<SystemTime>; 2] {
         [&self.cert, &self.key].map(|path| fs::metadata(path).and_then(|file| file.modified()).ok())
     }
 
-    /// Takes what the files hold now, or keeps what is there.
+    /// Loads the files again. If that fails, logs the error and keeps the current certificate.
     pub(crate) fn reload(&self) {
         match read(&self.cert, &self.key, &self.provider) {
             Ok(new) => {
@@ -78,7 +80,8 @@ impl Certificates {
 fn read(cert: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedKey> {
     let (cert_shown, key_shown) = (cert.display(), key.display());
     let no_cert = |error| {
-        let message = format!("cannot read {cert_shown}: it must hold a certificate as PEM");
+        let message =
+            format!("cannot read {cert_shown}: it must contain a certificate in PEM format");
         Error::because(message, error)
     };
     let chain = CertificateDer::pem_file_iter(cert)
@@ -86,17 +89,17 @@ fn read(cert: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedK
         .collect::<std::result::Result<Vec<_>, _>>()
         .map_err(no_cert)?;
     if chain.is_empty() {
-        return Err(Error::new(format!(
-            "there is no certificate in {cert_shown}"
-        )));
+        return Err(Error::new(format!("{cert_shown} contains no certificate")));
     }
     let key = PrivateKeyDer::from_pem_file(key).map_err(|error| {
-        let message = format!("cannot read {key_shown}: it must hold a private key as PEM");
+        let message =
+            format!("cannot read {key_shown}: it must contain a private key in PEM format");
         Error::because(message, error)
     })?;
     CertifiedKey::from_der(chain, key, provider).map_err(|error| {
-        let message =
-            format!("{key_shown} is not the key of {cert_shown}, or of a kind that is not known");
+        let message = format!(
+            "{key_shown} is not the key of {cert_shown}, or its algorithm is not supported"
+        );
         Error::because(message, error)
     })
 }
