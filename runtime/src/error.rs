@@ -1,4 +1,4 @@
-//! An error of any kind: what stops an app, and what a handler answers with a logged 500.
+//! The framework's error type: it ends `main`, or becomes a logged 500 when a handler returns it.
 
 use std::{borrow::Cow, error::Error as StdError, fmt, panic::Location};
 
@@ -13,18 +13,31 @@ mod result_ext;
 
 pub use result_ext::ResultExt;
 
-/// The result of [`serve`](crate::serve), of `main`, and of a handler that answers errors with a 500.
+/// The result type of [`serve`](crate::serve), of `main`, and of handlers whose errors become a 500.
+///
+/// # Examples
+/// ```no_run
+/// #[highball::main]
+/// async fn main() -> highball::Result {
+///     # use highball::prelude::*;
+///     # #[get("/")] async fn index() {}
+///     # #[routes(app)] struct Api(index);
+///     let greeting = std::fs::read_to_string("greeting.txt")?;
+///     println!("{greeting}");
+///     highball::serve(Api).await
+/// }
+/// ```
 pub type Result<T = ()> = std::result::Result<T, Error>;
 
-/// An error of any kind, with the place where it became one.
+/// An error of any type, with the source location where it was converted.
 ///
-/// Every error type becomes one through `?`. From `main` it says why the app cannot run: it is shown in
-/// full by `Debug`, since that is what Rust prints when `main` fails.
+/// `?` converts every error type into an `Error`. If `main` returns one, Rust prints its `Debug` output, which
+/// contains the message and all causes.
 ///
-/// From a handler it is a 500, or another [status](Self::with_status). The error, the errors behind it
-/// and the file and line of the `?` are logged; the client is told nothing of them. Two kinds keep what
-/// they mean for the client: a [`Rejection`], which is answered as it is, and a [`ReadError`]. For errors that a
-/// client should tell apart write an enum: `#[derive(IntoResponse)]`.
+/// If a handler returns one, the response is a 500, or has [another status](Self::with_status). The log
+/// contains the error, its causes, and the file and line of the `?`. The client sees none of them. Two error types
+/// keep their own response: a [`Rejection`] is sent as it is, and a [`ReadError`] has the status of the failed read.
+/// For errors that a client must distinguish, write an enum with `#[derive(IntoResponse)]`.
 ///
 /// # Examples
 /// ```
@@ -41,7 +54,7 @@ pub type Result<T = ()> = std::result::Result<T, Error>;
 /// struct Api(price);
 ///
 /// # highball::block_on(async {
-/// // The log has: 500 at GET /price: reading the price: No such file or directory (src/main.rs:5:58)
+/// // The log contains: 500 at GET /price: reading the price: No such file or directory (src/main.rs:5:58)
 /// let response = Api.test().get("/price").send().await;
 /// assert_eq!(response.status(), 500);
 /// assert!(response.text().contains("something went wrong on our side"));
@@ -50,24 +63,34 @@ pub type Result<T = ()> = std::result::Result<T, Error>;
 pub struct Error(Box<Inner>);
 
 struct Inner {
-    /// What was being done, the innermost first.
+    /// The texts of [`Error::context`], the innermost first.
     contexts: Vec<String>,
+    /// The text of [`Error::new`]; without one, the message of `source` is shown.
     message: Option<String>,
     source: Option<BoxError>,
+    /// The status of the response; without one it is 500.
     status: Option<StatusCode>,
-    /// The words for the client.
+    /// The message that the client sees.
     detail: Option<Cow<'static, str>>,
+    /// Where another error was converted, or where `Error::new` was called.
     place: &'static Location<'static>,
 }
 
 impl Error {
-    /// Makes an error from a sentence.
+    /// Creates an error with this message.
+    ///
+    /// # Examples
+    /// ```
+    /// let error = highball::Error::new("the queue is full").context("storing the order");
+    /// assert_eq!(error.to_string(), "storing the order: the queue is full");
+    /// ```
     #[track_caller]
     pub fn new(message: impl Into<String>) -> Self {
-        Self::of(Some(message.into()), None)
+        Self::from_parts(Some(message.into()), None)
     }
 
-    /// Makes an error of one that is boxed, or is no [`std::error::Error`] itself: an `anyhow::Error`.
+    /// Creates an error from a boxed one, or from a type that does not implement [`std::error::Error`] itself, such
+    /// as `anyhow::Error`.
     ///
     /// # Examples
     /// ```
@@ -76,16 +99,16 @@ impl Error {
     /// ```
     #[track_caller]
     pub fn from_boxed(error: impl Into<BoxError>) -> Self {
-        Self::of(None, Some(error.into()))
+        Self::from_parts(None, Some(error.into()))
     }
 
     #[track_caller]
     pub(crate) fn because(message: String, source: impl StdError + Send + Sync + 'static) -> Self {
-        Self::of(Some(message), Some(Box::new(source)))
+        Self::from_parts(Some(message), Some(Box::new(source)))
     }
 
     #[track_caller]
-    fn of(message: Option<String>, source: Option<BoxError>) -> Self {
+    fn from_parts(message: Option<String>, source: Option<BoxError>) -> Self {
         Self(Box::new(Inner {
             contexts: Vec::new(),
             message,
@@ -96,35 +119,57 @@ impl Error {
         }))
     }
 
-    /// Adds what was being done, for the log; on a result, see [`ResultExt`].
+    /// Adds a description of the failed operation, for the log. [`ResultExt::context`] does the same to a result.
+    ///
+    /// # Examples
+    /// ```
+    /// let error = highball::Error::new("no such file").context("reading the price");
+    /// assert_eq!(error.to_string(), "reading the price: no such file");
+    /// ```
     #[must_use]
     pub fn context(mut self, what: impl fmt::Display) -> Self {
         self.0.contexts.push(what.to_string());
         self
     }
 
-    /// Answers with this status in place of 500, where a handler returns the error.
+    /// Sets the status of the response, 500 by default, for an error that a handler returns.
     ///
-    /// Only an error of the server, 500 and above, is logged; observers see all of them.
+    /// Only server errors, 500 and above, are logged. Observers see every error.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Error, Rejection};
+    ///
+    /// let error = Error::new("the database is down").with_status(503);
+    /// assert_eq!(Rejection::from(error).status(), 503);
+    /// ```
     #[must_use]
     pub fn with_status(mut self, status: impl Into<Status>) -> Self {
         self.0.status = Some(status.into().code());
         self
     }
 
-    /// Tells the client these words, in place of what the status means.
+    /// Sets the message that the client sees, in place of the default message of the status.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Error, Rejection};
+    ///
+    /// let error = Error::new("no row").with_status(404).with_detail("there is no such order");
+    /// assert_eq!(Rejection::from(error).detail(), "there is no such order");
+    /// ```
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.0.detail = Some(detail.into());
         self
     }
 
-    /// Returns the error behind it.
+    /// Returns the error that caused this one.
     pub fn source(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.0.source.as_deref()
     }
 
-    /// Returns the first error of this type among those behind it.
+    /// Returns the first error of this type in the chain of causes.
     ///
     /// # Examples
     /// ```
@@ -146,7 +191,13 @@ impl Error {
         None
     }
 
-    /// Returns where another error became this one: the place of the `?`, or of [`Error::new`].
+    /// Returns where this error was created: the location of the `?`, or of the call of [`Error::new`].
+    ///
+    /// # Examples
+    /// ```
+    /// let error = highball::Error::new("the queue is full");
+    /// assert!(error.place().line() > 0);
+    /// ```
     pub fn place(&self) -> &'static Location<'static> {
         self.0.place
     }
@@ -156,19 +207,20 @@ impl Error {
     }
 }
 
-// `Error` is no `std::error::Error`, or this could not stand beside `From<T> for T`.
+// `Error` does not implement `std::error::Error`: this impl would then overlap with `From<T> for T`.
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     #[track_caller]
     fn from(source: E) -> Self {
-        Self::of(None, Some(Box::new(source)))
+        Self::from_parts(None, Some(Box::new(source)))
     }
 }
 
-/// The answer to an error: a 500 that tells the client nothing, unless the error says more.
+/// Converts an error into the response that the client gets: a 500 without details, unless the error sets a status
+/// or a message.
 impl From<Error> for Rejection {
     fn from(mut error: Error) -> Self {
         if error.0.status.is_none() && error.0.detail.is_none() {
-            error = match rejection(error) {
+            error = match into_rejection(error) {
                 Ok(rejection) => return rejection,
                 Err(error) => error,
             };
@@ -185,8 +237,10 @@ impl From<Error> for Rejection {
     }
 }
 
-/// Returns what the error means for the client, where it is one that says so.
-fn rejection(mut error: Error) -> std::result::Result<Rejection, Error> {
+/// Converts an error whose source is a [`Rejection`] or a [`ReadError`], and returns other errors unchanged.
+///
+/// These two types describe a fault of the request, so that a 500 would be wrong.
+fn into_rejection(mut error: Error) -> std::result::Result<Rejection, Error> {
     let Some(source) = error.0.source.take() else {
         return Err(error);
     };
@@ -209,7 +263,7 @@ impl IntoResponse for Error {
     }
 }
 
-/// An error as the cause of a rejection, with its place.
+/// An error as the cause of a rejection. Its message ends with the source location.
 #[derive(Debug)]
 struct LocatedError(Error);
 
@@ -217,7 +271,7 @@ impl fmt::Display for LocatedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = self.0.place();
         if place.file().starts_with("/rustc/") {
-            // `map_err(Error::from_boxed)`: the caller is the standard library.
+            // With `map_err(Error::from_boxed)` the caller is a file of the standard library, which helps no reader.
             return fmt::Display::fmt(&self.0, f);
         }
         write!(f, "{} ({place})", self.0)

@@ -1,9 +1,9 @@
-//! Free lists that belong to one thread: what a request needs is taken from them and goes back.
+//! Thread-local free lists: a request takes its buffers, header maps and contexts from them and returns them.
 //!
-//! An item is taken from and given to the list of the thread that runs at that moment, so there is
-//! no lock, and nothing has to find its way home when a task moves between workers. Every list is
-//! bounded: by the count it keeps, and by the size of one item. Nothing is given back while a
-//! thread panics, since the code that filled the item was stopped half way.
+//! An item goes to the list of the thread that runs at that moment, not to the one that it came from.
+//! So there is no lock, and a task may move between workers. Every list is bounded by its number of
+//! items and by the size of one item. Nothing is returned while a thread panics, because the code that
+//! filled the item was interrupted.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -17,51 +17,55 @@ mod counts;
 pub(crate) use self::counts::{CONTEXTS, Counts, RESPONSES};
 pub use self::counts::{Pooled, Pools, pools};
 
-/// How many items of a kind a thread keeps.
+/// The maximum number of items in each list of a thread.
 pub(crate) const MOST_ITEMS: usize = 64;
-/// The largest buffer that is kept: a rare huge answer must not hold its memory for ever.
+/// The largest buffer that is kept, in bytes. Otherwise one huge response would keep its memory for ever.
 const MOST_BYTES: usize = 256 * 1024;
-/// How many bytes all buffers have that a thread keeps.
+/// The maximum total capacity of the buffers that a thread keeps, in bytes.
 const MOST_BYTES_KEPT: usize = 2 * 1024 * 1024;
-/// The largest header map that is kept, in headers; 128 slots of hyper's own limit of 100.
+/// The largest header map that is kept, in headers. A map for hyper's limit of 100 headers has 128 slots.
 const MOST_HEADERS: usize = 192;
 
 thread_local! {
-    /// How many bytes the kept buffers have.
+    /// The total capacity of the buffers in `BUFFERS`, in bytes.
     static BYTES_KEPT: Cell<usize> = const { Cell::new(0) };
     static BUFFERS: FreeList<Vec<u8>> = const { FreeList::new(MOST_ITEMS, &counts::BUFFERS) };
     static HEADERS: FreeList<HeaderMap> = const { FreeList::new(MOST_ITEMS, &counts::HEADER_MAPS) };
 }
 
-/// A bounded free list; it lives in a `thread_local!` and is used through [`take`] and [`give`].
+/// A bounded free list in a `thread_local!`, used through [`take`] and [`give`].
 #[derive(Debug)]
 pub(crate) struct FreeList<T> {
     items: RefCell<Vec<T>>,
-    most: usize,
+    /// The maximum number of items.
+    max_items: usize,
+    /// The counters of this kind of item, shared by all threads.
     counts: &'static Counts,
 }
 
 impl<T> FreeList<T> {
-    /// Makes an empty list that keeps at most `most` items.
-    pub(crate) const fn new(most: usize, counts: &'static Counts) -> Self {
+    /// Creates an empty list that keeps at most `max_items` items.
+    pub(crate) const fn new(max_items: usize, counts: &'static Counts) -> Self {
         Self {
             items: RefCell::new(Vec::new()),
-            most,
+            max_items,
             counts,
         }
     }
 
-    /// Keeps the item, or hands it back when the list is full.
+    /// Keeps the item, or returns it if the list is full.
     fn push(&self, item: T) -> Option<T> {
+        // The list is borrowed if the `Drop` of an item calls this.
         let Ok(mut items) = self.items.try_borrow_mut() else {
             return Some(item);
         };
-        if items.len() >= self.most {
-            self.counts.drop_one();
+        if items.len() >= self.max_items {
+            self.counts.count_dropped();
             return Some(item);
         }
         if items.capacity() == 0 {
-            items.reserve_exact(self.most);
+            // One allocation for the life of the thread: the list never grows again.
+            items.reserve_exact(self.max_items);
         }
         items.push(item);
         None
@@ -70,26 +74,26 @@ impl<T> FreeList<T> {
     fn pop(&self) -> Option<T> {
         let item = self.items.try_borrow_mut().ok()?.pop();
         if item.is_none() {
-            self.counts.make();
+            self.counts.count_made();
         }
         item
     }
 }
 
-/// Takes an item from this thread's list; none if the list is empty or the thread is ending.
+/// Takes an item from this thread's list. Returns `None` if the list is empty or the thread is ending.
 pub(crate) fn take<T>(list: &'static LocalKey<FreeList<T>>) -> Option<T> {
     list.try_with(FreeList::pop).ok().flatten()
 }
 
-/// Gives an item to this thread's list; it is dropped if the list is full, the thread is ending
-/// or the thread panics.
+/// Returns an item to this thread's list. The item is dropped if the list is full, or if the thread is
+/// ending or panicking.
 pub(crate) fn give<T>(list: &'static LocalKey<FreeList<T>>, item: T) {
-    // The item that finds no room is dropped here, outside the borrow: its `Drop` may use the list.
-    let _refused = give_back(list, item);
+    // A rejected item is dropped here, outside the borrow, because its `Drop` may use the list.
+    let _rejected = try_give(list, item);
 }
 
-/// Gives an item to this thread's list, or hands it back.
-fn give_back<T>(list: &'static LocalKey<FreeList<T>>, item: T) -> Option<T> {
+/// Returns an item to this thread's list, or to the caller if the list does not take it.
+fn try_give<T>(list: &'static LocalKey<FreeList<T>>, item: T) -> Option<T> {
     if thread::panicking() {
         return Some(item);
     }
@@ -98,7 +102,7 @@ fn give_back<T>(list: &'static LocalKey<FreeList<T>>, item: T) -> Option<T> {
     item
 }
 
-/// Takes an empty buffer from the pool, or makes one.
+/// Takes an empty buffer from the pool, or creates one.
 pub(crate) fn buffer() -> Buffer {
     let buffer = take(&BUFFERS).unwrap_or_default();
     let _ending = BYTES_KEPT.try_with(|kept| {
@@ -107,26 +111,26 @@ pub(crate) fn buffer() -> Buffer {
     Buffer(buffer)
 }
 
-/// Takes an empty header map from the pool, or makes one.
+/// Takes an empty header map from the pool, or creates one.
 pub(crate) fn headers() -> HeaderMap {
     take(&HEADERS).unwrap_or_default()
 }
 
-/// Clears a header map and gives it to the pool.
+/// Clears a header map and returns it to the pool.
 pub(crate) fn give_headers(mut headers: HeaderMap) {
     let capacity = headers.capacity();
     if capacity == 0 {
         return;
     }
     if capacity > MOST_HEADERS {
-        counts::HEADER_MAPS.drop_one();
+        counts::HEADER_MAPS.count_dropped();
         return;
     }
     headers.clear();
     give(&HEADERS, headers);
 }
 
-/// Clears a header map for its next use in the same place.
+/// Clears a header map that its owner keeps for the next request, or replaces it if it has grown too large.
 pub(crate) fn clear_headers(headers: &mut HeaderMap) {
     if headers.capacity() > MOST_HEADERS {
         *headers = HeaderMap::new();
@@ -135,12 +139,12 @@ pub(crate) fn clear_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// A byte vector that goes back to the pool, cleared, when it is dropped.
+/// A byte vector that returns to the pool, cleared, when it is dropped.
 #[derive(Default)]
 pub struct Buffer(Vec<u8>);
 
 impl Buffer {
-    /// Takes the vector out of the buffer; it does not go back to the pool.
+    /// Returns the vector, which then does not return to the pool.
     pub fn into_vec(mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)
     }
@@ -179,7 +183,7 @@ impl Drop for Buffer {
             return;
         }
         if capacity > MOST_BYTES {
-            counts::BUFFERS.drop_one();
+            counts::BUFFERS.count_dropped();
             return;
         }
         let has_room = BYTES_KEPT.try_with(|kept| {
@@ -193,11 +197,12 @@ impl Drop for Buffer {
         if has_room.unwrap_or(false) {
             let mut bytes = std::mem::take(&mut self.0);
             bytes.clear();
-            if give_back(&BUFFERS, bytes).is_some() {
+            // The bytes were counted before the list took the buffer, so a rejected buffer is subtracted again.
+            if try_give(&BUFFERS, bytes).is_some() {
                 let _ending = BYTES_KEPT.try_with(|kept| kept.set(kept.get() - capacity));
             }
         } else {
-            counts::BUFFERS.drop_one();
+            counts::BUFFERS.count_dropped();
         }
     }
 }
@@ -215,14 +220,14 @@ impl fmt::Debug for Buffer {
 mod tests {
     use super::*;
 
-    /// Runs on a thread of its own, whose lists are empty.
-    fn fresh(run: impl FnOnce() + Send + 'static) {
+    /// Runs a test on a new thread, whose lists are empty.
+    fn on_new_thread(run: impl FnOnce() + Send + 'static) {
         thread::spawn(run).join().expect("the test thread passes");
     }
 
     #[test]
-    fn dropped_buffer_comes_back_empty() {
-        fresh(|| {
+    fn dropped_buffer_returns_empty() {
+        on_new_thread(|| {
             let mut first = buffer();
             first.extend_from_slice(b"hello");
             let (at, capacity) = (first.as_ptr(), first.capacity());
@@ -235,7 +240,7 @@ mod tests {
 
     #[test]
     fn large_buffer_is_not_kept() {
-        fresh(|| {
+        on_new_thread(|| {
             let mut large = buffer();
             large.reserve(MOST_BYTES + 1);
             drop(large);
@@ -244,8 +249,8 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_bounded() {
-        fresh(|| {
+    fn kept_bytes_are_bounded() {
+        on_new_thread(|| {
             let large: Vec<_> = (0..20)
                 .map(|_| Buffer::from(Vec::with_capacity(MOST_BYTES)))
                 .collect();
@@ -260,8 +265,8 @@ mod tests {
     }
 
     #[test]
-    fn list_is_bounded() {
-        fresh(|| {
+    fn number_of_kept_items_is_bounded() {
+        on_new_thread(|| {
             for _ in 0..MOST_ITEMS + 10 {
                 give(&BUFFERS, Vec::with_capacity(1));
             }
@@ -272,7 +277,7 @@ mod tests {
 
     #[test]
     fn panic_drops_the_buffer() {
-        fresh(|| {
+        on_new_thread(|| {
             let outcome = std::panic::catch_unwind(|| {
                 let mut lost = buffer();
                 lost.push(1);
@@ -284,8 +289,8 @@ mod tests {
     }
 
     #[test]
-    fn headers_come_back_empty() {
-        fresh(|| {
+    fn returned_header_map_is_empty() {
+        on_new_thread(|| {
             let mut map = headers();
             map.insert("host", http::HeaderValue::from_static("a"));
             let capacity = map.capacity();
@@ -297,15 +302,15 @@ mod tests {
     }
 
     #[test]
-    fn oversized_headers_are_not_kept() {
-        fresh(|| {
+    fn oversized_header_map_is_not_kept() {
+        on_new_thread(|| {
             give_headers(HeaderMap::with_capacity(1000));
             assert_eq!(headers().capacity(), 0);
         });
     }
 
     #[test]
-    fn drop_at_thread_end_does_not_panic() {
+    fn buffer_use_at_thread_end_does_not_panic() {
         struct Late;
         impl Drop for Late {
             fn drop(&mut self) {
@@ -315,14 +320,14 @@ mod tests {
             }
         }
         thread_local! { static LATE: RefCell<Option<Late>> = const { RefCell::new(None) }; }
-        fresh(|| {
+        on_new_thread(|| {
             LATE.with(|late| *late.borrow_mut() = Some(Late));
             drop(buffer());
         });
     }
 
     #[test]
-    fn item_whose_drop_uses_the_list_is_safe() {
+    fn drop_of_an_item_may_use_the_list() {
         struct Nested;
         impl Drop for Nested {
             fn drop(&mut self) {
@@ -330,7 +335,7 @@ mod tests {
             }
         }
         thread_local! { static NESTED: FreeList<Nested> = const { FreeList::new(1, &CONTEXTS) }; }
-        fresh(|| {
+        on_new_thread(|| {
             give(&NESTED, Nested);
             give(&NESTED, Nested);
             assert!(take(&NESTED).is_none());

@@ -1,11 +1,11 @@
-//! Words about an error, on the result that has it.
+//! Context and status for the error of a result.
 
 use std::fmt;
 
 use super::{Error, Result};
 use crate::response::Status;
 
-/// Words about an error, and a status for it, on a result of any error type.
+/// Adds a context and a status to the error of a result, for every error type that converts into [`Error`].
 ///
 /// # Examples
 /// ```
@@ -27,21 +27,22 @@ use crate::response::Status;
 /// # });
 /// ```
 pub trait ResultExt<T>: Sized {
-    /// Adds what was being done, for the log: see [`Error::context`].
+    /// Adds a description of the failed operation, for the log: see [`Error::context`].
     ///
     /// # Errors
-    /// Where there was one.
+    /// Returns the error of the result, with the context.
     fn context(self, what: impl fmt::Display) -> Result<T>;
 
-    /// Answers with this status in place of 500: see [`Error::with_status`].
+    /// Sets the status of the response, 500 by default: see [`Error::with_status`].
     ///
     /// # Errors
-    /// Where there was one.
+    /// Returns the error of the result, with the status.
     fn with_status(self, status: impl Into<Status>) -> Result<T>;
 }
 
 impl<T, E: Into<Error>> ResultExt<T> for std::result::Result<T, E> {
-    // No closures: they have no caller, and the error would have its place here.
+    // `map_err` with a closure was rejected: `track_caller` does not reach through a closure, so the error would
+    // have this file as its place.
     #[track_caller]
     fn context(self, what: impl fmt::Display) -> Result<T> {
         match self {

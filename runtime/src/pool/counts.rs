@@ -1,10 +1,10 @@
-//! How the pools do, in numbers.
+//! Counters of the pools: how many items were created and how many were not kept.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Counts of one pool, of all threads.
+/// The counters of one kind of item, shared by all threads.
 ///
-/// What comes from a pool and goes back counts nothing, so that cores do not contend for these.
+/// An item that comes from a pool and returns to it changes no counter, so that cores do not contend for them.
 #[derive(Debug)]
 pub(crate) struct Counts {
     made: AtomicU64,
@@ -19,15 +19,15 @@ impl Counts {
         }
     }
 
-    pub(super) fn make(&self) {
+    pub(super) fn count_made(&self) {
         self.made.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn drop_one(&self) {
+    pub(super) fn count_dropped(&self) {
         self.dropped.fetch_add(1, Relaxed);
     }
 
-    fn now(&self) -> Pooled {
+    fn snapshot(&self) -> Pooled {
         Pooled {
             made: self.made.load(Relaxed),
             dropped: self.dropped.load(Relaxed),
@@ -40,7 +40,15 @@ pub(crate) static RESPONSES: Counts = Counts::new();
 pub(crate) static HEADER_MAPS: Counts = Counts::new();
 pub(crate) static BUFFERS: Counts = Counts::new();
 
-/// How often something that requests need was made anew, since the process started.
+/// How many items of one kind were created, and how many were not kept, since the process started.
+///
+/// # Examples
+/// ```
+/// use highball::{Pooled, pools};
+///
+/// let buffers: Pooled = pools().buffers();
+/// println!("{} buffers created, {} not kept", buffers.made(), buffers.dropped());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pooled {
     made: u64,
@@ -48,18 +56,33 @@ pub struct Pooled {
 }
 
 impl Pooled {
-    /// Returns how many were made, since the pool of their thread had none.
+    /// Returns how many items were created because the pool of the thread was empty.
     pub fn made(self) -> u64 {
         self.made
     }
 
-    /// Returns how many were not kept: their thread has enough, or they had grown too large.
+    /// Returns how many items were not kept because the pool of the thread was full, or because they had grown too
+    /// large.
     pub fn dropped(self) -> u64 {
         self.dropped
     }
 }
 
-/// The pools of what requests need, made by [`pools`].
+/// The counters of all pools, returned by [`pools`].
+///
+/// # Examples
+/// ```
+/// use highball::{Pools, pools};
+///
+/// fn print_metrics(pools: &Pools) {
+///     println!("contexts_created {}", pools.contexts().made());
+///     println!("responses_created {}", pools.responses().made());
+///     println!("header_maps_created {}", pools.header_maps().made());
+///     println!("buffers_created {}", pools.buffers().made());
+/// }
+///
+/// print_metrics(&pools());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pools {
     contexts: Pooled,
@@ -69,44 +92,44 @@ pub struct Pools {
 }
 
 impl Pools {
-    /// Returns how contexts were made: one is in use for each request that is open.
+    /// Returns the counters of request contexts. Each open request uses one.
     pub fn contexts(&self) -> Pooled {
         self.contexts
     }
 
-    /// Returns how responses were made.
+    /// Returns the counters of responses.
     pub fn responses(&self) -> Pooled {
         self.responses
     }
 
-    /// Returns how header maps were made, for requests and answers.
+    /// Returns the counters of the header maps of requests and responses.
     pub fn header_maps(&self) -> Pooled {
         self.header_maps
     }
 
-    /// Returns how buffers were made, for the bodies of answers and what is sent at once.
+    /// Returns the counters of buffers, which hold response bodies and bytes that are gathered for one write.
     pub fn buffers(&self) -> Pooled {
         self.buffers
     }
 }
 
-/// Returns how the pools of all threads do: each keeps at most 64 contexts, responses, header maps and buffers, and
-/// 2 MiB of the last.
+/// Returns the counters of the pools of all threads.
 ///
-/// Show them with the metrics of an app. Once as many requests have been open at once as ever are, all but a few
-/// come from the pools, and the numbers stand still; where they grow with the requests, more of them are open at once
-/// than are kept, or they end on other threads than they begin.
+/// Each thread keeps at most 64 contexts, 64 responses, 64 header maps and 64 buffers, and at most 2 MiB in buffers.
+/// Export the counters with the metrics of an app. After the first peak of concurrent requests they hardly change,
+/// because nearly every item comes from a pool. If they grow with the number of requests, more requests are open at
+/// once than the pools keep items for, or requests end on other threads than they began on.
 ///
 /// # Examples
 /// ```
 /// let contexts = highball::pools().contexts();
-/// println!("{} contexts made, {} not kept", contexts.made(), contexts.dropped());
+/// println!("{} contexts created, {} not kept", contexts.made(), contexts.dropped());
 /// ```
 pub fn pools() -> Pools {
     Pools {
-        contexts: CONTEXTS.now(),
-        responses: RESPONSES.now(),
-        header_maps: HEADER_MAPS.now(),
-        buffers: BUFFERS.now(),
+        contexts: CONTEXTS.snapshot(),
+        responses: RESPONSES.snapshot(),
+        header_maps: HEADER_MAPS.snapshot(),
+        buffers: BUFFERS.snapshot(),
     }
 }
