@@ -1,4 +1,4 @@
-//! Extractors: handler arguments that are made from the request.
+//! Extractors: handler arguments that are created from the request.
 
 use std::{future::Future, net::SocketAddr};
 
@@ -90,14 +90,14 @@ pub use safe_path::{SafePath, UnsafePath};
 #[cfg(feature = "validate")]
 pub use valid::Valid;
 #[cfg(feature = "ws")]
-pub(crate) use websocket::goodbye;
+pub(crate) use websocket::close_frame;
 #[cfg(feature = "ws")]
 pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
 
-/// A handler argument that is made from the head of the request, or from its whole body.
+/// A handler argument that is created from the head of the request, or from its whole body.
 ///
-/// This is the form without waiting, and the one to prefer: it costs nothing beyond its own
-/// work. An argument that must wait (for a database, say) implements [`ExtractAsync`].
+/// Prefer this trait: it is synchronous and adds no allocation to a request. An argument that must wait, for
+/// example for a database, implements [`ExtractAsync`].
 ///
 /// # Examples
 /// ```
@@ -122,35 +122,37 @@ pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
 /// # #[routes(app)] struct Api(hello);
 /// ```
 pub trait Extract<'r>: Sized {
-    /// The part of the app state that it reads, or `()`.
+    /// The part of the app state that the extractor reads, or `()`.
     type State: Send + Sync + 'static;
 
-    /// Whether it takes the body: then the body is read whole before it, and a handler can have
-    /// only one such argument.
+    /// Whether the extractor takes the body.
+    ///
+    /// The whole body is then read before [`extract`](Self::extract) runs. A handler can have only one such argument.
     const BODY: bool = false;
 
-    /// Whether it reads the query, and no body, of a GET or HEAD, as an HTML form of that method is sent.
+    /// Whether the extractor reads the query of a GET or HEAD instead of a body, as browsers send a form with that
+    /// method.
     #[doc(hidden)]
     const QUERY_OF_GET: bool = false;
 
-    /// The names of the path parameters that it takes.
+    /// The names of the path parameters that the extractor reads.
     const PARAMS: &'static [&'static str] = &[];
 
     /// The locals that the chain must provide: [`LocalType::ID`](crate::LocalType::ID) of each type.
     const NEEDS: &'static [LocalId] = &[];
 
-    /// Makes the argument.
+    /// Creates the argument.
     ///
     /// # Errors
-    /// A request that has not got what it takes; the rejection is the answer.
+    /// Returns a rejection, sent as the response, if the request lacks the required data.
     fn extract(input: Input<'r, Self::State>) -> Result<Self, Rejection>;
 
-    /// Checks what the head of the request decides, before the body is read.
+    /// Checks the head of the request before the body is read.
     ///
-    /// It runs for the arguments of a handler that takes the body: what it rejects is answered at once,
-    /// and a client that waits for `100 Continue` does not send its body. [`extract`](Self::extract) runs
-    /// behind it and repeats the check, since it may be called on its own. An extractor that takes the
-    /// body and requires a content type implements it.
+    /// It runs for every argument of a handler that takes the body. A rejection is sent immediately, and a client that
+    /// waits for `100 Continue` does not send its body. Implement it for an extractor that takes the body and requires
+    /// a content type. [`extract`](Self::extract) runs later and must repeat the check, because it can also run
+    /// without this method.
     ///
     /// # Examples
     /// ```
@@ -186,16 +188,16 @@ pub trait Extract<'r>: Sized {
     /// ```
     ///
     /// # Errors
-    /// A request that [`extract`](Self::extract) would reject for its head alone.
+    /// Returns the rejection of [`extract`](Self::extract) if the head alone is a reason for it.
     fn check_head(input: Input<'_, Self::State>) -> Result<(), Rejection> {
         let _ = input;
         Ok(())
     }
 }
 
-/// A handler argument that has to wait for something.
+/// A handler argument whose creation waits, for example for a database or for the body.
 ///
-/// It costs two allocations a request; what can be made without waiting implements [`Extract`].
+/// It costs two allocations for each request. An argument that does not wait implements [`Extract`] instead.
 ///
 /// # Examples
 /// ```
@@ -208,7 +210,7 @@ pub trait Extract<'r>: Sized {
 ///
 ///     async fn extract(cx: &mut Context<'_>, _: &()) -> Result<Self, Rejection> {
 ///         let id = cx.header("x-session").unwrap_or_default().to_owned();
-///         tokio::task::yield_now().await; // a look into a store
+///         tokio::task::yield_now().await; // a database query in a real app
 ///         Ok(Session(id))
 ///     }
 /// }
@@ -220,27 +222,63 @@ pub trait Extract<'r>: Sized {
 /// # #[routes(app)] struct Api(me);
 /// ```
 pub trait ExtractAsync: Sized + Send + 'static {
-    /// The part of the app state that it reads, or `()`.
+    /// The part of the app state that the extractor reads, or `()`.
     type State: Send + Sync + 'static;
 
-    /// Whether it takes the body, so that no other argument can.
+    /// Whether the extractor takes the body. A handler can have only one such argument.
     const BODY: bool = false;
 
-    /// Makes the argument.
+    /// Creates the argument.
     ///
     /// # Errors
-    /// A request that has not got what it takes; the rejection is the answer.
+    /// Returns a rejection, sent as the response, if the request lacks the required data.
     fn extract(
         cx: &mut Context<'_>,
         state: &Self::State,
     ) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
 
-/// What an extractor can read of the request.
+/// The parts of a request that an extractor can read.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// struct Page {
+///     path: String,
+///     query: String,
+/// }
+///
+/// impl<'r> Extract<'r> for Page {
+///     type State = ();
+///
+///     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+///         Ok(Page {
+///             path: input.uri().path().to_owned(),
+///             query: input.query().to_owned(),
+///         })
+///     }
+/// }
+///
+/// #[get("/page")]
+/// async fn show(page: Page) -> String {
+///     format!("{} {}", page.path, page.query)
+/// }
+///
+/// #[routes(app)]
+/// struct Api(show);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().get("/page?n=2").send().await.text(), "/page n=2");
+/// # });
+/// ```
 pub struct Input<'r, T: 'static = ()> {
     pub(crate) head: &'r Head,
+    /// The whole body, or no bytes for an extractor that does not take it.
     pub(crate) body: &'r Bytes,
+    /// The values that guards and middleware have provided.
     pub(crate) locals: &'r Locals<'r>,
+    /// The part of the app state, as a borrow or as a shared value.
     pub(crate) state: &'r dyn View<T>,
 }
 
@@ -258,12 +296,12 @@ impl<'r, T: 'static> Input<'r, T> {
         &self.head.method
     }
 
-    /// Returns the target.
+    /// Returns the request target.
     pub fn uri(&self) -> &'r Uri {
         &self.head.uri
     }
 
-    /// Returns the version of HTTP.
+    /// Returns the HTTP version.
     pub fn version(&self) -> Version {
         self.head.version
     }
@@ -273,7 +311,7 @@ impl<'r, T: 'static> Input<'r, T> {
         &self.head.headers
     }
 
-    /// Returns the text behind the `?`, or the empty text.
+    /// Returns the query without the `?`, or `""` if there is none.
     pub fn query(&self) -> &'r str {
         self.head.uri.query().unwrap_or_default()
     }
@@ -288,22 +326,22 @@ impl<'r, T: 'static> Input<'r, T> {
         self.head.route
     }
 
-    /// Returns the address at the other end of the connection, where there is a connection.
+    /// Returns the address of the peer, or `None` if the request has no connection.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.head.peer
     }
 
-    /// Returns the body, for an extractor whose `BODY` is true; it is empty for others.
+    /// Returns the body. It is empty unless `BODY` of the extractor is true.
     pub fn body(&self) -> &'r Bytes {
         self.body
     }
 
-    /// Returns the innermost value of this type that the chain has provided.
+    /// Returns the value of this type that a guard or a middleware of the chain has provided, if there is one.
     pub fn local<L: 'static>(&self) -> Option<&'r L> {
         self.locals.get()
     }
 
-    /// Returns the part of the app state that the extractor named.
+    /// Returns the part of the app state that the extractor reads.
     pub fn state(&self) -> &'r T {
         self.state.value()
     }

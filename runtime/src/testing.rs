@@ -1,4 +1,4 @@
-//! The test client: requests to an app without a socket.
+//! The test client, which sends requests to an app without a socket.
 
 use std::{
     fmt,
@@ -35,7 +35,7 @@ pub use self::{
     stream::{TestEvent, TestStream},
 };
 
-/// Adds a test client to every app. The prelude brings it into scope.
+/// Adds the method [`test`](Self::test), which returns a test client, to every app. The prelude contains it.
 ///
 /// # Examples
 /// ```
@@ -83,7 +83,9 @@ impl<A: App> TestApp for A {}
 /// # });
 /// ```
 pub struct TestClient<A, S = ()> {
+    /// The state and the settings that all requests share.
     shared: Shared<S>,
+    /// The address that requests appear to come from.
     peer: Option<SocketAddr>,
     app: PhantomData<fn() -> A>,
 }
@@ -99,7 +101,30 @@ impl<A: App> TestClient<A> {
 }
 
 impl<A: App, S> TestClient<A, S> {
-    /// Gives the app this state, in place of the one before.
+    /// Sets the state of the app, in place of an earlier one.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[derive(State)]
+    /// struct AppState {
+    ///     name: String,
+    /// }
+    ///
+    /// #[get("/name")]
+    /// async fn name(name: State<String>) -> String {
+    ///     name.clone()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(name);
+    ///
+    /// # highball::block_on(async {
+    /// let client = Api.test().state(AppState { name: "bar".to_owned() });
+    /// assert_eq!(client.get("/name").send().await.text(), "bar");
+    /// # });
+    /// ```
     #[must_use]
     pub fn state<T>(self, state: T) -> TestClient<A, T> {
         TestClient {
@@ -109,10 +134,10 @@ impl<A: App, S> TestClient<A, S> {
         }
     }
 
-    /// Gives a local, as if the guard or the middleware that provides it had: that part does not run.
+    /// Provides a local in place of the guard or the middleware that normally provides it.
     ///
-    /// A guard that decides a `when(..)` lets the request through. A middleware that hands the local on
-    /// does not run at all, so what else it does is missing too.
+    /// That guard or middleware does not run. A guard that is the condition of a `when(..)` counts as passed. The
+    /// other effects of a middleware, such as response headers, are missing too.
     ///
     /// # Examples
     /// ```
@@ -123,7 +148,7 @@ impl<A: App, S> TestClient<A, S> {
     ///
     /// #[guard]
     /// async fn signed_in(token: Bearer) -> Result<User, StatusCode> {
-    ///     Err(StatusCode::FORBIDDEN) // a look into a store
+    ///     Err(StatusCode::FORBIDDEN) // a database query in a real app
     /// }
     ///
     /// #[get("/me")]
@@ -145,11 +170,11 @@ impl<A: App, S> TestClient<A, S> {
         self
     }
 
-    /// Leaves a guard out, wherever it stands: every request passes it, and it provides nothing.
+    /// Disables a guard everywhere in the app: every request passes it, and it provides no local.
     ///
-    /// The guard is given by its function, or by a value of its type where it is one. What stands further
-    /// in and reads its local needs [`local`](Self::local), which then suffices. So a group is tested
-    /// without the guards of the groups around it, under its whole path.
+    /// The argument is the guard's function, or a value of its type if the guard is a type. If inner parts of the
+    /// chain read the local of the guard, use [`local`](Self::local) instead, which also disables it. This makes it
+    /// possible to test a group under its full path without the guards of the groups around it.
     ///
     /// # Examples
     /// ```
@@ -180,28 +205,62 @@ impl<A: App, S> TestClient<A, S> {
         self
     }
 
-    /// Reads at most this many bytes of a body.
+    /// Limits request bodies to this many bytes. A larger one is rejected with 413.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[post("/note")]
+    /// async fn note(_text: String) {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(note);
+    ///
+    /// # highball::block_on(async {
+    /// let client = Api.test().body_limit(4);
+    /// assert_eq!(client.post("/note").body("too long").send().await.status(), 413);
+    /// # });
+    /// ```
     #[must_use]
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.shared.body_limit = bytes;
         self
     }
 
-    /// Lets these proxies say whom a request is from, as [`Serve::proxies`](crate::Serve::proxies) does.
+    /// Sets the proxies whose forwarding headers are trusted, as [`Serve::proxies`](crate::Serve::proxies) does.
     #[must_use]
     pub fn proxies(mut self, proxies: Proxies) -> Self {
         self.shared.proxies = Some(proxies);
         self
     }
 
-    /// Makes this the address that requests come from; without it they come by no connection.
+    /// Sets the address that requests come from. Without it, a request has no peer address.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{ConnectInfo, prelude::*};
+    ///
+    /// #[get("/peer")]
+    /// async fn peer(peer: ConnectInfo) -> String {
+    ///     peer.0.to_string()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(peer);
+    ///
+    /// # highball::block_on(async {
+    /// let client = Api.test().peer("192.0.2.1:50000".parse().unwrap());
+    /// assert_eq!(client.get("/peer").send().await.text(), "192.0.2.1:50000");
+    /// # });
+    /// ```
     #[must_use]
     pub fn peer(mut self, peer: SocketAddr) -> Self {
         self.peer = Some(peer);
         self
     }
 
-    /// Answers this many requests at once, as [`Serve::capacity`](crate::Serve::capacity) does.
+    /// Limits concurrent requests, as [`Serve::capacity`](crate::Serve::capacity) does.
     #[must_use]
     pub fn capacity(mut self, capacity: Capacity) -> Self {
         self.shared.gate = Some(Gate::new(capacity));
@@ -210,7 +269,7 @@ impl<A: App, S> TestClient<A, S> {
 }
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
-    /// Begins a session: several requests to the same state.
+    /// Starts a session, which sends several requests to the same state.
     pub fn start(self) -> TestSession<A, S> {
         TestSession {
             service: Service::new(self.shared, self.peer),
@@ -218,26 +277,29 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
         }
     }
 
-    /// Begins a request, the only one to this state.
+    /// Creates a request, the only one to this state. [`start`](Self::start) allows several.
     ///
     /// # Panics
-    /// Where the path is not one that HTTP can send.
+    /// Panics if the path is not a valid request target.
     pub fn request(self, method: Method, path: &str) -> TestRequest<A, S> {
         self.start().request(method, path)
     }
 }
 
 impl<A, S> TestSession<A, S> {
-    /// Tells the app that the server stops, as SIGTERM does: streams of events end, and what waits for
-    /// [`Context::stopping`](crate::Context::stopping) goes on. Requests are answered still.
+    /// Starts a graceful shutdown, as SIGTERM does.
+    ///
+    /// Event streams end, and futures that wait for [`Context::stopping`](crate::Context::stopping) complete. The
+    /// session can still send requests.
     pub fn stop(&self) {
         self.service.stop();
     }
 
-    /// Keeps the cookies that answers set, and sends them along, as a browser does for one origin.
+    /// Stores the cookies that responses set and sends them with later requests, as a browser does for one origin.
     ///
-    /// A cookie's path, `Max-Age` and `Expires` hold; its domain and `Secure` are not looked at. Without
-    /// this, a request has only the cookies that it is given. Of one name, the request's own is sent.
+    /// The path, `Max-Age` and `Expires` of a cookie are honored. Its domain and `Secure` are ignored. Without this
+    /// method, a request contains only the cookies that are added to it. If a request adds a cookie of the same name
+    /// as a stored one, only its own is sent.
     ///
     /// # Examples
     /// ```
@@ -250,7 +312,7 @@ impl<A, S> TestSession<A, S> {
     ///
     /// #[get("/me")]
     /// async fn me(cx: &mut Context<'_>) -> String {
-    ///     cx.header("cookie").unwrap_or("nobody").to_owned()
+    ///     cx.header("cookie").unwrap_or("no cookie").to_owned()
     /// }
     ///
     /// #[routes(app)]
@@ -269,17 +331,45 @@ impl<A, S> TestSession<A, S> {
     }
 }
 
-/// Several requests to one app and its state.
+/// A session with one app and its state, which can send several requests. [`TestClient::start`] returns it.
+///
+/// # Examples
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use highball::{TestSession, prelude::*};
+///
+/// #[derive(State)]
+/// struct AppState {
+///     visits: AtomicU64,
+/// }
+///
+/// #[get("/visit")]
+/// async fn visit(visits: State<AtomicU64>) -> String {
+///     visits.fetch_add(1, Ordering::Relaxed).to_string()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(visit);
+///
+/// # highball::block_on(async {
+/// let state = AppState { visits: AtomicU64::new(0) };
+/// let session: TestSession<_, _> = Api.test().state(state).start();
+/// assert_eq!(session.get("/visit").send().await.text(), "0");
+/// assert_eq!(session.get("/visit").send().await.text(), "1");
+/// # });
+/// ```
 pub struct TestSession<A, S = ()> {
     service: Service<A, S>,
+    /// The cookies of the session, shared with its requests, after [`keep_cookies`](Self::keep_cookies).
     jar: Option<Arc<Mutex<Jar>>>,
 }
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
-    /// Begins a request.
+    /// Creates a request.
     ///
     /// # Panics
-    /// Where the path is not one that HTTP can send.
+    /// Panics if the path is not a valid request target.
     pub fn request(&self, method: Method, path: &str) -> TestRequest<A, S> {
         let request = http::Request::builder().method(method).uri(path).body(());
         let request = request.unwrap_or_else(|error| panic!("`{path}` cannot be sent: {error}"));
@@ -297,10 +387,10 @@ macro_rules! shortcuts {
     ($($name:ident: $method:ident,)*) => {
         impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
             $(
-                #[doc = concat!("Begins a ", stringify!($method), " request, the only one to this state.")]
+                #[doc = concat!("Creates a ", stringify!($method), " request, the only one to this state.")]
                 ///
                 /// # Panics
-                /// Where the path is not one that HTTP can send.
+                /// Panics if the path is not a valid request target.
                 pub fn $name(self, path: &str) -> TestRequest<A, S> {
                     self.request(Method::$method, path)
                 }
@@ -309,10 +399,10 @@ macro_rules! shortcuts {
 
         impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
             $(
-                #[doc = concat!("Begins a ", stringify!($method), " request.")]
+                #[doc = concat!("Creates a ", stringify!($method), " request.")]
                 ///
                 /// # Panics
-                /// Where the path is not one that HTTP can send.
+                /// Panics if the path is not a valid request target.
                 pub fn $name(&self, path: &str) -> TestRequest<A, S> {
                     self.request(Method::$method, path)
                 }

@@ -85,7 +85,10 @@ async fn a_client_that_does_not_answer_is_taken_for_gone() {
     let silent = silent.expect("a WebSocket");
     let waited = timeout(Duration::from_secs(20), told.changed()).await;
     waited.expect("it is told").expect("it is there");
-    assert_eq!(*told.borrow_and_update(), "the other side is silent");
+    assert_eq!(
+        *told.borrow_and_update(),
+        "the client did not respond to a ping"
+    );
     drop(silent);
     // And this one answers each, by reading.
     let answering = server.connect("/asking/20000", &[]).await;

@@ -1,4 +1,4 @@
-//! WebSockets (RFC 6455), by the `tokio-tungstenite` crate.
+//! WebSockets (RFC 6455), implemented with the `tokio-tungstenite` crate.
 
 use std::{fmt, future::Future, time::Duration};
 
@@ -26,18 +26,20 @@ mod closed;
 mod frames;
 mod socket;
 
-pub(crate) use self::closed::goodbye;
+pub(crate) use self::closed::close_frame;
 pub use self::{closed::Closed, socket::WebSocket};
 use self::{frames::Checked, socket::KeepAlive};
 
-/// A request to become a WebSocket, for a handler: it answers by [`on`](Self::on).
+/// An extractor for a WebSocket handshake. The handler accepts it with [`on`](Self::on).
 ///
-/// A browser lets every page open a WebSocket to every server, with the visitor's cookies. So where the
-/// request has an `Origin` it must be the server's own, or one that [`origins`](Self::origins) allows; any
-/// other is answered with 403.
+/// A browser lets every page open a WebSocket to every server, with the cookies of the visitor. So an `Origin` in
+/// the request must be the server's own origin, or one that [`origins`](Self::origins) allows. Requests with another
+/// origin are rejected with 403.
 ///
-/// Extensions are not spoken: an offer of `permessage-deflate` is left unanswered, which a client takes as
-/// "not agreed" (RFC 6455 §9.1), and messages go as they are.
+/// Extensions are not supported. An offer of `permessage-deflate` is not accepted (RFC 6455 §9.1), and messages are
+/// sent uncompressed.
+///
+/// A request that is not a WebSocket handshake is rejected with 426, and an invalid handshake with 400.
 ///
 /// # Examples
 /// ```
@@ -55,46 +57,66 @@ use self::{frames::Checked, socket::KeepAlive};
 /// }
 /// # #[routes(app)] struct Api(echo);
 /// ```
-#[must_use = "a request is not answered unless `on(..)` is returned"]
+#[must_use = "the handler must return the response of `on(..)`"]
 pub struct WebSocketUpgrade {
+    /// The connection, once hyper has sent the 101.
     upgrade: OnUpgrade,
+    /// The value of `Sec-WebSocket-Accept`.
     accept: HeaderValue,
+    /// Runs the task of the WebSocket, so that a shutdown waits for it.
     tasks: Tasks,
     config: WebSocketConfig,
     keep_alive: KeepAlive,
-    /// Whether the origin, if there is one, is the server's own.
-    is_own: bool,
+    /// Whether the request has no origin, the server's own, or an allowed one.
+    is_allowed: bool,
     origin: Option<String>,
-    /// What the client offers, and what was chosen of it.
+    /// The subprotocols that the client offers.
     offered: Vec<String>,
+    /// The subprotocol that `protocols` selected.
     protocol: Option<HeaderValue>,
 }
 
-/// The most bytes of a message, unless the handler says otherwise.
-const MOST: usize = 1024 * 1024;
+/// The default maximum length of a message, in bytes.
+const MAX_MESSAGE_LEN: usize = 1024 * 1024;
 
 impl WebSocketUpgrade {
-    /// Allows pages of these origins as well: `https://shop.example`, or `https://*.shop.example` for every host
-    /// below one.
+    /// Allows pages of these origins to connect, in addition to the server's own.
+    ///
+    /// An origin is `https://shop.example`, or `https://*.shop.example` for all hosts below it.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{WebSocketUpgrade, prelude::*};
+    ///
+    /// #[get("/prices")]
+    /// async fn prices(upgrade: WebSocketUpgrade) -> Response {
+    ///     upgrade.origins(&["https://shop.example"]).on(|mut socket| async move {
+    ///         let _ = socket.send("7.50").await;
+    ///     })
+    /// }
+    /// # #[routes(app)] struct Api(prices);
+    /// ```
     pub fn origins(mut self, origins: &[&str]) -> Self {
         let Some(origin) = self.origin.as_deref() else {
             return self;
         };
         let page = Origin::parse(origin.as_bytes());
-        self.is_own |= origins.iter().any(|allowed| {
+        self.is_allowed |= origins.iter().any(|allowed| {
             *allowed == origin || page.as_ref().is_some_and(|page| covers(allowed, page))
         });
         self
     }
 
-    /// Allows pages of every origin, for what is public.
+    /// Allows pages of all origins to connect, for public data.
     pub fn any_origin(mut self) -> Self {
-        self.is_own = true;
+        self.is_allowed = true;
         self
     }
 
-    /// Speaks one of these subprotocols: the first that the client offers, too (`Sec-WebSocket-Protocol`).
-    /// Where it offers none of them, none is agreed on, and the client may leave.
+    /// Selects the first of these subprotocols that the client offers (`Sec-WebSocket-Protocol`).
+    ///
+    /// If the client offers none of them, the response selects no subprotocol, and the client may close the
+    /// connection.
     ///
     /// # Examples
     /// ```
@@ -103,9 +125,9 @@ impl WebSocketUpgrade {
     /// #[get("/graphql")]
     /// async fn graphql(upgrade: WebSocketUpgrade) -> Response {
     ///     let upgrade = upgrade.protocols(["graphql-transport-ws", "graphql-ws"]);
-    ///     let is_old = upgrade.protocol() == Some("graphql-ws");
+    ///     let is_legacy = upgrade.protocol() == Some("graphql-ws");
     ///     upgrade.on(move |socket| async move {
-    ///         # let _ = (is_old, socket);
+    ///         # let _ = (is_legacy, socket);
     ///     })
     /// }
     /// # #[routes(app)] struct Api(graphql);
@@ -113,24 +135,26 @@ impl WebSocketUpgrade {
     pub fn protocols<'p>(mut self, protocols: impl IntoIterator<Item = &'p str>) -> Self {
         let chosen = protocols
             .into_iter()
-            .find(|own| self.offered.iter().any(|offered| offered == own));
+            .find(|protocol| self.offered.iter().any(|offered| offered == protocol));
         self.protocol = chosen.and_then(|chosen| HeaderValue::from_str(chosen).ok());
         self
     }
 
-    /// Returns the subprotocol that [`protocols`](Self::protocols) has chosen.
+    /// Returns the subprotocol that [`protocols`](Self::protocols) selected.
     pub fn protocol(&self) -> Option<&str> {
         self.protocol.as_ref()?.to_str().ok()
     }
 
-    /// Sets the most bytes of a message, in place of a mebibyte; a longer one ends the connection.
+    /// Limits the length of a message, 1 MiB by default. A longer message closes the WebSocket with 1009.
     pub fn max_message(mut self, bytes: usize) -> Self {
-        self.config = config(bytes);
+        self.config = with_max_message(bytes);
         self
     }
 
-    /// Asks a client from which nothing has come for the interval whether it is still there, by a ping, and takes it
-    /// for gone where it has not answered, or taken what is sent, within the patience. Both are 30 s by default.
+    /// Sets after which silence a client is pinged, and how long it has to respond. Both are 30 s by default.
+    ///
+    /// If the client sends nothing for `interval`, the server sends a ping. If it does not respond within `patience`,
+    /// or does not read a message within `patience`, the WebSocket ends.
     ///
     /// # Examples
     /// ```
@@ -149,19 +173,21 @@ impl WebSocketUpgrade {
         self
     }
 
-    /// Makes the answer, behind which the connection is a WebSocket; the work runs as a task of its own.
+    /// Accepts the handshake, and runs a future with the WebSocket in a separate task.
+    ///
+    /// Returns the response with status 101, or a 403 if the origin is not allowed.
     pub fn on<W>(self, work: impl FnOnce(WebSocket) -> W + Send + 'static) -> Response
     where
         W: Future<Output = ()> + Send + 'static,
     {
-        if !self.is_own {
+        if !self.is_allowed {
             let detail = "pages of this origin may not connect";
             return Rejection::new(StatusCode::FORBIDDEN, detail).into_response();
         }
         let (upgrade, config, keep_alive) = (self.upgrade, self.config, self.keep_alive);
         let stopping = self.tasks.stopping();
         self.tasks.spawn(async move {
-            // Where the client has left before, there is nothing to do.
+            // The upgrade fails if the client has disconnected. There is nothing to do or to report then.
             if let Ok(upgraded) = upgrade.await {
                 let io = Checked::new(TokioIo::new(upgraded));
                 let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config));
@@ -180,8 +206,8 @@ impl WebSocketUpgrade {
     }
 }
 
-/// Returns the subprotocols that a client offers, over all lines.
-fn offered(headers: &HeaderMap) -> Vec<String> {
+/// Returns the subprotocols that a client offers, in all lines of the header.
+fn offered_protocols(headers: &HeaderMap) -> Vec<String> {
     let lines = lines(headers, header::SEC_WEBSOCKET_PROTOCOL);
     lines
         .flat_map(header_value::elements)
@@ -189,7 +215,7 @@ fn offered(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-fn config(bytes: usize) -> WebSocketConfig {
+fn with_max_message(bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .max_message_size(Some(bytes))
         .max_frame_size(Some(bytes))
@@ -199,12 +225,13 @@ impl ExtractAsync for WebSocketUpgrade {
     type State = ();
 
     async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
-        let accept = derive_accept_key(check(cx)?);
+        let accept = derive_accept_key(check_handshake(cx)?);
         let origin = only(cx.headers(), header::ORIGIN);
         let origin = origin.and_then(header_value::text).map(str::to_owned);
-        let is_own = !cx.is_cross_origin();
-        let no_connection =
-            || Rejection::internal().with_cause("the request came by no connection");
+        let is_allowed = !cx.is_cross_origin();
+        let no_connection = || {
+            Rejection::internal().with_cause("the request has no connection that can be upgraded")
+        };
         Ok(Self {
             upgrade: {
                 let upgrade = cx.out().upgrade.take().ok_or_else(no_connection)?;
@@ -213,57 +240,86 @@ impl ExtractAsync for WebSocketUpgrade {
             },
             accept: HeaderValue::try_from(accept).map_err(|_| Rejection::internal())?,
             tasks: cx.tasks().clone(),
-            config: config(MOST),
+            config: with_max_message(MAX_MESSAGE_LEN),
             keep_alive: KeepAlive::DEFAULT,
-            is_own,
+            is_allowed,
             origin,
-            offered: offered(cx.headers()),
+            offered: offered_protocols(cx.headers()),
             protocol: None,
         })
     }
 }
 
-/// Returns the client's key, where all of the handshake is right (RFC 6455 §4.2.1).
-fn check<'r>(cx: &Context<'r>) -> Result<&'r [u8], Rejection> {
-    let wrong = |detail: &'static str| Rejection::new(StatusCode::BAD_REQUEST, detail);
+/// Checks the handshake and returns the key of the client (RFC 6455 §4.2.1).
+fn check_handshake<'r>(cx: &Context<'r>) -> Result<&'r [u8], Rejection> {
+    let bad_request = |detail: &'static str| Rejection::new(StatusCode::BAD_REQUEST, detail);
     if cx.method() != Method::GET || cx.version() != Version::HTTP_11 {
-        return Err(wrong("a WebSocket begins with a GET of HTTP/1.1"));
+        return Err(bad_request(
+            "a WebSocket handshake must be a GET request of HTTP/1.1",
+        ));
     }
     let headers = cx.headers();
     let has = |name: HeaderName, token: &str| has_token(lines(headers, name), token);
     if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
         let upgrade = HeaderValue::from_static("websocket");
-        let rejection = Rejection::new(StatusCode::UPGRADE_REQUIRED, "this is for WebSockets only");
+        let rejection = Rejection::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "this route only accepts WebSocket handshakes",
+        );
         return Err(rejection.with_header(header::UPGRADE, upgrade));
     }
-    // Neither the version nor the key may be there twice (RFC 6455 §11.3).
+    // Neither the version nor the key may occur twice (RFC 6455 §11.3).
     if lines(headers, header::SEC_WEBSOCKET_VERSION).count() > 1 {
-        return Err(wrong("there must be one `Sec-WebSocket-Version`"));
+        return Err(bad_request("there must be one `Sec-WebSocket-Version`"));
     }
     let version = only(headers, header::SEC_WEBSOCKET_VERSION);
     if version.is_none_or(|version| version != "13") {
         let version = HeaderValue::from_static("13");
-        let rejection = Rejection::new(StatusCode::UPGRADE_REQUIRED, "the version must be 13");
+        let rejection = Rejection::new(
+            StatusCode::UPGRADE_REQUIRED,
+            "the WebSocket version must be 13",
+        );
         return Err(rejection.with_header(header::SEC_WEBSOCKET_VERSION, version));
     }
     let key = only(headers, header::SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
     key.filter(|key| is_key(key))
-        .ok_or_else(|| wrong("there must be one `Sec-WebSocket-Key`, 16 bytes in base64"))
+        .ok_or_else(|| bad_request("there must be one `Sec-WebSocket-Key`, 16 bytes in base64"))
 }
 
 /// Returns whether this is the base64 of 16 bytes.
 fn is_key(key: &[u8]) -> bool {
-    let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let digits = key.strip_suffix(b"==");
-    digits.is_some_and(|digits| digits.len() == 22 && digits.iter().all(known))
+    digits.is_some_and(|digits| digits.len() == 22 && digits.iter().all(is_digit))
 }
 
 /// A message of a WebSocket.
+///
+/// # Examples
+/// ```
+/// use highball::{Message, WebSocketUpgrade, prelude::*};
+///
+/// #[get("/shout")]
+/// async fn shout(upgrade: WebSocketUpgrade) -> Response {
+///     upgrade.on(|mut socket| async move {
+///         while let Ok(message) = socket.recv().await {
+///             let reply = match message {
+///                 Message::Text(text) => Message::from(text.to_uppercase()),
+///                 Message::Binary(bytes) => Message::Binary(bytes),
+///             };
+///             if socket.send(reply).await.is_err() {
+///                 break;
+///             }
+///         }
+///     })
+/// }
+/// # #[routes(app)] struct Api(shout);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
-    /// Text.
+    /// A text message.
     Text(String),
-    /// Bytes.
+    /// A binary message.
     Binary(Bytes),
 }
 

@@ -1,10 +1,12 @@
-//! The cookies that a session keeps.
+//! The cookies that a test session stores.
 
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderValue, header};
 
-/// The cookies of one origin.
+/// The stored cookies of one origin.
+///
+/// It does not use the `cookie` crate, so that a session has cookies without the feature `cookies`.
 #[derive(Debug, Default)]
 pub(crate) struct Jar {
     cookies: Vec<StoredCookie>,
@@ -15,27 +17,29 @@ struct StoredCookie {
     name: Vec<u8>,
     value: Vec<u8>,
     path: Vec<u8>,
-    ends: Option<SystemTime>,
+    /// When the cookie expires; without a time it lives as long as the session.
+    expires: Option<SystemTime>,
 }
 
 impl Jar {
-    /// Keeps what an answer to a request for `path` sets, and drops what it removes.
-    pub(crate) fn keep(&mut self, path: &str, headers: &HeaderMap) {
+    /// Stores the cookies that a response to a request for `path` sets, and removes those that have expired.
+    pub(crate) fn store(&mut self, path: &str, headers: &HeaderMap) {
         let now = SystemTime::now();
         for line in headers.get_all(header::SET_COOKIE) {
-            let Some(cookie) = StoredCookie::read(line.as_bytes(), path.as_bytes(), now) else {
+            let Some(cookie) = StoredCookie::parse(line.as_bytes(), path.as_bytes(), now) else {
                 continue;
             };
             self.cookies
                 .retain(|kept| kept.name != cookie.name || kept.path != cookie.path);
-            if cookie.lives(now) {
+            if cookie.is_alive(now) {
                 self.cookies.push(cookie);
             }
         }
     }
 
-    /// Adds the cookies for `path` to those that the request has; of one name, the request's own wins.
-    pub(crate) fn give(&self, path: &str, headers: &mut HeaderMap) {
+    /// Adds the stored cookies for `path` to the headers of a request. A cookie of the request wins over a stored one
+    /// of the same name.
+    pub(crate) fn add_cookies(&self, path: &str, headers: &mut HeaderMap) {
         let now = SystemTime::now();
         let own = headers
             .get(header::COOKIE)
@@ -44,13 +48,13 @@ impl Jar {
         let mut cookies: Vec<&StoredCookie> = self
             .cookies
             .iter()
-            .filter(|kept| kept.lives(now) && within(path.as_bytes(), &kept.path))
+            .filter(|kept| kept.is_alive(now) && path_matches(path.as_bytes(), &kept.path))
             .filter(|kept| {
                 !own.split(|&byte| byte == b';')
                     .any(|pair| split(pair, b'=').0 == kept.name)
             })
             .collect();
-        // Longer paths come first, as in RFC 6265, 5.4.
+        // Cookies with longer paths come first (RFC 6265 §5.4).
         cookies.sort_by_key(|kept| std::cmp::Reverse(kept.path.len()));
         let pairs = cookies
             .iter()
@@ -66,8 +70,8 @@ impl Jar {
 }
 
 impl StoredCookie {
-    /// Reads a `Set-Cookie`, as RFC 6265, 5.2 and 5.3, has it.
-    fn read(line: &[u8], path: &[u8], now: SystemTime) -> Option<Self> {
+    /// Parses the value of a `Set-Cookie` header (RFC 6265 §5.2, §5.3).
+    fn parse(line: &[u8], path: &[u8], now: SystemTime) -> Option<Self> {
         let mut parts = line.split(|&byte| byte == b';');
         let (name, value) = split(parts.next()?, b'=');
         if name.is_empty() {
@@ -76,60 +80,63 @@ impl StoredCookie {
         let mut cookie = Self {
             name: name.to_vec(),
             value: value.to_vec(),
-            path: folder(path).to_vec(),
-            ends: None,
+            path: default_path(path).to_vec(),
+            expires: None,
         };
-        let mut age = None;
+        // `Max-Age` has precedence over `Expires`, in either order.
+        let mut max_age = None;
         for part in parts {
             let (name, value) = split(part, b'=');
             if name.eq_ignore_ascii_case(b"path") {
                 let path = if value.starts_with(b"/") {
                     value
                 } else {
-                    folder(path)
+                    default_path(path)
                 };
                 cookie.path = path.to_vec();
             } else if name.eq_ignore_ascii_case(b"max-age") {
-                age = ends_after(value, now).or(age);
+                max_age = expiry_of_max_age(value, now).or(max_age);
             } else if name.eq_ignore_ascii_case(b"expires") {
                 let date = std::str::from_utf8(value).ok();
                 let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
-                cookie.ends = date.or(cookie.ends);
+                cookie.expires = date.or(cookie.expires);
             }
         }
-        cookie.ends = age.or(cookie.ends);
+        cookie.expires = max_age.or(cookie.expires);
         Some(cookie)
     }
 
-    fn lives(&self, now: SystemTime) -> bool {
-        self.ends.is_none_or(|ends| ends > now)
+    fn is_alive(&self, now: SystemTime) -> bool {
+        self.expires.is_none_or(|expires| expires > now)
     }
 }
 
-/// Returns when a `Max-Age` ends, or nothing where it is no number.
-fn ends_after(value: &[u8], now: SystemTime) -> Option<SystemTime> {
+/// Returns the time at which a cookie with this `Max-Age` expires, or `None` if the value is not a number.
+///
+/// The age is capped at 400 days, as in browsers, so that a large one does not overflow the clock.
+fn expiry_of_max_age(value: &[u8], now: SystemTime) -> Option<SystemTime> {
     let seconds = std::str::from_utf8(value).ok()?.parse::<i64>().ok()?;
     let seconds = u64::try_from(seconds).unwrap_or(0).min(400 * 24 * 60 * 60);
     now.checked_add(Duration::from_secs(seconds))
 }
 
-/// Splits at the first separator, and trims both sides.
-fn split(text: &[u8], at: u8) -> (&[u8], &[u8]) {
-    let end = memchr::memchr(at, text).unwrap_or(text.len());
+/// Splits a text at the first separator and trims both parts. Without a separator the second part is empty.
+fn split(text: &[u8], separator: u8) -> (&[u8], &[u8]) {
+    let end = memchr::memchr(separator, text).unwrap_or(text.len());
     let value = text.get(end + 1..).unwrap_or_default();
     (text[..end].trim_ascii(), value.trim_ascii())
 }
 
-/// Returns the path that a cookie without one gets: that of the request, up to its last `/`.
-fn folder(path: &[u8]) -> &[u8] {
+/// Returns the path of a cookie that sets none: the path of the request up to its last `/` (RFC 6265 §5.1.4).
+fn default_path(path: &[u8]) -> &[u8] {
     match memchr::memrchr(b'/', path) {
         None | Some(0) => b"/",
         Some(end) => &path[..end],
     }
 }
 
-/// Tells whether a request's path is the cookie's or lies within it.
-fn within(path: &[u8], cookie: &[u8]) -> bool {
+/// Returns whether a cookie with this path is sent with a request for `path` (RFC 6265 §5.1.4).
+fn path_matches(path: &[u8], cookie: &[u8]) -> bool {
     path.strip_prefix(cookie)
         .is_some_and(|rest| rest.is_empty() || cookie.ends_with(b"/") || rest.starts_with(b"/"))
 }

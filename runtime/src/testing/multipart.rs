@@ -1,27 +1,27 @@
-//! A form with files that a test sends.
+//! A `multipart/form-data` form that a test sends.
 
 use bytes::Bytes;
 
-/// A form of `multipart/form-data`, for [`TestRequest::multipart`](super::TestRequest::multipart).
+/// A `multipart/form-data` form, for [`TestRequest::multipart`](super::TestRequest::multipart).
 ///
 /// # Examples
 /// ```
 /// use highball::{TestMultipart, prelude::*};
 ///
-/// #[post("/told")]
-/// async fn told(body: String) -> String {
+/// #[post("/echo")]
+/// async fn echo(body: String) -> String {
 ///     body
 /// }
 ///
 /// #[routes(app)]
-/// struct Api(told);
+/// struct Api(echo);
 ///
 /// # highball::block_on(async {
 /// let form = TestMultipart::new()
 ///     .text("title", "A cat")
 ///     .file("picture", "cat.png", "image/png", &b"a picture"[..]);
-/// let answer = Api.test().post("/told").multipart(form).send().await;
-/// assert!(answer.text().contains("form-data; name=\"picture\"; filename=\"cat.png\""));
+/// let response = Api.test().post("/echo").multipart(form).send().await;
+/// assert!(response.text().contains("form-data; name=\"picture\"; filename=\"cat.png\""));
 /// # });
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -31,25 +31,25 @@ pub struct TestMultipart {
 }
 
 impl TestMultipart {
-    /// Makes a form without parts.
+    /// Creates a form without parts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a field of text.
+    /// Adds a text field.
     pub fn text(self, name: &str, value: impl Into<String>) -> Self {
         let head = format!("Content-Disposition: form-data; name=\"{}\"", escaped(name));
         self.part(head, value.into().into())
     }
 
-    /// Adds a file: the field's name, the file's name, its content type and its bytes.
+    /// Adds a file with the name of its field, its file name, its content type and its bytes.
     ///
     /// # Panics
-    /// Where the content type holds the end of a line.
+    /// Panics if the content type contains a line break.
     pub fn file(self, name: &str, file: &str, mime: &str, bytes: impl Into<Bytes>) -> Self {
         assert!(
             !mime.contains(['\r', '\n']),
-            "the content type {mime:?} holds the end of a line"
+            "the content type {mime:?} contains a line break"
         );
         let (name, file) = (escaped(name), escaped(file));
         let head = format!(
@@ -63,11 +63,11 @@ impl TestMultipart {
         self
     }
 
-    /// Returns a boundary that no part holds, and the body.
-    pub(crate) fn written(self) -> (String, Vec<u8>) {
+    /// Returns a boundary that no part contains, and the encoded body.
+    pub(crate) fn encode(self) -> (String, Vec<u8>) {
         let boundary = (0u64..)
             .map(|n| format!("highball-boundary-{n}"))
-            .find(|boundary| !self.holds(boundary))
+            .find(|boundary| !self.contains(boundary))
             .unwrap_or_default();
         let mut body = Vec::new();
         for (head, bytes) in &self.parts {
@@ -79,14 +79,14 @@ impl TestMultipart {
         (boundary, body)
     }
 
-    fn holds(&self, boundary: &str) -> bool {
+    fn contains(&self, boundary: &str) -> bool {
         self.parts
             .iter()
             .any(|(_, bytes)| memchr::memmem::find(bytes, boundary.as_bytes()).is_some())
     }
 }
 
-/// Writes a name as browsers do.
+/// Escapes a name as browsers do (the HTML standard, "multipart/form-data encoding algorithm").
 fn escaped(name: &str) -> String {
     name.replace('"', "%22")
         .replace('\r', "%0D")

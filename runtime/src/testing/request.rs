@@ -1,4 +1,4 @@
-//! A request of a test.
+//! A request that a test builds and sends.
 
 use std::{
     fmt,
@@ -16,10 +16,29 @@ use crate::{
     chain::Endpoint,
 };
 
-/// The most that a test reads of a body, in bytes.
-const READ: u64 = 1 << 30;
+/// The maximum size of a response body that a test reads, in bytes.
+const MAX_BODY: u64 = 1 << 30;
 
-/// A request that is being made.
+/// A request that a test builds. [`send`](Self::send) sends it.
+///
+/// # Examples
+/// ```
+/// use highball::{TestRequest, prelude::*};
+///
+/// #[post("/echo")]
+/// async fn echo(token: Bearer, value: Json<Value>) -> String {
+///     format!("{} {}", token.token(), value["n"])
+/// }
+///
+/// #[routes(app)]
+/// struct Api(echo);
+///
+/// # highball::block_on(async {
+/// let request: TestRequest<Api> = Api.test().post("/echo");
+/// let response = request.bearer("secret").json(&json!({ "n": 7 })).send().await;
+/// assert_eq!(response.text(), "secret 7");
+/// # });
+/// ```
 #[must_use = "the request is sent by `send`"]
 pub struct TestRequest<A, S = ()> {
     pub(crate) service: Service<A, S>,
@@ -29,48 +48,50 @@ pub struct TestRequest<A, S = ()> {
 }
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
-    /// Adds a header.
+    /// Adds a header. A header of the same name that is already there is kept.
     ///
     /// # Panics
-    /// Where the name or the value is none that a header can have.
+    /// Panics if the name or the value is not valid in a header.
     pub fn header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName, Error: fmt::Display>,
         V: TryInto<HeaderValue, Error: fmt::Display>,
     {
         let name = name.try_into();
-        let name = name.unwrap_or_else(|error| panic!("the header's name: {error}"));
+        let name = name.unwrap_or_else(|error| panic!("invalid header name: {error}"));
         let value = value.try_into();
-        let value = value.unwrap_or_else(|error| panic!("the header `{name}`: {error}"));
+        let value =
+            value.unwrap_or_else(|error| panic!("invalid value of the header `{name}`: {error}"));
         self.head.headers.append(name, value);
         self
     }
 
-    /// Adds the value, as a query, behind the query that the path has.
+    /// Serializes a value as a query and appends it to the query of the path.
     ///
     /// # Examples
     /// ```
     /// use highball::prelude::*;
     ///
-    /// #[get("/told")]
-    /// async fn told(cx: &mut Context<'_>) -> String {
+    /// #[get("/search")]
+    /// async fn search(cx: &mut Context<'_>) -> String {
     ///     cx.uri().query().unwrap_or("none").to_owned()
     /// }
     ///
     /// #[routes(app)]
-    /// struct Api(told);
+    /// struct Api(search);
     ///
     /// # highball::block_on(async {
-    /// let request = Api.test().get("/told?page=2").query(&[("q", "a b")]);
+    /// let request = Api.test().get("/search?page=2").query(&[("q", "a b")]);
     /// assert_eq!(request.send().await.text(), "page=2&q=a+b");
     /// # });
     /// ```
     ///
     /// # Panics
-    /// Where the value cannot be written as a query.
+    /// Panics if the value cannot be serialized as a query.
     pub fn query(mut self, value: &(impl Serialize + ?Sized)) -> Self {
         let more = serde_html_form::to_string(value);
-        let more = more.unwrap_or_else(|error| panic!("the value is no query: {error}"));
+        let more = more
+            .unwrap_or_else(|error| panic!("the value cannot be serialized as a query: {error}"));
         if more.is_empty() {
             return self;
         }
@@ -86,18 +107,18 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
         self
     }
 
-    /// Adds `Authorization: Bearer ..`.
+    /// Adds the header `Authorization: Bearer ..` with this token.
     ///
     /// # Panics
-    /// Where the token is none that a header can have.
+    /// Panics if the token is not valid in a header.
     pub fn bearer(self, token: &str) -> Self {
         self.header(header::AUTHORIZATION, format!("Bearer {token}"))
     }
 
-    /// Adds a cookie.
+    /// Adds a cookie to the header `Cookie`.
     ///
     /// # Panics
-    /// Where the name or the value is none that a header can have.
+    /// Panics if the name or the value is not valid in a header.
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
         let mut cookies = match self.head.headers.remove(header::COOKIE) {
             Some(before) => [before.as_bytes(), b"; "].concat(),
@@ -107,31 +128,32 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
         self.header(header::COOKIE, cookies)
     }
 
-    /// Makes the value, as a form, the body.
+    /// Serializes a value as a URL-encoded form and sends it as the body.
     ///
     /// # Panics
-    /// Where the value cannot be written as a form.
+    /// Panics if the value cannot be serialized as a form.
     pub fn form(self, value: &(impl Serialize + ?Sized)) -> Self {
         let body = serde_html_form::to_string(value);
-        let body = body.unwrap_or_else(|error| panic!("the body is no form: {error}"));
+        let body = body
+            .unwrap_or_else(|error| panic!("the value cannot be serialized as a form: {error}"));
         self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(body)
     }
 
-    /// Makes a form with files the body.
+    /// Sends a `multipart/form-data` form as the body.
     pub fn multipart(self, form: TestMultipart) -> Self {
-        let (boundary, body) = form.written();
+        let (boundary, body) = form.encode();
         let mime = format!("multipart/form-data; boundary={boundary}");
         self.header(header::CONTENT_TYPE, mime).body(body)
     }
 
-    /// Makes this text the body.
+    /// Sends a text as the body, with the content type `text/plain`.
     pub fn text(self, text: impl Into<String>) -> Self {
         self.header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
             .body(text.into())
     }
 
-    /// Makes this the body.
+    /// Sends these bytes as the body, and sets `Content-Length`. It sets no content type.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         let len = HeaderValue::from(self.body.len());
@@ -139,52 +161,55 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
         self
     }
 
-    /// Makes the value, as JSON, the body.
+    /// Serializes a value as JSON and sends it as the body.
     ///
     /// # Panics
-    /// Where the value cannot be written as JSON.
+    /// Panics if the value cannot be serialized as JSON.
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
         let body = serde_json::to_vec(value);
-        let body = body.unwrap_or_else(|error| panic!("the body is not JSON: {error}"));
+        let body =
+            body.unwrap_or_else(|error| panic!("the value cannot be serialized as JSON: {error}"));
         self.header(header::CONTENT_TYPE, "application/json")
             .body(body)
     }
 
-    /// Sends the request, and reads the whole response.
+    /// Sends the request and reads the whole response.
     ///
     /// # Panics
-    /// Where the response's body fails.
+    /// Panics if the body of the response fails.
     pub async fn send(self) -> TestResponse {
-        whole(self.begin().await).await
+        read_response(self.exchange().await).await
     }
 
-    /// Sends the request, and returns the answer as it begins, for what does not end: pieces and events are read
-    /// as they come.
+    /// Sends the request and returns once the response has begun.
+    ///
+    /// The test then reads the chunks or the events of the body as they arrive. Use it for a response that does not
+    /// end, such as an event stream.
     pub async fn send_streaming(self) -> TestStream {
-        TestStream::new(self.begin().await)
+        TestStream::new(self.exchange().await)
     }
 
-    /// Sends the request, with the session's cookies, and returns the answer as it begins.
-    pub(crate) async fn begin(mut self) -> http::Response<Body> {
+    /// Sends the request with the cookies of the session, and returns the response with its unread body.
+    pub(crate) async fn exchange(mut self) -> http::Response<Body> {
         let path = self.head.uri.path().to_owned();
         if let Some(jar) = &self.jar {
             let jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
-            jar.give(&path, &mut self.head.headers);
+            jar.add_cookies(&path, &mut self.head.headers);
         }
         let request = http::Request::from_parts(self.head, RequestBody::from(self.body));
-        let answer = self.service.call(request).await;
+        let response = self.service.call(request).await;
         if let Some(jar) = &self.jar {
             let mut jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
-            jar.keep(&path, answer.headers());
+            jar.store(&path, response.headers());
         }
-        answer
+        response
     }
 }
 
-/// Reads the whole of an answer.
-pub(crate) async fn whole(answer: http::Response<Body>) -> TestResponse {
-    let (head, body) = answer.into_parts();
-    let body = body.collect(READ).await;
+/// Reads the whole body of a response.
+pub(crate) async fn read_response(response: http::Response<Body>) -> TestResponse {
+    let (head, body) = response.into_parts();
+    let body = body.collect(MAX_BODY).await;
     let body = body.unwrap_or_else(|error| panic!("the response's body failed: {error}"));
     TestResponse {
         status: head.status,

@@ -1,4 +1,4 @@
-//! The answer to a test.
+//! A response that a test has received.
 
 use std::fmt;
 
@@ -8,7 +8,27 @@ use serde::de::DeserializeOwned;
 
 use crate::header_value;
 
-/// A response, with its whole body.
+/// A response with its whole body. [`TestRequest::send`](super::TestRequest::send) returns it.
+///
+/// # Examples
+/// ```
+/// use highball::{TestResponse, prelude::*};
+///
+/// #[get("/ping")]
+/// async fn ping() -> Json<Value> {
+///     Json(json!({ "message": "pong" }))
+/// }
+///
+/// #[routes(app)]
+/// struct Api(ping);
+///
+/// # highball::block_on(async {
+/// let response: TestResponse = Api.test().get("/ping").send().await;
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.header("content-type"), "application/json");
+/// assert_eq!(response.json::<Value>()["message"], "pong");
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct TestResponse {
     pub(crate) status: StatusCode,
@@ -27,13 +47,13 @@ impl TestResponse {
         &self.headers
     }
 
-    /// Returns the first value of a header, or the empty text if there is none or it is not UTF-8.
+    /// Returns the first value of a header, or `""` if the header is absent or is not UTF-8.
     ///
     /// # Panics
-    /// Where the name is none that a header can have.
+    /// Panics if the name is not a valid header name.
     pub fn header(&self, name: impl TryInto<HeaderName, Error: fmt::Display>) -> &str {
         let name = name.try_into();
-        let name = name.unwrap_or_else(|error| panic!("the header's name: {error}"));
+        let name = name.unwrap_or_else(|error| panic!("invalid header name: {error}"));
         self.headers
             .get(name)
             .and_then(header_value::text)
@@ -48,19 +68,20 @@ impl TestResponse {
     /// Returns the body as text.
     ///
     /// # Panics
-    /// Where it is not UTF-8.
+    /// Panics if the body is not UTF-8.
     pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).unwrap_or_else(|error| panic!("the body: {error}"))
+        std::str::from_utf8(&self.body)
+            .unwrap_or_else(|error| panic!("the body is not UTF-8: {error}"))
     }
 
-    /// Reads the body as JSON.
+    /// Deserializes the body from JSON.
     ///
     /// # Panics
-    /// Where it is not JSON, or JSON of another shape.
+    /// Panics if the body is not JSON, or if the JSON does not match the type.
     pub fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
             panic!(
-                "the body is not the JSON expected: {error}: {:?}",
+                "the body cannot be deserialized as the expected JSON: {error}: {:?}",
                 self.body
             )
         })

@@ -1,4 +1,4 @@
-//! An answer that is read piece by piece.
+//! A response that a test reads chunk by chunk.
 
 use std::{fmt, time::Duration};
 
@@ -8,14 +8,14 @@ use http_body_util::BodyExt;
 
 use crate::{body::Body, header_value};
 
-/// An answer that a test reads as it comes: [`TestRequest::send_streaming`](super::TestRequest::send_streaming)
-/// makes it.
+/// A response that a test reads as it arrives. [`TestRequest::send_streaming`](super::TestRequest::send_streaming)
+/// returns it.
 ///
-/// When it is dropped the app sees that the client has left.
+/// Dropping it has the effect of a client that disconnects.
 ///
 /// # Examples
 /// ```
-/// use highball::prelude::*;
+/// use highball::{TestStream, prelude::*};
 ///
 /// #[get("/news")]
 /// async fn news() -> &'static str {
@@ -26,40 +26,61 @@ use crate::{body::Body, header_value};
 /// struct Api(news);
 ///
 /// # highball::block_on(async {
-/// let mut answer = Api.test().get("/news").send_streaming().await;
-/// assert_eq!(answer.status(), 200);
-/// let event = answer.next_event().await.expect("there is an event");
+/// let mut stream: TestStream = Api.test().get("/news").send_streaming().await;
+/// assert_eq!(stream.status(), 200);
+/// let event = stream.next_event().await.expect("an event");
 /// assert_eq!((event.id.as_deref(), &*event.data), (Some("7"), "hello"));
-/// let event = answer.next_event().await.expect("there is a comment");
+/// let event = stream.next_event().await.expect("a comment");
 /// assert_eq!(event.comment.as_deref(), Some("still here"));
-/// assert_eq!(answer.next_event().await, None);
+/// assert_eq!(stream.next_event().await, None);
 /// # });
 /// ```
 pub struct TestStream {
     head: response::Parts,
     body: Body,
-    /// What has come and is not read yet.
+    /// Bytes that have arrived but are not consumed.
     rest: Vec<u8>,
-    is_begun: bool,
-    /// Whether the last line ended with a carriage return, so that a line feed belongs to it.
+    /// Whether a line was read: only the first one may begin with a byte order mark.
+    has_line: bool,
+    /// Whether the last line ended with a carriage return. A line feed that follows belongs to it.
     after_return: bool,
 }
 
-/// An event of a stream of events (`text/event-stream`): what stands between two blank lines.
+/// One event of a server-sent event stream (`text/event-stream`): the lines between two blank lines.
 ///
-/// A block of comments only is one too, so that a test sees what keeps a connection alive.
+/// A block that contains only comments counts as an event too, so that a test sees the comments that keep a
+/// connection alive.
+///
+/// # Examples
+/// ```
+/// use highball::{TestEvent, prelude::*};
+///
+/// #[get("/news")]
+/// async fn news() -> &'static str {
+///     "event: price\ndata: 7\n\n"
+/// }
+///
+/// #[routes(app)]
+/// struct Api(news);
+///
+/// # highball::block_on(async {
+/// let mut stream = Api.test().get("/news").send_streaming().await;
+/// let event: TestEvent = stream.next_event().await.expect("an event");
+/// assert_eq!((event.name.as_deref(), &*event.data), (Some("price"), "7"));
+/// # });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestEvent {
-    /// The event's name, from `event:`.
+    /// The name of the event, from `event:`.
     pub name: Option<String>,
-    /// The lines of `data:`, joined by line feeds.
+    /// The values of `data:`, joined by line feeds.
     pub data: String,
-    /// The event's id.
+    /// The id of the event, from `id:`.
     pub id: Option<String>,
-    /// How long a browser waits before it connects again.
+    /// How long a browser waits before it reconnects, from `retry:`.
     pub retry: Option<Duration>,
-    /// The lines of comments, joined by line feeds.
+    /// The comments, joined by line feeds.
     pub comment: Option<String>,
 }
 
@@ -70,7 +91,7 @@ impl TestStream {
             head,
             body,
             rest: Vec::new(),
-            is_begun: false,
+            has_line: false,
             after_return: false,
         }
     }
@@ -85,46 +106,53 @@ impl TestStream {
         &self.head.headers
     }
 
-    /// Returns the first value of a header, or the empty text if there is none or it is not UTF-8.
+    /// Returns the first value of a header, or `""` if the header is absent or is not UTF-8.
     ///
     /// # Panics
-    /// Where the name is none that a header can have.
+    /// Panics if the name is not a valid header name.
     pub fn header(&self, name: impl TryInto<HeaderName, Error: fmt::Display>) -> &str {
         let name = name.try_into();
-        let name = name.unwrap_or_else(|error| panic!("the header's name: {error}"));
+        let name = name.unwrap_or_else(|error| panic!("invalid header name: {error}"));
         let value = self.head.headers.get(name);
         value.and_then(header_value::text).unwrap_or_default()
     }
 
-    /// Waits for the next piece of the body, or its end.
+    /// Waits for the next chunk of the body. Returns `None` at its end.
     ///
     /// # Panics
-    /// Where the body fails.
+    /// Panics if the body fails.
+    ///
+    /// # Cancel safety
+    /// No data is lost if the future is dropped.
     pub async fn next_chunk(&mut self) -> Option<Bytes> {
         if !self.rest.is_empty() {
             return Some(std::mem::take(&mut self.rest).into());
         }
-        self.piece().await
+        self.read_chunk().await
     }
 
-    /// Waits for the next event, or the body's end. An event that is cut off by the end counts for none, as in
-    /// browsers.
+    /// Waits for the next event. Returns `None` at the end of the body.
+    ///
+    /// An event that the end of the body cuts off is discarded, as in browsers.
     ///
     /// # Panics
-    /// Where the body fails, or is not UTF-8.
+    /// Panics if the body fails or is not UTF-8.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the lines of an event that has partly arrived may be lost.
     pub async fn next_event(&mut self) -> Option<TestEvent> {
-        let mut event = Block::default();
+        let mut block = EventBlock::default();
         loop {
-            let line = self.line().await?;
+            let line = self.read_line().await?;
             if !line.is_empty() {
-                event.read(&line);
-            } else if let Some(event) = event.take() {
+                block.add_line(&line);
+            } else if let Some(event) = block.take() {
                 return Some(event);
             }
         }
     }
 
-    async fn piece(&mut self) -> Option<Bytes> {
+    async fn read_chunk(&mut self) -> Option<Bytes> {
         loop {
             let frame = self.body.frame().await?;
             let frame = frame.unwrap_or_else(|error| panic!("the response's body failed: {error}"));
@@ -136,8 +164,8 @@ impl TestStream {
         }
     }
 
-    /// Reads a line, which ends with a line feed, a carriage return or both.
-    async fn line(&mut self) -> Option<String> {
+    /// Reads a line. It ends with a line feed, a carriage return, or both.
+    async fn read_line(&mut self) -> Option<String> {
         loop {
             if self.after_return && self.rest.first() == Some(&b'\n') {
                 self.rest.remove(0);
@@ -147,36 +175,37 @@ impl TestStream {
                 let mut line: Vec<u8> = self.rest.drain(..=end).collect();
                 self.after_return = line.pop() == Some(b'\r');
                 let line = String::from_utf8(line);
-                let line = line.unwrap_or_else(|error| panic!("the event: {error}"));
-                let is_first = !std::mem::replace(&mut self.is_begun, true);
-                let mark = if is_first {
+                let line = line.unwrap_or_else(|error| panic!("the event is not UTF-8: {error}"));
+                let is_first = !std::mem::replace(&mut self.has_line, true);
+                let without_mark = if is_first {
                     line.strip_prefix('\u{feff}')
                 } else {
                     None
                 };
-                return Some(mark.map_or_else(|| line.clone(), str::to_owned));
+                return Some(without_mark.map_or_else(|| line.clone(), str::to_owned));
             }
-            let more = self.piece().await?;
+            let more = self.read_chunk().await?;
             self.rest.extend_from_slice(&more);
         }
     }
 }
 
-/// An event that is being read.
+/// An event whose lines are being read.
 #[derive(Default)]
-struct Block {
+struct EventBlock {
     event: TestEvent,
     data: Option<String>,
-    has_any: bool,
+    /// Whether a line was a known field or a comment. Other blocks are no events.
+    has_field: bool,
 }
 
-impl Block {
-    fn read(&mut self, line: &str) {
+impl EventBlock {
+    fn add_line(&mut self, line: &str) {
         let (field, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            "" => add_line(&mut self.event.comment, value),
-            "data" => add_line(&mut self.data, value),
+            "" => append_line(&mut self.event.comment, value),
+            "data" => append_line(&mut self.data, value),
             "event" => self.event.name = Some(value.to_owned()),
             "id" if !value.contains('\0') => self.event.id = Some(value.to_owned()),
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -185,17 +214,17 @@ impl Block {
             }
             _ => return,
         }
-        self.has_any = true;
+        self.has_field = true;
     }
 
     fn take(&mut self) -> Option<TestEvent> {
         let mut block = std::mem::take(self);
         block.event.data = block.data.unwrap_or_default();
-        block.has_any.then_some(block.event)
+        block.has_field.then_some(block.event)
     }
 }
 
-fn add_line(lines: &mut Option<String>, line: &str) {
+fn append_line(lines: &mut Option<String>, line: &str) {
     match lines {
         Some(lines) => {
             lines.push('\n');

@@ -1,4 +1,4 @@
-//! A WebSocket of a test.
+//! The client side of a WebSocket in a test.
 
 use std::{
     convert::Infallible,
@@ -21,30 +21,32 @@ use tokio_tungstenite::{
     tungstenite::{self, handshake::client::generate_key, protocol::Role},
 };
 
-use super::{TestRequest, TestResponse, request::whole};
+use super::{TestRequest, TestResponse, request::read_response};
 use crate::{
     app::App,
     body::Body,
     chain::Endpoint,
-    extract::{Closed, Message, goodbye},
+    extract::{Closed, Message, close_frame},
     header_value,
 };
 
-/// What has hyper make a connection that can be taken over; the app sees the test's own request.
+/// A handshake for hyper, which upgrades a connection only after one.
+///
+/// The app never sees it: it gets the request of the test, with the upgrade of this connection.
 const OPENING: &[u8] =
     b"GET / HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
 
-/// How many bytes one side sends before the other reads.
+/// How many bytes one side can send before the other side reads.
 const BUFFER: usize = 64 * 1024;
 
-/// How long the app has to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// How long the test waits for the closing handshake of the app.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A test's side of a WebSocket: [`TestRequest::websocket`] makes it.
+/// The client side of a WebSocket in a test. [`TestRequest::websocket`] returns it.
 ///
 /// # Examples
 /// ```
-/// use highball::{Message, WebSocketUpgrade, prelude::*};
+/// use highball::{Message, TestWebSocket, WebSocketUpgrade, prelude::*};
 ///
 /// #[get("/echo")]
 /// async fn echo(upgrade: WebSocketUpgrade) -> Response {
@@ -59,7 +61,7 @@ const GOODBYE: Duration = Duration::from_secs(5);
 /// struct Api(echo);
 ///
 /// # highball::block_on(async {
-/// let mut socket = Api.test().get("/echo").websocket().await.expect("it is a WebSocket");
+/// let mut socket: TestWebSocket = Api.test().get("/echo").websocket().await.expect("a WebSocket");
 /// socket.send("hello").await.expect("the app listens");
 /// assert_eq!(socket.recv().await, Ok(Message::from("hello")));
 /// assert_eq!(socket.close(1000, "bye").await.code(), 1000);
@@ -71,12 +73,12 @@ pub struct TestWebSocket {
 }
 
 impl TestWebSocket {
-    /// Returns the headers of the answer that began it.
+    /// Returns the headers of the response that accepted the upgrade.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Returns the subprotocol that the app has chosen.
+    /// Returns the subprotocol that the app selected.
     pub fn protocol(&self) -> Option<&str> {
         let protocol = self.headers.get(header::SEC_WEBSOCKET_PROTOCOL);
         protocol.and_then(header_value::text)
@@ -85,10 +87,10 @@ impl TestWebSocket {
     /// Waits for the next message.
     ///
     /// # Errors
-    /// Where the app has closed the WebSocket, or left.
+    /// Returns a [`Closed`] if the app has closed the WebSocket or dropped the connection.
     ///
     /// # Cancel safety
-    /// Nothing is lost where the future is dropped.
+    /// No message is lost if the future is dropped.
     pub async fn recv(&mut self) -> Result<Message, Closed> {
         loop {
             match self.stream.next().await {
@@ -97,14 +99,18 @@ impl TestWebSocket {
                 }
                 Some(Ok(tungstenite::Message::Binary(bytes))) => return Ok(Message::Binary(bytes)),
                 Some(Ok(tungstenite::Message::Close(frame))) => {
-                    // The answer is sent when the crate is asked for more.
+                    // tungstenite sends the close frame of this side on the next poll.
                     let answered = async { while let Some(Ok(_)) = self.stream.next().await {} };
-                    let _ = timeout(GOODBYE, answered).await;
-                    return Err(Closed::by(frame));
+                    let _ = timeout(CLOSE_TIMEOUT, answered).await;
+                    return Err(Closed::from_frame(frame));
                 }
                 Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(Closed::without(error.to_string())),
-                None => return Err(Closed::without("the app has left")),
+                Some(Err(error)) => return Err(Closed::without_close_frame(error.to_string())),
+                None => {
+                    return Err(Closed::without_close_frame(
+                        "the app dropped the connection",
+                    ));
+                }
             }
         }
     }
@@ -112,66 +118,67 @@ impl TestWebSocket {
     /// Sends a message.
     ///
     /// # Errors
-    /// Where the WebSocket has ended.
+    /// Returns a [`Closed`] if the WebSocket is closed.
     pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Closed> {
         let message = match message.into() {
             Message::Text(text) => tungstenite::Message::Text(text.into()),
             Message::Binary(bytes) => tungstenite::Message::Binary(bytes),
         };
         let sent = self.stream.send(message).await;
-        sent.map_err(|error| Closed::without(error.to_string()))
+        sent.map_err(|error| Closed::without_close_frame(error.to_string()))
     }
 
-    /// Says goodbye with a code and a reason, and returns how the app answers; what it still sends before is
-    /// dropped, and after five seconds of silence it counts as gone.
+    /// Closes the WebSocket with a code and a reason, and returns the close frame of the app.
+    ///
+    /// Messages that arrive before it are dropped. The method waits at most five seconds.
     pub async fn close(mut self, code: u16, reason: &str) -> Closed {
-        if let Err(error) = self.stream.close(Some(goodbye(code, reason))).await {
-            return Closed::without(error.to_string());
+        if let Err(error) = self.stream.close(Some(close_frame(code, reason))).await {
+            return Closed::without_close_frame(error.to_string());
         }
-        let answer = async {
+        let close_frame = async {
             loop {
                 if let Err(closed) = self.recv().await {
                     return closed;
                 }
             }
         };
-        let answer = timeout(GOODBYE, answer).await;
-        answer.unwrap_or_else(|_| Closed::without("the app says no goodbye"))
+        let closed = timeout(CLOSE_TIMEOUT, close_frame).await;
+        closed.unwrap_or_else(|_| Closed::without_close_frame("the app sent no close frame"))
     }
 }
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
-    /// Sends the request as the beginning of a WebSocket, without a socket: its headers and the session's
-    /// cookies go along, subprotocols as `Sec-WebSocket-Protocol`.
+    /// Sends the request as a WebSocket handshake, without a network socket.
     ///
-    /// What a handshake needs is added where the request does not have it.
+    /// The headers of the request and the cookies of the session are sent. Offer subprotocols with the header
+    /// `Sec-WebSocket-Protocol`. Headers that the handshake requires are added if they are missing.
     ///
     /// # Errors
-    /// Where the app answers with anything else than 101: its answer.
+    /// Returns the response of the app if its status is not 101.
     ///
     /// # Panics
-    /// Where the answer's body fails.
+    /// Panics if the body of such a response fails.
     pub async fn websocket(mut self) -> Result<TestWebSocket, TestResponse> {
-        self.shake();
+        self.add_handshake_headers();
         let (mut ours, theirs) = duplex(BUFFER);
-        let (told, answer) = oneshot::channel();
-        tokio::spawn(self.serve(theirs, told));
+        let (sender, response) = oneshot::channel();
+        tokio::spawn(self.serve(theirs, sender));
         let sent = ours.write_all(OPENING).await;
-        sent.unwrap_or_else(|error| panic!("the connection: {error}"));
-        let answer = answer.await;
-        let answer = answer.unwrap_or_else(|error| panic!("the app gave no answer: {error}"));
-        if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(whole(answer).await);
+        sent.unwrap_or_else(|error| panic!("the connection failed: {error}"));
+        let response = response.await;
+        let response = response.unwrap_or_else(|error| panic!("the app sent no response: {error}"));
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Err(read_response(response).await);
         }
         skip_head(&mut ours).await;
         Ok(TestWebSocket {
             stream: WebSocketStream::from_raw_socket(ours, Role::Client, None).await,
-            headers: answer.into_parts().0.headers,
+            headers: response.into_parts().0.headers,
         })
     }
 
-    /// Adds what a handshake needs (RFC 6455 §4.1).
-    fn shake(&mut self) {
+    /// Adds the headers that a handshake requires (RFC 6455 §4.1).
+    fn add_handshake_headers(&mut self) {
         let mut add = |name: HeaderName, value: &str| {
             if let Ok(value) = HeaderValue::from_str(value) {
                 self.head.headers.entry(name).or_insert(value);
@@ -183,45 +190,45 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
         add(header::SEC_WEBSOCKET_KEY, &generate_key());
     }
 
-    /// Answers this request on a connection, and tells the answer; behind 101 the app has the connection.
-    async fn serve(self, stream: DuplexStream, told: oneshot::Sender<http::Response<Body>>) {
-        let once = Mutex::new(Some((self, told)));
+    /// Runs the request on a connection and sends the response to the test. After a 101 the app owns the connection.
+    async fn serve(self, stream: DuplexStream, sender: oneshot::Sender<http::Response<Body>>) {
+        let once = Mutex::new(Some((self, sender)));
         let service = service_fn(move |mut opening: http::Request<Incoming>| {
             let request = once.lock().unwrap_or_else(PoisonError::into_inner).take();
             async move {
-                let Some((mut request, told)) = request else {
+                let Some((mut request, sender)) = request else {
                     return Ok(http::Response::new(Body::from("")));
                 };
                 request
                     .head
                     .extensions
                     .insert(hyper::upgrade::on(&mut opening));
-                Ok::<_, Infallible>(tell(request.begin().await, told))
+                Ok::<_, Infallible>(deliver(request.exchange().await, sender))
             }
         });
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-        // The test hears by the answer, or by the end of the stream, how it went.
+        // An error needs no report here: the test sees it as a missing response or as the end of the stream.
         let _ = connection.with_upgrades().await;
     }
 }
 
-/// Tells the answer, and returns what goes over the connection.
-fn tell(
-    answer: http::Response<Body>,
-    told: oneshot::Sender<http::Response<Body>>,
+/// Sends the response to the test, and returns a response without a body for the connection.
+fn deliver(
+    response: http::Response<Body>,
+    sender: oneshot::Sender<http::Response<Body>>,
 ) -> http::Response<Body> {
-    let (head, body) = answer.into_parts();
+    let (head, body) = response.into_parts();
     let mut wire = http::Response::new(Body::from(""));
     if head.status == StatusCode::SWITCHING_PROTOCOLS {
         *wire.status_mut() = head.status;
         wire.headers_mut().clone_from(&head.headers);
     }
-    // Where the test has gone, nobody needs it.
-    let _ = told.send(http::Response::from_parts(head, body));
+    // Sending fails if the test has dropped its future, and then needs no response.
+    let _ = sender.send(http::Response::from_parts(head, body));
     wire
 }
 
-/// Reads up to the blank line behind the head of the answer.
+/// Reads up to the blank line after the head of the response.
 async fn skip_head(stream: &mut DuplexStream) {
     let mut last = [0; 4];
     while last != *b"\r\n\r\n" {

@@ -1,22 +1,45 @@
-//! How a WebSocket ends: codes and reasons (RFC 6455 §7.4).
+//! The codes and reasons with which a WebSocket closes (RFC 6455 §7.4).
 
 use std::fmt;
 
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 
-/// How a WebSocket has ended.
+/// The code and the reason with which a WebSocket has closed.
+///
+/// It is the error of [`WebSocket::recv`](crate::WebSocket::recv) and [`WebSocket::send`](crate::WebSocket::send).
+///
+/// # Examples
+/// ```
+/// use highball::{Closed, WebSocketUpgrade, prelude::*};
+///
+/// #[get("/chat")]
+/// async fn chat(upgrade: WebSocketUpgrade) -> Response {
+///     upgrade.on(|mut socket| async move {
+///         let closed: Closed = loop {
+///             match socket.recv().await {
+///                 Ok(message) => println!("{message:?}"),
+///                 Err(closed) => break closed,
+///             }
+///         };
+///         println!("closed with {}: {}", closed.code(), closed.reason());
+///     })
+/// }
+/// # #[routes(app)] struct Api(chat);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
     code: u16,
     reason: String,
 }
 
-/// What stands for a goodbye without a code, and for none.
+/// The code for a close frame that has none. It is never sent.
 const NO_CODE: u16 = 1005;
+
+/// The code for a connection that ended without a close frame. It is never sent.
 const ABNORMAL: u16 = 1006;
 
-/// How many bytes a reason has at most: a control frame has 125.
-const MOST_REASON: usize = 123;
+/// The maximum length of a reason in bytes: a control frame has at most 125, and the code takes two.
+const MAX_REASON_LEN: usize = 123;
 
 impl Closed {
     pub(crate) fn new(code: u16, reason: impl Into<String>) -> Self {
@@ -24,26 +47,29 @@ impl Closed {
         Self { code, reason }
     }
 
-    /// It has ended without a goodbye.
-    pub(crate) fn without(why: impl Into<String>) -> Self {
-        Self::new(ABNORMAL, why)
+    /// Creates the value for a WebSocket that ended without a close frame.
+    pub(crate) fn without_close_frame(reason: impl Into<String>) -> Self {
+        Self::new(ABNORMAL, reason)
     }
 
-    /// It has ended by the other side's goodbye.
-    pub(crate) fn by(frame: Option<CloseFrame>) -> Self {
+    /// Creates the value for a close frame of the other side.
+    pub(crate) fn from_frame(frame: Option<CloseFrame>) -> Self {
         frame.map_or_else(
             || Self::new(NO_CODE, ""),
             |frame| Self::new(frame.code.into(), frame.reason.as_str()),
         )
     }
 
-    /// Returns the code of the goodbye, the other side's or the server's own (1001 at a stop, 1002, 1007 or
-    /// 1009 for what broke a rule); 1005 where it has none, and 1006 where nobody said goodbye.
+    /// Returns the code of the close frame.
+    ///
+    /// The frame is the other side's, or the server's own: 1001 if the server shuts down, and 1002, 1007 or 1009 for
+    /// a violation of the protocol, invalid UTF-8 or a message that is too long. The code is 1005 for a frame without
+    /// a code, and 1006 if the connection ended without a close frame.
     pub fn code(&self) -> u16 {
         self.code
     }
 
-    /// Returns the reason that the other side gave, or in words why the WebSocket has ended without one.
+    /// Returns the reason in the close frame, or a description of the error that ended the WebSocket.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -60,10 +86,10 @@ impl fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
-/// Makes a goodbye that may be sent.
-pub(crate) fn goodbye(code: u16, reason: &str) -> CloseFrame {
-    let code = if may_be_sent(code) { code } else { 1011 };
-    let mut len = reason.len().min(MOST_REASON);
+/// Creates a close frame with a code that may be sent, and with a reason that fits into the frame.
+pub(crate) fn close_frame(code: u16, reason: &str) -> CloseFrame {
+    let code = if is_sendable(code) { code } else { 1011 };
+    let mut len = reason.len().min(MAX_REASON_LEN);
     while !reason.is_char_boundary(len) {
         len -= 1;
     }
@@ -73,8 +99,8 @@ pub(crate) fn goodbye(code: u16, reason: &str) -> CloseFrame {
     }
 }
 
-/// RFC 6455 §7.4, and what IANA has registered since.
-fn may_be_sent(code: u16) -> bool {
+/// Returns whether a close frame may contain the code (RFC 6455 §7.4, and the codes that IANA has added).
+fn is_sendable(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
@@ -83,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_be_sent_is() {
+    fn reserved_codes_are_replaced_and_long_reasons_are_cut() {
         for (code, sent) in [
             (1000, 1000),
             (1003, 1003),
@@ -99,9 +125,9 @@ mod tests {
             (4999, 4999),
             (5000, 1011),
         ] {
-            assert_eq!(u16::from(goodbye(code, "").code), sent, "{code}");
+            assert_eq!(u16::from(close_frame(code, "").code), sent, "{code}");
         }
         let long = "ä".repeat(100);
-        assert_eq!(goodbye(1000, &long).reason.as_str(), "ä".repeat(61));
+        assert_eq!(close_frame(1000, &long).reason.as_str(), "ä".repeat(61));
     }
 }

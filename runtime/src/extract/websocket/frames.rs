@@ -1,4 +1,4 @@
-//! What the framing of a WebSocket must keep and `tungstenite` does not look at: lengths in their shortest
+//! A rule of WebSocket framing that `tungstenite` does not check: the length of a frame must be in its shortest
 //! form (RFC 6455 §5.2).
 
 use std::{
@@ -9,12 +9,13 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A stream whose frames are followed as they are read; nothing is copied.
+/// A stream that checks the lengths of the frames that are read from it, without copying them.
 ///
-/// It ends in front of a frame that breaks the rule, with [`Overlong`].
+/// A read fails with [`Overlong`] if a frame violates the rule, and none of its bytes is returned.
 pub(crate) struct Checked<T> {
     stream: T,
     frames: FrameReader,
+    /// Whether a frame has violated the rule. The rest of the stream is then not checked.
     is_broken: bool,
 }
 
@@ -40,19 +41,19 @@ impl fmt::Display for Overlong {
 
 impl std::error::Error for Overlong {}
 
-/// Where the bytes that are read stand.
+/// The position in the frames: in a head, or in the mask and the payload that follow it.
 #[derive(Debug, Default)]
 struct FrameReader {
-    /// What has come of a head, without the mask.
+    /// The bytes of the current head that have arrived, without the mask.
     head: [u8; 10],
-    have: usize,
-    /// How many bytes of the mask and the payload are to come.
+    head_len: usize,
+    /// The number of bytes of the mask and the payload that are still to come.
     skip: u64,
 }
 
 impl FrameReader {
-    /// Follows bytes; false is a length that is not in its shortest form.
-    fn follow(&mut self, mut bytes: &[u8]) -> bool {
+    /// Reads more bytes. Returns false if a length is not in its shortest form.
+    fn check(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             if self.skip > 0 {
                 let len =
@@ -61,34 +62,34 @@ impl FrameReader {
                 bytes = &bytes[len..];
                 continue;
             }
-            self.head[self.have] = bytes[0];
-            self.have += 1;
+            self.head[self.head_len] = bytes[0];
+            self.head_len += 1;
             bytes = &bytes[1..];
-            if !self.is_whole() {
+            if !self.is_head_complete() {
                 continue;
             }
-            let Some(len) = self.len() else {
+            let Some(len) = self.payload_len() else {
                 return false;
             };
             let mask = if self.head[1] & 0x80 == 0 { 0 } else { 4 };
             self.skip = len + mask;
-            self.have = 0;
+            self.head_len = 0;
         }
         true
     }
 
-    fn is_whole(&self) -> bool {
+    fn is_head_complete(&self) -> bool {
         let len = match self.head[1] & 0x7f {
-            _ if self.have < 2 => return false,
+            _ if self.head_len < 2 => return false,
             126 => 4,
             127 => 10,
             _ => 2,
         };
-        self.have == len
+        self.head_len == len
     }
 
-    /// Returns the length, if it is in its shortest form.
-    fn len(&self) -> Option<u64> {
+    /// Returns the length of the payload, or `None` if it is not in its shortest form.
+    fn payload_len(&self) -> Option<u64> {
         let [_, short, long @ ..] = self.head;
         match short & 0x7f {
             126 => {
@@ -116,10 +117,11 @@ impl<T: AsyncRead + Unpin> AsyncRead for Checked<T> {
         if this.is_broken || into.filled().len() == before {
             return Poll::Ready(Ok(()));
         }
-        if this.frames.follow(&into.filled()[before..]) {
+        if this.frames.check(&into.filled()[before..]) {
             return Poll::Ready(Ok(()));
         }
         this.is_broken = true;
+        // tungstenite must not see the frame: it would accept it.
         into.set_filled(before);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, Overlong)))
     }
@@ -160,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_in_their_shortest_form() {
+    fn length_that_is_not_in_its_shortest_form_is_rejected() {
         let long = |len: u64| [&[0x82, 0xff][..], &len.to_be_bytes()].concat();
         let short = |len: u16| [&[0x82, 0xfe][..], &len.to_be_bytes()].concat();
         for (head, expected) in [
@@ -176,12 +178,12 @@ mod tests {
             (long(1 << 63), false),
             (long(u64::MAX), false),
         ] {
-            assert_eq!(FrameReader::default().follow(&head), expected, "{head:?}");
-            // A frame before it, in one piece or byte by byte.
+            assert_eq!(FrameReader::default().check(&head), expected, "{head:?}");
+            // With a frame before it, in one read or byte by byte.
             let whole = [&[0x81, 0x82, 0, 0, 0, 0, 0xfe, 0][..], &head].concat();
-            assert_eq!(FrameReader::default().follow(&whole), expected, "{head:?}");
+            assert_eq!(FrameReader::default().check(&whole), expected, "{head:?}");
             let mut frames = FrameReader::default();
-            let all = whole.iter().all(|byte| frames.follow(&[*byte]));
+            let all = whole.iter().all(|byte| frames.check(&[*byte]));
             assert_eq!(all, expected, "{head:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! A WebSocket that has begun.
+//! An open WebSocket.
 
 use std::{fmt, future::Future, time::Duration};
 
@@ -20,23 +20,26 @@ use tokio_tungstenite::{
 
 use super::{
     Message,
-    closed::{Closed, goodbye as goodbye_frame},
+    closed::{Closed, close_frame},
     frames::{Checked, Overlong},
 };
 use crate::tasks::Stopping;
 
-/// How long the other side has to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// How long the closing handshake may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long it has once the server stops, so that no client holds a stop.
-const GOODBYE_AT_STOP: Duration = Duration::from_millis(500);
+/// How long the closing handshake may take once the server shuts down, so that no client delays the shutdown.
+const CLOSE_TIMEOUT_AT_SHUTDOWN: Duration = Duration::from_millis(500);
 
-/// When the other side is asked whether it is still there.
+/// The reason of a WebSocket whose client does not read.
+const NOT_READ: &str = "the client did not read a message in time";
+
+/// When a ping is sent, and how long the client may take to respond.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeepAlive {
-    /// How long nothing comes before the other side is asked.
+    /// How long the client may be silent before a ping is sent.
     pub(crate) interval: Duration,
-    /// How long it has for its answer, and for taking what is sent.
+    /// How long the client has to respond to a ping, and to read what is sent.
     pub(crate) patience: Duration,
 }
 
@@ -46,33 +49,66 @@ impl KeepAlive {
         patience: Duration::from_secs(30),
     };
 
-    /// The longest time that is kept to; a longer one would overflow the clock.
-    const MOST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    /// The longest duration that is used. A longer one could overflow `Instant`.
+    const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
     pub(crate) fn new(interval: Duration, patience: Duration) -> Self {
         Self {
-            interval: interval.min(Self::MOST),
-            patience: patience.min(Self::MOST),
+            interval: interval.min(Self::MAX),
+            patience: patience.min(Self::MAX),
         }
     }
 }
 
-/// A WebSocket.
+/// An open WebSocket, the server's side.
 ///
-/// Pings are answered, and when nothing has come for half a minute the other side is asked; without an
-/// answer in another half it counts as gone ([`WebSocketUpgrade::keep_alive`](super::WebSocketUpgrade::keep_alive)
-/// sets other times). When the server stops, the next [`recv`](Self::recv) or [`send`](Self::send) tells the other
-/// side (1001, going away), which has half a second for its goodbye, and fails. A handler that does neither waits
-/// for [`Context::stopping`](crate::Context::stopping). When the WebSocket is dropped, the connection is.
+/// Pings are answered automatically. If the client sends nothing for 30 s, the server sends a ping. If the client does
+/// not respond within another 30 s, the WebSocket ends. [`WebSocketUpgrade::keep_alive`] sets other times.
+///
+/// When the server shuts down, the next [`recv`](Self::recv) or [`send`](Self::send) sends a close frame with the code
+/// 1001, waits up to half a second for that of the client, and returns an error. A handler that calls neither should
+/// wait for [`Context::stopping`](crate::Context::stopping).
+///
+/// Dropping the WebSocket closes the connection without a close frame.
+///
+/// # Examples
+/// ```
+/// use highball::{WebSocket, WebSocketUpgrade, prelude::*};
+///
+/// async fn echo(mut socket: WebSocket) {
+///     while let Ok(message) = socket.recv().await {
+///         if socket.send(message).await.is_err() {
+///             break;
+///         }
+///     }
+/// }
+///
+/// #[get("/echo")]
+/// async fn connect(upgrade: WebSocketUpgrade) -> Response {
+///     upgrade.on(echo)
+/// }
+///
+/// #[routes(app)]
+/// struct Api(connect);
+///
+/// # highball::block_on(async {
+/// let mut socket = Api.test().get("/echo").websocket().await.expect("a WebSocket");
+/// socket.send("hello").await.expect("the app reads");
+/// assert_eq!(socket.recv().await.expect("an echo"), "hello".into());
+/// # });
+/// ```
+///
+/// [`WebSocketUpgrade::keep_alive`]: super::WebSocketUpgrade::keep_alive
 pub struct WebSocket {
     stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
     stopping: Stopping,
     keep_alive: KeepAlive,
-    /// When the other side is asked, or counts as gone.
-    next: Instant,
-    is_asked: bool,
-    /// Until when an answer to a ping must have been taken, if one has not been sent yet.
-    owes: Option<Instant>,
+    /// When the next ping is sent. If one is unanswered, when the client counts as disconnected.
+    next_check: Instant,
+    /// Whether a ping was sent and nothing has arrived since.
+    is_pinged: bool,
+    /// If a pong has not been sent yet, the time until which the client must have read it.
+    pong_deadline: Option<Instant>,
 }
 
 impl WebSocket {
@@ -85,52 +121,56 @@ impl WebSocket {
             stream,
             stopping,
             keep_alive,
-            next: Instant::now() + keep_alive.interval,
-            is_asked: false,
-            owes: None,
+            next_check: Instant::now() + keep_alive.interval,
+            is_pinged: false,
+            pong_deadline: None,
         }
     }
 
     /// Waits for the next message.
     ///
     /// # Errors
-    /// Where the WebSocket has ended: by the other side's goodbye, a message that is too long or not well
-    /// formed, silence, or the server's stop.
+    /// Returns a [`Closed`] if the client has closed the WebSocket, sent a message that is invalid or too long, or does
+    /// not respond to pings, and if the server shuts down.
     ///
     /// # Cancel safety
-    /// Nothing is lost where the future is dropped: it can stand in `tokio::select!`.
+    /// No message is lost if the future is dropped, so it can be a branch of `tokio::select!`.
     pub async fn recv(&mut self) -> Result<Message, Closed> {
         loop {
-            self.answer().await?;
+            self.flush_pongs().await?;
             let item = tokio::select! {
                 item = self.stream.next() => Some(item),
-                () = sleep_until(self.next) => None,
-                () = &mut self.stopping => return Err(self.stop().await),
+                () = sleep_until(self.next_check) => None,
+                () = &mut self.stopping => return Err(self.shut_down().await),
             };
             let Some(item) = item else {
-                self.ask().await?;
+                self.ping().await?;
                 continue;
             };
-            self.next = Instant::now() + self.keep_alive.interval;
-            self.is_asked = false;
+            self.next_check = Instant::now() + self.keep_alive.interval;
+            self.is_pinged = false;
             match item {
                 Some(Ok(tungstenite::Message::Text(text))) => {
                     return Ok(Message::Text(text.as_str().to_owned()));
                 }
                 Some(Ok(tungstenite::Message::Binary(bytes))) => return Ok(Message::Binary(bytes)),
-                // The crate answers pings, and keeps the answers until they are sent.
+                // tungstenite creates the pong and queues it until the next flush.
                 Some(Ok(tungstenite::Message::Ping(_))) => {
-                    self.owes = Some(Instant::now() + self.keep_alive.patience);
+                    self.pong_deadline = Some(Instant::now() + self.keep_alive.patience);
                 }
-                // It is answered when the crate is asked for more.
+                // tungstenite sends the close frame of this side on the next poll.
                 Some(Ok(tungstenite::Message::Close(frame))) => {
                     let answered = async { while let Some(Ok(_)) = self.stream.next().await {} };
-                    in_time(&mut self.stopping, answered).await;
-                    return Err(Closed::by(frame));
+                    close_in_time(&mut self.stopping, answered).await;
+                    return Err(Closed::from_frame(frame));
                 }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(self.fail(error).await),
-                None => return Err(Closed::without("the other side has left")),
+                None => {
+                    return Err(Closed::without_close_frame(
+                        "the client dropped the connection",
+                    ));
+                }
             }
         }
     }
@@ -138,22 +178,23 @@ impl WebSocket {
     /// Sends a message.
     ///
     /// # Errors
-    /// Where the WebSocket has ended, the server stops, or the other side takes nothing for half a minute.
+    /// Returns a [`Closed`] if the WebSocket is closed, if the server shuts down, or if the client does not read the
+    /// message in time (30 s by default).
     ///
     /// # Cancel safety
-    /// Where the future is dropped, the message is sent with the next one, or not at all.
+    /// If the future is dropped, the message is sent together with the next one, or not at all.
     pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Closed> {
         let message = match message.into() {
             Message::Text(text) => tungstenite::Message::Text(text.into()),
             Message::Binary(bytes) => tungstenite::Message::Binary(bytes),
         };
-        self.push(message).await
+        self.send_frame(message).await
     }
 
-    /// Says goodbye with a code and a reason, and waits for the other side's: 1000 is the end of what was to
-    /// do, and 4000 to 4999 are the app's own (RFC 6455 §7.4).
+    /// Closes the WebSocket with a code and a reason, and waits for the close frame of the client.
     ///
-    /// A code that may not be sent becomes 1011, "internal error", and of the reason 123 bytes are sent.
+    /// The code 1000 means a normal end, and an app can define 4000 to 4999 itself (RFC 6455 §7.4). A code that must
+    /// not be sent is replaced by 1011, "internal error". The reason is cut after 123 bytes.
     ///
     /// # Examples
     /// ```
@@ -166,97 +207,103 @@ impl WebSocket {
     /// # #[routes(app)] struct Api(full);
     /// ```
     pub async fn close(mut self, code: u16, reason: impl AsRef<str> + Send) {
-        self.say(goodbye_frame(code, reason.as_ref())).await;
+        self.send_close(close_frame(code, reason.as_ref())).await;
     }
 
-    async fn push(&mut self, message: tungstenite::Message) -> Result<(), Closed> {
+    async fn send_frame(&mut self, message: tungstenite::Message) -> Result<(), Closed> {
         if self.stopping.has_begun() {
-            return Err(self.stop().await);
+            return Err(self.shut_down().await);
         }
         let sent = tokio::select! {
             biased;
             sent = timeout(self.keep_alive.patience, self.stream.send(message)) => sent,
-            () = &mut self.stopping => return Err(self.stop().await),
+            () = &mut self.stopping => return Err(self.shut_down().await),
         };
         match sent {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Closed::without(error.to_string())),
-            Err(_) => Err(Closed::without("the other side takes nothing")),
+            Ok(Err(error)) => Err(Closed::without_close_frame(error.to_string())),
+            Err(_) => Err(Closed::without_close_frame(NOT_READ)),
         }
     }
 
-    /// Sends the answers to pings before anything else is read: whoever takes none cannot make them pile up.
-    async fn answer(&mut self) -> Result<(), Closed> {
-        let Some(deadline) = self.owes else {
+    /// Sends the queued pongs.
+    ///
+    /// This happens before more is read, so that pongs do not pile up for a client that sends pings and reads nothing.
+    async fn flush_pongs(&mut self) -> Result<(), Closed> {
+        let Some(deadline) = self.pong_deadline else {
             return Ok(());
         };
         match timeout_at(deadline, self.stream.flush()).await {
-            Ok(Ok(())) => self.owes = None,
+            Ok(Ok(())) => self.pong_deadline = None,
             Ok(Err(error)) => return Err(self.fail(error).await),
-            Err(_) => return Err(Closed::without("the other side takes nothing")),
+            Err(_) => return Err(Closed::without_close_frame(NOT_READ)),
         }
         Ok(())
     }
 
-    /// Asks whether the other side is there; without an answer to the last time it is not.
-    async fn ask(&mut self) -> Result<(), Closed> {
-        if self.is_asked {
-            return Err(Closed::without("the other side is silent"));
+    /// Sends a ping, or fails if the last one was not answered.
+    async fn ping(&mut self) -> Result<(), Closed> {
+        if self.is_pinged {
+            return Err(Closed::without_close_frame(
+                "the client did not respond to a ping",
+            ));
         }
-        self.is_asked = true;
-        self.next = Instant::now() + self.keep_alive.patience;
-        self.push(tungstenite::Message::Ping(Bytes::new())).await
+        self.is_pinged = true;
+        self.next_check = Instant::now() + self.keep_alive.patience;
+        self.send_frame(tungstenite::Message::Ping(Bytes::new()))
+            .await
     }
 
+    /// Closes the WebSocket after an error of the connection or of a message of the client.
     async fn fail(&mut self, error: tungstenite::Error) -> Closed {
         let code = match &error {
             tungstenite::Error::Capacity(_) => CloseCode::Size,
             tungstenite::Error::Utf8(_) => CloseCode::Invalid,
             tungstenite::Error::Protocol(_) => CloseCode::Protocol,
             tungstenite::Error::Io(error) if is_overlong(error) => CloseCode::Protocol,
-            _ => return Closed::without(error.to_string()),
+            _ => return Closed::without_close_frame(error.to_string()),
         };
-        self.end(code, "").await;
+        self.close_with(code, "").await;
         Closed::new(code.into(), error.to_string())
     }
 
-    async fn stop(&mut self) -> Closed {
-        let closed = self.end(CloseCode::Away, "the server stops").await;
-        // A handler that does not look at the error must not keep its thread.
+    async fn shut_down(&mut self) -> Closed {
+        let closed = self.close_with(CloseCode::Away, "the server stops").await;
+        // A handler that ignores the error in a loop must not block its thread.
         yield_now().await;
         closed
     }
 
-    /// Says goodbye, and waits for the other side's, for a while.
-    async fn end(&mut self, code: CloseCode, reason: &'static str) -> Closed {
+    /// Sends a close frame and waits for that of the client.
+    async fn close_with(&mut self, code: CloseCode, reason: &'static str) -> Closed {
         let frame = CloseFrame {
             code,
             reason: reason.into(),
         };
-        self.say(frame).await;
+        self.send_close(frame).await;
         Closed::new(code.into(), reason)
     }
 
-    async fn say(&mut self, frame: CloseFrame) {
-        let goodbye = async {
+    async fn send_close(&mut self, frame: CloseFrame) {
+        let handshake = async {
             if self.stream.close(Some(frame)).await.is_ok() {
                 while let Some(Ok(_)) = self.stream.next().await {}
             }
         };
-        // A client that does not say goodbye is cut.
-        in_time(&mut self.stopping, goodbye).await;
+        // Without a close frame of the client, dropping the stream closes the connection.
+        close_in_time(&mut self.stopping, handshake).await;
     }
 }
 
-/// Waits for a goodbye as long as it may take.
-async fn in_time(stopping: &mut Stopping, goodbye: impl Future<Output = ()>) {
-    let cut = async {
+/// Waits for a closing handshake, at most as long as it may take.
+async fn close_in_time(stopping: &mut Stopping, handshake: impl Future<Output = ()>) {
+    let shutdown_timeout = async {
         stopping.await;
-        sleep(GOODBYE_AT_STOP).await;
+        sleep(CLOSE_TIMEOUT_AT_SHUTDOWN).await;
     };
     tokio::select! {
-        _ = timeout(GOODBYE, goodbye) => {}
-        () = cut => {}
+        _ = timeout(CLOSE_TIMEOUT, handshake) => {}
+        () = shutdown_timeout => {}
     }
 }
 
