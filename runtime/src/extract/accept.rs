@@ -1,4 +1,4 @@
-//! The content types that a client accepts, as an argument.
+//! The extractor of [`Accept`], the content types that the client accepts.
 
 use super::{Extract, Input};
 use crate::response::{Accept, Rejection};

@@ -1,4 +1,4 @@
-//! Who is asking, as the header `Authorization` says it.
+//! Bearer tokens, and the header `Authorization` in general.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use super::{Extract, Input};
 use crate::{header_value, response::Rejection};
 
-/// The token of `Authorization: Bearer ..` (RFC 6750); 401 without one.
+/// An extractor for the token of `Authorization: Bearer ..` (RFC 6750). A request without one is rejected with 401.
 ///
 /// # Examples
 /// ```
@@ -23,36 +23,47 @@ use crate::{header_value, response::Rejection};
 #[derive(Clone)]
 pub struct Bearer {
     value: HeaderValue,
+    /// Where the token starts in the value.
     start: usize,
 }
 
 impl Bearer {
     /// Returns the token.
     pub fn token(&self) -> &str {
-        // `of` has seen that the value is text.
+        // `parse` has checked that the value is text.
         header_value::text(&self.value).map_or("", |text| &text[self.start..])
     }
 
-    /// Reads it from the headers, for an extractor of your own.
+    /// Reads the token from headers. Use it in your own extractor or guard.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Bearer, http::HeaderMap};
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// assert_eq!(Bearer::from_headers(&headers).unwrap_err().status(), 401);
+    /// headers.insert("authorization", "Bearer secret".parse().unwrap());
+    /// assert_eq!(Bearer::from_headers(&headers).unwrap().token(), "secret");
+    /// ```
     ///
     /// # Errors
-    /// Answers 401 where there is none, more than one, or one that is not well formed.
+    /// Returns a 401 if there is no token, more than one, or a malformed one.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, Rejection> {
-        authorization(headers).and_then(Self::of).ok_or_else(|| {
+        authorization(headers).and_then(Self::parse).ok_or_else(|| {
             Rejection::new(StatusCode::UNAUTHORIZED, "a bearer token is needed")
                 .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
         })
     }
 
-    /// Returns whether this is the token, in a time that does not tell how much of it is right.
+    /// Returns whether the token is the expected one, in constant time.
     ///
-    /// Compare a token with `==` and its length and first letters can be found by trying. Of what is
-    /// expected only the length can be told here.
+    /// The time of `==` depends on how many characters are right, so that a client could guess a secret one
+    /// character at a time. The time of this method depends only on the lengths.
     pub fn is(&self, expected: &str) -> bool {
-        equal(self.token(), expected)
+        constant_time_eq(self.token(), expected)
     }
 
-    fn of(value: &HeaderValue) -> Option<Self> {
+    fn parse(value: &HeaderValue) -> Option<Self> {
         let text = header_value::text(value)?;
         let (scheme, rest) = text.split_once(' ')?;
         let token = rest.trim_start_matches(' ');
@@ -64,11 +75,11 @@ impl Bearer {
     }
 }
 
-/// RFC 9110 §11.2: what a token may be made of.
+/// Returns whether the text has the syntax of a token (`token68`, RFC 9110 §11.2).
 fn is_token68(token: &str) -> bool {
     let body = token.trim_end_matches('=');
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !body.is_empty() && body.bytes().all(known)
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    !body.is_empty() && body.bytes().all(is_allowed)
 }
 
 impl fmt::Debug for Bearer {
@@ -89,12 +100,12 @@ impl<'r> Extract<'r> for Bearer {
     }
 }
 
-/// Returns the header `Authorization`, which stands there once.
+/// Returns the header `Authorization`, or `None` if it is absent or occurs more than once.
 pub(crate) fn authorization(headers: &HeaderMap) -> Option<&HeaderValue> {
     header_value::only(headers, header::AUTHORIZATION)
 }
 
-/// Compares secrets in a time that depends on their lengths only.
-pub(crate) fn equal(a: &str, b: &str) -> bool {
+/// Compares secrets in a time that depends only on their lengths.
+pub(crate) fn constant_time_eq(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }

@@ -1,4 +1,4 @@
-//! A user name and a password, as the browser's own dialogue sends them.
+//! HTTP Basic authentication (RFC 7617).
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     Extract, Input,
-    auth::{authorization, equal},
+    auth::{authorization, constant_time_eq},
 };
 use crate::{header_value, response::Rejection};
 
-/// The user name and the password of `Authorization: Basic ..` (RFC 7617); 401 without them.
+/// An extractor for the user name and the password of `Authorization: Basic ..` (RFC 7617).
 ///
-/// They travel with each request, readable for whoever sees it: have TLS in front. Where all accounts
-/// are known at start, [`BasicAuth`](crate::BasicAuth) is the guard; for passwords that are kept as hashes,
-/// take this in a guard of your own.
+/// A request without them is rejected with 401. Each request contains the password unencrypted, so use TLS. If all
+/// accounts are known at startup, use the guard [`BasicAuth`](crate::BasicAuth). To compare with password hashes, use
+/// this extractor in your own guard.
 ///
 /// # Examples
 /// ```
@@ -35,7 +35,9 @@ use crate::{header_value, response::Rejection};
 /// ```
 #[derive(Clone)]
 pub struct Basic {
+    /// The decoded credentials, `user:password`.
     text: String,
+    /// The position of the colon between them.
     colon: usize,
 }
 
@@ -50,12 +52,16 @@ impl Basic {
         &self.text[self.colon + 1..]
     }
 
-    /// Returns whether both are these, in a time that does not tell how much of them is right.
+    /// Returns whether the user name and the password are these, in constant time.
+    ///
+    /// The time does not depend on how many characters are right, so that a client cannot guess them one by one.
     pub fn is(&self, user: &str, password: &str) -> bool {
-        equal(self.user(), user) & equal(self.password(), password)
+        // `&` and not `&&`: the password is compared even if the user name is wrong.
+        constant_time_eq(self.user(), user) & constant_time_eq(self.password(), password)
     }
 
-    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+    /// Reads the credentials, or returns `None` if they are absent or malformed.
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let text = header_value::text(authorization(headers)?)?;
         let (scheme, encoded) = text.split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("basic") {
@@ -64,12 +70,12 @@ impl Basic {
         let text = STANDARD.decode(encoded.trim_start_matches(' ')).ok()?;
         let text = String::from_utf8(text).ok()?;
         let colon = text.find(':')?;
-        // RFC 7617 §2: neither has control characters.
+        // RFC 7617 §2: the user name and the password contain no control characters.
         (!text.contains(char::is_control)).then_some(Self { text, colon })
     }
 
-    /// Refuses a request that has none, or not the right ones.
-    pub(crate) fn missing(realm: &str) -> Rejection {
+    /// Creates the 401 for missing or wrong credentials.
+    pub(crate) fn unauthorized(realm: &str) -> Rejection {
         let rejection = Rejection::new(
             StatusCode::UNAUTHORIZED,
             "a user name and a password are needed",
@@ -88,19 +94,19 @@ impl fmt::Debug for Basic {
     }
 }
 
-/// The realm of an extractor, which has no name for what it guards.
+/// The realm in the challenge of the extractor, which cannot set one.
 const REALM: &str = "restricted";
 
 impl<'r> Extract<'r> for Basic {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        Self::of(input.headers()).ok_or_else(|| Self::missing(REALM))
+        Self::from_headers(input.headers()).ok_or_else(|| Self::unauthorized(REALM))
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
-        Self::of(input.headers())
+        Self::from_headers(input.headers())
             .map(drop)
-            .ok_or_else(|| Self::missing(REALM))
+            .ok_or_else(|| Self::unauthorized(REALM))
     }
 }

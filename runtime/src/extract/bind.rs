@@ -1,4 +1,4 @@
-//! A value that is read as the request brings it.
+//! The extractor `Bind`, which reads a value from the query or the body.
 
 use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -10,11 +10,13 @@ use crate::{
     response::Rejection,
 };
 
-/// A value from wherever the request has it, as Gin's `Bind` reads it: the query of a GET or HEAD, else
-/// the body by its content type: JSON, a form, and XML, YAML, TOML or MessagePack where their features are on.
+/// An extractor that reads a value from the query of a GET or HEAD, and from the body of other requests.
 ///
-/// Unlike Gin's, a missing or unknown content type is 415, not a form. Queries and forms are read as by
-/// [`Query`](crate::Query).
+/// The content type determines the format of the body: JSON, a form, or XML, YAML, TOML and MessagePack if their
+/// features are enabled. Queries and forms are read as by [`Query`](crate::Query).
+///
+/// It works like `Bind` of Gin, with one exception: a missing or unknown content type is rejected with 415 and is not
+/// read as a form.
 ///
 /// # Examples
 /// ```
@@ -51,7 +53,7 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
         if json::content_type(input.headers()).is_ok() {
             return json::parse(input.body()).map(Self);
         }
-        by_feature(input)
+        parse_optional_format(input)
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
@@ -59,56 +61,56 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
         let is_known = matches!(*input.method(), Method::GET | Method::HEAD)
             || form::is_form(headers)
             || json::content_type(headers).is_ok()
-            || is_of_feature(headers);
+            || is_optional_format(headers);
         is_known.then_some(()).ok_or_else(unknown_type)
     }
 }
 
-/// Returns whether the body says that it is of a format that is behind a feature.
-fn is_of_feature(headers: &HeaderMap) -> bool {
+/// Returns whether the content type is that of a format behind a feature.
+fn is_optional_format(headers: &HeaderMap) -> bool {
     let _ = headers;
     #[cfg(feature = "xml")]
-    if super::formats::Xml::<()>::fits(headers) {
+    if super::formats::Xml::<()>::matches_content_type(headers) {
         return true;
     }
     #[cfg(feature = "yaml")]
-    if super::formats::Yaml::<()>::fits(headers) {
+    if super::formats::Yaml::<()>::matches_content_type(headers) {
         return true;
     }
     #[cfg(feature = "toml")]
-    if super::formats::Toml::<()>::fits(headers) {
+    if super::formats::Toml::<()>::matches_content_type(headers) {
         return true;
     }
     #[cfg(feature = "msgpack")]
-    if super::formats::MsgPack::<()>::fits(headers) {
+    if super::formats::MsgPack::<()>::matches_content_type(headers) {
         return true;
     }
     false
 }
 
-/// Reads a format that is behind a feature.
-fn by_feature<T: DeserializeOwned>(input: Input<'_>) -> Result<Bind<T>, Rejection> {
+/// Parses a body whose format is behind a feature.
+fn parse_optional_format<T: DeserializeOwned>(input: Input<'_>) -> Result<Bind<T>, Rejection> {
     #[cfg(feature = "xml")]
-    if super::formats::Xml::<T>::fits(input.headers()) {
-        return super::formats::Xml::read(input.body()).map(Bind);
+    if super::formats::Xml::<T>::matches_content_type(input.headers()) {
+        return super::formats::Xml::parse(input.body()).map(Bind);
     }
     #[cfg(feature = "yaml")]
-    if super::formats::Yaml::<T>::fits(input.headers()) {
-        return super::formats::Yaml::read(input.body()).map(Bind);
+    if super::formats::Yaml::<T>::matches_content_type(input.headers()) {
+        return super::formats::Yaml::parse(input.body()).map(Bind);
     }
     #[cfg(feature = "toml")]
-    if super::formats::Toml::<T>::fits(input.headers()) {
-        return super::formats::Toml::read(input.body()).map(Bind);
+    if super::formats::Toml::<T>::matches_content_type(input.headers()) {
+        return super::formats::Toml::parse(input.body()).map(Bind);
     }
     #[cfg(feature = "msgpack")]
-    if super::formats::MsgPack::<T>::fits(input.headers()) {
-        return super::formats::MsgPack::read(input.body()).map(Bind);
+    if super::formats::MsgPack::<T>::matches_content_type(input.headers()) {
+        return super::formats::MsgPack::parse(input.body()).map(Bind);
     }
     let _ = input;
     Err(unknown_type())
 }
 
 fn unknown_type() -> Rejection {
-    let detail = "the body must be JSON or a form, and its `Content-Type` say which";
+    let detail = "the body must be JSON or a form, with the matching `Content-Type`";
     Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
 }

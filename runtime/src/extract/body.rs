@@ -1,4 +1,4 @@
-//! The whole body as an argument: bytes, or text.
+//! The extractors `Bytes` and `String`, which take the whole body.
 
 use bytes::Bytes;
 use http::StatusCode;

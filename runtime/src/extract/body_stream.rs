@@ -1,4 +1,4 @@
-//! The body in pieces, as an argument.
+//! The extractor of [`BodyStream`], the body as a stream of chunks.
 
 use super::ExtractAsync;
 use crate::{body::BodyStream, request::Context, response::Rejection};

@@ -1,4 +1,4 @@
-//! Whom a request is from, and the origin that it was sent to.
+//! The client of a request, and the origin that the request was sent to.
 
 use std::{borrow::Cow, net::IpAddr};
 
@@ -11,10 +11,25 @@ use crate::{
     response::Rejection,
 };
 
-/// Whom a request is from: the peer, or whom the trusted [`Proxies`](crate::Proxies) say.
+/// An extractor for the client of a request: the peer, or the client that trusted [`Proxies`](crate::Proxies) report.
 ///
 /// # Examples
-/// See [`Proxies`](crate::Proxies).
+/// ```
+/// use highball::{Client, prelude::*};
+///
+/// #[get("/ip")]
+/// async fn ip(client: Client) -> String {
+///     client.ip().to_string()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(ip);
+///
+/// # highball::block_on(async {
+/// let client = Api.test().peer("192.0.2.1:50000".parse().unwrap());
+/// assert_eq!(client.get("/ip").send().await.text(), "192.0.2.1");
+/// # });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     ip: IpAddr,
@@ -23,28 +38,27 @@ pub struct Client {
 }
 
 impl Client {
-    /// Returns the client's address.
+    /// Returns the address of the client.
     pub fn ip(&self) -> IpAddr {
         self.ip
     }
 
-    /// Returns whether the client speaks TLS to the outermost proxy.
+    /// Returns whether the client uses TLS, to this server or to the outermost trusted proxy.
     pub fn is_https(&self) -> bool {
         self.is_https
     }
 
-    /// Returns the host that the client has asked for, in lower case, with its port where that is not the
-    /// scheme's own.
+    /// Returns the host of the request in lower case, with the port unless it is the default of the scheme.
     ///
-    /// A client can ask for any: compare it with those that are yours before you make a link of it.
+    /// A client can send any host, so compare it with your own hosts before you use it in a link.
     pub fn host(&self) -> Option<&str> {
         self.origin.as_ref().map(Origin::authority)
     }
 
-    /// Returns the origin that the client has sent the request to: its scheme, host and port.
+    /// Returns the origin that the request was sent to: scheme, host and port.
     ///
-    /// An absolute link begins with it, `format!("{origin}{}", url!(..))`, once its host is known to be one of
-    /// yours.
+    /// An absolute link starts with it: `format!("{origin}{}", url!(..))`. Check first that the host is one of your
+    /// own.
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
@@ -54,7 +68,7 @@ impl<'r> Extract<'r> for Client {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        let missing = || Rejection::internal().with_cause("the request came by no connection");
+        let missing = || Rejection::internal().with_cause("the request has no connection");
         let head = input.head();
         Ok(Self {
             ip: head.client_ip().ok_or_else(missing)?,
@@ -65,11 +79,10 @@ impl<'r> Extract<'r> for Client {
 }
 
 impl Context<'_> {
-    /// Returns the origin that the client has sent the request to: its scheme, host and port, as the trusted
-    /// [`Proxies`](crate::Proxies) say or the request itself does.
+    /// Returns the origin that the request was sent to: scheme, host and port.
     ///
-    /// An absolute link begins with it. A client can ask for any host: compare it with those that are
-    /// yours first.
+    /// Trusted [`Proxies`](crate::Proxies) report it, or else the request contains it. An absolute link starts with the
+    /// origin. A client can send any host, so compare it with your own hosts first.
     ///
     /// # Examples
     /// ```
@@ -94,23 +107,43 @@ impl Context<'_> {
         origin_of(self.head())
     }
 
-    /// Returns whether a page of another origin has sent the request, by its header `Origin`.
+    /// Returns whether a page of another origin has sent the request, according to the header `Origin`.
     ///
-    /// It is false without that header: browsers leave it out of plain GET and HEAD requests (links, images), and
-    /// other clients do not send it. On a connection without TLS where no trusted proxy says the scheme, a page of
-    /// the same host by `https` is of the same origin, since TLS may end at a proxy.
+    /// Without that header it returns false. Browsers omit it in plain GET and HEAD requests (links, images), and other
+    /// clients do not send it. On a connection without TLS, if no trusted proxy reports the scheme, a page with the
+    /// same host and the scheme `https` counts as the same origin, because TLS may end at a proxy.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/")]
+    /// async fn check(cx: &Context<'_>) -> String {
+    ///     cx.is_cross_origin().to_string()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(check);
+    ///
+    /// # highball::block_on(async {
+    /// let session = Api.test().start();
+    /// let get = || session.get("/").header("host", "shop.example");
+    /// assert_eq!(get().send().await.text(), "false");
+    /// assert_eq!(get().header("origin", "https://evil.example").send().await.text(), "true");
+    /// # });
+    /// ```
     pub fn is_cross_origin(&self) -> bool {
         is_cross_origin(self.head())
     }
 }
 
-/// Returns the origin that a request was sent to, if it says a host.
+/// Returns the origin that a request was sent to, or `None` if the request contains no valid host.
 fn origin_of(head: &Head) -> Option<Origin> {
     let scheme = scheme(is_https(head).unwrap_or(false));
     origin_with(head, scheme)
 }
 
-/// Returns whether a page of another origin has sent the request, by its header `Origin`.
+/// Returns whether a page of another origin has sent the request, according to the header `Origin`.
 fn is_cross_origin(head: &Head) -> bool {
     if !head.headers.contains_key(header::ORIGIN) {
         return false;
@@ -121,7 +154,7 @@ fn is_cross_origin(head: &Head) -> bool {
     let is_own = |is_https| origin_with(head, scheme(is_https)).is_some_and(|own| own == page);
     match is_https(head) {
         Some(is_https) => !is_own(is_https),
-        // TLS may have ended at a proxy that the app does not name.
+        // TLS may end at a proxy that the app does not list, so the page may have either scheme.
         None => !is_own(false) && !is_own(true),
     }
 }
@@ -130,11 +163,11 @@ fn scheme(is_https: bool) -> &'static str {
     if is_https { "https" } else { "http" }
 }
 
-/// Returns whether the client has used TLS, or `None` if the connection is plain and no trusted proxy says.
+/// Returns whether the client uses TLS, or `None` if the connection is plain and no trusted proxy reports the scheme.
 fn is_https(head: &Head) -> Option<bool> {
-    let said = head.client.and_then(|hop| hop.scheme(&head.headers));
-    match said {
-        // Some proxies name the scheme of a WebSocket.
+    let reported = head.client.and_then(|hop| hop.scheme(&head.headers));
+    match reported {
+        // Some proxies report `wss` for a WebSocket.
         Some(scheme) => {
             Some(scheme.eq_ignore_ascii_case(b"https") || scheme.eq_ignore_ascii_case(b"wss"))
         }
@@ -142,14 +175,15 @@ fn is_https(head: &Head) -> Option<bool> {
     }
 }
 
-/// Returns the origin of a request, with this scheme.
+/// Returns the origin of a request with this scheme and the host that a trusted proxy reports, or the request's own.
 fn origin_with(head: &Head, scheme: &str) -> Option<Origin> {
-    let said: Option<Cow<'_, [u8]>> = head.client.and_then(|hop| hop.host(&head.headers));
-    said.and_then(|host| Origin::of(scheme, &host))
+    let reported: Option<Cow<'_, [u8]>> = head.client.and_then(|hop| hop.host(&head.headers));
+    reported
+        .and_then(|host| Origin::of(scheme, &host))
         .or_else(|| Origin::of(scheme, own_host(head)?))
 }
 
-/// Returns the host in the target, as HTTP/2 has it, or in `Host`.
+/// Returns the host of the request target, as in HTTP/2, or of the header `Host`.
 fn own_host(head: &Head) -> Option<&[u8]> {
     match head.uri.authority() {
         Some(authority) => Some(authority.as_str().as_bytes()),

@@ -1,4 +1,4 @@
-//! Cookies (RFC 6265), by the `cookie` crate: as they are, signed, and encrypted.
+//! Plain, signed and encrypted cookies (RFC 6265), implemented with the `cookie` crate.
 
 use std::fmt;
 
@@ -14,18 +14,50 @@ use crate::{
 #[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
 mod secret;
 
+/// A cookie, to read from a request or to set in a response.
+///
+/// [`Context::set_cookie`](crate::Context::set_cookie) sets it.
+///
+/// # Examples
+/// ```
+/// use highball::{Cookie, SameSite};
+///
+/// let cookie = Cookie::build(("theme", "dark")).same_site(SameSite::Strict).build();
+/// assert_eq!((cookie.name(), cookie.value()), ("theme", "dark"));
+/// ```
+pub use cookie::Cookie;
+/// The secret key of signed and encrypted cookies, a field of the app state.
+///
+/// # Examples
+/// ```
+/// use highball::Key;
+///
+/// let secret = "x".repeat(64);
+/// assert!(Key::try_from(secret.as_bytes()).is_ok());
+/// assert!(Key::try_from(&b"too short"[..]).is_err());
+/// ```
 #[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
 pub use cookie::Key;
-pub use cookie::{Cookie, SameSite};
+/// The attribute `SameSite` of a cookie: the requests of other sites that contain the cookie.
+///
+/// # Examples
+/// ```
+/// use highball::{Cookie, SameSite};
+///
+/// let cookie = Cookie::build(("id", "7")).same_site(SameSite::None).build();
+/// assert_eq!(cookie.same_site(), Some(SameSite::None));
+/// ```
+pub use cookie::SameSite;
 #[cfg(feature = "private-cookies")]
 pub use secret::PrivateCookies;
 #[cfg(feature = "signed-cookies")]
 pub use secret::SignedCookies;
 
-/// The cookies that a request brings; [`Context::set_cookie`] sets one.
+/// An extractor for the cookies of a request. [`Context::set_cookie`] sets one in the response.
 ///
-/// A client can write into a cookie what it likes: what must be the app's own is signed
-/// ([`SignedCookies`](crate::SignedCookies)) or encrypted ([`PrivateCookies`](crate::PrivateCookies)).
+/// A client can change every cookie. To detect changes, use signed cookies
+/// ([`SignedCookies`](crate::SignedCookies)). To hide the values too, use encrypted ones
+/// ([`PrivateCookies`](crate::PrivateCookies)).
 ///
 /// # Examples
 /// ```
@@ -56,32 +88,32 @@ pub struct Cookies<'r> {
 }
 
 impl<'r> Cookies<'r> {
-    /// Returns the cookie of this name, its value percent-decoded if it is valid percent-encoded UTF-8; of
-    /// several the first.
+    /// Returns the first cookie of this name. Its value is percent-decoded if it is valid percent-encoded UTF-8.
     pub fn get(&self, name: &str) -> Option<Cookie<'r>> {
         self.iter().find(|cookie| cookie.name() == name)
     }
 
-    /// Returns all of them. A pair that is no cookie or not UTF-8 is left out, and the others stay.
+    /// Returns all cookies, without those that are malformed or not UTF-8.
     pub fn iter(&self) -> impl Iterator<Item = Cookie<'r>> + use<'r> {
-        // A quotation mark has no meaning between cookies, so `header_value::split` is not for them.
+        // Not `header_value::split`: a quotation mark has no special meaning in this header.
         header_value::lines(self.headers, header::COOKIE)
             .flat_map(|line| line.split(|byte| *byte == b';'))
             .filter_map(|pair| parse(std::str::from_utf8(pair).ok()?))
     }
 }
 
-/// Reads one cookie.
+/// Parses one cookie, and decodes its name and value where that is safe.
 fn parse(pair: &str) -> Option<Cookie<'_>> {
     let raw = Cookie::parse(pair).ok()?;
     match Cookie::parse_encoded(pair) {
-        // A browser protects the prefix as it is written: an escape must not make one of another name.
+        // A browser checks for the prefix in the encoded name, so decoding must not produce one: a page of a
+        // subdomain could otherwise set `%5F_Host-id`.
         Ok(cookie) if has_prefix(cookie.name()) == has_prefix(raw.name()) => Some(cookie),
         _ => Some(raw),
     }
 }
 
-/// Returns whether browsers restrict who can set a cookie of this name (RFC 6265bis §4.1.3).
+/// Returns whether a name has one of the prefixes that browsers protect (RFC 6265bis §4.1.3).
 fn has_prefix(name: &str) -> bool {
     let begins_with = |prefix: &str| {
         name.get(..prefix.len())
@@ -92,7 +124,7 @@ fn has_prefix(name: &str) -> bool {
 
 impl fmt::Debug for Cookies<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The values may be secrets.
+        // Only the names: the values may be secrets.
         let names = self.iter().map(|cookie| cookie.name().to_owned());
         f.debug_list().entries(names).finish()
     }
@@ -108,11 +140,31 @@ impl<'r> Extract<'r> for Cookies<'r> {
 }
 
 impl Context<'_> {
-    /// Sets a cookie, whatever the handler returns.
+    /// Sets a cookie in the response, also if the handler returns an error.
     ///
-    /// What it does not say is what is safe: it is kept from scripts (`HttpOnly`), sent over TLS only
-    /// (`Secure`, which browsers waive for `localhost`), not with requests of other sites but links
-    /// (`SameSite=Lax`), and for every path. A value that a header cannot hold is percent-encoded.
+    /// Attributes that the cookie does not set get safe defaults: `HttpOnly` hides it from scripts, `Secure` restricts
+    /// it to TLS (browsers make an exception for `localhost`), `SameSite=Lax` excludes it from requests of other sites
+    /// except links, and `Path=/` makes it valid for all paths. Characters that a header cannot contain are
+    /// percent-encoded.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Cookie, prelude::*};
+    ///
+    /// #[post("/login")]
+    /// async fn login(cx: &mut Context<'_>) {
+    ///     cx.set_cookie(Cookie::new("user", "zoe"));
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(login);
+    ///
+    /// # highball::block_on(async {
+    /// let response = Api.test().post("/login").send().await;
+    /// let expected = "user=zoe; HttpOnly; SameSite=Lax; Secure; Path=/";
+    /// assert_eq!(response.header(header::SET_COOKIE), expected);
+    /// # });
+    /// ```
     pub fn set_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) {
         let text = with_defaults(cookie.into()).encoded().to_string();
         if let Ok(value) = HeaderValue::try_from(text) {
@@ -120,7 +172,28 @@ impl Context<'_> {
         }
     }
 
-    /// Has the client forget a cookie; the path and the domain are those that it was set with.
+    /// Removes a cookie from the client.
+    ///
+    /// The path and the domain must be those that the cookie was set with.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[post("/logout")]
+    /// async fn logout(cx: &mut Context<'_>) {
+    ///     cx.remove_cookie("user");
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(logout);
+    ///
+    /// # highball::block_on(async {
+    /// let response = Api.test().post("/logout").send().await;
+    /// assert!(response.header(header::SET_COOKIE).starts_with("user=;"));
+    /// assert!(response.header(header::SET_COOKIE).contains("Max-Age=0"));
+    /// # });
+    /// ```
     pub fn remove_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) {
         let mut cookie = cookie.into();
         cookie.make_removal();

@@ -1,4 +1,4 @@
-//! A form as an argument, and as a response.
+//! URL-encoded forms, as an extractor and as a response.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -10,12 +10,12 @@ use crate::{
     response::{IntoResponse, Rejection, Response},
 };
 
-/// A form, `application/x-www-form-urlencoded`: read from the body, or from the query of a GET, as a
-/// form with that method sends it.
+/// A URL-encoded form (`application/x-www-form-urlencoded`), as an extractor and as a response.
 ///
-/// Fields are read as [`Query`](crate::Query) reads parameters. It answers 415 for another content type, 422
-/// with the name of the field for a wrong value, and 400 for a form that is not well encoded or has more than
-/// a thousand fields.
+/// The extractor reads the body, or the query of a GET or HEAD, because browsers send a form with that method in the
+/// query. The fields are read as [`Query`](crate::Query) reads parameters. Another content type is rejected with 415,
+/// an invalid value with 422 and the name of the field, and a form that is badly encoded or has more than a thousand
+/// fields with 400.
 ///
 /// # Examples
 /// ```
@@ -71,7 +71,7 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
     }
 }
 
-/// Returns whether the body says that it is a form.
+/// Returns whether the content type of the body is that of a URL-encoded form.
 pub(super) fn is_form(headers: &HeaderMap) -> bool {
     essence(headers).eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }

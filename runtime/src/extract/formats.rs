@@ -1,4 +1,4 @@
-//! Formats beside JSON, each behind a feature and by a crate that is kept well.
+//! Body formats other than JSON, each behind a feature.
 
 use http::{HeaderMap, StatusCode};
 
@@ -25,15 +25,15 @@ pub use text::Xml;
 #[cfg(feature = "yaml")]
 pub use text::Yaml;
 
-/// Returns whether the body says that it is of one of these types, or ends in this suffix.
-fn has_type(headers: &HeaderMap, types: &[&str], suffix: &str) -> bool {
+/// Returns whether the content type of the body is one of these types, or has this suffix.
+fn has_content_type(headers: &HeaderMap, types: &[&str], suffix: &str) -> bool {
     let essence = essence(headers).to_ascii_lowercase();
     let is_one = types.iter().any(|own| own.as_bytes() == essence);
     is_one || !suffix.is_empty() && essence.ends_with(suffix.as_bytes())
 }
 
-/// Refuses a body of another type.
-fn other_type(types: &[&str]) -> Rejection {
+/// Creates the rejection of a body with another content type.
+fn unsupported_type(types: &[&str]) -> Rejection {
     let detail = format!("the body must have the `Content-Type` {}", types[0]);
     Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
 }

@@ -1,4 +1,4 @@
-//! Arguments that are made from the head of the request.
+//! Extractors that read the head of the request.
 
 use std::{net::SocketAddr, ops::Deref};
 
@@ -10,7 +10,7 @@ use crate::{
     routes::{LocalId, LocalType, Route},
 };
 
-/// Arguments that are had by reference, or by a cheap copy of it.
+/// Implements an extractor that borrows a part of the head, and one that clones it.
 macro_rules! from_head {
     ($($ty:ty: $read:ident),* $(,)?) => {$(
         impl<'r> Extract<'r> for &'r $ty {
@@ -41,7 +41,27 @@ impl<'r> Extract<'r> for Version {
     }
 }
 
-/// The address at the other end of the connection; behind a proxy that is the proxy's.
+/// An extractor for the address of the peer. Behind a proxy it is the address of the proxy.
+///
+/// [`Client`](crate::Client) is the client behind trusted proxies.
+///
+/// # Examples
+/// ```
+/// use highball::{ConnectInfo, prelude::*};
+///
+/// #[get("/peer")]
+/// async fn peer(peer: ConnectInfo) -> String {
+///     peer.0.ip().to_string()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(peer);
+///
+/// # highball::block_on(async {
+/// let client = Api.test().peer("192.0.2.1:50000".parse().unwrap());
+/// assert_eq!(client.get("/peer").send().await.text(), "192.0.2.1");
+/// # });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectInfo(pub SocketAddr);
 
@@ -49,12 +69,31 @@ impl<'r> Extract<'r> for ConnectInfo {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        let missing = || Rejection::internal().with_cause("the request came by no connection");
+        let missing = || Rejection::internal().with_cause("the request has no connection");
         input.peer().map(Self).ok_or_else(missing)
     }
 }
 
-/// The route that matched, for logs and metrics: its pattern has few values, the path many.
+/// An extractor for the route that matched the request.
+///
+/// Use its pattern as a label of logs and metrics. The path is unsuitable, because it has too many values.
+///
+/// # Examples
+/// ```
+/// use highball::{MatchedRoute, prelude::*};
+///
+/// #[get("/users/{id}")]
+/// async fn show(id: u64, route: MatchedRoute) -> String {
+///     format!("{} {id}", route.path())
+/// }
+///
+/// #[routes(app)]
+/// struct Api(show);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().get("/users/7").send().await.text(), "/users/{id} 7");
+/// # });
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct MatchedRoute(pub &'static Route);
 
@@ -70,14 +109,14 @@ impl<'r> Extract<'r> for MatchedRoute {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        let missing = || Rejection::internal().with_cause("no route matched, so there is none");
+        let missing = || Rejection::internal().with_cause("no route matched the request");
         input.route().map(Self).ok_or_else(missing)
     }
 }
 
-/// A value that the chain provides: what a guard returned, or a middleware handed on.
+/// An extractor for a local: a value that a guard returned, or that a middleware passed to the inner chain.
 ///
-/// Where no guard or middleware around a route provides the type, the app does not compile.
+/// If no guard or middleware around a route provides the type, the app does not compile.
 ///
 /// # Examples
 /// ```
@@ -117,7 +156,7 @@ impl<T> Deref for Local<'_, T> {
 }
 
 impl<'r, T> Local<'r, T> {
-    /// Makes a local, to call a handler directly in a unit test.
+    /// Creates a local, to call a handler directly in a unit test.
     pub fn new(value: &'r T) -> Self {
         Self(value)
     }
@@ -130,7 +169,7 @@ impl<'r, T: LocalType> Extract<'r> for Local<'r, T> {
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing =
-            || Rejection::internal().with_cause("nothing in the chain provides the local");
+            || Rejection::internal().with_cause("no part of the chain provides the local");
         input.local().map(Local).ok_or_else(missing)
     }
 }

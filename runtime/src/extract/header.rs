@@ -1,11 +1,12 @@
-//! One typed header, by the `headers` crate.
+//! Typed headers of the `headers` crate.
 
 use http::{HeaderMap, StatusCode};
 
 use super::{Extract, Input};
 use crate::{deref::deref, response::Rejection};
 
-/// A request header, read into its type of the `headers` crate; 400 without it.
+/// An extractor for a request header as a type of the `headers` crate. A missing or invalid header is rejected with
+/// 400.
 ///
 /// # Examples
 /// ```
@@ -26,16 +27,16 @@ impl<'r, T: headers::Header> Extract<'r> for Header<T> {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        Self::of(input.headers())
+        Self::from_headers(input.headers())
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
-        Self::of(input.headers()).map(drop)
+        Self::from_headers(input.headers()).map(drop)
     }
 }
 
 impl<T: headers::Header> Header<T> {
-    fn of(headers: &HeaderMap) -> Result<Self, Rejection> {
+    fn from_headers(headers: &HeaderMap) -> Result<Self, Rejection> {
         let name = T::name();
         let mut values = headers.get_all(name).iter().peekable();
         if values.peek().is_none() {

@@ -1,4 +1,4 @@
-//! JSON as an argument.
+//! The extractor of [`Json`], a JSON body.
 
 use serde::de::DeserializeOwned;
 

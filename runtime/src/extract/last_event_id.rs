@@ -1,9 +1,11 @@
-//! The header `Last-Event-ID` of a client of server-sent events, as an argument.
+//! The extractor of the header `Last-Event-ID`, for server-sent events.
 
 use super::{Extract, Input};
 use crate::{header_value, response::Rejection};
 
-/// The id of the last event that a client has seen, if it comes back (`Last-Event-ID`).
+/// An extractor for the id of the last event that a client of server-sent events has received (`Last-Event-ID`).
+///
+/// A browser sends it when it reconnects.
 ///
 /// # Examples
 /// ```
@@ -25,7 +27,7 @@ use crate::{header_value, response::Rejection};
 pub struct LastEventId(Option<String>);
 
 impl LastEventId {
-    /// Returns the id.
+    /// Returns the id, or `None` on the first connection.
     pub fn id(&self) -> Option<&str> {
         self.0.as_deref()
     }

@@ -1,26 +1,26 @@
-//! Several values in one.
+//! The type `List`, which parses several values from one text.
 
 use std::{fmt::Display, ops::Deref, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Several values in one, with commas between: a field of a [`Query`](crate::Query) or a
-/// [`Form`](crate::Form), or a parameter of the path.
+/// A list of values separated by commas, such as `ids=1,2,3`.
 ///
-/// A name that stands several times fills a `Vec`, as ever; this is for those who write `ids=1,2,3`.
+/// It can be a field of a [`Query`](crate::Query) or a [`Form`](crate::Form), or a path parameter. For a key that
+/// occurs several times, `ids=1&ids=2`, use a `Vec`.
 ///
 /// # Examples
 /// ```
 /// use highball::{List, prelude::*};
 ///
 /// #[derive(serde::Deserialize)]
-/// struct Wanted {
+/// struct Filter {
 ///     ids: List<u32>,
 /// }
 ///
 /// #[get("/books/{tags}")]
-/// async fn books(tags: List<String>, wanted: Query<Wanted>) -> String {
-///     format!("{:?} {:?}", tags.0, wanted.ids.0)
+/// async fn books(tags: List<String>, filter: Query<Filter>) -> String {
+///     format!("{:?} {:?}", tags.0, filter.ids.0)
 /// }
 ///
 /// #[routes(app)]

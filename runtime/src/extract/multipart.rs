@@ -1,6 +1,6 @@
-//! Forms with files, `multipart/form-data` (RFC 7578), by the `multer` crate.
+//! Forms with files, `multipart/form-data` (RFC 7578), implemented with the `multer` crate.
 //!
-//! multer splits the body; what a part's head says is read here.
+//! multer splits the body into parts. The names in the head of a part are parsed here: see `disposition`.
 
 use std::{fmt, io, path::Path};
 
@@ -18,14 +18,15 @@ use crate::{
 
 mod disposition;
 
-use disposition::disposition;
+use disposition::content_disposition;
 
-/// A form with files, read part by part as it comes: nothing is kept that the handler does not keep.
+/// An extractor for a form with files, whose parts are read one after the other as they arrive.
 ///
-/// The whole is bounded by the body limit (`body_limit = ..` on the route), the parts by a thousand, and
-/// what is read into memory by the limits of [`Field`]. It answers 415 for another content type, 413 for
-/// what is too large, and 400 for what is not well formed or ends too early: each part must have a
-/// `Content-Disposition: form-data` with a name.
+/// The form is not stored in memory. The body limit (`body_limit = ..` on the route) bounds its size, it has at most a
+/// thousand parts, and the methods of [`Field`] bound the parts that are read into memory.
+///
+/// Another content type is rejected with 415, a form or a part over its limit with 413, and a malformed or incomplete
+/// form with 400. Each part must have a `Content-Disposition: form-data` with a name.
 ///
 /// # Examples
 /// ```
@@ -49,29 +50,35 @@ use disposition::disposition;
 /// ```
 pub struct Multipart {
     parts: multer::Multipart<'static>,
+    /// The number of parts so far.
     count: usize,
 }
 
-/// The most parts of a form.
-const MOST_PARTS: usize = 1000;
+/// The maximum number of parts of a form.
+const MAX_PARTS: usize = 1000;
 
-/// The most that is read of a part into memory, unless the handler says another limit.
-const MOST_BYTES: u64 = 1024 * 1024;
+/// The default limit of a part that is read into memory, in bytes.
+const MAX_PART_LEN: u64 = 1024 * 1024;
 
 impl Multipart {
-    /// Waits for the next part; what was not read of the one before is skipped.
+    /// Waits for the next part. Returns `None` at the end of the form.
+    ///
+    /// Unread data of the previous part is skipped.
     ///
     /// # Errors
-    /// Where the form is not well formed, too large, or ends too early.
+    /// Returns a 400 if the form is malformed or incomplete, and a 413 if the body is over its limit.
+    ///
+    /// # Cancel safety
+    /// No part is lost if the future is dropped.
     pub async fn next(&mut self) -> Result<Option<Field>, Rejection> {
-        let part = self.parts.next_field().await.map_err(refuse)?;
+        let part = self.parts.next_field().await.map_err(to_rejection)?;
         let Some(part) = part else { return Ok(None) };
         self.count += 1;
-        if self.count > MOST_PARTS {
-            let detail = format!("the form has more than {MOST_PARTS} parts");
+        if self.count > MAX_PARTS {
+            let detail = format!("the form has more than {MAX_PARTS} parts");
             return Err(Rejection::new(StatusCode::BAD_REQUEST, detail));
         }
-        let names = disposition(part.headers()).map_err(|fault| self.bad_part(fault))?;
+        let names = content_disposition(part.headers()).map_err(|fault| self.bad_part(fault))?;
         Ok(Some(Field {
             part,
             name: names.name,
@@ -101,7 +108,7 @@ impl ExtractAsync for Multipart {
     }
 }
 
-/// Returns the boundary of a form: up to 70 visible characters and spaces (RFC 2046 §5.1.1).
+/// Returns the boundary of a form: 1 to 70 visible characters and spaces (RFC 2046 §5.1.1).
 fn boundary(headers: &HeaderMap) -> Option<String> {
     let mut lines = lines(headers, header::CONTENT_TYPE);
     let (value, None) = (lines.next()?, lines.next()) else {
@@ -117,7 +124,38 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
     String::from_utf8(boundary).ok().filter(|_| is_boundary)
 }
 
-/// One part of a form.
+/// One part of a form: a text field or a file.
+///
+/// # Examples
+/// ```
+/// use highball::{Field, Multipart, TestMultipart, prelude::*};
+///
+/// async fn describe(field: Field) -> Result<String, Rejection> {
+///     let name = field.name().to_owned();
+///     match field.file_name().map(str::to_owned) {
+///         Some(file) => Ok(format!("{name}: {file}, {} bytes", field.bytes().await?.len())),
+///         None => Ok(format!("{name}: {}", field.text().await?)),
+///     }
+/// }
+///
+/// #[post("/upload")]
+/// async fn upload(mut form: Multipart) -> Result<String, Rejection> {
+///     let mut lines = Vec::new();
+///     while let Some(field) = form.next().await? {
+///         lines.push(describe(field).await?);
+///     }
+///     Ok(lines.join("\n"))
+/// }
+///
+/// #[routes(app)]
+/// struct Api(upload);
+///
+/// # highball::block_on(async {
+/// let form = TestMultipart::new().text("title", "A cat").file("cat", "cat.png", "image/png", "meow");
+/// let response = Api.test().post("/upload").multipart(form).send().await;
+/// assert_eq!(response.text(), "title: A cat\ncat: cat.png, 4 bytes");
+/// # });
+/// ```
 pub struct Field {
     part: multer::Field<'static>,
     name: String,
@@ -130,43 +168,44 @@ impl Field {
         &self.name
     }
 
-    /// Returns the name of the file, if the part is one: the last part of what the client says, without
-    /// control characters. It is empty where a browser's field for a file was left empty.
+    /// Returns the file name, or `None` if the part is not a file.
     ///
-    /// It is a client's word: show it, but choose the path where the file is kept yourself. Of
-    /// `filename*` and `filename` the first counts, as in a response (RFC 6266 §4.3).
+    /// Directories and control characters are removed from the name. It is empty if the user selected no file in the
+    /// browser. `filename*` has precedence over `filename`, as in a response (RFC 6266 §4.3).
+    ///
+    /// The client chooses this name. Display it, but choose the path of the stored file yourself.
     pub fn file_name(&self) -> Option<&str> {
         self.file_name.as_deref()
     }
 
-    /// Returns the content type that the client says.
+    /// Returns the content type that the client has sent, unchecked.
     pub fn content_type(&self) -> Option<&str> {
         self.part.headers().get(header::CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// Waits for the next piece; `None` is the end of the part.
+    /// Waits for the next chunk of the part. Returns `None` at its end.
     ///
     /// # Errors
-    /// Where the form is not well formed, too large, or ends too early.
+    /// Returns a 400 if the form is malformed or incomplete, and a 413 if the body is over its limit.
     ///
     /// # Cancel safety
-    /// Nothing is lost where the future is dropped.
+    /// No data is lost if the future is dropped.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Rejection> {
-        self.part.chunk().await.map_err(refuse)
+        self.part.chunk().await.map_err(to_rejection)
     }
 
-    /// Reads the part into memory, up to a mebibyte.
+    /// Reads the part into memory, up to 1 MiB.
     ///
     /// # Errors
-    /// As [`chunk`](Self::chunk), and where the part is larger.
+    /// Returns a 413 if the part is larger, and otherwise the errors of [`chunk`](Self::chunk).
     pub async fn bytes(self) -> Result<Vec<u8>, Rejection> {
-        self.bytes_up_to(MOST_BYTES).await
+        self.bytes_up_to(MAX_PART_LEN).await
     }
 
-    /// Reads the part into memory, up to so many bytes.
+    /// Reads the part into memory, up to this many bytes.
     ///
     /// # Errors
-    /// As [`chunk`](Self::chunk), and where the part is larger.
+    /// Returns a 413 if the part is larger, and otherwise the errors of [`chunk`](Self::chunk).
     pub async fn bytes_up_to(mut self, limit: u64) -> Result<Vec<u8>, Rejection> {
         let mut all = Vec::new();
         while let Some(chunk) = self.chunk().await? {
@@ -178,10 +217,10 @@ impl Field {
         Ok(all)
     }
 
-    /// Reads the part as text, up to a mebibyte.
+    /// Reads the part as text, up to 1 MiB.
     ///
     /// # Errors
-    /// As [`bytes`](Self::bytes), and where it is not UTF-8.
+    /// Returns a 400 if the part is not UTF-8, and otherwise the errors of [`bytes`](Self::bytes).
     pub async fn text(self) -> Result<String, Rejection> {
         let name = self.name().to_owned();
         String::from_utf8(self.bytes().await?).map_err(|_| {
@@ -190,36 +229,35 @@ impl Field {
         })
     }
 
-    /// Writes the part into a new file, up to so many bytes, and returns how many there were; nothing of
-    /// it stays where that fails.
+    /// Writes the part to a new file, up to this many bytes, and returns its length. On an error the file is removed.
     ///
     /// # Errors
-    /// As [`chunk`](Self::chunk); 413 where the part is larger; 500 where the file cannot be written or
-    /// is there already.
+    /// Returns a 413 if the part is larger, a 500 if the file exists or cannot be written, and otherwise the errors of
+    /// [`chunk`](Self::chunk).
     ///
     /// # Cancel safety
-    /// Where the future is dropped, what was written stays.
+    /// If the future is dropped, the partly written file remains.
     pub async fn save(mut self, path: impl AsRef<Path>, limit: u64) -> Result<u64, Rejection> {
         let path = path.as_ref();
-        let file = fs::File::create_new(path).await.map_err(broken)?;
-        let written = self.write(file, limit).await;
+        let file = fs::File::create_new(path).await.map_err(io_error)?;
+        let written = self.write_to(file, limit).await;
         if written.is_err() {
-            // What cannot be removed either has been reported once.
+            // An error of the removal is ignored: the error of the write is already reported.
             let _ = fs::remove_file(path).await;
         }
         written
     }
 
-    async fn write(&mut self, mut file: fs::File, limit: u64) -> Result<u64, Rejection> {
+    async fn write_to(&mut self, mut file: fs::File, limit: u64) -> Result<u64, Rejection> {
         let mut len = 0;
         while let Some(chunk) = self.chunk().await? {
             len += chunk.len() as u64;
             if len > limit {
                 return Err(self.too_large(limit));
             }
-            file.write_all(&chunk).await.map_err(broken)?;
+            file.write_all(&chunk).await.map_err(io_error)?;
         }
-        file.flush().await.map_err(broken)?;
+        file.flush().await.map_err(io_error)?;
         Ok(len)
     }
 
@@ -229,12 +267,12 @@ impl Field {
     }
 }
 
-fn broken(error: io::Error) -> Rejection {
+fn io_error(error: io::Error) -> Rejection {
     Rejection::internal().with_source(error)
 }
 
-/// multer's own words are for the log.
-fn refuse(error: multer::Error) -> Rejection {
+/// Converts an error of multer. Its message goes to the log, and the client sees a message of the framework.
+fn to_rejection(error: multer::Error) -> Rejection {
     use multer::Error;
     let fault = match error {
         Error::StreamReadFailed(cause) => match cause.downcast::<ReadError>() {

@@ -1,4 +1,4 @@
-//! Arguments that may not be there, that may fail, or that are one of two.
+//! The argument types `Option<T>`, `Result<T, Rejection>` and `Either<A, B>`.
 
 use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -9,11 +9,10 @@ use crate::{
     routes::{LocalId, LocalType},
 };
 
-/// An extractor that can tell what is not there from what is wrong: so an argument may be
-/// `Option<Self>`.
+/// An extractor that distinguishes missing data from invalid data, so that an argument can be an `Option` of it.
 ///
-/// `None` means that the request says nothing of it. What it says and is wrong, a login that is not well
-/// formed say, is refused as ever: take `Result<T, Rejection>` to look at that.
+/// The argument is `None` if the data is missing. Invalid data, such as malformed credentials, is still rejected. To
+/// handle it, use the argument type `Result<T, Rejection>`.
 ///
 /// # Examples
 /// ```
@@ -34,10 +33,10 @@ use crate::{
     note = "take `Result<{Self}, Rejection>`, or implement `OptionalExtract` for it"
 )]
 pub trait OptionalExtract<'r>: Extract<'r> {
-    /// Makes the argument, if there is something to make it of.
+    /// Creates the argument, or returns `None` if the request does not contain its data.
     ///
     /// # Errors
-    /// Where what is there is wrong.
+    /// Returns a rejection, sent as the response, if the data is invalid.
     fn extract_optional(input: Input<'r, Self::State>) -> Result<Option<Self>, Rejection>;
 }
 
@@ -51,7 +50,7 @@ impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
     }
 }
 
-/// Never refuses: the handler looks at what is wrong itself.
+/// Passes the rejection to the handler and never rejects the request itself.
 impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
     type State = T::State;
     const BODY: bool = T::BODY;
@@ -63,7 +62,7 @@ impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
     }
 }
 
-/// One of two arguments, or of two responses: the first that the request fits.
+/// One of two values: as an extractor the first that accepts the request, as a response either of two types.
 ///
 /// # Examples
 /// ```
@@ -85,11 +84,12 @@ impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Either<A, B> {
-    /// The first.
+    /// The value of the first extractor.
     Left(A),
-    /// The second, if the first was refused. If both are, the response is the rejection of the one whose
-    /// content type the request has, or of the second if the content type decides nothing. If neither
-    /// has it, 415 names what both take.
+    /// The value of the second extractor, which runs if the first rejects the request.
+    ///
+    /// If both reject it, the response is the rejection of the extractor that accepts the content type of the request,
+    /// or of the second if both do. If neither does, a 415 names the content types of both.
     Right(B),
 }
 
@@ -104,7 +104,7 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
             Ok(left) => Ok(Self::Left(left)),
             Err(left) => match B::extract(input) {
                 Ok(right) => Ok(Self::Right(right)),
-                Err(right) => Err(told(left, right)),
+                Err(right) => Err(merge_rejections(left, right)),
             },
         }
     }
@@ -113,12 +113,13 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
         let Err(left) = A::check_head(input) else {
             return Ok(());
         };
-        B::check_head(input).map_err(|right| told(left, right))
+        B::check_head(input).map_err(|right| merge_rejections(left, right))
     }
 }
 
-/// Returns the refusal of the side whose content type the request has.
-fn told(left: Rejection, right: Rejection) -> Rejection {
+/// Returns the rejection of the side that accepts the content type of the request.
+fn merge_rejections(left: Rejection, right: Rejection) -> Rejection {
+    // The rejection of the other side would mislead a client that has chosen one of the two formats.
     const OTHER_TYPE: StatusCode = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     match (left.status(), right.status()) {
         (OTHER_TYPE, OTHER_TYPE) => {
@@ -171,7 +172,7 @@ impl<'r, T: headers::Header> OptionalExtract<'r> for super::Header<T> {
     }
 }
 
-/// `None` where nothing in the chain provides it: for handlers that stand behind a guard in one place and
+/// `None` if no part of the chain provides the local. So a handler can be listed behind a guard in one group and
 /// without it in another.
 impl<'r, T: LocalType> OptionalExtract<'r> for Local<'r, T> {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
@@ -179,7 +180,7 @@ impl<'r, T: LocalType> OptionalExtract<'r> for Local<'r, T> {
     }
 }
 
-/// `None` where the request came by no connection, as in a test.
+/// `None` if the request has no connection, as in a test.
 impl<'r> OptionalExtract<'r> for ConnectInfo {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
         Ok(input.peer().map(Self))

@@ -1,12 +1,12 @@
-//! Several path parameters as one struct.
+//! The extractor `Path`, which reads several path parameters into one struct.
 
 use super::{Extract, Input};
 use crate::{deref::deref, response::Rejection};
 
-/// Path parameters, read into a struct that derives `PathFields`.
+/// An extractor that reads path parameters into a struct that derives [`PathFields`].
 ///
-/// Single parameters are better plain arguments; this is for a set of them that several handlers
-/// share. Each field takes the parameter of its name, and the compiler knows that it is there.
+/// Use plain arguments for single parameters, and `Path` for a set of parameters that several handlers share. Each
+/// field reads the parameter of its name, and the compiler checks that the route has one.
 ///
 /// # Examples
 /// ```
@@ -29,7 +29,26 @@ pub struct Path<T>(pub T);
 
 deref!(Path);
 
-/// A struct whose fields are path parameters. Derive it.
+/// A struct whose fields are path parameters, for the extractor [`Path`]. Derive it.
+///
+/// # Examples
+/// ```
+/// use highball::{PathFields, prelude::*};
+///
+/// #[derive(PathFields)]
+/// struct Release {
+///     name: String,
+///     version: u32,
+/// }
+///
+/// assert_eq!(Release::NAMES, ["name", "version"]);
+///
+/// #[get("/{name}/{version}")]
+/// async fn show(release: Path<Release>) -> String {
+///     format!("{} {}", release.name, release.version)
+/// }
+/// # #[routes(app)] struct Api(show);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which path parameters it takes",
     note = "put `#[derive(PathFields)]` on `{Self}`"
@@ -41,7 +60,7 @@ pub trait PathFields: Sized {
     /// Reads the fields.
     ///
     /// # Errors
-    /// 400 where a value is not of its field's type.
+    /// Returns a 400 if a parameter cannot be parsed as the type of its field.
     fn read(head: &crate::request::Head) -> Result<Self, Rejection>;
 }
 

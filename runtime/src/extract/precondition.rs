@@ -1,4 +1,4 @@
-//! What a client knows of a resource, and whether its request still applies (RFC 9110 §13).
+//! Preconditions of requests (RFC 9110 §13).
 
 use std::time::SystemTime;
 
@@ -14,13 +14,13 @@ use crate::{
 /// An extractor for the precondition of a request: `If-Match`, `If-None-Match`, `If-Unmodified-Since` and
 /// `If-Modified-Since`.
 ///
-/// The handler compares it with the version that there is: [`check`](Self::check) returns a 412 if the
-/// request was made for another version. So of two clients that change what both have read, the second
-/// one is told, and nothing is lost (optimistic locking). [`required`](Self::required) returns a 428 if
-/// the request has no such header. For a GET, [`not_modified`](Self::not_modified) returns the 304.
+/// The handler compares it with the current version of the resource. [`check`](Self::check) returns a 412 if the
+/// request is for another version. So if two clients change a resource that both have read, the second change is
+/// rejected and does not overwrite the first (optimistic locking). [`required`](Self::required) returns a 428 if the
+/// request has no such header. For a GET, [`not_modified`](Self::not_modified) returns the 304.
 ///
-/// The headers are evaluated in the order of RFC 9110 §13.2.2. `If-Match` compares strongly, so a weak tag
-/// never matches. Check last, when everything else about the request is right, and under the lock or in the
+/// The headers are evaluated in the order of RFC 9110 §13.2.2. `If-Match` compares strongly, so a weak tag never
+/// matches. Check the precondition last, after all other checks of the request, and under the lock or in the
 /// transaction that makes the change.
 ///
 /// # Examples
@@ -77,10 +77,11 @@ use crate::{
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Precondition {
-    /// GET or HEAD: a client that has the version gets 304 in place of 412.
+    /// Whether the method is GET or HEAD. `If-None-Match` then leads to a 304 instead of a 412.
     is_read: bool,
+    /// Whether `required` was called.
     is_required: bool,
-    /// The lists, each of them joined to one line.
+    /// The lists of `If-Match` and `If-None-Match`, each joined to one line.
     matches: Option<HeaderValue>,
     none_matches: Option<HeaderValue>,
     unmodified_since: Option<SystemTime>,
@@ -88,37 +89,37 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    fn of(method: &Method, headers: &HeaderMap) -> Self {
+    fn from_head(method: &Method, headers: &HeaderMap) -> Self {
         Self {
             is_read: matches!(*method, Method::GET | Method::HEAD),
             is_required: false,
-            matches: list(headers, header::IF_MATCH),
-            none_matches: list(headers, header::IF_NONE_MATCH),
+            matches: joined_list(headers, header::IF_MATCH),
+            none_matches: joined_list(headers, header::IF_NONE_MATCH),
             unmodified_since: date(headers, header::IF_UNMODIFIED_SINCE),
             modified_since: date(headers, header::IF_MODIFIED_SINCE),
         }
     }
 
-    /// Requires a precondition that protects against lost updates: `If-Match`, `If-Unmodified-Since`, or
-    /// `If-None-Match: *` for something new.
+    /// Requires a precondition that prevents lost updates: `If-Match`, `If-Unmodified-Since`, or `If-None-Match: *` for
+    /// a new resource.
     ///
     /// # Errors
-    /// Returns a 428 (RFC 6585 §3) if the request has none, with words about what to send.
+    /// Returns a 428 (RFC 6585 §3) if the request has none. Its message names the header to send.
     pub fn required(mut self) -> Result<Self, Rejection> {
-        let is_there =
-            self.matches.is_some() || self.unmodified_since.is_some() || self.wants_nothing();
-        if !is_there {
-            return Err(missing());
+        let is_protected =
+            self.matches.is_some() || self.unmodified_since.is_some() || self.requires_absence();
+        if !is_protected {
+            return Err(precondition_required());
         }
         self.is_required = true;
         Ok(self)
     }
 
-    /// Checks whether the request applies to this version, the current one.
+    /// Checks the precondition against the current version.
     ///
     /// # Errors
-    /// Returns a 412 if it does not. After [`required`](Self::required) returns a 428 if the version has
-    /// no time and the request only has `If-Unmodified-Since`, so that nothing could be compared.
+    /// Returns a 412 if the version does not meet it. After [`required`](Self::required), returns a 428 if nothing can
+    /// be compared: the request has only `If-Unmodified-Since`, and the version has no time.
     pub fn check(&self, version: &Revision) -> Result<(), Rejection> {
         let mut is_protected = true;
         if let Some(list) = &self.matches {
@@ -126,35 +127,37 @@ impl Precondition {
         } else if let (Some(time), Some(last)) = (self.unmodified_since, version.last_modified()) {
             if last > time {
                 let name = header::IF_UNMODIFIED_SINCE;
-                return Err(failed(name, "it has changed since this time"));
+                return Err(precondition_failed(name, "it has changed since this time"));
             }
         } else {
-            is_protected = self.wants_nothing();
+            is_protected = self.requires_absence();
         }
         if self.is_required && !is_protected {
-            return Err(missing());
+            return Err(precondition_required());
         }
         if !self.is_read && self.is_excluded(version) {
-            let words = match self.wants_nothing() {
+            let reason = match self.requires_absence() {
                 true => "it exists already",
                 false => "it has one of these versions",
             };
-            return Err(failed(header::IF_NONE_MATCH, words));
+            return Err(precondition_failed(header::IF_NONE_MATCH, reason));
         }
         Ok(())
     }
 
-    /// Returns the 304 for a GET or HEAD whose client has this version, with its `ETag` and `Last-Modified`.
+    /// Returns a 304 with the `ETag` and `Last-Modified` of the version if the client already has it.
+    ///
+    /// It returns `None` for all methods except GET and HEAD.
     pub fn not_modified(&self, version: &Revision) -> Option<Response> {
         if !self.is_read {
             return None;
         }
-        let is_known = match (&self.none_matches, self.modified_since) {
+        let is_current = match (&self.none_matches, self.modified_since) {
             (Some(_), _) => self.is_excluded(version),
             (None, Some(time)) => version.last_modified().is_some_and(|last| last <= time),
             (None, None) => false,
         };
-        is_known.then(|| version.not_modified())
+        is_current.then(|| version.not_modified())
     }
 
     fn check_match(&self, list: &HeaderValue, version: &Revision) -> Result<(), Rejection> {
@@ -164,17 +167,17 @@ impl Precondition {
             Some(own) => tags.iter().any(|tag| tag.matches_strongly(&own)),
             None => false,
         });
-        let words = match version.exists() {
+        let reason = match version.exists() {
             true => "it has none of these versions: read it again, and send its `ETag`",
             false => "it does not exist",
         };
         match is_met {
             true => Ok(()),
-            false => Err(failed(header::IF_MATCH, words)),
+            false => Err(precondition_failed(header::IF_MATCH, reason)),
         }
     }
 
-    /// Returns whether `If-None-Match` has the version.
+    /// Returns whether `If-None-Match` lists the version.
     fn is_excluded(&self, version: &Revision) -> bool {
         let list = self.none_matches.as_ref().map(HeaderValue::as_bytes);
         let Some(tags) = EntityTags::of(list) else {
@@ -187,24 +190,24 @@ impl Precondition {
         }
     }
 
-    /// Returns whether the request is for something that is not there yet.
-    fn wants_nothing(&self) -> bool {
+    /// Returns whether the request requires that the resource does not exist yet: `If-None-Match: *`.
+    fn requires_absence(&self) -> bool {
         let list = self.none_matches.as_ref().map(HeaderValue::as_bytes);
         EntityTags::of(list).is_some_and(|tags| tags.is_any())
     }
 }
 
-/// Returns the value of a list that may stand in several lines.
-fn list(headers: &HeaderMap, name: HeaderName) -> Option<HeaderValue> {
+/// Returns the value of a list header, with its lines joined.
+fn joined_list(headers: &HeaderMap, name: HeaderName) -> Option<HeaderValue> {
     let mut values = headers.get_all(&name).iter();
     match (values.next(), values.next()) {
-        // A copy of a value is a share of it.
+        // Cloning a `HeaderValue` copies no bytes.
         (Some(value), None) => Some(value.clone()),
         _ => HeaderValue::from_bytes(&joined(lines(headers, name))?).ok(),
     }
 }
 
-/// Returns the time in a header; what is no date, or stands twice, is to be ignored.
+/// Returns the date in a header. A header that is malformed or occurs twice is ignored (RFC 9110 §13.1.3).
 fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -213,16 +216,16 @@ fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     }
 }
 
-fn failed(name: HeaderName, words: &'static str) -> Rejection {
-    let detail = format!("the resource does not meet the precondition `{name}`: {words}");
+fn precondition_failed(name: HeaderName, reason: &'static str) -> Rejection {
+    let detail = format!("the resource does not meet the precondition `{name}`: {reason}");
     Rejection::new(StatusCode::PRECONDITION_FAILED, detail).with_fault(
         "header",
         name.to_string(),
-        words,
+        reason,
     )
 }
 
-fn missing() -> Rejection {
+fn precondition_required() -> Rejection {
     let detail = "this request needs a precondition: send `If-Match` with the `ETag` of the version that it is for";
     Rejection::new(StatusCode::PRECONDITION_REQUIRED, detail)
 }
@@ -231,6 +234,6 @@ impl<'r> Extract<'r> for Precondition {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        Ok(Self::of(input.method(), input.headers()))
+        Ok(Self::from_head(input.method(), input.headers()))
     }
 }

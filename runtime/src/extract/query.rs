@@ -1,26 +1,25 @@
-//! The query as an argument.
+//! The extractor `Query`, which reads the query.
 
 use serde::de::DeserializeOwned;
 
 use super::{Extract, Input};
 use crate::{decode, deref::deref, response::Rejection};
 
-/// The query, read into a type of your own.
+/// An extractor that reads the query into a type that implements `Deserialize`.
 ///
-/// - A key that occurs several times fills a `Vec`, a set or a tuple; it is refused where one value is
-///   expected. A missing key is `None` for an `Option`, or a default by serde's attribute.
-/// - An empty value, `?day=`, is `None` for an `Option<T>` if `T` cannot be read from the empty text, as a
-///   number, a date or an enum cannot. It is `Some("")` for `Option<String>`.
-/// - serde's `flatten`, and tagged and untagged enums, work as they do for JSON. A value is read as a number
-///   only where the type asks for one, so a `String` keeps `007`. The first variant of an untagged enum
-///   that can be read from the text is taken. Only `i128` and `u128` cannot be read inside them, a
-///   limit of serde's.
-/// - Brackets have no meaning: the key of `addr[city]=x` is `addr[city]`.
-/// - A query has at most a thousand pairs. The flattened and tagged parts of one with more than a hundred are
-///   read in a bounded number of attempts, and a query that needs more of them is refused.
+/// - A key that occurs several times fills a `Vec`, a set or a tuple. It is rejected if one value is expected. A
+///   missing key is `None` for an `Option`, or the default that a serde attribute sets.
+/// - An empty value, `?day=`, is `None` for an `Option<T>` if `T` cannot be parsed from `""`, for example a number, a
+///   date or an enum. It is `Some("")` for `Option<String>`.
+/// - The serde attribute `flatten` and tagged and untagged enums work as they do for JSON. A value is parsed as a
+///   number only if the type requires one, so a `String` keeps `007`. An untagged enum becomes the first variant that
+///   can be parsed from the text. Only `i128` and `u128` do not work inside them, which is a limit of serde.
+/// - Brackets have no special meaning: the key of `addr[city]=x` is `addr[city]`.
+/// - A query has at most a thousand pairs. If it has more than a hundred, its flattened and tagged parts are read in a
+///   bounded number of attempts, and a query that needs more attempts is rejected.
 /// - Unknown keys are ignored, unless the type has `#[serde(deny_unknown_fields)]`.
 ///
-/// Wrong values are answered with 400 and the key.
+/// An invalid value is rejected with 400. The rejection contains the key.
 ///
 /// # Examples
 /// ```

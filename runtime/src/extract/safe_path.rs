@@ -1,22 +1,22 @@
-//! Paths of files that come from clients.
+//! File paths that come from clients.
 
 use std::{borrow::Cow, error::Error, fmt, ops::Deref, path::Path, path::PathBuf, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A relative path that a client names, and that stays inside the directory it is joined to.
+/// A relative path from a client that stays inside the directory that it is joined to.
 ///
-/// Take it where a parameter names a file; `PathBuf` and `OsString` are not accepted there, since
-/// `//etc/passwd` and `..%2f..%2fetc` would reach the handler. A request with another path gets 400. It can
-/// be a field of [`Query`](crate::Query), [`Form`](crate::Form) and [`Json`](crate::Json) as well.
+/// Use it for a path parameter that names a file. The types `PathBuf` and `OsString` do not compile there, because
+/// `//etc/passwd` and `..%2f..%2fetc` would reach the handler. A request with an unsafe path is rejected with 400. It
+/// can also be a field of [`Query`](crate::Query), [`Form`](crate::Form) and [`Json`](crate::Json).
 ///
-/// Not accepted are: an empty path, an absolute one, a drive (`C:`), an empty segment, a segment `.` or `..`,
-/// backslashes and control characters, and hidden names, those that begin with a dot
-/// ([`with_hidden`](Self::with_hidden) accepts these). On Windows colons, names of devices (`CON`, `NUL.txt`) and
-/// names that end with a dot or a space are refused as well. A slash at the end is left out.
+/// Rejected are an empty path, an absolute path, a drive (`C:`), an empty segment, a segment `.` or `..`, backslashes,
+/// control characters, and hidden names, which begin with a dot ([`with_hidden`](Self::with_hidden) accepts them). On
+/// Windows, colons, device names (`CON`, `NUL.txt`) and names that end with a dot or a space are rejected too. A
+/// trailing slash is removed.
 ///
-/// The text alone is checked, so links in the directory are followed, and two paths may name one file where
-/// the file system ignores case. To serve the files of a directory use `Files`.
+/// Only the text is checked, not the file system. So symbolic links in the directory are followed, and two paths may
+/// name the same file if the file system ignores case. To serve the files of a directory, use `Files`.
 ///
 /// # Examples
 /// ```
@@ -35,18 +35,27 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// let client = Api.test();
 /// # #[cfg(unix)]
 /// assert_eq!(client.get("/logs/a/b.txt").send().await.text(), "/var/log/app/a/b.txt");
-/// let refused = Api.test().get("/logs/..%2f..%2fetc/passwd").send().await;
-/// assert_eq!(refused.status(), 400);
+/// let rejected = Api.test().get("/logs/..%2f..%2fetc/passwd").send().await;
+/// assert_eq!(rejected.status(), 400);
 /// # });
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SafePath(String);
 
 impl SafePath {
-    /// Reads a path without hidden names.
+    /// Checks a path that must not contain hidden names.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::SafePath;
+    ///
+    /// assert!(SafePath::new("a/b.txt").is_ok());
+    /// assert!(SafePath::new("../b.txt").is_err());
+    /// assert!(SafePath::new(".git/config").is_err());
+    /// ```
     ///
     /// # Errors
-    /// The text is not a path that stays inside a directory, or it has a hidden name.
+    /// Returns an [`UnsafePath`] if the path could leave the directory, or contains a hidden name.
     pub fn new(text: &str) -> Result<Self, UnsafePath> {
         let path = Self::with_hidden(text)?;
         if path.0.split('/').any(|piece| piece.starts_with('.')) {
@@ -55,15 +64,15 @@ impl SafePath {
         Ok(path)
     }
 
-    /// Reads a path that may have hidden names, such as `.git/config`.
+    /// Checks a path that may contain hidden names, such as `.git/config`.
     ///
     /// # Errors
-    /// The text is not a path that stays inside a directory.
+    /// Returns an [`UnsafePath`] if the path could leave the directory.
     pub fn with_hidden(text: &str) -> Result<Self, UnsafePath> {
-        Self::read(text, cfg!(windows))
+        Self::parse(text, cfg!(windows))
     }
 
-    fn read(text: &str, is_windows: bool) -> Result<Self, UnsafePath> {
+    fn parse(text: &str, is_windows: bool) -> Result<Self, UnsafePath> {
         let path = text.strip_suffix('/').unwrap_or(text);
         if path.is_empty() {
             return Err(UnsafePath("no name"));
@@ -71,7 +80,7 @@ impl SafePath {
         if path.starts_with('/') {
             return Err(UnsafePath("a slash in front"));
         }
-        // A drive is refused everywhere: a path is often kept, and read on another system.
+        // A drive is rejected on every system: paths are often stored, and then used on another one.
         if matches!(path.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic()) {
             return Err(UnsafePath("a drive"));
         }
@@ -84,19 +93,19 @@ impl SafePath {
         }
     }
 
-    /// Returns the path as it stands in a URL, with `/` between its names.
+    /// Returns the path with `/` as the separator, as in a URL.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the path inside of a directory.
+    /// Returns the path joined to a directory.
     #[must_use]
     pub fn within(&self, dir: impl AsRef<Path>) -> PathBuf {
         dir.as_ref().join(&self.0)
     }
 }
 
-/// Returns what is wrong with one name of a path, on Windows or elsewhere.
+/// Returns the reason why a segment of a path is unsafe on this kind of system, or `None` if it is safe.
 pub(crate) fn fault(piece: &str, is_windows: bool) -> Option<&'static str> {
     match piece {
         "" => Some("an empty segment"),
@@ -110,7 +119,7 @@ pub(crate) fn fault(piece: &str, is_windows: bool) -> Option<&'static str> {
     }
 }
 
-/// Windows opens a device for these names in every directory, whatever their ending.
+/// Returns whether Windows opens a device for this name. It does so in every directory, with any extension.
 fn is_device(piece: &str) -> bool {
     let stem = piece.split('.').next().unwrap_or_default();
     let stem = stem.trim_end_matches(' ').to_ascii_uppercase();
@@ -167,7 +176,7 @@ impl<'de> Deserialize<'de> for SafePath {
     }
 }
 
-/// A text that is not a [`SafePath`].
+/// The error of a text that is not a [`SafePath`].
 ///
 /// # Examples
 /// ```
@@ -194,7 +203,7 @@ impl Error for UnsafePath {}
 mod tests {
     use super::*;
 
-    /// What is wrong with each text on Windows and elsewhere; nothing is wrong with an empty one.
+    /// A path, the reason why it is unsafe on Unix, and the reason on Windows; `""` for none.
     const CASES: &[(&str, &str, &str)] = &[
         ("a", "", ""),
         ("a/b.txt", "", ""),
@@ -250,10 +259,10 @@ mod tests {
     ];
 
     #[test]
-    fn what_could_lead_out_is_refused() {
+    fn unsafe_paths_are_rejected() {
         for (text, unix, windows) in CASES {
             for (is_windows, expected) in [(false, unix), (true, windows)] {
-                let fault = SafePath::read(text, is_windows).err();
+                let fault = SafePath::parse(text, is_windows).err();
                 let got = fault.map_or("", |fault| fault.0);
                 assert_eq!(got, *expected, "{text:?} {is_windows}");
             }
@@ -261,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_names_are_asked_for() {
+    fn hidden_names_need_with_hidden() {
         for text in [".git/config", "a/.env", ".well-known/x", "..."] {
             assert!(SafePath::new(text).is_err(), "{text}");
             if cfg!(not(windows)) {
@@ -271,15 +280,15 @@ mod tests {
     }
 
     #[test]
-    fn it_stays_inside() {
-        let path = SafePath::new("a/b/").expect("it is safe");
+    fn safe_path_is_joined_and_round_trips_through_json() {
+        let path = SafePath::new("a/b/").expect("a safe path");
         assert_eq!(path.as_str(), "a/b");
         assert_eq!(path.within("base"), Path::new("base/a/b"));
         assert_eq!(Path::new("base").join(&path), Path::new("base/a/b"));
-        let json = serde_json::to_string(&path).expect("it is text");
+        let json = serde_json::to_string(&path).expect("a string");
         let read = |text: &str| serde_json::from_str::<SafePath>(text);
         assert_eq!(read(&json).ok(), Some(path));
-        let error = read("\"../a\"").expect_err("it is not safe");
+        let error = read("\"../a\"").expect_err("an unsafe path");
         assert!(
             error
                 .to_string()

@@ -1,4 +1,4 @@
-//! The app state as an argument.
+//! The extractor of [`State`], a part of the app state.
 
 use super::{Extract, Input};
 use crate::{request::State, response::Rejection};

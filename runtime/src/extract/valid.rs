@@ -1,4 +1,4 @@
-//! Arguments that must keep rules, by the `garde` crate.
+//! Validation of arguments with the `garde` crate.
 
 use std::ops::Deref;
 
@@ -8,14 +8,14 @@ use http::{Method, StatusCode};
 use super::{Extract, Input, form};
 use crate::{decode::escape, response::Rejection, routes::LocalId};
 
-/// An argument whose value keeps the rules that its type declares by `garde`; where it does not, every
-/// field that is wrong is named at once, in problem details with status 422.
+/// An extractor that validates the value of another extractor with the `garde` rules of its type.
 ///
-/// It stands around whatever leads to a value: [`Json`](crate::Json), [`Form`](crate::Form),
-/// [`Query`](crate::Query), [`Path`](crate::Path), [`Bind`](crate::Bind).
+/// It wraps an extractor of a value: [`Json`](crate::Json), [`Form`](crate::Form), [`Query`](crate::Query),
+/// [`Path`](crate::Path) or [`Bind`](crate::Bind). If the value violates a rule, the request is rejected with 422, and
+/// the rejection contains every invalid field.
 ///
-/// Fields are named as in the Rust type, because garde does not know serde's `rename` and `flatten`: a field of
-/// a flattened struct is `/page/size` in a JSON body, and `size` in a query or a form.
+/// Fields have their names in the Rust type, because `garde` ignores the serde attributes `rename` and `flatten`. A
+/// field of a flattened struct is `/page/size` in a JSON body, and `size` in a query or a form.
 ///
 /// # Examples
 /// ```
@@ -74,7 +74,7 @@ where
             Ok(()) => Ok(Self(value)),
             Err(report) => {
                 let is_form = form::is_form(input.headers());
-                Err(refuse(&report, place::<E>(&input), is_form))
+                Err(to_rejection(&report, source::<E>(&input), is_form))
             }
         }
     }
@@ -84,8 +84,8 @@ where
     }
 }
 
-/// Returns where the value came from, as the rejection says it.
-fn place<'r, E: Extract<'r>>(input: &Input<'r, E::State>) -> &'static str {
+/// Returns the source of the value for the rejection: the body, the query or the path.
+fn source<'r, E: Extract<'r>>(input: &Input<'r, E::State>) -> &'static str {
     let is_get = matches!(*input.method(), Method::GET | Method::HEAD);
     match (E::BODY && !(is_get && E::QUERY_OF_GET), E::PARAMS) {
         (true, _) => "body",
@@ -94,26 +94,26 @@ fn place<'r, E: Extract<'r>>(input: &Input<'r, E::State>) -> &'static str {
     }
 }
 
-/// Names every field: by a JSON pointer in a body, else by its key.
-fn refuse(report: &garde::Report, place: &'static str, is_form: bool) -> Rejection {
+/// Creates a rejection that contains every invalid field, by its JSON pointer in a body and by its key elsewhere.
+fn to_rejection(report: &garde::Report, source: &'static str, is_form: bool) -> Rejection {
     let count = report.iter().count();
     let fields = if count == 1 { "field is" } else { "fields are" };
     let detail = format!("{count} {fields} not valid");
     let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
     report.iter().fold(rejection, |rejection, (path, error)| {
         let path = path.to_string();
-        let name = match place == "body" && !is_form {
+        let name = match source == "body" && !is_form {
             true => pointer(&path),
             false => key(&path),
         };
-        rejection.with_fault(place, name, error.message().to_owned())
+        rejection.with_fault(source, name, error.message().to_owned())
     })
 }
 
-/// Names every field of a body by a JSON pointer, with status 422.
+/// Converts a report into a 422 that contains every invalid field by its JSON pointer.
 ///
-/// [`Rejection::with_prefix`] says where in the body the value is, and [`Rejection::with_errors_of`] puts the
-/// reports of several values into one rejection.
+/// [`Rejection::with_prefix`] sets the location of the value in the body, and [`Rejection::with_errors_of`] merges the
+/// rejections of several values.
 ///
 /// # Examples
 /// ```
@@ -133,28 +133,29 @@ fn refuse(report: &garde::Report, place: &'static str, is_form: bool) -> Rejecti
 /// ```
 impl From<garde::Report> for Rejection {
     fn from(report: garde::Report) -> Self {
-        refuse(&report, "body", false)
+        to_rejection(&report, "body", false)
     }
 }
 
-/// Makes a JSON pointer (RFC 6901) of `lines[0].quantity`.
+/// Converts a path of garde, such as `lines[0].quantity`, into a JSON pointer (RFC 6901).
 fn pointer(path: &str) -> String {
     let mut text = String::with_capacity(path.len() + 1);
-    for piece in pieces(path) {
+    for segment in segments(path) {
         text.push('/');
-        text += &escape(piece);
+        text += &escape(segment);
     }
     text
 }
 
-/// Returns the key of a query or a form: the last name, since it has no structure but by `flatten`.
+/// Converts a path of garde into the key of a query or a form: its last name, because only `flatten` nests structs
+/// there.
 fn key(path: &str) -> String {
-    let is_name = |piece: &&str| piece.parse::<usize>().is_err();
-    let name = pieces(path).filter(is_name).last();
+    let is_name = |segment: &&str| segment.parse::<usize>().is_err();
+    let name = segments(path).filter(is_name).last();
     name.unwrap_or_default().to_owned()
 }
 
-fn pieces(path: &str) -> impl Iterator<Item = &str> {
+fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split(['.', '[', ']'])
-        .filter(|piece| !piece.is_empty())
+        .filter(|segment| !segment.is_empty())
 }

@@ -120,8 +120,8 @@ impl Account {
 #[guard(crate = crate)]
 impl BasicAuth {
     fn check(&self, accounts: State<Accounts>, cx: &Context<'_>) -> Result<Account, Rejection> {
-        let login = Basic::of(cx.headers());
+        let login = Basic::from_headers(cx.headers());
         let account = login.and_then(|login| accounts.find(&login));
-        account.ok_or_else(|| Basic::missing(self.realm))
+        account.ok_or_else(|| Basic::unauthorized(self.realm))
     }
 }

@@ -1,4 +1,4 @@
-//! Cookies that a client cannot write, and ones that it cannot read either.
+//! Signed and encrypted cookies.
 
 use std::fmt;
 
@@ -23,8 +23,9 @@ macro_rules! secret {
 
         #[cfg(feature = $feature)]
         impl<'r> $name<'r> {
-            /// Returns the cookie of this name with its own value, or `None` if the app has not made it. Another
-            /// cookie of the same name, which a page of a subdomain can set, does not hide it.
+            /// Returns the cookie of this name with its verified value, or `None` if the app has not created one.
+            ///
+            /// Other cookies of the same name are skipped, because a page of a subdomain can set one.
             pub fn get(&self, name: &str) -> Option<Cookie<'static>> {
                 let mut named = self.cookies.iter().filter(|cookie| cookie.name() == name);
                 named.find_map(|cookie| {
@@ -34,7 +35,7 @@ macro_rules! secret {
                 })
             }
 
-            /// Returns the cookie as it is set: hand it to
+            /// Signs or encrypts the value of a cookie for
             /// [`Context::set_cookie`](crate::Context::set_cookie).
             pub fn seal(&self, cookie: impl Into<Cookie<'static>>) -> Cookie<'static> {
                 let cookie = cookie.into();
@@ -68,9 +69,10 @@ macro_rules! secret {
 }
 
 secret! {
-    /// Cookies that the app has signed (HMAC with SHA-256): a client reads them, and cannot write them.
+    /// An extractor for cookies that the app has signed (HMAC with SHA-256).
     ///
-    /// The key is a field of the app state; with another key all of them are gone.
+    /// A client can read them, but a changed one is ignored. The [`Key`](crate::Key) is a field of the app state. A
+    /// new key invalidates all cookies.
     ///
     /// # Examples
     /// ```
@@ -95,9 +97,9 @@ secret! {
     /// # fn main() -> highball::Result {
     /// # let secret = "64 bytes at least, ".repeat(4);
     /// # /*
-    /// let secret = std::env::var("COOKIE_SECRET")?; // of `openssl rand -base64 64`
+    /// let secret = std::env::var("COOKIE_SECRET")?; // from `openssl rand -base64 64`
     /// # */
-    /// // `Key::from` would panic for a secret of less than 64 bytes.
+    /// // `Key::from` panics if the secret has less than 64 bytes.
     /// let state = AppState { key: Key::try_from(secret.as_bytes())? };
     /// let _ = highball::serve(Api).state(state);
     /// # Ok(())
@@ -107,9 +109,39 @@ secret! {
 }
 
 secret! {
-    /// Cookies that the app has encrypted (AES-256 in GCM mode): a client can neither read nor write them.
+    /// An extractor for cookies that the app has encrypted (AES-256 in GCM mode).
     ///
-    /// The key is a field of the app state; with another key all of them are gone. Use and key are as with
-    /// [`SignedCookies`](crate::SignedCookies).
+    /// A client cannot read them, and a changed one is ignored. The [`Key`](crate::Key) is a field of the app state. A
+    /// new key invalidates all cookies.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Cookie, Key, PrivateCookies, prelude::*};
+    ///
+    /// #[derive(State)]
+    /// struct AppState {
+    ///     key: Key,
+    /// }
+    ///
+    /// #[get("/cart")]
+    /// async fn cart(cookies: PrivateCookies<'_>, cx: &mut Context<'_>) -> String {
+    ///     match cookies.get("cart") {
+    ///         Some(cookie) => cookie.value().to_owned(),
+    ///         None => {
+    ///             cx.set_cookie(cookies.seal(Cookie::new("cart", "tea")));
+    ///             "empty".to_owned()
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(cart);
+    ///
+    /// # highball::block_on(async {
+    /// let session = Api.test().state(AppState { key: Key::generate() }).start().keep_cookies();
+    /// assert_eq!(session.get("/cart").send().await.text(), "empty");
+    /// assert_eq!(session.get("/cart").send().await.text(), "tea");
+    /// # });
+    /// ```
     PrivateCookies, "private-cookies", private, private_mut
 }

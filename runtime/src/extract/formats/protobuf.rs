@@ -1,16 +1,18 @@
-//! Protocol buffers.
+//! Protocol Buffers, as an extractor and as a response.
 
 use http::{HeaderValue, StatusCode};
 use prost::Message;
 
-use super::{has_type, other_type};
+use super::{has_content_type, unsupported_type};
 use crate::{
     deref::deref_mut,
     extract::{Extract, Input},
     response::{IntoResponse, Rejection, Response},
 };
 
-/// A message of protocol buffers, by the `prost` crate: read from the body, or written into it.
+/// A Protocol Buffers message, as an extractor and as a response, with the `prost` crate.
+///
+/// Another content type is rejected with 415, and an invalid message with 422.
 ///
 /// # Examples
 /// ```
@@ -46,7 +48,7 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::check_head(input)?;
         T::decode(input.body().clone()).map(Self).map_err(|error| {
-            // The error names the app's own types.
+            // The error contains Rust types of the app, so it goes to the log only.
             Rejection::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "the message cannot be read",
@@ -56,9 +58,9 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
     }
 
     fn check_head(input: Input<'_>) -> Result<(), Rejection> {
-        match has_type(input.headers(), &TYPES, "") {
+        match has_content_type(input.headers(), &TYPES, "") {
             true => Ok(()),
-            false => Err(other_type(&TYPES)),
+            false => Err(unsupported_type(&TYPES)),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Formats that serde reads and writes.
+//! Body formats that are implemented with serde.
 
 use http::{HeaderMap, HeaderValue};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{has_type, other_type};
+use super::{has_content_type, unsupported_type};
 use crate::{
     decode::unreadable,
     deref::deref_mut,
@@ -29,15 +29,15 @@ macro_rules! text_format {
         impl<T: DeserializeOwned> $name<T> {
             const TYPES: &'static [&'static str] = &[$first $(, $other)*];
 
-            /// Returns whether the body says that it is of this format.
-            pub(crate) fn fits(headers: &HeaderMap) -> bool {
-                has_type(headers, Self::TYPES, $suffix)
+            /// Returns whether the content type of the body is that of this format.
+            pub(crate) fn matches_content_type(headers: &HeaderMap) -> bool {
+                has_content_type(headers, Self::TYPES, $suffix)
             }
 
-            /// Reads a body.
-            pub(crate) fn read(body: &[u8]) -> Result<T, Rejection> {
-                let read: fn(&[u8]) -> Result<T, String> = $read;
-                read(body).map_err(|error| unreadable($shown, error))
+            /// Parses a body.
+            pub(crate) fn parse(body: &[u8]) -> Result<T, Rejection> {
+                let parse: fn(&[u8]) -> Result<T, String> = $read;
+                parse(body).map_err(|error| unreadable($shown, error))
             }
         }
 
@@ -48,13 +48,13 @@ macro_rules! text_format {
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
                 Self::check_head(input)?;
-                Self::read(input.body()).map(Self)
+                Self::parse(input.body()).map(Self)
             }
 
             fn check_head(input: Input<'_>) -> Result<(), Rejection> {
-                match Self::fits(input.headers()) {
+                match Self::matches_content_type(input.headers()) {
                     true => Ok(()),
-                    false => Err(other_type(Self::TYPES)),
+                    false => Err(unsupported_type(Self::TYPES)),
                 }
             }
         }
@@ -72,17 +72,17 @@ macro_rules! text_format {
     };
 }
 
-/// Reads text as UTF-8.
+/// Converts bytes into text.
 #[cfg(any(feature = "toml", feature = "xml", feature = "yaml"))]
 fn utf8(bytes: &[u8]) -> Result<&str, String> {
     std::str::from_utf8(bytes).map_err(|error| error.to_string())
 }
 
 text_format! {
-    /// A value as XML, by the `quick-xml` crate: read from the body, or written into it.
+    /// An XML value, as an extractor and as a response, with the `quick-xml` crate.
     ///
-    /// What the body's document type declares is not followed. The root of what is written is called as
-    /// the type is.
+    /// Declarations in the document type of the body are ignored. The root element of a response has the name of the
+    /// type. Another content type is rejected with 415, and invalid data with 422.
     ///
     /// # Examples
     /// ```
@@ -117,9 +117,10 @@ text_format! {
 }
 
 text_format! {
-    /// A value as YAML, by the `serde-saphyr` crate: read from the body, or written into it.
+    /// A YAML value, as an extractor and as a response, with the `serde-saphyr` crate.
     ///
-    /// Aliases are bounded by what the crate allows, so that a small body cannot become a large value.
+    /// The crate limits the expansion of aliases, so that a small body cannot become a large value. Another content
+    /// type is rejected with 415, and invalid data with 422.
     ///
     /// # Examples
     /// ```
@@ -140,7 +141,9 @@ text_format! {
 }
 
 text_format! {
-    /// A value as TOML, by the `toml` crate: read from the body, or written into it.
+    /// A TOML value, as an extractor and as a response, with the `toml` crate.
+    ///
+    /// Another content type is rejected with 415, and invalid data with 422.
     ///
     /// # Examples
     /// ```
@@ -166,9 +169,10 @@ text_format! {
 }
 
 text_format! {
-    /// A value as MessagePack, by the `rmp-serde` crate: read from the body, or written into it.
+    /// A MessagePack value, as an extractor and as a response, with the `rmp-serde` crate.
     ///
-    /// Structs are written as maps, with their fields' names.
+    /// Structs are serialized as maps with the names of their fields. Another content type is rejected with 415, and
+    /// invalid data with 422.
     ///
     /// # Examples
     /// ```
@@ -187,7 +191,7 @@ text_format! {
         let value = serde::Deserialize::deserialize(&mut reader).map_err(|error| error.to_string())?;
         match reader.position() == bytes.len() as u64 {
             true => Ok(value),
-            false => Err("there are bytes behind the value".to_owned()),
+            false => Err("the value is followed by more bytes".to_owned()),
         }
     },
     write: |value| rmp_serde::to_vec_named(value).map_err(|error| error.to_string()),
