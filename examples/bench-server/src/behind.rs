@@ -18,7 +18,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static HITS: AtomicU64 = AtomicU64::new(0);
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
 
-/// Says how long the rest has taken, in microseconds.
+/// Adds a header with the duration in microseconds.
 #[middleware]
 async fn response_time(cx: &mut Context<'_>, next: impl Next) -> Response {
     let begun = Instant::now();
@@ -28,14 +28,14 @@ async fn response_time(cx: &mut Context<'_>, next: impl Next) -> Response {
     response
 }
 
-/// Counts.
+/// Counts the requests.
 #[middleware]
 async fn count(cx: &mut Context<'_>, next: impl Next) -> Response {
     HITS.fetch_add(1, Relaxed);
     next.run(cx).await
 }
 
-/// Gives each request a number of 16 hexadecimal digits.
+/// Adds a header with a number of 16 hexadecimal digits for each request.
 #[middleware]
 async fn request_id(cx: &mut Context<'_>, next: impl Next) -> Response {
     let number = REQUESTS.fetch_add(1, Relaxed);
@@ -50,7 +50,7 @@ async fn request_id(cx: &mut Context<'_>, next: impl Next) -> Response {
     response
 }
 
-/// Sets a header that is always the same.
+/// Adds a header with a constant value.
 #[middleware]
 async fn frame_options(cx: &mut Context<'_>, next: impl Next) -> Response {
     let mut response = next.run(cx).await;
@@ -58,7 +58,7 @@ async fn frame_options(cx: &mut Context<'_>, next: impl Next) -> Response {
     response
 }
 
-/// Lets in who has the token.
+/// Rejects requests without the token.
 #[middleware]
 async fn token(cx: &mut Context<'_>, next: impl Next) -> Response {
     if cx.header("authorization") == Some("Bearer secret-token") {
@@ -67,7 +67,7 @@ async fn token(cx: &mut Context<'_>, next: impl Next) -> Response {
     StatusCode::UNAUTHORIZED.into_response()
 }
 
-/// Answers like `/ping`, behind five middlewares.
+/// Returns the same response as `/ping`, through five middlewares.
 #[get("/mw", with(response_time, count, request_id, frame_options, token))]
 pub(crate) async fn mw() -> Json<Message> {
     Json(Message { message: "pong" })

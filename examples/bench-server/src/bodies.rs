@@ -1,4 +1,4 @@
-//! An order that is read and written, and a list that is large.
+//! Two routes with larger bodies: `/echo` deserializes and serializes an order, `/big` serializes a long list.
 
 use std::sync::LazyLock;
 
@@ -45,7 +45,7 @@ struct Line {
     weight: f64,
 }
 
-/// Reads an order, and writes it.
+/// Deserializes an order and sends it back.
 #[post("/echo")]
 pub(crate) async fn echo(order: Json<Order>) -> Json<Order> {
     order
@@ -61,7 +61,7 @@ struct Item {
     tags: [String; 3],
 }
 
-/// The items are made once; they are written for each answer.
+/// The items are created once, but serialized for each response.
 static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| (0..512).map(item).collect());
 
 fn item(number: u32) -> Item {
@@ -79,7 +79,7 @@ fn item(number: u32) -> Item {
     }
 }
 
-/// Writes 512 items, about 64 KiB.
+/// Returns 512 items, which are about 64 KiB of JSON.
 #[get("/big")]
 pub(crate) async fn big(cx: &Context<'_>) -> Response {
     cx.json(200, &*ITEMS)

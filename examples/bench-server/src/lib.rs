@@ -1,4 +1,4 @@
-//! The app that Highball is measured by, for the server and for the tests that count.
+//! The app of the benchmarks. The server and the tests that count allocations share it.
 
 mod behind;
 mod bodies;
@@ -12,13 +12,13 @@ struct Message {
     message: &'static str,
 }
 
-/// Answers with JSON of a struct.
+/// Returns a struct as JSON.
 #[get("/ping")]
 async fn ping() -> Json<Message> {
     Json(Message { message: "pong" })
 }
 
-/// Answers with text.
+/// Returns text.
 #[get("/plaintext")]
 async fn plaintext() -> &'static str {
     "Hello, World!"
@@ -31,7 +31,7 @@ struct User {
     name: String,
 }
 
-/// Shows a user.
+/// Returns a user.
 #[get("/users/{id}")]
 async fn user(id: u64) -> Json<User> {
     Json(User {

@@ -1,7 +1,7 @@
-//! The server that Highball is measured by: `cargo run -p bench-server --release`.
+//! The server that the benchmarks measure: `cargo run -p bench-server --release`.
 //!
-//! `PORT` and `THREADS` come from the environment, 8080 and 1 unless set; it listens on 127.0.0.1. Every
-//! default of the server is on, and nothing is logged.
+//! It listens on 127.0.0.1. The environment variables `PORT` and `THREADS` default to 8080 and 1. All other settings
+//! have their defaults, and nothing is logged.
 
 use std::{env, net::SocketAddr};
 
@@ -28,7 +28,7 @@ fn number(name: &str, otherwise: u16) -> highball::Result<u16> {
 fn main() -> highball::Result {
     let addr = SocketAddr::from(([127, 0, 0, 1], number("PORT", 8080)?));
     let threads = usize::from(number("THREADS", 1)?);
-    // The thread that starts serves nothing: the workers do.
+    // The workers serve the requests. This thread only starts them.
     let runtime = highball::tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -1,8 +1,8 @@
-//! The table of GitHub's REST API: 138 routes, each with a handler of its own.
+//! The routes of GitHub's REST API: 138 routes, each with its handler.
 
 use highball::prelude::*;
 
-/// Defines a handler for each line, and the group of them.
+/// Defines a handler for each line, and a group that contains all of them.
 macro_rules! stubs {
     ($($name:ident $method:ident $path:literal ($($param:ident),*);)*) => {
         $(
@@ -13,13 +13,13 @@ macro_rules! stubs {
             }
         )*
 
-        /// The table.
+        /// The 138 routes.
         #[routes]
         pub(crate) struct Table(comments, $($name),*);
     };
 }
 
-/// What the one handler that answers answers.
+/// The response of [`comments`]. The other handlers return a constant.
 #[derive(serde::Serialize)]
 struct Comments<'r> {
     owner: &'r str,
@@ -27,7 +27,7 @@ struct Comments<'r> {
     number: u64,
 }
 
-/// Shows its three parameters.
+/// Returns its three parameters as JSON.
 #[get("/repos/{owner}/{repo}/issues/{number}/comments")]
 async fn comments(cx: &Context<'_>, owner: &str, repo: &str, number: u64) -> Response {
     cx.json(

@@ -2,7 +2,7 @@ use highball::{block_on, prelude::*};
 
 use crate::Api;
 
-/// Sends a GET and returns the status, the type and the body of its answer.
+/// Sends a GET request and returns the status, the content type and the body of the response.
 fn get(path: &str) -> (u16, String, String) {
     let response = block_on(Api.test().get(path).send());
     let kind = response.header(header::CONTENT_TYPE).to_owned();
@@ -15,7 +15,7 @@ fn check(path: &str, kind: &str, body: &str) {
 }
 
 #[test]
-fn answers_are_what_the_contract_says() {
+fn responses_match_the_contract() {
     check("/ping", "application/json", r#"{"message":"pong"}"#);
     check("/plaintext", "text/plain; charset=utf-8", "Hello, World!");
     check(
@@ -35,7 +35,7 @@ fn answers_are_what_the_contract_says() {
 }
 
 #[test]
-fn big_is_512_items() {
+fn big_returns_512_items() {
     let (status, _, body) = get("/big");
     assert_eq!(status, 200);
     assert!((60_000..70_000).contains(&body.len()), "{}", body.len());
@@ -46,7 +46,7 @@ fn big_is_512_items() {
 }
 
 #[test]
-fn order_comes_back() {
+fn order_is_echoed() {
     let order = include_str!("order.json").trim();
     let response = block_on(
         Api.test()
@@ -64,7 +64,7 @@ fn order_comes_back() {
 }
 
 #[test]
-fn five_middlewares_stand_before_one_route() {
+fn one_route_has_five_middlewares() {
     let client = Api.test().start();
     let get = |token: &str| {
         let request = client.get("/mw").header(header::AUTHORIZATION, token);

@@ -1,5 +1,6 @@
-//! A chat over WebSockets with its page: `cargo run -p chat`, then two windows on
-//! `http://localhost:8080`.
+//! A chat over WebSockets with a web page.
+//!
+//! Run it with `cargo run -p chat`, then open `http://localhost:8080` in two windows.
 
 mod room;
 
@@ -7,32 +8,32 @@ use highball::{Html, WebSocketUpgrade, prelude::*, tokio};
 
 use crate::room::Room;
 
-/// What handlers may ask for.
+/// The state of the app.
 #[derive(Debug, Default, State)]
 struct AppState {
     room: Room,
 }
 
-/// The page, with all that it needs.
+/// Returns the page, which contains its script and its style.
 #[get("/")]
 fn page() -> Html<&'static str> {
     Html(include_str!("page.html"))
 }
 
-/// Joins the room: what comes from one is sent to all.
+/// Joins the room. Each message of a client is sent to all clients.
 #[get("/chat")]
 async fn chat(upgrade: WebSocketUpgrade, room: State<Room>) -> Response {
-    // Before the answer: whoever is connected hears everything.
-    let mut said = room.join();
+    // Join before the response, so that a connected client misses no message.
+    let mut lines = room.join();
     upgrade.max_message(4096).on(|mut socket| async move {
         loop {
             tokio::select! {
                 message = socket.recv() => match message {
-                    Ok(highball::Message::Text(text)) => room.say(&text),
+                    Ok(highball::Message::Text(text)) => room.send(&text),
                     Ok(highball::Message::Binary(_)) => {}
                     Err(_) => break,
                 },
-                line = said.next() => if socket.send(line).await.is_err() {
+                line = lines.next() => if socket.send(line).await.is_err() {
                     break;
                 },
             }

@@ -1,43 +1,43 @@
-//! A room in which everybody hears everybody.
+//! A chat room that sends each message to all its members.
 
 use highball::tokio::sync::broadcast::{self, error::RecvError};
 
-/// How many lines somebody may be behind; older ones are lost to them.
-const BEHIND: usize = 100;
+/// The number of lines that are kept for a slow member. A member that is further behind misses the oldest lines.
+const CAPACITY: usize = 100;
 
-/// The room.
+/// A chat room.
 #[derive(Debug)]
 pub(crate) struct Room(broadcast::Sender<String>);
 
 impl Default for Room {
     fn default() -> Self {
-        Self(broadcast::Sender::new(BEHIND))
+        Self(broadcast::Sender::new(CAPACITY))
     }
 }
 
 impl Room {
-    /// Joins, and returns what is said from now on.
-    pub(crate) fn join(&self) -> Said {
-        Said(self.0.subscribe())
+    /// Joins the room, and returns the lines that are sent from now on.
+    pub(crate) fn join(&self) -> Lines {
+        Lines(self.0.subscribe())
     }
 
-    /// Says something to all who are there.
-    pub(crate) fn say(&self, text: &str) {
-        // Where nobody is, nobody hears it.
+    /// Sends a line to all members.
+    pub(crate) fn send(&self, text: &str) {
+        // This fails only if the room is empty.
         let _ = self.0.send(text.to_owned());
     }
 }
 
-/// What is said in the room.
-pub(crate) struct Said(broadcast::Receiver<String>);
+/// The lines that a member receives.
+pub(crate) struct Lines(broadcast::Receiver<String>);
 
-impl Said {
+impl Lines {
     /// Waits for the next line.
     pub(crate) async fn next(&mut self) -> String {
         match self.0.recv().await {
             Ok(line) => line,
             Err(RecvError::Lagged(count)) => format!("({count} lines were missed)"),
-            // The room is there as long as the app.
+            // The room lives as long as the app, so it never closes.
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }

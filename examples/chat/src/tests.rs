@@ -11,7 +11,7 @@ use tokio_tungstenite::{connect_async, tungstenite::Message};
 use crate::{Api, AppState};
 
 #[test]
-fn the_page_is_there() {
+fn page_is_served() {
     let response = block_on(Api.test().state(AppState::default()).get("/").send());
     assert_eq!(
         response.header(header::CONTENT_TYPE),
@@ -21,7 +21,7 @@ fn the_page_is_there() {
 }
 
 #[test]
-fn everybody_hears_everybody() {
+fn messages_reach_all_members() {
     block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("ws://{}/chat", listener.local_addr().expect("an address"));

@@ -1,11 +1,13 @@
-//! A server for the open network: `cargo run -p fortress`, then `curl localhost:8080/hello/you`.
+//! A server for the public Internet.
 //!
-//! Its settings come from `HIGHBALL_*` and from the file that `HIGHBALL_CONFIG` names; `fortress.toml`
-//! beside this package is one to begin with.
+//! Run it with `cargo run -p fortress`, then send a request with `curl localhost:8080/hello/you`.
+//!
+//! The settings come from environment variables `HIGHBALL_*` and from the file in `HIGHBALL_CONFIG`. `fortress.toml` in
+//! this package is an example of such a file.
 
 use highball::{AccessLog, Files, Message, WebSocketUpgrade, prelude::*, tokio};
 
-/// What handlers may ask for.
+/// The state of the app.
 #[derive(Debug, State)]
 struct AppState {
     files: Files,
@@ -20,38 +22,38 @@ impl AppState {
     }
 }
 
-/// Says that it is there.
+/// Returns the name of the server.
 #[get("/")]
 fn home() -> &'static str {
     "fortress\n"
 }
 
-/// Greets by name.
+/// Returns a greeting.
 #[get("/hello/{name}")]
 fn hello(name: &str) -> String {
     format!("hello {name}\n")
 }
 
-/// Sends back what it is sent.
+/// Returns the body of the request.
 #[post("/echo")]
 async fn echo(body: Bytes) -> Bytes {
     body
 }
 
-/// Takes half a second.
+/// Responds after half a second.
 #[get("/slow")]
 async fn slow() -> &'static str {
     tokio::time::sleep(millis(500)).await;
     "slow\n"
 }
 
-/// Panics, and harms nobody else.
+/// Panics. Other requests are not affected.
 #[get("/panic")]
 async fn panics() {
-    panic!("asked to");
+    panic!("a requested panic");
 }
 
-/// Sends back each message of a WebSocket.
+/// Sends each message of a WebSocket back.
 #[get("/ws")]
 async fn ws(upgrade: WebSocketUpgrade) -> Response {
     upgrade.max_message(4 << 20).on(|mut socket| async move {
@@ -67,7 +69,7 @@ async fn ws(upgrade: WebSocketUpgrade) -> Response {
     })
 }
 
-/// Sends a file.
+/// Returns a file.
 #[get("/static/{*path}")]
 async fn file(path: &str, files: State<Files>, cx: &mut Context<'_>) -> Response {
     files.serve(path, cx).await

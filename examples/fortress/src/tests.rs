@@ -9,7 +9,7 @@ fn get(path: &str) -> (u16, String) {
 }
 
 #[test]
-fn names_are_decoded() {
+fn path_parameters_are_decoded() {
     assert_eq!(
         get("/hello/J%C3%BCrgen%20M"),
         (200, "hello Jürgen M\n".to_owned())
@@ -18,7 +18,7 @@ fn names_are_decoded() {
 }
 
 #[test]
-fn files_are_served_and_nothing_beside_them() {
+fn only_files_in_the_directory_are_served() {
     assert_eq!(get("/static/hello.txt"), (200, "All is well.\n".to_owned()));
     assert_eq!(get("/static/sub/a.txt"), (200, "Also here.\n".to_owned()));
     assert_eq!(get("/static/sub").0, 404);
@@ -26,20 +26,20 @@ fn files_are_served_and_nothing_beside_them() {
 }
 
 #[test]
-fn it_is_alive_and_ready() {
+fn health_routes_return_200() {
     assert_eq!(get("/livez").0, 200);
     assert_eq!(get("/readyz").0, 200);
 }
 
 #[test]
-fn body_is_sent_back() {
+fn body_is_echoed() {
     let client = Api.test().state(AppState::new());
     let response = block_on(client.post("/echo").body("and back").send());
     assert_eq!(response.text(), "and back");
 }
 
 #[test]
-fn messages_of_four_mebibytes_are_taken_and_no_longer_ones() {
+fn websocket_messages_are_limited_to_four_mebibytes() {
     const MOST: usize = 4 << 20;
     block_on(async {
         let session = Api.test().state(AppState::new()).start();

@@ -1,4 +1,4 @@
-//! Clients that are too many, too slow or too large, and what the others notice of them.
+//! Too many connections, slow clients and large requests: their memory is limited, and other clients are not affected.
 
 mod support;
 
@@ -11,20 +11,20 @@ use std::{
 
 use support::{Client, Fortress};
 
-/// Each connection's first request is done: what it then holds is what an idle one costs.
+/// The number of idle connections. Each one has sent a request before.
 const IDLE: u64 = 10_000;
-/// The most that an idle connection may cost, in bytes.
-const MOST_IDLE: u64 = 14 * 1024;
-/// The most that a silent one may, where they come in four waves.
-const MOST_SILENT: u64 = 10 * 1024;
-/// Longer than it takes a connection to be silent.
+/// The maximum memory of an idle connection, in bytes.
+const MAX_IDLE: u64 = 14 * 1024;
+/// The maximum memory of a silent connection, if they are opened in four waves.
+const MAX_SILENT: u64 = 10 * 1024;
+/// Longer than the time after which a connection counts as silent.
 const SILENCE: Duration = Duration::from_millis(3500);
 
 #[test]
-fn idle_connections_are_cheap() {
-    // The server inherits it. Where the system allows fewer, as many are opened as it does.
-    let most = rlimit::increase_nofile_limit(IDLE + 500).expect("it can be asked for");
-    let idle = IDLE.min(most - 300);
+fn idle_connections_take_little_memory() {
+    // The server inherits the limit. If the system allows fewer descriptors, fewer connections are opened.
+    let limit = rlimit::increase_nofile_limit(IDLE + 500).expect("the limit is known");
+    let idle = IDLE.min(limit - 300);
     let server = Fortress::start(&[]);
     let open = |count: u64| -> Vec<Client> {
         let clients = (0..count).map(|_| {
@@ -38,15 +38,15 @@ fn idle_connections_are_cheap() {
     let before = server.memory();
     let _idle = open(idle);
     let each = (server.memory() - before) * 1024 / idle;
-    println!("each of {idle} idle connections costs {each} bytes");
-    assert!(each <= MOST_IDLE, "an idle connection costs {each} bytes");
+    println!("each of {idle} idle connections takes {each} bytes");
+    assert!(each <= MAX_IDLE, "an idle connection takes {each} bytes");
 }
 
-/// Silent connections let go what their next request needs, and the next ones take that.
+/// A silent connection frees the memory that its next request needs, and later connections reuse it.
 #[test]
-fn silent_connections_are_cheaper() {
-    let most = rlimit::increase_nofile_limit(IDLE + 500).expect("it can be asked for");
-    let wave = IDLE.min(most - 300) / 4;
+fn silent_connections_take_less_memory() {
+    let limit = rlimit::increase_nofile_limit(IDLE + 500).expect("the limit is known");
+    let wave = IDLE.min(limit - 300) / 4;
     let server = Fortress::start(&[]);
     server.status("/");
     let before = server.memory();
@@ -60,17 +60,14 @@ fn silent_connections_are_cheaper() {
         thread::sleep(SILENCE);
     }
     let each = (server.memory() - before) * 1024 / (4 * wave);
-    println!("each of {} silent connections costs {each} bytes", 4 * wave);
-    assert!(
-        each <= MOST_SILENT,
-        "a silent connection costs {each} bytes"
-    );
+    println!("each of {} silent connections takes {each} bytes", 4 * wave);
+    assert!(each <= MAX_SILENT, "a silent connection takes {each} bytes");
     let last = silent.last_mut().expect("there are some");
     assert_eq!(last.get("/").status, 200);
 }
 
 #[test]
-fn unread_pipelining_stays_in_bounded_memory() {
+fn pipelining_without_reading_takes_bounded_memory() {
     let server = Fortress::start(&[]);
     server.status("/");
     let before = server.memory();
@@ -82,7 +79,7 @@ fn unread_pipelining_stays_in_bounded_memory() {
         .set_write_timeout(Some(Duration::from_millis(300)))
         .expect("it can be set");
     let mut batches = 0;
-    // It ends when the server takes no more, since its answers are not taken.
+    // Writing fails when the server stops reading, which it does because its responses are not read.
     while begun.elapsed() < Duration::from_secs(3)
         && greedy.stream.write_all(batch.as_bytes()).is_ok()
     {
@@ -90,16 +87,16 @@ fn unread_pipelining_stays_in_bounded_memory() {
     }
     assert!(
         begun.elapsed() < Duration::from_secs(3),
-        "it has taken {batches} batches"
+        "the server has read {batches} batches"
     );
     let grown = server.memory().saturating_sub(before);
-    println!("unread pipelining costs {grown} KiB after {batches},000 requests");
-    assert!(grown < 2 * 1024, "it has grown by {grown} KiB");
+    println!("unread pipelining takes {grown} KiB after {batches},000 requests");
+    assert!(grown < 2 * 1024, "the memory has grown by {grown} KiB");
     assert_eq!(server.status("/"), 200);
 }
 
 #[test]
-fn large_bodies_are_refused_unread() {
+fn large_bodies_are_rejected_unread() {
     let server = Fortress::start(&[]);
     server.status("/");
     let before = server.memory();
@@ -116,8 +113,8 @@ fn large_bodies_are_refused_unread() {
                 while sent < size && client.stream.write_all(piece).is_ok() {
                     sent += piece.len();
                 }
-                // What the sockets hold between the two is not read by anyone.
-                assert!(sent < size, "all of it was taken");
+                // The buffers of the sockets take a part of the body, although the server does not read it.
+                assert!(sent < size, "the server has read the whole body");
                 let answer = client.rest();
                 assert!(
                     answer.starts_with("HTTP/1.1 413 ") || answer.is_empty(),
@@ -127,18 +124,16 @@ fn large_bodies_are_refused_unread() {
         }
         let mut polite = server.connect();
         polite.send(&head);
-        let answer = polite
-            .answer()
-            .expect("it is answered before a byte is sent");
+        let answer = polite.answer().expect("a response before the body is sent");
         assert_eq!(answer.status, 413);
     });
     let grown = server.memory().saturating_sub(before);
-    println!("16 bodies of 64 MiB cost {grown} KiB");
-    assert!(grown < 4 * 1024, "it has grown by {grown} KiB");
+    println!("16 bodies of 64 MiB take {grown} KiB");
+    assert!(grown < 4 * 1024, "the memory has grown by {grown} KiB");
 }
 
 #[test]
-fn few_descriptors_and_many_clients() {
+fn connections_beyond_the_descriptor_limit_wait() {
     let server = Fortress::start_in_shell("ulimit -n 64; exec \"$0\"", &[]);
     let mut clients: Vec<_> = (0..150).map(|_| server.connect()).collect();
     for client in &mut clients {
@@ -149,9 +144,9 @@ fn few_descriptors_and_many_clients() {
     let used = server.cpu_time() - cpu;
     assert!(
         used < Duration::from_millis(250),
-        "it spins: {used:?} of 500 ms"
+        "the server used {used:?} of 500 ms, so it polls without waiting"
     );
-    // Each that ends makes room for another.
+    // Each connection that closes frees a descriptor for another one.
     for client in &mut clients {
         assert_eq!(client.answer().expect("it is answered").status, 200);
         client.stream.shutdown(Shutdown::Both).expect("it is ours");
@@ -160,7 +155,7 @@ fn few_descriptors_and_many_clients() {
 }
 
 #[test]
-fn panics_harm_no_other() {
+fn panics_do_not_affect_other_requests() {
     let server = Fortress::start(&[]);
     let mut other = server.connect();
     let mut client = server.connect();
@@ -173,16 +168,16 @@ fn panics_harm_no_other() {
         assert_eq!(client.answer().expect("it is answered").body, b"hello b\n");
     }
     assert_eq!(other.get("/").status, 200);
-    let said = server
+    let reported = server
         .errors
         .try_iter()
-        .filter(|line| line.contains("asked to"))
+        .filter(|line| line.contains("a requested panic"))
         .count();
-    assert!(said >= 20, "{said} panics were reported");
+    assert!(reported >= 20, "{reported} panics were reported");
 }
 
 #[test]
-fn half_open_sockets_end() {
+fn incomplete_requests_time_out() {
     let server = Fortress::start(&[("HIGHBALL_HEAD_TIMEOUT", "200ms")]);
     let mut silent = server.connect();
     let mut half = server.connect();

@@ -1,6 +1,6 @@
-//! Clients that are slow, and how long the others then wait.
+//! Slow clients do not delay other clients.
 //!
-//! It is a file of its own, since cargo runs files one after the other: nothing else is timed with it.
+//! This test is alone in its file. Cargo runs test files one after the other, so no other test disturbs the timing.
 
 mod support;
 
@@ -12,24 +12,24 @@ use std::{
 
 use support::Fortress;
 
-/// How often it is tried: what else the machine does can spoil an attempt, and a server that lets its
-/// slow clients disturb the others spoils them all.
+/// The number of attempts. Other load on the machine can spoil one attempt, but a server that does not isolate slow
+/// clients fails all of them.
 const ATTEMPTS: usize = 4;
 
 #[test]
-fn slow_clients_leave_the_others_alone() {
-    let is_left_alone = (0..ATTEMPTS).any(|_| {
-        let (alone, beside) = measure();
-        println!("p99 alone {alone:?}, beside 1,000 slow clients {beside:?}");
-        beside < alone * 2
+fn slow_clients_do_not_delay_other_clients() {
+    let is_isolated = (0..ATTEMPTS).any(|_| {
+        let (alone, with_slow) = measure();
+        println!("p99 alone {alone:?}, with 1,000 slow clients {with_slow:?}");
+        with_slow < alone * 2
     });
-    assert!(is_left_alone, "slow clients have doubled the p99 of others");
+    assert!(is_isolated, "slow clients have doubled the p99 of others");
 }
 
-/// Returns the p99 of a client alone, and beside slow ones.
+/// Returns the p99 of a client without and with slow clients.
 fn measure() -> (Duration, Duration) {
     let server = Fortress::start(&[]);
-    // The machine is noisy: the best of five is what the server can do.
+    // The machine is noisy, so the best of five rounds counts.
     let alone = best_p99(&server);
     let slow: Vec<_> = (0..1_000)
         .map(|number| {
@@ -51,9 +51,9 @@ fn measure() -> (Duration, Duration) {
         }
         slow
     });
-    let beside = best_p99(&server);
+    let with_slow = best_p99(&server);
     drop(trickling.join());
-    (alone, beside)
+    (alone, with_slow)
 }
 
 fn best_p99(server: &Fortress) -> Duration {

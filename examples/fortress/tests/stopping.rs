@@ -1,4 +1,4 @@
-//! Stopping, starting anew, and what a supervisor is told.
+//! Graceful shutdown, restart without refused connections, and notifications to systemd.
 
 mod support;
 
@@ -14,7 +14,7 @@ use std::{
 use support::{Client, Fortress, PATIENCE};
 
 #[test]
-fn stop_under_load_loses_no_request() {
+fn shutdown_under_load_loses_no_request() {
     let mut server = Fortress::start(&[]);
     let (sent, answered) = (AtomicUsize::new(0), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -43,17 +43,17 @@ fn stop_under_load_loses_no_request() {
     });
     let (code, said) = server.wait();
     assert_eq!(code, Some(0), "{said}");
-    // A client whose connection was idle when the server stopped may send into its close, as
-    // HTTP/1.1 has it (RFC 9112 §9.5); that request was never taken.
+    // A client can send a request while the server closes its idle connection (RFC 9112 §9.5). The server has never
+    // read such a request.
     let lost = sent.load(Relaxed) - answered.load(Relaxed);
-    assert!(lost <= 16, "{lost} requests had no answer");
+    assert!(lost <= 16, "{lost} requests had no response");
     assert!(!said.contains("were cut"), "{said}");
 }
 
 #[test]
-fn stop_without_descriptors_loses_no_request() {
+fn shutdown_without_free_descriptors_loses_no_request() {
     let mut server = Fortress::start_in_shell("ulimit -n 64; exec \"$0\"", &[]);
-    // More than there are descriptors: the others wait in the system's queue.
+    // More connections than descriptors: the rest waits in the accept queue of the system.
     let mut clients: Vec<_> = (0..100).map(|_| server.connect()).collect();
     for client in &mut clients {
         client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -68,11 +68,11 @@ fn stop_without_descriptors_loses_no_request() {
 }
 
 #[test]
-fn begun_requests_are_answered_and_new_ones_refused() {
+fn open_requests_finish_and_new_connections_are_refused() {
     let mut server = Fortress::start(&[]);
     let mut slow = server.connect();
     slow.send("GET /slow HTTP/1.1\r\nhost: a\r\n\r\n");
-    // A later request that is answered shows that the first was read.
+    // A response to a later request shows that the first one was read.
     server.status("/");
     server.signal("-TERM");
     let answer = slow.answer().expect("it is answered");
@@ -85,7 +85,7 @@ fn begun_requests_are_answered_and_new_ones_refused() {
 }
 
 #[test]
-fn stuck_client_is_cut_at_the_deadline_and_counted() {
+fn stuck_client_is_disconnected_at_the_deadline_and_counted() {
     let mut server = Fortress::start(&[("HIGHBALL_SHUTDOWN_TIMEOUT", "300ms")]);
     let mut stuck = server.connect();
     stuck.send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf");
@@ -106,7 +106,7 @@ fn stuck_client_is_cut_at_the_deadline_and_counted() {
 }
 
 #[test]
-fn second_signal_cuts_at_once() {
+fn second_signal_ends_the_delay_and_third_the_wait() {
     let mut server = Fortress::start(&[
         ("HIGHBALL_SHUTDOWN_TIMEOUT", "1h"),
         ("HIGHBALL_SHUTDOWN_DELAY", "1h"),
@@ -116,9 +116,9 @@ fn second_signal_cuts_at_once() {
     server.status("/");
     server.signal("-TERM");
     until("it is not ready", || server.status("/readyz") == 503);
-    // The second ends the delay, the third the waiting.
+    // The second signal ends the delay, and the third one ends the wait for open requests.
     server.signal("-TERM");
-    until("it accepts no more", || {
+    until("the listener is closed", || {
         std::net::TcpStream::connect(server.addr).is_err()
     });
     server.signal("-INT");
@@ -126,7 +126,7 @@ fn second_signal_cuts_at_once() {
 }
 
 #[test]
-fn it_is_not_ready_before_it_stops_accepting() {
+fn readiness_fails_before_the_listener_closes() {
     let mut server = Fortress::start(&[("HIGHBALL_SHUTDOWN_DELAY", "500ms")]);
     let ready = server.connect().get("/readyz");
     let said = String::from_utf8_lossy(&ready.body).into_owned();
@@ -140,11 +140,11 @@ fn it_is_not_ready_before_it_stops_accepting() {
 }
 
 #[test]
-fn no_connection_is_refused_while_it_starts_anew() {
+fn no_connection_is_refused_during_a_restart() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let addr = listener.local_addr().expect("it is bound");
     let start = || {
-        // What systemfd does: the socket is descriptor 3.
+        // As with systemfd, the socket is descriptor 3.
         let mut shell = Command::new("sh");
         let command = "exec 3<&0; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$0\"";
         shell.args(["-c", command, env!("CARGO_BIN_EXE_fortress")]);
@@ -176,7 +176,7 @@ fn no_connection_is_refused_while_it_starts_anew() {
 }
 
 #[test]
-fn supervisor_is_told() {
+fn systemd_is_notified() {
     let path = std::env::temp_dir().join(format!("fortress-{}.sock", std::process::id()));
     let _ = std::fs::remove_file(&path);
     let socket = UnixDatagram::bind(&path).expect("it can be bound");
@@ -187,17 +187,17 @@ fn supervisor_is_told() {
     let command = "export WATCHDOG_PID=$$; exec \"$0\"";
     let variables = [("NOTIFY_SOCKET", path_text), ("WATCHDOG_USEC", "300000")];
     let mut server = Fortress::start_in_shell(command, &variables);
-    let hear = || {
+    let receive = || {
         let mut text = [0; 64];
-        let count = socket.recv(&mut text).expect("it says something");
+        let count = socket.recv(&mut text).expect("a notification");
         String::from_utf8_lossy(&text[..count]).into_owned()
     };
-    assert_eq!(hear().trim_end(), "READY=1");
+    assert_eq!(receive().trim_end(), "READY=1");
     for _ in 0..3 {
-        assert_eq!(hear().trim_end(), "WATCHDOG=1");
+        assert_eq!(receive().trim_end(), "WATCHDOG=1");
     }
     server.signal("-TERM");
-    while hear().trim_end() != "STOPPING=1" {}
+    while receive().trim_end() != "STOPPING=1" {}
     assert_eq!(server.wait().0, Some(0));
     let _ = std::fs::remove_file(&path);
 }

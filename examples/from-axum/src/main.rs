@@ -1,7 +1,7 @@
-//! An axum app that moves to Highball, a route at a time: `cargo run -p from-axum`.
+//! An axum app that moves to Highball one route at a time. Run it with `cargo run -p from-axum`.
 //!
-//! Highball answers what has moved and forwards the rest to axum's router, as it is. An app that is not
-//! ready for that can begin at the other end, with Highball's routes inside axum: see [`inside`].
+//! Highball handles the routes that have moved, and forwards all other requests to the unchanged axum router. The other
+//! way is possible too: [`inside`] mounts Highball's routes in an axum router.
 
 use axum::{Router, extract::Path, routing::get};
 use highball::prelude::*;
@@ -17,30 +17,30 @@ fn router() -> Router {
         )
 }
 
-/// What handlers may ask for.
+/// The state of the app.
 #[derive(State)]
 struct AppState {
     router: Router,
 }
 
-/// A route that has moved.
+/// A route that has moved to Highball.
 #[get("/books/{id}")]
 async fn book(id: u32) -> String {
     format!("Highball's book {id}")
 }
 
-/// Everything below `/old` is axum's; a clone of a router is cheap.
+/// Forwards all requests below `/old` to the axum router. Cloning a router is cheap.
 #[any("/old/{*rest}")]
 async fn old(router: State<Router>, cx: &mut Context<'_>) -> Response {
     highball::forward(Router::clone(&router), cx).await
 }
 
-/// The app in the middle of its move.
+/// The app, partly moved.
 #[routes(app)]
 struct Api(book, old);
 
-/// The same from the other end: axum serves, and Highball answers what has moved.
-#[allow(dead_code, reason = "the other way of the two")]
+/// The other way: axum serves the app, and Highball handles the routes that have moved.
+#[allow(dead_code, reason = "`main` serves the other way")]
 fn inside() -> Router {
     let state = AppState { router: router() };
     router().fallback_service(Api.into_service(state))

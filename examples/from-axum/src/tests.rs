@@ -5,7 +5,7 @@ use tower::ServiceExt;
 use crate::{Api, AppState, inside, router};
 
 #[test]
-fn highball_answers_and_forwards() {
+fn highball_handles_moved_routes_and_forwards_the_rest() {
     let state = AppState { router: router() };
     let client = Api.test().state(state).start();
     block_on(async {
@@ -21,7 +21,7 @@ fn highball_answers_and_forwards() {
 }
 
 #[test]
-fn axum_answers_and_asks_highball() {
+fn axum_falls_back_to_highball() {
     block_on(async {
         for (path, status, text) in [
             ("/old/authors/zoe", 200, "axum's author zoe"),

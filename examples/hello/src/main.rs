@@ -1,14 +1,16 @@
-//! Gin's first program: `cargo run -p hello`, then `curl localhost:8080/ping`.
+//! The first program of Gin's guide, written with Highball.
+//!
+//! Run it with `cargo run -p hello`, then send a request with `curl localhost:8080/ping`.
 
 use highball::prelude::*;
 
-/// Answers as Gin's first program does.
+/// Returns the JSON object `{"message":"pong"}`.
 #[get("/ping")]
 async fn ping() -> Json<Value> {
     Json(json!({ "message": "pong" }))
 }
 
-/// Shows a user.
+/// Returns a user. The parameter `id` of the path is parsed as a number; another value is rejected with 400.
 #[get("/users/{id}")]
 async fn show(id: u64) -> Json<Value> {
     Json(json!({ "id": id }))

@@ -7,7 +7,7 @@ fn send(method: Method, path: &str) -> TestResponse {
 }
 
 #[test]
-fn ping_is_answered() {
+fn ping_returns_pong() {
     let response = send(Method::GET, "/ping");
     assert_eq!(response.status(), 200);
     assert_eq!(response.header(header::CONTENT_TYPE), "application/json");
@@ -15,14 +15,14 @@ fn ping_is_answered() {
 }
 
 #[test]
-fn user_is_shown() {
+fn user_is_returned() {
     let response = send(Method::GET, "/users/42");
     assert_eq!(response.status(), 200);
     assert_eq!(response.json::<Value>(), json!({ "id": 42 }));
 }
 
 #[test]
-fn bad_id_is_named() {
+fn invalid_id_is_400_and_named() {
     let response = send(Method::GET, "/users/abc");
     assert_eq!(response.status(), 400);
     let expected = json!({
@@ -39,7 +39,7 @@ fn bad_id_is_named() {
 fn unknown_path_is_404() {
     let response = send(Method::GET, "/user/42");
     let problem: Value = response.json();
-    // A release build does not tell strangers which routes there are.
+    // Only debug builds suggest a route, so that a release build does not disclose its routes.
     let expected = if cfg!(debug_assertions) {
         "no route matches `/user/42`; did you mean `/users/{id}`?"
     } else {

@@ -1,4 +1,4 @@
-//! Accounts, and who is logged in.
+//! Accounts and sessions.
 
 use std::{
     collections::HashMap,
@@ -16,31 +16,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
-/// How long a session lasts.
+/// The lifetime of a session.
 const LIFETIME: Duration = Duration::from_secs(8 * 60 * 60);
 
-/// What somebody may do; each may do what those before may.
+/// The role of a user. Each role includes the rights of the roles before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Buys.
+    /// Buys products.
     Customer,
-    /// Sees what is bought.
+    /// Reads the sales report.
     Clerk,
-    /// Decides what there is to buy.
+    /// Manages the stock.
     Admin,
 }
 
-/// Who is logged in: a guard provides it.
+/// A logged-in user. The guard `signed_in` provides it to handlers.
 #[derive(Debug, Clone, Serialize, Local)]
 pub struct User {
     /// The name of the account.
     pub name: String,
-    /// What the user may do.
+    /// The role of the user.
     pub role: Role,
 }
 
-/// Who may log in.
+/// The accounts, by name.
 #[derive(Debug, Default)]
 pub struct Accounts(HashMap<String, Account>);
 
@@ -51,10 +51,10 @@ struct Account {
 }
 
 impl Accounts {
-    /// Adds an account, of which it keeps a hash of the password.
+    /// Adds an account. Only a hash of the password is stored.
     ///
     /// # Errors
-    /// Where the system gives no random numbers.
+    /// Fails if the system provides no random numbers.
     pub fn add(&mut self, name: &str, password: &str, role: Role) -> highball::Result {
         let hash = Argon2::default().hash_password(password.as_bytes())?;
         let hash = hash.to_string();
@@ -62,7 +62,9 @@ impl Accounts {
         Ok(())
     }
 
-    /// Returns the user whose password this is; it takes as long for a name that nobody has.
+    /// Returns the user if the password is correct.
+    ///
+    /// An unknown name takes as long as a wrong password, so that the time does not disclose which names exist.
     fn check(&self, name: &str, password: &str) -> Option<User> {
         let account = self.0.get(name);
         let hash = account.or_else(|| self.0.values().next())?;
@@ -82,7 +84,7 @@ impl fmt::Debug for Account {
     }
 }
 
-/// Who is logged in, by the token that a client shows.
+/// The sessions, by token.
 #[derive(Debug, Default)]
 pub struct Sessions(Mutex<HashMap<String, (User, Instant)>>);
 
@@ -90,7 +92,7 @@ impl Sessions {
     /// Begins a session, and returns its token.
     ///
     /// # Errors
-    /// Where the system gives no random numbers.
+    /// Fails if the system provides no random numbers.
     pub fn begin(&self, user: User) -> Result<String, getrandom::Error> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes)?;
@@ -101,7 +103,7 @@ impl Sessions {
         Ok(token)
     }
 
-    /// Returns whose session the token is of.
+    /// Returns the user of the session with this token.
     pub fn find(&self, token: &str) -> Option<User> {
         let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (user, begun) = sessions.get(token)?;
@@ -109,7 +111,7 @@ impl Sessions {
     }
 }
 
-/// What a login needs.
+/// The body of a login.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {
@@ -117,15 +119,16 @@ pub(crate) struct Login {
     password: String,
 }
 
-/// What a login brings.
+/// The response to a login.
 #[derive(Debug, Serialize)]
 pub(crate) struct Session {
     token: String,
     user: User,
 }
 
-/// Logs in. A hash takes long on purpose, so it is made on a thread that may wait, and no more than four
-/// at once.
+/// Logs in.
+///
+/// Hashing a password is slow on purpose. It runs on a thread for blocking work, for at most four requests at once.
 #[post(
     "/login",
     priority = critical,

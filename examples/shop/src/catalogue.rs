@@ -1,4 +1,4 @@
-//! What there is to buy, for everybody.
+//! The public list of products.
 
 use highball::{ETag, prelude::*};
 
@@ -7,7 +7,7 @@ use crate::{
     error::ApiError,
 };
 
-/// What there is to buy.
+/// The routes of products.
 #[routes("/products", with(ETag))]
 pub(crate) struct Catalogue(list, show);
 
@@ -18,7 +18,7 @@ async fn list(database: State<Database>) -> Json<Vec<Product>> {
     Json(products.await)
 }
 
-/// Shows a product.
+/// Returns a product.
 #[get("/{id}")]
 async fn show(id: u32, database: State<Database>) -> Result<Json<Product>, ApiError> {
     let product = database.query(|tables| tables.products.get(&id).cloned());

@@ -1,4 +1,4 @@
-//! What stands for a database: a few connections, and queries that take their time.
+//! A simulated database: it has a few connections, and each query takes a fixed time.
 
 use std::{
     collections::BTreeMap,
@@ -9,20 +9,20 @@ use std::{
 use highball::tokio::{sync::Semaphore, time::sleep};
 use serde::Serialize;
 
-/// How many queries run at once.
+/// The number of concurrent queries.
 const CONNECTIONS: usize = 4;
 
-/// How long a query takes.
+/// The duration of a query.
 const QUERY: Duration = Duration::from_millis(5);
 
-/// The database.
+/// The simulated database.
 #[derive(Debug)]
 pub(crate) struct Database {
     connections: Semaphore,
     tables: Mutex<Tables>,
 }
 
-/// What it holds.
+/// The data.
 #[derive(Debug)]
 pub(crate) struct Tables {
     pub(crate) products: BTreeMap<u32, Product>,
@@ -30,7 +30,7 @@ pub(crate) struct Tables {
     pub(crate) blocked: Vec<String>,
 }
 
-/// Something to buy.
+/// A product.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Product {
     pub(crate) id: u32,
@@ -39,7 +39,7 @@ pub(crate) struct Product {
     pub(crate) stock: u32,
 }
 
-/// Something bought.
+/// An order.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Order {
     pub(crate) id: usize,
@@ -49,15 +49,15 @@ pub(crate) struct Order {
 }
 
 impl Database {
-    /// Waits for a connection, runs a query, and returns what it finds.
+    /// Waits for a connection, runs a query and returns its result.
     pub(crate) async fn query<T>(&self, run: impl FnOnce(&mut Tables) -> T) -> T {
-        // The semaphore is never closed.
+        // This never fails, since the semaphore is never closed.
         let _connection = self.connections.acquire().await;
         sleep(QUERY).await;
         run(&mut self.tables())
     }
 
-    /// No change is left half done by a panic, so a poisoned lock is as good as any.
+    /// Locks the tables. A panic cannot leave a change incomplete, so a poisoned lock is used like any other.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }

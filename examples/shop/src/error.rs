@@ -1,41 +1,41 @@
-//! What can go wrong, and what the client is told.
+//! The errors of the shop, and the responses that clients get for them.
 
 use highball::prelude::*;
 
-/// What a handler or a guard answers in place of what was asked for.
+/// The errors that handlers and guards return.
 #[derive(Debug, IntoResponse)]
 pub(crate) enum ApiError {
-    /// Which of the two is wrong is nobody's business.
+    /// The login failed. The message does not disclose whether the account exists.
     #[status(401, "the name or the password is wrong")]
     WrongLogin,
     /// The token is unknown, or its session has ended.
     #[status(401, "log in first: POST /login")]
     NotLoggedIn,
-    /// The user may do less.
-    #[status(403, "this is for others")]
+    /// The role of the user does not permit this.
+    #[status(403, "this account has no permission")]
     NotAllowed,
-    /// The account must not buy.
+    /// The account is blocked from buying.
     #[status(403, "this account is blocked")]
     Blocked,
-    /// Nothing has the id.
+    /// No product has this id.
     #[status(404, "there is no product {id}")]
     NoProduct {
-        /// The id that was asked for.
+        /// The id in the request.
         id: u32,
     },
-    /// There are fewer left.
+    /// The stock is too small for the order.
     #[status(409, "there are only {left} left")]
     SoldOut {
-        /// How many there are.
+        /// The remaining stock.
         left: u32,
     },
-    /// A customer has too many open orders.
+    /// The customer has too many open orders.
     #[status(429, "a customer may have {most} open orders")]
     TooManyOrders {
-        /// How many are allowed.
+        /// The maximum number of open orders.
         most: usize,
     },
-    /// The system gives no random numbers.
+    /// The system provides no random numbers.
     #[status(500, "something went wrong on our side")]
     NoToken,
 }

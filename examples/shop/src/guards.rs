@@ -1,4 +1,4 @@
-//! Who may go on.
+//! Guards, which reject requests before the handler runs.
 
 use highball::prelude::*;
 
@@ -8,16 +8,16 @@ use crate::{
     error::ApiError,
 };
 
-/// How many orders a customer may have open.
-const MOST_ORDERS: usize = 100_000;
+/// The maximum number of open orders of a customer.
+const MAX_ORDERS: usize = 100_000;
 
-/// Lets through who is logged in, and provides the [`User`].
+/// Requires the token of a session, and provides its [`User`].
 #[guard]
 pub(crate) fn signed_in(token: Bearer, sessions: State<Sessions>) -> Result<User, ApiError> {
     sessions.find(token.token()).ok_or(ApiError::NotLoggedIn)
 }
 
-/// Lets through who may do at least this.
+/// Requires at least this role.
 #[guard]
 pub(crate) fn at_least(#[config] role: Role, user: Local<'_, User>) -> Result<(), ApiError> {
     match user.role >= role {
@@ -26,7 +26,7 @@ pub(crate) fn at_least(#[config] role: Role, user: Local<'_, User>) -> Result<()
     }
 }
 
-/// Lets through who is not blocked.
+/// Rejects users that are blocked.
 #[guard]
 pub(crate) async fn not_blocked(
     user: Local<'_, User>,
@@ -39,11 +39,11 @@ pub(crate) async fn not_blocked(
     }
 }
 
-/// How many more orders a customer may have: [`quota`] provides it.
+/// The number of orders that a customer can still place. The guard [`quota`] provides it.
 #[derive(Debug, Clone, Copy, Local)]
 pub(crate) struct Quota(pub(crate) usize);
 
-/// Lets through who has not too many orders open, and provides the [`Quota`].
+/// Rejects customers with too many open orders, and provides the [`Quota`].
 #[guard]
 pub(crate) async fn quota(
     user: Local<'_, User>,
@@ -53,8 +53,8 @@ pub(crate) async fn quota(
         let orders = tables.orders.iter();
         orders.filter(|order| order.customer == user.name).count()
     });
-    match MOST_ORDERS.checked_sub(count.await) {
+    match MAX_ORDERS.checked_sub(count.await) {
         Some(left) if left > 0 => Ok(Quota(left)),
-        _ => Err(ApiError::TooManyOrders { most: MOST_ORDERS }),
+        _ => Err(ApiError::TooManyOrders { most: MAX_ORDERS }),
     }
 }

@@ -1,4 +1,4 @@
-//! A shop: who may do what is said by groups, and who goes first by priorities.
+//! A shop: groups and guards control access, and priorities decide which requests are served first under load.
 
 mod account;
 mod catalogue;
@@ -16,22 +16,21 @@ use database::Database;
 use office::Office;
 use orders::Orders;
 
-/// What handlers and guards may ask for.
+/// The state of the app.
 #[derive(Debug, Default, State)]
 pub struct AppState {
-    /// Who may log in.
+    /// The accounts.
     pub accounts: Accounts,
-    /// Who has.
+    /// The sessions of logged-in users.
     pub sessions: Sessions,
     database: Database,
 }
 
 impl AppState {
-    /// Makes the state with an account for each role: `zoe`, `carl` and `ada`, whose passwords are
-    /// their names.
+    /// Returns a state with an account for each role: `zoe`, `carl` and `ada`. The password of each is its name.
     ///
     /// # Errors
-    /// Where the system gives no random numbers.
+    /// Fails if the system provides no random numbers.
     pub fn with_accounts() -> highball::Result<Self> {
         let mut state = Self::default();
         for (name, role) in [
@@ -45,23 +44,25 @@ impl AppState {
     }
 }
 
-/// How many requests the shop answers at once: the database has four connections, and twice as many
-/// requests keep them busy. Reports have three places at most, so that orders find one.
+/// Returns the limits of concurrent requests.
+///
+/// The database has four connections, and eight requests keep them busy. At most three of them can be reports, so that
+/// orders do not have to wait for reports.
 pub fn capacity() -> Capacity {
     Capacity::of(8).normal(6).background(3).wait(millis(100))
 }
 
-/// Says that the shop is there; whoever watches it must hear so under any load.
+/// Returns `ok` while the shop is running. Its priority is `critical`, so that monitoring works under any load.
 #[get("/health", priority = critical)]
 fn health() -> &'static str {
     "ok"
 }
 
-/// Everything that the shop answers.
+/// The routes of the shop.
 #[routes(
     app,
     with(
-        // Tests are quiet.
+        // Without the log in tests, their output stays readable.
         when(cfg!(not(test)), AccessLog::line().skip(&["/health"])),
         request_id,
         SecurityHeaders::new()

@@ -1,4 +1,4 @@
-//! A shop with logins, roles and a plan for too many customers: `cargo run -p shop`.
+//! A shop with logins, roles and overload protection. Run it with `cargo run -p shop`.
 
 use shop::{Api, AppState, capacity};
 

@@ -1,4 +1,4 @@
-//! What customers do not see.
+//! The routes for employees.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,17 @@ use crate::{
     guards::{at_least, signed_in},
 };
 
-/// What is for those who work here.
+/// The routes for clerks and admins.
 #[routes("/office", with(signed_in, at_least(Role::Clerk)))]
 pub(crate) struct Office(report, Stock);
 
-/// What is for those who decide.
+/// The routes for admins only.
 #[routes(with(at_least(Role::Admin)))]
 pub(crate) struct Stock(restock);
 
-/// How many of each product were sold: a long look at everything, which waits when there is a rush.
+/// Returns the number of sales of each product.
+///
+/// The report takes eight queries. Its priority is `background`, so it waits while the shop is busy.
 #[get("/report", priority = background, timeout = secs(10))]
 async fn report(database: State<Database>) -> Json<BTreeMap<u32, u64>> {
     let mut sold = BTreeMap::new();
@@ -38,7 +40,7 @@ async fn report(database: State<Database>) -> Json<BTreeMap<u32, u64>> {
     Json(sold)
 }
 
-/// What is delivered.
+/// The body of [`restock`].
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Delivery {

@@ -1,4 +1,4 @@
-//! Buying, for who is logged in.
+//! Orders of logged-in customers.
 
 use highball::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,11 @@ use crate::{
     guards::{Quota, not_blocked, quota, signed_in},
 };
 
-/// Everything about a customer's own orders.
+/// The routes of orders. A customer has access only to orders of the same account.
 #[routes("/orders", with(signed_in))]
 pub(crate) struct Orders(list, buy);
 
-/// What is bought.
+/// The body of [`buy`].
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wish {
@@ -38,16 +38,17 @@ async fn list(user: Local<'_, User>, database: State<Database>) -> Json<Vec<Orde
     Json(orders.await)
 }
 
-/// What a customer is told of an order.
+/// The response to [`buy`].
 #[derive(Serialize)]
 struct Receipt {
     order: Order,
-    /// How many more orders the customer may have.
+    /// The number of orders that the customer can still place.
     left: usize,
 }
 
-/// Buys something. Two guards ask the database side by side; and this is what a shop is for, so it goes
-/// first.
+/// Places an order.
+///
+/// The two guards query the database in parallel. The priority is `critical`: under load, orders are served first.
 #[post("/", priority = critical, with(parallel(quota, not_blocked)))]
 async fn buy(
     user: Local<'_, User>,

@@ -3,7 +3,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::{Api, AppState, Role, account::User, capacity};
 
-/// Makes a state in which each role is logged in; the tokens are the roles' names.
+/// Returns a state with a logged-in user of each role, and their tokens.
 fn state() -> (AppState, [String; 3]) {
     let state = AppState::default();
     let users = [
@@ -19,7 +19,7 @@ fn state() -> (AppState, [String; 3]) {
 }
 
 #[tokio::test]
-async fn a_login_opens_what_the_role_may_do() {
+async fn role_of_the_login_decides_which_routes_are_allowed() {
     let state = AppState::with_accounts().expect("random numbers");
     let client = Api.test().state(state).start();
     for (name, role, report, stock) in [
@@ -50,7 +50,7 @@ async fn a_login_opens_what_the_role_may_do() {
 }
 
 #[tokio::test]
-async fn only_who_is_logged_in_buys() {
+async fn only_logged_in_customers_can_buy() {
     let (state, [zoe, ..]) = state();
     let client = Api.test().state(state).start();
     let wish = json!({ "product": 2, "count": 3 });
@@ -79,7 +79,7 @@ async fn only_who_is_logged_in_buys() {
 }
 
 #[tokio::test]
-async fn a_blocked_account_does_not_buy() {
+async fn blocked_account_cannot_buy() {
     let (state, _) = state();
     let name = "mallory".to_owned();
     let role = Role::Customer;
@@ -93,7 +93,7 @@ async fn a_blocked_account_does_not_buy() {
 }
 
 #[tokio::test]
-async fn the_catalogue_is_for_everybody_and_sent_once() {
+async fn catalogue_is_public_and_has_an_etag() {
     let client = Api.test().state(AppState::default()).start();
     let list = client.get("/products").send().await;
     assert_eq!(list.json::<Value>().as_array().map(Vec::len), Some(3));
@@ -103,7 +103,7 @@ async fn the_catalogue_is_for_everybody_and_sent_once() {
     assert_eq!(client.get("/products/9").send().await.status(), 404);
 }
 
-/// What became of the requests of one kind.
+/// The results of the requests of one kind.
 #[derive(Default)]
 struct Kind {
     took: Vec<Duration>,
@@ -119,14 +119,14 @@ impl Kind {
         }
     }
 
-    /// The time that 99 of 100 did not exceed.
+    /// Returns the time that 99 of 100 requests did not exceed.
     fn p99(&mut self) -> Duration {
         self.took.sort();
         self.took[self.took.len() * 99 / 100]
     }
 }
 
-/// Sends orders every 25 ms for five seconds of the test's own time, and reports every so many.
+/// Sends an order every 25 ms for five seconds of the paused clock, and reports at the given interval.
 async fn rush(capacity: Option<Capacity>, report_every: Option<Duration>) -> [Kind; 2] {
     let (state, [zoe, carl, _]) = state();
     let client = Api.test().state(state);
@@ -155,7 +155,7 @@ fn report(
     client.get("/office/report").bearer(token).send()
 }
 
-/// Sends a request every so often, however long each takes.
+/// Sends a request at a fixed interval, without waiting for the responses.
 async fn send<F>(end: Duration, every: Duration, request: impl Fn() -> F) -> Kind
 where
     F: Future<Output = TestResponse> + Send + 'static,
@@ -179,16 +179,16 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rush_of_reports_does_not_delay_orders() {
-    // The database does 800 queries a second: these reports want 1,600, orders another 120.
+async fn many_reports_do_not_delay_orders() {
+    // The database runs 800 queries a second. The reports need 1,600, and the orders need 120.
     let every = Some(Duration::from_millis(5));
     let [mut quiet, _] = rush(Some(capacity()), None).await;
     let [mut unguarded, _] = rush(None, every).await;
     let [mut orders, reports] = rush(Some(capacity()), every).await;
     let (quiet, unguarded, guarded) = (quiet.p99(), unguarded.p99(), orders.p99());
     assert_eq!(orders.refused, 0, "no order is refused");
-    assert!(reports.refused > 0, "reports are");
-    assert!(!reports.took.is_empty(), "but not all of them");
+    assert!(reports.refused > 0, "some reports are refused");
+    assert!(!reports.took.is_empty(), "not all reports are refused");
     assert!(
         guarded < 3 * quiet,
         "{guarded:?} in a rush, {quiet:?} without one"

@@ -1,8 +1,10 @@
-//! A site at `/`, whose pages have paths of their own, beside an API at `/api`: `cargo run -p spa`.
+//! A single-page app at `/` with an API at `/api`.
+//!
+//! Run it with `cargo run -p spa`, then open `http://localhost:8080`.
 
 use highball::{Files, SecurityHeaders, prelude::*};
 
-/// What handlers may ask for.
+/// The state of the app.
 #[derive(Debug, State)]
 struct AppState {
     site: Files,
@@ -22,23 +24,24 @@ async fn books() -> Json<Value> {
     Json(json!(["The Signal-Man", "Night Mail"]))
 }
 
-/// What programs ask for.
+/// The API.
 #[routes("/api")]
 struct Data(books);
 
-/// The first page.
+/// Returns the start page.
 #[get("/")]
 async fn home(site: State<Files>, cx: &mut Context<'_>) -> Response {
     site.serve("", cx).await
 }
 
-/// A file, or the page for a path that is the page's own.
+/// Returns a file. If no file matches and the client accepts HTML, the start page is returned, so that the script in
+/// the browser can handle paths such as `/about`.
 #[get("/{*path}", slash = ignore)]
 async fn file(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response {
     site.serve(path, cx).await
 }
 
-/// What browsers ask for.
+/// The files of the page.
 #[routes(
     with(SecurityHeaders::new().set("content-security-policy", "default-src 'self'; frame-ancestors 'none'"))
 )]

@@ -8,7 +8,7 @@ fn get(path: &str, accept: &str) -> TestResponse {
 }
 
 #[test]
-fn the_site_and_the_api_are_one_app() {
+fn site_and_api_are_served_by_one_app() {
     for (path, accept, status, text) in [
         ("/", "text/html", 200, "<h1>Books</h1>"),
         ("/app.js", "*/*", 200, "fetch(\"/api/books\")"),

@@ -1,26 +1,26 @@
-//! What can go wrong, and what the client is told.
+//! The errors of the API, and the responses that clients get for them.
 
 use highball::prelude::*;
 
-/// What a handler answers in place of a todo.
+/// The errors that handlers return.
 #[derive(Debug, IntoResponse)]
 pub(crate) enum ApiError {
-    /// Nothing has the id.
+    /// No todo has this id.
     #[status(404, "there is no todo {id}")]
     NotFound {
-        /// The id that was asked for.
+        /// The id in the path.
         id: u64,
     },
-    /// Nobody can do a todo without words.
+    /// The title contains only white space.
     #[status(422, "the title is empty")]
     EmptyTitle,
-    /// Two todos of one title could not be told apart.
+    /// Another todo has the same title. Titles are unique.
     #[status(409, "todo {id} has this title already")]
     TitleTaken {
         /// The id of the other todo.
         id: u64,
     },
-    /// Somebody else has changed the todo in between, or the client does not say what it has read.
+    /// Another client has changed the todo, or the request has no `If-Match`.
     #[transparent]
     Unmet(Rejection),
 }
@@ -31,7 +31,7 @@ impl From<Rejection> for ApiError {
     }
 }
 
-/// Writes every refusal, those of the framework too: the client gets the words, the log the cause.
+/// Formats every rejection, including those of the framework. The cause is only logged, not sent to the client.
 pub(crate) fn problem(rejection: &Rejection, cx: &Context<'_>) -> Response {
     if let Some(cause) = rejection.cause() {
         eprintln!("{} {}: {cause}", cx.method(), cx.path());

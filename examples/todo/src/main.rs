@@ -1,5 +1,10 @@
-//! A JSON API over an in-memory store: `cargo run -p todo`, then
-//! `curl localhost:8080/todos --json '{"title":"buy milk"}'`.
+//! A JSON API with an in-memory store.
+//!
+//! Run it with `cargo run -p todo`, then add a todo:
+//!
+//! ```sh
+//! curl localhost:8080/todos --json '{"title":"buy milk"}'
+//! ```
 
 mod error;
 mod middleware;
@@ -10,13 +15,13 @@ use highball::prelude::*;
 
 use crate::{middleware::timing, store::Store, todos::Todos};
 
-/// What handlers may ask for: `store: State<Store>`.
+/// The state of the app. A handler gets a field with an argument of its type, for example `store: State<Store>`.
 #[derive(Debug, Default, State)]
 struct AppState {
     store: Store,
 }
 
-/// Says that the app is there.
+/// Returns `ok` while the app is running.
 #[get("/health")]
 fn health() -> &'static str {
     "ok"

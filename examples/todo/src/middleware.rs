@@ -1,10 +1,10 @@
-//! What stands around the handlers.
+//! Middleware that runs around every handler.
 
 use std::time::Instant;
 
 use highball::prelude::*;
 
-/// Says in a header how long the answer took, in milliseconds.
+/// Adds the header `Server-Timing` with the duration of the request in milliseconds.
 #[middleware]
 pub(crate) async fn timing(cx: &mut Context<'_>, next: impl Next) -> Response {
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! The todos, in memory.
+//! An in-memory store of todos.
 
 use std::{
     collections::BTreeMap,
@@ -10,22 +10,22 @@ use serde::Serialize;
 
 use crate::error::ApiError;
 
-/// Something to do.
+/// A todo.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Todo {
-    /// Its number; the first is 1.
+    /// The number of the todo, starting at 1.
     pub(crate) id: u64,
-    /// What to do.
+    /// The text of the todo.
     pub(crate) title: String,
     /// Whether it is done.
     pub(crate) done: bool,
-    /// How often it has been changed.
+    /// The number of this version. Each change adds 1.
     #[serde(skip)]
     revision: u64,
 }
 
 impl Todo {
-    /// Returns the version, which clients name when they change the todo.
+    /// Returns the version, which is sent as `ETag` and compared with `If-Match`.
     pub(crate) fn version(&self) -> Revision {
         Revision::tag(self.revision)
     }
@@ -42,14 +42,14 @@ struct Todos {
 }
 
 impl Store {
-    /// Returns the todos that the filter lets through, oldest first.
+    /// Returns the todos that match the filter, oldest first.
     pub(crate) fn list(&self, filter: impl Fn(&Todo) -> bool) -> Vec<Todo> {
         let todos = self.lock();
         let chosen = todos.by_id.values().filter(|todo| filter(todo));
         chosen.cloned().collect()
     }
 
-    /// Returns a todo.
+    /// Returns the todo with this id.
     pub(crate) fn find(&self, id: u64) -> Result<Todo, ApiError> {
         let todo = self.lock().by_id.get(&id).cloned();
         todo.ok_or(ApiError::NotFound { id })
@@ -73,7 +73,7 @@ impl Store {
         Ok(todo)
     }
 
-    /// Changes what is given of a todo, if it still has the version that the client has read.
+    /// Changes the given fields of a todo, if its version still meets the precondition.
     pub(crate) fn change(
         &self,
         id: u64,
@@ -85,7 +85,7 @@ impl Store {
         let title = title.map(|title| todos.check_title(title, Some(id)));
         let title = title.transpose()?;
         let todo = todos.by_id.get_mut(&id).ok_or(ApiError::NotFound { id })?;
-        // Under the lock, so that nobody changes it in between.
+        // The lock is held, so no other request changes the todo between the check and the change.
         precondition.check(&todo.version())?;
         todo.title = title.unwrap_or_else(|| todo.title.clone());
         todo.done = done.unwrap_or(todo.done);
@@ -93,7 +93,7 @@ impl Store {
         Ok(todo.clone())
     }
 
-    /// Removes a todo, if it still has the version that the client names.
+    /// Removes a todo, if its version meets the precondition.
     pub(crate) fn remove(&self, id: u64, precondition: &Precondition) -> Result<(), ApiError> {
         let mut todos = self.lock();
         let todo = todos.by_id.get(&id).ok_or(ApiError::NotFound { id })?;
@@ -102,14 +102,14 @@ impl Store {
         Ok(())
     }
 
-    /// No change is left half done by a panic, so a poisoned lock is as good as any.
+    /// Locks the todos. A panic cannot leave a change incomplete, so a poisoned lock is used like any other.
     fn lock(&self) -> MutexGuard<'_, Todos> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Todos {
-    /// Returns the title as it is kept, where no todo but `own` has it.
+    /// Returns the trimmed title, unless it is empty or a todo other than `own` has it.
     fn check_title(&self, title: &str, own: Option<u64>) -> Result<String, ApiError> {
         let title = title.trim();
         if title.is_empty() {

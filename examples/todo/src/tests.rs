@@ -2,7 +2,7 @@ use highball::{TestResponse, TestSession, block_on, prelude::*};
 
 use crate::{Api, AppState};
 
-/// Makes the app with two todos, the second one done.
+/// Returns a client of an app with two todos, of which the second is done.
 fn client() -> TestSession<Api, AppState> {
     let client = Api.test().state(AppState::default()).start();
     block_on(async {
@@ -17,7 +17,7 @@ fn client() -> TestSession<Api, AppState> {
     client
 }
 
-/// Sends a request for whatever version there is.
+/// Sends a request. A `PATCH` accepts any version of the todo.
 fn send(method: Method, path: &str, body: Option<Value>) -> TestResponse {
     let request = client().request(method.clone(), path);
     let request = match method {
@@ -43,7 +43,7 @@ fn tests() -> Value {
     json!({ "id": 2, "title": "write tests", "done": true })
 }
 
-/// Asserts what a refusal says; `type` and `title` are the same for every refusal of a status.
+/// Asserts the status and the detail of a rejection. `type` and `title` follow from the status.
 #[track_caller]
 fn assert_problem(response: &TestResponse, status: u16, detail: &str) {
     let problem: Value = response.json();
@@ -68,14 +68,14 @@ fn todos_are_listed_by_filter() {
 }
 
 #[test]
-fn one_todo_is_shown() {
+fn todo_is_returned() {
     let response = get("/todos/1");
     assert_eq!(response.status(), 200);
     assert_eq!(response.json::<Value>(), milk());
 }
 
 #[test]
-fn new_todo_is_found_where_location_says() {
+fn new_todo_is_at_its_location() {
     let client = client();
     block_on(async {
         let body = json!({ "title": "  sleep " });
@@ -91,7 +91,7 @@ fn new_todo_is_found_where_location_says() {
 }
 
 #[test]
-fn change_leaves_the_rest_as_it_was() {
+fn change_keeps_the_other_fields() {
     for (change, expected) in [
         (
             json!({ "done": true }),
@@ -111,7 +111,7 @@ fn change_leaves_the_rest_as_it_was() {
 }
 
 #[test]
-fn of_two_changes_to_one_version_the_second_is_refused() {
+fn second_change_to_the_same_version_is_412() {
     let client = client();
     let change = |tag: &str, title: &str| {
         let request = client.patch("/todos/1").header(header::IF_MATCH, tag);
@@ -141,14 +141,14 @@ fn of_two_changes_to_one_version_the_second_is_refused() {
 }
 
 #[test]
-fn change_without_a_version_is_refused() {
+fn change_without_a_version_is_428() {
     let request = client().patch("/todos/1").json(&json!({ "done": true }));
     let detail = "this request needs a precondition: send `If-Match` with the `ETag` of the version that it is for";
     assert_problem(&block_on(request.send()), 428, detail);
 }
 
 #[test]
-fn client_that_has_the_version_gets_no_body() {
+fn known_version_is_304() {
     let request = client()
         .get("/todos/2")
         .header(header::IF_NONE_MATCH, "\"1\", \"2\"");
@@ -158,7 +158,7 @@ fn client_that_has_the_version_gets_no_body() {
 }
 
 #[test]
-fn removed_todo_is_gone() {
+fn removed_todo_is_404() {
     let client = client();
     block_on(async {
         let removed = client.delete("/todos/1").send().await;
@@ -183,7 +183,7 @@ fn unknown_id_is_404() {
 }
 
 #[test]
-fn bad_id_is_named() {
+fn invalid_id_is_400_and_named() {
     let response = get("/todos/one");
     let detail = "the path parameter `id` must be a `u64`, not `one`";
     assert_problem(&response, 400, detail);
@@ -192,7 +192,7 @@ fn bad_id_is_named() {
 }
 
 #[test]
-fn bad_filter_is_400() {
+fn invalid_filter_is_400() {
     let response = get("/todos?done=maybe");
     let problem: Value = response.json();
     assert_eq!(response.status(), 400);
@@ -204,7 +204,7 @@ fn bad_filter_is_400() {
 }
 
 #[test]
-fn bad_body_is_explained() {
+fn invalid_body_is_explained() {
     let json = "application/json";
     for (content_type, body, status, expected) in [
         (json, "{\"title\":", 400, "the JSON ends too early"),
@@ -240,7 +240,7 @@ fn bad_body_is_explained() {
 }
 
 #[test]
-fn titles_are_neither_empty_nor_taken() {
+fn titles_must_be_unique_and_not_empty() {
     for (method, path, title, status, detail) in [
         (Method::POST, "/todos", " ", 422, "the title is empty"),
         (Method::PATCH, "/todos/1", "", 422, "the title is empty"),
@@ -288,7 +288,7 @@ fn unknown_path_is_404() {
 }
 
 #[test]
-fn every_answer_is_timed() {
+fn every_response_has_the_timing_header() {
     for path in ["/health", "/todos", "/todos/9", "/nowhere"] {
         let response = get(path);
         let timing = response.headers().get("server-timing");

@@ -9,24 +9,24 @@ use crate::{
     store::{Store, Todo},
 };
 
-/// Everything about todos.
+/// The routes of todos.
 #[routes("/todos")]
 pub(crate) struct Todos(list, create, show, update, remove);
 
-/// Which todos are listed.
+/// The query of [`list`].
 #[derive(Debug, Deserialize)]
 struct Filter {
     done: Option<bool>,
 }
 
-/// What a new todo needs.
+/// The body of [`create`].
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewTodo {
     title: String,
 }
 
-/// What can be changed of a todo; what is left out stays.
+/// The body of [`update`]. A missing field is not changed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
@@ -34,7 +34,7 @@ struct Change {
     done: Option<bool>,
 }
 
-/// Lists todos: all, or with `?done=false` those that are left.
+/// Lists all todos. `?done=false` selects those that are not done.
 #[get("/")]
 async fn list(filter: Query<Filter>, store: State<Store>) -> Json<Vec<Todo>> {
     Json(store.list(|todo| filter.done.is_none_or(|done| todo.done == done)))
@@ -51,7 +51,7 @@ async fn create(
     Ok((todo.version(), Created::at(location, Json(todo))))
 }
 
-/// Shows a todo, with its version as `ETag`; 304 to a client that has it.
+/// Returns a todo with its version as `ETag`, or 304 if the client already has this version.
 #[get("/{id}")]
 async fn show(
     id: u64,
@@ -64,8 +64,10 @@ async fn show(
     Ok(known.unwrap_or_else(|| (version, Json(todo)).into_response()))
 }
 
-/// Changes the title of a todo, or whether it is done: of the version that `If-Match` names, so that of
-/// two changes to one version the second is refused.
+/// Changes the title of a todo, or whether it is done.
+///
+/// The request must contain `If-Match` with the version that the client has read. If two clients change the same
+/// version, the second request is rejected with 412.
 #[patch("/{id}")]
 async fn update(
     id: u64,
@@ -79,7 +81,7 @@ async fn update(
     Ok((todo.version(), Json(todo)))
 }
 
-/// Removes a todo; with `If-Match`, only that version of it.
+/// Removes a todo. With `If-Match`, only this version of it is removed.
 #[delete("/{id}")]
 async fn remove(
     id: u64,

@@ -1,4 +1,6 @@
-//! Files to disk, with their progress as events: `cargo run -p upload`, then `http://localhost:8080`.
+//! File uploads whose progress is sent as server-sent events.
+//!
+//! Run it with `cargo run -p upload`, then open `http://localhost:8080`.
 
 mod progress;
 
@@ -14,75 +16,77 @@ use serde::Serialize;
 
 use crate::progress::{Progress, Upload};
 
-/// The most bytes of a file.
-const MOST: u64 = 1 << 30;
+/// The maximum size of a request body: 1 GiB.
+const MAX_BODY: u64 = 1 << 30;
 
-/// What handlers may ask for.
+/// The state of the app.
 #[derive(Debug, State)]
 struct AppState {
     progress: Progress,
-    /// Where the files go.
+    /// The directory in which files are stored.
     folder: PathBuf,
 }
 
-/// The page, with all that it needs.
+/// Returns the page, which contains its script and its style.
 #[get("/")]
 fn page() -> Html<&'static str> {
     Html(include_str!("page.html"))
 }
 
-/// What was kept of a file.
+/// A stored file.
 #[derive(Debug, Serialize)]
-struct Kept {
-    /// Its name, as the client says it.
+struct Stored {
+    /// The name that the client sent.
     name: String,
     bytes: u64,
 }
 
-/// Takes a file. The client chooses a number for the upload, by which it hears of its progress; the name
-/// that it says is shown and never a path.
-#[post("/uploads/{id}", body_limit = MOST)]
+/// Stores the files of a form.
+///
+/// The client chooses the id of the upload, with which it can follow the progress. The file name that the client sends
+/// is only displayed and never used as a path.
+#[post("/uploads/{id}", body_limit = MAX_BODY)]
 async fn upload(
     id: u64,
     mut form: Multipart,
     progress: State<Progress>,
     folder: State<PathBuf>,
-) -> Result<Json<Vec<Kept>>, Rejection> {
+) -> Result<Json<Vec<Stored>>, Rejection> {
     let upload = progress.begin(id)?;
-    let mut kept = Vec::new();
+    let mut stored = Vec::new();
     while let Some(field) = form.next().await? {
         let Some(name) = field.file_name().map(str::to_owned) else {
             continue;
         };
-        let path = folder.join(format!("upload-{id}-{}", kept.len()));
-        let bytes = match keep(field, &path, &upload).await {
+        let path = folder.join(format!("upload-{id}-{}", stored.len()));
+        let bytes = match store(field, &path, &upload).await {
             Ok(bytes) => bytes,
             Err(rejection) => {
-                // Half a file is of no use to anyone.
+                // An incomplete file is of no use.
                 let _ = fs::remove_file(&path).await;
                 return Err(rejection);
             }
         };
-        kept.push(Kept { name, bytes });
+        stored.push(Stored { name, bytes });
     }
-    Ok(Json(kept))
+    Ok(Json(stored))
 }
 
-/// Writes a file piece by piece, and tells of each.
-async fn keep(mut field: Field, path: &PathBuf, upload: &Upload<'_>) -> Result<u64, Rejection> {
-    let broken = |error| Rejection::internal().with_source(error);
-    let mut file = fs::File::create_new(path).await.map_err(broken)?;
+/// Writes a file chunk by chunk, and reports the progress after each chunk.
+async fn store(mut field: Field, path: &PathBuf, upload: &Upload<'_>) -> Result<u64, Rejection> {
+    let failed = |error| Rejection::internal().with_source(error);
+    let mut file = fs::File::create_new(path).await.map_err(failed)?;
     let mut bytes = 0;
     while let Some(chunk) = field.chunk().await? {
-        file.write_all(&chunk).await.map_err(broken)?;
+        file.write_all(&chunk).await.map_err(failed)?;
         bytes += chunk.len() as u64;
         upload.add(chunk.len() as u64);
     }
-    file.flush().await.map_err(broken)?;
+    file.flush().await.map_err(failed)?;
     Ok(bytes)
 }
 
-/// Tells how many bytes of an upload have come, until it has ended.
+/// Sends the number of received bytes as events, until the upload has ended.
 #[get("/uploads/{id}/progress")]
 async fn follow(id: u64, progress: State<Progress>) -> Sse {
     let mut bytes = progress.follow(id);
@@ -104,7 +108,7 @@ struct Api(page, upload, follow);
 async fn main() -> highball::Result {
     let folder = std::env::temp_dir().join("highball-uploads");
     fs::create_dir_all(&folder).await?;
-    println!("files go to {}", folder.display());
+    println!("files are stored in {}", folder.display());
     let state = AppState {
         progress: Progress::default(),
         folder,

@@ -1,4 +1,4 @@
-//! How far uploads are.
+//! The progress of uploads.
 
 use std::{
     collections::HashMap,
@@ -7,11 +7,11 @@ use std::{
 
 use highball::{Rejection, http::StatusCode, tokio::sync::watch};
 
-/// The uploads that run or are waited for, by their numbers.
+/// The uploads that are running or that a client waits for, by id.
 #[derive(Debug, Default)]
 pub(crate) struct Progress(Mutex<HashMap<u64, watch::Sender<State>>>);
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
     bytes: u64,
@@ -19,25 +19,25 @@ struct State {
     has_ended: bool,
 }
 
-/// The most uploads at once: more are somebody's mistake.
-const MOST: usize = 1000;
+/// The maximum number of concurrent uploads.
+const MAX_UPLOADS: usize = 1000;
 
 impl Progress {
-    /// Begins an upload; it ends when what is returned is dropped.
+    /// Begins an upload, which ends when the returned value is dropped.
     ///
     /// # Errors
-    /// Where one of this number runs, or too many do.
+    /// Returns 409 if an upload with this id is running, and 503 if too many are.
     pub(crate) fn begin(&self, id: u64) -> Result<Upload<'_>, Rejection> {
         let mut uploads = self.lock();
         if uploads
             .get(&id)
             .is_some_and(|upload| upload.borrow().has_begun)
         {
-            let detail = "an upload of this number runs: take another";
+            let detail = "an upload with this id is running: choose another id";
             return Err(Rejection::new(StatusCode::CONFLICT, detail));
         }
-        if uploads.len() >= MOST {
-            let detail = "too many uploads run; try again later";
+        if uploads.len() >= MAX_UPLOADS {
+            let detail = "too many uploads are running; try again later";
             return Err(Rejection::new(StatusCode::SERVICE_UNAVAILABLE, detail));
         }
         let upload = uploads.entry(id).or_default();
@@ -50,10 +50,10 @@ impl Progress {
         })
     }
 
-    /// Follows an upload, which may begin later.
+    /// Follows an upload, which may not have begun yet.
     pub(crate) fn follow(&self, id: u64) -> Bytes {
         let mut uploads = self.lock();
-        // Those that nobody follows any more and that never began are forgotten.
+        // Drop uploads that never began and that no client follows any more.
         uploads.retain(|_, upload| upload.receiver_count() > 0 || upload.borrow().has_begun);
         let state = uploads.entry(id).or_default().subscribe();
         Bytes {
@@ -62,13 +62,13 @@ impl Progress {
         }
     }
 
-    /// No change is left half done by a panic, so a poisoned lock is as good as any.
+    /// Locks the uploads. A panic cannot leave a change incomplete, so a poisoned lock is used like any other.
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, watch::Sender<State>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An upload that runs.
+/// A running upload.
 pub(crate) struct Upload<'p> {
     all: &'p Progress,
     id: u64,
@@ -76,7 +76,7 @@ pub(crate) struct Upload<'p> {
 }
 
 impl Upload<'_> {
-    /// Tells that so many bytes more have come.
+    /// Adds to the number of received bytes.
     pub(crate) fn add(&self, bytes: u64) {
         self.state.send_modify(|state| state.bytes += bytes);
     }
@@ -89,14 +89,14 @@ impl Drop for Upload<'_> {
     }
 }
 
-/// The bytes of an upload, as they come.
+/// The progress of an upload, for a client that follows it.
 pub(crate) struct Bytes {
     state: watch::Receiver<State>,
     has_ended: bool,
 }
 
 impl Bytes {
-    /// Waits for a change; `None` is the end.
+    /// Waits for a change, and returns the number of bytes so far. Returns `None` after the end of the upload.
     pub(crate) async fn next(&mut self) -> Option<u64> {
         if self.has_ended || self.state.changed().await.is_err() {
             return None;

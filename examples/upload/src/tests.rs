@@ -4,7 +4,7 @@ use highball::{TestResponse, TestSession, block_on, prelude::*, tokio};
 
 use crate::{Api, AppState, progress::Progress};
 
-/// A folder that goes with the test.
+/// A temporary folder that is removed when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -33,7 +33,7 @@ fn client(folder: &Path) -> TestSession<Api, AppState> {
     Api.test().state(state).start()
 }
 
-/// A form with one file; `end` is what follows it.
+/// Returns a form with one file, followed by `end`.
 fn form(file: &str, end: &str) -> String {
     let head = "Content-Disposition: form-data; name=\"file\"; filename=\"../a.txt\"";
     format!("--XX\r\n{head}\r\n\r\n{file}{end}")
@@ -49,11 +49,11 @@ async fn send(client: &TestSession<Api, AppState>, id: u64, body: String) -> Tes
 }
 
 #[test]
-fn a_file_is_kept_and_its_progress_told() {
+fn file_is_stored_and_its_progress_is_sent() {
     let folder = Folder::new("kept");
     let client = client(&folder.0);
     block_on(async {
-        // Polled first, it follows before the upload begins.
+        // The first future is polled first, so it follows the upload before the upload begins.
         let (progress, sent) = tokio::join!(
             client.get("/uploads/7/progress").send(),
             send(&client, 7, form("hello", "\r\n--XX--\r\n")),
@@ -78,7 +78,7 @@ fn a_file_is_kept_and_its_progress_told() {
 }
 
 #[test]
-fn half_a_file_is_not_kept() {
+fn incomplete_file_is_removed() {
     let folder = Folder::new("half");
     let client = client(&folder.0);
     block_on(async {
@@ -93,7 +93,7 @@ fn half_a_file_is_not_kept() {
 }
 
 #[test]
-fn the_page_is_there() {
+fn page_is_served() {
     let folder = Folder::new("page");
     let response = block_on(client(&folder.0).get("/").send());
     assert!(response.text().contains("EventSource"));

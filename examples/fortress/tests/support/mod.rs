@@ -1,6 +1,6 @@
-//! The server as a process, and clients that say what they are told to.
+//! The server as a child process, and a client that sends raw text.
 
-// Each test file uses a part of it.
+// Each test file uses only a part of this module.
 #![allow(dead_code)]
 
 use std::{
@@ -13,10 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running server; it is killed when it is dropped.
+/// A running server, which is killed when this value is dropped.
 pub(crate) struct Fortress {
     pub(crate) child: Child,
     pub(crate) addr: SocketAddr,
@@ -24,12 +24,12 @@ pub(crate) struct Fortress {
 }
 
 impl Fortress {
-    /// Starts it on a free port with these variables.
+    /// Starts the server on a free port with these environment variables.
     pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
         Self::start_by(Command::new(env!("CARGO_BIN_EXE_fortress")), variables)
     }
 
-    /// Starts it by a shell's command, in which `$0` is the program.
+    /// Starts the server with a shell command, in which `$0` is the program.
     pub(crate) fn start_in_shell(command: &str, variables: &[(&str, &str)]) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", command, env!("CARGO_BIN_EXE_fortress")]);
@@ -47,7 +47,9 @@ impl Fortress {
         let mut output = BufReader::new(child.stdout.take().expect("it is piped"));
         let errors = lines(child.stderr.take().expect("it is piped"));
         let mut line = String::new();
-        output.read_line(&mut line).expect("it says where it is");
+        output
+            .read_line(&mut line)
+            .expect("a line with the address");
         let Some(addr) = address(&line) else {
             let said: Vec<_> = errors.iter().collect();
             panic!("{line:?} {said:?}");
@@ -64,7 +66,7 @@ impl Fortress {
         Client::to(self.addr)
     }
 
-    /// Sends one request and returns the status of the answer.
+    /// Sends a request and returns the status of the response.
     pub(crate) fn status(&self, path: &str) -> u16 {
         self.connect().get(path).status
     }
@@ -75,7 +77,7 @@ impl Fortress {
         assert!(sent.expect("kill runs").success());
     }
 
-    /// Waits for its end, and returns its exit code and what it wrote as errors.
+    /// Waits until the server exits. Returns the exit code and the standard error.
     pub(crate) fn wait(&mut self) -> (Option<i32>, String) {
         let begun = Instant::now();
         loop {
@@ -83,12 +85,12 @@ impl Fortress {
                 let said: Vec<_> = self.errors.iter().collect();
                 return (status.code(), said.join("\n"));
             }
-            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            assert!(begun.elapsed() < PATIENCE, "the server does not exit");
             thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// Returns a number of its `/proc/ID/status`, in KiB.
+    /// Returns the resident memory of the server in KiB, from `/proc/ID/status`.
     pub(crate) fn memory(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = fs::read_to_string(path).expect("it runs");
@@ -99,7 +101,7 @@ impl Fortress {
             .expect("a number")
     }
 
-    /// Returns how much of a core's time it has used.
+    /// Returns the CPU time that the server has used.
     pub(crate) fn cpu_time(&self) -> Duration {
         let path = format!("/proc/{}/stat", self.child.id());
         let stat = fs::read_to_string(path).expect("it runs");
@@ -110,7 +112,7 @@ impl Fortress {
             .take(2)
             .map(|ticks| ticks.parse::<u64>().expect("a number"))
             .sum();
-        // Linux shows a hundredth of a second as a tick.
+        // Linux counts in ticks of 10 ms.
         Duration::from_millis(ticks * 10)
     }
 }
@@ -173,7 +175,7 @@ impl Client {
         self.answer().expect("it answers")
     }
 
-    /// Reads one answer with a length; none where the connection has ended.
+    /// Reads a response with `Content-Length`. Returns `None` if the connection is closed.
     pub(crate) fn answer(&mut self) -> Option<Answer> {
         loop {
             if let Some(answer) = self.whole() {
@@ -208,7 +210,7 @@ impl Client {
         })
     }
 
-    /// Reads to the end; returns what came.
+    /// Reads until the connection is closed, and returns the text.
     pub(crate) fn rest(&mut self) -> String {
         let mut rest = std::mem::take(&mut self.read);
         let _cut_off = self.stream.read_to_end(&mut rest);

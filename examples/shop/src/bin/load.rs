@@ -1,11 +1,11 @@
-//! A rush: what becomes of orders when everybody wants a report, with priorities and without.
+//! Measures the latency of orders while many reports are requested, with and without priorities.
 //!
 //! ```sh
 //! cargo run -p shop --release --bin load > /dev/null
 //! ```
 //!
-//! The database of the shop does 800 queries a second; orders want 120 of them, and the reports of a
-//! rush 1,600. The figures go to the standard error, the shop's log to the standard output.
+//! The database of the shop runs 800 queries a second. The orders need 120 of them, and the reports of a rush need
+//! 1,600. The results are printed to standard error, and the log of the shop to standard output.
 
 use std::{
     future::IntoFuture,
@@ -26,10 +26,10 @@ use highball::{
 };
 use shop::{Api, AppState, capacity};
 
-/// How long a rush lasts.
+/// The duration of a measurement.
 const RUSH: Duration = Duration::from_secs(5);
 
-/// The time between two orders, and between two reports of a rush.
+/// The interval of orders, and of reports during a rush.
 const ORDERS: Duration = Duration::from_millis(25);
 const REPORTS: Duration = Duration::from_millis(5);
 
@@ -44,7 +44,7 @@ async fn main() -> highball::Result {
     Ok(())
 }
 
-/// Sends orders, and reports if it is a rush; returns the time that 99 of 100 orders did not exceed.
+/// Sends orders, and reports if `is_rush`. Returns the time that 99 of 100 orders did not exceed.
 async fn rush(name: &str, has_capacity: bool, is_rush: bool) -> highball::Result<Duration> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let client = Arc::new(Client::new(listener.local_addr()?));
@@ -88,13 +88,13 @@ async fn rush(name: &str, has_capacity: bool, is_rush: bool) -> highball::Result
     Ok(p99)
 }
 
-/// One answer.
+/// A response and its latency.
 struct Answer {
     status: u16,
     took: Duration,
 }
 
-/// Sends a request every so often, however long each takes.
+/// Sends a request at a fixed interval, without waiting for the responses.
 async fn send(client: &Arc<Client>, request: &str, every: Duration) -> Vec<Answer> {
     let start = Instant::now();
     let mut sent = Vec::new();
@@ -117,7 +117,7 @@ async fn send(client: &Arc<Client>, request: &str, every: Duration) -> Vec<Answe
     answers
 }
 
-/// A client that keeps its connections.
+/// A client that reuses its connections.
 struct Client {
     address: SocketAddr,
     idle: Mutex<Vec<TcpStream>>,
@@ -129,7 +129,7 @@ impl Client {
         Self { address, idle }
     }
 
-    /// Returns the token of a new session.
+    /// Logs in and returns the token.
     async fn log_in(&self, name: &str) -> highball::Result<String> {
         let body = json!({ "name": name, "password": name }).to_string();
         let request = format!(
@@ -145,7 +145,7 @@ impl Client {
             .ok_or_else(|| highball::Error::new("the login failed"))
     }
 
-    /// Sends a request, and returns the status and the body of its answer.
+    /// Sends a request and returns the status and the body of the response.
     async fn ask(&self, request: &str) -> highball::Result<(u16, Vec<u8>)> {
         let idle = self.idle().pop();
         let mut stream = match idle {
@@ -165,7 +165,7 @@ impl Client {
     }
 }
 
-/// Reads an answer whose length is announced.
+/// Reads a response with `Content-Length`.
 async fn read(stream: &mut TcpStream) -> highball::Result<(u16, Vec<u8>)> {
     let mut bytes = Vec::new();
     loop {
