@@ -64,6 +64,7 @@ type Comparable = (Option<String>, Option<String>, usize, Value);
 
 fn comparable(response: &Response) -> Result<Comparable, Failure> {
     let media_type = response.header("content-type");
+    // Some frameworks add `charset=utf-8`, which makes no difference for JSON.
     let media_type = media_type.and_then(|value| value.split(';').next());
     let body = serde_json::from_slice(&response.body)?;
     Ok((

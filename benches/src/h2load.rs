@@ -72,6 +72,7 @@ fn parse_output(text: &str, ticks: u64) -> Option<Loaded> {
     let (before, _) = text.split_once(" req/s")?;
     Some(Loaded {
         requests_per_second: before.split_whitespace().last()?.parse().ok()?,
+        // A tick is 10 ms.
         cpu: ticks as f64 * 10_000.0 / good,
     })
 }

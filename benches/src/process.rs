@@ -73,6 +73,7 @@ impl Server {
 
     /// Starts the server with a command that already contains the program.
     pub(crate) fn start_by(&self, mut command: Command) -> Result<Running, Failure> {
+        // The port is free again when the listener is dropped, at the end of this statement.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
             .port();
@@ -109,6 +110,7 @@ impl Running {
     pub(crate) fn ticks(&self) -> Result<u64, Failure> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let (_, fields) = stat
+            // The name of the process is in parentheses and may itself contain spaces and parentheses.
             .rsplit_once(')')
             .ok_or("/proc/../stat has no process name")?;
         let mut fields = fields.split_whitespace().skip(11);

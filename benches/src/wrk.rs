@@ -58,6 +58,7 @@ fn parse_output(text: &str, ticks: u64) -> Option<Loaded> {
     let requests: f64 = before.split_whitespace().last()?.parse().ok()?;
     Some(Loaded {
         requests_per_second: after("Requests/sec:")?.parse().ok()?,
+        // A tick is 10 ms.
         cpu: ticks as f64 * 10_000.0 / requests,
         p50: parse_millis(after("50%")?)?,
         p99: parse_millis(after("99%")?)?,

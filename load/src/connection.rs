@@ -136,6 +136,7 @@ impl ConnectionSlot {
         let stream = TcpStream::connect(self.addr)
             .await
             .map_err(|_| Failure::Connect)?;
+        // Nagle's algorithm would delay small requests until the previous data is acknowledged.
         stream.set_nodelay(true).map_err(|_| Failure::Connect)?;
         let io = TokioIo::new(stream);
         // The errors of these tasks are not logged, because their requests report them.

@@ -35,6 +35,7 @@ impl Progress {
 
     /// Shows the results since the last call.
     pub(crate) fn show(&mut self, record: &Record) {
+        // The interval is measured, because the caller does not call this exactly once per second.
         let seconds = self.shown.elapsed().as_secs_f64();
         self.shown = Instant::now();
         let elapsed = self.started.elapsed().as_millis();

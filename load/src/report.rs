@@ -76,6 +76,8 @@ impl Report {
     /// infinitely slow.
     pub(crate) fn latency_at(&self, part: f64) -> f64 {
         let total = self.total();
+        // The quantile of all requests becomes one of the responses; above 1 it falls on a request without a
+        // response.
         let part = part * self.requests() as f64 / total.responses().max(1) as f64;
         match total.latency_at(part.min(1.0)) {
             // The tolerance is for rounding errors.

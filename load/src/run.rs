@@ -149,6 +149,7 @@ impl Plan {
             return (plan, LoadModel::ClosedLoop { sent, until });
         };
         let rate = first.from.max(first.to);
+        // The warm-up uses the higher rate of the first stage, because a ramp from 0 would warm up nothing.
         let warming = Stage {
             from: rate,
             to: rate,

@@ -79,6 +79,7 @@ pub(crate) fn check_handler(
     errors: &mut Errors,
 ) {
     check_contexts(args, errors);
+    // Each argument is checked even after an error, so that one build reports all of them.
     for arg in args {
         match arg.kind {
             ArgKind::Param { .. } | ArgKind::OuterParam => check_param(arg, errors),

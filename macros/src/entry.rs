@@ -61,6 +61,7 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
                 .with
                 .extend(errors.keep(parse_with_attr(attr)).unwrap_or_default());
         } else if !attr.path().is_ident("doc") {
+            // The fields are not emitted, so an attribute for another macro would be lost without a word.
             errors.at(
                 attr,
                 "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`",

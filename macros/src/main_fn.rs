@@ -65,6 +65,7 @@ pub(crate) fn expand(args: TokenStream, function: &Function, errors: &mut Errors
     quote! {
         #(#attrs)*
         #vis #plain {
+            // In a separate function, `return` and `?` in the body keep their meaning.
             async fn __main() #output #body
             #block_on(__main())
         }

@@ -29,6 +29,7 @@ impl Pattern {
     /// Parses the pattern of a route.
     pub(crate) fn route(literal: &LitStr, errors: &mut Errors) -> Self {
         let pattern = Self::parse(literal, errors);
+        // The last segment may be a catch-all.
         for segment in pattern.segments.iter().rev().skip(1) {
             if let Segment::CatchAll { name } = segment {
                 errors.at(

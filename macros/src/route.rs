@@ -22,6 +22,7 @@ pub(crate) fn route_attribute(name: &str, args: TokenStream, item: TokenStream) 
         let pattern = attr.pattern.as_ref().unwrap_or(&none);
         check::check_item(function, "a handler", errors);
         let list = function::parse_args(&function.sig, pattern, None, errors);
+        // Without a valid pattern, each path parameter would be reported as unknown.
         if attr.pattern.is_some() && errors.is_empty() {
             check::check_handler(&list, pattern, false, errors);
         }

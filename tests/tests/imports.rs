@@ -229,7 +229,7 @@ fn quoted_len(text: &str, mark: char) -> usize {
 }
 
 #[test]
-fn paths_are_found_wherever_they_stand() {
+fn paths_are_found_in_uses_and_expressions() {
     let text = r##"
         use crate::{a, b::{c, d}, f::{self, g}};
         use super::{e, super::h};

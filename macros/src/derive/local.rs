@@ -23,6 +23,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let (impl_generics, ty_generics, bounds) = generics.split_for_impl();
     let params = input.generics.type_params().map(|param| &param.ident);
     let (name, text) = (&input.ident, input.ident.to_string());
+    // Types in the bodies of two functions may share the name and the module path, but not the position.
     let place = quote_spanned! {name.span()=>
         (::core::file!(), ::core::line!(), ::core::column!())
     };

@@ -53,6 +53,7 @@ fn replace_lifetimes(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
                     lifetime.to_tokens(&mut out);
                 }
             }
+            // An elided lifetime gets the name; after `&'a` the arm above replaces the name.
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
                 out.extend([TokenTree::Punct(punct)]);
                 let named = tokens

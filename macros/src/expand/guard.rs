@@ -21,6 +21,7 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> Toke
         ReturnType::Type(_, ty) => ok_type(ty).unwrap_or_else(|| (**ty).clone()),
         ReturnType::Default => syn::parse_quote!(()),
     };
+    // A guard that changes the context or reads the body needs it alone, so it cannot run in parallel.
     let exclusive = list
         .iter()
         .any(|arg| matches!(arg.kind, ArgKind::ContextMut))

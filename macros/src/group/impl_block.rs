@@ -94,6 +94,7 @@ fn take_route_attr(method: &mut ImplItemFn) -> Option<Attribute> {
     Some(method.attrs.remove(idx))
 }
 
+/// Removes `#[param]` from the arguments: rustc rejects an attribute that no macro has consumed.
 fn strip_arg_attrs(method: &mut ImplItemFn) {
     for input in &mut method.sig.inputs {
         if let FnArg::Typed(arg) = input {
