@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Files at the top of `src` that may refer to every module, and that no module may refer to.
-const ROOTS: [&str; 4] = ["lib", "main", "prelude", "private"];
+const ROOTS: [&str; 5] = ["doctests", "lib", "main", "prelude", "private"];
 
 /// Fails unless the modules of a crate are those in `order` and refer only to themselves and to earlier ones.
 ///
@@ -261,6 +261,39 @@ fn paths_are_found_in_uses_and_expressions() {
             (8, "own"),
             (10, "n"),
         ]
+    );
+}
+
+/// The rooms of the runtime, as ARCHITECTURE.md lists them.
+#[test]
+fn runtime() {
+    check(
+        "runtime/src",
+        &[
+            "const_text",
+            "deref",
+            "panics",
+            "events",
+            "tasks",
+            "pool",
+            "header_value",
+            "routes",
+            "table",
+            "body",
+            "response",
+            "decode",
+            "error",
+            "config",
+            "request",
+            "extract",
+            "chain",
+            "middleware",
+            "app",
+            "tower",
+            "testing",
+            "server",
+            "serve",
+        ],
     );
 }
 
