@@ -1,6 +1,12 @@
 # Code that `.ci/run` and `.ci/full` source. Each step is timed, and the table of the seconds is printed at
 # the end, after a failure too.
 
+export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
+# Nothing is compiled twice from one target directory, so incremental caches would only take time and space.
+export CARGO_INCREMENTAL=0
+
+TOOLS="${CI_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/highball-ci}"
+
 # Options of cargo for a working tree with changes, which a checkout in CI does not have.
 DIRTY=(--allow-dirty)
 if [ -n "${CI:-}" ]; then
@@ -39,3 +45,18 @@ print_table() {
 }
 
 trap print_table EXIT
+
+# Installs a version of a cargo subcommand into $TOOLS, with few optimisations, since it runs for seconds.
+install_tool() {
+    local name="$1" version="$2" build
+    if "$TOOLS/bin/$name" --version 2>/dev/null | grep -qx "$name $version"; then
+        return
+    fi
+    build="$(mktemp -d)"
+    CARGO_TARGET_DIR="$build" \
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+        CARGO_PROFILE_RELEASE_LTO=off \
+        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        cargo install "$name" --locked --quiet --version "$version" --root "$TOOLS"
+    rm -rf "$build"
+}
