@@ -5,9 +5,9 @@ use syn::{Ident, Path};
 
 use crate::{errors::Errors, pattern::Pattern, runtime_path};
 
-mod options;
+pub(crate) mod options;
 mod values;
-mod with;
+pub(crate) mod with;
 
 use options::AttrOption;
 

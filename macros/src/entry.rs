@@ -8,6 +8,9 @@ use crate::{
     pattern::Pattern,
 };
 
+/// The attributes of an entry.
+pub(crate) const ENTRY_ATTRS: [&str; 3] = ["prefix", "with", "cfg"];
+
 /// One entry of a group: a handler or another group.
 pub(crate) struct Entry {
     /// The `#[cfg]` attributes, under which the entry exists.
@@ -50,22 +53,24 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
         );
     }
     for attr in &field.attrs {
-        if attr.path().is_ident("cfg") {
-            entry.cfgs.push(attr.clone());
-        } else if attr.path().is_ident("prefix") {
-            if let Some(literal) = errors.keep(attr.parse_args::<syn::LitStr>()) {
-                entry.prefix = Some(Pattern::prefix(&literal, errors));
+        let known = ENTRY_ATTRS
+            .into_iter()
+            .find(|name| attr.path().is_ident(name));
+        match known {
+            Some("cfg") => entry.cfgs.push(attr.clone()),
+            Some("prefix") => {
+                if let Some(literal) = errors.keep(attr.parse_args::<syn::LitStr>()) {
+                    entry.prefix = Some(Pattern::prefix(&literal, errors));
+                }
             }
-        } else if attr.path().is_ident("with") {
-            entry
+            Some(_) => entry
                 .with
-                .extend(errors.keep(parse_with_attr(attr)).unwrap_or_default());
-        } else if !attr.path().is_ident("doc") {
-            // The fields are not emitted, so an attribute for another macro would be lost without a word.
-            errors.at(
+                .extend(errors.keep(parse_with_attr(attr)).unwrap_or_default()),
+            None if attr.path().is_ident("doc") => {}
+            None => errors.at(
                 attr,
                 "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`",
-            );
+            ),
         }
     }
     entry

@@ -102,8 +102,11 @@ impl Function {
     }
 }
 
+/// The attributes of an argument of a function.
+pub(crate) const ARG_ATTRS: [&str; 2] = ["param", "config"];
+
 fn is_arg_attr(attr: &Attribute) -> bool {
-    attr.path().is_ident("param") || attr.path().is_ident("config")
+    ARG_ATTRS.iter().any(|name| attr.path().is_ident(name))
 }
 
 /// Returns the `#[cfg]` attributes among these.

@@ -12,6 +12,9 @@ use syn::{
 
 use crate::{errors::Errors, runtime_path::private, types::first_span};
 
+/// The names of the options after the handler. Any other name is a parameter of a prefix.
+pub(crate) const OPTIONS: [&str; 2] = ["via", "crate"];
+
 struct Url {
     app: Type,
     handler: Path,
@@ -57,10 +60,10 @@ impl Url {
     fn parse_option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
-        match name.to_string().as_str() {
-            "via" => self.via = Some(input.parse()?),
-            "crate" => self.krate = Some(input.call(Path::parse_mod_style)?),
-            _ => self.outer.push((name, input.parse()?)),
+        match OPTIONS.into_iter().find(|option| name == option) {
+            Some("via") => self.via = Some(input.parse()?),
+            Some(_) => self.krate = Some(input.call(Path::parse_mod_style)?),
+            None => self.outer.push((name, input.parse()?)),
         }
         Ok(())
     }

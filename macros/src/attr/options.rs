@@ -37,7 +37,7 @@ pub(super) enum AttrOption {
 }
 
 /// The name of an option, and its syntax as error messages show it.
-type Syntax = (&'static str, &'static str);
+pub(crate) type Syntax = (&'static str, &'static str);
 
 const PATH: Syntax = ("path", "a path in quotes");
 const WITH: Syntax = ("with", "`with(..)`");
@@ -57,7 +57,7 @@ const BODY_LIMIT: Syntax = ("body_limit", "`body_limit = ..`");
 const CRATE: Syntax = ("crate", "`crate = ..`");
 
 /// Returns the options that an attribute accepts.
-fn accepted_options(attribute: &str) -> &'static [Syntax] {
+pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
     match attribute {
         "routes" => &[
             APP,

@@ -9,6 +9,9 @@ use syn::{
     spanned::Spanned,
 };
 
+/// The keywords of `with(..)`. Each is written as a call.
+pub(crate) const KEYWORDS: [&str; 3] = ["parallel", "when", "layer"];
+
 /// One item of `with(..)`.
 pub(crate) enum WithItem {
     /// A guard, a middleware or a layer.
@@ -111,8 +114,7 @@ fn keyword_call(item: &Expr) -> Option<(&'static str, Span, &Args)> {
     let Expr::Path(func) = &*call.func else {
         return None;
     };
-    let words = ["parallel", "when", "layer"];
-    let word = words.into_iter().find(|word| func.path.is_ident(word))?;
+    let word = KEYWORDS.into_iter().find(|word| func.path.is_ident(word))?;
     Some((word, func.path.span(), &call.args))
 }
 
