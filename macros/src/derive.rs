@@ -15,7 +15,7 @@ use syn::{Attribute, Path, Token};
 use crate::errors::Errors;
 
 /// Parses `#[highball(crate = path)]`.
-fn crate_path(attrs: &[Attribute], errors: &mut Errors) -> Option<Path> {
+pub(crate) fn crate_path(attrs: &[Attribute], errors: &mut Errors) -> Option<Path> {
     let attr = attrs.iter().find(|attr| attr.path().is_ident("highball"))?;
     errors.keep(attr.parse_args_with(|input: syn::parse::ParseStream<'_>| {
         input.parse::<Token![crate]>()?;

@@ -1,9 +1,15 @@
 //! The macros of the Highball web framework.
 //!
-//! Use them through the crate `highball`, which re-exports and documents them. The modules below are the stages of an
-//! expansion: `attr`, `pattern`, `function` and `entry` parse, `check` reports mistakes, `expand` generates code.
+//! Use them through the crate `highball`, which re-exports them. Each macro is documented by a page in `docs/attributes`.
+//! The modules below are the stages of an expansion: `attr`, `pattern`, `function` and `entry` parse, `check` reports
+//! mistakes, `expand` generates code.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The pages are included here and not on the re-exports in `highball`, for three reasons. An editor shows the text of the
+// definition. rustdoc appends that text to the text of a re-export. A file outside the package would be missing from the
+// published crate. The examples need `highball`, which depends on this crate, so they run as documentation tests of
+// `highball`.
 
 mod attr;
 mod chain_attr;
@@ -15,6 +21,8 @@ mod expand;
 mod function;
 mod group;
 mod main_fn;
+#[cfg(test)]
+mod pages;
 mod pattern;
 mod route;
 mod route_attrs;
@@ -30,6 +38,8 @@ use crate::{errors::Errors, function::with_function};
 macro_rules! verbs {
     ($($name:ident: $doc:literal,)*) => {$(
         #[doc = $doc]
+        #[doc = ""]
+        #[doc = include_str!("../docs/attributes/route.md")]
         #[proc_macro_attribute]
         pub fn $name(
             args: proc_macro::TokenStream,
@@ -53,7 +63,7 @@ verbs! {
     route: "Declares a route for several methods: `#[route(\"/x\", methods = [GET, \"PURGE\"])]`.",
 }
 
-/// Declares a group of routes: a tuple struct that lists them, an inline module or an impl block.
+#[doc = include_str!("../docs/attributes/routes.md")]
 #[proc_macro_attribute]
 pub fn routes(
     args: proc_macro::TokenStream,
@@ -62,7 +72,7 @@ pub fn routes(
     group::routes_attribute(args.into(), item.into()).into()
 }
 
-/// Declares a handler without a path, which responds if no route of a group matches.
+#[doc = include_str!("../docs/attributes/fallback.md")]
 #[proc_macro_attribute]
 pub fn fallback(
     args: proc_macro::TokenStream,
@@ -71,7 +81,7 @@ pub fn fallback(
     route::fallback_attribute(args.into(), item.into()).into()
 }
 
-/// Declares a middleware: a function that wraps the rest of the chain.
+#[doc = include_str!("../docs/attributes/middleware.md")]
 #[proc_macro_attribute]
 pub fn middleware(
     args: proc_macro::TokenStream,
@@ -82,7 +92,7 @@ pub fn middleware(
         .into()
 }
 
-/// Declares a guard: a function that runs before a handler, and provides a value or rejects the request.
+#[doc = include_str!("../docs/attributes/guard.md")]
 #[proc_macro_attribute]
 pub fn guard(
     args: proc_macro::TokenStream,
@@ -91,7 +101,7 @@ pub fn guard(
     chain_attr::GUARD.expand(args.into(), item.into()).into()
 }
 
-/// Declares an observer: a function that is called with each finished exchange.
+#[doc = include_str!("../docs/attributes/observer.md")]
 #[proc_macro_attribute]
 pub fn observer(
     args: proc_macro::TokenStream,
@@ -100,7 +110,7 @@ pub fn observer(
     chain_attr::OBSERVER.expand(args.into(), item.into()).into()
 }
 
-/// Runs an async `main` on Highball's runtime.
+#[doc = include_str!("../docs/attributes/main.md")]
 #[proc_macro_attribute]
 pub fn main(
     args: proc_macro::TokenStream,
@@ -113,27 +123,33 @@ pub fn main(
     .into()
 }
 
-/// Returns the URL of a route: `url!(Api, show(42))`.
+#[doc = include_str!("../docs/attributes/url.md")]
 #[proc_macro]
 pub fn url(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     url::expand(input.into()).into()
 }
 
 macro_rules! derives {
-    ($($trait_name:ident($($attr:ident),*), $name:ident: $doc:literal,)*) => {$(
-        #[doc = $doc]
+    ($($trait_name:ident($($attr:ident),*), $name:ident: $page:literal,)*) => {$(
+        #[doc = include_str!(concat!("../docs/attributes/", $page))]
         #[proc_macro_derive($trait_name, attributes(highball, $($attr),*))]
         pub fn $name(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
             derive_with(input.into(), derive::$name).into()
         }
-    )*};
+    )*
+
+    /// Each derive with the attributes that it takes.
+    #[cfg(test)]
+    pub(crate) const DERIVES: &[(&str, &[&str])] =
+        &[$((stringify!($trait_name), &["highball", $(stringify!($attr)),*])),*];
+    };
 }
 
 derives! {
-    Local(), local: "Allows guards and middleware to provide values of a type to the rest of the chain.",
-    State(), state: "Makes each field of the app state available to handlers by its type.",
-    PathFields(), path_fields: "Makes a struct an extractor of the path parameters that its fields are named after.",
-    IntoResponse(status, transparent, from, source), response: "Converts an enum of errors to responses: `#[status(404, \"no such user\")]` on each variant.\n\nOn a field, `#[from]` and `#[source]` mark the cause of the error, which is logged. `#[from]` also generates the conversion for `?`.",
+    Local(), local: "local.md",
+    State(), state: "state.md",
+    PathFields(), path_fields: "path_fields.md",
+    IntoResponse(status, transparent, from, source), response: "into_response.md",
 }
 
 fn derive_with(

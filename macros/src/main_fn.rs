@@ -7,7 +7,7 @@ use syn::{Path, Token, parse::Parse};
 use crate::{errors::Errors, function::Function, runtime_path::private};
 
 /// The argument `crate = path`, if there is one.
-struct Args(Option<Path>);
+pub(crate) struct Args(Option<Path>);
 
 impl Parse for Args {
     fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
