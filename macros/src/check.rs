@@ -125,7 +125,7 @@ fn check_param(arg: &Arg, errors: &mut Errors) {
         let name = &arg.name;
         errors.at(
             &arg.ty,
-            format!("the path parameter `{name}` is a client's text, which may be absolute or contain `..`: write `{name}: highball::SafePath`"),
+            format!("the path parameter `{name}` is a client's text, which may be absolute or contain `..`: write `{name}: highball::extract::SafePath`"),
         );
         return;
     }

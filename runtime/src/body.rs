@@ -34,6 +34,7 @@ mod stream;
 pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
 pub(crate) use self::end_hook::{EndHook, OnEnd};
+#[doc(hidden)]
 pub use self::outcome::Outcome;
 pub(crate) use self::pace::Pace;
 pub use self::produce::{Sender, produce};

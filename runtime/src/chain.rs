@@ -26,8 +26,8 @@ pub use argument_check::{
 pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
 pub(crate) use env::RequestScope;
 pub use env::{BufferedBody, Call, Render, buffer_body, problem};
+pub use next::Next;
 use next::Rest;
-pub use next::{Next, Nothing};
 pub(crate) use panics::{Faults, answer_panic, catch_panic};
 pub use part::{
     ChainPart, ConfiguredPart, ConfiguredPartProbe, GuardOutput, NoLocal, NoPart, PartProbe,

@@ -171,7 +171,7 @@ struct Counters {
 ///
 /// # Examples
 /// ```
-/// let counts = highball::server_counts();
+/// let counts = highball::serve::server_counts();
 /// assert_eq!(counts.slow_bodies, 0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,7 +191,7 @@ pub struct ServerCounts {
 ///
 /// # Examples
 /// ```
-/// let counts = highball::server_counts();
+/// let counts = highball::serve::server_counts();
 /// println!("{} handshakes failed", counts.failed_handshakes);
 /// ```
 pub fn server_counts() -> ServerCounts {

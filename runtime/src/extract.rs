@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
 
 use crate::{
-    request::{Context, Head, Locals, State, View},
+    request::{Context, Head, Locals, View},
     response::Rejection,
-    routes::{LocalId, Route},
+    routes::Route,
 };
 
 mod accept;
@@ -20,7 +20,7 @@ mod body;
 mod body_stream;
 mod client;
 #[cfg(feature = "cookies")]
-mod cookies;
+pub mod cookies;
 mod form;
 #[cfg(any(
     feature = "msgpack",
@@ -37,7 +37,7 @@ mod json;
 mod last_event_id;
 mod list;
 #[cfg(feature = "multipart")]
-mod multipart;
+pub mod multipart;
 mod optional;
 mod param;
 mod path;
@@ -48,21 +48,18 @@ mod state;
 #[cfg(feature = "validate")]
 mod valid;
 #[cfg(feature = "ws")]
-mod websocket;
+pub mod websocket;
 
+pub use crate::{
+    request::{Provide, State},
+    response::Json,
+    routes::{LocalId, LocalType},
+};
 pub use auth::Bearer;
 #[cfg(feature = "basic-auth")]
 pub use basic::Basic;
 pub use bind::Bind;
 pub use client::Client;
-#[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
-pub use cookies::Key;
-#[cfg(feature = "private-cookies")]
-pub use cookies::PrivateCookies;
-#[cfg(feature = "signed-cookies")]
-pub use cookies::SignedCookies;
-#[cfg(feature = "cookies")]
-pub use cookies::{Cookie, Cookies, SameSite};
 pub use form::Form;
 #[cfg(feature = "msgpack")]
 pub use formats::MsgPack;
@@ -79,9 +76,8 @@ pub use head::{ConnectInfo, Local, MatchedRoute};
 pub use header::Header;
 pub use last_event_id::LastEventId;
 pub use list::List;
-#[cfg(feature = "multipart")]
-pub use multipart::{Field, Multipart};
 pub use optional::{Either, OptionalExtract};
+#[doc(hidden)]
 pub use param::{param, param_named, param_text};
 pub use path::{Path, PathFields};
 pub use precondition::Precondition;
@@ -91,8 +87,6 @@ pub use safe_path::{SafePath, UnsafePath};
 pub use valid::Valid;
 #[cfg(feature = "ws")]
 pub(crate) use websocket::close_frame;
-#[cfg(feature = "ws")]
-pub use websocket::{Closed, Message, WebSocket, WebSocketUpgrade};
 
 /// A handler argument that is created from the head of the request, or from its whole body.
 ///
@@ -138,7 +132,7 @@ pub trait Extract<'r>: Sized {
     /// The names of the path parameters that the extractor reads.
     const PARAMS: &'static [&'static str] = &[];
 
-    /// The locals that the chain must provide: [`LocalType::ID`](crate::LocalType::ID) of each type.
+    /// The locals that the chain must provide: [`LocalType::ID`](crate::extract::LocalType::ID) of each type.
     const NEEDS: &'static [LocalId] = &[];
 
     /// Creates the argument.

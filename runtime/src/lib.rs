@@ -56,7 +56,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod app;
-mod body;
+pub mod body;
 mod chain;
 mod config;
 mod const_text;
@@ -66,113 +66,49 @@ mod deref;
 mod doctests;
 mod error;
 mod events;
-mod extract;
+pub mod extract;
 mod header_value;
-mod middleware;
+pub mod middleware;
 mod panics;
 mod pool;
 pub mod prelude;
 mod request;
-mod response;
+pub mod response;
 mod routes;
-mod serve;
+pub mod serve;
 mod server;
 mod table;
 mod tasks;
-mod testing;
-mod tower;
+pub mod testing;
+pub mod tower;
 
 pub use app::App;
-pub use app::{Service, forward};
-pub use body::produce;
-pub use body::{Body, BodyStream, BoxError, Outcome, ReadError, RequestBody, Sender};
-pub use bytes::{self, Bytes};
-pub use chain::{GuardOutput, Next, Nothing};
+pub use body::Body;
+pub use chain::Next;
 pub use config::Config;
 pub use error::{Error, Result, ResultExt};
-pub use events::{ServerCounts, server_counts};
-#[cfg(feature = "basic-auth")]
-pub use extract::Basic;
-pub use extract::Client;
 #[cfg(feature = "cookies")]
-pub use extract::Cookies;
-#[cfg(feature = "headers")]
-pub use extract::Header;
-#[cfg(any(feature = "signed-cookies", feature = "private-cookies"))]
-pub use extract::Key;
-#[cfg(feature = "msgpack")]
-pub use extract::MsgPack;
-#[cfg(feature = "private-cookies")]
-pub use extract::PrivateCookies;
-#[cfg(feature = "protobuf")]
-pub use extract::Protobuf;
-#[cfg(feature = "signed-cookies")]
-pub use extract::SignedCookies;
-#[cfg(feature = "toml")]
-pub use extract::Toml;
-#[cfg(feature = "validate")]
-pub use extract::Valid;
-#[cfg(feature = "xml")]
-pub use extract::Xml;
-#[cfg(feature = "yaml")]
-pub use extract::Yaml;
-pub use extract::{
-    Bearer, Bind, ConnectInfo, Either, Extract, ExtractAsync, Form, Input, LastEventId, List,
-    Local, MatchedRoute, OptionalExtract, Path, PathFields, Precondition, Query,
-};
-#[cfg(feature = "ws")]
-pub use extract::{Closed, Message, WebSocket, WebSocketUpgrade};
-#[cfg(feature = "cookies")]
-pub use extract::{Cookie, SameSite};
+#[doc(inline)]
+pub use extract::cookies as cookie;
 #[cfg(feature = "multipart")]
-pub use extract::{Field, Multipart};
-pub use extract::{SafePath, UnsafePath};
+#[doc(inline)]
+pub use extract::multipart;
+#[cfg(feature = "ws")]
+#[doc(inline)]
+pub use extract::websocket as ws;
+pub use extract::{Extract, ExtractAsync, Form, Local, Path, PathFields, Query};
 pub use highball_macros::{
     IntoResponse, Local, PathFields, State, any, delete, fallback, get, guard, head, main,
     middleware, observer, options, patch, post, put, query, route, routes, url,
 };
+pub use request::{Context, Exchange, State};
+#[doc(inline)]
+pub use response::sse;
+pub use response::{IntoResponse, Json, Rejection, Response};
+pub use routes::{ArgumentInfo, Priority, Route};
+pub use serve::{block_on, serve};
+
+pub use bytes::{self, Bytes};
 pub use http;
-#[cfg(feature = "files")]
-pub use middleware::Files;
-#[cfg(feature = "tracing")]
-pub use middleware::traced;
-pub use middleware::{AccessLog, Cors, ETag, SecurityHeaders, Trace, cors, request_id};
-#[cfg(feature = "basic-auth")]
-pub use middleware::{Account, Accounts, BasicAuth};
-pub use middleware::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
-pub use pool::{Pooled, Pools, pools};
-pub use request::Capacity;
-pub use request::Context;
-pub use request::Exchange;
-pub use request::Origin;
-pub use request::PerApp;
-pub use request::Proxies;
-pub use request::{Provide, State};
-#[cfg(feature = "askama")]
-pub use response::Page;
-#[cfg(feature = "minijinja")]
-pub use response::Templates;
-pub use response::{
-    Accept, Attachment, Created, Event, Html, IntoResponse, IntoResponseParts, Json, Jsonp,
-    NoContent, Offers, PrettyJson, Redirect, Response, Revision, Sse, Status,
-};
-pub use response::{FieldError, Rejection};
-pub use routes::Priority;
-pub use routes::Route;
-pub use routes::{ArgumentInfo, Entry};
-pub use routes::{LocalId, LocalType, PassedLocals};
 pub use serde_json::{self, json};
-pub use serve::{Serve, ServeWith, block_on, serve};
-pub use serve::{livez, readyz};
-#[cfg(feature = "tls")]
-pub use server::Tls;
-pub use server::{Incoming, Listener};
-pub use tasks::Stopping;
-#[cfg(feature = "ws")]
-pub use testing::TestWebSocket;
-pub use testing::{
-    TestApp, TestClient, TestEvent, TestMultipart, TestRequest, TestResponse, TestSession,
-    TestStream,
-};
 pub use tokio;
-pub use tower::ChainService;

@@ -13,6 +13,7 @@ mod trace_context;
 #[cfg(feature = "tracing")]
 mod tracing;
 
+pub use crate::{body::Outcome, chain::Next, request::PerApp};
 pub use access_log::AccessLog;
 pub(crate) use access_log::flush;
 #[cfg(feature = "basic-auth")]

@@ -1,11 +1,28 @@
-//! What a file with handlers needs: `use highball::prelude::*;`.
+//! The names that most files with handlers use: `use highball::prelude::*;`.
+//!
+//! # Examples
+//! ```
+//! use highball::prelude::*;
+//!
+//! #[get("/users/{id}")]
+//! async fn show(id: u64) -> Json<Value> {
+//!     Json(json!({ "id": id }))
+//! }
+//! # #[routes(app)] struct Api(show);
+//! ```
 
 pub use crate::{
-    App as _, Bearer, Bind, Body, Bytes, ConnectInfo, Context, Created, Exchange, Extract,
-    ExtractAsync, Form, Input, IntoResponse, Json, Local, MatchedRoute, Next, NoContent, Path,
-    PathFields, Query, Redirect, Rejection, Response, State, TestApp as _, any, delete, fallback,
-    get, guard, head, json, middleware, millis, observer, options, patch, post, put, query, route,
-    routes, secs, url,
+    App as _, Body, Bytes, Context, Exchange, Extract, ExtractAsync, Form, IntoResponse, Json,
+    Local, Next, Path, PathFields, Query, Rejection, Response, State,
+    extract::{Bearer, Bind, ConnectInfo, Input, MatchedRoute},
+    json,
+    middleware::{millis, secs},
+    response::{Created, NoContent, Redirect},
+    testing::TestApp as _,
+};
+pub use highball_macros::{
+    any, delete, fallback, get, guard, head, middleware, observer, options, patch, post, put,
+    query, route, routes, url,
 };
 pub use http::{HeaderMap, Method, StatusCode, Uri, header};
 pub use serde_json::Value;

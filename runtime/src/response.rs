@@ -17,7 +17,7 @@ mod negotiate;
 mod rejection;
 pub(crate) mod repeated;
 mod revision;
-mod sse;
+pub mod sse;
 mod status;
 #[cfg(any(feature = "askama", feature = "minijinja"))]
 mod templates;
@@ -30,20 +30,19 @@ pub(crate) use attachment::file_name;
 pub use json::Json;
 pub(crate) use location::location;
 pub use negotiate::{Accept, Offers};
-pub use rejection::{FieldError, Rejection, caused};
+#[doc(hidden)]
+pub use rejection::caused;
+pub use rejection::{FieldError, Rejection};
 pub use revision::Revision;
-pub use sse::Event;
-pub use sse::Sse;
-pub use status::{Status, reason, status};
+pub use status::Status;
+#[doc(hidden)]
+pub use status::{reason, status};
 #[cfg(feature = "askama")]
 pub use templates::Page;
 #[cfg(feature = "minijinja")]
 pub use templates::Templates;
 pub use text::{Html, Jsonp, PrettyJson};
-pub use tuples::Created;
-pub use tuples::IntoResponseParts;
-pub use tuples::NoContent;
-pub use tuples::Redirect;
+pub use tuples::{Created, IntoResponseParts, NoContent, Redirect};
 
 /// A response: status, headers and body.
 ///

@@ -15,11 +15,10 @@ use crate::{
     app::{App, RoutedRequest, exchange},
     body::RequestBody,
     chain::Endpoint,
-    config::Config,
     error::Result,
-    request::{Capacity, Check, Connected, Proxies, Shared, Transport},
+    request::{Check, Connected, Shared, Transport},
     response::{Rejection, Response},
-    server::{HttpApp, Listener, Refusal, StopFuture},
+    server::{HttpApp, Refusal, StopFuture},
 };
 
 mod banner;
@@ -34,6 +33,16 @@ mod supervisor;
 mod workers;
 
 use self::hook::Hook;
+#[cfg(feature = "tls")]
+pub use crate::server::Tls;
+pub use crate::{
+    config::Config,
+    events::{ServerCounts, server_counts},
+    pool::{Pooled, Pools, pools},
+    request::{Capacity, Origin, Proxies},
+    server::{Incoming, Listener},
+    tasks::Stopping,
+};
 pub use health::{livez, readyz};
 
 /// Serves an app on `PORT` (or 8080) until SIGTERM or Ctrl-C.

@@ -228,7 +228,7 @@ impl<A: App, S> TestClient<A, S> {
         self
     }
 
-    /// Sets the proxies whose forwarding headers are trusted, as [`Serve::proxies`](crate::Serve::proxies) does.
+    /// Sets the proxies whose forwarding headers are trusted, as [`Serve::proxies`](crate::serve::Serve::proxies) does.
     #[must_use]
     pub fn proxies(mut self, proxies: Proxies) -> Self {
         self.shared.proxies = Some(proxies);
@@ -239,7 +239,7 @@ impl<A: App, S> TestClient<A, S> {
     ///
     /// # Examples
     /// ```
-    /// use highball::{ConnectInfo, prelude::*};
+    /// use highball::{extract::ConnectInfo, prelude::*};
     ///
     /// #[get("/peer")]
     /// async fn peer(peer: ConnectInfo) -> String {
@@ -260,7 +260,7 @@ impl<A: App, S> TestClient<A, S> {
         self
     }
 
-    /// Limits concurrent requests, as [`Serve::capacity`](crate::Serve::capacity) does.
+    /// Limits concurrent requests, as [`Serve::capacity`](crate::serve::Serve::capacity) does.
     #[must_use]
     pub fn capacity(mut self, capacity: Capacity) -> Self {
         self.shared.gate = Some(Gate::new(capacity));
@@ -337,7 +337,7 @@ impl<A, S> TestSession<A, S> {
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
-/// use highball::{TestSession, prelude::*};
+/// use highball::{prelude::*, testing::TestSession};
 ///
 /// #[derive(State)]
 /// struct AppState {

@@ -2,4 +2,7 @@
 
 mod layer;
 
-pub use layer::{ChainService, LayerCell, run_layer};
+pub use crate::app::{Service, forward};
+pub use layer::ChainService;
+#[doc(hidden)]
+pub use layer::{LayerCell, run_layer};

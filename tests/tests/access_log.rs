@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use highball::{AccessLog, prelude::*};
+use highball::{middleware::AccessLog, prelude::*};
 
 /// What a log has written.
 struct Written {

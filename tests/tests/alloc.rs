@@ -11,7 +11,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use std::time::Instant;
 
-use highball::{AccessLog, Capacity, SecurityHeaders, prelude::*};
+use highball::{
+    middleware::{AccessLog, SecurityHeaders},
+    prelude::*,
+    serve::Capacity,
+};
 
 /// The most workers that a server here has.
 const WORKERS: u64 = 2;
@@ -276,10 +280,10 @@ fn count(address: SocketAddr, request: &str, batch: usize) -> u64 {
     stream.set_nodelay(true).expect("it is set");
     let requests = request.repeat(batch);
     send(&mut stream, requests.as_bytes(), batch, 100);
-    let (before, pools) = (ALLOCATIONS.load(Relaxed), highball::pools());
+    let (before, pools) = (ALLOCATIONS.load(Relaxed), highball::serve::pools());
     send(&mut stream, requests.as_bytes(), batch, 1000);
     let allocations = ALLOCATIONS.load(Relaxed) - before;
-    assert_eq!(highball::pools(), pools, "all come from the pools");
+    assert_eq!(highball::serve::pools(), pools, "all come from the pools");
     assert!(pools.contexts().made() > 0 && pools.buffers().made() > 0);
     allocations
 }

@@ -7,8 +7,13 @@ use std::{
 };
 
 use highball::{
-    Attachment, BoxError, Cookie, Cookies, Event, Html, Jsonp, Key, LastEventId, PrettyJson,
-    PrivateCookies, SameSite, SignedCookies, Sse, Templates, http::Request, prelude::*, produce,
+    body::{BoxError, produce},
+    cookie::{Cookie, Cookies, Key, PrivateCookies, SameSite, SignedCookies},
+    extract::LastEventId,
+    http::Request,
+    prelude::*,
+    response::{Attachment, Html, Jsonp, PrettyJson, Templates},
+    sse::{Event, Sse},
 };
 use http_body_util::BodyExt;
 
@@ -143,7 +148,7 @@ fn state() -> AppState {
     }
 }
 
-async fn get(path: &str) -> highball::TestResponse {
+async fn get(path: &str) -> highball::testing::TestResponse {
     Api.test().state(state()).get(path).send().await
 }
 

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use highball::{WebSocketUpgrade, prelude::*, tokio};
+use highball::{prelude::*, tokio, ws::WebSocketUpgrade};
 
 /// How many requests are sent, unless `CANARY_REQUESTS` says otherwise.
 const REQUESTS: usize = 100_000;

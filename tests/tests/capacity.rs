@@ -5,7 +5,12 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use highball::{Capacity, Priority, TestResponse, TestSession, prelude::*};
+use highball::{
+    Priority,
+    prelude::*,
+    serve::Capacity,
+    testing::{TestResponse, TestSession},
+};
 use tokio::time::{Instant, sleep};
 
 #[derive(State)]

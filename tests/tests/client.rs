@@ -1,6 +1,6 @@
 //! What the test client sends.
 
-use highball::{TestMultipart, prelude::*};
+use highball::{prelude::*, testing::TestMultipart};
 
 #[post("/told")]
 async fn told(cx: &mut Context<'_>, body: Bytes) -> String {

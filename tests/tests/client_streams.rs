@@ -3,7 +3,11 @@
 use std::{convert::Infallible, time::Duration};
 
 use highball::{
-    Event, Message, Sse, TestEvent, TestSession, WebSocketUpgrade, prelude::*, produce,
+    body::produce,
+    prelude::*,
+    sse::{Event, Sse},
+    testing::{TestEvent, TestSession},
+    ws::{Message, WebSocketUpgrade},
 };
 
 /// Pieces that do not end, split where readers of events stumble.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use highball::{BoxError, ResultExt as _, TestResponse, prelude::*};
+use highball::{ResultExt as _, body::BoxError, prelude::*, testing::TestResponse};
 
 /// An error with another behind it.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use highball::{AccessLog, Config, prelude::*, server_counts, tokio};
+use highball::{Config, middleware::AccessLog, prelude::*, serve::server_counts, tokio};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

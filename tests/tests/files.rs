@@ -7,7 +7,12 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use highball::{Attachment, Files, TestResponse, TestSession, prelude::*};
+use highball::{
+    middleware::Files,
+    prelude::*,
+    response::Attachment,
+    testing::{TestResponse, TestSession},
+};
 
 #[path = "files/shrinking.rs"]
 mod shrinking;

@@ -1,8 +1,11 @@
 //! Formats beside JSON: what is written is read back, and what is wrong is refused.
 
 use highball::{
-    Cookie, Cookies, IntoResponse, MsgPack, Protobuf, TestResponse, Toml, Xml, Yaml, block_on,
+    IntoResponse, block_on,
+    cookie::{Cookie, Cookies},
+    extract::{MsgPack, Protobuf, Toml, Xml, Yaml},
     prelude::*,
+    testing::TestResponse,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};

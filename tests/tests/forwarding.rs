@@ -2,7 +2,7 @@
 
 use std::{future::IntoFuture, net::SocketAddr, path::Path, time::Duration};
 
-use highball::{Client, Proxies, prelude::*, tokio};
+use highball::{extract::Client, prelude::*, serve::Proxies, tokio};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

@@ -3,10 +3,12 @@
 use std::{future::IntoFuture, sync::Mutex, time::Duration};
 
 use highball::{
-    Accept, AccessLog, Cookies, Cors, ETag, LastEventId, Trace,
+    cookie::Cookies,
+    extract::LastEventId,
     http::{HeaderMap, HeaderValue, Request},
+    middleware::{AccessLog, Cors, ETag, Trace, request_id},
     prelude::*,
-    request_id,
+    response::Accept,
 };
 use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -74,7 +76,7 @@ async fn all(
     last: LastEventId,
     trace: Local<'_, Trace>,
     token: Option<Bearer>,
-    login: Option<highball::Basic>,
+    login: Option<highball::extract::Basic>,
     cx: &Context<'_>,
 ) -> String {
     let _ = (accept, last, trace.parent(), login);

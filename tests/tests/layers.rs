@@ -88,7 +88,7 @@ async fn busy() -> String {
 
 #[get(
     "/buffered",
-    with(layer(ServiceBuilder::new().layer(BufferLayer::<Request<highball::RequestBody>>::new(8))))
+    with(layer(ServiceBuilder::new().layer(BufferLayer::<Request<highball::body::RequestBody>>::new(8))))
 )]
 async fn buffered() -> &'static str {
     tokio::task::yield_now().await;
@@ -109,7 +109,7 @@ impl<S> Layer<S> for TwiceLayer {
     }
 }
 
-impl<S> Service<Request<highball::RequestBody>> for Twice<S>
+impl<S> Service<Request<highball::body::RequestBody>> for Twice<S>
 where
     S: Service<Request<String>, Response = http::Response<Body>, Future: Send + 'static>
         + Clone
@@ -124,7 +124,7 @@ where
         self.0.poll_ready(task)
     }
 
-    fn call(&mut self, request: Request<highball::RequestBody>) -> Self::Future {
+    fn call(&mut self, request: Request<highball::body::RequestBody>) -> Self::Future {
         let mut inner = self.0.clone();
         Box::pin(async move {
             let (parts, _) = request.into_parts();
@@ -166,7 +166,7 @@ struct AppState {
 #[routes(app, with(seen, layer(CorsLayer::permissive())))]
 struct Api(slow, echo, small, Group, busy, buffered, twice, maybe);
 
-fn client() -> highball::TestSession<Api, AppState> {
+fn client() -> highball::testing::TestSession<Api, AppState> {
     Api.test().state(AppState::default()).start()
 }
 

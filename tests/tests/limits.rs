@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use highball::{Concurrency, http::Request, prelude::*};
+use highball::{http::Request, middleware::Concurrency, prelude::*};
 use tokio::time::{Instant, sleep};
 
 static DONE: AtomicUsize = AtomicUsize::new(0);
@@ -35,7 +35,7 @@ async fn of_group(body: String) -> String {
     body
 }
 
-#[get("/busy", with(highball::concurrency(Concurrency::new(1))))]
+#[get("/busy", with(highball::middleware::concurrency(Concurrency::new(1))))]
 async fn busy() {
     sleep(secs(1)).await;
 }

@@ -1,6 +1,9 @@
 //! What the heads of a form's parts say: the cases are in `multipart/dispositions.txt`.
 
-use highball::{Field, Multipart, prelude::*};
+use highball::{
+    multipart::{Field, Multipart},
+    prelude::*,
+};
 
 /// Returns what is read of a part: the field's name, and the file's in a second line.
 fn seen(field: &Field) -> String {

@@ -8,8 +8,8 @@ use std::{
 };
 
 use highball::{
-    Outcome,
     http::{Method, Request},
+    middleware::Outcome,
     prelude::*,
 };
 use http_body_util::BodyExt;

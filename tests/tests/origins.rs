@@ -2,7 +2,9 @@
 
 use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
-use highball::{Cors, Proxies, WebSocketUpgrade, http::HeaderName, prelude::*, tokio};
+use highball::{
+    http::HeaderName, middleware::Cors, prelude::*, serve::Proxies, tokio, ws::WebSocketUpgrade,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

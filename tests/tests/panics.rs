@@ -7,8 +7,10 @@ use std::{
 };
 
 use highball::{
-    AccessLog, Cors, Outcome, SecurityHeaders, TestResponse, http::HeaderValue, prelude::*,
-    request_id,
+    http::HeaderValue,
+    middleware::{AccessLog, Cors, Outcome, SecurityHeaders, request_id},
+    prelude::*,
+    testing::TestResponse,
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use highball::{Precondition, Revision, http, prelude::*};
+use highball::{extract::Precondition, http, prelude::*, response::Revision};
 use http::{HeaderName, HeaderValue, Request};
 
 /// The seconds since 1970 of the one second that the cases are about, and its date.

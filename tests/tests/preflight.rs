@@ -1,6 +1,6 @@
 //! Preflights: they meet the parts of the route that they are about.
 
-use highball::{Cors, TestResponse, http::HeaderName, prelude::*};
+use highball::{http::HeaderName, middleware::Cors, prelude::*, testing::TestResponse};
 use tower_http::cors::CorsLayer;
 
 /// A preflight by hand, as an app may have one of its own.

@@ -1,6 +1,8 @@
 //! Whom a request is from, as a handler, a log and a rate limit see it.
 
-use highball::{Client, Proxies, TestResponse, http::HeaderName, prelude::*};
+use highball::{
+    extract::Client, http::HeaderName, prelude::*, serve::Proxies, testing::TestResponse,
+};
 
 #[get("/whoami")]
 async fn whoami(client: Client, peer: ConnectInfo) -> String {

@@ -1,7 +1,13 @@
 //! What a request can carry, and what is said of it where it is wrong.
 
 use garde::Validate;
-use highball::{BodyStream, Either, Field, Multipart, TestResponse, Valid, prelude::*};
+use highball::{
+    body::BodyStream,
+    extract::{Either, Valid},
+    multipart::{Field, Multipart},
+    prelude::*,
+    testing::TestResponse,
+};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize, Validate)]

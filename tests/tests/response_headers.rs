@@ -1,7 +1,7 @@
 //! Headers of responses: which are added to others and which replace them, and where a redirect leads.
 
 use highball::{
-    Cookie,
+    cookie::Cookie,
     http::{HeaderMap, HeaderName, HeaderValue},
     prelude::*,
 };

@@ -1,6 +1,6 @@
 //! Parameters that name files.
 
-use highball::{Path, PathFields, SafePath, prelude::*};
+use highball::{Path, PathFields, extract::SafePath, prelude::*};
 
 #[get("/f/{*rest}", slash = ignore)]
 async fn file(rest: SafePath) -> String {

@@ -1,8 +1,13 @@
 //! The guards and middleware that come with the framework, one app each.
 
 use highball::{
-    Account, Accounts, Basic, BasicAuth, Cors, ETag, SecurityHeaders, TestResponse, Timeout, Trace,
-    cors, http::HeaderName, prelude::*, request_id,
+    extract::Basic,
+    http::HeaderName,
+    middleware::{
+        Account, Accounts, BasicAuth, Cors, ETag, SecurityHeaders, Timeout, Trace, cors, request_id,
+    },
+    prelude::*,
+    testing::TestResponse,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

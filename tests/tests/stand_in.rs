@@ -122,7 +122,7 @@ struct Deep(Users);
 struct Api(Plain, Deep);
 
 /// What a test says of the app, before it sends a request.
-type Client = highball::TestClient<Api>;
+type Client = highball::testing::TestClient<Api>;
 
 async fn check(path: &str, given: fn(Client) -> Client, expected: (u16, &str)) {
     let response = given(Api.test()).get(path).send().await;
@@ -208,7 +208,8 @@ async fn a_middleware_whose_local_is_given_does_not_run() {
 
 #[tokio::test]
 async fn a_guard_that_a_test_stands_in_for_lets_a_condition_hold() {
-    let marked = |response: highball::TestResponse| response.headers().contains_key("x-marked");
+    let marked =
+        |response: highball::testing::TestResponse| response.headers().contains_key("x-marked");
     assert!(!marked(Api.test().get("/plain/when").send().await));
     let given = Api.test().local(User("zoe")).get("/plain/when");
     assert!(marked(given.send().await));
@@ -220,7 +221,7 @@ async fn a_guard_that_a_test_stands_in_for_lets_a_condition_hold() {
 struct Wants<T>(T);
 
 #[guard]
-impl<T: highball::LocalType> Wants<Option<T>> {
+impl<T: highball::extract::LocalType> Wants<Option<T>> {
     fn check(&self, local: Local<'_, T>) -> Result<(), StatusCode> {
         match size_of_val(&*local) {
             4 => Ok(()),

@@ -3,7 +3,12 @@
 use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
 use futures_util::StreamExt;
-use highball::{BoxError, Event, Sse, WebSocketUpgrade, prelude::*, produce};
+use highball::{
+    body::{BoxError, produce},
+    prelude::*,
+    sse::{Event, Sse},
+    ws::WebSocketUpgrade,
+};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{

@@ -48,7 +48,7 @@ struct Legacy {
 
 #[any("/legacy/{*rest}")]
 async fn legacy(cx: &mut Context<'_>, router: State<axum::Router>) -> Response {
-    highball::forward(axum::Router::clone(&router), cx).await
+    highball::tower::forward(axum::Router::clone(&router), cx).await
 }
 
 #[routes(app)]

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use highball::{prelude::*, traced};
+use highball::{middleware::traced, prelude::*};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},

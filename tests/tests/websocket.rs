@@ -3,7 +3,7 @@
 use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
-use highball::{WebSocketUpgrade, millis, prelude::*};
+use highball::{middleware::millis, prelude::*, ws::WebSocketUpgrade};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket, TcpStream},
@@ -129,7 +129,7 @@ async fn a_protocol_that_is_not_offered_is_not_chosen() {
         let mut socket = request.websocket().await.expect("a WebSocket");
         assert_eq!(socket.protocol(), chosen, "{offers:?}");
         let said = socket.recv().await.expect("a message");
-        assert_eq!(said, highball::Message::from(chosen.unwrap_or("none")));
+        assert_eq!(said, highball::ws::Message::from(chosen.unwrap_or("none")));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{future::IntoFuture, time::Duration};
 
-use highball::{WebSocketUpgrade, prelude::*};
+use highball::{prelude::*, ws::WebSocketUpgrade};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

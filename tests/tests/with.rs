@@ -149,7 +149,7 @@ struct Tagged(
 #[routes(app)]
 struct Api(limited, other_limit, both, cancelled, Tagged, session);
 
-fn via(response: &highball::TestResponse) -> Vec<&str> {
+fn via(response: &highball::testing::TestResponse) -> Vec<&str> {
     let values = response.headers().get_all(header::VIA).iter();
     values.filter_map(|value| value.to_str().ok()).collect()
 }

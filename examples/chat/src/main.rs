@@ -4,7 +4,7 @@
 
 mod room;
 
-use highball::{Html, WebSocketUpgrade, prelude::*, tokio};
+use highball::{prelude::*, response::Html, tokio, ws::WebSocketUpgrade};
 
 use crate::room::Room;
 
@@ -29,8 +29,8 @@ async fn chat(upgrade: WebSocketUpgrade, room: State<Room>) -> Response {
         loop {
             tokio::select! {
                 message = socket.recv() => match message {
-                    Ok(highball::Message::Text(text)) => room.send(&text),
-                    Ok(highball::Message::Binary(_)) => {}
+                    Ok(highball::ws::Message::Text(text)) => room.send(&text),
+                    Ok(highball::ws::Message::Binary(_)) => {}
                     Err(_) => break,
                 },
                 line = lines.next() => if socket.send(line).await.is_err() {

@@ -5,7 +5,12 @@
 //! The settings come from environment variables `HIGHBALL_*` and from the file in `HIGHBALL_CONFIG`. `fortress.toml` in
 //! this package is an example of such a file.
 
-use highball::{AccessLog, Files, Message, WebSocketUpgrade, prelude::*, tokio};
+use highball::{
+    middleware::{AccessLog, Files},
+    prelude::*,
+    tokio,
+    ws::{Message, WebSocketUpgrade},
+};
 
 /// The state of the app.
 #[derive(Debug, State)]
@@ -85,8 +90,8 @@ struct Api(
     panics,
     ws,
     file,
-    highball::livez,
-    highball::readyz,
+    highball::serve::livez,
+    highball::serve::readyz,
 );
 
 #[highball::main]

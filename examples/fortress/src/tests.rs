@@ -1,4 +1,4 @@
-use highball::{Message, block_on, prelude::*};
+use highball::{block_on, prelude::*, ws::Message};
 
 use crate::{Api, AppState};
 

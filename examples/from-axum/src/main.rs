@@ -32,7 +32,7 @@ async fn book(id: u32) -> String {
 /// Forwards all requests below `/old` to the axum router. Cloning a router is cheap.
 #[any("/old/{*rest}")]
 async fn old(router: State<Router>, cx: &mut Context<'_>) -> Response {
-    highball::forward(Router::clone(&router), cx).await
+    highball::tower::forward(Router::clone(&router), cx).await
 }
 
 /// The app, partly moved.

@@ -1,5 +1,5 @@
 use axum::{body::Body, http::Request};
-use highball::{TestApp as _, block_on};
+use highball::{block_on, testing::TestApp as _};
 use tower::ServiceExt;
 
 use crate::{Api, AppState, inside, router};

@@ -1,4 +1,4 @@
-use highball::{TestResponse, block_on, prelude::*};
+use highball::{block_on, prelude::*, testing::TestResponse};
 
 use super::Api;
 

@@ -11,7 +11,11 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use highball::{Concurrency, concurrency, prelude::*, tokio};
+use highball::{
+    middleware::{Concurrency, concurrency},
+    prelude::*,
+    tokio,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;

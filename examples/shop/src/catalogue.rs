@@ -1,6 +1,6 @@
 //! The public list of products.
 
-use highball::{ETag, prelude::*};
+use highball::{middleware::ETag, prelude::*};
 
 use crate::{
     database::{Database, Product},

@@ -8,7 +8,11 @@ mod guards;
 mod office;
 mod orders;
 
-use highball::{AccessLog, Capacity, SecurityHeaders, prelude::*, request_id};
+use highball::{
+    middleware::{AccessLog, SecurityHeaders, request_id},
+    prelude::*,
+    serve::Capacity,
+};
 
 pub use account::{Accounts, Role, Sessions};
 use catalogue::Catalogue;

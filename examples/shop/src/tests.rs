@@ -1,4 +1,8 @@
-use highball::{Capacity, TestResponse, TestSession, prelude::*};
+use highball::{
+    prelude::*,
+    serve::Capacity,
+    testing::{TestResponse, TestSession},
+};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{Api, AppState, Role, account::User, capacity};

@@ -2,7 +2,10 @@
 //!
 //! Run it with `cargo run -p spa`, then open `http://localhost:8080`.
 
-use highball::{Files, SecurityHeaders, prelude::*};
+use highball::{
+    middleware::{Files, SecurityHeaders},
+    prelude::*,
+};
 
 /// The state of the app.
 #[derive(Debug, State)]

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use highball::{Precondition, Revision};
+use highball::{extract::Precondition, response::Revision};
 use serde::Serialize;
 
 use crate::error::ApiError;

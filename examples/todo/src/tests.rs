@@ -1,4 +1,8 @@
-use highball::{TestResponse, TestSession, block_on, prelude::*};
+use highball::{
+    block_on,
+    prelude::*,
+    testing::{TestResponse, TestSession},
+};
 
 use crate::{Api, AppState};
 

@@ -1,6 +1,6 @@
 //! The routes under `/todos`.
 
-use highball::{Precondition, Revision, prelude::*};
+use highball::{extract::Precondition, prelude::*, response::Revision};
 use serde::Deserialize;
 
 use crate::{

@@ -5,7 +5,12 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use garde::Validate;
-use highball::{Concurrency, Valid, concurrency, prelude::*, tokio::task::spawn_blocking};
+use highball::{
+    extract::Valid,
+    middleware::{Concurrency, concurrency},
+    prelude::*,
+    tokio::task::spawn_blocking,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::SqlitePool;

@@ -1,7 +1,7 @@
 //! Short links: creating, listing, removing and following them.
 
 use garde::Validate;
-use highball::{Valid, prelude::*};
+use highball::{extract::Valid, prelude::*};
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, SqlitePool};
 

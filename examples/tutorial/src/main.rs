@@ -6,7 +6,10 @@ mod error;
 mod links;
 mod settings;
 
-use highball::{AccessLog, SecurityHeaders, prelude::*, request_id};
+use highball::{
+    middleware::{AccessLog, SecurityHeaders, request_id},
+    prelude::*,
+};
 use sqlx::SqlitePool;
 
 use self::{accounts::Accounts, links::Links, settings::Settings};
@@ -38,8 +41,8 @@ struct Api(
     Links,
     links::follow,
     links::top,
-    highball::livez,
-    highball::readyz,
+    highball::serve::livez,
+    highball::serve::readyz,
 );
 
 #[highball::main]

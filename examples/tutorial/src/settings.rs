@@ -2,7 +2,7 @@
 
 use std::env;
 
-use highball::{Proxies, ResultExt as _};
+use highball::{ResultExt as _, serve::Proxies};
 
 /// What the environment sets.
 pub(crate) struct Settings {

@@ -1,4 +1,4 @@
-use highball::{TestSession, block_on, prelude::*};
+use highball::{block_on, prelude::*, testing::TestSession};
 
 use super::{Api, AppState, accounts::User, database};
 

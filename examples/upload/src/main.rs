@@ -7,9 +7,11 @@ mod progress;
 use std::path::PathBuf;
 
 use highball::{
-    Event, Field, Html, Multipart, Sse,
+    body::produce,
+    multipart::{Field, Multipart},
     prelude::*,
-    produce,
+    response::Html,
+    sse::{Event, Sse},
     tokio::{fs, io::AsyncWriteExt},
 };
 use serde::Serialize;

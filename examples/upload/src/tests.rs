@@ -1,6 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use highball::{TestResponse, TestSession, block_on, prelude::*, tokio};
+use highball::{
+    block_on,
+    prelude::*,
+    testing::{TestResponse, TestSession},
+    tokio,
+};
 
 use crate::{Api, AppState, progress::Progress};
 

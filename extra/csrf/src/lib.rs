@@ -2,8 +2,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 use highball::{
-    Context, Origin, Rejection, guard,
+    Context, Rejection, guard,
     http::{Method, StatusCode, header},
+    serve::Origin,
 };
 
 /// A guard against cross-site request forgery: rejects requests from pages of other origins with 403.

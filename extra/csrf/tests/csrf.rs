@@ -1,9 +1,9 @@
 //! Requests from pages that pass and that are rejected.
 
 use highball::{
-    Proxies,
     http::{HeaderName, Method},
     prelude::*,
+    serve::Proxies,
 };
 use highball_csrf::Csrf;
 

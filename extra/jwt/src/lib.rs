@@ -4,7 +4,8 @@
 use std::{collections::HashMap, fmt, time::Duration};
 
 use highball::{
-    Bearer, Error, Extract, Input, Rejection,
+    Error, Extract, Rejection,
+    extract::{Bearer, Input},
     http::{HeaderValue, StatusCode, header},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind};

@@ -3,9 +3,10 @@
 use std::{fmt, time::Duration};
 
 use highball::{
-    Context, Error, IntoResponse, Local, LocalType, Next, PerApp, Rejection, Response, State,
+    Context, Error, IntoResponse, Local, Next, Rejection, Response, State,
+    extract::LocalType,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware,
+    middleware, middleware::PerApp,
 };
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 ///
 /// Requests are counted by client. The key of a client is its IPv4 address or the first 64 bits of its IPv6
 /// address, because one household usually has a whole /64 network. Behind a proxy every request comes from the
-/// proxy's address, so name the proxy in the app's [`Proxies`](highball::Proxies).
+/// proxy's address, so name the proxy in the app's [`Proxies`](highball::serve::Proxies).
 /// [`by_header`](Self::by_header) counts by the value of a header instead, and [`by`](Self::by) by a local, for
 /// example an account. A route with such a limit compiles only if a guard around it provides the local.
 ///
@@ -130,8 +131,8 @@ use crate::{
 /// # fn main() -> highball::Result {
 /// let logins: u32 = std::env::var("LOGINS").map_or(Ok(10), |text| text.parse())?;
 /// let limits = Limits {
-///     login: RateLimit::new(logins, highball::secs(60), 3)?,
-///     account: RateLimit::new(60, highball::secs(60), 60)?.by(|user: &User| &user.id),
+///     login: RateLimit::new(logins, highball::middleware::secs(60), 3)?,
+///     account: RateLimit::new(60, highball::middleware::secs(60), 60)?.by(|user: &User| &user.id),
 /// };
 /// let _ = highball::serve(Api).state(AppState { limits });
 /// # Ok(())
@@ -331,7 +332,7 @@ impl<T: LocalType> RateLimit<T> {
 ///
 /// # fn main() -> highball::Result {
 /// let rate: u32 = std::env::var("RATE").map_or(Ok(100), |text| text.parse())?;
-/// let limit = RateLimit::new(rate, highball::secs(60), 20)?;
+/// let limit = RateLimit::new(rate, highball::middleware::secs(60), 20)?;
 /// let _ = highball::serve(Api).state(AppState { limit });
 /// # Ok(())
 /// # }

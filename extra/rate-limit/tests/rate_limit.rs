@@ -2,7 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use highball::{Proxies, TestResponse, TestSession, http::HeaderName, prelude::*};
+use highball::{
+    http::HeaderName,
+    prelude::*,
+    serve::Proxies,
+    testing::{TestResponse, TestSession},
+};
 use highball_rate_limit::{RateLimit, rate_limit};
 
 const KEY: HeaderName = HeaderName::from_static("x-api-key");

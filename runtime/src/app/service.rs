@@ -130,7 +130,7 @@ where
 /// #[derive(Clone)]
 /// struct Legacy;
 ///
-/// impl Service<http::Request<highball::RequestBody>> for Legacy {
+/// impl Service<http::Request<highball::body::RequestBody>> for Legacy {
 ///     type Response = http::Response<Body>;
 ///     type Error = std::convert::Infallible;
 ///     type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
@@ -139,7 +139,7 @@ where
 ///         std::task::Poll::Ready(Ok(()))
 ///     }
 ///
-///     fn call(&mut self, request: http::Request<highball::RequestBody>) -> Self::Future {
+///     fn call(&mut self, request: http::Request<highball::body::RequestBody>) -> Self::Future {
 ///         let path = request.uri().path().to_owned();
 ///         std::future::ready(Ok(http::Response::new(Body::from(path))))
 ///     }
@@ -147,7 +147,7 @@ where
 ///
 /// #[any("/legacy/{*rest}")]
 /// async fn legacy(cx: &mut Context<'_>) -> Response {
-///     highball::forward(Legacy, cx).await
+///     highball::tower::forward(Legacy, cx).await
 /// }
 ///
 /// #[routes(app)]

@@ -24,7 +24,7 @@ impl Body {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Body, BoxError, prelude::*, produce};
+    /// use highball::{Body, body::{BoxError, produce}, prelude::*};
     ///
     /// #[get("/numbers")]
     /// async fn numbers() -> Body {
@@ -84,7 +84,7 @@ where
 /// whole: one that would never end waits for [`Sender::stopping`] as well.
 ///
 /// # Examples
-/// See [`Body::stream`] and [`Sse`](crate::Sse).
+/// See [`Body::stream`] and [`Sse`](crate::sse::Sse).
 pub fn produce<T, W>(make: impl FnOnce(Sender<T>) -> W) -> impl Stream<Item = T> + Send
 where
     T: Send + 'static,
@@ -120,7 +120,7 @@ impl<T> Sender<T> {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Body, BoxError, prelude::*, produce, tokio};
+    /// use highball::{Body, body::{BoxError, produce}, prelude::*, tokio};
     ///
     /// /// A line each second, until the server stops.
     /// #[get("/ticks")]

@@ -17,7 +17,7 @@ use super::{BoxError, ReadError, RequestBody};
 ///
 /// # Examples
 /// ```
-/// use highball::{BodyStream, prelude::*};
+/// use highball::{body::BodyStream, prelude::*};
 ///
 /// #[post("/count", body_limit = 1 << 30)]
 /// async fn count(mut body: BodyStream) -> Result<String, Rejection> {

@@ -94,8 +94,9 @@ pub const fn assert_param(name: &str, ty: &str, names_a_file: bool) {
     let text = text
         .with("`: a client may send an absolute path or `..` in it; write `")
         .with(name);
-    let text =
-        text.with(": highball::SafePath`, which stays inside the directory that it is joined to");
+    let text = text.with(
+        ": highball::extract::SafePath`, which stays inside the directory that it is joined to",
+    );
     panic!("{}", text.as_str())
 }
 

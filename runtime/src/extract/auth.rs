@@ -38,7 +38,7 @@ impl Bearer {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Bearer, http::HeaderMap};
+    /// use highball::{extract::Bearer, http::HeaderMap};
     ///
     /// let mut headers = HeaderMap::new();
     /// assert_eq!(Bearer::from_headers(&headers).unwrap_err().status(), 401);

@@ -14,12 +14,12 @@ use crate::{header_value, response::Rejection};
 /// An extractor for the user name and the password of `Authorization: Basic ..` (RFC 7617).
 ///
 /// A request without them is rejected with 401. Each request contains the password unencrypted, so use TLS. If all
-/// accounts are known at startup, use the guard [`BasicAuth`](crate::BasicAuth). To compare with password hashes, use
+/// accounts are known at startup, use the guard [`BasicAuth`](crate::middleware::BasicAuth). To compare with password hashes, use
 /// this extractor in your own guard.
 ///
 /// # Examples
 /// ```
-/// use highball::{Basic, prelude::*};
+/// use highball::{extract::Basic, prelude::*};
 ///
 /// #[guard]
 /// fn operator(login: Basic) -> Result<(), StatusCode> {

@@ -11,11 +11,11 @@ use crate::{
     response::Rejection,
 };
 
-/// An extractor for the client of a request: the peer, or the client that trusted [`Proxies`](crate::Proxies) report.
+/// An extractor for the client of a request: the peer, or the client that trusted [`Proxies`](crate::serve::Proxies) report.
 ///
 /// # Examples
 /// ```
-/// use highball::{Client, prelude::*};
+/// use highball::{extract::Client, prelude::*};
 ///
 /// #[get("/ip")]
 /// async fn ip(client: Client) -> String {
@@ -81,7 +81,7 @@ impl<'r> Extract<'r> for Client {
 impl Context<'_> {
     /// Returns the origin that the request was sent to: scheme, host and port.
     ///
-    /// Trusted [`Proxies`](crate::Proxies) report it, or else the request contains it. An absolute link starts with the
+    /// Trusted [`Proxies`](crate::serve::Proxies) report it, or else the request contains it. An absolute link starts with the
     /// origin. A client can send any host, so compare it with your own hosts first.
     ///
     /// # Examples

@@ -20,7 +20,7 @@ mod secret;
 ///
 /// # Examples
 /// ```
-/// use highball::{Cookie, SameSite};
+/// use highball::cookie::{Cookie, SameSite};
 ///
 /// let cookie = Cookie::build(("theme", "dark")).same_site(SameSite::Strict).build();
 /// assert_eq!((cookie.name(), cookie.value()), ("theme", "dark"));
@@ -30,7 +30,7 @@ pub use cookie::Cookie;
 ///
 /// # Examples
 /// ```
-/// use highball::Key;
+/// use highball::cookie::Key;
 ///
 /// let secret = "x".repeat(64);
 /// assert!(Key::try_from(secret.as_bytes()).is_ok());
@@ -42,7 +42,7 @@ pub use cookie::Key;
 ///
 /// # Examples
 /// ```
-/// use highball::{Cookie, SameSite};
+/// use highball::cookie::{Cookie, SameSite};
 ///
 /// let cookie = Cookie::build(("id", "7")).same_site(SameSite::None).build();
 /// assert_eq!(cookie.same_site(), Some(SameSite::None));
@@ -56,12 +56,12 @@ pub use secret::SignedCookies;
 /// An extractor for the cookies of a request. [`Context::set_cookie`] sets one in the response.
 ///
 /// A client can change every cookie. To detect changes, use signed cookies
-/// ([`SignedCookies`](crate::SignedCookies)). To hide the values too, use encrypted ones
-/// ([`PrivateCookies`](crate::PrivateCookies)).
+/// ([`SignedCookies`](crate::cookie::SignedCookies)). To hide the values too, use encrypted ones
+/// ([`PrivateCookies`](crate::cookie::PrivateCookies)).
 ///
 /// # Examples
 /// ```
-/// use highball::{Cookie, Cookies, prelude::*};
+/// use highball::{cookie::{Cookie, Cookies}, prelude::*};
 ///
 /// #[get("/theme")]
 /// async fn theme(cookies: Cookies<'_>, cx: &mut Context<'_>) -> String {
@@ -149,7 +149,7 @@ impl Context<'_> {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Cookie, prelude::*};
+    /// use highball::{cookie::Cookie, prelude::*};
     ///
     /// #[post("/login")]
     /// async fn login(cx: &mut Context<'_>) {

@@ -43,11 +43,11 @@ impl<'r> Extract<'r> for Version {
 
 /// An extractor for the address of the peer. Behind a proxy it is the address of the proxy.
 ///
-/// [`Client`](crate::Client) is the client behind trusted proxies.
+/// [`Client`](crate::extract::Client) is the client behind trusted proxies.
 ///
 /// # Examples
 /// ```
-/// use highball::{ConnectInfo, prelude::*};
+/// use highball::{extract::ConnectInfo, prelude::*};
 ///
 /// #[get("/peer")]
 /// async fn peer(peer: ConnectInfo) -> String {
@@ -80,7 +80,7 @@ impl<'r> Extract<'r> for ConnectInfo {
 ///
 /// # Examples
 /// ```
-/// use highball::{MatchedRoute, prelude::*};
+/// use highball::{extract::MatchedRoute, prelude::*};
 ///
 /// #[get("/users/{id}")]
 /// async fn show(id: u64, route: MatchedRoute) -> String {

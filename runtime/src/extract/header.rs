@@ -10,7 +10,7 @@ use crate::{deref::deref, response::Rejection};
 ///
 /// # Examples
 /// ```
-/// use highball::{Header, prelude::*};
+/// use highball::{extract::Header, prelude::*};
 ///
 /// #[get("/agent")]
 /// async fn agent(agent: Header<headers::UserAgent>) -> String {

@@ -9,7 +9,7 @@ use crate::{header_value, response::Rejection};
 ///
 /// # Examples
 /// ```
-/// use highball::{Event, LastEventId, Sse, prelude::*, produce};
+/// use highball::{body::produce, extract::LastEventId, prelude::*, sse::{Event, Sse}};
 ///
 /// #[get("/news")]
 /// async fn news(last: LastEventId) -> Sse {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 ///
 /// # Examples
 /// ```
-/// use highball::{List, prelude::*};
+/// use highball::{extract::List, prelude::*};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Filter {

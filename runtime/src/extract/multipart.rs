@@ -30,7 +30,7 @@ use disposition::content_disposition;
 ///
 /// # Examples
 /// ```
-/// use highball::{Multipart, prelude::*};
+/// use highball::{multipart::Multipart, prelude::*};
 ///
 /// #[post("/upload", body_limit = 100 << 20)]
 /// async fn upload(mut form: Multipart) -> Result<String, Rejection> {
@@ -128,7 +128,7 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
 ///
 /// # Examples
 /// ```
-/// use highball::{Field, Multipart, TestMultipart, prelude::*};
+/// use highball::{multipart::{Field, Multipart}, prelude::*, testing::TestMultipart};
 ///
 /// async fn describe(field: Field) -> Result<String, Rejection> {
 ///     let name = field.name().to_owned();

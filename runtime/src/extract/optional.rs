@@ -66,7 +66,7 @@ impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
 ///
 /// # Examples
 /// ```
-/// use highball::{Either, prelude::*};
+/// use highball::{extract::Either, prelude::*};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Note {

@@ -25,7 +25,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{Precondition, Revision, prelude::*};
+/// use highball::{extract::Precondition, prelude::*, response::Revision};
 /// use std::sync::Mutex;
 ///
 /// struct Note {

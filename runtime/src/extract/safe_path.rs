@@ -20,7 +20,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 ///
 /// # Examples
 /// ```
-/// use highball::{SafePath, prelude::*};
+/// use highball::{extract::SafePath, prelude::*};
 ///
 /// #[get("/logs/{*rest}")]
 /// async fn log(rest: SafePath) -> String {
@@ -47,7 +47,7 @@ impl SafePath {
     ///
     /// # Examples
     /// ```
-    /// use highball::SafePath;
+    /// use highball::extract::SafePath;
     ///
     /// assert!(SafePath::new("a/b.txt").is_ok());
     /// assert!(SafePath::new("../b.txt").is_err());
@@ -180,7 +180,7 @@ impl<'de> Deserialize<'de> for SafePath {
 ///
 /// # Examples
 /// ```
-/// use highball::SafePath;
+/// use highball::extract::SafePath;
 ///
 /// let error = SafePath::new("../etc").unwrap_err();
 /// assert_eq!(error.to_string(), "a path must not contain a segment `.` or `..`");

@@ -11,7 +11,7 @@ use crate::{decode::escape, response::Rejection, routes::LocalId};
 /// An extractor that validates the value of another extractor with the `garde` rules of its type.
 ///
 /// It wraps an extractor of a value: [`Json`](crate::Json), [`Form`](crate::Form), [`Query`](crate::Query),
-/// [`Path`](crate::Path) or [`Bind`](crate::Bind). If the value violates a rule, the request is rejected with 422, and
+/// [`Path`](crate::Path) or [`Bind`](crate::extract::Bind). If the value violates a rule, the request is rejected with 422, and
 /// the rejection contains every invalid field.
 ///
 /// Fields have their names in the Rust type, because `garde` ignores the serde attributes `rename` and `flatten`. A
@@ -20,7 +20,7 @@ use crate::{decode::escape, response::Rejection, routes::LocalId};
 /// # Examples
 /// ```
 /// use garde::Validate;
-/// use highball::{Valid, prelude::*};
+/// use highball::{extract::Valid, prelude::*};
 ///
 /// #[derive(serde::Deserialize, Validate)]
 /// struct SignUp {

@@ -43,7 +43,7 @@ use self::{frames::Checked, socket::KeepAlive};
 ///
 /// # Examples
 /// ```
-/// use highball::{WebSocketUpgrade, prelude::*};
+/// use highball::{prelude::*, ws::WebSocketUpgrade};
 ///
 /// #[get("/echo")]
 /// async fn echo(upgrade: WebSocketUpgrade) -> Response {
@@ -86,7 +86,7 @@ impl WebSocketUpgrade {
     ///
     /// # Examples
     /// ```
-    /// use highball::{WebSocketUpgrade, prelude::*};
+    /// use highball::{prelude::*, ws::WebSocketUpgrade};
     ///
     /// #[get("/prices")]
     /// async fn prices(upgrade: WebSocketUpgrade) -> Response {
@@ -120,7 +120,7 @@ impl WebSocketUpgrade {
     ///
     /// # Examples
     /// ```
-    /// use highball::{WebSocketUpgrade, prelude::*};
+    /// use highball::{prelude::*, ws::WebSocketUpgrade};
     ///
     /// #[get("/graphql")]
     /// async fn graphql(upgrade: WebSocketUpgrade) -> Response {
@@ -158,7 +158,7 @@ impl WebSocketUpgrade {
     ///
     /// # Examples
     /// ```
-    /// use highball::{WebSocketUpgrade, prelude::*, secs};
+    /// use highball::{middleware::secs, prelude::*, ws::WebSocketUpgrade};
     ///
     /// #[get("/ticker")]
     /// async fn ticker(upgrade: WebSocketUpgrade) -> Response {
@@ -297,7 +297,7 @@ fn is_key(key: &[u8]) -> bool {
 ///
 /// # Examples
 /// ```
-/// use highball::{Message, WebSocketUpgrade, prelude::*};
+/// use highball::{prelude::*, ws::{Message, WebSocketUpgrade}};
 ///
 /// #[get("/shout")]
 /// async fn shout(upgrade: WebSocketUpgrade) -> Response {

@@ -32,7 +32,7 @@ pub(crate) use sink::flush;
 ///
 /// # Examples
 /// ```
-/// use highball::{AccessLog, prelude::*};
+/// use highball::{middleware::AccessLog, prelude::*};
 ///
 /// #[get("/")]
 /// async fn home(cx: &mut Context<'_>) {

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{Account, Accounts, BasicAuth, prelude::*};
+/// use highball::{middleware::{Account, Accounts, BasicAuth}, prelude::*};
 ///
 /// #[derive(State)]
 /// struct AppState {

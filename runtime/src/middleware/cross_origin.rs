@@ -37,7 +37,7 @@ mod origin;
 ///
 /// # Examples
 /// ```
-/// use highball::{Cors, prelude::*};
+/// use highball::{middleware::Cors, prelude::*};
 ///
 /// #[post("/orders")]
 /// async fn order() {}
@@ -326,7 +326,7 @@ impl Cors {
 ///
 /// # Examples
 /// ```
-/// use highball::{Cors, cors, prelude::*};
+/// use highball::{middleware::{Cors, cors}, prelude::*};
 ///
 /// #[derive(State)]
 /// struct AppState {

@@ -22,7 +22,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{ETag, prelude::*};
+/// use highball::{middleware::ETag, prelude::*};
 ///
 /// #[get("/books")]
 /// async fn books() -> &'static str {

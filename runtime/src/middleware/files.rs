@@ -47,7 +47,7 @@ use open::{Content, Found, Request, find, has_index, missing};
 ///
 /// # Examples
 /// ```
-/// use highball::{Files, prelude::*};
+/// use highball::{middleware::Files, prelude::*};
 ///
 /// #[derive(State)]
 /// struct AppState {

@@ -19,7 +19,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{Timeout, prelude::*};
+/// use highball::{middleware::Timeout, prelude::*};
 ///
 /// #[get("/report", timeout = secs(5))]
 /// async fn report() -> &'static str {
@@ -89,13 +89,13 @@ pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl N
 }
 
 /// Lets at most so many requests be behind it at once, and answers the others with 503 and
-/// `Retry-After`; the app as a whole has a [`Capacity`](crate::Capacity).
+/// `Retry-After`; the app as a whole has a [`Capacity`](crate::serve::Capacity).
 ///
 /// # Examples
 /// ```
-/// use highball::{Concurrency, prelude::*};
+/// use highball::{middleware::Concurrency, prelude::*};
 ///
-/// #[get("/report", with(highball::concurrency(Concurrency::new(4))))]
+/// #[get("/report", with(highball::middleware::concurrency(Concurrency::new(4))))]
 /// async fn report() -> &'static str {
 ///     "ready"
 /// }

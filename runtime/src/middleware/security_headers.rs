@@ -35,7 +35,7 @@ const MOST: usize = 16;
 ///
 /// # Examples
 /// ```
-/// use highball::{SecurityHeaders, prelude::*};
+/// use highball::{middleware::SecurityHeaders, prelude::*};
 ///
 /// #[get("/")]
 /// async fn home() {}

@@ -31,7 +31,7 @@ const MOST: usize = 128;
 ///
 /// # Examples
 /// ```
-/// use highball::{Trace, prelude::*, request_id};
+/// use highball::{middleware::{Trace, request_id}, prelude::*};
 ///
 /// #[get("/")]
 /// async fn home(trace: Local<'_, Trace>) -> String {

@@ -12,11 +12,11 @@ use crate::{chain::Next, request::Context, response::Response};
 /// [conventions](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `http.request.method`,
 /// `url.path`, `http.route`, `http.response.status_code`, `otel.kind` and `otel.name`, and `error.type` for a
 /// status of 500 and more. A handler adds its own by `Span::current()`. It ends with the head of the
-/// answer; the body is in the [`AccessLog`](crate::AccessLog).
+/// answer; the body is in the [`AccessLog`](crate::middleware::AccessLog).
 ///
 /// # Examples
 /// ```
-/// use highball::{prelude::*, traced};
+/// use highball::{middleware::traced, prelude::*};
 ///
 /// #[get("/")]
 /// async fn home() {}

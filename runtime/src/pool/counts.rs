@@ -44,7 +44,7 @@ pub(crate) static BUFFERS: Counts = Counts::new();
 ///
 /// # Examples
 /// ```
-/// use highball::{Pooled, pools};
+/// use highball::serve::{Pooled, pools};
 ///
 /// let buffers: Pooled = pools().buffers();
 /// println!("{} buffers created, {} not kept", buffers.made(), buffers.dropped());
@@ -72,7 +72,7 @@ impl Pooled {
 ///
 /// # Examples
 /// ```
-/// use highball::{Pools, pools};
+/// use highball::serve::{Pools, pools};
 ///
 /// fn print_metrics(pools: &Pools) {
 ///     println!("contexts_created {}", pools.contexts().made());
@@ -122,7 +122,7 @@ impl Pools {
 ///
 /// # Examples
 /// ```
-/// let contexts = highball::pools().contexts();
+/// let contexts = highball::serve::pools().contexts();
 /// println!("{} contexts created, {} not kept", contexts.made(), contexts.dropped());
 /// ```
 pub fn pools() -> Pools {

@@ -25,7 +25,7 @@ use crate::{response::Rejection, routes::Priority};
 ///
 /// # Examples
 /// ```
-/// use highball::{Capacity, prelude::*};
+/// use highball::{prelude::*, serve::Capacity};
 ///
 /// #[post("/checkout", priority = critical)]
 /// async fn checkout() {}

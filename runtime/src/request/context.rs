@@ -150,7 +150,7 @@ impl<'r> Context<'r> {
     }
 
     /// Returns the client's certificate, in DER, where the listener asks for one
-    /// ([`Tls::client_ca`](crate::Tls::client_ca)): it was found good before the request began.
+    /// ([`Tls::client_ca`](crate::serve::Tls::client_ca)): it was found good before the request began.
     #[cfg(feature = "tls")]
     pub fn client_certificate(&self) -> Option<&'r [u8]> {
         self.head.certificate.as_deref()
@@ -163,7 +163,7 @@ impl<'r> Context<'r> {
         self.head.peer
     }
 
-    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::Proxies) say.
+    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::serve::Proxies) say.
     pub fn client_ip(&self) -> Option<IpAddr> {
         self.head.client_ip()
     }

@@ -215,7 +215,7 @@ impl<'x> Exchange<'x> {
         self.head.peer
     }
 
-    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::Proxies) say.
+    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::serve::Proxies) say.
     pub fn client_ip(&self) -> Option<IpAddr> {
         self.head.client_ip()
     }

@@ -8,12 +8,12 @@ use crate::{error::Error, request::host::is_host};
 ///
 /// The scheme and the host are in lower case and the scheme's own port is left out, so that two texts
 /// for one origin are equal. [`Context::origin`](crate::Context::origin) and
-/// [`Client::origin`](crate::Client::origin) return the one that a request was sent to. A client can
+/// [`Client::origin`](crate::extract::Client::origin) return the one that a request was sent to. A client can
 /// ask for any host: compare it with those that are yours before a link is built from it.
 ///
 /// # Examples
 /// ```
-/// use highball::Origin;
+/// use highball::serve::Origin;
 ///
 /// let origin: Origin = "HTTPS://Shop.example:443".parse()?;
 /// assert_eq!(origin.as_str(), "https://shop.example");

@@ -19,7 +19,7 @@ use crate::request::context::Context;
 ///
 /// # Examples
 /// ```
-/// use highball::{PerApp, prelude::*};
+/// use highball::{middleware::PerApp, prelude::*};
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// struct Count(PerApp<AtomicU64>);

@@ -26,7 +26,7 @@ pub(crate) use hop::Hop;
 ///
 /// # Examples
 /// ```
-/// use highball::{Client, Proxies, prelude::*};
+/// use highball::{extract::Client, prelude::*, serve::Proxies};
 ///
 /// #[get("/whoami")]
 /// async fn whoami(client: Client) -> String {

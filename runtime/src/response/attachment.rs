@@ -13,7 +13,7 @@ use super::{IntoResponse, Response};
 ///
 /// # Examples
 /// ```
-/// use highball::{Attachment, prelude::*};
+/// use highball::{prelude::*, response::Attachment};
 ///
 /// #[get("/report")]
 /// async fn report() -> Attachment<&'static str> {

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{Accept, Html, prelude::*};
+/// use highball::{prelude::*, response::{Accept, Html}};
 ///
 /// #[get("/book")]
 /// async fn book(accept: Accept) -> Response {

@@ -164,7 +164,7 @@ impl Rejection {
     }
 
     /// Adds a header to the answer. A second value of `WWW-Authenticate`, or of another header that may have several
-    /// ([`IntoResponseParts`](crate::IntoResponseParts) lists them), stands beside the first; that of any other
+    /// ([`IntoResponseParts`](crate::response::IntoResponseParts) lists them), stands beside the first; that of any other
     /// replaces it.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

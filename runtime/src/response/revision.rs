@@ -14,12 +14,12 @@ use crate::{header_value::EntityTag, response::rejection::Rejection};
 
 /// The version of a resource: its entity tag, the time of its last change, or both.
 ///
-/// A [`Precondition`](crate::Precondition) compares it with what the client knows. In front of the body of
+/// A [`Precondition`](crate::extract::Precondition) compares it with what the client knows. In front of the body of
 /// an answer it sets `ETag` and `Last-Modified`.
 ///
 /// # Examples
 /// ```
-/// use highball::{Revision, prelude::*};
+/// use highball::{prelude::*, response::Revision};
 ///
 /// #[get("/todos/7")]
 /// async fn show() -> (Revision, Json<Value>) {

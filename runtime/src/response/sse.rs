@@ -34,7 +34,7 @@ pub use event::Event;
 ///
 /// # Examples
 /// ```
-/// use highball::{Event, Sse, prelude::*, produce};
+/// use highball::{body::produce, prelude::*, sse::{Event, Sse}};
 ///
 /// #[get("/countdown")]
 /// async fn countdown() -> Sse {
@@ -89,7 +89,7 @@ impl Sse {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Event, Sse, prelude::*, produce};
+    /// use highball::{body::produce, prelude::*, sse::{Event, Sse}};
     ///
     /// #[get("/words")]
     /// async fn words() -> Sse {

@@ -13,7 +13,7 @@ mod compiled {
     /// # Examples
     /// ```
     /// use askama::Template;
-    /// use highball::{Page, prelude::*};
+    /// use highball::{prelude::*, response::Page};
     ///
     /// #[derive(Template)]
     /// #[template(source = "<h1>hello {{ name }}</h1>", ext = "html")]
@@ -66,7 +66,7 @@ mod loaded {
     ///
     /// # Examples
     /// ```no_run
-    /// use highball::{Html, Templates, prelude::*};
+    /// use highball::{prelude::*, response::{Html, Templates}};
     ///
     /// #[derive(State)]
     /// struct AppState {

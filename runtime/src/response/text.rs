@@ -12,7 +12,7 @@ use crate::{body::Body, pool, response::rejection::Rejection};
 ///
 /// # Examples
 /// ```
-/// use highball::{Html, prelude::*};
+/// use highball::{prelude::*, response::Html};
 ///
 /// #[get("/")]
 /// async fn home() -> Html<&'static str> {
@@ -34,7 +34,7 @@ impl<T: Into<Body>> IntoResponse for Html<T> {
 ///
 /// # Examples
 /// ```
-/// use highball::{PrettyJson, prelude::*};
+/// use highball::{prelude::*, response::PrettyJson};
 ///
 /// #[get("/")]
 /// async fn home() -> PrettyJson<Value> {
@@ -65,7 +65,7 @@ impl<T: Serialize> IntoResponse for PrettyJson<T> {
 ///
 /// # Examples
 /// ```
-/// use highball::{Jsonp, prelude::*};
+/// use highball::{prelude::*, response::Jsonp};
 ///
 /// #[get("/widget")]
 /// async fn widget(cx: &Context<'_>) -> Jsonp<Value> {

@@ -62,7 +62,7 @@ impl Route {
     ///
     /// # Examples
     /// ```
-    /// use highball::{SecurityHeaders, prelude::*};
+    /// use highball::{middleware::SecurityHeaders, prelude::*};
     ///
     /// #[guard]
     /// fn signed_in(cx: &Context<'_>) -> Result<(), StatusCode> {

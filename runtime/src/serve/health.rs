@@ -20,7 +20,7 @@ use crate::{
 /// use highball::prelude::*;
 ///
 /// #[routes(app)]
-/// struct Api(highball::livez, highball::readyz);
+/// struct Api(highball::serve::livez, highball::serve::readyz);
 ///
 /// # highball::block_on(async {
 /// assert_eq!(Api.test().get("/livez").send().await.status(), 200);
@@ -32,7 +32,7 @@ pub async fn livez() -> Response {
 }
 
 /// Says whether requests may be sent here: `GET /readyz` is 200, or 503 while the server starts or
-/// stops, or where a check fails that [`Serve::check`](crate::Serve::check) has named.
+/// stops, or where a check fails that [`Serve::check`](crate::serve::Serve::check) has named.
 ///
 /// List it among the routes of an app, for whatever shares requests out. The answer names the checks
 /// and says which have failed; why is printed, not sent.

@@ -29,12 +29,12 @@ pub(crate) use bind::bind_tcp;
 ///
 /// Create it from a [`SocketAddr`], from a bound [`tokio::net::TcpListener`], by parsing text
 /// (`0.0.0.0:8080`, `unix:/run/app.sock`), or with [`unix`](Self::unix) and [`own`](Self::own).
-/// Pass it to [`Serve::listen`](crate::Serve::listen), which can be called several times.
+/// Pass it to [`Serve::listen`](crate::serve::Serve::listen), which can be called several times.
 ///
 /// # Examples
 /// ```no_run
 /// use std::net::SocketAddr;
-/// use highball::{Listener, prelude::*};
+/// use highball::{prelude::*, serve::Listener};
 /// # #[get("/")] async fn hello() {}
 /// # #[routes(app)] struct Api(hello);
 ///
@@ -81,7 +81,7 @@ enum Address {
 /// # Examples
 /// ```
 /// use std::{io, net::SocketAddr};
-/// use highball::{Incoming, tokio::net::{TcpListener, TcpStream}};
+/// use highball::{serve::Incoming, tokio::net::{TcpListener, TcpStream}};
 ///
 /// struct Logged(TcpListener);
 ///
@@ -137,7 +137,7 @@ impl Listener {
     ///
     /// # Examples
     /// ```no_run
-    /// use highball::{Listener, prelude::*};
+    /// use highball::{prelude::*, serve::Listener};
     /// # #[get("/")] async fn hello() {}
     /// # #[routes(app)] struct Api(hello);
     ///
@@ -184,7 +184,7 @@ impl Listener {
     /// # Examples
     /// ```no_run
     /// use std::{io, net::SocketAddr};
-    /// use highball::{Incoming, Listener, prelude::*, tokio::net::{TcpListener, TcpStream}};
+    /// use highball::{prelude::*, serve::{Incoming, Listener}, tokio::net::{TcpListener, TcpStream}};
     /// # #[get("/")] async fn hello() {}
     /// # #[routes(app)] struct Api(hello);
     ///
@@ -223,7 +223,7 @@ impl Listener {
     ///
     /// # Examples
     /// ```
-    /// use highball::Listener;
+    /// use highball::serve::Listener;
     ///
     /// let for_everyone = Listener::unix("/run/app.sock").mode(0o666);
     /// # let _ = for_everyone;
@@ -238,7 +238,7 @@ impl Listener {
     ///
     /// # Examples
     /// ```
-    /// use highball::Listener;
+    /// use highball::serve::Listener;
     ///
     /// # fn main() -> highball::Result {
     /// let listener: Listener = "0.0.0.0:8080".parse()?;
@@ -256,7 +256,7 @@ impl Listener {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Listener, Tls};
+    /// use highball::serve::{Listener, Tls};
     ///
     /// # fn main() -> highball::Result {
     /// let listener: Listener = "0.0.0.0:8443".parse()?;
@@ -278,7 +278,7 @@ impl Listener {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Listener, Tls};
+    /// use highball::serve::{Listener, Tls};
     ///
     /// # fn main() -> highball::Result {
     /// let listener: Listener = "0.0.0.0:8443".parse()?;
@@ -301,7 +301,7 @@ impl Listener {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Listener, Proxies};
+    /// use highball::serve::{Listener, Proxies};
     ///
     /// # fn main() -> highball::Result {
     /// let listener: Listener = "0.0.0.0:8080".parse()?;

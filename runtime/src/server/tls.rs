@@ -34,7 +34,7 @@ use self::certificates::Certificates;
 ///
 /// # Examples
 /// ```no_run
-/// use highball::{Listener, Tls, prelude::*};
+/// use highball::{prelude::*, serve::{Listener, Tls}};
 /// # #[get("/")] async fn hello() {}
 /// # #[routes(app)] struct Api(hello);
 ///
@@ -66,7 +66,7 @@ impl Tls {
     ///
     /// # Examples
     /// ```
-    /// let tls = highball::Tls::files("cert.pem", "key.pem");
+    /// let tls = highball::serve::Tls::files("cert.pem", "key.pem");
     /// # let _ = tls;
     /// ```
     pub fn files(cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
@@ -88,7 +88,7 @@ impl Tls {
     /// # Examples
     /// ```no_run
     /// use std::sync::Arc;
-    /// use highball::Tls;
+    /// use highball::serve::Tls;
     /// use tokio_rustls::rustls::{
     ///     ServerConfig,
     ///     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
@@ -118,7 +118,7 @@ impl Tls {
     ///
     /// # Examples
     /// ```
-    /// let tls = highball::Tls::files("cert.pem", "key.pem").client_ca("clients.pem");
+    /// let tls = highball::serve::Tls::files("cert.pem", "key.pem").client_ca("clients.pem");
     /// # let _ = tls;
     /// ```
     pub fn client_ca(mut self, path: impl Into<PathBuf>) -> Self {
@@ -130,7 +130,7 @@ impl Tls {
     ///
     /// # Examples
     /// ```
-    /// let tls = highball::Tls::files("cert.pem", "key.pem").client_ca("clients.pem").client_optional();
+    /// let tls = highball::serve::Tls::files("cert.pem", "key.pem").client_ca("clients.pem").client_optional();
     /// # let _ = tls;
     /// ```
     pub fn client_optional(mut self) -> Self {
@@ -142,7 +142,7 @@ impl Tls {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Tls, prelude::*};
+    /// use highball::{prelude::*, serve::Tls};
     ///
     /// let tls = Tls::files("cert.pem", "key.pem").reload_every(secs(60));
     /// # let _ = tls;

@@ -34,12 +34,12 @@ impl Signal {
 }
 
 /// Waits until the server stops: [`Context::stopping`](crate::Context::stopping) makes it, and
-/// [`Sender::stopping`](crate::Sender::stopping).
+/// [`Sender::stopping`](crate::body::Sender::stopping).
 ///
 /// It is for what would run for ever, or for longer than a stop may take: a loop that waits for news, or a
 /// task of [`Context::spawn`](crate::Context::spawn). It borrows nothing, so that it can be moved into a task
 /// or a stream, and each clone waits for itself. Where the server stops already it is ready at once, however
-/// often it is asked. In a test it is ready after [`TestSession::stop`](crate::TestSession::stop).
+/// often it is asked. In a test it is ready after [`TestSession::stop`](crate::testing::TestSession::stop).
 ///
 /// # Cancel safety
 /// Nothing is lost where it is dropped: it can stand in `tokio::select!` by reference, or be cloned for it.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 ///
 /// # Examples
 /// ```
-/// use highball::{TestMultipart, prelude::*};
+/// use highball::{prelude::*, testing::TestMultipart};
 ///
 /// #[post("/echo")]
 /// async fn echo(body: String) -> String {

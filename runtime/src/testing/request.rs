@@ -23,7 +23,7 @@ const MAX_BODY: u64 = 1 << 30;
 ///
 /// # Examples
 /// ```
-/// use highball::{TestRequest, prelude::*};
+/// use highball::{prelude::*, testing::TestRequest};
 ///
 /// #[post("/echo")]
 /// async fn echo(token: Bearer, value: Json<Value>) -> String {

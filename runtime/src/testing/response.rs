@@ -12,7 +12,7 @@ use crate::header_value;
 ///
 /// # Examples
 /// ```
-/// use highball::{TestResponse, prelude::*};
+/// use highball::{prelude::*, testing::TestResponse};
 ///
 /// #[get("/ping")]
 /// async fn ping() -> Json<Value> {

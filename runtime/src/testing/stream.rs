@@ -15,7 +15,7 @@ use crate::{body::Body, header_value};
 ///
 /// # Examples
 /// ```
-/// use highball::{TestStream, prelude::*};
+/// use highball::{prelude::*, testing::TestStream};
 ///
 /// #[get("/news")]
 /// async fn news() -> &'static str {
@@ -53,7 +53,7 @@ pub struct TestStream {
 ///
 /// # Examples
 /// ```
-/// use highball::{TestEvent, prelude::*};
+/// use highball::{prelude::*, testing::TestEvent};
 ///
 /// #[get("/news")]
 /// async fn news() -> &'static str {

@@ -26,7 +26,10 @@ use crate::{
     app::App,
     body::Body,
     chain::Endpoint,
-    extract::{Closed, Message, close_frame},
+    extract::{
+        close_frame,
+        websocket::{Closed, Message},
+    },
     header_value,
 };
 
@@ -46,7 +49,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// # Examples
 /// ```
-/// use highball::{Message, TestWebSocket, WebSocketUpgrade, prelude::*};
+/// use highball::{prelude::*, testing::TestWebSocket, ws::{Message, WebSocketUpgrade}};
 ///
 /// #[get("/echo")]
 /// async fn echo(upgrade: WebSocketUpgrade) -> Response {

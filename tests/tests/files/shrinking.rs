@@ -2,7 +2,7 @@
 
 use std::{fs::File, future::IntoFuture, net::SocketAddr, time::Duration};
 
-use highball::{Files, prelude::*, tokio};
+use highball::{middleware::Files, prelude::*, tokio};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{

@@ -9,8 +9,12 @@ use std::{
 
 use futures_util::stream::{StreamExt, iter, pending};
 use highball::{
-    Bind, BodyStream, Config, Either, Exchange, Form, RequestBody, http, http::StatusCode,
-    prelude::*, tokio,
+    Config, Exchange, Form,
+    body::{BodyStream, RequestBody},
+    extract::{Bind, Either},
+    http::{self, StatusCode},
+    prelude::*,
+    tokio,
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -123,7 +127,7 @@ impl tower::Service<http::Request<RequestBody>> for Mounted {
 #[any("/mounted/{name}")]
 async fn mounted(name: &str, cx: &mut Context<'_>) -> Response {
     let _ = name;
-    highball::forward(Mounted, cx).await
+    highball::tower::forward(Mounted, cx).await
 }
 
 #[derive(serde::Deserialize)]
@@ -203,7 +207,7 @@ async fn session(session: Session, body: String) -> String {
 }
 
 #[post("/multipart")]
-async fn multipart(form: highball::Multipart) -> &'static str {
+async fn multipart(form: highball::multipart::Multipart) -> &'static str {
     let _ = form;
     "form"
 }
@@ -216,22 +220,22 @@ async fn bind(body: Bind<Vec<u32>>) -> String {
 }
 
 #[post("/xml")]
-async fn xml(body: highball::Xml<Value>) -> String {
+async fn xml(body: highball::extract::Xml<Value>) -> String {
     body.to_string()
 }
 
 #[post("/yaml")]
-async fn yaml(body: highball::Yaml<Value>) -> String {
+async fn yaml(body: highball::extract::Yaml<Value>) -> String {
     body.to_string()
 }
 
 #[post("/toml")]
-async fn toml(body: highball::Toml<Value>) -> String {
+async fn toml(body: highball::extract::Toml<Value>) -> String {
     body.to_string()
 }
 
 #[post("/msgpack")]
-async fn msgpack(body: highball::MsgPack<Value>) -> String {
+async fn msgpack(body: highball::extract::MsgPack<Value>) -> String {
     body.to_string()
 }
 
@@ -242,7 +246,7 @@ struct Ping {
 }
 
 #[post("/protobuf")]
-async fn protobuf(body: highball::Protobuf<Ping>) -> String {
+async fn protobuf(body: highball::extract::Protobuf<Ping>) -> String {
     body.count.to_string()
 }
 
@@ -253,7 +257,7 @@ struct Rules {
 }
 
 #[post("/valid")]
-async fn valid(body: highball::Valid<Json<Rules>>) -> String {
+async fn valid(body: highball::extract::Valid<Json<Rules>>) -> String {
     body.count.to_string()
 }
 
@@ -314,7 +318,7 @@ async fn bearer(token: Bearer, body: String) -> String {
 }
 
 #[post("/basic")]
-async fn basic(login: highball::Basic, body: String) -> String {
+async fn basic(login: highball::extract::Basic, body: String) -> String {
     let _ = login;
     body
 }

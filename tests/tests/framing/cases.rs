@@ -174,12 +174,12 @@ struct Hinted(u64, Body);
 
 impl hyper::body::Body for Hinted {
     type Data = Bytes;
-    type Error = highball::BoxError;
+    type Error = highball::body::BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         task: &mut Task<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, highball::BoxError>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, highball::body::BoxError>>> {
         Pin::new(&mut self.1).poll_frame(task)
     }
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use highball::{Status, http::StatusCode, prelude::*, tokio};
+use highball::{http::StatusCode, prelude::*, response::Status, tokio};
 
 #[get("/{how}")]
 async fn given(how: &str, cx: &mut Context<'_>) -> Response {

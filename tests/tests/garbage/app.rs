@@ -1,9 +1,14 @@
 //! An app whose handlers read everything that a request can carry, for requests of any bytes.
 
 use highball::{
-    Accept, Bind, Client, Cookies, Files, LastEventId, Multipart, Proxies,
+    cookie::Cookies,
+    extract::{Bind, Client, LastEventId},
     http::{HeaderName, HeaderValue},
+    middleware::Files,
+    multipart::Multipart,
     prelude::*,
+    response::Accept,
+    serve::Proxies,
 };
 use serde::Deserialize;
 
@@ -59,8 +64,8 @@ async fn parts(mut form: Multipart) -> Result<String, Rejection> {
 }
 
 #[any("/save")]
-async fn save(text: String) -> highball::Attachment<String> {
-    highball::Attachment::new(text.clone(), text)
+async fn save(text: String) -> highball::response::Attachment<String> {
+    highball::response::Attachment::new(text.clone(), text)
 }
 
 #[any("/files/{*path}")]

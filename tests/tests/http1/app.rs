@@ -10,7 +10,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use highball::{Files, prelude::*, tokio};
+use highball::{middleware::Files, prelude::*, tokio};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
 /// What no answer may hold.

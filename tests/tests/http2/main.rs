@@ -11,7 +11,7 @@ use std::{
 
 use futures_util::stream::repeat_with;
 
-use highball::{BodyStream, Config, prelude::*, tokio};
+use highball::{Config, body::BodyStream, prelude::*, tokio};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
 mod case;

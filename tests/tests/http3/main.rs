@@ -15,7 +15,13 @@ use std::{
 use bytes::Buf;
 use h3::client::SendRequest;
 use h3_quinn::OpenStreams;
-use highball::{Config, Listener, Tls, bytes, http::Request, prelude::*, tokio};
+use highball::{
+    Config, bytes,
+    http::Request,
+    prelude::*,
+    serve::{Listener, Tls},
+    tokio,
+};
 use quinn::crypto::rustls::QuicClientConfig;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::{
@@ -32,7 +38,7 @@ static WAITING: Notify = Notify::const_new();
 static GO_ON: Notify = Notify::const_new();
 
 #[get("/hello/{name}")]
-async fn hello(name: &str, client: highball::Client) -> String {
+async fn hello(name: &str, client: highball::extract::Client) -> String {
     format!("hello {name} {}", client.is_https())
 }
 

@@ -7,9 +7,9 @@ use tokio::net::UdpSocket;
 use super::*;
 
 #[get("/events")]
-pub(crate) async fn events() -> highball::Sse {
-    highball::Sse::new(highball::produce(|events| async move {
-        events.send(highball::Event::data("first")).await;
+pub(crate) async fn events() -> highball::sse::Sse {
+    highball::sse::Sse::new(highball::body::produce(|events| async move {
+        events.send(highball::sse::Event::data("first")).await;
         std::future::pending::<()>().await;
     }))
 }

@@ -11,9 +11,9 @@ use std::{
 };
 
 use highball::{
-    TestResponse,
     http::{HeaderName, Uri},
     prelude::*,
+    testing::TestResponse,
 };
 use proptest::{collection::vec, prelude::*};
 

@@ -1,6 +1,6 @@
 //! An app whose groups have a middleware each, and the group that the page names for what no route answers.
 
-use highball::{TestResponse, http::HeaderName, prelude::*};
+use highball::{http::HeaderName, prelude::*, testing::TestResponse};
 
 use crate::{
     apps::answer,

@@ -35,7 +35,7 @@ fn route_of(cx: &Context<'_>) -> String {
 }
 
 /// The status, what the status says (`Allow`, `Location` or the text), and which middleware ran.
-fn answer(response: &highball::TestResponse) -> String {
+fn answer(response: &highball::testing::TestResponse) -> String {
     let status = response.status().as_u16();
     let says = match status {
         200 => response.text(),

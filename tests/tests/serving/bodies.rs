@@ -1,6 +1,11 @@
 //! Bodies that come too slowly, and one that breaks.
 
-use highball::{Body, BodyStream, BoxError, Config, prelude::*, produce, tokio};
+use highball::{
+    Body, Config,
+    body::{BodyStream, BoxError, produce},
+    prelude::*,
+    tokio,
+};
 use tokio::{io::AsyncWriteExt, time::sleep};
 
 use crate::{Server, ask, bound, connect, ping, rest};

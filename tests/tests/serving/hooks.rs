@@ -9,7 +9,11 @@ use std::{
     },
 };
 
-use highball::{Error, millis, secs, tokio};
+use highball::{
+    Error,
+    middleware::{millis, secs},
+    tokio,
+};
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::sleep};
 
 use crate::{Server, ask, bound, connect};

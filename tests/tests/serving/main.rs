@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use highball::{ServeWith, prelude::*, tokio};
+use highball::{prelude::*, serve::ServeWith, tokio};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -36,7 +36,7 @@ async fn peer(cx: &mut Context<'_>) -> String {
 }
 
 #[routes(app)]
-struct Api(ping, peer, highball::livez, highball::readyz);
+struct Api(ping, peer, highball::serve::livez, highball::serve::readyz);
 
 struct Server {
     stop: oneshot::Sender<()>,

@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use highball::{Config, Incoming, Listener, Proxies, tokio};
+use highball::{
+    Config,
+    serve::{Incoming, Listener, Proxies},
+    tokio,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
     net::{TcpStream, UnixStream},

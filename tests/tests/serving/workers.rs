@@ -8,7 +8,12 @@ use std::{
     },
 };
 
-use highball::{Config, Error, Listener, ServeWith, prelude::*, tokio};
+use highball::{
+    Config, Error,
+    prelude::*,
+    serve::{Listener, ServeWith},
+    tokio,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

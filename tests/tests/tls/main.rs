@@ -11,7 +11,12 @@ use std::{
     time::Duration,
 };
 
-use highball::{Config, Listener, Tls, prelude::*, tokio};
+use highball::{
+    Config,
+    prelude::*,
+    serve::{Listener, Tls},
+    tokio,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -43,7 +48,7 @@ async fn ping() -> &'static str {
 }
 
 #[get("/who")]
-async fn who(cx: &mut Context<'_>, client: highball::Client) -> String {
+async fn who(cx: &mut Context<'_>, client: highball::extract::Client) -> String {
     let certificate = cx.client_certificate().map_or(0, <[u8]>::len);
     format!("{} {}", client.is_https(), certificate > 0)
 }

@@ -2,7 +2,7 @@
 
 use std::{future::IntoFuture, net::SocketAddr};
 
-use highball::{Bytes, Listener, WebSocketUpgrade, prelude::*, tokio};
+use highball::{Bytes, prelude::*, serve::Listener, tokio, ws::WebSocketUpgrade};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, num::NonZeroU32};
 
-use highball::{Either, prelude::*};
+use highball::{extract::Either, prelude::*};
 
 use crate::types::{
     Addr, Beside, Either2, Empty, EmptyFlat, Flat, FlatLists, Lists, Many, MaybeFlat, Order,

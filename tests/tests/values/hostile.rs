@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::Instant};
 
-use highball::{TestResponse, prelude::*};
+use highball::{prelude::*, testing::TestResponse};
 
 use crate::{FORM, app::Api, assert_told};
 

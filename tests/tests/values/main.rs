@@ -8,7 +8,7 @@ mod tables;
 mod types;
 mod written;
 
-use highball::{TestResponse, prelude::*};
+use highball::{prelude::*, testing::TestResponse};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -1,7 +1,7 @@
 //! What breaks a rule is named as the client wrote it, and the items of a bulk request are told together.
 
 use garde::Validate;
-use highball::{TestRequest, Valid, prelude::*};
+use highball::{extract::Valid, prelude::*, testing::TestRequest};
 use serde::Deserialize;
 
 use crate::FORM;

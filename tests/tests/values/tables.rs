@@ -1,6 +1,6 @@
 //! The tables of cases in `values/*.txt`.
 
-use highball::{TestResponse, prelude::*};
+use highball::{prelude::*, testing::TestResponse};
 
 use crate::{FORM, app::Api, assert_told};
 

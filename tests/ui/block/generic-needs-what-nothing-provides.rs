@@ -18,7 +18,7 @@ impl Limit {
 }
 
 #[middleware]
-impl<T: highball::LocalType> Limit<T> {
+impl<T: highball::extract::LocalType> Limit<T> {
     async fn limit(&self, local: Local<'_, T>, cx: &mut Context<'_>, next: impl Next) -> Response {
         let _ = self.by.map(|by| by(&local));
         next.run(cx).await

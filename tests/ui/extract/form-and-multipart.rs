@@ -1,4 +1,4 @@
-use highball::{Multipart, prelude::*};
+use highball::{multipart::Multipart, prelude::*};
 
 #[post("/")]
 async fn home(parts: Multipart, form: Form<Value>) -> String {

@@ -1,4 +1,4 @@
-use highball::{Multipart, prelude::*};
+use highball::{multipart::Multipart, prelude::*};
 
 #[guard]
 async fn checked(parts: Multipart) -> Result<(), StatusCode> {

@@ -1,4 +1,4 @@
-use highball::{BodyStream, prelude::*};
+use highball::{body::BodyStream, prelude::*};
 
 #[post("/")]
 async fn home(value: Json<Value>, body: BodyStream) -> String {

@@ -1,4 +1,4 @@
-use highball::{Valid, prelude::*};
+use highball::{extract::Valid, prelude::*};
 
 #[derive(serde::Deserialize, garde::Validate)]
 struct Order {

@@ -1,4 +1,4 @@
-use highball::{AccessLog, prelude::*};
+use highball::{middleware::AccessLog, prelude::*};
 
 #[get("/")]
 async fn home() {}

@@ -1,4 +1,4 @@
-use highball::{Cors, prelude::*};
+use highball::{middleware::Cors, prelude::*};
 
 #[get("/")]
 async fn home() {}

@@ -1,4 +1,4 @@
-use highball::{cors, prelude::*};
+use highball::{middleware::cors, prelude::*};
 
 #[get("/")]
 async fn home() {}

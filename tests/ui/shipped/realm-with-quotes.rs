@@ -1,4 +1,4 @@
-use highball::{Accounts, BasicAuth, prelude::*};
+use highball::{middleware::{Accounts, BasicAuth}, prelude::*};
 
 #[derive(State)]
 struct AppState {

@@ -1,4 +1,4 @@
-use highball::{SecurityHeaders, prelude::*};
+use highball::{middleware::SecurityHeaders, prelude::*};
 
 #[get("/")]
 async fn home() {}

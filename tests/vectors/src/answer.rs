@@ -22,7 +22,7 @@ pub fn describe(cx: &Context<'_>) -> Response {
 
 impl Answer {
     /// Reads a response.
-    pub fn read(response: &highball::TestResponse) -> Self {
+    pub fn read(response: &highball::testing::TestResponse) -> Self {
         let status = response.status().as_u16();
         Self {
             status,

@@ -9,7 +9,8 @@ use std::{
 };
 
 use highball::{
-    Serve, block_on,
+    block_on,
+    serve::Serve,
     tokio::{net::TcpListener, sync::oneshot},
 };
 

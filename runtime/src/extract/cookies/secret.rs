@@ -71,12 +71,12 @@ macro_rules! secret {
 secret! {
     /// An extractor for cookies that the app has signed (HMAC with SHA-256).
     ///
-    /// A client can read them, but a changed one is ignored. The [`Key`](crate::Key) is a field of the app state. A
+    /// A client can read them, but a changed one is ignored. The [`Key`](crate::cookie::Key) is a field of the app state. A
     /// new key invalidates all cookies.
     ///
     /// # Examples
     /// ```
-    /// use highball::{Cookie, Key, SignedCookies, prelude::*};
+    /// use highball::{cookie::{Cookie, Key, SignedCookies}, prelude::*};
     ///
     /// #[derive(State)]
     /// struct AppState {
@@ -111,12 +111,12 @@ secret! {
 secret! {
     /// An extractor for cookies that the app has encrypted (AES-256 in GCM mode).
     ///
-    /// A client cannot read them, and a changed one is ignored. The [`Key`](crate::Key) is a field of the app state. A
+    /// A client cannot read them, and a changed one is ignored. The [`Key`](crate::cookie::Key) is a field of the app state. A
     /// new key invalidates all cookies.
     ///
     /// # Examples
     /// ```
-    /// use highball::{Cookie, Key, PrivateCookies, prelude::*};
+    /// use highball::{cookie::{Cookie, Key, PrivateCookies}, prelude::*};
     ///
     /// #[derive(State)]
     /// struct AppState {

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{Protobuf, prelude::*};
+/// use highball::{extract::Protobuf, prelude::*};
 ///
 /// #[derive(Clone, PartialEq, prost::Message)]
 /// struct Note {

@@ -86,7 +86,7 @@ text_format! {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Xml, prelude::*};
+    /// use highball::{extract::Xml, prelude::*};
     ///
     /// #[derive(serde::Deserialize, serde::Serialize)]
     /// struct Note {
@@ -124,7 +124,7 @@ text_format! {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Yaml, prelude::*};
+    /// use highball::{extract::Yaml, prelude::*};
     ///
     /// #[post("/echo")]
     /// async fn echo(value: Yaml<Vec<u32>>) -> Yaml<Vec<u32>> {
@@ -147,7 +147,7 @@ text_format! {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Toml, prelude::*};
+    /// use highball::{extract::Toml, prelude::*};
     ///
     /// #[derive(serde::Deserialize, serde::Serialize)]
     /// struct Settings {
@@ -176,7 +176,7 @@ text_format! {
     ///
     /// # Examples
     /// ```
-    /// use highball::{MsgPack, prelude::*};
+    /// use highball::{extract::MsgPack, prelude::*};
     ///
     /// #[post("/echo")]
     /// async fn echo(value: MsgPack<Vec<u32>>) -> MsgPack<Vec<u32>> {

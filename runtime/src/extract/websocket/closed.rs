@@ -6,11 +6,11 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseC
 
 /// The code and the reason with which a WebSocket has closed.
 ///
-/// It is the error of [`WebSocket::recv`](crate::WebSocket::recv) and [`WebSocket::send`](crate::WebSocket::send).
+/// It is the error of [`WebSocket::recv`](crate::ws::WebSocket::recv) and [`WebSocket::send`](crate::ws::WebSocket::send).
 ///
 /// # Examples
 /// ```
-/// use highball::{Closed, WebSocketUpgrade, prelude::*};
+/// use highball::{prelude::*, ws::{Closed, WebSocketUpgrade}};
 ///
 /// #[get("/chat")]
 /// async fn chat(upgrade: WebSocketUpgrade) -> Response {

@@ -73,7 +73,7 @@ impl KeepAlive {
 ///
 /// # Examples
 /// ```
-/// use highball::{WebSocket, WebSocketUpgrade, prelude::*};
+/// use highball::{prelude::*, ws::{WebSocket, WebSocketUpgrade}};
 ///
 /// async fn echo(mut socket: WebSocket) {
 ///     while let Ok(message) = socket.recv().await {
@@ -198,7 +198,7 @@ impl WebSocket {
     ///
     /// # Examples
     /// ```
-    /// use highball::{WebSocketUpgrade, prelude::*};
+    /// use highball::{prelude::*, ws::WebSocketUpgrade};
     ///
     /// #[get("/full")]
     /// async fn full(upgrade: WebSocketUpgrade) -> Response {

@@ -11,7 +11,7 @@ use super::Sse;
 ///
 /// # Examples
 /// ```
-/// use highball::{Event, json};
+/// use highball::{json, sse::Event};
 ///
 /// let event = Event::json(&json!({ "user": "zoe" }))?.name("joined").id("7");
 /// # Ok::<(), highball::serde_json::Error>(())
@@ -30,7 +30,7 @@ impl Event {
     ///
     /// # Examples
     /// ```
-    /// use highball::{Event, prelude::*};
+    /// use highball::{prelude::*, sse::Event};
     ///
     /// let wait = Event::new().retry(secs(30));
     /// let seen = Event::new().id("7");
@@ -47,7 +47,7 @@ impl Event {
     ///
     /// # Examples
     /// ```
-    /// use highball::Event;
+    /// use highball::sse::Event;
     ///
     /// let welcome = Event::comment("news of the last hour follow");
     /// ```
