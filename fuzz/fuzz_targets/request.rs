@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::{arbitrary, fuzz_target};
 
-#[path = "../../tests/tests/garbage/app.rs"]
+#[path = "../../tests/tests/arbitrary_requests/app.rs"]
 mod app;
 
 #[derive(Debug, arbitrary::Arbitrary)]

@@ -18,18 +18,18 @@ mod case;
 mod client;
 mod frame;
 
-mod deaf;
+mod connection_start;
 mod floods;
 mod frames;
 mod hpack;
-mod leaving;
+mod known_deviations;
 mod limits;
 mod messages;
 mod neighbor;
-mod paths;
-mod starting;
+mod path_spellings;
+mod shutdown;
+mod stalled_clients;
 mod streams;
-mod today;
 
 use client::PATIENCE;
 
@@ -91,8 +91,8 @@ struct Api(
     hang,
     keep,
     pour,
-    leaving::finish,
-    paths::odd,
+    shutdown::finish,
+    path_spellings::odd,
 );
 
 /// One for each test that counts, for tests run at once; the first is for those that do not.

@@ -2,7 +2,7 @@
 
 mod framing;
 mod limits;
-mod stopping;
+mod shutdown;
 
 use std::{
     future::{Future, IntoFuture, poll_fn},
@@ -86,7 +86,7 @@ struct Api(
     huge,
     slow,
     framing::given,
-    stopping::events,
+    shutdown::events,
 );
 
 #[get("/slow")]

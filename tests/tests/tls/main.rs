@@ -1,6 +1,6 @@
 //! TLS: the protocol that is agreed on, certificates of both sides, and clients that leave.
 
-mod authority;
+mod certificate_authority;
 mod origin;
 
 use std::{
@@ -33,7 +33,7 @@ use tokio_rustls::{
     },
 };
 
-use crate::authority::Authority;
+use crate::certificate_authority::Authority;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);

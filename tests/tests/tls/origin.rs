@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::{authority::Authority, connect, soon};
+use crate::{certificate_authority::Authority, connect, soon};
 
 #[get("/origin")]
 async fn origin(cx: &Context<'_>) -> String {

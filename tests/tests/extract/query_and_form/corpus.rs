@@ -2,7 +2,7 @@
 
 use highball::{prelude::*, testing::TestResponse};
 
-use crate::{FORM, app::Api, assert_told};
+use super::{FORM, app::Api, assert_told};
 
 /// One case.
 #[derive(Debug, Default)]
@@ -95,17 +95,17 @@ async fn check(text: &'static str, least: usize) {
 
 #[tokio::test]
 async fn values_are_read_as_the_type_asks() {
-    check(include_str!("../../values/read.txt"), 40).await;
+    check(include_str!("../../../values/read.txt"), 40).await;
 }
 
 #[tokio::test]
 async fn wrong_values_are_told_in_one_voice() {
-    check(include_str!("../../values/refused.txt"), 30).await;
+    check(include_str!("../../../values/refused.txt"), 30).await;
 }
 
 #[tokio::test]
 async fn wrong_bodies_are_told_in_the_same_voice() {
-    check(include_str!("../../values/bodies.txt"), 14).await;
+    check(include_str!("../../../values/bodies.txt"), 14).await;
 }
 
 #[tokio::test]

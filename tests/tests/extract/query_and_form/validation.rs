@@ -4,7 +4,7 @@ use garde::Validate;
 use highball::{extract::Valid, prelude::*, testing::TestRequest};
 use serde::Deserialize;
 
-use crate::FORM;
+use super::FORM;
 
 #[derive(Debug, Deserialize, Validate)]
 struct SignUp {

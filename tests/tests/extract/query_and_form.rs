@@ -1,12 +1,12 @@
 //! How queries and forms are read into types, and how a client is told what is wrong.
 
 mod app;
-mod hostile;
-mod rules;
-mod socket;
-mod tables;
+mod corpus;
+mod large_inputs;
+mod raw_octets;
+mod round_trip;
 mod types;
-mod written;
+mod validation;
 
 use highball::{prelude::*, testing::TestResponse};
 

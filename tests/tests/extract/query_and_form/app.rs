@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 
 use highball::{extract::Either, prelude::*};
 
-use crate::types::{
+use super::types::{
     Addr, Beside, Either2, Empty, EmptyFlat, Flat, FlatLists, Lists, Many, MaybeFlat, Order,
     Outside, Pieces, Rest, Shape, Shop, Strict, WithId,
 };

@@ -67,10 +67,11 @@ macro_rules! marks {
 
 marks!(outer, inner);
 
+mod escapes;
 mod groups;
 mod methods;
+mod model;
+mod parameter_values;
 mod patterns;
 mod ranking;
 mod slashes;
-mod spelling;
-mod values;

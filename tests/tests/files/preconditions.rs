@@ -91,7 +91,7 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in include_str!("../precondition/cases.txt").lines() {
+    for line in include_str!("../../precondition/cases.txt").lines() {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         if word == "case" {
             cases.push(Case::default());

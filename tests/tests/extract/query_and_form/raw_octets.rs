@@ -6,7 +6,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::app::Api;
+use super::app::Api;
 
 /// Sends a request to a server of its own, and returns the answer.
 async fn ask(request: &[u8]) -> (u16, Value) {

@@ -2,7 +2,7 @@
 
 use highball::{http::HeaderName, prelude::*, testing::TestResponse};
 
-use crate::{
+use super::{
     apps::answer,
     matcher::{Expected, PageRoute, best_for_any_method, prefix_matches},
 };

@@ -4,7 +4,7 @@ use std::{fmt::Write, time::Instant};
 
 use highball::{prelude::*, testing::TestResponse};
 
-use crate::{FORM, app::Api, assert_told};
+use super::{FORM, app::Api, assert_told};
 
 async fn send(path: &str, body: String) -> TestResponse {
     let request = Api.test().post(path).body(body);

@@ -55,7 +55,7 @@ impl Server {
     fn start(kind: &str) -> Self {
         let program = env::current_exe().expect("this program");
         let mut child = Command::new(program)
-            .args(["blocked::server", "--exact", "--nocapture"])
+            .args(["blocked_threads::server", "--exact", "--nocapture"])
             .env(KIND, kind)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -105,14 +105,14 @@ impl Drop for Server {
     }
 }
 
-const HANDLER: &str = "`GET /blocks/{id}` (serving::blocked::blocks, ";
+const HANDLER: &str = "`GET /blocks/{id}` (server::blocked_threads::blocks, ";
 
 fn names_its_handler(kind: &str) -> (Server, TcpStream) {
     let mut server = Server::start(kind);
     let stream = server.ask("/blocks/7");
     let line = server.says("has kept its thread busy");
     assert!(line.starts_with(HANDLER), "{line}");
-    assert!(line.contains("serving/blocked.rs:"), "{line}");
+    assert!(line.contains("server/blocked_threads.rs:"), "{line}");
     assert!(line.contains("for more than 100ms: "), "{line}");
     (server, stream)
 }

@@ -1,5 +1,7 @@
 //! WebSockets over a real socket.
 
+mod frames;
+
 use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};

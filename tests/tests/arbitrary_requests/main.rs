@@ -1,6 +1,5 @@
 //! Requests of any bytes: whatever a client sends, it is the client that is told off, and nothing breaks.
 
-#[path = "garbage/app.rs"]
 mod app;
 
 use proptest::prelude::*;

@@ -14,8 +14,8 @@ use highball::{
     testing::{TestResponse, TestSession},
 };
 
-#[path = "files/shrinking.rs"]
-mod shrinking;
+mod preconditions;
+mod resized_file;
 
 /// A directory that goes with the test.
 struct Site(PathBuf);

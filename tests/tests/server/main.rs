@@ -1,9 +1,13 @@
 //! Where an app listens, how it starts and stops, and on which threads.
 
-mod blocked;
+mod blocked_threads;
 mod bodies;
+mod connections;
+mod forwarding_headers;
 mod hooks;
-mod places;
+mod listeners;
+mod shutdown;
+mod trusted_proxies;
 mod workers;
 
 use std::{

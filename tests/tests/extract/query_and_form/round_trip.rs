@@ -4,7 +4,7 @@ use highball::prelude::*;
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
 use serde::{Deserialize, Serialize};
 
-use crate::FORM;
+use super::FORM;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Whole {

@@ -15,13 +15,9 @@ use app::{SECRET, Server};
 use case::{Case, Step, Want};
 use client::{Outcome, Played, Sending};
 
-#[path = "http1/app.rs"]
 mod app;
-#[path = "http1/case.rs"]
 mod case;
-#[path = "http1/client.rs"]
 mod client;
-#[path = "http1/format.rs"]
 mod format;
 
 /// How many cases are played at once.

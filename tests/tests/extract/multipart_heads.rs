@@ -104,7 +104,7 @@ fn bytes(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn heads_of_parts_are_read_as_the_rules_say() {
-    let cases = cases(include_str!("../multipart/dispositions.txt"));
+    let cases = cases(include_str!("../../multipart/dispositions.txt"));
     assert!(cases.len() > 40);
     let mut failures = Vec::new();
     for case in &cases {

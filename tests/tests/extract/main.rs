@@ -1,0 +1,9 @@
+//! Extractors: parameters of the path, queries, headers and bodies.
+
+mod bodies;
+mod extractors;
+mod formats;
+mod header_octets;
+mod multipart_heads;
+mod query_and_form;
+mod safe_path;

@@ -1,0 +1,5 @@
+//! Responses: the values that handlers return, and the headers and bodies that are sent for them.
+
+mod bodies;
+mod headers;
+mod return_values;
