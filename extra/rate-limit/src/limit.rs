@@ -6,7 +6,8 @@ use highball::{
     Context, Error, IntoResponse, Local, Next, Rejection, Response, State,
     extract::LocalType,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware, middleware::PerApp,
+    middleware,
+    middleware::PerApp,
 };
 
 use crate::{

@@ -1,4 +1,4 @@
-//! What is printed at start.
+//! The text that is printed when the server starts.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::{
     routes::{PartKind, Route},
 };
 
-/// Returns the text: one line and the settings, and in a debug build the routes.
+/// Returns the banner: version and addresses, the routes in a debug build, and the settings.
 pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mode = if cfg!(debug_assertions) {
@@ -27,6 +27,7 @@ pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> 
     text
 }
 
+/// Adds a line for each route, in aligned columns.
 fn table(text: &mut String, routes: &[Route]) {
     let rows: Vec<_> = routes.iter().map(|route| (methods(route), route)).collect();
     let method_width = rows
@@ -51,7 +52,7 @@ fn table(text: &mut String, routes: &[Route]) {
     }
 }
 
-/// The kinds of parts, as they are listed.
+/// The kinds of parts, in the order in which they are listed.
 const KINDS: [(PartKind, &str); 4] = [
     (PartKind::Guard, "guards"),
     (PartKind::Middleware, "middleware"),
@@ -59,7 +60,8 @@ const KINDS: [(PartKind, &str); 4] = [
     (PartKind::Observer, "observers"),
 ];
 
-/// Returns what is around a route, by kind, each outermost first and without its module.
+/// Returns the parts around a route, grouped by kind. Names are without their module, outermost
+/// first.
 fn parts(route: &Route) -> String {
     let mut text = String::new();
     for (kind, title) in KINDS {

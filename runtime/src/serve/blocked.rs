@@ -1,4 +1,4 @@
-//! Polls that keep their thread for long: which route they are of, and who is told.
+//! Finds and reports the routes whose handlers block their thread.
 
 use std::{
     sync::Arc,
@@ -10,32 +10,42 @@ use crate::{
     routes::Route,
 };
 
-/// How often one route is reported at most.
+/// The shortest time between two reports of the same route.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// What is known of the polls under way.
+/// Watches how long each thread polls a handler without a break.
 pub(super) struct Blocked {
+    /// Makes threads publish the route that they run, until it is dropped.
     _watching: Watching,
+    /// The routes of the app, to name them in a report.
     routes: &'static [Route],
     /// How long a poll may take.
     bound: Duration,
+    /// The threads that have run a handler.
     threads: Vec<Thread>,
+    /// The routes that were reported.
     told: Vec<ReportedRoute>,
 }
 
-/// A thread, and since when its poll has been seen.
+/// A thread and the poll that it is running.
 struct Thread {
+    /// Where the thread publishes its route and the number of its poll.
     mark: Arc<Mark>,
+    /// The number of the poll; 0 while the thread polls no handler.
     poll: u64,
+    /// When this poll was first seen.
     since: Instant,
+    /// Whether this poll was reported.
     is_told: bool,
 }
 
 /// A route that was reported.
 struct ReportedRoute {
+    /// The address of the route; 0 for requests without one.
     route: usize,
+    /// When it was last reported.
     at: Instant,
-    /// How many of its polls were over the bound since then.
+    /// How many polls have exceeded the bound since then.
     more: u32,
 }
 
@@ -50,7 +60,10 @@ impl Blocked {
         }
     }
 
-    /// Looks at each thread, and reports the polls that are over the bound.
+    /// Checks each thread and reports the polls that exceed the bound.
+    ///
+    /// Polls are observed from outside. Reading a clock at each poll was rejected because it costs
+    /// more than a small handler.
     pub(super) fn look(&mut self, tell: &dyn Fn(&str)) {
         let now = Instant::now();
         self.take_up(now);
@@ -72,7 +85,7 @@ impl Blocked {
         }
     }
 
-    /// Takes up the threads that are new, and forgets those that have ended.
+    /// Adds new threads and removes threads that have ended.
     fn take_up(&mut self, now: Instant) {
         let marks = running_route::threads();
         let is_same = |thread: &Thread, mark| Arc::ptr_eq(&thread.mark, mark);
@@ -92,7 +105,7 @@ impl Blocked {
 
     fn report(&mut self, route: usize, now: Instant, tell: &dyn Fn(&str)) {
         let Some(shown) = self.shown(route) else {
-            // It is another app's, whose watch reports it.
+            // The route belongs to another app in this process, whose watch reports it.
             return;
         };
         let mut more = 0;
@@ -114,7 +127,7 @@ impl Blocked {
         let bound = humantime::format_duration(self.bound);
         let more = match more {
             0 => String::new(),
-            n => format!("; that makes {n} more since the last report"),
+            n => format!(" ({n} more times since the last report)"),
         };
         tell(&format!(
             "{shown} has kept its thread busy for more than {bound}{more}: other requests wait; move long work to \
@@ -122,7 +135,7 @@ impl Blocked {
         ));
     }
 
-    /// Returns the routes whose polls have been under way for so long.
+    /// Returns the routes that have been polled without a break for at least this time.
     pub(super) fn culprits(&self, at_least: Duration) -> Vec<String> {
         let now = Instant::now();
         let long = self.threads.iter().filter_map(|thread| {
@@ -133,6 +146,7 @@ impl Blocked {
         long.collect()
     }
 
+    /// Describes a route for a report. Returns `None` if it belongs to another app.
     fn shown(&self, route: usize) -> Option<String> {
         if route == 0 {
             return Some("a request without a route".to_owned());
@@ -158,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_route_is_reported_once_in_a_while_with_the_count_of_the_others() {
+    fn a_route_is_reported_once_in_ten_seconds_with_the_number_of_skipped_reports() {
         let said = Mutex::new(Vec::new());
         let tell = |line: &str| said.lock().expect("no panic").push(line.to_owned());
         let mut blocked = Blocked::new(&[], Duration::from_millis(100));
@@ -172,6 +186,6 @@ mod tests {
             said[0].contains("more than 100ms: other requests"),
             "{said:?}"
         );
-        assert!(said[1].contains("that makes 2 more since"), "{said:?}");
+        assert!(said[1].contains("(2 more times since"), "{said:?}");
     }
 }

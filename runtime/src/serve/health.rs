@@ -1,4 +1,4 @@
-//! The routes that report whether the process lives and whether it accepts requests.
+//! The health routes: liveness and readiness.
 
 use highball_macros::get;
 use http::{HeaderValue, StatusCode, header};
@@ -9,11 +9,10 @@ use crate::{
     response::{IntoResponse, Json, Response},
 };
 
-/// Says that the process lives: `GET /livez` is 200 as long as it answers at all.
+/// A liveness route: `GET /livez` responds with 200 while the process can respond at all.
 ///
-/// List it among the routes of an app; a supervisor that gets no answer starts the process anew. It
-/// asks nothing of what the app depends on, or a database that is down would have every process
-/// started anew.
+/// List it among the routes of an app. A supervisor that gets no response restarts the process. The
+/// route checks no dependency, because a failed database would otherwise restart every process.
 ///
 /// # Examples
 /// ```
@@ -31,11 +30,24 @@ pub async fn livez() -> Response {
     not_stored(StatusCode::OK, json!({ "status": "alive" }))
 }
 
-/// Says whether requests may be sent here: `GET /readyz` is 200, or 503 while the server starts or
-/// stops, or where a check fails that [`Serve::check`](crate::serve::Serve::check) has named.
+/// A readiness route: `GET /readyz` responds with 200 if the server accepts requests, else with 503.
 ///
-/// List it among the routes of an app, for whatever shares requests out. The answer names the checks
-/// and says which have failed; why is printed, not sent.
+/// List it among the routes of an app, for a load balancer. The response is 503 while the server
+/// starts or stops, and if a check of [`Serve::check`](crate::serve::Serve::check) fails. The response lists
+/// the checks with their results. The reason of a failure is logged and not sent.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+///
+/// #[routes(app)]
+/// struct Api(highball::serve::readyz);
+///
+/// # highball::block_on(async {
+/// let response = Api.test().get("/readyz").send().await;
+/// assert_eq!(response.status(), 200);
+/// # });
+/// ```
 #[get("/readyz", crate = crate)]
 pub async fn readyz(cx: &mut Context<'_>) -> Response {
     let health = cx.health();
@@ -53,6 +65,7 @@ pub async fn readyz(cx: &mut Context<'_>) -> Response {
     not_stored(status, json!({ "status": word, "checks": checks }))
 }
 
+/// Creates a response that caches must not store.
 fn not_stored(status: StatusCode, body: Value) -> Response {
     let mut response = (status, Json(body)).into_response();
     let no_store = HeaderValue::from_static("no-store");

@@ -1,4 +1,4 @@
-//! Hooks: what an app does before its first request, and after its last.
+//! Start and stop hooks: an app's work before its first request and after its last.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -9,9 +9,11 @@ use crate::{
     tasks::Owned,
 };
 
-/// Work with a name and a deadline.
+/// A named piece of work with a timeout.
 pub(super) struct Hook {
+    /// Names the hook in errors.
     name: String,
+    /// How long the work may take.
     within: Duration,
     work: Pin<Box<dyn Future<Output = Result> + Send>>,
 }
@@ -29,7 +31,7 @@ impl Hook {
         }
     }
 
-    /// Runs it on a task of its own, so that its panic is an error like another.
+    /// Runs the hook on a separate task, so that a panic becomes an error.
     async fn run(self, kind: &str) -> Result {
         let name = &self.name;
         match timeout(self.within, Owned::spawn(self.work)).await {
@@ -47,7 +49,7 @@ impl Hook {
     }
 }
 
-/// Runs the start hooks, up to the first that fails.
+/// Runs the start hooks until one fails.
 pub(super) async fn run_start(hooks: &mut Vec<Hook>) -> Result {
     for hook in hooks.drain(..) {
         hook.run("start").await?;
@@ -55,7 +57,7 @@ pub(super) async fn run_start(hooks: &mut Vec<Hook>) -> Result {
     Ok(())
 }
 
-/// Runs the stop hooks, all of them, and returns the first failure.
+/// Runs all stop hooks and returns the first failure.
 pub(super) async fn run_stop(hooks: &mut Vec<Hook>) -> Result {
     let mut outcome = Ok(());
     for hook in hooks.drain(..) {

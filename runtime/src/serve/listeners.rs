@@ -1,4 +1,4 @@
-//! Which places an app listens on: code says it, or the environment, or a parent process.
+//! Chooses the listeners of an app: from code, from the parent process or from the settings.
 
 use std::{env, net::SocketAddr};
 
@@ -8,14 +8,15 @@ use crate::{
     server::{Bound, Listener},
 };
 
-/// The places where an app listens.
+/// The bound listeners of an app.
 pub(super) struct Listening {
     pub(super) bound: Vec<Bound>,
-    /// As one would write them.
+    /// The addresses, as the banner prints them.
     pub(super) shown: Vec<String>,
 }
 
-/// Binds what code names, or else what was inherited, or else what the settings say.
+/// Binds the listeners from code. If there are none, uses inherited sockets, and without those the
+/// settings.
 pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<Listening> {
     if listeners.is_empty() {
         listeners = inherited()?;
@@ -36,12 +37,12 @@ pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<List
         bound.extend(listener.bind(alone, config)?);
     }
     let mut shown: Vec<_> = bound.iter().map(Bound::shown).collect();
-    // All addresses of IPv4 and of IPv6 are one place to who reads it.
+    // `0.0.0.0` and `[::]` are both printed as `localhost`, which the banner should list once.
     shown.dedup();
     Ok(Listening { bound, shown })
 }
 
-/// Takes the sockets that systemd, or systemfd, has opened for this process.
+/// Returns the sockets that systemd, or systemfd, has opened for this process.
 #[cfg(all(unix, feature = "systemd"))]
 fn inherited() -> Result<Vec<Listener>> {
     let mut sockets = listenfd::ListenFd::from_env();
@@ -53,7 +54,7 @@ fn inherited() -> Result<Vec<Listener>> {
         match sockets.take_unix_listener(idx) {
             Ok(Some(listener)) => Ok(Listener::inherited(listener)?),
             _ => Err(Error::new(format!(
-                "the socket {idx} that was handed over is neither of TCP nor a unix socket that listens"
+                "the inherited socket {idx} is neither a TCP listener nor a unix listener"
             ))),
         }
     });
@@ -65,7 +66,7 @@ fn inherited() -> Result<Vec<Listener>> {
     Ok(Vec::new())
 }
 
-/// Makes the listeners that the settings name; `HOST` and `PORT` are the weakest of them.
+/// Returns the listeners from the settings, or from `HOST` and `PORT` if the settings name none.
 fn named(config: &Config) -> Result<Vec<Listener>> {
     if !config.listen.is_empty() {
         return config.listen.iter().map(|place| place.parse()).collect();

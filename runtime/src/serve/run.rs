@@ -1,4 +1,4 @@
-//! The life of a served app: bind, start, serve, stop.
+//! The life of a served app, in order: bind, run the start hooks, serve, run the stop hooks.
 
 use std::{
     future::{Future, poll_fn},
@@ -24,13 +24,15 @@ use crate::{
     server::{self, Report, Stop, StopSource},
 };
 
+/// Serves an app until it is stopped.
 pub(super) async fn run<A, S>(mut setup: Setup, shared: Shared<S>) -> Result
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
     setup.config.load()?;
-    // Whoever is told to stop while it starts shall stop.
+    // The signal handlers come before anything that can take time, so that a signal during the
+    // start stops the process.
     let stop = match setup.stop.take() {
         Some(stop) => StopSource::When(server::when(stop)),
         None => StopSource::Signals(server::signal()?),
@@ -58,15 +60,15 @@ where
         .for_each(|check| shared.health.add(check));
     if !setup.quiet {
         let text = banner::text(&listening, A::LISTING, &setup.config);
-        // Whoever closed our output does not want to read it.
+        // Standard output may be closed. That is no reason to fail.
         let _ = io::stdout().write_all(text.as_bytes());
     }
     let (shared, watched) = (Arc::new(shared), !setup.quiet);
     let (report, runtimes) = serve::<A, S>(setup.config, &shared, listening, watched, stop).await?;
     let stopped = hook::run_stop(&mut setup.on_stop).await;
-    // A hook may use what was made on one of them.
+    // The runtimes must outlive the hooks: a hook may use a connection that was opened on one.
     drop(runtimes);
-    // A thread's work is waited for on a thread that may wait.
+    // `flush` waits for the thread that writes the access log, and must not block this runtime.
     let _ = tokio::task::spawn_blocking(middleware::flush).await;
     if !setup.quiet {
         events::cut_at_stop(report.cut, "connections");
@@ -75,7 +77,7 @@ where
     stopped
 }
 
-/// Runs the work, and returns whether it was done before someone asked to stop.
+/// Runs the work until it is done or a stop is requested. Returns whether it was done.
 async fn unless_stopped(stop: &mut StopSource, work: impl Future<Output = Result>) -> Result<bool> {
     let (mut asked, mut work) = (pin!(stop.wait_for_stop()), pin!(work));
     poll_fn(|cx| match work.as_mut().poll(cx) {
@@ -85,7 +87,7 @@ async fn unless_stopped(stop: &mut StopSource, work: impl Future<Output = Result
     .await
 }
 
-/// Serves until the stop is over.
+/// Runs the server, on this runtime or on worker threads, until the shutdown is complete.
 async fn serve<A, S>(
     config: Config,
     shared: &Arc<Shared<S>>,

@@ -1,4 +1,4 @@
-//! The time between being told to stop and stopping.
+//! The delay between a stop request and the shutdown.
 
 use std::time::Duration;
 
@@ -6,14 +6,18 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{request::Health, serve::supervisor, server::Stop};
 
-/// A [`Stop`] that is heard at once by those who ask whether the server is ready, and by the server
-/// itself after a while.
+/// A [`Stop`] that makes `/readyz` fail at once and stops the server after a delay.
+///
+/// During the delay a load balancer can see that the server is not ready, while the server still
+/// accepts requests.
 pub(super) struct Delayed<'h, S> {
     stop: S,
     delay: Duration,
+    /// The state that `/readyz` reports.
     health: &'h Health,
-    /// When the server hears of the first time it was asked.
+    /// When the delay ends, once the first stop was requested.
     until: Option<Instant>,
+    /// Whether the first stop was passed to the server.
     is_heard: bool,
 }
 
@@ -45,7 +49,7 @@ impl<S: Stop> Stop for Delayed<'_, S> {
         };
         tokio::select! {
             () = sleep_until(until) => {}
-            // Whoever asks twice does not want to wait.
+            // A second request skips the rest of the delay.
             () = self.stop.wait_for_stop() => {}
         }
         self.is_heard = true;

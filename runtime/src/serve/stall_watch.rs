@@ -1,5 +1,5 @@
-//! Detects blocked runtimes and handlers from a separate thread, because what is blocked cannot report
-//! itself.
+//! Detects blocked runtimes and handlers from a separate thread, because a blocked runtime cannot
+//! report itself.
 
 use std::{
     future::Future,
@@ -14,35 +14,40 @@ use std::{
 use super::blocked::Blocked;
 use crate::{events, serve::supervisor, tasks::Owned};
 
-/// How often each runtime says that it turns.
+/// The interval of each runtime's heartbeat.
 const BEAT: Duration = Duration::from_millis(200);
-/// How long a runtime may be silent before someone is told.
+/// How long a heartbeat may be missing before the runtime is reported.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// The shortest pause between two looks.
+/// The shortest interval between two checks.
 const LEAST: Duration = Duration::from_millis(1);
 
-/// A thread that is told by each runtime that it turns, and reports those that do not.
+/// A thread that receives a heartbeat from each runtime and reports the runtimes that are blocked.
 pub(super) struct StallWatch {
     beats: Arc<Beats>,
+    /// The watching thread, joined on drop. `None` if it could not be started.
     thread: Option<JoinHandle<()>>,
 }
 
+/// The heartbeats, shared by the runtimes and the watching thread.
 struct Beats {
+    /// The start of the watch, from which times are counted.
     begun: Instant,
-    /// When each runtime last turned, in milliseconds from the beginning; 0 before the first time.
+    /// The last heartbeat of each runtime, in milliseconds since the start; 0 before the first.
     last: Vec<AtomicU64>,
-    /// Whether those that do not turn are reported, or only a supervisor is told of those that do.
+    /// Whether blocked runtimes are reported. If not, the thread only notifies a supervisor.
     reports: bool,
+    /// Set when the watch ends.
     ended: Mutex<bool>,
+    /// Wakes the watching thread when the watch ends.
     end: Condvar,
 }
 
 impl StallWatch {
-    /// Watches so many runtimes, and reports those that do not turn if it is to. Where there can be no
-    /// thread for it, nothing is watched.
+    /// Starts a watch of `count` runtimes that reports blocked ones if `reports` is true.
     ///
-    /// Handlers that block are looked for at every `step`.
+    /// Every `step` it also checks for blocked handlers. If the thread cannot be started, nothing
+    /// is watched.
     pub(super) fn start(
         count: usize,
         reports: bool,
@@ -66,12 +71,12 @@ impl StallWatch {
         }
     }
 
-    /// Has the runtime that this runs on say that it turns.
+    /// Spawns the heartbeat of the current runtime.
     pub(super) fn beat(&self, idx: usize) -> Owned<()> {
         Owned::spawn(self.beats(idx))
     }
 
-    /// Returns what a runtime does to say that it turns.
+    /// Returns the heartbeat of a runtime, to be spawned on it.
     pub(super) fn beats(&self, idx: usize) -> impl Future<Output = ()> + Send + 'static {
         let beats = Arc::clone(&self.beats);
         async move {
@@ -88,13 +93,14 @@ impl Drop for StallWatch {
         *self.beats.lock() = true;
         self.beats.end.notify_all();
         if let Some(thread) = self.thread.take() {
-            // Its panic has been reported.
+            // The panic hook has already reported a panic of the thread.
             let _ = thread.join();
         }
     }
 }
 
 impl Beats {
+    /// Returns the milliseconds since the start.
     fn now(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -103,7 +109,7 @@ impl Beats {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at the runtimes until the watch ends.
+    /// Checks the runtimes and the handlers until the watch ends.
     fn watch(&self, mut blocked: Option<Blocked>, step: Duration) {
         let patience = supervisor::patience();
         let mut pause = patience.map_or(BEAT, |patience| (patience / 3).min(BEAT));
@@ -125,8 +131,8 @@ impl Beats {
         }
     }
 
-    /// Reports each runtime that has been silent for long, once; returns whether a supervisor may be
-    /// told that all is well.
+    /// Reports each blocked runtime once. Returns whether all runtimes have a recent heartbeat, so
+    /// that the supervisor's watchdog can be notified.
     fn look(
         &self,
         reported: &mut [u64],
@@ -144,7 +150,8 @@ impl Beats {
             if silent >= SILENCE && *reported != last {
                 *reported = last;
                 if self.reports {
-                    // Those that a thread runs for most of that time.
+                    // Half of the time: a handler that started after the last heartbeat has run for
+                    // less than the whole of it.
                     let by = blocked.map(|blocked| blocked.culprits(silent / 2));
                     report(idx, silent, &by.unwrap_or_default());
                 }

@@ -1,4 +1,4 @@
-//! What a supervisor is told: systemd, by the socket that it names (`sd_notify(3)`).
+//! Notifies the service manager, such as systemd, of state changes (`sd_notify(3)`).
 
 #[cfg(all(unix, feature = "systemd"))]
 mod tell {
@@ -7,26 +7,26 @@ mod tell {
     use sd_notify::NotifyState;
 
     fn tell(state: NotifyState<'_>) {
-        // Nobody has asked to be told, or is gone: the service goes on.
+        // Without a service manager there is nothing to notify, and an error must not stop the app.
         let _ = sd_notify::notify(&[state]);
     }
 
-    /// Says that the app is ready.
+    /// Reports that the app is ready.
     pub(crate) fn ready() {
         tell(NotifyState::Ready);
     }
 
-    /// Says that the app stops.
+    /// Reports that the app is stopping.
     pub(crate) fn stopping() {
         tell(NotifyState::Stopping);
     }
 
-    /// Says that the app lives.
+    /// Resets the watchdog of the service manager.
     pub(crate) fn alive() {
         tell(NotifyState::Watchdog);
     }
 
-    /// Returns how long the supervisor waits for a sign of life, if it does.
+    /// Returns the timeout of the service manager's watchdog, if it is enabled.
     pub(crate) fn patience() -> Option<Duration> {
         sd_notify::watchdog_enabled()
     }

@@ -1,4 +1,4 @@
-//! Serving on several threads, each with a runtime and a queue of connections of its own.
+//! Serves on several threads. Each has a single-threaded runtime and a queue of connections.
 
 use std::{io, sync::Arc};
 
@@ -15,10 +15,10 @@ use crate::{
     server::{self, Bound, HttpApp, Report, Shared, Stop},
 };
 
-/// The runtimes of the threads: they end when this is dropped.
+/// Keeps the runtimes of the worker threads running until it is dropped.
 pub(super) struct Runtimes(#[expect(dead_code, reason = "held for its drop")] watch::Sender<()>);
 
-/// Returns how many servers there will be: one for each thread, and one for listeners of one's own.
+/// Returns the number of servers: one for each worker thread, and one for custom listeners.
 pub(super) fn servers(listening: &Listening, config: &Config) -> usize {
     let own = listening.bound.iter().any(Bound::is_own);
     match config.workers {
@@ -27,9 +27,9 @@ pub(super) fn servers(listening: &Listening, config: &Config) -> usize {
     }
 }
 
-/// Runs the server on `config.workers` threads until all have stopped.
+/// Runs a server on each of `config.workers` threads until all have stopped.
 ///
-/// A listener of a caller's own cannot be shared out: it is served here.
+/// A custom listener cannot be cloned for each thread, so it is served on the current runtime.
 pub(super) async fn run<A: HttpApp>(
     server: Arc<Shared<A>>,
     listening: Listening,
@@ -64,7 +64,7 @@ pub(super) async fn run<A: HttpApp>(
     Ok((report, Runtimes(runtimes)))
 }
 
-/// Gives each thread all places, as its own.
+/// Creates a copy of every listener for each thread.
 fn share_out(bound: Vec<Bound>, workers: usize) -> Result<Vec<Vec<Bound>>> {
     let others = (1..workers).map(|_| bound.iter().map(Bound::another).collect());
     let mut shares = others.collect::<Result<Vec<Vec<_>>>>()?;
@@ -72,7 +72,7 @@ fn share_out(bound: Vec<Bound>, workers: usize) -> Result<Vec<Vec<Bound>>> {
     Ok(shares)
 }
 
-/// Runs the future on a thread with a runtime of its own; returns what waits for it.
+/// Runs the future on a new thread with a new runtime. Returns a future of its result.
 fn on_thread<F>(
     idx: usize,
     beats: Option<impl Future<Output = ()> + Send + 'static>,
@@ -93,21 +93,24 @@ where
                 if let Some(beats) = beats {
                     tokio::spawn(beats);
                 }
-                // Whoever dropped the server does not want to know.
+                // The receiver is gone if the server was dropped.
                 let _ = tx.send(serving.await);
-                // Others may still use what was made here: a pool's connection, say.
+                // Other threads may still use I/O objects of this runtime, such as a connection of
+                // a database pool, so the runtime must outlive the last request.
                 let _dropped = released.changed().await;
             });
         })?;
     Ok(async {
         rx.await
-            .unwrap_or_else(|_| Err(io::Error::other("its thread has ended")))
+            .unwrap_or_else(|_| Err(io::Error::other("a worker thread has ended")))
     })
 }
 
-/// A [`Stop`] that asks as often as the one of all threads.
+/// A [`Stop`] that repeats the stop requests of the whole server on one thread.
 struct SharedStop {
+    /// The number of stop requests so far.
     count: watch::Receiver<u32>,
+    /// The number of requests that this thread has received.
     heard: u32,
 }
 
@@ -123,7 +126,8 @@ impl SharedStop {
 impl Stop for SharedStop {
     async fn wait_for_stop(&mut self) {
         let heard = self.heard;
-        // Where nobody can ask any more, the server is dropped: it stops, and then it is cut.
+        // An error means that the server was dropped. It counts as a request, so this thread stops
+        // and then cuts its connections.
         let _ = self.count.wait_for(|count| *count > heard).await;
         self.heard += 1;
     }
