@@ -1,6 +1,6 @@
-//! Text composed in constant evaluation, where `format!` does not exist.
+//! Text that is composed in constant evaluation, where `format!` is not available.
 
-/// Text of at most `N` bytes that was composed in constant evaluation.
+/// A text of at most `N` bytes, for constant evaluation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text<const N: usize> {
     bytes: [u8; N],
@@ -14,7 +14,7 @@ impl<const N: usize> Text<N> {
         len: 0,
     };
 
-    /// Returns the text with `piece` behind it, cut where the room ends.
+    /// Appends `piece`, and truncates the text to `N` bytes.
     pub(crate) const fn with(mut self, piece: &str) -> Self {
         let piece = piece.as_bytes();
         let mut i = 0;
@@ -26,7 +26,7 @@ impl<const N: usize> Text<N> {
         self
     }
 
-    /// Returns the text with a decimal number behind it.
+    /// Appends a number in decimal.
     pub(crate) const fn with_number(self, number: u32) -> Self {
         let mut digits = [0_u8; 10];
         let (mut at, mut rest) = (digits.len(), number);
@@ -47,8 +47,9 @@ impl<const N: usize> Text<N> {
     }
 }
 
-/// Returns the bytes as text; only whole pieces of text are ever joined, so they are UTF-8 but
-/// where `Text` was cut, and there the last character is left out.
+/// Returns the bytes as text, without an incomplete last character.
+///
+/// Only whole strings are appended, so the bytes are valid UTF-8 unless `Text` was truncated.
 const fn as_str(bytes: &[u8]) -> &str {
     match core::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -59,7 +60,7 @@ const fn as_str(bytes: &[u8]) -> &str {
     }
 }
 
-/// Stops the compilation, or panics, where a value is wrong: says which, and what to write.
+/// Panics with a message about an invalid value. In constant evaluation this is a compile error.
 #[track_caller]
 pub(crate) const fn refuse(value: &str, words: &str) -> ! {
     let message = Text::<512>::EMPTY
@@ -86,7 +87,7 @@ pub(crate) const fn equal(a: &str, b: &str) -> bool {
     true
 }
 
-/// Returns whether `list` has `name`.
+/// Returns whether `list` contains `name`.
 pub(crate) const fn contains(list: &[&str], name: &str) -> bool {
     let mut i = 0;
     while i < list.len() {
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_never_splits_a_character() {
+    fn truncation_never_splits_a_character() {
         assert_eq!(Text::<4>::EMPTY.with("aβγ").as_str(), "aβ");
     }
 }

@@ -1,6 +1,6 @@
-//! Wrappers around one value, which may be used as if they were it.
+//! Macros that implement `Deref` and `DerefMut` for wrappers such as `Json` and `Path`.
 
-/// Lets what a wrapper holds be read through it.
+/// Implements `Deref` for tuple structs of one value.
 macro_rules! deref {
     ($($name:ident),+) => {$(
         impl<T> std::ops::Deref for $name<T> {
@@ -13,7 +13,7 @@ macro_rules! deref {
     )+};
 }
 
-/// Lets what a wrapper holds be read and changed through it.
+/// Implements `Deref` and `DerefMut` for tuple structs of one value.
 macro_rules! deref_mut {
     ($($name:ident),+) => {$(
         $crate::deref::deref!($name);

@@ -1,4 +1,4 @@
-//! Work that outlives its request, and that a stop waits for.
+//! Background tasks that outlive their request. A stopping server waits for them.
 
 use std::{
     future::Future,
@@ -17,15 +17,15 @@ mod stopping;
 pub use stopping::Stopping;
 pub(crate) use stopping::{Later, Signal, polled};
 
-/// How many can be told apart from none: more run as well, but no stop waits for them.
+/// How many tasks can be counted. More tasks run as well, but a stop does not wait for them.
 const MOST: u32 = 1 << 24;
 
-/// The tasks that an app has spawned and that still run.
+/// The background tasks of an app that are still running.
 #[derive(Debug, Clone)]
 pub(crate) struct Tasks {
-    /// Each holds a permit.
+    /// Each task holds a permit.
     running: Arc<Semaphore>,
-    /// Tells those that would run for ever.
+    /// Notifies tasks that would otherwise run for ever.
     stopping: Signal,
 }
 
@@ -37,7 +37,7 @@ impl Tasks {
         }
     }
 
-    /// Runs the work as a task of its own.
+    /// Spawns a background task.
     pub(crate) fn spawn<F>(&self, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
@@ -49,46 +49,50 @@ impl Tasks {
         })
     }
 
-    /// Returns what waits until the server stops.
+    /// Returns a future that resolves when the server stops.
     pub(crate) fn stopping(&self) -> Stopping {
         self.stopping.stopping()
     }
 
+    /// Returns the stop signal, for streams.
     pub(crate) fn signal(&self) -> &Signal {
         &self.stopping
     }
 
-    /// Tells those that would run for ever to end.
+    /// Signals that the server stops.
     pub(crate) fn stop(&self) {
         self.stopping.begin();
     }
 
-    /// Waits until none runs. Those that begin meanwhile are not waited for, so nothing that could
-    /// spawn one may be left.
+    /// Waits until no task is running.
+    ///
+    /// It does not wait for tasks that are spawned meanwhile, so the caller must make sure that no
+    /// request is left that could spawn one.
     pub(crate) async fn wait(&self) {
-        // It is never closed.
+        // The semaphore is never closed, so this cannot fail.
         let _all = self.running.acquire_many(MOST).await;
     }
 
-    /// Returns how many run.
+    /// Returns the number of running tasks.
     pub(crate) fn len(&self) -> usize {
         MOST as usize - self.running.available_permits()
     }
 }
 
-/// A task that ends when this is dropped.
+/// A task that is aborted when this handle is dropped.
 #[derive(Debug)]
 pub(crate) struct Owned<T>(JoinHandle<T>);
 
 impl<T: Send + 'static> Owned<T> {
+    /// Spawns the task.
     pub(crate) fn spawn(work: impl Future<Output = T> + Send + 'static) -> Self {
         Self(tokio::spawn(work))
     }
 
-    /// Ends it, and waits until it is gone.
+    /// Aborts the task and waits until it has ended.
     pub(crate) async fn end(&mut self) {
         self.0.abort();
-        // How it ended does not matter any more.
+        // The task may have finished, panicked or been aborted. The caller needs none of that.
         let _ended = (&mut self.0).await;
     }
 }

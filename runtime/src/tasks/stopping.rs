@@ -1,4 +1,4 @@
-//! How what runs for long hears of a stop.
+//! The stop signal for streams, handlers and background tasks.
 
 use std::{
     cell::RefCell,
@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::{SetOnce, watch};
 
-/// What a server's stop is said by.
+/// Signals that the server stops.
 #[derive(Debug, Clone)]
 pub(crate) struct Signal(watch::Sender<bool>);
 
@@ -20,6 +20,7 @@ impl Signal {
         Self(watch::Sender::new(false))
     }
 
+    /// Sets the signal.
     pub(crate) fn begin(&self) {
         self.0.send_replace(true);
     }
@@ -28,23 +29,22 @@ impl Signal {
         *self.0.borrow()
     }
 
+    /// Returns a future that resolves when the signal is set.
     pub(crate) fn stopping(&self) -> Stopping {
         Stopping::of(SignalSource::Known(self.clone()))
     }
 }
 
-/// Waits until the server stops: [`Context::stopping`](crate::Context::stopping) makes it, and
-/// [`Sender::stopping`](crate::body::Sender::stopping).
+/// A future that resolves when the server stops.
 ///
-/// It is for what would run for ever, or for longer than a stop may take: a loop that waits for news, or a
-/// task of [`Context::spawn`](crate::Context::spawn). It borrows nothing, so that it can be moved into a task
-/// or a stream, and each clone waits for itself. Where the server stops already it is ready at once, however
-/// often it is asked. In a test it is ready after [`TestSession::stop`](crate::testing::TestSession::stop).
-///
-/// # Cancel safety
-/// Nothing is lost where it is dropped: it can stand in `tokio::select!` by reference, or be cloned for it.
+/// [`Context::stopping`](crate::Context::stopping) and
+/// [`Sender::stopping`](crate::body::Sender::stopping) return it. Use it in loops and background tasks
+/// that would otherwise run for longer than a shutdown may take. It borrows nothing, so it can be
+/// moved into a task or a stream. It can be cloned and polled again: once the server stops, it is
+/// always ready. In a test it resolves after [`TestSession::stop`](crate::testing::TestSession::stop).
 ///
 /// # Examples
+/// A task that checks the signal between two steps:
 /// ```
 /// use highball::{prelude::*, tokio};
 ///
@@ -54,7 +54,7 @@ impl Signal {
 ///     cx.spawn(async move {
 ///         for page in 0..100 {
 ///             if stopping.has_begun() {
-///                 // Note how far it has come.
+///                 // Save the progress.
 ///                 break;
 ///             }
 ///             // Write the page.
@@ -65,9 +65,29 @@ impl Signal {
 /// }
 /// # #[routes(app)] struct Api(report);
 /// ```
+///
+/// A function that waits for a job or for the stop:
+/// ```
+/// use highball::{serve::Stopping, tokio};
+///
+/// async fn next_job(
+///     stopping: &mut Stopping,
+///     jobs: &mut tokio::sync::mpsc::Receiver<u32>,
+/// ) -> Option<u32> {
+///     tokio::select! {
+///         () = stopping => None,
+///         job = jobs.recv() => job,
+///     }
+/// }
+/// # let _ = next_job;
+/// ```
+///
+/// # Cancel safety
+/// The future is cancel safe. It can be used in `tokio::select!` by reference or as a clone.
 #[must_use = "it does nothing unless it is awaited"]
 pub struct Stopping {
     source: SignalSource,
+    /// The pending wait, created at the first poll.
     waiting: Option<Waiting>,
 }
 
@@ -75,8 +95,9 @@ type Waiting = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 #[derive(Clone)]
 enum SignalSource {
+    /// The signal of the server.
     Known(Signal),
-    /// A stream is told by the one who sends it.
+    /// The signal of the server that will send this stream. It is set at the stream's first poll.
     Later(Arc<SetOnce<Signal>>),
 }
 
@@ -88,7 +109,17 @@ impl Stopping {
         }
     }
 
-    /// Returns whether the server stops already.
+    /// Returns whether the server is stopping.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::serve::Stopping;
+    ///
+    /// fn may_start_long_work(stopping: &Stopping) -> bool {
+    ///     !stopping.has_begun()
+    /// }
+    /// # let _ = may_start_long_work;
+    /// ```
     pub fn has_begun(&self) -> bool {
         match &self.source {
             SignalSource::Known(signal) => signal.has_begun(),
@@ -119,7 +150,7 @@ async fn wait(source: SignalSource) {
         SignalSource::Later(cell) => cell.wait().await.clone(),
     };
     let mut told = signal.0.subscribe();
-    // It is there as long as this holds the other end.
+    // This cannot fail: `signal` keeps the sending half alive.
     let _told = told.wait_for(|begun| *begun).await.is_ok();
 }
 
@@ -137,36 +168,39 @@ impl fmt::Debug for Stopping {
     }
 }
 
-/// Where a stream finds its server's signal, once somebody sends it.
+/// The signal of the server that will send a stream, set when it is sent.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Later(Arc<SetOnce<Signal>>);
 
 impl Later {
-    /// Takes the signal of the answer that is being polled.
+    /// Stores the signal of the response body that is being polled.
     pub(crate) fn look(&self) {
         if self.0.initialized() {
             return;
         }
         CURRENT.with_borrow(|current| {
             if let Some(signal) = current {
-                // It was not there a moment ago, and nobody else sets it.
+                // It was unset above, and only the task that polls the stream sets it.
                 let _set = self.0.set(signal.clone());
             }
         });
     }
 
+    /// Returns a future that resolves when the server stops.
     pub(crate) fn stopping(&self) -> Stopping {
         Stopping::of(SignalSource::Later(Arc::clone(&self.0)))
     }
 }
 
 thread_local! {
-    /// The signal of the answer whose stream is being polled: a stream may stand inside others, of a
-    /// compression say, which pass nothing on but polls.
+    /// The signal of the response body that is being polled.
+    ///
+    /// It is thread-local because a stream may be wrapped by other bodies, such as one that
+    /// compresses it, and those pass on nothing but polls.
     static CURRENT: RefCell<Option<Signal>> = const { RefCell::new(None) };
 }
 
-/// Polls a stream, which can see the signal meanwhile.
+/// Polls a body while the signal is visible to the streams inside it.
 pub(crate) fn polled<T>(signal: &Option<Signal>, poll: impl FnOnce() -> T) -> T {
     let Some(signal) = signal else {
         return poll();
@@ -175,6 +209,7 @@ pub(crate) fn polled<T>(signal: &Option<Signal>, poll: impl FnOnce() -> T) -> T 
     poll()
 }
 
+/// Restores the previous signal, also after a panic.
 struct Restored(Option<Signal>);
 
 impl Drop for Restored {
