@@ -1,12 +1,12 @@
-//! The route table: built by the compiler, read by every request.
+//! The route table, which the compiler builds and each request reads.
 //!
-//! The routes become a trie of segments in constant data, one for all methods: a node knows which
-//! methods its subtree serves, so a lookup enters exactly the nodes that a trie of its own method
-//! would have, and the methods that a path is known to are found in one walk. A node finds a
-//! static segment through a small hash table. Nothing is built at start, nothing is allocated.
+//! The routes become a trie of path segments in constant data. One trie holds the routes of all
+//! methods, so a single walk finds the route and also the methods for a 405. A node finds a static
+//! segment through a small hash table; comparing prefixes byte by byte was slower. Nothing is built
+//! at start and a lookup allocates nothing.
 //!
-//! A root of routes makes its table in five steps, each a constant of its own so that no single
-//! evaluation is long:
+//! A root of routes builds its table in five steps. Each is a separate constant, so that no single
+//! constant evaluation takes long:
 //!
 //! ```ignore
 //! const SHAPES: [Shape; 2] = [..];
@@ -28,7 +28,7 @@ pub(crate) mod spelling;
 #[cfg(test)]
 #[allow(unreachable_pub)]
 mod testing;
-// The benches and the fuzz target include these files too.
+// The benches and the fuzz target include these files as well.
 #[cfg(test)]
 mod tests;
 
@@ -50,5 +50,5 @@ static NO_PARTS: Parts<
     { NO_SIZE.ends },
 > = NO_PLAN.build();
 
-/// The table of an app whose routes have a mistake: it finds nothing.
+/// An empty table, for an app whose routes do not compile.
 pub const NO_TABLE: Table = NO_PARTS.table();

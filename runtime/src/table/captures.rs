@@ -1,10 +1,10 @@
-//! Where the values of a path's parameters stand.
+//! The positions of parameter values in a path.
 
 use crate::routes::MAX_PARAMS;
 
-/// Where the parameters of the matched route stand in the raw path, in path order.
+/// The positions of the matched route's parameters in the raw path, in path order.
 ///
-/// A value is a range of the path as it came, not yet percent-decoded.
+/// A value is a byte range of the path as the client sent it, before percent-decoding.
 #[derive(Debug, Clone, Copy)]
 pub struct Captures {
     ranges: [(u16, u16); MAX_PARAMS],
@@ -12,7 +12,7 @@ pub struct Captures {
 }
 
 impl Captures {
-    /// Makes an empty list.
+    /// Creates an empty list.
     #[inline]
     pub const fn new() -> Self {
         Self {
@@ -21,13 +21,13 @@ impl Captures {
         }
     }
 
-    /// Returns the ranges, start and end, of the values.
+    /// Returns the start and end of each value.
     #[inline]
     pub fn ranges(&self) -> &[(u16, u16)] {
         self.ranges.get(..self.len).unwrap_or_default()
     }
 
-    /// Returns the text of one value within the path that was matched.
+    /// Returns the text of one value in the matched path.
     #[inline]
     pub fn value<'a>(&self, idx: usize, path: &'a str) -> Option<&'a str> {
         let (start, end) = *self.ranges().get(idx)?;
@@ -40,17 +40,17 @@ impl Captures {
         self.len
     }
 
-    /// Adds a value. The offsets fit: `Table::find` refuses longer paths.
+    /// Adds a value. The offsets fit into 16 bits because `Table::find` rejects longer paths.
     #[inline]
     pub(crate) fn push(&mut self, start: usize, end: usize) {
-        // A pattern with more parameters is refused when the table is built, so there is room.
+        // A pattern with more than `MAX_PARAMS` parameters does not compile, so there is room.
         if let Some(range) = self.ranges.get_mut(self.len) {
             *range = (start as u16, end as u16);
             self.len += 1;
         }
     }
 
-    /// Forgets all values but the first `len`.
+    /// Removes all values but the first `len`.
     #[inline]
     pub(super) fn truncate(&mut self, len: usize) {
         self.len = len;

@@ -1,4 +1,4 @@
-//! Routes that no request could tell apart.
+//! Finds routes that match the same requests.
 
 use crate::{
     routes::{Methods, Segment, Shape},
@@ -8,14 +8,14 @@ use crate::{
 /// No route, in the chains of [`clashes`].
 const NONE: u16 = u16::MAX;
 
-/// Finds, for each shape, the first earlier one with an equal shape and a method in common.
+/// Finds, for each route, the first earlier route with an equal pattern and a method in common.
 ///
-/// `#[any]` meets only `#[any]`: a route that names the method beats it. The shapes go into a hash
-/// table, since comparing them pairwise takes rustc seconds for 500 and is refused for 1,000.
+/// `#[any]` conflicts only with `#[any]`, because a route that names the method takes precedence.
+/// The routes go into a hash table. Pairwise comparison was rejected: it takes rustc seconds for
+/// 500 routes, and with 1,000 routes rustc stops with `long_running_const_eval`.
 ///
 /// # Panics
-///
-/// Panics if there are more than 65,535 shapes.
+/// Panics if there are more than 65,535 routes.
 pub const fn clashes<const N: usize>(shapes: &[Shape; N]) -> [Option<u16>; N] {
     assert!(N <= NONE as usize, "a group has more than 65,535 routes");
     let mut clashes = [None; N];
@@ -28,7 +28,7 @@ pub const fn clashes<const N: usize>(shapes: &[Shape; N]) -> [Option<u16>; N] {
         let bucket = ((hashes[idx] >> 32) % N as u64) as usize;
         let mut other = heads[bucket];
         while other != NONE {
-            // The chain runs from the latest to the first: the last hit is the first route.
+            // The chain is in reverse order, so the last match is the first route.
             if hashes[other as usize] == hashes[idx] && clash(&shapes[other as usize], &shapes[idx])
             {
                 clashes[idx] = Some(other);
@@ -55,7 +55,7 @@ const fn hash(shape: &Shape) -> u64 {
     hash
 }
 
-/// Compares patterns and methods.
+/// Returns whether two routes have the same pattern and a method in common.
 const fn clash(a: &Shape, b: &Shape) -> bool {
     share_method(a.methods, b.methods) && same_pattern(a.full_segments(), b.full_segments())
 }

@@ -1,4 +1,4 @@
-//! The trie laid out for lookups, in flat arrays.
+//! Lays the trie out for lookups, in flat arrays.
 
 use super::methods::{GET, MAX_EXTENSIONS, with_head};
 use super::plan::{DraftEnd, NONE, Plan, n_slots};
@@ -8,12 +8,13 @@ use crate::{
     table::segment_key::Key,
 };
 
-/// The data of a table, for a `static` of its own.
+/// The owned data of a table, stored in a `static`.
 #[derive(Debug)]
 pub struct Parts<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: usize> {
     nodes: [Node; NODES],
     slots: [Slot; SLOTS],
-    /// The text of each slot, apart because only long segments are compared with it.
+    /// The text of each slot. It is a separate array, because only long segments are compared with
+    /// it and the slots stay small.
     texts: [&'static str; SLOTS],
     affixes: [Affix; AFFIXES],
     ends: [End; ENDS],
@@ -22,7 +23,7 @@ pub struct Parts<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, c
     has_escapes: bool,
 }
 
-/// A route table in constant data.
+/// A route table that borrows its data from [`Parts`].
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
     pub(super) nodes: &'static [Node],
@@ -31,59 +32,69 @@ pub struct Table {
     pub(super) affixes: &'static [Affix],
     pub(super) ends: &'static [End],
     pub(super) extensions: &'static [&'static str],
-    /// Whether a static text has an escape, so that a path may have the byte itself there.
+    /// Whether a pattern's static text has an escape. A path may then contain the unescaped byte.
     pub(super) has_escapes: bool,
 }
 
-/// A place in a path, between two segments or at its end.
+/// A node of the trie: the position between two segments of a path, or its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Node {
-    /// Where its hash table of static segments begins.
+    /// The first slot of its hash table of static segments.
     pub(super) first_slot: u32,
+    /// The number of slots of the hash table.
     pub(super) n_slots: u32,
-    /// How many slots, from a segment's own, may hold it.
+    /// The longest probe sequence: how many slots a lookup must check at most.
     pub(super) n_probes: u16,
+    /// The number of its parameters with static text around them.
     pub(super) n_affixes: u32,
-    /// The node behind a whole-segment parameter, or [`NO_NODE`].
+    /// The node after a whole-segment parameter, or [`NO_NODE`].
     pub(super) param: u32,
-    /// The node behind a catch-all, or [`NO_NODE`].
+    /// The node after a catch-all, or [`NO_NODE`].
     pub(super) rest: u32,
+    /// The first of its parameters with static text around them.
     pub(super) first_affix: u32,
-    /// One of its ends, GET's if it has that; without methods if no route ends here.
+    /// One of its ends, stored here to save a lookup: that of GET if it has one. Its mask is 0 if
+    /// no route ends here.
     pub(super) end: End,
+    /// The first of its ends.
     pub(super) first_end: u32,
+    /// The number of its ends.
     pub(super) n_ends: u16,
+    /// The kinds of segments that can follow, so that a lookup takes the shortest path.
     pub(super) kind: Kind,
 }
 
-/// In which ways a segment may match at a node.
+/// The kinds of segments that can follow a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Not at all: a path ends here.
+    /// None: paths end here.
     Leaf,
-    /// As static text only.
+    /// Static text only.
     Statics,
-    /// As a whole-segment parameter only.
+    /// A whole-segment parameter only.
     Param,
-    /// In several ways, or in ways of which there may be several.
+    /// Several kinds, or a kind with several candidates, so that a lookup may backtrack.
     Mixed,
 }
 
-/// No child: the root is nobody's.
+/// Marks a missing child. The index is that of the root, which is no node's child.
 pub(super) const NO_NODE: u32 = 0;
 
-/// A place in a hash table of static segments.
+/// A slot in a hash table of static segments.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot {
+    /// The first word of the segment's [`Key`], or [`NO_HEAD`] if the slot is empty.
     pub(super) head: u64,
+    /// The second word of the segment's [`Key`].
     pub(super) second: u64,
+    /// The node after the segment.
     pub(super) child: u32,
 }
 
-/// The head of no segment: a byte of all ones is not UTF-8.
+/// Marks an empty slot. No segment begins with these bytes, because 0xFF never occurs in UTF-8.
 pub(super) const NO_HEAD: u64 = u64::MAX;
 
-/// A parameter with static text around it.
+/// A parameter with static text around it, such as `{name}.json`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Affix {
     pub(super) prefix: &'static str,
@@ -91,13 +102,14 @@ pub(super) struct Affix {
     pub(super) child: u32,
 }
 
-/// A route at the node where it ends.
+/// A route at the node where its pattern ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End {
-    /// The methods it has here; those of the ends of one node do not overlap.
+    /// The methods for which this route is chosen. The masks of one node's ends do not overlap.
     pub(super) mask: u32,
+    /// The index of the route.
     pub(super) route: u16,
-    /// Whether the path is one slash off and must be corrected.
+    /// Whether the client is redirected, because the path differs by its trailing slash.
     pub(super) redirect: bool,
 }
 
@@ -156,7 +168,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
         }
     }
 
-    /// Puts a static segment into its parent's hash table.
+    /// Inserts a static segment into its parent's hash table, with linear probing.
     const fn add_static(&mut self, node: &mut Node, text: &'static str, key: Key, child: u32) {
         let mut slot = key.slot(node.n_slots);
         let mut n_probes = 1u16;
@@ -177,7 +189,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
         }
     }
 
-    /// Adds a parameter behind those that go first: longer prefixes, then longer suffixes.
+    /// Inserts a parameter in the order of precedence: longer prefixes first, then longer suffixes.
     const fn add_affix(&mut self, node: &mut Node, affix: Affix) {
         let mut at = (node.first_affix + node.n_affixes) as usize;
         while at > node.first_affix as usize && affix.goes_before(&self.affixes[at - 1]) {
@@ -191,6 +203,7 @@ impl<const NODES: usize, const SLOTS: usize, const AFFIXES: usize, const ENDS: u
 }
 
 impl Affix {
+    /// Returns whether this parameter takes precedence over the other.
     const fn goes_before(&self, other: &Self) -> bool {
         if self.prefix.len() == other.prefix.len() {
             return self.suffix.len() > other.suffix.len();
@@ -308,7 +321,7 @@ impl<const C: usize> Plan<C> {
         }
     }
 
-    /// Collects what the ends of one node take from each other.
+    /// Collects the methods that the ends of one node name.
     const fn taken(&self, first_end: u32) -> Occupied {
         let mut taken = Occupied {
             named: 0,
@@ -330,7 +343,7 @@ impl<const C: usize> Plan<C> {
         taken
     }
 
-    /// Returns the methods that aliases with a slash more than their routes answer at one node.
+    /// Returns the methods of the aliases at one node that have one slash more than their route.
     const fn longer(&self, first_end: u32, taken: &Occupied) -> u32 {
         let (mut methods, mut end) = (0, first_end);
         while end != NONE {
@@ -344,21 +357,24 @@ impl<const C: usize> Plan<C> {
     }
 }
 
-/// The methods that the ends of one node name.
+/// The methods that the ends of one node name, to decide which end serves which method.
 ///
-/// An explicit HEAD beats GET's, a named method beats `#[any]`, and a route in its own place beats
-/// the alias of another's trailing slash. Of two aliases, the one with a slash more than its route
-/// comes first, so that the order of listing does not matter.
+/// An explicit HEAD takes precedence over the HEAD of GET, a named method over `#[any]`, and a route
+/// over the alias of another route's trailing slash. Of two aliases, the one with a slash more than
+/// its route takes precedence, so that the result does not depend on the order of the routes.
 struct Occupied {
+    /// The methods that routes name.
     named: u32,
+    /// Whether a route has `#[any]`.
     any: bool,
+    /// The methods that aliases name.
     aliases_named: u32,
-    /// What aliases with a slash more than their routes answer.
+    /// The methods of aliases that have one slash more than their route.
     longer: u32,
 }
 
 impl Occupied {
-    /// Returns the methods that are left to one of the ends.
+    /// Returns the methods for which this end is chosen.
     const fn mask_of(&self, end: &DraftEnd) -> u32 {
         let is_alias = !matches!(end.slash, Slash::Strict);
         let named = if is_alias {
@@ -369,7 +385,7 @@ impl Occupied {
         let own = if end.any {
             !with_head(named)
         } else {
-            // HEAD comes with GET unless another end names it.
+            // GET also serves HEAD, unless another end names HEAD.
             with_head(end.named) & (end.named | !named)
         };
         match (is_alias, self.any) {

@@ -1,4 +1,4 @@
-//! The walk from a path to its route.
+//! Finds the route of a path.
 
 use std::ops::Range;
 
@@ -13,37 +13,41 @@ use crate::table::{
     segment_key::{Ending, FirstSegment, LONG},
 };
 
-/// What a table says of a request.
+/// The result of a lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     /// The index of the route.
     Route(u16),
-    /// The index of a route that has the path with a trailing slash more or less: more if the
-    /// route ends with one, else less.
+    /// The index of a route that matches the path with its trailing slash added or removed. The
+    /// route's pattern ends with a slash if one must be added.
     Redirect(u16),
-    /// No route, but other methods have one; also OPTIONS where no route answers it.
+    /// No route for this method, but for others. Also OPTIONS, if no route serves it.
     WrongMethod(Allowed),
-    /// No route, whatever the method.
+    /// No route for any method.
     Missing,
 }
 
-/// One lookup. `RESPELLED` says that the path may spell static text otherwise than the table does;
-/// for other paths a walk compares words and need not decode.
+/// One lookup.
+///
+/// `RESPELLED` is whether the path may percent-encode static text differently than the table. Such
+/// a path is decoded while it is compared. Any other path is compared in words of eight bytes.
 struct Walk<'a, const RESPELLED: bool> {
     table: &'a Table,
+    /// The whole path, from which offsets are counted.
     path: &'a [u8],
+    /// The last bytes of the path, to read words near its end.
     ending: Ending,
     /// The bit of the request's method.
     bit: u32,
-    /// What other methods know of the path. A walk that finds nothing has met every route that
-    /// matches the path, so these are all; after one that finds something nobody asks.
+    /// The other methods that the path has. It is complete only if no route is found, because then
+    /// the walk has visited every route that matches the path.
     allowed: Option<Allowed>,
 }
 
 impl Table {
     /// Finds the route of a request by its method and its raw path.
     ///
-    /// The captures are those of the route or the redirect that is found; else none.
+    /// Sets the captures to those of the route or redirect, or to none.
     #[inline]
     pub fn find(&self, method: &Method, path: &str, captures: &mut Captures) -> Found {
         captures.truncate(0);
@@ -69,7 +73,7 @@ impl Table {
         walk.run(rest, captures)
     }
 
-    /// Finds the route of a path with escapes, or with bytes that should be escaped.
+    /// Finds the route of a path that contains escapes, or bytes that should be escaped.
     #[inline(never)]
     fn find_respelled(
         &self,
@@ -106,9 +110,9 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
 
     /// Finds the best route for the rest of the path below a node.
     ///
-    /// It branches only where a node has several ways to go on, so it nests at most as deep as the
-    /// trie; a node is entered at most once in a lookup, since only one way leads to it. Captures
-    /// that it has made when it finds nothing are its caller's to forget.
+    /// It recurses only where a segment can match in several ways, so its depth is limited by that
+    /// of the trie. A lookup enters each node at most once, because a trie has one path to each
+    /// node. If nothing is found, the caller removes the captures that were added.
     #[inline(always)]
     fn find(
         &mut self,
@@ -119,7 +123,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         loop {
             let node = self.table.nodes.get(idx as usize)?;
             let len;
-            // Not a `match`: a jump through a table costs more than to compare twice.
+            // Not a `match`: its jump table costs more than two comparisons.
             if node.kind == Kind::Statics {
                 let piece = self.piece(rest);
                 idx = self.static_child(node, rest, &piece)?;
@@ -160,7 +164,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         }
     }
 
-    /// Tries one way to go on; if it fails, its captures are forgotten.
+    /// Tries one child. If nothing is found below it, removes the captures that were added.
     #[inline(never)]
     fn branch(
         &mut self,
@@ -179,7 +183,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         found
     }
 
-    /// Tries the parameters of a node, best first, and then its catch-all.
+    /// Tries the parameters of a node in order of precedence, and then its catch-all.
     #[inline(never)]
     fn find_among(
         &mut self,
@@ -225,14 +229,14 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         FirstSegment::read(rest, self.ending)
     }
 
-    /// Notes that a value begins where `rest` does.
+    /// Captures the first `len` bytes of `rest`.
     #[inline(always)]
     fn capture(&self, rest: &[u8], len: usize, captures: &mut Captures) {
         let start = self.path.len() - rest.len();
         captures.push(start, start + len);
     }
 
-    /// Returns the route of the method that ends at a node.
+    /// Returns the route that ends at a node and has the request's method.
     #[inline(always)]
     fn end(&mut self, idx: u32) -> Option<&'a End> {
         let node = self.table.nodes.get(idx as usize)?;
@@ -242,7 +246,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         self.other_end(node)
     }
 
-    /// Looks at all ends of a node; those of other methods are noted.
+    /// Searches all ends of a node. If none has the request's method, records their methods.
     #[inline(never)]
     fn other_end(&mut self, node: &Node) -> Option<&'a End> {
         let ends = slice(self.table.ends, node.first_end, u32::from(node.n_ends));
@@ -253,10 +257,10 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         end
     }
 
-    /// Notes routes of other methods.
+    /// Records the methods of these ends, for a 405.
     #[cold]
     fn allow(&mut self, ends: &[End]) {
-        // An end without methods has lost them all to a better one.
+        // An end has an empty mask if other ends take precedence for all its methods.
         for end in ends.iter().filter(|end| end.mask != 0) {
             let first = Allowed {
                 mask: 0,
@@ -267,7 +271,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         }
     }
 
-    /// Finds the child behind a static segment of a node that has some.
+    /// Finds the child after a static segment. The node must have a hash table.
     #[inline(always)]
     fn static_child(&self, node: &Node, rest: &[u8], piece: &FirstSegment) -> Option<u32> {
         let slot = piece.key.slot(node.n_slots);
@@ -285,7 +289,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         self.probe(node, slot, rest, piece)
     }
 
-    /// Looks into all slots that may hold a segment.
+    /// Searches all slots that may contain a segment.
     #[inline(never)]
     fn probe(&self, node: &Node, mut slot: u32, rest: &[u8], piece: &FirstSegment) -> Option<u32> {
         for _ in 0..node.n_probes {
@@ -308,7 +312,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         None
     }
 
-    /// Compares a segment with the whole text of a slot.
+    /// Returns whether a segment equals the text of a slot.
     #[inline(never)]
     fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
         let (Some(text), Some(piece)) = (self.table.texts.get(at), rest.get(..len)) else {
@@ -322,7 +326,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
 }
 
 impl Affix {
-    /// Returns where the value stands if the segment has this text around a value.
+    /// Returns the position of the value if the segment has this static text around it.
     fn value<const RESPELLED: bool>(&self, rest: &[u8], len: usize) -> Option<Range<usize>> {
         let piece = rest.get(..len)?;
         if RESPELLED {
@@ -335,13 +339,13 @@ impl Affix {
     }
 }
 
-/// Returns what stands behind the slash that ends a segment, or none at the end of the path.
+/// Returns the path after the slash that ends a segment, or `None` at the end of the path.
 #[inline(always)]
 fn after(rest: &[u8], len: usize) -> Option<&[u8]> {
     rest.get(len + 1..)
 }
 
-/// Returns a part of one of the table's arrays.
+/// Returns a range of one of the table's arrays.
 #[inline(always)]
 fn slice<T>(items: &[T], first: u32, n_items: u32) -> &[T] {
     let first = first as usize;

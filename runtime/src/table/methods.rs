@@ -1,4 +1,4 @@
-//! Methods as bits of a mask, and the set of them that a path allows.
+//! Methods as a bit mask, and the set of methods that a path allows.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::{
     table::node_key::same_text,
 };
 
-/// How many methods outside [`STANDARD`] the routes of one table may name together.
+/// How many methods outside of [`STANDARD`] the routes of one table may name.
 pub(super) const MAX_EXTENSIONS: usize = OTHER as usize - STANDARD.len();
 
 /// The bit of GET.
@@ -18,10 +18,10 @@ pub(super) const GET: u32 = 1 << 0;
 const HEAD: u32 = 1 << 1;
 /// The bit of OPTIONS.
 const OPTIONS: u32 = 1 << 6;
-/// The index of the bit that stands for all methods that no route names.
+/// The index of the bit for all methods that no route names.
 const OTHER: u32 = 31;
 
-/// The methods outside [`STANDARD`] that the routes of a table name.
+/// The methods outside of [`STANDARD`] that the routes of a table name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extensions {
     names: [&'static str; MAX_EXTENSIONS],
@@ -36,7 +36,7 @@ impl Extensions {
         }
     }
 
-    /// Returns the bits of the methods that a route names, with those that no other named before.
+    /// Returns the bits of the methods that a route names. Adds methods that are new.
     pub(super) const fn named(&mut self, methods: Methods) -> u32 {
         let mut bits = methods.bits() as u32;
         let names = methods.extensions();
@@ -48,7 +48,7 @@ impl Extensions {
         bits
     }
 
-    /// Returns the index of a method's bit; adds the method if it is new.
+    /// Returns the index of a method's bit. Adds the method if it is new.
     const fn index(&mut self, name: &'static str) -> usize {
         let mut idx = 0;
         while idx < STANDARD.len() + self.len {
@@ -76,7 +76,7 @@ impl Extensions {
     }
 }
 
-/// Adds HEAD to methods with GET.
+/// Adds HEAD to a set that contains GET.
 pub(super) const fn with_head(bits: u32) -> u32 {
     if bits & GET != 0 { bits | HEAD } else { bits }
 }
@@ -99,7 +99,7 @@ pub(super) fn bit(method: &Method, extensions: &[&str]) -> u32 {
     }
 }
 
-/// Returns the bit of a method that has no constant in `http`.
+/// Returns the bit of a method for which the `http` crate has no constant.
 #[cold]
 fn rare_bit(name: &str, extensions: &[&str]) -> u32 {
     let mut known = STANDARD.iter().chain(extensions);
@@ -107,9 +107,10 @@ fn rare_bit(name: &str, extensions: &[&str]) -> u32 {
     1 << idx.map_or(OTHER, |idx| idx as u32)
 }
 
-/// The methods that a path is known to; displayed, the value of an `Allow` header.
+/// The methods that a path allows. Its `Display` output is the value of an `Allow` header.
 ///
-/// HEAD is among them whenever GET is, and OPTIONS always: both are answered without a route.
+/// It contains HEAD whenever it contains GET, and always OPTIONS, because the server responds to
+/// both without a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowed {
     pub(super) mask: u32,
@@ -118,12 +119,12 @@ pub struct Allowed {
 }
 
 impl Allowed {
-    /// Returns the index of the most specific route that the path matches by another method.
+    /// Returns the index of the most specific route that matches the path with another method.
     pub fn route(&self) -> u16 {
         self.route
     }
 
-    /// Names the methods: first the standard ones, then the others.
+    /// Returns the names of the methods, the standard ones first.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         let mask = self.mask | OPTIONS;
         STANDARD

@@ -1,15 +1,15 @@
-//! Segments as constant evaluation compares them: names do not count, and every step costs.
+//! Compares segments in constant evaluation, where each step adds to the compile time.
 
 use crate::{
     routes::Segment,
     table::segment_key::{Key, LONG},
 };
 
-/// A segment with its key.
+/// A segment with its key, which is compared first.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SegmentStep {
     pub(super) segment: Segment,
-    /// The key of a static text; of others, only the hash counts.
+    /// The key of a static text. For other segments only its hash is used.
     pub(super) key: Key,
 }
 
@@ -23,7 +23,7 @@ impl SegmentStep {
         Self { segment, key }
     }
 
-    /// Compares two segments without the names of their parameters.
+    /// Returns whether two segments are equal apart from the names of their parameters.
     pub(super) const fn is(&self, other: &Self) -> bool {
         if self.key.hash != other.key.hash {
             return false;
@@ -53,7 +53,7 @@ impl SegmentStep {
     }
 }
 
-/// Hashes the text around a parameter; most have none.
+/// Hashes the static text around a parameter. Most parameters have none.
 const fn hash_param(prefix: &str, suffix: &str) -> u64 {
     if prefix.is_empty() && suffix.is_empty() {
         return 1;
@@ -62,7 +62,7 @@ const fn hash_param(prefix: &str, suffix: &str) -> u64 {
     prefix.hash ^ suffix.hash.rotate_left(29)
 }
 
-/// Compares two texts.
+/// Returns whether two strings are equal.
 pub(super) const fn same_text(a: &str, b: &str) -> bool {
     if a.len() != b.len() {
         return false;

@@ -1,4 +1,4 @@
-//! The trie while it grows, in constant evaluation: every route is inserted once.
+//! Builds the trie in constant evaluation, one route after another.
 
 use super::methods::Extensions;
 use crate::{
@@ -6,39 +6,43 @@ use crate::{
     table::node_key::SegmentStep,
 };
 
-/// No node and no end, in the lists of a plan.
+/// The end of a list of nodes or ends.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The node that every path begins at.
+/// The node at which every path begins.
 pub(super) const ROOT: u32 = 0;
 
-/// A table's routes as a trie, not yet laid out for lookups.
+/// A trie of routes that is not yet laid out for lookups.
 ///
-/// `C` is what [`capacity`] returns for the same shapes, or more.
+/// `C` must be at least what [`capacity`] returns for the same shapes.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan<const C: usize> {
+    /// The nodes, the root first.
     pub(super) drafts: [Draft; C],
+    /// The ends of routes and of their aliases.
     pub(super) ends: [DraftEnd; C],
+    /// The methods that are not standard.
     pub(super) extensions: Extensions,
-    /// The first node of each chain of a hash table over parent and segment.
+    /// A hash table that finds a node by its parent and segment: the first node of each chain.
     buckets: [u32; C],
+    /// How much of the arrays is used, and how large the arrays of the table must be.
     size: Size,
 }
 
-/// How many pieces of each kind a table has.
+/// The sizes of the arrays of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// The nodes of the trie.
+    /// The number of nodes.
     pub nodes: usize,
-    /// The slots of all hash tables of static segments.
+    /// The number of slots in all hash tables of static segments.
     pub slots: usize,
-    /// The parameters with static text around them.
+    /// The number of parameters with static text around them.
     pub affixes: usize,
-    /// The routes' ends: one for each route and one for each alias of its trailing slash.
+    /// The number of ends: one for each route and one for each alias with another trailing slash.
     pub ends: usize,
 }
 
-/// A node of a plan.
+/// A node of a [`Plan`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Draft {
     pub(super) parent: u32,
@@ -48,55 +52,57 @@ pub(super) struct Draft {
     chained: u32,
     pub(super) first_child: u32,
     pub(super) next_sibling: u32,
+    /// The number of children with static segments.
     pub(super) n_statics: u32,
     pub(super) first_end: u32,
 }
 
-/// A route that ends at a node of a plan.
+/// A route that ends at a node of a [`Plan`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DraftEnd {
     pub(super) route: u16,
     /// The methods that the route names.
     pub(super) named: u32,
-    /// Whether it answers every method.
+    /// Whether it serves every method.
     pub(super) any: bool,
-    /// What the path gets that ends here; strict in the route's own place.
+    /// How a path that ends here is served: `Strict` for the route itself, else its alias.
     pub(super) slash: Slash,
-    /// Whether it is an alias that has a slash more than its route.
+    /// Whether it is an alias with one slash more than its route.
     pub(super) longer: bool,
     pub(super) next: u32,
 }
 
-/// Returns a bound for the nodes and the ends that a table of these shapes has.
+/// Returns an upper bound for the number of nodes and ends that a table of these shapes has.
 pub const fn capacity(shapes: &[Shape]) -> usize {
     let mut n_nodes = 1;
     let mut idx = 0;
     while idx < shapes.len() {
-        // One more for the alias of the trailing slash.
+        // One more for the alias with a trailing slash.
         n_nodes += shapes[idx].full_segments().len() + 1;
         idx += 1;
     }
     n_nodes
 }
 
-/// Returns how many slots a hash table of so many segments gets.
+/// Returns the number of slots for a hash table of `n_statics` segments.
 pub(super) const fn n_slots(n_statics: u32) -> u32 {
     match n_statics {
         0 => 0,
-        // No room is needed where there is nothing to confuse.
+        // One segment cannot collide.
         1 => 1,
-        // Room saves steps: most segments are found at once, or an empty slot says there is none.
+        // Empty slots save probes: most segments are found in the first slot, and a miss ends at
+        // an empty one.
         n if n <= 64 => n * 4,
         n => n * 2,
     }
 }
 
 impl<const C: usize> Plan<C> {
-    /// Inserts all routes. Two that clash are kept out by [`clashes`](super::clashes) beforehand.
+    /// Inserts all routes. The caller must have excluded conflicts with
+    /// [`clashes`](super::clashes).
     ///
     /// # Panics
-    ///
-    /// Panics if there are more routes, or a route is bigger, than a table holds.
+    /// Panics if there are too many routes for a table, or if `C` is too small for them.
     pub const fn new(shapes: &[Shape]) -> Self {
         assert!(
             shapes.len() <= MAX_ROUTES,
@@ -135,13 +141,13 @@ impl<const C: usize> Plan<C> {
         plan
     }
 
-    /// Returns what the table needs room for.
+    /// Returns the sizes of the table's arrays.
     pub const fn size(&self) -> Size {
         self.size
     }
 
     const fn insert(&mut self, route: u16, shape: &Shape) {
-        // The group that made it so big has reported it.
+        // The group whose prefix made the pattern too long has already reported it.
         if shape.too_big() {
             return;
         }
@@ -175,7 +181,8 @@ impl<const C: usize> Plan<C> {
         }
     }
 
-    /// Returns where a path ends that differs from the route by its trailing slash, if it counts.
+    /// Returns the node of the path with the trailing slash added or removed, unless the route is
+    /// strict.
     const fn alias(&mut self, node: u32, shape: &Shape) -> Option<u32> {
         if matches!(shape.slash, Slash::Strict) {
             return None;
@@ -183,7 +190,7 @@ impl<const C: usize> Plan<C> {
         let parent = self.drafts[node as usize].parent;
         match self.drafts[node as usize].step.segment {
             Segment::CatchAll { .. } => None,
-            // The path `//` without its last slash is `/`, which stays what it is.
+            // `//` without its last slash is `/`, which is not an alias of another path.
             Segment::Static(text)
                 if text.is_empty() && (parent == ROOT || self.is_slash(parent)) =>
             {
@@ -223,7 +230,7 @@ impl<const C: usize> Plan<C> {
         node
     }
 
-    /// Counts what a new node adds to its parent.
+    /// Updates the sizes for a new child.
     const fn count(&mut self, parent: u32, segment: Segment) {
         match segment {
             Segment::Static(_) => {

@@ -1,34 +1,34 @@
-//! How a segment is told from others in few instructions: its ends as words, and a hash of it all.
+//! Keys that identify segments in few instructions: the first 16 bytes as words, and a hash.
 
 use crate::table::spelling;
 
 /// A slash in every byte of a word.
 const SLASHES: u64 = u64::from_le_bytes([b'/'; 8]);
-/// The multiplier of FxHash; its high bits are well mixed, so [`Key::slot`] uses those.
+/// The multiplier of FxHash. It mixes the high bits of a hash well, so [`Key::slot`] uses those.
 const MULTIPLIER: u64 = 0x517c_c1b7_2722_0a95;
 
-/// A segment of a path or a pattern: equal keys of fewer than 16 bytes are equal segments.
+/// The key of a segment. Segments of fewer than 16 bytes are equal if their keys are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
-    /// The first eight bytes, zeroes behind the end.
+    /// The first eight bytes, padded with zeroes.
     pub(super) head: u64,
-    /// The eight bytes behind those, zeroes behind the end, and the length in the highest byte
-    /// where it is below 16 and the byte thus free.
+    /// The next eight bytes, padded with zeroes. If the length is below 16, the highest byte is
+    /// free and contains the length.
     pub(super) second: u64,
-    /// A hash of all bytes: long segments may differ at their end only.
+    /// A hash of all bytes, because long segments may differ only after the first 16.
     pub(super) hash: u64,
 }
 
-/// The length from which on segments with equal keys may differ.
+/// The length from which segments with equal keys may differ.
 pub(super) const LONG: usize = 16;
 
-/// Where the length stands in [`Key::second`].
+/// The position of the length in [`Key::second`].
 const LEN_SHIFT: u32 = 56;
 
 impl Key {
-    /// Makes the key of a piece of static text.
+    /// Creates the key of a pattern's static text.
     ///
-    /// Slice patterns and not the methods of slices here: constant evaluation pays by the call.
+    /// It uses slice patterns, because in constant evaluation each method call costs compile time.
     pub(super) const fn of(text: &[u8]) -> Self {
         let mut key = Self::hashed(0);
         let mut n_words = 0;
@@ -48,7 +48,7 @@ impl Key {
         key
     }
 
-    /// Makes the key of a segment that is not spelled as static text is.
+    /// Creates the key of a segment that is percent-encoded differently than static text.
     fn respelled(segment: &[u8]) -> Self {
         let mut key = Self::hashed(0);
         let (mut word, mut len) = (0, 0);
@@ -67,7 +67,7 @@ impl Key {
         key
     }
 
-    /// Takes one more word in.
+    /// Adds a word.
     const fn add(&mut self, idx: usize, word: u64) {
         match idx {
             0 => self.head = word,
@@ -77,7 +77,7 @@ impl Key {
         self.hash = fold(self.hash, word);
     }
 
-    /// Makes a key of nothing but a hash.
+    /// Creates a key with a hash only.
     pub(super) const fn hashed(hash: u64) -> Self {
         Self {
             head: 0,
@@ -86,20 +86,20 @@ impl Key {
         }
     }
 
-    /// Returns which of `n_slots` is the first to look into.
+    /// Returns the first of `n_slots` to search.
     #[inline(always)]
     pub(super) const fn slot(self, n_slots: u32) -> u32 {
         (((self.hash >> 32) * n_slots as u64) >> 32) as u32
     }
 }
 
-/// Takes one more word into a hash.
+/// Adds a word to a hash.
 #[inline(always)]
 const fn fold(hash: u64, word: u64) -> u64 {
     (hash ^ word).wrapping_mul(MULTIPLIER)
 }
 
-/// Reads fewer than eight bytes as a word, zeroes behind the end.
+/// Reads fewer than eight bytes as a word, padded with zeroes.
 const fn short_word(mut bytes: &[u8]) -> u64 {
     let mut word = 0;
     while let [before @ .., last] = bytes {
@@ -109,8 +109,10 @@ const fn short_word(mut bytes: &[u8]) -> u64 {
     word
 }
 
-/// The last eight bytes of a path, the last one highest: what stands less than a word before the
-/// end is cut out of it, so that nothing is read byte by byte.
+/// The last eight bytes of a path, the last one highest.
+///
+/// A word that would reach past the end of the path is shifted out of it, so that no path is read
+/// byte by byte.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ending(u64);
 
@@ -124,19 +126,20 @@ impl Ending {
         }
     }
 
-    /// Reads the next eight bytes of the path, of which `rest` is left, and slashes behind them.
+    /// Reads the next eight bytes. `rest` is the unread end of the path, and the word is padded
+    /// with slashes.
     #[inline(always)]
     fn word(self, rest: &[u8]) -> u64 {
         if let Some(chunk) = rest.first_chunk::<8>() {
             return u64::from_le_bytes(*chunk);
         }
         let bits = 8 * rest.len() as u32;
-        // In two steps: a shift by all 64 bits, when nothing is left, is not a shift.
+        // Two shifts, because with no bytes left a single one would be by 64 bits, which overflows.
         (self.0 >> 8) >> (56 - bits) | SLASHES << bits
     }
 }
 
-/// The first segment of what is left of a path.
+/// The first segment of the rest of a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FirstSegment {
     /// The length of the segment.
@@ -160,7 +163,7 @@ impl FirstSegment {
             };
         }
         let hash = fold(0, head);
-        // Fewer than eight bytes left would have had a slash behind them, so there is a rest.
+        // This cannot fail: with fewer than eight bytes left the word would contain a padding slash.
         let Some(behind) = rest.get(8..) else {
             return Self {
                 len: rest.len(),
@@ -185,7 +188,7 @@ impl FirstSegment {
         }
     }
 
-    /// Reads a segment in any spelling; the key is that of the same static text.
+    /// Reads a segment in any percent-encoding. The key equals that of the same static text.
     #[inline(never)]
     pub(super) fn read_respelled(rest: &[u8], ending: Ending) -> Self {
         let piece = Self::read(rest, ending);
@@ -199,7 +202,7 @@ impl FirstSegment {
         }
     }
 
-    /// Finds the end of a segment, without a key.
+    /// Returns the length of the first segment, without computing its key.
     #[inline(always)]
     pub(super) fn len(mut rest: &[u8], ending: Ending) -> usize {
         let mut len = 0;
@@ -216,7 +219,7 @@ impl FirstSegment {
     }
 }
 
-/// Reads on in a segment of 16 bytes or more: returns its length and its hash.
+/// Reads the rest of a segment of 16 bytes or more. Returns its length and its hash.
 #[inline(never)]
 fn read_long(rest: &[u8], ending: Ending, mut hash: u64) -> (usize, u64) {
     let mut len = LONG;
@@ -232,7 +235,7 @@ fn read_long(rest: &[u8], ending: Ending, mut hash: u64) -> (usize, u64) {
     }
 }
 
-/// The first slash of a word: the highest bit of its byte, garbage above it.
+/// The first slash of a word: a word whose lowest set bit is the highest bit of the slash's byte.
 #[derive(Clone, Copy)]
 struct Slash(u64);
 
@@ -243,13 +246,13 @@ impl Slash {
         (hit != 0).then_some(Self(hit))
     }
 
-    /// Returns how many bytes stand before it.
+    /// Returns the number of bytes before it.
     #[inline(always)]
     fn offset(self) -> usize {
         self.0.trailing_zeros() as usize / 8
     }
 
-    /// Returns the bytes that stand before it.
+    /// Returns the bytes before it.
     #[inline(always)]
     fn before(self, word: u64) -> u64 {
         word & (self.0 ^ self.0.wrapping_sub(1)) >> 8
@@ -261,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_and_a_pattern_make_the_same_key() {
+    fn a_path_and_its_pattern_have_the_same_key() {
         for n in 0..40 {
             for before in ["", "x/", "0123456789/"] {
                 for after in ["", "/", "/y", "/0123456789"] {

@@ -1,19 +1,20 @@
-//! The spellings of one text: in a path, a byte is written as itself or as an escape, `%20`.
+//! Compares texts in any percent-encoding: a byte is written as itself or as an escape, `%20`.
 //!
-//! Two texts are the same if they are equal once decoded. The macros write static text in one
-//! spelling: as itself what RFC 3986 allows in a segment, as an escape with capital digits the rest.
+//! Two texts are the same if they are equal once decoded. The macros normalize static text: bytes
+//! that RFC 3986 allows in a segment are themselves, and all others are escapes in upper case. The
+//! path of a request is not normalized, because that would change the offsets of its captures.
 
 use std::ops::Range;
 
-/// A byte of a text, read from either of its spellings.
+/// A decoded byte of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sign {
     Byte(u8),
-    /// A `%` that does not begin an escape. No static text contains one.
+    /// A `%` that does not begin an escape. Static text never contains one.
     BrokenEscape,
 }
 
-/// Reads a text sign by sign, from either end. An escape is never split.
+/// Decodes a text from either end. An escape is never split.
 #[derive(Debug, Clone)]
 struct Signs<'a>(&'a [u8]);
 
@@ -35,7 +36,8 @@ impl Iterator for Signs<'_> {
 }
 
 impl DoubleEndedIterator for Signs<'_> {
-    /// A `%` and two digits are an escape from this end too: no escape contains a second `%`.
+    /// Decodes the last byte. From this end `%` and two digits are also an escape, because no escape
+    /// contains a second `%`.
     #[inline]
     fn next_back(&mut self) -> Option<Sign> {
         if let [rest @ .., b'%', high, low] = self.0
@@ -62,13 +64,13 @@ fn escaped(high: u8, low: u8) -> Option<u8> {
     Some((digit(high)? << 4 | digit(low)?) as u8)
 }
 
-/// Returns whether a piece of a path spells a static text.
+/// Returns whether a piece of a path equals a static text once both are decoded.
 #[inline]
 pub(crate) fn same(piece: &[u8], text: &[u8]) -> bool {
     piece == text || Signs(piece).eq(Signs(text))
 }
 
-/// Returns where the value is in a piece that spells this text around a value.
+/// Returns the position of the value in a piece of a path with this static text around it.
 #[inline]
 pub(crate) fn value(piece: &[u8], prefix: &[u8], suffix: &[u8]) -> Option<Range<usize>> {
     let mut signs = Signs(piece);
@@ -87,7 +89,7 @@ pub(crate) fn value(piece: &[u8], prefix: &[u8], suffix: &[u8]) -> Option<Range<
     (start < end).then_some(start..end)
 }
 
-/// Calls the function for each byte of a text, in the spelling of the macros.
+/// Calls a function for each byte of the normalized text.
 #[inline]
 pub(super) fn for_each_byte(text: &[u8], mut f: impl FnMut(u8)) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
@@ -104,7 +106,7 @@ pub(super) fn for_each_byte(text: &[u8], mut f: impl FnMut(u8)) {
     }
 }
 
-/// Returns whether a path has a `%`.
+/// Returns whether a path contains a `%`.
 #[inline(always)]
 pub(crate) fn has_percent(path: &[u8]) -> bool {
     const PERCENTS: u64 = u64::from_le_bytes([b'%'; 8]);
@@ -118,13 +120,13 @@ pub(crate) fn has_percent(path: &[u8]) -> bool {
     }
 }
 
-/// Returns whether a path has a byte that static text does not contain as itself, or a `%`.
+/// Returns whether a path contains a `%` or a byte that is an escape in normalized text.
 #[inline(never)]
 pub(super) fn is_odd(path: &[u8]) -> bool {
     if path.len() < 16 {
         return path.iter().any(|byte| !is_kept(*byte) && *byte != b'/');
     }
-    // No `matches!`: the compiler would test a byte at a time.
+    // Not `matches!`, with which the compiler would test one byte at a time.
     #[allow(clippy::manual_range_contains)]
     any(path, |byte| {
         let control = (byte < b'!') | (byte > b'~');
@@ -135,8 +137,9 @@ pub(super) fn is_odd(path: &[u8]) -> bool {
     })
 }
 
-/// Returns whether the test is true of a byte of sixteen or more: sixteen at a time, the last ones
-/// perhaps twice.
+/// Returns whether the test is true for any of at least 16 bytes.
+///
+/// It tests 16 bytes at a time, so bytes near the end may be tested twice.
 #[inline(always)]
 fn any(bytes: &[u8], test: impl Fn(u8) -> bool + Copy) -> bool {
     let mut rest = bytes;
@@ -149,7 +152,7 @@ fn any(bytes: &[u8], test: impl Fn(u8) -> bool + Copy) -> bool {
     bytes.last_chunk().is_some_and(|last| lanes(last, test))
 }
 
-/// Without a branch, so that the compiler tests all bytes at once.
+/// Tests 16 bytes without a branch, so that the compiler can vectorize it.
 #[inline(always)]
 fn lanes(bytes: &[u8; 16], test: impl Fn(u8) -> bool) -> bool {
     let mut hits = false;
@@ -159,7 +162,8 @@ fn lanes(bytes: &[u8; 16], test: impl Fn(u8) -> bool) -> bool {
     hits
 }
 
-/// Sets the highest bit of the first byte that is zero, garbage above it; nothing if none is.
+/// Returns a word whose lowest set bit is the highest bit of the first zero byte, or 0 if there is
+/// none. The bits above it are undefined.
 #[inline(always)]
 pub(super) const fn zero_bytes(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
@@ -167,7 +171,7 @@ pub(super) const fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }
 
-/// Returns whether a segment may contain the byte as itself (RFC 3986 §3.3).
+/// Returns whether a segment may contain the byte unescaped (RFC 3986 §3.3).
 #[inline]
 const fn is_kept(byte: u8) -> bool {
     KEPT[byte as usize]
@@ -205,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_the_same_that_are_equal_once_decoded() {
+    fn texts_are_the_same_if_they_are_equal_once_decoded() {
         for (piece, text) in [
             ("", ""),
             ("ping", "ping"),

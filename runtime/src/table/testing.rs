@@ -1,7 +1,7 @@
-//! The slow matcher that the table is compared with, and inputs for both.
+//! A slow matcher that the table is compared with, and a generator of inputs for both.
 //!
-//! The benches and the fuzz target include these files too, each below a module of its own that has
-//! the same names, so that they import from `super` only.
+//! The benches and the fuzz target include these files as well, below a module with the same names.
+//! So these files import from `super` only.
 
 pub(super) mod differ;
 mod generate;

@@ -1,4 +1,4 @@
-//! The rules of matching, one test each.
+//! Tests of the matching rules, one for each rule.
 
 use http::Method;
 
@@ -8,7 +8,8 @@ use super::{
 };
 use crate::routes::{Methods, Segment, Shape, Slash};
 
-/// Routes as `METHOD /path [redirect|ignore]`, requests as `METHOD /path`, and what is found.
+/// Looks up each request (`METHOD /path`) among the routes (`METHOD /path [redirect|ignore]`) and
+/// compares the route and the captures that are found.
 fn check(routes: &[&str], cases: &[(&str, &str)]) {
     let shapes: Vec<Shape> = routes.iter().map(|route| parse::shape(route)).collect();
     let table = parse::table(&shapes);
@@ -94,7 +95,7 @@ fn static_then_affixed_then_plain_then_catch_all() {
 }
 
 #[test]
-fn a_walk_that_fails_goes_back_all_the_way() {
+fn a_failed_walk_backtracks_to_the_root() {
     check(
         &[
             "GET /a/b/c/d",
@@ -133,7 +134,7 @@ fn slashes_and_dots_are_literal() {
 }
 
 #[test]
-fn of_two_routes_one_slash_off_the_shorter_answers_in_any_order() {
+fn of_two_aliases_the_shorter_route_wins_in_any_order() {
     for routes in [
         ["GET /a ignore", "GET /a// redirect"],
         ["GET /a// redirect", "GET /a ignore"],
@@ -143,7 +144,7 @@ fn of_two_routes_one_slash_off_the_shorter_answers_in_any_order() {
 }
 
 #[test]
-fn a_trailing_slash_is_corrected_or_ignored_where_the_route_says_so() {
+fn a_trailing_slash_is_redirected_or_ignored_if_the_route_has_that_option() {
     check(
         &[
             "GET /a redirect",
@@ -169,7 +170,7 @@ fn a_trailing_slash_is_corrected_or_ignored_where_the_route_says_so() {
 }
 
 #[test]
-fn a_route_beats_the_alias_of_another() {
+fn a_route_takes_precedence_over_the_alias_of_another() {
     check(
         &[
             "GET /a redirect",
@@ -192,7 +193,7 @@ fn a_route_beats_the_alias_of_another() {
 }
 
 #[test]
-fn a_path_is_known_to_a_method_through_its_own_routes() {
+fn a_path_allows_the_methods_of_all_its_routes() {
     check(
         &[
             "GET /users/new",
@@ -215,7 +216,7 @@ fn a_path_is_known_to_a_method_through_its_own_routes() {
 }
 
 #[test]
-fn an_explicit_method_beats_a_derived_one_and_any() {
+fn an_explicit_method_takes_precedence_over_implied_head_and_any() {
     check(
         &[
             "ANY /a",
@@ -246,7 +247,7 @@ fn an_explicit_method_beats_a_derived_one_and_any() {
 }
 
 #[test]
-fn a_long_segment_is_compared_to_its_end() {
+fn a_long_segment_is_compared_completely() {
     check(
         &[
             "GET /abcdefgh",
@@ -289,7 +290,7 @@ fn a_path_that_is_too_long_for_the_offsets_is_missing() {
 }
 
 #[test]
-fn limits_are_told() {
+fn patterns_over_the_limits_are_too_big() {
     let check =
         |route: String, too_big| assert_eq!(parse::shape(&route).too_big(), too_big, "{route}");
     check(format!("GET {}", "/a".repeat(32)), false);
@@ -299,7 +300,7 @@ fn limits_are_told() {
 }
 
 #[test]
-fn routes_clash_that_have_the_shape_and_a_method_in_common() {
+fn routes_conflict_if_they_have_the_pattern_and_a_method_in_common() {
     let check = |routes: [&str; 3], expected: [Option<u16>; 3]| {
         assert_eq!(clashes(&routes.map(parse::shape)), expected, "{routes:?}");
     };

@@ -1,4 +1,4 @@
-//! The table beside the oracle: included by the tests and by the fuzz target.
+//! Compares the table with the oracle, in the tests and in the fuzz target.
 
 use http::Method;
 
@@ -6,14 +6,13 @@ use super::generate::Choices;
 use super::oracle::{self, Verdict, decode};
 use super::{Allowed, Captures, Found, Shape, Table, clashes, parse};
 
-/// How many routes a table has here.
+/// The number of routes in each table.
 const N_ROUTES: usize = 12;
 
-/// Makes routes and requests out of bytes.
+/// Generates routes and requests from bytes, and compares the table with the oracle.
 ///
 /// # Panics
-///
-/// Panics if the table and the oracle do not agree.
+/// Panics if the table and the oracle disagree.
 pub fn check(bytes: &[u8]) {
     let mut choices = Choices(bytes);
     let routes: [String; N_ROUTES] = choices.routes();
@@ -39,7 +38,7 @@ pub fn check(bytes: &[u8]) {
 }
 
 fn verdict(table: &Table, method: &str, path: &str) -> Verdict {
-    let method = Method::from_bytes(method.as_bytes()).expect("the generator knows methods");
+    let method = Method::from_bytes(method.as_bytes()).expect("the generator writes methods");
     let mut captures = Captures::new();
     let found = table.find(&method, path, &mut captures);
     let n_values = captures.ranges().len();
@@ -79,7 +78,7 @@ fn clash(a: &Shape, b: &Shape) -> bool {
     share_method && nameless(a) == nameless(b)
 }
 
-/// The pattern as text, without the names of its parameters.
+/// Returns the pattern as text, without the names of its parameters.
 fn nameless(shape: &Shape) -> String {
     use super::Segment::{CatchAll, Param, Static};
     let mut text = String::new();

@@ -1,8 +1,8 @@
-//! Turns bytes into routes and a request, such that paths often nearly match.
+//! Generates routes and a request from bytes. Paths often match a route almost.
 
-/// Texts with much in common: long ones differ at their beginning, middle or end.
+/// Segments with much in common. Long ones differ at their beginning, middle or end.
 ///
-/// The texts of the last lines are spelled in several ways, or end as escapes do.
+/// The last ones have several percent-encodings, or end like escapes.
 const TEXTS: [&str; 36] = [
     "",
     "a",
@@ -59,7 +59,7 @@ const REQUEST_METHODS: [&str; 9] = [
     "GET", "GET", "HEAD", "POST", "OPTIONS", "QUERY", "PURGE", "LOCK", "UNHEARD",
 ];
 
-/// Takes choices out of a list of bytes; an empty list chooses the first of everything.
+/// A source of choices. An empty list of bytes always chooses the first option.
 pub struct Choices<'a>(pub &'a [u8]);
 
 impl Choices<'_> {
@@ -75,7 +75,7 @@ impl Choices<'_> {
         TEXTS[self.next(TEXTS.len())]
     }
 
-    /// Writes routes as [`parse::shape`](super::parse::shape) reads them.
+    /// Generates routes in the format of [`parse::shape`](super::parse::shape).
     pub fn routes<const N: usize>(&mut self) -> [String; N] {
         let mut paths: Vec<String> = Vec::new();
         std::array::from_fn(|_| {
@@ -89,7 +89,7 @@ impl Choices<'_> {
         })
     }
 
-    /// Writes a pattern: a new one, or one of the others with as much as a slash changed.
+    /// Generates a pattern: a new one, or one of the others, perhaps with another trailing slash.
     fn path(&mut self, others: &[String]) -> String {
         let other = self.next(3 * others.len() + 1);
         match others.get(other / 2) {
@@ -124,7 +124,7 @@ impl Choices<'_> {
         }
     }
 
-    /// Writes a method and a path: a route's own, filled in and changed, or any.
+    /// Generates a method and a path, often from one of the routes and then changed.
     pub fn request(&mut self, routes: &[String]) -> (&'static str, String) {
         let mut method = REQUEST_METHODS[self.next(REQUEST_METHODS.len())];
         let mut pattern = "/{p}/{p}/{p}";
@@ -151,7 +151,7 @@ impl Choices<'_> {
         (method, path)
     }
 
-    /// Spells a path in another way, the same for all of it.
+    /// Changes the percent-encoding of a path.
     fn respell(&mut self, path: &str) -> String {
         let (mut spelled, mode) = (String::new(), self.next(8));
         for byte in path.bytes() {
@@ -205,7 +205,7 @@ impl Choices<'_> {
     }
 }
 
-/// Writes as themselves what an HTTP client may send so.
+/// Decodes some escapes that an HTTP client may also send unescaped.
 fn raw(path: &str) -> String {
     let path = path.replace("%CE%B1", "α").replace("%ce%b1", "α");
     let path = path.replace("%C3%AD", "í").replace("%c3%ad", "í");

@@ -1,30 +1,30 @@
-//! A matcher that is slow and obviously right: it tries every route and takes the best.
+//! A slow matcher that is easy to check: it tries every route and chooses the best.
 
 use std::cmp::Reverse;
 
 use super::{STANDARD, Segment, Shape, Slash};
 
-/// What the oracle says of a request.
+/// The result of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// A route, and the values of its parameters.
     Route(u16, Vec<String>),
-    /// A route that wants another trailing slash, and the values of its parameters.
+    /// A route with another trailing slash, and the values of its parameters.
     Redirect(u16, Vec<String>),
-    /// The methods that the path is known to.
+    /// The methods that the path allows.
     WrongMethod(Vec<String>),
-    /// Nothing.
+    /// No route.
     Missing,
 }
 
-/// How a segment ranks among those that match: static, affixed, plain, catch-all; less is better.
+/// The precedence of a matching segment: static, affixed, plain, catch-all. Less is better.
 type Rank = (u8, Reverse<usize>, Reverse<usize>);
 
-/// One way to answer a request. Less is better: first the path, then the route's own place before
-/// an alias, then how well the method is named, then an alias with a slash more than its route.
+/// A route that matches a request. Less is better: compares the path, then route before alias,
+/// then the method's rank, then an alias with one slash more than its route.
 type Candidate = (Vec<Rank>, bool, u8, bool, u16, Vec<String>);
 
-/// Finds the answer to a request.
+/// Finds the route of a request.
 pub fn find(shapes: &[Shape], method: &str, path: &str) -> Verdict {
     if !path.starts_with('/') || path.len() > 65_535 {
         return Verdict::Missing;
@@ -95,7 +95,7 @@ fn method_rank(shape: &Shape, method: &str) -> Option<u8> {
     shape.methods.is_any().then_some(2)
 }
 
-/// The route's segments with the trailing slash added or removed.
+/// Returns the route's segments with the trailing slash added or removed.
 fn alias(slash: Slash, segments: &[Segment]) -> Option<Vec<Segment>> {
     let empty = Segment::Static("");
     let (last, before) = segments.split_last()?;
@@ -138,7 +138,8 @@ fn match_path(segments: &[Segment], pieces: &[&str]) -> Option<(Vec<Rank>, Vec<S
     (segments.len() == pieces.len()).then_some((ranks, values))
 }
 
-/// Returns what is around a value as it came, if the decoded piece is the decoded text around it.
+/// Returns the value in a piece of a path, undecoded, if the piece has this static text around it
+/// once both are decoded.
 fn value(piece: &str, prefix: &str, suffix: &str) -> Option<String> {
     let signs = decode(piece);
     let behind = signs.strip_prefix(&*decode(prefix))?;
@@ -149,11 +150,11 @@ fn value(piece: &str, prefix: &str, suffix: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// A byte of a decoded text; none where a `%` begins no escape.
+/// A byte of a decoded text, or `None` for a `%` that does not begin an escape.
 #[derive(Debug, Clone, Copy)]
 pub struct Sign {
     byte: Option<u8>,
-    /// How many bytes it took.
+    /// The number of bytes before decoding.
     len: usize,
 }
 

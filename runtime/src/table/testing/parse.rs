@@ -1,10 +1,11 @@
-//! Tables at run time, for tests, fuzzing and benches: the compiler makes all others.
+//! Builds tables at run time, for tests, fuzzing and benches.
 //!
-//! The grammar here has no `{{` and reports no mistakes; the real one is in the macro crate.
+//! The grammar here has no `{{` and reports no mistakes. The complete one is in the macro crate.
 
 use super::{Methods, Parts, Plan, STANDARD, Segment, Shape, Slash, Table, capacity};
 
-/// Reads `GET,PURGE /users/{id} redirect`; the method `ANY` is `#[any]`, no third word is strict.
+/// Parses `GET,PURGE /users/{id} redirect`. The method `ANY` is `#[any]`, and without a third word
+/// the route is strict.
 pub fn shape(route: &str) -> Shape {
     let mut words = route.split(' ');
     let methods = methods(words.next().unwrap_or_default());
@@ -60,7 +61,7 @@ fn segment(text: &str) -> Segment {
     }
 }
 
-/// Writes static text in the one spelling that tables have it in.
+/// Normalizes static text as the macros do.
 fn spell(text: &str) -> String {
     let mut bytes = text.bytes();
     let mut spelled = String::new();
@@ -85,7 +86,8 @@ fn leak(text: &str) -> &'static str {
     text.to_owned().leak()
 }
 
-/// Builds a table of these routes in a thread of its own: the larger ones do not fit on a stack.
+/// Builds a table of these routes. It uses a thread with a large stack, because a large plan would
+/// overflow that of a test.
 pub fn table(shapes: &[Shape]) -> Table {
     let shapes = shapes.to_vec();
     let build = move || match capacity(&shapes) {
