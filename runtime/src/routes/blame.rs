@@ -1,13 +1,13 @@
-//! Names the handler of a route in messages for the log.
+//! Names a route's handler in log messages.
 
 use std::fmt;
 
 use crate::routes::info::Route;
 
-/// The handler that a message is about: its name, file and line.
+/// The handler that a log message names, with its file and line.
 ///
-/// What is wrong with a response may be the work of a middleware, which leaves no trace on it, so
-/// the handler is where to start looking.
+/// A middleware may have caused the mistake, but a response does not record that. The handler is
+/// the place to start the search.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Blame(pub(crate) Option<&'static Route>);
 
@@ -21,7 +21,7 @@ impl fmt::Display for Blame {
                 route.file(),
                 route.line()
             ),
-            None => f.write_str("a group's answer to a path without a route"),
+            None => f.write_str("the response to a path without a route"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a group refuses of its entries, and the words for it.
+//! Checks the entries of a group and composes the compile errors.
 
 use crate::{
     const_text::{Text, contains, equal},
@@ -10,35 +10,39 @@ use crate::{
     },
 };
 
-/// What is wrong with one field of a group.
+/// The result of checking one field of a group.
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
-    /// The number of the field.
+    /// The index of the field.
     step: u16,
+    /// The first mistake, if there is one.
     problem: Option<Problem>,
-    /// The fields of the group that reports.
+    /// The fields of the group, to compose the message.
     fields: &'static [Field],
 }
+
+/// A mistake in a field of a group.
 
 #[derive(Debug, Clone, Copy)]
 enum Problem {
     /// Both routes match the same requests.
     Clash(&'static Mounted, &'static Mounted),
-    /// The route's pattern has the name twice.
+    /// The pattern has two parameters of this name.
     TwiceNamed(&'static Mounted, &'static str),
     TooManyParams(&'static Mounted),
     TooManySegments(&'static Mounted),
+    /// The groups are nested too deeply.
     TooDeep(&'static Mounted),
-    /// The route asks for a parameter that no prefix has.
+    /// The route needs a parameter that no prefix has.
     NoOuterParam(&'static Mounted, &'static str),
-    /// What is around the route provides the wrong locals.
+    /// The chain of the route has a mistake in its locals.
     Locals(&'static Mounted, LocalProblem),
 }
 
 /// Checks the routes of a group against each other and against the limits.
 ///
-/// Only what the fields' own groups could not see is reported: each mistake once, in the
-/// innermost group that sees it. `root` adds what only a root can know.
+/// Each mistake is reported once, by the innermost group in which it is visible. `root` adds the
+/// checks that need the complete chain and all prefixes.
 pub const fn check<const FIELDS: usize>(
     fields: &'static [Field],
     routes: &'static [Mounted],
@@ -66,7 +70,8 @@ pub const fn check<const FIELDS: usize>(
     reports
 }
 
-/// Returns what is wrong with the route at `at`, in the field whose routes begin at `start`.
+/// Returns the first mistake of the route with the index `at`. `start` is the index of the first
+/// route in the same field.
 const fn problem(
     fields: &'static [Field],
     field: &Field,
@@ -83,7 +88,7 @@ const fn problem(
     if let Some(problem) = limits(field, route) {
         return Some(problem);
     }
-    // A clash inside one field was reported by the group that stands there.
+    // The group in the field has already reported a clash inside the field.
     if let Some(other) = clash
         && (other as usize) < start
     {
@@ -98,7 +103,8 @@ const fn problem(
     missing_param(route)
 }
 
-/// Checks what the prefix of this field adds; what was over the limit before was reported before.
+/// Checks the limits that the prefix of this field exceeds. A limit that was already exceeded
+/// without the prefix was reported by the inner group.
 const fn limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
     let prefix = field.context.segments;
     if prefix.is_empty() {
@@ -123,6 +129,7 @@ const fn limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
     None
 }
 
+/// Returns the first parameter that the handler needs of a prefix and that no prefix has.
 const fn missing_param(route: &'static Mounted) -> Option<Problem> {
     let wanted = route.definition.outer_params;
     let mut i = 0;
@@ -160,7 +167,7 @@ const fn has_param(segments: &[Segment], name: &str) -> bool {
     false
 }
 
-/// Stops the compilation where the field `step` has a problem.
+/// Panics, which is a compile error, if the field with the index `step` has a mistake.
 #[track_caller]
 pub const fn fail_if_reported(reports: &[Report], step: u16) {
     let mut i = 0;
@@ -178,6 +185,7 @@ pub const fn fail_if_reported(reports: &[Report], step: u16) {
 pub(crate) type ErrorText = Text<1024>;
 
 impl Problem {
+    /// Composes the message.
     const fn text(self, fields: &'static [Field]) -> ErrorText {
         match self {
             Self::Clash(first, second) => {
@@ -231,7 +239,7 @@ const fn route(
     path(text.with("`").with(method).with(" "), mounted, fields).with("`")
 }
 
-/// Adds where the route comes from.
+/// Appends the handler of the route and its place in the source.
 const fn place(text: ErrorText, mounted: &Mounted) -> ErrorText {
     let definition = mounted.definition;
     let text = text
@@ -242,7 +250,7 @@ const fn place(text: ErrorText, mounted: &Mounted) -> ErrorText {
     text.with(":").with_number(definition.line).with(")")
 }
 
-/// Adds the pattern, from the prefix of the group that reports on.
+/// Appends the pattern, with the prefixes up to the group that is checked.
 const fn path(mut text: ErrorText, mounted: &Mounted, fields: &'static [Field]) -> ErrorText {
     let mut depth = 0;
     while let Some(field) = mounted.field_path.field(fields, depth) {

@@ -1,4 +1,4 @@
-//! Whether the chain of a route provides what its parts and its handler read.
+//! Checks that the chain of a route provides the locals that its parts and its handler read.
 
 use super::check::ErrorText;
 use crate::{
@@ -10,22 +10,22 @@ use crate::{
     },
 };
 
-/// What is wrong with the locals of a route.
+/// A mistake in the locals of a route.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum LocalProblem {
-    /// The handler asks for a local that nothing provides.
+    /// The handler needs a local that nothing provides.
     HandlerNeeds(&'static LocalId),
-    /// A guard or a middleware asks for one that nothing before it provides.
+    /// A guard or a middleware needs a local that nothing before it provides.
     PartNeeds(&'static PartInfo, &'static LocalId),
-    /// One asks for what runs beside it, in the same `parallel(..)`.
+    /// A guard needs a local of another guard in the same `parallel(..)`.
     Beside(&'static PartInfo, &'static PartInfo, &'static LocalId),
-    /// The first stands outside of the second, and one of them says that it must not.
+    /// The first part is outside of the second, which violates an `after(..)` or `before(..)`.
     Order(&'static PartInfo, &'static PartInfo),
-    /// Two parts of the chain provide it.
+    /// Two parts of the chain provide the same local.
     Twice(&'static PartInfo, &'static PartInfo, &'static LocalId),
 }
 
-/// Walks the chain of a route from its outermost part to the handler.
+/// Checks the chain of a route from its outermost part to the handler. Returns the first mistake.
 pub(crate) const fn check(
     fields: &'static [Field],
     route: &'static Mounted,
@@ -72,7 +72,7 @@ const fn check_part(
     None
 }
 
-/// Returns a part outside of this one that should stand further in.
+/// Returns a part outside of this one that should be inside it.
 const fn misplaced(
     fields: &'static [Field],
     route: &'static Mounted,
@@ -91,7 +91,7 @@ const fn misplaced(
     None
 }
 
-/// Returns the part of the chain with this number, counted from the outermost.
+/// Returns the part of the chain with this index, counted from the outermost.
 const fn part(
     fields: &'static [Field],
     route: &'static Mounted,
@@ -183,7 +183,7 @@ const fn anywhere(fields: &'static [Field], id: &LocalId) -> Option<&'static Par
 }
 
 impl LocalProblem {
-    /// Says it behind the route's pattern and place.
+    /// Appends the description to the route's pattern and place.
     pub(crate) const fn text(self, text: ErrorText, fields: &'static [Field]) -> ErrorText {
         match self {
             Self::HandlerNeeds(id) => {

@@ -1,4 +1,4 @@
-//! What a group lists: handlers and other groups, flattened into routes in constant evaluation.
+//! Definitions of handlers and groups, and the routes that they become in constant evaluation.
 
 use crate::routes::{
     local::LocalId,
@@ -8,36 +8,55 @@ use crate::routes::{
     shape::Shape,
 };
 
-/// The deepest nesting of groups; a deeper one does not compile.
+/// The deepest nesting of groups. A deeper one does not compile.
 pub(crate) const MAX_DEPTH: usize = 8;
 
-/// A handler or a group: what may stand in the list of a group.
+/// A handler or a group, which can be listed in a group.
+///
+/// The attributes on functions and `#[routes]` implement it.
+///
+/// # Examples
+/// ```
+/// use highball::{Entry, prelude::*};
+///
+/// #[get("/")]
+/// async fn home() {}
+///
+/// #[routes("/api")]
+/// struct Api(home);
+///
+/// fn check_entry<E: Entry>() {}
+/// # fn main() {
+/// check_entry::<home>();
+/// check_entry::<Api>();
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route and not a group",
     label = "listed here, but it has no route",
     note = "put `#[get(\"/path\")]` (or another method) on the function, or `#[routes]` on the struct"
 )]
 pub trait Entry: Sized + Send + Sync + 'static {
-    /// What the attribute of a handler says; a group has none.
+    /// The data of a handler's attribute. For a group it is empty.
     const DEFINITION: &'static Definition = NO_DEFINITION;
-    /// What a group lists.
+    /// The fields of a group.
     const FIELDS: &'static [Field] = &[];
-    /// The routes of the entry, with all prefixes below and at the entry itself.
+    /// The routes of the entry, with its prefix and those below it.
     const ROUTES: &'static [Mounted] = &[Mounted::new(Self::DEFINITION)];
-    /// The groups at and below the entry that have something to say to a path without a route.
+    /// The groups at and below the entry that have middleware or a fallback.
     const GROUPS: &'static [MountedGroup] = &[];
-    /// Whether a mistake has been reported at or below the entry, so that routes are missing.
+    /// Whether routes are missing, because a mistake was reported at or below the entry.
     const BROKEN: bool = false;
 }
 
-/// What a handler's attribute says, as constant data.
+/// The data of a handler's attribute.
 #[derive(Debug, Clone, Copy)]
 pub struct Definition {
-    /// The methods it answers.
+    /// The methods of the route.
     pub methods: Methods,
-    /// The pattern as the user wrote it.
+    /// The pattern as written in the source.
     pub path: &'static str,
-    /// The pattern, parsed.
+    /// The parsed pattern.
     pub segments: &'static [Segment],
     /// The function's name with its module path.
     pub handler: &'static str,
@@ -45,106 +64,129 @@ pub struct Definition {
     pub file: &'static str,
     /// The line of the function's name.
     pub line: u32,
-    /// The column of the function's name: two routes that a macro makes may share a line.
+    /// The column of the function's name. Two routes that a macro generates may share a line.
     pub column: u32,
     /// The doc comment.
     pub doc: &'static str,
     /// The guards and the middleware on the handler itself.
     pub with: &'static [PartInfo],
-    /// The locals that its arguments ask for.
+    /// The locals that its arguments need.
     pub needs: &'static [&'static [LocalId]],
     /// The parameters that a prefix must provide.
     pub outer_params: &'static [&'static str],
-    /// The arguments, as written.
+    /// The arguments, as written in the source.
     pub arguments: &'static [ArgumentInfo],
-    /// The return type, as written.
+    /// The return type, as written in the source.
     pub returns: &'static str,
-    /// What the handler's own words say of how it is served.
+    /// The options of the handler's attribute.
     pub options: RouteOptions,
 }
 
-/// An argument of a handler, as written.
+/// An argument of a handler, as written in the source.
+///
+/// [`Route::arguments`](crate::Route::arguments) returns the arguments of a route.
+///
+/// # Examples
+/// ```
+/// use highball::{ArgumentInfo, prelude::*};
+///
+/// #[get("/{id}")]
+/// async fn show(id: u64) -> String {
+///     format!("user {id}")
+/// }
+///
+/// #[routes(app)]
+/// struct Api(show);
+///
+/// # fn main() {
+/// let ArgumentInfo { name, ty, .. } = Api::ROUTES[0].arguments()[0];
+/// assert_eq!((name, ty), ("id", "u64"));
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ArgumentInfo {
-    /// Its name.
+    /// The name of the argument.
     pub name: &'static str,
-    /// Its type.
+    /// The type of the argument.
     pub ty: &'static str,
 }
 
 impl ArgumentInfo {
-    /// Makes the description of an argument.
+    /// Creates the description of an argument.
     pub const fn new(name: &'static str, ty: &'static str) -> Self {
         Self { name, ty }
     }
 }
 
-/// One field of a group: what the group and the field add to the routes below.
+/// What a group and one of its fields add to the routes below the field.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldContext {
     /// The group's name.
     pub group: &'static str,
-    /// The number of the field in the group.
+    /// The index of the field in the group.
     pub step: u16,
-    /// The prefix of the group and of the field, joined, as written.
+    /// The joined prefix of the group and of the field, as written in the source.
     pub prefix: &'static str,
-    /// The prefix, parsed.
+    /// The parsed prefix.
     pub segments: &'static [Segment],
     /// The guards and the middleware of the group and of the field, outermost first.
     pub with: &'static [PartInfo],
-    /// How many of them are the group's own; those behind are the field's.
+    /// How many of them belong to the group. The others belong to the field.
     pub n_group: usize,
-    /// What the group's words say of how its routes are served.
+    /// The options of the group.
     pub options: RouteOptions,
 }
 
-/// A route as it stands in a group.
+/// A route within a group.
 #[derive(Debug, Clone, Copy)]
 pub struct Mounted {
-    /// The handler's own data.
+    /// The data of the handler.
     pub definition: &'static Definition,
-    /// The whole pattern, from the group's prefix on.
+    /// The pattern with the prefixes up to the group's.
     pub segments: &'static [Segment],
     /// The fields that lead to the handler.
     pub field_path: FieldPath,
-    /// The words that stand nearest to the handler.
+    /// The options of the route, completed by those of the groups around it.
     pub options: RouteOptions,
-    /// How many bytes the whole pattern has, as it is written.
+    /// The length of the complete pattern, as written in the source.
     pub path_len: u32,
-    /// Whether anything around the handler, or the handler itself, provides or asks for locals.
+    /// Whether the handler, or a part around it, provides or needs locals. If not, the check of
+    /// locals skips the route, which saves compile time.
     pub has_locals: bool,
 }
 
-/// The numbers of the fields that lead from a group to an entry.
+/// The indices of the fields that lead from a group to an entry.
 ///
-/// Numbers and not references: constant evaluation checks each reference of a constant.
+/// They are numbers and not references, because constant evaluation validates each reference of a
+/// constant, which costs compile time.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldPath {
-    /// Innermost first, since a way grows outwards.
+    /// The indices, innermost first, because groups prepend their field on the way out.
     steps: [u16; MAX_DEPTH],
-    /// How many there are, also where that is more than the list holds: a check refuses that.
+    /// The number of fields. It may exceed the array, so that [`check`](super::check) can report
+    /// that the groups are nested too deeply.
     len: u8,
 }
 
 impl FieldPath {
-    /// The way from an entry to itself.
+    /// The path from an entry to itself.
     pub const NONE: Self = Self {
         steps: [0; MAX_DEPTH],
         len: 0,
     };
 
-    /// Returns how many fields there are on the way.
+    /// Returns the number of fields.
     pub const fn len(&self) -> usize {
         self.len as usize
     }
 
-    /// Returns the numbers of the fields, innermost first.
+    /// Returns the indices of the fields, innermost first.
     pub(crate) fn steps(&self) -> &[u16] {
         self.steps.get(..self.len()).unwrap_or_default()
     }
 
-    /// Returns the number of the field at `depth`, counted from the outermost.
+    /// Returns the index of the field at `depth`, counted from the outermost.
     pub const fn step(&self, depth: usize) -> Option<u16> {
         if depth >= self.len() || self.len() > MAX_DEPTH {
             return None;
@@ -152,7 +194,8 @@ impl FieldPath {
         Some(self.steps[self.len() - 1 - depth])
     }
 
-    /// Returns the field at `depth`, counted from the outermost, whose group has these fields.
+    /// Returns the field at `depth`, counted from the outermost. `fields` are those of the group at
+    /// which the path begins.
     pub const fn field(
         &self,
         mut fields: &'static [Field],
@@ -170,7 +213,7 @@ impl FieldPath {
         None
     }
 
-    /// Returns the way from the group further out.
+    /// Returns the path from the next outer group, whose field has the index `step`.
     pub(super) const fn from(mut self, step: u16) -> Self {
         if self.len() < MAX_DEPTH {
             self.steps[self.len()] = step;
@@ -181,7 +224,7 @@ impl FieldPath {
 }
 
 impl Mounted {
-    /// Makes a route that stands in no group yet.
+    /// Creates a route that is not in a group yet.
     pub const fn new(definition: &'static Definition) -> Self {
         Self {
             definition,
@@ -193,7 +236,7 @@ impl Mounted {
         }
     }
 
-    /// Returns what the table needs to know of the route.
+    /// Returns the data of the route that the table uses.
     pub const fn shape(&self) -> Shape {
         let slash = match self.options.slash {
             Some(slash) => slash,
@@ -207,7 +250,7 @@ impl Mounted {
     }
 }
 
-/// Returns whether any local is asked for.
+/// Returns whether any local is needed.
 pub const fn needs_locals(needs: &[&[LocalId]]) -> bool {
     let mut i = 0;
     while i < needs.len() {
@@ -219,27 +262,27 @@ pub const fn needs_locals(needs: &[&[LocalId]]) -> bool {
     false
 }
 
-/// A group that has middleware or a fallback, as it stands in another.
+/// A group with middleware or a fallback, within another group.
 #[derive(Debug, Clone, Copy)]
 pub struct MountedGroup {
-    /// The prefix, from the outermost group's on.
+    /// The prefix, with those of the groups around it.
     pub segments: &'static [Segment],
-    /// The fields that lead to it.
+    /// The fields that lead to the group.
     pub field_path: FieldPath,
 }
 
-/// One field of a group, with what is listed there.
+/// One field of a group and the entry that it lists.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// What the group and the field add.
+    /// What the group and the field add to the entry.
     pub context: &'static FieldContext,
-    /// The fields of the entry, where it is a group.
+    /// The fields of the entry, if it is a group.
     pub fields: &'static [Field],
     /// The routes of the entry.
     pub routes: &'static [Mounted],
     /// The groups of the entry.
     pub groups: &'static [MountedGroup],
-    /// Whether routes of the entry are missing, since it has a mistake.
+    /// Whether routes of the entry are missing because of a mistake in it.
     pub broken: bool,
 }
 

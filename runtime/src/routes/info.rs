@@ -1,4 +1,4 @@
-//! The routes of an app, as its users read them.
+//! The public description of an app's routes.
 
 use std::fmt;
 
@@ -8,32 +8,59 @@ use crate::routes::{
     segment::{Priority, Segment},
 };
 
-/// A route of an app, with everything around it.
+/// A description of one route of an app.
+///
+/// The constant `ROUTES` of an app has all of them, for tests, documentation and tools.
+///
+/// # Examples
+/// ```
+/// use highball::{Route, prelude::*};
+///
+/// /// Shows a user.
+/// #[get("/{id}")]
+/// async fn show(id: u64) -> String {
+///     format!("user {id}")
+/// }
+///
+/// #[routes("/users", app)]
+/// struct Users(show);
+///
+/// # fn main() {
+/// let route: &Route = &Users::ROUTES[0];
+/// assert_eq!(route.path(), "/users/{id}");
+/// assert!(route.methods().eq(["GET"]));
+/// assert!(route.params().eq(["id"]));
+/// assert!(route.handler().ends_with("::show"));
+/// assert_eq!(route.doc(), "Shows a user.");
+/// assert_eq!(route.arguments()[0].ty, "u64");
+/// assert_eq!(route.returns(), "String");
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Route {
     pub(super) mounted: &'static Mounted,
-    /// The whole pattern, which is text.
+    /// The complete pattern, in UTF-8.
     pub(super) path: &'static [u8],
-    /// The fields of the app, where the way to the handler begins.
+    /// The fields of the app, at which the path to the handler begins.
     pub(super) fields: &'static [Field],
 }
 
 impl Route {
-    /// Returns the methods, in order; empty where the route answers every method.
+    /// Returns the methods, or nothing if the route serves every method.
     pub fn methods(&self) -> impl Iterator<Item = &'static str> {
         self.mounted.definition.methods.names()
     }
 
-    /// Returns the pattern with every prefix: `/api/users/{id}`.
+    /// Returns the complete pattern, with the prefixes of its groups: `/api/users/{id}`.
     pub const fn path(&self) -> &'static str {
         match std::str::from_utf8(self.path) {
             Ok(path) => path,
-            // It was composed of whole texts.
+            // The pattern is a concatenation of strings, so this is unreachable.
             Err(_) => "",
         }
     }
 
-    /// Returns the names of the parameters, in the pattern's order.
+    /// Returns the names of the path parameters, in the order of the pattern.
     pub fn params(&self) -> impl Iterator<Item = &'static str> {
         self.segments().iter().filter_map(Segment::name)
     }
@@ -43,7 +70,7 @@ impl Route {
         self.mounted.definition.handler
     }
 
-    /// Returns the file of the handler.
+    /// Returns the source file of the handler.
     pub const fn file(&self) -> &'static str {
         self.mounted.definition.file
     }
@@ -53,7 +80,7 @@ impl Route {
         self.mounted.definition.line
     }
 
-    /// Returns the doc comment.
+    /// Returns the doc comment of the handler.
     pub const fn doc(&self) -> &'static str {
         self.mounted.definition.doc
     }
@@ -79,7 +106,7 @@ impl Route {
     /// struct Api(home);
     ///
     /// # fn main() {
-    /// // Whether any route can be reached without a login.
+    /// // No route is reachable without a login.
     /// let open = Api::ROUTES.iter().filter(|route| {
     ///     !route.guards().any(|guard| guard.ends_with("::signed_in"))
     /// });
@@ -102,36 +129,38 @@ impl Route {
         self.parts(PartKind::Observer)
     }
 
-    /// Returns the tower layers around the handler, outermost first, as they are written.
+    /// Returns the tower layers around the handler, outermost first, as written in the source.
     pub fn layers(&self) -> impl Iterator<Item = &'static str> {
         self.parts(PartKind::Layer)
     }
 
+    /// Returns the names of the parts of this kind around the handler, outermost first.
     pub(crate) fn parts(&self, kind: PartKind) -> impl Iterator<Item = &'static str> {
         let fields = (0..self.mounted.field_path.len()).filter_map(|depth| self.field(depth));
         let around = fields.flat_map(|field| field.context.with);
         let parts = around.chain(self.mounted.definition.with);
         let parts = parts.filter(move |part| part.kind == kind);
-        // What stands under a `#[cfg]` that does not hold has no name.
+        // A part that `#[cfg]` disables has an empty name.
         parts.map(|part| part.name).filter(|name| !name.is_empty())
     }
 
-    /// Returns the arguments of the handler, as written.
+    /// Returns the arguments of the handler, as written in the source.
     pub const fn arguments(&self) -> &'static [crate::routes::definition::ArgumentInfo] {
         self.mounted.definition.arguments
     }
 
-    /// Returns the return type of the handler, as written.
+    /// Returns the return type of the handler, as written in the source.
     pub const fn returns(&self) -> &'static str {
         self.mounted.definition.returns
     }
 
-    /// Returns whether the handler finishes where its client leaves: `on_disconnect = finish`.
+    /// Returns whether the handler runs to its end if the client disconnects
+    /// (`on_disconnect = finish`).
     pub const fn finishes(&self) -> bool {
         matches!(self.mounted.options.finish, Some(true))
     }
 
-    /// Returns who goes first under overload: `priority = ..`.
+    /// Returns the priority under overload (`priority = ..`).
     pub const fn priority(&self) -> Priority {
         match self.mounted.options.priority {
             Some(priority) => priority,
@@ -139,7 +168,7 @@ impl Route {
         }
     }
 
-    /// Returns the pattern, parsed.
+    /// Returns the parsed pattern.
     pub(crate) const fn segments(&self) -> &'static [Segment] {
         self.mounted.segments
     }
@@ -149,7 +178,7 @@ impl Route {
         self.mounted.definition
     }
 
-    /// Returns whether a group of this name is around the handler.
+    /// Returns whether the handler is in a group of this name.
     pub(crate) const fn passes(&self, group: &str) -> bool {
         let mut depth = 0;
         while let Some(field) = self.field(depth) {
@@ -161,12 +190,12 @@ impl Route {
         false
     }
 
-    /// Returns the numbers of the fields that lead to the handler, innermost first.
+    /// Returns the indices of the fields that lead to the handler, innermost first.
     pub(crate) fn steps(&self) -> &'static [u16] {
         self.mounted.field_path.steps()
     }
 
-    /// Returns whether anything but guards is on the route itself, and not on a group around it.
+    /// Returns whether the route itself, not a group around it, has parts other than guards.
     pub(crate) fn has_own_parts(&self) -> bool {
         let innermost = self.mounted.field_path.len().checked_sub(1);
         let field = innermost.and_then(|depth| self.field(depth));
@@ -176,6 +205,7 @@ impl Route {
             .any(|part| part.kind != PartKind::Guard && !part.name.is_empty())
     }
 
+    /// Returns the field at `depth`, counted from the outermost.
     const fn field(&self, depth: usize) -> Option<&'static Field> {
         self.mounted.field_path.field(self.fields, depth)
     }

@@ -1,4 +1,4 @@
-//! Links to routes, checked and typed by the compiler.
+//! Links to routes, checked at compile time.
 
 use std::fmt::{self, Write as _};
 
@@ -9,9 +9,10 @@ use crate::{
     routes::{definition::Definition, info::Route, segment::Segment},
 };
 
-/// A value that can be written into a link: everything that is `Display`.
+/// A value that can be written into a link. Every type with `Display` implements it.
 ///
-/// The lifetime lets a handler's link functions ask for it only where they are called.
+/// The lifetime makes the bound generic, so that the compiler checks it only where a link function
+/// is called and not for each handler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written into a link",
     note = "implement `std::fmt::Display` for `{Self}`, the reverse of its `FromStr`"
@@ -20,18 +21,19 @@ pub trait LinkParam<'a>: fmt::Display {}
 
 impl<T: fmt::Display + ?Sized> LinkParam<'_> for T {}
 
-/// What stands in a path segment without an escape: RFC 3986's unreserved characters.
+/// The characters that a link does not escape: the unreserved characters of RFC 3986.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// Returns the number of the handler's route in the app.
+/// Returns the route of a handler in an app, for `url!`.
 ///
 /// # Panics
-/// In constant evaluation, so as an error of the compiler, where the handler is not in the app,
-/// or is there twice and `via` does not say which, or a prefix has a parameter without a value.
+/// Panics if the app does not contain the handler, if it contains the handler twice and `via` does
+/// not select one, or if a prefix has a parameter without a value. It runs in constant evaluation,
+/// so a panic is a compile error.
 #[track_caller]
 pub const fn find(
     routes: &'static [Route],
@@ -40,7 +42,7 @@ pub const fn find(
     via: Option<&str>,
     outer: &[&str],
 ) -> &'static Route {
-    // The mistake has been reported where it stands.
+    // The handler's attribute has a mistake, which was reported there.
     if handler.handler.is_empty() {
         return &Route::EMPTY;
     }
@@ -64,11 +66,12 @@ pub const fn find(
     route
 }
 
+/// Returns whether both are the same handler.
 const fn same(a: &Definition, b: &Definition) -> bool {
     a.line == b.line && a.column == b.column && equal(a.handler, b.handler) && equal(a.file, b.file)
 }
 
-/// Returns whether the group `via` is on the way to the route.
+/// Returns whether the route is in the group `via`. Without a group every route is.
 const fn passes(route: &Route, via: Option<&str>) -> bool {
     match via {
         Some(name) => route.passes(name),
@@ -102,6 +105,7 @@ const fn refuse_missing(handler: &Definition, via: Option<&str>) -> ! {
     panic!("{}", text.as_str())
 }
 
+/// Checks that each parameter of the route's prefixes has a value, and no other parameter.
 #[track_caller]
 const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
     let prefixes = route
@@ -131,7 +135,8 @@ const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
     }
 }
 
-/// Writes the link: values of the handler's own parameters in order, of the prefixes' by name.
+/// Writes a link. The values of the handler's parameters are given in order, those of the prefixes'
+/// parameters by name.
 pub fn write(
     segments: &[Segment],
     outer: &[(&str, &dyn fmt::Display)],
@@ -161,7 +166,7 @@ pub fn write(
     link
 }
 
-/// Puts the prefixes of a route, with the values of their parameters, before its own link.
+/// Prepends the prefixes of a route, with the values of their parameters, to the handler's link.
 pub fn join(route: &Route, outer: &[(&str, &dyn fmt::Display)], own: String) -> String {
     let n_own = route.definition().segments.len();
     let n_outer = route.segments().len() - n_own;
@@ -169,13 +174,14 @@ pub fn join(route: &Route, outer: &[(&str, &dyn fmt::Display)], own: String) -> 
         Some(prefixes) if n_outer > 0 => write(prefixes, outer, &[]),
         _ => return own,
     };
-    // The `/` of a group is the prefix itself.
+    // The `/` of a group is the prefix itself, without a slash at its end.
     if n_own > 0 {
         link.push_str(&own);
     }
     link
 }
 
+/// Returns the value of a parameter: by name from the prefixes, else the next of the handler's.
 fn value<'a>(
     name: &str,
     outer: &[(&str, &'a dyn fmt::Display)],
@@ -189,6 +195,7 @@ fn value<'a>(
     outer.or_else(|| own.next().copied()).unwrap_or(&"")
 }
 
+/// Appends a percent-encoded value.
 fn push(link: &mut String, value: &dyn fmt::Display, slashes: bool) {
     const WITH_SLASH: &AsciiSet = &KEPT.remove(b'/');
     let text = value.to_string();
@@ -202,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_escaped_and_put_in_their_places() {
+    fn values_are_escaped_and_replace_their_parameters() {
         let org = Segment::Param {
             prefix: "",
             name: "org",

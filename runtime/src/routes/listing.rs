@@ -1,7 +1,7 @@
-//! The routes of an app as its users read them, composed in constant evaluation.
+//! Composes the public list of an app's routes in constant evaluation.
 //!
-//! Each step here is one that the compiler takes for every route of every app: what can be had from
-//! the routes themselves, or later, is not composed.
+//! Each step here adds to the compile time of every route of every app. So anything that can be read
+//! from the routes, or be composed at run time, is not composed here.
 
 use crate::routes::{
     definition::{Field, FieldPath, Mounted},
@@ -9,7 +9,7 @@ use crate::routes::{
     segment::RouteOptions,
 };
 
-/// Returns how many bytes the patterns of the routes have.
+/// Returns the total length of the routes' patterns.
 pub const fn text_len(mounted: &[Mounted]) -> usize {
     let (mut len, mut i) = (0, 0);
     while i < mounted.len() {
@@ -19,7 +19,7 @@ pub const fn text_len(mounted: &[Mounted]) -> usize {
     len
 }
 
-/// Returns the patterns of the routes, with every prefix, one behind the other.
+/// Returns the complete patterns of the routes, concatenated.
 pub const fn text<const LEN: usize>(fields: &'static [Field], mounted: &[Mounted]) -> [u8; LEN] {
     let mut text = [0; LEN];
     let (mut at, mut i) = (0, 0);
@@ -30,7 +30,7 @@ pub const fn text<const LEN: usize>(fields: &'static [Field], mounted: &[Mounted
     text
 }
 
-/// Returns the routes, whose patterns stand in the text.
+/// Returns the routes. `text` is the concatenation of their patterns.
 pub const fn routes<const N: usize>(
     fields: &'static [Field],
     mounted: &'static [Mounted],
@@ -61,7 +61,7 @@ const NO_ROUTE: Mounted = Mounted {
 };
 
 impl Route {
-    /// No route: what stands for one that has a mistake.
+    /// An empty route, in place of one that does not compile.
     pub(crate) const EMPTY: Self = Self {
         mounted: &NO_ROUTE,
         path: &[],
@@ -69,7 +69,7 @@ impl Route {
     };
 }
 
-/// Writes the pattern of a route; a `/` below a prefix means the prefix itself.
+/// Writes the complete pattern of a route. A `/` below a prefix is the prefix itself.
 const fn store_path(
     into: &mut [u8],
     mut at: usize,
@@ -91,7 +91,7 @@ const fn store_path(
     }
 }
 
-/// Byte by byte: in constant evaluation the slices' own methods cost more than what they copy.
+/// Copies a string byte by byte. In constant evaluation the methods of slices cost more than that.
 const fn store_text(into: &mut [u8], mut at: usize, text: &str) -> usize {
     let text = text.as_bytes();
     let mut i = 0;

@@ -1,18 +1,21 @@
-//! Locals: values that a part of a chain provides and what is further in reads, by their type.
+//! Locals: values that a guard or a middleware passes to the handlers inside it, found by type.
 
 use crate::const_text::equal;
 
-/// A type whose values may travel along the chain. `#[derive(Local)]` implements it.
+/// A type whose values guards and middleware can pass to handlers. `#[derive(Local)]` implements it.
 ///
-/// It gives the type an identity that constant evaluation can compare, so that the compiler knows
-/// whether the chain of a route provides it. A type of another crate goes into a type of your own.
+/// The derive gives the type an identity that can be compared in constant evaluation, so that the
+/// compiler can check that each route has its locals. Wrap a type of another crate in a new type.
 ///
 /// # Examples
 /// ```
-/// use highball::prelude::*;
+/// use highball::{LocalType, prelude::*};
 ///
 /// #[derive(Local)]
 /// struct User(String);
+///
+/// fn check_local<T: LocalType>() {}
+/// # fn main() { check_local::<User>() }
 ///
 /// #[guard]
 /// async fn signed_in(token: Bearer) -> Result<User, StatusCode> {
@@ -34,11 +37,24 @@ use crate::const_text::equal;
     note = "put `#[derive(Local)]` on `{Self}`, or wrap it in a type of your own that has it"
 )]
 pub trait LocalType: Send + Sync + 'static {
-    /// Which type it is.
+    /// The identity of the type.
     const ID: LocalId;
 }
 
-/// Which type a local has: `TypeId` cannot be compared in constant evaluation.
+/// The identity of a local's type, which `#[derive(Local)]` generates.
+///
+/// It exists because `TypeId` cannot be compared in constant evaluation.
+///
+/// # Examples
+/// ```
+/// use highball::{LocalId, LocalType, prelude::*};
+///
+/// #[derive(Local)]
+/// struct User(String);
+///
+/// const ID: LocalId = <User as LocalType>::ID;
+/// # let _ = ID;
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct LocalId {
     name: &'static str,
@@ -50,7 +66,8 @@ pub struct LocalId {
 }
 
 impl LocalId {
-    /// Makes the identity of the type that stands at this place.
+    /// Creates the identity of a type from its name, the place of its definition and its type
+    /// parameters. Only generated code calls it.
     pub const fn new(
         name: &'static str,
         module: &'static str,
@@ -72,6 +89,7 @@ impl LocalId {
         self.name
     }
 
+    /// Returns whether both are the same type.
     pub(crate) const fn is(&self, other: &Self) -> bool {
         if self.line != other.line
             || self.column != other.column
@@ -93,14 +111,25 @@ impl LocalId {
     }
 }
 
-/// What a part of a chain hands on: one local, or `()`, which is nothing.
+/// The locals that a guard or a middleware passes on: one [`LocalType`], or `()` for none.
+///
+/// # Examples
+/// ```
+/// use highball::{PassedLocals, prelude::*};
+///
+/// #[derive(Local)]
+/// struct User(String);
+///
+/// assert_eq!(<User as PassedLocals>::IDS.len(), 1);
+/// assert_eq!(<() as PassedLocals>::IDS.len(), 0);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel along the chain",
     label = "handed on here, but it is no local",
     note = "put `#[derive(Local)]` on `{Self}`, or wrap it in a type of your own that has it"
 )]
 pub trait PassedLocals: Send + Sync + 'static {
-    /// Which locals that is.
+    /// The identities of the locals.
     const IDS: &'static [LocalId];
 }
 

@@ -1,4 +1,4 @@
-//! Putting the entries of a group together: every route gets its whole pattern.
+//! Joins the entries of a group, in constant evaluation: each route gets its complete pattern.
 
 use crate::routes::{
     definition::{Definition, Field, FieldPath, Mounted, MountedGroup},
@@ -7,7 +7,7 @@ use crate::routes::{
 
 const NO_SEGMENT: Segment = Segment::Static("");
 
-/// The definition of no route, or of one with a mistake.
+/// An empty definition, for a group and for a route that does not compile.
 pub const NO_DEFINITION: &Definition = &Definition {
     methods: Methods::ANY,
     path: "",
@@ -25,7 +25,7 @@ pub const NO_DEFINITION: &Definition = &Definition {
     options: RouteOptions::NONE,
 };
 
-/// Returns how many routes the fields hold.
+/// Returns the number of routes in the fields.
 pub const fn count_routes(fields: &[Field]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < fields.len() {
@@ -35,7 +35,7 @@ pub const fn count_routes(fields: &[Field]) -> usize {
     n
 }
 
-/// Returns how many groups the fields hold.
+/// Returns the number of groups in the fields.
 pub const fn count_groups(fields: &[Field]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < fields.len() {
@@ -45,7 +45,7 @@ pub const fn count_groups(fields: &[Field]) -> usize {
     n
 }
 
-/// Returns how many segments all patterns below the fields have, prefixes included.
+/// Returns the number of segments of all patterns in the fields, with their prefixes.
 pub const fn count_segments(fields: &[Field]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < fields.len() {
@@ -65,8 +65,10 @@ pub const fn count_segments(fields: &[Field]) -> usize {
     n
 }
 
-/// The segments of every pattern, one behind the other: first those of a field's routes, then
-/// those of its groups, field by field. [`mount`] and [`mount_groups`] read them in this order.
+/// Returns the segments of all patterns, concatenated.
+///
+/// For each field the segments of its routes come first, then those of its groups. [`mount`] and
+/// [`mount_groups`] read them in this order.
 pub const fn segments<const N: usize>(fields: &[Field]) -> [Segment; N] {
     let mut all = [NO_SEGMENT; N];
     let (mut at, mut i) = (0, 0);
@@ -99,7 +101,7 @@ const fn copy(into: &mut [Segment], mut at: usize, from: &[Segment]) -> usize {
     at
 }
 
-/// Returns the routes of the fields as they stand in the group.
+/// Returns the routes of the fields, with the prefixes and options of the group.
 pub const fn mount<const N: usize>(
     fields: &[Field],
     mut segments: &'static [Segment],
@@ -135,14 +137,17 @@ pub const fn mount<const N: usize>(
     all
 }
 
-/// Returns the length of the whole pattern; a `/` below a prefix means the prefix itself.
+/// Returns the length of the complete pattern. A `/` below a prefix is the prefix itself.
 const fn path_len(route: &Mounted, prefix: &str) -> u32 {
     let is_slash = route.path_len == 1 && !prefix.is_empty();
     prefix.len() as u32 + if is_slash { 0 } else { route.path_len }
 }
 
-/// Returns the groups of the fields as they stand in the group, and the group itself where
-/// `own` says that it has something to say to a path without a route.
+/// Returns the groups of the fields with their complete prefixes, and the group itself if `own` is
+/// its prefix.
+///
+/// `own` is `Some` if the group has middleware or a fallback, which also run for paths without a
+/// route.
 pub const fn mount_groups<const N: usize>(
     fields: &[Field],
     mut segments: &'static [Segment],

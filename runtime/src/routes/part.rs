@@ -1,8 +1,8 @@
-//! What the compiler knows of a guard, a middleware, an observer or a layer.
+//! The constant description of a guard, a middleware, an observer or a tower layer.
 
 use crate::routes::local::LocalId;
 
-/// What kind of part it is.
+/// The kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
     /// `#[guard]`.
@@ -11,33 +11,35 @@ pub enum PartKind {
     Middleware,
     /// `#[observer]`.
     Observer,
-    /// `layer(..)`, of tower's.
+    /// A tower layer, `layer(..)`.
     Layer,
 }
 
-/// A guard or a middleware, as constant data.
+/// The description of a part of a chain, for checks in constant evaluation.
 #[derive(Debug, Clone, Copy)]
 pub struct PartInfo {
     /// The function's name with its module path.
     pub name: &'static str,
-    /// What kind of part it is.
+    /// The kind of the part.
     pub kind: PartKind,
-    /// Whether it is a guard that shares the context: only such a one runs in `parallel(..)`.
+    /// Whether it is a guard that takes the context by shared reference. Only such a guard can run
+    /// in `parallel(..)`.
     pub shares: bool,
-    /// The locals that its arguments ask for.
+    /// The locals that its arguments need.
     pub needs: &'static [&'static [LocalId]],
-    /// The locals that it hands on.
+    /// The locals that it passes on.
     pub passes: &'static [LocalId],
-    /// The names of what stands outside of it, where a chain has both.
+    /// The names of the parts that must be outside of it, if a chain has both.
     pub after: &'static [&'static str],
-    /// The names of what stands further in, where a chain has both.
+    /// The names of the parts that must be inside of it, if a chain has both.
     pub before: &'static [&'static str],
-    /// How many before it in the same `parallel(..)` run beside it.
+    /// How many parts come before it in the same `parallel(..)`. They run concurrently, so it cannot
+    /// use their locals.
     pub beside: u8,
 }
 
 impl PartInfo {
-    /// What stands for something that is no part.
+    /// The description of something that is not a part.
     pub const NONE: Self = Self {
         name: "",
         kind: PartKind::Middleware,
@@ -49,7 +51,7 @@ impl PartInfo {
         beside: 0,
     };
 
-    /// Returns a tower layer, which is known by how it is written.
+    /// Creates the description of a tower layer. Its name is its expression in the source.
     #[must_use]
     pub const fn layer(written: &'static str) -> Self {
         Self {
@@ -59,14 +61,15 @@ impl PartInfo {
         }
     }
 
-    /// Returns the part as it stands in `parallel(..)`, behind that many others.
+    /// Returns the description of the part in `parallel(..)`, after `count` others.
     #[must_use]
     pub const fn beside(mut self, count: u8) -> Self {
         self.beside = count;
         self
     }
 
-    /// Returns the part as it stands in `when(..)`: nobody can rely on what it hands on.
+    /// Returns the description of the part in `when(..)`. It passes on no locals, because it may not
+    /// run.
     #[must_use]
     pub const fn maybe(mut self) -> Self {
         self.passes = &[];

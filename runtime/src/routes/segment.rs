@@ -1,11 +1,12 @@
-//! What the macros say of a route, as plain constant data.
+//! Segments, methods and options of a route, as plain constant data.
 
-/// One segment of a pattern: what stands between two slashes.
+/// One segment of a pattern, between two slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
-    /// Text that a path must have there, in any spelling; percent-encoded as `table::spelling` says.
+    /// Text that the path must equal in any percent-encoding. It is normalized as `table::spelling`
+    /// describes.
     Static(&'static str),
-    /// A parameter, `{name}`, with static text around it or none: `v{major}`, `{name}.json`.
+    /// A parameter, `{name}`, with optional static text around it: `v{major}`, `{name}.json`.
     Param {
         /// The static text before it, percent-encoded like [`Segment::Static`].
         prefix: &'static str,
@@ -14,7 +15,7 @@ pub enum Segment {
         /// The static text after it, percent-encoded like [`Segment::Static`].
         suffix: &'static str,
     },
-    /// The rest of the path, `{*name}`: at least one character.
+    /// The rest of the path, `{*name}`, which is never empty.
     CatchAll {
         /// The parameter's name.
         name: &'static str,
@@ -31,33 +32,54 @@ impl Segment {
     }
 }
 
-/// What a path that differs from a route by its trailing slash gets.
+/// How a path is served that differs from a route only by its trailing slash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Slash {
-    /// It is another path: 404 unless a route says otherwise.
+    /// It does not match the route.
     #[default]
     Strict,
-    /// It is answered with 308 to the path as the route writes it.
+    /// The client is redirected with 308 to the path of the route.
     Redirect,
-    /// It is the same path.
+    /// It matches the route.
     Ignore,
 }
 
-/// Who goes first when an app is asked for more than it can do: `priority = ..` on a route or on a
-/// group around it.
+/// The priority of a route under overload.
+///
+/// Set it with `priority = ..` on a route or on a group around it. It takes effect if the app has a
+/// [`Capacity`](crate::Capacity), which serves requests of higher priority first.
+///
+/// # Examples
+/// ```
+/// use highball::{Priority, prelude::*};
+///
+/// #[get("/report", priority = background)]
+/// async fn report() {}
+///
+/// #[post("/login", priority = critical)]
+/// async fn login() {}
+///
+/// #[routes(app)]
+/// struct Api(report, login);
+///
+/// # fn main() {
+/// assert_eq!(Api::ROUTES[0].priority(), Priority::Background);
+/// assert!(Api::ROUTES[1].priority() > Priority::Normal);
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Priority {
-    /// May wait for hours: reports, exports, feeds to other systems.
+    /// For requests that can wait: reports, exports, feeds to other systems.
     Background,
-    /// What nobody says anything of.
+    /// The default.
     #[default]
     Normal,
-    /// Must work when nothing else does: login, payment, health checks.
+    /// For requests that must succeed under overload: login, payment, health checks.
     Critical,
 }
 
 impl Priority {
-    /// Returns the next higher one.
+    /// Returns the next higher priority.
     pub(crate) const fn above(self) -> Option<Self> {
         match self {
             Self::Background => Some(Self::Normal),
@@ -67,24 +89,24 @@ impl Priority {
     }
 }
 
-/// The methods that a route answers.
+/// The methods of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Methods {
     /// One bit for each of [`STANDARD`], in that order.
     bits: u16,
     /// Methods that are not in [`STANDARD`].
     extensions: &'static [&'static str],
-    /// Every method, at a lower rank than a route that names the method.
+    /// Whether it is every method. A route that names the method takes precedence.
     any: bool,
 }
 
-/// The methods that RFC 9110 and the QUERY draft define; a method's index is its bit.
+/// The methods of RFC 9110 and of the QUERY draft. The index of a method is its bit.
 pub const STANDARD: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE",
 ];
 
 impl Methods {
-    /// Makes the set of these methods.
+    /// Creates a set of methods.
     pub const fn new(bits: u16, extensions: &'static [&'static str]) -> Self {
         Self {
             bits,
@@ -93,7 +115,7 @@ impl Methods {
         }
     }
 
-    /// The set of all methods, as `#[any]` has it.
+    /// The set of all methods, for `#[any]`.
     pub const ANY: Self = Self {
         bits: 0,
         extensions: &[],
@@ -110,7 +132,7 @@ impl Methods {
         self.extensions
     }
 
-    /// Returns the names of the methods; none where the set is `#[any]`'s.
+    /// Returns the names of the methods. The set of `#[any]` has none.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         let standard = STANDARD.iter().enumerate();
         let standard = standard.filter(move |(bit, _)| self.bits >> bit & 1 == 1);
@@ -119,32 +141,32 @@ impl Methods {
             .chain(self.extensions.iter().copied())
     }
 
-    /// Returns whether the set is `#[any]`'s.
+    /// Returns whether it is the set of `#[any]`.
     pub const fn is_any(self) -> bool {
         self.any
     }
 }
 
-/// What a route and the groups around it say of how it is served; the nearest word holds.
+/// The options of a route or a group. An option of a route overrides that of a group around it.
 #[derive(Debug, Clone, Copy)]
 pub struct RouteOptions {
-    /// The word on a trailing slash.
+    /// How another trailing slash is served.
     pub slash: Option<Slash>,
-    /// Whether the handler finishes where its client leaves.
+    /// Whether the handler runs to its end if the client disconnects.
     pub finish: Option<bool>,
-    /// Who goes first under overload.
+    /// The priority under overload.
     pub priority: Option<Priority>,
 }
 
 impl RouteOptions {
-    /// Nothing is said.
+    /// No option is set.
     pub const NONE: Self = Self {
         slash: None,
         finish: None,
         priority: None,
     };
 
-    /// Returns these words, and those of the group around where nothing is said here.
+    /// Returns these options, completed by those of the group around.
     pub(crate) const fn within(self, outer: Self) -> Self {
         Self {
             slash: match self.slash {

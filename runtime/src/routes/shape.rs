@@ -1,31 +1,31 @@
-//! The part of a route that the table is made of.
+//! The data of a route that the table uses.
 
 use crate::routes::segment::{Methods, Segment, Slash};
 
-/// How many parameters a pattern may have.
+/// The limit of parameters in a pattern.
 pub(crate) const MAX_PARAMS: usize = 16;
 
-/// How many segments a pattern may have.
+/// The limit of segments in a pattern.
 pub(crate) const MAX_SEGMENTS: usize = 32;
 
-/// How many routes a table may have.
+/// The limit of routes in a table.
 pub(crate) const MAX_ROUTES: usize = u16::MAX as usize;
 
-/// What the table needs to know of one route.
+/// The data of one route that the table uses.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    /// The methods it answers.
+    /// The methods of the route.
     pub methods: Methods,
-    /// The segments of its full path; none means `/`.
+    /// The segments of its complete pattern. `/` has none.
     pub segments: &'static [Segment],
-    /// What a path with one trailing slash more or less gets.
+    /// How a path with another trailing slash is served.
     pub slash: Slash,
 }
 
 impl Shape {
-    /// Returns whether the pattern has more segments or parameters than a table holds.
+    /// Returns whether the pattern has more segments or parameters than a table supports.
     ///
-    /// Such a route does not match wrongly: [`Plan::new`] panics, that is, does not compile.
+    /// The table skips such a route. A check has reported it, so the app does not compile.
     pub const fn too_big(&self) -> bool {
         let mut n_params = 0;
         let mut idx = 0;
@@ -38,7 +38,7 @@ impl Shape {
         self.segments.len() > MAX_SEGMENTS || n_params > MAX_PARAMS
     }
 
-    /// Returns the segments as a path has them: `/` is one empty segment.
+    /// Returns the segments of a matching path, in which `/` has one empty segment.
     pub(crate) const fn full_segments(&self) -> &'static [Segment] {
         if self.segments.is_empty() {
             return &[EMPTY];
@@ -47,5 +47,5 @@ impl Shape {
     }
 }
 
-/// The segment behind a trailing slash.
+/// The empty segment after a trailing slash.
 pub(crate) const EMPTY: Segment = Segment::Static("");
