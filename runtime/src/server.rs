@@ -1,7 +1,7 @@
 //! The HTTP transport: accepts connections, drives them over hyper and shuts down gracefully.
 //!
-//! The server knows nothing of routes. [`run`] serves any type that implements [`HttpApp`] until its
-//! [`Stop`] resolves. One task drives one connection. The task holds one timer, one
+//! The server does not depend on routing. [`run`] serves any type that implements [`HttpApp`] until
+//! its [`Stop`] resolves. One task drives one connection. The task holds one timer, one
 //! reference-counted [`Connection`] and hyper's state machine, so a request on a keep-alive
 //! connection allocates nothing here.
 

@@ -9,7 +9,7 @@ use crate::const_text::equal;
 ///
 /// # Examples
 /// ```
-/// use highball::{LocalType, prelude::*};
+/// use highball::{extract::LocalType, prelude::*};
 ///
 /// #[derive(Local)]
 /// struct User(String);
@@ -47,7 +47,7 @@ pub trait LocalType: Send + Sync + 'static {
 ///
 /// # Examples
 /// ```
-/// use highball::{LocalId, LocalType, prelude::*};
+/// use highball::{extract::{LocalId, LocalType}, prelude::*};
 ///
 /// #[derive(Local)]
 /// struct User(String);

@@ -47,7 +47,7 @@ pub enum Slash {
 /// The priority of a route under overload.
 ///
 /// Set it with `priority = ..` on a route or on a group around it. It takes effect if the app has a
-/// [`Capacity`](crate::Capacity), which serves requests of higher priority first.
+/// [`Capacity`](crate::serve::Capacity), which serves requests of higher priority first.
 ///
 /// # Examples
 /// ```

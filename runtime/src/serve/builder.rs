@@ -18,7 +18,7 @@ use crate::{
     server::{Listener, StopFuture},
 };
 
-/// A builder for serving an app, created by [`serve`](super::serve()); `.await` it to run the server.
+/// A builder for a server, created by [`serve`](super::serve()); `.await` it to run the server.
 ///
 /// An app with state needs [`state`](Self::state), which returns a [`ServeWith`].
 ///

@@ -33,8 +33,8 @@ pub async fn livez() -> Response {
 /// A readiness route: `GET /readyz` responds with 200 if the server accepts requests, else with 503.
 ///
 /// List it among the routes of an app, for a load balancer. The response is 503 while the server
-/// starts or stops, and if a check of [`Serve::check`](crate::serve::Serve::check) fails. The response lists
-/// the checks with their results. The reason of a failure is logged and not sent.
+/// starts or stops, and if a check of [`Serve::check`](crate::serve::Serve::check) fails. It lists the
+/// checks with their results. The reason of a failure is logged and not sent.
 ///
 /// # Examples
 /// ```

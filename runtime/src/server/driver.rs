@@ -141,7 +141,7 @@ pub(super) async fn run<A, D: Driven>(
     poll_fn(|cx| driver.poll(cx)).await
 }
 
-/// Whether hyper has been told to shut the connection down after the open requests.
+/// Whether hyper was instructed to shut the connection down after the open requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Finishing {
     No,

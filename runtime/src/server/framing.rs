@@ -1,9 +1,9 @@
 //! Follows the framing of HTTP/1 requests, to detect heads and bodies that servers read differently.
 //!
 //! hyper merges equal `content-length` headers, drops one that comes with a `transfer-encoding`,
-//! accepts bare line feeds as line ends and cuts off fragments. The request that it returns no longer
-//! shows any of this. If a proxy in front reads such a head differently, it sees other requests than
-//! this server does (request smuggling, RFC 9112 §11.2), so the server rejects these requests.
+//! accepts bare line feeds as line ends and cuts off fragments. The request that it returns shows
+//! none of this. If a proxy in front reads such a head differently, it sees other requests than this
+//! server does (request smuggling, RFC 9112 §11.2), so the server rejects these requests.
 //!
 //! [`Framing`] sees the bytes on their way to hyper and changes none of them. It copies a line only
 //! if the line arrives in pieces. A parser in front of hyper was rejected: it would be a second

@@ -40,8 +40,8 @@ pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
 }
 
 tokio::task_local! {
-    /// When the stream of this task last took data to send, until it asks for more; `None` while it
-    /// waits for the application.
+    /// When the stream of this task last took data to send; `None` while it waits for the
+    /// application.
     static HANDED: Cell<Option<Instant>>;
 }
 

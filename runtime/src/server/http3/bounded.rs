@@ -1,6 +1,6 @@
 //! Wraps a QUIC connection to limit the length of frames.
 //!
-//! h3 buffers a frame until it is complete, whatever length it announces. This wrapper closes the
+//! h3 buffers a frame until it is complete and does not limit its length. This wrapper closes the
 //! connection when a client announces a frame that is too long.
 
 use std::task::{Context, Poll, ready};
