@@ -9,15 +9,15 @@ use serde::de::DeserializeOwned;
 use crate::{decode::messages::Input, response::Rejection};
 
 mod error;
+mod error_log;
+mod hidden_errors;
 #[cfg(test)]
 mod hostile;
-mod ignored;
 pub(crate) mod json;
 pub(crate) mod location;
 pub(crate) mod media_type;
 pub(crate) mod messages;
 mod pairs;
-mod refusals;
 mod root;
 #[cfg(test)]
 mod round_trip;

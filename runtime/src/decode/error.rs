@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use serde::de::{self, Expected, Unexpected};
 
 use super::pairs::Pairs;
-use crate::decode::refusals::{self, Refused};
+use crate::decode::error_log::{self, Refused};
 
 /// A value that cannot be read.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub(crate) enum What {
 
 impl Wrong {
     fn new(what: What, text: Option<(usize, usize)>) -> Self {
-        refusals::note(|| Refused {
+        error_log::note(|| Refused {
             text,
             expected: match &what {
                 What::Other { expected, .. } => expected.clone(),

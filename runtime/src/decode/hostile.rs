@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Deserializer};
 
 use super::query;
-use crate::decode::refusals;
+use crate::decode::error_log;
 
 #[derive(Debug, PartialEq, Deserialize)]
 struct Part {
@@ -60,14 +60,14 @@ fn a_query_in_a_query_loses_no_refusal() {
     assert_eq!(rejection.errors()[0].name, "n");
     let rejection = query::<Outer>("n=8&odd=n%3Dx").expect_err("the inner `n` is no number");
     assert_eq!(rejection.errors()[0].name, "odd");
-    assert!(!refusals::is_open());
+    assert!(!error_log::is_open());
 }
 
 #[test]
 fn a_panic_leaves_nothing_behind() {
     let read = || query::<Outer>("n=8&odd=boom").is_ok();
     panic::catch_unwind(AssertUnwindSafe(read)).expect_err("it panics");
-    assert!(!refusals::is_open());
+    assert!(!error_log::is_open());
 }
 
 /// Many pairs of each kind beside an optional part.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cell::Cell};
 
-use crate::decode::refusals::Log;
+use crate::decode::error_log::Log;
 
 /// The pairs of a query or a form, in their order.
 pub(crate) struct Pairs<'a> {

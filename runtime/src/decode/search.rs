@@ -14,7 +14,7 @@ use super::{
     pairs::{Pair, Pairs, ReadAs},
     root::Root,
 };
-use crate::decode::{ignored, messages, refusals::Refused};
+use crate::decode::{error_log::Refused, hidden_errors, messages};
 
 /// The most pairs that are read for one request, in all attempts.
 const BUDGET: usize = 20_000;
@@ -106,12 +106,12 @@ impl<'p> Search<'p> {
         match (best, told) {
             (Some(value), _) => {
                 let count = self.refused.len();
-                match ignored::ignored::<T>(self) {
+                match hidden_errors::ignored::<T>(self) {
                     Some(wrong) => Err(wrong),
                     None => Ok(self.prune(value, count)),
                 }
             }
-            (None, Some((_, wrong))) => Err(ignored::find::<T>(self, wrong)),
+            (None, Some((_, wrong))) => Err(hidden_errors::find::<T>(self, wrong)),
             (None, None) => Err(Wrong::several("")),
         }
     }
