@@ -1,13 +1,7 @@
 //! The test client, which sends requests to an app without a socket.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::{fmt, marker::PhantomData, net::SocketAddr};
 
-use bytes::Bytes;
 use http::Method;
 
 use crate::{
@@ -21,17 +15,18 @@ mod jar;
 mod multipart;
 mod request;
 mod response;
+mod session;
 mod stream;
 #[cfg(feature = "ws")]
 mod websocket;
 
-use self::jar::Jar;
 #[cfg(feature = "ws")]
 pub use self::websocket::TestWebSocket;
 pub use self::{
     multipart::TestMultipart,
     request::TestRequest,
     response::TestResponse,
+    session::TestSession,
     stream::{TestEvent, TestStream},
 };
 
@@ -114,7 +109,7 @@ impl<A: App, S> TestClient<A, S> {
     ///
     /// #[get("/name")]
     /// async fn name(name: State<String>) -> String {
-    ///     name.clone()
+    ///     name.to_string()
     /// }
     ///
     /// #[routes(app)]
@@ -283,103 +278,6 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
     /// Panics if the path is not a valid request target.
     pub fn request(self, method: Method, path: &str) -> TestRequest<A, S> {
         self.start().request(method, path)
-    }
-}
-
-impl<A, S> TestSession<A, S> {
-    /// Starts a graceful shutdown, as SIGTERM does.
-    ///
-    /// Event streams end, and futures that wait for [`Context::stopping`](crate::Context::stopping) complete. The
-    /// session can still send requests.
-    pub fn stop(&self) {
-        self.service.stop();
-    }
-
-    /// Stores the cookies that responses set and sends them with later requests, as a browser does for one origin.
-    ///
-    /// The path, `Max-Age` and `Expires` of a cookie are honored. Its domain and `Secure` are ignored. Without this
-    /// method, a request contains only the cookies that are added to it. If a request adds a cookie of the same name
-    /// as a stored one, only its own is sent.
-    ///
-    /// # Examples
-    /// ```
-    /// use highball::prelude::*;
-    ///
-    /// #[post("/login")]
-    /// async fn login() -> ([(&'static str, &'static str); 1], &'static str) {
-    ///     ([("set-cookie", "user=zoe; Path=/; HttpOnly")], "welcome")
-    /// }
-    ///
-    /// #[get("/me")]
-    /// async fn me(cx: &mut Context<'_>) -> String {
-    ///     cx.header("cookie").unwrap_or("no cookie").to_owned()
-    /// }
-    ///
-    /// #[routes(app)]
-    /// struct Api(login, me);
-    ///
-    /// # highball::block_on(async {
-    /// let session = Api.test().start().keep_cookies();
-    /// session.post("/login").send().await;
-    /// assert_eq!(session.get("/me").send().await.text(), "user=zoe");
-    /// # });
-    /// ```
-    #[must_use]
-    pub fn keep_cookies(mut self) -> Self {
-        self.jar = Some(Arc::default());
-        self
-    }
-}
-
-/// A session with one app and its state, which can send several requests. [`TestClient::start`] returns it.
-///
-/// # Examples
-/// ```
-/// use std::sync::atomic::{AtomicU64, Ordering};
-///
-/// use highball::{prelude::*, testing::TestSession};
-///
-/// #[derive(State)]
-/// struct AppState {
-///     visits: AtomicU64,
-/// }
-///
-/// #[get("/visit")]
-/// async fn visit(visits: State<AtomicU64>) -> String {
-///     visits.fetch_add(1, Ordering::Relaxed).to_string()
-/// }
-///
-/// #[routes(app)]
-/// struct Api(visit);
-///
-/// # highball::block_on(async {
-/// let state = AppState { visits: AtomicU64::new(0) };
-/// let session: TestSession<_, _> = Api.test().state(state).start();
-/// assert_eq!(session.get("/visit").send().await.text(), "0");
-/// assert_eq!(session.get("/visit").send().await.text(), "1");
-/// # });
-/// ```
-pub struct TestSession<A, S = ()> {
-    service: Service<A, S>,
-    /// The cookies of the session, shared with its requests, after [`keep_cookies`](Self::keep_cookies).
-    jar: Option<Arc<Mutex<Jar>>>,
-}
-
-impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
-    /// Creates a request.
-    ///
-    /// # Panics
-    /// Panics if the path is not a valid request target.
-    pub fn request(&self, method: Method, path: &str) -> TestRequest<A, S> {
-        let request = http::Request::builder().method(method).uri(path).body(());
-        let request = request.unwrap_or_else(|error| panic!("`{path}` cannot be sent: {error}"));
-        let (head, ()) = request.into_parts();
-        TestRequest {
-            service: self.service.clone(),
-            jar: self.jar.clone(),
-            head,
-            body: Bytes::new(),
-        }
     }
 }
 
