@@ -1,8 +1,8 @@
-//! Reads the values of header fields, for everything that reads one.
+//! Parses the values of header fields, for all modules of the crate.
 //!
-//! Values are octets: a byte that is not ASCII does not make the rest of a value unreadable. A list
-//! that is sent in several lines is the same list as one in a single line (RFC 9110 §5.3). The lines
-//! come from an iterator, so that these functions do not depend on how a head is stored.
+//! Values are octets, so that one byte outside ASCII does not make a whole value unreadable. A list in several lines is
+//! equivalent to a list in one line (RFC 9110 §5.3). The functions take the lines from an iterator, and do not depend on
+//! how a head is stored.
 
 use std::borrow::Cow;
 
@@ -21,25 +21,25 @@ pub(crate) fn lines(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterat
     headers.get_all(name).iter().map(HeaderValue::as_bytes)
 }
 
-/// Returns the value of a field that has one line, or `None` without it or with more than one.
+/// Returns the value of a field, or `None` if it is absent or has more than one line.
 pub(crate) fn only(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&HeaderValue> {
     let mut values = headers.get_all(name).iter();
     values.next().filter(|_| values.next().is_none())
 }
 
-/// Returns the value as text if it is UTF-8. `HeaderValue::to_str` takes ASCII only.
+/// Returns the value as text if it is UTF-8. `HeaderValue::to_str` accepts only ASCII.
 pub(crate) fn text(value: &HeaderValue) -> Option<&str> {
     std::str::from_utf8(value.as_bytes()).ok()
 }
 
-/// Returns the value of a list: its lines, joined (RFC 9110 §5.3), or `None` without a line.
+/// Returns the value of a list with its lines joined (RFC 9110 §5.3), or `None` if there is no line.
 ///
-/// Only a value of several lines is copied.
+/// Only a value with several lines is copied.
 pub(crate) fn joined<'h>(lines: impl IntoIterator<Item = &'h [u8]>) -> Option<Cow<'h, [u8]>> {
     joined_by(b", ", lines)
 }
 
-/// Joins the lines with another separator; it is `; ` for `Cookie` (RFC 9113 §8.2.3).
+/// Joins the lines with another separator, for example `; ` for `Cookie` (RFC 9113 §8.2.3).
 pub(crate) fn joined_by<'h>(
     separator: &[u8],
     lines: impl IntoIterator<Item = &'h [u8]>,
@@ -54,13 +54,13 @@ pub(crate) fn joined_by<'h>(
     Some(value)
 }
 
-/// Returns the elements of a list without the empty ones (RFC 9110 §5.6.1).
+/// Returns the elements of a list, without empty ones (RFC 9110 §5.6.1).
 pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     split(value, b',').filter(|element| !element.is_empty())
 }
 
-/// Returns whether a list contains the token, in upper or lower case.
-// Only features read such lists.
+/// Returns whether a list contains the token. The case of letters is ignored.
+// Without features, nothing reads such lists.
 #[allow(dead_code)]
 pub(crate) fn has_token<'h>(lines: impl IntoIterator<Item = &'h [u8]>, token: &str) -> bool {
     joined(lines).is_some_and(|value| {
@@ -68,9 +68,9 @@ pub(crate) fn has_token<'h>(lines: impl IntoIterator<Item = &'h [u8]>, token: &s
     })
 }
 
-/// Splits a value at a separator, except in quoted strings, and trims the pieces.
+/// Splits a value at a separator, except in quoted strings, and trims the parts.
 ///
-/// A quotation mark without a closing one is an ordinary octet, and so is each one behind it.
+/// A quotation mark without a closing one is an ordinary octet, as are all later ones.
 pub(crate) fn split(value: &[u8], separator: u8) -> Split<'_> {
     Split {
         rest: Some(value),
@@ -79,13 +79,13 @@ pub(crate) fn split(value: &[u8], separator: u8) -> Split<'_> {
     }
 }
 
-/// The pieces of a value: [`split`] makes it.
+/// An iterator over the parts of a value. [`split`] returns it.
 #[derive(Debug, Clone)]
 pub(crate) struct Split<'h> {
     rest: Option<&'h [u8]>,
     separator: u8,
-    /// Whether a quotation mark may still open a string. One scan without an end settles it for the
-    /// value, so that a value of nothing but quotation marks takes linear time.
+    /// Whether a quotation mark may still start a string. After one search without a closing mark it is false for the
+    /// rest of the value, so that a value of many quotation marks takes linear time.
     has_quotes: bool,
 }
 
@@ -116,7 +116,7 @@ impl<'h> Iterator for Split<'h> {
     }
 }
 
-/// Returns the length of the quoted string at the beginning of the text, both marks included.
+/// Returns the length of the quoted string at the beginning of the text, including both quotation marks.
 fn quoted_len(text: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
@@ -128,7 +128,7 @@ fn quoted_len(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Removes optional white space, spaces and tabs (RFC 9110 §5.6.3).
+/// Removes spaces and tabs from both ends, the optional whitespace of RFC 9110 §5.6.3.
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
     let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
     let Some(start) = value.iter().position(is_text) else {

@@ -1,15 +1,15 @@
-//! What a body says that it is.
+//! The media type of a body.
 
 use http::{HeaderMap, header};
 
 use crate::header_value::{Parameters, only};
 
-/// Returns the body's media type without its parameters, or nothing.
+/// Returns the media type of the body without its parameters, or `b""` if there is none.
 ///
-/// A request with two content types has none: what is in front of the app may have read the other one.
+/// A request with two content types has none, because a proxy in front of the app may have used the other one.
 pub(crate) fn essence(headers: &HeaderMap) -> &[u8] {
     match only(headers, header::CONTENT_TYPE) {
-        Some(value) => Parameters::of(value.as_bytes()).0,
+        Some(value) => Parameters::parse(value.as_bytes()).0,
         None => b"",
     }
 }
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_and_space_are_left_out() {
+    fn essence_has_no_parameters_and_no_spaces() {
         for (value, expected) in [
             ("application/json", "application/json"),
             ("Application/JSON; charset=utf-8", "Application/JSON"),

@@ -114,7 +114,7 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
     let (value, None) = (lines.next()?, lines.next()) else {
         return None;
     };
-    let (kind, parameters) = Parameters::of(value);
+    let (kind, parameters) = Parameters::parse(value);
     if !kind.eq_ignore_ascii_case(b"multipart/form-data") {
         return None;
     }

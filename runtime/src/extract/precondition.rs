@@ -161,7 +161,7 @@ impl Precondition {
     }
 
     fn check_match(&self, list: &HeaderValue, version: &Revision) -> Result<(), Rejection> {
-        let tags = EntityTags::of([list.as_bytes()]);
+        let tags = EntityTags::from_lines([list.as_bytes()]);
         let is_met = tags.is_some_and(|tags| match version.entity_tag() {
             _ if tags.is_any() => version.exists(),
             Some(own) => tags.iter().any(|tag| tag.matches_strongly(&own)),
@@ -180,7 +180,7 @@ impl Precondition {
     /// Returns whether `If-None-Match` lists the version.
     fn is_excluded(&self, version: &Revision) -> bool {
         let list = self.none_matches.as_ref().map(HeaderValue::as_bytes);
-        let Some(tags) = EntityTags::of(list) else {
+        let Some(tags) = EntityTags::from_lines(list) else {
             return false;
         };
         match version.entity_tag() {
@@ -193,7 +193,7 @@ impl Precondition {
     /// Returns whether the request requires that the resource does not exist yet: `If-None-Match: *`.
     fn requires_absence(&self) -> bool {
         let list = self.none_matches.as_ref().map(HeaderValue::as_bytes);
-        EntityTags::of(list).is_some_and(|tags| tags.is_any())
+        EntityTags::from_lines(list).is_some_and(|tags| tags.is_any())
     }
 }
 

@@ -7,21 +7,21 @@ use super::{joined, trim};
 /// An entity tag: `"v1"`, or `W/"v1"` for a weak one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EntityTag<'h> {
-    /// Whether it is weak: two representations with it are equivalent, and may differ in their octets.
+    /// Whether the tag is weak. Two representations with the same weak tag are equivalent, but their octets may differ.
     pub(crate) is_weak: bool,
-    /// What is between the quotation marks. A backslash is no escape here.
+    /// The octets between the quotation marks. A backslash is an ordinary octet here.
     pub(crate) opaque: &'h [u8],
 }
 
 impl<'h> EntityTag<'h> {
-    /// Reads a value that is one entity tag, as `ETag` and `If-Range` have it.
+    /// Parses a value that is one entity tag, as in `ETag` and `If-Range`.
     pub(crate) fn parse(value: &'h [u8]) -> Option<Self> {
-        let (tag, rest) = Self::read(trim(value))?;
+        let (tag, rest) = Self::split_first(trim(value))?;
         rest.is_empty().then_some(tag)
     }
 
-    /// Reads the tag at the beginning of the text, and returns what is behind it.
-    fn read(text: &'h [u8]) -> Option<(Self, &'h [u8])> {
+    /// Parses the tag at the beginning of the text. Returns it and the rest of the text.
+    fn split_first(text: &'h [u8]) -> Option<(Self, &'h [u8])> {
         let weak = text.strip_prefix(b"W/");
         let text = weak.unwrap_or(text).strip_prefix(b"\"")?;
         let end = text.iter().position(|byte| !is_etagc(*byte))?;
@@ -33,20 +33,20 @@ impl<'h> EntityTag<'h> {
         Some((tag, rest))
     }
 
-    /// Compares for `If-Match` and `If-Range`: both tags must be strong.
-    // Only features need it.
+    /// Compares tags for `If-Match` and `If-Range`. Both must be strong.
+    // Without features, nothing uses it.
     #[allow(dead_code)]
     pub(crate) fn matches_strongly(&self, other: &EntityTag<'_>) -> bool {
         !self.is_weak && !other.is_weak && self.opaque == other.opaque
     }
 
-    /// Compares for `If-None-Match`: weak tags are as good as strong ones.
+    /// Compares tags for `If-None-Match`. Weak tags match strong ones.
     pub(crate) fn matches_weakly(&self, other: &EntityTag<'_>) -> bool {
         self.opaque == other.opaque
     }
 }
 
-/// The octets of a tag: visible ones but the quotation mark, and those from 128 on.
+/// Returns whether a tag may contain the octet: visible ASCII except the quotation mark, and all octets from 128.
 fn is_etagc(byte: u8) -> bool {
     byte == 0x21 || (0x23..=0x7e).contains(&byte) || byte >= 0x80
 }
@@ -56,17 +56,17 @@ fn is_etagc(byte: u8) -> bool {
 pub(crate) struct EntityTags<'h>(Cow<'h, [u8]>);
 
 impl<'h> EntityTags<'h> {
-    /// Takes the lines of the header field, and returns `None` if there is none.
-    pub(crate) fn of(lines: impl IntoIterator<Item = &'h [u8]>) -> Option<Self> {
+    /// Creates a list from the lines of a header field, or returns `None` if there is none.
+    pub(crate) fn from_lines(lines: impl IntoIterator<Item = &'h [u8]>) -> Option<Self> {
         joined(lines).map(Self)
     }
 
-    /// Returns whether the value is `*`: it matches whatever there is.
+    /// Returns whether the value is `*`, which matches every existing representation.
     pub(crate) fn is_any(&self) -> bool {
         trim(&self.0) == b"*"
     }
 
-    /// Returns the tags of the list. What is no tag is skipped, up to the next comma.
+    /// Returns the tags of the list. An invalid element is skipped up to the next comma.
     pub(crate) fn iter(&self) -> impl Iterator<Item = EntityTag<'_>> {
         let mut rest: &[u8] = &self.0;
         std::iter::from_fn(move || {
@@ -75,12 +75,12 @@ impl<'h> EntityTags<'h> {
                     .iter()
                     .position(|byte| !matches!(byte, b' ' | b'\t' | b','))?;
                 let text = &rest[start..];
-                let read = EntityTag::read(text);
-                let behind = read.map_or(text, |(_, behind)| behind);
-                let end = behind.iter().position(|byte| *byte == b',');
-                rest = end.map_or(&[], |end| &behind[end..]);
-                let junk = trim(&behind[..behind.len() - rest.len()]);
-                if let Some((tag, _)) = read
+                let parsed = EntityTag::split_first(text);
+                let after = parsed.map_or(text, |(_, after)| after);
+                let end = after.iter().position(|byte| *byte == b',');
+                rest = end.map_or(&[], |end| &after[end..]);
+                let junk = trim(&after[..after.len() - rest.len()]);
+                if let Some((tag, _)) = parsed
                     && junk.is_empty()
                 {
                     return Some(tag);

@@ -1,16 +1,16 @@
-//! Splits lists from the right.
+//! Splits a list from its end.
 
 use super::trim;
 
-/// Returns the elements of one line, the last one first, with the empty ones.
+/// Returns the elements of one line, including empty ones, the last one first.
 ///
-/// Each proxy adds its element behind those that the client has sent. A line is split from its end, so
-/// that nothing on the left, an open quotation mark say, changes the elements on the right.
+/// Each proxy appends its element to those that the client has sent. Because the line is split from its end, the part of
+/// the client, for example an open quotation mark, cannot change the elements of the proxies.
 pub(crate) fn from_right(line: &[u8], has_quotes: bool) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
         let line = rest?;
-        let (left, element) = match comma(line, has_quotes) {
+        let (left, element) = match last_comma(line, has_quotes) {
             Some(at) => (Some(&line[..at]), &line[at + 1..]),
             None => (None, line),
         };
@@ -19,13 +19,13 @@ pub(crate) fn from_right(line: &[u8], has_quotes: bool) -> impl Iterator<Item = 
     })
 }
 
-/// Returns where the last comma is that is in no quoted string.
-fn comma(line: &[u8], has_quotes: bool) -> Option<usize> {
+/// Returns the position of the last comma outside quoted strings.
+fn last_comma(line: &[u8], has_quotes: bool) -> Option<usize> {
     let mut is_quoted = false;
     (0..line.len()).rev().find(|&at| {
         match line[at] {
-            // From the right, the closing mark comes first. In the string, a mark behind an odd number
-            // of backslashes is escaped.
+            // From the right, the closing quotation mark comes first. Inside the string, a mark after an odd number of
+            // backslashes is escaped.
             b'"' if has_quotes => is_quoted = !is_quoted || is_escaped(&line[..at]),
             b',' => return !is_quoted,
             _ => {}
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_on_the_left_changes_nothing_on_the_right() {
+    fn elements_on_the_left_do_not_change_those_on_the_right() {
         check("", &[""]);
         check("a", &["a"]);
         check("a , b,,c", &["c", "", "b", "a"]);

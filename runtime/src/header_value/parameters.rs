@@ -1,24 +1,25 @@
-//! Parameters behind a value: `text/html;charset=utf-8;q=0.5` (RFC 9110 §5.6.6).
+//! The parameters of a value, such as `text/html;charset=utf-8;q=0.5` (RFC 9110 §5.6.6).
 
 use std::borrow::Cow;
 
 use super::{Split, split};
 
-/// The parameters of a value, in order, each as its name and its value without quotes.
+/// An iterator over the parameters of a value, each as its name and its unquoted value.
 ///
-/// Names compare without case: use `eq_ignore_ascii_case`. A piece without `=` has an empty value.
+/// The case of names is not significant: compare them with `eq_ignore_ascii_case`. A parameter without `=` has an empty
+/// value.
 #[derive(Debug, Clone)]
 pub(crate) struct Parameters<'h>(Split<'h>);
 
 impl<'h> Parameters<'h> {
-    /// Returns the value in front of the first `;`, and the parameters behind it.
-    pub(crate) fn of(value: &'h [u8]) -> (&'h [u8], Self) {
-        let mut pieces = split(value, b';');
-        let first = pieces.next().unwrap_or_default();
-        (first, Self(pieces))
+    /// Splits a value into the part before the first `;` and the parameters after it.
+    pub(crate) fn parse(value: &'h [u8]) -> (&'h [u8], Self) {
+        let mut parts = split(value, b';');
+        let first = parts.next().unwrap_or_default();
+        (first, Self(parts))
     }
 
-    /// Returns the parameters of a value that has nothing else, as each element of `Forwarded` is.
+    /// Returns the parameters of a value that consists only of parameters, such as an element of `Forwarded`.
     pub(crate) fn all(value: &'h [u8]) -> Self {
         Self(split(value, b';'))
     }
@@ -34,15 +35,15 @@ impl<'h> Iterator for Parameters<'h> {
     type Item = (&'h [u8], Cow<'h, [u8]>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let piece = self.0.find(|piece| !piece.is_empty())?;
-        let mut halves = split(piece, b'=');
-        let name = halves.next().unwrap_or_default();
-        let value = halves.rest.map_or(&[][..], super::trim);
+        let parameter = self.0.find(|parameter| !parameter.is_empty())?;
+        let mut parts = split(parameter, b'=');
+        let name = parts.next().unwrap_or_default();
+        let value = parts.rest.map_or(&[][..], super::trim);
         Some((name, unquote(value)))
     }
 }
 
-/// Returns the text in a quoted string, with its escapes resolved, or a value without quotes as it is.
+/// Decodes a quoted string. A value without quotes is returned unchanged.
 fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
     let inside = value
         .strip_prefix(b"\"")
@@ -62,8 +63,7 @@ fn unquote(value: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text)
 }
 
-/// Reads a quality value in thousandths, `0.5` as 500: up to three digits behind the point
-/// (RFC 9110 §12.4.2).
+/// Parses a quality value with up to three decimals, in thousandths: `0.5` is 500 (RFC 9110 §12.4.2).
 pub(crate) fn quality(text: &[u8]) -> Option<u16> {
     let (&whole, rest) = text.split_first()?;
     let digits = match rest.split_first() {

@@ -8,7 +8,7 @@ fn text(octets: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(octets)
 }
 
-/// Reads texts between angle brackets.
+/// Returns the texts between angle brackets.
 fn bracketed(side: &str) -> Vec<&str> {
     let inside = side
         .trim()
@@ -31,7 +31,7 @@ fn lists_are_split_outside_of_quotes_and_joined_over_lines() {
 }
 
 #[test]
-fn tokens_are_found_in_every_line_and_case() {
+fn tokens_match_in_every_line_and_case() {
     let lines: [&[u8]; 2] = [b"keep-alive", b"x, Upgrade"];
     assert!(has_token(lines, "upgrade"));
     assert!(!has_token(lines, "up"));
@@ -40,7 +40,7 @@ fn tokens_are_found_in_every_line_and_case() {
 
 #[track_caller]
 fn check_parameters(value: &str, expected: &str) {
-    let (first, parameters) = Parameters::of(value.as_bytes());
+    let (first, parameters) = Parameters::parse(value.as_bytes());
     let mut got = text(first).into_owned();
     for (name, value) in parameters {
         got += &format!(" | {} = {}", text(name), text(&value));
@@ -49,7 +49,7 @@ fn check_parameters(value: &str, expected: &str) {
 }
 
 #[test]
-fn parameters_are_read_without_their_quotes() {
+fn parameters_are_unquoted() {
     check_parameters("a/b", "a/b");
     check_parameters("a/b ; Q=0.5;x", "a/b | Q = 0.5 | x = ");
     check_parameters("a;x=\"1;2\";;y=2", "a | x = 1;2 | y = 2");
@@ -59,7 +59,7 @@ fn parameters_are_read_without_their_quotes() {
 }
 
 #[test]
-fn quality_values_have_three_digits() {
+fn quality_values_have_up_to_three_decimals() {
     let check = |value: &str, expected| assert_eq!(quality(value.as_bytes()), expected, "{value}");
     check("1", Some(1000));
     check("1.000", Some(1000));
@@ -74,7 +74,7 @@ fn quality_values_have_three_digits() {
 
 #[track_caller]
 fn check_tags(lines: &[&str], expected: &str) {
-    let tags = EntityTags::of(lines.iter().map(|line| line.as_bytes())).expect("a line");
+    let tags = EntityTags::from_lines(lines.iter().map(|line| line.as_bytes())).expect("a line");
     let got: Vec<_> = tags
         .iter()
         .map(|tag| {
@@ -89,7 +89,7 @@ fn check_tags(lines: &[&str], expected: &str) {
 }
 
 #[test]
-fn entity_tags_may_hold_commas_and_backslashes() {
+fn entity_tags_may_contain_commas_and_backslashes() {
     check_tags(&["\"a\""], "a");
     check_tags(&["W/\"a\" , \"b,c\",,\"d\\\""], "W/a | b,c | d\\");
     check_tags(&["\"a\"", "\"b\""], "a | b");
@@ -98,12 +98,12 @@ fn entity_tags_may_hold_commas_and_backslashes() {
     check_tags(&["\"a b\", \"c\""], "c");
     check_tags(&["*"], "");
     check_tags(&[""], "");
-    assert!(EntityTags::of([&b" * "[..]]).is_some_and(|tags| tags.is_any()));
-    assert!(EntityTags::of([]).is_none());
+    assert!(EntityTags::from_lines([&b" * "[..]]).is_some_and(|tags| tags.is_any()));
+    assert!(EntityTags::from_lines([]).is_none());
 }
 
 #[test]
-fn strong_comparison_takes_no_weak_tag() {
+fn strong_comparison_rejects_weak_tags() {
     let tag = |value: &'static str| EntityTag::parse(value.as_bytes()).expect("a tag");
     let (strong, weak) = (tag("\"a\""), tag("W/\"a\""));
     assert!(strong.matches_strongly(&strong) && !strong.matches_strongly(&weak));
@@ -114,7 +114,7 @@ fn strong_comparison_takes_no_weak_tag() {
 
 proptest! {
     #[test]
-    fn lines_read_as_the_joined_line(lines in prop::collection::vec("[ab,;=\" \\\\\u{e4}]{0,8}", 1..4)) {
+    fn lines_are_equivalent_to_the_joined_line(lines in prop::collection::vec("[ab,;=\" \\\\\u{e4}]{0,8}", 1..4)) {
         let octets = lines.iter().map(String::as_bytes);
         let (split, whole) = (joined(octets), lines.join(", "));
         prop_assert_eq!(split.as_deref(), Some(whole.as_bytes()));
@@ -127,10 +127,10 @@ proptest! {
         let octets: usize = pieces.iter().map(|piece| untrimmed(piece)).sum();
         prop_assert_eq!(octets + pieces.len() - 1, untrimmed(&value));
         for element in elements(&value) {
-            let (_, parameters) = Parameters::of(element);
+            let (_, parameters) = Parameters::parse(element);
             prop_assert!(parameters.count() <= element.len());
         }
-        let tags = EntityTags::of([&value[..]]);
+        let tags = EntityTags::from_lines([&value[..]]);
         prop_assert!(tags.is_some_and(|tags| tags.iter().count() <= value.len()));
     }
 }

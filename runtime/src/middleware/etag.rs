@@ -75,7 +75,7 @@ fn tag_of(response: &mut Response) -> Option<HeaderValue> {
 
 /// Returns whether the client has the answer of this tag; weak tags are as good (RFC 9110 §13.1.2).
 fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
-    let Some(known) = EntityTags::of(lines(headers, header::IF_NONE_MATCH)) else {
+    let Some(known) = EntityTags::from_lines(lines(headers, header::IF_NONE_MATCH)) else {
         return false;
     };
     let tag = EntityTag::parse(tag.as_bytes());

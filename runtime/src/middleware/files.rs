@@ -303,7 +303,7 @@ fn is_inside(path: &str) -> bool {
 fn wants_page(headers: &HeaderMap) -> bool {
     let accept = joined(lines(headers, header::ACCEPT)).unwrap_or_default();
     elements(&accept).any(|element| {
-        let (kind, parameters) = Parameters::of(element);
+        let (kind, parameters) = Parameters::parse(element);
         let weight = parameters.get("q");
         kind.eq_ignore_ascii_case(b"text/html")
             && weight.is_none_or(|weight| quality(&weight).is_some_and(|weight| weight > 0))

@@ -93,7 +93,7 @@ impl Accept {
 
 impl Range {
     fn parse(element: &[u8]) -> Option<Self> {
-        let (range, parameters) = Parameters::of(element);
+        let (range, parameters) = Parameters::parse(element);
         let (kind, subtype) = std::str::from_utf8(range).ok()?.split_once('/')?;
         let weight = match parameters.get("q") {
             Some(weight) => quality(&weight)?,

@@ -54,7 +54,7 @@ pub(crate) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
     let weight = |coding: Coding| {
         let named = |is: &dyn Fn(&[u8]) -> bool| {
             elements(&value).find_map(|element| {
-                let (name, parameters) = Parameters::of(element);
+                let (name, parameters) = Parameters::parse(element);
                 is(name).then(|| weight(parameters))
             })
         };

@@ -19,7 +19,7 @@ pub(crate) enum Verdict {
 
 /// Evaluates the preconditions, in the order of §13.2.2.
 pub(crate) fn verdict(headers: &HeaderMap, current: &Validators) -> Verdict {
-    let tags = |name| EntityTags::of(lines(headers, name));
+    let tags = |name| EntityTags::from_lines(lines(headers, name));
     let own = current.tag();
     let fits = |tags: &EntityTags<'_>, same: fn(&EntityTag<'_>, &EntityTag<'_>) -> bool| {
         tags.is_any() || own.is_some_and(|own| tags.iter().any(|tag| same(&own, &tag)))
