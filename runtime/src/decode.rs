@@ -1,15 +1,16 @@
-//! Key/value pairs, of a query or a form, read into the types of an app.
+//! Deserializes queries, forms and JSON bodies, and describes what is wrong with them.
 //!
-//! [`Pairs`] holds the decoded pairs, [`read`] hands them to serde, and what is wrong comes back as a
-//! [`Wrong`], which [`words`] puts into the one voice that all inputs are told in.
+//! For a query or a form, [`Pairs`] contains the decoded pairs and [`search`] deserializes them with serde. An error is
+//! a `PairError`, which [`messages`] converts into a rejection. All inputs, JSON included, share these messages.
 
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use crate::{decode::messages::Input, response::Rejection};
+use crate::{decode::messages::PairSource, response::Rejection};
 
 mod error;
 mod error_log;
+mod expected;
 mod hidden_errors;
 #[cfg(test)]
 mod hostile;
@@ -25,7 +26,7 @@ mod search;
 mod serde_errors;
 mod value;
 
-pub(crate) use self::error::What;
+pub(crate) use self::error::Fault;
 use self::pairs::Pairs;
 #[cfg(feature = "validate")]
 pub(crate) use location::escape;
@@ -35,46 +36,48 @@ pub(crate) use location::escape;
     feature = "xml",
     feature = "yaml"
 ))]
-pub(crate) use location::unreadable;
+pub(crate) use location::format_rejection;
 pub(crate) use media_type::essence;
 pub(crate) use messages::bad_param_encoding;
 
-/// The most pairs of a form or a query.
-const MOST: usize = 1000;
+/// The maximum number of pairs of a form or a query.
+const MAX_PAIRS: usize = 1000;
 
-/// Reads a query.
+/// Deserializes a query.
 pub(crate) fn query<T: DeserializeOwned>(query: &str) -> Result<T, Rejection> {
-    read(query.as_bytes(), Input::Query, StatusCode::BAD_REQUEST)
+    decode_pairs(query.as_bytes(), PairSource::Query, StatusCode::BAD_REQUEST)
 }
 
-/// Reads a form from a body.
+/// Deserializes the body of a form.
 pub(crate) fn form<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
-    read(body, Input::Form, StatusCode::UNPROCESSABLE_ENTITY)
+    decode_pairs(body, PairSource::Form, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// Returns the first value of the key; a value that is not well encoded is none.
+/// Returns the first value of the key, or `None` if there is none or if it is badly encoded.
 pub(crate) fn first<'r>(query: &'r str, key: &str) -> Option<std::borrow::Cow<'r, str>> {
     pairs::first(query.as_bytes(), key)
 }
 
-fn read<T: DeserializeOwned>(
+fn decode_pairs<T: DeserializeOwned>(
     text: &[u8],
-    input: Input,
+    source: PairSource,
     status: StatusCode,
 ) -> Result<T, Rejection> {
-    let pairs = parse(text, input)?;
-    search::read(&pairs).map_err(|wrong| {
-        let wrong = wrong.at_its_pair(&pairs);
-        messages::pair(&wrong, &pairs, input, status)
+    let pairs = parse_pairs(text, source)?;
+    search::decode(&pairs).map_err(|error| {
+        let error = error.locate_by_text(&pairs);
+        messages::pair_rejection(&error, &pairs, source, status)
     })
 }
 
-/// Splits and decodes the pairs, after their number is known to be sensible.
-fn parse(text: &[u8], input: Input) -> Result<Pairs<'_>, Rejection> {
+/// Splits and decodes the pairs.
+///
+/// Their number is checked first, so that a body of millions of `&` allocates nothing.
+fn parse_pairs(text: &[u8], source: PairSource) -> Result<Pairs<'_>, Rejection> {
     let count = text.iter().filter(|byte| **byte == b'&').count() + 1;
-    if count > MOST {
-        let detail = format!("the {} has more than {MOST} fields", input.whole());
+    if count > MAX_PAIRS {
+        let detail = format!("the {} has more than {MAX_PAIRS} fields", source.name());
         return Err(Rejection::new(StatusCode::BAD_REQUEST, detail));
     }
-    Pairs::parse(text, count).map_err(|bad| messages::bad_encoding(&bad, input))
+    Pairs::parse(text, count).map_err(|bad| messages::encoding_rejection(&bad, source))
 }

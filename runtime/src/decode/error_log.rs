@@ -1,74 +1,74 @@
-//! What was refused while serde tried: it keeps some refusals to itself.
+//! A log of the errors that occur during deserialization, because serde hides some of them.
 //!
-//! A flattened `Option` becomes `None` where its struct cannot be read, and an untagged enum goes to its
-//! next variant. Serde makes errors by functions without a context, so they are kept by thread.
+//! A flattened `Option` becomes `None` if its struct cannot be deserialized, and an untagged enum tries its next
+//! variant. The functions of serde that create errors have no context argument, so the log is thread-local.
 
 use std::cell::{Cell, RefCell};
 
-/// The most refusals that are kept.
-const MOST: usize = 4096;
+/// The maximum number of errors in the log.
+const MAX_ERRORS: usize = 4096;
 
 thread_local! {
-    static LOG: RefCell<Option<Vec<Refused>>> = const { RefCell::new(None) };
+    static LOG: RefCell<Option<Vec<LoggedError>>> = const { RefCell::new(None) };
 }
 
-/// One refusal.
+/// One error.
 #[derive(Debug)]
-pub(crate) struct Refused {
-    /// Where the refused text is in memory, and its length: that tells the pair.
+pub(crate) struct LoggedError {
+    /// The address and the length of the rejected text, which identify its pair.
     pub(crate) text: Option<(usize, usize)>,
-    /// What was expected, in serde's words; empty where it is not said.
+    /// The text of serde for the expected value, or `""`.
     pub(crate) expected: String,
-    /// What the type itself says.
+    /// The message of the type itself.
     pub(crate) custom: Option<String>,
 }
 
-/// The refusals of one query or form.
+/// The log of one query or form.
 ///
-/// A type may read another query while it is read, and it may panic: the refusals of the query around it
-/// are put aside when a log opens, and put back when it is dropped.
+/// A type may deserialize another query inside its own deserialization, and it may panic. So the log of the outer query
+/// is stored when an inner one starts, and restored when that is dropped.
 #[derive(Default)]
-pub(crate) struct Log {
-    is_open: Cell<bool>,
-    around: Cell<Option<Vec<Refused>>>,
+pub(crate) struct ErrorLog {
+    is_started: Cell<bool>,
+    outer: Cell<Option<Vec<LoggedError>>>,
 }
 
-impl Log {
-    /// Begins to keep what is refused.
-    pub(crate) fn open(&self) {
-        if !self.is_open.replace(true) {
-            self.around.set(LOG.replace(Some(Vec::new())));
+impl ErrorLog {
+    /// Starts to record errors.
+    pub(crate) fn start(&self) {
+        if !self.is_started.replace(true) {
+            self.outer.set(LOG.replace(Some(Vec::new())));
         }
     }
 
-    /// Returns what was refused since it was opened, or since this was called last.
-    pub(crate) fn take(&self) -> Vec<Refused> {
-        match self.is_open.get() {
+    /// Returns the errors since the start or since the last call.
+    pub(crate) fn take(&self) -> Vec<LoggedError> {
+        match self.is_started.get() {
             true => LOG.replace(Some(Vec::new())).unwrap_or_default(),
             false => Vec::new(),
         }
     }
 }
 
-impl Drop for Log {
+impl Drop for ErrorLog {
     fn drop(&mut self) {
-        if self.is_open.get() {
-            LOG.set(self.around.take());
+        if self.is_started.get() {
+            LOG.set(self.outer.take());
         }
     }
 }
 
-/// Keeps a refusal, if a log is open.
-pub(crate) fn note(refused: impl FnOnce() -> Refused) {
+/// Records an error if a log was started on this thread.
+pub(crate) fn record(error: impl FnOnce() -> LoggedError) {
     LOG.with_borrow_mut(|log| {
-        if let Some(log) = log.as_mut().filter(|log| log.len() < MOST) {
-            log.push(refused());
+        if let Some(log) = log.as_mut().filter(|log| log.len() < MAX_ERRORS) {
+            log.push(error());
         }
     });
 }
 
-/// Returns whether a log is open on this thread.
+/// Returns whether a log was started on this thread.
 #[cfg(test)]
-pub(crate) fn is_open() -> bool {
+pub(crate) fn is_recording() -> bool {
     LOG.with_borrow(Option::is_some)
 }

@@ -1,126 +1,127 @@
-//! Which pair is to blame, where serde does not say it.
+//! Finds the pair of an error that serde hides, or whose pair it does not report.
 
 use serde::de::{DeserializeOwned, Error};
 
 use super::{
-    error::{What, Wrong},
+    error::{Fault, PairError},
     pairs::ReadAs,
     search::Search,
 };
 
-/// Returns what was refused and made no difference: a flattened `Option` hides it.
+/// Returns the error of a value that a flattened `Option` has hidden by becoming `None`.
 ///
-/// A value that an untagged enum refuses for one variant is read by another; without it nothing fits.
-/// So a value that may as well be unreadable, which changes neither the outcome nor the number of refusals was read by nobody.
-pub(crate) fn ignored<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<Wrong> {
+/// An error alone proves nothing: a value that one variant of an untagged enum rejects may belong to another variant.
+/// So the value is replaced by one that no type accepts. If neither the result nor the number of errors changes, no
+/// type has used the value, and its error was hidden.
+pub(crate) fn find_hidden<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<PairError> {
     let pairs = search.pairs();
-    if !pairs.is_flat.get() {
+    if !pairs.is_flattened.get() {
         return None;
     }
-    let count = search.refused().len();
-    let customs = customs(search);
-    let refused = search.refused().iter().filter_map(|refused| {
-        let idx = pairs.of_text(refused.text?)?;
+    let count = search.errors().len();
+    let messages = custom_messages(search);
+    let rejected = search.errors().iter().filter_map(|error| {
+        let idx = pairs.index_of_text(error.text?)?;
         let pair = pairs.get(idx)?;
-        let is_open = pair.taken.get() == ReadAs::Text && !pair.value.is_empty();
-        (is_open && !refused.expected.is_empty()).then(|| (idx, refused.expected.clone()))
+        let is_unconverted = pair.read_as.get() == ReadAs::Text && !pair.value.is_empty();
+        (is_unconverted && !error.expected.is_empty()).then(|| (idx, error.expected.clone()))
     });
-    let refused: Vec<_> = refused.collect();
-    for (idx, expected) in refused {
-        if search.was_denied(idx) {
+    let rejected: Vec<_> = rejected.collect();
+    for (idx, expected) in rejected {
+        if search.has_failed_step(idx) {
             continue;
         }
-        pairs.take_for(idx, ReadAs::Unreadable);
-        let result = search.again::<T>();
-        pairs.take_for(idx, ReadAs::Text);
-        if result?.is_ok() && search.refused().len() == count {
+        pairs.set_read_as(idx, ReadAs::Unreadable);
+        let result = search.retry::<T>();
+        pairs.set_read_as(idx, ReadAs::Text);
+        if result?.is_ok() && search.errors().len() == count {
             let value = pairs.get(idx)?.value.as_ref();
-            return Some(Wrong::other(&expected, value).or_at(idx));
+            return Some(PairError::mismatch(&expected, value).at_pair(idx));
         }
     }
-    ignored_words::<T>(search, customs, count)
+    find_hidden_custom::<T>(search, messages, count)
 }
 
-/// Returns what was refused in words of a type's own, and made no difference: they do not say which value it is.
-fn ignored_words<T: DeserializeOwned>(
+/// Returns a hidden error with a message of the type itself, which does not identify the value.
+fn find_hidden_custom<T: DeserializeOwned>(
     search: &mut Search<'_>,
-    customs: Vec<String>,
+    messages: Vec<String>,
     count: usize,
-) -> Option<Wrong> {
+) -> Option<PairError> {
     let pairs = search.pairs();
-    let words = customs.first()?.clone();
+    let message = messages.first()?.clone();
     for idx in 0..pairs.len() {
-        if pairs.get(idx)?.taken.get() != ReadAs::Text {
+        if pairs.get(idx)?.read_as.get() != ReadAs::Text {
             continue;
         }
-        let is_less = |search: &Search<'_>| self::customs(search).len() < customs.len();
-        pairs.take_for(idx, ReadAs::Unreadable);
-        let result = search.again::<T>();
-        let is_same = matches!(result, Some(Ok(_))) && search.refused().len() == count;
-        let mut is_it = is_same && is_less(search);
-        if is_it {
-            // What is read before it hides its words too, but only if it is there.
-            pairs.take_for(idx, ReadAs::Absent);
-            is_it = search.again::<T>().is_some() && is_less(search);
+        let has_fewer = |search: &Search<'_>| custom_messages(search).len() < messages.len();
+        pairs.set_read_as(idx, ReadAs::Unreadable);
+        let result = search.retry::<T>();
+        let is_same = matches!(result, Some(Ok(_))) && search.errors().len() == count;
+        let mut is_culprit = is_same && has_fewer(search);
+        if is_culprit {
+            // A value that is read earlier could hide the message too, but only if it is present.
+            pairs.set_read_as(idx, ReadAs::Absent);
+            is_culprit = search.retry::<T>().is_some() && has_fewer(search);
         }
-        pairs.take_for(idx, ReadAs::Text);
-        if is_it {
-            return Some(Wrong::custom(words).or_at(idx));
+        pairs.set_read_as(idx, ReadAs::Text);
+        if is_culprit {
+            return Some(PairError::custom(message).at_pair(idx));
         }
         result.as_ref()?;
     }
     None
 }
 
-fn customs(search: &Search<'_>) -> Vec<String> {
-    let refused = search.refused().iter();
-    refused
-        .filter_map(|refused| refused.custom.clone())
-        .collect()
+fn custom_messages(search: &Search<'_>) -> Vec<String> {
+    let errors = search.errors().iter();
+    errors.filter_map(|error| error.custom.clone()).collect()
 }
 
-/// Says which pair the error is about, if trying tells.
-pub(crate) fn find<T: DeserializeOwned>(search: &mut Search<'_>, wrong: Wrong) -> Wrong {
-    let wrong = wrong.at_its_pair(search.pairs());
-    if wrong.at().is_some() {
-        return wrong;
+/// Sets the pair of an error, if changing the pairs one by one identifies it.
+pub(crate) fn locate<T: DeserializeOwned>(search: &mut Search<'_>, error: PairError) -> PairError {
+    let error = error.locate_by_text(search.pairs());
+    if error.pair().is_some() {
+        return error;
     }
-    let (probe, is_meant): (_, fn(&Search<'_>, usize) -> bool) = match wrong.what() {
-        What::Several { .. } => (ReadAs::First, |search, idx| {
+    let (probe, is_candidate): (_, fn(&Search<'_>, usize) -> bool) = match error.fault() {
+        Fault::SeveralValues { .. } => (ReadAs::First, |search, idx| {
             let pair = search.pairs().get(idx);
             pair.is_some_and(|pair| pair.is_first && pair.next.is_some())
         }),
-        What::Custom(_) | What::NoneFits => (ReadAs::Absent, |search, idx| {
+        Fault::Custom(_) | Fault::NoVariantMatches => (ReadAs::Absent, |search, idx| {
             let pair = search.pairs().get(idx);
-            pair.is_some_and(|pair| pair.is_first && pair.taken.get() == ReadAs::Text)
+            pair.is_some_and(|pair| pair.is_first && pair.read_as.get() == ReadAs::Text)
         }),
-        _ => return wrong,
+        _ => return error,
     };
-    match suspects::<T>(search, &wrong, probe, is_meant)[..] {
-        [idx] => wrong.or_at(idx),
-        _ => wrong,
+    match suspects::<T>(search, &error, probe, is_candidate)[..] {
+        [idx] => error.at_pair(idx),
+        _ => error,
     }
 }
 
-/// Returns the pairs without which another error comes, or none.
+/// Returns the pairs whose change leads to another result, or no pairs if the budget is used up.
 fn suspects<T: DeserializeOwned>(
     search: &mut Search<'_>,
-    wrong: &Wrong,
+    error: &PairError,
     probe: ReadAs,
-    is_meant: fn(&Search<'_>, usize) -> bool,
+    is_candidate: fn(&Search<'_>, usize) -> bool,
 ) -> Vec<usize> {
     let pairs = search.pairs();
     let mut found = Vec::new();
     for idx in 0..pairs.len() {
-        if !is_meant(search, idx) {
+        if !is_candidate(search, idx) {
             continue;
         }
-        let taken = pairs.get(idx).map_or(ReadAs::Text, |pair| pair.taken.get());
-        pairs.take_for(idx, probe);
-        let result = search.again::<T>();
-        pairs.take_for(idx, taken);
+        let taken = pairs
+            .get(idx)
+            .map_or(ReadAs::Text, |pair| pair.read_as.get());
+        pairs.set_read_as(idx, probe);
+        let result = search.retry::<T>();
+        pairs.set_read_as(idx, taken);
         match result {
-            Some(Err(other)) if other.what() == wrong.what() => {}
+            Some(Err(other)) if other.fault() == error.fault() => {}
             Some(_) => found.push(idx),
             None => return Vec::new(),
         }

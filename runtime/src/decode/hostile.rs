@@ -1,4 +1,4 @@
-//! Types that panic, and types that read another query while they are read.
+//! Tests with types that panic, that deserialize another query, or that need many attempts.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ struct Part {
     n: u32,
 }
 
-/// Panics, or reads another query first, as its text says.
+/// A type that panics for the text `boom`, and otherwise deserializes its text as another query.
 #[derive(Debug, PartialEq)]
 struct Odd(u32);
 
@@ -47,7 +47,7 @@ struct Outer {
 }
 
 #[test]
-fn a_query_in_a_query_loses_no_refusal() {
+fn query_inside_a_query_loses_no_errors() {
     let outer: Outer = query("odd=n%3D7&n=8").expect("it is read");
     assert_eq!(
         outer,
@@ -60,17 +60,17 @@ fn a_query_in_a_query_loses_no_refusal() {
     assert_eq!(rejection.errors()[0].name, "n");
     let rejection = query::<Outer>("n=8&odd=n%3Dx").expect_err("the inner `n` is no number");
     assert_eq!(rejection.errors()[0].name, "odd");
-    assert!(!error_log::is_open());
+    assert!(!error_log::is_recording());
 }
 
 #[test]
-fn a_panic_leaves_nothing_behind() {
+fn panic_ends_the_error_log() {
     let read = || query::<Outer>("n=8&odd=boom").is_ok();
     panic::catch_unwind(AssertUnwindSafe(read)).expect_err("it panics");
-    assert!(!error_log::is_open());
+    assert!(!error_log::is_recording());
 }
 
-/// Many pairs of each kind beside an optional part.
+/// An optional part, and lists of each type with many values.
 #[derive(Debug, PartialEq, Deserialize)]
 struct Long {
     #[serde(flatten)]
@@ -99,7 +99,7 @@ fn long(count: usize, last: &str) -> String {
 }
 
 #[test]
-fn long_queries_of_each_kind_are_read() {
+fn long_queries_of_each_type_are_deserialized() {
     for count in [4, 96, 100, 104, 400, 996] {
         let long: Long = query(&long(count, "n=7")).unwrap_or_else(|rejection| {
             panic!("{count} pairs: {rejection}");
@@ -113,7 +113,7 @@ fn long_queries_of_each_kind_are_read() {
 }
 
 #[test]
-fn a_wrong_value_behind_many_is_told() {
+fn invalid_value_after_many_pairs_is_named() {
     for count in [4, 96, 100, 104, 400, 996] {
         let rejection = query::<Long>(&long(count, "n=x")).expect_err("`n` is no number");
         assert_eq!(rejection.errors()[0].name, "n", "{count} pairs");
@@ -138,7 +138,7 @@ struct Empty {
 }
 
 #[test]
-fn fields_beside_a_long_map_are_read() {
+fn fields_next_to_a_long_map_are_deserialized() {
     for count in [1, 97, 200, 990] {
         let rest = (0..count).map(|idx| format!("k{idx}={idx}"));
         let text = ["text=", "digits=007", "none=", "some=", "word=7"];
@@ -170,7 +170,7 @@ struct Digits {
 }
 
 #[test]
-fn what_takes_too_long_is_refused_in_plain_words() {
+fn query_with_too_many_attempts_is_rejected() {
     let text = |count: usize| {
         let rest = (0..count).map(|idx| format!("k{idx}={idx}"));
         let all = rest.chain(["digits=007".to_owned()]);
@@ -183,7 +183,7 @@ fn what_takes_too_long_is_refused_in_plain_words() {
     assert_eq!(rejection.detail(), detail);
 }
 
-/// Has words of its own for what it refuses, as libraries' types have.
+/// A type with its own error message, as types of libraries have.
 #[derive(Debug, PartialEq)]
 struct Day(u8);
 
@@ -211,7 +211,7 @@ struct Days {
 }
 
 #[test]
-fn empty_values_of_one_type_are_none() {
+fn empty_values_of_a_type_with_its_own_message_are_none() {
     for (text, from, to) in [
         ("note=&from=&to=&third=", None, None),
         ("third=&to=&from=&note=", None, None),
@@ -244,7 +244,7 @@ struct Size {
 }
 
 #[test]
-fn a_flattened_option_hides_nothing() {
+fn flattened_option_hides_no_invalid_value() {
     for (text, name) in [
         ("width=x", "width"),
         ("width=1&height=x", "height"),
@@ -285,7 +285,7 @@ struct Note {
 }
 
 #[test]
-fn what_another_variant_reads_is_not_to_blame() {
+fn value_that_another_variant_accepts_is_valid() {
     for (text, day) in [
         ("day=abc&note=&other=x", DayOrText::Text("abc".to_owned())),
         ("note=&day=", DayOrText::Text(String::new())),

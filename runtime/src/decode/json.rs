@@ -1,4 +1,4 @@
-//! JSON, read for extractors and the context.
+//! JSON bodies, for the extractors and the context.
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -9,10 +9,10 @@ use crate::{
     response::Rejection,
 };
 
-/// Refuses a body that does not say it is JSON.
+/// Rejects a body whose content type is not JSON.
 ///
-/// Besides being wrong, such a body may come from a form of another site, which a browser sends
-/// without asking (a "simple request" of the Fetch standard).
+/// This also protects against forms of other sites: a browser sends them with the cookies of the user and without a
+/// preflight, but it cannot give them this content type (a "simple request" of the Fetch standard).
 pub(crate) fn content_type(headers: &HeaderMap) -> Result<(), Rejection> {
     if is_json(essence(headers)) {
         return Ok(());
@@ -30,18 +30,20 @@ fn is_json(essence: &[u8]) -> bool {
             && essence[essence.len() - 5..].eq_ignore_ascii_case(b"+json")
 }
 
-/// Reads the whole text as one value.
+/// Deserializes the whole body as one value.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         Category::Data => {
+            // Deserialized a second time to find the JSON pointer; only rejected requests pay for that.
             let mut again = serde_json::Deserializer::from_slice(body);
-            location::reject::<T, _>("JSON", &mut again, JsonText(body)).with_source(error)
+            location::located_rejection::<T, _>("JSON", &mut again, JsonText(body))
+                .with_source(error)
         }
         _ => malformed(&error, body),
     })
 }
 
-/// Says where a text ceases to be JSON, and why.
+/// Creates the rejection of a body that is not JSON, with the position and the reason.
 fn malformed(error: &serde_json::Error, body: &[u8]) -> Rejection {
     let place = format!("at line {}, column {}", error.line(), error.column());
     let detail = match error.classify() {
@@ -49,15 +51,15 @@ fn malformed(error: &serde_json::Error, body: &[u8]) -> Rejection {
         Category::Eof => format!("the JSON ends too early, {place}"),
         _ => {
             let text = error.to_string();
-            let reason = reason(serde_errors::without_position(&text));
+            let reason = describe_syntax_error(serde_errors::without_position(&text));
             format!("the body is not JSON: {reason} {place}")
         }
     };
     Rejection::new(StatusCode::BAD_REQUEST, detail)
 }
 
-/// Puts a reason of serde_json's into our words.
-fn reason(text: &str) -> &'static str {
+/// Translates an error message of serde_json, so that clients do not depend on the crate.
+fn describe_syntax_error(text: &str) -> &'static str {
     match text {
         "expected value" | "expected ident" => "a value is expected",
         "expected `:`" => "`:` is expected",
@@ -68,7 +70,7 @@ fn reason(text: &str) -> &'static str {
         "trailing characters" => "the value is followed by something else",
         "key must be a string" => "a key must be a string, in double quotes",
         "invalid escape" => "a string has an unknown escape",
-        "invalid number" => "a number is not well formed",
+        "invalid number" => "a number is malformed",
         "number out of range" => "a number is out of range",
         "invalid unicode code point" => "a string is not valid UTF-8",
         "recursion limit exceeded" => "values are nested too deep",
@@ -76,26 +78,28 @@ fn reason(text: &str) -> &'static str {
             "a string has a control character that is not escaped"
         }
         _ if text.contains("surrogate") || text.contains("hex escape") => {
-            "a string has a `\\u` escape that is no character"
+            "a string has a `\\u` escape that is not a valid character"
         }
-        _ => "something else is expected",
+        _ => "there is a syntax error",
     }
 }
 
-/// The text of a body, in which a value is looked for.
+/// The text of a JSON body, to find a value in it.
 struct JsonText<'b>(&'b [u8]);
 
 impl location::Locate for JsonText<'_> {
-    /// Returns where the text is, if it is there once, and what is at the pointer is not it.
+    /// Returns the pointer of the value with this text, if exactly one exists below `below`.
+    ///
+    /// It returns `None` if the value at `below` is itself the rejected one.
     fn locate(&self, below: &str, got: &str) -> Option<String> {
         let all: Value = serde_json::from_slice(self.0).ok()?;
         let root = all.pointer(below)?;
         if !root.is_object() || got == "map" {
             return None;
         }
-        let (text, _) = serde_errors::shown(got);
+        let (text, _) = serde_errors::displayed(got);
         let mut found = Vec::new();
-        find(root, &text, below, &mut found);
+        find_value(root, &text, below, &mut found);
         match found.len() {
             1 => found.pop(),
             _ => None,
@@ -103,11 +107,11 @@ impl location::Locate for JsonText<'_> {
     }
 }
 
-fn find(value: &Value, text: &str, at: &str, found: &mut Vec<String>) {
+fn find_value(value: &Value, text: &str, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                find(
+                find_value(
                     value,
                     text,
                     &format!("{at}/{}", location::escape(key)),
@@ -117,7 +121,7 @@ fn find(value: &Value, text: &str, at: &str, found: &mut Vec<String>) {
         }
         Value::Array(list) => {
             for (idx, value) in list.iter().enumerate() {
-                find(value, text, &format!("{at}/{idx}"), found);
+                find_value(value, text, &format!("{at}/{idx}"), found);
             }
         }
         _ => {

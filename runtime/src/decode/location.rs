@@ -1,113 +1,121 @@
-//! Where a value that serde refused stands in its input.
+//! The location of a value that serde has rejected, as a JSON pointer.
 
 use http::StatusCode;
 use serde::{Deserializer, de::DeserializeOwned};
 use serde_path_to_error::{Path, Segment};
 
-use super::What;
+use super::Fault;
 use crate::{
     decode::{
+        expected::describe_expected,
         messages::{self, InputError},
         serde_errors,
     },
     response::Rejection,
 };
 
-/// Says what is wrong with a body of a structured format.
+/// Creates the rejection of a body with another structure, with the JSON pointer of the value.
 ///
-/// The input is read a second time, to learn where it fails; only who is refused pays for that.
-pub(crate) fn reject<'de, T, D>(format: &str, input: D, located: impl Locate) -> Rejection
+/// The body is deserialized a second time to find the pointer. Only rejected requests pay for that.
+pub(crate) fn located_rejection<'de, T, D>(
+    format: &str,
+    input: D,
+    located: impl Locate,
+) -> Rejection
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
     let (path, text) = match serde_path_to_error::deserialize::<_, T>(input) {
         Err(error) => (pointer(error.path()), error.into_inner().to_string()),
-        // A type that reads something else each time.
+        // The type has accepted the value this time, so there is nothing to report.
         Ok(_) => (String::new(), String::new()),
     };
-    shape(format, path, &text, located)
+    structure_rejection(format, path, &text, located)
 }
 
-/// Finds where in a body a value is, by its text, below a pointer.
+/// Finds the JSON pointer of a value by its text, below another pointer.
 pub(crate) trait Locate {
     fn locate(&self, below: &str, text: &str) -> Option<String>;
 }
 
-/// Makes the rejection of a body of a format whose errors are sentences only.
+/// Creates the rejection of a body in a format whose errors contain only a message.
 #[cfg(any(
     feature = "msgpack",
     feature = "toml",
     feature = "xml",
     feature = "yaml"
 ))]
-pub(crate) fn unreadable(format: &str, error: String) -> Rejection {
+pub(crate) fn format_rejection(format: &str, error: String) -> Rejection {
     struct Nowhere;
     impl Locate for Nowhere {
         fn locate(&self, _: &str, _: &str) -> Option<String> {
             None
         }
     }
-    // What is none of serde's sentences may be of the format's reader: only the log has it.
-    let rejection = match serde_errors::read(&error) {
-        What::Custom(_) => {
+    // A message that is not from serde may be from the parser of the format, so the client does not see it.
+    let rejection = match serde_errors::parse(&error) {
+        Fault::Custom(_) => {
             let detail = format!("the {format} cannot be read");
             Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
         }
-        _ => shape(format, String::new(), &error, Nowhere),
+        _ => structure_rejection(format, String::new(), &error, Nowhere),
     };
     rejection.with_cause(error)
 }
 
-/// Puts an error of serde's into our words.
-fn shape(format: &str, path: String, text: &str, located: impl Locate) -> Rejection {
-    let what = serde_errors::read(text);
-    let path = match &what {
-        What::Missing(name) => format!("{path}/{}", escape(name)),
-        What::Field { name, .. } | What::Twice(name)
+/// Creates the rejection for an error message of serde.
+fn structure_rejection(format: &str, path: String, text: &str, located: impl Locate) -> Rejection {
+    let fault = serde_errors::parse(text);
+    let path = match &fault {
+        Fault::MissingField(name) => format!("{path}/{}", escape(name)),
+        Fault::UnknownField { name, .. } | Fault::DuplicateField(name)
             if !path.ends_with(&format!("/{}", escape(name))) =>
         {
             format!("{path}/{}", escape(name))
         }
-        // What serde has buffered is refused without its place.
-        What::Other { expected, got } if !expected.starts_with("struct ") => {
+        // The path of a value that serde has buffered ends at the buffered parent.
+        Fault::Mismatch { expected, got } if !expected.starts_with("struct ") => {
             located.locate(&path, got).unwrap_or(path)
         }
         _ => path,
     };
-    let is_named = matches!(what, What::Missing(_) | What::Field { .. } | What::Twice(_));
-    let what = match what {
-        What::Field { known, .. } => What::Field {
+    let is_named = matches!(
+        fault,
+        Fault::MissingField(_) | Fault::UnknownField { .. } | Fault::DuplicateField(_)
+    );
+    let fault = match fault {
+        Fault::UnknownField { known, .. } => Fault::UnknownField {
             name: path.clone(),
             known,
         },
-        What::Missing(_) => What::Missing(path.clone()),
-        What::Twice(_) => What::Twice(path.clone()),
+        Fault::MissingField(_) => Fault::MissingField(path.clone()),
+        Fault::DuplicateField(_) => Fault::DuplicateField(path.clone()),
         other => other,
     };
-    let told = match &what {
-        What::Other { expected, got } => {
-            let (got, shown) = serde_errors::shown(got);
-            InputError::other(&path, messages::expected(expected, &got), &got, shown)
+    let error = match &fault {
+        Fault::Mismatch { expected, got } => {
+            let (got, shown) = serde_errors::displayed(got);
+            InputError::mismatch(&path, describe_expected(expected, &got), &got, shown)
         }
-        _ => messages::about(&what, &path, None),
+        _ => messages::describe(&fault, &path, None),
     };
     let subject = match &path[..] {
         "" => "it".to_owned(),
-        path => format!("`{}`", messages::short(path)),
+        path => format!("`{}`", messages::truncated(path)),
     };
-    let said = match (&what, &path[..], is_named) {
-        (What::Custom(_), "", _) => told.detail.clone(),
-        _ => messages::sentence(&subject, &told),
+    let sentence = match (&fault, &path[..], is_named) {
+        (Fault::Custom(_), "", _) => error.detail.clone(),
+        _ => messages::sentence(&subject, &error),
     };
-    let detail = match &said[..] {
+    let detail = match &sentence[..] {
         "" => format!("the {format} does not match the expected structure"),
-        said => format!("the {format} does not match the expected structure: {said}"),
+        sentence => format!("the {format} does not match the expected structure: {sentence}"),
     };
     let rejection = Rejection::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
     match path.is_empty() {
         true => rejection,
-        false => rejection.with_input(told.field),
+        false => rejection.with_input(error.field),
     }
 }
 
@@ -120,7 +128,7 @@ fn pointer(path: &Path) -> String {
                 text.push('/');
                 text += &escape(key);
             }
-            // A variant of an enum stands in JSON as a key.
+            // A variant of an enum is a key in JSON.
             Segment::Enum { variant } => {
                 text.push('/');
                 text += &escape(variant);
@@ -136,8 +144,8 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// Returns serde's words without the names of the app's types, which are nobody else's business.
-pub(crate) fn plain(text: &str) -> String {
+/// Removes the names of Rust types from a message of serde, because clients must not see them.
+pub(crate) fn without_type_names(text: &str) -> String {
     let mut words: Vec<&str> = Vec::new();
     let mut rest = text.split(' ').peekable();
     while let Some(word) = rest.next() {
@@ -160,7 +168,7 @@ pub(crate) fn plain(text: &str) -> String {
             words.pop();
         }
         words.push(instead);
-        // The name; what follows it without a space stays.
+        // Skips the name, but keeps punctuation that follows it.
         let name = rest.next().unwrap_or_default();
         let end = name.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':' | '<' | '>'));
         if let Some(end) = end {
@@ -172,7 +180,7 @@ pub(crate) fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::without_type_names;
 
     #[test]
     fn names_of_types_are_left_out() {
@@ -202,7 +210,7 @@ mod tests {
             ),
             ("expected u8", "expected u8"),
         ] {
-            assert_eq!(plain(text), expected);
+            assert_eq!(without_type_names(text), expected);
         }
     }
 }

@@ -1,27 +1,28 @@
-//! The one voice in which a client is told what is wrong with its input.
+//! The messages about invalid input. All inputs share them, so that clients see one style.
 
 use std::borrow::Cow;
 
 use http::StatusCode;
 
 use super::{
-    error::{What, Wrong},
+    error::{Fault, PairError},
+    expected::{Expected, describe_expected},
     pairs::{BadPair, Pairs},
 };
 use crate::{
-    decode::location::plain,
+    decode::location::without_type_names,
     response::{FieldError, Rejection},
 };
 
-/// What pairs come from.
+/// The source of pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Input {
+pub(crate) enum PairSource {
     Query,
     Form,
 }
 
-impl Input {
-    pub(crate) fn whole(self) -> &'static str {
+impl PairSource {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Query => "query",
             Self::Form => "form",
@@ -30,8 +31,8 @@ impl Input {
 
     fn subject(self, key: &str) -> String {
         match self {
-            Self::Query => format!("the query parameter `{}`", short(key)),
-            Self::Form => format!("the form field `{}`", short(key)),
+            Self::Query => format!("the query parameter `{}`", truncated(key)),
+            Self::Form => format!("the form field `{}`", truncated(key)),
         }
     }
 
@@ -43,70 +44,61 @@ impl Input {
     }
 }
 
-/// What should have come.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Expected {
-    /// By its name, as errors have it: `u8`.
-    pub(crate) name: String,
-    /// In a sentence: a `u8`, 0 to 255.
-    pub(crate) phrase: String,
-}
-
-/// Makes the rejection of a query or a form.
-pub(crate) fn pair(
-    wrong: &Wrong,
+/// Creates the rejection of a query or a form.
+pub(crate) fn pair_rejection(
+    error: &PairError,
     pairs: &Pairs<'_>,
-    input: Input,
+    source: PairSource,
     status: StatusCode,
 ) -> Rejection {
-    let pair = wrong.at().and_then(|idx| pairs.get(idx));
+    let pair = error.pair().and_then(|idx| pairs.get(idx));
     let (key, got) = pair.map_or(("", None), |pair| (&*pair.key, Some(&*pair.value)));
-    let times = wrong.at().map_or(2, |idx| pairs.count_from(idx));
-    let error = told(wrong.what(), key, got, times, pairs);
+    let times = error.pair().map_or(2, |idx| pairs.count_from(idx));
+    let error = describe_pair(error.fault(), key, got, times, pairs);
     if error.name.is_empty() {
-        let detail = format!("the {} cannot be read: {}", input.whole(), error.detail);
+        let detail = format!("the {} cannot be read: {}", source.name(), error.detail);
         return Rejection::new(status, detail);
     }
-    let detail = sentence(&input.subject(&error.name), &error);
+    let detail = sentence(&source.subject(&error.name), &error);
     let error = FieldError {
-        place: input.place(),
+        place: source.place(),
         ..error.field
     };
     Rejection::new(status, detail).with_input(error)
 }
 
-/// Returns one sentence about an input.
-pub(crate) fn sentence(subject: &str, told: &InputError) -> String {
-    match &told.phrase[..] {
-        "" => format!("{subject} {}", told.detail),
-        phrase => format!("{subject} must be {phrase}, not {}", told.shown),
+/// Returns a sentence about an input.
+pub(crate) fn sentence(subject: &str, error: &InputError) -> String {
+    match &error.phrase[..] {
+        "" => format!("{subject} {}", error.detail),
+        phrase => format!("{subject} must be {phrase}, not {}", error.shown),
     }
 }
 
-/// What is wrong with an input, for the list of errors and for the sentence.
+/// An error of an input, for the list of errors and for the sentence.
 pub(crate) struct InputError {
     pub(crate) field: FieldError,
     pub(crate) name: String,
-    /// What is expected, in the sentence.
+    /// The expected value, in the sentence.
     pub(crate) phrase: String,
-    /// What came, in the sentence.
+    /// The received value, in the sentence.
     pub(crate) shown: String,
-    /// What is wrong, where that is not another type.
+    /// The description of an error that is not a mismatch.
     pub(crate) detail: String,
 }
 
 impl InputError {
-    /// Tells of a value that should have been another.
-    pub(crate) fn other(name: &str, expected: Expected, got: &str, shown: String) -> Self {
-        let mut told = Self::fault(name, String::new());
-        told.field.expected = expected.name.into();
-        short(got).clone_into(&mut told.field.got);
-        (told.phrase, told.shown) = (expected.phrase, shown);
-        told
+    /// Creates the error of a value that does not match the expected type.
+    pub(crate) fn mismatch(name: &str, expected: Expected, got: &str, shown: String) -> Self {
+        let mut error = Self::with_detail(name, String::new());
+        error.field.expected = expected.name.into();
+        truncated(got).clone_into(&mut error.field.got);
+        (error.phrase, error.shown) = (expected.phrase, shown);
+        error
     }
 
-    /// Tells of anything else; the words follow the input's name.
-    pub(crate) fn fault(name: &str, detail: String) -> Self {
+    /// Creates an error of another kind. `detail` follows the name of the input in the sentence.
+    pub(crate) fn with_detail(name: &str, detail: String) -> Self {
         Self {
             field: FieldError {
                 place: "body",
@@ -123,96 +115,96 @@ impl InputError {
     }
 }
 
-fn told(
-    what: &What,
+fn describe_pair(
+    fault: &Fault,
     key: &str,
     value: Option<&str>,
     times: usize,
     pairs: &Pairs<'_>,
 ) -> InputError {
-    match what {
-        What::Other { expected, got } => {
+    match fault {
+        Fault::Mismatch { expected, got } => {
             let got = value.unwrap_or(got);
             let shown = match got {
                 "" => "empty".to_owned(),
-                _ => format!("`{}`", short(got)),
+                _ => format!("`{}`", truncated(got)),
             };
-            let mut expected = self::expected(expected, got);
+            let mut expected = describe_expected(expected, got);
             if key.is_empty() {
                 let detail = format!("a value must be {}, not {shown}", expected.phrase);
-                return InputError::fault(key, detail);
+                return InputError::with_detail(key, detail);
             }
             if expected.name == "object" {
                 expected.phrase = "an object, which a single value cannot be".to_owned();
             }
-            InputError::other(key, expected, got, shown)
+            InputError::mismatch(key, expected, got, shown)
         }
-        What::Several { .. } if key.is_empty() => InputError::fault(
+        Fault::SeveralValues { .. } if key.is_empty() => InputError::with_detail(
             key,
             "a value is given several times, and one is expected".to_owned(),
         ),
-        What::Several { .. } => InputError::fault(
+        Fault::SeveralValues { .. } => InputError::with_detail(
             key,
             format!("is given {times} times, and one value is expected"),
         ),
-        What::Missing(name) => {
+        Fault::MissingField(name) => {
             let bracket = format!("{name}[");
             let has_brackets = pairs.iter().any(|pair| pair.key.starts_with(&bracket));
             let hint = match has_brackets {
                 true => ": brackets in a key have no meaning",
                 false => "",
             };
-            InputError::fault(name, format!("is missing{hint}"))
+            InputError::with_detail(name, format!("is missing{hint}"))
         }
-        _ => about(what, key, value),
+        _ => describe(fault, key, value),
     }
 }
 
-/// Tells what is the same in pairs and in bodies.
-pub(crate) fn about(what: &What, name: &str, value: Option<&str>) -> InputError {
-    match what {
-        What::Field { name, known } if known.is_empty() => {
-            InputError::fault(name, "is not expected".to_owned())
+/// Describes a fault that has the same message in pairs and in bodies.
+pub(crate) fn describe(fault: &Fault, name: &str, value: Option<&str>) -> InputError {
+    match fault {
+        Fault::UnknownField { name, known } if known.is_empty() => {
+            InputError::with_detail(name, "is not expected".to_owned())
         }
-        What::Field { name, known } => {
-            InputError::fault(name, format!("is not expected; write {}", one_of(known)))
+        Fault::UnknownField { name, known } => {
+            InputError::with_detail(name, format!("is not expected; write {}", one_of(known)))
         }
-        What::Variant { got, known } => {
+        Fault::UnknownVariant { got, known } => {
             let known = one_of(known);
             let expected = Expected {
                 name: known.clone(),
                 phrase: known,
             };
             let got = value.unwrap_or(got);
-            InputError::other(name, expected, got, format!("`{}`", short(got)))
+            InputError::mismatch(name, expected, got, format!("`{}`", truncated(got)))
         }
-        What::Twice(name) => InputError::fault(name, "is given twice".to_owned()),
-        What::Missing(name) => InputError::fault(name, "is missing".to_owned()),
-        What::NoneFits => {
-            InputError::fault(name, "fits none of the forms that are expected".to_owned())
+        Fault::DuplicateField(name) => InputError::with_detail(name, "is given twice".to_owned()),
+        Fault::MissingField(name) => InputError::with_detail(name, "is missing".to_owned()),
+        Fault::NoVariantMatches => {
+            InputError::with_detail(name, "matches none of the expected variants".to_owned())
         }
-        What::Custom(text) => {
-            let reason = plain(text);
-            let reason = match is_known(&reason) {
+        Fault::Custom(text) => {
+            let reason = without_type_names(text);
+            let reason = match is_std_message(&reason) {
                 true => String::new(),
                 false => format!(": {reason}"),
             };
             let cannot = match value {
                 Some("") => "cannot be empty".to_owned(),
-                Some(value) => format!("cannot be `{}`", short(value)),
+                Some(value) => format!("cannot be `{}`", truncated(value)),
                 None => "is not valid".to_owned(),
             };
             match name {
-                "" => InputError::fault(name, reason.trim_start_matches(": ").to_owned()),
-                _ => InputError::fault(name, format!("{cannot}{reason}")),
+                "" => InputError::with_detail(name, reason.trim_start_matches(": ").to_owned()),
+                _ => InputError::with_detail(name, format!("{cannot}{reason}")),
             }
         }
-        What::Other { expected, got } => {
-            let expected = self::expected(expected, got);
-            InputError::other(name, expected, got, format!("`{}`", short(got)))
+        Fault::Mismatch { expected, got } => {
+            let expected = describe_expected(expected, got);
+            InputError::mismatch(name, expected, got, format!("`{}`", truncated(got)))
         }
-        What::Several { .. } => {
-            InputError::fault(name, "is a list, and one value is expected".to_owned())
+        Fault::SeveralValues { .. } => {
+            InputError::with_detail(name, "is a list, and one value is expected".to_owned())
         }
     }
 }
@@ -225,155 +217,54 @@ fn one_of(known: &[String]) -> String {
     }
 }
 
-/// Makes the rejection of a pair that is not well encoded.
-pub(crate) fn bad_encoding(bad: &BadPair, input: Input) -> Rejection {
-    let (subject, name) = (input.subject(&bad.key), bad.key.clone().into());
-    not_encoded(&subject, input.place(), name, &bad.text)
+/// Creates the rejection of a pair that is not valid percent-encoded UTF-8.
+pub(crate) fn encoding_rejection(bad: &BadPair, source: PairSource) -> Rejection {
+    let (subject, name) = (source.subject(&bad.key), bad.key.clone().into());
+    encoding_rejection_of(&subject, source.place(), name, &bad.text)
 }
 
-/// Makes the rejection of a parameter of the path that is not well encoded.
+/// Creates the rejection of a path parameter that is not valid percent-encoded UTF-8.
 #[cold]
 pub(crate) fn bad_param_encoding(name: &'static str, got: &str) -> Rejection {
     let subject = format!("the path parameter `{name}`");
-    not_encoded(&subject, "path", name.into(), got)
+    encoding_rejection_of(&subject, "path", name.into(), got)
 }
 
-fn not_encoded(
+fn encoding_rejection_of(
     subject: &str,
     place: &'static str,
     name: Cow<'static, str>,
     got: &str,
 ) -> Rejection {
-    let what = format!("is not valid percent-encoded UTF-8: `{}`", short(got));
+    let what = format!("is not valid percent-encoded UTF-8: `{}`", truncated(got));
     let detail = format!("{subject} {what}");
     Rejection::new(StatusCode::BAD_REQUEST, detail).with_fault(place, name, what)
 }
 
-/// Makes the rejection of a parameter of the path; `expected` is the name of a type, or empty.
-pub(crate) fn param(name: &'static str, expected: &str, got: &str) -> Rejection {
+/// Creates the rejection of a path parameter. `expected` is the name of its type, or `""`.
+pub(crate) fn param_rejection(name: &'static str, expected: &str, got: &str) -> Rejection {
     let subject = format!("the path parameter `{name}`");
-    let shown = format!("`{}`", short(got));
-    let told = match expected {
+    let shown = format!("`{}`", truncated(got));
+    let error = match expected {
         "" => {
-            let mut told = InputError::fault(name, format!("cannot be {shown}"));
-            short(got).clone_into(&mut told.field.got);
-            told
+            let mut error = InputError::with_detail(name, format!("cannot be {shown}"));
+            truncated(got).clone_into(&mut error.field.got);
+            error
         }
-        _ => InputError::other(name, self::expected(expected, got), got, shown),
+        _ => InputError::mismatch(name, describe_expected(expected, got), got, shown),
     };
-    let detail = sentence(&subject, &told);
+    let detail = sentence(&subject, &error);
     Rejection::new(StatusCode::BAD_REQUEST, detail).with_input(FieldError {
         place: "path",
         name: name.into(),
-        ..told.field
+        ..error.field
     })
 }
 
-/// The numbers that are told with their range.
-const RANGES: [(&str, &str, &str); 12] = [
-    ("u8", "0", "255"),
-    ("u16", "0", "65535"),
-    ("u32", "0", "4294967295"),
-    ("u64", "0", "18446744073709551615"),
-    ("usize", "0", "18446744073709551615"),
-    ("u128", "0", "340282366920938463463374607431768211455"),
-    ("i8", "-128", "127"),
-    ("i16", "-32768", "32767"),
-    ("i32", "-2147483648", "2147483647"),
-    ("i64", "-9223372036854775808", "9223372036854775807"),
-    ("isize", "-9223372036854775808", "9223372036854775807"),
-    (
-        "i128",
-        "-170141183460469231731687303715884105728",
-        "170141183460469231731687303715884105727",
-    ),
-];
-
-/// Puts into our words what serde, or a parameter's type, expects.
-pub(crate) fn expected(text: &str, got: &str) -> Expected {
-    let nonzero = text
-        .strip_prefix("a nonzero ")
-        .map(str::to_owned)
-        .or_else(|| text.strip_prefix("NonZero").map(str::to_lowercase));
-    let name = nonzero.as_deref().unwrap_or(text);
-    if let Some((name, low, high)) = RANGES.iter().find(|range| range.0 == name) {
-        let article = if name.starts_with('i') { "an" } else { "a" };
-        let zero = nonzero.map_or("", |_| " other than 0");
-        let range = match is_integer(got) && !got.trim_start_matches(['+', '-', '0']).is_empty() {
-            true => format!(", {low} to {high}"),
-            false => String::new(),
-        };
-        return Expected {
-            name: (*name).to_owned(),
-            phrase: format!("{article} `{name}`{zero}{range}"),
-        };
-    }
-    let (name, phrase) = match text {
-        "a boolean" | "bool" => ("bool", "`true` or `false`".to_owned()),
-        "f32" | "f64" => (text, format!("an `{text}`")),
-        "a string" | "string" | "str" | "a borrowed string" => ("string", "a string".to_owned()),
-        "a character" | "char" => ("char", "a single character".to_owned()),
-        "unit" | "null" => ("nothing", "empty".to_owned()),
-        "a sequence" => ("list", "a list".to_owned()),
-        "a map" => ("object", "an object".to_owned()),
-        _ if text.starts_with("struct ") => ("object", "an object".to_owned()),
-        _ if is_type(text) => {
-            let article = if text.starts_with(['A', 'E', 'I', 'O']) {
-                "an"
-            } else {
-                "a"
-            };
-            (text, format!("{article} `{text}`"))
-        }
-        _ => return of_words(text),
-    };
-    Expected {
-        name: name.to_owned(),
-        phrase,
-    }
-}
-
-/// Puts a list of a length, and whatever a type says itself, into words.
-fn of_words(text: &str) -> Expected {
-    let count = text.split(' ').find_map(|word| word.parse::<usize>().ok());
-    let phrase = match count {
-        _ if !is_list(text) => plain(text),
-        Some(count) => format!("a list of {count}"),
-        None => "a list".to_owned(),
-    };
-    Expected {
-        name: phrase.clone(),
-        phrase,
-    }
-}
-
-/// Returns whether it is the name of a type of the standard library, which a client may read.
-fn is_type(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.chars().all(|c| c.is_ascii_alphanumeric())
-}
-
-fn is_integer(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Returns whether serde expects a list.
-pub(crate) fn is_list(expected: &str) -> bool {
-    [
-        "a sequence",
-        "an array",
-        "an empty array",
-        "a tuple",
-        "tuple ",
-    ]
-    .iter()
-    .any(|start| expected.starts_with(start))
-}
-
-/// The words of the standard library for texts that it cannot read: they name no input and no reason
-/// that ours do not.
-const KNOWN: [&str; 12] = [
+/// The messages of the standard library for texts that it cannot parse.
+///
+/// They are omitted, because they add nothing to the messages of this module.
+const STD_MESSAGES: [&str; 12] = [
     "invalid digit found in string",
     "cannot parse integer from empty string",
     "number too large to fit in target type",
@@ -388,12 +279,12 @@ const KNOWN: [&str; 12] = [
     "invalid socket address syntax",
 ];
 
-fn is_known(text: &str) -> bool {
-    KNOWN.contains(&text)
+fn is_std_message(text: &str) -> bool {
+    STD_MESSAGES.contains(&text)
 }
 
-/// Returns at most so much of a text that a client sent.
-pub(crate) fn short(text: &str) -> &str {
+/// Returns at most the first 100 characters of a text that a client sent.
+pub(crate) fn truncated(text: &str) -> &str {
     match text.char_indices().nth(100) {
         Some((end, _)) => &text[..end],
         None => text,

@@ -1,73 +1,75 @@
-//! The decoded pairs of `application/x-www-form-urlencoded`.
+//! The decoded pairs of `application/x-www-form-urlencoded` data.
 
 use std::{borrow::Cow, cell::Cell};
 
-use crate::decode::error_log::Log;
+use crate::decode::error_log::ErrorLog;
 
 /// The pairs of a query or a form, in their order.
+///
+/// The cells record the requests of serde during deserialization, because a `Deserializer` is consumed by it.
 pub(crate) struct Pairs<'a> {
     list: Vec<Pair<'a>>,
-    /// Serde has asked for a value of any kind, so that what it is taken for may have to change.
-    pub(crate) buffered: Cell<bool>,
-    /// Serde has asked for all keys, as it does for `flatten`.
-    pub(crate) is_flat: Cell<bool>,
-    /// An empty value was refused by the type inside an `Option`.
-    pub(crate) empty: Cell<Option<usize>>,
-    /// What was refused.
-    pub(crate) log: Log,
+    /// Whether serde has requested a value of any type. The value may then have to be converted.
+    pub(crate) is_buffered: Cell<bool>,
+    /// Whether serde has requested all keys, as it does for `flatten`.
+    pub(crate) is_flattened: Cell<bool>,
+    /// The pair with an empty value that the type inside an `Option` has rejected.
+    pub(crate) rejected_empty: Cell<Option<usize>>,
+    /// The errors of the current attempt.
+    pub(crate) log: ErrorLog,
 }
 
-/// One pair.
+/// A key and its value.
 pub(crate) struct Pair<'a> {
     pub(crate) key: Cow<'a, str>,
     pub(crate) value: Cow<'a, str>,
-    /// The next pair of the same key.
+    /// The next pair with the same key.
     pub(crate) next: Option<usize>,
-    /// No pair before it has the key.
+    /// Whether no earlier pair has the key.
     pub(crate) is_first: bool,
-    /// What the value is taken for.
-    pub(crate) taken: Cell<ReadAs>,
+    /// The type that the value is presented as.
+    pub(crate) read_as: Cell<ReadAs>,
 }
 
 impl Pair<'_> {
-    /// Returns whether other pairs have the same key.
-    pub(crate) fn is_of_several(&self) -> bool {
+    /// Returns whether the key occurs several times.
+    pub(crate) fn is_repeated(&self) -> bool {
         !self.is_first || self.next.is_some()
     }
 }
 
-/// What a value is taken for where serde asks for a value of any kind.
+/// The type that a value is presented as if serde requests a value of any type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReadAs {
-    /// The text itself, or a list of them where the key stands several times.
+    /// The text, or a list of texts if the key occurs several times.
     Text,
     Number,
     Bool,
-    /// A list of one text.
+    /// A list with one text.
     List,
     NumberInList,
     BoolInList,
     NothingInList,
-    /// Nothing: `None`.
+    /// `None`.
     Nothing,
-    /// The first of several values, which is tried to learn which key is to blame.
+    /// Only the first of several values, to find out which key causes an error.
     First,
-    /// No pair at all, likewise.
+    /// No pair, to find out which key causes an error.
     Absent,
-    /// What no type reads, which is tried to learn whether the value was read.
+    /// A value that no type accepts, to find out whether a type uses the value.
     Unreadable,
 }
 
 impl ReadAs {
-    /// Returns what a value was taken for before it was taken for this.
-    pub(crate) fn before(self) -> Self {
+    /// Returns the type of a value before it was converted to this one.
+    pub(crate) fn previous(self) -> Self {
         match self {
             Self::NumberInList | Self::BoolInList | Self::NothingInList => Self::List,
             _ => Self::Text,
         }
     }
 
-    /// Returns whether the value is one of a list, be it the only one.
+    /// Returns whether the value is presented as an element of a list.
     pub(crate) fn is_in_list(self) -> bool {
         matches!(
             self,
@@ -76,18 +78,18 @@ impl ReadAs {
     }
 }
 
-/// A pair that is not well encoded.
+/// A pair that is not valid percent-encoded UTF-8.
 pub(crate) struct BadPair {
     pub(crate) key: String,
     pub(crate) text: String,
 }
 
 impl<'a> Pairs<'a> {
-    /// Splits and decodes the text.
+    /// Splits and decodes a text with at most `count` pairs.
     pub(crate) fn parse(text: &'a [u8], count: usize) -> Result<Self, BadPair> {
         let mut list = Vec::with_capacity(if text.is_empty() { 0 } else { count });
         for raw in split(text) {
-            let (key, value) = halves(raw);
+            let (key, value) = key_and_value(raw);
             let (Some(key), Some(value)) = (decode(key), decode(value)) else {
                 return Err(BadPair::new(key, value));
             };
@@ -96,17 +98,17 @@ impl<'a> Pairs<'a> {
                 value,
                 next: None,
                 is_first: true,
-                taken: Cell::new(ReadAs::Text),
+                read_as: Cell::new(ReadAs::Text),
             });
         }
         let mut pairs = Self {
             list,
-            buffered: Cell::new(false),
-            is_flat: Cell::new(false),
-            empty: Cell::new(None),
-            log: Log::default(),
+            is_buffered: Cell::new(false),
+            is_flattened: Cell::new(false),
+            rejected_empty: Cell::new(None),
+            log: ErrorLog::default(),
         };
-        pairs.link();
+        pairs.link_same_keys();
         Ok(pairs)
     }
 
@@ -122,26 +124,27 @@ impl<'a> Pairs<'a> {
         self.list.get(idx)
     }
 
-    /// Returns how often the key of this pair stands, from this pair on.
+    /// Returns the number of pairs with the key of this pair, from this pair on.
     pub(crate) fn count_from(&self, idx: usize) -> usize {
         std::iter::successors(Some(idx), |idx| self.get(*idx)?.next).count()
     }
 
-    pub(crate) fn take_for(&self, idx: usize, taken: ReadAs) {
+    pub(crate) fn set_read_as(&self, idx: usize, read_as: ReadAs) {
         if let Some(pair) = self.get(idx) {
-            pair.taken.set(taken);
+            pair.read_as.set(read_as);
         }
     }
 
-    /// Returns the pair whose value is this very text, not one that is equal to it.
-    pub(crate) fn of_text(&self, text: (usize, usize)) -> Option<usize> {
+    /// Returns the pair whose value is the text at this address. Equal texts at other addresses do not match.
+    pub(crate) fn index_of_text(&self, text: (usize, usize)) -> Option<usize> {
         let same = |pair: &Pair<'_>| (pair.value.as_ptr() as usize, pair.value.len()) == text;
         self.list.iter().position(same)
     }
 
-    /// Connects the pairs of one key.
-    fn link(&mut self) {
+    /// Links the pairs with the same key.
+    fn link_same_keys(&mut self) {
         let mut order: Vec<usize> = Vec::new();
+        // A quadratic search is fast for few pairs. Sorting keeps many pairs from a client linearithmic.
         if self.list.len() <= 16 {
             for idx in 1..self.list.len() {
                 let (before, rest) = self.list.split_at_mut(idx);
@@ -180,10 +183,10 @@ impl BadPair {
     }
 }
 
-/// Returns the first value of the key, if it is well encoded.
+/// Returns the first value of the key, if it is valid percent-encoded UTF-8.
 pub(crate) fn first<'r>(text: &'r [u8], key: &str) -> Option<Cow<'r, str>> {
     let (_, value) = split(text)
-        .map(halves)
+        .map(key_and_value)
         .find(|(name, _)| decode(name).is_some_and(|name| name == key))?;
     decode(value)
 }
@@ -193,14 +196,14 @@ fn split(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|raw| !raw.is_empty())
 }
 
-fn halves(raw: &[u8]) -> (&[u8], &[u8]) {
+fn key_and_value(raw: &[u8]) -> (&[u8], &[u8]) {
     match raw.iter().position(|byte| *byte == b'=') {
         Some(at) => (&raw[..at], &raw[at + 1..]),
         None => raw.split_at(raw.len()),
     }
 }
 
-/// Removes the escapes; `None` where one is not whole, or where the bytes are no UTF-8.
+/// Decodes `+` and percent escapes. Returns `None` if an escape is incomplete or the result is not UTF-8.
 fn decode(raw: &[u8]) -> Option<Cow<'_, str>> {
     let Some(start) = raw.iter().position(|byte| matches!(byte, b'+' | b'%')) else {
         return std::str::from_utf8(raw).ok().map(Cow::Borrowed);

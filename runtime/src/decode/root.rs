@@ -1,4 +1,4 @@
-//! All pairs, as serde asks for them.
+//! The deserializer of all pairs.
 
 use serde::{
     Deserializer,
@@ -10,12 +10,12 @@ use serde::{
 };
 
 use super::{
-    error::Wrong,
+    error::PairError,
     pairs::{Pairs, ReadAs},
     value::Value,
 };
 
-/// The pairs, as a struct, a map, or a list of pairs.
+/// Deserializes the pairs as a struct, a map, or a list of pairs.
 #[derive(Clone, Copy)]
 pub(crate) struct Root<'de>(pub(crate) &'de Pairs<'de>);
 
@@ -30,10 +30,10 @@ impl<'de> Root<'de> {
 }
 
 impl<'de> Deserializer<'de> for Root<'de> {
-    type Error = Wrong;
+    type Error = PairError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.0.is_flat.set(true);
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
+        self.0.is_flattened.set(true);
         visitor.visit_map(self.entries())
     }
 
@@ -42,11 +42,11 @@ impl<'de> Deserializer<'de> for Root<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         visitor.visit_map(self.entries())
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         match self.0.len() {
             0 => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -57,11 +57,11 @@ impl<'de> Deserializer<'de> for Root<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         visitor.visit_unit()
     }
 
@@ -69,15 +69,19 @@ impl<'de> Deserializer<'de> for Root<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         visitor.visit_unit()
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         visitor.visit_seq(self.entries())
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, PairError> {
         visitor.visit_seq(self.entries())
     }
 
@@ -86,25 +90,25 @@ impl<'de> Deserializer<'de> for Root<'de> {
         _: &'static str,
         _: usize,
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         visitor.visit_seq(self.entries())
     }
 
-    /// The key of the first pair is the variant, and its value what the variant holds.
+    /// The variant is the first key that is the name of one. Its value is the content of the variant.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
         known: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         let mut entries = self.entries();
         while let Some(value) = entries.next(false) {
             if known.contains(&&*value.pair.key) {
-                return visitor.visit_enum(Chosen(value));
+                return visitor.visit_enum(Variant(value));
             }
         }
         let known = known.join("`, `");
-        Err(Wrong::custom(format!("one of `{known}` is needed")))
+        Err(PairError::custom(format!("one of `{known}` is required")))
     }
 
     forward_to_deserialize_any! {
@@ -114,7 +118,7 @@ impl<'de> Deserializer<'de> for Root<'de> {
     }
 }
 
-/// A walk over the pairs.
+/// An iteration over the pairs.
 struct Entries<'de> {
     pairs: &'de Pairs<'de>,
     idx: usize,
@@ -126,7 +130,7 @@ impl<'de> Entries<'de> {
         loop {
             let (idx, pair) = (self.idx, self.pairs.get(self.idx)?);
             self.idx += 1;
-            if pair.taken.get() != ReadAs::Absent && (is_single || pair.is_first) {
+            if pair.read_as.get() != ReadAs::Absent && (is_single || pair.is_first) {
                 return Some(Value {
                     pairs: self.pairs,
                     pair,
@@ -139,94 +143,94 @@ impl<'de> Entries<'de> {
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
-    type Error = Wrong;
+    type Error = PairError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Wrong> {
+    ) -> Result<Option<K::Value>, PairError> {
         self.current = self.next(false);
         let Some(value) = self.current else {
             return Ok(None);
         };
         let key = seed.deserialize(Key(&value.pair.key));
-        key.map(Some).map_err(|wrong| wrong.or_at(value.idx))
+        key.map(Some).map_err(|error| error.at_pair(value.idx))
     }
 
-    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Wrong> {
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, PairError> {
         let Some(value) = self.current.take() else {
-            return Err(Wrong::custom("a value was asked for twice"));
+            return Err(PairError::custom("a value was requested twice"));
         };
         seed.deserialize(value)
-            .map_err(|wrong| wrong.or_at(value.idx))
+            .map_err(|error| error.at_pair(value.idx))
     }
 }
 
 impl<'de> SeqAccess<'de> for Entries<'de> {
-    type Error = Wrong;
+    type Error = PairError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Wrong> {
+    ) -> Result<Option<T::Value>, PairError> {
         let Some(value) = self.next(true) else {
             return Ok(None);
         };
-        let two = seed.deserialize(Two(value));
-        two.map(Some).map_err(|wrong| wrong.or_at(value.idx))
+        let pair = seed.deserialize(KeyValue(value));
+        pair.map(Some).map_err(|error| error.at_pair(value.idx))
     }
 }
 
-/// A variant, and what it holds.
-struct Chosen<'de>(Value<'de>);
+/// A variant of an enum and its content.
+struct Variant<'de>(Value<'de>);
 
-impl<'de> EnumAccess<'de> for Chosen<'de> {
-    type Error = Wrong;
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = PairError;
     type Variant = Value<'de>;
 
     fn variant_seed<T: DeserializeSeed<'de>>(
         self,
         seed: T,
-    ) -> Result<(T::Value, Value<'de>), Wrong> {
+    ) -> Result<(T::Value, Value<'de>), PairError> {
         Ok((seed.deserialize(Key(&self.0.pair.key))?, self.0))
     }
 }
 
 impl<'de> VariantAccess<'de> for Value<'de> {
-    type Error = Wrong;
+    type Error = PairError;
 
-    fn unit_variant(self) -> Result<(), Wrong> {
+    fn unit_variant(self) -> Result<(), PairError> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Wrong> {
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, PairError> {
         seed.deserialize(self)
-            .map_err(|wrong| wrong.or_at(self.idx))
+            .map_err(|error| error.at_pair(self.idx))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, PairError> {
         self.deserialize_seq(visitor)
-            .map_err(|wrong| wrong.or_at(self.idx))
+            .map_err(|error| error.at_pair(self.idx))
     }
 
     fn struct_variant<V: Visitor<'de>>(
         self,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         self.deserialize_map(visitor)
-            .map_err(|wrong| wrong.or_at(self.idx))
+            .map_err(|error| error.at_pair(self.idx))
     }
 }
 
-/// A key and its value, of a list of pairs.
-struct Two<'de>(Value<'de>);
+/// A key and its value, as an element of a list of pairs.
+struct KeyValue<'de>(Value<'de>);
 
-impl<'de> Deserializer<'de> for Two<'de> {
-    type Error = Wrong;
+impl<'de> Deserializer<'de> for KeyValue<'de> {
+    type Error = PairError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        visitor.visit_seq(Halves {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
+        visitor.visit_seq(KeyValueElements {
             key: Some(&self.0.pair.key),
             value: Some(self.0),
         })
@@ -239,18 +243,18 @@ impl<'de> Deserializer<'de> for Two<'de> {
     }
 }
 
-struct Halves<'de> {
+struct KeyValueElements<'de> {
     key: Option<&'de str>,
     value: Option<Value<'de>>,
 }
 
-impl<'de> SeqAccess<'de> for Halves<'de> {
-    type Error = Wrong;
+impl<'de> SeqAccess<'de> for KeyValueElements<'de> {
+    type Error = PairError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Wrong> {
+    ) -> Result<Option<T::Value>, PairError> {
         if let Some(key) = self.key.take() {
             return seed.deserialize(Key(key)).map(Some);
         }
@@ -259,15 +263,15 @@ impl<'de> SeqAccess<'de> for Halves<'de> {
     }
 }
 
-/// A key: a text, or a number where a map asks for one.
+/// A key: a text, or a number for a map with numbers as keys.
 struct Key<'de>(&'de str);
 
 macro_rules! numbers {
     ($($method:ident $visit:ident $ty:ident),* $(,)?) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
             match self.0.parse() {
                 Ok(number) => visitor.$visit(number),
-                Err(_) => Err(Wrong::invalid_type(
+                Err(_) => Err(PairError::invalid_type(
                     Unexpected::Other(self.0),
                     &concat!("a key that is a `", stringify!($ty), "`"),
                 )),
@@ -277,7 +281,7 @@ macro_rules! numbers {
 }
 
 impl<'de> Deserializer<'de> for Key<'de> {
-    type Error = Wrong;
+    type Error = PairError;
 
     numbers! {
         deserialize_u8 visit_u8 u8,
@@ -292,11 +296,11 @@ impl<'de> Deserializer<'de> for Key<'de> {
         deserialize_i128 visit_i128 i128,
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         visitor.visit_borrowed_str(self.0)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         visitor.visit_some(self)
     }
 
@@ -304,7 +308,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -313,7 +317,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
         name: &'static str,
         known: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         BorrowedStrDeserializer::new(self.0).deserialize_enum(name, known, visitor)
     }
 

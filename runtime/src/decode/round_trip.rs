@@ -1,4 +1,4 @@
-//! What serde writes into a query is read back, and what another reader reads is read the same.
+//! Property tests: serialized queries are read back, and `serde_html_form` reads the same values.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 use super::{form, query};
 use crate::response::Rejection;
 
-/// Values that stand alone.
+/// Values of every scalar type, and lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Plain {
     text: String,
@@ -45,12 +45,12 @@ enum Word {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Meters(f64);
 
-/// Writes what the writer of forms does not write.
+/// Serializes 128-bit integers as text, because `serde_html_form` does not support them.
 fn as_text<S: Serializer>(value: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&value.to_string())
 }
 
-/// What serde buffers: flattened, and tagged in each way.
+/// The attributes for which serde buffers values: `flatten` and each way to tag an enum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Buffered {
     own: String,
@@ -127,7 +127,7 @@ enum Either {
     Text(String),
 }
 
-/// Text, also such as looks like another value.
+/// Text, including text that looks like a value of another type.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => ".{0,8}",
@@ -137,7 +137,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Text that no other variant of [`Either`] is written as.
+/// Text that is not the serialized form of another variant of [`Either`].
 fn words() -> impl Strategy<Value = String> {
     "[A-Z][ -~é]{0,6}".prop_filter("another variant", |text| {
         text.parse::<f64>().is_err() && text != "true"
@@ -241,17 +241,17 @@ prop_compose! {
     }
 }
 
-/// Asserts that the value is read back, from a query and from a form.
+/// Asserts that the serialized value is read back from a query and from a form.
 fn check<T: Debug + PartialEq + Serialize + DeserializeOwned>(value: &T) {
     let text = serde_html_form::to_string(value).expect("it is written");
-    let told = |rejection: Rejection| rejection.detail().to_owned();
+    let detail = |rejection: Rejection| rejection.detail().to_owned();
     let read = [query::<T>(&text), form::<T>(text.as_bytes())];
-    for read in read.map(|read| read.map_err(told)) {
+    for read in read.map(|read| read.map_err(detail)) {
         assert_eq!(read.as_ref(), Ok(value), "{text}");
     }
 }
 
-/// What both readers read; an empty value is `None` for more types here.
+/// A struct that both implementations support. Here, an empty value is `None` for more types.
 #[derive(Debug, PartialEq, Deserialize)]
 struct Both {
     a: Option<u32>,
@@ -270,7 +270,7 @@ struct Texts {
     rest: HashMap<String, String>,
 }
 
-/// Queries that have a good chance to be read.
+/// Queries that are often valid.
 fn nearly() -> impl Strategy<Value = String> {
     let value = prop::sample::select(vec![
         "",
@@ -302,7 +302,7 @@ fn nearly() -> impl Strategy<Value = String> {
     prop::collection::vec(pair, 0..5).prop_map(|pairs| pairs.join("&"))
 }
 
-/// Asserts that what the other reads is read the same.
+/// Asserts that a query that `serde_html_form` accepts is read as the same value.
 fn compare<T: Debug + PartialEq + DeserializeOwned>(text: &str) {
     if let Ok(other) = serde_html_form::from_str::<T>(text) {
         assert_eq!(query::<T>(text).as_ref().ok(), Some(&other), "{text}");
@@ -337,7 +337,7 @@ proptest! {
     }
 
     #[test]
-    fn both_readers_read_the_same(text in nearly()) {
+    fn both_implementations_read_the_same_values(text in nearly()) {
         compare::<Both>(&text);
         compare::<Texts>(&text);
         compare::<Vec<(String, String)>>(&text);

@@ -1,295 +1,311 @@
-//! What each value is taken for, where serde does not say.
+//! Finds the type of each value for which serde does not request one.
 //!
-//! Inside `flatten`, tagged and untagged enums serde first buffers every value, by asking for a value of
-//! any kind, and asks for a number later, of its own buffer: a text in there is no number any more
-//! (serde-rs/serde#1183). So all is read as text first. Where that is refused, the refusal says which text
-//! it was and what was expected, and the pairs are read anew with this one value as that. A value is a
-//! number only where a number was asked for: `007` stays as it is for a `String`, and of an untagged
-//! enum the first variant that can be read from the text is taken.
+//! For `flatten` and for tagged and untagged enums, serde first requests a value of any type and buffers it. Later it
+//! requests a number from the buffer, which fails if the buffer contains a text (serde-rs/serde#1183). So the first
+//! attempt presents every value as a text. If a text is rejected, the error identifies the text and the expected type.
+//! The next attempt presents this one value as that type. Each such change is a step of the search.
+//!
+//! So a value becomes a number only if a number was expected: a `String` keeps `007`, and an untagged enum becomes the
+//! first variant that accepts the text. Guessing the type from the text was rejected, because it would break both.
 
 use serde::de::{DeserializeOwned, Error};
 
 use super::{
-    error::{What, Wrong},
+    error::{Fault, PairError},
     pairs::{Pair, Pairs, ReadAs},
     root::Root,
 };
-use crate::decode::{error_log::Refused, hidden_errors, messages};
+use crate::decode::{error_log::LoggedError, expected, hidden_errors};
 
-/// The most pairs that are read for one request, in all attempts.
-const BUDGET: usize = 20_000;
-/// Up to so many pairs the budget lasts for two steps of each, so that no step needs to change several.
+/// The maximum number of pairs that all attempts for one request read in total.
+const MAX_PAIR_READS: usize = 20_000;
+/// Up to this number of pairs the budget is sufficient for two steps per pair, so each step converts one value.
 const FEW_PAIRS: usize = 100;
-/// With more pairs, after so many attempts, what was asked of one value is tried with those like it.
-const FEW: usize = 8;
+/// With more pairs, after this number of attempts, a step converts all similar values at once.
+const FEW_ATTEMPTS: usize = 8;
 
-/// Reads the pairs.
-pub(crate) fn read<T: DeserializeOwned>(pairs: &Pairs<'_>) -> Result<T, Wrong> {
+/// Deserializes the pairs.
+pub(crate) fn decode<T: DeserializeOwned>(pairs: &Pairs<'_>) -> Result<T, PairError> {
     let result = T::deserialize(Root(pairs));
-    if !pairs.buffered.get() && pairs.empty.get().is_none() {
+    if !pairs.is_buffered.get() && pairs.rejected_empty.get().is_none() {
         return result;
     }
     let mut search = Search::new(pairs);
-    search.refused = pairs.log.take();
+    search.errors = pairs.log.take();
     search.run(result)
 }
 
-/// The attempts so far.
+/// The state of the search: the steps and the attempts so far.
 pub(crate) struct Search<'p> {
     pairs: &'p Pairs<'p>,
     budget: usize,
     attempts: usize,
-    /// What values are taken for, in the order in which it was found; those of one step go together.
+    /// The steps in their order. A step has one conversion, or several of similar values.
     steps: Vec<Vec<(usize, ReadAs)>>,
-    /// What has been tried and did not help.
-    denied: Vec<(usize, ReadAs)>,
-    /// The values that are tried alone.
-    apart: Vec<usize>,
-    /// What was tried with several values and did not help: it is tried with one at a time from then on.
+    /// The conversions that were tried and undone.
+    failed: Vec<(usize, ReadAs)>,
+    /// The values that are converted only alone, after a step with several was undone.
+    separate: Vec<usize>,
+    /// The expected types for which a step with several values was undone. Their values are then converted one by one.
     one_by_one: Vec<String>,
-    /// What the last step of several values was for.
-    in_all: Option<String>,
-    /// The empty values that were taken for nothing without a word of serde's.
+    /// The expected type of the last step with several values.
+    group_expected: Option<String>,
+    /// The empty values that were presented as `None` although no error identified them.
     guessed: Vec<usize>,
-    /// How many steps led to a value.
-    good: usize,
-    /// What the last attempt refused.
-    refused: Vec<Refused>,
+    /// The number of steps of the last successful attempt.
+    good_steps: usize,
+    /// The errors of the last attempt.
+    errors: Vec<LoggedError>,
 }
 
 impl<'p> Search<'p> {
     fn new(pairs: &'p Pairs<'p>) -> Self {
         Self {
             pairs,
-            budget: BUDGET,
+            budget: MAX_PAIR_READS,
             attempts: 0,
             steps: Vec::new(),
-            denied: Vec::new(),
-            apart: Vec::new(),
+            failed: Vec::new(),
+            separate: Vec::new(),
             one_by_one: Vec::new(),
-            in_all: None,
+            group_expected: None,
             guessed: Vec::new(),
-            good: 0,
-            refused: Vec::new(),
+            good_steps: 0,
+            errors: Vec::new(),
         }
     }
 
-    fn run<T: DeserializeOwned>(&mut self, mut result: Result<T, Wrong>) -> Result<T, Wrong> {
+    fn run<T: DeserializeOwned>(
+        &mut self,
+        mut result: Result<T, PairError>,
+    ) -> Result<T, PairError> {
         let mut best = None;
-        let mut told: Option<(usize, Wrong)> = None;
+        let mut reported: Option<(usize, PairError)> = None;
         loop {
-            let wrong = match result {
+            let error = match result {
                 Ok(value) => {
                     best = Some(value);
-                    self.good = self.steps.len();
+                    self.good_steps = self.steps.len();
                     None
                 }
-                Err(wrong) => Some(wrong),
+                Err(error) => Some(error),
             };
             let depth = self.steps.len();
-            let goes_on = self.step(wrong.as_ref());
-            // A refused step is an attempt of ours, not an input.
-            let is_ours = told.is_some() && wrong.as_ref().is_some_and(Wrong::is_of_a_step);
-            let is_deeper = told.as_ref().is_none_or(|(deepest, _)| depth > *deepest);
-            if let Some(wrong) = wrong.filter(|_| is_deeper && !is_ours) {
-                told = Some((depth, wrong));
+            let has_next = self.take_step(error.as_ref());
+            // An error about a converted value is the result of a step. The client must see an error of its input.
+            let is_from_step = reported.is_some()
+                && error
+                    .as_ref()
+                    .is_some_and(PairError::is_about_converted_value);
+            let is_deeper = reported
+                .as_ref()
+                .is_none_or(|(deepest, _)| depth > *deepest);
+            if let Some(error) = error.filter(|_| is_deeper && !is_from_step) {
+                reported = Some((depth, error));
             }
-            if !goes_on {
+            if !has_next {
                 break;
             }
-            match self.again() {
+            match self.retry() {
                 Some(next) => result = next,
-                None if best.is_none() => return Err(Wrong::custom("it has too many fields")),
+                None if best.is_none() => return Err(PairError::custom("it has too many fields")),
                 None => break,
             }
         }
-        match (best, told) {
+        match (best, reported) {
             (Some(value), _) => {
-                let count = self.refused.len();
-                match hidden_errors::ignored::<T>(self) {
-                    Some(wrong) => Err(wrong),
-                    None => Ok(self.prune(value, count)),
+                let count = self.errors.len();
+                match hidden_errors::find_hidden::<T>(self) {
+                    Some(error) => Err(error),
+                    None => Ok(self.undo_needless_guesses(value, count)),
                 }
             }
-            (None, Some((_, wrong))) => Err(hidden_errors::find::<T>(self, wrong)),
-            (None, None) => Err(Wrong::several("")),
+            (None, Some((_, error))) => Err(hidden_errors::locate::<T>(self, error)),
+            (None, None) => Err(PairError::several_values("")),
         }
     }
 
-    /// Reads the pairs anew; `None` when that was done often enough.
-    pub(crate) fn again<T: DeserializeOwned>(&mut self) -> Option<Result<T, Wrong>> {
+    /// Deserializes the pairs again, or returns `None` if the budget is used up.
+    pub(crate) fn retry<T: DeserializeOwned>(&mut self) -> Option<Result<T, PairError>> {
         self.budget = self.budget.checked_sub(self.pairs.len().max(1))?;
         self.attempts += 1;
-        self.pairs.empty.set(None);
+        self.pairs.rejected_empty.set(None);
         self.pairs.log.take();
         let result = T::deserialize(Root(self.pairs));
-        self.refused = self.pairs.log.take();
+        self.errors = self.pairs.log.take();
         Some(result)
     }
 
-    /// Changes what one value is taken for, if something speaks for it.
-    fn step(&mut self, wrong: Option<&Wrong>) -> bool {
-        let wish = self.wish(wrong);
-        if !wish.is_empty() {
-            for (idx, taken) in &wish {
-                self.pairs.take_for(*idx, *taken);
+    /// Takes the next step, or undoes the last one. Returns false if the search has ended.
+    fn take_step(&mut self, error: Option<&PairError>) -> bool {
+        let step = self.next_step(error);
+        if !step.is_empty() {
+            for (idx, read_as) in &step {
+                self.pairs.set_read_as(*idx, *read_as);
             }
-            self.steps.push(wish);
+            self.steps.push(step);
             return true;
         }
-        // A step that leads nowhere is taken back, and what else was asked for is tried.
-        if wrong.is_none() || self.steps.len() <= self.good || !self.refuses_a_step() {
+        // Without a next step, undo the last one and try the other types that were expected.
+        if error.is_none() || self.steps.len() <= self.good_steps || !self.may_be_caused_by_step() {
             return false;
         }
-        // The guesses stay where another value is wrong: without them it could not be told which.
-        if wrong.is_some_and(|wrong| matches!(wrong.what(), What::Custom(_)))
-            && self.ends_in_a_guess()
+        // Keep the guesses if another value is invalid: without them, its pair could not be identified.
+        if error.is_some_and(|error| matches!(error.fault(), Fault::Custom(_)))
+            && self.ends_with_guess()
         {
             return false;
         }
         let step = self.steps.pop().unwrap_or_default();
-        for (idx, taken) in &step {
-            self.pairs.take_for(*idx, taken.before());
+        for (idx, read_as) in &step {
+            self.pairs.set_read_as(*idx, read_as.previous());
         }
         match step[..] {
-            [_, _, ..] => self.part(&step, wrong),
-            _ => self.denied.extend(step),
+            [_, _, ..] => self.split_step(&step, error),
+            _ => self.failed.extend(step),
         }
         true
     }
 
-    /// Learns from a step of several values that was refused: those that may be to blame are tried alone from
-    /// then on, since others among them may have been right.
-    fn part(&mut self, step: &[(usize, ReadAs)], wrong: Option<&Wrong>) {
-        let of_a_step = wrong.filter(|wrong| wrong.is_of_a_step());
-        let got = match of_a_step.map(Wrong::what) {
-            Some(What::Other { got, .. }) => Some(got),
+    /// Handles an undone step with several values. The values that may have caused the error are converted alone from
+    /// then on, because the conversion of the others may have been right.
+    fn split_step(&mut self, step: &[(usize, ReadAs)], error: Option<&PairError>) {
+        let of_converted_value = error.filter(|error| error.is_about_converted_value());
+        let got = match of_converted_value.map(PairError::fault) {
+            Some(Fault::Mismatch { got, .. }) => Some(got),
             _ => None,
         };
-        let is_blamed = |idx: &usize| {
+        let is_suspect = |idx: &usize| {
             let pair = self.pairs.get(*idx);
             pair.is_some_and(|pair| got.is_some() && got == number(&pair.value).as_ref())
         };
-        let blamed: Vec<_> = step.iter().map(|(idx, _)| *idx).filter(is_blamed).collect();
-        if blamed.is_empty() {
-            self.one_by_one.extend(self.in_all.take());
+        let suspects: Vec<_> = step
+            .iter()
+            .map(|(idx, _)| *idx)
+            .filter(is_suspect)
+            .collect();
+        if suspects.is_empty() {
+            self.one_by_one.extend(self.group_expected.take());
         }
-        self.apart.extend(blamed);
+        self.separate.extend(suspects);
     }
 
-    /// Returns whether what was refused may be refused because of a step: it is no text, or the one empty
-    /// value of a list, which may be no list.
-    fn refuses_a_step(&self) -> bool {
-        let is_empty_list = |(idx, taken): &(usize, ReadAs)| {
-            *taken == ReadAs::List && self.pairs.get(*idx).is_some_and(|p| p.value.is_empty())
+    /// Returns whether a step may have caused an error: the rejected value is not a text, or the last step has
+    /// presented an empty value as a list.
+    fn may_be_caused_by_step(&self) -> bool {
+        let is_empty_list = |(idx, read_as): &(usize, ReadAs)| {
+            *read_as == ReadAs::List && self.pairs.get(*idx).is_some_and(|p| p.value.is_empty())
         };
-        self.good > 0
-            || self.refused.iter().any(|refused| refused.text.is_none())
+        self.good_steps > 0
+            || self.errors.iter().any(|error| error.text.is_none())
             || self
                 .steps
                 .last()
                 .is_some_and(|step| step.iter().any(is_empty_list))
     }
 
-    fn wish(&mut self, wrong: Option<&Wrong>) -> Vec<(usize, ReadAs)> {
-        if let Some(idx) = self.pairs.empty.get()
-            && self.may(idx, ReadAs::Nothing)
+    fn next_step(&mut self, error: Option<&PairError>) -> Vec<(usize, ReadAs)> {
+        if let Some(idx) = self.pairs.rejected_empty.get()
+            && self.can_become(idx, ReadAs::Nothing)
         {
             return vec![(idx, ReadAs::Nothing)];
         }
-        for refused in &self.refused {
-            let idx = refused.text.and_then(|text| self.pairs.of_text(text));
+        for error in &self.errors {
+            let idx = error.text.and_then(|text| self.pairs.index_of_text(text));
             if let Some(idx) = idx
-                && let Some(taken) = self.wanted(idx, &refused.expected)
+                && let Some(read_as) = self.conversion(idx, &error.expected)
             {
-                let expected = &refused.expected;
-                if !self.is_for_several(idx, taken, expected) {
-                    return vec![(idx, taken)];
+                let expected = &error.expected;
+                if !self.applies_to_similar(idx, read_as, expected) {
+                    return vec![(idx, read_as)];
                 }
-                self.in_all = Some(expected.clone());
-                return self.like(idx, expected);
+                self.group_expected = Some(expected.clone());
+                return self.similar(idx, expected);
             }
         }
-        self.guess(wrong).into_iter().collect()
+        self.guess_empty(error).into_iter().collect()
     }
 
-    /// Returns whether what was asked of one value is tried with those like it.
-    fn is_for_several(&self, idx: usize, taken: ReadAs, expected: &String) -> bool {
+    /// Returns whether the conversion of a value is applied to all similar values.
+    fn applies_to_similar(&self, idx: usize, read_as: ReadAs, expected: &String) -> bool {
         self.pairs.len() > FEW_PAIRS
-            && self.attempts >= FEW
-            && !self.apart.contains(&idx)
+            && self.attempts >= FEW_ATTEMPTS
+            && !self.separate.contains(&idx)
             && !self.one_by_one.contains(expected)
-            && (taken != ReadAs::Nothing || self.pairs.get(idx).is_some_and(Pair::is_of_several))
+            && (read_as != ReadAs::Nothing || self.pairs.get(idx).is_some_and(Pair::is_repeated))
     }
 
-    /// Guesses which empty value was refused: a type's own words say nothing of the pair.
-    fn guess(&mut self, wrong: Option<&Wrong>) -> Option<(usize, ReadAs)> {
-        let is_due = match wrong {
-            Some(wrong) => wrong.at().is_none() && matches!(wrong.what(), What::Custom(_)),
-            // A flattened `Option` may hide it.
-            None => self.refused.iter().any(|refused| refused.custom.is_some()),
+    /// Guesses which empty value was rejected. The message of a type does not identify the pair.
+    fn guess_empty(&mut self, error: Option<&PairError>) -> Option<(usize, ReadAs)> {
+        let is_due = match error {
+            Some(error) => error.pair().is_none() && matches!(error.fault(), Fault::Custom(_)),
+            // A flattened `Option` may have hidden the error.
+            None => self.errors.iter().any(|error| error.custom.is_some()),
         };
         if !is_due {
             return None;
         }
         let mut empties = self.pairs.iter().enumerate();
-        let (idx, _) =
-            empties.find(|(idx, pair)| pair.value.is_empty() && self.may(*idx, ReadAs::Nothing))?;
+        let (idx, _) = empties
+            .find(|(idx, pair)| pair.value.is_empty() && self.can_become(*idx, ReadAs::Nothing))?;
         self.guessed.push(idx);
         Some((idx, ReadAs::Nothing))
     }
 
-    /// Returns whether another variant reads the text: then it matters if the text is unreadable.
-    fn is_read<T: DeserializeOwned>(&mut self, idx: usize) -> bool {
-        let count = self.refused.len();
-        self.pairs.take_for(idx, ReadAs::Unreadable);
-        let result = self.again::<T>();
-        self.pairs.take_for(idx, ReadAs::Text);
-        result.is_some_and(|result| result.is_err() || self.refused.len() > count)
+    /// Returns whether a type uses the text, by presenting a value that no type accepts.
+    fn is_value_read<T: DeserializeOwned>(&mut self, idx: usize) -> bool {
+        let count = self.errors.len();
+        self.pairs.set_read_as(idx, ReadAs::Unreadable);
+        let result = self.retry::<T>();
+        self.pairs.set_read_as(idx, ReadAs::Text);
+        result.is_some_and(|result| result.is_err() || self.errors.len() > count)
     }
 
-    fn ends_in_a_guess(&self) -> bool {
-        let is_guess = |(idx, taken): &(usize, ReadAs)| {
-            *taken == ReadAs::Nothing && self.guessed.contains(idx)
+    fn ends_with_guess(&self) -> bool {
+        let is_guess = |(idx, read_as): &(usize, ReadAs)| {
+            *read_as == ReadAs::Nothing && self.guessed.contains(idx)
         };
         self.steps
             .last()
             .is_some_and(|step| step.iter().all(is_guess))
     }
 
-    /// Takes back the guesses without which the value is read too: `Some("")` must not become `None`.
-    fn prune<T: DeserializeOwned>(&mut self, mut best: T, count: usize) -> T {
+    /// Undoes the guesses that were not necessary, because `Some("")` must not become `None`.
+    fn undo_needless_guesses<T: DeserializeOwned>(&mut self, mut best: T, count: usize) -> T {
         for idx in std::mem::take(&mut self.guessed) {
-            let is_kept = self.pairs.get(idx).map(|pair| pair.taken.get()) == Some(ReadAs::Nothing);
+            let is_kept =
+                self.pairs.get(idx).map(|pair| pair.read_as.get()) == Some(ReadAs::Nothing);
             if !is_kept {
                 continue;
             }
-            self.pairs.take_for(idx, ReadAs::Text);
-            match self.again() {
-                Some(Ok(value)) if self.refused.len() <= count || self.is_read::<T>(idx) => {
+            self.pairs.set_read_as(idx, ReadAs::Text);
+            match self.retry() {
+                Some(Ok(value)) if self.errors.len() <= count || self.is_value_read::<T>(idx) => {
                     best = value;
                 }
-                _ => self.pairs.take_for(idx, ReadAs::Nothing),
+                _ => self.pairs.set_read_as(idx, ReadAs::Nothing),
             }
         }
         best
     }
 
-    /// Returns whether the value is a text still, and may become this.
-    fn may(&self, idx: usize, taken: ReadAs) -> bool {
-        let now = self.pairs.get(idx).map(|pair| pair.taken.get());
-        now == Some(taken.before()) && !self.denied.contains(&(idx, taken))
+    /// Returns whether the value is not converted yet and this conversion was not undone.
+    fn can_become(&self, idx: usize, read_as: ReadAs) -> bool {
+        let now = self.pairs.get(idx).map(|pair| pair.read_as.get());
+        now == Some(read_as.previous()) && !self.failed.contains(&(idx, read_as))
     }
 
-    /// Returns what the value has to be taken for, to be what was expected.
-    fn wanted(&self, idx: usize, expected: &str) -> Option<ReadAs> {
+    /// Returns the conversion that makes the value the expected type, if there is one.
+    fn conversion(&self, idx: usize, expected: &str) -> Option<ReadAs> {
         let pair = self.pairs.get(idx)?;
         let text = &*pair.value;
-        let is_list = pair.taken.get() == ReadAs::List;
-        let taken = match text {
-            // An empty value is a list of one empty text, if the list's type can read it.
-            "" if messages::is_list(expected) && !self.may(idx, ReadAs::List) => ReadAs::Nothing,
-            _ if messages::is_list(expected) => ReadAs::List,
+        let is_list = pair.read_as.get() == ReadAs::List;
+        let read_as = match text {
+            // An empty value is first tried as a list with one empty text, then as `None`.
+            "" if expected::is_list(expected) && !self.can_become(idx, ReadAs::List) => {
+                ReadAs::Nothing
+            }
+            _ if expected::is_list(expected) => ReadAs::List,
             "" if is_list => ReadAs::NothingInList,
             "" => ReadAs::Nothing,
             "true" | "on" | "false" if expected == "a boolean" && is_list => ReadAs::BoolInList,
@@ -298,23 +314,26 @@ impl<'p> Search<'p> {
             _ if is_number(text, expected) => ReadAs::Number,
             _ => return None,
         };
-        self.may(idx, taken).then_some(taken)
+        self.can_become(idx, read_as).then_some(read_as)
     }
 
-    /// Returns what can be what was expected of this value: the values of its key if there are several, since
-    /// they have one type; otherwise those that are the only ones of their keys, as in a map. An empty value
-    /// of another key may be a `Some("")`, which must not become `None`.
-    fn like(&self, idx: usize, expected: &str) -> Vec<(usize, ReadAs)> {
+    /// Returns the conversions of all values that are similar to this one.
+    ///
+    /// These are the values of its key if there are several, because they have one type. Otherwise they are the values
+    /// whose keys occur once, as in a map, except empty ones: an empty value of another key may be `Some("")`, which
+    /// must not become `None`.
+    fn similar(&self, idx: usize, expected: &str) -> Vec<(usize, ReadAs)> {
         let Some(own) = self.pairs.get(idx) else {
             return Vec::new();
         };
-        let is_like = |pair: &Pair<'_>| match own.is_of_several() {
+        let is_similar = |pair: &Pair<'_>| match own.is_repeated() {
             true => pair.key == own.key,
-            false => !pair.is_of_several() && !pair.value.is_empty() && pair.taken == own.taken,
+            false => !pair.is_repeated() && !pair.value.is_empty() && pair.read_as == own.read_as,
         };
         let pairs = self.pairs.iter().enumerate();
-        let like = pairs.filter(|(idx, pair)| is_like(pair) && !self.apart.contains(idx));
-        like.filter_map(|(idx, _)| Some((idx, self.wanted(idx, expected)?)))
+        let similar = pairs.filter(|(idx, pair)| is_similar(pair) && !self.separate.contains(idx));
+        similar
+            .filter_map(|(idx, _)| Some((idx, self.conversion(idx, expected)?)))
             .collect()
     }
 
@@ -322,17 +341,17 @@ impl<'p> Search<'p> {
         self.pairs
     }
 
-    pub(crate) fn refused(&self) -> &[Refused] {
-        &self.refused
+    pub(crate) fn errors(&self) -> &[LoggedError] {
+        &self.errors
     }
 
-    /// Returns whether something else was read where the value was refused.
-    pub(crate) fn was_denied(&self, idx: usize) -> bool {
-        self.denied.iter().any(|(denied, _)| *denied == idx)
+    /// Returns whether a conversion of the value was undone.
+    pub(crate) fn has_failed_step(&self, idx: usize) -> bool {
+        self.failed.iter().any(|(failed, _)| *failed == idx)
     }
 }
 
-/// Returns the number of any kind that a text is, or its truth, as serde's errors show it.
+/// Returns a number or a boolean in the format in which errors of serde contain it, or `None` for another text.
 fn number(text: &str) -> Option<String> {
     let unsigned = text.parse().map(|number: u64| number.to_string());
     let signed = unsigned.or_else(|_| text.parse().map(|number: i64| number.to_string()));
@@ -345,7 +364,7 @@ fn number(text: &str) -> Option<String> {
     float.ok().or(truth)
 }
 
-/// Returns whether the text is the number that is expected, or a number where serde does not say which.
+/// Returns whether the text is a number of the expected type, or any number if the type is unknown.
 fn is_number(text: &str, expected: &str) -> bool {
     let name = expected.strip_prefix("a nonzero ").unwrap_or(expected);
     match name {

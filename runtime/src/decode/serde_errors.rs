@@ -1,15 +1,15 @@
-//! serde's words for what is wrong, read back: the errors of formats are closed, and only say a sentence.
+//! Parses the error messages of serde. The error types of formats are opaque and provide only a message.
 
-use super::What;
+use super::Fault;
 
-/// Reads the sentence.
-pub(crate) fn read(text: &str) -> What {
+/// Parses an error message of serde into a fault.
+pub(crate) fn parse(text: &str) -> Fault {
     let text = without_position(text);
     let other = ["invalid type: ", "invalid value: "]
         .iter()
         .find_map(|start| text.strip_prefix(start));
     if let Some((got, expected)) = other.and_then(split_expected) {
-        return What::Other {
+        return Fault::Mismatch {
             expected: expected.to_owned(),
             got: got.to_owned(),
         };
@@ -17,30 +17,30 @@ pub(crate) fn read(text: &str) -> What {
     if let Some(rest) = text.strip_prefix("invalid length ")
         && let Some((count, expected)) = rest.split_once(", expected ")
     {
-        return What::Other {
+        return Fault::Mismatch {
             expected: expected.to_owned(),
             got: format!("length {count}"),
         };
     }
-    if let Some((got, known)) = named(text, "unknown variant ") {
-        return What::Variant { got, known };
+    if let Some((got, known)) = parse_names(text, "unknown variant ") {
+        return Fault::UnknownVariant { got, known };
     }
-    if let Some((name, known)) = named(text, "unknown field ") {
-        return What::Field { name, known };
+    if let Some((name, known)) = parse_names(text, "unknown field ") {
+        return Fault::UnknownField { name, known };
     }
-    if let Some((name, _)) = named(text, "missing field ") {
-        return What::Missing(name);
+    if let Some((name, _)) = parse_names(text, "missing field ") {
+        return Fault::MissingField(name);
     }
-    if let Some((name, _)) = named(text, "duplicate field ") {
-        return What::Twice(name);
+    if let Some((name, _)) = parse_names(text, "duplicate field ") {
+        return Fault::DuplicateField(name);
     }
     match text.starts_with("data did not match any variant of untagged enum") {
-        true => What::NoneFits,
-        false => What::Custom(text.to_owned()),
+        true => Fault::NoVariantMatches,
+        false => Fault::Custom(text.to_owned()),
     }
 }
 
-/// Removes ` at line 1 column 9`.
+/// Removes a position at the end of a message, such as ` at line 1 column 9`.
 pub(crate) fn without_position(text: &str) -> &str {
     match text.rfind(" at line ") {
         Some(end)
@@ -54,7 +54,7 @@ pub(crate) fn without_position(text: &str) -> &str {
     }
 }
 
-/// Splits `string "a, expected b", expected u8` where it is meant.
+/// Splits at `, expected `, but not inside a quoted string: `string "a, expected b", expected u8`.
 fn split_expected(text: &str) -> Option<(&str, &str)> {
     if let Some(quoted) = text.strip_prefix("string \"") {
         let mut is_escaped = false;
@@ -69,8 +69,8 @@ fn split_expected(text: &str) -> Option<(&str, &str)> {
     text.split_once(", expected ")
 }
 
-/// Reads a name in backquotes, and the names behind it.
-fn named(text: &str, start: &str) -> Option<(String, Vec<String>)> {
+/// Parses a name in backquotes and the list of expected names after it.
+fn parse_names(text: &str, start: &str) -> Option<(String, Vec<String>)> {
     let rest = text.strip_prefix(start)?.strip_prefix('`')?;
     let end = ["`, expected ", "`, there are no "]
         .iter()
@@ -81,11 +81,11 @@ fn named(text: &str, start: &str) -> Option<(String, Vec<String>)> {
     Some((rest[..end].to_owned(), known.map(str::to_owned).collect()))
 }
 
-/// Returns what came, as text, and as it stands in a sentence.
-pub(crate) fn shown(got: &str) -> (String, String) {
+/// Returns the received value for the list of errors, and its phrase for a sentence.
+pub(crate) fn displayed(got: &str) -> (String, String) {
     let whole = |text: &str| (text.to_owned(), text.to_owned());
     let code = |text: &str| {
-        let text = crate::decode::messages::short(text);
+        let text = crate::decode::messages::truncated(text);
         (text.to_owned(), format!("`{text}`"))
     };
     if let Some(text) = got.strip_prefix("string ") {
@@ -110,8 +110,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_of_serde_are_read() {
-        let other = |expected: &str, got: &str| What::Other {
+    fn messages_of_serde_are_parsed() {
+        let other = |expected: &str, got: &str| Fault::Mismatch {
             expected: expected.to_owned(),
             got: got.to_owned(),
         };
@@ -131,40 +131,40 @@ mod tests {
             ),
             (
                 "unknown variant `x`, expected `a` or `b`",
-                What::Variant {
+                Fault::UnknownVariant {
                     got: "x".to_owned(),
                     known: known(&["a", "b"]),
                 },
             ),
             (
                 "unknown field `x`, expected one of `a`, `b`, `c`",
-                What::Field {
+                Fault::UnknownField {
                     name: "x".to_owned(),
                     known: known(&["a", "b", "c"]),
                 },
             ),
             (
                 "unknown field `x`, there are no fields",
-                What::Field {
+                Fault::UnknownField {
                     name: "x".to_owned(),
                     known: Vec::new(),
                 },
             ),
             (
                 "missing field `x` at line 1 column 2",
-                What::Missing("x".to_owned()),
+                Fault::MissingField("x".to_owned()),
             ),
-            ("duplicate field `x`", What::Twice("x".to_owned())),
+            ("duplicate field `x`", Fault::DuplicateField("x".to_owned())),
             (
                 "data did not match any variant of untagged enum Id",
-                What::NoneFits,
+                Fault::NoVariantMatches,
             ),
             (
                 "a colour, at line 1 of the sheet",
-                What::Custom("a colour, at line 1 of the sheet".to_owned()),
+                Fault::Custom("a colour, at line 1 of the sheet".to_owned()),
             ),
         ] {
-            assert_eq!(read(text), expected, "{text}");
+            assert_eq!(parse(text), expected, "{text}");
         }
     }
 }

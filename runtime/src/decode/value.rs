@@ -1,4 +1,4 @@
-//! One value, or the values of one key.
+//! The deserializer of one value, or of the values of one key.
 
 use serde::{
     Deserializer,
@@ -6,43 +6,43 @@ use serde::{
 };
 
 use super::{
-    error::Wrong,
+    error::PairError,
     pairs::{Pair, Pairs, ReadAs},
 };
 
-/// A value, with those that follow it under the same key or without them.
+/// A value, alone or with the later values of the same key.
 #[derive(Clone, Copy)]
 pub(crate) struct Value<'p> {
     pub(crate) pairs: &'p Pairs<'p>,
     pub(crate) pair: &'p Pair<'p>,
     pub(crate) idx: usize,
-    /// Only this one is meant.
+    /// Whether the later values of the key are excluded.
     pub(crate) is_single: bool,
 }
 
 impl<'p> Value<'p> {
-    /// Returns the text, unless there are several.
-    fn text(self, expected: &str) -> Result<&'p str, Wrong> {
+    /// Returns the text, or an error if the key has several values.
+    fn text(self, expected: &str) -> Result<&'p str, PairError> {
         match self.is_several() {
-            true => Err(Wrong::several(expected)),
+            true => Err(PairError::several_values(expected)),
             false => Ok(&self.pair.value),
         }
     }
 
     fn is_several(self) -> bool {
-        !self.is_single && self.pair.next.is_some() && self.pair.taken.get() != ReadAs::First
+        !self.is_single && self.pair.next.is_some() && self.pair.read_as.get() != ReadAs::First
     }
 
     fn list(self) -> List<'p> {
-        let is_single = self.is_single || self.pair.taken.get() == ReadAs::First;
+        let is_single = self.is_single || self.pair.read_as.get() == ReadAs::First;
         List {
             value: Some(self),
             is_single,
         }
     }
 
-    /// Shows a number of any kind.
-    fn number<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    /// Passes the text to the visitor as a number of the first type that can represent it.
+    fn number<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
         let text: &'p str = &self.pair.value;
         if let Ok(number) = text.parse() {
             return visitor.visit_u64(number);
@@ -57,30 +57,30 @@ impl<'p> Value<'p> {
     }
 }
 
-/// Reads numbers in the ways that serde asks for.
+/// Implements the methods that deserialize a number.
 macro_rules! numbers {
     ($($method:ident $visit:ident $ty:ident),* $(,)?) => {$(
-        fn $method<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        fn $method<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
             let text = self.text(stringify!($ty))?;
             match text.parse() {
                 Ok(number) => visitor.$visit(number),
-                Err(_) => Err(Wrong::other(stringify!($ty), text)),
+                Err(_) => Err(PairError::mismatch(stringify!($ty), text)),
             }
         }
     )*};
 }
 
-/// Shows the text.
+/// Implements the methods that pass the text to the visitor.
 macro_rules! texts {
     ($($method:ident $expected:literal),* $(,)?) => {$(
-        fn $method<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        fn $method<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
             visitor.visit_borrowed_str(self.text($expected)?)
         }
     )*};
 }
 
 impl<'p> Deserializer<'p> for Value<'p> {
-    type Error = Wrong;
+    type Error = PairError;
 
     numbers! {
         deserialize_u8 visit_u8 u8,
@@ -106,15 +106,15 @@ impl<'p> Deserializer<'p> for Value<'p> {
         deserialize_identifier "a string",
     }
 
-    /// Shows the text or what it is taken for: see [`search`](super::search).
-    fn deserialize_any<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.pairs.buffered.set(true);
-        self.pairs.log.open();
-        let taken = self.pair.taken.get();
-        if self.is_several() || taken.is_in_list() && !self.is_single {
+    /// Passes the text to the visitor, or the value that it was converted to: see [`search`](super::search).
+    fn deserialize_any<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
+        self.pairs.is_buffered.set(true);
+        self.pairs.log.start();
+        let read_as = self.pair.read_as.get();
+        if self.is_several() || read_as.is_in_list() && !self.is_single {
             return visitor.visit_seq(self.list());
         }
-        match taken {
+        match read_as {
             ReadAs::Nothing | ReadAs::NothingInList => visitor.visit_unit(),
             ReadAs::Unreadable => visitor.visit_bytes(b"\xff"),
             ReadAs::Number | ReadAs::NumberInList => self.number(visitor),
@@ -125,32 +125,33 @@ impl<'p> Deserializer<'p> for Value<'p> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_bool<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
         match self.text("a boolean")? {
-            // A checkbox without a value of its own sends `on`.
+            // A checkbox without the attribute `value` sends `on`.
             "true" | "on" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
-            text => Err(Wrong::other("a boolean", text)),
+            text => Err(PairError::mismatch("a boolean", text)),
         }
     }
 
-    fn deserialize_option<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_option<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
         if self.is_several() || !self.pair.value.is_empty() {
             return visitor.visit_some(self);
         }
-        if self.pair.taken.get() == ReadAs::Nothing {
+        if self.pair.read_as.get() == ReadAs::Nothing {
             return visitor.visit_none();
         }
-        // The visitor is gone if the type refuses the empty text: all is read anew, with `None` here.
+        // The visitor is consumed even if the type rejects the empty text. So the pair is recorded, and the next
+        // attempt presents it as `None`.
         visitor.visit_some(self).inspect_err(|_| {
-            self.pairs.empty.set(Some(self.idx));
+            self.pairs.rejected_empty.set(Some(self.idx));
         })
     }
 
-    fn deserialize_unit<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_unit<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
         match self.text("unit")? {
             "" => visitor.visit_unit(),
-            text => Err(Wrong::other("unit", text)),
+            text => Err(PairError::mismatch("unit", text)),
         }
     }
 
@@ -158,7 +159,7 @@ impl<'p> Deserializer<'p> for Value<'p> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         self.deserialize_unit(visitor)
     }
 
@@ -166,15 +167,19 @@ impl<'p> Deserializer<'p> for Value<'p> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_seq<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
         visitor.visit_seq(self.list())
     }
 
-    fn deserialize_tuple<V: Visitor<'p>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_tuple<V: Visitor<'p>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, PairError> {
         visitor.visit_seq(self.list())
     }
 
@@ -183,12 +188,12 @@ impl<'p> Deserializer<'p> for Value<'p> {
         _: &'static str,
         _: usize,
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         visitor.visit_seq(self.list())
     }
 
-    fn deserialize_map<V: Visitor<'p>>(self, _: V) -> Result<V::Value, Wrong> {
-        Err(Wrong::other("a map", self.text("a map")?))
+    fn deserialize_map<V: Visitor<'p>>(self, _: V) -> Result<V::Value, PairError> {
+        Err(PairError::mismatch("a map", self.text("a map")?))
     }
 
     fn deserialize_struct<V: Visitor<'p>>(
@@ -196,7 +201,7 @@ impl<'p> Deserializer<'p> for Value<'p> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         self.deserialize_map(visitor)
     }
 
@@ -205,12 +210,12 @@ impl<'p> Deserializer<'p> for Value<'p> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Wrong> {
+    ) -> Result<V::Value, PairError> {
         self.text("a string")?;
-        visitor.visit_enum(Word(self))
+        visitor.visit_enum(UnitVariant(self))
     }
 
-    fn deserialize_ignored_any<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, Wrong> {
+    fn deserialize_ignored_any<V: Visitor<'p>>(self, visitor: V) -> Result<V::Value, PairError> {
         visitor.visit_unit()
     }
 }
@@ -222,12 +227,12 @@ struct List<'p> {
 }
 
 impl<'p> SeqAccess<'p> for List<'p> {
-    type Error = Wrong;
+    type Error = PairError;
 
     fn next_element_seed<T: DeserializeSeed<'p>>(
         &mut self,
         seed: T,
-    ) -> Result<Option<T::Value>, Wrong> {
+    ) -> Result<Option<T::Value>, PairError> {
         let Some(value) = self.value.take() else {
             return Ok(None);
         };
@@ -241,51 +246,56 @@ impl<'p> SeqAccess<'p> for List<'p> {
             ..value
         };
         let element = seed.deserialize(one);
-        element.map(Some).map_err(|wrong| wrong.or_at(value.idx))
+        element.map(Some).map_err(|error| error.at_pair(value.idx))
     }
 }
 
-/// A variant without fields, by its name.
-struct Word<'p>(Value<'p>);
+/// A variant without fields, whose name is the value.
+struct UnitVariant<'p>(Value<'p>);
 
-impl<'p> EnumAccess<'p> for Word<'p> {
-    type Error = Wrong;
-    type Variant = Unit;
+impl<'p> EnumAccess<'p> for UnitVariant<'p> {
+    type Error = PairError;
+    type Variant = NoFields;
 
-    fn variant_seed<T: DeserializeSeed<'p>>(self, seed: T) -> Result<(T::Value, Unit), Wrong> {
-        Ok((seed.deserialize(self.0)?, Unit))
+    fn variant_seed<T: DeserializeSeed<'p>>(
+        self,
+        seed: T,
+    ) -> Result<(T::Value, NoFields), PairError> {
+        Ok((seed.deserialize(self.0)?, NoFields))
     }
 }
 
-/// What is behind the name of a variant: nothing.
-struct Unit;
+/// The content of a variant without fields.
+struct NoFields;
 
-impl Unit {
-    fn refuse<T>() -> Result<T, Wrong> {
-        Err(Wrong::custom("there is no place for the variant's fields"))
+impl NoFields {
+    fn reject<T>() -> Result<T, PairError> {
+        Err(PairError::custom(
+            "a variant with fields is not supported here",
+        ))
     }
 }
 
-impl<'p> VariantAccess<'p> for Unit {
-    type Error = Wrong;
+impl<'p> VariantAccess<'p> for NoFields {
+    type Error = PairError;
 
-    fn unit_variant(self) -> Result<(), Wrong> {
+    fn unit_variant(self) -> Result<(), PairError> {
         Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'p>>(self, _: T) -> Result<T::Value, Wrong> {
-        Self::refuse()
+    fn newtype_variant_seed<T: DeserializeSeed<'p>>(self, _: T) -> Result<T::Value, PairError> {
+        Self::reject()
     }
 
-    fn tuple_variant<V: Visitor<'p>>(self, _: usize, _: V) -> Result<V::Value, Wrong> {
-        Self::refuse()
+    fn tuple_variant<V: Visitor<'p>>(self, _: usize, _: V) -> Result<V::Value, PairError> {
+        Self::reject()
     }
 
     fn struct_variant<V: Visitor<'p>>(
         self,
         _: &'static [&'static str],
         _: V,
-    ) -> Result<V::Value, Wrong> {
-        Self::refuse()
+    ) -> Result<V::Value, PairError> {
+        Self::reject()
     }
 }

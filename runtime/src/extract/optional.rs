@@ -140,7 +140,7 @@ impl<A: IntoResponse, B: IntoResponse> IntoResponse for Either<A, B> {
     }
 }
 
-/// `None` without the header `Authorization`.
+/// Returns `None` if the request has no header `Authorization`.
 impl<'r> OptionalExtract<'r> for Bearer {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
         match input.headers().contains_key(header::AUTHORIZATION) {
@@ -150,7 +150,7 @@ impl<'r> OptionalExtract<'r> for Bearer {
     }
 }
 
-/// `None` without the header `Authorization`.
+/// Returns `None` if the request has no header `Authorization`.
 #[cfg(feature = "basic-auth")]
 impl<'r> OptionalExtract<'r> for super::Basic {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
@@ -161,7 +161,7 @@ impl<'r> OptionalExtract<'r> for super::Basic {
     }
 }
 
-/// `None` without the header.
+/// Returns `None` if the request has no such header.
 #[cfg(feature = "headers")]
 impl<'r, T: headers::Header> OptionalExtract<'r> for super::Header<T> {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
@@ -172,7 +172,7 @@ impl<'r, T: headers::Header> OptionalExtract<'r> for super::Header<T> {
     }
 }
 
-/// `None` if no part of the chain provides the local. So a handler can be listed behind a guard in one group and
+/// Returns `None` if no part of the chain provides the local. So a handler can be listed behind a guard in one group and
 /// without it in another.
 impl<'r, T: LocalType> OptionalExtract<'r> for Local<'r, T> {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
@@ -180,21 +180,21 @@ impl<'r, T: LocalType> OptionalExtract<'r> for Local<'r, T> {
     }
 }
 
-/// `None` if the request has no connection, as in a test.
+/// Returns `None` if the request has no connection, as in a test.
 impl<'r> OptionalExtract<'r> for ConnectInfo {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
         Ok(input.peer().map(Self))
     }
 }
 
-/// `None` in a fallback.
+/// Returns `None` in a fallback.
 impl<'r> OptionalExtract<'r> for MatchedRoute {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
         Ok(input.route().map(Self))
     }
 }
 
-/// `None` without a body.
+/// Returns `None` if the request has no body.
 impl<'r, T: DeserializeOwned> OptionalExtract<'r> for Json<T> {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
         match input.body().is_empty() {

@@ -58,5 +58,5 @@ fn parse<T: PathParam>(
     name: &'static str,
     expected: &'static str,
 ) -> Result<T, Rejection> {
-    T::parse(text).ok_or_else(|| messages::param(name, expected, text))
+    T::parse(text).ok_or_else(|| messages::param_rejection(name, expected, text))
 }

@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{has_content_type, unsupported_type};
 use crate::{
-    decode::unreadable,
+    decode::format_rejection,
     deref::deref_mut,
     extract::{Extract, Input},
     response::{IntoResponse, Rejection, Response},
@@ -37,7 +37,7 @@ macro_rules! text_format {
             /// Parses a body.
             pub(crate) fn parse(body: &[u8]) -> Result<T, Rejection> {
                 let parse: fn(&[u8]) -> Result<T, String> = $read;
-                parse(body).map_err(|error| unreadable($shown, error))
+                parse(body).map_err(|error| format_rejection($shown, error))
             }
         }
 

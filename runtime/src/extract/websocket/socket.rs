@@ -103,7 +103,7 @@ pub struct WebSocket {
     stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
     stopping: Stopping,
     keep_alive: KeepAlive,
-    /// When the next ping is sent. If one is unanswered, when the client counts as disconnected.
+    /// When the next ping is sent, or when an unanswered one ends the WebSocket.
     next_check: Instant,
     /// Whether a ping was sent and nothing has arrived since.
     is_pinged: bool,
