@@ -41,10 +41,10 @@ pub type Result<T = ()> = std::result::Result<T, Error>;
 ///
 /// # Examples
 /// ```
-/// use highball::{ResultExt as _, prelude::*};
+/// use highball::{Error, ResultExt as _, prelude::*};
 ///
 /// #[get("/price")]
-/// async fn price() -> highball::Result<String> {
+/// async fn price() -> Result<String, Error> {
 ///     let text = std::fs::read_to_string("/no/such/file").context("reading the price")?;
 ///     let price: u64 = text.trim().parse()?;
 ///     Ok(price.to_string())

@@ -34,7 +34,7 @@ pub use self::{
 ///
 /// # Examples
 /// ```
-/// use highball::prelude::*;
+/// use highball::{TestApp, prelude::*};
 ///
 /// #[get("/ping")]
 /// async fn ping() -> &'static str {
@@ -61,7 +61,7 @@ impl<A: App> TestApp for A {}
 ///
 /// # Examples
 /// ```
-/// use highball::prelude::*;
+/// use highball::{TestClient, prelude::*};
 ///
 /// #[get("/users/{id}")]
 /// async fn show(id: u64) -> Json<Value> {
@@ -72,7 +72,8 @@ impl<A: App> TestApp for A {}
 /// struct Api(show);
 ///
 /// # highball::block_on(async {
-/// let response = Api.test().get("/users/7").send().await;
+/// let client: TestClient<Api> = Api.test();
+/// let response = client.get("/users/7").send().await;
 /// assert_eq!(response.status(), 200);
 /// assert_eq!(response.json::<Value>()["id"], 7);
 /// # });

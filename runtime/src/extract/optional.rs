@@ -27,6 +27,48 @@ use crate::{
 /// }
 /// # #[routes(app)] struct Api(hello);
 /// ```
+///
+/// Your own extractor can implement it:
+/// ```
+/// use highball::{OptionalExtract, http::StatusCode, prelude::*};
+///
+/// struct Version(u32);
+///
+/// impl<'r> Extract<'r> for Version {
+///     type State = ();
+///
+///     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+///         let missing = || Rejection::new(StatusCode::BAD_REQUEST, "the header `x-version` is missing");
+///         Self::extract_optional(input)?.ok_or_else(missing)
+///     }
+/// }
+///
+/// impl<'r> OptionalExtract<'r> for Version {
+///     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {
+///         let Some(value) = input.headers().get("x-version") else {
+///             return Ok(None);
+///         };
+///         let number = value.to_str().ok().and_then(|text| text.parse().ok());
+///         let invalid = || Rejection::new(StatusCode::BAD_REQUEST, "`x-version` must be a number");
+///         Ok(Some(Self(number.ok_or_else(invalid)?)))
+///     }
+/// }
+///
+/// #[get("/version")]
+/// async fn show(version: Option<Version>) -> String {
+///     version.map_or(1, |version| version.0).to_string()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(show);
+///
+/// # highball::block_on(async {
+/// let session = Api.test().start();
+/// assert_eq!(session.get("/version").send().await.text(), "1");
+/// assert_eq!(session.get("/version").header("x-version", "2").send().await.text(), "2");
+/// assert_eq!(session.get("/version").header("x-version", "x").send().await.status(), 400);
+/// # });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is always there, or cannot tell whether it is",
     label = "cannot be an `Option`",
