@@ -1,43 +1,89 @@
-//! The app: a root group with its route table, and what it answers where no route matches.
+//! The app: a root group with its route table, and how it responds to a request.
 
 use std::convert::Infallible;
 
 use bytes::Buf;
 
 use crate::{
-    app::service::OfFunction,
+    app::service::ServiceFn,
     body::{Body, BoxError, RequestBody},
     chain::{Endpoint, Render},
     request::Shared,
-    routes::{Entry, MountedGroup, Route, Segment},
-    table::{Table, spelling},
+    routes::{Entry, Route},
+    table::Table,
 };
 
 mod dispatch;
 mod method_override;
+mod open_exchange;
 mod preflight;
 mod response_framing;
+mod routing;
 pub(crate) mod service;
 
-pub(crate) use dispatch::{RoutedRequest, exchange};
+pub(crate) use dispatch::{RoutedRequest, handle_request, route_request};
 pub use service::{Service, forward};
 
-/// A root group: `#[routes(app, ..)]` on a tuple struct, a module or an impl block.
+/// An app: a group of routes with the route table of all of them.
+///
+/// `#[routes(app, ..)]` on a tuple struct, a module or an impl block implements it. [`serve`](fn@crate::serve)
+/// serves an app over the network, [`service`](Self::service) calls it with request values, and `Api.test()`
+/// ([`TestApp`](crate::testing::TestApp)) makes requests in tests.
+///
+/// # Examples
+/// ```
+/// use highball::{App, prelude::*};
+///
+/// #[get("/ping")]
+/// async fn ping() -> &'static str {
+///     "pong"
+/// }
+///
+/// #[routes(app)]
+/// struct Api(ping);
+///
+/// /// Returns the patterns of an app's routes.
+/// fn patterns<A: App>() -> Vec<&'static str> {
+///     A::LISTING.iter().map(|route| route.path()).collect()
+/// }
+///
+/// assert_eq!(patterns::<Api>(), ["/ping"]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an app",
     label = "a group, but no root",
     note = "mark the root with `app`: `#[routes(app)]`"
 )]
 pub trait App: Entry {
-    /// Makes a service that answers request values.
+    /// Returns a service that takes request values and returns responses, without a socket.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{http::Request, prelude::*};
+    ///
+    /// #[get("/ping")]
+    /// async fn ping() -> &'static str {
+    ///     "pong"
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(ping);
+    ///
+    /// # highball::block_on(async {
+    /// let service = Api.service(());
+    /// let response = service.call(Request::get("/ping").body(()).unwrap()).await;
+    /// assert_eq!(response.status(), 200);
+    /// # });
+    /// ```
     fn service<S: Send + Sync + 'static>(self, state: S) -> Service<Self, S> {
         Service::new(Shared::new(state), None)
     }
 
-    /// Makes a service of tower's, for its layers, and to mount the app in another framework.
+    /// Returns a [tower](https://docs.rs/tower) service, to put tower layers around the app or to mount it in
+    /// another framework.
     ///
-    /// Its future is not boxed. A server that runs nothing around the app is better served by
-    /// [`serve`](fn@crate::serve), which has no layer between hyper and the routes.
+    /// Its future is not boxed. If nothing runs around the app, prefer [`serve`](fn@crate::serve), which calls
+    /// the routes from hyper without a service between them.
     ///
     /// # Examples
     /// ```
@@ -77,7 +123,7 @@ pub trait App: Entry {
         B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
     {
         let service = self.service(state);
-        OfFunction(move |request: http::Request<B>| {
+        ServiceFn(move |request: http::Request<B>| {
             let service = service.clone();
             async move { Ok(service.call(request.map(RequestBody::new)).await) }
         })
@@ -87,44 +133,8 @@ pub trait App: Entry {
     const TABLE: Table;
     /// The routes, by their number in the table.
     const LISTING: &'static [Route];
-    /// How a rejection is written.
+    /// The function that turns a rejection into a response.
     const RENDER: Render;
-    /// Whether a header may name another method than POST.
+    /// Whether `X-HTTP-Method-Override` may change the method of a POST.
     const METHOD_OVERRIDE: bool = false;
-}
-
-/// Returns whether the path lies under the group's prefix.
-fn holds(group: &MountedGroup, path: &str) -> bool {
-    let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
-    group
-        .segments
-        .iter()
-        .all(|segment| parts.next().is_some_and(|part| is_at(segment, part)))
-}
-
-/// Returns whether the segment of a pattern takes this segment of a path, as it is written.
-fn is_at(segment: &Segment, written: &str) -> bool {
-    let written = written.as_bytes();
-    match segment {
-        Segment::Static(text) => spelling::same(written, text.as_bytes()),
-        Segment::Param { prefix, suffix, .. } => {
-            spelling::value(written, prefix.as_bytes(), suffix.as_bytes()).is_some()
-        }
-        Segment::CatchAll { .. } => true,
-    }
-}
-
-/// Returns the way to the group with the longest prefix that the path lies under; of equals, to
-/// the outermost.
-pub(crate) fn nearest<A: App>(path: &str) -> &'static [u16] {
-    let holding = A::GROUPS.iter().filter(|group| holds(group, path));
-    // `max_by_key` would take the last of equals, the innermost.
-    let longest = holding.reduce(|best, group| {
-        if group.segments.len() > best.segments.len() {
-            group
-        } else {
-            best
-        }
-    });
-    longest.map_or(&[], |group| group.field_path.steps())
 }

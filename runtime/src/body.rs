@@ -81,7 +81,7 @@ impl Body {
     }
 
     /// Has a stream hear of the server's stop.
-    pub(crate) fn tell(&mut self, signal: &Signal) {
+    pub(crate) fn follow_shutdown(&mut self, signal: &Signal) {
         if let Kind::Stream(stream) = &mut self.kind {
             stream.signal = Some(signal.clone());
         }

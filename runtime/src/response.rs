@@ -183,7 +183,7 @@ impl Response {
 
     /// Takes the response apart.
     pub fn into_parts(mut self) -> (StatusCode, HeaderMap, Body) {
-        self.settle();
+        self.render_as_problem();
         let Inner {
             status,
             headers,
@@ -196,7 +196,7 @@ impl Response {
     }
 
     /// Writes a rejection that no app has written, as a problem.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn render_as_problem(&mut self) {
         if let Some(rejection) = self.take_rejection() {
             self.replace(rejection.problem().with_headers_of(self));
         }

@@ -5,7 +5,7 @@ use std::{future::Future, marker::PhantomData, sync::Arc};
 use http::request::Parts;
 
 use crate::{
-    app::{App, RoutedRequest, exchange},
+    app::{App, RoutedRequest, handle_request, route_request},
     body::RequestBody,
     chain::Endpoint,
     request::{Connected, Shared, Transport},
@@ -92,11 +92,11 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> HttpApp for Served<A, S> {
     type RoutedRequest = RoutedRequest<S>;
 
     fn begin(connection: Arc<Connected<S>>, head: Parts, body: RequestBody) -> RoutedRequest<S> {
-        RoutedRequest::new::<A>(connection, head, body)
+        route_request::<A, S>(connection, head, body)
     }
 
     fn answer(begun: RoutedRequest<S>) -> impl Future<Output = Response> + Send + 'static {
-        exchange::<A, S>(begun)
+        handle_request::<A, S>(begun)
     }
 
     fn stop(&self) {

@@ -34,7 +34,7 @@ pub use self::{
 ///
 /// # Examples
 /// ```
-/// use highball::{TestApp, prelude::*};
+/// use highball::{prelude::*, testing::TestApp};
 ///
 /// #[get("/ping")]
 /// async fn ping() -> &'static str {
@@ -61,7 +61,7 @@ impl<A: App> TestApp for A {}
 ///
 /// # Examples
 /// ```
-/// use highball::{TestClient, prelude::*};
+/// use highball::{prelude::*, testing::TestClient};
 ///
 /// #[get("/users/{id}")]
 /// async fn show(id: u64) -> Json<Value> {

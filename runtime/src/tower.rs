@@ -1,4 +1,4 @@
-//! Tower's layers and services inside an app.
+//! Tower layers and services inside an app.
 
 mod layer;
 

@@ -273,7 +273,7 @@ pub(crate) fn async_value_expr(idx: usize, arg: &Arg, generic: Generic) -> Token
     let span = first_span(&arg.ty);
     let [cx, env] = ["__cx", "__env"].map(|name| generated_ident(name, span));
     quote_spanned! {span=>
-        <__S as __hb::AsyncArgument<'_, #mode, #ty>>::wait(#cx, #env).await
+        <__S as __hb::AsyncArgument<'_, #mode, #ty>>::extract_async(#cx, #env).await
     }
 }
 

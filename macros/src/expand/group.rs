@@ -235,7 +235,7 @@ fn endpoint(args: &GroupArgs, ty: &Type, listed: &[ListedEntry], own: &Steps) ->
                 mut __env: __hb::Call<'__r, __S>,
             ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                 async move {
-                    match __env.step() {
+                    match __env.next_field() {
                         #(#arms)*
                         _ => __hb::miss(__cx, __env).await,
                     }
@@ -255,7 +255,7 @@ fn match_arm(step: u16, alias: &ListedEntry) -> TokenStream {
         };
     }
     let chain = with.around(quote!(__hb::EntryEnd::<#ty>::NEW));
-    quote!(#step => __hb::Chain::<__S>::call(#chain, __cx, __env).await,)
+    quote!(#step => __hb::Chain::<__S>::run(#chain, __cx, __env).await,)
 }
 
 /// Returns the method that runs the group's own middleware and sets its fallback.
@@ -274,7 +274,7 @@ fn run_method(args: &GroupArgs, own: &Steps) -> TokenStream {
             __env: __hb::Call<'__r, __S>,
         ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
             #fallback
-            __hb::Chain::<__S>::call(#chain, __cx, __env)
+            __hb::Chain::<__S>::run(#chain, __cx, __env)
         }
     }
 }

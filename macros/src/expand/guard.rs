@@ -66,7 +66,7 @@ fn around_body(function: &Function, list: &[Arg], provides: &Type, body: bool) -
                 __hb::Ok(__ready) => __ready,
                 __hb::Err(__rejection) => #refuse,
             };
-            let __env = __env.with_ready(&__ready);
+            let __env = __env.with_buffered(&__ready);
         }
     });
     quote! {
@@ -122,6 +122,7 @@ fn skip_key(function: &Function) -> TokenStream {
 fn verdict_expr(function: &Function, args: &[TokenStream], provides: &Type) -> TokenStream {
     let name = function.callee();
     let wait = function.sig.asyncness.map(|_| quote!(.await));
-    let open = quote_spanned!(output_span(&function.sig)=> __hb::GuardOutput::<#provides>::open);
-    quote!(#open(#name(#(#args),*) #wait))
+    let into_result =
+        quote_spanned!(output_span(&function.sig)=> __hb::GuardOutput::<#provides>::into_result);
+    quote!(#into_result(#name(#(#args),*) #wait))
 }

@@ -354,7 +354,7 @@ impl Handler<'_> {
             impl #params __hb::Endpoint<__S> for #name #types where #own_bounds #bounds #with {
                 type Args = #list;
                 #[allow(unused_variables)]
-                fn call<'__r>(
+                fn call_handler<'__r>(
                     __cx: &mut __hb::Context<'_>,
                     __env: __hb::Call<'__r, __S>,
                 ) -> __hb::Result<#future, __hb::Rejection> {
@@ -389,7 +389,7 @@ impl Handler<'_> {
                 __cx: &mut __hb::Context<'_>,
                 __env: __hb::Call<'__r, __S>,
             ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
-                __hb::Chain::<__S>::call(#chain, __cx, __env)
+                __hb::Chain::<__S>::run(#chain, __cx, __env)
             }
         }
     }

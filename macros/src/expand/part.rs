@@ -23,7 +23,7 @@ pub(super) struct PartImpl<'a> {
     pub(super) kind: TokenStream,
     /// Whether it is a guard that can run in parallel with others, as an expression.
     pub(super) shares: TokenStream,
-    /// The body of `Middleware::around`, and the method of `Guard` for a guard that can run in parallel.
+    /// The body of `Middleware::run`, and the method of `Guard` for a guard that can run in parallel.
     pub(super) around: TokenStream,
     pub(super) check: Option<TokenStream>,
     /// The impl of `Observer`, which replaces the other two.
@@ -54,7 +54,7 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> Token
             }
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name where #bounds {
                 type Passes = ();
-                fn around<'__r>(
+                fn run<'__r>(
                     &'static self,
                     __cx: &mut __hb::Context<'_>,
                     _: __hb::Call<'__r, __S>,
@@ -255,7 +255,7 @@ impl PartImpl<'_> {
             {
                 type Passes = #provides;
                 #[allow(unused_variables)]
-                fn around<'__r>(
+                fn run<'__r>(
                     &'static self,
                     __cx: &mut __hb::Context<'_>,
                     __env: __hb::Call<'__r, __S>,

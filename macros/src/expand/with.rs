@@ -152,7 +152,7 @@ impl Steps {
             #holds
             #[automatically_derived]
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Step<__S> for #ty {
-                fn step<'__r, __C: __hb::Chain<__S>>(
+                fn run<'__r, __C: __hb::Chain<__S>>(
                     __cx: &mut __hb::Context<'_>,
                     __env: __hb::Call<'__r, __S>,
                     __rest: __C,

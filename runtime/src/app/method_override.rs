@@ -1,4 +1,4 @@
-//! `X-HTTP-Method-Override`: for clients, and what is before them, that know GET and POST only.
+//! `X-HTTP-Method-Override`: for clients and proxies that can only send GET and POST.
 
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
@@ -6,15 +6,15 @@ use crate::response::Rejection;
 
 const NAME: HeaderName = HeaderName::from_static("x-http-method-override");
 
-/// Gives a POST the method that its header names.
+/// Changes the method of a POST to the one that its header names.
 ///
-/// It is for no other method: a link or an image, which a page can have a browser fetch, must not
+/// Other methods stay as they are: a page can make a browser fetch a link or an image, and such a GET must not
 /// become a DELETE.
 ///
 /// # Errors
-/// Where the header names another method than PUT, PATCH or DELETE, or more than one: to go on with
-/// POST would do what nobody asked for.
-pub(crate) fn overridden(method: &mut Method, headers: &HeaderMap) -> Result<(), Rejection> {
+/// Returns 400 if the header is there more than once or names another method than PUT, PATCH or DELETE.
+/// Treating such a request as a POST could do something that the client did not intend.
+pub(super) fn apply(method: &mut Method, headers: &HeaderMap) -> Result<(), Rejection> {
     let mut values = headers.get_all(&NAME).iter();
     let Some(value) = values.next().filter(|_| *method == Method::POST) else {
         return Ok(());
@@ -32,7 +32,7 @@ pub(crate) fn overridden(method: &mut Method, headers: &HeaderMap) -> Result<(),
         }
         None => Err(Rejection::new(
             StatusCode::BAD_REQUEST,
-            "`x-http-method-override` names PUT, PATCH or DELETE",
+            "`x-http-method-override` must be PUT, PATCH or DELETE",
         )),
     }
 }

@@ -1,9 +1,9 @@
-//! What HTTP allows of a response, and the headers of it that belong to the server.
+//! Makes a response one that HTTP allows, and decides the headers about its framing and its connection.
 //!
-//! A server in front of this one, or the client, finds the next response on a connection by the
-//! framing of this one (RFC 9112 §6.3). So `Content-Length`, `Transfer-Encoding` and what else is
-//! about the connection is never written as a handler has set it: what means the same is left to the
-//! server, and what cannot be right is an error. hyper trusts a length that it is given.
+//! The client, or a server in front of this one, finds the next response on a connection by the framing of this
+//! one (RFC 9112 §6.3). So `Content-Length`, `Transfer-Encoding` and the headers about the connection are never
+//! sent as a handler set them. If such a header is right, the server writes its own. If it cannot be right, it is
+//! an error: hyper would send a wrong length as it is.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 
@@ -19,25 +19,24 @@ use crate::{
 const KEEP_ALIVE: &str = "keep-alive";
 const PROXY_CONNECTION: &str = "proxy-connection";
 
-/// Makes the response one that can answer the request; `switches` where the request becomes another
-/// protocol.
+/// Makes the response a valid one for the request. `switches` allows 101, for a request that switches protocols.
 ///
 /// # Errors
-/// Says what is wrong where the response cannot be sent.
-pub(crate) fn settle_framing(
+/// Returns the reason if the response cannot be sent.
+pub(super) fn apply_framing(
     response: &mut Response,
     head: &Head,
     switches: bool,
 ) -> Result<(), String> {
     let status = response.status();
     if !(200..600).contains(&status.as_u16()) && !is_switch(status, switches) {
-        return Err(no_answer(status));
+        return Err(invalid_status(status));
     }
     let is_bodiless = is_bodiless(status, &head.method);
-    // A response of ours has none of these headers, so looking for them is all that most pay for.
+    // Most responses have none of these headers, so this search is the only cost for them.
     let mut declared = None;
-    if response.headers().keys().any(is_of_server) {
-        declared = settle(response, head, is_bodiless)?;
+    if response.headers().keys().any(is_framing_header) {
+        declared = apply_framing_headers(response, head, is_bodiless)?;
     }
     if is_bodiless {
         if !response.body().is_empty() {
@@ -53,8 +52,10 @@ pub(crate) fn settle_framing(
     } else if !response.body().is_whole()
         && let Some(length) = declared.or(response.body().len())
     {
-        // The server sends what a stream itself says of its length as `Content-Length`, too.
-        response.body_mut().promise(length, Blame(head.route));
+        // The server also sends the length that a stream itself declares as `Content-Length`.
+        response
+            .body_mut()
+            .enforce_length(length, Blame(head.route));
     }
     Ok(())
 }
@@ -63,24 +64,24 @@ fn is_switch(status: StatusCode, switches: bool) -> bool {
     switches && status == StatusCode::SWITCHING_PROTOCOLS
 }
 
-fn no_answer(status: StatusCode) -> String {
+fn invalid_status(status: StatusCode) -> String {
     if status.is_informational() {
         return format!(
-            "the status {} is of an interim response, which only the server sends",
+            "the status {} is that of an interim response, which only the server sends",
             status.as_u16()
         );
     }
     format!("the status {} is not one of 200 to 599", status.as_u16())
 }
 
-/// RFC 9110 §6.4.1, and §9.3.6 for CONNECT.
+/// Returns whether the response has no body (RFC 9110 §6.4.1, and §9.3.6 for CONNECT).
 fn is_bodiless(status: StatusCode, method: &Method) -> bool {
     matches!(status.as_u16(), 101 | 204 | 205 | 304)
         || method == Method::CONNECT && status.is_success()
 }
 
-/// Returns whether the header is about the connection or the length of the message.
-fn is_of_server(name: &HeaderName) -> bool {
+/// Returns whether the header describes the connection or the length of the message.
+fn is_framing_header(name: &HeaderName) -> bool {
     match *name {
         header::CONTENT_LENGTH
         | header::TRANSFER_ENCODING
@@ -92,17 +93,20 @@ fn is_of_server(name: &HeaderName) -> bool {
     }
 }
 
-/// Keeps of the server's headers what is right, and refuses what has no right reading; returns the
-/// length that is declared.
+/// Checks the framing headers that a handler set, and writes those that are sent. Returns the declared length.
 #[cold]
-fn settle(response: &mut Response, head: &Head, is_bodiless: bool) -> Result<Option<u64>, String> {
-    settle_connection(response, head.version);
-    settle_coding(response.headers_mut())?;
+fn apply_framing_headers(
+    response: &mut Response,
+    head: &Head,
+    is_bodiless: bool,
+) -> Result<Option<u64>, String> {
+    apply_connection(response, head.version);
+    remove_transfer_coding(response.headers_mut())?;
     let length = declared_length(response.headers())?;
     response.headers_mut().remove(header::CONTENT_LENGTH);
     let known = response.body().len();
     let is_head = head.method == Method::HEAD;
-    // Without chunks there are no trailers; HTTP/2 and 3 have no chunks and need none.
+    // HTTP/1.1 sends trailers only after a chunked body. HTTP/2 and HTTP/3 send them after any body.
     if is_bodiless || known.or(length).is_some() && head.version < Version::HTTP_2 {
         response.headers_mut().remove(header::TRAILER);
     }
@@ -111,7 +115,7 @@ fn settle(response: &mut Response, head: &Head, is_bodiless: bool) -> Result<Opt
     };
     match known {
         Some(known) if known == length => {}
-        // A handler of its own for HEAD has a length and no body.
+        // A handler for HEAD may declare the length of the body that it leaves out.
         Some(0) if is_head => {}
         Some(known) => {
             return Err(format!(
@@ -125,9 +129,9 @@ fn settle(response: &mut Response, head: &Head, is_bodiless: bool) -> Result<Opt
     Ok(Some(length))
 }
 
-/// Leaves `Connection` with what a handler may decide: that the connection of HTTP/1 ends, or which
-/// protocol it could become.
-fn settle_connection(response: &mut Response, version: Version) {
+/// Reduces `Connection` to what a handler may decide: that an HTTP/1 connection closes, and which protocol it can
+/// be upgraded to.
+fn apply_connection(response: &mut Response, version: Version) {
     let is_http1 = version < Version::HTTP_2;
     let status = response.status();
     let headers = response.headers_mut();
@@ -147,7 +151,7 @@ fn settle_connection(response: &mut Response, version: Version) {
     if !(is_http1 && is_about_upgrade) {
         headers.remove(header::UPGRADE);
     }
-    // RFC 9110 §7.8: whoever sends `Upgrade` says so in `Connection`.
+    // RFC 9110 §7.8: a sender of `Upgrade` must list it in `Connection`.
     let options = match (headers.contains_key(header::UPGRADE), closes) {
         (true, true) => "upgrade, close",
         (true, false) => "upgrade",
@@ -157,9 +161,11 @@ fn settle_connection(response: &mut Response, version: Version) {
     headers.insert(header::CONNECTION, HeaderValue::from_static(options));
 }
 
-/// Leaves the transfer coding to the server: `chunked` is its own business, and of any other coding
-/// nobody knows whether the body has it.
-fn settle_coding(headers: &mut HeaderMap) -> Result<(), String> {
+/// Removes `Transfer-Encoding`, because the server decides whether a body is chunked.
+///
+/// # Errors
+/// Returns the reason if another coding is declared: the server cannot see whether the body really has it.
+fn remove_transfer_coding(headers: &mut HeaderMap) -> Result<(), String> {
     let codings = joined(lines(headers, header::TRANSFER_ENCODING));
     let is_ours = |coding: &[u8]| {
         [&b"chunked"[..], b"identity"]
@@ -176,7 +182,10 @@ fn settle_coding(headers: &mut HeaderMap) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns the length that the headers declare, which must be one number.
+/// Returns the length that the headers declare.
+///
+/// # Errors
+/// Returns the reason if the length is not a number, or if there are several different ones.
 fn declared_length(headers: &HeaderMap) -> Result<Option<u64>, String> {
     let mut lines = lines(headers, header::CONTENT_LENGTH);
     let Some(first) = lines.next() else {
@@ -194,19 +203,20 @@ fn declared_length(headers: &HeaderMap) -> Result<Option<u64>, String> {
     match text.and_then(|text| text.parse().ok()) {
         Some(length) => Ok(Some(length)),
         None => Err(format!(
-            "`content-length: {}` is set, which is no length",
+            "`content-length: {}` is set, which is not a length",
             first.escape_ascii()
         )),
     }
 }
 
-/// Returns whether a header stays on the response that takes the place of one that cannot be sent:
-/// what a middleware has added does, what describes the lost body or lets it be kept does not.
-pub(crate) fn outlives(name: &HeaderName) -> bool {
+/// Returns whether a header stays when a response that cannot be sent is replaced by a 500.
+///
+/// Headers that middleware added stay. Headers that describe the lost body, or let caches store it, do not.
+pub(super) fn is_kept_on_failure(name: &HeaderName) -> bool {
     let text = name.as_str();
     let describes = text.starts_with("content-") && !text.starts_with("content-security-");
     !describes
-        && !is_of_server(name)
+        && !is_framing_header(name)
         && ![
             header::ACCEPT_RANGES,
             header::AGE,

@@ -1,4 +1,4 @@
-//! An app as a plain service: a request value in, a response value out, without a socket.
+//! An app as a service: it takes a request value and returns a response value, without a socket.
 
 use std::{
     convert::Infallible,
@@ -15,7 +15,7 @@ use http::Request;
 use crate::{
     app::{
         App,
-        dispatch::{RoutedRequest, exchange},
+        dispatch::{handle_request, route_request},
     },
     body::{Body, BoxError, RequestBody},
     chain::Endpoint,
@@ -23,7 +23,7 @@ use crate::{
     response::{IntoResponse, Rejection, Response},
 };
 
-/// An app that a caller drives with request values: [`App::service`] makes it.
+/// An app that is called with request values instead of a socket. [`App::service`] returns it.
 ///
 /// # Examples
 /// ```
@@ -62,20 +62,20 @@ impl<A, S> Service<A, S> {
 }
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> Service<A, S> {
-    /// Answers one request. A panic in the app is answered with 500.
+    /// Responds to one request. If the app panics, the response is a 500.
     ///
     /// # Cancel safety
-    /// Where the future is dropped, the handler is.
+    /// If the future is dropped, the handler is dropped too, unless its route has `on_disconnect = finish`.
     pub async fn call(&self, request: Request<impl Into<RequestBody>>) -> http::Response<Body> {
         let connection = Arc::clone(&self.connection);
         let (head, body) = request.into_parts();
-        let begun = RoutedRequest::new::<A>(connection, head, body.into());
-        exchange::<A, S>(begun).await.into()
+        let routed = route_request::<A, S>(connection, head, body.into());
+        handle_request::<A, S>(routed).await.into()
     }
 }
 
 impl<A, S> Service<A, S> {
-    /// Tells what would run for ever to end.
+    /// Signals the shutdown to streams and tasks, which would otherwise run until they end by themselves.
     pub(crate) fn stop(&self) {
         self.connection.shared.tasks.stop();
     }
@@ -96,11 +96,11 @@ impl<A, S> fmt::Debug for Service<A, S> {
     }
 }
 
-/// A service of tower's that is a function, so that its future needs no box.
+/// A tower service that calls a function, so that its future needs no box.
 #[derive(Clone)]
-pub(crate) struct OfFunction<F>(pub(crate) F);
+pub(crate) struct ServiceFn<F>(pub(crate) F);
 
-impl<B, F, R> tower_service::Service<Request<B>> for OfFunction<F>
+impl<B, F, R> tower_service::Service<Request<B>> for ServiceFn<F>
 where
     F: Fn(Request<B>) -> R,
     R: Future<Output = Result<http::Response<Body>, Infallible>>,
@@ -118,9 +118,10 @@ where
     }
 }
 
-/// Has a tower service answer a request of a handler: an axum `Router`, say, that has not moved yet.
+/// Forwards a request to a tower service, for example to an axum `Router` that is not migrated yet.
 ///
-/// The service gets the whole path, prefixes included, and the request's body as it comes.
+/// The service gets the whole path, prefixes included, and the body of the request, which is not read before.
+/// If the service returns an error, the response is a 500 and the error is logged.
 ///
 /// # Examples
 /// ```
@@ -157,9 +158,6 @@ where
 /// assert_eq!(Api.test().get("/legacy/a/b").send().await.text(), "/legacy/a/b");
 /// # });
 /// ```
-///
-/// # Errors
-/// An error of the service is answered with 500; its words are for the log.
 pub async fn forward<T, B>(service: T, cx: &mut context::Context<'_>) -> Response
 where
     T: tower_service::Service<
@@ -170,11 +168,11 @@ where
         > + Send,
     B: http_body::Body<Data: bytes::Buf, Error: Into<BoxError>> + Send + 'static,
 {
-    answer(service, request(cx)).await
+    call_service(service, take_request(cx)).await
 }
 
-/// Has a tower service answer; an error of its own is a 500.
-pub(crate) async fn answer<T, B>(mut service: T, request: Request<RequestBody>) -> Response
+/// Calls a tower service when it is ready. An error of the service becomes a 500.
+pub(crate) async fn call_service<T, B>(mut service: T, request: Request<RequestBody>) -> Response
 where
     T: tower_service::Service<
             Request<RequestBody>,
@@ -183,11 +181,11 @@ where
         >,
     B: http_body::Body<Data: bytes::Buf, Error: Into<BoxError>> + Send + 'static,
 {
-    let answer = match poll_fn(|task| service.poll_ready(task)).await {
+    let outcome = match poll_fn(|task| service.poll_ready(task)).await {
         Ok(()) => service.call(request).await,
         Err(error) => Err(error),
     };
-    match answer {
+    match outcome {
         Ok(response) => response.map(Body::new).into(),
         Err(error) => {
             let cause = error.into().to_string();
@@ -196,8 +194,8 @@ where
     }
 }
 
-/// Makes a request value of what the context has, and takes its body along.
-pub(crate) fn request(cx: &mut context::Context<'_>) -> Request<RequestBody> {
+/// Returns the context's request as a value. The body moves into it.
+pub(crate) fn take_request(cx: &mut context::Context<'_>) -> Request<RequestBody> {
     let mut request = Request::new(std::mem::take(&mut cx.out().body));
     *request.method_mut() = cx.method().clone();
     *request.uri_mut() = cx.uri().clone();

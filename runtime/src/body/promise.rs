@@ -17,7 +17,7 @@ impl Body {
     ///
     /// A stream that has more or fewer bytes fails before the client could take what it has for the
     /// whole, or the rest for the next response; what is wrong is logged.
-    pub(crate) fn promise(&mut self, length: u64, blame: Blame) {
+    pub(crate) fn enforce_length(&mut self, length: u64, blame: Blame) {
         let body = mem::take(self);
         *self = Self::new(Promised {
             body,

@@ -1,4 +1,4 @@
-//! What the generated code asks of an argument's type, and how it makes the argument.
+//! How the generated code inspects the type of an argument and extracts the argument.
 
 use std::{
     ffi::OsString,
@@ -8,17 +8,17 @@ use std::{
 };
 
 use crate::{
-    chain::{env::Call, prepared::Prepare},
+    chain::{call::Call, prepared::Prepare},
     extract::{Extract, ExtractAsync, Input},
     request::{Context, Provide},
     response::Rejection,
     routes::LocalId,
 };
 
-/// Answers what is known of an argument's type without an error where it is no extractor.
+/// Reads the properties of an argument's type, without an error if the type is not an extractor.
 ///
-/// The inherent constants win where their bounds hold, those of [`NoExtractor`] otherwise: so the
-/// one error about such a type comes from [`assert_argument`](super::assert_argument), and nothing repeats it.
+/// The compiler prefers the inherent constants if their bounds hold, and uses those of [`NoExtractor`] otherwise. So
+/// the only error about such a type is that of [`assert_argument`](super::assert_argument).
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<T>);
 
@@ -30,7 +30,7 @@ pub const SYNC: u8 = 1;
 pub const ASYNC: u8 = 2;
 
 impl<T: Extract<'static>> Probe<T> {
-    /// Which kind of extractor it is.
+    /// The kind of extractor.
     pub const MODE: u8 = SYNC;
     /// Whether it takes the body.
     pub const BODY: bool = T::BODY;
@@ -40,9 +40,9 @@ impl<T: Extract<'static>> Probe<T> {
     pub const NEEDS: &'static [LocalId] = T::NEEDS;
 }
 
-/// What is known of a type that is no [`Extract`].
+/// The properties of a type that does not implement [`Extract`].
 pub trait NoExtractor {
-    /// Which kind of extractor it is.
+    /// The kind of extractor.
     const MODE: u8 = NOT;
     /// Whether it takes the body.
     const BODY: bool = false;
@@ -50,28 +50,28 @@ pub trait NoExtractor {
     const PARAMS: &'static [&'static str] = &[];
     /// The locals that it reads.
     const NEEDS: &'static [LocalId] = &[];
-    /// Whether it is a path of a file, which a client's text must not become without a check.
+    /// Whether it is a file path, which must not be made from a client's text without a check.
     const NAMES_A_FILE: bool = false;
 }
 
 impl<T> NoExtractor for Probe<T> {}
 
 impl Probe<PathBuf> {
-    /// A path of a file.
+    /// It is a file path.
     pub const NAMES_A_FILE: bool = true;
 }
 
 impl Probe<OsString> {
-    /// Often a path of a file.
+    /// It is often a file path.
     pub const NAMES_A_FILE: bool = true;
 }
 
-/// As [`Probe`], for [`ExtractAsync`].
+/// Reads the properties of an argument's type like [`Probe`], for [`ExtractAsync`].
 #[derive(Debug)]
 pub struct ProbeAsync<T>(PhantomData<T>);
 
 impl<T: ExtractAsync> ProbeAsync<T> {
-    /// Which kind of extractor it is.
+    /// The kind of extractor.
     pub const MODE: u8 = ASYNC;
     /// Whether it takes the body.
     pub const BODY: bool = T::BODY;
@@ -79,38 +79,37 @@ impl<T: ExtractAsync> ProbeAsync<T> {
 
 impl<T> NoExtractor for ProbeAsync<T> {}
 
-/// Which kind of extractor an argument is, as a type: constants as generic arguments would cost
-/// the compiler a body each.
+/// The kind of extractor as a type. A constant as a generic argument would cost compile time for each argument.
 #[derive(Debug)]
 pub struct Mode<const MODE: u8>;
 
 impl<const MODE: u8> Mode<MODE> {
-    /// The kind: [`SYNC`] or another.
+    /// The kind of extractor: [`SYNC`], [`ASYNC`] or neither.
     pub const IS: u8 = MODE;
 }
 
-/// App state from which an argument can be made: the bound that stands for each argument.
+/// App state from which an argument can be extracted. Generated code has one such bound for each argument.
 ///
-/// It holds for every state where the mode says that the argument is no extractor, since that has
-/// been reported where the handler stands.
+/// If the mode is that of a type which is not an extractor, every state implements it: that mistake is already
+/// reported at the argument, and a second error would only repeat it.
 pub trait Argument<'r, M, A>: Sized + Send + Sync + 'static {
     /// Whether the argument takes the body.
     const BODY: bool = false;
-    /// What runs ahead of the handler.
+    /// The function that runs the extractor before the handler is called, if it is async.
     const PREPARE: Option<Prepare<Self>> = None;
 
-    /// Makes the argument.
+    /// Extracts the argument.
     ///
     /// # Errors
-    /// What the extractor says.
-    fn extract(env: Call<'r, Self>) -> Result<A, Rejection>;
+    /// Returns the rejection of the extractor.
+    fn extract(call: Call<'r, Self>) -> Result<A, Rejection>;
 
-    /// Checks what the head decides, before the body is read.
+    /// Checks what depends on the head alone, before the body is read.
     ///
     /// # Errors
-    /// What the extractor says.
-    fn check_head(env: Call<'_, Self>) -> Result<(), Rejection> {
-        let _ = env;
+    /// Returns the rejection of the extractor.
+    fn check_head(call: Call<'_, Self>) -> Result<(), Rejection> {
+        let _ = call;
         Ok(())
     }
 }
@@ -124,49 +123,52 @@ impl<'r, S: Send + Sync + 'static, A> Argument<'r, Mode<NOT>, A> for S {
 impl<'r, S: Provide<A::State>, A: Extract<'r>> Argument<'r, Mode<SYNC>, A> for S {
     const BODY: bool = A::BODY;
 
-    fn extract(env: Call<'r, Self>) -> Result<A, Rejection> {
+    fn extract(call: Call<'r, Self>) -> Result<A, Rejection> {
         A::extract(Input {
-            head: env.head,
-            body: &env.ready.body,
-            locals: env.locals,
-            state: env.base.connection,
+            head: call.head,
+            body: &call.buffered.body,
+            locals: call.locals,
+            state: call.scope.connection,
         })
     }
 
-    fn check_head(env: Call<'_, Self>) -> Result<(), Rejection> {
+    fn check_head(call: Call<'_, Self>) -> Result<(), Rejection> {
         A::check_head(Input {
-            head: env.head,
-            body: &env.ready.body,
-            locals: env.locals,
-            state: env.base.connection,
+            head: call.head,
+            body: &call.buffered.body,
+            locals: call.locals,
+            state: call.scope.connection,
         })
     }
 }
 
 impl<'r, S: Provide<A::State>, A: ExtractAsync> Argument<'r, Mode<ASYNC>, A> for S {
-    const PREPARE: Option<Prepare<Self>> = Some(|cx, env, prepared| {
+    const PREPARE: Option<Prepare<Self>> = Some(|cx, call, prepared| {
         Box::pin(async move {
-            prepared.put(A::extract(cx, env.state::<A::State>()).await?);
+            prepared.insert(A::extract(cx, call.state::<A::State>()).await?);
             Ok(())
         })
     });
 
-    fn extract(env: Call<'r, Self>) -> Result<A, Rejection> {
-        env.ready.prepared.take().ok_or_else(Rejection::internal)
+    fn extract(call: Call<'r, Self>) -> Result<A, Rejection> {
+        call.buffered
+            .prepared
+            .take()
+            .ok_or_else(Rejection::internal)
     }
 }
 
-/// As [`Argument`], for an argument of a guard or a middleware, which may wait where it stands.
+/// Extracts an argument like [`Argument`], for guards and middleware, which can await an extractor themselves.
 pub trait AsyncArgument<'r, M, A>: Argument<'r, M, A> {
-    /// Makes the argument.
-    fn wait(
+    /// Extracts the argument.
+    fn extract_async(
         cx: &mut Context<'_>,
-        env: Call<'r, Self>,
+        call: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send;
 }
 
 impl<'r, S: Send + Sync + 'static, A: Send> AsyncArgument<'r, Mode<NOT>, A> for S {
-    fn wait(
+    fn extract_async(
         _: &mut Context<'_>,
         _: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
@@ -175,64 +177,64 @@ impl<'r, S: Send + Sync + 'static, A: Send> AsyncArgument<'r, Mode<NOT>, A> for 
 }
 
 impl<'r, S: Provide<A::State>, A: Extract<'r> + Send> AsyncArgument<'r, Mode<SYNC>, A> for S {
-    fn wait(
+    fn extract_async(
         _: &mut Context<'_>,
-        env: Call<'r, Self>,
+        call: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
-        ready(<Self as Argument<'r, Mode<SYNC>, A>>::extract(env))
+        ready(<Self as Argument<'r, Mode<SYNC>, A>>::extract(call))
     }
 }
 
 impl<'r, S: Provide<A::State>, A: ExtractAsync> AsyncArgument<'r, Mode<ASYNC>, A> for S {
-    fn wait(
+    fn extract_async(
         cx: &mut Context<'_>,
-        env: Call<'r, Self>,
+        call: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
-        A::extract(cx, env.state::<A::State>())
+        A::extract(cx, call.state::<A::State>())
     }
 }
 
-/// The extractors among the arguments of a handler, as a list: `(mode, type, rest)` or `()`.
+/// The extractors of a handler as a list of types: `(mode, type, rest)`, or `()` at the end.
 pub trait Args<S: 'static>: 'static {
     /// Whether one of them takes the body.
     const BODY: bool;
-    /// What runs ahead of the handler, in order.
-    const AHEAD: Option<&'static Ahead<S>>;
+    /// The async extractors, which run in this order before the handler is called.
+    const ASYNC: Option<&'static AsyncExtractors<S>>;
 
-    /// Checks what the head decides, before the body is read.
+    /// Checks what depends on the head alone, before the body is read.
     ///
     /// # Errors
-    /// What the first extractor says that rejects it.
-    fn check_head(env: Call<'_, S>) -> Result<(), Rejection> {
-        let _ = env;
+    /// Returns the rejection of the first extractor that rejects the request.
+    fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
+        let _ = call;
         Ok(())
     }
 }
 
-/// A step ahead of the handler, and those behind it.
+/// A linked list of async extractors.
 #[derive(Debug)]
-pub struct Ahead<S: 'static> {
+pub struct AsyncExtractors<S: 'static> {
     pub(crate) prepare: Prepare<S>,
     pub(crate) next: Option<&'static Self>,
 }
 
 impl<S: 'static> Args<S> for () {
     const BODY: bool = false;
-    const AHEAD: Option<&'static Ahead<S>> = None;
+    const ASYNC: Option<&'static AsyncExtractors<S>> = None;
 }
 
 impl<S: Argument<'static, M, A>, M: 'static, A: 'static, R: Args<S>> Args<S> for (M, A, R) {
     const BODY: bool = S::BODY || R::BODY;
-    const AHEAD: Option<&'static Ahead<S>> = match S::PREPARE {
-        Some(prepare) => Some(&Ahead {
+    const ASYNC: Option<&'static AsyncExtractors<S>> = match S::PREPARE {
+        Some(prepare) => Some(&AsyncExtractors {
             prepare,
-            next: R::AHEAD,
+            next: R::ASYNC,
         }),
-        None => R::AHEAD,
+        None => R::ASYNC,
     };
 
-    fn check_head(env: Call<'_, S>) -> Result<(), Rejection> {
-        S::check_head(env)?;
-        R::check_head(env)
+    fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
+        S::check_head(call)?;
+        R::check_head(call)
     }
 }

@@ -1,43 +1,43 @@
-//! What is wrong with an argument, as far as its type tells; all in constant evaluation.
+//! Checks of a function's arguments by their types, in constant evaluation.
 
 use crate::{
     chain::argument::NOT,
     const_text::{Text, contains},
 };
 
-/// An argument of a function, as the generated code knows it.
+/// An argument of a function, as the generated code describes it.
 #[derive(Debug)]
 pub struct ArgCheck {
-    /// Its name, or the empty text where it has none.
+    /// Its name, or empty if the argument is a pattern.
     pub name: &'static str,
-    /// Its type, as written.
+    /// Its type, as the user wrote it.
     pub ty: &'static str,
-    /// Which kind of extractor it is.
+    /// The kind of extractor.
     pub mode: u8,
     /// Whether it takes the body.
     pub body: bool,
-    /// Whether it may.
+    /// Whether it is allowed to take the body.
     pub rule: BodyRule,
     /// The path parameters that it takes.
     pub params: &'static [&'static str],
-    /// The pattern of the function's own path, and its parameters.
+    /// The pattern of the function's own path, with its parameters.
     pub path: Option<(&'static str, &'static [&'static str])>,
 }
 
-/// Who may take the body.
+/// Which arguments may take the body.
 #[derive(Debug, Clone, Copy)]
 pub enum BodyRule {
-    /// One argument may; this says whether one before it does.
+    /// One argument may. The value is whether an argument before this one does.
     Once(bool),
-    /// Each may: a guard has said that it sees the body, which is here.
+    /// Every argument may: a guard with `body` has the whole body in memory.
     Shared,
-    /// None may: the body is read for the handler, behind the function.
+    /// No argument may: the body is read for the handler, after this function.
     Never,
 }
 
 type ErrorText = Text<1024>;
 
-/// Stops the compilation where an argument is no extractor, or takes what it cannot have.
+/// Fails to compile if an argument is not an extractor, or takes a body or a parameter that it cannot have.
 #[track_caller]
 pub const fn assert_argument(arg: &ArgCheck) {
     if arg.mode == NOT {
@@ -74,7 +74,7 @@ impl BodyRule {
     }
 }
 
-/// Stops the compilation where a guard sees a body that it does not look at.
+/// Fails to compile if a guard has `body` and no argument takes the body.
 #[track_caller]
 pub const fn assert_body(takes: bool) {
     assert!(
@@ -83,7 +83,7 @@ pub const fn assert_body(takes: bool) {
     );
 }
 
-/// Stops the compilation where the text of a parameter would become the name of a file.
+/// Fails to compile if a path parameter would become a file path without a check.
 #[track_caller]
 pub const fn assert_param(name: &str, ty: &str, names_a_file: bool) {
     if !names_a_file {
@@ -132,12 +132,12 @@ const fn not_extractor(arg: &ArgCheck) -> ErrorText {
     text.with(arg.ty).with("`")
 }
 
-/// Returns whether the type is spelled as a local; only words depend on it.
+/// Returns whether the type is written as a local. Only the error message depends on it.
 const fn is_local(ty: &str) -> bool {
     matches!(ty.as_bytes(), [b'L', b'o', b'c', b'a', b'l', b'<', ..])
 }
 
-/// As [`is_local`], for what may not be there.
+/// Returns whether the type is written as an `Option`.
 const fn is_option(ty: &str) -> bool {
     matches!(
         ty.as_bytes(),
@@ -145,7 +145,7 @@ const fn is_option(ty: &str) -> bool {
     )
 }
 
-/// As [`is_local`], for values with rules.
+/// Returns whether the type is written as a `Valid`.
 const fn is_valid(ty: &str) -> bool {
     matches!(ty.as_bytes(), [b'V', b'a', b'l', b'i', b'd', b'<', ..])
 }
@@ -158,8 +158,8 @@ const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> ErrorText {
         .with("}`; rename the field, or the parameter")
 }
 
-/// Stops the compilation where nothing takes a parameter of the path: each argument has its mode
-/// and what it takes. One that is no extractor might have been meant to, and is reported.
+/// Fails to compile if no argument takes a parameter of the path. `taken` has the mode and the parameters of each
+/// argument. An argument that is not an extractor may have been meant to take it, and has its own error already.
 #[track_caller]
 pub const fn assert_taken(name: &str, taken: &[(u8, &[&str])], message: &str) {
     let mut i = 0;

@@ -1,10 +1,10 @@
-//! Where a chain leads: a handler, or the answer of a group to a path without a route.
+//! The end of a chain: a handler, or the response of a group if no handler responds.
 
 use std::future::{self, Future};
 
 use super::{
     Call, ChainPart, ConfiguredPart, Guard, Middleware, Next,
-    env::{Boxed, BufferedBody},
+    call::{Boxed, BufferedBody},
 };
 use crate::{
     chain::argument::Args,
@@ -13,7 +13,7 @@ use crate::{
     routes::{Entry, Mounted, PartInfo},
 };
 
-/// Something that answers requests: a handler, or a group of them. The attributes implement it.
+/// A handler, or a group of them. The attributes implement it.
 pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
     /// The handler's extractors.
     type Args: Args<S>;
@@ -21,112 +21,110 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
     /// Extracts the arguments and calls the handler.
     ///
     /// # Errors
-    /// Where an argument cannot be had from the request.
-    fn call<'r>(
+    /// Returns the rejection of the first argument that cannot be extracted.
+    fn call_handler<'r>(
         cx: &mut Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
-        let _ = (cx, env);
+        let _ = (cx, call);
         Err::<future::Ready<Response>, _>(Rejection::internal())
     }
 
-    /// Checks what the head decides of the arguments, before the body is read.
+    /// Checks the arguments that depend on the head alone, before the body is read.
     ///
     /// # Errors
-    /// Where an argument cannot be had from the request.
-    fn check_head(env: Call<'_, S>) -> Result<(), Rejection> {
-        Self::Args::check_head(env)
+    /// Returns the rejection of the first argument that cannot be extracted.
+    fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
+        Self::Args::check_head(call)
     }
 
-    /// Runs the entry's own middleware and then what is in it.
-    fn run<'r>(cx: &mut Context<'_>, env: Call<'r, S>) -> impl Future<Output = Response> + Send {
-        Self::run_handler(cx, env)
+    /// Runs the entry's own middleware around [`run_handler`](Self::run_handler).
+    fn run<'r>(cx: &mut Context<'_>, call: Call<'r, S>) -> impl Future<Output = Response> + Send {
+        Self::run_handler(cx, call)
     }
 
-    /// Runs the handler, or the group's field that the way names.
+    /// Runs the handler, or the field of the group that is next on the way.
     fn run_handler<'r>(
         cx: &mut Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
     ) -> impl Future<Output = Response> + Send {
-        leaf::<Self, S>(cx, env)
+        respond::<Self, S>(cx, call)
     }
 }
 
-/// The innermost step: everything that the handler needs, and the handler.
+/// Runs the innermost step: awaits the handler's inputs, calls the handler and finishes its response.
 ///
-/// It is one future and not three: each layer counts against the compiler's limit on nesting.
-async fn leaf<H: Endpoint<S>, S: Send + Sync + 'static>(
+/// This is one future and not several, because each one counts against the compiler's limit on nested types.
+async fn respond<H: Endpoint<S>, S: Send + Sync + 'static>(
     cx: &mut Context<'_>,
-    env: Call<'_, S>,
+    call: Call<'_, S>,
 ) -> Response {
-    let mut ready = BufferedBody::default();
-    let mut refused = None;
-    // The way of a preflight leads here, and so does that of one that is refused. Only a fallback runs
-    // without a route: no guard has.
-    if let Some(miss) = env.base.miss.as_ref().filter(|miss| !miss.is_missing()) {
-        let mut response = miss.answer(cx);
-        env.finish(cx, &mut response);
-        return response;
-    }
-    // The body comes last: what is rejected without it is not waited for, nor is its client asked
-    // to send it (RFC 9110 §10.1.1).
-    if H::Args::BODY {
-        refused = H::check_head(env).err();
-    }
-    let mut ahead = H::Args::AHEAD;
-    while let Some(step) = ahead
-        && refused.is_none()
-    {
-        refused = (step.prepare)(cx, env, &mut ready.prepared).await.err();
-        ahead = step.next;
-    }
-    if H::Args::BODY && refused.is_none() {
-        match cx.out().read_body().await {
-            Ok(body) => ready.body = body,
-            Err(rejection) => refused = Some(rejection),
+    let mut buffered = BufferedBody::default();
+    let mut response = 'response: {
+        // A preflight leads to a handler that must not run, because its guards have not run. Of all misses only a
+        // 404 runs a handler, which is then a fallback.
+        if let Some(miss) = call.scope.miss.as_ref().filter(|miss| !miss.is_missing()) {
+            break 'response miss.respond(cx);
         }
-    }
-    let mut response = 'answered: {
-        if let Some(rejection) = refused {
-            break 'answered rejection.into_response();
+        // The body is read last: a request that is rejected without it neither waits for it nor makes the client
+        // send it (RFC 9110 §10.1.1).
+        if H::Args::BODY
+            && let Err(rejection) = H::check_head(call)
+        {
+            break 'response rejection.into_response();
         }
-        let ready = &ready;
+        let mut next = H::Args::ASYNC;
+        while let Some(extractor) = next {
+            let prepared = &mut buffered.prepared;
+            if let Err(rejection) = (extractor.prepare)(cx, call, prepared).await {
+                break 'response rejection.into_response();
+            }
+            next = extractor.next;
+        }
+        if H::Args::BODY {
+            match cx.out().read_body().await {
+                Ok(body) => buffered.body = body,
+                Err(rejection) => break 'response rejection.into_response(),
+            }
+        }
+        let buffered = &buffered;
         // A `match` around the `await` would keep room for the handler's future twice.
-        let future = match H::call(cx, Call { ready, ..env }) {
+        let future = match H::call_handler(cx, Call { buffered, ..call }) {
             Ok(future) => future,
-            Err(rejection) => break 'answered rejection.into_response(),
+            Err(rejection) => break 'response rejection.into_response(),
         };
-        // It may have borrowed the context, so the response is made of its output at once.
+        // The output may borrow from the context, so it becomes a response before the context is used again.
         future.await.into_response()
     };
-    env.finish(cx, &mut response);
+    call.finish(cx, &mut response);
     response
 }
 
-/// Answers for a group that the way ends at.
-pub async fn miss<S>(cx: &mut Context<'_>, env: Call<'_, S>) -> Response
+/// Responds for the group at which the way ends, if no handler does.
+pub async fn miss<S>(cx: &mut Context<'_>, call: Call<'_, S>) -> Response
 where
     S: Send + Sync + 'static,
 {
-    let mut response = match (&env.base.miss, env.fallback) {
-        (Some(miss), Some(fallback)) if miss.is_missing() => return fallback(cx, env).await,
-        (Some(miss), _) => miss.answer(cx),
+    let mut response = match (&call.scope.miss, call.fallback) {
+        (Some(miss), Some(fallback)) if miss.is_missing() => return fallback(cx, call).await,
+        (Some(miss), _) => miss.respond(cx),
         (None, _) => Rejection::internal().into_response(),
     };
-    env.finish(cx, &mut response);
+    call.finish(cx, &mut response);
     response
 }
 
-/// Runs a handler as a fallback; only a path without a route pays for the box.
+/// Runs a handler as a fallback. Its future is boxed, which only requests without a route pay for.
 pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
     cx: &'a mut Context<'_>,
-    env: Call<'a, S>,
+    call: Call<'a, S>,
 ) -> Boxed<'a> {
-    // The compiler must not need to know the handler's future to know this one is `Send`.
+    // The bound of this function lets the compiler read `Send` from the signature of `run`, without looking into the
+    // handler's future.
     fn boxed<'a, F: Future<Output = Response> + Send + 'a>(future: F) -> Boxed<'a> {
         Box::pin(future)
     }
-    boxed(E::run(cx, env))
+    boxed(E::run(cx, call))
 }
 
 /// A handler without a path. `#[fallback]` implements it.
@@ -137,10 +135,10 @@ pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
 )]
 pub trait Fallback {}
 
-/// Stops the compilation where what is named as a fallback is none.
+/// Fails to compile if a type that is named as a fallback is not one.
 pub const fn assert_fallback<F: Fallback>() {}
 
-/// What stands for an entry or a middleware whose `#[cfg]` does not hold: no routes, no layer.
+/// Replaces an entry or a middleware whose `#[cfg]` is off. It has no routes and does nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Absent {}
 
@@ -168,7 +166,7 @@ impl ConfiguredPart for Absent {
 impl<S: Send + Sync + 'static> Middleware<S> for Absent {
     type Passes = ();
 
-    fn around<'r>(
+    fn run<'r>(
         &'static self,
         cx: &mut Context<'_>,
         _: Call<'r, S>,

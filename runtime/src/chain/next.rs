@@ -2,18 +2,18 @@
 
 use std::{future::Future, pin::pin};
 
-use super::{Call, Chain, answer_panic};
+use super::{Call, Chain, panic_response};
 use crate::{
     chain::panics::{Caught, catch_panic},
     request::Context,
     response::Response,
 };
 
-/// The rest of the chain, as a middleware sees it.
+/// The rest of the chain, as an argument of a middleware.
 ///
-/// `impl Next<T>` says that the middleware hands a `T` on, which everything further in can read as
-/// a [`Local`](struct@crate::Local): it gets the value by [`with`](Next::with) before it runs. Either runs
-/// the rest once, since both take it by value.
+/// A middleware with `impl Next` calls [`run`](Next::run). A middleware with `impl Next<T>` passes a `T` to the rest
+/// of the chain: it calls `next.with(value).run(cx)`, and handlers, guards and middleware after it read the value as
+/// a [`Local`](struct@crate::Local). The rest runs at most once, because both methods take it by value.
 ///
 /// # Examples
 /// ```
@@ -32,27 +32,55 @@ use crate::{
 pub trait Next<T: Send + Sync + 'static = ()>: Send + Sized {
     /// Runs the rest of the chain.
     ///
-    /// If something in it panics, this returns the 500 that the panic is answered with.
+    /// If the rest of the chain panics, this returns the 500 that is sent for the panic.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the rest of the chain is dropped with it. [`Timeout`](crate::middleware::Timeout) does that.
     fn run(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
     where
         T: Nothing;
 
-    /// Runs the rest for what does nothing with its answer, a guard: a panic passes through.
+    /// Runs the rest of the chain without catching a panic. Guards use it, because they do not read the response.
     #[doc(hidden)]
     fn pass(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
     where
         T: Nothing;
 
-    /// Passes the value on, and returns what is left to run.
+    /// Returns the rest of the chain with a local that it can read.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[derive(Clone, Debug, Local)]
+    /// struct Tenant(String);
+    ///
+    /// #[middleware]
+    /// async fn tenant(cx: &mut Context<'_>, next: impl Next<Tenant>) -> Response {
+    ///     let name = cx.header("x-tenant").unwrap_or("public").to_owned();
+    ///     next.with(Tenant(name)).run(cx).await
+    /// }
+    ///
+    /// #[get("/")]
+    /// async fn home(tenant: Local<'_, Tenant>) -> String {
+    ///     tenant.0.clone()
+    /// }
+    ///
+    /// #[routes(app, with(tenant))]
+    /// struct Api(home);
+    ///
+    /// # highball::block_on(async {
+    /// assert_eq!(Api.test().get("/").send().await.text(), "public");
+    /// # });
+    /// ```
     fn with(self, value: T) -> impl Next;
 
-    /// Returns the rest without the value: a guard does not stand before the answer to a path
-    /// that has no route.
+    /// Returns the rest of the chain without a local, for a guard that is skipped.
     #[doc(hidden)]
     fn skip(self) -> impl Next;
 }
 
-/// Nothing to hand on: what `next.run(cx)` wants.
+/// The type that [`Next::run`] requires of a middleware that passes no local on: `()`.
 #[diagnostic::on_unimplemented(
     message = "the rest of the chain waits for a `{Self}`",
     label = "nothing has been handed on",
@@ -62,10 +90,10 @@ pub trait Nothing {}
 
 impl Nothing for () {}
 
-/// The rest of a chain, with what it needs to run.
+/// The rest of a chain and the call that it runs with.
 pub(super) struct Rest<'f, C, S> {
     pub(super) chain: C,
-    pub(super) env: Call<'f, S>,
+    pub(super) call: Call<'f, S>,
 }
 
 impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> for Rest<'_, C, S> {
@@ -73,14 +101,14 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> fo
     where
         T: Nothing,
     {
-        Caught::new(self.chain.call(cx, self.env), self.env)
+        Caught::new(self.chain.run(cx, self.call), self.call)
     }
 
     fn pass(self, cx: &mut Context<'_>) -> impl Future<Output = Response> + Send
     where
         T: Nothing,
     {
-        self.chain.call(cx, self.env)
+        self.chain.run(cx, self.call)
     }
 
     fn with(self, value: T) -> impl Next {
@@ -92,7 +120,7 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> fo
     }
 }
 
-/// The rest of a chain, with one more local.
+/// The rest of a chain with one more local.
 struct RestWith<'f, C, S, T> {
     rest: Rest<'f, C, S>,
     value: T,
@@ -102,16 +130,16 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next
     for RestWith<'_, C, S, T>
 {
     async fn run(self, cx: &mut Context<'_>) -> Response {
-        let Rest { chain, env } = self.rest;
-        let locals = &env.locals.push(&self.value);
-        let answer = catch_panic(pin!(chain.call(cx, Call { locals, ..env }))).await;
-        answer.unwrap_or_else(|cause| answer_panic(env, cause))
+        let Rest { chain, call } = self.rest;
+        let locals = &call.locals.push(&self.value);
+        let outcome = catch_panic(pin!(chain.run(cx, Call { locals, ..call }))).await;
+        outcome.unwrap_or_else(|cause| panic_response(call, cause))
     }
 
     async fn pass(self, cx: &mut Context<'_>) -> Response {
-        let Rest { chain, env } = self.rest;
-        let locals = &env.locals.push(&self.value);
-        chain.call(cx, Call { locals, ..env }).await
+        let Rest { chain, call } = self.rest;
+        let locals = &call.locals.push(&self.value);
+        chain.run(cx, Call { locals, ..call }).await
     }
 
     fn with(self, (): ()) -> impl Next {

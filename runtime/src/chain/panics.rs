@@ -1,9 +1,8 @@
-//! A panic as a value: where it is catch_panic, and the answer that it becomes.
+//! Catches panics in a chain and turns them into responses.
 //!
-//! A panic is caught around the rest of a chain, wherever a middleware runs it, and once more around
-//! the whole chain. So a middleware sees the panic of what is inside as a returned 500, and its own
-//! panic is seen by the one outside of it. A handler without middleware is caught once: nothing is added
-//! to its future.
+//! A panic is caught wherever a middleware runs the rest of a chain, and once more around the whole chain. So a
+//! middleware sees a panic of an inner step as a returned 500, and its own panic is such a response for the
+//! middleware outside. A handler without middleware is caught once, and nothing is added to its future.
 
 use std::{
     future::{Future, poll_fn},
@@ -19,7 +18,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::{Call, RequestScope};
+use super::{Call, RequestScope, call::Report};
 use crate::{
     panics::PanicCause,
     request::{Context, Head, Out, Record},
@@ -27,23 +26,27 @@ use crate::{
 };
 
 pin_project! {
-    /// The rest of a chain as a future whose panic is an answer.
+    /// The rest of a chain as a future that returns a 500 if it panics.
     ///
-    /// An `async` block would do the same, but the compiler nests four types for one, and each layer
-    /// counts against its limit. This is one, and it has no room for the context, which the future
-    /// borrows: see [`panicked`].
+    /// An `async` block would do the same, but the compiler nests four types for one, and each counts against its
+    /// limit. This is one type. It does not have the context, because the future borrows it: see
+    /// [`respond_to_panic`].
     pub(super) struct Caught<'r, F, S> {
         #[pin]
         future: F,
         head: &'r Head,
-        base: &'r RequestScope<'r, S>,
+        scope: &'r RequestScope<'r, S>,
     }
 }
 
 impl<'r, F, S> Caught<'r, F, S> {
-    pub(super) fn new(future: F, env: Call<'r, S>) -> Self {
-        let Call { head, base, .. } = env;
-        Self { future, head, base }
+    pub(super) fn new(future: F, call: Call<'r, S>) -> Self {
+        let Call { head, scope, .. } = call;
+        Self {
+            future,
+            head,
+            scope,
+        }
     }
 }
 
@@ -54,12 +57,12 @@ impl<F: Future<Output = Response>, S> Future for Caught<'_, F, S> {
         let this = self.project();
         match poll(this.future, task) {
             Ok(poll) => poll,
-            Err(cause) => Poll::Ready(answer(this.head, this.base, cause)),
+            Err(cause) => Poll::Ready(respond_to_panic(this.head, this.scope, cause)),
         }
     }
 }
 
-/// As [`Caught`], for a future that is pinned already and has no answer yet.
+/// Catches a panic like [`Caught`], for a future that is already pinned. It returns the message of the panic.
 pub(crate) fn catch_panic<F: Future>(
     mut future: Pin<&mut F>,
 ) -> impl Future<Output = Result<F::Output, PanicCause>> + Unpin {
@@ -69,56 +72,58 @@ pub(crate) fn catch_panic<F: Future>(
     })
 }
 
-/// Polls the future; if it panics, returns what the panic said. The panic hook has reported the place.
+/// Polls the future. If it panics, returns the message of the panic. The panic hook has logged the place.
 fn poll<F: Future>(
     future: Pin<&mut F>,
     task: &mut task::Context<'_>,
 ) -> Result<Poll<F::Output>, PanicCause> {
-    // Unwind safe for all that we own: the future is not polled again, the locals of its frames are gone,
-    // and the context that it borrowed holds whole values (a header map, a status, the record, the body),
-    // each of which is changed by one call. The body may be half read, and is never read again: the slot
-    // of a request that panicked is dropped, not pooled. What a user shares between requests is behind a
-    // lock that poisons, or is the user's to keep whole.
+    // Unwind safe for everything the framework owns. The future is not polled again, and its locals are dropped. The
+    // context that it borrowed has only complete values (a header map, a status, the record, the body), because each
+    // is changed by one call. The body may be half read, and is never read again: the state of an exchange that
+    // panicked is dropped, not pooled. Values that an app shares between requests are behind a lock that poisons, or
+    // the app has to keep them consistent.
     let polled = catch_unwind(AssertUnwindSafe(|| future.poll(task)));
     polled.map_err(PanicCause::new)
 }
 
-/// Returns the answer in place of what panicked: as if a 500 had been returned there.
-pub(crate) fn answer_panic<S>(env: Call<'_, S>, cause: PanicCause) -> Response {
-    answer(env.head, env.base, cause)
+/// Returns the response for a panic: the same as if the step had returned a 500.
+pub(crate) fn panic_response<S>(call: Call<'_, S>, cause: PanicCause) -> Response {
+    respond_to_panic(call.head, call.scope, cause)
 }
 
 #[cold]
-fn answer<S>(head: &Head, base: &RequestScope<'_, S>, cause: PanicCause) -> Response {
-    let shared = &base.connection.shared;
-    // The app's format reads the head; what was set for the answer is put on it at the end.
+fn respond_to_panic<S>(head: &Head, scope: &RequestScope<'_, S>, cause: PanicCause) -> Response {
+    let shared = &scope.connection.shared;
+    // The app's format gets a new context with the same head. The status and headers that were set through the real
+    // context are added when the response is finished.
     let mut out = Out::default();
     let cx = Context::new(head, &mut out, &shared.tasks, &shared.health, &shared.kept);
     let rejection = Rejection::internal().with_source(cause);
     let mut response = Response::empty(rejection.status());
-    let broken = base.write(&rejection, &cx, &mut response, false);
-    base.faults.add([Some(rejection), broken]);
+    let broken = scope.render_into(&mut response, &rejection, &cx, Report::Later);
+    scope.faults.add([Some(rejection), broken]);
     response
 }
 
-/// What has panicked while a request was answered.
+/// The panics of one exchange.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     has_panicked: AtomicBool,
-    /// What the observers are told of it.
+    /// The rejections for the observers.
     errors: Mutex<Vec<Rejection>>,
 }
 
 impl Faults {
-    /// Notes a panic, and what was written in its place.
+    /// Records a panic with the rejections that it became.
     pub(super) fn add(&self, rejections: impl IntoIterator<Item = Option<Rejection>>) {
         self.has_panicked.store(true, Relaxed);
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         errors.extend(rejections.into_iter().flatten());
     }
 
-    /// Tells the record, and returns whether anything has panicked.
-    pub(crate) fn settle(&mut self, record: &mut Record, head: &Head) -> bool {
+    /// Moves the panics to the record of the exchange, and returns whether there were any. Without observers they
+    /// are reported at once.
+    pub(crate) fn move_to(&mut self, record: &mut Record, head: &Head) -> bool {
         if !*self.has_panicked.get_mut() {
             return false;
         }

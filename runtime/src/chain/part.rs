@@ -1,4 +1,4 @@
-//! What the compiler knows of a guard or a middleware: what it needs and what it hands on.
+//! What generated code describes of a guard, a middleware or an observer at compile time.
 
 use std::marker::PhantomData;
 
@@ -8,67 +8,67 @@ use crate::{
     routes::{LocalId, LocalType, PartInfo, PassedLocals},
 };
 
-/// Something that `with(..)` may name. `#[guard]` and `#[middleware]` implement it.
+/// A part of a chain, which `with(..)` can name. `#[guard]`, `#[middleware]` and `#[observer]` implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a guard nor a middleware",
     label = "named in an order, but it never stands in a chain",
     note = "put `#[guard]` or `#[middleware]` on the function or its impl block, or leave it out"
 )]
 pub trait ChainPart {
-    /// The name with its module path; apart from the rest, which may name other parts.
+    /// The name with its module path. It is apart from [`PART`](Self::PART), which may name other parts.
     const NAME: &'static str;
-    /// What is known of it.
+    /// The description of the part.
     const PART: PartInfo;
     /// 1 for what wraps the rest, 2 for an observer.
     const KIND: u8 = 1;
 }
 
-/// A part at the place where it stands: itself, or with the configuration that stands there.
+/// A part as one `with(..)` configures it.
 pub trait ConfiguredPart: Send + Sync + 'static {
-    /// The guard or the middleware.
+    /// The guard, the middleware or the observer.
     type Part: 'static;
 
-    /// Returns it.
+    /// Returns the part with its configuration.
     fn part() -> &'static Self::Part;
 }
 
-/// Answers what is known of a type in `with(..)`, without an error where it is no part.
+/// Reads the properties of a type in `with(..)`, without an error if it is not a part.
 ///
-/// As with an extractor's probe, the inherent constants win where their bounds hold: so the one
-/// error comes from [`assert_part`].
+/// As in [`Probe`](super::Probe), the compiler prefers the inherent constants if their bounds hold. So the only error
+/// is that of [`assert_part`].
 #[derive(Debug)]
 pub struct PartProbe<T>(PhantomData<T>);
 
 impl<T: ChainPart> PartProbe<T> {
-    /// Its kind, or 0 where it is no part.
+    /// The kind of part, or 0 if it is not one.
     pub const IS: u8 = T::KIND;
-    /// What is known of it.
+    /// The description of the part.
     pub const PART: PartInfo = T::PART;
 }
 
-/// As [`PartProbe`], for [`ConfiguredPart`].
+/// Reads the properties of a type like [`PartProbe`], for [`ConfiguredPart`].
 #[derive(Debug)]
 pub struct ConfiguredPartProbe<T>(PhantomData<T>);
 
 impl<T: ConfiguredPart> ConfiguredPartProbe<T> {
-    /// Whether it can stand without configuration: 1 or 0.
+    /// Whether it can be named without configuration: 1 or 0.
     pub const IS: u8 = 1;
 }
 
-/// Whether requests can share a type: where they cannot, the static that would hold it is the error.
+/// Reads whether requests can share a type. If they cannot, the error is at the static that would have it.
 #[derive(Debug)]
 pub struct SharedProbe<T>(PhantomData<T>);
 
 impl<T: Send + Sync> SharedProbe<T> {
-    /// Whether they can: 1 or 0.
+    /// Whether they can share it: 1 or 0.
     pub const IS: u8 = 1;
 }
 
-/// What is known of a type that is no part, or none without configuration.
+/// The properties of a type that is not a part, or not one without configuration.
 pub trait NoPart {
-    /// Whether it is one.
+    /// Whether it is a part: 0 means no.
     const IS: u8 = 0;
-    /// What is known of it.
+    /// The description of the part.
     const PART: PartInfo = PartInfo::NONE;
 }
 
@@ -78,7 +78,7 @@ impl<T> NoPart for SharedProbe<T> {}
 
 type ErrorText = Text<1024>;
 
-/// Stops the compilation where something cannot stand in `with(..)`.
+/// Fails to compile if a type cannot be named in `with(..)`.
 #[track_caller]
 pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
     let text = ErrorText::EMPTY.with("`").with(shown);
@@ -96,7 +96,7 @@ pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
     }
 }
 
-/// Stops the compilation where something cannot run beside others.
+/// Fails to compile if a part cannot run in parallel with others.
 #[track_caller]
 pub const fn assert_parallel(shown: &str, part: &PartInfo) {
     if !part.shares && !part.name.is_empty() {
@@ -106,7 +106,7 @@ pub const fn assert_parallel(shown: &str, part: &PartInfo) {
     }
 }
 
-/// Stops the compilation where what should decide a `when(..)` is no guard.
+/// Fails to compile if the condition of a `when(..)` is not a guard.
 #[track_caller]
 pub const fn assert_condition(shown: &str, part: &PartInfo) {
     if !part.shares && !part.name.is_empty() {
@@ -116,7 +116,7 @@ pub const fn assert_condition(shown: &str, part: &PartInfo) {
     }
 }
 
-/// Stops the compilation where an observer asks for what is gone when it runs.
+/// Fails to compile if an observer takes an argument that no longer exists when it runs.
 #[track_caller]
 pub const fn assert_observer(shown: &str, mode: u8, needs: &[LocalId]) {
     let text = ErrorText::EMPTY.with("`").with(shown);
@@ -130,7 +130,7 @@ pub const fn assert_observer(shown: &str, mode: u8, needs: &[LocalId]) {
     }
 }
 
-/// A configured value that is given to each request.
+/// A configured value that is copied for each request.
 #[diagnostic::on_unimplemented(
     message = "each request gets its own `{Self}`, but it is not `Copy`",
     label = "kept where the part stands, and shared by all requests",
@@ -140,60 +140,77 @@ pub trait CopyConfig: Copy {}
 
 impl<T: Copy> CopyConfig for T {}
 
-/// Gives a configured value to a request.
+/// Copies a configured value for a request.
 pub fn copy_config<T: CopyConfig>(value: &T) -> T {
     *value
 }
 
-/// What a guard returns: the value that it provides, or nothing, or the answer in its place.
+/// The return type of a guard: a local, or a `Result` of a local or `()`.
+///
+/// An error is the response to the request: anything that implements
+/// [`IntoResponse`](trait@crate::IntoResponse).
+///
+/// # Examples
+/// ```
+/// use highball::{GuardOutput, Response, http::StatusCode};
+///
+/// /// Takes any return type of a guard that provides `T`.
+/// fn allows<T>(output: impl GuardOutput<T>) -> bool {
+///     let outcome: Result<T, Response> = output.into_result();
+///     outcome.is_ok()
+/// }
+///
+/// assert!(allows(Ok::<(), StatusCode>(())));
+/// assert!(!allows(Err::<(), _>(StatusCode::FORBIDDEN)));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a guard cannot return a `{Self}`",
     label = "neither a `Result` of a local, nor a local",
     note = "return `Result<T, E>`, where `T` is a local or `()` and `E` a response, or the local itself"
 )]
 pub trait GuardOutput<T> {
-    /// Opens it.
+    /// Returns the value that the guard provides.
     ///
     /// # Errors
-    /// The answer of a guard that refuses.
+    /// Returns the response of a guard that rejects the request.
     #[allow(clippy::result_large_err, reason = "a box would be an allocation")]
-    fn open(self) -> Result<T, Response>;
+    fn into_result(self) -> Result<T, Response>;
 }
 
 impl<T, E: IntoResponse> GuardOutput<T> for Result<T, E> {
-    fn open(self) -> Result<T, Response> {
+    fn into_result(self) -> Result<T, Response> {
         self.map_err(IntoResponse::into_response)
     }
 }
 
 impl<T: LocalType> GuardOutput<T> for T {
-    fn open(self) -> Result<T, Response> {
+    fn into_result(self) -> Result<T, Response> {
         Ok(self)
     }
 }
 
-/// Answers what is known of a type that is handed on, without an error where it is no local.
+/// Reads the properties of a type that is passed along the chain, without an error if it is not a local.
 #[derive(Debug)]
 pub struct PassedLocalsProbe<T>(PhantomData<T>);
 
 impl<T: PassedLocals> PassedLocalsProbe<T> {
-    /// Whether it may be handed on.
+    /// Whether it may be passed along the chain.
     pub const IS: bool = true;
-    /// Which locals that is.
+    /// The ids of its locals.
     pub const IDS: &'static [LocalId] = T::IDS;
 }
 
-/// What is known of a type that is no local.
+/// The properties of a type that is not a local.
 pub trait NoLocal {
-    /// Whether it may be handed on.
+    /// Whether it may be passed along the chain.
     const IS: bool = false;
-    /// Which locals that is.
+    /// The ids of its locals.
     const IDS: &'static [LocalId] = &[];
 }
 
 impl<T> NoLocal for PassedLocalsProbe<T> {}
 
-/// Stops the compilation where what is handed on is no local.
+/// Fails to compile if a type that is passed along the chain is not a local.
 #[track_caller]
 pub const fn assert_passed(shown: &str, is_handed: bool) {
     if !is_handed {

@@ -11,7 +11,7 @@ use std::{
 use super::Call;
 use crate::{request::Context, response::Rejection};
 
-/// Runs an async extractor ahead of the handler.
+/// A function that runs an async extractor before the handler is called.
 pub type Prepare<S> =
     for<'a> fn(
         &'a mut Context<'_>,
@@ -19,7 +19,7 @@ pub type Prepare<S> =
         &'a mut Prepared,
     ) -> Pin<Box<dyn Future<Output = Result<(), Rejection>> + Send + 'a>>;
 
-/// What async extractors have made: each value is taken once.
+/// The values of async extractors. Each is taken once, when its argument is extracted.
 #[derive(Default)]
 pub struct Prepared(Mutex<Vec<Box<dyn Any + Send>>>);
 
@@ -30,7 +30,7 @@ impl fmt::Debug for Prepared {
 }
 
 impl Prepared {
-    pub(crate) fn put<T: Send + 'static>(&mut self, value: T) {
+    pub(crate) fn insert<T: Send + 'static>(&mut self, value: T) {
         self.0
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,4 +1,4 @@
-//! The steps of a chain: parts where they stand, beside each other, or under a condition.
+//! The steps of a chain: a part alone, guards in parallel, or a part under a condition.
 
 use std::{any::Any, future::Future, marker::PhantomData, sync::Arc};
 
@@ -14,58 +14,59 @@ use crate::{
 
 /// A step around the rest of a chain.
 pub trait Step<S: Send + Sync + 'static>: 'static {
-    /// Runs the step, and the rest where it lets the request through.
-    fn step<'r, C: Chain<S>>(
+    /// Runs the step, and the rest of the chain if the step lets the request through.
+    fn run<'r, C: Chain<S>>(
         cx: &mut Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
         rest: C,
     ) -> impl Future<Output = Response> + Send;
 }
 
-/// A guard whose answer can be had beside others.
+/// A guard that can run in parallel with others.
 pub trait Check<S: Send + Sync + 'static>: 'static {
-    /// What it provides, or `()`.
+    /// The local that it provides, or `()`.
     type Value: Send + Sync + 'static;
 
-    /// Asks the guard; there is no value where a test stands in for it.
+    /// Runs the guard. The result has no value if the guard is skipped.
     fn check<'r>(
         cx: &Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
     ) -> impl Future<Output = Result<Option<Self::Value>, Response>> + Send;
 }
 
-/// A part where it stands; `M` tells whether it is one, and 0 is an error that has been reported.
+/// A step that runs one part. `M` is the kind of part: 1 for a guard or a middleware, 2 for an observer, and 0 for a
+/// mistake that is already reported.
 #[derive(Debug)]
 pub struct PartStep<W, M>(PhantomData<fn() -> (W, M)>);
 
 impl<S: Send + Sync + 'static, W: ConfiguredPart<Part: Middleware<S>>> Step<S>
     for PartStep<W, Mode<1>>
 {
-    fn step<'r, C: Chain<S>>(
+    fn run<'r, C: Chain<S>>(
         cx: &mut Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
         rest: C,
     ) -> impl Future<Output = Response> + Send {
-        W::part().around(cx, env, Rest { chain: rest, env })
+        W::part().run(cx, call, Rest { chain: rest, call })
     }
 }
 
 impl<S: Send + Sync + 'static, W: ConfiguredPart<Part: Observer<S>>> Step<S>
     for PartStep<W, Mode<2>>
 {
-    fn step<'r, C: Chain<S>>(
+    fn run<'r, C: Chain<S>>(
         cx: &mut Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
         rest: C,
     ) -> impl Future<Output = Response> + Send {
-        let connection = env.base.connection;
+        let connection = call.scope.connection;
         let record = &mut cx.out().record;
         record.observe(observe::<S, W>, || connection.clone());
-        rest.call(cx, env)
+        rest.run(cx, call)
     }
 }
 
-/// Runs an observer over an exchange on a connection whose type it knows.
+/// Runs an observer. The connection has the app state, whose type is known here again.
 fn observe<S, W>(exchange: &Exchange<'_>, connection: &Arc<dyn Any + Send + Sync>)
 where
     S: Send + Sync + 'static,
@@ -74,31 +75,31 @@ where
     let Ok(connection) = Arc::clone(connection).downcast::<Connected<S>>() else {
         return;
     };
-    let base = RequestScope {
+    let scope = RequestScope {
         connection: &connection,
         miss: None,
         render: problem,
         may_skip: false,
         faults: &Faults::default(),
     };
-    let env = Call {
+    let call = Call {
         head: exchange.head(),
-        base: &base,
+        scope: &scope,
         locals: &Locals::root(connection.shared.locals()),
-        ready: &BufferedBody::default(),
-        steps: &[],
+        buffered: &BufferedBody::default(),
+        fields: &[],
         fallback: None,
     };
-    W::part().observe(exchange, env);
+    W::part().observe(exchange, call);
 }
 
 impl<S: Send + Sync + 'static, W: 'static> Step<S> for PartStep<W, Mode<0>> {
-    fn step<'r, C: Chain<S>>(
+    fn run<'r, C: Chain<S>>(
         cx: &mut Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
         rest: C,
     ) -> impl Future<Output = Response> + Send {
-        rest.call(cx, env)
+        rest.run(cx, call)
     }
 }
 
@@ -109,9 +110,9 @@ impl<S: Send + Sync + 'static, W: ConfiguredPart<Part: Guard<S>>> Check<S>
 
     fn check<'r>(
         cx: &Context<'_>,
-        env: Call<'r, S>,
+        call: Call<'r, S>,
     ) -> impl Future<Output = Result<Option<Self::Value>, Response>> + Send {
-        W::part().check(cx, env)
+        W::part().check(cx, call)
     }
 }
 
@@ -123,29 +124,29 @@ impl<S: Send + Sync + 'static, W: 'static> Check<S> for PartStep<W, Mode<0>> {
     }
 }
 
-/// Guards that run side by side: the first that refuses answers, and the others are dropped.
+/// A step that runs guards in parallel. The first rejection is the response, and the other guards are dropped.
 #[derive(Debug)]
 pub struct Parallel<L>(PhantomData<fn() -> L>);
 
 macro_rules! parallel {
     ($($name:ident)+) => {
         impl<S: Send + Sync + 'static, $($name: Check<S>),+> Step<S> for Parallel<($($name,)+)> {
-            async fn step<'r, CH: Chain<S>>(
+            async fn run<'r, CH: Chain<S>>(
                 cx: &mut Context<'_>,
-                env: Call<'r, S>,
+                call: Call<'r, S>,
                 rest: CH,
             ) -> Response {
-                if env.is_miss() {
-                    return rest.call(cx, env).await;
+                if call.is_miss() {
+                    return rest.run(cx, call).await;
                 }
                 let shared = &*cx;
-                // Waits for all and polls only who can go on; the first error drops the rest.
+                // A guard that has finished is not polled again. The first error drops the others.
                 #[allow(non_snake_case)]
-                let ($($name,)+) = match tokio::try_join!($($name::check(shared, env)),+) {
+                let ($($name,)+) = match tokio::try_join!($($name::check(shared, call)),+) {
                     Ok(values) => values,
                     Err(response) => return response,
                 };
-                let locals = env.locals;
+                let locals = call.locals;
                 $(
                     let pushed;
                     let locals = match &$name {
@@ -156,7 +157,7 @@ macro_rules! parallel {
                         None => locals,
                     };
                 )+
-                rest.call(cx, Call { locals, ..env }).await
+                rest.run(cx, Call { locals, ..call }).await
             }
         }
     };
@@ -172,28 +173,28 @@ parallel!(A B C D E F G H);
 
 /// The condition of a `when(..)`.
 pub trait Condition<S: Send + Sync + 'static>: 'static {
-    /// Returns whether it holds for this request.
-    fn holds<'r>(cx: &Context<'_>, env: Call<'r, S>) -> impl Future<Output = bool> + Send;
+    /// Returns whether the condition holds for this request.
+    fn holds<'r>(cx: &Context<'_>, call: Call<'r, S>) -> impl Future<Output = bool> + Send;
 }
 
-/// A condition that a guard decides: it holds where the guard would let the request through.
+/// A condition that holds if a guard lets the request through.
 #[derive(Debug)]
 pub struct GuardPasses<P>(PhantomData<fn() -> P>);
 
 impl<S: Send + Sync + 'static, P: Check<S>> Condition<S> for GuardPasses<P> {
-    async fn holds<'r>(cx: &Context<'_>, env: Call<'r, S>) -> bool {
-        // As everywhere, no guard runs where there is no route.
-        !env.is_miss() && P::check(cx, env).await.is_ok()
+    async fn holds<'r>(cx: &Context<'_>, call: Call<'r, S>) -> bool {
+        // No guard runs on a miss, as everywhere.
+        !call.is_miss() && P::check(cx, call).await.is_ok()
     }
 }
 
-/// A condition that a value or a closure decides.
+/// A condition that a constant or a closure decides.
 pub trait PredicateFn: 'static {
-    /// Returns whether it holds for this request.
+    /// Returns whether the condition holds for this request.
     fn is_met(cx: &Context<'_>) -> bool;
 }
 
-/// As [`PredicateFn`], as a condition.
+/// A [`PredicateFn`] as a [`Condition`].
 #[derive(Debug)]
 pub struct Predicate<T>(PhantomData<fn() -> T>);
 
@@ -203,20 +204,20 @@ impl<S: Send + Sync + 'static, T: PredicateFn> Condition<S> for Predicate<T> {
     }
 }
 
-/// Asks a closure; its argument's type is known from here.
+/// Calls a closure. This function is where the compiler learns the type of the closure's argument.
 pub fn run_predicate(closure: impl Fn(&Context<'_>) -> bool, cx: &Context<'_>) -> bool {
     closure(cx)
 }
 
-/// A step that is taken where a condition holds.
+/// A step that runs if a condition holds.
 #[derive(Debug)]
 pub struct IfStep<N, P>(PhantomData<fn() -> (N, P)>);
 
 impl<S: Send + Sync + 'static, N: Condition<S>, P: Step<S>> Step<S> for IfStep<N, P> {
-    async fn step<'r, C: Chain<S>>(cx: &mut Context<'_>, env: Call<'r, S>, rest: C) -> Response {
-        if N::holds(cx, env).await {
-            return P::step(cx, env, rest).await;
+    async fn run<'r, C: Chain<S>>(cx: &mut Context<'_>, call: Call<'r, S>, rest: C) -> Response {
+        if N::holds(cx, call).await {
+            return P::run(cx, call, rest).await;
         }
-        rest.call(cx, env).await
+        rest.run(cx, call).await
     }
 }

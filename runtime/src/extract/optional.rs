@@ -30,7 +30,7 @@ use crate::{
 ///
 /// Your own extractor can implement it:
 /// ```
-/// use highball::{OptionalExtract, http::StatusCode, prelude::*};
+/// use highball::{extract::OptionalExtract, http::StatusCode, prelude::*};
 ///
 /// struct Version(u32);
 ///

@@ -125,7 +125,7 @@ impl Gate {
     ///
     /// # Errors
     /// Where none is free for this priority in time.
-    pub(crate) async fn enter(&self, priority: Priority) -> Result<Permit<'_>, Rejection> {
+    pub(crate) async fn acquire(&self, priority: Priority) -> Result<Permit<'_>, Rejection> {
         if !self.anyone_waits(priority)
             && let Some(place) = self.take(priority)
         {

@@ -34,7 +34,7 @@ impl Miss {
     }
 
     /// Answers in place of a handler.
-    pub(crate) fn answer(&self, cx: &Context<'_>) -> Response {
+    pub(crate) fn respond(&self, cx: &Context<'_>) -> Response {
         match self {
             Self::Missing => suggest::missing(cx).into_response(),
             Self::WrongMethod(allowed) => wrong_method(cx, allowed).into_response(),

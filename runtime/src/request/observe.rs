@@ -124,7 +124,7 @@ impl Record {
     }
 
     /// The head of the answer is ready.
-    pub(crate) fn answer(&mut self, status: StatusCode, outcome: Outcome) {
+    pub(crate) fn responded(&mut self, status: StatusCode, outcome: Outcome) {
         if self.is_observed() {
             self.answered = Some(Instant::now());
         }
@@ -133,19 +133,19 @@ impl Record {
     }
 
     /// A piece of the answer's body was handed over.
-    pub(crate) fn send(&mut self, bytes: usize) {
+    pub(crate) fn sent(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
     }
 
     /// The answer's body has ended; what was lost before stays lost.
-    pub(crate) fn end(&mut self, outcome: Outcome) {
+    pub(crate) fn ended(&mut self, outcome: Outcome) {
         if self.outcome == Outcome::Cancelled {
             self.outcome = outcome;
         }
     }
 
     /// Runs the observers, outermost first, and forgets the exchange.
-    pub(crate) fn finish(&mut self, head: &Head) {
+    pub(crate) fn run_observers(&mut self, head: &Head) {
         if let Some(connection) = self.connection.take() {
             let exchange = Exchange { head, record: self };
             for observe in &self.observers {

@@ -83,7 +83,7 @@ impl Proxies {
     }
 
     /// Returns where the client stands, if the peer is trusted.
-    pub(crate) fn look(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<Hop> {
+    pub(crate) fn find_client(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<Hop> {
         let peer = peer.ip().to_canonical();
         if !self.trusts(peer) {
             return None;
@@ -127,7 +127,9 @@ mod tests {
             headers.append(*name, value.parse().expect("a value"));
         }
         let peer = peer.parse().expect("an address");
-        proxies.look(peer, &headers).map(|hop| hop.ip.to_string())
+        proxies
+            .find_client(peer, &headers)
+            .map(|hop| hop.ip.to_string())
     }
 
     #[track_caller]
@@ -225,7 +227,7 @@ mod tests {
                 let line = [noise.join(","), added.to_owned()].join(", ");
                 headers.append(name, line.parse().expect("a value"));
                 let peer = "10.0.0.1:1".parse().expect("an address");
-                let hop = proxies.look(peer, &headers).expect("it is trusted");
+                let hop = proxies.find_client(peer, &headers).expect("it is trusted");
                 assert_eq!((hop.ip.to_string().as_str(), hop.back), ("1.2.3.4", 1), "{line}");
             };
             check(proxies(), "x-forwarded-for", "1.2.3.4, 10.0.0.2");

@@ -23,22 +23,22 @@ fn gate(places: usize) -> Gate {
 #[tokio::test(start_paused = true)]
 async fn places_are_taken_and_left() {
     let gate = gate(2);
-    let first = gate.enter(Normal).await.unwrap();
-    let _second = gate.enter(Normal).await.unwrap();
+    let first = gate.acquire(Normal).await.unwrap();
+    let _second = gate.acquire(Normal).await.unwrap();
     let begun = Instant::now();
-    assert!(gate.enter(Normal).await.is_err());
+    assert!(gate.acquire(Normal).await.is_err());
     assert_eq!(begun.elapsed(), Duration::from_millis(100));
     drop(first);
-    assert!(gate.enter(Normal).await.is_ok());
+    assert!(gate.acquire(Normal).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn higher_priority_goes_first_and_equals_by_arrival() {
     let gate = gate(1);
-    let place = gate.enter(Normal).await.unwrap();
+    let place = gate.acquire(Normal).await.unwrap();
     let order = std::sync::Mutex::new(Vec::new());
     let visit = async |name, priority| {
-        let _place = gate.enter(priority).await.unwrap();
+        let _place = gate.acquire(priority).await.unwrap();
         order.lock().unwrap().push(name);
         tokio::task::yield_now().await;
     };
@@ -59,11 +59,11 @@ async fn higher_priority_goes_first_and_equals_by_arrival() {
 #[tokio::test(start_paused = true)]
 async fn newcomer_does_not_overtake_its_equals() {
     let gate = gate(1);
-    let place = gate.enter(Normal).await.unwrap();
-    let mut waits = pin!(gate.enter(Normal));
+    let place = gate.acquire(Normal).await.unwrap();
+    let mut waits = pin!(gate.acquire(Normal));
     assert!(!done(waits.as_mut()).await);
     drop(place);
-    let mut newcomer = pin!(gate.enter(Normal));
+    let mut newcomer = pin!(gate.acquire(Normal));
     assert!(!done(newcomer.as_mut()).await);
     assert!(waits.await.is_ok());
     assert!(newcomer.await.is_ok());
@@ -74,7 +74,7 @@ async fn lower_priorities_leave_places_free() {
     let gate = Gate::new(Capacity::of(8));
     let mut places = Vec::new();
     for (priority, most) in [(Background, 4), (Normal, 7), (Critical, 8)] {
-        while let Ok(place) = gate.enter(priority).await {
+        while let Ok(place) = gate.acquire(priority).await {
             places.push(place);
         }
         assert_eq!(places.len(), most);
@@ -84,11 +84,11 @@ async fn lower_priorities_leave_places_free() {
 #[tokio::test(start_paused = true)]
 async fn whoever_gives_up_lets_the_next_one_in() {
     let gate = Gate::new(Capacity::of(2).normal(2).background(1));
-    let _one = gate.enter(Background).await.unwrap();
-    let two = gate.enter(Critical).await.unwrap();
-    let mut normal = pin!(gate.enter(Normal));
+    let _one = gate.acquire(Background).await.unwrap();
+    let two = gate.acquire(Critical).await.unwrap();
+    let mut normal = pin!(gate.acquire(Normal));
     {
-        let mut critical = pin!(gate.enter(Critical));
+        let mut critical = pin!(gate.acquire(Critical));
         assert!(!done(critical.as_mut()).await);
         assert!(!done(normal.as_mut()).await);
         drop(two);
@@ -112,7 +112,7 @@ async fn crowd(gate: &Gate, seeds: Vec<u8>) {
         let priority = [Background, Normal, Critical][usize::from(seed % 3)];
         let entered = tokio::time::timeout(
             Duration::from_micros(u64::from(seed) * 4),
-            gate.enter(priority),
+            gate.acquire(priority),
         );
         if let Ok(Ok(_place)) = entered.await {
             assert!(gate.taken.load(SeqCst) <= 2);
@@ -140,8 +140,8 @@ proptest! {
                 crowds.spawn(async move { crowd(&gate, seeds).await });
             }
             crowds.join_all().await;
-            let first = gate.enter(Background).await;
-            let second = gate.enter(Background).await;
+            let first = gate.acquire(Background).await;
+            let second = gate.acquire(Background).await;
             assert!(first.is_ok() && second.is_ok());
         });
         assert_eq!(gate.taken.load(SeqCst), 0);
