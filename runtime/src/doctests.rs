@@ -1,4 +1,5 @@
-//! The README and the pages of `docs/`: their code is compiled and run as documentation tests.
+//! The README, the pages of `docs/` and the pages of the attributes: their code is compiled and run as documentation
+//! tests. The pages of the attributes are in `highball-macros`, which cannot depend on this crate.
 
 macro_rules! pages {
     ($($(#[$attr:meta])* $name:ident: $page:literal,)*) => {$(
@@ -47,4 +48,16 @@ pages! {
     ShippedMiddleware: "docs/reference/middleware.md",
     Routing: "docs/reference/routing.md",
     Settings: "docs/reference/settings.md",
+    FallbackAttribute: "macros/docs/attributes/fallback.md",
+    GuardAttribute: "macros/docs/attributes/guard.md",
+    MainAttribute: "macros/docs/attributes/main.md",
+    MiddlewareAttribute: "macros/docs/attributes/middleware.md",
+    ObserverAttribute: "macros/docs/attributes/observer.md",
+    RouteAttribute: "macros/docs/attributes/route.md",
+    RoutesAttribute: "macros/docs/attributes/routes.md",
+    IntoResponseDerive: "macros/docs/attributes/into_response.md",
+    LocalDerive: "macros/docs/attributes/local.md",
+    PathFieldsDerive: "macros/docs/attributes/path_fields.md",
+    StateDerive: "macros/docs/attributes/state.md",
+    UrlMacro: "macros/docs/attributes/url.md",
 }
