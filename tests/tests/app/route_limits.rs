@@ -25,6 +25,11 @@ async fn slower() {
     sleep(secs(5)).await;
 }
 
+#[get("/extended", timeout = secs(3))]
+async fn extended() {
+    sleep(secs(5)).await;
+}
+
 #[post("/small", body_limit = 4)]
 async fn small(body: String) -> String {
     body
@@ -102,7 +107,7 @@ async fn order(cx: &mut Context<'_>) -> StatusCode {
 }
 
 #[routes("/bounded", body_limit = 8, timeout = secs(1))]
-struct Bounded(slower, small, of_group);
+struct Bounded(slower, extended, small, of_group);
 
 #[routes("/kept", on_disconnect = finish)]
 struct Kept(inherits, panics);
@@ -116,6 +121,14 @@ async fn a_timeout_answers_and_drops_the_rest() {
     assert_eq!(Api.test().get("/slow").send().await.status(), 503);
     assert!(start.elapsed() < millis(100), "{:?}", start.elapsed());
     assert_eq!(Api.test().get("/bounded/slower").send().await.status(), 503);
+    assert!(start.elapsed() < millis(1200), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn shortest_timeout_ends_the_request() {
+    let start = Instant::now();
+    let response = Api.test().get("/bounded/extended").send().await;
+    assert_eq!(response.status(), 503);
     assert!(start.elapsed() < millis(1200), "{:?}", start.elapsed());
 }
 
