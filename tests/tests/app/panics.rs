@@ -1,5 +1,10 @@
 //! A panic, wherever it happens, passes what is outside of it as a returned 500 does.
 
+mod log_lines;
+mod pools;
+mod recovery;
+mod rejection_format;
+
 use std::{
     fmt,
     panic::resume_unwind,
@@ -373,134 +378,4 @@ fn has_500_problem(response: &TestResponse) {
     );
     let text = response.text();
     assert!(text.contains("something went wrong on our side"), "{text}");
-}
-
-mod format {
-    use super::*;
-
-    fn bad_format(_: &Rejection, cx: &Context<'_>) -> Response {
-        match cx.query("write") {
-            Some(_) => StatusCode::IM_A_TEAPOT.into_response(),
-            None => panics(),
-        }
-    }
-
-    #[routes(app, rejection = bad_format, with(sees, SecurityHeaders::new(), outer, hands))]
-    struct Bad(in_async, in_guard, returned);
-
-    #[routes(app, rejection = bad_format)]
-    struct Bare(in_async, returned);
-
-    #[tokio::test]
-    async fn a_format_that_panics_is_not_asked_again() {
-        for path in ["/async", "/guard", "/returned", "/missing"] {
-            let seen = Seen::default();
-            let state = AppState { seen: seen.clone() };
-            let client = Bad.test().state(state).start();
-            let response = client.get(path).send().await;
-            has_500_problem(&response);
-            assert_eq!(at(&response, "x-content-type-options"), "nosniff");
-            assert_eq!(at(&response, "x-hands"), "outside");
-            let [line] = seen.take().try_into().expect("one line");
-            assert!(line.starts_with("500 panicked "), "{line}");
-            assert!(line.ends_with("panicked: a mistake"), "{line}");
-            assert!(line.contains("rendering the rejection `"), "{line}");
-            let response = client.get(&format!("{path}?write")).send().await;
-            assert_eq!(response.status(), 418, "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn nor_is_it_without_any_part() {
-        for path in ["/async", "/returned", "/missing"] {
-            has_500_problem(&Bare.test().get(path).send().await);
-        }
-    }
-}
-
-mod recovered {
-    use super::*;
-
-    /// Another answer than the 500: what happened stays known.
-    #[middleware]
-    async fn recovers(cx: &mut Context<'_>, next: impl Next) -> Response {
-        let response = next.run(cx).await;
-        match response.status().as_u16() {
-            500 => (StatusCode::SERVICE_UNAVAILABLE, "come back later").into_response(),
-            _ => response,
-        }
-    }
-
-    #[routes(app, with(sees, recovers))]
-    struct Recovering(in_async);
-
-    #[tokio::test]
-    async fn a_middleware_may_answer_in_its_place() {
-        let seen = Seen::default();
-        let client = Recovering.test().state(AppState { seen: seen.clone() });
-        let response = client.get("/async").send().await;
-        assert_eq!(
-            (response.status().as_u16(), response.text()),
-            (503, "come back later")
-        );
-        assert_eq!(seen.take(), ["503 panicked panicked: a mistake"]);
-    }
-}
-
-mod pools {
-    use super::*;
-
-    const LEFT: header::HeaderName = header::HeaderName::from_static("x-left");
-
-    #[routes(app, with(outer))]
-    struct Pooled(in_async, fine_too);
-
-    #[get("/headers")]
-    async fn fine_too(cx: &mut Context<'_>) -> String {
-        format!("{:?} {}", cx.header("x-left"), cx.headers().len())
-    }
-
-    #[tokio::test]
-    async fn nothing_of_a_panic_is_left_for_the_next_request() {
-        let client = Pooled.test().start();
-        for _ in 0..3 {
-            let request = client.get("/async").header(LEFT, "behind");
-            assert_eq!(request.send().await.status(), 500);
-            let next = client.get("/headers").send().await;
-            assert_eq!(next.text(), "None 0");
-            assert!(!next.headers().contains_key("x-handler"));
-        }
-    }
-}
-
-mod logged {
-    use super::*;
-
-    static LINES: Mutex<String> = Mutex::new(String::new());
-
-    fn write(lines: &[u8]) {
-        let lines = String::from_utf8_lossy(lines);
-        LINES.lock().expect("no panic").push_str(&lines);
-    }
-
-    #[routes(app, with(AccessLog::line().to(write), outer))]
-    struct Logged(in_async);
-
-    #[test]
-    fn the_access_log_has_one_line() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .expect("a runtime");
-        runtime.block_on(async {
-            assert_eq!(Logged.test().get("/async").send().await.status(), 500);
-        });
-        let outcome = Outcome::Panicked.to_string();
-        // It is written by a thread of its own.
-        while LINES.lock().expect("no panic").is_empty() {
-            std::thread::yield_now();
-        }
-        let lines = LINES.lock().expect("no panic").clone();
-        assert_eq!(lines.lines().count(), 1, "{lines}");
-        assert!(lines.contains(&format!("({outcome})")), "{lines}");
-    }
 }

@@ -4,6 +4,7 @@ mod bodies;
 mod extractors;
 mod formats;
 mod header_octets;
+mod multipart;
 mod multipart_heads;
 mod query_and_form;
 mod safe_path;

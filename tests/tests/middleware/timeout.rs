@@ -1,0 +1,16 @@
+//! `Timeout`: a limit of time with a configured status.
+
+use highball::{middleware::Timeout, prelude::*};
+
+#[get("/", with(Timeout::after(millis(20)).status(StatusCode::REQUEST_TIMEOUT)))]
+async fn slow() {
+    tokio::time::sleep(secs(5)).await;
+}
+
+#[routes(app)]
+struct Api(slow);
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout_answers_as_it_is_told() {
+    assert_eq!(Api.test().get("/").send().await.status(), 408);
+}
