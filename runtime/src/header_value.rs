@@ -1,8 +1,8 @@
 //! Parses the values of header fields, for all modules of the crate.
 //!
-//! Values are octets, so that one byte outside ASCII does not make a whole value unreadable. A list in several lines is
-//! equivalent to a list in one line (RFC 9110 §5.3). The functions take the lines from an iterator, and do not depend on
-//! how a head is stored.
+//! Values are octets, so that one byte outside ASCII does not make a whole value unreadable. A list in several lines
+//! is equivalent to a list in one line (RFC 9110 §5.3). The functions take the lines from an iterator, so that they do
+//! not depend on how a head is stored.
 
 use std::borrow::Cow;
 

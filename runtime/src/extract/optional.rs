@@ -214,7 +214,7 @@ impl<'r, T: headers::Header> OptionalExtract<'r> for super::Header<T> {
     }
 }
 
-/// Returns `None` if no part of the chain provides the local. So a handler can be listed behind a guard in one group and
+/// Returns `None` if no part of the chain provides the local. So a handler can be behind a guard in one group and
 /// without it in another.
 impl<'r, T: LocalType> OptionalExtract<'r> for Local<'r, T> {
     fn extract_optional(input: Input<'r>) -> Result<Option<Self>, Rejection> {

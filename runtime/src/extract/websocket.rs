@@ -151,7 +151,7 @@ impl WebSocketUpgrade {
         self
     }
 
-    /// Sets the times of the keep-alive: the silence before a ping, and the patience after it. Both are 30 s by default.
+    /// Sets the keep-alive: the silence before a ping, and the time to respond. Both are 30 s by default.
     ///
     /// If the client sends nothing for `interval`, the server sends a ping. If it does not respond within `patience`,
     /// or does not read a message within `patience`, the WebSocket ends.

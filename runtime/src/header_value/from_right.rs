@@ -4,8 +4,8 @@ use super::trim;
 
 /// Returns the elements of one line, including empty ones, the last one first.
 ///
-/// Each proxy appends its element to those that the client has sent. Because the line is split from its end, the part of
-/// the client, for example an open quotation mark, cannot change the elements of the proxies.
+/// Each proxy appends its element to those that the client has sent. Because the line is split from its end, the part
+/// of the client, for example an open quotation mark, cannot change the elements of the proxies.
 pub(crate) fn from_right(line: &[u8], has_quotes: bool) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
