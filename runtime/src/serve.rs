@@ -10,7 +10,7 @@ use crate::{
     chain::Endpoint,
     request::{Connected, Shared, Transport},
     response::{Rejection, Response},
-    server::{HttpApp, Refusal},
+    server::{HttpApp, InvalidRequest},
 };
 
 mod banner;
@@ -91,24 +91,24 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> HttpApp for Served<A, S> {
 
     type RoutedRequest = RoutedRequest<S>;
 
-    fn begin(connection: Arc<Connected<S>>, head: Parts, body: RequestBody) -> RoutedRequest<S> {
+    fn route(connection: Arc<Connected<S>>, head: Parts, body: RequestBody) -> RoutedRequest<S> {
         route_request::<A, S>(connection, head, body)
     }
 
-    fn answer(begun: RoutedRequest<S>) -> impl Future<Output = Response> + Send + 'static {
-        handle_request::<A, S>(begun)
+    fn respond(request: RoutedRequest<S>) -> impl Future<Output = Response> + Send + 'static {
+        handle_request::<A, S>(request)
     }
 
     fn stop(&self) {
         self.shared.tasks.stop();
     }
 
-    async fn finish(&self) {
+    async fn wait_for_tasks(&self) {
         self.shared.tasks.wait().await;
     }
 
-    fn refuse(refusal: Refusal) -> Response {
-        Rejection::new(refusal.status(), refusal.detail()).problem()
+    fn reject(reason: InvalidRequest) -> Response {
+        Rejection::new(reason.status(), reason.detail()).problem()
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) use listener::Bound;
 pub(crate) use stop::{Stop, StopFuture, StopSource, signal, when};
 #[cfg(feature = "tls")]
 pub use tls::Tls;
-pub(crate) use validate::Refusal;
+pub(crate) use validate::InvalidRequest;
 
 /// An application that the server can drive: one request in, one response out.
 pub(crate) trait HttpApp: Send + Sync + Sized + 'static {
@@ -69,24 +69,24 @@ pub(crate) trait HttpApp: Send + Sync + Sized + 'static {
 
     /// Finds the route of a request. The request ends when this value, or the future of its
     /// response, is dropped.
-    fn begin(session: Self::Session, head: Parts, body: RequestBody) -> Self::RoutedRequest;
+    fn route(session: Self::Session, head: Parts, body: RequestBody) -> Self::RoutedRequest;
 
     /// Produces the response to a request.
     ///
     /// The future must not panic, because a panic ends the connection and its other requests. It
     /// is dropped if the client disconnects before it is done.
-    fn answer(begun: Self::RoutedRequest) -> impl Future<Output = Response> + Send + 'static;
+    fn respond(request: Self::RoutedRequest) -> impl Future<Output = Response> + Send + 'static;
 
     /// Signals streams and background tasks that the server is stopping.
     fn stop(&self) {}
 
     /// Waits for background tasks. The server calls it when no connection is left.
-    fn finish(&self) -> impl Future<Output = ()> + Send {
+    fn wait_for_tasks(&self) -> impl Future<Output = ()> + Send {
         ready(())
     }
 
     /// Returns the response to a request that the server rejects before routing.
-    fn refuse(refusal: Refusal) -> Response;
+    fn reject(reason: InvalidRequest) -> Response;
 }
 
 /// The state that all connections of one server share.

@@ -36,7 +36,7 @@ pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<List
     for (listener, alone) in listeners.into_iter().zip(alone) {
         bound.extend(listener.bind(alone, config)?);
     }
-    let mut shown: Vec<_> = bound.iter().map(Bound::shown).collect();
+    let mut shown: Vec<_> = bound.iter().map(Bound::display_address).collect();
     // `0.0.0.0` and `[::]` are both printed as `localhost`, which the banner should list once.
     shown.dedup();
     Ok(Listening { bound, shown })

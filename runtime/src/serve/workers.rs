@@ -20,7 +20,7 @@ pub(super) struct Runtimes(#[expect(dead_code, reason = "held for its drop")] wa
 
 /// Returns the number of servers: one for each worker thread, and one for custom listeners.
 pub(super) fn servers(listening: &Listening, config: &Config) -> usize {
-    let own = listening.bound.iter().any(Bound::is_own);
+    let own = listening.bound.iter().any(Bound::is_custom);
     match config.workers {
         0 => 1,
         workers => workers + usize::from(own),
@@ -41,7 +41,7 @@ pub(super) async fn run<A: HttpApp>(
     let (asks, asked) = watch::channel(0);
     let (runtimes, released) = watch::channel(());
     let mut running = JoinSet::new();
-    let (own, shared): (Vec<_>, Vec<_>) = listening.bound.into_iter().partition(Bound::is_own);
+    let (own, shared): (Vec<_>, Vec<_>) = listening.bound.into_iter().partition(Bound::is_custom);
     for (idx, bound) in share_out(shared, config.workers)?.into_iter().enumerate() {
         let asked = SharedStop::new(&asked);
         let serving = server::run(Arc::clone(&server), bound, most, asked);
@@ -66,7 +66,7 @@ pub(super) async fn run<A: HttpApp>(
 
 /// Creates a copy of every listener for each thread.
 fn share_out(bound: Vec<Bound>, workers: usize) -> Result<Vec<Vec<Bound>>> {
-    let others = (1..workers).map(|_| bound.iter().map(Bound::another).collect());
+    let others = (1..workers).map(|_| bound.iter().map(Bound::try_clone).collect());
     let mut shares = others.collect::<Result<Vec<Vec<_>>>>()?;
     shares.push(bound);
     Ok(shares)

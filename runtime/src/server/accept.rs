@@ -46,22 +46,22 @@ impl Report {
 pub(crate) async fn run<A: HttpApp>(
     shared: Arc<Shared<A>>,
     listeners: Vec<Bound>,
-    most: usize,
+    max_connections: usize,
     mut stop: impl Stop,
 ) -> io::Result<Report> {
-    let listeners = listeners.into_iter().map(Bound::open);
+    let listeners = listeners.into_iter().map(Bound::register);
     let mut listeners = Listeners {
         open: listeners.collect::<io::Result<_>>()?,
         next: 0,
     };
     let mut server = Server {
         shared,
-        most: most.max(1),
+        max_connections: max_connections.max(1),
         tasks: JoinSet::new(),
         report: Report::default(),
     };
     server.accept_until(&mut listeners, &mut stop).await;
-    server.take_over(&mut listeners).await;
+    server.accept_queued(&mut listeners).await;
     server.drain(listeners, &mut stop).await;
     Ok(server.report)
 }
@@ -70,7 +70,7 @@ pub(crate) async fn run<A: HttpApp>(
 struct Server<A> {
     shared: Arc<Shared<A>>,
     /// The limit of open connections.
-    most: usize,
+    max_connections: usize,
     /// The task of each open connection. Its length is the number of open connections, because
     /// tasks that have ended are removed.
     tasks: JoinSet<()>,
@@ -80,27 +80,27 @@ struct Server<A> {
 impl<A: HttpApp> Server<A> {
     async fn accept_until(&mut self, listeners: &mut Listeners, stop: &mut impl Stop) {
         loop {
-            let room = self.tasks.len() < self.most;
+            let room = self.tasks.len() < self.max_connections;
             tokio::select! {
                 () = stop.wait_for_stop() => return,
-                Some(ended) = self.tasks.join_next() => self.note(ended),
-                (before, accepted) = poll_fn(|cx| listeners.poll_accept(cx)), if room => {
-                    self.accept(before, accepted);
+                Some(ended) = self.tasks.join_next() => self.count_ended(ended),
+                (preamble, accepted) = poll_fn(|cx| listeners.poll_accept(cx)), if room => {
+                    self.accept(preamble, accepted);
                 }
             }
         }
     }
 
-    fn accept(&mut self, before: Arc<Preamble>, accepted: Accepted) {
+    fn accept(&mut self, preamble: Arc<Preamble>, accepted: Accepted) {
         self.report.accepted += 1;
-        spawn(&mut self.tasks, self.shared.clone(), before, accepted);
+        spawn(&mut self.tasks, self.shared.clone(), preamble, accepted);
     }
 
     /// Accepts the connections that the system has queued, which closing the listener would reset.
     /// Listeners that the system has no resources for now are kept, for [`drain`](Self::drain).
-    async fn take_over(&mut self, listeners: &mut Listeners) {
+    async fn accept_queued(&mut self, listeners: &mut Listeners) {
         for listener in &mut listeners.open {
-            listener.settle().await;
+            listener.stop_accepting().await;
         }
         for _ in 0..LAST_ACCEPTED * listeners.open.len() {
             // Without `unconstrained`, an exhausted tokio budget looks like an empty queue, and
@@ -109,12 +109,12 @@ impl<A: HttpApp> Server<A> {
                 Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
                 Poll::Pending => Poll::Ready(None),
             }));
-            let Some((before, accepted)) = accepted.await else {
+            let Some((preamble, accepted)) = accepted.await else {
                 break;
             };
-            self.accept(before, accepted);
+            self.accept(preamble, accepted);
         }
-        listeners.open.retain(OpenListener::rests);
+        listeners.open.retain(OpenListener::is_paused);
     }
 
     async fn drain(&mut self, mut listeners: Listeners, stop: &mut impl Stop) {
@@ -128,16 +128,16 @@ impl<A: HttpApp> Server<A> {
             shared.serving.send_modify(|serving| *serving -= 1);
             let mut serving = shared.serving.subscribe();
             let _ = serving.wait_for(|serving| *serving == 0).await;
-            shared.app.finish().await;
+            shared.app.wait_for_tasks().await;
         });
         loop {
             let all_accepted = listeners.open.is_empty();
             tokio::select! {
-                Some(ended) = self.tasks.join_next() => self.note(ended),
+                Some(ended) = self.tasks.join_next() => self.count_ended(ended),
                 // As above: an exhausted budget is not an empty queue.
-                last = unconstrained(poll_fn(|cx| listeners.poll_last(cx))), if !all_accepted => {
-                    if let Some((before, accepted)) = last {
-                        self.accept(before, accepted);
+                last = unconstrained(poll_fn(|cx| listeners.poll_queued(cx))), if !all_accepted => {
+                    if let Some((preamble, accepted)) = last {
+                        self.accept(preamble, accepted);
                     }
                 }
                 () = &mut finished, if self.tasks.is_empty() && all_accepted => return,
@@ -148,11 +148,11 @@ impl<A: HttpApp> Server<A> {
         drop(listeners);
         self.tasks.abort_all();
         while let Some(ended) = self.tasks.join_next().await {
-            self.note(ended);
+            self.count_ended(ended);
         }
     }
 
-    fn note(&mut self, ended: Result<(), JoinError>) {
+    fn count_ended(&mut self, ended: Result<(), JoinError>) {
         // The panic hook has already reported a panicked connection.
         if ended.is_err_and(|error| error.is_cancelled()) {
             self.report.cut += 1;
@@ -175,7 +175,7 @@ impl Listeners {
             let listener = &mut self.open[idx];
             if let Poll::Ready(accepted) = listener.poll_accept(cx) {
                 self.next = idx + 1;
-                return Poll::Ready((listener.before.clone(), accepted));
+                return Poll::Ready((listener.preamble.clone(), accepted));
             }
         }
         Poll::Pending
@@ -183,11 +183,11 @@ impl Listeners {
 
     /// Accepts from listeners that paused, and drops those whose queue is empty. Returns `None`
     /// when no listener is left.
-    fn poll_last(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Arc<Preamble>, Accepted)>> {
+    fn poll_queued(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Arc<Preamble>, Accepted)>> {
         if let Poll::Ready(accepted) = self.poll_accept(cx) {
             return Poll::Ready(Some(accepted));
         }
-        self.open.retain(OpenListener::rests);
+        self.open.retain(OpenListener::is_paused);
         if self.open.is_empty() {
             return Poll::Ready(None);
         }

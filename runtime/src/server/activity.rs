@@ -16,9 +16,9 @@ pub(super) struct Activity {
     /// The number of started requests in the upper half, of open requests in the lower half.
     requests: AtomicU64,
     /// The number of response chunks that h2 has queued and not sent.
-    pieces: AtomicU32,
+    queued_chunks: AtomicU32,
     /// Whether part of a request head has arrived.
-    heading: AtomicBool,
+    in_head: AtomicBool,
     /// Whether the client has closed its sending side.
     ended: AtomicBool,
     /// Whether unread bytes of the last request may follow: it had a body, or was not HTTP.
@@ -26,27 +26,27 @@ pub(super) struct Activity {
     /// Whether the end of a response is marked only by the end of the connection (HTTP/1.0).
     ends_answer: AtomicBool,
     /// The number of the request to reject, counted from 1; 0 for none.
-    refused: AtomicU32,
+    invalid: AtomicU32,
     /// The number of the last request whose body was dropped before its end; 0 for none.
     left: AtomicU32,
 }
 
 /// A snapshot of an [`Activity`]. Two snapshots differ if anything happened between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(super) struct Snapshot {
     requests: u64,
-    pieces: u32,
-    pub(super) heading: bool,
+    queued_chunks: u32,
+    pub(super) in_head: bool,
 }
 
-impl Moment {
+impl Snapshot {
     pub(super) fn is_open(self) -> bool {
         self.requests & OPEN != 0
     }
 
     /// Returns whether h2 has queued data that it has not sent.
     pub(super) fn is_sending(self) -> bool {
-        self.pieces != 0
+        self.queued_chunks != 0
     }
 
     /// Returns whether no request started or ended between the two snapshots.
@@ -56,7 +56,7 @@ impl Moment {
 
     /// Returns how many requests have started.
     #[cfg(feature = "http2")]
-    pub(super) fn begun(self) -> u32 {
+    pub(super) fn started(self) -> u32 {
         (self.requests >> 32) as u32
     }
 
@@ -68,41 +68,41 @@ impl Moment {
 
 impl Activity {
     /// Takes a snapshot.
-    pub(super) fn now(&self) -> Moment {
-        Moment {
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot {
             requests: self.requests.load(Relaxed),
-            pieces: self.pieces.load(Relaxed),
-            heading: self.heading.load(Relaxed),
+            queued_chunks: self.queued_chunks.load(Relaxed),
+            in_head: self.in_head.load(Relaxed),
         }
     }
 
     /// Records that `count` bytes were read. Between requests they begin a head; 0 is the end of
     /// the stream.
-    pub(super) fn read(&self, count: usize) {
+    pub(super) fn record_read(&self, count: usize) {
         if count == 0 {
             self.ended.store(true, Relaxed);
         } else if self.requests.load(Relaxed) & OPEN == 0 {
-            self.heading.store(true, Relaxed);
+            self.in_head.store(true, Relaxed);
         }
     }
 
     /// Records the start of a request and returns its number, counted from 1.
-    pub(super) fn begin(&self, body: bool) -> u32 {
-        self.heading.store(false, Relaxed);
+    pub(super) fn start_request(&self, body: bool) -> u32 {
+        self.in_head.store(false, Relaxed);
         self.body.store(body, Relaxed);
         let before = self.requests.fetch_add(BEGUN, Relaxed);
         ((before >> 32) as u32).wrapping_add(1)
     }
 
     /// Records that the framing of this request is invalid, so that it must be rejected.
-    pub(super) fn refuse(&self, number: u32) {
+    pub(super) fn mark_invalid(&self, number: u32) {
         // Only the first one counts: the connection ends after it.
-        let _kept = self.refused.compare_exchange(0, number, Relaxed, Relaxed);
+        let _kept = self.invalid.compare_exchange(0, number, Relaxed, Relaxed);
     }
 
     /// Returns whether the request must be rejected for its framing.
-    pub(super) fn is_refused(&self, number: u32) -> bool {
-        self.refused.load(Relaxed) == number
+    pub(super) fn is_invalid(&self, number: u32) -> bool {
+        self.invalid.load(Relaxed) == number
     }
 
     /// Records that this request's body was dropped before its end.
@@ -116,29 +116,29 @@ impl Activity {
     }
 
     /// Keeps a started request open for one more holder, the stream of its response.
-    pub(super) fn hold(&self) {
+    pub(super) fn keep_open(&self) {
         self.requests.fetch_add(1, Relaxed);
     }
 
     /// Records that one holder of an open request has ended.
-    pub(super) fn end(&self) {
+    pub(super) fn release(&self) {
         self.requests.fetch_sub(1, Relaxed);
     }
 
     /// Records that h2 has queued a chunk of a response.
     #[cfg(feature = "http2")]
-    pub(super) fn hand(&self) {
-        self.pieces.fetch_add(1, Relaxed);
+    pub(super) fn queue_chunk(&self) {
+        self.queued_chunks.fetch_add(1, Relaxed);
     }
 
     /// Records that h2 has sent or dropped a chunk.
     #[cfg(feature = "http2")]
-    pub(super) fn let_go(&self) {
-        self.pieces.fetch_sub(1, Relaxed);
+    pub(super) fn release_chunk(&self) {
+        self.queued_chunks.fetch_sub(1, Relaxed);
     }
 
     /// Records that the client sent something that is not HTTP and whose rest is not read.
-    pub(super) fn give_up(&self) {
+    pub(super) fn mark_not_http(&self) {
         self.body.store(true, Relaxed);
     }
 

@@ -13,11 +13,11 @@ pub(super) struct Addresses {
     /// The open connections of each address that has any.
     counts: Mutex<HashMap<IpAddr, usize>>,
     /// The limit of each address.
-    most: usize,
+    max: usize,
     /// Proxies that are not counted, because many clients connect through them.
     trusted: Option<Proxies>,
     /// Whether the message about a full address was already written.
-    said: AtomicBool,
+    warned: AtomicBool,
 }
 
 /// A connection's slot in the limit of its address, freed on drop.
@@ -25,23 +25,23 @@ pub(super) struct Addresses {
 pub(super) struct AddressSlot(Option<(Arc<Addresses>, IpAddr)>);
 
 impl Addresses {
-    pub(super) fn new(most: usize, trusted: Option<Proxies>) -> Self {
+    pub(super) fn new(max: usize, trusted: Option<Proxies>) -> Self {
         Self {
             counts: Mutex::default(),
-            most,
+            max,
             trusted,
-            said: AtomicBool::new(false),
+            warned: AtomicBool::new(false),
         }
     }
 
     /// Takes a slot. Returns `None` if the address has reached its limit.
-    pub(super) fn enter(self: &Arc<Self>, peer: Option<SocketAddr>) -> Option<AddressSlot> {
-        let Some(address) = peer.and_then(|peer| self.counted(peer.ip().to_canonical())) else {
+    pub(super) fn take_slot(self: &Arc<Self>, peer: Option<SocketAddr>) -> Option<AddressSlot> {
+        let Some(address) = peer.and_then(|peer| self.limit_key(peer.ip().to_canonical())) else {
             return Some(AddressSlot(None));
         };
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_default();
-        if *count >= self.most {
+        if *count >= self.max {
             drop(counts);
             events::connection_refused(address);
             self.report_once(address);
@@ -55,13 +55,13 @@ impl Addresses {
     /// Reports the limit once. An attacker must not fill the log, but an operator who forgot to name a load
     /// balancer must find the reason.
     fn report_once(&self, address: IpAddr) {
-        if !self.said.swap(true, Ordering::Relaxed) {
-            events::address_is_full(address, self.most);
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            events::address_is_full(address, self.max);
         }
     }
 
     /// Returns the key under which the address is counted, or `None` if it is not limited.
-    fn counted(&self, ip: IpAddr) -> Option<IpAddr> {
+    fn limit_key(&self, ip: IpAddr) -> Option<IpAddr> {
         let trusted = self.trusted.as_ref();
         if ip.is_loopback() || trusted.is_some_and(|trusted| trusted.trusts(ip)) {
             return None;
@@ -107,21 +107,23 @@ mod tests {
     fn address_is_limited_to_its_number_of_connections() {
         let trusted = Proxies::trust(["10.0.0.0/8"]).expect("a network");
         let addresses = Arc::new(Addresses::new(2, Some(trusted)));
-        let places: Vec<_> = (0..2).map(|_| addresses.enter(peer("192.0.2.1"))).collect();
-        assert!(addresses.enter(peer("192.0.2.1")).is_none());
-        assert!(addresses.enter(peer("::ffff:192.0.2.1")).is_none());
-        assert!(addresses.enter(peer("192.0.2.2")).is_some());
-        drop(places);
-        assert!(addresses.enter(peer("192.0.2.1")).is_some());
+        let slots: Vec<_> = (0..2)
+            .map(|_| addresses.take_slot(peer("192.0.2.1")))
+            .collect();
+        assert!(addresses.take_slot(peer("192.0.2.1")).is_none());
+        assert!(addresses.take_slot(peer("::ffff:192.0.2.1")).is_none());
+        assert!(addresses.take_slot(peer("192.0.2.2")).is_some());
+        drop(slots);
+        assert!(addresses.take_slot(peer("192.0.2.1")).is_some());
         assert!(addresses.counts.lock().expect("no panic").is_empty());
     }
 
     #[test]
     fn ipv6_network_of_64_bits_counts_as_one_address() {
         let addresses = Arc::new(Addresses::new(1, None));
-        let _place = addresses.enter(peer("2001:db8::1"));
-        assert!(addresses.enter(peer("2001:db8::2")).is_none());
-        assert!(addresses.enter(peer("2001:db8:0:1::1")).is_some());
+        let _slot = addresses.take_slot(peer("2001:db8::1"));
+        assert!(addresses.take_slot(peer("2001:db8::2")).is_none());
+        assert!(addresses.take_slot(peer("2001:db8:0:1::1")).is_some());
     }
 
     #[test]
@@ -129,9 +131,9 @@ mod tests {
         let trusted = Proxies::trust(["10.0.0.0/8"]).expect("a network");
         let addresses = Arc::new(Addresses::new(0, Some(trusted)));
         for ip in ["10.1.2.3", "127.0.0.1", "::1"] {
-            assert!(addresses.enter(peer(ip)).is_some(), "{ip}");
+            assert!(addresses.take_slot(peer(ip)).is_some(), "{ip}");
         }
-        assert!(addresses.enter(None).is_some());
-        assert!(addresses.enter(peer("192.0.2.1")).is_none());
+        assert!(addresses.take_slot(None).is_some());
+        assert!(addresses.take_slot(peer("192.0.2.1")).is_none());
     }
 }

@@ -17,29 +17,29 @@ use super::framing::Framing;
 use super::socket::Socket;
 use crate::pool::Buffer;
 #[cfg(feature = "http2")]
-use crate::server::http2_preface::{Greeting, NoSettings};
+use crate::server::http2_preface::{MissingSettings, PrefaceCheck};
 
 mod write;
 
 /// How many bytes are buffered before they are sent.
-const MOST_GATHERED: usize = 16 * 1024;
+const MAX_BUFFERED: usize = 16 * 1024;
 /// The first bytes of an HTTP/2 connection (RFC 9113 §3.4).
 #[cfg(feature = "http2")]
-const PREFACE: &[u8; MOST_EARLY] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const PREFACE: &[u8; MAX_EARLY] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// How many bytes can be read before hyper reads: the length of the HTTP/2 preface.
-const MOST_EARLY: usize = 24;
+const MAX_EARLY: usize = 24;
 
 /// A connection's stream, shared by the handle that hyper owns and the task that drives hyper.
 ///
 /// The lock is not contended, because hyper is polled by that same task. Only after an upgrade does
 /// the new owner of the stream lock it from another task.
-pub(super) struct Shared(Mutex<BufferedStream>);
+pub(super) struct SharedStream(Mutex<BufferedStream>);
 
 /// A socket with its read and write buffers.
 pub(super) struct BufferedStream {
     socket: Socket,
     /// Bytes that were read before hyper read. hyper gets them first.
-    early: [u8; MOST_EARLY],
+    early: [u8; MAX_EARLY],
     /// The first unread byte of `early`.
     early_from: u8,
     /// The end of the bytes in `early`.
@@ -48,7 +48,7 @@ pub(super) struct BufferedStream {
     framing: Option<Framing>,
     /// Checks the first frame of HTTP/2, until it has arrived.
     #[cfg(feature = "http2")]
-    greeting: Option<Greeting>,
+    preface: Option<PrefaceCheck>,
     /// Whether the client has violated the framing, so that reading fails from now on.
     broken: bool,
     /// The bytes that hyper has written.
@@ -86,16 +86,16 @@ pub(super) enum Side {
     Write,
 }
 
-impl Shared {
+impl SharedStream {
     pub(super) fn new(socket: Socket) -> Self {
         Self(Mutex::new(BufferedStream {
             socket,
-            early: [0; MOST_EARLY],
+            early: [0; MAX_EARLY],
             early_from: 0,
             early_to: 0,
             framing: Some(Framing::default()),
             #[cfg(feature = "http2")]
-            greeting: None,
+            preface: None,
             broken: false,
             bytes: Buffer::default(),
             sent: 0,
@@ -112,9 +112,9 @@ impl Shared {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for SharedStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").finish_non_exhaustive()
+        f.debug_struct("SharedStream").finish_non_exhaustive()
     }
 }
 
@@ -135,22 +135,22 @@ impl BufferedStream {
     #[cfg(feature = "http2")]
     pub(super) fn follow_http2(&mut self) {
         self.framing = None;
-        self.greeting = Some(Greeting::default());
+        self.preface = Some(PrefaceCheck::default());
     }
 
     /// Checks the beginning of an HTTP/2 connection. If it is invalid, queues a GOAWAY frame and
     /// fails.
     #[cfg(feature = "http2")]
-    fn greet(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let Some(greeting) = &mut self.greeting else {
+    fn check_preface(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(preface) = &mut self.preface else {
             return Ok(());
         };
-        match greeting.read(bytes) {
+        match preface.follow(bytes) {
             Ok(false) => {}
-            Ok(true) => self.greeting = None,
-            Err(NoSettings) => {
+            Ok(true) => self.preface = None,
+            Err(MissingSettings) => {
                 // h2 writes its settings before it reads, so GOAWAY comes after them, as it must.
-                self.bytes.extend_from_slice(Greeting::GOAWAY);
+                self.bytes.extend_from_slice(PrefaceCheck::GOAWAY);
                 self.broken = true;
                 return Err(broken());
             }
@@ -159,9 +159,9 @@ impl BufferedStream {
     }
 
     /// Returns whether the request with this number has arrived completely.
-    pub(super) fn is_behind(&self, number: u32) -> bool {
+    pub(super) fn has_arrived(&self, number: u32) -> bool {
         let framing = self.framing.as_ref();
-        framing.is_some_and(|framing| framing.is_behind(number))
+        framing.is_some_and(|framing| framing.has_arrived(number))
     }
 
     /// Returns whether no request is arriving and no response is being sent.
@@ -179,7 +179,7 @@ impl BufferedStream {
     /// Reads a few bytes before hyper does, and returns how many.
     ///
     /// The bytes are read and not peeked at, because TLS and custom streams have no peek.
-    pub(super) fn poll_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    pub(super) fn poll_read_early(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if !self.has_early() {
             (self.early_from, self.early_to) = (0, 0);
         }
@@ -216,16 +216,16 @@ impl BufferedStream {
             ready!(Pin::new(&mut self.socket).poll_read(cx, into))?;
         }
         #[cfg(feature = "http2")]
-        self.greet(&into.filled()[before..])?;
+        self.check_preface(&into.filled()[before..])?;
         let Some(framing) = &mut self.framing else {
             return Poll::Ready(Ok(None));
         };
-        let seen = framing.read(&into.filled()[before..]);
+        let seen = framing.follow(&into.filled()[before..]);
         if let Some(at) = seen.broken_at {
             into.set_filled(before + at);
             self.broken = true;
         }
-        Poll::Ready(Ok(seen.refused))
+        Poll::Ready(Ok(seen.rejected))
     }
 
     /// Reads and discards until the client closes or `most` bytes were read.
@@ -251,7 +251,7 @@ fn broken() -> io::Error {
 /// Holding.
 impl BufferedStream {
     /// Records that hyper holds the stream.
-    pub(super) fn hold(&mut self) {
+    pub(super) fn mark_held(&mut self) {
         self.held.released = false;
     }
 

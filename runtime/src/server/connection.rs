@@ -15,8 +15,8 @@ use tokio::time::{sleep_until, timeout};
 use super::activity::Activity;
 use super::addresses::AddressSlot;
 #[cfg(feature = "http2")]
-use super::driver::sniff;
-use super::driver::{Aborted, Ended, rest, run};
+use super::driver::detect_http2;
+use super::driver::{Aborted, Ended, run, wait_idle};
 use super::io::Io;
 use super::listener::Accepted;
 use super::socket::Socket;
@@ -27,7 +27,7 @@ use crate::{
     events,
     request::Transport,
     server::{
-        buffered_stream::{self, BufferedStream},
+        buffered_stream::{BufferedStream, SharedStream},
         preamble::Preamble,
         serve_request,
     },
@@ -51,13 +51,13 @@ pub(crate) struct Connection<A> {
     /// The state of the server: application, settings and stop flag.
     pub(super) shared: Arc<Shared<A>>,
     /// The socket with its buffers, used by hyper and by the task that drives hyper.
-    pub(super) wire: buffered_stream::Shared,
+    pub(super) stream: SharedStream,
     /// Counts of open requests, which the timer reads to find the connection's phase.
     pub(super) activity: Activity,
     /// The peer's address, TLS data and protocol.
     pub(super) origin: Transport,
     /// The connection's slot in the limit of its client address, freed on drop.
-    _place: AddressSlot,
+    _slot: AddressSlot,
 }
 
 impl<A> Connection<A> {
@@ -72,10 +72,10 @@ impl<A> Connection<A> {
     }
 
     /// Returns what the connection is doing, for its timer. The caller holds the stream's lock.
-    pub(super) fn seen(&self, wire: &BufferedStream) -> Progress {
+    pub(super) fn progress(&self, stream: &BufferedStream) -> Progress {
         Progress {
-            moment: self.activity.now(),
-            stuck_at: wire.stuck_at(),
+            snapshot: self.activity.snapshot(),
+            stuck_at: stream.stuck_at(),
         }
     }
 
@@ -83,14 +83,14 @@ impl<A> Connection<A> {
         shared: Arc<Shared<A>>,
         socket: Socket,
         origin: Transport,
-        place: AddressSlot,
+        slot: AddressSlot,
     ) -> Arc<Self> {
         Arc::new(Self {
             shared,
-            wire: buffered_stream::Shared::new(socket),
+            stream: SharedStream::new(socket),
             activity: Activity::default(),
             origin,
-            _place: place,
+            _slot: slot,
         })
     }
 }
@@ -99,20 +99,20 @@ impl<A> Connection<A> {
 pub(super) fn spawn<A: HttpApp>(
     tasks: &mut JoinSet<()>,
     shared: Arc<Shared<A>>,
-    before: Arc<Preamble>,
+    preamble: Arc<Preamble>,
     accepted: Accepted,
 ) {
     match accepted {
         // The common case gets a task without room for the handshake's future, which is large.
-        Accepted::Stream(socket, origin) if before.is_nothing() => {
+        Accepted::Stream(socket, origin) if preamble.is_empty() => {
             socket.set_nodelay();
-            if let Some(place) = shared.addresses.enter(origin.peer) {
-                tasks.spawn(serve(Connection::new(shared, socket, origin, place)));
+            if let Some(slot) = shared.addresses.take_slot(origin.peer) {
+                tasks.spawn(serve(Connection::new(shared, socket, origin, slot)));
             }
         }
         Accepted::Stream(socket, origin) => {
             socket.set_nodelay();
-            let passing = Box::pin(pass(shared, before, socket, origin));
+            let passing = Box::pin(run_preamble(shared, preamble, socket, origin));
             tasks.spawn(async move {
                 if let Some(connection) = passing.await {
                     serve(connection).await;
@@ -128,14 +128,14 @@ pub(super) fn spawn<A: HttpApp>(
 
 /// Reads the PROXY header and performs the TLS handshake. Returns `None` if either fails or times
 /// out.
-async fn pass<A>(
+async fn run_preamble<A>(
     shared: Arc<Shared<A>>,
-    before: Arc<Preamble>,
+    preamble: Arc<Preamble>,
     socket: Socket,
     origin: Transport,
 ) -> Option<Arc<Connection<A>>> {
     let peer = origin.peer;
-    let passing = before.pass(&shared.addresses, socket, origin);
+    let passing = preamble.run(&shared.addresses, socket, origin);
     let (socket, origin, place) = match timeout(shared.config.handshake_timeout, passing).await {
         Ok(Ok(passed)) => passed,
         // Already counted as refused.
@@ -158,16 +158,18 @@ async fn pass<A>(
 async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
     let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
     let sleep = pin!(sleep_until(head_ends));
-    let mut timer = Timer::new(sleep, connection.config(), connection.activity.now());
-    let mut tear = ResetOnDrop {
+    let mut timer = Timer::new(sleep, connection.config(), connection.activity.snapshot());
+    let mut reset = ResetOnDrop {
         connection: &connection,
         is_whole: false,
     };
     let driven = drive(&connection, &mut timer).await;
-    tear.is_whole = driven.is_ok();
+    reset.is_whole = driven.is_ok();
     match driven {
-        Ok(Ended::Done) if connection.wire.lock().is_released() => linger(&connection).await,
-        Ok(Ended::Done) => upgraded(&connection).await,
+        Ok(Ended::Done) if connection.stream.lock().is_released() => {
+            discard_rest(&connection).await
+        }
+        Ok(Ended::Done) => wait_until_released(&connection).await,
         Ok(Ended::Resting) => close(&connection).await,
         Err(Aborted) => events::connection_cut(connection.origin.peer),
     }
@@ -175,14 +177,14 @@ async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
 
 /// Waits until the owner of an upgraded stream drops it. If this future is dropped first, the
 /// stream is closed.
-async fn upgraded<A>(connection: &Connection<A>) {
-    let cut = CutOnDrop(&connection.wire);
+async fn wait_until_released<A>(connection: &Connection<A>) {
+    let cut = CutOnDrop(&connection.stream);
     poll_fn(|cx| cut.0.lock().poll_released(cx)).await;
 }
 
 /// Closes an idle connection in order, so that TLS sends `close_notify`.
 async fn close<A>(connection: &Connection<A>) {
-    let closed = poll_fn(|cx| connection.wire.lock().poll_shutdown(cx));
+    let closed = poll_fn(|cx| connection.stream.lock().poll_shutdown(cx));
     let _out_of_time = timeout(LINGER, closed).await;
 }
 
@@ -196,13 +198,13 @@ struct ResetOnDrop<'c, A> {
 impl<A> Drop for ResetOnDrop<'_, A> {
     fn drop(&mut self) {
         if !self.is_whole && self.connection.activity.ends_answer() {
-            self.connection.wire.lock().tear();
+            self.connection.stream.lock().reset_on_close();
         }
     }
 }
 
 /// Takes an upgraded stream from its owner when the connection's task ends.
-struct CutOnDrop<'c>(&'c buffered_stream::Shared);
+struct CutOnDrop<'c>(&'c SharedStream);
 
 impl Drop for CutOnDrop<'_> {
     fn drop(&mut self) {
@@ -218,13 +220,13 @@ async fn drive<A: HttpApp>(
 ) -> Result<Ended, Aborted> {
     let is_http2 = match connection.origin.is_http2 {
         Some(agreed) => agreed,
-        None => sniff(connection, timer).await?,
+        None => detect_http2(connection, timer).await?,
     };
     if !is_http2 {
         return drive_http1(connection, timer).await;
     }
     timer.multiplex();
-    connection.wire.lock().follow_http2();
+    connection.stream.lock().follow_http2();
     // HTTP/2 is rarer. Its state is boxed because every HTTP/1 connection's future would otherwise
     // be as large.
     Box::pin(drive_http2(connection, timer)).await
@@ -259,7 +261,7 @@ async fn drive_http1<A: HttpApp>(
     loop {
         let (answering, session) = (connection.clone(), session.clone());
         let service = service_fn(move |request| {
-            serve_request::exchange(answering.clone(), session.clone(), request)
+            serve_request::serve(answering.clone(), session.clone(), request)
         });
         timer.rest_after(Some(REST));
         let driven = builder
@@ -270,7 +272,7 @@ async fn drive_http1<A: HttpApp>(
         }
         // hyper's buffer and the room for a request's future are freed here. They are most of the
         // memory that an idle connection holds.
-        if !rest(connection, timer).await? {
+        if !wait_idle(connection, timer).await? {
             return Ok(Ended::Resting);
         }
     }
@@ -285,12 +287,12 @@ async fn drive_http2<A: HttpApp>(
     let answering = connection.clone();
     let session = connection.shared.app.connect(&connection.origin);
     let service = service_fn(move |request| {
-        serve_request::exchange(answering.clone(), session.clone(), request)
+        serve_request::serve(answering.clone(), session.clone(), request)
     });
     let driven = super::http2::builder(connection.config(), streams.clone())
         .serve_connection(TokioIo::new(Io::new(connection.clone())), service);
     let outcome = run(connection, pin!(driven), timer).await;
-    streams.end().await;
+    streams.abort_all().await;
     outcome
 }
 
@@ -298,11 +300,11 @@ async fn drive_http2<A: HttpApp>(
 ///
 /// The system resets a socket that is closed with unread bytes, and the client would lose the
 /// response.
-async fn linger<A>(connection: &Connection<A>) {
+async fn discard_rest<A>(connection: &Connection<A>) {
     if !connection.activity.may_be_sending() {
         return;
     }
     let mut most = MOST_DISCARDED;
-    let discarded = poll_fn(|cx| connection.wire.lock().poll_discard(cx, &mut most));
+    let discarded = poll_fn(|cx| connection.stream.lock().poll_discard(cx, &mut most));
     let _out_of_time = timeout(LINGER, discarded).await;
 }

@@ -32,7 +32,7 @@ pub(super) struct Aborted;
 
 /// Reads enough bytes to detect HTTP/2. The timeout of the first head runs meanwhile.
 #[cfg(feature = "http2")]
-pub(super) async fn sniff<A>(
+pub(super) async fn detect_http2<A>(
     connection: &Connection<A>,
     timer: &mut Timer<'_>,
 ) -> Result<bool, Aborted> {
@@ -47,7 +47,7 @@ pub(super) async fn sniff<A>(
             told = true;
             timer.finish_within(LAST_HEAD);
         }
-        let seen = connection.seen(&connection.wire.lock());
+        let seen = connection.progress(&connection.stream.lock());
         timer.poll(cx, seen).map(|_| Err(Aborted))
     })
     .await
@@ -55,37 +55,39 @@ pub(super) async fn sniff<A>(
 
 /// Waits for the next request while the connection holds no hyper state. Returns `false` if the
 /// client closes, the connection times out or the server stops.
-pub(super) async fn rest<A>(
+pub(super) async fn wait_idle<A>(
     connection: &Connection<A>,
     timer: &mut Timer<'_>,
 ) -> Result<bool, Aborted> {
     let mut stopped = pin!(connection.shared.stopping.begun());
     timer.rest_after(None);
     poll_fn(|cx| {
-        let mut wire = connection.wire.lock();
-        if let Poll::Ready(count) = wire.poll_early(cx) {
+        let mut stream = connection.stream.lock();
+        if let Poll::Ready(count) = stream.poll_read_early(cx) {
             let count = count.map_err(|_| Aborted)?;
-            connection.activity.read(count);
+            connection.activity.record_read(count);
             return Poll::Ready(Ok(count > 0));
         }
         let _only_wakes = stopped.as_mut().poll(cx);
         if connection.is_stopping() {
             return Poll::Ready(Ok(false));
         }
-        timer.poll(cx, connection.seen(&wire)).map(|_| Ok(false))
+        timer
+            .poll(cx, connection.progress(&stream))
+            .map(|_| Ok(false))
     })
     .await
 }
 
 #[cfg(feature = "http2")]
 fn poll_is_http2<A>(connection: &Connection<A>, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
-    let mut wire = connection.wire.lock();
+    let mut stream = connection.stream.lock();
     loop {
-        if let Some(is_http2) = wire.is_http2() {
+        if let Some(is_http2) = stream.is_http2() {
             return Poll::Ready(Ok(is_http2));
         }
-        let count = ready!(wire.poll_early(cx))?;
-        connection.activity.read(count);
+        let count = ready!(stream.poll_read_early(cx))?;
+        connection.activity.record_read(count);
         if count == 0 {
             return Poll::Ready(Ok(false));
         }
@@ -169,54 +171,54 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
                 return Poll::Ready(Err(Aborted));
             };
             if let Poll::Ready(outcome) = ended {
-                return Poll::Ready(self.end(outcome));
+                return Poll::Ready(self.convert(outcome));
             }
             if self.has_served_its_share(seen) {
-                self.say_goodbye();
+                self.begin_shutdown();
                 continue;
             }
             // hyper was polled first. Otherwise a request that has just arrived would look like
             // an idle connection and be closed.
-            if self.connection.is_stopping() && self.stop(seen) {
+            if self.connection.is_stopping() && self.shut_down_for_stop(seen) {
                 continue;
             }
             let Poll::Ready(phase) = self.timer.poll(cx, seen) else {
                 return Poll::Pending;
             };
-            if phase == Phase::Idle && self.timer.rests() {
-                if self.connection.wire.lock().is_between_requests() {
+            if phase == Phase::Idle && self.timer.will_rest() {
+                if self.connection.stream.lock().is_between_requests() {
                     return Poll::Ready(Ok(Ended::Resting));
                 }
                 self.timer.rest_after(None);
                 continue;
             }
             if phase != Phase::Idle || self.finishing == Finishing::Yes {
-                self.say_why(cx, phase);
+                self.send_408(cx, phase);
                 return Poll::Ready(Err(Aborted));
             }
-            self.say_goodbye();
+            self.begin_shutdown();
         }
     }
 
     /// Sends what hyper wrote during this poll.
     fn send(&self, cx: &mut Context<'_>, ended: bool) -> io::Result<Progress> {
-        let mut wire = self.connection.wire.lock();
+        let mut stream = self.connection.stream.lock();
         if ended {
             // From now on only the owner of an upgraded stream writes, and nothing polls this
             // driver for it, so each write goes straight to the socket.
-            wire.send_each_write();
+            stream.send_each_write();
         }
-        if let Poll::Ready(outcome) = wire.poll_send(cx) {
+        if let Poll::Ready(outcome) = stream.poll_send(cx) {
             outcome?;
         }
-        Ok(self.connection.seen(&wire))
+        Ok(self.connection.progress(&stream))
     }
 
     /// Converts hyper's result. After a parse error hyper has written a response, which the client
     /// must be able to read, so that is not an abort.
-    fn end(&self, outcome: hyper::Result<()>) -> Result<Ended, Aborted> {
+    fn convert(&self, outcome: hyper::Result<()>) -> Result<Ended, Aborted> {
         match outcome {
-            Err(error) if error.is_parse() => self.connection.activity.give_up(),
+            Err(error) if error.is_parse() => self.connection.activity.mark_not_http(),
             outcome => outcome.map_err(|_| Aborted)?,
         }
         Ok(Ended::Done)
@@ -227,17 +229,17 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     fn has_served_its_share(&self, seen: Progress) -> bool {
         #[cfg(feature = "http2")]
         if self.timer.is_multiplexed() && self.finishing != Finishing::Yes {
-            return seen.moment.begun() >= self.connection.config().max_requests_per_connection;
+            return seen.snapshot.started() >= self.connection.config().max_requests_per_connection;
         }
         let _ = seen;
         false
     }
 
     /// Shuts hyper down because the server stops. Returns whether hyper must be polled again.
-    fn stop(&mut self, seen: Progress) -> bool {
+    fn shut_down_for_stop(&mut self, seen: Progress) -> bool {
         // GOAWAY names the last request that is processed, so an early GOAWAY loses no request.
         let multiplexed = self.timer.is_multiplexed();
-        let heading = !multiplexed && (seen.moment.heading || seen.moment.is_fresh());
+        let heading = !multiplexed && (seen.snapshot.in_head || seen.snapshot.is_fresh());
         match self.finishing {
             Finishing::Yes if multiplexed => {
                 self.timer.finish_within(LAST_HEAD);
@@ -264,7 +266,7 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     }
 
     /// Shuts this connection down while the server keeps running.
-    fn say_goodbye(&mut self) {
+    fn begin_shutdown(&mut self) {
         self.timer
             .finish_within(self.connection.config().head_timeout);
         self.finish();
@@ -276,12 +278,13 @@ impl<A, D: Driven> Driver<'_, '_, A, D> {
     }
 
     /// Best effort: sends 408 for an incomplete head if no response is queued.
-    fn say_why(&self, cx: &mut Context<'_>, phase: Phase) {
-        const LATE: &[u8] =
+    fn send_408(&self, cx: &mut Context<'_>, phase: Phase) {
+        const REQUEST_TIMEOUT: &[u8] =
             b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-        let mut wire = self.connection.wire.lock();
-        if phase == Phase::Head && self.connection.activity.now().heading && wire.is_empty() {
-            wire.say(cx, LATE);
+        let mut stream = self.connection.stream.lock();
+        if phase == Phase::Head && self.connection.activity.snapshot().in_head && stream.is_empty()
+        {
+            stream.send_last(cx, REQUEST_TIMEOUT);
         }
     }
 }

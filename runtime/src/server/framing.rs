@@ -16,21 +16,21 @@ mod tests;
 
 /// The framing errors in the bytes of one read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct RequestFacts {
+pub(super) struct FramingErrors {
     /// The number of the request to reject, counted from 1.
-    pub(super) refused: Option<u32>,
+    pub(super) rejected: Option<u32>,
     /// The offset at which a chunked body becomes invalid. The bytes before it are valid.
     pub(super) broken_at: Option<usize>,
 }
 
 /// How many bytes are kept of a line that arrives in pieces: enough for a `content-length`.
-const MOST_HELD: usize = 48;
+const MAX_HELD: usize = 48;
 
 /// Follows the requests of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
     /// What the next bytes are.
-    place: NextPart,
+    next: NextPart,
     /// How many heads were read completely. It is also the number of the current request.
     heads: u32,
     /// The head that is being read.
@@ -83,7 +83,7 @@ struct Head {
 /// The beginning of a line that arrives in pieces.
 #[derive(Debug)]
 struct PartialLine {
-    held: [u8; MOST_HELD],
+    held: [u8; MAX_HELD],
     /// How many bytes of `held` are in use.
     len: u8,
     /// The length of the whole line so far.
@@ -95,7 +95,7 @@ struct PartialLine {
 impl Default for PartialLine {
     fn default() -> Self {
         Self {
-            held: [0; MOST_HELD],
+            held: [0; MAX_HELD],
             len: 0,
             total: 0,
             ends_with_return: false,
@@ -106,9 +106,9 @@ impl Default for PartialLine {
 impl PartialLine {
     fn push(&mut self, piece: &[u8]) {
         let len = usize::from(self.len);
-        let kept = piece.len().min(MOST_HELD - len);
+        let kept = piece.len().min(MAX_HELD - len);
         self.held[len..len + kept].copy_from_slice(&piece[..kept]);
-        // At most `MOST_HELD`, so the cast loses nothing.
+        // At most `MAX_HELD`, so the cast loses nothing.
         self.len += kept as u8;
         let piece_len = u32::try_from(piece.len()).unwrap_or(u32::MAX);
         self.total = self.total.saturating_add(piece_len);
@@ -121,32 +121,32 @@ impl PartialLine {
 impl Framing {
     /// Returns whether no byte of another request has arrived.
     pub(super) fn is_between_requests(&self) -> bool {
-        self.place == NextPart::Start && self.line.total == 0
+        self.next == NextPart::Start && self.line.total == 0
     }
 
     /// Returns whether this request, the last one or an earlier one, has arrived completely.
-    pub(super) fn is_behind(&self, number: u32) -> bool {
-        self.heads != number || matches!(self.place, NextPart::Start | NextPart::Head)
+    pub(super) fn has_arrived(&self, number: u32) -> bool {
+        self.heads != number || matches!(self.next, NextPart::Start | NextPart::Head)
     }
 
     /// Follows the next bytes and returns their framing errors.
-    pub(super) fn read(&mut self, bytes: &[u8]) -> RequestFacts {
-        let mut seen = RequestFacts::default();
+    pub(super) fn follow(&mut self, bytes: &[u8]) -> FramingErrors {
+        let mut seen = FramingErrors::default();
         let mut at = 0;
         while at < bytes.len() {
             let rest = &bytes[at..];
-            at += match &mut self.place {
+            at += match &mut self.next {
                 NextPart::Lost => return seen,
                 NextPart::Body(left) | NextPart::Chunk(left) => {
                     let taken = usize::try_from(*left).map_or(rest.len(), |n| n.min(rest.len()));
                     *left -= taken as u64;
                     if *left == 0 {
-                        self.place = self.place.behind();
+                        self.next = self.next.after();
                     }
                     taken
                 }
                 _ => {
-                    let (taken, is_sound) = self.lines(rest, &mut seen.refused);
+                    let (taken, is_sound) = self.read_lines(rest, &mut seen.rejected);
                     if !is_sound {
                         seen.broken_at = Some(at + taken);
                     }
@@ -159,7 +159,7 @@ impl Framing {
 
     /// Reads lines up to the next body. Returns how many bytes were read, and `false` if the line
     /// after them is invalid.
-    fn lines(&mut self, bytes: &[u8], refused: &mut Option<u32>) -> (usize, bool) {
+    fn read_lines(&mut self, bytes: &[u8], rejected: &mut Option<u32>) -> (usize, bool) {
         let mut from = 0;
         for end in memchr_iter(b'\n', bytes) {
             let piece = &bytes[from..end];
@@ -169,10 +169,10 @@ impl Framing {
             }
             self.look_for_fragment(piece);
             let fault = self.end_line(piece);
-            *refused = refused.or(fault);
-            match self.place {
+            *rejected = rejected.or(fault);
+            match self.next {
                 NextPart::Broken => {
-                    self.place = NextPart::Lost;
+                    self.next = NextPart::Lost;
                     return (from, false);
                 }
                 NextPart::Lost | NextPart::Body(_) | NextPart::Chunk(_) => return (end + 1, true),
@@ -191,7 +191,7 @@ impl Framing {
     /// so it looks only at the first byte and the last.
     fn is_of_no_interest(&self, line: &[u8]) -> bool {
         let first = line.first().map_or(b'\r', u8::to_ascii_lowercase);
-        self.place == NextPart::Head
+        self.next == NextPart::Head
             && self.line.total == 0
             && line.last() == Some(&b'\r')
             && !matches!(first, b'c' | b't' | b'\r')
@@ -199,7 +199,7 @@ impl Framing {
 
     /// Records whether the request line has a fragment.
     fn look_for_fragment(&mut self, piece: &[u8]) {
-        if self.place == NextPart::Start {
+        if self.next == NextPart::Start {
             self.head.fragment |= piece.contains(&b'#');
         }
     }
@@ -211,42 +211,42 @@ impl Framing {
                 Some(text) => (text, true),
                 None => (last, false),
             };
-            return self.line(text, text.len(), whole);
+            return self.read_line(text, text.len(), whole);
         }
         let mut line = std::mem::take(&mut self.line);
         line.push(last);
         let total = (line.total - u32::from(line.ends_with_return)) as usize;
         let held = &line.held[..usize::from(line.len).min(total)];
-        self.line(held, total, line.ends_with_return)
+        self.read_line(held, total, line.ends_with_return)
     }
 
     /// Reads a line that begins with `text` and is `total` bytes long. Returns the number of the
     /// request if its head ends here and is invalid.
-    fn line(&mut self, text: &[u8], total: usize, ends_with_return: bool) -> Option<u32> {
-        match self.place {
+    fn read_line(&mut self, text: &[u8], total: usize, ends_with_return: bool) -> Option<u32> {
+        match self.next {
             NextPart::ChunkSize | NextPart::ChunkEnd | NextPart::Trailers if !ends_with_return => {
-                self.place = NextPart::Broken;
+                self.next = NextPart::Broken;
             }
             NextPart::Start | NextPart::Head => {
                 self.head.bare_line_feed |= !ends_with_return;
                 if total > 0 {
-                    self.head.line(text, total);
-                    self.place = NextPart::Head;
-                } else if self.place == NextPart::Head {
+                    self.head.read_line(text, total);
+                    self.next = NextPart::Head;
+                } else if self.next == NextPart::Head {
                     return self.end_head();
                 }
             }
             NextPart::ChunkSize => {
-                self.place = match chunk_size(text) {
+                self.next = match chunk_size(text) {
                     Some(0) => NextPart::Trailers,
                     Some(size) => NextPart::Chunk(size),
                     None => NextPart::Broken,
                 };
             }
-            NextPart::ChunkEnd if total == 0 => self.place = NextPart::ChunkSize,
-            NextPart::Trailers if total == 0 => self.place = NextPart::Start,
+            NextPart::ChunkEnd if total == 0 => self.next = NextPart::ChunkSize,
+            NextPart::Trailers if total == 0 => self.next = NextPart::Start,
             NextPart::Trailers => {}
-            _ => self.place = NextPart::Lost,
+            _ => self.next = NextPart::Lost,
         }
         None
     }
@@ -255,7 +255,7 @@ impl Framing {
     fn end_head(&mut self) -> Option<u32> {
         let head = std::mem::take(&mut self.head);
         self.heads = self.heads.wrapping_add(1);
-        self.place = match head.length {
+        self.next = match head.length {
             _ if head.codings > 0 => NextPart::ChunkSize,
             Some(0) | None => NextPart::Start,
             Some(length) => NextPart::Body(length),
@@ -270,7 +270,7 @@ impl Framing {
 
 impl NextPart {
     /// Returns what follows a body or a chunk.
-    fn behind(self) -> Self {
+    fn after(self) -> Self {
         match self {
             Self::Chunk(_) => Self::ChunkEnd,
             _ => Self::Start,
@@ -279,18 +279,18 @@ impl NextPart {
 }
 
 impl Head {
-    fn line(&mut self, text: &[u8], total: usize) {
+    fn read_line(&mut self, text: &[u8], total: usize) {
         match text.first() {
             Some(b'c' | b'C') => {
-                if let Some(value) = value_of(text, b"content-length") {
+                if let Some(value) = header_value(text, b"content-length") {
                     self.lengths += 1;
                     // hyper rejects a value that is not a number, but a truncated value may be
                     // a wrong number here, and hyper reads the right one.
                     self.hidden_length |= text.len() != total;
-                    self.length = number(value);
+                    self.length = parse_length(value);
                 }
             }
-            Some(b't' | b'T') if value_of(text, b"transfer-encoding").is_some() => {
+            Some(b't' | b'T') if header_value(text, b"transfer-encoding").is_some() => {
                 self.codings += 1;
             }
             _ => {}
@@ -299,7 +299,7 @@ impl Head {
 }
 
 /// Returns the value of a header line if it has this name.
-fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
+fn header_value<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
     let (start, value) = line.split_at_checked(name.len())?;
     if !start.eq_ignore_ascii_case(name) {
         return None;
@@ -307,7 +307,7 @@ fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
     value.trim_ascii_start().strip_prefix(b":")
 }
 
-fn number(value: &[u8]) -> Option<u64> {
+fn parse_length(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()
 }
 

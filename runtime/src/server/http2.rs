@@ -42,14 +42,14 @@ pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
 tokio::task_local! {
     /// When the stream of this task last took data to send; `None` while it waits for the
     /// application.
-    static HANDED: Cell<Option<Instant>>;
+    static SENDING_SINCE: Cell<Option<Instant>>;
 }
 
 /// Records whether the stream of this task has taken data to send, or waits for the application.
-pub(super) fn hand(something: bool) {
-    let since = something.then(Instant::now);
+pub(super) fn set_sending(is_sending: bool) {
+    let since = is_sending.then(Instant::now);
     // This fails only outside of a stream's task, where no timeout runs.
-    let _ = HANDED.try_with(|handed| handed.set(since));
+    let _ = SENDING_SINCE.try_with(|sending| sending.set(since));
 }
 
 /// The tasks of a connection's streams. They end with the connection.
@@ -72,7 +72,7 @@ impl Streams {
     }
 
     /// Aborts the remaining tasks and waits until they have ended.
-    pub(super) async fn end(&self) {
+    pub(super) async fn abort_all(&self) {
         let mut left = std::mem::take(&mut *self.lock());
         left.shutdown().await;
     }
@@ -84,12 +84,12 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
         // Tasks that have ended are removed here. Otherwise they would accumulate for as long as
         // the connection lives.
         while tasks.try_join_next().is_some() {}
-        let patient = Patient {
+        let stream_task = TimedStream {
             stream: Box::pin(stream),
             timeout: self.write_timeout,
             sleep: None,
         };
-        tasks.spawn(HANDED.scope(Cell::new(None), patient));
+        tasks.spawn(SENDING_SINCE.scope(Cell::new(None), stream_task));
     }
 }
 
@@ -97,25 +97,25 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
 ///
 /// The connection's timer watches the socket, and a closed flow-control window of one stream does
 /// not block the socket. So each stream that waits for its window has a timer.
-struct Patient<F> {
+struct TimedStream<F> {
     stream: Pin<Box<F>>,
     timeout: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-impl<F: Future<Output = ()>> Future for Patient<F> {
+impl<F: Future<Output = ()>> Future for TimedStream<F> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let patient = self.get_mut();
-        if patient.stream.as_mut().poll(cx).is_ready() {
+        let stream_task = self.get_mut();
+        if stream_task.stream.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        let Some(since) = HANDED.with(Cell::get) else {
+        let Some(since) = SENDING_SINCE.with(Cell::get) else {
             return Poll::Pending;
         };
-        let deadline = since + patient.timeout;
-        let sleep = patient
+        let deadline = since + stream_task.timeout;
+        let sleep = stream_task
             .sleep
             .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         if sleep.deadline() != deadline {

@@ -35,11 +35,11 @@ use crate::{
 mod bounded;
 mod frames;
 
-use self::bounded::{Bounded, Read};
+use self::bounded::{Bounded, LimitedStream};
 
 type Quic = Bounded<h3_quinn::Connection>;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
-type Receiving = RequestStream<Read<h3_quinn::RecvStream>, Bytes>;
+type Receiving = RequestStream<LimitedStream<h3_quinn::RecvStream>, Bytes>;
 
 /// The interval of keep-alive pings. A handler may run for longer than QUIC's idle timeout, and the
 /// pings keep such a connection open.
@@ -99,16 +99,16 @@ pub(crate) async fn accept(
     accepted: mpsc::Sender<io::Result<Accepted>>,
 ) {
     // Reserve a slot before accepting: a stop takes over only the connections in the channel.
-    while let Ok(place) = accepted.reserve().await {
-        let Some(incoming) = validated(&endpoint).await else {
+    while let Ok(slot) = accepted.reserve().await {
+        let Some(incoming) = accept_validated(&endpoint).await else {
             return;
         };
-        place.send(Ok(Accepted::Quic(Box::new(incoming), endpoint.clone())));
+        slot.send(Ok(Accepted::Quic(Box::new(incoming), endpoint.clone())));
     }
 }
 
 /// Waits for a connection whose client address is validated.
-async fn validated(endpoint: &quinn::Endpoint) -> Option<quinn::Incoming> {
+async fn accept_validated(endpoint: &quinn::Endpoint) -> Option<quinn::Incoming> {
     loop {
         let incoming = endpoint.accept().await?;
         if incoming.remote_address_validated() {
@@ -127,7 +127,7 @@ pub(super) async fn serve<A: HttpApp>(
     endpoint: quinn::Endpoint,
 ) {
     let peer = incoming.remote_address();
-    let Some(_place) = shared.addresses.enter(Some(peer)) else {
+    let Some(_slot) = shared.addresses.take_slot(Some(peer)) else {
         incoming.refuse();
         return;
     };
@@ -146,23 +146,23 @@ pub(super) async fn serve<A: HttpApp>(
         Err(elapsed) => return events::handshake_failed(Some(peer), &elapsed),
     };
     drive(&shared, &mut connection, &origin(&quic)).await;
-    until_taken(&quic, shared.config.write_timeout).await;
+    wait_until_received(&quic, shared.config.write_timeout).await;
     drop(connection);
     if shared.stopping.has_begun() {
-        // The goodbye is on its way, and the process may end with this.
+        // The process may exit when this returns, so give the close frame time to be sent.
         let _out_of_time = timeout(LINGER, endpoint.wait_idle()).await;
     }
 }
 
 /// Waits until the client has acknowledged all data and closes. If the server closed first, data in
 /// flight would be lost.
-async fn until_taken(quic: &quinn::Connection, write_timeout: Duration) {
+async fn wait_until_received(quic: &quinn::Connection, write_timeout: Duration) {
     let sent = || quic.stats().frame_tx.stream;
     let (patience, all) = match timeout(LINGER, quic.open_uni()).await {
-        Ok(Ok(last)) => (write_timeout, all_taken(quic, Some(last))),
+        Ok(Ok(last)) => (write_timeout, wait_until_acknowledged(quic, Some(last))),
         // The client allows no more streams, so its acknowledgements cannot be observed. Wait until
         // no more data is sent.
-        Ok(Err(_)) | Err(_) => (LINGER, all_taken(quic, None)),
+        Ok(Err(_)) | Err(_) => (LINGER, wait_until_acknowledged(quic, None)),
     };
     let mut all = pin!(all);
     let mut before = sent();
@@ -180,7 +180,7 @@ async fn until_taken(quic: &quinn::Connection, write_timeout: Duration) {
 }
 
 /// Waits until the client has acknowledged all data. Without a stream this never resolves.
-async fn all_taken(quic: &quinn::Connection, last: Option<quinn::SendStream>) {
+async fn wait_until_acknowledged(quic: &quinn::Connection, last: Option<quinn::SendStream>) {
     let Some(mut last) = last else {
         return pending().await;
     };
@@ -213,7 +213,7 @@ async fn drive<A: HttpApp>(
     let session = shared.app.connect(origin);
     // Rejections run on separate tasks, which end with the connection, so a client that does not
     // read its rejection cannot delay the shutdown.
-    let (mut requests, mut refusals) = (JoinSet::new(), JoinSet::new());
+    let (mut requests, mut rejections) = (JoinSet::new(), JoinSet::new());
     let mut stopped = pin!(shared.stopping.begun());
     let mut idle = pin!(sleep(shared.config.idle_timeout));
     let (mut begun, mut told) = (0, false);
@@ -231,13 +231,13 @@ async fn drive<A: HttpApp>(
         tokio::select! {
             accepted = connection.accept() => match accepted {
                 // GOAWAY has announced that this request is not processed (RFC 9114 §5.2).
-                Ok(Some(refused)) if told => {
-                    while refusals.try_join_next().is_some() {}
-                    refusals.spawn(refuse(refused, shared.config.head_timeout));
+                Ok(Some(rejected)) if told => {
+                    while rejections.try_join_next().is_some() {}
+                    rejections.spawn(reject_request(rejected, shared.config.head_timeout));
                 }
                 Ok(Some(resolver)) => {
                     begun += 1;
-                    requests.spawn(exchange(Arc::clone(shared), session.clone(), resolver));
+                    requests.spawn(serve_request(Arc::clone(shared), session.clone(), resolver));
                 }
                 Err(_) if shared.config.cancel_on_disconnect => return requests.shutdown().await,
                 Ok(None) | Err(_) => break,
@@ -253,7 +253,7 @@ async fn drive<A: HttpApp>(
 }
 
 /// Serves one request. An error ends this request only.
-async fn exchange<A: HttpApp>(
+async fn serve_request<A: HttpApp>(
     shared: Arc<Shared<A>>,
     session: A::Session,
     resolver: RequestResolver<Quic, Bytes>,
@@ -264,23 +264,23 @@ async fn exchange<A: HttpApp>(
         return;
     };
     let (mut sending, receiving) = stream.split();
-    let length = validate::length(request.headers());
+    let length = validate::content_length(request.headers());
     let request = with_body(request, receiving, length.unwrap_or_default(), config);
-    let response = match validate::check(&request, config, length.is_err()) {
+    let response = match validate::check_head(&request, config, length.is_err()) {
         Ok(()) => {
             let (head, body) = request.into_parts();
-            A::answer(A::begin(session, head, body)).await
+            A::respond(A::route(session, head, body)).await
         }
-        Err(refusal) => A::refuse(refusal),
+        Err(reason) => A::reject(reason),
     };
     // Dropping the stream would finish it, and a truncated response would look complete.
-    if send(&mut sending, response, config).await.is_err() {
+    if send_response(&mut sending, response, config).await.is_err() {
         sending.stop_stream(Code::H3_REQUEST_CANCELLED);
     }
 }
 
 /// Rejects a request with H3_REQUEST_REJECTED: it was not processed, so the client can retry it.
-async fn refuse(resolver: RequestResolver<Quic, Bytes>, head_timeout: Duration) {
+async fn reject_request(resolver: RequestResolver<Quic, Bytes>, head_timeout: Duration) {
     // h3 can reset a stream only after its head has arrived.
     if let Ok(Ok((_, mut stream))) = timeout(head_timeout, resolver.resolve_request()).await {
         stream.stop_stream(Code::H3_REQUEST_REJECTED);
@@ -295,7 +295,7 @@ fn with_body(
 ) -> Request<RequestBody> {
     let (mut parts, ()) = request.into_parts();
     parts.version = Version::HTTP_3;
-    let body = Received {
+    let body = ReceivedBody {
         receiving,
         ended: false,
         length,
@@ -308,11 +308,15 @@ fn with_body(
 }
 
 /// Sends a response. Fails if the client takes no data for [`Config::write_timeout`].
-async fn send(sending: &mut Sending, response: Response, config: &Config) -> Result<(), BoxError> {
+async fn send_response(
+    sending: &mut Sending,
+    response: Response,
+    config: &Config,
+) -> Result<(), BoxError> {
     let (mut parts, mut body) = response.into_http(|body| body).into_parts();
     // HTTP/3 forbids connection-specific headers (RFC 9114 §4.2).
     parts.headers.remove(header::CONNECTION);
-    parts.headers.entry(header::DATE).or_insert_with(now);
+    parts.headers.entry(header::DATE).or_insert_with(date);
     if let Some(length) = body.len().filter(|length| *length > 0) {
         parts
             .headers
@@ -335,7 +339,7 @@ async fn send(sending: &mut Sending, response: Response, config: &Config) -> Res
             }
             Err(frame) => {
                 if let Ok(mut trailers) = frame.into_trailers() {
-                    super::trailers::settle(&mut trailers);
+                    super::trailers::remove_forbidden(&mut trailers);
                     timeout(config.write_timeout, sending.send_trailers(trailers)).await??;
                 }
             }
@@ -345,13 +349,13 @@ async fn send(sending: &mut Sending, response: Response, config: &Config) -> Res
     Ok(())
 }
 
-fn now() -> HeaderValue {
+fn date() -> HeaderValue {
     let now = httpdate::fmt_http_date(SystemTime::now());
     HeaderValue::from_str(&now).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The body of a request.
-struct Received {
+struct ReceivedBody {
     receiving: Receiving,
     /// Whether the data has ended, so that only trailers may follow.
     ended: bool,
@@ -359,7 +363,7 @@ struct Received {
     length: Option<u64>,
 }
 
-impl http_body::Body for Received {
+impl http_body::Body for ReceivedBody {
     type Data = Bytes;
     type Error = BoxError;
 

@@ -17,14 +17,14 @@ pub(super) struct Io<A>(Arc<Connection<A>>);
 
 impl<A> Io<A> {
     pub(super) fn new(connection: Arc<Connection<A>>) -> Self {
-        connection.wire.lock().hold();
+        connection.stream.lock().mark_held();
         Self(connection)
     }
 }
 
 impl<A> Drop for Io<A> {
     fn drop(&mut self) {
-        self.0.wire.lock().release();
+        self.0.stream.lock().release();
     }
 }
 
@@ -35,14 +35,14 @@ impl<A> AsyncRead for Io<A> {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
-        let mut wire = self.0.wire.lock();
-        wire.check_held(Side::Read, cx)?;
-        let faulty = ready!(wire.poll_read(cx, into))?;
-        drop(wire);
+        let mut stream = self.0.stream.lock();
+        stream.check_held(Side::Read, cx)?;
+        let faulty = ready!(stream.poll_read(cx, into))?;
+        drop(stream);
         let activity = &self.0.activity;
-        activity.read(into.filled().len() - before);
+        activity.record_read(into.filled().len() - before);
         if let Some(number) = faulty {
-            activity.refuse(number);
+            activity.mark_invalid(number);
         }
         Poll::Ready(Ok(()))
     }
@@ -62,9 +62,9 @@ impl<A> AsyncWrite for Io<A> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let mut wire = self.0.wire.lock();
-        wire.check_held(Side::Write, cx)?;
-        wire.poll_write(cx, slices)
+        let mut stream = self.0.stream.lock();
+        stream.check_held(Side::Write, cx)?;
+        stream.poll_write(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -72,17 +72,17 @@ impl<A> AsyncWrite for Io<A> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut wire = self.0.wire.lock();
-        wire.check_held(Side::Write, cx)?;
-        if wire.is_direct() {
-            return wire.poll_send(cx);
+        let mut stream = self.0.stream.lock();
+        stream.check_held(Side::Write, cx)?;
+        if stream.is_direct() {
+            return stream.poll_send(cx);
         }
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut wire = self.0.wire.lock();
-        wire.check_held(Side::Write, cx)?;
-        wire.poll_shutdown(cx)
+        let mut stream = self.0.stream.lock();
+        stream.check_held(Side::Write, cx)?;
+        stream.poll_shutdown(cx)
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     request::{Proxies, Transport},
     server::{
-        listener::{Accepted, OwnListener},
+        listener::{Accepted, CustomListener},
         socket::Socket,
     },
 };
@@ -70,7 +70,7 @@ enum Address {
     Unix(PathBuf),
     #[cfg(all(unix, feature = "systemd"))]
     BoundUnix(std::os::unix::net::UnixListener),
-    OwnListener(OwnListener),
+    CustomListener(CustomListener),
 }
 
 /// A source of connections: implement it for a tunnel, a virtual network or a socket with special
@@ -205,7 +205,7 @@ impl Listener {
     /// # }
     /// ```
     pub fn own(mut listener: impl Incoming) -> Self {
-        Self::new(Address::OwnListener(Box::new(move |accepted| {
+        Self::new(Address::CustomListener(Box::new(move |accepted| {
             Box::pin(async move {
                 // Reserve a slot before accepting. A stop takes over only the connections that are
                 // in the channel, so one that is accepted but waits for a slot would be lost.

@@ -18,7 +18,7 @@ use super::socket::Socket;
 use crate::{request::Transport, server::preamble::Preamble, tasks::Owned};
 
 /// How long a listener pauses when the system is out of descriptors or memory.
-const REST: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// An accepted connection, before any byte is read.
 pub(crate) enum Accepted {
@@ -33,10 +33,10 @@ pub(crate) enum ConnectionSource {
     #[cfg(unix)]
     Unix(std::os::unix::net::UnixListener, Option<SocketFile>),
     /// A custom listener and its name. The function starts it with a channel for the connections.
-    OwnListener(OwnListener, &'static str),
+    CustomListener(CustomListener, &'static str),
 }
 
-pub(crate) type OwnListener =
+pub(crate) type CustomListener =
     Box<dyn FnOnce(mpsc::Sender<io::Result<Accepted>>) -> Accepting + Send>;
 type Accepting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -54,7 +54,7 @@ impl Drop for SocketFile {
 pub(crate) struct Bound {
     source: ConnectionSource,
     /// What each connection does before HTTP: PROXY header and TLS handshake.
-    before: Arc<Preamble>,
+    preamble: Arc<Preamble>,
     /// Whether each worker binds the address again, so that the system gives it a separate queue
     /// of connections.
     own_queues: bool,
@@ -63,7 +63,7 @@ pub(crate) struct Bound {
 impl Bound {
     pub(crate) fn new(
         source: ConnectionSource,
-        before: Preamble,
+        preamble: Preamble,
         own_queues: bool,
     ) -> crate::error::Result<Self> {
         if let ConnectionSource::Tcp(listener) = &source {
@@ -71,21 +71,21 @@ impl Bound {
         }
         Ok(Self {
             source,
-            before: Arc::new(before),
+            preamble: Arc::new(preamble),
             own_queues,
         })
     }
 
     /// Returns whether it is a custom listener, which cannot be cloned for other threads.
-    pub(crate) fn is_own(&self) -> bool {
-        matches!(self.source, ConnectionSource::OwnListener(..))
+    pub(crate) fn is_custom(&self) -> bool {
+        matches!(self.source, ConnectionSource::CustomListener(..))
     }
 
     /// Returns the address as a user writes it: `http://localhost:8080`, `unix:/run/app.sock`.
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn display_address(&self) -> String {
         match &self.source {
             ConnectionSource::Tcp(listener) => {
-                let scheme = self.before.scheme();
+                let scheme = self.preamble.scheme();
                 listener.local_addr().map_or_else(
                     |_| "a TCP listener".to_owned(),
                     |addr| format!("{scheme}://{}", reachable(addr)),
@@ -95,13 +95,13 @@ impl Bound {
             ConnectionSource::Unix(_, Some(file)) => format!("unix:{}", file.0.display()),
             #[cfg(unix)]
             ConnectionSource::Unix(_, None) => "an inherited unix socket".to_owned(),
-            ConnectionSource::OwnListener(_, name) => (*name).to_owned(),
+            ConnectionSource::CustomListener(_, name) => (*name).to_owned(),
         }
     }
 
     /// Creates a copy for another thread: with a separate queue where possible, else with the same
     /// queue.
-    pub(crate) fn another(&self) -> crate::error::Result<Self> {
+    pub(crate) fn try_clone(&self) -> crate::error::Result<Self> {
         let source = match &self.source {
             ConnectionSource::Tcp(listener) if self.own_queues => {
                 let addr = listener.local_addr()?;
@@ -113,7 +113,7 @@ impl Bound {
             ConnectionSource::Unix(listener, _) => {
                 ConnectionSource::Unix(listener.try_clone()?, None)
             }
-            ConnectionSource::OwnListener(..) => {
+            ConnectionSource::CustomListener(..) => {
                 return Err(crate::error::Error::new(
                     "a custom listener cannot be shared among threads",
                 ));
@@ -121,28 +121,28 @@ impl Bound {
         };
         Ok(Self {
             source,
-            before: Arc::clone(&self.before),
+            preamble: Arc::clone(&self.preamble),
             own_queues: self.own_queues,
         })
     }
 
     /// Registers the listener with the current runtime.
-    pub(super) fn open(self) -> io::Result<OpenListener> {
+    pub(super) fn register(self) -> io::Result<OpenListener> {
         let source = match self.source {
             ConnectionSource::Tcp(listener) => OpenSource::Tcp(TcpListener::from_std(listener)?),
             #[cfg(unix)]
             ConnectionSource::Unix(listener, file) => {
                 OpenSource::Unix(file, UnixListener::from_std(listener)?)
             }
-            ConnectionSource::OwnListener(start, _) => {
+            ConnectionSource::CustomListener(start, _) => {
                 let (tx, rx) = mpsc::channel(1);
-                OpenSource::OwnListener(rx, Owned::spawn(start(tx)))
+                OpenSource::CustomListener(rx, Owned::spawn(start(tx)))
             }
         };
         Ok(OpenListener {
             source,
-            before: self.before,
-            rest: None,
+            preamble: self.preamble,
+            pause: None,
         })
     }
 }
@@ -158,9 +158,9 @@ fn reachable(addr: SocketAddr) -> String {
 /// A listener that is registered with a runtime and accepts connections.
 pub(super) struct OpenListener {
     source: OpenSource,
-    pub(super) before: Arc<Preamble>,
+    pub(super) preamble: Arc<Preamble>,
     /// Set while the listener pauses because the system was out of resources.
-    rest: Option<Pin<Box<Sleep>>>,
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 enum OpenSource {
@@ -172,35 +172,35 @@ enum OpenSource {
         #[expect(dead_code, reason = "held for its drop")] Option<SocketFile>,
         UnixListener,
     ),
-    OwnListener(mpsc::Receiver<io::Result<Accepted>>, Owned<()>),
+    CustomListener(mpsc::Receiver<io::Result<Accepted>>, Owned<()>),
 }
 
 impl OpenListener {
     /// Waits for a connection. On an error only this listener pauses, not the others.
     pub(super) fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Accepted> {
         loop {
-            if let Some(rest) = &mut self.rest {
-                ready!(rest.as_mut().poll(cx));
-                self.rest = None;
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(cx));
+                self.pause = None;
             }
             match ready!(self.source.poll_accept(cx)) {
                 Ok(accepted) => return Poll::Ready(accepted),
-                Err(error) if is_of_one_client(&error) => {}
+                Err(error) if is_connection_error(&error) => {}
                 // Out of descriptors or memory: an immediate retry would spin on the same error.
-                Err(_) => self.rest = Some(Box::pin(sleep(REST))),
+                Err(_) => self.pause = Some(Box::pin(sleep(PAUSE))),
             }
         }
     }
 
     /// Returns whether it pauses because of an error, so that connections may still be queued.
-    pub(super) fn rests(&self) -> bool {
-        self.rest.is_some()
+    pub(super) fn is_paused(&self) -> bool {
+        self.pause.is_some()
     }
 
     /// Stops a custom listener. The connections that it has accepted stay in the channel.
-    pub(super) async fn settle(&mut self) {
-        self.rest = None;
-        if let OpenSource::OwnListener(_, accepting) = &mut self.source {
+    pub(super) async fn stop_accepting(&mut self) {
+        self.pause = None;
+        if let OpenSource::CustomListener(_, accepting) = &mut self.source {
             accepting.end().await;
         }
     }
@@ -220,7 +220,7 @@ impl OpenSource {
                 let origin = Transport::default();
                 Poll::Ready(Ok(Accepted::Stream(Socket::Unix(stream), origin)))
             }
-            Self::OwnListener(accepted, _) => match ready!(accepted.poll_recv(cx)) {
+            Self::CustomListener(accepted, _) => match ready!(accepted.poll_recv(cx)) {
                 Some(accepted) => Poll::Ready(accepted),
                 // Its task has ended, or has panicked, which the panic hook has reported.
                 None => Poll::Pending,
@@ -230,7 +230,7 @@ impl OpenSource {
 }
 
 /// Returns whether the error concerns one connection only, not the listener.
-fn is_of_one_client(error: &io::Error) -> bool {
+fn is_connection_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted
@@ -252,7 +252,7 @@ mod tests {
             (libc_code::ECONNABORTED, false),
         ] {
             assert_eq!(
-                !is_of_one_client(&io::Error::from_raw_os_error(code)),
+                !is_connection_error(&io::Error::from_raw_os_error(code)),
                 rests,
                 "{code}"
             );

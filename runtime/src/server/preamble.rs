@@ -33,7 +33,7 @@ impl Preamble {
     }
 
     /// Returns whether a connection begins with HTTP.
-    pub(super) fn is_nothing(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {
             return false;
@@ -49,7 +49,7 @@ impl Preamble {
     /// # Errors
     /// Fails if the header or the handshake is invalid, or if the address has too many connections.
     /// The connection is then closed.
-    pub(super) async fn pass(
+    pub(super) async fn run(
         &self,
         addresses: &Arc<Addresses>,
         #[allow(unused_mut)] mut socket: Socket,
@@ -61,19 +61,19 @@ impl Preamble {
                 .peer
                 .is_none_or(|peer| from.trusts(peer.ip().to_canonical()))
         {
-            origin.peer = super::proxy_protocol::read(&mut socket)
+            origin.peer = super::proxy_protocol::read_header(&mut socket)
                 .await?
                 .or(origin.peer);
         }
         let too_many = || io::Error::from(io::ErrorKind::QuotaExceeded);
-        let place = addresses.enter(origin.peer).ok_or_else(too_many)?;
+        let slot = addresses.take_slot(origin.peer).ok_or_else(too_many)?;
         #[cfg(feature = "http3")]
         origin.alt_svc.clone_from(&self.alt_svc);
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
             let (socket, origin) = tls.accept(socket, origin).await?;
-            return Ok((socket, origin, place));
+            return Ok((socket, origin, slot));
         }
-        Ok((socket, origin, place))
+        Ok((socket, origin, slot))
     }
 }

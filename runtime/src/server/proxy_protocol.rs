@@ -21,7 +21,9 @@ const MOST_BINARY: usize = 2048;
 ///
 /// # Errors
 /// Fails if the stream does not begin with a valid header.
-pub(super) async fn read(socket: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<SocketAddr>> {
+pub(super) async fn read_header(
+    socket: &mut (impl AsyncRead + Unpin),
+) -> io::Result<Option<SocketAddr>> {
     let mut header = vec![0; SIGNATURE.len()];
     socket.read_exact(&mut header).await?;
     if header == SIGNATURE {
@@ -80,7 +82,7 @@ mod tests {
 
     async fn check(bytes: &[u8], expected: Result<Option<&str>, ()>, left: &[u8]) {
         let mut rest = bytes;
-        let got = read(&mut rest).await.map_err(drop);
+        let got = read_header(&mut rest).await.map_err(drop);
         let expected = expected.map(|addr| addr.map(|addr| addr.parse().expect("an address")));
         assert_eq!(got, expected, "{}", bytes.escape_ascii());
         if got.is_ok() {

@@ -17,7 +17,7 @@ use crate::{
     body::{Body, BoxError, Chunk, Pace, Reads, RequestBody},
     config::Config,
     response::Response,
-    server::validate::{self, Refusal},
+    server::validate::{self, InvalidRequest},
 };
 
 /// How many bytes of a response h2 gets at once: the default size of a frame (RFC 9113 §4.2).
@@ -39,7 +39,7 @@ impl std::error::Error for ClientDisconnected {}
 ///
 /// This is not an `async fn`, because its future would also contain the request, and the request
 /// would be moved into it.
-pub(super) fn exchange<A: HttpApp>(
+pub(super) fn serve<A: HttpApp>(
     connection: Arc<Connection<A>>,
     session: A::Session,
     request: Request<Incoming>,
@@ -48,34 +48,34 @@ pub(super) fn exchange<A: HttpApp>(
     let version = request.version();
     let is_http1 = version < Version::HTTP_2;
     let has_body = !request.body().is_end_stream();
-    let number = connection.activity.begin(has_body);
-    let is_faulty = connection.activity.is_refused(number);
+    let number = connection.activity.start_request(has_body);
+    let is_faulty = connection.activity.is_invalid(number);
     let has_length = has_body && request.body().size_hint().exact().is_some();
-    let begun = validate::check(&request, config, is_faulty).map(|()| {
+    let begun = validate::check_head(&request, config, is_faulty).map(|()| {
         let (head, body) = request.into_parts();
         let mut body = paced(body, config);
         if is_http1 && has_body {
             body.read_by(connection.clone(), number);
         }
-        A::begin(session, head, body)
+        A::route(session, head, body)
     });
     let open = RequestGuard(connection);
     async move {
         let connection = &open.0;
         let config = &connection.shared.config;
         let answer = match begun {
-            Ok(begun) => pin!(A::answer(begun)),
-            Err(refusal) => return Ok(connection.send(refuse::<A>(refusal, is_http1), version)),
+            Ok(begun) => pin!(A::respond(begun)),
+            Err(reason) => return Ok(connection.into_http(reject::<A>(reason, is_http1), version)),
         };
         let mut response = if is_http1 && config.cancel_on_disconnect {
-            unless_gone(connection, has_body, answer).await?
+            unless_disconnected(connection, has_body, answer).await?
         } else {
             answer.await
         };
         if is_http1
             && (connection.is_stopping()
                 || number >= config.max_requests_per_connection
-                || has_body && connection.ends_behind(number, has_length))
+                || has_body && connection.closes_after(number, has_length))
         {
             close_after(&mut response);
         }
@@ -84,7 +84,7 @@ pub(super) fn exchange<A: HttpApp>(
             let headers = response.headers_mut();
             headers.entry(header::ALT_SVC).or_insert(alt_svc.clone());
         }
-        Ok(connection.send(response, version))
+        Ok(connection.into_http(response, version))
     }
 }
 
@@ -95,8 +95,8 @@ fn paced(body: Incoming, config: &Config) -> RequestBody {
 
 /// Creates the response that rejects a request. An HTTP/1 connection ends with it, because the end
 /// of an invalid request cannot be trusted.
-fn refuse<A: HttpApp>(refusal: Refusal, is_http1: bool) -> Response {
-    let mut response = A::refuse(refusal);
+fn reject<A: HttpApp>(reason: InvalidRequest, is_http1: bool) -> Response {
+    let mut response = A::reject(reason);
     if is_http1 {
         close_after(&mut response);
     }
@@ -121,7 +121,7 @@ fn close_after(response: &mut Response) {
 ///
 /// A client that only closes its sending side counts as disconnected, because the two look the same
 /// to the server.
-async fn unless_gone<A: HttpApp, F: Future>(
+async fn unless_disconnected<A: HttpApp, F: Future>(
     connection: &Connection<A>,
     has_body: bool,
     mut answer: Pin<&mut F>,
@@ -158,22 +158,24 @@ impl<A: HttpApp> Connection<A> {
     ///
     /// hyper skips only one piece: the rest of a body with a length, if all of it has arrived. Each
     /// chunk of a chunked body is a separate piece.
-    fn ends_behind(&self, number: u32, has_length: bool) -> bool {
-        self.activity.has_left_body(number) && !(has_length && self.wire.lock().is_behind(number))
+    fn closes_after(&self, number: u32, has_length: bool) -> bool {
+        self.activity.has_left_body(number)
+            && !(has_length && self.stream.lock().has_arrived(number))
     }
 
     /// Waits for the next byte, which hyper reads later. Returns `false` at the end of the stream.
     fn poll_next_byte(&self, cx: &mut Context<'_>) -> Poll<bool> {
-        let mut wire = self.wire.lock();
-        if wire.has_early() {
+        let mut stream = self.stream.lock();
+        if stream.has_early() {
             return Poll::Ready(true);
         }
-        wire.poll_early(cx)
+        stream
+            .poll_read_early(cx)
             .map(|outcome| outcome.is_ok_and(|count| count > 0))
     }
 
     /// Converts a response for hyper. The connection counts as busy until the body has ended.
-    fn send(
+    fn into_http(
         self: &Arc<Self>,
         response: Response,
         version: Version,
@@ -194,7 +196,7 @@ impl<A: HttpApp> Connection<A> {
                 rest: Bytes::new(),
                 is_http1,
             };
-            sent.hand(!sent.body.is_empty());
+            sent.set_sending(!sent.body.is_empty());
             sent
         })
     }
@@ -205,7 +207,7 @@ struct RequestGuard<A>(Arc<Connection<A>>);
 
 impl<A> Drop for RequestGuard<A> {
     fn drop(&mut self) {
-        self.0.activity.end();
+        self.0.activity.release();
     }
 }
 
@@ -214,14 +216,14 @@ struct StreamGuard<A>(Arc<Connection<A>>);
 
 impl<A> StreamGuard<A> {
     fn new(connection: &Arc<Connection<A>>) -> Self {
-        connection.activity.hold();
+        connection.activity.keep_open();
         Self(connection.clone())
     }
 }
 
 impl<A> Drop for StreamGuard<A> {
     fn drop(&mut self) {
-        self.0.activity.end();
+        self.0.activity.release();
     }
 }
 
@@ -238,13 +240,13 @@ pub(super) struct ResponseBody<A> {
 
 impl<A: HttpApp> ResponseBody<A> {
     /// Records for an HTTP/2 stream whether it has data to send or waits for the application.
-    fn hand(&self, something: bool) {
+    fn set_sending(&self, is_sending: bool) {
         #[cfg(feature = "http2")]
         if !self.is_http1 {
-            super::http2::hand(something);
+            super::http2::set_sending(is_sending);
         }
         #[cfg(not(feature = "http2"))]
-        let _ = something;
+        let _ = is_sending;
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
@@ -253,7 +255,7 @@ impl<A: HttpApp> ResponseBody<A> {
             return frame.map_ok(|frame| self.frame(frame));
         }
         let slice = self.rest.split_to(self.rest.len().min(SLICE));
-        Poll::Ready(Some(Ok(Frame::data(self.watched(slice.into())))))
+        Poll::Ready(Some(Ok(Frame::data(self.count_queued(slice.into())))))
     }
 
     /// Filters trailers and limits the size of data for HTTP/2. Over HTTP/1 hyper does both.
@@ -265,7 +267,7 @@ impl<A: HttpApp> ResponseBody<A> {
         if !self.is_http1
             && let Some(trailers) = frame.trailers_mut()
         {
-            super::trailers::settle(trailers);
+            super::trailers::remove_forbidden(trailers);
         }
         frame.map_data(|piece| self.slice(piece))
     }
@@ -277,15 +279,15 @@ impl<A: HttpApp> ResponseBody<A> {
             return piece;
         }
         if piece.remaining() <= SLICE {
-            return self.watched(piece);
+            return self.count_queued(piece);
         }
         self.rest = piece.into();
         let slice = self.rest.split_to(SLICE);
-        self.watched(slice.into())
+        self.count_queued(slice.into())
     }
 
     /// Wraps a chunk so that the connection counts it until h2 has sent it.
-    fn watched(&self, piece: Chunk) -> Chunk {
+    fn count_queued(&self, piece: Chunk) -> Chunk {
         #[cfg(feature = "http2")]
         if let Some(StreamGuard(connection)) = &self.streaming {
             return QueuedChunk::bytes(connection, piece).into();
@@ -304,7 +306,7 @@ struct QueuedChunk<A> {
 #[cfg(feature = "http2")]
 impl<A: HttpApp> QueuedChunk<A> {
     fn bytes(connection: &Arc<Connection<A>>, piece: Chunk) -> Bytes {
-        connection.activity.hand();
+        connection.activity.queue_chunk();
         Bytes::from_owner(Self {
             piece,
             connection: connection.clone(),
@@ -322,7 +324,7 @@ impl<A> AsRef<[u8]> for QueuedChunk<A> {
 #[cfg(feature = "http2")]
 impl<A> Drop for QueuedChunk<A> {
     fn drop(&mut self) {
-        self.connection.activity.let_go();
+        self.connection.activity.release_chunk();
     }
 }
 
@@ -336,7 +338,7 @@ impl<A: HttpApp> http_body::Body for ResponseBody<A> {
     ) -> Poll<Option<Result<Frame<Chunk>, BoxError>>> {
         let sent = self.get_mut();
         let frame = sent.poll(cx);
-        sent.hand(matches!(frame, Poll::Ready(Some(Ok(_)))));
+        sent.set_sending(matches!(frame, Poll::Ready(Some(Ok(_)))));
         if let Poll::Ready(None | Some(Err(_))) = frame {
             sent.streaming = None;
         }

@@ -36,7 +36,7 @@ impl Socket {
 
     /// Makes closing the socket reset a TCP connection. TLS needs no reset: without `close_notify`
     /// the client detects that the stream was cut.
-    pub(super) fn tear(&self) {
+    pub(super) fn reset_on_close(&self) {
         if let Self::Tcp(stream) = self {
             let _best_effort = stream.set_zero_linger();
         }

@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::{
-    listener::{Accepted, ConnectionSource, OwnListener},
+    listener::{Accepted, ConnectionSource, CustomListener},
     preamble::Preamble,
     socket::Socket,
     *,
@@ -66,11 +66,11 @@ impl HttpApp for App {
 
     type RoutedRequest = (Arc<Self>, Request<RequestBody>);
 
-    fn begin(app: Arc<Self>, head: Parts, body: RequestBody) -> Self::RoutedRequest {
+    fn route(app: Arc<Self>, head: Parts, body: RequestBody) -> Self::RoutedRequest {
         (app, Request::from_parts(head, body))
     }
 
-    async fn answer((app, mut request): Self::RoutedRequest) -> Response {
+    async fn respond((app, mut request): Self::RoutedRequest) -> Response {
         app.begun.fetch_add(1, Ordering::SeqCst);
         match request.uri().path() {
             "/echo" => match request.body_mut().read(BODY_LIMIT).await {
@@ -103,11 +103,11 @@ impl HttpApp for App {
         }
     }
 
-    fn refuse(refusal: Refusal) -> Response {
-        with_status(refusal.status())
+    fn reject(reason: InvalidRequest) -> Response {
+        with_status(reason.status())
     }
 
-    async fn finish(&self) {
+    async fn wait_for_tasks(&self) {
         if self.goes_on.load(Ordering::SeqCst) {
             pending::<()>().await;
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep};
 
-use super::activity::Moment;
+use super::activity::Snapshot;
 use crate::config::Config;
 
 /// What a connection waits for.
@@ -31,7 +31,7 @@ pub(super) enum Phase {
 /// A snapshot of what a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Progress {
-    pub(super) moment: Moment,
+    pub(super) snapshot: Snapshot,
     /// The number of successful sends before the client stopped reading; `None` while it reads.
     pub(super) stuck_at: Option<u32>,
 }
@@ -40,9 +40,9 @@ impl Progress {
     fn phase(self, multiplexed: bool) -> Phase {
         if self.stuck_at.is_some() {
             Phase::Stuck
-        } else if self.moment.is_open() {
+        } else if self.snapshot.is_open() {
             Phase::Open
-        } else if !multiplexed && (self.moment.heading || self.moment.is_fresh()) {
+        } else if !multiplexed && (self.snapshot.in_head || self.snapshot.is_fresh()) {
             Phase::Head
         } else {
             Phase::Idle
@@ -75,13 +75,13 @@ pub(super) struct Timer<'t> {
 
 impl<'t> Timer<'t> {
     /// Creates a timer. The deadline of `sleep` is that of the first head.
-    pub(super) fn new(sleep: Pin<&'t mut Sleep>, config: &'t Config, moment: Moment) -> Self {
+    pub(super) fn new(sleep: Pin<&'t mut Sleep>, config: &'t Config, snapshot: Snapshot) -> Self {
         Self {
             since: Instant::now(),
             sleep,
             config,
             seen: Progress {
-                moment,
+                snapshot,
                 stuck_at: None,
             },
             phase: Phase::Head,
@@ -106,7 +106,7 @@ impl<'t> Timer<'t> {
 
     /// Returns whether the next idle deadline only drops hyper's state and does not end the
     /// connection.
-    pub(super) fn rests(&self) -> bool {
+    pub(super) fn will_rest(&self) -> bool {
         self.rests_after.is_some()
     }
 
@@ -132,7 +132,7 @@ impl<'t> Timer<'t> {
     /// The task's waker is registered only when the timer is reset. That is enough because the
     /// timer is always polled from the root future of the same task.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, seen: Progress) -> Poll<Phase> {
-        self.look(seen);
+        self.update(seen);
         let deadline = self.deadline();
         // A deadline that moves earlier is rare: it takes a phase with a shorter timeout, such as
         // a partial head after an idle connection.
@@ -159,7 +159,7 @@ impl<'t> Timer<'t> {
     }
 
     /// Updates the phase. It starts again if anything happened since the last snapshot.
-    fn look(&mut self, seen: Progress) {
+    fn update(&mut self, seen: Progress) {
         if self.seen == seen {
             return;
         }
@@ -168,7 +168,7 @@ impl<'t> Timer<'t> {
         // could send one byte at a time for ever.
         let same_head = phase == Phase::Head
             && self.phase == Phase::Head
-            && seen.moment.is_at_request_of(self.seen.moment);
+            && seen.snapshot.is_at_request_of(self.seen.snapshot);
         if !same_head {
             self.since = Instant::now();
         }
@@ -189,7 +189,7 @@ impl<'t> Timer<'t> {
                 Some(since + self.rests_after.unwrap_or(self.config.idle_timeout))
             }
             // h2 holds data for which the client has opened no window.
-            (Phase::Idle, Some(_)) if self.seen.moment.is_sending() => {
+            (Phase::Idle, Some(_)) if self.seen.snapshot.is_sending() => {
                 Some(since + self.config.write_timeout)
             }
             (Phase::Idle, Some((from, time))) => Some(from.max(since) + time),

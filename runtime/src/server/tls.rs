@@ -193,7 +193,7 @@ impl Tls {
             config.alpn_protocols.insert(0, b"h2".to_vec());
         }
         // The configuration holds another reference to the certificates.
-        let reloading = Owned::spawn(certificates.follow(self.reload));
+        let reloading = Owned::spawn(certificates.reload_on_change(self.reload));
         Ok(Acceptor::new(Arc::new(config), Some(reloading)))
     }
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 /// forbid (RFC 9113 §8.2.2).
 ///
 /// A proxied body may bring such fields. Over HTTP/1 hyper removes them.
-pub(super) fn settle(trailers: &mut HeaderMap) {
+pub(super) fn remove_forbidden(trailers: &mut HeaderMap) {
     for name in ["keep-alive", "proxy-connection"] {
         trailers.remove(name);
     }

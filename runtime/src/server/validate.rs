@@ -11,7 +11,7 @@ use crate::{config::Config, request::is_host};
 
 /// The reason why a request is rejected before routing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum InvalidRequest {
     /// The head is ambiguous: it has more than one length, a bare line feed or a fragment. See
     /// [`Framing`](super::framing::Framing).
     Framing,
@@ -30,7 +30,7 @@ pub(crate) enum Refusal {
     Headers,
 }
 
-impl Refusal {
+impl InvalidRequest {
     /// Returns the status of the response.
     pub(crate) fn status(self) -> StatusCode {
         match self {
@@ -63,15 +63,15 @@ impl Refusal {
 /// # Errors
 /// Fails if there are several or if the value is not a number in digits (RFC 9110 §8.6).
 #[cfg(feature = "http3")]
-pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
+pub(super) fn content_length(headers: &HeaderMap) -> Result<Option<u64>, InvalidRequest> {
     let mut lengths = headers.get_all(http::header::CONTENT_LENGTH).iter();
     match (lengths.next(), lengths.next()) {
         (None, _) => Ok(None),
         (Some(length), None) if length.as_bytes().iter().all(u8::is_ascii_digit) => {
             let length = header_value::text(length).and_then(|length| length.parse().ok());
-            length.map(Some).ok_or(Refusal::Framing)
+            length.map(Some).ok_or(InvalidRequest::Framing)
         }
-        _ => Err(Refusal::Framing),
+        _ => Err(InvalidRequest::Framing),
     }
 }
 
@@ -80,17 +80,17 @@ pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
 ///
 /// # Errors
 /// Fails with the first violation.
-pub(super) fn check<B: Body>(
+pub(super) fn check_head<B: Body>(
     request: &Request<B>,
     config: &Config,
     is_faulty: bool,
-) -> Result<(), Refusal> {
+) -> Result<(), InvalidRequest> {
     let (version, headers) = (request.version(), request.headers());
     if is_faulty {
-        return Err(Refusal::Framing);
+        return Err(InvalidRequest::Framing);
     }
     if headers.len() > config.max_headers {
-        return Err(Refusal::Headers);
+        return Err(InvalidRequest::Headers);
     }
     check_target(request, config.max_uri_len)?;
     check_host(request)?;
@@ -102,23 +102,23 @@ pub(super) fn check<B: Body>(
     check_transfer_encoding(headers)
 }
 
-fn check_target<B>(request: &Request<B>, most: usize) -> Result<(), Refusal> {
+fn check_target<B>(request: &Request<B>, most: usize) -> Result<(), InvalidRequest> {
     let uri = request.uri();
     let len = uri
         .path_and_query()
         .map_or(0, |target| target.as_str().len());
     if len > most {
-        return Err(Refusal::LongTarget);
+        return Err(InvalidRequest::LongTarget);
     }
     match (request.method(), uri.path()) {
         (&Method::CONNECT, "") | (&Method::OPTIONS, "*") => Ok(()),
-        (&Method::CONNECT, _) => Err(Refusal::Target),
+        (&Method::CONNECT, _) => Err(InvalidRequest::Target),
         (_, path) if path.starts_with('/') => Ok(()),
-        _ => Err(Refusal::Target),
+        _ => Err(InvalidRequest::Target),
     }
 }
 
-fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
+fn check_host<B>(request: &Request<B>) -> Result<(), InvalidRequest> {
     let authority = request.uri().authority();
     // Scanning a few headers is cheaper than hashing the name.
     let mut hosts = request.headers().iter().filter(|(name, _)| **name == HOST);
@@ -128,27 +128,27 @@ fn check_host<B>(request: &Request<B>) -> Result<(), Refusal> {
             // `:authority` must not contain a user name or a password (RFC 9113 §8.3.1).
             let is_host = |authority: &Authority| is_host(authority.as_str().as_bytes());
             let is_fine = authority.is_none_or(is_host);
-            return is_fine.then_some(()).ok_or(Refusal::Host);
+            return is_fine.then_some(()).ok_or(InvalidRequest::Host);
         }
-        _ => return Err(Refusal::Host),
+        _ => return Err(InvalidRequest::Host),
     };
     if !is_host(host) {
-        return Err(Refusal::Host);
+        return Err(InvalidRequest::Host);
     }
     match authority {
         Some(authority) if !authority.as_str().as_bytes().eq_ignore_ascii_case(host) => {
-            Err(Refusal::OtherHost)
+            Err(InvalidRequest::OtherHost)
         }
         _ => Ok(()),
     }
 }
 
-fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), InvalidRequest> {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => Ok(()),
         (Some(one), None) if one.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        _ => Err(Refusal::TransferEncoding),
+        _ => Err(InvalidRequest::TransferEncoding),
     }
 }
 
@@ -163,7 +163,7 @@ mod tests {
         version: Version,
         target: &str,
         headers: &[(&str, &str)],
-        expected: Result<(), Refusal>,
+        expected: Result<(), InvalidRequest>,
     ) {
         let mut request = Request::builder().version(version).uri(target);
         for (name, value) in headers {
@@ -171,11 +171,15 @@ mod tests {
         }
         let body = RequestBody::from(Bytes::from_static(b"body"));
         let request = request.body(body).expect("the request is well formed");
-        let got = check(&request, &Config::default(), false);
+        let got = check_head(&request, &Config::default(), false);
         assert_eq!(got, expected, "{version:?} {target} {headers:?}");
     }
 
-    fn check_headers(version: Version, headers: &[(&str, &str)], expected: Result<(), Refusal>) {
+    fn check_headers(
+        version: Version,
+        headers: &[(&str, &str)],
+        expected: Result<(), InvalidRequest>,
+    ) {
         check_request(version, "/", headers, expected);
     }
 
@@ -183,12 +187,12 @@ mod tests {
     fn host_is_required_once() {
         let (one, two) = ([("host", "a")], [("host", "a"), ("host", "a")]);
         check_headers(Version::HTTP_11, &one, Ok(()));
-        check_headers(Version::HTTP_11, &[], Err(Refusal::Host));
-        check_headers(Version::HTTP_11, &two, Err(Refusal::Host));
+        check_headers(Version::HTTP_11, &[], Err(InvalidRequest::Host));
+        check_headers(Version::HTTP_11, &two, Err(InvalidRequest::Host));
         check_headers(Version::HTTP_10, &[], Ok(()));
-        check_headers(Version::HTTP_10, &two, Err(Refusal::Host));
+        check_headers(Version::HTTP_10, &two, Err(InvalidRequest::Host));
         check_headers(Version::HTTP_2, &[], Ok(()));
-        check_headers(Version::HTTP_2, &two, Err(Refusal::Host));
+        check_headers(Version::HTTP_2, &two, Err(InvalidRequest::Host));
     }
 
     #[test]
@@ -209,7 +213,11 @@ mod tests {
             "[::1]x", "[a]", "a:+1",
         ];
         for bad in bad {
-            check_headers(Version::HTTP_11, &[("host", bad)], Err(Refusal::Host));
+            check_headers(
+                Version::HTTP_11,
+                &[("host", bad)],
+                Err(InvalidRequest::Host),
+            );
         }
     }
 
@@ -221,22 +229,27 @@ mod tests {
             Version::HTTP_11,
             "http://a/x",
             &other,
-            Err(Refusal::OtherHost),
+            Err(InvalidRequest::OtherHost),
         );
         check_request(
             Version::HTTP_2,
             "http://a/x",
             &other,
-            Err(Refusal::OtherHost),
+            Err(InvalidRequest::OtherHost),
         );
     }
 
     #[test]
     fn target_must_be_a_path_within_the_limit() {
         let host = [("host", "a")];
-        check_request(Version::HTTP_11, "*", &host, Err(Refusal::Target));
+        check_request(Version::HTTP_11, "*", &host, Err(InvalidRequest::Target));
         let long = format!("/{}", "a".repeat(8 * 1024));
-        check_request(Version::HTTP_11, &long, &host, Err(Refusal::LongTarget));
+        check_request(
+            Version::HTTP_11,
+            &long,
+            &host,
+            Err(InvalidRequest::LongTarget),
+        );
     }
 
     #[test]
@@ -255,7 +268,7 @@ mod tests {
             let expected = if allowed {
                 Ok(())
             } else {
-                Err(Refusal::TransferEncoding)
+                Err(InvalidRequest::TransferEncoding)
             };
             check_headers(Version::HTTP_11, &headers, expected);
         }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
-use super::{BufferedStream, MOST_GATHERED};
+use super::{BufferedStream, MAX_BUFFERED};
 use crate::pool::{self, Buffer};
 
 impl BufferedStream {
@@ -36,17 +36,17 @@ impl BufferedStream {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let count = slices.iter().map(|slice| slice.len()).sum::<usize>();
-        if !self.direct && self.bytes.len() + count <= MOST_GATHERED {
-            return Poll::Ready(Ok(self.gather(slices, count)));
+        if !self.direct && self.bytes.len() + count <= MAX_BUFFERED {
+            return Poll::Ready(Ok(self.buffer(slices, count)));
         }
         // Large writes are not copied into the buffer: the buffer is sent first, then the slices
         // directly. Neither are writes after an upgrade, because no task would send the buffer.
         ready!(self.poll_send(cx))?;
         let outcome = Pin::new(&mut self.socket).poll_write_vectored(cx, slices);
-        self.note(outcome)
+        self.track_progress(outcome)
     }
 
-    fn gather(&mut self, slices: &[IoSlice<'_>], count: usize) -> usize {
+    fn buffer(&mut self, slices: &[IoSlice<'_>], count: usize) -> usize {
         if self.bytes.capacity() == 0 {
             self.bytes = pool::buffer();
         }
@@ -60,7 +60,7 @@ impl BufferedStream {
     pub(in crate::server) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.sent < self.bytes.len() {
             let outcome = Pin::new(&mut self.socket).poll_write(cx, &self.bytes[self.sent..]);
-            let count = ready!(self.note(outcome))?;
+            let count = ready!(self.track_progress(outcome))?;
             if count == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -86,8 +86,8 @@ impl BufferedStream {
     }
 
     /// Makes closing the socket reset the connection, so that the client sees an error.
-    pub(in crate::server) fn tear(&self) {
-        self.socket.tear();
+    pub(in crate::server) fn reset_on_close(&self) {
+        self.socket.reset_on_close();
     }
 
     pub(in crate::server) fn poll_shutdown(
@@ -99,12 +99,12 @@ impl BufferedStream {
     }
 
     /// Best effort: sends these last bytes without waiting for the socket.
-    pub(in crate::server) fn say(&mut self, cx: &mut Context<'_>, last: &[u8]) {
+    pub(in crate::server) fn send_last(&mut self, cx: &mut Context<'_>, last: &[u8]) {
         self.bytes.extend_from_slice(last);
         let _best_effort = self.poll_send(cx);
     }
 
-    fn note(&mut self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn track_progress(&mut self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         self.blocked = outcome.is_pending();
         if outcome.is_ready() {
             self.progress = self.progress.wrapping_add(1);

@@ -2,16 +2,16 @@ use super::*;
 
 /// Reads the text at once and byte by byte, and compares the first rejected request and the
 /// number of heads.
-fn check(text: &str, refused: Option<u32>, heads: u32) {
+fn check(text: &str, rejected: Option<u32>, heads: u32) {
     let mut whole = Framing::default();
-    assert_eq!(whole.read(text.as_bytes()).refused, refused, "{text:?}");
+    assert_eq!(whole.follow(text.as_bytes()).rejected, rejected, "{text:?}");
     let mut pieces = Framing::default();
     let faults: Vec<_> = text
         .as_bytes()
         .chunks(1)
-        .filter_map(|byte| pieces.read(byte).refused)
+        .filter_map(|byte| pieces.follow(byte).rejected)
         .collect();
-    assert_eq!(faults.first().copied(), refused, "{text:?} in pieces");
+    assert_eq!(faults.first().copied(), rejected, "{text:?} in pieces");
     assert_eq!((whole.heads, pieces.heads), (heads, heads), "{text:?}");
 }
 
@@ -52,8 +52,8 @@ fn length_beyond_the_kept_bytes_is_rejected() {
     let blanks = " ".repeat(60);
     let mut framing = Framing::default();
     let head = format!("POST / HTTP/1.1\r\nContent-Length: {blanks}");
-    assert_eq!(framing.read(head.as_bytes()), RequestFacts::default());
-    assert_eq!(framing.read(b"18\r\n\r\n").refused, Some(1));
+    assert_eq!(framing.follow(head.as_bytes()), FramingErrors::default());
+    assert_eq!(framing.follow(b"18\r\n\r\n").rejected, Some(1));
 }
 
 #[test]
@@ -79,9 +79,9 @@ fn chunked_body_is_cut_before_an_invalid_line() {
         ("", "\r\n"),
     ] {
         let good = [head, good].concat();
-        let seen = Framing::default().read([&good, bad].concat().as_bytes());
-        let expected = RequestFacts {
-            refused: None,
+        let seen = Framing::default().follow([&good, bad].concat().as_bytes());
+        let expected = FramingErrors {
+            rejected: None,
             broken_at: Some(good.len()),
         };
         assert_eq!(seen, expected, "{bad:?}");

@@ -33,8 +33,8 @@ impl Bounded<Connection> {
 }
 
 impl<C> Bounded<C> {
-    fn read<S>(&self, stream: S, frames: StreamFrames) -> Read<S> {
-        Read {
+    fn limit<S>(&self, stream: S, frames: StreamFrames) -> LimitedStream<S> {
+        LimitedStream {
             stream,
             frames,
             quic: self.quic.clone(),
@@ -43,13 +43,13 @@ impl<C> Bounded<C> {
 }
 
 /// A stream whose frame lengths are checked as it is read.
-pub(super) struct Read<S> {
+pub(super) struct LimitedStream<S> {
     stream: S,
     frames: StreamFrames,
     quic: quinn::Connection,
 }
 
-impl<S: quic::RecvStream<Buf = Bytes>> quic::RecvStream for Read<S> {
+impl<S: quic::RecvStream<Buf = Bytes>> quic::RecvStream for LimitedStream<S> {
     type Buf = Bytes;
 
     fn poll_data(
@@ -57,7 +57,9 @@ impl<S: quic::RecvStream<Buf = Bytes>> quic::RecvStream for Read<S> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Option<Bytes>, StreamErrorIncoming>> {
         let data = ready!(self.stream.poll_data(cx))?;
-        let read = data.as_ref().map_or(Ok(()), |data| self.frames.read(data));
+        let read = data
+            .as_ref()
+            .map_or(Ok(()), |data| self.frames.follow(data));
         if read.is_err() {
             let message = "a frame is longer than this server accepts";
             let code = Code::H3_EXCESSIVE_LOAD.value();
@@ -81,7 +83,7 @@ impl<S: quic::RecvStream<Buf = Bytes>> quic::RecvStream for Read<S> {
     }
 }
 
-impl<B: Buf, S: quic::SendStream<B>> quic::SendStream<B> for Read<S> {
+impl<B: Buf, S: quic::SendStream<B>> quic::SendStream<B> for LimitedStream<S> {
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StreamErrorIncoming>> {
         self.stream.poll_ready(cx)
     }
@@ -103,13 +105,13 @@ impl<B: Buf, S: quic::SendStream<B>> quic::SendStream<B> for Read<S> {
     }
 }
 
-impl<B: Buf> quic::BidiStream<B> for Read<BidiStream<B>> {
+impl<B: Buf> quic::BidiStream<B> for LimitedStream<BidiStream<B>> {
     type SendStream = SendStream<B>;
-    type RecvStream = Read<RecvStream>;
+    type RecvStream = LimitedStream<RecvStream>;
 
-    fn split(self) -> (SendStream<B>, Read<RecvStream>) {
+    fn split(self) -> (SendStream<B>, LimitedStream<RecvStream>) {
         let (sending, stream) = quic::BidiStream::split(self.stream);
-        let receiving = Read {
+        let receiving = LimitedStream {
             stream,
             frames: self.frames,
             quic: self.quic,
@@ -122,7 +124,7 @@ impl<B: Buf, C> quic::OpenStreams<B> for Bounded<C>
 where
     C: quic::OpenStreams<B, BidiStream = BidiStream<B>, SendStream = SendStream<B>>,
 {
-    type BidiStream = Read<BidiStream<B>>;
+    type BidiStream = LimitedStream<BidiStream<B>>;
     type SendStream = SendStream<B>;
 
     fn poll_open_bidi(
@@ -130,7 +132,7 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Result<Self::BidiStream, StreamErrorIncoming>> {
         let stream = ready!(self.inner.poll_open_bidi(cx))?;
-        Poll::Ready(Ok(self.read(stream, StreamFrames::of_request(self.most))))
+        Poll::Ready(Ok(self.limit(stream, StreamFrames::of_request(self.most))))
     }
 
     fn poll_open_send(
@@ -146,7 +148,7 @@ where
 }
 
 impl<B: Buf> quic::Connection<B> for Bounded<Connection> {
-    type RecvStream = Read<RecvStream>;
+    type RecvStream = LimitedStream<RecvStream>;
     type OpenStreams = Bounded<OpenStreams>;
 
     fn poll_accept_recv(
@@ -154,7 +156,7 @@ impl<B: Buf> quic::Connection<B> for Bounded<Connection> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Self::RecvStream, ConnectionErrorIncoming>> {
         let stream = ready!(quic::Connection::<B>::poll_accept_recv(&mut self.inner, cx))?;
-        Poll::Ready(Ok(self.read(stream, StreamFrames::of_one_way())))
+        Poll::Ready(Ok(self.limit(stream, StreamFrames::of_one_way())))
     }
 
     fn poll_accept_bidi(
@@ -162,7 +164,7 @@ impl<B: Buf> quic::Connection<B> for Bounded<Connection> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Self::BidiStream, ConnectionErrorIncoming>> {
         let stream = ready!(quic::Connection::<B>::poll_accept_bidi(&mut self.inner, cx))?;
-        Poll::Ready(Ok(self.read(stream, StreamFrames::of_request(self.most))))
+        Poll::Ready(Ok(self.limit(stream, StreamFrames::of_request(self.most))))
     }
 
     fn opener(&self) -> Bounded<OpenStreams> {

@@ -68,7 +68,7 @@ impl StreamFrames {
     ///
     /// # Errors
     /// Fails if a frame announces more than the limit.
-    pub(super) fn read(&mut self, mut bytes: &[u8]) -> Result<(), TooLong> {
+    pub(super) fn follow(&mut self, mut bytes: &[u8]) -> Result<(), TooLong> {
         while let Some((first, rest)) = bytes.split_first() {
             if let NextPart::Anything = self.place {
                 return Ok(());
@@ -128,9 +128,9 @@ mod tests {
 
     /// Reads the bytes at once, and byte by byte.
     fn check(frames: fn() -> StreamFrames, bytes: &[u8], expected: Result<(), TooLong>) {
-        assert_eq!(frames().read(bytes), expected, "{bytes:x?}");
+        assert_eq!(frames().follow(bytes), expected, "{bytes:x?}");
         let mut frames = frames();
-        let one_by_one = bytes.chunks(1).try_for_each(|byte| frames.read(byte));
+        let one_by_one = bytes.chunks(1).try_for_each(|byte| frames.follow(byte));
         assert_eq!(one_by_one, expected, "{bytes:x?} one by one");
     }
 

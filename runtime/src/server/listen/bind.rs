@@ -6,7 +6,7 @@ use socket2::{Domain, Protocol, SockAddr, Type};
 
 use super::{Address, Listener};
 #[cfg(feature = "http3")]
-use crate::server::{http3, listener::OwnListener, tls::Acceptor};
+use crate::server::{http3, listener::CustomListener, tls::Acceptor};
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -35,8 +35,8 @@ impl Listener {
             Address::Unix(_) => return Err(Error::new("there are no unix sockets on this system")),
             #[cfg(all(unix, feature = "systemd"))]
             Address::BoundUnix(listener) => ConnectionSource::Unix(listener, None),
-            Address::OwnListener(start) => {
-                ConnectionSource::OwnListener(start, "a custom listener")
+            Address::CustomListener(start) => {
+                ConnectionSource::CustomListener(start, "a custom listener")
             }
         };
         #[cfg(feature = "tls")]
@@ -57,14 +57,14 @@ impl Listener {
                 ));
             }
         };
-        let before = Preamble {
+        let preamble = Preamble {
             #[cfg(feature = "http3")]
             alt_svc: quic.as_ref().map(|(_, alt_svc)| alt_svc.clone()),
             #[cfg(feature = "tls")]
             tls: acceptor,
             proxied: self.proxied,
         };
-        let bound = Bound::new(source, before, own_queues)?;
+        let bound = Bound::new(source, preamble, own_queues)?;
         #[cfg(feature = "http3")]
         if let Some((quic, _)) = quic {
             return Ok(vec![bound, quic]);
@@ -104,9 +104,10 @@ fn speak_quic(
 ) -> Result<(Bound, http::HeaderValue)> {
     let endpoint = http3::endpoint(port, acceptor.config(), config)
         .map_err(|error| error.context(format!("cannot serve HTTP/3 on {addr}")))?;
-    let start: OwnListener = Box::new(move |accepted| Box::pin(http3::accept(endpoint, accepted)));
+    let start: CustomListener =
+        Box::new(move |accepted| Box::pin(http3::accept(endpoint, accepted)));
     let alt_svc = http::HeaderValue::try_from(format!("h3=\":{}\"", addr.port()))?;
-    let source = ConnectionSource::OwnListener(start, "HTTP/3 on the same port");
+    let source = ConnectionSource::CustomListener(start, "HTTP/3 on the same port");
     Ok((Bound::new(source, Preamble::default(), false)?, alt_svc))
 }
 

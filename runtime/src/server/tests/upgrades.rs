@@ -86,14 +86,14 @@ async fn upgrade_is_answered_on_a_stream_with_a_small_buffer() {
     // Less than the head of the response.
     let (mut near, far) = duplex(32);
     let accepted = Accepted::Stream(Socket::Boxed(Box::new(far)), Transport::default());
-    let own: OwnListener = Box::new(|tx| {
+    let own: CustomListener = Box::new(|tx| {
         Box::pin(async move {
             let _stopped = tx.send(Ok(accepted)).await;
             pending::<()>().await;
         })
     });
     let server = start_on(
-        ConnectionSource::OwnListener(own, "a test"),
+        ConnectionSource::CustomListener(own, "a test"),
         Config::default(),
     );
     near.write_all(UPGRADE.as_bytes())

@@ -31,7 +31,7 @@ pub(crate) struct Certificates {
 
 impl Certificates {
     pub(crate) fn load(cert: PathBuf, key: PathBuf, provider: Arc<CryptoProvider>) -> Result<Self> {
-        let current = read(&cert, &key, &provider)?;
+        let current = load_key(&cert, &key, &provider)?;
         Ok(Self {
             cert,
             key,
@@ -41,13 +41,13 @@ impl Certificates {
     }
 
     /// Reloads the certificate when the files have changed. Never returns.
-    pub(crate) async fn follow(self: Arc<Self>, every: Duration) {
-        let mut seen = self.changed();
+    pub(crate) async fn reload_on_change(self: Arc<Self>, every: Duration) {
+        let mut seen = self.modified_times();
         loop {
             tokio::time::sleep(every).await;
             let own = Arc::clone(&self);
             let looked = tokio::task::spawn_blocking(move || {
-                let now = own.changed();
+                let now = own.modified_times();
                 if now != seen {
                     own.reload();
                 }
@@ -60,13 +60,13 @@ impl Certificates {
     }
 
     /// Returns the modification times of both files.
-    fn changed(&self) -> [Option<SystemTime>; 2] {
+    fn modified_times(&self) -> [Option<SystemTime>; 2] {
         [&self.cert, &self.key].map(|path| fs::metadata(path).and_then(|file| file.modified()).ok())
     }
 
     /// Loads the files again. If that fails, logs the error and keeps the current certificate.
     pub(crate) fn reload(&self) {
-        match read(&self.cert, &self.key, &self.provider) {
+        match load_key(&self.cert, &self.key, &self.provider) {
             Ok(new) => {
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
             }
@@ -77,7 +77,7 @@ impl Certificates {
     }
 }
 
-fn read(cert: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedKey> {
+fn load_key(cert: &Path, key: &Path, provider: &CryptoProvider) -> Result<CertifiedKey> {
     let (cert_shown, key_shown) = (cert.display(), key.display());
     let no_cert = |error| {
         let message =
