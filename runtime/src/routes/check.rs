@@ -61,7 +61,7 @@ pub const fn check<const FIELDS: usize>(
         while at < start + fields[i].routes.len() {
             if reports[i].problem.is_none() {
                 reports[i].problem =
-                    problem(fields, &fields[i], routes, start, at, clashes[at], root);
+                    find_problem(fields, &fields[i], routes, start, at, clashes[at], root);
             }
             at += 1;
         }
@@ -72,7 +72,7 @@ pub const fn check<const FIELDS: usize>(
 
 /// Returns the first mistake of the route with the index `at`. `start` is the index of the first
 /// route in the same field.
-const fn problem(
+const fn find_problem(
     fields: &'static [Field],
     field: &Field,
     routes: &'static [Mounted],
@@ -85,7 +85,7 @@ const fn problem(
     if route.field_path.len() == MAX_DEPTH + 1 {
         return Some(Problem::TooDeep(route));
     }
-    if let Some(problem) = limits(field, route) {
+    if let Some(problem) = check_limits(field, route) {
         return Some(problem);
     }
     // The group in the field has already reported a clash inside the field.
@@ -100,12 +100,12 @@ const fn problem(
     if let Some(problem) = check_locals::check(fields, route) {
         return Some(Problem::Locals(route, problem));
     }
-    missing_param(route)
+    find_missing_param(route)
 }
 
 /// Checks the limits that the prefix of this field exceeds. A limit that was already exceeded
 /// without the prefix was reported by the inner group.
-const fn limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
+const fn check_limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
     let prefix = field.context.segments;
     if prefix.is_empty() {
         return None;
@@ -130,7 +130,7 @@ const fn limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
 }
 
 /// Returns the first parameter that the handler needs of a prefix and that no prefix has.
-const fn missing_param(route: &'static Mounted) -> Option<Problem> {
+const fn find_missing_param(route: &'static Mounted) -> Option<Problem> {
     let wanted = route.definition.outer_params;
     let mut i = 0;
     while i < wanted.len() {
@@ -191,32 +191,40 @@ impl Problem {
             Self::Clash(first, second) => {
                 let text = ErrorText::EMPTY.with("two routes match the same requests: ");
                 let method = shared_method(first.definition.methods, second.definition.methods);
-                let text = place(route(text, method, first, fields), first).with(" and ");
-                place(route(text, method, second, fields), second)
+                let text = with_place(with_route(text, method, first, fields), first).with(" and ");
+                with_place(with_route(text, method, second, fields), second)
                     .with("; change the path or the method of one, or list only one")
             }
             Self::TwiceNamed(mounted, name) => {
                 let text = ErrorText::EMPTY.with("the parameter `{").with(name);
                 let text = text.with("}` stands twice in ");
-                let text = place(path(text.with("`"), mounted, fields).with("`"), mounted);
+                let text = with_place(
+                    with_path(text.with("`"), mounted, fields).with("`"),
+                    mounted,
+                );
                 text.with("; rename it in the prefix or in the route")
             }
-            Self::TooManyParams(mounted) => over(mounted, fields, " has more than ", MAX_PARAMS)
-                .with(" parameters; take the rest from a catch-all or from the query"),
+            Self::TooManyParams(mounted) => {
+                over_limit(mounted, fields, " has more than ", MAX_PARAMS)
+                    .with(" parameters; take the rest from a catch-all or from the query")
+            }
             Self::TooManySegments(mounted) => {
-                over(mounted, fields, " has more than ", MAX_SEGMENTS)
+                over_limit(mounted, fields, " has more than ", MAX_SEGMENTS)
                     .with(" segments; take the rest from a catch-all")
             }
-            Self::TooDeep(mounted) => over(mounted, fields, " stands more than ", MAX_DEPTH)
+            Self::TooDeep(mounted) => over_limit(mounted, fields, " stands more than ", MAX_DEPTH)
                 .with(" groups deep; list its group further out and join the prefixes"),
             Self::Locals(mounted, problem) => {
                 let text = ErrorText::EMPTY.with("`");
-                let text = place(path(text, mounted, fields).with("`"), mounted);
+                let text = with_place(with_path(text, mounted, fields).with("`"), mounted);
                 problem.text(text, fields)
             }
             Self::NoOuterParam(mounted, name) => {
                 let text = ErrorText::EMPTY.with("no prefix of ");
-                let text = place(path(text.with("`"), mounted, fields).with("`"), mounted);
+                let text = with_place(
+                    with_path(text.with("`"), mounted, fields).with("`"),
+                    mounted,
+                );
                 text.with(" has the parameter `{")
                     .with(name)
                     .with("}` that the handler takes as `#[param]`; write it in the prefix of a group around it")
@@ -225,22 +233,29 @@ impl Problem {
     }
 }
 
-const fn over(mounted: &Mounted, fields: &'static [Field], what: &str, limit: usize) -> ErrorText {
-    let text = path(ErrorText::EMPTY.with("`"), mounted, fields).with("`");
-    place(text, mounted).with(what).with_number(limit as u32)
+const fn over_limit(
+    mounted: &Mounted,
+    fields: &'static [Field],
+    what: &str,
+    limit: usize,
+) -> ErrorText {
+    let text = with_path(ErrorText::EMPTY.with("`"), mounted, fields).with("`");
+    with_place(text, mounted)
+        .with(what)
+        .with_number(limit as u32)
 }
 
-const fn route(
+const fn with_route(
     text: ErrorText,
     method: &str,
     mounted: &Mounted,
     fields: &'static [Field],
 ) -> ErrorText {
-    path(text.with("`").with(method).with(" "), mounted, fields).with("`")
+    with_path(text.with("`").with(method).with(" "), mounted, fields).with("`")
 }
 
 /// Appends the handler of the route and its place in the source.
-const fn place(text: ErrorText, mounted: &Mounted) -> ErrorText {
+const fn with_place(text: ErrorText, mounted: &Mounted) -> ErrorText {
     let definition = mounted.definition;
     let text = text
         .with(" of `")
@@ -251,7 +266,7 @@ const fn place(text: ErrorText, mounted: &Mounted) -> ErrorText {
 }
 
 /// Appends the pattern, with the prefixes up to the group that is checked.
-const fn path(mut text: ErrorText, mounted: &Mounted, fields: &'static [Field]) -> ErrorText {
+const fn with_path(mut text: ErrorText, mounted: &Mounted, fields: &'static [Field]) -> ErrorText {
     let mut depth = 0;
     while let Some(field) = mounted.field_path.field(fields, depth) {
         text = text.with(field.context.prefix);

@@ -34,13 +34,13 @@ pub(crate) const fn check(
         return None;
     }
     let mut at = 0;
-    while let Some(part) = part(fields, route, at) {
+    while let Some(part) = part_at(fields, route, at) {
         if let Some(problem) = check_part(fields, route, at, part) {
             return Some(problem);
         }
         at += 1;
     }
-    match missing(fields, route, at, route.definition.needs) {
+    match find_missing(fields, route, at, route.definition.needs) {
         Some(id) => Some(LocalProblem::HandlerNeeds(id)),
         None => None,
     }
@@ -53,18 +53,18 @@ const fn check_part(
     part: &'static PartInfo,
 ) -> Option<LocalProblem> {
     let before = at - part.beside as usize;
-    if let Some(id) = missing(fields, route, before, part.needs) {
-        return Some(match provider(fields, route, at, id) {
+    if let Some(id) = find_missing(fields, route, before, part.needs) {
+        return Some(match find_provider(fields, route, at, id) {
             Some(neighbour) => LocalProblem::Beside(part, neighbour, id),
             None => LocalProblem::PartNeeds(part, id),
         });
     }
-    if let Some(outer) = misplaced(fields, route, at, part) {
+    if let Some(outer) = find_misplaced(fields, route, at, part) {
         return Some(LocalProblem::Order(outer, part));
     }
     let mut i = 0;
     while i < part.passes.len() {
-        if let Some(first) = provider(fields, route, at, &part.passes[i]) {
+        if let Some(first) = find_provider(fields, route, at, &part.passes[i]) {
             return Some(LocalProblem::Twice(first, part, &part.passes[i]));
         }
         i += 1;
@@ -73,7 +73,7 @@ const fn check_part(
 }
 
 /// Returns a part outside of this one that should be inside it.
-const fn misplaced(
+const fn find_misplaced(
     fields: &'static [Field],
     route: &'static Mounted,
     at: usize,
@@ -81,7 +81,7 @@ const fn misplaced(
 ) -> Option<&'static PartInfo> {
     let mut i = 0;
     while i < at {
-        if let Some(outer) = self::part(fields, route, i)
+        if let Some(outer) = part_at(fields, route, i)
             && (contains(outer.after, part.name) || contains(part.before, outer.name))
         {
             return Some(outer);
@@ -92,7 +92,7 @@ const fn misplaced(
 }
 
 /// Returns the part of the chain with this index, counted from the outermost.
-const fn part(
+const fn part_at(
     fields: &'static [Field],
     route: &'static Mounted,
     mut at: usize,
@@ -111,7 +111,7 @@ const fn part(
 }
 
 /// Returns the first of these locals that no part before `end` provides.
-const fn missing(
+const fn find_missing(
     fields: &'static [Field],
     route: &'static Mounted,
     end: usize,
@@ -121,7 +121,7 @@ const fn missing(
     while i < needs.len() {
         let mut j = 0;
         while j < needs[i].len() {
-            if provider(fields, route, end, &needs[i][j]).is_none() {
+            if find_provider(fields, route, end, &needs[i][j]).is_none() {
                 return Some(&needs[i][j]);
             }
             j += 1;
@@ -132,7 +132,7 @@ const fn missing(
 }
 
 /// Returns the part before `end` that provides a local.
-const fn provider(
+const fn find_provider(
     fields: &'static [Field],
     route: &'static Mounted,
     end: usize,
@@ -140,8 +140,8 @@ const fn provider(
 ) -> Option<&'static PartInfo> {
     let mut at = 0;
     while at < end {
-        if let Some(part) = part(fields, route, at)
-            && hands(part, id)
+        if let Some(part) = part_at(fields, route, at)
+            && provides(part, id)
         {
             return Some(part);
         }
@@ -150,7 +150,7 @@ const fn provider(
     None
 }
 
-const fn hands(part: &PartInfo, id: &LocalId) -> bool {
+const fn provides(part: &PartInfo, id: &LocalId) -> bool {
     let mut i = 0;
     while i < part.passes.len() {
         if part.passes[i].is(id) {
@@ -162,15 +162,15 @@ const fn hands(part: &PartInfo, id: &LocalId) -> bool {
 }
 
 /// Returns a part anywhere in the app that provides a local.
-const fn anywhere(fields: &'static [Field], id: &LocalId) -> Option<&'static PartInfo> {
+const fn find_in_app(fields: &'static [Field], id: &LocalId) -> Option<&'static PartInfo> {
     let mut i = 0;
     while i < fields.len() {
         let mut j = 0;
         while j < fields[i].routes.len() {
             let route = &fields[i].routes[j];
             let mut at = 0;
-            while let Some(part) = part(fields[i].fields, route, at) {
-                if hands(part, id) {
+            while let Some(part) = part_at(fields[i].fields, route, at) {
+                if provides(part, id) {
                     return Some(part);
                 }
                 at += 1;
@@ -188,12 +188,12 @@ impl LocalProblem {
         match self {
             Self::HandlerNeeds(id) => {
                 let text = text.with(" asks for the local `").with(id.name());
-                way_out(text.with("`, which nothing around it provides"), fields, id)
+                suggest_fix(text.with("`, which nothing around it provides"), fields, id)
             }
             Self::PartNeeds(part, id) => {
                 let text = text.with(" stands behind `").with(part.name);
                 let text = text.with("`, which asks for the local `").with(id.name());
-                way_out(text.with("` that nothing before it provides"), fields, id)
+                suggest_fix(text.with("` that nothing before it provides"), fields, id)
             }
             Self::Beside(part, neighbour, id) => {
                 let text = text.with(" stands behind `").with(part.name);
@@ -222,8 +222,8 @@ impl LocalProblem {
     }
 }
 
-const fn way_out(text: ErrorText, fields: &'static [Field], id: &'static LocalId) -> ErrorText {
-    match anywhere(fields, id) {
+const fn suggest_fix(text: ErrorText, fields: &'static [Field], id: &'static LocalId) -> ErrorText {
+    match find_in_app(fields, id) {
         Some(part) => {
             let text = text.with("; put `").with(part.name);
             text.with("` before it, in `with(..)` of the route or of a group around it")

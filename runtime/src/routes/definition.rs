@@ -214,7 +214,7 @@ impl FieldPath {
     }
 
     /// Returns the path from the next outer group, whose field has the index `step`.
-    pub(super) const fn from(mut self, step: u16) -> Self {
+    pub(super) const fn within_field(mut self, step: u16) -> Self {
         if self.len() < MAX_DEPTH {
             self.steps[self.len()] = step;
         }

@@ -48,9 +48,9 @@ pub const fn find(
     }
     let (mut found, mut i) = (None, 0);
     while i < routes.len() {
-        if same(routes[i].definition(), handler) && passes(&routes[i], via) {
+        if is_same_handler(routes[i].definition(), handler) && is_in_group(&routes[i], via) {
             if let Some(first) = found {
-                refuse_twice(first, &routes[i]);
+                reject_ambiguous(first, &routes[i]);
             }
             found = Some(&routes[i]);
         }
@@ -60,19 +60,19 @@ pub const fn find(
         if broken {
             return &Route::EMPTY;
         }
-        refuse_missing(handler, via);
+        reject_missing(handler, via);
     };
     check_outer(route, handler, outer);
     route
 }
 
 /// Returns whether both are the same handler.
-const fn same(a: &Definition, b: &Definition) -> bool {
+const fn is_same_handler(a: &Definition, b: &Definition) -> bool {
     a.line == b.line && a.column == b.column && equal(a.handler, b.handler) && equal(a.file, b.file)
 }
 
 /// Returns whether the route is in the group `via`. Without a group every route is.
-const fn passes(route: &Route, via: Option<&str>) -> bool {
+const fn is_in_group(route: &Route, via: Option<&str>) -> bool {
     match via {
         Some(name) => route.passes(name),
         None => true,
@@ -80,7 +80,7 @@ const fn passes(route: &Route, via: Option<&str>) -> bool {
 }
 
 #[track_caller]
-const fn refuse_twice(first: &Route, second: &Route) -> ! {
+const fn reject_ambiguous(first: &Route, second: &Route) -> ! {
     let text = Text::<512>::EMPTY.with("`").with(first.handler());
     let text = text
         .with("` is mounted twice: at `")
@@ -93,7 +93,7 @@ const fn refuse_twice(first: &Route, second: &Route) -> ! {
 }
 
 #[track_caller]
-const fn refuse_missing(handler: &Definition, via: Option<&str>) -> ! {
+const fn reject_missing(handler: &Definition, via: Option<&str>) -> ! {
     let text = Text::<512>::EMPTY
         .with("`")
         .with(handler.handler)
@@ -154,10 +154,12 @@ pub fn write(
                 suffix,
             } => {
                 link.push_str(prefix);
-                push(&mut link, value(name, outer, &mut own), false);
+                push_escaped(&mut link, param_value(name, outer, &mut own), false);
                 link.push_str(suffix);
             }
-            Segment::CatchAll { name } => push(&mut link, value(name, outer, &mut own), true),
+            Segment::CatchAll { name } => {
+                push_escaped(&mut link, param_value(name, outer, &mut own), true);
+            }
         }
     }
     if link.is_empty() {
@@ -182,7 +184,7 @@ pub fn join(route: &Route, outer: &[(&str, &dyn fmt::Display)], own: String) -> 
 }
 
 /// Returns the value of a parameter: by name from the prefixes, else the next of the handler's.
-fn value<'a>(
+fn param_value<'a>(
     name: &str,
     outer: &[(&str, &'a dyn fmt::Display)],
     own: &mut dyn Iterator<Item = &&'a dyn fmt::Display>,
@@ -196,7 +198,7 @@ fn value<'a>(
 }
 
 /// Appends a percent-encoded value.
-fn push(link: &mut String, value: &dyn fmt::Display, slashes: bool) {
+fn push_escaped(link: &mut String, value: &dyn fmt::Display, slashes: bool) {
     const WITH_SLASH: &AsciiSet = &KEPT.remove(b'/');
     let text = value.to_string();
     let escaped = utf8_percent_encode(&text, if slashes { WITH_SLASH } else { KEPT });

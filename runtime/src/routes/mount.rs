@@ -118,7 +118,7 @@ pub const fn mount<const N: usize>(
             all[n] = Mounted {
                 definition: route.definition,
                 segments: own,
-                field_path: route.field_path.from(field.context.step),
+                field_path: route.field_path.within_field(field.context.step),
                 options: route.options.within(field.context.options),
                 path_len: path_len(route, field.context.prefix),
                 has_locals: route.has_locals || !field.context.with.is_empty(),
@@ -177,7 +177,7 @@ pub const fn mount_groups<const N: usize>(
             let (whole, rest) = segments.split_at(prefix + group.segments.len());
             all[n] = MountedGroup {
                 segments: whole,
-                field_path: group.field_path.from(field.context.step),
+                field_path: group.field_path.within_field(field.context.step),
             };
             segments = rest;
             n += 1;

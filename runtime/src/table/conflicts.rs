@@ -2,7 +2,7 @@
 
 use crate::{
     routes::{Methods, Segment, Shape},
-    table::node_key::{SegmentStep, same_text},
+    table::node_key::{KeyedSegment, same_text},
 };
 
 /// No route, in the chains of [`clashes`].
@@ -29,7 +29,8 @@ pub const fn clashes<const N: usize>(shapes: &[Shape; N]) -> [Option<u16>; N] {
         let mut other = heads[bucket];
         while other != NONE {
             // The chain is in reverse order, so the last match is the first route.
-            if hashes[other as usize] == hashes[idx] && clash(&shapes[other as usize], &shapes[idx])
+            if hashes[other as usize] == hashes[idx]
+                && conflict(&shapes[other as usize], &shapes[idx])
             {
                 clashes[idx] = Some(other);
             }
@@ -48,7 +49,7 @@ const fn hash(shape: &Shape) -> u64 {
     let mut hash = 0u64;
     let mut idx = 0;
     while idx < segments.len() {
-        hash = (hash.rotate_left(5) ^ SegmentStep::of(segments[idx]).key.hash)
+        hash = (hash.rotate_left(5) ^ KeyedSegment::new(segments[idx]).key.hash)
             .wrapping_mul(0x9e37_79b9_7f4a_7c15);
         idx += 1;
     }
@@ -56,7 +57,7 @@ const fn hash(shape: &Shape) -> u64 {
 }
 
 /// Returns whether two routes have the same pattern and a method in common.
-const fn clash(a: &Shape, b: &Shape) -> bool {
+const fn conflict(a: &Shape, b: &Shape) -> bool {
     share_method(a.methods, b.methods) && same_pattern(a.full_segments(), b.full_segments())
 }
 
@@ -66,7 +67,7 @@ const fn same_pattern(a: &[Segment], b: &[Segment]) -> bool {
     }
     let mut idx = 0;
     while idx < a.len() {
-        if !SegmentStep::of(a[idx]).is(&SegmentStep::of(b[idx])) {
+        if !KeyedSegment::new(a[idx]).equals(&KeyedSegment::new(b[idx])) {
             return false;
         }
         idx += 1;

@@ -58,7 +58,7 @@ impl Table {
         if path.len() > usize::from(u16::MAX) {
             return Found::Missing;
         }
-        let ending = Ending::of(path);
+        let ending = Ending::new(path);
         let bit = bit(method, self.extensions);
         if spelling::has_percent(path) || self.has_escapes && spelling::is_odd(path) {
             return self.find_respelled(path, rest, ending, bit, captures);
@@ -125,9 +125,9 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
             let len;
             // Not a `match`: its jump table costs more than two comparisons.
             if node.kind == Kind::Statics {
-                let piece = self.piece(rest);
-                idx = self.static_child(node, rest, &piece)?;
-                len = piece.len;
+                let segment = self.first_segment(rest);
+                idx = self.static_child(node, rest, &segment)?;
+                len = segment.len;
             } else if node.kind == Kind::Param {
                 len = FirstSegment::len(rest, self.ending);
                 if len == 0 {
@@ -136,10 +136,10 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
                 self.capture(rest, len, captures);
                 idx = node.param;
             } else if node.kind == Kind::Mixed {
-                let piece = self.piece(rest);
-                len = piece.len;
+                let segment = self.first_segment(rest);
+                len = segment.len;
                 if node.n_slots != 0
-                    && let Some(child) = self.static_child(node, rest, &piece)
+                    && let Some(child) = self.static_child(node, rest, &segment)
                 {
                     let found = self.branch(child, after(rest, len), captures);
                     if found.is_some() {
@@ -222,7 +222,7 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
 
     /// Reads the next segment.
     #[inline(always)]
-    fn piece(&self, rest: &[u8]) -> FirstSegment {
+    fn first_segment(&self, rest: &[u8]) -> FirstSegment {
         if RESPELLED {
             return FirstSegment::read_respelled(rest, self.ending);
         }
@@ -243,23 +243,23 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
         if node.end.mask & self.bit != 0 {
             return Some(&node.end);
         }
-        self.other_end(node)
+        self.search_ends(node)
     }
 
     /// Searches all ends of a node. If none has the request's method, records their methods.
     #[inline(never)]
-    fn other_end(&mut self, node: &Node) -> Option<&'a End> {
+    fn search_ends(&mut self, node: &Node) -> Option<&'a End> {
         let ends = slice(self.table.ends, node.first_end, u32::from(node.n_ends));
         let end = ends.iter().find(|end| end.mask & self.bit != 0);
         if end.is_none() {
-            self.allow(ends);
+            self.record_methods(ends);
         }
         end
     }
 
     /// Records the methods of these ends, for a 405.
     #[cold]
-    fn allow(&mut self, ends: &[End]) {
+    fn record_methods(&mut self, ends: &[End]) {
         // An end has an empty mask if other ends take precedence for all its methods.
         for end in ends.iter().filter(|end| end.mask != 0) {
             let first = Allowed {
@@ -273,31 +273,37 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
 
     /// Finds the child after a static segment. The node must have a hash table.
     #[inline(always)]
-    fn static_child(&self, node: &Node, rest: &[u8], piece: &FirstSegment) -> Option<u32> {
-        let slot = piece.key.slot(node.n_slots);
+    fn static_child(&self, node: &Node, rest: &[u8], segment: &FirstSegment) -> Option<u32> {
+        let slot = segment.key.slot(node.n_slots);
         let at = (node.first_slot + slot) as usize;
         let candidate = self.table.slots.get(at)?;
-        if candidate.head == piece.key.head
-            && candidate.second == piece.key.second
-            && (!RESPELLED && piece.len < LONG || self.is_text(at, rest, piece.len))
+        if candidate.head == segment.key.head
+            && candidate.second == segment.key.second
+            && (!RESPELLED && segment.len < LONG || self.is_text(at, rest, segment.len))
         {
             return Some(candidate.child);
         }
         if candidate.head == NO_HEAD {
             return None;
         }
-        self.probe(node, slot, rest, piece)
+        self.probe(node, slot, rest, segment)
     }
 
     /// Searches all slots that may contain a segment.
     #[inline(never)]
-    fn probe(&self, node: &Node, mut slot: u32, rest: &[u8], piece: &FirstSegment) -> Option<u32> {
+    fn probe(
+        &self,
+        node: &Node,
+        mut slot: u32,
+        rest: &[u8],
+        segment: &FirstSegment,
+    ) -> Option<u32> {
         for _ in 0..node.n_probes {
             let at = (node.first_slot + slot) as usize;
             let candidate = self.table.slots.get(at)?;
-            if candidate.head == piece.key.head
-                && candidate.second == piece.key.second
-                && (!RESPELLED && piece.len < LONG || self.is_text(at, rest, piece.len))
+            if candidate.head == segment.key.head
+                && candidate.second == segment.key.second
+                && (!RESPELLED && segment.len < LONG || self.is_text(at, rest, segment.len))
             {
                 return Some(candidate.child);
             }
@@ -315,24 +321,24 @@ impl<'a, const RESPELLED: bool> Walk<'a, RESPELLED> {
     /// Returns whether a segment equals the text of a slot.
     #[inline(never)]
     fn is_text(&self, at: usize, rest: &[u8], len: usize) -> bool {
-        let (Some(text), Some(piece)) = (self.table.texts.get(at), rest.get(..len)) else {
+        let (Some(text), Some(segment)) = (self.table.texts.get(at), rest.get(..len)) else {
             return false;
         };
         if RESPELLED {
-            return spelling::same(piece, text.as_bytes());
+            return spelling::same(segment, text.as_bytes());
         }
-        piece == text.as_bytes()
+        segment == text.as_bytes()
     }
 }
 
 impl Affix {
     /// Returns the position of the value if the segment has this static text around it.
     fn value<const RESPELLED: bool>(&self, rest: &[u8], len: usize) -> Option<Range<usize>> {
-        let piece = rest.get(..len)?;
+        let segment = rest.get(..len)?;
         if RESPELLED {
-            return spelling::value(piece, self.prefix.as_bytes(), self.suffix.as_bytes());
+            return spelling::value(segment, self.prefix.as_bytes(), self.suffix.as_bytes());
         }
-        let behind = piece.strip_prefix(self.prefix.as_bytes())?;
+        let behind = segment.strip_prefix(self.prefix.as_bytes())?;
         let value = behind.strip_suffix(self.suffix.as_bytes())?;
         let start = self.prefix.len();
         (!value.is_empty()).then_some(start..start + value.len())

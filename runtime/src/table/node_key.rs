@@ -7,16 +7,16 @@ use crate::{
 
 /// A segment with its key, which is compared first.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SegmentStep {
+pub(super) struct KeyedSegment {
     pub(super) segment: Segment,
     /// The key of a static text. For other segments only its hash is used.
     pub(super) key: Key,
 }
 
-impl SegmentStep {
-    pub(super) const fn of(segment: Segment) -> Self {
+impl KeyedSegment {
+    pub(super) const fn new(segment: Segment) -> Self {
         let key = match segment {
-            Segment::Static(text) => Key::of(text.as_bytes()),
+            Segment::Static(text) => Key::new(text.as_bytes()),
             Segment::Param { prefix, suffix, .. } => Key::hashed(hash_param(prefix, suffix)),
             Segment::CatchAll { .. } => Key::hashed(2),
         };
@@ -24,7 +24,7 @@ impl SegmentStep {
     }
 
     /// Returns whether two segments are equal apart from the names of their parameters.
-    pub(super) const fn is(&self, other: &Self) -> bool {
+    pub(super) const fn equals(&self, other: &Self) -> bool {
         if self.key.hash != other.key.hash {
             return false;
         }
@@ -58,7 +58,7 @@ const fn hash_param(prefix: &str, suffix: &str) -> u64 {
     if prefix.is_empty() && suffix.is_empty() {
         return 1;
     }
-    let (prefix, suffix) = (Key::of(prefix.as_bytes()), Key::of(suffix.as_bytes()));
+    let (prefix, suffix) = (Key::new(prefix.as_bytes()), Key::new(suffix.as_bytes()));
     prefix.hash ^ suffix.hash.rotate_left(29)
 }
 

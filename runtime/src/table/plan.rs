@@ -3,7 +3,7 @@
 use super::methods::Extensions;
 use crate::{
     routes::{EMPTY, MAX_ROUTES, Segment, Shape, Slash},
-    table::node_key::SegmentStep,
+    table::node_key::KeyedSegment,
 };
 
 /// The end of a list of nodes or ends.
@@ -47,7 +47,7 @@ pub struct Size {
 pub(super) struct Draft {
     pub(super) parent: u32,
     /// The segment that leads here.
-    pub(super) step: SegmentStep,
+    pub(super) step: KeyedSegment,
     /// The next node in the same bucket.
     chained: u32,
     pub(super) first_child: u32,
@@ -112,7 +112,7 @@ impl<const C: usize> Plan<C> {
             C >= capacity(shapes),
             "a plan has less room than `capacity` returns for its routes"
         );
-        let draft = Draft::new(NONE, SegmentStep::of(EMPTY), NONE, NONE);
+        let draft = Draft::new(NONE, KeyedSegment::new(EMPTY), NONE, NONE);
         let end = DraftEnd {
             route: 0,
             named: 0,
@@ -204,18 +204,18 @@ impl<const C: usize> Plan<C> {
     /// Returns whether a node is the end of the path `/`.
     const fn is_slash(&self, node: u32) -> bool {
         let draft = &self.drafts[node as usize];
-        draft.parent == ROOT && draft.step.is(&SegmentStep::of(EMPTY))
+        draft.parent == ROOT && draft.step.equals(&KeyedSegment::new(EMPTY))
     }
 
     /// Finds or adds a node.
     const fn child(&mut self, parent: u32, segment: Segment) -> u32 {
-        let step = SegmentStep::of(segment);
+        let step = KeyedSegment::new(segment);
         let bucket = (((step.key.hash ^ parent as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32)
             % C as u64) as usize;
         let mut node = self.buckets[bucket];
         while node != NONE {
             let draft = &self.drafts[node as usize];
-            if draft.parent == parent && draft.step.is(&step) {
+            if draft.parent == parent && draft.step.equals(&step) {
                 return node;
             }
             node = draft.chained;
@@ -257,7 +257,7 @@ impl<const C: usize> Plan<C> {
 }
 
 impl Draft {
-    const fn new(parent: u32, step: SegmentStep, chained: u32, next_sibling: u32) -> Self {
+    const fn new(parent: u32, step: KeyedSegment, chained: u32, next_sibling: u32) -> Self {
         Self {
             parent,
             step,

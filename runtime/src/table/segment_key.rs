@@ -29,7 +29,7 @@ impl Key {
     /// Creates the key of a pattern's static text.
     ///
     /// It uses slice patterns, because in constant evaluation each method call costs compile time.
-    pub(super) const fn of(text: &[u8]) -> Self {
+    pub(super) const fn new(text: &[u8]) -> Self {
         let mut key = Self::hashed(0);
         let mut n_words = 0;
         let mut rest = text;
@@ -118,7 +118,7 @@ pub(super) struct Ending(u64);
 
 impl Ending {
     #[inline(always)]
-    pub(super) fn of(path: &[u8]) -> Self {
+    pub(super) fn new(path: &[u8]) -> Self {
         match path.last_chunk::<8>() {
             Some(chunk) => Self(u64::from_le_bytes(*chunk)),
             None if path.is_empty() => Self(0),
@@ -271,13 +271,13 @@ mod tests {
                     let text = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP".split_at(n).0;
                     let path = format!("{before}{text}{after}");
                     let path = path.as_bytes();
-                    let piece = FirstSegment::read(&path[before.len()..], Ending::of(path));
+                    let piece = FirstSegment::read(&path[before.len()..], Ending::new(path));
                     assert_eq!(piece.len, n, "{path:?}");
                     assert_eq!(
-                        FirstSegment::len(&path[before.len()..], Ending::of(path)),
+                        FirstSegment::len(&path[before.len()..], Ending::new(path)),
                         n
                     );
-                    assert_eq!(piece.key, Key::of(text.as_bytes()), "{path:?}");
+                    assert_eq!(piece.key, Key::new(text.as_bytes()), "{path:?}");
                     assert_eq!(Key::respelled(text.as_bytes()), piece.key, "{path:?}");
                 }
             }
@@ -293,9 +293,9 @@ mod tests {
                 .replace('h', "%68")
                 .replace('b', "%62");
             let path = format!("{spelled}/x");
-            let piece = FirstSegment::read_respelled(path.as_bytes(), Ending::of(path.as_bytes()));
+            let piece = FirstSegment::read_respelled(path.as_bytes(), Ending::new(path.as_bytes()));
             assert_eq!(piece.len, spelled.len());
-            assert_eq!(piece.key, Key::of(text.as_bytes()), "{path}");
+            assert_eq!(piece.key, Key::new(text.as_bytes()), "{path}");
         }
     }
 }
