@@ -1,14 +1,14 @@
 //! The macros of the Highball web framework.
 //!
 //! Use them through the crate `highball`, which re-exports them. Each macro is documented by a page in
-//! `docs/attributes`. The modules below are the stages of an expansion: `attr`, `pattern`, `function` and `entry` parse,
-//! `check` reports mistakes, `expand` generates code.
+//! `docs/attributes`. The modules below are the stages of an expansion: `attr`, `pattern`, `function` and `entry`
+//! parse, `check` reports mistakes, `expand` generates code.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The pages are included here and not on the re-exports in `highball`, for three reasons. An editor shows the text of
-// the definition. rustdoc appends that text to the text of a re-export. A file outside the package would be missing from
-// the published crate. The examples need `highball`, which depends on this crate, so they run as documentation tests of
+// the definition. rustdoc appends that text to the text of a re-export. A file outside the package would be missing
+// from the published crate. The examples need `highball`, which depends on this crate, so they run as documentation tests of
 // `highball`.
 
 mod attr;
