@@ -1,1 +1,1 @@
-//! Tests that need what the published crates forbid themselves; see `tests/`.
+//! Tests that need several packages, or dependencies that the published packages do not have. See `tests/`.

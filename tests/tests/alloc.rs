@@ -1,7 +1,7 @@
-//! Heap allocations of the server: none for a request on a kept HTTP/1 connection.
+//! Heap allocations of the server: a request on a kept HTTP/1 connection causes none.
 //!
-//! The client is a blocking socket with fixed buffers on the test's own thread, so that all that
-//! is counted is the server's: hyper, tokio and Highball together.
+//! The client is a blocking socket with fixed buffers on the thread of the test, so only the allocations of the server
+//! are counted: those of hyper, tokio and Highball together.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::future::{Future, IntoFuture};
@@ -17,31 +17,31 @@ use highball::{
     serve::Capacity,
 };
 
-/// The most workers that a server here has.
+/// The maximum number of workers in these tests.
 const WORKERS: u64 = 2;
-/// How often the echo of an order allocates.
+/// The number of allocations for the echo of an order.
 const ECHO: u64 = 32;
 
 struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
-// SAFETY: every call is passed on unchanged to the system's allocator.
+// SAFETY: every call is forwarded unchanged to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the caller keeps the contract of `alloc`.
+        // SAFETY: the contract of the caller is that of the system allocator.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`.
+        // SAFETY: the contract of the caller is that of the system allocator.
         unsafe { System.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the caller keeps the contract of `realloc`.
+        // SAFETY: the contract of the caller is that of the system allocator.
         unsafe { System.realloc(block, layout, size) }
     }
 }
@@ -187,7 +187,7 @@ struct AppState {
     hits: AtomicU64,
 }
 
-/// Starts the app with the chains.
+/// Starts the app of this file.
 fn start(workers: usize) -> SocketAddr {
     start_with(workers, |listener| {
         let state = AppState {
@@ -202,7 +202,7 @@ fn start(workers: usize) -> SocketAddr {
     })
 }
 
-/// Starts the app that Highball is measured by.
+/// Starts the app of the benchmarks.
 fn start_measured() -> SocketAddr {
     start_with(1, |listener| {
         let serving = highball::serve(bench_server::Api).listen(listener).quiet();
@@ -210,7 +210,7 @@ fn start_measured() -> SocketAddr {
     })
 }
 
-/// Starts a server on a thread of its own, which ends with the process.
+/// Starts a server on a separate thread, which runs until the process exits.
 fn start_with<F>(workers: usize, serve: fn(tokio::net::TcpListener) -> F) -> SocketAddr
 where
     F: Future<Output = highball::Result> + 'static,
@@ -234,7 +234,7 @@ where
     receiver.recv().expect("the server starts")
 }
 
-/// Sends the requests so often, and reads their answers, without an allocation.
+/// Sends the requests `times` times and reads the responses, without allocating.
 fn send(stream: &mut TcpStream, requests: &[u8], batch: usize, times: u32) {
     let mut read = [0; 128 * 1024];
     let mut len = 0;
@@ -261,7 +261,7 @@ fn send(stream: &mut TcpStream, requests: &[u8], batch: usize, times: u32) {
     }
 }
 
-/// Returns how long the first answer is, if all of it is here.
+/// Returns the length of the first response, if it is complete.
 fn answer_len(read: &[u8]) -> Option<usize> {
     const LENGTH: &[u8] = b"content-length: ";
     let head = read.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
@@ -295,7 +295,7 @@ fn get(path: &str) -> String {
     )
 }
 
-/// Not a `#[test]`: the harness has a thread of its own, and the counter counts all threads.
+/// This is not a `#[test]`: the harness uses another thread, and the allocator counts all threads.
 fn main() {
     let post = "POST /read HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\n\r\nbody";
     for (name, path) in [
@@ -316,15 +316,15 @@ fn main() {
     assert!(SEEN.load(Relaxed) >= 1000, "the observer has run");
     assert!(LOGGED.load(Relaxed) >= 1000, "the log was written");
     check(start(1), "pipelined by 16", &get("/ping"), 16, 0);
-    // hyper's channel between the connection and a body that is read.
+    // hyper allocates a channel for a body that is read.
     check(start(1), "body read", post, 1, 1000);
-    // The list of pairs, the decoded text and the `String`, as many as serde_html_form allocates.
+    // The list of pairs, the decoded text and the `String`: as many as serde_html_form allocates.
     let query = get("/words?q=red+ink&size=7");
     check(start(1), "a query of two words", &query, 1, 3000);
-    // Its words, and in a debug build a search for a path that may have been meant.
+    // The message and, in a debug build, the search for a similar path.
     check(start(1), "a path without a route", &get("/nope"), 1, 14_000);
     check_measured();
-    // A task that moves to another worker finds that worker's pool empty, once or twice.
+    // A task that moves to another worker finds an empty pool there, once or twice.
     check(
         start(2),
         "pending once, on two workers",
@@ -334,7 +334,7 @@ fn main() {
     );
 }
 
-/// Checks each endpoint of the app that Highball is measured by, to the allocation.
+/// Checks the exact number of allocations of each endpoint of the benchmarks.
 fn check_measured() {
     let order = include_str!("../../examples/bench-server/src/order.json").trim();
     let order = format!(
@@ -346,20 +346,20 @@ fn check_measured() {
     for (name, request, each) in [
         ("measured: /ping", &get("/ping"), 0),
         ("measured: /plaintext", &get("/plaintext"), 0),
-        // The handler's own `String`.
+        // The `String` of the handler.
         ("measured: /users/{id}", &get("/users/42"), 1),
         ("measured: three parameters", &comments, 0),
-        // The values of two headers that they make.
+        // The values of two headers that the middleware creates.
         ("measured: five middlewares", &behind, 3),
         ("measured: /big", &get("/big"), 0),
-        // The order's own, and hyper's channel for a body.
+        // Those of the order, and hyper's channel for a body.
         ("measured: /echo", &order, ECHO),
     ] {
         check(start_measured(), name, request, 1, each * 1000);
     }
 }
 
-/// Checks that a thousand requests, or batches of them, allocate at most so often.
+/// Checks the maximum number of allocations for a thousand requests, or for a thousand batches of them.
 fn check(address: SocketAddr, name: &str, request: &str, batch: usize, most: u64) {
     let begun = Instant::now();
     let allocations = count(address, request, batch);
@@ -367,7 +367,7 @@ fn check(address: SocketAddr, name: &str, request: &str, batch: usize, most: u64
         "{name}: {allocations} allocations in {} requests",
         1000 * batch
     );
-    // With HTTP/2 on, every worker has hyper's `Date` in a new header value once a second.
+    // With the feature for HTTP/2, hyper allocates a new header value for `Date` once a second in each worker.
     let dates = WORKERS * (begun.elapsed().as_secs() + 1);
     assert!(allocations <= most + dates, "{name}: {allocations}");
 }

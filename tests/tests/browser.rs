@@ -1,7 +1,7 @@
-//! The examples with pages, in headless Chromium.
+//! The examples with web pages, in headless Chromium.
 //!
-//! It runs where `BROWSER_TESTS` is set, as `.ci/run` does once it has installed Debian's `chromium` and
-//! `chromium-driver` and built the examples; elsewhere it says that it does not.
+//! The tests run if `BROWSER_TESTS` is set. `.ci/run` sets it after it has installed `chromium` and `chromium-driver`
+//! of Debian and built the examples. Otherwise the tests print that they are skipped.
 
 use std::{
     env, fs,
@@ -14,10 +14,10 @@ use std::{
 
 use highball::{json, serde_json::Value};
 
-/// How long anything may take.
+/// The time after which a step fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A program that ends with the test.
+/// A child process that is killed when the test ends.
 struct Program(Child);
 
 impl Drop for Program {
@@ -32,7 +32,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-/// Waits until somebody listens.
+/// Waits until the port accepts connections.
 fn await_port(port: u16) {
     let begun = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -41,7 +41,7 @@ fn await_port(port: u16) {
     }
 }
 
-/// Starts an example as its README says, and returns its port.
+/// Starts an example, and returns its port.
 fn start(example: &str) -> (Program, u16) {
     let mut path = env::current_exe().expect("a path of its own");
     // From `target/debug/deps/browser-..` to `target/debug/chat`.
@@ -59,7 +59,7 @@ fn start(example: &str) -> (Program, u16) {
     (program, port)
 }
 
-/// Sends a request, and returns the status and the body of the answer.
+/// Sends a request, and returns the status and the body of the response.
 fn ask(port: u16, method: &str, path: &str, content_type: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
     stream.set_read_timeout(Some(PATIENCE)).expect("it is set");
@@ -94,7 +94,7 @@ fn ask(port: u16, method: &str, path: &str, content_type: &str, body: &str) -> (
     (status, String::from_utf8_lossy(&body).into_owned())
 }
 
-/// A browser, by the WebDriver protocol.
+/// A browser that is controlled with the WebDriver protocol.
 struct Browser {
     port: u16,
     session: String,
@@ -162,7 +162,7 @@ impl Browser {
         self.call("POST", &path, &json!({ "script": script, "args": [] }))
     }
 
-    /// Waits until the script returns this.
+    /// Waits until the script returns this value.
     fn until(&self, script: &str, expected: &Value) {
         let begun = Instant::now();
         loop {
@@ -235,7 +235,7 @@ fn a_page_has_paths_of_its_own() {
     browser.until(LINES, &json!(["The Signal-Man", "Night Mail"]));
     browser.run("document.getElementById('about').click()");
     browser.until(path, &json!("/about"));
-    // The server answers the page's own path as well.
+    // The server also returns the page for paths that the page handles itself.
     browser.open(&format!("http://127.0.0.1:{port}/about"));
     browser.until(path, &json!("/about"));
     browser.until(LINES, &json!(["The Signal-Man", "Night Mail"]));

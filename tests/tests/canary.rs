@@ -1,8 +1,8 @@
-//! A request never sees what another has left, however that one has ended.
+//! A request never sees data of another request, regardless of how that one ended.
 //!
-//! Each request carries a token of its own in every place that a request has, and its handler leaves
-//! it in every place that a context has. Between them are requests without anything, which must find
-//! nothing; handlers that panic, clients that leave, heads that end half way, and upgrades.
+//! Each request contains a unique token in every part of the request, and its handler stores the token in every part of
+//! the context. Between these requests are plain requests, which must not see a token, handlers that panic, clients
+//! that disconnect, incomplete heads, and upgrades.
 
 use std::{
     future::IntoFuture,
@@ -14,12 +14,12 @@ use std::{
 
 use highball::{prelude::*, tokio, ws::WebSocketUpgrade};
 
-/// How many requests are sent, unless `CANARY_REQUESTS` says otherwise.
+/// The default number of requests, which `CANARY_REQUESTS` replaces.
 const REQUESTS: usize = 100_000;
-/// How many clients send them, and how many each sends before it reads.
+/// The number of clients, and the number of requests that each sends before it reads.
 const CLIENTS: usize = 4;
 const BATCH: usize = 50;
-/// How many go through one connection.
+/// The number of requests on a connection.
 const PER_CONNECTION: usize = 20_000;
 
 #[derive(Local)]
@@ -49,7 +49,7 @@ async fn canary(
     format!("{token} {} {header} {query} {body}", local.0).into_response()
 }
 
-/// Says what it finds, which is nothing.
+/// Returns everything that it finds, which must be nothing.
 #[get("/bare")]
 async fn bare(cx: &mut Context<'_>) -> String {
     let header = cx.header("x-canary").unwrap_or("none");
@@ -63,7 +63,7 @@ async fn panics(token: &str, cx: &mut Context<'_>) -> String {
     cx.status(202);
     cx.set_header("x-seen", token);
     cx.note("canary", token);
-    // No message of a panic hook in the tests' output.
+    // `resume_unwind` does not run the panic hook, which would print a message.
     std::panic::resume_unwind(Box::new("canary"))
 }
 
@@ -105,7 +105,7 @@ fn start() -> SocketAddr {
     receiver.recv().expect("it starts")
 }
 
-/// A kept connection, and what was read from it.
+/// A kept connection, and the bytes that were read from it.
 struct Client {
     addr: SocketAddr,
     stream: TcpStream,
@@ -124,7 +124,7 @@ impl Client {
         }
     }
 
-    /// Reads one answer, its head and its body.
+    /// Reads the head and the body of a response.
     fn answer(&mut self) -> String {
         loop {
             let text = String::from_utf8_lossy(&self.read);
@@ -146,13 +146,13 @@ impl Client {
         }
     }
 
-    /// Sends one on a connection of its own, and leaves.
+    /// Sends a request on a new connection, and disconnects.
     fn leave(&self, request: &str) {
         let mut stream = TcpStream::connect(self.addr).expect("it listens");
         stream.write_all(request.as_bytes()).expect("it is sent");
     }
 
-    /// Upgrades a connection of its own, and leaves.
+    /// Upgrades a new connection, and disconnects.
     fn upgrade(&self, token: &str) {
         let mut client = Self::connect(self.addr);
         let request = format!(
@@ -173,13 +173,13 @@ impl Client {
     }
 }
 
-/// A request, and what its answer must be: status, headers of ours, body.
+/// Returns a request and the required response: the status, the headers of the app, and the body.
 fn request(token: &str, number: usize) -> (String, String) {
     match number % BATCH {
-        // Panics are reported, each by a line: they are rare.
+        // Panics are rare, since each one is reported with a line.
         0 if number.is_multiple_of(BATCH * 200) => (
             format!("GET /panic/{token} HTTP/1.1\r\nhost: a\r\nx-canary: {token}\r\n\r\n"),
-            // What the handler has set before it panicked is on its own answer.
+            // Headers that the handler set before its panic are in its own response.
             format!("500 {token}"),
         ),
         1 => (
@@ -201,7 +201,7 @@ fn request(token: &str, number: usize) -> (String, String) {
     }
 }
 
-/// Brings an answer into the form of what is expected.
+/// Converts a response to the form of the required response.
 fn seen(answer: &str) -> String {
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     let status = &head[9..12];
@@ -222,7 +222,7 @@ fn run(addr: SocketAddr, nth: usize, requests: usize) {
     let mut client = Client::connect(addr);
     let mut number = 0;
     while number < requests {
-        // A connection has an end, by `max_requests_per_connection`.
+        // The server closes a connection after `max_requests_per_connection` requests.
         if number.is_multiple_of(PER_CONNECTION) {
             client = Client::connect(addr);
         }

@@ -1,4 +1,4 @@
-//! The span around a request, as a subscriber of `tracing` sees it.
+//! The `tracing` span of a request.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-/// What has been recorded, one line each.
+/// The recorded spans and events, one line each.
 #[derive(Clone, Default)]
 struct Recorded(Arc<Mutex<Vec<String>>>);
 
@@ -70,12 +70,12 @@ async fn book(id: u32) -> Result<String, StatusCode> {
 #[routes(app, with(traced))]
 struct Api(book);
 
-/// Returns what is recorded of a request.
+/// Returns the spans and events of a request.
 fn record(path: &str) -> String {
     let recorded = Recorded::default();
     let answer = Api.test().get(path).send();
     tracing::subscriber::with_default(recorded.clone(), || {
-        // On this thread, which has the subscriber.
+        // The request must run on this thread, which has the subscriber.
         tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime")

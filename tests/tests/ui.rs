@@ -1,4 +1,4 @@
-//! Mistakes, and what the compiler says of each.
+//! Programs with a mistake, and the errors of the compiler.
 
 #[test]
 fn each_mistake_has_its_message() {

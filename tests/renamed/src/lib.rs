@@ -1,5 +1,5 @@
-//! Everything that generated code could take for granted is missing here: the name `highball`, the
-//! standard prelude, and an ordinary name for a handler.
+//! Routes without anything that generated code could rely on: the crate is renamed, the standard prelude is missing,
+//! and a handler has the name of a keyword.
 
 #![no_implicit_prelude]
 #![allow(missing_docs)]

@@ -1,4 +1,4 @@
-//! An app that is asked for more than it can do: who goes first, and who is told to come later.
+//! `Capacity`: the order of waiting requests, and the rejection of requests under load.
 
 use std::sync::{
     Arc, Mutex,
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 
 #[derive(State)]
 struct AppState {
-    /// Who was answered, in this order.
+    /// The handled requests, in order.
     order: Order,
     guarded: Arc<AtomicUsize>,
     observed: Observed,

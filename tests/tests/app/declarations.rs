@@ -1,9 +1,9 @@
-//! The forms in which a handler and a group can be written.
+//! Declarations of handlers and groups: by macros, with generics, and from other crates.
 
 use highball::prelude::*;
 use highball_renamed::{AppState, Numbers, Service, limited, r#match, module, numbered, place};
 
-/// Handlers that a macro makes, with the macro's own names in them.
+/// Declares handlers with names that only the macro contains.
 macro_rules! answering {
     ($($name:ident: $verb:ident $path:literal => $answer:expr,)*) => {$(
         #[$verb($path)]

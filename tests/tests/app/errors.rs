@@ -1,4 +1,4 @@
-//! Errors of any kind in handlers: what the client is told, and what the operator is.
+//! Errors in handlers: the response for the client, and the logged causes for the operator.
 
 use std::{
     fmt, io,
@@ -7,7 +7,7 @@ use std::{
 
 use highball::{ResultExt as _, body::BoxError, prelude::*, testing::TestResponse};
 
-/// An error with another behind it.
+/// An error with a source.
 #[derive(Debug)]
 struct Deep(&'static str, Option<Box<Deep>>);
 
@@ -30,7 +30,7 @@ fn deep() -> Result<String, Deep> {
     ))
 }
 
-/// What the observer has seen of the causes.
+/// The causes that the observer has seen.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<String>>>);
 
@@ -80,7 +80,7 @@ async fn boxed() -> highball::Result<String> {
     text.map_err(highball::Error::from_boxed)
 }
 
-/// What is wrong with a request stays the client's fault.
+/// Contains a rejection, which keeps its status.
 #[get("/refused")]
 async fn refused(cx: &mut Context<'_>) -> highball::Result<String> {
     let number: Value = cx.bind::<Number>().await.map(|number| number.n.into())?;
@@ -243,7 +243,7 @@ async fn the_client_gets_a_status_and_the_operator_the_causes() {
     }
 }
 
-/// Checks that a place is in this file, and leaves its numbers out.
+/// Asserts that the place is in this file, and removes its line and column.
 fn without_place(text: &str) -> String {
     let Some((before, rest)) = text.split_once(" (") else {
         return text.to_owned();

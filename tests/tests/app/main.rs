@@ -1,4 +1,4 @@
-//! Apps as a whole: how routes are declared, errors and panics, limits of routes, capacity, and apps as tower services.
+//! Apps as a whole: declarations of routes, errors and panics, limits of routes, capacity, and apps as tower services.
 
 mod capacity;
 mod declarations;

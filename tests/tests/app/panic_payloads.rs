@@ -1,10 +1,10 @@
-//! A panic whose value panics when it is dropped: it ends there, as any panic does.
+//! A panic whose payload panics again when it is dropped is handled like any other panic.
 
 use std::panic::resume_unwind;
 
 use highball::prelude::*;
 
-/// Panics as it is dropped, with one of its kind while there are more.
+/// Panics when it is dropped, with another payload of this type until none is left.
 struct Bomb(u8);
 
 impl Drop for Bomb {
@@ -15,7 +15,7 @@ impl Drop for Bomb {
     }
 }
 
-/// Panics without the report of the panic hook.
+/// Panics without running the panic hook.
 fn panics() -> ! {
     resume_unwind(Box::new(Bomb(2)))
 }

@@ -1,4 +1,4 @@
-//! A panic, wherever it happens, passes what is outside of it as a returned 500 does.
+//! The response to a panic passes the middleware outside of it, like the response of a handler that returns a 500.
 
 mod log_lines;
 mod pools;
@@ -19,12 +19,12 @@ use highball::{
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Panics without the report of the panic hook.
+/// Panics without running the panic hook.
 fn panics() -> ! {
     resume_unwind(Box::new("a mistake"))
 }
 
-/// What the observers and the access log have seen.
+/// The exchanges that the observers have seen.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<String>>>);
 
@@ -219,7 +219,7 @@ async fn observed() {
     panics()
 }
 
-/// What stays as it was: a returned 500, and an answer without any mistake.
+/// Returns a 500, for comparison with a panic.
 #[get("/returned")]
 async fn returned(cx: &mut Context<'_>) -> Rejection {
     cx.set_header("x-handler", "before");
@@ -287,7 +287,7 @@ fn at<'r>(response: &'r TestResponse, name: &str) -> &'r str {
     value.and_then(|value| value.to_str().ok()).unwrap_or("-")
 }
 
-/// Checks that the answer has what each part around adds to it.
+/// Asserts that the response contains the headers of all middleware around the panic.
 fn has_all(path: &str, response: &TestResponse) {
     for (name, value) in [
         ("access-control-allow-origin", "https://a.example"),
@@ -324,7 +324,7 @@ async fn a_panic_passes_the_parts_around_it() {
         let response = get(path, &seen).await;
         assert_eq!(response.status(), 500, "{path}");
         has_all(path, &response);
-        // A middleware sees an answer that is written, as it does of a returned 500.
+        // A middleware sees a response with a body, as with a returned 500.
         let outer = at(&response, "x-outer");
         assert_eq!(outer, "500 Internal Server Error false", "{path}");
         assert_eq!(response.text(), "ours: something went wrong on our side");

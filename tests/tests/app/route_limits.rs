@@ -1,4 +1,4 @@
-//! Words that bound a route, and what becomes of work whose client has left.
+//! Limits of routes (`timeout`, `body_limit`, `concurrency`), and handlers whose client has disconnected.
 
 use std::{
     future::{Future, IntoFuture},
@@ -157,7 +157,7 @@ async fn one_too_many_is_told_to_come_later() {
     assert_eq!(client.get("/busy").send().await.status(), 200);
 }
 
-/// Begins a request, lets the handler begin, and leaves.
+/// Sends a request, waits until its handler runs, and disconnects.
 async fn leave(path: &str) {
     let service = Api.service(());
     let request = Request::get(path).body(()).expect("a request");

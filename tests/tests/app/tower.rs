@@ -1,4 +1,4 @@
-//! tower both ways: layers around an app, an app inside axum, and axum inside an app.
+//! tower: layers around an app, an app inside an axum router, and an axum router inside an app.
 
 use std::time::Duration;
 
@@ -164,7 +164,7 @@ async fn a_timeout_answers() {
 
 #[tokio::test]
 async fn a_limit_refuses_a_long_body() {
-    // It changes the body's type, which a map beneath it takes back.
+    // This layer changes the type of the body, and `MapRequestBody` below it changes it back.
     let layers = tower::layer::util::Stack::new(
         MapRequestBodyLayer::new(Body::new),
         RequestBodyLimitLayer::new(4),

@@ -1,4 +1,4 @@
-//! An app whose handlers read everything that a request can carry, for requests of any bytes.
+//! An app whose handlers read every part of a request. The fuzz target `request` uses it too.
 
 use highball::{
     cookie::Cookies,
@@ -81,7 +81,7 @@ struct AppState {
 #[routes(app)]
 struct Api(head, bind, form, parts, save, files);
 
-/// The headers that a request may have.
+/// The headers of the generated requests.
 pub(crate) const NAMES: [&str; 12] = [
     "accept",
     "content-type",
@@ -97,10 +97,10 @@ pub(crate) const NAMES: [&str; 12] = [
     "x-forwarded-proto",
 ];
 
-/// The paths before what the bytes say.
+/// The beginnings of the generated paths.
 pub(crate) const PATHS: [&str; 6] = ["/head/", "/bind", "/form", "/parts", "/save", "/files/"];
 
-/// Sends a request, and asserts that it is the client that is told off.
+/// Sends a request, and asserts that the response is not a server error.
 pub(crate) fn send(path: usize, tail: &str, headers: &[(usize, Vec<u8>)], body: Vec<u8>) {
     let target = format!("{}{tail}", PATHS[path % PATHS.len()]);
     if target.parse::<Uri>().is_err() {
@@ -116,7 +116,7 @@ pub(crate) fn send(path: usize, tail: &str, headers: &[(usize, Vec<u8>)], body: 
     for (name, value) in headers {
         let name = HeaderName::from_static(NAMES[name % NAMES.len()]);
         let value = HeaderValue::from_bytes(value).ok();
-        // The test client takes text only, as most of HTTP is.
+        // The test client accepts only values that are text.
         if let Some(value) = value.as_ref().and_then(|value| value.to_str().ok()) {
             request = request.header(name, value);
         }

@@ -1,10 +1,10 @@
-//! Requests of any bytes: whatever a client sends, it is the client that is told off, and nothing breaks.
+//! Requests with arbitrary bytes never cause a server error.
 
 mod app;
 
 use proptest::prelude::*;
 
-/// Text that has a good chance to be nearly right.
+/// Generates text that is often almost valid.
 fn nearly() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("text/html"),

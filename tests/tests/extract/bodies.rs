@@ -1,4 +1,4 @@
-//! What a request can carry, and what is said of it where it is wrong.
+//! Extractors of JSON, forms and streams, and the rejections of invalid bodies.
 
 use garde::Validate;
 use highball::{
@@ -132,7 +132,7 @@ async fn post(path: &str, content_type: &str, body: impl Into<Bytes>) -> TestRes
         .await
 }
 
-/// Asserts what is said of the fields that are wrong.
+/// Asserts the status, and the place and name of each invalid field. No Rust type is named.
 #[track_caller]
 fn assert_errors(response: &TestResponse, status: u16, expected: &[(&str, &str)]) {
     let problem: Value = response.json();

@@ -1,4 +1,4 @@
-//! What handlers can ask for, and what a request gets that has not got it.
+//! Arguments of handlers, and the rejections of requests that lack them.
 
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ struct Place {
     number: u16,
 }
 
-/// A type of the user's own, read by `FromStr`.
+/// A type of the app, which is parsed with `FromStr`.
 struct Even(u32);
 
 impl std::str::FromStr for Even {
@@ -132,7 +132,7 @@ async fn get(path: &str) -> (u16, String) {
     (response.status().as_u16(), response.text().to_owned())
 }
 
-/// Checks the status, and that the body has the text.
+/// Asserts the status, and that the body contains the text.
 async fn check(path: &str, status: u16, text: &str) {
     let (got, body) = get(path).await;
     assert!(got == status && body.contains(text), "{path}: {got} {body}");
@@ -278,7 +278,7 @@ async fn bearer_token_is_needed_in_the_right_form() {
 #[tokio::test]
 async fn the_head_can_be_had_whole() {
     check("/head?x=1", 200, "GET /head?x=1 0 /head").await;
-    // There is no connection without a socket, and no detail of that for the client.
+    // Without a socket there is no connection. The client gets no detail about this.
     check("/who", 500, "something went wrong on our side").await;
 }
 

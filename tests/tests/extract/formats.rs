@@ -1,4 +1,4 @@
-//! Formats beside JSON: what is written is read back, and what is wrong is refused.
+//! Formats other than JSON: a round trip returns the same value, and invalid input is rejected.
 
 use highball::{
     IntoResponse, block_on,
@@ -80,7 +80,7 @@ async fn send(path: &str, content_type: &str, body: impl Into<Bytes>) -> TestRes
         .await
 }
 
-/// Writes the value, has the app read and write it, and checks that the bytes are the same.
+/// Serializes the value and sends it to the app, which deserializes and serializes it. The bytes must be equal.
 fn check_back(path: &str, value: impl IntoResponse) {
     block_on(async {
         let (_, headers, body) = value.into_response().into_parts();
@@ -114,7 +114,7 @@ async fn cookie_back(cookies: Cookies<'_>) -> String {
 #[routes(app)]
 struct Jar(cookie, cookie_back);
 
-/// Has the app set a cookie, brings it back as a browser does, and returns its value.
+/// Lets the app set a cookie, sends it back as a browser does, and returns its value.
 fn cookie_of(value: &str) -> String {
     block_on(async {
         let set = Jar
@@ -149,7 +149,7 @@ proptest! {
         let Note { text, count, tags, .. } = note.clone();
         check_back("/protobuf", Protobuf(Proto { text, count, tags }));
         prop_assert_eq!(cookie_of(&note.text), note.text.clone());
-        // XML has no way to write space at an end, or a lone line end.
+        // XML cannot represent white space at the ends of a text, or a single line end.
         let text = note.text.split_whitespace().collect::<Vec<_>>().join(" ");
         check_back("/xml", Xml(Note { text, ..note }));
     }

@@ -1,4 +1,4 @@
-//! Headers as clients send them: octets that are not ASCII, lists in several lines, and noise.
+//! Unusual header values: octets that are not ASCII, lists on several lines, and malformed elements.
 
 use std::{future::IntoFuture, sync::Mutex, time::Duration};
 
@@ -19,7 +19,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -68,7 +68,7 @@ async fn last(last: LastEventId) -> String {
     last.id().unwrap_or("-").to_owned()
 }
 
-/// Reads all that can be read of a head.
+/// Reads everything that extractors read from a head.
 #[any("/all")]
 async fn all(
     cookies: Cookies<'_>,
@@ -176,7 +176,7 @@ async fn cookies_are_the_same_over_sockets() {
         "{answer}"
     );
 
-    // HTTP/2 may send each cookie in a line of its own (RFC 9113 §8.2.3).
+    // HTTP/2 can send each cookie as a separate field (RFC 9113 §8.2.3).
     let io = TokioIo::new(connect().await);
     let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await;
     let (mut sender, connection) = handshake.expect("HTTP/2");
@@ -244,7 +244,7 @@ async fn lists_are_read_from_all_lines_and_around_what_is_wrong() {
     assert_eq!(tagged(&[b"\xff, \"a,b\""]).await, 304);
     assert_eq!(tagged(&[b"*"]).await, 304);
     assert_eq!(tagged(&[b"\"a\", \"b\""]).await, 200);
-    // The tag is no tag of the list: it stands between the quotes of two others.
+    // This text is not a tag of the list: it is between the quotes of two other tags.
     assert_eq!(tagged(&[b"\"x\"a,b\"y\""]).await, 200);
     assert_eq!(tagged(&[b"\"a,b"]).await, 200);
 }
@@ -273,7 +273,7 @@ async fn a_preflight_hears_of_all_headers_that_it_asks_for() {
     assert_eq!(headers["access-control-allow-headers"], "x-a, x-b, x-c");
 }
 
-/// The headers that something reads on the way to `/all`.
+/// The headers that are read during a request to `/all`.
 const READ: [&str; 25] = [
     "accept",
     "accept-encoding",
@@ -302,7 +302,7 @@ const READ: [&str; 25] = [
     "x-request-id",
 ];
 
-/// What a header's value may be made of: any octet, and often those that have a meaning.
+/// Generates header values from all octets. Octets with a meaning are more frequent.
 fn value() -> impl Strategy<Value = Vec<u8>> {
     let octet = prop_oneof![
         prop::sample::select(b"\",;=\\ \t/*%-:[]".to_vec()),
@@ -335,9 +335,9 @@ proptest! {
         if status == 200 {
             let parts: Vec<_> = body.split(' ').collect();
             prop_assert_eq!(parts[2], "Zoe");
-            // A line of cookies behind the first one changes nothing of that one.
+            // A second field of cookies does not change the first one.
             prop_assert_eq!(parts[0], "secret");
-            // These may stand there once only.
+            // These fields are rejected if they occur twice.
             prop_assert!(name == "authorization" || parts[1] == "abc");
             prop_assert!(name == "host" || parts[3] == "http://a.example");
         }

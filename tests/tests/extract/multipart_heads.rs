@@ -1,11 +1,11 @@
-//! What the heads of a form's parts say: the cases are in `multipart/dispositions.txt`.
+//! Headers of the parts of a multipart form. The cases are in `multipart/dispositions.txt`.
 
 use highball::{
     multipart::{Field, Multipart},
     prelude::*,
 };
 
-/// Returns what is read of a part: the field's name, and the file's in a second line.
+/// Returns the name of the field and, on a second line, the name of the file.
 fn seen(field: &Field) -> String {
     let file = field.file_name();
     let file = file.map_or_else(String::new, |file| format!("\nfile {file}"));
@@ -17,7 +17,7 @@ async fn upload(mut form: Multipart) -> Result<String, Rejection> {
     let mut parts = Vec::new();
     while let Some(field) = form.next().await? {
         let seen = seen(&field);
-        // A file may hold anything, and text may not.
+        // A file can contain any bytes, but text must be UTF-8.
         match field.file_name() {
             Some(_) => parts.push(format!("{seen}\n{}", field.bytes().await?.len())),
             None => parts.push(format!("{seen}\n{}", field.text().await?)),
@@ -29,7 +29,7 @@ async fn upload(mut form: Multipart) -> Result<String, Rejection> {
 #[routes(app)]
 struct Api(upload);
 
-/// Sends a form of one part with this head.
+/// Sends a form whose only part has this head.
 async fn send(head: &[u8]) -> (u16, String) {
     let body = [b"--XX\r\n", head, b"\r\n\r\nabc\r\n--XX--\r\n"].concat();
     send_as("multipart/form-data; boundary=XX", body).await
@@ -44,7 +44,7 @@ async fn send_as(content_type: &str, body: impl Into<Bytes>) -> (u16, String) {
     (response.status().as_u16(), response.text().to_owned())
 }
 
-/// A case of the table.
+/// A case.
 #[derive(Default)]
 struct Case {
     name: String,
@@ -81,7 +81,7 @@ fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
-/// Returns the bytes that a text stands for.
+/// Returns the bytes of a text with escapes.
 fn bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text;
@@ -114,7 +114,7 @@ async fn heads_of_parts_are_read_as_the_rules_say() {
         let is_right = match &case.refused {
             Some(why) => status == 400 && text.contains(why),
             None => {
-                // What is in a file is counted, and a field's text is read.
+                // The bytes of a file are counted, and the text of a field is read.
                 let content = if case.read.len() == 2 { "3" } else { "abc" };
                 status == 200 && text == format!("{}\n{content}", case.read.join("\n"))
             }
@@ -180,7 +180,7 @@ async fn a_boundary_is_read_as_a_parameter() {
     }
 }
 
-/// What another library says of its inside is not for clients.
+/// Error messages of the multipart library are not sent to clients.
 #[tokio::test]
 async fn a_form_that_is_cut_off_is_told_in_our_words() {
     let head = "--XX\r\nContent-Disposition: form-data; name=a";

@@ -1,4 +1,4 @@
-//! How queries and forms are read into types, and how a client is told what is wrong.
+//! Deserialization of queries and forms, and the messages for invalid input.
 
 mod app;
 mod corpus;
@@ -12,7 +12,7 @@ use highball::{prelude::*, testing::TestResponse};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Words that are other libraries', or names of the types here.
+/// Words from messages of other libraries, and names of the types in these tests.
 const FOREIGN: [&str; 12] = [
     "invalid",
     "digit",
@@ -28,7 +28,7 @@ const FOREIGN: [&str; 12] = [
     "untagged",
 ];
 
-/// Asserts what a client is told.
+/// Asserts the status, the detail and the name of the first error, and that no foreign word is in the response.
 #[track_caller]
 fn assert_told(response: &TestResponse, status: u16, name: &str, detail: &str) {
     let problem: Value = response.json();

@@ -1,4 +1,4 @@
-//! Parameters that name files.
+//! `SafePath`: path parameters that name files.
 
 use highball::{Path, PathFields, extract::SafePath, prelude::*};
 
@@ -40,7 +40,7 @@ async fn inner(#[param] dir: SafePath) -> String {
     dir.to_string()
 }
 
-/// Hidden names, asked for.
+/// Accepts hidden files.
 #[get("/all/{*rest}")]
 async fn all(rest: &str) -> Result<String, Rejection> {
     let path = SafePath::with_hidden(rest);

@@ -34,7 +34,7 @@ async fn parts_and_versions_are_asked_for() {
             .send()
             .await;
         assert_eq!(response.status(), status, "{name}: {value}");
-        // A refusal says why, and nothing of the file.
+        // A rejection contains the reason, and nothing of the file.
         if status < 400 {
             assert_eq!(response.text(), text, "{name}: {value}");
         } else {

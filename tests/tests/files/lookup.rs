@@ -105,7 +105,7 @@ async fn a_page_stands_for_the_paths_of_a_browsers_app() {
     }
 }
 
-/// Opening a pipe waits for a writer, and a directory can be opened but not be read.
+/// Opening a pipe would block until a writer opens it. A directory can be opened but not read.
 #[cfg(unix)]
 #[tokio::test]
 async fn what_is_no_regular_file_is_not_served() {

@@ -1,5 +1,4 @@
-//! A site at `/` beside an API, from a directory. What a request's headers do to a file is in
-//! `wire/files.txt`.
+//! `Files`: a directory served at `/`, next to an API. `wire/files.txt` contains cases for the headers of requests.
 
 use std::{fs, path::PathBuf};
 
@@ -15,7 +14,7 @@ mod preconditions;
 mod resized_file;
 mod serving;
 
-/// A directory that goes with the test.
+/// A temporary directory that is removed when the test ends.
 struct Site(PathBuf);
 
 impl Site {
@@ -70,7 +69,7 @@ async fn file(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response 
     site.serve(path, cx).await
 }
 
-/// Leaves it to the files which methods they have.
+/// Accepts any method, so that `Files` decides which methods a file has.
 #[any("/any/{*path}")]
 async fn any_method(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response {
     site.serve(path, cx).await

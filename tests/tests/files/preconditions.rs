@@ -1,15 +1,15 @@
-//! Preconditions, against the table in `precondition/cases.txt`.
+//! Preconditions of requests. The cases are in `precondition/cases.txt`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use highball::{extract::Precondition, http, prelude::*, response::Revision};
 use http::{HeaderName, HeaderValue, Request};
 
-/// The seconds since 1970 of the one second that the cases are about, and its date.
+/// The second that the cases refer to, in seconds since 1970 and as a date.
 const SECOND: (u64, &str) = (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT");
 const NEXT: (u64, &str) = (784_111_778, "Sun, 06 Nov 1994 08:49:38 GMT");
 
-/// Answers as a handler does that reads and one that changes, for the version in the state.
+/// Checks the preconditions for a read and for a change of the version in the state.
 #[any("/{kind}")]
 async fn resource(
     kind: &str,
@@ -40,7 +40,7 @@ struct AppState {
 #[routes(app)]
 struct Api(resource);
 
-/// Reads the version of a case.
+/// Parses the version of a case.
 fn version(text: &str) -> Revision {
     if text == "none" {
         return Revision::none();
@@ -75,7 +75,7 @@ fn time(text: &str) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_millis(fraction)
 }
 
-/// One case of the table.
+/// A case.
 #[derive(Default)]
 struct Case {
     name: &'static str,
@@ -85,7 +85,7 @@ struct Case {
     kind: &'static str,
     headers: Vec<(&'static str, Vec<u8>)>,
     status: u16,
-    /// The header that is not met.
+    /// The header of the precondition that is not met.
     unmet: &'static str,
 }
 
@@ -110,7 +110,7 @@ fn cases() -> Vec<Case> {
             "with" => {
                 let (name, value) = rest.split_once(':').expect("a header has a colon");
                 let value = value.trim().replace("\\xff", "\u{ff}");
-                // A character under 256 stands for a byte.
+                // A character below 256 represents a byte.
                 let value = value.chars().map(|c| u8::try_from(c).expect("a byte"));
                 case.headers.push((name, value.collect()));
             }

@@ -1,4 +1,4 @@
-//! A file that becomes shorter, or longer, while it is sent.
+//! Files that shrink or grow while they are sent.
 
 use std::{fs::File, future::IntoFuture, net::SocketAddr, time::Duration};
 
@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{Api, AppState, Site};
 
-/// More than the buffers between a server and a client take.
+/// More than fits into the buffers between the server and the client.
 const LEN: u64 = 64 << 20;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,7 +62,7 @@ impl Server {
     }
 }
 
-/// Asks twice on one connection, changes the file behind the first head, and returns what came in all.
+/// Sends two requests on a connection, changes the file after the first head, and returns everything that was received.
 async fn talk(server: &Server, len: u64) -> (String, u64, Vec<u8>) {
     let mut stream = TcpStream::connect(server.addr).await.expect("it listens");
     let large = "GET /large.bin HTTP/1.1\r\nhost: a\r\n\r\n";
@@ -100,7 +100,7 @@ async fn a_file_that_shrinks_cuts_the_connection() {
         "{head}"
     );
     assert!(count < LEN, "{count}");
-    // Nothing but the file: what follows would be taken for the rest of it.
+    // Only bytes of the file: the client would take anything else for the rest of the file.
     assert!(last.iter().all(|byte| *byte == 0), "{last:?}");
     server.stop().await;
 }

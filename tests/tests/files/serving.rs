@@ -6,7 +6,7 @@ use highball::{middleware::Files, prelude::*, response::Attachment};
 
 use super::{AppState, Site, any_method, client, get};
 
-/// A file to be saved.
+/// Serves a file as a download.
 #[get("/save/{*path}")]
 async fn save(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Attachment<Response> {
     Attachment::new(path, site.serve(path, cx).await)
@@ -36,7 +36,7 @@ async fn a_refusal_is_not_saved() {
     }
 }
 
-/// Longer than what is read at once, and no multiple of it.
+/// The file is larger than the read buffer, and not a multiple of its size.
 #[tokio::test]
 async fn a_large_file_is_sent_in_pieces() {
     let site = Site::new("pieces");
@@ -62,7 +62,7 @@ async fn a_large_file_is_sent_in_pieces() {
     }
 }
 
-/// A handler that forgives slashes in front, which would make its own path another origin's.
+/// A handler that ignores extra leading slashes. A redirect to such a path would lead to another origin.
 #[get("/{*path}")]
 async fn forgiving(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Response {
     site.serve(path.trim_start_matches('/'), cx).await
@@ -90,7 +90,7 @@ async fn a_redirect_stays_where_it_is() {
     }
 }
 
-/// A refusal in a format of the app's own.
+/// Formats rejections in the app's format.
 fn short(rejection: &Rejection, _: &Context<'_>) -> Response {
     Response::new(format!("{}!", rejection.status().as_u16()))
 }

@@ -1,4 +1,4 @@
-//! The cases, over HTTP/1 and HTTP/2, each with another request behind it.
+//! The cases over HTTP/1 and HTTP/2, each followed by another request on the connection.
 
 use std::convert::Infallible;
 
@@ -19,7 +19,7 @@ use crate::{
     wire::{Answer, Client},
 };
 
-/// Headers that frame a message or are about the connection.
+/// Headers that frame a message or belong to the connection.
 const FRAMING: [&str; 7] = [
     "connection",
     "keep-alive",
@@ -42,7 +42,7 @@ fn check_log(path: &str, words: &str) {
     assert!(cause.contains("app.rs:"), "{path}: {cause}");
 }
 
-/// Asserts that an answer has these headers, and none else that frames it.
+/// Asserts that a response has these headers, and no other header that frames it.
 fn check_headers(name: &str, answer: &Answer, wanted: &[(&str, &str)]) {
     for (header, value) in wanted {
         assert_eq!(
@@ -53,7 +53,7 @@ fn check_headers(name: &str, answer: &Answer, wanted: &[(&str, &str)]) {
     }
     for header in FRAMING {
         let is_wanted = wanted.iter().any(|(own, _)| *own == header);
-        // A stream is in chunks, and the reader has followed them.
+        // A stream is sent in chunks, which the client has decoded.
         let is_ours = header == "transfer-encoding";
         assert!(
             is_wanted || is_ours || answer.header(header).is_none(),
@@ -141,7 +141,7 @@ async fn parts_of_a_chain_frame_nothing_either() {
     server.stop().await;
 }
 
-/// Nobody waits for what could come behind the last byte that is declared.
+/// The server does not poll the body after the last declared byte.
 #[tokio::test]
 async fn stream_that_has_kept_its_promise_is_whole() {
     let server = Server::start().await;
@@ -156,7 +156,8 @@ async fn stream_that_has_kept_its_promise_is_whole() {
     server.stop().await;
 }
 
-/// The answer to HEAD is that to GET without its body; a length of its own is right where there is no body.
+/// The response to HEAD is the response to GET without its body. Only for HEAD, a handler can set a length on an empty
+/// body.
 #[tokio::test]
 async fn head_is_answered_as_get_is() {
     let server = Server::start().await;
@@ -171,7 +172,7 @@ async fn head_is_answered_as_get_is() {
             Want::Refused(_) if case.name == "none" => 200,
             Want::Refused(_) => 500,
             Want::Answer(status, ..) => status,
-            // Nothing of the stream is asked for.
+            // The stream is never polled.
             Want::Cut => 200,
         };
         assert_eq!(answer.status, status, "{path}");
@@ -188,7 +189,7 @@ async fn head_is_answered_as_get_is() {
     server.stop().await;
 }
 
-/// What came before the end is not taken for the whole by a client of HTTP/1.0 either.
+/// A client of HTTP/1.0 can also see that an aborted response is incomplete.
 #[tokio::test]
 async fn old_client_finds_no_length_that_is_wrong() {
     let server = Server::start().await;
@@ -204,7 +205,7 @@ async fn old_client_finds_no_length_that_is_wrong() {
 
 type Sender = SendRequest<BoxBody<Bytes, Infallible>>;
 
-/// A body of which nothing comes.
+/// Returns a body that never yields data.
 pub(crate) fn never() -> BoxBody<Bytes, Infallible> {
     StreamBody::new(pending::<Result<Frame<Bytes>, Infallible>>()).boxed()
 }
@@ -218,14 +219,14 @@ pub(crate) async fn connect_http2(server: &Server) -> Sender {
     sender
 }
 
-/// Asks, and returns the status, the headers, and the body if it is whole.
+/// Sends a request, and returns the status, the headers, and the body if it is complete.
 async fn ask(sender: &mut Sender, path: &str) -> (u16, HeaderMap, Option<String>, HeaderMap) {
     let request = Request::get(format!("http://a{path}")).version(Version::HTTP_2);
     let request = request
         .body(Empty::new().boxed())
         .expect("it is well formed");
     let Ok(response) = sender.send_request(request).await else {
-        // What was cut at once has no head either.
+        // A response that is aborted before any data can lack its head too.
         return (0, HeaderMap::new(), None, HeaderMap::new());
     };
     let (head, body) = response.into_parts();

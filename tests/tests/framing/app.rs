@@ -1,4 +1,4 @@
-//! The app that is asked: its answers are right and wrong in every way that a handler has.
+//! The app under test. Its responses are framed correctly and incorrectly, in every way that a handler has.
 
 use std::{
     convert::Infallible,
@@ -21,7 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{PATIENCE, cases};
 
-/// What the observers were told of answers that could not be sent.
+/// The path and the cause of each response that could not be sent, from the observer.
 static CAUSES: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 
 #[observer]
@@ -33,14 +33,14 @@ fn causes(exchange: &Exchange<'_>) {
     }
 }
 
-/// Returns the cause that was logged of the last wrong answer to this path.
+/// Returns the cause of the last incorrect response to this path.
 pub(crate) fn cause_of(path: &str) -> Option<String> {
     let causes = CAUSES.lock().unwrap_or_else(PoisonError::into_inner);
     let found = causes.iter().rev().find(|(own, _)| own == path);
     found.map(|(_, cause)| cause.clone())
 }
 
-/// Answers as the case says that is called so.
+/// Returns the response of the case with this name.
 #[route("/case/{name}", methods = [GET, HEAD])]
 async fn given(name: &str) -> Response {
     cases::answer(name)
@@ -70,7 +70,7 @@ async fn by_middleware() -> &'static str {
     "short"
 }
 
-/// Puts another body in place of one whose length is declared.
+/// Replaces a body whose length is declared.
 #[middleware]
 async fn shorter(cx: &mut Context<'_>, next: impl Next) -> Response {
     let mut response = next.run(cx).await;
@@ -78,7 +78,7 @@ async fn shorter(cx: &mut Context<'_>, next: impl Next) -> Response {
     response
 }
 
-/// Has sent what it has declared, and does not end.
+/// A body that has sent its declared length, but never ends.
 #[get("/waits")]
 async fn waits() -> Response {
     let pieces = iter([Ok::<_, Infallible>("abc")]).chain(pending());
@@ -105,7 +105,7 @@ async fn by_layer() -> &'static str {
     "short"
 }
 
-/// A service of tower's that frames its answers itself.
+/// A tower service that frames its responses itself.
 #[derive(Clone)]
 struct Mounted;
 
@@ -150,14 +150,14 @@ async fn text(body: String) -> String {
     body
 }
 
-/// Reads one piece, and answers.
+/// Reads one piece of the body, and responds.
 #[post("/one-piece")]
 async fn one_piece(mut body: BodyStream) -> &'static str {
     let _piece = body.chunk().await;
     "one"
 }
 
-/// Sends back what comes, while it comes.
+/// Sends the body back while it arrives.
 #[post("/back")]
 async fn back(body: BodyStream) -> Body {
     Body::new(body)
@@ -274,7 +274,7 @@ async fn result(body: Result<Json<Vec<u32>>, Rejection>) -> String {
     body.is_ok().to_string()
 }
 
-/// An extractor of the app's own.
+/// An extractor that the app defines.
 struct Csv(Bytes);
 
 impl<'r> Extract<'r> for Csv {
@@ -358,7 +358,7 @@ struct Api(
     multipart,
 );
 
-/// The served app, and the way to stop it.
+/// A running server, and the channel that stops it.
 pub(crate) struct Server {
     pub(crate) addr: std::net::SocketAddr,
     stop: oneshot::Sender<()>,

@@ -1,4 +1,4 @@
-//! Answers that a handler frames itself, and what becomes of them.
+//! Responses that a handler frames itself, and the results for the client.
 
 use std::{
     convert::Infallible,
@@ -14,7 +14,7 @@ use highball::{
 use http_body_util::StreamBody;
 use hyper::body::{Frame, SizeHint};
 
-/// An answer, as a handler makes it, and what a client must get.
+/// A response of a handler, and the result that the client must get.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     status: u16,
@@ -23,25 +23,25 @@ pub(crate) struct Case {
     pub(crate) want: Want,
 }
 
-/// The body of a handler.
+/// The body that the handler returns.
 enum Given {
     Whole(&'static str),
     /// A stream of these pieces.
     Pieces(&'static [&'static str]),
-    /// A stream with trailers behind it.
+    /// A stream followed by trailers.
     Trailed(&'static [(&'static str, &'static str)]),
-    /// A stream that says itself how long it is.
+    /// A stream whose `size_hint` is an exact length.
     Sized(u64, &'static [&'static str]),
 }
 
-/// What a client must get.
+/// The result that the client must get.
 pub(crate) enum Want {
-    /// This status and text, and of HTTP/1 these headers: the others that frame a message are left
-    /// out, but for a length.
+    /// This status and text and, over HTTP/1, these headers. Of the other headers that frame a message, only a length
+    /// is present.
     Answer(u16, &'static str, &'static [(&'static str, &'static str)]),
-    /// 500, with these words in the log.
+    /// 500, with this text in the log.
     Refused(&'static str),
-    /// A part of the answer, and the end of the connection or the stream.
+    /// A part of the response, then the end of the connection or the stream.
     Cut,
 }
 
@@ -64,12 +64,12 @@ const fn case(
     }
 }
 
-/// The name of a header of the handler's own, which stays.
+/// A header that the handler sets, and that is not removed.
 const OWN: (&str, &str) = ("x-own", "1");
 
 #[rustfmt::skip]
 pub(crate) const CASES: &[Case] = &[
-    // A length of a whole body.
+    // The length of a whole body.
     case("short", 200, &[("content-length", "100")], Whole("short"), Refused("`content-length: 100` is set on a body of 5 bytes")),
     case("long", 200, &[("content-length", "2")], Whole("longer"), Refused("body of 6 bytes")),
     case("none", 200, &[("content-length", "2")], Whole(""), Refused("body of 0 bytes")),
@@ -84,7 +84,7 @@ pub(crate) const CASES: &[Case] = &[
     case("list", 200, &[("content-length", "5, 5")], Whole("short"), Refused("which is not a length")),
     case("twice", 200, &[("content-length", "5"), ("content-length", "5")], Whole("equal"), Answer(200, "equal", &[])),
     case("two", 200, &[("content-length", "5"), ("content-length", "6")], Whole("equal"), Refused("`content-length: 5` and `content-length: 6`")),
-    // A length of a stream.
+    // The length of a stream.
     case("stream", 200, &[("content-length", "5")], Pieces(&["str", "", "am"]), Answer(200, "stram", &[])),
     case("stream-short", 200, &[("content-length", "9")], Pieces(&["str", "am"]), Cut),
     case("stream-long", 200, &[("content-length", "4")], Pieces(&["str", "eam"]), Cut),
@@ -92,13 +92,13 @@ pub(crate) const CASES: &[Case] = &[
     case("stream-none", 200, &[("content-length", "3")], Pieces(&[]), Cut),
     case("stream-word", 200, &[("content-length", "x")], Pieces(&["str"]), Refused("which is not a length")),
     case("stream-free", 200, &[], Pieces(&["free"]), Answer(200, "free", &[])),
-    // What a stream itself says of its length.
+    // The exact length that a stream reports.
     case("sized", 200, &[], Sized(4, &["te", "xt"]), Answer(200, "text", &[])),
     case("sized-short", 200, &[], Sized(5, &["te", "xt"]), Cut),
     case("sized-long", 200, &[], Sized(3, &["te", "xt"]), Cut),
     case("sized-other", 200, &[("content-length", "5")], Sized(4, &["te", "xt"]), Refused("body of 4 bytes")),
     case("sized-none", 200, &[], Sized(0, &[]), Answer(200, "", &[])),
-    // Codings.
+    // Transfer codings.
     case("chunked", 200, &[("transfer-encoding", "chunked")], Whole("text"), Answer(200, "text", &[])),
     case("chunked-stream", 200, &[("transfer-encoding", "Chunked")], Pieces(&["te", "xt"]), Answer(200, "text", &[])),
     case("chunked-twice", 200, &[("transfer-encoding", "chunked"), ("transfer-encoding", "chunked")], Pieces(&["text"]), Answer(200, "text", &[])),
@@ -106,7 +106,7 @@ pub(crate) const CASES: &[Case] = &[
     case("chunked-wrong", 200, &[("transfer-encoding", "chunked"), ("content-length", "9")], Whole("text"), Refused("body of 4 bytes")),
     case("gzip", 200, &[("transfer-encoding", "gzip, chunked")], Whole("text"), Refused("`transfer-encoding: gzip, chunked`")),
     case("gzip-stream", 200, &[("transfer-encoding", "gzip")], Pieces(&["text"]), Refused("`transfer-encoding: gzip`")),
-    // The connection.
+    // Headers of the connection.
     case("close", 200, &[("connection", "close"), OWN], Whole("text"), Answer(200, "text", &[("connection", "close"), OWN])),
     case("close-list", 200, &[("connection", "x-own, Close"), OWN], Whole("text"), Answer(200, "text", &[("connection", "close"), OWN])),
     case("keep", 200, &[("connection", "keep-alive"), ("keep-alive", "timeout=5"), OWN], Whole("text"), Answer(200, "text", &[OWN])),
@@ -123,18 +123,18 @@ pub(crate) const CASES: &[Case] = &[
     case("204-stream", 204, &[("transfer-encoding", "chunked")], Pieces(&["text"]), Answer(204, "", &[])),
     case("205", 205, &[("content-length", "4")], Whole("text"), Answer(205, "", &[])),
     case("304", 304, &[("content-length", "4")], Whole("text"), Answer(304, "", &[])),
-    // Statuses that are no answer.
-    case("100", 100, &[], Whole(""), Refused("the status 100 is that of an interim response")),
-    case("101", 101, &[("connection", "upgrade"), ("upgrade", "x")], Whole(""), Refused("the status 101 is that of an interim response")),
-    case("102", 102, &[], Whole("text"), Refused("the status 102 is that of an interim response")),
-    case("103", 103, &[("link", "</a.css>")], Whole(""), Refused("the status 103 is that of an interim response")),
-    case("199", 199, &[], Whole(""), Refused("the status 199 is that of an interim response")),
+    // Statuses that are not a final response.
+    case("100", 100, &[], Whole(""), Refused("the status 100 is of an interim response")),
+    case("101", 101, &[("connection", "upgrade"), ("upgrade", "x")], Whole(""), Refused("the status 101 is of an interim response")),
+    case("102", 102, &[], Whole("text"), Refused("the status 102 is of an interim response")),
+    case("103", 103, &[("link", "</a.css>")], Whole(""), Refused("the status 103 is of an interim response")),
+    case("199", 199, &[], Whole(""), Refused("the status 199 is of an interim response")),
     case("600", 600, &[], Whole("text"), Refused("the status 600 is not one of 200 to 599")),
     case("999", 999, &[], Whole("text"), Refused("the status 999 is not one of 200 to 599")),
     case("599", 599, &[], Whole("text"), Answer(599, "text", &[])),
 ];
 
-/// Makes the answer of the case that is called so.
+/// Returns the response of the case with this name.
 pub(crate) fn answer(name: &str) -> Response {
     let case = CASES.iter().find(|case| case.name == name).expect("a case");
     let mut response = match case.body {
@@ -152,7 +152,7 @@ pub(crate) fn answer(name: &str) -> Response {
     response
 }
 
-/// Makes a body of pieces, with trailers behind it if there are any.
+/// Returns a body of pieces, followed by the trailers, if any.
 pub(crate) fn pieces(
     pieces: &'static [&'static str],
     trailers: &'static [(&'static str, &'static str)],
@@ -169,7 +169,7 @@ pub(crate) fn pieces(
     Body::new(StreamBody::new(iter(frames)))
 }
 
-/// A body that says that it is so long.
+/// A body that reports this exact length.
 struct Hinted(u64, Body);
 
 impl hyper::body::Body for Hinted {

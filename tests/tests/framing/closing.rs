@@ -1,4 +1,5 @@
-//! Whether an answer of HTTP/1 says that the connection ends behind it (RFC 9112 §9.6).
+//! `Connection: close` in responses of HTTP/1: it is sent if, and only if, the server closes the connection (RFC 9112
+//! §9.6).
 
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ fn post(path: &str, headers: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nhost: a\r\n{headers}\r\n")
 }
 
-/// Sends the bytes, and asserts that the answer is this and says whether the connection goes on,
-/// which is then as it says.
+/// Sends the bytes, and asserts the status and whether the response contains `Connection: close`. The server must then
+/// close the connection, or respond to another request.
 async fn check(server: &Server, request: &str, status: u16, closes: bool) -> Answer {
     let mut client = Client::connect(server.addr).await;
     client.send(request).await;
@@ -53,7 +54,7 @@ async fn refusal_of_a_body_that_is_still_to_come_is_the_last_answer() {
         ("/form", "transfer-encoding: chunked\r\n", 415),
     ] {
         check(&server, &post(path, headers), status, true).await;
-        // Half of it makes no difference.
+        // The same with half of the body.
         let half = if headers.starts_with('t') {
             "5\r\nab"
         } else {
@@ -71,7 +72,7 @@ async fn body_that_is_here_is_skipped_and_the_connection_goes_on() {
     for (path, status) in [("/nowhere", 404), ("/form", 415), ("/locked", 403)] {
         check(&server, &(post(path, body) + "body"), status, false).await;
     }
-    // With a length, the body that was not wanted is all here; no more is waited for.
+    // The whole body has arrived, so the server skips it and does not wait.
     check(
         &server,
         &(post("/text", "content-length: 9\r\n") + "too long."),
@@ -79,7 +80,7 @@ async fn body_that_is_here_is_skipped_and_the_connection_goes_on() {
         false,
     )
     .await;
-    // Without a body there is nothing to wait for.
+    // Without a body, the server has nothing to skip.
     check(&server, &post("/nowhere", ""), 404, false).await;
     check(
         &server,
@@ -118,7 +119,7 @@ async fn body_that_is_read_keeps_the_connection() {
     server.stop().await;
 }
 
-/// Whoever sends chunks cannot be skipped: they are read one by one.
+/// A chunked body cannot be skipped, since its length is unknown.
 #[tokio::test]
 async fn chunks_that_nobody_reads_end_the_connection() {
     let server = Server::start().await;
@@ -131,7 +132,7 @@ async fn chunks_that_nobody_reads_end_the_connection() {
     server.stop().await;
 }
 
-/// An answer that begins before its request has ended goes on with it.
+/// A response can begin before the request has ended.
 #[tokio::test]
 async fn answer_that_reads_the_body_does_not_end_the_connection() {
     let server = Server::start().await;
@@ -158,7 +159,7 @@ async fn last_answers_say_so() {
     assert!(!client.whole("GET").await.closes());
     assert!(client.whole("GET").await.closes());
     assert!(client.has_ended().await);
-    // What an upgrade was offered for is said beside it.
+    // `Connection` lists `upgrade` too.
     let mut client = Client::connect(server.addr).await;
     let request = "GET /case/required HTTP/1.1\r\nhost: a\r\n\r\n";
     client.send(request.repeat(2)).await;
@@ -185,7 +186,7 @@ async fn slow_body_is_told_that_the_connection_ends() {
     server.stop().await;
 }
 
-/// A request whose time is over while its body is waited for is answered, and its body is not.
+/// A request that times out while its body arrives gets a response, and the rest of the body is not read.
 #[tokio::test]
 async fn request_out_of_time_is_the_last_one() {
     let server = Server::start().await;
@@ -206,7 +207,7 @@ async fn request_out_of_time_is_the_last_one() {
     server.stop().await;
 }
 
-/// What hyper rejects never reaches us; it closes the connection, and its answers do say so.
+/// hyper rejects these heads itself. It closes the connection, and its responses contain `Connection: close`.
 #[tokio::test]
 async fn heads_that_are_no_heads_end_the_connection() {
     let server = Server::start().await;

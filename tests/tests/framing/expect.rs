@@ -1,11 +1,11 @@
-//! What the head decides is decided before the body: the client is answered at once, and is not asked
-//! for a body that nobody reads (RFC 9110 §10.1.1).
+//! `Expect: 100-continue`: a request that is rejected because of its head gets the response before its body is sent
+//! (RFC 9110 §10.1.1).
 
 use highball::{http::Request, tokio};
 
 use crate::{app::Server, wire::Client};
 
-/// A path, the headers of a request, and the status that it gets without its body.
+/// The path, the headers, and the status that is sent before the body.
 const REFUSED: &[(&str, &str, u16)] = &[
     // The content type.
     ("/json/1?page=1", "", 415),
@@ -22,7 +22,7 @@ const REFUSED: &[(&str, &str, u16)] = &[
     ("/either", "content-type: text/plain\r\n", 415),
     ("/own", "content-type: text/plain\r\n", 415),
     ("/signed", "content-type: text/plain\r\n", 415),
-    // The path, the query, other headers.
+    // The path, the query and other headers.
     ("/json/x?page=1", "content-type: application/json\r\n", 400),
     ("/json/1?page=x", "content-type: application/json\r\n", 400),
     ("/json/1", "content-type: application/json\r\n", 400),
@@ -30,15 +30,15 @@ const REFUSED: &[(&str, &str, u16)] = &[
     ("/bearer", "", 401),
     ("/basic", "", 401),
     ("/session", "", 401),
-    // What is around the handler.
+    // Guards and middleware.
     ("/locked", "", 403),
     ("/nowhere", "", 404),
     ("/next", "", 405),
-    // The length; the body that comes is longer than 8 bytes.
+    // The length, which is more than 8 bytes.
     ("/text", "", 413),
 ];
 
-/// Requests whose body is wanted.
+/// Requests whose body the handler reads.
 const WANTED: &[(&str, &str, &str)] = &[
     (
         "/json/1?page=2",
@@ -62,7 +62,7 @@ const WANTED: &[(&str, &str, &str)] = &[
         "[1,2,3,4,5]",
     ),
     ("/session", "x-session: 1\r\n", "hello world"),
-    // A handler that takes what is wrong takes it with its body.
+    // A handler that accepts the rejection as a value also reads the body.
     ("/result", "content-type: text/plain\r\n", "hello world"),
 ];
 
@@ -76,7 +76,7 @@ async fn refusal_comes_before_the_body_is_sent() {
     for (path, headers, status) in REFUSED {
         for more in [
             "expect: 100-continue\r\ncontent-length: 11\r\n",
-            // Nobody waits for a body that was not asked for, either.
+            // The server does not wait for a body that the client has not sent.
             "content-length: 11\r\n",
         ] {
             let mut client = Client::connect(server.addr).await;
@@ -126,7 +126,7 @@ async fn body_that_is_wanted_is_asked_for() {
     server.stop().await;
 }
 
-/// The same over HTTP/2, where a stream that nobody reads holds up no other.
+/// The same over HTTP/2, where an unread stream does not block others.
 #[tokio::test]
 async fn stream_is_refused_before_its_body_is_sent() {
     let server = Server::start().await;

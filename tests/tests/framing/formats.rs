@@ -1,4 +1,4 @@
-//! An app's own format of rejections may frame its answers wrongly as well.
+//! Incorrect framing by a function that formats rejections, and responses without a socket.
 
 use highball::{http::Request, prelude::*, tokio};
 
@@ -53,7 +53,7 @@ async fn what_the_chain_has_added_stays() {
     assert_eq!(response.headers()["etag"], "\"a\"");
 }
 
-/// The body of an answer that is handed on in a process says what was wrong with it.
+/// Without a socket, the body of the response returns the error.
 #[tokio::test]
 async fn stream_is_kept_to_its_length_without_a_socket() {
     #[get("/")]
@@ -85,7 +85,7 @@ async fn stream_is_kept_to_its_length_without_a_socket() {
     );
 }
 
-/// A 2xx to CONNECT begins a tunnel, which has no length (RFC 9110 §9.3.6).
+/// A 2xx response to CONNECT begins a tunnel, which has no length (RFC 9110 §9.3.6).
 #[tokio::test]
 async fn connect_is_answered_without_a_body() {
     #[fallback]

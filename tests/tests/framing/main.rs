@@ -1,5 +1,5 @@
-//! Framing belongs to the server: no answer of an app and no way of refusing a request puts a
-//! connection out of step, and a client hears whether it goes on.
+//! Message framing: no response of an app and no rejection desynchronizes a connection, and each response shows whether
+//! the connection stays open.
 
 use std::time::Duration;
 
@@ -12,5 +12,5 @@ mod formats;
 mod status;
 mod wire;
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,4 +1,4 @@
-//! A number that is no status: the answer is 500, and the line that gave it is logged.
+//! An invalid status code becomes 500, and its source line is logged.
 
 use std::process::Command;
 
@@ -30,7 +30,7 @@ async fn given(how: &str, cx: &mut Context<'_>) -> Response {
 #[routes(app)]
 struct Api(given);
 
-/// The numbers in the handler above, and the lines they are in.
+/// Returns the invalid numbers in the handler above, with their lines.
 fn places() -> Vec<(u16, u32)> {
     let source = include_str!("status.rs");
     let lines = source
@@ -62,7 +62,7 @@ async fn number_that_is_no_status_is_500() {
     }
 }
 
-/// The log is the process's own, so another one is looked at.
+/// The log is written to the standard error of the process, so the test runs another process.
 #[test]
 fn line_that_gave_it_is_logged_once() {
     let own = std::env::current_exe().expect("a test");

@@ -1,4 +1,4 @@
-//! A client of HTTP/1 that sends bytes, and reads answers by the letter of RFC 9112 §6.3.
+//! A client of HTTP/1 that sends raw bytes, and parses responses strictly as RFC 9112 §6.3 defines.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::PATIENCE;
 
-/// An answer as it stands on the wire.
+/// A response as it was received.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -54,19 +54,19 @@ impl Client {
             .expect("it is sent");
     }
 
-    /// Sends what a server that has ended the connection need not take.
+    /// Sends text, and ignores an error if the server has closed the connection.
     pub(crate) async fn try_send(&mut self, bytes: impl AsRef<[u8]>) {
         let _may_have_ended = self.stream.write_all(bytes.as_ref()).await;
     }
 
-    /// Reads the next answer to a request with this method; none is the end of the connection.
+    /// Reads the response to a request with this method. Returns `None` if the connection is closed.
     pub(crate) async fn answer(&mut self, method: &str) -> Result<Option<Answer>, String> {
         timeout(PATIENCE, self.read_answer(method))
             .await
             .expect("it comes")
     }
 
-    /// Reads an answer, which must come.
+    /// Reads a complete response.
     pub(crate) async fn whole(&mut self, method: &str) -> Answer {
         self.answer(method)
             .await
@@ -74,18 +74,18 @@ impl Client {
             .expect("it comes")
     }
 
-    /// Reads to the end of the connection, and returns whether anything came before it.
+    /// Reads until the connection is closed, and returns whether nothing was received before.
     pub(crate) async fn has_ended(&mut self) -> bool {
         matches!(self.answer("GET").await, Ok(None))
     }
 
-    /// Reads the head of an answer, which must come.
+    /// Reads the head of a response.
     pub(crate) async fn head(&mut self) -> Answer {
         let head = timeout(PATIENCE, self.read_head()).await.expect("it comes");
         head.expect("it is whole").expect("it comes")
     }
 
-    /// Reads the rest of a chunk, which must be this, and those behind it.
+    /// Reads the rest of a chunk, which must be equal to this, and the chunks after it.
     pub(crate) async fn chunks_behind(&mut self, rest: &str) -> String {
         let read = async {
             assert_eq!(self.bytes(rest.len()).await?, rest.as_bytes());

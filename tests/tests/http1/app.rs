@@ -1,4 +1,4 @@
-//! The app that is asked, and the directory it shows.
+//! The app under test, and the directory that it serves.
 
 use std::{
     collections::HashSet,
@@ -13,10 +13,10 @@ use std::{
 use highball::{middleware::Files, prelude::*, tokio};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
-/// What no answer may hold.
+/// A text that no response may contain.
 pub(super) const SECRET: &str = "top-secret";
 
-/// The clients that got an answer from `/smuggled`.
+/// The clients that got a response from `/smuggled`.
 static SMUGGLED: LazyLock<Mutex<HashSet<SocketAddr>>> = LazyLock::new(Mutex::default);
 
 #[get("/")]
@@ -34,7 +34,7 @@ async fn echo(body: Bytes) -> Bytes {
     body
 }
 
-/// Says what of a request's trailers can be seen among its headers.
+/// Returns whether trailers of the request are among its headers.
 #[post("/trailers")]
 async fn trailers(_body: Bytes, cx: &mut Context<'_>) -> String {
     let names = ["x-trailer", "content-length", "authorization"];
@@ -54,7 +54,7 @@ async fn file(path: &str, files: State<Files>, cx: &mut Context<'_>) -> Response
     files.serve(path, cx).await
 }
 
-/// The directory as a site that grew: coded files, and a page for an app in the browser.
+/// Serves the directory with precompressed files and a page for a single-page app.
 struct Web(Files);
 
 #[get("/site/{*path}", slash = ignore)]
@@ -71,16 +71,16 @@ struct AppState {
 #[routes(app)]
 struct Api(home, hello, echo, trailers, smuggled, file, site);
 
-/// Returns whether this client got an answer from `/smuggled`, and forgets it.
+/// Returns whether this client got a response from `/smuggled`, and forgets it.
 pub(super) fn take_smuggled(client: SocketAddr) -> bool {
     let mut smuggled = SMUGGLED.lock().unwrap_or_else(PoisonError::into_inner);
     smuggled.remove(&client)
 }
 
-/// When the files were changed, in seconds: 2 January 2020, 03:04:05.
+/// The modification time of the files in seconds: 2 January 2020, 03:04:05.
 const CHANGED: Duration = Duration::from_secs(1_577_934_245);
 
-/// A directory that goes with the test, and the secret beside it.
+/// A temporary directory, with a secret file outside of it. It is removed when the test ends.
 struct Site(PathBuf);
 
 impl Site {
@@ -118,7 +118,7 @@ impl Drop for Site {
     }
 }
 
-/// The served app, and the way to stop it.
+/// A running server, and the channel that stops it.
 pub(super) struct Server {
     pub(super) addr: SocketAddr,
     stop: oneshot::Sender<()>,

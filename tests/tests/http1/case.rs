@@ -1,4 +1,4 @@
-//! A case: what is sent, and what must come back.
+//! A case: the bytes to send, and the responses that are required.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use std::fmt;
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) source: String,
-    /// Why both ways of sending need not come to the same.
+    /// The reason why both ways of sending can have different results.
     pub(super) timing: String,
     pub(super) steps: Vec<Step>,
     pub(super) has: Vec<String>,
@@ -17,14 +17,14 @@ pub(super) struct Case {
 pub(super) enum Step {
     Send(Vec<u8>),
     Shut,
-    /// What is equally good.
+    /// Alternatives, each of which is accepted.
     Want(Vec<Want>),
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Want {
     pub(super) statuses: Vec<String>,
-    /// Said by the last step only.
+    /// Only the last step has this.
     pub(super) end: Option<End>,
 }
 
@@ -33,7 +33,7 @@ pub(super) enum End {
     Open,
     Closed,
     Left,
-    /// Neither closed nor of use, which no case can want.
+    /// Neither closed nor usable. No case can require this.
     Stuck,
 }
 

@@ -1,4 +1,4 @@
-//! A client that sends what it is told, and says what came back.
+//! A client that sends the bytes of a case, and returns the result.
 
 use std::{fmt, io, net::SocketAddr, time::Duration};
 
@@ -12,23 +12,23 @@ use tokio::{
 
 use crate::case::{Case, End, Step, Want};
 
-/// Longer than any answer takes; what is not there by then does not come.
+/// The time after which a missing response counts as never sent. Every response takes much less.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// After this long without a close, a request is sent to see whether the connection is of use.
+/// The time without a close after which a request is sent, to see whether the connection is usable.
 const QUIET: Duration = Duration::from_millis(500);
-/// How many pieces the bytes of one step are cut into at most.
+/// The maximum number of pieces into which the bytes of a step are split.
 const MOST_PIECES: usize = 400;
 const PROBE: &[u8] = b"GET /hello/probe HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
 const PROBED: &[u8] = b"hello probe";
 
-/// How a case's bytes are sent.
+/// The way in which the bytes of a case are sent.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sending {
     Whole,
     InPieces,
 }
 
-/// What came back.
+/// The responses, and the state of the connection.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Outcome {
     pub(super) statuses: Vec<u16>,
@@ -42,25 +42,25 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A case that has been played.
+/// The result of a case.
 #[derive(Debug)]
 pub(super) struct Played {
     pub(super) outcome: Outcome,
     pub(super) text: String,
-    /// Some of the text is no whole answer.
+    /// Whether a part of the text is not a complete response.
     pub(super) is_torn: bool,
-    /// The client's own address, which is how the server knows it.
+    /// The address of the client, by which the server identifies it.
     pub(super) client: SocketAddr,
 }
 
-/// Plays a case against a server.
+/// Runs a case against a server.
 pub(super) async fn play(server: SocketAddr, case: &Case, sending: Sending) -> io::Result<Played> {
     let mut talk = Talk::begin(server).await?;
     let (mut seen, mut end) = (0, End::Stuck);
     for step in &case.steps {
         match step {
             Step::Send(bytes) => talk.send(bytes, sending).await,
-            // One that the server has closed cannot be closed once more.
+            // This fails if the server has already closed the connection.
             Step::Shut => drop(talk.stream.shutdown().await),
             Step::Want(wants) => {
                 seen += fewest(wants);
@@ -72,7 +72,7 @@ pub(super) async fn play(server: SocketAddr, case: &Case, sending: Sending) -> i
     let is_torn = end != End::Left && length < talk.received.len();
     let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     if end == End::Open {
-        // The probe's own.
+        // The response to the probe does not count.
         statuses.pop();
     }
     Ok(Played {
@@ -88,7 +88,7 @@ fn fewest(wants: &[Want]) -> usize {
     counts.min().unwrap_or(0)
 }
 
-/// A connection, and all it has received.
+/// A connection, and everything that it has received.
 struct Talk {
     stream: TcpStream,
     client: SocketAddr,
@@ -114,18 +114,18 @@ impl Talk {
             Sending::InPieces => bytes.len() / MOST_PIECES + 1,
         };
         for piece in bytes.chunks(size) {
-            // A server that has closed need not take the rest.
+            // A server that has closed the connection does not read the rest.
             if self.ended || self.stream.write_all(piece).await.is_err() {
                 return;
             }
-            // Twice: once for the server to be woken, and once for it to read.
+            // Twice: first the server is woken, and then it reads.
             yield_now().await;
             yield_now().await;
             self.take_ready();
         }
     }
 
-    /// Takes what is there, as a reset that comes later could take it from us.
+    /// Reads the available bytes, since a later reset could discard them.
     fn take_ready(&mut self) {
         let mut bytes = [0; 4096];
         loop {
@@ -140,7 +140,7 @@ impl Talk {
         }
     }
 
-    /// Waits for what a step wants, `seen` answers in all, and finds out how the connection is.
+    /// Waits for the responses of a step, `seen` in total, and returns the state of the connection.
     async fn wait(&mut self, wants: &[Want], seen: usize, server: SocketAddr) -> io::Result<End> {
         let can_be = |end| wants.iter().any(|want| want.end == end);
         if can_be(Some(End::Left)) {
@@ -160,7 +160,7 @@ impl Talk {
         Ok(self.end())
     }
 
-    /// Asks for an answer that says that no other follows.
+    /// Sends a request whose response is the last one.
     async fn probe(&mut self) {
         self.send(PROBE, Sending::Whole).await;
         self.read(PATIENCE, |_| false).await;
@@ -175,7 +175,7 @@ impl Talk {
         }
     }
 
-    /// Reads until enough has come, the server closes, or nothing comes any more.
+    /// Reads until there are enough responses, the server closes the connection, or no more data arrives.
     async fn read(&mut self, patience: Duration, is_enough: impl Fn(&Self) -> bool) {
         while !self.ended && !is_enough(self) {
             match timeout(patience, self.stream.read_buf(&mut self.received)).await {
@@ -186,7 +186,7 @@ impl Talk {
         }
     }
 
-    /// Closes the connection, and sees whether the next one is served.
+    /// Closes the connection, and checks that the server serves the next one.
     async fn leave(&mut self, server: SocketAddr) -> io::Result<End> {
         let mut next = Self::begin(server).await?;
         std::mem::swap(&mut self.stream, &mut next.stream);
@@ -200,7 +200,7 @@ impl Talk {
         })
     }
 
-    /// Returns the answers that are whole, and how many bytes they are.
+    /// Returns the complete responses, and their number of bytes.
     fn answers(&self) -> (Vec<Answer<'_>>, usize) {
         let (mut answers, mut length) = (Vec::new(), 0);
         while let Some((answer, count)) = first(&self.received[length..]) {
@@ -211,13 +211,13 @@ impl Talk {
     }
 }
 
-/// An answer, whole.
+/// A complete response.
 struct Answer<'b> {
     status: u16,
     body: &'b [u8],
 }
 
-/// Returns the first answer, if it is whole, and its length.
+/// Returns the first response and its length, if it is complete.
 fn first(bytes: &[u8]) -> Option<(Answer<'_>, usize)> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&bytes[..end]).ok()?;

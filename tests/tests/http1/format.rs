@@ -1,21 +1,22 @@
-//! The text of the cases.
+//! The text format of the cases.
 //!
-//! A line is a word, a space and a value; lines that begin with `#` are for the reader.
+//! A line consists of a keyword, a space and a value. Lines that begin with `#` are comments.
 //!
-//! - `case` begins a case with its name, and `from` says which rule it is about.
-//! - `send` gives bytes, with `\r`, `\n`, `\t`, `\\` and `\x00` as escapes, and `{a*900}` for `a`
-//!   nine hundred times. Nothing is added to them, so every line end is seen.
-//! - `shut` closes the client's writing side.
-//! - `want` says what comes back. Amid the steps it waits for those statuses, `want 100`; at the end
-//!   it says how the connection is then, too: `want 200 400 closed`. It is `open` if one more
-//!   request is answered, and `left` if the client goes without waiting. `4xx` is any of them, and
-//!   ` or ` separates what is equally good.
-//! - `timing` says why the two ways of sending may come to different ones of what is equally good.
-//! - `has` is a text that stands in the answers, after the one before; `lacks` is in none of them.
+//! - `case` begins a case and contains its name. `from` names the rule that the case tests.
+//! - `send` contains bytes to send. `\r`, `\n`, `\t`, `\\` and `\x00` are escapes, and `{a*900}` is `a` repeated 900
+//!   times. Nothing is added to the bytes, so line ends must be written.
+//! - `shut` closes the writing side of the client.
+//! - `want` contains the required statuses. Between steps it waits for them: `want 100`. At the end it also contains
+//!   the state of the connection: `want 200 400 closed`. The state is `open` if another request gets a response, and
+//!   `left` if the client disconnects without waiting. `4xx` matches any of these statuses, and ` or ` separates
+//!   alternatives.
+//! - `timing` explains why the two ways of sending can have different results among the alternatives.
+//! - `has` is a text that the responses contain, after the text of the previous `has`. `lacks` is a text that they do
+//!   not contain.
 
 use crate::case::{Case, End, Step, Want};
 
-/// Reads the cases of a file.
+/// Parses the cases of a file.
 pub(super) fn parse(text: &str) -> Result<Vec<Case>, String> {
     let mut cases = Vec::<Case>::new();
     for (idx, line) in text.lines().enumerate() {
@@ -68,7 +69,7 @@ fn add(cases: &mut Vec<Case>, line: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A case that wants nothing, or sends nothing, could not fail.
+/// Rejects a case that sends nothing or requires nothing, since it could not fail.
 fn check(case: &Case) -> Result<(), String> {
     let wrong = |what| Err(format!("case `{}` {what}", case.name));
     if case.name.is_empty() || case.source.is_empty() {
@@ -107,7 +108,7 @@ fn want(text: &str) -> Result<Want, String> {
     Ok(want)
 }
 
-/// Returns the bytes that a text stands for.
+/// Returns the bytes of a text with escapes.
 fn bytes(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut rest = text;
@@ -123,7 +124,7 @@ fn bytes(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Reads `{a*900}` at the beginning of a text, and returns its length, too.
+/// Parses `{a*900}` at the beginning of a text, and also returns its length.
 fn repeated(text: &str) -> Option<(Vec<u8>, usize)> {
     let (inside, _) = text.strip_prefix('{')?.split_once('}')?;
     let (piece, count) = inside.rsplit_once('*')?;
@@ -133,7 +134,7 @@ fn repeated(text: &str) -> Option<(Vec<u8>, usize)> {
     ))
 }
 
-/// Reads `\n` or `\x00` at the beginning of a text, and returns its length, too.
+/// Parses `\n` or `\x00` at the beginning of a text, and also returns its length.
 fn escaped(text: &str) -> Option<(Vec<u8>, usize)> {
     let mut chars = text.strip_prefix('\\')?.chars();
     let byte = match chars.next()? {

@@ -1,10 +1,9 @@
-//! Requests of HTTP/1 as they stand on the wire, well formed and not, and what the server makes of
-//! them: the cases are the files of `wire/`, and `http1/format.rs` says how they are written.
+//! Raw requests of HTTP/1, valid and invalid, and the responses to them. The cases are the files of `wire/`, and
+//! `http1/format.rs` describes their format.
 //!
-//! Every case is sent in one write and in small pieces, which must make no difference but where
-//! a case says why. In none may
-//! `/smuggled` be answered, which stands where only another reading of the bytes finds a request,
-//! nor a file beside the directory that is shown.
+//! Every case is sent in one write and in small pieces. The results must be equal, unless the case gives a reason. No
+//! case may get a response from `/smuggled`, a request that only an incorrect parser finds in the bytes, or the content
+//! of a file outside the served directory.
 
 use std::{fs, net::SocketAddr, path::Path, sync::Arc};
 
@@ -20,10 +19,10 @@ mod case;
 mod client;
 mod format;
 
-/// How many cases are played at once.
+/// The number of cases that run concurrently.
 const AT_ONCE: usize = 64;
 
-/// Plays the cases, and returns what went wrong.
+/// Runs the cases, and returns the failures.
 async fn failures(server: SocketAddr, cases: Vec<Case>) -> Vec<String> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut playing = JoinSet::new();
@@ -40,7 +39,7 @@ async fn failures(server: SocketAddr, cases: Vec<Case>) -> Vec<String> {
     failures
 }
 
-/// Plays a case in both ways, and returns what went wrong.
+/// Runs a case in both ways, and returns the failure, if any.
 async fn failure(server: SocketAddr, case: &Case) -> Option<String> {
     let whole = play(server, case, Sending::Whole).await;
     let pieces = play(server, case, Sending::InPieces).await;
@@ -64,7 +63,7 @@ async fn play(server: SocketAddr, case: &Case, sending: Sending) -> Result<Outco
     Ok(played.outcome)
 }
 
-/// Says what is wrong with what came back.
+/// Returns an error if the result does not match the case.
 fn judge(case: &Case, played: &Played) -> Result<(), String> {
     let (outcome, text) = (&played.outcome, &played.text);
     let is_smuggled = app::take_smuggled(played.client);
@@ -86,7 +85,7 @@ fn judge(case: &Case, played: &Played) -> Result<(), String> {
     }
 }
 
-/// Returns the first part that does not stand after those before it.
+/// Returns the first text that does not occur after the texts before it.
 fn missing<'p>(parts: &'p [String], text: &str) -> Option<&'p str> {
     let mut rest = text;
     for part in parts {
@@ -105,7 +104,7 @@ fn wants(steps: &[Step]) -> impl Iterator<Item = &[Want]> {
     })
 }
 
-/// Returns whether a choice among what each step takes for good is what came.
+/// Returns whether the outcome matches one combination of the alternatives of the steps.
 fn is_wanted(steps: &[Step], outcome: &Outcome) -> bool {
     let mut rests = vec![&outcome.statuses[..]];
     for wants in wants(steps) {
@@ -119,7 +118,7 @@ fn is_wanted(steps: &[Step], outcome: &Outcome) -> bool {
     rests.iter().any(|rest| rest.is_empty())
 }
 
-/// Returns the statuses after those that are wanted.
+/// Returns the statuses after the required ones, or `None` if these do not match.
 fn after<'s>(want: &Want, statuses: &'s [u16], outcome: &Outcome) -> Option<&'s [u16]> {
     let (begun, rest) = statuses.split_at_checked(want.statuses.len())?;
     let mut pairs = want.statuses.iter().zip(begun);
@@ -143,7 +142,7 @@ fn wanted(steps: &[Step]) -> String {
     steps.collect::<Vec<_>>().join(", then ")
 }
 
-/// Returns the cases of a folder; each has its file's name before its own.
+/// Returns the cases of a folder. The name of each case is prefixed with the name of its file.
 fn read(folder: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder of cases") {
@@ -170,7 +169,7 @@ async fn requests_are_answered_as_the_rules_say() {
     assert_eq!(n_failures, 0, "of {n_cases} cases:\n  {list}");
 }
 
-/// Returns the steps of a case whose answer is this text.
+/// Returns the steps of a case whose response is this text.
 fn echo_of(text: &str) -> String {
     let head = format!(
         "POST /echo HTTP/1.1\\r\\nhost: a\\r\\ncontent-length: {}",
@@ -179,7 +178,7 @@ fn echo_of(text: &str) -> String {
     format!("send {head}\\r\\n\\r\\n{text}\nwant 200 open")
 }
 
-/// Each of these cases is wrong in another way, and none may pass.
+/// Each of these cases is incorrect in a different way, and none may pass.
 #[tokio::test]
 async fn cases_can_fail() {
     let server = Server::start("failing").await;

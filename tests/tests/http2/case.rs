@@ -1,4 +1,4 @@
-//! A table of cases: the frames, and what must come of them.
+//! Cases: the frames to send, and the required result.
 
 use std::fmt::Write;
 
@@ -8,22 +8,21 @@ use crate::{
     frame::code::PROTOCOL_ERROR,
 };
 
-/// What must come of the frames of a case.
+/// The required result of a case.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Expected {
-    /// A connection error with one of these codes (RFC 9113, 5.4.1); ending without a word is one,
-    /// too, for GOAWAY may be lost.
+    /// A connection error with one of these codes (RFC 9113, 5.4.1). A close without GOAWAY is accepted too, since
+    /// GOAWAY can be lost.
     Connection(&'static [u32]),
-    /// A stream error with one of these codes (RFC 9113, 5.4.2), which may be taken for one of the
-    /// connection.
+    /// A stream error with one of these codes (RFC 9113, 5.4.2). The server may treat it as a connection error.
     Stream(&'static [u32]),
-    /// The stream error of a malformed request, or an answer that says so (RFC 9113, 8.1.1).
+    /// The stream error of a malformed request, or a response with a 4xx status (RFC 9113, 8.1.1).
     Malformed,
     /// A response with this status.
     Answer(u16),
-    /// A PING is answered, so the connection goes on.
+    /// A PING is acknowledged, so the connection is open.
     Pong,
-    /// Exactly this: for what a server does and should not.
+    /// Exactly this result, for a deviation from the RFC.
     Today(Outcome),
 }
 
@@ -44,10 +43,9 @@ impl Expected {
         }
     }
 
-    /// Returns whether the outcome decides, or whether to wait for another.
+    /// Returns whether the outcome is final, or whether the client must wait for another one.
     ///
-    /// An answer may be that to a request before the error of the connection, and a pong is news
-    /// only where no error is expected.
+    /// If an error is expected, a response can belong to an earlier request, and a PING acknowledgment is not final.
     fn is_decided(self, outcome: Outcome) -> bool {
         match outcome {
             Outcome::Answer(_) => !matches!(self, Self::Connection(_) | Self::Pong),
@@ -57,16 +55,16 @@ impl Expected {
     }
 }
 
-/// Frames, and what must come of them.
+/// The frames to send, and the required result.
 pub(crate) struct Case {
-    /// The fact, with its section.
+    /// The rule, with its section.
     name: &'static str,
     first: Vec<u8>,
     frames: Vec<u8>,
     expected: Expected,
 }
 
-/// Makes a case of frames that are sent at once.
+/// Returns a case whose frames are sent in one write.
 pub(crate) fn case<const N: usize>(
     name: &'static str,
     frames: [Vec<u8>; N],
@@ -81,7 +79,7 @@ pub(crate) fn case<const N: usize>(
 }
 
 impl Case {
-    /// Sends a request before, and waits for the end of its answer.
+    /// Sends a request first, and waits for the end of its response.
     pub(crate) fn after(mut self, request: Vec<u8>) -> Self {
         self.first = request;
         self
@@ -103,7 +101,7 @@ impl Case {
     }
 }
 
-/// Runs each case on a connection of its own, and fails with all that are not met.
+/// Runs each case on a separate connection, and fails with a list of all failures.
 pub(crate) async fn check(cases: impl IntoIterator<Item = Case>) {
     let server = Server::start().await;
     let mut failures = String::new();
@@ -118,7 +116,7 @@ pub(crate) async fn check(cases: impl IntoIterator<Item = Case>) {
     server.stop().await;
 }
 
-/// A table whose cases are always met would show nothing.
+/// Shows that a case can fail.
 #[test]
 fn another_outcome_meets_no_expectation() {
     use Outcome::{Answer, Closed, GoAway, Pong, Reset, Silence};

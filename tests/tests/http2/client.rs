@@ -1,4 +1,4 @@
-//! A client that sends any bytes, and tells what the server made of them.
+//! A client that sends raw bytes, and returns the reaction of the server.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -14,24 +14,24 @@ use tokio::{
 
 use crate::frame::{ACK, END_STREAM, code, frame, kind, settings};
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// A connection, in halves so that a flood can be sent while its answers are read.
+/// A connection, split so that a flood can be sent while the responses are read.
 pub(crate) struct Client {
     pub(crate) input: Input,
     pub(crate) output: OwnedWriteHalf,
 }
 
-/// What comes from the server.
+/// The receiving half.
 pub(crate) struct Input {
     half: OwnedReadHalf,
     bytes: Vec<u8>,
 }
 
-/// A frame that the server has sent.
+/// A frame from the server.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) kind: u8,
@@ -40,24 +40,24 @@ pub(crate) struct Received {
     pub(crate) payload: Vec<u8>,
 }
 
-/// What a client learns of its frames.
+/// The reaction of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The connection ends with a code.
+    /// The connection ends with this error code.
     GoAway(u32),
-    /// A stream ends with a code.
+    /// A stream ends with this error code.
     Reset(u32),
-    /// The connection ends without a word.
+    /// The connection is closed without GOAWAY.
     Closed,
-    /// A response has this status.
+    /// A response with this status.
     Answer(u16),
     Pong,
-    /// Nothing came for as long as a test waits.
+    /// Nothing was received before the timeout.
     Silence,
 }
 
 impl Client {
-    /// Connects, and takes part in the exchange of settings (RFC 9113, 3.4).
+    /// Connects, and exchanges settings (RFC 9113, 3.4).
     pub(crate) async fn connect(addr: SocketAddr) -> Self {
         Self::connect_with(addr, &[]).await
     }
@@ -74,7 +74,7 @@ impl Client {
         client
     }
 
-    /// Connects with little room for what nobody reads, and greets.
+    /// Connects with a small receive buffer, and exchanges settings.
     pub(crate) async fn connect_deaf(addr: SocketAddr, values: &[(u16, u32)]) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(4096).expect("it may be small");
@@ -97,13 +97,13 @@ impl Client {
         self.send(&greeting).await;
     }
 
-    /// Sends the bytes; a server that has ended the connection does not take them all.
+    /// Sends the bytes. A server that has closed the connection does not read all of them.
     pub(crate) async fn send(&mut self, bytes: &[u8]) {
         let sent = timeout(PATIENCE, self.output.write_all(bytes)).await;
         let _may_have_ended = sent.expect("it is read");
     }
 
-    /// Reads up to the end of a stream.
+    /// Reads until the end of a stream.
     pub(crate) async fn until_end_of_stream(&mut self) {
         loop {
             let frame = self.input.frame().await.expect("the stream ends first");
@@ -114,7 +114,7 @@ impl Client {
         }
     }
 
-    /// Reads a whole answer, which must come first, and returns its status and its text.
+    /// Reads a complete response, which must be the next one, and returns its status and text.
     pub(crate) async fn answer(&mut self) -> (u16, String) {
         let head = self.input.until(kind::HEADERS).await;
         let (mut ended, mut text) = (head.flags & END_STREAM != 0, Vec::new());
@@ -129,7 +129,7 @@ impl Client {
 }
 
 impl Input {
-    /// Returns the next frame, or nothing at the end of the connection.
+    /// Returns the next frame, or `None` if the connection is closed.
     pub(crate) async fn frame(&mut self) -> Option<Received> {
         loop {
             if let Some(frame) = self.take() {
@@ -159,7 +159,7 @@ impl Input {
         })
     }
 
-    /// Returns the next frame of the kind.
+    /// Returns the next frame of this kind.
     pub(crate) async fn until(&mut self, kind: u8) -> Received {
         let found = async {
             loop {
@@ -172,7 +172,7 @@ impl Input {
         timeout(PATIENCE, found).await.expect("it comes")
     }
 
-    /// Returns the next frame that says what became of something.
+    /// Returns the next frame that is an outcome.
     pub(crate) async fn outcome(&mut self) -> Outcome {
         let found = async {
             loop {
@@ -189,12 +189,12 @@ impl Input {
         timeout(PATIENCE, found).await.unwrap_or(Outcome::Silence)
     }
 
-    /// Returns how the connection ends, whatever else is said before.
+    /// Returns how the connection ends, and ignores other outcomes before.
     pub(crate) async fn end(&mut self) -> Outcome {
         self.end_or_answer(0).await
     }
 
-    /// Returns how the connection ends, or the answer to the stream's request if that comes first.
+    /// Returns how the connection ends, or the response on this stream, if it is received first.
     pub(crate) async fn end_or_answer(&mut self, stream: u32) -> Outcome {
         while let Some(frame) = self.frame().await {
             let is_wanted = frame.kind == kind::HEADERS && frame.stream == stream;
@@ -214,7 +214,7 @@ impl Outcome {
         };
         match frame.kind {
             kind::GOAWAY => Some(Self::GoAway(word(4))),
-            // The answer came before the end of the request, whose rest is not wanted (8.1).
+            // The response was sent before the end of the request, whose rest the server does not need (8.1).
             kind::RST_STREAM if word(0) == code::NO_ERROR => None,
             kind::RST_STREAM => Some(Self::Reset(word(0))),
             kind::HEADERS => Some(Self::Answer(status(&frame.payload))),
@@ -224,8 +224,8 @@ impl Outcome {
     }
 }
 
-/// Reads the status, the first field of a response, unless it is an index of the dynamic table,
-/// which nobody keeps here (RFC 7541, appendix A).
+/// Decodes the status, the first field of a response (RFC 7541, appendix A). This client has no dynamic table, so an
+/// index of it cannot be decoded.
 fn status(block: &[u8]) -> u16 {
     const STATIC: [u16; 7] = [200, 204, 206, 304, 400, 404, 500];
     match *block {
@@ -241,7 +241,7 @@ fn digits(text: &[u8]) -> u16 {
     digits.fold(0, |number, digit| number * 10 + digit)
 }
 
-/// Decodes three digits, of five bits for 0 to 2 and of six for the others (RFC 7541, appendix B).
+/// Decodes three digits. In the Huffman code, 0 to 2 have five bits, and the others have six (RFC 7541, appendix B).
 fn huffman(bytes: &[u8]) -> u16 {
     let mut bits = bytes
         .iter()

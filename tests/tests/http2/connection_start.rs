@@ -1,4 +1,4 @@
-//! How a connection starts, and the format of frames (RFC 9113, 3 and 4).
+//! The start of a connection, and the format of frames (RFC 9113, 3 and 4).
 
 use highball::tokio::{self, net::TcpStream};
 
@@ -23,7 +23,7 @@ async fn settings_are_the_first_frame_of_the_server() {
     server.stop().await;
 }
 
-/// RFC 9113, 3.4: what follows is no frame, so nothing may be made of it.
+/// RFC 9113, 3.4: after an invalid preface, the server must not interpret the bytes as frames.
 #[tokio::test]
 async fn a_broken_preface_is_no_connection() {
     let server = Server::start().await;
@@ -33,7 +33,7 @@ async fn a_broken_preface_is_no_connection() {
     server.stop().await;
 }
 
-/// RFC 9113, 3.4: SETTINGS are the first frame of a client.
+/// RFC 9113, 3.4: the first frame of a client is SETTINGS.
 #[tokio::test]
 async fn a_client_begins_with_settings() {
     let server = Server::start().await;
@@ -59,7 +59,7 @@ async fn a_client_begins_with_settings() {
             assert!(is_error, "{name}: {end:?}");
         }
     }
-    // Whoever begins well, in whatever pieces, goes on.
+    // A valid start is accepted, regardless of how it is split into pieces.
     let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
     for byte in [PREFACE, &settings(&[]), &ping(b"whatever")].concat() {
         client.send(&[byte]).await;

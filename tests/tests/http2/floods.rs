@@ -1,4 +1,4 @@
-//! Floods that cost a client little. Each is ended, or costs the server no more than it is worth.
+//! Floods of cheap frames. The server ends each flood, or handles it at a bounded cost.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -11,7 +11,7 @@ use crate::{
     neighbor::{Neighbor, flood},
 };
 
-/// Floods a server that has a neighbor to serve, and returns what came of it.
+/// Floods a server that also serves another client, and returns the outcome.
 async fn check(frames: impl Iterator<Item = Vec<u8>>, expected: &[Outcome]) {
     let server = Server::start().await;
     let neighbor = Neighbor::beside(&server).await;
@@ -22,22 +22,22 @@ async fn check(frames: impl Iterator<Item = Vec<u8>>, expected: &[Outcome]) {
     server.stop().await;
 }
 
-/// The end of a connection whose client asks for too much; GOAWAY may be lost.
+/// The outcomes for a client that sends too much. GOAWAY can be lost.
 const CALMED: &[Outcome] = &[Outcome::GoAway(ENHANCE_YOUR_CALM), Outcome::Closed];
-/// The end of one whose client also makes mistakes, such as going on with a stream that was refused.
+/// The outcomes for a client that also violates the protocol, for example by using a rejected stream.
 const ENDED: &[Outcome] = &[
     Outcome::GoAway(ENHANCE_YOUR_CALM),
     Outcome::GoAway(PROTOCOL_ERROR),
     Outcome::Closed,
 ];
-/// The connection goes on, and another stream of it is answered.
+/// The connection stays open, and another stream gets a response.
 const ANSWERED: &[Outcome] = &[Outcome::Answer(200)];
 
 fn streams(count: u32) -> impl Iterator<Item = u32> {
     (0..count).map(|nth| nth * 2 + 1)
 }
 
-/// CVE-2023-44487: what is reset leaves its place to the next at once.
+/// CVE-2023-44487: a stream that is reset makes room for the next one immediately.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_that_are_reset_at_once_end_the_connection() {
     let frames = streams(20_000).map(|id| [get(id, "/hang/1"), reset(id, CANCEL)].concat());
@@ -47,8 +47,7 @@ async fn requests_that_are_reset_at_once_end_the_connection() {
     assert_eq!(GAUGES[1].now.load(Relaxed), 0, "none is left behind");
 }
 
-/// The same, but slow enough for each request to begin: it is a request like any other, whose
-/// handler is dropped with it.
+/// The same, but slow enough for each handler to start. The handler is dropped when the stream is reset.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_that_are_reset_later_run_no_longer() {
     let server = Server::start().await;
@@ -72,8 +71,8 @@ async fn requests_that_are_reset_later_run_no_longer() {
     assert_eq!(GAUGES[2].now.load(Relaxed), 0, "none is left behind");
 }
 
-/// CVE-2025-8671: the server is made to reset what it is asked, here by a window over the largest.
-/// hyper's limit is 1,024 over the life of a connection.
+/// CVE-2025-8671: the client makes the server reset its streams, here with a window above the maximum. hyper's limit is
+/// 1,024 during the lifetime of a connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn resets_provoked_from_the_server_end_the_connection() {
     let provoked = streams(20_000).map(|id| {
@@ -86,7 +85,7 @@ async fn resets_provoked_from_the_server_end_the_connection() {
     assert_eq!(GAUGES[3].now.load(Relaxed), 0, "none is left behind");
 }
 
-/// CVE-2025-8671 by other means: what follows each request is an error of its stream.
+/// CVE-2025-8671 with other frames: each request is followed by a frame that is a stream error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_way_to_provoke_resets_is_left_open() {
     type Provoke = fn(u32) -> Vec<u8>;
@@ -102,19 +101,18 @@ async fn no_way_to_provoke_resets_is_left_open() {
     for way in ways {
         check(streams(5_000).map(way), ENDED).await;
     }
-    // An increment of 0 is an error of the connection to h2, which is its end.
+    // h2 treats an increment of 0 as a connection error.
     let zero = streams(10).map(|id| [get(id, "/hang/0"), window_update(id, 0)].concat());
     check(zero, ENDED).await;
 }
 
-/// Streams over the limit are refused, which costs the server an answer each: h2 counts it among
-/// the resets that were provoked.
+/// The server resets each stream over the limit, and h2 counts these resets as provoked by the client.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn streams_over_the_limit_end_the_connection() {
     check(streams(20_000).map(|id| post(id, "/hang/0")), CALMED).await;
 }
 
-/// CVE-2024-27316: a header block that never ends, and is never more than the limit of its size.
+/// CVE-2024-27316: a header block that never ends, and that stays below the limit of its size.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_header_block_without_an_end_ends_the_connection() {
     for fields in [&[][..], &[("x-a", "b")]] {
@@ -124,7 +122,7 @@ async fn a_header_block_without_an_end_ends_the_connection() {
     }
 }
 
-/// CVE-2019-9518: frames that are nothing but their heads. h2 takes 100 of them.
+/// CVE-2019-9518: empty frames. h2 accepts 100 of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn empty_data_ends_the_connection() {
     let begun = || [post(1, "/keep")].into_iter();
@@ -134,7 +132,7 @@ async fn empty_data_ends_the_connection() {
     check(begun().chain(padded), CALMED).await;
 }
 
-/// Each byte takes 256 while it waits: h2 takes about 2,000 of them that no handler has read.
+/// Each unread byte takes 256 bytes of memory. h2 accepts about 2,000 unread bytes that are sent in this way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_in_single_bytes_that_nobody_reads_ends_the_connection() {
     let begun = [post(1, "/keep")].into_iter();
@@ -142,7 +140,7 @@ async fn a_body_in_single_bytes_that_nobody_reads_ends_the_connection() {
     check(begun.chain(bytes), CALMED).await;
 }
 
-/// CVE-2019-9516: h2 knows no header without a name.
+/// CVE-2019-9516: h2 rejects a header without a name.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn headers_without_names_end_the_connection() {
     let mut fields = request("GET", "/hang/0");
@@ -151,15 +149,14 @@ async fn headers_without_names_end_the_connection() {
     check(frames, ENDED).await;
 }
 
-/// CVE-2019-9513: h2 keeps no tree of priorities, so that each frame costs its reading.
+/// CVE-2019-9513: h2 has no tree of priorities, so each frame is only parsed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn priorities_are_forgotten() {
     let shuffled = (0..20_000).map(|nth| priority(nth % 100 * 2 + 1, nth % 7 * 2 + 201, 0));
     check(shuffled, ANSWERED).await;
 }
 
-/// CVE-2019-9511: a window that grows byte by byte; each costs its reading, and there is only so
-/// far that it can grow.
+/// CVE-2019-9511: a window that grows byte by byte. Each frame is only parsed, and the window has a maximum.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tiny_updates_of_windows_delay_nobody() {
     let begun = [get(1, "/hang/0")].into_iter();
@@ -167,14 +164,14 @@ async fn tiny_updates_of_windows_delay_nobody() {
     check(begun.chain(updates), ANSWERED).await;
 }
 
-/// What h2 does not know costs its reading, too.
+/// Unknown frames are only parsed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_frames_delay_nobody() {
     let unknown = std::iter::repeat_n(frame(kind::UNKNOWN, NO_FLAGS, 0, [0; 100]), 20_000);
     check(unknown, ANSWERED).await;
 }
 
-/// CVE-2019-9512 and 9515: a client that reads the answers gets all of them.
+/// CVE-2019-9512 and 9515: a client that reads the acknowledgments gets all of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pings_and_settings_that_are_read_delay_nobody() {
     check(std::iter::repeat_n(ping(b"whatever"), 10_000), ANSWERED).await;

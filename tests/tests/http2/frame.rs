@@ -1,4 +1,4 @@
-//! Frames as bytes, right or wrong: nothing is checked, so that a test can send what it likes.
+//! Frames as bytes. They are not checked, so that tests can send invalid frames.
 
 /// The kinds of frames (RFC 9113, 6).
 pub(crate) mod kind {
@@ -12,7 +12,7 @@ pub(crate) mod kind {
     pub(crate) const GOAWAY: u8 = 7;
     pub(crate) const WINDOW_UPDATE: u8 = 8;
     pub(crate) const CONTINUATION: u8 = 9;
-    /// No kind has this number.
+    /// A number that is not assigned to a kind.
     pub(crate) const UNKNOWN: u8 = 0x16;
 }
 
@@ -41,15 +41,15 @@ pub(crate) const END_STREAM: u8 = 1;
 pub(crate) const END_HEADERS: u8 = 4;
 pub(crate) const PADDED: u8 = 8;
 pub(crate) const WITH_PRIORITY: u8 = 0x20;
-/// The flags of a whole request in one frame.
+/// The flags of a complete request in one frame.
 pub(crate) const WHOLE: u8 = END_STREAM | END_HEADERS;
 
 /// The largest window (RFC 9113, 6.9.1).
 pub(crate) const MAX_WINDOW: u32 = (1 << 31) - 1;
-/// The largest frame that a server must take unasked (RFC 9113, 4.2).
+/// The largest frame that a server must accept by default (RFC 9113, 4.2).
 pub(crate) const MAX_FRAME: usize = 1 << 14;
 
-/// Makes a frame of any kind.
+/// Returns a frame of any kind.
 pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: impl AsRef<[u8]>) -> Vec<u8> {
     let payload = payload.as_ref();
     let len = u32::try_from(payload.len()).expect("it is short");
@@ -76,7 +76,7 @@ pub(crate) fn priority(stream: u32, on: u32, weight: u8) -> Vec<u8> {
     frame(kind::PRIORITY, NO_FLAGS, stream, dependency(on, weight))
 }
 
-/// What a stream is said to depend on, in PRIORITY and in HEADERS (RFC 9113, 6.3).
+/// Returns the dependency of a stream in PRIORITY and HEADERS (RFC 9113, 6.3).
 pub(crate) fn dependency(on: u32, weight: u8) -> [u8; 5] {
     let [a, b, c, d] = on.to_be_bytes();
     [a, b, c, d, weight]
@@ -102,10 +102,10 @@ pub(crate) fn window_update(stream: u32, by: u32) -> Vec<u8> {
     frame(kind::WINDOW_UPDATE, NO_FLAGS, stream, by.to_be_bytes())
 }
 
-/// A header, or a pseudo-header.
+/// A header or a pseudo-header.
 pub(crate) type Field<'f> = (&'f str, &'f str);
 
-/// Returns what every request begins with.
+/// Returns the pseudo-headers of a request.
 pub(crate) fn request<'f>(method: &'f str, path: &'f str) -> Vec<Field<'f>> {
     vec![
         (":method", method),
@@ -115,17 +115,17 @@ pub(crate) fn request<'f>(method: &'f str, path: &'f str) -> Vec<Field<'f>> {
     ]
 }
 
-/// A request without a body.
+/// Returns a request without a body.
 pub(crate) fn get(stream: u32, path: &str) -> Vec<u8> {
     headers(WHOLE, stream, &request("GET", path))
 }
 
-/// The head of a request whose body follows.
+/// Returns the head of a request whose body follows.
 pub(crate) fn post(stream: u32, path: &str) -> Vec<u8> {
     headers(END_HEADERS, stream, &request("POST", path))
 }
 
-/// Encodes fields as literals that are neither indexed nor of Huffman's code (RFC 7541, 6.2.2).
+/// Encodes fields as literals, without indexing and without Huffman coding (RFC 7541, 6.2.2).
 pub(crate) fn block(fields: &[Field<'_>]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in fields {
@@ -136,7 +136,7 @@ pub(crate) fn block(fields: &[Field<'_>]) -> Vec<u8> {
     block
 }
 
-/// Encodes a string with its length, whose first seven bits may be all there is (RFC 7541, 5.1).
+/// Encodes a string with its length. A short length is encoded in seven bits (RFC 7541, 5.1).
 fn string(block: &mut Vec<u8>, text: &str) {
     match text.len().checked_sub(127) {
         None => block.extend(u8::try_from(text.len())),

@@ -1,4 +1,4 @@
-//! What each kind of frame requires (RFC 9113, 6 and 7).
+//! The rules of each kind of frame (RFC 9113, 6 and 7).
 
 use highball::tokio;
 
@@ -250,7 +250,7 @@ async fn a_window_grows_by_something_and_not_over_the_largest() {
     .await;
 }
 
-/// RFC 9113, 6.9.2: a window may be less than nothing, and then takes as much more to open.
+/// RFC 9113, 6.9.2: a window can become negative. It opens only when it is above zero again.
 #[tokio::test]
 async fn a_window_follows_the_settings_below_zero() {
     let server = Server::start().await;
@@ -261,7 +261,7 @@ async fn a_window_follows_the_settings_below_zero() {
     client
         .send(&[shrunk, window_update(1, 2), ping(b"still 0.")].concat())
         .await;
-    // The next frame but one would be the rest, if 2 had opened the window.
+    // If an increment of 2 had opened the window, the frame after the next one would contain the rest.
     assert_eq!(client.input.until(kind::PING).await.flags, ACK);
     client
         .send(&[ping(b"nothing."), window_update(1, 1)].concat())

@@ -1,4 +1,5 @@
-//! The forms of fields that a decoder must know (RFC 7541); what it must refuse is in `today`.
+//! The representations of fields that a decoder must accept (RFC 7541). `known_deviations` contains those that it must
+//! reject.
 
 use highball::tokio;
 
@@ -7,7 +8,7 @@ use crate::{
     frame::*,
 };
 
-/// A request whose block ends in these bytes.
+/// Returns a request whose header block ends with these bytes.
 fn with(end: &[u8]) -> Vec<u8> {
     let payload = [&block(&request("GET", "/ping"))[..], end].concat();
     frame(kind::HEADERS, WHOLE, 1, payload)
@@ -21,7 +22,7 @@ async fn every_form_of_a_field_is_read() {
         &block(&request("GET", "/ping"))[..],
     ]
     .concat();
-    // `:method: GET`, `:scheme: http`, `:path: /` and the table's host, all by their index.
+    // `:method: GET`, `:scheme: http`, `:path: /` and `host` of the static table, all by index.
     let indexed = [0x82, 0x86, 0x84, 0x01, 1, b'a'];
     check([
         case(

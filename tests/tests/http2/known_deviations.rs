@@ -1,5 +1,4 @@
-//! Where the server departs from the RFC today. A test here that fails is good news: its case then
-//! belongs among the others.
+//! Known deviations of the server from the RFC. A test that fails here is good news: move its cases to the other files.
 
 use highball::tokio;
 
@@ -9,10 +8,10 @@ use crate::{
     frame::{code::*, setting::*, *},
 };
 
-/// Each of these has a code of its own in the RFC, and h2 says PROTOCOL_ERROR for all of them.
+/// The RFC requires a specific code for each of these errors, but h2 sends PROTOCOL_ERROR for all of them.
 ///
-/// It is harmless: the connection ends, as it must, and a code is for a person who reads a log. Of
-/// the two stream errors among them (5.1 and 6.3), RFC 9113, 5.4 allows to make connection errors.
+/// This is harmless: the connection ends, as required, and the code is only useful in a log. Two of them are stream
+/// errors (5.1 and 6.3), which RFC 9113, 5.4 permits to treat as connection errors.
 const WRONG_CODE: crate::case::Expected = Today(GoAway(PROTOCOL_ERROR));
 
 #[tokio::test]
@@ -75,7 +74,7 @@ async fn a_window_over_the_largest_and_a_closed_stream_are_called_protocol_error
     .await;
 }
 
-/// RFC 9113, 4.3 wants COMPRESSION_ERROR for these.
+/// RFC 9113, 4.3 requires COMPRESSION_ERROR for these.
 #[tokio::test]
 async fn a_block_that_cannot_be_decoded_is_called_a_protocol_error() {
     let size = [&[0x3f, 0xe2, 0x1f], &block(&request("GET", "/ping"))[..]].concat();
@@ -113,13 +112,13 @@ async fn a_block_that_cannot_be_decoded_is_called_a_protocol_error() {
     .await;
 }
 
-/// RFC 9113, 8.1: h2 takes this for a request.
+/// RFC 9113, 8.1: h2 accepts this request.
 #[tokio::test]
 async fn a_pseudo_header_in_trailers_is_not_seen() {
     let trailers = headers(WHOLE, 1, &[(":method", "GET")]);
     check([
-        // h2 drops the pseudo-headers of trailers and says nothing of them, so they reach nobody: it
-        // is harmless. To see them on the wire would take a second decoder of HPACK.
+        // h2 drops the pseudo-headers of trailers silently, so no handler sees them. This is harmless. Rejecting them
+        // would require a second HPACK decoder.
         case(
             "8.1: a pseudo-header in trailers",
             [post(1, "/echo"), data(NO_FLAGS, 1, "x"), trailers],
@@ -129,8 +128,8 @@ async fn a_pseudo_header_in_trailers_is_not_seen() {
     .await;
 }
 
-/// RFC 9113, 8.5 makes a malformed CONNECT an error of its stream; hyper ends the connection, and
-/// what else is open on it. It harms nobody but its own client.
+/// RFC 9113, 8.5 makes a malformed CONNECT a stream error, but hyper closes the connection with all its streams. Only
+/// the client that sent it is affected.
 #[tokio::test]
 async fn a_connect_with_a_length_ends_the_connection() {
     let fields = [

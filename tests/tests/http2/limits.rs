@@ -1,4 +1,4 @@
-//! How long a request's head may be (RFC 9113, 6.5.2 and 10.5.1).
+//! Limits of the head of a request (RFC 9113, 6.5.2 and 10.5.1).
 
 use highball::tokio;
 
@@ -9,7 +9,7 @@ use crate::{
     frame::{code::*, *},
 };
 
-/// Splits a header block into frames of the usual size; the last one is empty.
+/// Splits a header block into frames of the default size. The last frame is empty.
 fn split(stream: u32, block: &[u8]) -> Vec<u8> {
     let mut frames = headers(END_STREAM, stream, &[]);
     for part in block.chunks(MAX_FRAME) {
@@ -19,7 +19,7 @@ fn split(stream: u32, block: &[u8]) -> Vec<u8> {
     frames
 }
 
-/// A request with so many bytes of headers, besides its own.
+/// Returns a request with this number of additional bytes of headers.
 fn with_headers(stream: u32, bytes: usize) -> Vec<u8> {
     let mut fields = request("GET", "/ping");
     let value = "x".repeat(1024 - "x-long".len() - 32);
@@ -42,13 +42,13 @@ async fn a_head_over_the_limit_is_431_and_the_connection_goes_on() {
     server.stop().await;
 }
 
-/// A bomb: one long field in the table, and then an index for each copy (RFC 7541, 7.3).
+/// An HPACK bomb: one long field in the dynamic table, followed by many indices of it (RFC 7541, 7.3).
 #[tokio::test]
 async fn a_head_that_unpacks_to_far_more_than_the_limit_ends_the_connection() {
     let bomb = |copies| {
         let value = "x".repeat(3000);
         let mut block = block(&request("GET", "/ping"));
-        // A literal that is indexed, and then the first entry of the dynamic table.
+        // A literal with indexing, followed by the first index of the dynamic table.
         block.extend([0x40, 1, b'x', 0x7f, 0xb9, 0x16]);
         block.extend(value.as_bytes());
         block.extend(vec![0xbe; copies]);
@@ -66,7 +66,7 @@ async fn a_head_that_unpacks_to_far_more_than_the_limit_ends_the_connection() {
     .await;
 }
 
-/// The limit is the one of the settings, be they acknowledged or not.
+/// The limit of the settings applies even if they are not acknowledged.
 #[tokio::test]
 async fn a_client_that_acknowledges_no_settings_has_no_larger_head() {
     let server = Server::start().await;

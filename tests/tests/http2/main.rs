@@ -1,7 +1,6 @@
-//! HTTP/2 as a served app speaks it: what the RFC requires of a server, and what floods do to it.
+//! HTTP/2: the requirements of the RFC for a server, and resistance to floods.
 //!
-//! The cases follow those of h2spec. A client sends raw frames, for a library would not send wrong
-//! ones.
+//! The cases follow those of h2spec. The client sends raw frames, since a library would not send invalid ones.
 
 use std::{
     convert::Infallible,
@@ -19,6 +18,7 @@ mod client;
 mod frame;
 
 mod connection_start;
+mod disconnects;
 mod floods;
 mod frames;
 mod hpack;
@@ -27,7 +27,6 @@ mod limits;
 mod messages;
 mod neighbor;
 mod path_spellings;
-mod shutdown;
 mod stalled_clients;
 mod streams;
 
@@ -48,7 +47,7 @@ async fn root() -> &'static str {
     "root"
 }
 
-/// Says for whom the request is, by its target and by its header.
+/// Returns the host of the request, from its target and from its header.
 #[get("/host")]
 async fn host(cx: &Context<'_>) -> String {
     let authority = cx
@@ -58,21 +57,21 @@ async fn host(cx: &Context<'_>) -> String {
     format!("{authority} {}", cx.header("host").unwrap_or_default())
 }
 
-/// Is never answered.
+/// Never responds.
 #[any("/hang/{gauge}")]
 async fn hang(gauge: usize) {
     let _running = GAUGES[gauge].enter();
     std::future::pending().await
 }
 
-/// Is never answered, and keeps its body unread.
+/// Never responds, and does not read its body.
 #[post("/keep")]
 async fn keep(body: BodyStream) {
     let _unread = body;
     std::future::pending().await
 }
 
-/// Answers with more than anybody takes, and counts what is taken.
+/// Responds with an endless body, and counts the bytes that are polled.
 #[get("/pour/{gauge}")]
 async fn pour(gauge: usize) -> Body {
     const CHUNK: &[u8] = &[b'x'; 1024];
@@ -91,14 +90,14 @@ struct Api(
     hang,
     keep,
     pour,
-    shutdown::finish,
+    disconnects::finish,
     path_spellings::odd,
 );
 
-/// One for each test that counts, for tests run at once; the first is for those that do not.
+/// One gauge for each test that counts, since tests run concurrently. The first one is for all other tests.
 pub(crate) static GAUGES: [Gauge; 6] = [const { Gauge::new() }; 6];
 
-/// Counts what there is now, and notes the most.
+/// A counter that also records its maximum.
 pub(crate) struct Gauge {
     pub(crate) now: AtomicUsize,
     pub(crate) most: AtomicUsize,
@@ -125,7 +124,7 @@ impl Drop for Running<'_> {
     }
 }
 
-/// A served app, and the way to stop it.
+/// A running server, and the channel that stops it.
 pub(crate) struct Server {
     pub(crate) addr: SocketAddr,
     stop: oneshot::Sender<()>,

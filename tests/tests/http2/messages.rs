@@ -1,4 +1,4 @@
-//! Requests that are malformed, and what of a request is limited (RFC 9113, 8).
+//! Malformed requests (RFC 9113, 8).
 
 use highball::tokio;
 
@@ -7,19 +7,19 @@ use crate::{
     frame::*,
 };
 
-/// A request with these fields is a malformed one (8.1.1), which 4xx may answer, too.
+/// Returns a case for a malformed request with these fields. A 4xx response is accepted too (8.1.1).
 fn malformed(name: &'static str, fields: &[Field<'_>]) -> Case {
     case(name, [headers(WHOLE, 1, fields)], Malformed)
 }
 
-/// The same, with a field after a request's own.
+/// Returns a case for a valid request with an additional field that makes it malformed.
 fn with(name: &'static str, field: Field<'_>) -> Case {
     let mut fields = request("GET", "/ping");
     fields.push(field);
     malformed(name, &fields)
 }
 
-/// The same, without a pseudo-header.
+/// Returns a case for a request that lacks a pseudo-header.
 fn without(name: &'static str, field: &str) -> Case {
     let mut fields = request("GET", "/ping");
     fields.retain(|(name, _)| *name != field);

@@ -1,4 +1,4 @@
-//! A flood, and a client of another connection who must not feel it.
+//! A flood, and a client on another connection, which must not be affected.
 
 use std::time::{Duration, Instant};
 
@@ -16,12 +16,12 @@ use crate::{
     frame::get,
 };
 
-/// How long a neighbor waits at most; it takes a millisecond on a machine that does nothing else.
+/// The maximum latency of a neighbor. On an idle machine it is about a millisecond.
 const BOUND: Duration = Duration::from_secs(1);
-/// How long a flood lasts at most.
+/// The maximum duration of a flood.
 const FLOOD: Duration = Duration::from_secs(10);
 
-/// Asks again and again, on a connection of its own.
+/// A client that sends requests repeatedly, on a separate connection.
 pub(crate) struct Neighbor {
     leave: oneshot::Sender<()>,
     task: JoinHandle<(u32, Duration)>,
@@ -35,7 +35,7 @@ impl Neighbor {
         Self { leave, task }
     }
 
-    /// Fails unless the neighbor was answered in time, each time.
+    /// Fails unless every request of the neighbor got a response in time.
     pub(crate) async fn was_served(self) {
         self.leave.send(()).expect("it asks");
         let asked = timeout(PATIENCE, self.task).await.expect("it leaves");
@@ -49,7 +49,7 @@ async fn ask(mut client: Client, mut left: oneshot::Receiver<()>) -> (u32, Durat
     let (mut answers, mut slowest) = (0, Duration::ZERO);
     let mut pause = interval(Duration::from_millis(4));
     pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The last question is asked when the flood is over.
+    // The last request is sent after the flood.
     let mut last = false;
     while !last {
         pause.tick().await;
@@ -63,10 +63,9 @@ async fn ask(mut client: Client, mut left: oneshot::Receiver<()>) -> (u32, Durat
     (answers, slowest)
 }
 
-/// Sends all of it while reading what comes, and returns what ends the connection, or the answer to
-/// the request after it.
+/// Sends the flood while reading, and returns how the connection ends, or the response to the request after the flood.
 ///
-/// The number of that request's stream must be the highest.
+/// The stream of this request must have the highest number.
 pub(crate) async fn flood(client: Client, frames: impl Iterator<Item = Vec<u8>>) -> Outcome {
     const LAST: u32 = 999_999;
     let Client {
@@ -84,7 +83,7 @@ pub(crate) async fn flood(client: Client, frames: impl Iterator<Item = Vec<u8>>)
     timeout(FLOOD, both).await.expect("it ends")
 }
 
-/// Joins frames, so that it is not the client who is slow.
+/// Joins frames into large writes, so that the client is fast.
 fn batches(mut frames: impl Iterator<Item = Vec<u8>>) -> impl Iterator<Item = Vec<u8>> {
     std::iter::from_fn(move || {
         let batch: Vec<_> = frames.by_ref().take(64).flatten().collect();

@@ -1,4 +1,4 @@
-//! Paths that spell a route's text in another way (RFC 3986, 6.2.2).
+//! Equivalent spellings of a path (RFC 3986, 6.2.2).
 
 use highball::{prelude::*, tokio};
 

@@ -1,4 +1,4 @@
-//! Clients that take nothing of what they are sent: what the server keeps for them is bounded.
+//! Clients that read no responses: the memory that the server uses for them is limited.
 
 use std::{
     sync::atomic::Ordering::Relaxed,
@@ -19,10 +19,10 @@ use crate::{
     neighbor::{Neighbor, flood},
 };
 
-/// How long the server here waits for a client to take something.
+/// The write timeout of the server.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// Serves with little room in the socket, so that few answers fill it.
+/// Starts a server with a small send buffer, which few responses fill.
 fn server() -> Server {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_send_buffer_size(4096).expect("it may be small");
@@ -32,7 +32,7 @@ fn server() -> Server {
     Server::start_on(listener, Config::default().write_timeout(WRITE_TIMEOUT))
 }
 
-/// Sends the frame until the connection ends, and returns how many bytes the server took.
+/// Sends the frame until the connection ends, and returns the number of bytes that were sent.
 async fn taken(client: &mut Client, frame: &[u8]) -> usize {
     let batch = frame.repeat(64);
     let mut taken = 0;
@@ -45,11 +45,11 @@ async fn taken(client: &mut Client, frame: &[u8]) -> usize {
     taken
 }
 
-/// CVE-2019-9512 and 9515: what the socket does not take is not read for, so the client cannot
-/// send, either; after the timeout it is cut off.
+/// CVE-2019-9512 and 9515: the server stops reading while it cannot write, so the client cannot send either. After the
+/// timeout the server closes the connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pings_and_settings_whose_answers_are_not_read_end_the_connection() {
-    // What both sockets hold, and what h2 and the server gather.
+    // The buffers of both sockets, of h2 and of the server.
     const MOST: usize = 8 << 20;
     for frame in [ping(b"whatever"), settings(&[])] {
         let server = server();
@@ -64,11 +64,11 @@ async fn pings_and_settings_whose_answers_are_not_read_end_the_connection() {
     }
 }
 
-/// CVE-2019-9517: the windows are open and the socket is not.
+/// CVE-2019-9517: the windows are open, but the socket is full.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_the_socket_does_not_take_is_not_made_and_ends_the_connection() {
     const STREAMS: u32 = 16;
-    // Each stream's buffer, and what is on its way.
+    // The buffer of each stream, and the data in the sockets.
     const MOST: usize = 16 * (64 << 10) + (1 << 20);
     let server = server();
     let neighbor = Neighbor::beside(&server).await;
@@ -78,7 +78,7 @@ async fn an_answer_that_the_socket_does_not_take_is_not_made_and_ends_the_connec
     for nth in 0..STREAMS {
         client.send(&get(nth * 2 + 1, "/pour/4")).await;
     }
-    // Only a client that sends learns of the end without reading up to it.
+    // The client does not read, so it can notice the close only by sending.
     let _until_the_end = taken(&mut client, &priority(1, 0, 0)).await;
     let made = GAUGES[4].now.load(Relaxed);
     assert!((1..MOST).contains(&made), "{made} bytes were made");
@@ -86,11 +86,11 @@ async fn an_answer_that_the_socket_does_not_take_is_not_made_and_ends_the_connec
     server.stop().await;
 }
 
-/// CVE-2019-9511: the window of a stream is never opened, or byte by byte.
+/// CVE-2019-9511: the window of a stream is never opened, or only byte by byte.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_without_a_window_is_made_no_further_than_it_is_taken() {
     const UPDATES: usize = 2_000;
-    // What was let through, and some chunks that wait.
+    // The bytes that fit into the window, and a few chunks in buffers.
     const MOST: usize = UPDATES + (16 << 10);
     let server = server();
     let neighbor = Neighbor::beside(&server).await;
@@ -98,7 +98,7 @@ async fn an_answer_without_a_window_is_made_no_further_than_it_is_taken() {
     client.send(&get(1, "/pour/5")).await;
     assert_eq!(client.input.outcome().await, Outcome::Answer(200));
     let drip = std::iter::repeat_n(window_update(1, 1), UPDATES);
-    // The last request's answer would wait for its window, but its head does not.
+    // The body of the last response waits for its window, but the head does not.
     assert_eq!(flood(client, drip).await, Outcome::Answer(200));
     let made = GAUGES[5].now.load(Relaxed);
     assert!((1..MOST).contains(&made), "{made} bytes were made");
@@ -106,8 +106,8 @@ async fn an_answer_without_a_window_is_made_no_further_than_it_is_taken() {
     server.stop().await;
 }
 
-/// A window that stays shut shuts no socket, which is what the write timeout of a connection looks at:
-/// each stream has its own, whether its answer is made on the way or whole from the start.
+/// A closed window does not block the socket, so the write timeout of the connection does not notice it. Each stream
+/// has a write timeout too, for streamed and for complete bodies.
 #[tokio::test]
 async fn an_answer_without_a_window_is_reset() {
     let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -123,7 +123,7 @@ async fn an_answer_without_a_window_is_reset() {
     server.stop().await;
 }
 
-/// What keeps a connection busy is no request: the stop asks whether the client is there, and hears nothing.
+/// Pings keep the connection busy without a request. The shutdown sends a ping, which the client does not acknowledge.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pings_do_not_hold_a_stop() {
     let server = server();
@@ -141,7 +141,7 @@ async fn pings_do_not_hold_a_stop() {
     pinging.abort();
 }
 
-/// A connection that has served its share asks whether the client has heard, and does not wait for ever.
+/// A connection at its limit of requests sends GOAWAY and a ping, and does not wait forever for the acknowledgment.
 #[tokio::test]
 async fn goodbye_that_is_not_heard_ends_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

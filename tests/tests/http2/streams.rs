@@ -165,7 +165,7 @@ async fn a_stream_does_not_depend_on_itself() {
     .await;
 }
 
-/// RFC 9113, 5.1.2: the limit is the 128 of the server's settings.
+/// RFC 9113, 5.1.2: the limit in the server's settings is 128.
 #[tokio::test]
 async fn more_streams_than_allowed_are_refused_and_the_others_stay() {
     let server = Server::start().await;
@@ -177,7 +177,7 @@ async fn more_streams_than_allowed_are_refused_and_the_others_stay() {
     let refused = client.input.until(kind::RST_STREAM).await;
     assert_eq!(refused.stream, 257);
     assert_eq!(refused.payload, REFUSED_STREAM.to_be_bytes());
-    // One that ends leaves its place to another.
+    // A stream that ends makes room for another one.
     client.send(&data(END_STREAM, 1, "x")).await;
     client.until_end_of_stream().await;
     client.send(&get(259, "/ping")).await;

@@ -1,4 +1,4 @@
-//! Answers that a handler frames itself, over HTTP/3: the cases are those of HTTP/1 and 2.
+//! Responses that a handler frames itself, over HTTP/3. The cases are those of HTTP/1 and HTTP/2.
 
 use std::future::poll_fn;
 
@@ -17,7 +17,7 @@ pub(super) async fn given(name: &str) -> Response {
     cases::answer(name)
 }
 
-/// Asks, and returns the status, the headers, and the body if it is whole.
+/// Sends a request, and returns the status, the headers, and the body if it is complete.
 async fn ask(client: &mut Client, method: &str, path: &str) -> Option<(u16, HeaderMap, String)> {
     let request = Request::builder()
         .method(method)

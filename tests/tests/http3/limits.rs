@@ -1,4 +1,4 @@
-//! What a client may send.
+//! Limits of requests over HTTP/3.
 
 use super::*;
 
@@ -32,7 +32,7 @@ async fn limits_hold() {
     server.stop().await;
 }
 
-/// h3 would keep it all: the control stream, a head, and trailers behind a body.
+/// h3 would buffer these frames completely: on the control stream, as a head, and as trailers.
 #[tokio::test]
 async fn frame_that_is_too_long_ends_the_connection() {
     let server = Server::start("frames", Config::default()).await;
@@ -58,7 +58,7 @@ async fn frame_that_is_too_long_ends_the_connection() {
     server.stop().await;
 }
 
-/// h3 tells an empty frame of data as it tells the end of a body.
+/// h3 reports an empty DATA frame in the same way as the end of a body.
 #[tokio::test]
 async fn empty_piece_of_a_body_is_not_its_end() {
     let server = Server::start("empty", Config::default()).await;
@@ -67,11 +67,11 @@ async fn empty_piece_of_a_body_is_not_its_end() {
     let post = post.expect("it is well formed");
     let mut stream = client.sender.send_request(post).await.expect("it is sent");
     for piece in ["a=1", "", "&b=2"] {
-        // The server may have seen that it is wrong.
+        // The server may already have rejected the frame.
         let _ended = stream.send_data(Bytes::from_static(piece.as_bytes())).await;
     }
     let _ended = stream.finish().await;
-    // What h3 cannot read it refuses; the first piece alone would look whole.
+    // h3 rejects a frame that it cannot read. The first piece alone would look like a complete body.
     if let Ok(response) = soon(stream.recv_response()).await {
         assert_ne!(response.status(), 200);
     }

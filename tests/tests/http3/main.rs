@@ -1,4 +1,4 @@
-//! HTTP/3 beside TLS, by a client of h3's.
+//! HTTP/3 on the same port as TLS, with a client based on h3.
 
 mod framing;
 mod limits;
@@ -31,7 +31,7 @@ use tokio::{
 };
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, pki_types::CertificateDer};
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 static WAITING: Notify = Notify::const_new();
@@ -56,7 +56,7 @@ async fn wait() -> &'static str {
 
 #[get("/panic")]
 async fn panics() -> &'static str {
-    // No message of a panic hook in the tests' output.
+    // `resume_unwind` does not run the panic hook, which would print a message.
     std::panic::resume_unwind(Box::new("stop"))
 }
 
@@ -71,9 +71,9 @@ async fn huge() -> Vec<u8> {
 }
 
 const LARGE: usize = 256 << 10;
-/// More than the server and the client have room for.
+/// More than the buffers of the server and the client can contain.
 const HUGE: usize = 4 << 20;
-/// How much a client takes that reads nothing.
+/// The receive window of a client that reads nothing.
 const WINDOW: u32 = 64 << 10;
 
 #[routes(app)]
@@ -174,7 +174,7 @@ impl Server {
         }
     }
 
-    /// Connects by QUIC, for a client that says what it wants.
+    /// Connects with QUIC.
     async fn quic(&self, addr: SocketAddr) -> (quinn::Endpoint, quinn::Connection) {
         let mut tls = self.trusting();
         tls.alpn_protocols = vec![b"h3".to_vec()];
@@ -212,7 +212,7 @@ struct Client {
 }
 
 impl Client {
-    /// Sends a request and returns the status, the length and the body of its answer.
+    /// Sends a request and returns the status, the length and the body of the response.
     async fn send(&mut self, request: Request<()>, body: &[u8]) -> (u16, Option<String>, String) {
         let mut stream = self.sender.send_request(request).await.expect("it is sent");
         for piece in body.chunks(1000) {
@@ -231,7 +231,7 @@ impl Client {
         (response.status().as_u16(), length, text)
     }
 
-    /// Sends a request, and returns the stream once the head of its answer is here.
+    /// Sends a request, and returns the stream after the head of the response.
     async fn begin(&mut self, path: &str) -> Answering {
         let request = Request::get(format!("https://localhost{path}")).body(());
         let request = request.expect("it is well formed");
@@ -248,7 +248,7 @@ impl Client {
     }
 }
 
-/// Reads the rest of an answer, and returns its length.
+/// Reads the rest of a response, and returns its length.
 async fn rest(stream: &mut Answering) -> Result<usize, h3::error::StreamError> {
     let mut read = 0;
     while let Some(piece) = soon(stream.recv_data()).await? {

@@ -1,4 +1,4 @@
-//! A stop waits until its clients have what it answered.
+//! Shutdown waits until the clients have received the responses.
 
 use std::net::SocketAddr;
 
@@ -72,7 +72,7 @@ async fn stop_answers_what_has_begun() {
     soon(client.driving).await.expect("the connection ends");
 }
 
-/// Passes packets on, and loses some of the server's; returns where it listens.
+/// Starts a proxy that drops some packets of the server, and returns its address.
 async fn lossy(server: SocketAddr) -> SocketAddr {
     let near = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
     let far = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
@@ -108,7 +108,7 @@ async fn stop_waits_until_an_answer_is_taken() {
     assert_eq!(rest(&mut stream).await.expect("it goes on"), LARGE);
     drop(stream);
     soon(stopping).await.expect("it stops");
-    // Its goodbye may be among what is lost, so the client is not asked.
+    // The end of the connection is not checked, since the packet with CONNECTION_CLOSE may be lost.
 }
 
 #[tokio::test]

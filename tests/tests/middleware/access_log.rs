@@ -1,4 +1,4 @@
-//! The access log: what a line says, what it hides, and that nobody waits for it.
+//! `AccessLog`: the content of a line, sampling, and overload. Requests never wait for the log.
 
 use std::{
     future::IntoFuture,
@@ -8,7 +8,7 @@ use std::{
 
 use highball::{middleware::AccessLog, prelude::*};
 
-/// What a log has written.
+/// The lines that a log has written.
 struct Written {
     text: Mutex<String>,
     more: Condvar,
@@ -29,12 +29,12 @@ impl Written {
         self.more.notify_all();
     }
 
-    /// Waits for so many lines.
+    /// Waits for this number of lines.
     fn lines(&self, count: usize) -> Vec<String> {
         self.until(|text| text.lines().count() >= count)
     }
 
-    /// Waits for this to hold, and returns the lines.
+    /// Waits until the condition holds, and returns the lines.
     fn until(&self, is_enough: impl Fn(&str) -> bool) -> Vec<String> {
         let text = self.text.lock().expect("no panic");
         let limit = Duration::from_secs(10);
@@ -174,7 +174,7 @@ async fn a_sample_has_every_failure() {
 static HELD: Mutex<Option<mpsc::Receiver<()>>> = Mutex::new(None);
 static FLOODED: Written = Written::new();
 
-/// Writes when it is allowed to.
+/// A writer that blocks until the test permits it to write.
 fn write_late(lines: &[u8]) {
     let held = HELD.lock().expect("no panic").take();
     if let Some(held) = held {

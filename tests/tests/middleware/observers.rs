@@ -1,4 +1,4 @@
-//! Observers: what they see of an exchange, and when.
+//! Observers: the content of an exchange, and when observers run.
 
 use std::{
     io,
@@ -15,7 +15,7 @@ use highball::{
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 
-/// What the observers have seen, one line each.
+/// The exchanges that the observers have seen, one line each.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -89,7 +89,7 @@ async fn slow() {
     std::future::pending::<()>().await;
 }
 
-/// A body that comes in pieces.
+/// A body that arrives in pieces.
 struct Pieces(std::vec::IntoIter<io::Result<Frame<Bytes>>>);
 
 impl hyper::body::Body for Pieces {

@@ -1,8 +1,8 @@
-//! What runs around a handler, in which order, and what it provides.
+//! The order of guards and middleware around a handler, and the values that they provide.
 
 use highball::prelude::*;
 
-/// What has run so far, as a header that each part adds to on the way back.
+/// The header to which each middleware adds its name on the way back.
 fn mark(mut response: Response, name: &'static str) -> Response {
     let name = header::HeaderValue::from_static(name);
     response.headers_mut().append(header::VIA, name);
@@ -74,7 +74,7 @@ struct Guarded(show);
 #[routes(app, with(app))]
 struct Api(Second, Guarded);
 
-/// Checks the status, and which parts marked the response.
+/// Asserts the status, and which middleware marked the response.
 async fn check(path: &str, status: u16, via: &[&str]) {
     let response = Api.test().get(path).send().await;
     let got = response.headers().get_all(header::VIA).iter();
@@ -104,7 +104,7 @@ async fn an_early_answer_passes_what_is_around_it() {
 async fn a_panic_at_any_depth_is_500() {
     let parts = ["own", "inner", "mount", "outer", "app"];
     for (idx, part) in parts.into_iter().enumerate() {
-        // It passes those outside of the one that panics.
+        // The response passes the middleware outside the one that panics.
         check(&format!("/b/c?panic={part}"), 500, &parts[idx + 1..]).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Which pages are of the request's own origin, for WebSockets and CORS.
+//! The origin of a request. Pages of the same origin can open WebSockets and need no CORS.
 
 use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
@@ -12,7 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[get("/own")]
@@ -53,7 +53,7 @@ async fn start(proxies: Option<Proxies>) -> (SocketAddr, JoinHandle<highball::Re
 
 const KEY: &str = "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==";
 
-/// Sends a handshake with these lines beside what it needs, and returns the status.
+/// Sends a WebSocket handshake with these additional lines, and returns the status.
 async fn status(address: SocketAddr, path: &str, lines: &[&str]) -> String {
     let base = ["upgrade: websocket", "sec-websocket-version: 13"];
     let mut lines: Vec<&str> = base.iter().chain(lines).copied().collect();
@@ -81,7 +81,7 @@ async fn a_page_connects_to_its_own_host() {
         ("/own", "a.example", "http://a.example", "101"),
         ("/own", "A.Example:80", "http://a.example", "101"),
         ("/own", "a.example", "http://A.EXAMPLE:80", "101"),
-        // TLS may end at a proxy that the app does not name.
+        // TLS can end at a proxy that the app does not trust.
         ("/own", "a.example", "https://a.example", "101"),
         ("/own", "a.example:443", "https://a.example", "101"),
         ("/own", "[::1]:8080", "http://[0::1]:8080", "101"),
@@ -144,7 +144,7 @@ async fn a_proxy_says_which_host_is_its_own() {
         ),
         (&["host: A.example:443", "x-forwarded-proto: https"], "101"),
         (&["host: a.example"], "101"),
-        // The proxy says that the client came without TLS.
+        // The proxy reports that the client connected without TLS.
         (&["host: a.example", "x-forwarded-proto: http"], "403"),
         (
             &[

@@ -1,9 +1,9 @@
-//! Preflights: they meet the parts of the route that they are about.
+//! CORS preflights pass the middleware of the route whose method they name.
 
 use highball::{http::HeaderName, middleware::Cors, prelude::*, testing::TestResponse};
 use tower_http::cors::CorsLayer;
 
-/// A preflight by hand, as an app may have one of its own.
+/// An app's middleware that responds to preflights itself.
 #[middleware]
 async fn by_hand(cx: &mut Context<'_>, next: impl Next) -> Response {
     let is_preflight =
@@ -48,7 +48,7 @@ async fn other_field() {}
 #[get("/own", with(Cors::any()))]
 async fn own() {}
 
-/// A route that answers OPTIONS itself is asked, as before.
+/// A route for OPTIONS, which takes precedence over the generated response.
 #[options("/own")]
 async fn own_options() -> &'static str {
     "mine"
@@ -104,7 +104,7 @@ fn header_of(response: &TestResponse, name: HeaderName) -> &str {
     value.and_then(|value| value.to_str().ok()).unwrap_or("-")
 }
 
-/// Checks the status, the origin and the methods that a preflight is told.
+/// Asserts the status, and the origin and the methods that the response allows.
 async fn check(path: &str, method: &str, origin: &str, expected: (u16, &str, &str)) {
     let request = Api.test().options(path).header(header::ORIGIN, origin);
     let request = request.header(header::ACCESS_CONTROL_REQUEST_METHOD, method);
@@ -127,12 +127,12 @@ async fn a_preflight_meets_the_parts_of_its_route() {
         ("/widget", "POST", shop, (204, "-", "-")),
         ("/widget", "DELETE", admin, (204, admin, "DELETE, OPTIONS")),
         ("/widget", "DELETE", shop, (403, "-", "-")),
-        // No route of the path has the method, or there is no such method.
+        // No route of the path has this method, or the method does not exist.
         ("/widget", "PATCH", shop, (204, "-", "-")),
         ("/widget", "get", shop, (204, "-", "-")),
         ("/widget", "G T", shop, (204, "-", "-")),
         ("/hand/7", "PUT", shop, (204, "by hand", "-")),
-        // No parameter is read: no handler runs.
+        // The parameter is not parsed, since no handler runs.
         ("/hand/x", "PUT", shop, (204, "by hand", "-")),
         ("/layer", "GET", shop, (200, "*", "*")),
         ("/field", "GET", shop, (204, "*", "GET, HEAD, OPTIONS")),
@@ -141,7 +141,7 @@ async fn a_preflight_meets_the_parts_of_its_route() {
         ("/a/split", "GET", two, (403, "-", "-")),
         ("/a/split", "POST", two, (204, two, "POST, OPTIONS")),
         ("/a/split", "POST", one, (403, "-", "-")),
-        // The inner one allows more; what it does not allow is the outer one's to say.
+        // The inner `Cors` allows more. If it does not allow an origin, the outer one decides.
         (
             "/nested/open",
             "GET",
@@ -190,7 +190,7 @@ async fn what_is_no_preflight_lists_the_whole_path() {
         (204, all)
     );
     let request = Api.test().options("/widget");
-    // No origin: no page asks.
+    // Without `Origin`, the request does not come from a page.
     let request = request.header(header::ACCESS_CONTROL_REQUEST_METHOD, "GET");
     assert_eq!(header_of(&request.send().await, header::ALLOW), all);
 }

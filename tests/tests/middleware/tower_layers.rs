@@ -1,4 +1,4 @@
-//! tower's layers in `with(..)`: around a route, a group and the app.
+//! tower layers in `with(..)`, around a route, a group and the app.
 
 use std::{
     sync::{
@@ -95,7 +95,7 @@ async fn buffered() -> &'static str {
     "buffered"
 }
 
-/// Calls the rest twice, as a layer that retries would.
+/// Calls the inner service twice, as a layer that retries does.
 #[derive(Clone)]
 struct Twice<S>(S);
 

@@ -1,4 +1,4 @@
-//! What `with(..)` can say: values, guards side by side, and conditions.
+//! The arguments of `with(..)`: configured values, `parallel(..)` and `when(..)`.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -14,7 +14,7 @@ struct First(u32);
 #[derive(Local)]
 struct Second(u32);
 
-/// Counts the requests that it is lent to.
+/// Counts requests.
 #[derive(Default)]
 struct Counter(AtomicUsize);
 
@@ -163,7 +163,7 @@ async fn a_value_stands_where_its_part_does() {
     let refused = client.get("/limited").send().await;
     assert_eq!(refused.status(), 429);
     assert_eq!(refused.header(header::RETRY_AFTER), "7");
-    // Each place has a value of its own.
+    // Each place in the chains has its own value.
     assert_eq!(client.get("/limited/other").send().await.status(), 200);
     assert_eq!(client.get("/limited/other").send().await.status(), 429);
 }
@@ -228,7 +228,7 @@ async fn an_extractor_of_a_guard_may_wait() {
     assert_eq!(response.headers()["x-session"], "zoe");
 }
 
-/// A part that is a value with a method: what it keeps, each place where it stands has on its own.
+/// A middleware that is a value with a method. Each place in the chains has its own value.
 struct Tally {
     name: &'static str,
     calls: AtomicUsize,
@@ -297,7 +297,7 @@ const TALLY: header::HeaderName = header::HeaderName::from_static("tally");
 #[derive(Local)]
 struct Signed(usize);
 
-/// Sees the bytes and what they say; the handler gets the same.
+/// Reads the body as bytes and as JSON. The handler reads the same body.
 #[guard(body)]
 async fn signed(
     body: Bytes,

@@ -1,4 +1,4 @@
-//! What a response can be: streams, events, pages, files to save, and cookies.
+//! Bodies of responses: streams, events, pages and downloads. Also cookies.
 
 use std::{
     pin::pin,

@@ -1,4 +1,4 @@
-//! Headers of responses: which are added to others and which replace them, and where a redirect leads.
+//! Headers of responses: some are appended to existing values, and others replace them. Also redirects.
 
 use highball::{
     cookie::Cookie,
@@ -171,7 +171,7 @@ struct Api(
     Slashes,
 );
 
-/// Checks the status and all values of some headers.
+/// Asserts the status and all values of some headers.
 async fn check(path: &str, status: u16, expected: &[(&str, &[&str])]) {
     let response = Api.test().get(path).send().await;
     assert_eq!(response.status(), status, "{path}");

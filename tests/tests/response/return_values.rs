@@ -1,4 +1,4 @@
-//! What handlers can return, and what stands on the wire then.
+//! Return values of handlers, and the responses that are made from them.
 
 use std::collections::HashMap;
 
@@ -75,7 +75,7 @@ async fn redirect() -> Redirect {
 
 #[get("/unwritable")]
 async fn unwritable() -> (StatusCode, Json<HashMap<Vec<u8>, u8>>) {
-    // A key that JSON has no words for.
+    // A key that JSON cannot represent.
     (StatusCode::CREATED, Json(HashMap::from([(vec![1], 1)])))
 }
 
@@ -106,7 +106,7 @@ struct Api(
     cx_status,
 );
 
-/// Checks the status, the content type and the body.
+/// Asserts the status, the content type and the body.
 async fn check(path: &str, status: u16, content_type: &str, body: &str) {
     let response = Api.test().get(path).send().await;
     assert_eq!(response.status(), status, "{path}");
@@ -264,7 +264,7 @@ async fn an_app_writes_every_rejection_in_its_own_format() {
     assert_eq!(response.header(header::ALLOW), "GET, HEAD, OPTIONS");
 }
 
-/// Leaves it to the framework after all.
+/// Returns another rejection, which the framework formats.
 fn again(rejection: &Rejection, _: &Context<'_>) -> Response {
     Rejection::new(rejection.status(), "no").into_response()
 }

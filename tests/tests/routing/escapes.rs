@@ -1,4 +1,4 @@
-//! The spellings of a path: raw, escaped, and with escapes of either case.
+//! Spellings of a path: raw, escaped, and escaped with digits of either case.
 
 use std::{future::IntoFuture, time::Duration};
 
@@ -208,7 +208,7 @@ fn a_redirect_keeps_the_path_and_escapes_what_a_location_cannot_hold() {
         "GET /n/\"/" => "308 /n/%22",
         "GET /n/a\\b/" => "308 /n/a%5Cb",
         "GET /n/{a|b}^/" => "308 /n/%7Ba%7Cb%7D%5E",
-        // A redirect would make a valid path of it, and perhaps the path of another route.
+        // A redirect would turn this into a valid path, perhaps that of another route.
         "GET /n/100%/" => "400",
         "GET /n/1/?q=100%" => "308 /n/1?q=100%25",
         "GET /o[%C3%A9]" => "308 /o[%C3%A9]/",
@@ -272,7 +272,7 @@ fn a_miss_names_the_pattern_that_was_meant() {
     });
 }
 
-/// Answers a request of raw bytes.
+/// Serves the app to one request of raw bytes, and returns the response.
 async fn ask(target: &[u8]) -> String {
     handlers! { odd: get("/é[1]|{x}\"^"), }
     #[routes(app)]
@@ -302,7 +302,7 @@ async fn raw_bytes_on_a_socket_find_the_route() {
         (b"/%c3%A9%5b1]%7C7\"%5E", "200", "x=7"),
         (b"/\xc3\xa9[1]|\xc3\xad\"^", "200", "x=\u{ed}"),
         (b"/\xc3\xa9[1]|\"^", "404", ""),
-        // No UTF-8, and what hyper takes for no URI.
+        // Targets that are not UTF-8, or that hyper rejects as a URI.
         (b"/\xe9[1]|7\"^", "400", ""),
         (b"/\xc3\xa9[1]|<7>\"^", "400", ""),
     ] {

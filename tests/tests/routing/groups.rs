@@ -1,4 +1,4 @@
-//! Prefixes, and who answers for a group where no handler does.
+//! Prefixes of groups, and which group handles a request without a matching route.
 
 use highball::prelude::*;
 

@@ -1,8 +1,8 @@
-//! The semantics of paths, one test for each fact, over the real macros and the test client.
+//! Routing: each test shows one rule of `docs/reference/routing.md`, with real apps and the test client.
 
 use highball::prelude::*;
 
-/// Writes handlers that say which route they are.
+/// Declares handlers that return the matched route.
 macro_rules! handlers {
     ($($name:ident: $verb:ident($($route:tt)*),)*) => {$(
         #[$verb($($route)*)]
@@ -12,7 +12,7 @@ macro_rules! handlers {
     )*};
 }
 
-/// Sends each request, as `METHOD /path`, and compares the answer.
+/// Sends each request, written as `METHOD /path`, and compares the response.
 macro_rules! check {
     ($app:expr, $($request:literal => $answer:literal,)*) => {
         highball::block_on(async {
@@ -26,7 +26,7 @@ macro_rules! check {
     };
 }
 
-/// The pattern of the route, and its parameters.
+/// Returns the pattern of the route and its parameters.
 fn route_of(cx: &Context<'_>) -> String {
     let route = cx.route().expect("a handler has a route");
     let params = route.params();
@@ -34,7 +34,8 @@ fn route_of(cx: &Context<'_>) -> String {
     params.fold(route.path().to_owned(), |text, param| text + &param)
 }
 
-/// The status, what the status says (`Allow`, `Location` or the text), and which middleware ran.
+/// Returns the status, the header or text that belongs to it (`Allow`, `Location` or the body), and the middleware that
+/// ran.
 fn answer(response: &highball::testing::TestResponse) -> String {
     let status = response.status().as_u16();
     let says = match status {

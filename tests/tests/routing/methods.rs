@@ -1,4 +1,4 @@
-//! Methods, and what a path answers to another.
+//! Methods: HEAD, OPTIONS, 405 and extension methods.
 
 use highball::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Compares the router with a matcher that was written from `docs/reference/routing.md` alone.
+//! Compares the router with a simple matcher that was written from `docs/reference/routing.md` alone.
 
 mod apps;
 mod matcher;
@@ -37,7 +37,7 @@ fn page_routes(routes: &[highball::Route]) -> Vec<PageRoute> {
     routes.collect()
 }
 
-/// Runs a future that does not wait for anything.
+/// Returns the output of a future that is ready at the first poll.
 fn now<F: Future>(future: F) -> F::Output {
     let mut cx = Task::from_waker(Waker::noop());
     match pin!(future).poll(&mut cx) {
@@ -74,7 +74,7 @@ fn check_response(response: &TestResponse, expected: &Expected) -> Result<(), St
     ))
 }
 
-/// Random requests to an app get the answer that the page gives.
+/// Defines a test that sends random requests to an app, and compares the responses with those of the matcher.
 macro_rules! compare {
     ($($name:ident: $app:path,)*) => {
         proptest! {

@@ -1,4 +1,4 @@
-//! What becomes of the text that a parameter takes.
+//! Values of parameters: decoding and conversion.
 
 use highball::prelude::*;
 

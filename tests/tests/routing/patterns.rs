@@ -1,4 +1,4 @@
-//! What a pattern matches, and which of several does.
+//! Patterns: what they match, and which one wins if several match.
 
 use highball::prelude::*;
 

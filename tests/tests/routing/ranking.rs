@@ -1,4 +1,4 @@
-//! What comes first: the path before the method, and a slash as part of the path.
+//! The order of matching routes: the path ranks before the method, and a trailing slash is part of the path.
 
 use highball::prelude::*;
 

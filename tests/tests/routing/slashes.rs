@@ -1,4 +1,4 @@
-//! Slashes, one more or less, and where a redirect goes.
+//! Trailing slashes: strict, redirected or ignored.
 
 use highball::prelude::*;
 

@@ -1,7 +1,7 @@
-//! Handlers that block: they are named while they do, on both kinds of runtime.
+//! A handler that blocks its thread is reported by name while it blocks, on both kinds of runtime.
 //!
-//! The server is this program once more, since what it says goes to its standard error. Its handler
-//! blocks until its standard input ends, so no test waits for a fixed time.
+//! The server is a second process of this program, since the report is written to its standard error. Its handler
+//! blocks until the standard input is closed, so no test waits for a fixed time.
 
 use std::{
     env,
@@ -13,7 +13,7 @@ use std::{
 
 use highball::{Config, prelude::*};
 
-/// Says that this process is the server, and of which kind.
+/// The environment variable that makes this process the server, with the kind of its runtime.
 const KIND: &str = "TESTS_BLOCKED_KIND";
 
 #[get("/blocks/{id}")]
@@ -31,7 +31,7 @@ async fn quick() -> &'static str {
 #[routes(app)]
 struct Blocking(blocks, quick);
 
-/// The server, where this process is one.
+/// Runs the server if this process is the server.
 #[test]
 fn server() {
     let Ok(kind) = env::var(KIND) else { return };
@@ -68,7 +68,7 @@ impl Server {
             let (_, rest) = line.split_once("http://")?;
             rest.split(' ').next().map(str::to_owned)
         });
-        // What else it prints must have room.
+        // Read the rest of the output, so that the server can always write.
         std::thread::spawn(move || lines.count());
         let says = BufReader::new(child.stderr.take().expect("its errors"));
         let addr = addr.expect("it says where it listens");
@@ -82,14 +82,14 @@ impl Server {
         stream
     }
 
-    /// Waits for the line that has this text.
+    /// Waits for the line that contains this text.
     fn says(&mut self, text: &str) -> String {
         let mut lines = (&mut self.says).lines().map_while(Result::ok);
         let line = lines.find(|line| line.contains(text));
         line.unwrap_or_else(|| panic!("nothing is said of {text}"))
     }
 
-    /// Lets the handler go on, and returns the answer.
+    /// Unblocks the handler, and returns the response.
     fn release(&mut self, mut stream: TcpStream) -> String {
         drop(self.child.stdin.take());
         let mut answer = String::new();
@@ -137,7 +137,7 @@ fn and_on_a_worker_whose_runtime_is_blocked() {
 fn no_bound_reports_no_handler() {
     let mut server = Server::start("off");
     let stream = server.ask("/blocks/7");
-    // The runtime is still reported: the first line that is said.
+    // The runtime is still reported: it is the first line of the output.
     let line = server.says("");
     assert!(line.starts_with("runtime 0 has been blocked"), "{line}");
     assert!(line.contains(" by a handler: "), "{line}");

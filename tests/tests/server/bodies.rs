@@ -1,4 +1,4 @@
-//! Bodies that come too slowly, and one that breaks.
+//! Request bodies that arrive too slowly, and a response body that panics.
 
 use highball::{
     Body, Config,
@@ -66,7 +66,7 @@ async fn breaks() -> Body {
     Body::stream(produce(|pieces| async move {
         pieces.send(Ok::<_, BoxError>("piece")).await;
         sleep(millis(20)).await;
-        // No message of a panic hook in the tests' output.
+        // `resume_unwind` does not run the panic hook, which would print a message.
         std::panic::resume_unwind(Box::new("stop"));
     }))
 }
@@ -88,7 +88,7 @@ async fn panic_of_a_body_ends_its_answer_and_no_other() {
     let answer = rest(stream).await;
     assert_eq!(answer.matches("HTTP/1.1 200").count(), 2, "{answer}");
     assert!(answer.contains("\r\n\r\npong"), "{answer}");
-    // The end of the chunks is missing: the client knows that it has not all.
+    // The last chunk is missing, which shows the client that the response is incomplete.
     assert!(
         answer.contains("piece") && !answer.ends_with("0\r\n\r\n"),
         "{answer}"

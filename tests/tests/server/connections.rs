@@ -1,4 +1,4 @@
-//! A whole app over real sockets: what stands on the wire, and that nothing of a request leaks.
+//! An app over real sockets: pipelining, HEAD, limits and disconnects. Requests do not affect each other.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -11,7 +11,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[get("/ping")]
@@ -34,7 +34,7 @@ async fn marked(cx: &mut Context<'_>) -> &'static str {
 #[get("/panic")]
 async fn panics(cx: &mut Context<'_>) -> &'static str {
     cx.set_header("x-mark", "secret");
-    // No message of a panic hook in the tests' output.
+    // `resume_unwind` does not run the panic hook, which would print a message.
     std::panic::resume_unwind(Box::new("stop"))
 }
 
@@ -55,7 +55,7 @@ async fn slow() -> &'static str {
 #[routes(app)]
 struct Api(ping, show, marked, panics, echo, slow);
 
-/// A served app, and the way to stop it.
+/// A running server, and the channel that stops it.
 struct Server {
     addr: SocketAddr,
     stop: oneshot::Sender<()>,
@@ -85,7 +85,7 @@ impl Server {
     }
 }
 
-/// Sends the text and reads to the end, which the last request asks for.
+/// Sends the requests, the last of which closes the connection, and returns all responses.
 async fn talk(server: &Server, text: &str) -> String {
     let mut stream = server.connect().await;
     stream.write_all(text.as_bytes()).await.expect("it is sent");
@@ -147,7 +147,7 @@ async fn nothing_of_a_request_leaks_into_the_next() {
         + &request("GET", "/ping", CLOSE);
     let answer = talk(&server, &text).await;
     assert_eq!(statuses(&answer), ["202", "500", "200"], "{answer}");
-    // What a handler has set before it panicked is on its own answer, and on no other.
+    // Headers that a handler set before its panic are in its own response, and in no other.
     assert_eq!(answer.matches("x-mark").count(), 2, "{answer}");
     let last = answer.rfind("HTTP/1.1 200").expect("the last answer");
     assert!(!answer[last..].contains("x-mark"), "{answer}");
@@ -242,7 +242,7 @@ async fn stop_under_load_answers_every_request_it_has_begun() {
                 }
                 let mut answer = [0; 1024];
                 match stream.read(&mut answer).await {
-                    // Closed between two requests: this one was never begun.
+                    // The connection was closed between two requests: the handler of this one has never run.
                     Ok(0) | Err(_) => return answered,
                     Ok(len) => {
                         let answer = std::str::from_utf8(&answer[..len]).expect("it is text");

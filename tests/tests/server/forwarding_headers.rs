@@ -1,4 +1,4 @@
-//! Whom trusted proxies say that a request is from, over a socket: the cases of `tests/proxies/`.
+//! The client's address in the headers of trusted proxies, over a socket. The cases are in `tests/proxies/`.
 
 use std::{future::IntoFuture, net::SocketAddr, path::Path, time::Duration};
 
@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[get("/whoami")]
@@ -32,7 +32,7 @@ struct Case {
     want: String,
 }
 
-/// Reads cases: a line is a keyword or the name of a header, and what belongs to it.
+/// Parses cases. A line is a keyword or the name of a header, and its value.
 fn cases(text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for line in text
@@ -64,7 +64,7 @@ fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
-/// Reads `\xff`, the octet that no text has.
+/// Decodes `\xff`, an octet that is not valid in UTF-8.
 fn octets(text: &str) -> Vec<u8> {
     let mut pieces = text.split("\\xff");
     let mut octets = pieces.next().unwrap_or_default().as_bytes().to_vec();
@@ -75,7 +75,7 @@ fn octets(text: &str) -> Vec<u8> {
     octets
 }
 
-/// Serves the app to one request, and returns the answer's body.
+/// Serves the app to one request, and returns the body of the response.
 async fn ask(proxies: Proxies, case: &Case) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address: SocketAddr = listener.local_addr().expect("an address");

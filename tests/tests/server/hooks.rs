@@ -1,4 +1,4 @@
-//! What runs around the requests, and what says whether some may be sent.
+//! Hooks at start and shutdown, and the health routes.
 
 use std::{
     future::Future,
@@ -173,7 +173,7 @@ async fn checks_go_on_when_who_asked_has_left() {
             }
         })
     });
-    // Probes that are less patient than the check takes.
+    // Probes that time out before the check has ended.
     for _ in 0..5 {
         let mut stream = connect(addr).await;
         let request = b"GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n";

@@ -1,4 +1,4 @@
-//! Addresses, unix sockets, listeners of one's own, and who comes by them.
+//! Listeners: addresses, Unix sockets, custom listeners, limits of connections, and the PROXY protocol.
 
 use std::{
     io,
@@ -100,7 +100,7 @@ async fn stale_socket_is_replaced_and_a_live_one_is_not() {
     std::fs::remove_file(&path).expect("it is ours");
 }
 
-/// Accepts what a test sends it.
+/// A listener that accepts the connections that a test sends to it.
 struct Handed(mpsc::Receiver<DuplexStream>);
 
 impl Incoming for Handed {
@@ -127,7 +127,7 @@ async fn listener_of_ones_own_is_served() {
     }
 }
 
-/// Can accept nothing, and says so at once.
+/// A listener whose `accept` fails immediately.
 struct Broken;
 
 impl Incoming for Broken {
@@ -147,7 +147,7 @@ async fn broken_listener_rests_alone() {
     for _ in 0..40 {
         assert_eq!(ask(connect(addr).await, b"", "/ping").await, "pong");
     }
-    // The broken one rests for 50 ms each time.
+    // The server waits for 50 ms after each error of the broken listener.
     assert!(begun.elapsed() < Duration::from_millis(1_800));
     server.stop().await.expect("it served");
 }
@@ -166,7 +166,7 @@ async fn what_was_accepted_before_a_stop_is_served() {
     holding.read_u8().await.expect("it is answered");
     let (waiting, far) = duplex(4096);
     tx.send(far).await.expect("there is room");
-    // The server has no place for it, and its listener has accepted it.
+    // The listener has accepted this connection, but the server is at its limit.
     until("it is accepted", async || {
         tx.capacity() == tx.max_capacity()
     })
@@ -178,7 +178,7 @@ async fn what_was_accepted_before_a_stop_is_served() {
     assert_eq!(asking.await.expect("it does not panic"), "pong");
 }
 
-/// Fails once, and then accepts what it has.
+/// A listener that fails once, and then accepts its connection.
 struct Failing(Option<DuplexStream>, bool);
 
 impl Incoming for Failing {
@@ -201,7 +201,7 @@ async fn what_a_listener_at_rest_has_accepted_is_served() {
     let listener = Listener::own(Failing(Some(far), true));
     let server = Server::start(|serve| serve.listen(listener));
     let asking = tokio::spawn(ask(near, b"", "/ping"));
-    // Less than the listener rests for, and enough for it to accept.
+    // Less than the pause after an error, and enough time to accept.
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
@@ -276,7 +276,7 @@ async fn proxy_says_whom_a_connection_is_from() {
         ask(connect(addr).await, binary, "/peer").await,
         "192.0.2.8:5000"
     );
-    // One of those that must say it and does not is not served.
+    // A connection of a trusted proxy without the header is closed.
     assert_eq!(ask(connect(addr).await, b"", "/peer").await, "");
     server.stop().await.expect("it served");
 
@@ -284,7 +284,7 @@ async fn proxy_says_whom_a_connection_is_from() {
     let from = Proxies::trust(["192.0.2.0/24"]).expect("a network");
     let listener = Listener::from(listener).proxy_protocol(from);
     let server = Server::start(|serve| serve.listen(listener));
-    // From others it is no header but a bad request.
+    // From another address, the header is an invalid request.
     assert!(
         !ask(connect(addr).await, header, "/peer")
             .await

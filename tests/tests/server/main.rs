@@ -1,4 +1,4 @@
-//! Where an app listens, how it starts and stops, and on which threads.
+//! The server: listeners, connections, start and shutdown, threads, and forwarding headers.
 
 mod blocked_threads;
 mod bodies;
@@ -25,7 +25,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[get("/ping")]
@@ -62,7 +62,7 @@ impl Server {
         Self { stop, task }
     }
 
-    /// Waits for an end that nobody asked for.
+    /// Waits for the server to end by itself.
     async fn ended(self) -> highball::Result {
         soon(self.task).await.expect("it does not panic")
     }
@@ -77,7 +77,7 @@ async fn soon<F: Future>(future: F) -> F::Output {
     timeout(PATIENCE, future).await.expect("it is done in time")
 }
 
-/// Sends a request, behind what a connection begins with, and returns the body of its answer.
+/// Sends a preamble and a request, and returns the body of the response.
 async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin, before: &[u8], path: &str) -> String {
     let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
     stream.write_all(before).await.expect("it is sent");
@@ -110,7 +110,7 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     assert!(waited.is_ok(), "{what}");
 }
 
-/// Reads to the end, where it is an end, and returns what came.
+/// Reads until the connection is closed, and returns the text.
 async fn rest(mut stream: TcpStream) -> String {
     let mut answer = String::new();
     soon(stream.read_to_string(&mut answer))

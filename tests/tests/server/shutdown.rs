@@ -1,4 +1,4 @@
-//! A stop with open streams: each ends in time, and nothing that was written is lost.
+//! Shutdown with open streams: each stream ends in time, and no written data is lost.
 
 use std::{future::IntoFuture, net::SocketAddr, time::Duration};
 
@@ -20,10 +20,10 @@ use tokio::{
 };
 use tower_http::compression::CompressionLayer;
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// One event, and then nothing for ever.
+/// Sends one event, and then waits forever.
 #[get("/events")]
 async fn events() -> Sse {
     Sse::new(produce(|events| async move {
@@ -32,7 +32,7 @@ async fn events() -> Sse {
     }))
 }
 
-/// Events without an end, each of them ready.
+/// Sends events forever, each of which is ready immediately.
 #[get("/flood")]
 async fn flood() -> Sse {
     Sse::new(produce(|events| async move {
@@ -43,7 +43,7 @@ async fn flood() -> Sse {
     }))
 }
 
-/// Events that end by themselves once they hear of the stop.
+/// Sends events until the shutdown, and then ends the stream itself.
 #[get("/whole")]
 async fn whole() -> Sse {
     let events = produce(|events| async move {
@@ -64,7 +64,7 @@ async fn lines() -> Body {
     }))
 }
 
-/// Waits in the handler.
+/// Waits in the handler for the shutdown.
 #[get("/poll")]
 async fn poll(cx: &mut Context<'_>) -> &'static str {
     cx.stopping().await;
@@ -79,7 +79,7 @@ async fn socket(upgrade: WebSocketUpgrade) -> Response {
     })
 }
 
-/// Only sends, and does not look at what becomes of it before the WebSocket has ended.
+/// Only sends messages, and ignores errors until the WebSocket is closed.
 #[get("/sender")]
 async fn sender(upgrade: WebSocketUpgrade) -> Response {
     upgrade.on(|mut socket| async move {
@@ -96,7 +96,7 @@ async fn sender(upgrade: WebSocketUpgrade) -> Response {
 #[routes(app)]
 struct Api(events, flood, whole, lines, poll, socket, sender, Layered);
 
-/// The layer puts bodies into a body of its own, whether it compresses them or not.
+/// The layer wraps bodies in its own type, even if it does not compress them.
 #[routes("/layered", with(layer(CompressionLayer::new())))]
 struct Layered(events, lines);
 
@@ -122,7 +122,7 @@ impl Server {
         }
     }
 
-    /// Asks for a path by HTTP/1.1, and reads until the answer has this in it.
+    /// Sends a request with HTTP/1.1, and reads until the response contains this text.
     async fn open(&self, path: &str, until: &str) -> (TcpStream, String) {
         let mut stream = TcpStream::connect(self.address).await.expect("it listens");
         let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -141,7 +141,7 @@ impl Server {
         (stream, said)
     }
 
-    /// Stops, and asserts that it takes no longer than a second.
+    /// Stops the server, and asserts that this takes at most a second.
     async fn stop(self) {
         let begun = Instant::now();
         self.stop.send(()).expect("it runs");
@@ -170,7 +170,7 @@ async fn http1_streams_end_with_their_last_chunk() {
         .expect("it listens");
     let request = b"GET /poll HTTP/1.1\r\nhost: a\r\n\r\n";
     poll.write_all(request).await.expect("it is sent");
-    // An answer that comes later shows that the request before it was read.
+    // A response to a later request shows that the earlier request was read.
     server.open("/missing", "404").await;
     server.stop().await;
     assert_eq!(rest(events).await, "D\r\nretry: 1000\n\n\r\n0\r\n\r\n");
@@ -216,7 +216,7 @@ async fn http2_streams_end() {
     }
     let reading = tokio::spawn(async move {
         for (body, last) in open {
-            // A stream that is cut is an error here.
+            // A stream that is reset would be an error here.
             let rest = timeout(PATIENCE, body.collect()).await.expect("it ends");
             assert_eq!(rest.expect("it ends well").to_bytes(), last);
         }
@@ -264,7 +264,7 @@ async fn a_websocket_that_only_sends_hears_of_a_stop() {
     assert_eq!(reading.await.expect("no panic"), "the server stops");
 }
 
-/// A layer's body passes on nothing but polls.
+/// The body of a layer forwards nothing except polls, so the signal must reach the stream in another way.
 #[tokio::test]
 async fn a_stream_inside_a_layer_s_body_hears_of_a_stop() {
     let session = Api.test().start();
@@ -287,7 +287,7 @@ async fn a_stream_inside_a_layer_s_body_hears_of_a_stop() {
     }
 }
 
-/// A client that reads nothing says no goodbye, and takes nothing.
+/// A client that reads nothing sends no close frame, and receives none.
 #[tokio::test]
 async fn websockets_of_stalled_clients_do_not_hold_a_stop() {
     let server = Server::start().await;

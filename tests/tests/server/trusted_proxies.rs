@@ -1,4 +1,4 @@
-//! Whom a request is from, as a handler, a log and a rate limit see it.
+//! The client of a request behind trusted proxies, as handlers, logs and rate limits see it.
 
 use highball::{
     extract::Client, http::HeaderName, prelude::*, serve::Proxies, testing::TestResponse,

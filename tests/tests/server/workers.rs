@@ -1,4 +1,4 @@
-//! Threads with a runtime and a queue of connections each.
+//! Workers: threads that each have a runtime and a queue of connections.
 
 use std::{
     collections::HashSet,
@@ -98,7 +98,7 @@ async fn stop_hook_may_use_what_was_made_on_a_worker() {
         let opened = OPENED.lock().expect("no panic").take();
         let mut stream = opened.ok_or_else(|| Error::new("nothing was opened"))?;
         stream.write_all(b"bye").await?;
-        // Waiting needs the runtime that it was made on.
+        // The stream works only while the runtime of the worker that opened it is running.
         stream.read_u8().await?;
         Ok(())
     });

@@ -1,4 +1,4 @@
-//! The test client, and the values that a test puts in the place of guards and middleware.
+//! The test client, and the replacement of guards and middleware in tests.
 
 mod replaced_parts;
 mod requests;

@@ -1,4 +1,4 @@
-//! What a test puts in the place of guards and middleware.
+//! Guards and middleware that a test replaces with values, or removes.
 
 use highball::prelude::*;
 
@@ -121,7 +121,7 @@ struct Deep(Users);
 #[routes(app)]
 struct Api(Plain, Deep);
 
-/// What a test says of the app, before it sends a request.
+/// A client before its first request, whose app a test can still change.
 type Client = highball::testing::TestClient<Api>;
 
 async fn check(path: &str, given: fn(Client) -> Client, expected: (u16, &str)) {
@@ -145,19 +145,19 @@ async fn a_given_local_stands_in_for_the_part_that_provides_it() {
         ("/plain/me", zoe, (200, "zoe")),
         ("/plain/open", nothing, (200, "nobody")),
         ("/plain/open", zoe, (200, "zoe")),
-        // What asks for the local runs, with it.
+        // A guard that reads the local runs with the given value.
         ("/plain/admin", zoe, (418, "")),
         ("/plain/admin", root, (200, "root")),
-        // Beside others, each stands for itself.
+        // In `parallel(..)`, each guard is replaced separately.
         ("/plain/both", nothing, (401, "")),
         ("/plain/both", zoe, (402, "")),
         ("/plain/both", both, (200, "zoe 7")),
         ("/plain/when-closure", nothing, (401, "")),
         ("/plain/when-closure", zoe, (200, "")),
-        // Guards that provide nothing are asked.
+        // Guards that provide no local still run.
         ("/plain/locked", both, (423, "")),
         ("/deep/users", both, (409, "")),
-        // No guard stands before what is not there.
+        // No guard runs for a path without a route.
         ("/plain/nothing", zoe, (404, "")),
     ] {
         check(path, given, expected).await;
@@ -183,10 +183,10 @@ async fn a_guard_is_left_out_by_its_item() {
         ("/plain/role", role_, (200, "")),
         ("/plain/locked", user, (423, "")),
         ("/plain/locked", value, (200, "")),
-        // Its local is missing, which no server would let happen.
+        // The local of the removed guard is missing, which is possible only in a test.
         ("/plain/me", user, (500, "")),
         ("/plain/both", tenant_, (500, "")),
-        // A group without the guards around it.
+        // A group from which the outer guards are removed.
         ("/deep/users", all, (200, "zoe")),
         ("/deep/users/open", guards, (200, "")),
         ("/deep/users/open", user, (409, "")),
@@ -217,7 +217,7 @@ async fn a_guard_that_a_test_stands_in_for_lets_a_condition_hold() {
     assert!(marked(left_out.send().await));
 }
 
-/// A guard whose block has a parameter.
+/// A guard whose impl block has a type parameter.
 struct Wants<T>(T);
 
 #[guard]

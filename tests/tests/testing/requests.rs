@@ -1,4 +1,4 @@
-//! What the test client sends.
+//! Requests of the test client: bodies, headers, queries and cookies.
 
 use highball::{prelude::*, testing::TestMultipart};
 
@@ -21,7 +21,7 @@ async fn query(cx: &mut Context<'_>) -> ([(&'static str, &'static str); 1], Stri
     ([("x-foo", "bar")], query)
 }
 
-/// Sets the cookie that the body is.
+/// Sets the cookie in the body.
 #[post("/a/set")]
 async fn set(body: String) -> [(&'static str, String); 1] {
     [("set-cookie", body)]

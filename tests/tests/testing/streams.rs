@@ -1,4 +1,4 @@
-//! Answers that the test client reads as they come: pieces, events and WebSockets.
+//! Responses that the test client reads piece by piece: streams, events and WebSockets.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -10,7 +10,7 @@ use highball::{
     ws::{Message, WebSocketUpgrade},
 };
 
-/// Pieces that do not end, split where readers of events stumble.
+/// An endless stream whose pieces are split at positions that are difficult for a parser of events.
 const PIECES: [&str; 7] = [
     "\u{feff}data: a\r",
     "\n\r\n: alive\n\nev",

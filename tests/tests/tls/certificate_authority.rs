@@ -1,4 +1,4 @@
-//! Certificates, and who signs them.
+//! A certificate authority for tests.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use highball::serve::Tls;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// An authority, and the files of what it has signed.
+/// A certificate authority, and a directory with the files of its certificates.
 pub(crate) struct Authority {
     pub(crate) issuer: CertifiedIssuer<'static, KeyPair>,
     dir: PathBuf,
@@ -32,7 +32,7 @@ impl Authority {
         Self { issuer, dir }
     }
 
-    /// Signs a certificate for localhost, and writes it and its key.
+    /// Signs a certificate for localhost, and writes the certificate and its key to files.
     pub(crate) fn sign(&self, name: &str) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
         let params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
         let key = KeyPair::generate().expect("a key");

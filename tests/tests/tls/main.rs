@@ -1,4 +1,4 @@
-//! TLS: the protocol that is agreed on, certificates of both sides, and clients that leave.
+//! TLS: the negotiation of the protocol, certificates of both sides, timeouts and disconnects.
 
 mod certificate_authority;
 mod origin;
@@ -35,7 +35,7 @@ use tokio_rustls::{
 
 use crate::certificate_authority::Authority;
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 static WAITING: Notify = Notify::const_new();
@@ -119,7 +119,7 @@ async fn soon<F: Future>(future: F) -> F::Output {
 
 type Identity = Option<(CertificateDer<'static>, PrivateKeyDer<'static>)>;
 
-/// Does the handshake, offering these protocols.
+/// Connects with a TLS handshake that offers these protocols.
 async fn connect(
     authority: &Authority,
     addr: SocketAddr,
@@ -205,10 +205,10 @@ async fn silent_connection_is_closed_with_a_word() {
     let read = soon(stream.read(&mut answer)).await;
     answer.truncate(read.expect("it is answered"));
     assert!(answer.ends_with(b"pong"));
-    // Longer than the silence after which it lets go what it does not need.
+    // Longer than the silence after which the server frees the memory of a connection.
     tokio::time::sleep(millis(3300)).await;
     server.stop().await.expect("it served");
-    // Without close_notify this is an error.
+    // Without close_notify, this read would fail.
     let end = soon(stream.read(&mut [0; 1])).await;
     assert_eq!(end.expect("it is the end"), 0);
 }
@@ -257,7 +257,7 @@ async fn client_without_a_good_certificate_is_refused() {
     );
     let stranger = Authority::new();
     for identity in [None, Some(stranger.sign("client"))] {
-        // With TLS 1.3 the client hears of it when it first reads.
+        // With TLS 1.3 the client sees the alert at its first read.
         let refused = match connect(&authority, server.addr, &[], identity).await {
             Ok(mut stream) => get(&mut stream, "/ping").await.map(drop),
             Err(error) => Err(error),
@@ -298,7 +298,7 @@ async fn new_certificate_is_shown_without_a_restart() {
     let mut before = connect(&authority, server.addr, &[], None)
         .await
         .expect("it is good");
-    // Files of which one is new already and the other is not yet, are no certificate.
+    // While only one of the two files is replaced, they do not match, and the old certificate stays.
     fs::write(authority.path("server.key"), "nothing").expect("it is written");
     tokio::time::sleep(millis(100)).await;
     let meanwhile = connect(&authority, server.addr, &[], None)

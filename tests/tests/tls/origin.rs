@@ -1,4 +1,4 @@
-//! The origin of a request by TLS, over HTTP/1 and HTTP/2.
+//! The origin of a request over TLS, with HTTP/1 and HTTP/2.
 
 use std::{future::IntoFuture, net::SocketAddr};
 

@@ -1,4 +1,4 @@
-//! Frames as bytes: what breaks RFC 6455 ends the WebSocket with the right code.
+//! Raw frames: a violation of RFC 6455 closes the WebSocket with the correct code.
 
 use std::{future::IntoFuture, time::Duration};
 
@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than anything here takes; a test that waits so long has failed.
+/// The time after which a test fails. Every step takes much less.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[get("/echo")]
@@ -26,12 +26,12 @@ async fn echo(upgrade: WebSocketUpgrade) -> Response {
 #[routes(app)]
 struct Api(echo);
 
-/// Makes a frame with this head, masked with nothing.
+/// Returns a frame with this head and a mask of zeros.
 fn frame(head: &[u8], payload: &[u8]) -> Vec<u8> {
     [head, &[0; 4], payload].concat()
 }
 
-/// Sends frames, and returns the head of the answer and its first two bytes of payload.
+/// Sends frames, and returns the first byte of the response and the first two bytes of its payload.
 async fn answer(address: std::net::SocketAddr, frames: &[u8]) -> (u8, u16) {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
     let request = b"GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\

@@ -1,4 +1,4 @@
-//! WebSockets over a real socket.
+//! WebSockets over real sockets.
 
 mod frames;
 
@@ -65,7 +65,7 @@ async fn full(upgrade: WebSocketUpgrade) -> Response {
     upgrade.on(|socket| socket.close(4001, "the room is full"))
 }
 
-/// Asks soon, and tells why it has ended.
+/// Sends pings after a short time, and records why the WebSocket has ended.
 #[get("/asking/{patience}")]
 async fn asking(patience: u64, upgrade: WebSocketUpgrade) -> Response {
     let upgrade = upgrade.keep_alive(millis(20), millis(patience));
@@ -82,7 +82,7 @@ static ASKED: std::sync::LazyLock<tokio::sync::watch::Sender<String>> =
 async fn a_client_that_does_not_answer_is_taken_for_gone() {
     let server = start().await;
     let mut told = ASKED.subscribe();
-    // This one answers no ping, since it reads nothing.
+    // This client responds to no ping, since it does not read.
     let silent = server.connect("/asking/50", &[]).await;
     let silent = silent.expect("a WebSocket");
     let waited = timeout(Duration::from_secs(20), told.changed()).await;
@@ -92,7 +92,7 @@ async fn a_client_that_does_not_answer_is_taken_for_gone() {
         "the client did not respond to a ping"
     );
     drop(silent);
-    // And this one answers each, by reading.
+    // This client reads, and thus responds to each ping.
     let answering = server.connect("/asking/20000", &[]).await;
     let mut answering = answering.expect("a WebSocket");
     for _ in 0..5 {
@@ -113,7 +113,7 @@ async fn a_client_sees_the_code_and_the_reason() {
     assert_eq!(frame.reason.as_str(), "the room is full");
 }
 
-/// RFC 6455 §4.2.2: a server speaks what the client offers, or leaves the header out.
+/// RFC 6455 §4.2.2: a server selects a protocol that the client offers, or omits the header.
 #[tokio::test]
 async fn a_protocol_that_is_not_offered_is_not_chosen() {
     let session = Api.test().start();
@@ -135,7 +135,7 @@ async fn a_protocol_that_is_not_offered_is_not_chosen() {
     }
 }
 
-/// Says which protocol was chosen, and then what the goodbye was.
+/// Sends the selected protocol, and then records the close frame.
 #[get("/spoken")]
 async fn spoken(upgrade: WebSocketUpgrade) -> Response {
     let upgrade = upgrade.protocols(["new", "old"]);
@@ -215,10 +215,10 @@ impl Server {
     }
 }
 
-/// Reads to the goodbye, and returns its code.
+/// Reads until the close frame, and returns its code.
 async fn goodbye(socket: &mut Socket) -> Option<CloseCode> {
     let mut code = None;
-    // What comes last sends our own goodbye.
+    // The last read sends the client's own close frame.
     while let Some(Ok(message)) = socket.next().await {
         if let Message::Close(Some(frame)) = message {
             code = Some(frame.code);
@@ -345,7 +345,7 @@ async fn a_stop_says_goodbye() {
     server.ended.await.expect("no panic").expect("a clean stop");
 }
 
-/// Answers to pings that nobody takes are not kept: what cannot be answered is not read.
+/// The server does not queue pongs without limit: it stops reading while it cannot write.
 #[tokio::test]
 async fn pings_of_a_client_that_reads_nothing_are_not_read_for_ever() {
     let server = start().await;
@@ -359,11 +359,11 @@ async fn pings_of_a_client_that_reads_nothing_are_not_read_for_ever() {
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.expect("it is answered"));
     }
-    // A final ping of ten bytes, masked with nothing.
+    // A final ping of ten bytes with a mask of zeros.
     let ping = [&[0x89, 0x80 | 10, 0, 0, 0, 0][..], &[b'x'; 10]].concat();
     let batch = ping.repeat(4000);
     let (begun, mut sent) = (Instant::now(), 0);
-    // The server takes no more once both sockets are full.
+    // The server stops reading once the buffers of both sockets are full.
     while let Ok(taken) = timeout(
         Duration::from_secs(1),
         stream.write(&batch[sent % ping.len()..]),

@@ -1,4 +1,4 @@
-//! `inserts[]`: what compiles together as one app, and what must not compile.
+//! `inserts[]`: routes that compile together as one app, and routes that must not compile.
 
 use serde_json::Value;
 
@@ -7,17 +7,17 @@ use crate::{
     source::{Source, list, text, tier},
 };
 
-/// Three files.
+/// The three generated files.
 pub(crate) struct Inserts {
-    /// What compiles, and a table of every step.
+    /// The apps that compile, and a table of all steps.
     pub(crate) accepted: Source,
-    /// Patterns that the grammar refuses, one module each.
+    /// Patterns that the grammar rejects, in one module each.
     pub(crate) patterns: Source,
-    /// Routes of equal shape, one group each.
+    /// Routes with equal patterns, in one group each.
     pub(crate) conflicts: Source,
 }
 
-/// What the project's rules say of a step; a refusal is on a line of its file.
+/// The result of a step according to Highball's rules. A rejection has a line in its file.
 enum Ours {
     Accepted,
     RefusedPattern(usize),
@@ -104,7 +104,7 @@ fn write_sequence<'a>(
     all
 }
 
-/// Writes one route alone, and returns the line that must have the error.
+/// Writes a single route, and returns the line on which the error must be.
 fn refuse_pattern(source: &mut Source, pattern: &str) -> usize {
     source.line(format!("#[highball::get({pattern:?})]"));
     let line = source.line("") - 1;
@@ -114,7 +114,7 @@ fn refuse_pattern(source: &mut Source, pattern: &str) -> usize {
     line
 }
 
-/// Writes a group of one route and those before it, and returns the line that must have the error.
+/// Writes a group of a route and the routes before it, and returns the line on which the error must be.
 fn refuse_shape(source: &mut Source, idx: usize, pattern: &str, before: &[String]) -> usize {
     source.handler(&format!("refused_{idx}"), "GET", pattern);
     source.line("#[routes]");

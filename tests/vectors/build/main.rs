@@ -1,6 +1,6 @@
-//! Writes the vectors of `shared/vectors` as Rust source, over the real macros.
+//! Generates Rust code with the real macros from the vectors in `shared/vectors`.
 //!
-//! Where the folder is missing, what it writes is empty.
+//! If the folder is missing, the generated files are empty.
 
 use std::{env, fs, path::PathBuf};
 
@@ -22,8 +22,8 @@ fn main() {
     let folder = folder.join("shared/vectors");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/slow.rs");
-    // A file that is not there is read again at the next build; a folder that comes back is older
-    // than this one, and would not be.
+    // While the folder is missing, watch a missing file: Cargo then reruns the script at every build. It would not
+    // notice a folder that is restored with an old modification time.
     let watched = if folder.is_dir() {
         folder.clone()
     } else {
@@ -32,7 +32,7 @@ fn main() {
     println!("cargo::rerun-if-changed={}", watched.display());
     let read = |name: &str| -> Value {
         let text = fs::read_to_string(folder.join(name));
-        // A missing file is no vectors at all; a broken one is a mistake.
+        // A missing file means that there are no vectors. An invalid file is an error.
         text.map_or(Value::Null, |text| serde_json::from_str(&text).expect(name))
     };
     let files = [("gin", read("gin.json")), ("matchit", read("matchit.json"))];

@@ -1,4 +1,4 @@
-//! `redirects[]` of the kinds that are about a trailing slash, as apps with `slash = redirect`.
+//! `redirects[]`: the kinds that concern a trailing slash, as apps with `slash = redirect`.
 
 use serde_json::Value;
 

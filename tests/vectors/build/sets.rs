@@ -1,4 +1,4 @@
-//! `sets[]`: one app for each set, and its requests.
+//! `sets[]`: an app for each set, and its requests.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(crate) fn write(files: &[(&str, Value)]) -> String {
         sets.map(move |set| (file, set))
     });
     for (idx, (file, set)) in sets.enumerate() {
-        // Patterns that cannot be written as `{name}` and `{*name}` are left out of the vectors.
+        // The vectors omit patterns that cannot be written with `{name}` and `{*name}`.
         if set["expressible"] == Value::Bool(false) {
             continue;
         }

@@ -1,25 +1,25 @@
-//! Reading the JSON and writing Rust.
+//! Functions that read the JSON and write Rust code.
 
 use std::fmt::Write;
 
 use serde_json::Value;
 
-/// Returns a list of the value, or none where it is missing.
+/// Returns a list in the value, or an empty list if it is missing.
 pub(crate) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value[name].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Returns a text of the value.
+/// Returns a text in the value.
 pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
-/// Returns the method of a route or a request; GET where it says none.
+/// Returns the method of a route or a request, which is GET by default.
 pub(crate) fn method(value: &Value) -> &str {
     value["method"].as_str().unwrap_or("GET")
 }
 
-/// Returns `Core` or `Disputed`, or nothing for what the vectors leave out.
+/// Returns `Core` or `Disputed`, or `None` for other kinds.
 pub(crate) fn tier(value: &Value) -> Option<&'static str> {
     match text(value, "tier") {
         "core" => Some("Core"),
@@ -28,7 +28,7 @@ pub(crate) fn tier(value: &Value) -> Option<&'static str> {
     }
 }
 
-/// Rust source, line by line.
+/// Rust code, line by line.
 #[derive(Default)]
 pub(crate) struct Source {
     pub(crate) text: String,
@@ -36,7 +36,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Adds a line, and returns its number.
+    /// Adds a line and returns its number.
     pub(crate) fn line(&mut self, line: impl AsRef<str>) -> usize {
         assert!(!line.as_ref().contains('\n'), "one line at a time");
         writeln!(self.text, "{}", line.as_ref()).expect("a text can be written");
@@ -44,7 +44,7 @@ impl Source {
         self.lines
     }
 
-    /// Adds a handler that says which route it is.
+    /// Adds a handler that returns the matched route.
     pub(crate) fn handler(&mut self, name: &str, method: &str, pattern: &str) {
         let verb = method.to_lowercase();
         self.line(format!("#[{verb}({pattern:?})]"));

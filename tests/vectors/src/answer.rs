@@ -1,19 +1,19 @@
-//! What an app says of a request.
+//! Responses of an app.
 
 use highball::prelude::*;
 
-/// The answer of an app to one request.
+/// The response to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The pattern of the route, and its parameters, where a handler answered.
+    /// The pattern of the route and its parameters, if a handler ran.
     pub route: Option<(String, Vec<(String, String)>)>,
     /// The header `Location`.
     pub location: String,
 }
 
-/// Answers a request with the route that it found: every handler of the sets calls it.
+/// Returns the matched route as JSON. Every handler of the sets calls this function.
 pub fn describe(cx: &Context<'_>) -> Response {
     let params = cx.route().into_iter().flat_map(|route| route.params());
     let params: Vec<_> = params.map(|name| (name, cx.param(name))).collect();
@@ -21,7 +21,7 @@ pub fn describe(cx: &Context<'_>) -> Response {
 }
 
 impl Answer {
-    /// Reads a response.
+    /// Parses a response.
     pub fn read(response: &highball::testing::TestResponse) -> Self {
         let status = response.status().as_u16();
         Self {
@@ -32,7 +32,7 @@ impl Answer {
     }
 }
 
-/// Makes the function `ask`, which sends requests to an app.
+/// Defines the function `ask`, which sends requests to an app.
 #[macro_export]
 macro_rules! ask {
     ($app:expr) => {

@@ -1,7 +1,7 @@
-//! What other routers assert of themselves, asked of Highball over its real macros.
+//! The test vectors of other routers, run against Highball with its real macros.
 //!
-//! The build script reads `shared/vectors` beside the checkout and writes one app for each set
-//! of routes; where the folder is missing, there is nothing to test here, and the tests say so.
+//! The build script reads `shared/vectors` next to the checkout, and generates an app for each set of routes. If the
+//! folder is missing, the tests print that they have no vectors.
 
 mod answer;
 pub mod slow;

@@ -1,4 +1,4 @@
-//! What must not compile: `tests/refused.rs` compiles this with a `cfg` and reads the errors.
+//! Routes that must not compile. `tests/inserts.rs` compiles this file with a `cfg` and reads the errors.
 #![allow(missing_docs, unreachable_pub)]
 
 #[cfg(refused = "patterns")]

@@ -1,19 +1,20 @@
-//! The semantics of paths, written down a second time: slow, on strings, and obviously right.
+//! A second implementation of the rules of routing. It is slow, works on strings, and is simple enough to verify by
+//! reading.
 //!
-//! The build script asks it what must compile, the tests ask it what must be answered. It shares
-//! nothing with Highball.
+//! The build script uses it to decide which routes must compile, and the tests use it to compute the required
+//! responses. It shares no code with Highball.
 
 use std::cmp::Reverse;
 
-/// A pattern, read.
+/// A parsed pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// The pattern as written.
+    /// The source of the pattern.
     pub text: String,
     segments: Vec<Segment>,
 }
 
-/// Static text is percent-encoded, in one of its spellings.
+/// Static text, in a normalized percent-encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     Static(String),
@@ -25,22 +26,22 @@ enum Segment {
     CatchAll(String),
 }
 
-/// What a path is answered with.
+/// The result for a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The route with this number, and its parameters, decoded.
+    /// The route with this index, and its decoded parameters.
     Route(usize, Vec<(String, String)>),
-    /// The route with this number, but a value is no text.
+    /// The route with this index, but a value is not UTF-8.
     BadValue(usize),
-    /// No route.
+    /// No route matches.
     Missing,
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// Says which rule the pattern breaks.
+    /// Returns the rule that the pattern violates.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let rest = text.strip_prefix('/').ok_or("no leading slash")?;
         let pieces: Vec<&str> = rest.split('/').collect();
@@ -68,7 +69,7 @@ impl Pattern {
         self.segments.iter().filter_map(Segment::name).collect()
     }
 
-    /// Returns whether both match the same paths: all but the names is equal.
+    /// Returns whether both patterns match the same paths: they differ only in names.
     pub fn same_shape(&self, other: &Self) -> bool {
         let shape = |pattern: &Self| -> Vec<Segment> {
             pattern.segments.iter().map(Segment::without_name).collect()
@@ -76,7 +77,7 @@ impl Pattern {
         shape(self) == shape(other)
     }
 
-    /// Returns how the path matches, best first, and the raw values.
+    /// Returns the ranks with which the path matches, and the raw values of the parameters.
     fn matches(&self, path: &str) -> Option<(Vec<Rank>, Vec<String>)> {
         let mut rest = Some(path.strip_prefix('/')?);
         let (mut ranks, mut values) = (Vec::new(), Vec::new());
@@ -110,7 +111,7 @@ impl Pattern {
     }
 }
 
-/// Less is better: the kind, then the longer prefix, then the longer suffix.
+/// The rank of a segment: the kind, then the longer prefix, then the longer suffix. The lowest rank wins.
 type Rank = (u8, Reverse<usize>, Reverse<usize>);
 
 const STATIC: Rank = (0, Reverse(0), Reverse(0));
@@ -146,7 +147,7 @@ impl Segment {
     }
 }
 
-/// Finds the best of the routes: segment by segment, all routes that match are compared.
+/// Returns the best route. All matching routes are compared segment by segment.
 pub fn find(patterns: &[Pattern], path: &str) -> Verdict {
     let path = path.split('?').next().unwrap_or_default();
     let matching = patterns.iter().enumerate();
@@ -187,7 +188,7 @@ fn parse_segment(piece: &str) -> Result<Segment, &'static str> {
     })
 }
 
-/// A parameter is an argument of a function, and so has a name that one can have.
+/// Returns whether a parameter can have this name, which must be valid as the name of an argument.
 fn check_name(name: &str) -> Result<(), &'static str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let digit = name.starts_with(|c: char| c.is_ascii_digit());
@@ -197,7 +198,7 @@ fn check_name(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Reads static text up to a parameter's name, if there is one.
+/// Parses static text, and the name of the parameter after it, if any.
 fn parse_text(text: &str) -> Result<(String, Option<&str>), &'static str> {
     let mut plain = String::new();
     let mut rest = text;
@@ -221,7 +222,7 @@ fn parse_text(text: &str) -> Result<(String, Option<&str>), &'static str> {
     }
 }
 
-/// Writes static text in one spelling, so that texts that mean the same are equal.
+/// Normalizes static text, so that equivalent spellings are equal.
 fn spell(text: &str) -> String {
     let bytes = units(&encode(text))
         .into_iter()
@@ -233,7 +234,7 @@ fn spell(text: &str) -> String {
     spelled.collect()
 }
 
-/// A byte of a text, from an escape or as itself; none for a `%` that begins no escape.
+/// A decoded byte, or `None` for a `%` that does not begin an escape.
 #[derive(Debug, Clone, Copy)]
 struct Unit {
     byte: Option<u8>,
@@ -260,7 +261,7 @@ fn same(a: &[Unit], b: &[Unit]) -> bool {
     a.len() == b.len() && pairs.all(|(a, b)| a.byte.is_some() && a.byte == b.byte)
 }
 
-/// Returns what is between these texts, as it came.
+/// Returns the raw text between the prefix and the suffix.
 fn value<'p>(piece: &'p str, prefix: &[Unit], suffix: &[Unit]) -> Option<&'p str> {
     let units = units(piece);
     let end = units.len().checked_sub(suffix.len())?;
@@ -271,7 +272,7 @@ fn value<'p>(piece: &'p str, prefix: &[Unit], suffix: &[Unit]) -> Option<&'p str
     around.then(|| &piece[start..start + len(value)])
 }
 
-/// Writes a path as a client does; where a `%` is no escape, every `%` is meant as the sign.
+/// Encodes a path as a client does. If one `%` does not begin an escape, every `%` is encoded as a literal character.
 pub fn encode(path: &str) -> String {
     let keep_escapes = has_only_escapes(path);
     let mut encoded = String::new();

@@ -1,54 +1,54 @@
-//! The vectors as the build script writes them.
+//! The types of the generated vectors.
 
 use std::path::PathBuf;
 
 use crate::Answer;
 
-/// The routes of one set, and what is asked of them.
+/// The routes and requests of a set.
 #[derive(Debug)]
 pub struct Set {
     /// The name of the source and of the set.
     pub id: &'static str,
-    /// The methods and patterns that the app has.
+    /// The methods and patterns of the app.
     pub routes: &'static [(&'static str, &'static str)],
-    /// The patterns that the project refuses, so that the app does not have them.
+    /// The patterns that Highball rejects, which the app does not contain.
     pub refused: &'static [&'static str],
     /// The requests.
     pub requests: &'static [Request],
-    /// Sends requests, as methods and paths, to the app.
+    /// A function that sends requests, given as methods and paths, to the app.
     pub ask: fn(&[(&str, &str)]) -> Vec<Answer>,
 }
 
-/// One request of a set.
+/// A request of a set.
 #[derive(Debug)]
 pub struct Request {
     /// The method.
     pub method: &'static str,
-    /// The path as the source has it, without escapes where it means none.
+    /// The path in the source, which can contain unescaped characters.
     pub path: &'static str,
-    /// How much the source's answer binds.
+    /// Whether all routers agree on the result.
     pub tier: Tier,
-    /// The source's answer.
+    /// The result in the source.
     pub expected: Expected,
 }
 
-/// The pattern that a request finds, and its parameters where the source says them; or nothing.
+/// The matched pattern, with its parameters if the source contains them, or `None`.
 pub type Expected = Option<(&'static str, Option<Params>)>;
 
-/// The names and values of parameters, in the path's order.
+/// The names and values of parameters, in the order of the path.
 pub type Params = &'static [(&'static str, &'static str)];
 
-/// How much an answer binds.
+/// Whether all routers agree on a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tier {
-    /// Every router gives it.
+    /// All routers agree.
     Core,
-    /// Routers differ: the project's own rules decide.
+    /// Routers differ, so Highball's rules decide.
     Disputed,
 }
 
-/// Patterns that every peer accepts (`core`) and the project's grammar does not.
-// FIXME: the first kind, text before a catch-all, is an answer that every router gives.
+/// Patterns that all other routers accept (`core`), but Highball's grammar rejects.
+// FIXME: text before a catch-all, the first kind, is accepted by all other routers.
 pub const REFUSED_CORE: &[(&str, &str)] = &[
     ("/yyy{*x}", "text before a catch-all"),
     ("/ab/hello{*xx}", "text before a catch-all"),
@@ -60,14 +60,14 @@ pub const REFUSED_CORE: &[(&str, &str)] = &[
     ("/xxx/{x{{}}y}", "a name that no argument can have"),
 ];
 
-/// Returns the folder of the vectors, beside the checkout, if it is there.
+/// Returns the folder of the vectors next to the checkout, if it exists.
 pub fn folder() -> Option<PathBuf> {
     let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let folder = own.ancestors().nth(3)?.join("shared/vectors");
     folder.is_dir().then_some(folder)
 }
 
-/// Prints what a test has counted, or that there was nothing to count.
+/// Prints the counts of a test, or that there are no vectors.
 pub fn report(what: &str, counts: &[(&str, usize)]) {
     if folder().is_none() {
         println!("{what}: no `shared/vectors` beside the checkout, so nothing was tested");

@@ -1,4 +1,4 @@
-//! `inserts[]`: what compiles together, and what does not.
+//! `inserts[]`: routes that compile together, and routes that do not.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -18,12 +18,12 @@ struct Step {
     id: &'static str,
     pattern: &'static str,
     tier: Tier,
-    /// The source's answer.
+    /// The result in the source.
     accept: bool,
     ours: Ours,
 }
 
-/// The answer of the project's rules; a refusal is the line that must have an error.
+/// The result according to Highball's rules. A rejection contains the line on which the error must be.
 #[allow(dead_code, reason = "without vectors nothing is refused")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ours {
@@ -96,7 +96,8 @@ fn a_route_of_a_shape_that_is_there_does_not_compile() {
     check("conflicts", lines.collect());
 }
 
-/// Compiles everything that must not compile at once: one error on each line, none elsewhere.
+/// Compiles all routes that must not compile together. Each of their lines must have one error, and no other line may
+/// have one.
 fn check(what: &str, lines: Vec<usize>) {
     if lines.is_empty() {
         return report(what, &[]);
@@ -126,7 +127,7 @@ fn check(what: &str, lines: Vec<usize>) {
     report(what, &[("refused, with one error each", lines.len())]);
 }
 
-/// Returns the line of an error, which must stand in the file.
+/// Returns the line of an error, which must be in the file.
 fn errors(message: &Value, file: &str) -> Option<usize> {
     if message["level"] != "error" || message["spans"].as_array().is_none_or(Vec::is_empty) {
         return None;

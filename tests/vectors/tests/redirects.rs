@@ -1,4 +1,4 @@
-//! `redirects[]`: what other routers redirect to another trailing slash, with `slash = redirect`.
+//! `redirects[]`: requests that other routers redirect because of a trailing slash, with `slash = redirect`.
 
 use highball_vectors::{Answer, report};
 
@@ -13,16 +13,16 @@ struct Redirects {
 struct Case {
     method: &'static str,
     path: &'static str,
-    /// Where the source redirects to, or nothing.
+    /// The location of the redirect in the source, if any.
     to: &'static str,
-    /// The source answers the path itself.
+    /// The source handles the path without a redirect.
     found: bool,
-    /// Neither a header nor an option of the source is part of it.
+    /// The request depends neither on a header nor on an option of the source.
     plain: bool,
 }
 
-/// The source redirects them to an empty catch-all; ours is at least one character, so that there
-/// is nothing to redirect to.
+/// The source redirects these requests to an empty catch-all. In Highball a catch-all has at least one character, so no
+/// route matches the location.
 const ONLY_THEIRS: &[(&str, &str)] = &[("/src", "/src/"), ("/vendor/x", "/vendor/x/")];
 
 #[test]

@@ -1,5 +1,4 @@
-//! `sets[]`: every request is answered as every router answers it or, where they differ, as the
-//! project's rules say.
+//! `sets[]`: every request has the result of all other routers or, if these differ, that of Highball's rules.
 
 use highball_vectors::{
     Answer, Expected, REFUSED_CORE, Request, Set, Tier, report,
@@ -8,7 +7,7 @@ use highball_vectors::{
 
 include!(concat!(env!("OUT_DIR"), "/sets.rs"));
 
-/// What was asked, by why.
+/// The number of requests of each kind.
 #[derive(Default)]
 struct Counts {
     core: usize,
@@ -48,7 +47,7 @@ fn check(set: &Set, counts: &mut Counts) {
     for request in set.requests {
         let path = slow::encode(request.path);
         if !path.starts_with('/') {
-            // A disputed one, too: no rule but the grammar of HTTP speaks of it.
+            // This applies to a disputed request too: only the grammar of HTTP decides.
             counts.unsendable += 1;
             continue;
         }
@@ -83,7 +82,7 @@ fn check(set: &Set, counts: &mut Counts) {
     }
 }
 
-/// The path with its `%` as the source has it, which is no escape.
+/// The path with the literal `%` of the source, which does not begin an escape.
 fn check_bad_escape(set: &Set, request: &Request) {
     let answer = ask(set, request.method, request.path);
     assert_eq!(answer.status, 400, "{}: {request:?}", set.id);
@@ -95,7 +94,7 @@ fn ask(set: &Set, method: &str, path: &str) -> Answer {
 
 type Route = Option<(String, Vec<(String, String)>)>;
 
-/// What the rules, written a second time, say.
+/// Returns the result of the second implementation of the rules.
 fn rules(set: &Set, method: &str, path: &str) -> Route {
     let routes = set.routes.iter().filter(|(own, _)| *own == method);
     let patterns: Vec<Pattern> = routes
@@ -108,7 +107,7 @@ fn rules(set: &Set, method: &str, path: &str) -> Route {
     }
 }
 
-/// Returns whether the answer is the source's, as far as the source says.
+/// Returns whether the result is that of the source, as far as the source contains it.
 fn agrees(ours: &Route, expected: Expected) -> bool {
     let (Some((pattern, params)), Some((expected, wanted))) = (ours, expected) else {
         return ours.is_none() && expected.is_none();
@@ -117,7 +116,7 @@ fn agrees(ours: &Route, expected: Expected) -> bool {
     pattern == expected && wanted.is_none_or(|wanted| params.eq(wanted.iter().copied()))
 }
 
-/// Returns whether the answer is a pattern that the project refuses, though no peer does.
+/// Returns whether the result is a pattern that Highball rejects, but other routers accept.
 fn is_refused(set: &Set, expected: Expected) -> bool {
     let Some((pattern, _)) = expected else {
         return false;

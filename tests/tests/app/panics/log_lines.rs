@@ -21,7 +21,7 @@ fn the_access_log_has_one_line() {
         assert_eq!(Logged.test().get("/async").send().await.status(), 500);
     });
     let outcome = Outcome::Panicked.to_string();
-    // It is written by a thread of its own.
+    // A separate thread writes the log.
     while LINES.lock().expect("no panic").is_empty() {
         std::thread::yield_now();
     }

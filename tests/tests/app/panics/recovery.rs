@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Another answer than the 500: what happened stays known.
+/// Replaces the 500. Observers still see the panic.
 #[middleware]
 async fn recovers(cx: &mut Context<'_>, next: impl Next) -> Response {
     let response = next.run(cx).await;

@@ -1,4 +1,4 @@
-//! An app that shows what was read.
+//! An app whose handlers return the deserialized value.
 
 use std::{collections::BTreeMap, num::NonZeroU32};
 
@@ -9,7 +9,7 @@ use super::types::{
     Outside, Pieces, Rest, Shape, Shop, Strict, WithId,
 };
 
-/// Declares a route per type that shows what was read.
+/// Declares a route for each type. The handler returns the value's `Debug` representation.
 macro_rules! shows {
     ($($name:ident $path:literal $ty:ty),* $(,)?) => {$(
         #[get($path)]

@@ -1,19 +1,19 @@
-//! The tables of cases in `values/*.txt`.
+//! The cases in `values/*.txt`.
 
 use highball::{prelude::*, testing::TestResponse};
 
 use super::{FORM, app::Api, assert_told};
 
-/// One case.
+/// A case.
 #[derive(Debug, Default)]
 struct Case {
     method: &'static str,
     path: &'static str,
-    /// The content type of a body, and the body.
+    /// The content type of the body, and the body.
     body: Option<(&'static str, Vec<u8>)>,
-    /// What is read.
+    /// The value, if it is accepted.
     is: Option<&'static str>,
-    /// The status and the name of what is refused.
+    /// The status and the name of the invalid field, if the input is rejected.
     no: Option<(u16, &'static str)>,
     says: &'static str,
 }
@@ -59,7 +59,7 @@ fn media(word: &str) -> &'static str {
     }
 }
 
-/// Replaces `\xff` by the octet.
+/// Replaces escapes such as `\xff` with the octet.
 fn octets(text: &str) -> Vec<u8> {
     let mut pieces = text.split("\\x");
     let mut octets = pieces.next().unwrap_or_default().as_bytes().to_vec();

@@ -1,4 +1,4 @@
-//! What a client can do with long and odd input.
+//! Very long queries and forms.
 
 use std::{fmt::Write, time::Instant};
 

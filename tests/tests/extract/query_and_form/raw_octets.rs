@@ -1,4 +1,4 @@
-//! Octets that no client library sends.
+//! Raw octets in queries and forms, which client libraries do not send.
 
 use highball::{prelude::*, tokio};
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
 
 use super::app::Api;
 
-/// Sends a request to a server of its own, and returns the answer.
+/// Sends a request to a new server, and returns the status and the body of the response.
 async fn ask(request: &[u8]) -> (u16, Value) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("it is bound");

@@ -1,4 +1,4 @@
-//! What is written as a form is read back, over a request.
+//! A serialized form is deserialized to the same value.
 
 use highball::prelude::*;
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
@@ -98,7 +98,7 @@ fn value() -> impl Strategy<Value = Whole> {
 }
 
 proptest! {
-    /// What a form is written as is read back, and written the same.
+    /// A random value is serialized, sent as a form, and returned unchanged.
     #[test]
     fn a_written_form_is_read_back(value in value()) {
         let sent = serde_html_form::to_string(&value).expect("a form");

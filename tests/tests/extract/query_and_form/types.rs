@@ -1,6 +1,6 @@
-//! The types that queries and forms are read into.
+//! The types of queries and forms.
 
-// `Debug` alone reads the fields: the tests compare what it shows.
+// Only `Debug` reads the fields: the tests compare its output.
 #![allow(dead_code)]
 
 use std::{
@@ -70,7 +70,7 @@ pub(crate) enum Sort {
     Desc,
 }
 
-/// Reads as libraries do: its own words for what it refuses.
+/// A type whose `Deserialize` reports errors in words of its library.
 #[derive(Debug)]
 pub(crate) struct Day(pub(crate) u8);
 
@@ -144,7 +144,7 @@ pub(crate) struct Line {
     count: u8,
 }
 
-/// Untagged structs, without a field in common.
+/// Untagged structs without a common field.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Either2 {
@@ -186,7 +186,7 @@ pub(crate) struct Lists {
     ids: Vec<Id>,
 }
 
-/// The same, flattened.
+/// The same lists, flattened.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct FlatLists {
@@ -194,7 +194,7 @@ pub(crate) struct FlatLists {
     lists: Lists,
 }
 
-/// What is left over, by any key.
+/// The remaining fields, with any key.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Rest {
     q: Option<String>,
@@ -217,7 +217,7 @@ pub(crate) enum What {
     Nothing,
 }
 
-/// A type that looks at a piece of its text only.
+/// A type that reads only a part of its text.
 #[derive(Debug)]
 pub(crate) struct Prefixed(pub(crate) u8);
 

@@ -1,4 +1,4 @@
-//! What breaks a rule is named as the client wrote it, and the items of a bulk request are told together.
+//! Validation: an error contains the name of the field in the request, and all errors are reported together.
 
 use garde::Validate;
 use highball::{extract::Valid, prelude::*, testing::TestRequest};
@@ -15,7 +15,7 @@ struct SignUp {
     tags: Vec<String>,
 }
 
-/// Parts of one flat query.
+/// A struct that is flattened into a query.
 #[derive(Debug, Deserialize, Validate)]
 struct Search {
     #[garde(dive)]

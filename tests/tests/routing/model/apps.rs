@@ -1,8 +1,8 @@
-//! The apps that are asked. A handler whose name ends with `_redirect` or `_ignore` has that word for slashes.
+//! The apps under test. A handler whose name ends with `_redirect` or `_ignore` has this value of the option `slash`.
 
 use highball::{http::HeaderName, prelude::*};
 
-/// Answers the handler's name and the decoded parameters, in headers, so that HEAD has them too.
+/// Returns the handler's name and the decoded parameters in headers, so that responses to HEAD contain them too.
 pub(crate) fn answer(cx: &Context<'_>) -> [(HeaderName, String); 2] {
     let route = cx.route().expect("a route that won");
     let handler = route.handler().rsplit("::").next().unwrap_or_default();

@@ -1,10 +1,10 @@
-//! A slow matcher, written from `docs/reference/routing.md` alone. It tries every route on every request.
+//! A simple matcher, written from `docs/reference/routing.md` alone. It tries every route for every request.
 
 use std::cmp::Reverse;
 
 use highball::Route;
 
-/// A word of `slash = ..`.
+/// A value of the option `slash`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slash {
     Strict,
@@ -12,7 +12,7 @@ pub(crate) enum Slash {
     Ignore,
 }
 
-/// One unit of a decoded text: a byte, or a `%` that does not begin an escape.
+/// A unit of decoded text: a byte, or a `%` that does not begin an escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Byte(u8),
@@ -22,7 +22,7 @@ enum Unit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     Static(Vec<Unit>),
-    /// A parameter with the text before it and behind it; a plain one has neither.
+    /// A parameter with the text before and after it, which is empty for a plain parameter.
     Param(Vec<Unit>, Vec<Unit>),
     CatchAll,
 }
@@ -37,7 +37,7 @@ pub(crate) struct PageRoute {
     slash: Slash,
 }
 
-/// What the page says about a request.
+/// The response that the rules require.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     Handler(&'static str, Vec<(String, String)>),
@@ -62,7 +62,7 @@ impl PageRoute {
         }
     }
 
-    /// How well the route answers a method: by its name, as GET for HEAD, as `#[any]`.
+    /// Returns the rank of the route for a method: named, GET for HEAD, or `#[any]`.
     fn answers(&self, method: &str) -> Option<u8> {
         match &self.methods[..] {
             [] => Some(2),
@@ -79,7 +79,7 @@ impl PageRoute {
     }
 }
 
-/// Splits a pattern at its slashes, and returns the names of its parameters too.
+/// Splits a pattern at its slashes, and also returns the names of its parameters.
 fn parse(pattern: &str) -> (Vec<Segment>, Vec<String>) {
     let behind = pattern.strip_prefix('/').expect("a leading slash");
     let mut names = Vec::new();
@@ -123,7 +123,7 @@ fn segment(text: &str, names: &mut Vec<String>) -> Segment {
     Segment::Param(units(&before), units(&behind))
 }
 
-/// Returns the pattern with a slash more or less at its end.
+/// Returns the pattern with a trailing slash added or removed.
 fn alias(pattern: &[Segment]) -> Option<Vec<Segment>> {
     let empty = Segment::Static(Vec::new());
     let root = [empty.clone()];
@@ -140,7 +140,7 @@ fn alias(pattern: &[Segment]) -> Option<Vec<Segment>> {
     Some(alias)
 }
 
-/// Decodes a text once, from the left; each unit has the text that it came from.
+/// Decodes a text once, from left to right. Each unit is returned with its source text.
 fn spelled(text: &str) -> Vec<(Unit, &[u8])> {
     let mut rest = text.as_bytes();
     let mut units = Vec::new();
@@ -166,7 +166,7 @@ fn units(text: &str) -> Vec<Unit> {
     spelled(text).into_iter().map(|(unit, _)| unit).collect()
 }
 
-/// Returns the values as they came, if the pattern matches the path.
+/// Returns the raw values of the parameters, if the pattern matches the path.
 fn values(pattern: &[Segment], path: &[&str]) -> Option<Vec<Vec<u8>>> {
     let Some((first, patterns)) = pattern.split_first() else {
         return path.is_empty().then(Vec::new);
@@ -196,7 +196,7 @@ fn between(segment: &str, before: &[Unit], behind: &[Unit]) -> Option<Vec<u8>> {
     (!value.is_empty()).then(|| came.collect())
 }
 
-/// Decodes a value, or returns `None` for a broken escape and for what is not UTF-8.
+/// Decodes a value. Returns `None` if it contains an invalid escape or is not UTF-8.
 fn decode(value: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(value).ok()?;
     let bytes = spelled(text).into_iter().map(|(unit, _)| match unit {
@@ -206,7 +206,7 @@ fn decode(value: &[u8]) -> Option<String> {
     String::from_utf8(bytes.collect::<Option<_>>()?).ok()
 }
 
-/// The rank of a segment: less is better.
+/// The rank of a segment. The lowest rank wins.
 type Rank = (u8, Reverse<usize>, Reverse<usize>);
 
 fn rank(segment: &Segment) -> Rank {
@@ -219,7 +219,7 @@ fn rank(segment: &Segment) -> Rank {
     (class, Reverse(before), Reverse(behind))
 }
 
-/// A route, or its alias, that matches a path.
+/// A route that matches a path, itself or by its alias.
 struct Match<'a> {
     route: &'a PageRoute,
     ranks: Vec<Rank>,
@@ -246,7 +246,7 @@ fn matches<'a>(routes: &'a [PageRoute], path: &[&str]) -> Vec<Match<'a>> {
     found
 }
 
-/// Returns what the page says about a request whose target begins with a slash.
+/// Returns the response that the rules require for a target that begins with a slash.
 pub(crate) fn expected(routes: &[PageRoute], method: &str, target: &str) -> Expected {
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
@@ -297,7 +297,8 @@ fn redirect(route: &PageRoute, path: &str, query: Option<&str>) -> Expected {
     Expected::Redirect(route.handler, location)
 }
 
-/// Escapes what a client may send raw and a URI cannot have, among it a `%` that does not begin an escape.
+/// Escapes the characters that a client can send raw but that are invalid in a URI, including a `%` that does not begin
+/// an escape.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for (unit, spelling) in spelled(text) {
@@ -343,7 +344,7 @@ fn missed(routes: &[PageRoute], matches: &[Match<'_>], method: &str) -> Expected
     }
 }
 
-/// Returns the handler of the route that would win if every method were asked for.
+/// Returns the handler of the route that would win if it had all methods.
 pub(crate) fn best_for_any_method(routes: &[PageRoute], path: &str) -> &'static str {
     let segments: Vec<_> = path[1..].split('/').collect();
     let matches = matches(routes, &segments);
@@ -352,7 +353,7 @@ pub(crate) fn best_for_any_method(routes: &[PageRoute], path: &str) -> &'static 
     best.expect("a route that matches").route.handler
 }
 
-/// Returns whether the first segments of a path match the prefix of a group.
+/// Returns whether the path begins with the prefix of a group.
 pub(crate) fn prefix_matches(prefix: &str, path: &str) -> bool {
     if prefix.is_empty() {
         return true;

@@ -1,4 +1,4 @@
-//! An app whose groups have a middleware each, and the group that the page names for what no route answers.
+//! An app with a middleware in each group, and the group that handles a request without a matching route.
 
 use highball::{http::HeaderName, prelude::*, testing::TestResponse};
 
@@ -7,7 +7,7 @@ use super::{
     matcher::{Expected, PageRoute, best_for_any_method, prefix_matches},
 };
 
-/// Adds its group to the answer, the innermost first.
+/// Adds the name of its group to the response. The innermost group is first.
 #[middleware]
 async fn tag(#[config] tag: &'static str, cx: &mut Context<'_>, next: impl Next) -> Response {
     let mut response = next.run(cx).await;
@@ -27,7 +27,7 @@ macro_rules! handlers {
     };
 }
 
-// A handler's name begins with its group's.
+// The name of a handler begins with the name of its group.
 handlers! {
     #[get("/")] users_list;
     #[get("/{id}")] users_show;
@@ -81,10 +81,10 @@ pub(crate) struct Api(
     app_rest,
 );
 
-/// A group: its tag, its whole prefix, and the tags from the inside out.
+/// A group: its tag, its full prefix, and the tags of the group and of the groups around it, from the inside out.
 type Group = (&'static str, &'static str, &'static [&'static str]);
 
-/// In the order of the lists, an outer group before its inner ones.
+/// The groups in the order of their lists. An outer group precedes its inner groups.
 const GROUPS: [Group; 10] = [
     ("app", "", &["app"]),
     ("short", "", &["short", "app"]),
@@ -98,7 +98,7 @@ const GROUPS: [Group; 10] = [
     ("versions", "/v{n}", &["versions", "app"]),
 ];
 
-/// Checks whose middleware ran, in the app of this module; the others have none.
+/// Checks which middleware ran. Only the app of this module has middleware.
 pub(crate) fn check_tags(
     response: &TestResponse,
     routes: &[PageRoute],
@@ -120,7 +120,7 @@ pub(crate) fn check_tags(
     ))
 }
 
-/// Returns the tags of the group whose middleware runs.
+/// Returns the tags of the group whose middleware must run.
 fn expected_tags(
     routes: &[PageRoute],
     target: &str,

@@ -1,6 +1,6 @@
-//! Makes targets from the pieces of the patterns, spelled and broken as the choices say.
+//! Generates targets from the pieces of the patterns. The choices determine how they are spelled and corrupted.
 
-/// Values of parameters, among them those that cannot be decoded.
+/// Values of parameters. Some cannot be decoded.
 const VALUES: [&str; 26] = [
     "a", "", "7", "00", "ab", "é", "%C3%A9", "%c3", "%FF", "%", "%4", "%zz", "%%41", "%2F",
     "%2f%2E", "+", ".", "..", "a%20", "%2520", "%30", "\\", "\"|^", "{x}", "x.json", "a.tar.gz",
@@ -8,7 +8,7 @@ const VALUES: [&str; 26] = [
 const QUERIES: [&str; 6] = ["?", "?a=/b", "?x={y}&é", "?q=%zz", "??", "?a\\b[1]^|\"'"];
 const ODD: [&str; 10] = ["/", "//", "%", "%4", "%2F", "\\", "é", "%00", "x", "A"];
 
-/// Numbers that decide what is made; a shorter list makes a plainer target.
+/// Numbers that determine a target. A shorter list generates a simpler one.
 pub(crate) struct Choices<'a>(std::slice::Iter<'a, u8>);
 
 impl<'a> Choices<'a> {
@@ -51,7 +51,7 @@ pub(crate) fn target(choices: &mut Choices<'_>, patterns: &[&str]) -> String {
     path
 }
 
-/// Puts an odd text at a place behind the first slash, or takes a character away there.
+/// Inserts an unusual text, or removes a character, after the first slash.
 fn change(choices: &mut Choices<'_>, path: &mut String) {
     let places: Vec<_> = path.char_indices().map(|(at, _)| at).skip(1).collect();
     let at = match places.len() {
@@ -95,7 +95,7 @@ fn spell_pattern(choices: &mut Choices<'_>, pattern: &str) -> String {
     spelled
 }
 
-/// Adds a character as itself, or as escapes with digits of either case.
+/// Adds a character, raw or as escapes with digits of either case.
 fn spell(choices: &mut Choices<'_>, char: char, spelled: &mut String) {
     if !choices.rarely(8) {
         spelled.push(char);
@@ -106,7 +106,7 @@ fn spell(choices: &mut Choices<'_>, char: char, spelled: &mut String) {
     }
 }
 
-/// Adds an escape, sometimes with digits of the other case, escaped itself, or as the character.
+/// Adds an escape: unchanged, with digits of the other case, escaped again, or as the character.
 fn spell_escape(choices: &mut Choices<'_>, escape: &str, spelled: &mut String) {
     match choices.below(12) {
         0..7 => spelled.push_str(escape),

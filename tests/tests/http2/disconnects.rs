@@ -1,4 +1,4 @@
-//! Clients that leave before they are answered.
+//! Clients that disconnect before the response.
 
 use std::time::Duration;
 
@@ -21,7 +21,8 @@ pub(crate) async fn finish() {
     FINISHED.notify_one();
 }
 
-/// Whether the stream is reset or the connection gone, `cancel_on_disconnect` says what becomes of the handler.
+/// Without `cancel_on_disconnect`, the handler runs to its end after a reset of the stream or a close of the
+/// connection.
 #[tokio::test]
 async fn request_is_answered_to_its_end_where_that_is_asked_for() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
