@@ -1,4 +1,4 @@
-//! One request: its head, the context that handlers see, and the data that an app shares.
+//! One request: its head, the context that handlers use, and the data that the requests of an app share.
 
 mod capacity;
 pub(crate) mod context;

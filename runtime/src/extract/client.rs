@@ -177,10 +177,9 @@ fn is_https(head: &Head) -> Option<bool> {
 
 /// Returns the origin of a request with this scheme and the host that a trusted proxy reports, or the request's own.
 fn origin_with(head: &Head, scheme: &str) -> Option<Origin> {
-    let reported: Option<Cow<'_, [u8]>> = head.client.and_then(|hop| hop.host(&head.headers));
-    reported
-        .and_then(|host| Origin::of(scheme, &host))
-        .or_else(|| Origin::of(scheme, own_host(head)?))
+    let said: Option<Cow<'_, [u8]>> = head.client.and_then(|hop| hop.host(&head.headers));
+    said.and_then(|host| Origin::from_host(scheme, &host))
+        .or_else(|| Origin::from_host(scheme, own_host(head)?))
 }
 
 /// Returns the host of the request target, as in HTTP/2, or of the header `Host`.

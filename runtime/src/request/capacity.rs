@@ -1,4 +1,4 @@
-//! How many requests an app answers at once, and who goes first when there are more.
+//! Limits how many requests an app handles at once, and orders the waiting ones by priority.
 
 use std::{
     fmt,
@@ -12,16 +12,16 @@ use tokio::sync::Notify;
 
 use crate::{response::Rejection, routes::Priority};
 
-/// How many requests an app answers at once, and how long others wait for their turn.
+/// Limits the concurrent requests of an app, with a short queue for each priority.
 ///
-/// An app that is asked for more than it can do answers everybody late. With a capacity it answers
-/// as many as it can in time, and the others at once with 503 and `Retry-After`: those of
-/// `priority = background` first, those of `priority = critical` last. Whoever waits goes by
-/// priority, then by arrival; and a part of the places is kept free of the lower priorities, so that
-/// slow work of theirs cannot take all of them.
+/// An overloaded app without a limit responds late to every client. With a capacity it responds in time to as many
+/// as it can. A request that waits too long is rejected with 503 and `Retry-After`. Waiting requests are admitted by
+/// priority (`priority = critical` first, `priority = background` last), then by arrival. Lower priorities can use
+/// only a share of the capacity, so that their slow requests cannot take all of it.
 ///
-/// A request takes its place when its route is known, and leaves it when its answer's head is
-/// there; the body of an answer that streams takes none. Without a capacity nothing waits.
+/// A request counts from when its route is known until the head of its response is ready. The body of a streamed
+/// response does not count. A rejected request passes the same middleware as a 404. Without a capacity no request
+/// waits.
 ///
 /// # Examples
 /// ```
@@ -42,16 +42,16 @@ use crate::{response::Rejection, routes::Priority};
 #[derive(Debug, Clone, Copy)]
 #[must_use]
 pub struct Capacity {
-    /// The places that requests of a priority and those below it may take.
+    /// For each priority, lowest first: how many requests there may be when one of that priority is admitted.
     most: [usize; 3],
     wait: Duration,
 }
 
 impl Capacity {
-    /// Makes a capacity of so many requests at once, at least one.
+    /// Returns a capacity of this many concurrent requests, at least one.
     ///
-    /// Requests of normal priority take seven eighths of the places at most, background requests
-    /// half of them; each waits for up to 100 milliseconds.
+    /// By default requests of normal priority can use seven eighths of it and background requests half. A request
+    /// waits for at most 100 milliseconds.
     pub const fn of(requests: usize) -> Self {
         let most = if requests == 0 { 1 } else { requests };
         Self {
@@ -60,18 +60,18 @@ impl Capacity {
         }
     }
 
-    /// Sets how long a request waits for its turn before it is refused.
+    /// Sets how long a request waits before it is rejected.
     pub const fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
         self
     }
 
-    /// Sets how many places requests of normal and of background priority may take, at least one.
+    /// Sets how many concurrent requests of normal and background priority there may be, at least one.
     pub const fn normal(self, requests: usize) -> Self {
         self.share(Priority::Normal, requests)
     }
 
-    /// Sets how many places requests of background priority may take, at least one.
+    /// Sets how many concurrent requests of background priority there may be, at least one.
     pub const fn background(self, requests: usize) -> Self {
         self.share(Priority::Background, requests)
     }
@@ -82,31 +82,34 @@ impl Capacity {
     }
 }
 
-/// The places of an app, and who waits for one.
+/// Admits requests up to a [`Capacity`], and queues the others.
+///
+/// This is not a semaphore of tokio's, because that cannot keep permits free for one priority.
 pub(crate) struct Gate {
     capacity: Capacity,
-    /// How many places are taken.
+    /// How many permits are taken.
     taken: AtomicUsize,
-    /// By priority, lowest first.
-    lines: [Queue; 3],
+    /// The queues by priority, lowest first.
+    queues: [Queue; 3],
 }
 
-/// Requests of one priority that wait for a place.
+/// The requests of one priority that wait for a permit.
 #[derive(Default)]
 struct Queue {
     waiting: AtomicUsize,
+    /// Wakes the request that has waited longest.
     turn: Notify,
 }
 
-/// A place that a request has taken.
+/// The right of a request to run. Dropping it admits the next request.
 pub(crate) struct Permit<'g>(&'g Gate);
 
-/// A request in its line.
+/// A request in a queue.
 struct Waiter<'g> {
     gate: &'g Gate,
-    line: &'g Queue,
-    /// Nobody else was in the line.
-    is_alone: bool,
+    queue: &'g Queue,
+    /// Whether the queue was empty.
+    is_first: bool,
 }
 
 impl Gate {
@@ -117,93 +120,96 @@ impl Gate {
         Self {
             capacity,
             taken: AtomicUsize::new(0),
-            lines: Default::default(),
+            queues: Default::default(),
         }
     }
 
-    /// Takes a place, or waits for one.
+    /// Takes a permit, or waits for one.
     ///
     /// # Errors
-    /// Where none is free for this priority in time.
+    /// Returns a 503 if there is no permit for this priority in time.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the request leaves the queue.
     pub(crate) async fn acquire(&self, priority: Priority) -> Result<Permit<'_>, Rejection> {
-        if !self.anyone_waits(priority)
-            && let Some(place) = self.take(priority)
+        // A new request must not overtake those that wait.
+        if !self.has_waiting(priority)
+            && let Some(permit) = self.try_acquire(priority)
         {
-            return Ok(place);
+            return Ok(permit);
         }
-        let turn = tokio::time::timeout(self.capacity.wait, self.turn(priority));
-        turn.await.map_err(|_| too_busy())
+        let queued = tokio::time::timeout(self.capacity.wait, self.wait_in_queue(priority));
+        queued.await.map_err(|_| too_busy())
     }
 
-    /// Waits in line until there is a place.
-    async fn turn(&self, priority: Priority) -> Permit<'_> {
-        let line = &self.lines[priority as usize];
-        let waiting = Waiter::new(self, line);
-        let mut first = waiting.is_alone;
+    async fn wait_in_queue(&self, priority: Priority) -> Permit<'_> {
+        let queue = &self.queues[priority as usize];
+        let waiter = Waiter::new(self, queue);
+        let mut first = waiter.is_first;
         loop {
-            let mut turn = pin!(line.turn.notified());
-            // Whoever leaves after this wakes us; whoever left before it has left a place.
+            let mut turn = pin!(queue.turn.notified());
+            // A permit that is dropped after this line wakes this request. One that was dropped before is free.
             turn.as_mut().enable();
             let above = priority.above();
-            let first_of_all = first && above.is_none_or(|above| !self.anyone_waits(above));
-            if first_of_all && let Some(place) = self.take(priority) {
-                return place;
+            let first_of_all = first && above.is_none_or(|above| !self.has_waiting(above));
+            if first_of_all && let Some(permit) = self.try_acquire(priority) {
+                return permit;
             }
             turn.await;
             first = true;
         }
     }
 
-    /// Returns whether anyone of this priority or above waits.
-    fn anyone_waits(&self, priority: Priority) -> bool {
-        let lines = &self.lines[priority as usize..];
-        lines.iter().any(|line| line.waiting.load(SeqCst) > 0)
+    /// Returns whether requests of this or a higher priority wait.
+    fn has_waiting(&self, priority: Priority) -> bool {
+        let queues = &self.queues[priority as usize..];
+        queues.iter().any(|queue| queue.waiting.load(SeqCst) > 0)
     }
 
-    fn take(&self, priority: Priority) -> Option<Permit<'_>> {
+    fn try_acquire(&self, priority: Priority) -> Option<Permit<'_>> {
         let most = self.capacity.most[priority as usize];
         let one_more = |taken| (taken < most).then_some(taken + 1);
         let taken = self.taken.fetch_update(SeqCst, SeqCst, one_more);
         taken.ok().map(|_| Permit(self))
     }
 
-    /// Wakes who is next, if there is a place for them.
-    fn wake(&self) {
-        let lines = self.lines.iter().zip(self.capacity.most).rev();
-        let next = lines
+    /// Wakes the next request, if there is a permit for it.
+    fn wake_next(&self) {
+        let queues = self.queues.iter().zip(self.capacity.most).rev();
+        let next = queues
             .into_iter()
-            .find(|(line, _)| line.waiting.load(SeqCst) > 0);
-        if let Some((line, most)) = next
+            .find(|(queue, _)| queue.waiting.load(SeqCst) > 0);
+        if let Some((queue, most)) = next
             && self.taken.load(SeqCst) < most
         {
-            line.turn.notify_one();
+            queue.turn.notify_one();
         }
     }
 }
 
 impl<'g> Waiter<'g> {
-    fn new(gate: &'g Gate, line: &'g Queue) -> Self {
-        let is_alone = line.waiting.fetch_add(1, SeqCst) == 0;
+    fn new(gate: &'g Gate, queue: &'g Queue) -> Self {
+        let is_first = queue.waiting.fetch_add(1, SeqCst) == 0;
         Self {
             gate,
-            line,
-            is_alone,
+            queue,
+            is_first,
         }
     }
 }
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.line.waiting.fetch_sub(1, SeqCst);
-        // Those of a lower priority may have waited for us alone.
-        self.gate.wake();
+        self.queue.waiting.fetch_sub(1, SeqCst);
+        // Requests of a lower priority may have waited only for this one.
+        self.gate.wake_next();
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.0.taken.fetch_sub(1, SeqCst);
-        self.0.wake();
+        self.0.wake_next();
     }
 }
 
@@ -216,9 +222,9 @@ impl fmt::Debug for Gate {
     }
 }
 
-/// Refuses a request that may come again.
+/// Returns the rejection of an overloaded server, with `Retry-After`.
 pub(crate) fn too_busy() -> Rejection {
-    let detail = "too many requests are being answered; try again later";
+    let detail = "the server is handling too many requests; try again later";
     let rejection = Rejection::new(StatusCode::SERVICE_UNAVAILABLE, detail);
     rejection.with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
 }

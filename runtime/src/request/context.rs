@@ -1,4 +1,4 @@
-//! The context: what a handler and its middleware see of one request.
+//! The context: how a handler and its middleware read one request and shape its response.
 
 use std::{
     borrow::Cow,
@@ -21,10 +21,10 @@ use crate::{
     tasks::{Stopping, Tasks},
 };
 
-/// The request at hand and the start of its response, as Gin's users know it.
+/// The current request, and the status and headers of its response. It is the counterpart of Gin's context.
 ///
-/// A handler asks for it as `cx: &mut Context<'_>` (or `&Context<'_>`), beside any other
-/// argument. It cannot be kept past its request: the compiler refuses.
+/// A handler, a guard or a middleware takes it as `cx: &mut Context<'_>` or `&Context<'_>`, together with any other
+/// arguments. The compiler does not allow it to outlive the request.
 ///
 /// # Examples
 /// ```
@@ -42,7 +42,7 @@ pub struct Context<'r> {
     out: &'r mut Out,
     tasks: &'r Tasks,
     health: &'r Health,
-    /// What parts keep for the app.
+    /// The values of [`PerApp`](crate::middleware::PerApp).
     kept: &'r AppValues,
 }
 
@@ -80,7 +80,7 @@ impl<'r> Context<'r> {
         self.head
     }
 
-    /// Returns the context with another head.
+    /// Returns the same context with another head.
     pub(crate) fn over<'o>(&'o mut self, head: &'o Head) -> Context<'o> {
         Context::new(head, self.out, self.tasks, self.health, self.kept)
     }
@@ -103,12 +103,12 @@ impl<'r> Context<'r> {
         &self.head.uri
     }
 
-    /// Returns the request's path as it came, escapes included.
+    /// Returns the path of the request, not percent-decoded.
     pub fn path(&self) -> &'r str {
         self.head.uri.path()
     }
 
-    /// Returns the version of HTTP that the request came by.
+    /// Returns the HTTP version of the request.
     pub fn version(&self) -> Version {
         self.head.version
     }
@@ -118,61 +118,67 @@ impl<'r> Context<'r> {
         &self.head.headers
     }
 
-    /// Returns the first value of a request header, if it is there and UTF-8.
+    /// Returns the first value of a request header. Returns `None` if there is none or it is not UTF-8.
     ///
-    /// Other octets, and further lines of the header, are in [`headers`](Self::headers).
+    /// [`headers`](Self::headers) has all values, as bytes.
     pub fn header(&self, name: &str) -> Option<&'r str> {
         header_value::text(self.head.headers.get(name)?)
     }
 
-    /// Returns a path parameter, percent-decoded, of the route or of a prefix.
+    /// Returns a path parameter of the route or of a prefix, percent-decoded.
     ///
-    /// An argument of the same name is the better way: it has a type, and the compiler knows
-    /// that the parameter is there.
+    /// Prefer an argument of the same name: it has a type, and the compiler checks that the parameter exists.
     pub fn param(&self, name: &str) -> Option<&'r str> {
         self.head.param_named(name)
     }
 
-    /// Returns the first value of a key of the query, decoded, or `None` if it is not valid
-    /// percent-encoded UTF-8. [`Query`](crate::Query) answers that with 400.
+    /// Returns the first value of a key in the query, decoded. Returns `None` if there is none or it is not valid
+    /// percent-encoded UTF-8.
+    ///
+    /// [`Query`](crate::Query) rejects an invalid value with 400.
     pub fn query(&self, name: &str) -> Option<Cow<'r, str>> {
         decode::first(self.head.uri.query()?, name)
     }
 
-    /// Returns the route that matched, or `None` where none did.
+    /// Returns the route of the request, or `None` if no route matched.
     pub fn route(&self) -> Option<&'static Route> {
         self.head.route
     }
 
-    /// Returns the pattern of the route that matched, with every prefix: `/users/{id}`.
+    /// Returns the pattern of the route with all prefixes, for example `/users/{id}`.
     pub fn full_path(&self) -> Option<&'static str> {
         self.head.route.map(|route| route.path())
     }
 
-    /// Returns the client's certificate, in DER, where the listener asks for one
-    /// ([`Tls::client_ca`](crate::serve::Tls::client_ca)): it was found good before the request began.
+    /// Returns the client's certificate in DER, if the listener requests one
+    /// ([`Tls::client_ca`](crate::serve::Tls::client_ca)).
+    ///
+    /// It was verified in the TLS handshake.
     #[cfg(feature = "tls")]
     pub fn client_certificate(&self) -> Option<&'r [u8]> {
         self.head.certificate.as_deref()
     }
 
-    /// Returns the address at the other end of the connection, where there is a connection.
+    /// Returns the address of the peer, the other end of the connection. A unix socket has none.
     ///
-    /// Behind a proxy this is the proxy's: see [`client_ip`](Self::client_ip).
+    /// Behind a proxy this is the proxy's address: see [`client_ip`](Self::client_ip).
     pub fn peer(&self) -> Option<SocketAddr> {
         self.head.peer
     }
 
-    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::serve::Proxies) say.
+    /// Returns the client's address: the peer's, or the one that trusted [`Proxies`](crate::serve::Proxies) forward.
     pub fn client_ip(&self) -> Option<IpAddr> {
         self.head.client_ip()
     }
 
-    /// Reads the body as JSON, or the query where the method is GET or HEAD.
+    /// Reads the body as JSON. For GET and HEAD it reads the query instead.
     ///
     /// # Errors
-    /// Answers 400 for text that is not JSON, 413 for a body over the limit, 415 for another
-    /// content type and 422 for JSON of another shape.
+    /// Returns a rejection: 400 for text that is not JSON, 413 for a body over the limit, 415 for another content
+    /// type and 422 for JSON that does not match `T`.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the part of the body that was read is lost.
     pub async fn bind<T: DeserializeOwned>(&mut self) -> Result<T, Rejection> {
         if matches!(self.head.method, Method::GET | Method::HEAD) {
             return decode::query(self.head.uri.query().unwrap_or_default());
@@ -182,9 +188,9 @@ impl<'r> Context<'r> {
         json::parse(&body)
     }
 
-    /// Makes a response with this status and the value as JSON.
+    /// Returns a response with this status and the value as JSON.
     ///
-    /// A value that cannot be written as JSON is answered with 500.
+    /// If the value cannot be serialized, the response is a 500.
     #[track_caller]
     pub fn json<T: Serialize + ?Sized>(&self, status: impl Into<Status>, value: &T) -> Response {
         let mut response = Json(value).into_response();
@@ -194,13 +200,16 @@ impl<'r> Context<'r> {
         response
     }
 
-    /// Makes a response with this status and plain text.
+    /// Returns a response with this status and plain text.
     #[track_caller]
     pub fn text(&self, status: impl Into<Status>, text: impl Into<String>) -> Response {
         (status.into(), text.into()).into_response()
     }
 
-    /// Makes a response with this status, content type and body.
+    /// Returns a response with this status, content type and body.
+    ///
+    /// # Panics
+    /// Panics if the content type has a character that a header cannot have.
     #[track_caller]
     pub fn data(
         &self,
@@ -215,20 +224,30 @@ impl<'r> Context<'r> {
         response
     }
 
-    /// Notes a value for the observers, who read it as text by
-    /// [`Exchange::notes`](crate::Exchange::notes): the user, say, or whether a cache had it.
+    /// Adds a note for observers and the [`AccessLog`](crate::middleware::AccessLog), for example the user's name.
     ///
-    /// It allocates nothing once a thread is warm.
+    /// Observers read it as text from [`Exchange::notes`](crate::Exchange::notes). Notes are written into a buffer
+    /// that later requests reuse, so a note allocates nothing in most requests.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/books/{id}")]
+    /// async fn book(id: u64, cx: &mut Context<'_>) {
+    ///     cx.note("book", id);
+    /// }
+    /// # #[routes(app)] struct Api(book);
+    /// ```
     pub fn note(&mut self, key: &'static str, value: impl fmt::Display) {
         self.out.record.note(key, &value);
     }
 
-    /// Runs work that outlives the answer: it goes on when the client has its answer or has left,
-    /// and a stopping server waits for it, at most as long as
-    /// [`Config::drain`](crate::Config::drain) says.
+    /// Spawns a task that runs independently of the response.
     ///
-    /// What it needs of the request it takes along by value, and of the app state as a
-    /// [`State`](struct@crate::State), which can be moved into it.
+    /// The task continues after the response is sent or the client has disconnected. At shutdown the server waits for
+    /// it, at most for [`Config::drain`](crate::Config::drain). Values of the request are moved into the task, and so
+    /// is a [`State`](struct@crate::State).
     ///
     /// # Examples
     /// ```
@@ -245,7 +264,7 @@ impl<'r> Context<'r> {
     /// ```
     ///
     /// # Panics
-    /// Outside of tokio's runtime. A panic of the work itself ends that work alone.
+    /// Panics outside of a tokio runtime. A panic of the task ends only the task.
     pub fn spawn<F>(&self, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
@@ -253,14 +272,15 @@ impl<'r> Context<'r> {
         self.tasks.spawn(work)
     }
 
-    /// Returns what waits until the server stops, for a handler that would go on for ever, and for
-    /// streams and tasks that outlive it: see [`Stopping`].
+    /// Returns a future that completes when the server shuts down.
+    ///
+    /// Handlers, streams and tasks that would not end by themselves use it: see [`Stopping`].
     ///
     /// # Examples
     /// ```
     /// use highball::{prelude::*, tokio};
     ///
-    /// /// Waits for news, at most until the server stops.
+    /// /// Waits for news until the server shuts down.
     /// #[get("/news")]
     /// async fn news(cx: &mut Context<'_>) -> Option<&'static str> {
     ///     tokio::select! {
@@ -274,18 +294,18 @@ impl<'r> Context<'r> {
         self.tasks.stopping()
     }
 
-    /// Makes the response's status this one, where the handler returns a plain value (200).
+    /// Sets the status of the response. It applies if the handler's return value does not set one itself (200).
     #[track_caller]
     pub fn status(&mut self, status: impl Into<Status>) {
         self.out.status = Some(status.into().code());
     }
 
-    /// Sets a header of the response: the value replaces all values of this name that were set before or that
-    /// the handler returns.
+    /// Sets a header of the response. It replaces all values of this name that were set before or that the handler
+    /// returns.
     ///
-    /// `Set-Cookie` is the exception: cookies are added, so that none replaces another. To add a value of any
-    /// other header, use [`append_header`](Self::append_header). An invalid name or value (with a line
-    /// break, say) is ignored.
+    /// `Set-Cookie` is the exception: cookies are added, so that none replaces another. To add a value of another
+    /// header, use [`append_header`](Self::append_header). An invalid name or value, for example with a line break,
+    /// is ignored.
     pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
             return;
@@ -300,10 +320,10 @@ impl<'r> Context<'r> {
         self.out.headers.insert(name, value);
     }
 
-    /// Adds a header of the response beside the values of this name that are set or that the handler returns:
-    /// for `Link`, `Vary` and others that may have several values.
+    /// Adds a header to the response and keeps the other values of this name. It is for `Link`, `Vary` and other
+    /// headers that can have several values.
     ///
-    /// An invalid name or value (with a line break, say) is ignored.
+    /// An invalid name or value, for example with a line break, is ignored.
     ///
     /// # Examples
     /// ```

@@ -16,7 +16,7 @@ use crate::{
     table::{Captures, has_percent},
 };
 
-/// The head of a request.
+/// The head of a request, with its connection's data and its route.
 #[derive(Debug, Default)]
 pub struct Head {
     pub(crate) method: Method,
@@ -24,23 +24,23 @@ pub struct Head {
     pub(crate) version: Version,
     pub(crate) headers: HeaderMap,
     pub(crate) peer: Option<SocketAddr>,
-    /// The connection is encrypted.
+    /// Whether the connection is encrypted.
     pub(crate) is_secure: bool,
     /// The client's certificate, in DER.
     pub(crate) certificate: Option<Arc<[u8]>>,
-    /// Where the client stands, as trusted proxies say; none where the peer is not trusted.
+    /// The client's hop, as trusted proxies forward it. `None` if the peer is not trusted.
     pub(crate) client: Option<Hop>,
     pub(crate) route: Option<&'static Route>,
     /// The routes of the app.
     pub(crate) routes: &'static [Route],
-    /// Where the captured values stand: in the path, or in `decoded` if that is not empty.
+    /// The ranges of the captured values, in `decoded` if that is not empty, otherwise in the path.
     pub(crate) captures: Captures,
-    /// The captured values without their escapes, one behind the other, if any had one.
+    /// The captured values, percent-decoded and concatenated. Empty if the path has no escape.
     decoded: String,
 }
 
 impl Head {
-    /// Returns the client's address: whom a trusted proxy says, or the peer.
+    /// Returns the client's address: the one that trusted proxies forward, or the peer's.
     pub(crate) fn client_ip(&self) -> Option<IpAddr> {
         match self.client {
             Some(hop) => Some(hop.ip),
@@ -48,7 +48,7 @@ impl Head {
         }
     }
 
-    /// Returns the head with other headers, as a layer has left them.
+    /// Returns a copy of the head with other headers.
     pub(crate) fn with_headers(&self, headers: HeaderMap) -> Self {
         Self {
             method: self.method.clone(),
@@ -66,9 +66,9 @@ impl Head {
         }
     }
 
-    /// Returns the captured value with this number, counted from the last one.
+    /// Returns the captured value with this number, counted from the end.
     ///
-    /// A handler knows its own pattern, not the prefixes before it.
+    /// A handler's macro sees the handler's own pattern, but not how many parameters the prefixes before it have.
     pub fn param_from_end(&self, back: usize) -> &str {
         match self.captures.len().checked_sub(back + 1) {
             Some(idx) => self.param(idx),
@@ -91,14 +91,17 @@ impl Head {
         self.captures.value(idx, text).unwrap_or_default()
     }
 
-    /// Removes the escapes from the captured values; `+` stays, and `%2F` splits nothing.
+    /// Percent-decodes the captured values. `+` stays, and `%2F` does not separate segments.
+    ///
+    /// # Errors
+    /// Returns a 400 if a value is not valid percent-encoded UTF-8.
     pub(crate) fn decode(&mut self, route: &Route) -> Result<(), Rejection> {
         let path = self.uri.path();
         if !has_percent(path.as_bytes()) {
             return Ok(());
         }
         let mut decoded = Captures::default();
-        // The text's own buffer takes the bytes, so that a kept context allocates nothing here.
+        // The buffer of the previous request is reused, so that this allocates nothing in most requests.
         let mut bytes = std::mem::take(&mut self.decoded).into_bytes();
         for idx in 0..self.captures.len() {
             let raw = self.captures.value(idx, path).unwrap_or_default();
@@ -110,13 +113,13 @@ impl Head {
             }
             decoded.push(start, bytes.len());
         }
-        // Whole texts, one behind the other, are a text.
+        // A concatenation of valid texts is valid, so this cannot fail.
         self.decoded = String::from_utf8(bytes).unwrap_or_default();
         self.captures = decoded;
         Ok(())
     }
 
-    /// Forgets the request, and hands its headers back for the next one.
+    /// Removes the request's data. Returns the header map, so that it can be reused.
     pub(crate) fn clear(&mut self) -> HeaderMap {
         self.method = Method::GET;
         self.uri = Uri::default();
@@ -129,7 +132,7 @@ impl Head {
     }
 }
 
-/// Returns whether every `%` begins an escape; the decoder would let a lone one through.
+/// Returns whether every `%` begins an escape. The decoder itself accepts a `%` without digits.
 fn escapes_are_whole(raw: &str) -> bool {
     let bytes = raw.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);

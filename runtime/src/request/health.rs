@@ -1,4 +1,4 @@
-//! Health: whether the process lives, and whether it may be sent requests.
+//! Readiness: whether the server should get requests, by a flag and by checks of the app.
 
 use std::{
     fmt,
@@ -24,10 +24,10 @@ use crate::{
     tasks::{Owned, Tasks},
 };
 
-/// How long what the checks said is good: whoever asks more often does not make them run.
+/// How long the results of the checks are reused. More frequent requests do not run them again.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Whether the server is ready, and what it asks to know.
+/// Whether the server is ready, and the checks that decide it.
 #[derive(Debug)]
 pub(crate) struct Health {
     ready: AtomicBool,
@@ -45,18 +45,18 @@ impl Default for Health {
     }
 }
 
-/// Something that must be well for the server to be ready.
+/// A check that must pass for the server to be ready.
 pub(crate) struct Check {
     name: String,
     within: Duration,
     run: Arc<dyn Fn() -> Checking + Send + Sync>,
 }
 
-/// How a check has ended, or that it has not in time.
+/// The result of a check, or a timeout.
 type CheckResult = std::result::Result<Result, Elapsed>;
 type Checking = Pin<Box<dyn Future<Output = Result> + Send>>;
 
-/// What the checks said, and when.
+/// The results of the checks, and their time.
 #[derive(Debug)]
 struct Outcome {
     at: Instant,
@@ -80,20 +80,20 @@ impl Check {
         }
     }
 
-    /// Starts it on a task of its own, so that its panic is its own.
+    /// Starts the check on a separate task, so that a panic ends only the check.
     fn start(&self) -> Owned<CheckResult> {
         let run = Arc::clone(&self.run);
         Owned::spawn(timeout(self.within, async move { run().await }))
     }
 
-    /// Returns whether it has passed; where it had before, says why it has not.
+    /// Returns whether the check has passed. Logs the reason if it fails and has passed `before`.
     fn passed(&self, ended: std::result::Result<CheckResult, JoinError>, before: bool) -> bool {
         let fault = match ended {
             Ok(Ok(Ok(()))) => return true,
             Ok(Ok(Err(error))) => format!("{error:?}"),
             Ok(Err(_)) => {
                 let within = humantime::format_duration(self.within);
-                format!("no answer within {within}")
+                format!("no result within {within}")
             }
             Err(_) => "it panicked".to_owned(),
         };
@@ -117,17 +117,17 @@ impl Health {
         self.checks.push(Arc::new(check));
     }
 
-    /// Runs the checks, all at once, or returns what they said a moment ago.
+    /// Runs the checks concurrently, or returns their last results if those are fresh.
     pub(crate) async fn check(&self, tasks: &Tasks) -> (bool, Map<String, Value>) {
-        let asked = Instant::now();
+        let called = Instant::now();
         let last = Arc::clone(&self.last).lock_owned().await;
-        // Those who waited for a run take what it said.
+        // A caller that waited for a run takes the results of that run.
         let is_fresh = last
             .as_ref()
-            .is_some_and(|last| last.at > asked || last.at.elapsed() < FRESH);
+            .is_some_and(|last| last.at > called || last.at.elapsed() < FRESH);
         let passed = match &*last {
             Some(outcome) if is_fresh => outcome.passed.clone(),
-            // A task of its own, since whoever asks may leave before the checks have ended.
+            // A separate task, because the client may disconnect before the checks have ended.
             _ => {
                 let run = tasks.spawn(run_all(self.checks.clone(), last));
                 run.await.unwrap_or_default()
@@ -143,7 +143,7 @@ impl Health {
     }
 }
 
-/// Runs the checks, and keeps what they say.
+/// Runs the checks and stores their results.
 async fn run_all(checks: Vec<Arc<Check>>, mut last: OwnedMutexGuard<Option<Outcome>>) -> Vec<bool> {
     let running: Vec<_> = checks.iter().map(|check| check.start()).collect();
     let mut passed = Vec::with_capacity(running.len());

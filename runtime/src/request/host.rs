@@ -1,9 +1,9 @@
-//! The host that a request names.
+//! The grammar of a request's host.
 
-/// Returns whether this is a name or an address, and maybe a port (RFC 9110 §7.2).
+/// Returns whether this is a name or an address with an optional port (RFC 9110 §7.2).
 ///
-/// Of what RFC 3986 allows in a name, it takes what names in use are made of: the rest is of use
-/// only to those who want two servers to read it differently.
+/// RFC 3986 allows more characters in a name. Names in use do not have them, and an attacker could use them to make
+/// two servers read a host differently.
 pub(crate) fn is_host(host: &[u8]) -> bool {
     if let [b'[', rest @ ..] = host {
         let Some(end) = rest.iter().position(|byte| *byte == b']') else {
@@ -19,7 +19,7 @@ pub(crate) fn is_host(host: &[u8]) -> bool {
     name > 0 && is_port(&host[name..])
 }
 
-/// Which bytes a name is made of.
+/// Which bytes a name may have.
 const NAME: [bool; 256] = {
     let mut name = [false; 256];
     let mut byte = 0;
@@ -31,7 +31,7 @@ const NAME: [bool; 256] = {
     name
 };
 
-/// Returns whether nothing, or a colon and a port or none, stands behind a host.
+/// Returns whether the text after a host is empty, a colon, or a colon and a port.
 fn is_port(rest: &[u8]) -> bool {
     match rest {
         [] | [b':'] => true,

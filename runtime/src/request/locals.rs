@@ -1,14 +1,15 @@
-//! Values that the chain hands on, in frames on its own stack: no map, no allocation.
+//! Locals: values that guards and middleware pass along the chain, in frames on its stack. There is no map and no
+//! allocation.
 
 use std::{any::Any, fmt};
 
-/// Values that the chain so far has provided, innermost first.
+/// The values that the steps of a chain have provided so far, innermost first.
 #[derive(Clone, Copy)]
 pub(crate) struct Locals<'f>(Frame<'f>);
 
 #[derive(Clone, Copy)]
 enum Frame<'f> {
-    /// What a test put in front of the chain, or nothing.
+    /// The values that a test puts in front of the chain. A server has none.
     Root(&'f [Box<dyn Any + Send + Sync>]),
     Pushed {
         value: &'f (dyn Any + Send + Sync),
@@ -17,7 +18,7 @@ enum Frame<'f> {
 }
 
 impl<'f> Locals<'f> {
-    /// Begins with these values.
+    /// Returns the locals at the start of a chain.
     pub(crate) const fn root(values: &'f [Box<dyn Any + Send + Sync>]) -> Self {
         Self(Frame::Root(values))
     }
@@ -36,7 +37,7 @@ impl<'f> Locals<'f> {
         }
     }
 
-    /// Returns the values with another one in front.
+    /// Returns the locals with one more value in front.
     pub(crate) fn push(&'f self, value: &'f (dyn Any + Send + Sync)) -> Locals<'f> {
         Locals(Frame::Pushed { value, up: self })
     }

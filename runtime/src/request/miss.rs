@@ -1,4 +1,4 @@
-//! The answer to a request that reaches no handler.
+//! The response to a request that reaches no handler.
 
 use http::{HeaderValue, StatusCode, header};
 
@@ -8,23 +8,23 @@ use crate::{
     table::Allowed,
 };
 
-/// Why no handler answers.
+/// Why no handler responds.
 #[derive(Debug)]
 pub(crate) enum Miss {
     /// No route has the path.
     Missing,
     /// Routes have the path, but not the method.
     WrongMethod(Allowed),
-    /// The method is OPTIONS, and no route answers it itself.
+    /// The method is OPTIONS, and no route handles it.
     Options(Allowed),
-    /// The method is OPTIONS, and a browser asks for a route of the path; the methods that may be
-    /// listed. The way leads to that route, whose handler does not run.
+    /// The request is a CORS preflight for a route. The chain of that route runs, but its handler does not. The text
+    /// lists the methods for `Allow`.
     Preflight(String),
-    /// `OPTIONS *`: the question is about the whole server.
+    /// The request is `OPTIONS *`, about the whole server.
     Server,
-    /// A route has the path with another trailing slash.
+    /// A route has the path with a slash more or less at its end. The text is the target of the redirect.
     Redirect(String),
-    /// The request is refused before its handler.
+    /// The request is rejected before its chain runs. The rejection is taken once.
     Refused(std::sync::Mutex<Option<Rejection>>),
 }
 
@@ -33,7 +33,7 @@ impl Miss {
         matches!(self, Self::Missing)
     }
 
-    /// Answers in place of a handler.
+    /// Returns the response in place of a handler's.
     pub(crate) fn respond(&self, cx: &Context<'_>) -> Response {
         match self {
             Self::Missing => suggest::missing(cx).into_response(),
@@ -56,7 +56,7 @@ impl Miss {
 fn wrong_method(cx: &Context<'_>, allowed: &Allowed) -> Rejection {
     let allow = allowed.to_string();
     let detail = format!(
-        "`{}` does not answer {}; it answers {allow}",
+        "`{}` does not allow {}; it allows {allow}",
         cx.path(),
         cx.method()
     );

@@ -1,4 +1,4 @@
-//! Observers: what looks at an exchange when all of it is over.
+//! What observers see of an exchange when it is over, and the record that is kept for them.
 
 use std::{
     any::Any,
@@ -20,7 +20,7 @@ use crate::{
     routes::Route,
 };
 
-/// A finished exchange, as an observer sees it.
+/// A finished exchange of a request and its response, as an observer sees it.
 ///
 /// # Examples
 /// ```
@@ -44,11 +44,11 @@ pub struct Exchange<'x> {
     record: &'x Record,
 }
 
-/// What is kept of an exchange for its observers.
+/// What is recorded of an exchange for its observers.
 #[derive(Debug)]
 pub(crate) struct Record {
     observers: Vec<Observe>,
-    /// The connection, whose type the observers know.
+    /// The connection, whose type is known to the functions in `observers`.
     connection: Option<Arc<dyn Any + Send + Sync>>,
     started: Instant,
     answered: Option<Instant>,
@@ -59,11 +59,11 @@ pub(crate) struct Record {
     /// Whether the access log contains the exchange with its errors.
     is_logged: AtomicBool,
     notes: Vec<(&'static str, Range<usize>)>,
-    /// The values of the notes, one behind the other.
+    /// The values of the notes, concatenated.
     text: String,
 }
 
-/// How many bytes of notes a kept record has room for.
+/// How many bytes of notes a pooled record keeps memory for.
 const MOST_TEXT: usize = 4096;
 
 /// Runs an observer.
@@ -88,7 +88,7 @@ impl Default for Record {
 }
 
 impl Record {
-    /// Adds an observer; the first one starts the clock.
+    /// Adds an observer. The first one starts the clock.
     pub(crate) fn observe(
         &mut self,
         observe: Observe,
@@ -105,14 +105,14 @@ impl Record {
         !self.observers.is_empty()
     }
 
-    /// Something in the chain has panicked, whatever becomes of the answer further out.
+    /// Records a panic. It counts even if a middleware replaces the response.
     pub(crate) fn panicked(&mut self) {
         self.outcome = Outcome::Panicked;
     }
 
     pub(crate) fn note(&mut self, key: &'static str, value: &dyn fmt::Display) {
         let start = self.text.len();
-        // Text takes whatever is written; a value whose `Display` fails is cut there.
+        // Writing to a `String` cannot fail. If the value's `Display` fails, the note ends there.
         let _cut = write!(self.text, "{value}");
         self.notes.push((key, start..self.text.len()));
     }
@@ -123,7 +123,7 @@ impl Record {
         }
     }
 
-    /// The head of the answer is ready.
+    /// Records that the head of the response is ready.
     pub(crate) fn responded(&mut self, status: StatusCode, outcome: Outcome) {
         if self.is_observed() {
             self.answered = Some(Instant::now());
@@ -132,24 +132,24 @@ impl Record {
         self.outcome = outcome;
     }
 
-    /// A piece of the answer's body was handed over.
+    /// Counts bytes of the response's body that were passed to the connection.
     pub(crate) fn sent(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
     }
 
-    /// The answer's body has ended; what was lost before stays lost.
+    /// Records how the response's body ended. An outcome that was recorded before stays.
     pub(crate) fn ended(&mut self, outcome: Outcome) {
         if self.outcome == Outcome::Cancelled {
             self.outcome = outcome;
         }
     }
 
-    /// Runs the observers, outermost first, and forgets the exchange.
+    /// Runs the observers, outermost first, and clears the record.
     pub(crate) fn run_observers(&mut self, head: &Head) {
         if let Some(connection) = self.connection.take() {
             let exchange = Exchange { head, record: self };
             for observe in &self.observers {
-                // One that panics, which the panic hook reports, harms nobody.
+                // A panic, which the panic hook logs, must not keep the other observers from running.
                 let observed = catch_unwind(AssertUnwindSafe(|| observe(&exchange, &connection)));
                 let _reported = observed.map_err(discard);
             }
@@ -170,7 +170,7 @@ impl Record {
         self.errors.clear();
         self.notes.clear();
         self.text.clear();
-        // A rare huge note must not hold its memory for ever.
+        // One large note must not keep its memory in the pool.
         self.text.shrink_to(MOST_TEXT);
     }
 }
@@ -195,69 +195,70 @@ impl<'x> Exchange<'x> {
         &self.head.uri
     }
 
-    /// Returns the request's path as it came.
+    /// Returns the path of the request, not percent-decoded.
     pub fn path(&self) -> &'x str {
         self.head.uri.path()
     }
 
-    /// Returns the version of HTTP that the request came by.
+    /// Returns the HTTP version of the request.
     pub fn version(&self) -> Version {
         self.head.version
     }
 
-    /// Returns the first value of a request header, if it is there and UTF-8.
+    /// Returns the first value of a request header. Returns `None` if there is none or it is not UTF-8.
     pub fn header(&self, name: &str) -> Option<&'x str> {
         header_value::text(self.head.headers.get(name)?)
     }
 
-    /// Returns the address at the other end of the connection, where there is a connection.
+    /// Returns the address of the peer, the other end of the connection. A unix socket has none.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.head.peer
     }
 
-    /// Returns the client's address: the peer's, or what the trusted [`Proxies`](crate::serve::Proxies) say.
+    /// Returns the client's address: the peer's, or the one that trusted [`Proxies`](crate::serve::Proxies) forward.
     pub fn client_ip(&self) -> Option<IpAddr> {
         self.head.client_ip()
     }
 
-    /// Returns the route that matched, or `None` where none did.
+    /// Returns the route of the request, or `None` if no route matched.
     pub fn route(&self) -> Option<&'static Route> {
         self.head.route
     }
 
-    /// Returns the status, or `None` where the client left before the answer was ready.
+    /// Returns the status, or `None` if the client disconnected before the response was ready.
     pub fn status(&self) -> Option<StatusCode> {
         self.record.status
     }
 
-    /// Returns how many bytes of the answer's body were handed to the connection.
+    /// Returns how many bytes of the response's body were passed to the connection.
     pub fn bytes(&self) -> u64 {
         self.record.bytes
     }
 
-    /// Returns the time from the outermost observer on the way in to the end of the body.
+    /// Returns the time from when the request reached the outermost observer to the end of the response's body.
     pub fn duration(&self) -> Duration {
         self.record.started.elapsed()
     }
 
-    /// Returns the time until the head of the answer was ready.
+    /// Returns the time until the head of the response was ready.
     pub fn time_to_answer(&self) -> Option<Duration> {
         let answered = self.record.answered?;
         Some(answered.saturating_duration_since(self.record.started))
     }
 
-    /// Returns how it ended.
+    /// Returns how the exchange ended.
     pub fn outcome(&self) -> Outcome {
         self.record.outcome
     }
 
-    /// Returns what was refused on the way, with causes that no client has seen; an extractor's
-    /// failure and a handler's error are here once each.
+    /// Returns the rejections of the exchange, with the causes that the client did not see.
+    ///
+    /// The failure of an extractor and the error of a handler are here once each.
     pub fn errors(&self) -> &'x [Rejection] {
         &self.record.errors
     }
 
-    /// Returns what was noted by [`Context::note`](crate::Context::note), in order.
+    /// Returns the notes that [`Context::note`](crate::Context::note) added, in order.
     pub fn notes(&self) -> impl Iterator<Item = (&'static str, &'x str)> + use<'x> {
         let record = self.record;
         let notes = record.notes.iter();

@@ -1,15 +1,15 @@
-//! Origins: a scheme, a host and a port (RFC 6454 §4).
+//! The origin of a request or a page: a scheme, a host and a port (RFC 6454 §4).
 
 use std::{fmt, net::Ipv6Addr, str::FromStr};
 
 use crate::{error::Error, request::host::is_host};
 
-/// A scheme, a host and a port: `https://shop.example`, in the form in which a browser writes it.
+/// A scheme, a host and a port in the form in which browsers send it, for example `https://shop.example`.
 ///
-/// The scheme and the host are in lower case and the scheme's own port is left out, so that two texts
-/// for one origin are equal. [`Context::origin`](crate::Context::origin) and
-/// [`Client::origin`](crate::extract::Client::origin) return the one that a request was sent to. A client can
-/// ask for any host: compare it with those that are yours before a link is built from it.
+/// The scheme and the host are in lower case and the default port of the scheme is left out, so that an origin has
+/// only one text. [`Context::origin`](crate::Context::origin) and [`Client::origin`](crate::extract::Client::origin) return
+/// the origin that a request was sent to. A client can send any host, so compare it with your own origins before you
+/// build a link from it.
 ///
 /// # Examples
 /// ```
@@ -25,7 +25,7 @@ use crate::{error::Error, request::host::is_host};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin {
     text: String,
-    /// How long the scheme is; `://` follows it.
+    /// The length of the scheme, which `://` follows.
     scheme_len: usize,
 }
 
@@ -40,33 +40,33 @@ impl Origin {
         &self.text[..self.scheme_len]
     }
 
-    /// Returns the host, and the port where it is not the scheme's own.
+    /// Returns the host, and the port if it is not the default port of the scheme.
     pub fn authority(&self) -> &str {
         &self.text[self.scheme_len + 3..]
     }
 
-    /// Returns the host; an address of IPv6 is in brackets.
+    /// Returns the host. An IPv6 address is in brackets.
     pub fn host(&self) -> &str {
         split_port(self.authority()).0
     }
 
-    /// Returns the port: the scheme's own where none is written, or `None` if the scheme has none.
+    /// Returns the port: the written one, or the default port of the scheme if there is one.
     pub fn port(&self) -> Option<u16> {
         match split_port(self.authority()).1 {
             Some(port) => port.parse().ok(),
-            None => own_port(self.scheme()),
+            None => default_port(self.scheme()),
         }
     }
 
-    /// Reads the value of an `Origin` header; `null` is no origin.
+    /// Parses the value of an `Origin` header. `null` is not an origin.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(value).ok()?;
         let (scheme, authority) = text.split_once("://")?;
-        Self::of(scheme, authority.as_bytes())
+        Self::from_host(scheme, authority.as_bytes())
     }
 
-    /// Makes an origin of a scheme and the value of a `Host` header.
-    pub(crate) fn of(scheme: &str, authority: &[u8]) -> Option<Self> {
+    /// Returns the origin of a scheme and the value of a `Host` header.
+    pub(crate) fn from_host(scheme: &str, authority: &[u8]) -> Option<Self> {
         if !is_scheme(scheme) || !is_host(authority) {
             return None;
         }
@@ -76,7 +76,7 @@ impl Origin {
         let scheme_len = text.len();
         let port = port.filter(|port| !port.is_empty());
         let port: Option<u16> = port.map(str::parse).transpose().ok()?;
-        let port = port.filter(|port| Some(*port) != own_port(&text));
+        let port = port.filter(|port| Some(*port) != default_port(&text));
         text.push_str("://");
         let v6 = host
             .strip_prefix('[')
@@ -103,14 +103,16 @@ impl FromStr for Origin {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let wrong = || {
-            let message = "is no origin: write a scheme, a host and maybe a port";
-            Error::new(format!("`{text}` {message}, `https://shop.example`"))
+            let message = "is not an origin: write a scheme, a host and optionally a port";
+            Error::new(format!(
+                "`{text}` {message}, for example `https://shop.example`"
+            ))
         };
         Self::parse(text.as_bytes()).ok_or_else(wrong)
     }
 }
 
-/// Splits at the colon in front of a port; those of an IPv6 address are in brackets.
+/// Splits at the colon before a port. The colons of an IPv6 address are in brackets.
 fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -118,7 +120,7 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn own_port(scheme: &str) -> Option<u16> {
+fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" | "ws" => Some(80),
         "https" | "wss" => Some(443),
@@ -131,15 +133,15 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(known)
 }
 
-/// Returns whether an allowed origin, `https://shop.example` or `https://*.shop.example` for every host
-/// below one, covers the origin of a page.
+/// Returns whether an allowed origin covers the origin of a page. `https://*.shop.example` covers every subdomain of
+/// `shop.example`.
 pub(crate) fn covers(allowed: &str, page: &Origin) -> bool {
     let Some((scheme, below)) = allowed.split_once("*.") else {
         return Origin::parse(allowed.as_bytes()).is_some_and(|allowed| allowed == *page);
     };
     let base = Origin::parse(format!("{scheme}{below}").as_bytes());
     base.is_some_and(|base| {
-        // `https://evilshop.example` is not below `shop.example`.
+        // `https://evilshop.example` is not a subdomain of `shop.example`.
         let above = page
             .authority()
             .strip_suffix(base.authority())
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_none() {
+    fn invalid_origin_is_rejected() {
         for text in [
             "",
             "null",
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_can_be_read() {
+    fn origin_has_scheme_host_and_port() {
         let origin = Origin::parse(b"http://[::1]:8080").expect("an origin");
         assert_eq!((origin.scheme(), origin.host()), ("http", "[::1]"));
         assert_eq!(
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_below_a_host_is_covered() {
+    fn wildcard_covers_only_subdomains() {
         check("https://a.example", "https://a.example", true);
         check("https://a.example:443", "https://a.example", true);
         check("https://A.example", "https://a.example:443", true);

@@ -1,4 +1,4 @@
-//! The start of a response, as the context collects it.
+//! The status and the headers that are set through the context before there is a response.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -11,30 +11,30 @@ use crate::{
     response::{Rejection, Response},
 };
 
-/// The part of a context that changes while the request is answered.
+/// The part of a context that changes while the request is handled.
 #[derive(Debug, Default)]
 pub(crate) struct Out {
     /// The request's body, until something reads it.
     pub(crate) body: RequestBody,
     /// The most that is read of the body, in bytes.
     pub(crate) body_limit: u64,
-    /// The status that [`Context::status`] asked for.
+    /// The status that [`Context::status`] set.
     pub(crate) status: Option<StatusCode>,
-    /// The headers that [`Context::set_header`] asked for: they replace those of the response.
+    /// The headers that [`Context::set_header`] set. They replace those of the response.
     pub(crate) headers: HeaderMap,
-    /// The headers that [`Context::append_header`] asked for: they are added to those of the response.
+    /// The headers that [`Context::append_header`] added. They are added to those of the response.
     pub(crate) added: HeaderMap,
-    /// How the connection becomes something else, if the client wants that.
+    /// The connection after an upgrade, if the client requests one.
     #[cfg(feature = "ws")]
     pub(crate) upgrade: Option<hyper::upgrade::OnUpgrade>,
-    /// Whether the request may be answered by 101, since what it becomes is agreed on.
+    /// Whether the response may be 101, because the handler has accepted the upgrade.
     pub(crate) switches: bool,
-    /// What is kept for the observers.
+    /// The record for the observers.
     pub(crate) record: Record,
 }
 
 impl Out {
-    /// Reads the body to its end.
+    /// Reads the whole body, up to its limit.
     pub(crate) async fn read_body(&mut self) -> Result<Bytes, Rejection> {
         self.body
             .read(self.body_limit)
@@ -42,7 +42,7 @@ impl Out {
             .map_err(Rejection::from)
     }
 
-    /// Puts what the handler asked for through the context on its response.
+    /// Adds the status and the headers that were set through the context to a response.
     pub(crate) fn apply(&mut self, response: &mut Response) {
         if let Some(status) = self.status.take()
             && response.status() == StatusCode::OK
@@ -51,7 +51,7 @@ impl Out {
         }
         if !self.headers.is_empty() {
             for (name, value) in self.headers.drain() {
-                // Each name has one value here.
+                // `set_header` inserts, so each name has one value.
                 if let Some(name) = name {
                     response.headers_mut().insert(name, value);
                 }

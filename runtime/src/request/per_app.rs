@@ -1,4 +1,4 @@
-//! Values of a part that each app has of its own.
+//! Values of guards and middleware that are separate for each app.
 
 use std::{
     any::Any,
@@ -12,10 +12,10 @@ use std::{
 
 use crate::request::context::Context;
 
-/// A value of a guard or a middleware that each app has of its own: a counter, a cache, a semaphore.
+/// A value of a guard or a middleware that is separate for each app, for example a counter, a cache or a semaphore.
 ///
-/// What stands in `with(..)` is a `static`, so two apps in one process share it, and so do the apps of all
-/// tests. `PerApp` keeps the value with the app that serves the request instead.
+/// The value of a part in `with(..)` is a `static`, which all apps of a process share, and so do all tests. A
+/// `PerApp` in it has its value in the app that handles the request.
 ///
 /// # Examples
 /// ```
@@ -50,16 +50,16 @@ use crate::request::context::Context;
 /// # });
 /// ```
 pub struct PerApp<T> {
-    /// Which value this is, in every app; 0 until it is first needed.
+    /// The number of the value in every app, or 0 before its first use.
     id: AtomicUsize,
     value: PhantomData<fn() -> T>,
 }
 
-/// The number of the next value that is needed for the first time.
+/// The number for the next `PerApp` that is used for the first time.
 static NEXT: AtomicUsize = AtomicUsize::new(1);
 
 impl<T> PerApp<T> {
-    /// Makes room for a value in every app.
+    /// Returns a `PerApp` without values.
     pub const fn new() -> Self {
         Self {
             id: AtomicUsize::new(0),
@@ -81,9 +81,9 @@ impl<T> PerApp<T> {
 }
 
 impl<T: Send + Sync + 'static> PerApp<T> {
-    /// Returns the value of the app that serves this request, and makes it if there is none.
+    /// Returns the value of the app that handles this request. The first call in an app makes it.
     ///
-    /// It takes no lock once the value is there.
+    /// It takes no lock once the value exists.
     pub fn get<'r>(&self, cx: &Context<'r>, make: impl Fn() -> T) -> &'r T {
         cx.kept().get(self.id(), make)
     }
@@ -101,7 +101,7 @@ impl<T> fmt::Debug for PerApp<T> {
     }
 }
 
-/// The values of one app: a list that only grows, one item for each [`PerApp`] that it has met.
+/// The values of one app: a list that only grows, with one item for each [`PerApp`] that was used in the app.
 #[derive(Default)]
 pub(crate) struct AppValues(OnceLock<Box<Item>>);
 
@@ -122,7 +122,7 @@ impl AppValues {
                     rest: Self::default(),
                 })
             });
-            // A number belongs to one `PerApp`, and so to one type.
+            // Each number belongs to one `PerApp`, so the type always matches.
             if item.id == id
                 && let Some(value) = item.value.downcast_ref()
             {

@@ -1,4 +1,4 @@
-//! Whom a request is from, behind proxies that are trusted.
+//! Finds the client of a request behind trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,18 +11,19 @@ pub(crate) mod hop;
 
 pub(crate) use hop::Hop;
 
-/// Which proxies may say whom a request is from: none, unless an app names them.
+/// The proxies whose forwarding headers an app trusts. Without it an app trusts none.
 ///
-/// What they say is read from `X-Forwarded-For`, `-Proto` and `-Host`, or from `Forwarded` (RFC 7239) where
-/// [`forwarded`](Self::forwarded) says so; never from both, since a proxy sets one and passes the other on as
-/// a client has made it up. Addresses are read from right to left, past those that are trusted: the first
-/// other one is the client. From a peer that is not trusted nothing is read.
+/// The client's address, the scheme and the host are read from `X-Forwarded-For`, `X-Forwarded-Proto` and
+/// `X-Forwarded-Host`, or with [`forwarded`](Self::forwarded) from `Forwarded` (RFC 7239). Never from both: a proxy
+/// sets one of them and passes the other as the client sent it. Addresses are read from right to left. Trusted
+/// addresses are skipped, and the first other one is the client. The headers of a peer that is not trusted are
+/// ignored.
 ///
-/// The scheme and the host are those that the proxy next to the client has added, in the same place of their
-/// lists, counted from the right. A list of one element is taken as that proxy's own, passed on by the others
-/// unchanged. A longer list with an element for fewer than these proxies is not believed, for its left part may
-/// be the client's. So have the proxy that faces clients set `X-Forwarded-Proto` and `X-Forwarded-Host`, or
-/// remove what clients send: what no proxy touches is the client's own. `Forwarded` has all three in one element.
+/// The scheme and the host are the elements that the proxy next to the client added: those at the same place as its
+/// address, counted from the right. A list of one element is taken as that proxy's, which the other proxies passed
+/// unchanged. A longer list with too few elements is ignored, because its left part may be the client's. So configure
+/// the outermost proxy to set `X-Forwarded-Proto` and `X-Forwarded-Host`, or to remove them: a header that no proxy
+/// changes is the client's own. `Forwarded` has all three values in one element.
 ///
 /// # Examples
 /// ```
@@ -49,7 +50,7 @@ pub struct Proxies {
     source: HopHeader,
 }
 
-/// Where a trusted proxy says whom a request is from.
+/// The headers in which trusted proxies forward the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HopHeader {
     XForwarded,
@@ -63,7 +64,7 @@ impl Proxies {
     /// Trusts these addresses and networks.
     ///
     /// # Errors
-    /// Where one is neither an address nor a network in CIDR notation.
+    /// Returns an error if a text is neither an IP address nor a network in CIDR notation.
     pub fn trust(networks: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, Error> {
         let networks = networks.into_iter().map(|network| parse(network.as_ref()));
         Ok(Self {
@@ -82,7 +83,7 @@ impl Proxies {
         self.networks.iter().any(|network| network.contains(&ip))
     }
 
-    /// Returns where the client stands, if the peer is trusted.
+    /// Returns the hop of the client, if the peer is trusted.
     pub(crate) fn find_client(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<Hop> {
         let peer = peer.ip().to_canonical();
         if !self.trusts(peer) {
@@ -90,9 +91,9 @@ impl Proxies {
         }
         let mut client = Hop::new(peer, self.source);
         for (back, ip) in hop::addresses(headers, self.source).take(MOST).enumerate() {
-            // The proxy before has added this element, whatever is in it.
+            // A trusted proxy added this element, even if it is not an address.
             client.back = back;
-            // What is no address ends what can be trusted.
+            // Elements to the left of an invalid address are not trusted.
             let Some(ip) = ip else { break };
             client.ip = ip;
             if !self.trusts(ip) {
@@ -109,7 +110,7 @@ fn parse(text: &str) -> Result<IpNet, Error> {
         .or_else(|error| text.parse().map(|ip: IpAddr| ip.into()).map_err(|_| error));
     network.map_err(|error| {
         let message = format!(
-            "`{text}` is no proxy: write an address, `10.0.0.7`, or a network, `10.0.0.0/8`"
+            "`{text}` is not a proxy: write an address, for example `10.0.0.7`, or a network, `10.0.0.0/8`"
         );
         Error::because(message, error)
     })
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_read_from_the_right_past_what_is_trusted() {
+    fn client_is_the_first_untrusted_address_from_the_right() {
         check("8.8.8.8:1", &["1.1.1.1"], None);
         check("10.0.0.1:1", &[], Some("10.0.0.1"));
         check("10.0.0.1:1", &["1.1.1.1"], Some("1.1.1.1"));
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn one_header_is_read_and_never_the_other() {
+    fn only_the_configured_header_is_read() {
         let proxies = Proxies::trust(["10.0.0.0/8"]).expect("proxies").forwarded();
         let check = |forwarded: &str, expected: &str| {
             let values = [("forwarded", forwarded), ("x-forwarded-for", "6.6.6.6")];
@@ -190,7 +191,7 @@ mod tests {
         check("for=\"[2001:db8::1]:_port\"", "2001:db8::1");
         check("for=\"1.1.1.\\1\"", "1.1.1.1");
         check("for=\"a, for=6.6.6.6\"", "10.0.0.1");
-        // An open quotation mark of the client hides nothing that a proxy adds behind it.
+        // An unclosed quotation mark of the client does not hide the elements that proxies add after it.
         check("for=\"6.6.6.6, for=1.1.1.1", "1.1.1.1");
         check("for=\"6.6.6.6, for=\"[2001:db8::1]\"", "2001:db8::1");
         check("for=6.6.6.6;x=\"\\, for=1.1.1.1;host=\"a\"", "1.1.1.1");
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_is_refused() {
+    fn invalid_network_is_rejected() {
         for text in [
             "",
             "10.0.0.0/33",
@@ -212,13 +213,13 @@ mod tests {
             "::/129",
         ] {
             let error = Proxies::trust([text]).expect_err("no network");
-            assert!(error.to_string().contains("is no proxy"), "{error}");
+            assert!(error.to_string().contains("is not a proxy"), "{error}");
         }
     }
 
     proptest! {
         #[test]
-        fn nothing_of_the_client_moves_what_proxies_add(
+        fn client_cannot_move_the_elements_of_proxies(
             noise in prop::collection::vec("[ -~\u{80}-\u{ff}]{0,12}", 0..3),
         ) {
             let proxies = || Proxies::trust(["10.0.0.0/8"]).expect("proxies");

@@ -1,8 +1,8 @@
-//! Which route each thread runs: a mark that the watch reads from outside.
+//! Marks which route each thread runs, so that the stall watch can report a handler that blocks its thread.
 //!
-//! A poll that blocks cannot report itself while it does, and two readings of a clock for each poll would
-//! cost more than the answer of a small handler. So a poll stores what it runs, and the watch's thread
-//! looks at the marks from time to time.
+//! A poll that blocks cannot report itself, and reading the clock twice for each poll would cost more than a small
+//! handler does. So a poll stores its route in a mark of its thread, and the watch's thread reads the marks from time
+//! to time.
 
 use std::{
     future::{Future, poll_fn},
@@ -15,27 +15,27 @@ use std::{
 
 use crate::routes::Route;
 
-/// How many watches look at the marks; without one nothing is marked.
+/// The number of running watches. Without one no poll is marked.
 static WATCHES: AtomicUsize = AtomicUsize::new(0);
-/// The threads that have run requests while a watch looked.
+/// The marks of the threads that have run requests while there was a watch.
 static THREADS: Mutex<Vec<Arc<Mark>>> = Mutex::new(Vec::new());
 
 thread_local! {
     static MINE: Mine = Mine::new();
 }
 
-/// What a thread runs.
+/// The poll that a thread runs.
 #[derive(Debug, Default)]
 pub(crate) struct Mark {
-    /// How many polls there have been.
+    /// The number of polls so far.
     count: AtomicU64,
-    /// The number of the poll under way, or 0.
+    /// The number of the current poll, or 0.
     poll: AtomicU64,
-    /// The address of the poll's route, or 0 where none matched.
+    /// The address of the current poll's route, or 0 if no route matched.
     route: AtomicUsize,
 }
 
-/// The thread's own mark, which goes when the thread ends.
+/// The mark of the current thread, which is removed when the thread ends.
 struct Mine(Arc<Mark>);
 
 impl Mine {
@@ -57,7 +57,7 @@ pub(crate) fn threads() -> MutexGuard<'static, Vec<Arc<Mark>>> {
     THREADS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A watch that looks: polls are marked until it is dropped.
+/// A running watch. Polls are marked until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Watching(());
 
@@ -85,14 +85,14 @@ pub(crate) fn marked<F: Future + Unpin>(
 fn running<T>(route: Option<&'static Route>, poll: impl FnOnce() -> T) -> T {
     let before = match WATCHES.load(Relaxed) {
         0 => None,
-        // A thread that ends has no mark any more.
+        // A thread that is ending no longer has a mark.
         _ => MINE.try_with(|mine| mine.0.enter(route)).ok(),
     };
     let _left = before.map(Left);
     poll()
 }
 
-/// Sets the mark back when the poll has ended, by a panic too.
+/// Restores the mark when the poll has ended, also by a panic.
 struct Left((u64, usize));
 
 impl Drop for Left {
@@ -102,10 +102,10 @@ impl Drop for Left {
 }
 
 impl Mark {
-    /// Marks a poll, and returns the one around it: an app may call itself.
+    /// Marks a poll, and returns the outer one: a handler can call the app as a service.
     fn enter(&self, route: Option<&'static Route>) -> (u64, usize) {
         let before = (self.poll.load(Relaxed), self.route.load(Relaxed));
-        // Only this thread writes, so nothing is lost between the two.
+        // Only this thread writes, so the load and the store need not be one operation.
         let count = self.count.load(Relaxed) + 1;
         self.count.store(count, Relaxed);
         self.route.store(route.map_or(0, address), Relaxed);
@@ -118,14 +118,14 @@ impl Mark {
         self.route.store(route, Relaxed);
     }
 
-    /// Returns the number of the poll under way, if one is, and the address of its route.
+    /// Returns the number of the current poll, if there is one, and the address of its route.
     pub(crate) fn now(&self) -> Option<(u64, usize)> {
         let poll = self.poll.load(Relaxed);
         (poll != 0).then(|| (poll, self.route.load(Relaxed)))
     }
 }
 
-/// Returns what a route is known by in a mark.
+/// Returns the number that identifies a route in a mark.
 pub(crate) fn address(route: &'static Route) -> usize {
     std::ptr::from_ref(route).addr()
 }

@@ -1,4 +1,4 @@
-//! The data that the requests of an app share.
+//! The data that the requests of an app, and those of a connection, share.
 
 use std::{any::Any, sync::Arc};
 
@@ -11,26 +11,27 @@ use crate::{
     tasks::Tasks,
 };
 
-/// What the requests of all connections share.
+/// The data that the requests of all connections share.
 #[derive(Debug)]
 pub(crate) struct Shared<S> {
     /// The app state.
     pub(crate) state: S,
-    /// The most that is read of a body, in bytes, unless the route says otherwise.
+    /// The limit of a request's body in bytes, unless the route sets its own.
     pub(crate) body_limit: u64,
-    /// Whether a request whose client has left is answered to its end, whatever its route says.
+    /// Whether every handler runs to its end after its client has disconnected, not only those of routes with
+    /// `on_disconnect = finish`.
     pub(crate) finishes: bool,
-    /// Where requests wait for their turn, if the app has a capacity.
+    /// Admits requests, if the app has a capacity.
     pub(crate) gate: Option<Gate>,
-    /// Which proxies may say whom a request is from.
+    /// The proxies whose forwarding headers are trusted.
     pub(crate) proxies: Option<Proxies>,
-    /// What a test puts in the place of guards and middleware.
+    /// The values with which a test replaces guards and middleware.
     pub(crate) stand_ins: Option<Box<StandIns>>,
-    /// What runs on behind an answer, and is waited for at the stop.
+    /// The tasks that outlive their responses. A shutdown waits for them.
     pub(crate) tasks: Tasks,
-    /// Whether the server is ready, and what it asks to know.
+    /// Whether the server is ready, and the checks that decide it.
     pub(crate) health: Health,
-    /// What guards and middleware keep for this app.
+    /// The values of guards and middleware for this app.
     pub(crate) kept: AppValues,
 }
 
@@ -49,12 +50,12 @@ impl<S> Shared<S> {
         }
     }
 
-    /// Returns the locals that a test gives.
+    /// Returns the locals that a test gives to the chain.
     pub(crate) fn locals(&self) -> &[Box<dyn Any + Send + Sync>] {
         self.stand_ins.as_ref().map_or(&[], |s| s.locals())
     }
 
-    /// Returns what a test puts in the place of guards and middleware, to add to it.
+    /// Returns the stand-ins of a test, to add to them.
     pub(crate) fn stand_ins_mut(&mut self) -> &mut StandIns {
         self.stand_ins.get_or_insert_default()
     }
@@ -74,8 +75,10 @@ impl<S> Shared<S> {
     }
 }
 
-/// What the requests of one connection share, so that counting references to the app state never
-/// contends between cores.
+/// The data that the requests of one connection share.
+///
+/// Requests count references to this and not to [`Shared`], so that connections on different cores never write to
+/// the same counter.
 #[derive(Debug)]
 pub(crate) struct Connected<S> {
     pub(crate) shared: Arc<Shared<S>>,

@@ -1,4 +1,4 @@
-//! What a test puts in the place of guards and middleware.
+//! Stand-ins: the values with which a test replaces guards and middleware.
 
 use std::{
     any::{Any, TypeId},
@@ -7,16 +7,16 @@ use std::{
 
 use crate::routes::LocalType;
 
-/// The locals that a test gives, and the guards that it leaves out. A server has none.
+/// The locals that a test gives to the chain, and the guards that it leaves out. A server has none.
 #[derive(Default)]
 pub(crate) struct StandIns {
     locals: Vec<Box<dyn Any + Send + Sync>>,
-    /// The types of the guards: of the function itself, or of the value in `with(..)`.
+    /// The types of the guards: of a function, or of the value in `with(..)`.
     left_out: Vec<TypeId>,
 }
 
 impl StandIns {
-    /// Gives a local, in front of the chain.
+    /// Adds a local in front of the chain.
     pub(crate) fn give<T: LocalType>(&mut self, local: T) {
         self.locals.push(Box::new(local));
     }
@@ -31,12 +31,12 @@ impl StandIns {
         &self.locals
     }
 
-    /// Returns whether a local of this type is given, so that the part that provides it does not run.
+    /// Returns whether the test gives a local of this type. The part that provides it is then skipped.
     pub(crate) fn has_local<T: 'static>(&self) -> bool {
         self.locals.iter().any(|local| local.is::<T>())
     }
 
-    /// Returns whether this guard is left out.
+    /// Returns whether the test leaves this guard out.
     pub(crate) fn leaves_out(&self, guard: TypeId) -> bool {
         self.left_out.contains(&guard)
     }

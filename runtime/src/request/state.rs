@@ -1,16 +1,16 @@
-//! The app state: what lives as long as the app and every handler may ask for.
+//! The app state, which lives as long as the app and which handlers get as arguments.
 
 use std::{fmt, ops::Deref, sync::Arc};
 
 use crate::request::shared::Connected;
 
-/// A part of the app state, by its type.
+/// An extractor for a field of the app state, by the field's type.
 ///
-/// The app state is a struct that derives `State`; each of its fields can be had by its type.
-/// A handler that asks for a type that no field has does not compile where the app is served.
+/// The app state is a struct that derives `State`. If a handler takes a `State<T>` and no field has the type `T`, the
+/// program does not compile.
 ///
-/// The value is reached through the connection's own reference count, so that a request never
-/// contends with other connections; it can be cloned into a spawned task.
+/// A `State` has a reference count of the connection, so that requests of different connections never contend for
+/// it. It has no lifetime, and can be cloned and moved into a spawned task.
 ///
 /// # Examples
 /// ```
@@ -53,7 +53,21 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for State<T> {
 }
 
 impl<T: Send + Sync + 'static> State<T> {
-    /// Makes a state of its own, to call a handler directly in a unit test.
+    /// Returns a state that is independent of an app, to call a handler directly in a unit test.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/")]
+    /// async fn hello(greeting: State<String>) -> String {
+    ///     greeting.clone()
+    /// }
+    ///
+    /// # highball::block_on(async {
+    /// assert_eq!(hello(State::new("hi".to_owned())).await, "hi");
+    /// # });
+    /// ```
     pub fn new(value: T) -> Self {
         Self(Arc::new(OwnedState(value)))
     }
@@ -67,7 +81,40 @@ impl<T: Send + Sync> StateSource<T> for OwnedState<T> {
     }
 }
 
-/// App state that has a `T`. `#[derive(State)]` implements it for the type of each field.
+/// App state that provides a `T`. `#[derive(State)]` implements it for the type of each field.
+///
+/// Implement it by hand to provide a value that is not a field of its own.
+///
+/// # Examples
+/// ```
+/// use highball::{extract::Provide, prelude::*};
+///
+/// struct Urls {
+///     shop: String,
+/// }
+///
+/// #[derive(State)]
+/// struct AppState {
+///     urls: Urls,
+/// }
+///
+/// impl Provide<String> for AppState {
+///     fn provide(&self) -> &String {
+///         &self.urls.shop
+///     }
+/// }
+///
+/// #[get("/shop")]
+/// async fn shop(url: State<String>) -> String {
+///     url.clone()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(shop);
+///
+/// let urls = Urls { shop: "https://shop.example".to_owned() };
+/// let _ = highball::serve(Api).state(AppState { urls });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the app state `{Self}` has no `{T}`",
     label = "a handler of this app asks for `State<{T}>`",
@@ -78,14 +125,14 @@ pub trait Provide<T: ?Sized>: Send + Sync + 'static {
     fn provide(&self) -> &T;
 }
 
-/// Every app state provides nothing to those who want nothing.
+/// Every state provides `()`, for extractors that need no state.
 impl<S: Send + Sync + 'static> Provide<()> for S {
     fn provide(&self) -> &() {
         &()
     }
 }
 
-/// Where a [`State`] is kept alive.
+/// The owner that a [`State`] keeps alive.
 trait StateSource<T: ?Sized>: Send + Sync {
     fn value(&self) -> &T;
 }
@@ -96,7 +143,7 @@ impl<T: ?Sized, S: Provide<T>> StateSource<T> for Connected<S> {
     }
 }
 
-/// The state as an extractor sees it: a reference now, or a share that lives longer.
+/// The state as an extractor sees it: as a reference, or as a [`State`] that outlives the request.
 pub(crate) trait View<T: ?Sized>: Send + Sync {
     fn value(&self) -> &T;
     fn share(&self) -> State<T>;

@@ -1,4 +1,4 @@
-//! The answer to a path that no route has; in debug builds it says what may have been meant.
+//! The 404 for a path without a route. In debug builds it suggests the pattern that may have been meant.
 
 use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -8,7 +8,7 @@ use crate::{request::context::Context, response::Rejection, routes::Route};
 pub(crate) fn missing(cx: &Context<'_>) -> Rejection {
     let mut detail = format!("no route matches `{}`", cx.path());
     if cfg!(debug_assertions) {
-        // Patterns are compared as people write them.
+        // Patterns are written without escapes, so the path is compared without them.
         let path = percent_decode_str(cx.path()).decode_utf8_lossy();
         if let Some(meant) = nearest(&path, cx.method(), cx.head().routes) {
             detail.push_str(&format!("; did you mean `{meant}`?"));
@@ -17,15 +17,15 @@ pub(crate) fn missing(cx: &Context<'_>) -> Rejection {
     Rejection::new(StatusCode::NOT_FOUND, detail)
 }
 
-/// Returns the pattern that is nearest to the path, if one is near; with a method, where it does not
-/// answer the one that was asked for.
+/// Returns the pattern that is nearest to the path, if one is near. If it does not allow the request's method, a
+/// method of its route is before it.
 fn nearest(path: &str, method: &Method, routes: &[Route]) -> Option<String> {
     let patterns = routes.iter().map(|route| {
-        let answers = answers(route.methods(), method);
-        (route.path(), answers)
+        let allows = allows(route.methods(), method);
+        (route.path(), allows)
     });
-    let (pattern, answers) = best(path, patterns)?;
-    if answers {
+    let (pattern, allows) = best(path, patterns)?;
+    if allows {
         return Some(pattern.to_owned());
     }
     let mut others = routes.iter().filter(|route| route.path() == pattern);
@@ -33,46 +33,46 @@ fn nearest(path: &str, method: &Method, routes: &[Route]) -> Option<String> {
     Some(format!("{other} {pattern}"))
 }
 
-/// Returns whether a route with these methods answers this one; none are all.
-fn answers(methods: impl Iterator<Item = &'static str>, method: &Method) -> bool {
+/// Returns whether a route with these methods allows this one. A route without methods allows all.
+fn allows(methods: impl Iterator<Item = &'static str>, method: &Method) -> bool {
     let mut methods = methods.peekable();
     methods.peek().is_none()
         || methods.any(|own| own == method.as_str() || own == "GET" && method == Method::HEAD)
 }
 
-/// Returns the nearest of the patterns, each with whether it answers the method.
+/// Returns the nearest of the patterns. Each has a flag, whether it allows the method.
 fn best(
     path: &str,
     patterns: impl Iterator<Item = (&'static str, bool)>,
 ) -> Option<(&'static str, bool)> {
-    let near = patterns.filter_map(|(pattern, answers)| {
+    let near = patterns.filter_map(|(pattern, allows)| {
         let slip = Slip::between(path, pattern)?;
-        Some(((slip, !answers), pattern, answers))
+        Some(((slip, !allows), pattern, allows))
     });
-    let (_, pattern, answers) = near.min_by_key(|(rank, ..)| *rank)?;
-    Some((pattern, answers))
+    let (_, pattern, allows) = near.min_by_key(|(rank, ..)| *rank)?;
+    Some((pattern, allows))
 }
 
-/// What was done wrong, the likeliest first.
+/// A mistake in a path, the most likely one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Slip {
-    /// A slash too many or too few.
+    /// There is a slash too many or too few.
     Slash,
-    /// Letters of another case.
+    /// Letters have another case.
     Case,
-    /// The prefix of a group is missing: so many segments.
+    /// The prefix of a group is missing. The number is that of its segments.
     NoPrefix(usize),
-    /// A misspelling, and how bad it is.
+    /// The path is misspelled. The number is the distance.
     Spelling(usize),
-    /// So many segments too many in front.
+    /// There are segments too many at the start. The number is that of the segments.
     Prefix(usize),
 }
 
 impl Slip {
-    /// Returns what may turn the pattern into the path.
+    /// Returns the mistake that turns the pattern into the path, if it is a likely one.
     fn between(path: &str, pattern: &str) -> Option<Self> {
-        let mut rooms = [[""; MOST_SEGMENTS]; 2];
-        let [parts, wanted] = &mut rooms;
+        let mut buffers = [[""; MOST_SEGMENTS]; 2];
+        let [parts, wanted] = &mut buffers;
         let (parts, wanted) = (segments(path, parts)?, segments(pattern, wanted)?);
         if fit(parts, wanted, str::eq) {
             return Some(Self::Slash);
@@ -98,21 +98,21 @@ impl Slip {
 /// The most segments of a path that are compared.
 const MOST_SEGMENTS: usize = 32;
 
-/// Returns the segments of a path or a pattern, without those that are empty; none where there are too
-/// many for a slip, since the path is the client's.
+/// Returns the segments of a path or a pattern without the empty ones. Returns `None` if there are too many: the
+/// client chooses the path, so the work must have a limit.
 fn segments<'p, 'r>(
     path: &'p str,
-    room: &'r mut [&'p str; MOST_SEGMENTS],
+    buffer: &'r mut [&'p str; MOST_SEGMENTS],
 ) -> Option<&'r [&'p str]> {
     let mut len = 0;
     for part in path.split('/').filter(|part| !part.is_empty()) {
-        *room.get_mut(len)? = part;
+        *buffer.get_mut(len)? = part;
         len += 1;
     }
-    room.get(..len)
+    buffer.get(..len)
 }
 
-/// Returns whether each segment of a path fits the pattern's, by this comparison of text.
+/// Returns whether each segment of a path matches the pattern's, with this comparison of text.
 fn fit(parts: &[&str], wanted: &[&str], same: fn(&str, &str) -> bool) -> bool {
     match wanted.split_first() {
         None => parts.is_empty(),
@@ -123,14 +123,14 @@ fn fit(parts: &[&str], wanted: &[&str], same: fn(&str, &str) -> bool) -> bool {
     }
 }
 
-/// Returns whether the segments are the end of a pattern, with text that stands there as it is: that a
-/// parameter would take them means nothing.
+/// Returns whether the segments match the end of a pattern that has text there. A match with parameters alone means
+/// nothing, because they match any segment.
 fn is_tail(parts: &[&str], wanted: &[&str]) -> bool {
     let is_text = |segment: &&str| !segment.contains('{');
     wanted.iter().any(is_text) && fit(parts, wanted, str::eq_ignore_ascii_case)
 }
 
-/// Returns whether a segment of a pattern takes this one of a path.
+/// Returns whether a segment of a pattern matches one of a path.
 fn takes(wanted: &str, part: &str, same: fn(&str, &str) -> bool) -> bool {
     let Some((before, after)) = affixes(wanted) else {
         return same(wanted, part);
@@ -149,8 +149,7 @@ fn affixes(wanted: &str) -> Option<(&str, &str)> {
     Some((before, after))
 }
 
-/// Returns how far the path is from the pattern: what it costs to change each segment, where a
-/// parameter fits anything.
+/// Returns the distance of the path from the pattern: the sum over the segments. A parameter matches any segment.
 fn distance(parts: &[&str], wanted: &[&str]) -> usize {
     let (mut parts, mut wanted) = (parts.iter(), wanted.iter());
     let mut sum = 0;
@@ -160,11 +159,11 @@ fn distance(parts: &[&str], wanted: &[&str]) -> usize {
             (Some(_), Some(wanted)) if wanted.starts_with("{*") => return sum,
             (Some(part), Some(wanted)) if takes(wanted, part, str::eq) => 0,
             (Some(part), Some(wanted)) => match edits(part, wanted) {
-                // Nothing in common is no slip.
+                // Segments that have nothing in common are not a misspelling.
                 all if all == part.len().max(wanted.len()) => 2 + all,
                 some => some,
             },
-            // A segment too many or too few is worse than any slip inside one.
+            // A segment too many or too few is worse than any mistake inside one.
             (Some(part), None) => 2 + part.len().min(8),
             (None, Some(wanted)) if wanted.starts_with('{') => 2,
             (None, Some(wanted)) => 2 + wanted.len().min(8),
@@ -172,8 +171,8 @@ fn distance(parts: &[&str], wanted: &[&str]) -> usize {
     }
 }
 
-/// Levenshtein's distance, where letters of another case are the same; both texts are cut at 64 bytes,
-/// since the path is the client's.
+/// Returns the Levenshtein distance without regard to case. Only the first 64 bytes of both texts count: the client
+/// chooses the path, so the work must have a limit.
 fn edits(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let (a, b) = (&a[..a.len().min(64)], &b[..b.len().min(64)]);
@@ -212,7 +211,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_nearest_is_what_was_meant() {
+    fn nearest_pattern_is_suggested() {
         for (path, expected) in [
             // A slash too many or too few.
             ("/links/", Some(("/links", true))),
@@ -232,7 +231,7 @@ mod tests {
             ("/v1/orders", Some(("/api/v1/orders", true))),
             ("/orders/7", Some(("/api/v1/orders/{id}", true))),
             ("/status", Some(("/v{major}/status", true))),
-            // One too many in front.
+            // There are segments too many at the start.
             ("/api/links", Some(("/links", true))),
             ("/api/v9/links/abc", Some(("/links/{code}", true))),
             // Singular, plural and misspelled.
@@ -245,9 +244,9 @@ mod tests {
             ("/file/a/b", Some(("/files/{*rest}", true))),
             ("/api/v1/order/7", Some(("/api/v1/orders/{id}", true))),
             ("/api/v2/orders", Some(("/api/v1/orders", true))),
-            // Equally far: the one that answers the method.
+            // Of two at the same distance, the one that allows the method.
             ("/hea2th", Some(("/health", true))),
-            // Nothing is near.
+            // No pattern is near.
             ("/ws", None),
             ("/42", None),
             ("/entirely/other/things", None),
@@ -257,13 +256,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_path_is_near_to_nothing() {
+    fn nothing_is_suggested_for_a_long_path() {
         let path = "/links".repeat(10_000);
         assert_eq!(best(&path, PATTERNS.into_iter()), None);
     }
 
     #[test]
-    fn methods_are_told_apart() {
+    fn route_allows_its_methods_and_head_with_get() {
         let list = || ["GET", "POST"].into_iter();
         for (method, expected) in [
             (Method::GET, true),
@@ -271,8 +270,8 @@ mod tests {
             (Method::POST, true),
             (Method::PUT, false),
         ] {
-            assert_eq!(answers(list(), &method), expected, "{method}");
-            assert!(answers([].into_iter(), &method), "{method}");
+            assert_eq!(allows(list(), &method), expected, "{method}");
+            assert!(allows([].into_iter(), &method), "{method}");
         }
     }
 }

@@ -1,21 +1,21 @@
-//! Where a connection comes from.
+//! The data of a connection that its requests can read.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Where a connection comes from, as far as the server knows.
+/// The data of a connection that its requests can read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Transport {
-    /// The address of the other side; a unix socket has none.
+    /// The address of the other end. A unix socket has none.
     pub(crate) peer: Option<SocketAddr>,
-    /// The connection is encrypted.
+    /// Whether the connection is encrypted.
     pub(crate) is_secure: bool,
-    /// Whether HTTP/2 was agreed on; nothing was, unless it is TLS.
+    /// Whether the TLS handshake negotiated HTTP/2. `None` without TLS.
     #[cfg_attr(not(any(feature = "http2", feature = "tls")), expect(dead_code))]
     pub(crate) is_http2: Option<bool>,
-    /// The client's certificate, in DER, once it was found good.
+    /// The client's certificate in DER, which was verified.
     pub(crate) certificate: Option<Arc<[u8]>>,
-    /// Where the same is spoken by HTTP/3.
+    /// The value of `Alt-Svc`, which names the address of HTTP/3.
     #[cfg(feature = "http3")]
     pub(crate) alt_svc: Option<http::HeaderValue>,
 }
@@ -27,7 +27,8 @@ impl Transport {
             ..Self::default()
         }
     }
-    /// Notes what was agreed on in a handshake.
+
+    /// Records the outcome of a TLS handshake.
     #[cfg(feature = "tls")]
     pub(crate) fn secure(&mut self, is_http2: bool, certificate: Option<&[u8]>) {
         self.is_secure = true;

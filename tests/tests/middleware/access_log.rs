@@ -200,7 +200,7 @@ async fn what_finds_no_room_is_counted_and_nobody_waits() {
     let notice = lines.iter().find(|line| line.starts_with("[highball]"));
     let notice = notice.expect("it says what was lost");
     assert!(
-        notice.ends_with("lines of the log found no room"),
+        notice.ends_with("lines of the log were dropped: the queue was full"),
         "{notice}"
     );
 }

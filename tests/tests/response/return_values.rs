@@ -237,7 +237,7 @@ async fn an_app_writes_every_rejection_in_its_own_format() {
         (
             Method::PUT,
             "/users/9",
-            "405 at /users/9: `/users/9` does not answer PUT",
+            "405 at /users/9: `/users/9` does not allow PUT",
         ),
         (
             Method::GET,

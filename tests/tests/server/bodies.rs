@@ -25,7 +25,7 @@ async fn slow_body_is_408_and_a_slow_reader_is_not() {
         let answer = rest(stream).await;
         assert!(answer.starts_with("HTTP/1.1 408 "), "{path}: {answer}");
         assert!(
-            answer.contains("the body came too slowly"),
+            answer.contains("the body arrived too slowly"),
             "{path}: {answer}"
         );
     }

@@ -21,7 +21,7 @@ fn gate(places: usize) -> Gate {
 }
 
 #[tokio::test(start_paused = true)]
-async fn places_are_taken_and_left() {
+async fn permits_are_taken_and_returned() {
     let gate = gate(2);
     let first = gate.acquire(Normal).await.unwrap();
     let _second = gate.acquire(Normal).await.unwrap();
@@ -33,7 +33,7 @@ async fn places_are_taken_and_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn higher_priority_goes_first_and_equals_by_arrival() {
+async fn requests_are_admitted_by_priority_then_by_arrival() {
     let gate = gate(1);
     let place = gate.acquire(Normal).await.unwrap();
     let order = std::sync::Mutex::new(Vec::new());
@@ -57,7 +57,7 @@ async fn higher_priority_goes_first_and_equals_by_arrival() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn newcomer_does_not_overtake_its_equals() {
+async fn new_request_does_not_overtake_its_queue() {
     let gate = gate(1);
     let place = gate.acquire(Normal).await.unwrap();
     let mut waits = pin!(gate.acquire(Normal));
@@ -70,7 +70,7 @@ async fn newcomer_does_not_overtake_its_equals() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lower_priorities_leave_places_free() {
+async fn lower_priorities_leave_permits_free() {
     let gate = Gate::new(Capacity::of(8));
     let mut places = Vec::new();
     for (priority, most) in [(Background, 4), (Normal, 7), (Critical, 8)] {
@@ -82,7 +82,7 @@ async fn lower_priorities_leave_places_free() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_gives_up_lets_the_next_one_in() {
+async fn request_that_gives_up_wakes_the_next() {
     let gate = Gate::new(Capacity::of(2).normal(2).background(1));
     let _one = gate.acquire(Background).await.unwrap();
     let two = gate.acquire(Critical).await.unwrap();
@@ -92,13 +92,13 @@ async fn whoever_gives_up_lets_the_next_one_in() {
         assert!(!done(critical.as_mut()).await);
         assert!(!done(normal.as_mut()).await);
         drop(two);
-        // The critical one has been woken, and is dropped before it takes its place.
+        // The critical request is woken, and is dropped before it takes the permit.
     }
     assert!(done(normal.as_mut()).await);
 }
 
 #[test]
-fn share_is_never_more_than_the_whole_nor_nothing() {
+fn share_is_at_least_one_and_at_most_the_capacity() {
     let most = |capacity| Gate::new(capacity).capacity.most;
     assert_eq!(most(Capacity::of(0)), [1, 1, 1]);
     assert_eq!(most(Capacity::of(1)), [1, 1, 1]);
@@ -106,7 +106,7 @@ fn share_is_never_more_than_the_whole_nor_nothing() {
     assert_eq!(most(Capacity::of(4).normal(2).background(3)), [2, 2, 4]);
 }
 
-/// A thread's worth of requests on a gate of two places, some of which give up.
+/// Sends requests, of which some give up, through a gate of two permits.
 async fn crowd(gate: &Gate, seeds: Vec<u8>) {
     for seed in seeds {
         let priority = [Background, Normal, Critical][usize::from(seed % 3)];
@@ -124,9 +124,9 @@ async fn crowd(gate: &Gate, seeds: Vec<u8>) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Nobody is forgotten: after any crowd all places are free, and nobody waits.
+    /// No request is forgotten: after any crowd all permits are free and the queues are empty.
     #[test]
-    fn crowd_leaves_nothing_behind(seeds in prop::collection::vec(any::<Vec<u8>>(), 1..8)) {
+    fn all_permits_are_free_after_a_crowd(seeds in prop::collection::vec(any::<Vec<u8>>(), 1..8)) {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_time()
@@ -145,6 +145,6 @@ proptest! {
             assert!(first.is_ok() && second.is_ok());
         });
         assert_eq!(gate.taken.load(SeqCst), 0);
-        assert!(gate.lines.iter().all(|line| line.waiting.load(SeqCst) == 0));
+        assert!(gate.queues.iter().all(|queue| queue.waiting.load(SeqCst) == 0));
     }
 }

@@ -1,4 +1,4 @@
-//! Reads forwarding headers at the hop at which the client stands.
+//! Reads the elements of forwarding headers that belong to the client's hop.
 
 use std::{
     borrow::Cow,
@@ -10,13 +10,13 @@ use http::{HeaderMap, HeaderValue, header};
 use super::HopHeader;
 use crate::header_value::{Parameters, from_right};
 
-/// The hop at which the client stands: it and everything on its left is not trusted.
+/// The hop of the client. Its address, and all elements to the left of it, are not trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hop {
     /// The client's address.
     pub(crate) ip: IpAddr,
     source: HopHeader,
-    /// How many elements are on the right of the one that the proxy next to the client has added.
+    /// How many elements are to the right of the one that the proxy next to the client added.
     pub(crate) back: usize,
 }
 
@@ -29,18 +29,23 @@ impl Hop {
         }
     }
 
-    /// Returns the scheme that the client has used, if a proxy says so.
+    /// Returns the scheme that the client used, if a proxy forwards it.
     pub(crate) fn scheme<'h>(&self, headers: &'h HeaderMap) -> Option<Cow<'h, [u8]>> {
-        self.said(headers, "x-forwarded-proto", "proto")
+        self.forwarded_value(headers, "x-forwarded-proto", "proto")
     }
 
-    /// Returns the host that the client has asked for, if a proxy says so.
+    /// Returns the host that the client requested, if a proxy forwards it.
     pub(crate) fn host<'h>(&self, headers: &'h HeaderMap) -> Option<Cow<'h, [u8]>> {
-        self.said(headers, "x-forwarded-host", "host")
+        self.forwarded_value(headers, "x-forwarded-host", "host")
     }
 
-    fn said<'h>(&self, headers: &'h HeaderMap, x_name: &str, name: &str) -> Option<Cow<'h, [u8]>> {
-        let said = match self.source {
+    fn forwarded_value<'h>(
+        &self,
+        headers: &'h HeaderMap,
+        x_name: &str,
+        name: &str,
+    ) -> Option<Cow<'h, [u8]>> {
+        let value = match self.source {
             HopHeader::XForwarded => {
                 let mut list = elements(headers, x_name, false);
                 let last = list.next()?;
@@ -58,11 +63,11 @@ impl Hop {
                 param(element, name)?
             }
         };
-        (!said.is_empty()).then_some(said)
+        (!value.is_empty()).then_some(value)
     }
 }
 
-/// Returns the addresses of those on the way, the nearest first; `None` is no address.
+/// Returns the addresses of the hops, the nearest first. `None` is an element that is not an address.
 pub(crate) fn addresses(
     headers: &HeaderMap,
     source: HopHeader,
@@ -81,7 +86,7 @@ fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     elements(headers, header::FORWARDED.as_str(), true)
 }
 
-/// Returns the elements of a list over all its lines, the last one first.
+/// Returns the elements of a list over all lines of the header, the last one first.
 fn elements<'h>(
     headers: &'h HeaderMap,
     name: &str,
@@ -93,12 +98,12 @@ fn elements<'h>(
         .flat_map(move |line| from_right(line, has_quotes))
 }
 
-/// Returns a parameter of an element of `Forwarded`: all of it is parameters (RFC 7239 §4).
+/// Returns a parameter of an element of `Forwarded`, which has only parameters (RFC 7239 §4).
 fn param<'h>(element: &'h [u8], name: &str) -> Option<Cow<'h, [u8]>> {
     Parameters::all(element).get(name)
 }
 
-/// Reads an address, with a port or without; a port may be hidden, `_a` (RFC 7239 §6.3).
+/// Parses an address with an optional port. The port can be obfuscated, `_a` (RFC 7239 §6.3).
 fn address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim();
     let ip = text.parse::<IpAddr>().ok();
