@@ -1,26 +1,21 @@
-//! Bodies: what an answer carries, [`Body`], and what a request brings, [`RequestBody`].
+//! The bodies of responses, [`Body`], and of requests, [`RequestBody`].
 //!
-//! Both are plain enums, so that an answer made of bytes costs no box and its length is known
-//! before the first poll; only a stream is boxed.
+//! Both are plain enums, so that a body of bytes is not boxed and its length is known before the first poll. Only
+//! streams are boxed.
 
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 use http_body_util::Full;
 
-use crate::{
-    panics::discard,
-    pool::Buffer,
-    tasks::{Signal, polled},
-};
+use crate::{pool::Buffer, tasks::Signal};
 
+mod boxed_stream;
 mod chunk;
 mod collect;
 mod end_hook;
@@ -31,6 +26,7 @@ mod promise;
 mod request;
 mod stream;
 
+use self::boxed_stream::Stream;
 pub(crate) use self::chunk::Chunk;
 pub use self::collect::ReadError;
 pub(crate) use self::end_hook::{EndHook, OnEnd};
@@ -42,16 +38,42 @@ pub(crate) use self::request::Reads;
 pub use self::request::RequestBody;
 pub use self::stream::BodyStream;
 
-/// Any error, boxed.
+/// A boxed error of any type that can be sent between threads.
+///
+/// # Examples
+/// ```
+/// use highball::{Body, body::{BoxError, produce}, prelude::*};
+///
+/// #[get("/lines")]
+/// async fn lines() -> Body {
+///     Body::stream(produce(|lines| async move {
+///         lines.send(Ok("one\n")).await;
+///         lines.send(Err(BoxError::from("the source has failed"))).await;
+///     }))
+/// }
+/// # #[routes(app)] struct Api(lines);
+/// ```
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The body of an answer.
+/// The body of a response.
 ///
-/// It is made from text, bytes, or any [`http_body::Body`] by [`Body::new`].
+/// It is made from text or bytes by `From`, from a stream by [`Body::stream`], and from any other
+/// [`http_body::Body`] by [`Body::new`].
+///
+/// # Examples
+/// ```
+/// use highball::Body;
+///
+/// let body = Body::from("hello");
+/// assert_eq!(body.len(), Some(5));
+/// # highball::block_on(async {
+/// assert_eq!(body.collect(100).await.unwrap(), "hello");
+/// # });
+/// ```
 #[derive(Default)]
 pub struct Body {
     kind: Kind,
-    /// Runs when the body has ended, if anything observes it.
+    /// The hook that runs when the body has ended, if an observer needs it.
     on_end: Option<OnEnd>,
 }
 
@@ -66,30 +88,28 @@ enum Kind {
 }
 
 impl Body {
-    /// Makes a body without bytes.
+    /// Returns a body without bytes.
     pub const fn empty() -> Self {
-        Self::of(Kind::Empty)
+        Self::from_kind(Kind::Empty)
     }
 
-    const fn of(kind: Kind) -> Self {
+    const fn from_kind(kind: Kind) -> Self {
         Self { kind, on_end: None }
     }
 
-    /// Runs the hook when the body has ended or is dropped.
+    /// Sets the hook that runs when the body has ended or is dropped.
     pub(crate) fn on_end(&mut self, hook: OnEnd) {
         self.on_end = Some(hook);
     }
 
-    /// Has a stream hear of the server's stop.
+    /// Connects a stream to the server's shutdown signal.
     pub(crate) fn follow_shutdown(&mut self, signal: &Signal) {
         if let Kind::Stream(stream) = &mut self.kind {
             stream.signal = Some(signal.clone());
         }
     }
 
-    /// Makes a body of any other one.
-    ///
-    /// It is boxed, unless it is a [`Body`] already.
+    /// Returns a body of any other type of body. It is boxed, unless it is a [`Body`] already.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
@@ -99,16 +119,16 @@ impl Body {
             return own.take().unwrap_or_default();
         }
         body.map_or_else(Self::empty, |body| {
-            Self::of(Kind::Stream(Stream::new(body)))
+            Self::from_kind(Kind::Stream(Stream::new(body)))
         })
     }
 
-    /// Returns the number of bytes that are still to come, if it is known.
+    /// Returns the number of bytes that are left, if it is known.
     pub fn len(&self) -> Option<u64> {
         http_body::Body::size_hint(self).exact()
     }
 
-    /// Returns whether the body is known to hold no bytes.
+    /// Returns whether the body is known to have no more bytes.
     pub fn is_empty(&self) -> bool {
         http_body::Body::is_end_stream(self)
     }
@@ -116,13 +136,12 @@ impl Body {
     /// Reads the whole body, up to `limit` bytes.
     ///
     /// # Errors
-    ///
-    /// Fails when there are more bytes than that, or when the stream fails.
+    /// Returns an error if there are more bytes, or if the stream fails.
     pub async fn collect(mut self, limit: u64) -> Result<Bytes, ReadError> {
         collect::collect(&mut self, limit).await
     }
 
-    /// Returns the bytes, if all of them are here.
+    /// Returns the bytes, if all of them are in memory.
     pub(crate) fn whole(&self) -> Option<&[u8]> {
         match &self.kind {
             Kind::Empty => Some(&[]),
@@ -133,12 +152,12 @@ impl Body {
         }
     }
 
-    /// Returns whether all bytes are here, so that no poll of the body ever waits.
+    /// Returns whether all bytes are in memory, so that a poll of the body is never pending.
     pub(crate) fn is_whole(&self) -> bool {
         self.whole().is_some()
     }
 
-    /// Returns the next frame, as the server sends it: a pooled buffer is not copied.
+    /// Polls the next frame for the server, without copying a pooled buffer.
     pub(crate) fn poll_chunk(
         &mut self,
         cx: &mut Context<'_>,
@@ -159,7 +178,7 @@ impl Body {
         frame
     }
 
-    /// Reports a frame to the hook. After the last one the hook runs.
+    /// Reports a frame to the hook. After the last frame the hook runs.
     fn record(&mut self, frame: &Poll<Option<Result<Frame<Chunk>, BoxError>>>) {
         let ended = http_body::Body::is_end_stream(self);
         let Some(hook) = self.on_end.as_mut().and_then(OnEnd::hook) else {
@@ -243,13 +262,13 @@ impl From<()> for Body {
 
 impl From<&'static str> for Body {
     fn from(text: &'static str) -> Self {
-        Self::of(Kind::Static(text.as_bytes()))
+        Self::from_kind(Kind::Static(text.as_bytes()))
     }
 }
 
 impl From<&'static [u8]> for Body {
     fn from(bytes: &'static [u8]) -> Self {
-        Self::of(Kind::Static(bytes))
+        Self::from_kind(Kind::Static(bytes))
     }
 }
 
@@ -270,25 +289,25 @@ impl From<String> for Body {
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::of(Kind::Bytes(bytes.into()))
+        Self::from_kind(Kind::Bytes(bytes.into()))
     }
 }
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self::of(Kind::Bytes(bytes))
+        Self::from_kind(Kind::Bytes(bytes))
     }
 }
 
 impl From<Buffer> for Body {
     fn from(buffer: Buffer) -> Self {
-        Self::of(Kind::Pooled(buffer))
+        Self::from_kind(Kind::Pooled(buffer))
     }
 }
 
 impl From<Full<Bytes>> for Body {
     fn from(full: Full<Bytes>) -> Self {
-        // `Full` shows its bytes only by being polled, which is ready at once.
+        // The bytes of a `Full` can only be read by a poll, which is ready at once.
         let mut full = full;
         let mut cx = Context::from_waker(std::task::Waker::noop());
         match http_body::Body::poll_frame(Pin::new(&mut full), &mut cx) {
@@ -306,93 +325,6 @@ impl From<RequestBody> for Body {
             Ok(bytes) => Self::from(bytes),
             Err(body) => Self::new(body),
         }
-    }
-}
-
-type PolledFrame = Poll<Option<Result<Frame<Bytes>, BoxError>>>;
-
-/// A boxed stream of frames.
-///
-/// The lock is never taken through `&self` by two at once and costs nothing through `&mut self`;
-/// it makes the type `Sync`, so that a future may hold `&Response<Body>` across an await.
-struct Stream {
-    frames: Mutex<Pin<Box<dyn MapFrames>>>,
-    /// What tells it of a stop.
-    signal: Option<Signal>,
-}
-
-impl Stream {
-    fn new<B>(body: B) -> Self
-    where
-        B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
-    {
-        Self {
-            frames: Mutex::new(Box::pin(body)),
-            signal: None,
-        }
-    }
-
-    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let body = self
-            .frames
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        polled(&self.signal, || body.as_mut().poll_next(cx))
-    }
-
-    /// Polls it; none is what a panic leaves. The panic hook has reported it, and what was gathered of
-    /// other answers on the connection is still sent.
-    fn poll_caught(&mut self, cx: &mut Context<'_>) -> Option<PolledFrame> {
-        let polled = catch_unwind(AssertUnwindSafe(|| self.poll_frame(cx)));
-        polled.map_err(discard).ok()
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.frames
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .ended()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.frames
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .hint()
-    }
-}
-
-/// A body with its data and error brought to one type.
-///
-/// It is a trait of its own since `http_body_util`'s `map_frame` forgets the size hint.
-trait MapFrames: Send {
-    fn poll_next(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>>;
-    fn ended(&self) -> bool;
-    fn hint(&self) -> SizeHint;
-}
-
-impl<B> MapFrames for B
-where
-    B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send,
-{
-    fn poll_next(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.poll_frame(cx)
-            .map_ok(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
-            .map_err(Into::into)
-    }
-
-    fn ended(&self) -> bool {
-        self.is_end_stream()
-    }
-
-    fn hint(&self) -> SizeHint {
-        self.size_hint()
     }
 }
 

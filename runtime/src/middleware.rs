@@ -1,4 +1,4 @@
-//! The guards, middleware and observers that come with the framework, each on its own.
+//! The guards, middleware and observers of the framework. They are written with the attributes that apps use.
 
 mod access_log;
 #[cfg(feature = "basic-auth")]

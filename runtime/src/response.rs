@@ -1,4 +1,4 @@
-//! Responses, and what can be returned from a handler.
+//! Responses, and the types that handlers can return.
 
 use std::{borrow::Cow, fmt, mem};
 
@@ -44,10 +44,10 @@ pub use templates::Templates;
 pub use text::{Html, Jsonp, PrettyJson};
 pub use tuples::{Created, IntoResponseParts, NoContent, Redirect};
 
-/// A response: status, headers and body.
+/// A response: a status, headers and a body.
 ///
-/// Handlers mostly return something that becomes one ([`IntoResponse`]); a middleware gets one
-/// from `next.run(cx)` and may change it on the way back.
+/// Most handlers return a type that implements [`IntoResponse`]. A middleware gets a `Response` from `next.run(cx)`
+/// and may change it.
 ///
 /// # Examples
 /// ```
@@ -61,13 +61,14 @@ pub use tuples::{Created, IntoResponseParts, NoContent, Redirect};
 #[must_use = "a response does nothing unless it is returned"]
 pub struct Response(Box<Inner>);
 
-/// It is boxed, since it goes through every step of a chain, and pooled, since a box is not free.
+/// The content of a response. It is boxed because every step of a chain returns it, and pooled because a box costs
+/// an allocation.
 #[derive(Default)]
 struct Inner {
     status: StatusCode,
     headers: HeaderMap,
     body: Body,
-    /// What the app has yet to write in its own format; the body is empty until then.
+    /// A rejection that is not yet rendered in the app's format. Until then the body is empty.
     rejection: Option<Rejection>,
 }
 
@@ -78,26 +79,26 @@ thread_local! {
 impl From<http::Response<Body>> for Response {
     fn from(response: http::Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
-        let mut response = Self::of(parts.headers, body);
+        let mut response = Self::with_headers(parts.headers, body);
         response.0.status = parts.status;
         response
     }
 }
 
 impl Response {
-    /// Makes a response with status 200, no headers and this body.
+    /// Returns a response with status 200, no headers and this body.
     pub fn new(body: impl Into<Body>) -> Self {
-        Self::of(pool::headers(), body.into())
+        Self::with_headers(pool::headers(), body.into())
     }
 
-    fn of(headers: HeaderMap, body: Body) -> Self {
+    fn with_headers(headers: HeaderMap, body: Body) -> Self {
         let mut inner = pool::take(&INNERS).unwrap_or_default();
         inner.headers = headers;
         inner.body = body;
         Self(inner)
     }
 
-    /// Makes a response of this status without a body.
+    /// Returns a response with this status and no body.
     #[track_caller]
     pub fn empty(status: impl Into<Status>) -> Self {
         let mut response = Self::new(Body::empty());
@@ -105,7 +106,7 @@ impl Response {
         response
     }
 
-    /// Makes a response of this content type.
+    /// Returns a response with this content type.
     pub(crate) fn typed(content_type: HeaderValue, body: Body) -> Self {
         let mut response = Self::new(body);
         response
@@ -120,7 +121,7 @@ impl Response {
         self.0.status
     }
 
-    /// Makes this the status.
+    /// Sets the status.
     #[track_caller]
     pub fn set_status(&mut self, status: impl Into<Status>) {
         self.0.status = status.into().code();
@@ -131,25 +132,25 @@ impl Response {
         &self.0.headers
     }
 
-    /// Returns the headers, to be changed.
+    /// Returns the headers mutably.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.0.headers
     }
 
-    /// Sets a header: the value replaces all values of this name. To add one, use
+    /// Sets a header. It replaces all values of this name. To add a value, use
     /// [`append_header`](Self::append_header).
     ///
-    /// An invalid name or value (with a line break, say) is ignored.
+    /// An invalid name or value, for example with a line break, is ignored.
     pub fn set_header(&mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) {
         if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
             self.0.headers.insert(name, value);
         }
     }
 
-    /// Adds a header beside the values of this name that are there: for `Set-Cookie`, `Link`, `Vary` and others
-    /// that may have several values.
+    /// Adds a header and keeps the other values of this name. It is for `Set-Cookie`, `Link`, `Vary` and other headers
+    /// that can have several values.
     ///
-    /// An invalid name or value (with a line break, say) is ignored.
+    /// An invalid name or value, for example with a line break, is ignored.
     ///
     /// # Examples
     /// ```
@@ -175,13 +176,13 @@ impl Response {
         &self.0.body
     }
 
-    /// Makes this the body; `Content-Type` stays as it is, and a `Content-Length` is removed.
+    /// Sets the body. `Content-Type` stays as it is, and `Content-Length` is removed.
     pub fn set_body(&mut self, body: impl Into<Body>) {
         self.0.body = body.into();
         self.0.headers.remove(header::CONTENT_LENGTH);
     }
 
-    /// Takes the response apart.
+    /// Returns the status, the headers and the body.
     pub fn into_parts(mut self) -> (StatusCode, HeaderMap, Body) {
         self.render_as_problem();
         let Inner {
@@ -195,20 +196,20 @@ impl Response {
         parts
     }
 
-    /// Writes a rejection that no app has written, as a problem.
+    /// Renders a rejection as problem details, if there is one that no app has rendered.
     pub(crate) fn render_as_problem(&mut self) {
         if let Some(rejection) = self.take_rejection() {
             self.replace(rejection.problem().with_headers_of(self));
         }
     }
 
-    /// Becomes another response, and gives what it was back to the pools.
+    /// Replaces the response, and returns the memory of the old one to the pools.
     pub(crate) fn replace(&mut self, other: Self) {
         let (_, headers, _) = mem::replace(self, other).into_parts();
         pool::give_headers(headers);
     }
 
-    /// Makes a response of `http`'s types, with what becomes of the body.
+    /// Converts the response to the type of the `http` crate, and its body with `map`.
     pub(crate) fn into_http<B>(self, map: impl FnOnce(Body) -> B) -> http::Response<B> {
         let (status, headers, body) = self.into_parts();
         let mut response = http::Response::new(map(body));
@@ -235,9 +236,9 @@ impl Response {
         self.0.rejection.take()
     }
 
-    /// Adds the headers of a response that this one takes the place of.
+    /// Adds the headers of a response that this one replaces.
     pub(crate) fn with_headers_of(mut self, other: &Self) -> Self {
-        repeated::put_missing(&mut self.0.headers, &other.0.headers);
+        repeated::merge_missing(&mut self.0.headers, &other.0.headers);
         self
     }
 }
@@ -257,10 +258,10 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Something that a handler can return.
+/// A type that handlers can return.
 ///
-/// Implement it for an own type by building on the types that have it; for an enum of errors,
-/// derive it (`#[derive(IntoResponse)]`).
+/// Implement it for your own type by calling `into_response` of a type that has it. For an enum of errors, derive it
+/// with `#[derive(IntoResponse)]`.
 ///
 /// # Examples
 /// ```
@@ -286,7 +287,7 @@ impl fmt::Debug for Response {
     note = "return `Json(value)`, text, a `StatusCode`, a tuple of status, headers and body, `Option` or `Result` of these, or implement `IntoResponse` for `{Self}`"
 )]
 pub trait IntoResponse {
-    /// Makes the response.
+    /// Converts the value to a response.
     fn into_response(self) -> Response;
 }
 
@@ -362,7 +363,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// `None` is 404.
+/// `None` becomes a 404.
 impl<T: IntoResponse> IntoResponse for Option<T> {
     fn into_response(self) -> Response {
         match self {

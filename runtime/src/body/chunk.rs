@@ -1,10 +1,10 @@
-//! A piece of a body on its way to the socket.
+//! A chunk of a response's body, as it is written to the socket.
 
 use bytes::{Buf, Bytes};
 
 use crate::pool::Buffer;
 
-/// A piece of a [`Body`]; its buffer goes back to the pool when it has been sent.
+/// A chunk of a [`Body`](super::Body). Its buffer returns to the pool when it is sent.
 #[derive(Debug)]
 pub(crate) struct Chunk(ChunkData);
 
@@ -34,7 +34,7 @@ impl From<Buffer> for Chunk {
 }
 
 impl From<Chunk> for Bytes {
-    /// Costs an allocation where the buffer is pooled: the server's own path does not come here.
+    /// Converts the chunk. A pooled buffer costs an allocation, so the server does not use this.
     fn from(chunk: Chunk) -> Self {
         match chunk.0 {
             ChunkData::Static(bytes) => Self::from_static(bytes),

@@ -1,22 +1,22 @@
-//! What runs when the body of a response has ended.
+//! A hook that runs when the body of a response has ended.
 
 use std::fmt;
 
 use super::Outcome;
 
-/// Counts what is sent of a body, and runs once when it has ended.
+/// A hook that counts the bytes of a body and runs once when the body has ended.
 pub(crate) trait EndHook: fmt::Debug + Send + Sync {
-    /// Counts bytes that are given to the connection.
+    /// Counts bytes that are passed to the connection.
     fn sent(&mut self, bytes: usize);
 
-    /// Notes how the body has ended. Only the first note counts.
+    /// Records how the body has ended. Only the first call counts.
     fn ended(&mut self, outcome: Outcome);
 
     /// Runs after the last frame, or when the body is dropped before it.
     fn finish(self: Box<Self>);
 }
 
-/// Owns a hook, and finishes it when it is dropped.
+/// The owner of a hook, which runs the hook when it is dropped.
 #[derive(Debug)]
 pub(crate) struct OnEnd(Option<Box<dyn EndHook>>);
 
@@ -25,7 +25,7 @@ impl OnEnd {
         Self(Some(hook))
     }
 
-    /// Returns the hook, for counting.
+    /// Returns the hook, to report frames to it.
     pub(crate) fn hook(&mut self) -> Option<&mut (dyn EndHook + 'static)> {
         self.0.as_deref_mut()
     }

@@ -1,23 +1,40 @@
-//! How the body of a response has ended.
+//! How an exchange has ended.
 
 use std::fmt;
 
-/// How an exchange ended.
+/// How an exchange ended. [`Exchange::outcome`](crate::Exchange::outcome) returns it.
+///
+/// # Examples
+/// ```
+/// use highball::{middleware::Outcome, prelude::*};
+///
+/// #[observer]
+/// fn interrupted(exchange: &Exchange<'_>) {
+///     if exchange.outcome() != Outcome::Complete {
+///         println!("{}: {}", exchange.path(), exchange.outcome());
+///     }
+/// }
+///
+/// #[get("/")]
+/// async fn home() {}
+///
+/// #[routes(app, with(interrupted))]
+/// struct Api(home);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The whole answer was handed to the connection.
+    /// The whole response was passed to the connection.
     Complete,
-    /// The client left before that, or the answer's body was dropped.
+    /// The client disconnected before the end, or the body of the response was dropped.
     Cancelled,
-    /// The answer's body failed on the way.
+    /// The body of the response returned an error.
     Failed,
-    /// The handler, or what is around it, panicked; the client had a 500, unless a middleware made
-    /// another answer of it.
+    /// The handler or a part around it panicked. The client got a 500, unless a middleware replaced it.
     Panicked,
 }
 
-/// In one word, for a log: `complete`, `cancelled`, `failed` or `panicked`.
+/// Formats the outcome as one word for a log: `complete`, `cancelled`, `failed` or `panicked`.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,4 +1,4 @@
-//! How fast a client must send a body.
+//! The minimum speed at which a client must send a body.
 
 use std::fmt;
 use std::future::Future;
@@ -10,20 +10,19 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::events;
 
-/// How long a client may be slow before it is looked at how slow: a phone that changes networks.
+/// How long a client may send nothing before its speed counts, for example a phone that changes networks.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How fast a client must send a body: what it is measured by, and what it has done.
+/// The minimum speed of a body, and how fast the client has sent it so far.
 ///
-/// Only the time counts in which someone waits for the body: a handler that reads slowly does not
-/// make its client slow. The sleep is made when a body is first waited for, so a body that comes
-/// with its head costs nothing. It is the body's own and not the connection's, since a body may be
-/// read on another task, and HTTP/2 has many.
+/// The time runs only while the server waits for body data, so a slow handler does not trigger the limit. The timer
+/// is made at the first wait, so a body that arrives with its head costs nothing. The timer belongs to the body and
+/// not to the connection, because a body can be read on another task, and an HTTP/2 connection has many bodies.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// The least of bytes a second, on the whole.
+    /// The minimum of bytes per second, on average.
     rate: u64,
-    /// The most that is waited in all.
+    /// The longest time that the server waits in total.
     most: Duration,
     received: u64,
     waited: Option<Box<Waited>>,
@@ -31,20 +30,20 @@ pub(crate) struct Pace {
 
 #[derive(Debug)]
 struct Waited {
-    /// Before this time of waiting.
+    /// How long the server has waited, without the current wait.
     before: Duration,
-    /// Since when it is waited now.
+    /// The start of the current wait, if there is one.
     since: Option<Instant>,
     sleep: Pin<Box<Sleep>>,
 }
 
-/// The client has sent too little of its body in the time that it has.
+/// The error of a body that is slower than its [`Pace`].
 #[derive(Debug)]
 pub(crate) struct TooSlow;
 
 impl fmt::Display for TooSlow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the body came too slowly")
+        f.write_str("the body arrived too slowly")
     }
 }
 
@@ -60,7 +59,7 @@ impl Pace {
         }
     }
 
-    /// Notes that bytes have come.
+    /// Counts bytes that have arrived, and ends the current wait.
     pub(super) fn receive(&mut self, count: usize) {
         self.received += count as u64;
         if let Some(waited) = &mut self.waited
@@ -70,7 +69,7 @@ impl Pace {
         }
     }
 
-    /// Is ready when the client is too slow.
+    /// Waits for the body. It is ready if the client is too slow.
     pub(super) fn poll_too_slow(&mut self, cx: &mut Context<'_>) -> Poll<TooSlow> {
         let earned = self.received.checked_div(self.rate).unwrap_or(u64::MAX);
         let allowed = self
@@ -105,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// Waits for the body, and returns the seconds after which the client was too slow.
+    /// Waits for the body, and returns after how many seconds the client was too slow.
     async fn wait(pace: &mut Pace) -> u64 {
         let begun = Instant::now();
         poll_fn(|cx| pace.poll_too_slow(cx)).await;
@@ -121,29 +120,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn silent_client_has_the_grace() {
+    async fn silent_client_is_too_slow_after_ten_seconds() {
         pause();
         assert_eq!(wait(&mut Pace::new(512, Duration::from_secs(99))).await, 10);
     }
 
     #[tokio::test]
-    async fn bytes_earn_time() {
+    async fn received_bytes_extend_the_time() {
         pause();
         let mut pace = Pace::new(512, Duration::from_secs(3600));
         waits(&mut pace, 6).await;
         pace.receive(5 * 512);
-        // Time in which nobody waits does not count.
+        // Time without a wait does not count.
         advance(Duration::from_secs(1000)).await;
         assert_eq!(wait(&mut pace).await, 10 - 6 + 5);
     }
 
     #[tokio::test]
-    async fn all_time_has_an_end() {
+    async fn total_time_is_limited() {
         pause();
         let mut pace = Pace::new(1, Duration::from_secs(30));
         pace.receive(1 << 20);
         assert_eq!(wait(&mut pace).await, 30);
-        // No rate at all is a rate that everyone keeps.
+        // A rate of 0 is no limit.
         assert_eq!(wait(&mut Pace::new(0, Duration::from_secs(40))).await, 40);
     }
 }

@@ -1,4 +1,4 @@
-//! Streams: what a body can be made of, and how to make one without combinators.
+//! Streams as bodies, and streams from async closures.
 
 use std::{
     fmt,
@@ -16,11 +16,11 @@ use super::{Body, BoxError};
 use crate::tasks::{Later, Stopping};
 
 impl Body {
-    /// Makes a body of a stream: each piece is sent when it comes, and the next one is asked for when the
-    /// client has taken it.
+    /// Returns a body of a stream. Each item is sent at once, and the stream is polled again when the client has
+    /// received it.
     ///
-    /// Where the client leaves, the stream is dropped. After an error the connection is cut, so that nobody
-    /// takes what has come for the whole.
+    /// If the client disconnects, the stream is dropped. After an error the connection is closed, so that the client
+    /// sees that the body is incomplete.
     ///
     /// # Examples
     /// ```
@@ -77,14 +77,26 @@ where
     }
 }
 
-/// Makes a stream of what an async closure sends.
+/// Returns a stream of the items that an async closure sends.
 ///
-/// The closure runs when the stream is asked for its next item, on the same task, and waits until that has
-/// been taken; it is dropped with the stream. At a stop of the server it goes on, since a download shall be
-/// whole: one that would never end waits for [`Sender::stopping`] as well.
+/// The closure runs on the task that polls the stream, and waits in [`Sender::send`] until the item is taken. It is
+/// dropped with the stream. At a shutdown it continues, so that a download is complete. A closure that would never
+/// end must also wait for [`Sender::stopping`].
 ///
 /// # Examples
-/// See [`Body::stream`] and [`Sse`](crate::sse::Sse).
+/// ```
+/// use highball::{body::produce, prelude::*, sse::{Event, Sse}};
+///
+/// #[get("/countdown")]
+/// async fn countdown() -> Sse {
+///     Sse::new(produce(|events| async move {
+///         for number in (0..3).rev() {
+///             events.send(Event::data(number.to_string())).await;
+///         }
+///     }))
+/// }
+/// # #[routes(app)] struct Api(countdown);
+/// ```
 pub fn produce<T, W>(make: impl FnOnce(Sender<T>) -> W) -> impl Stream<Item = T> + Send
 where
     T: Send + 'static,
@@ -103,26 +115,52 @@ where
     }
 }
 
-/// Where the closure of [`produce`] puts what it makes.
+/// Sends the items of the closure of [`produce`] to its stream.
+///
+/// # Examples
+/// ```
+/// use highball::{Body, body::{BoxError, Sender, produce}, prelude::*};
+///
+/// async fn count(lines: Sender<Result<String, BoxError>>) {
+///     for number in 0..3 {
+///         lines.send(Ok(format!("{number}\n"))).await;
+///     }
+/// }
+///
+/// #[get("/numbers")]
+/// async fn numbers() -> Body {
+///     Body::stream(produce(count))
+/// }
+///
+/// #[routes(app)]
+/// struct Api(numbers);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().get("/numbers").send().await.text(), "0\n1\n2\n");
+/// # });
+/// ```
 pub struct Sender<T> {
     items: mpsc::Sender<T>,
     stop: Later,
 }
 
 impl<T> Sender<T> {
-    /// Hands an item over, and waits until there is room for the next one.
+    /// Sends an item. It waits if the stream has not taken the item before.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped before it is ready, the item is not sent.
     pub async fn send(&self, item: T) {
-        // The stream, which has the other end, is dropped together with what runs here.
+        // The receiver belongs to the stream, which is dropped together with this future, so this cannot fail.
         let _ = self.items.send(item).await;
     }
 
-    /// Returns what waits until the server that sends the stream stops: see [`Stopping`].
+    /// Returns a future that completes when the server that sends the stream shuts down: see [`Stopping`].
     ///
     /// # Examples
     /// ```
     /// use highball::{Body, body::{BoxError, produce}, prelude::*, tokio};
     ///
-    /// /// A line each second, until the server stops.
+    /// /// Sends a line each second until the server shuts down.
     /// #[get("/ticks")]
     /// async fn ticks() -> Body {
     ///     Body::stream(produce(|lines| async move {

@@ -1,4 +1,4 @@
-//! A stream whose length has been declared: it is kept to it.
+//! Enforces the declared length of a stream.
 
 use std::{
     mem,
@@ -13,13 +13,13 @@ use super::{Body, BoxError};
 use crate::{events, routes::Blame};
 
 impl Body {
-    /// Keeps a stream to the length that its response, or the stream itself, declares.
+    /// Enforces the length that the response, or the stream itself, declares.
     ///
-    /// A stream that has more or fewer bytes fails before the client could take what it has for the
-    /// whole, or the rest for the next response; what is wrong is logged.
+    /// A stream with more or fewer bytes fails, and the error is logged. It fails before the client could take a part
+    /// for the whole body, or the rest for the next response.
     pub(crate) fn enforce_length(&mut self, length: u64, blame: Blame) {
         let body = mem::take(self);
-        *self = Self::new(Promised {
+        *self = Self::new(FixedLengthBody {
             body,
             length,
             left: length,
@@ -29,20 +29,20 @@ impl Body {
     }
 }
 
-/// A body that must have as many bytes as its head says.
-struct Promised {
+/// A body that must have the declared number of bytes.
+struct FixedLengthBody {
     body: Body,
     length: u64,
-    /// How many bytes are to come.
+    /// The number of bytes that are left.
     left: u64,
-    /// What was found behind the last byte, and is sent after it.
+    /// The trailers, which were read early to see that no data is left.
     trailers: Option<Frame<Bytes>>,
     blame: Blame,
 }
 
 type Polled = Poll<Option<Result<Frame<Bytes>, BoxError>>>;
 
-impl Promised {
+impl FixedLengthBody {
     fn poll(&mut self, cx: &mut Context<'_>) -> Polled {
         if let Some(trailers) = self.trailers.take() {
             return Poll::Ready(Some(Ok(trailers)));
@@ -51,14 +51,14 @@ impl Promised {
             return Poll::Ready(None);
         }
         Poll::Ready(match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
-            Some(Ok(frame)) => Some(self.take(frame, cx)),
-            None if self.left > 0 => Some(Err(self.short())),
+            Some(Ok(frame)) => Some(self.count(frame, cx)),
+            None if self.left > 0 => Some(Err(self.too_short())),
             end => end,
         })
     }
 
-    /// Counts a frame.
-    fn take(
+    /// Counts a frame and returns it.
+    fn count(
         &mut self,
         frame: Frame<Bytes>,
         cx: &mut Context<'_>,
@@ -66,24 +66,24 @@ impl Promised {
         let Some(data) = frame.data_ref() else {
             return match self.left {
                 0 => Ok(frame),
-                _ => Err(self.short()),
+                _ => Err(self.too_short()),
             };
         };
         let len = data.remaining() as u64;
-        self.left = self.left.checked_sub(len).ok_or_else(|| self.long())?;
+        self.left = self.left.checked_sub(len).ok_or_else(|| self.too_long())?;
         if self.left == 0 && len > 0 {
-            self.look_behind(cx)?;
+            self.expect_end(cx)?;
         }
         Ok(frame)
     }
 
-    /// Looks behind the last byte before that is sent: afterwards nobody asks for more, and an
-    /// answer that was cut would look whole.
-    fn look_behind(&mut self, cx: &mut Context<'_>) -> Result<(), BoxError> {
+    /// Checks that the stream ends, before its last bytes are sent. Afterwards it would not be polled again, and a
+    /// response that was cut off would look complete.
+    fn expect_end(&mut self, cx: &mut Context<'_>) -> Result<(), BoxError> {
         while let Poll::Ready(Some(frame)) = Pin::new(&mut self.body).poll_frame(cx) {
             let frame = frame?;
             match frame.data_ref() {
-                Some(data) if data.has_remaining() => return Err(self.long()),
+                Some(data) if data.has_remaining() => return Err(self.too_long()),
                 Some(_) => {}
                 None => {
                     self.trailers = Some(frame);
@@ -94,12 +94,12 @@ impl Promised {
         Ok(())
     }
 
-    fn short(&self) -> BoxError {
+    fn too_short(&self) -> BoxError {
         let sent = self.length - self.left;
         self.fail(&format!("has ended after {sent} of"))
     }
 
-    fn long(&self) -> BoxError {
+    fn too_long(&self) -> BoxError {
         self.fail("has more than")
     }
 
@@ -111,7 +111,7 @@ impl Promised {
     }
 }
 
-impl http_body::Body for Promised {
+impl http_body::Body for FixedLengthBody {
     type Data = Bytes;
     type Error = BoxError;
 

@@ -1,4 +1,4 @@
-//! The body that a request brings.
+//! The body of a request.
 
 use std::any::Any;
 use std::fmt;
@@ -13,23 +13,33 @@ use hyper::body::Incoming;
 
 use super::{BoxError, Pace, ReadError, Stream, collect};
 
-/// The body of a request, as it comes from the connection.
+/// The body of a request, which is read from the connection when it is polled.
+///
+/// # Examples
+/// ```
+/// use highball::body::RequestBody;
+///
+/// # highball::block_on(async {
+/// let mut body = RequestBody::from("hello");
+/// assert_eq!(body.read(100).await.unwrap(), "hello");
+/// # });
+/// ```
 #[derive(Default)]
 pub struct RequestBody {
     source: BodySource,
-    /// How fast it must come, if it comes from a client.
+    /// The minimum speed, if the body comes from a client.
     pace: Option<Pace>,
-    /// Who is told when it is dropped before its end.
+    /// The connection that is notified if the body is dropped before its end.
     reader: Option<Reader>,
 }
 
-/// A connection that ends behind a request whose body is not read to its end.
+/// A connection that closes after a request whose body is not read to its end.
 pub(crate) trait Reads: Send + Sync {
-    /// Notes that the rest of this request's body is not read.
+    /// Records that the rest of this request's body is not read.
     fn leave_body(&self, number: u32);
 }
 
-/// A connection, and the number of its request.
+/// A connection, and the number of a request on it.
 struct Reader(Arc<dyn Reads>, u32);
 
 #[derive(Default)]
@@ -42,12 +52,12 @@ enum BodySource {
 }
 
 impl RequestBody {
-    /// Makes a body without bytes.
+    /// Returns a body without bytes.
     pub const fn empty() -> Self {
-        Self::of(BodySource::Empty)
+        Self::from_source(BodySource::Empty)
     }
 
-    const fn of(source: BodySource) -> Self {
+    const fn from_source(source: BodySource) -> Self {
         Self {
             source,
             pace: None,
@@ -55,9 +65,9 @@ impl RequestBody {
         }
     }
 
-    /// Makes a body of any other one.
+    /// Returns a body of any other type of body.
     ///
-    /// It is boxed, unless it is a [`RequestBody`] or hyper's own already, or has no bytes.
+    /// It is boxed, unless it is a [`RequestBody`] or hyper's `Incoming`, or has no bytes.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data: Buf, Error: Into<BoxError>> + Send + 'static,
@@ -74,34 +84,32 @@ impl RequestBody {
             return incoming.take().map(Self::from).unwrap_or_default();
         }
         body.map_or_else(Self::empty, |body| {
-            Self::of(BodySource::Stream(Stream::new(body)))
+            Self::from_source(BodySource::Stream(Stream::new(body)))
         })
     }
 
-    /// Reads the whole body, up to `limit` bytes; a second call finds it empty.
+    /// Reads the whole body, up to `limit` bytes. A second call returns no bytes.
     ///
-    /// A body that arrives in one piece is not copied.
+    /// A body that arrives in one chunk is not copied.
     ///
     /// # Errors
-    ///
-    /// Fails without reading when the announced length is over the limit, and otherwise when the
-    /// limit is passed or the client stops early.
+    /// Returns an error if the announced length is over the limit, before any of the body is read. Also returns an error
+    /// if the body exceeds the limit, or the client stops before its end.
     ///
     /// # Cancel safety
-    ///
-    /// What has been read is lost when the future is dropped.
+    /// If the future is dropped, the part of the body that was read is lost.
     pub async fn read(&mut self, limit: u64) -> Result<Bytes, ReadError> {
         let outcome = match self.source {
-            BodySource::Empty | BodySource::Bytes(_) => self.take_whole(limit),
+            BodySource::Empty | BodySource::Bytes(_) => self.take_bytes(limit),
             _ => collect::collect(self, limit).await,
         };
-        // What is left of a body that was refused or failed is of no use to anyone.
+        // The rest of a body that was rejected or has failed is never read.
         self.drop_unread();
         outcome
     }
 
-    /// Returns the bytes of a body that is all here.
-    fn take_whole(&mut self, limit: u64) -> Result<Bytes, ReadError> {
+    /// Returns the bytes of a body that is in memory.
+    fn take_bytes(&mut self, limit: u64) -> Result<Bytes, ReadError> {
         match mem::take(&mut self.source) {
             BodySource::Bytes(bytes) if bytes.len() as u64 > limit => Err(ReadError::TooLarge),
             BodySource::Bytes(bytes) => Ok(bytes),
@@ -109,7 +117,7 @@ impl RequestBody {
         }
     }
 
-    /// Makes the client send at this pace.
+    /// Sets the minimum speed of the body. A body in memory has none.
     pub(crate) fn paced(mut self, pace: Pace) -> Self {
         if matches!(self.source, BodySource::Incoming(_) | BodySource::Stream(_)) {
             self.pace = Some(pace);
@@ -117,32 +125,32 @@ impl RequestBody {
         self
     }
 
-    /// Has the connection hear of it where the body is not read to its end.
+    /// Sets the connection that is notified if the body is not read to its end.
     pub(crate) fn read_by(&mut self, connection: Arc<dyn Reads>, number: u32) {
         if matches!(self.source, BodySource::Incoming(_)) {
             self.reader = Some(Reader(connection, number));
         }
     }
 
-    /// Drops what is left of it.
+    /// Drops the rest of the body.
     #[inline]
     pub(crate) fn drop_unread(&mut self) {
         if !matches!(self.source, BodySource::Empty) {
-            self.leave();
+            self.notify_reader();
             self.source = BodySource::Empty;
         }
     }
 
     #[inline]
-    fn leave(&mut self) {
-        // Most requests have no body, and nobody to tell.
+    fn notify_reader(&mut self) {
+        // Most requests have no body and no reader, so only this check is inlined.
         if self.reader.is_some() {
-            self.tell_reader();
+            self.leave_unread();
         }
     }
 
     #[cold]
-    fn tell_reader(&mut self) {
+    fn leave_unread(&mut self) {
         if let Some(Reader(connection, number)) = self.reader.take()
             && !self.source.is_end_stream()
         {
@@ -150,7 +158,10 @@ impl RequestBody {
         }
     }
 
-    /// Returns the bytes if all of them are here, or the body again.
+    /// Returns the bytes if all of them are in memory.
+    ///
+    /// # Errors
+    /// Returns the body itself if it is a stream.
     pub(super) fn into_bytes(mut self) -> Result<Bytes, Self> {
         match mem::take(&mut self.source) {
             BodySource::Empty => Ok(Bytes::new()),
@@ -165,7 +176,7 @@ impl RequestBody {
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
-        self.leave();
+        self.notify_reader();
     }
 }
 
@@ -240,7 +251,7 @@ impl From<Incoming> for RequestBody {
         if incoming.is_end_stream() {
             return Self::empty();
         }
-        Self::of(BodySource::Incoming(incoming))
+        Self::from_source(BodySource::Incoming(incoming))
     }
 }
 
@@ -270,7 +281,7 @@ impl From<Vec<u8>> for RequestBody {
 
 impl From<Bytes> for RequestBody {
     fn from(bytes: Bytes) -> Self {
-        Self::of(BodySource::Bytes(bytes))
+        Self::from_source(BodySource::Bytes(bytes))
     }
 }
 

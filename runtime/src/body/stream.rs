@@ -1,4 +1,4 @@
-//! A request's body, piece by piece.
+//! The body of a request as a stream of chunks.
 
 use std::{
     future::poll_fn,
@@ -12,8 +12,9 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::{BoxError, ReadError, RequestBody};
 
-/// The body of a request as it comes, for a handler that must not have all of it in memory: up to the
-/// limit of the app, the group or the route.
+/// An extractor for the body as a stream of chunks, for handlers that should not have all of it in memory.
+///
+/// It is limited by the `body_limit` of the app, the group or the route.
 ///
 /// # Examples
 /// ```
@@ -38,26 +39,26 @@ use super::{BoxError, ReadError, RequestBody};
 #[derive(Debug)]
 pub struct BodyStream {
     body: RequestBody,
-    /// How many bytes more it may have.
+    /// The number of bytes that are left of the limit.
     left: u64,
 }
 
 impl BodyStream {
     pub(crate) fn new(body: RequestBody, limit: u64) -> Result<Self, ReadError> {
-        // What the client announces is refused before a byte of it is read.
+        // An announced length over the limit is rejected before any of the body is read.
         if body.size_hint().lower() > limit {
             return Err(ReadError::TooLarge);
         }
         Ok(Self { body, left: limit })
     }
 
-    /// Waits for the next piece; `None` is the end.
+    /// Waits for the next chunk. Returns `None` at the end of the body.
     ///
     /// # Errors
-    /// Where the body is over the limit, or the client stops early.
+    /// Returns an error if the body is over the limit, or the client stops before its end.
     ///
     /// # Cancel safety
-    /// Nothing is lost where the future is dropped.
+    /// If the future is dropped, no data is lost.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, ReadError> {
         poll_fn(|task| Pin::new(&mut *self).poll_next(task))
             .await
@@ -71,7 +72,7 @@ impl BodyStream {
         let frame = match Pin::new(&mut self.body).poll_frame(task) {
             Poll::Ready(Some(Ok(frame))) => frame,
             Poll::Ready(Some(Err(error))) => {
-                return Poll::Ready(Some(Err(ReadError::of(error))));
+                return Poll::Ready(Some(Err(ReadError::from_error(error))));
             }
             Poll::Ready(None) => return Poll::Ready(None),
             Poll::Pending => return Poll::Pending,
@@ -101,7 +102,7 @@ impl Stream for BodyStream {
             {
                 None => return Poll::Ready(None),
                 Some(Ok(data)) if !data.is_empty() => return Poll::Ready(Some(Ok(data))),
-                // Trailers, or nothing yet.
+                // Trailers and empty chunks are skipped.
                 Some(_) => {}
             }
         }

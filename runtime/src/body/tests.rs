@@ -8,7 +8,7 @@ use http_body::Body as _;
 use super::*;
 use crate::pool;
 
-/// A body of the given pieces that fails the test when it is polled after its end.
+/// A body of these chunks, which panics if it is polled after its end.
 struct Pieces {
     left: VecDeque<&'static str>,
     announced: Option<u64>,
@@ -58,7 +58,7 @@ fn read(body: impl Into<RequestBody>, limit: u64) -> Result<Bytes, ReadError> {
 }
 
 #[test]
-fn body_of_bytes_knows_its_length_and_ends() {
+fn body_of_bytes_has_a_known_length() {
     let mut buffer = pool::buffer();
     buffer.extend_from_slice(b"hello");
     let bodies: [Body; 6] = [
@@ -77,7 +77,7 @@ fn body_of_bytes_knows_its_length_and_ends() {
 }
 
 #[test]
-fn empty_body_is_at_its_end() {
+fn empty_body_has_ended() {
     for body in [
         Body::default(),
         "".into(),
@@ -90,7 +90,7 @@ fn empty_body_is_at_its_end() {
 }
 
 #[test]
-fn chunk_is_sent_in_parts_and_its_buffer_comes_back() {
+fn buffer_of_a_chunk_returns_to_the_pool() {
     std::thread::spawn(|| {
         let mut buffer = pool::buffer();
         buffer.extend_from_slice(b"hello");
@@ -118,7 +118,7 @@ fn static_chunk_is_not_copied() {
 }
 
 #[test]
-fn own_body_is_not_boxed_again() {
+fn body_in_a_body_is_not_boxed() {
     assert!(matches!(
         Body::new(Body::from("a")).kind,
         Kind::Static(b"a")
@@ -126,7 +126,7 @@ fn own_body_is_not_boxed_again() {
 }
 
 #[test]
-fn stream_keeps_its_hint_and_its_error() {
+fn stream_keeps_its_size_hint_and_its_error() {
     let body = Body::new(pieces(&["ab", "cd"], Some(4)));
     assert_eq!(body.len(), Some(4));
     assert_eq!(now(body.collect(4)).expect("it fits"), "abcd");
@@ -137,7 +137,7 @@ fn stream_keeps_its_hint_and_its_error() {
 }
 
 #[test]
-fn read_gathers_and_skips_empty_pieces() {
+fn read_concatenates_chunks() {
     let cases: [(&[&'static str], &str); 4] = [
         (&[], ""),
         (&["abc"], "abc"),
@@ -151,15 +151,15 @@ fn read_gathers_and_skips_empty_pieces() {
 }
 
 #[test]
-fn read_of_one_piece_does_not_copy() {
+fn read_of_one_chunk_does_not_copy() {
     let text = "hello";
     let bytes = read(RequestBody::new(pieces(&[text], None)), 5).expect("it fits");
     assert_eq!(bytes.as_ptr(), text.as_ptr());
 }
 
 #[test]
-fn announced_length_over_the_limit_is_refused_before_reading() {
-    // The first poll would be answered with another error.
+fn announced_length_over_the_limit_is_rejected_before_reading() {
+    // A poll would return another error.
     let body = RequestBody::new(pieces(&["fail"], Some(4)));
     assert!(matches!(read(body, 3), Err(ReadError::TooLarge)));
 }
@@ -184,7 +184,7 @@ fn second_read_is_empty() {
 }
 
 #[test]
-fn bodies_cross_threads_by_reference() {
+fn bodies_are_sync() {
     fn sync<T: Send + Sync>() {}
     fn send<T: Send>(_: T) {}
     sync::<Body>();

@@ -7,6 +7,6 @@ impl<'r> Extract<'r> for Accept {
     type State = ();
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-        Ok(Self::of(input.headers()))
+        Ok(Self::from_headers(input.headers()))
     }
 }

@@ -1,4 +1,4 @@
-//! A line of the log for each exchange, written by a thread of its own.
+//! The access log: a line for each exchange, written by a separate thread.
 
 use std::{
     cell::Cell,
@@ -20,15 +20,15 @@ use secret::Secrets;
 use sink::Sink;
 pub(crate) use sink::flush;
 
-/// Logs each exchange when it is over: an observer, so that no answer waits for its line.
+/// An observer that logs each exchange when it is over.
 ///
-/// Lines go to standard output, or where [`to`](Self::to) says, by a thread that writes all that
-/// have come meanwhile at once. Where it cannot keep up, and a mebibyte of lines waits, further ones
-/// are counted and left out; how many is said in the log. What is left when the server stops is written
-/// before `serve` returns, or given up after a second.
+/// A separate thread writes the lines to standard output, or to the function that [`to`](Self::to) sets, so no
+/// response waits for its line. If the thread cannot keep up and a mebibyte of lines is queued, further lines are
+/// dropped, and the log contains how many. At a shutdown the queued lines are written before `serve` returns, for at
+/// most one second.
 ///
-/// Headers are never logged. In the query and among the notes, values of names that sound like secrets
-/// (`token`, `api_key`, `password` and the like) are written as `***`.
+/// Headers are never logged. In the query and in notes, the values of names that sound like secrets (for example
+/// `token`, `api_key` and `password`) are written as `***`.
 ///
 /// # Examples
 /// ```
@@ -36,7 +36,7 @@ pub(crate) use sink::flush;
 ///
 /// #[get("/")]
 /// async fn home(cx: &mut Context<'_>) {
-///     cx.note("user", "zoe"); // stands in the line
+///     cx.note("user", "zoe"); // is logged with the exchange
 /// }
 ///
 /// #[routes(app, with(AccessLog::json().skip(&["/health"]).every(10)))]
@@ -60,8 +60,8 @@ enum Format {
 }
 
 impl AccessLog {
-    /// Makes a log for people, in the form of Gin's: time, status, duration, client, method, target,
-    /// and behind them the notes and what went wrong.
+    /// Returns a log for people in the format of Gin: the time, status, duration, client, method and target, then notes
+    /// and errors.
     ///
     /// ```text
     /// [highball] 2026-11-25T21:44:44.120Z | 200 |     1.23ms | 127.0.0.1       | GET     "/books?page=2" user=zoe
@@ -69,19 +69,19 @@ impl AccessLog {
     ///
     /// On a terminal the status has a colour, unless `NO_COLOR` is set.
     pub const fn line() -> Self {
-        Self::of(Format::Line { may_paint: true })
+        Self::with_format(Format::Line { may_paint: true })
     }
 
-    /// Makes a log for machines: an object of JSON in each line.
+    /// Returns a log for machines, with a JSON object in each line.
     ///
-    /// It has `time`, `method`, `path`, `query`, `route` (the pattern, which is what to group by),
-    /// `status`, `ms`, `bytes` (of the body), `client` (its address) and `outcome`, and where there are any `notes`
-    /// and `errors`, each with its `status`, `detail` and `cause`.
+    /// It has `time`, `method`, `path`, `query`, `route` (the pattern, for grouping), `status`, `ms`, `bytes` (of the
+    /// body), `client` (the address) and `outcome`. If there are any, it has `notes`, and `errors` with their `status`,
+    /// `detail` and `cause`.
     pub const fn json() -> Self {
-        Self::of(Format::Json)
+        Self::with_format(Format::Json)
     }
 
-    const fn of(format: Format) -> Self {
+    const fn with_format(format: Format) -> Self {
         Self {
             format,
             every: 1,
@@ -92,11 +92,11 @@ impl AccessLog {
         }
     }
 
-    /// Logs one exchange of so many, and each that went wrong: a status of 500 and more, a panic, or
-    /// an answer whose body failed.
+    /// Logs only one exchange out of this many, and every failure: a status of 500 and more, a panic, or a body that
+    /// returned an error.
     ///
     /// # Panics
-    /// Of none; where the log stands in `with(..)` that is a compile error.
+    /// Panics if the number is 0. In `with(..)` that is a compile error.
     pub const fn every(mut self, exchanges: u32) -> Self {
         if exchanges == 0 {
             refuse(
@@ -108,20 +108,20 @@ impl AccessLog {
         self
     }
 
-    /// Leaves out these paths, unless something went wrong.
+    /// Leaves out exchanges of these paths, except failures.
     pub const fn skip(mut self, paths: &'static [&'static str]) -> Self {
         self.skip = paths;
         self
     }
 
-    /// Masks the values of these names in the query and among the notes, too, in any case.
+    /// Also masks the values of these names in the query and in notes. Upper and lower case are the same.
     pub const fn mask(mut self, names: &'static [&'static str]) -> Self {
         self.secrets = Secrets(names);
         self
     }
 
-    /// Hands the lines to this function in place of standard output: whole lines, one or many at once,
-    /// on the log's own thread, which it may block.
+    /// Writes with this function instead of to standard output. It gets one or more whole lines. It runs on the thread
+    /// of the log, so it may block.
     pub const fn to(mut self, write: fn(&[u8])) -> Self {
         self.sink.write = write;
         if let Format::Line { may_paint } = &mut self.format {
@@ -130,8 +130,8 @@ impl AccessLog {
         self
     }
 
-    /// Returns whether the exchange is to be logged.
-    fn wants(&self, exchange: &Exchange<'_>) -> bool {
+    /// Returns whether the exchange is logged.
+    fn includes(&self, exchange: &Exchange<'_>) -> bool {
         let failed = matches!(exchange.outcome(), Outcome::Failed | Outcome::Panicked);
         if failed
             || exchange
@@ -148,7 +148,7 @@ impl AccessLog {
 #[observer(crate = crate)]
 impl AccessLog {
     fn log(&'static self, exchange: &Exchange<'_>) {
-        if !self.wants(exchange) {
+        if !self.includes(exchange) {
             return;
         }
         let mut text = SCRATCH.take();
@@ -162,7 +162,7 @@ impl AccessLog {
             }
         };
         text.push(b'\n');
-        // Memory takes whatever is written.
+        // Writing into memory cannot fail.
         debug_assert!(written.is_ok());
         if self.sink.push(&text) {
             exchange.mark_logged();
@@ -172,12 +172,12 @@ impl AccessLog {
 }
 
 thread_local! {
-    /// Where a line is composed.
+    /// The buffer in which a line is composed, which is reused.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 fn to_stdout(lines: &[u8]) {
-    // Whoever closed our output does not want to read it.
+    // An error means that standard output is closed.
     let _ = io::stdout()
         .write_all(lines)
         .and_then(|()| io::stdout().flush());

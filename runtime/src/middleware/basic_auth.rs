@@ -1,4 +1,4 @@
-//! Accounts that are known at start, asked for by the browser's own dialogue.
+//! HTTP Basic authentication with accounts that are known at start.
 
 use std::fmt;
 
@@ -11,10 +11,10 @@ use crate::{
     response::Rejection,
 };
 
-/// Lets a request through that brings the user name and the password of one of the app's [`Accounts`]
-/// (RFC 7617), and provides the [`Account`]; any other is answered with 401.
+/// A guard that requires the user name and password of one of the app's [`Accounts`] (HTTP Basic, RFC 7617).
 ///
-/// How much of a password is right cannot be told from the time that it takes.
+/// It provides the [`Account`] as a local. Any other request is rejected with 401. Passwords are compared in constant
+/// time.
 ///
 /// # Examples
 /// ```
@@ -44,10 +44,10 @@ pub struct BasicAuth {
 }
 
 impl BasicAuth {
-    /// Names what is guarded; a browser shows it, and keeps a login for each.
+    /// Sets the realm: the name of the protected area. A browser may show it, and stores a login for each realm.
     ///
     /// # Panics
-    /// Where the name has quotes, backslashes or other than printable ASCII; in `with(..)` that is a
+    /// Panics if the name has quotes, backslashes or characters that are not printable ASCII. In `with(..)` that is a
     /// compile error.
     pub const fn realm(realm: &'static str) -> Self {
         let bytes = realm.as_bytes();
@@ -66,12 +66,32 @@ impl BasicAuth {
     }
 }
 
-/// User names and their passwords, for [`BasicAuth`].
+/// The user names and passwords for [`BasicAuth`], as a field of the app state.
+///
+/// # Examples
+/// ```
+/// use highball::{middleware::{Accounts, BasicAuth}, prelude::*};
+///
+/// #[derive(State)]
+/// struct AppState {
+///     accounts: Accounts,
+/// }
+///
+/// #[get("/")]
+/// async fn home() {}
+///
+/// #[routes(app, with(BasicAuth::realm("operations")))]
+/// struct Api(home);
+///
+/// # let password = String::from("secret");
+/// let state = AppState { accounts: Accounts::new([("ops", password)]) };
+/// let _ = highball::serve(Api).state(state);
+/// ```
 #[derive(Clone)]
 pub struct Accounts(Vec<(String, String)>);
 
 impl Accounts {
-    /// Takes the names and passwords.
+    /// Returns accounts of these names and passwords.
     pub fn new<N: Into<String>, P: Into<String>>(
         accounts: impl IntoIterator<Item = (N, P)>,
     ) -> Self {
@@ -83,8 +103,7 @@ impl Accounts {
         )
     }
 
-    /// Returns the account that the login is for; it compares with each, so that the time does not
-    /// tell which there are.
+    /// Returns the account of a login. It compares all accounts, so that the time does not reveal which names exist.
     fn find(&self, login: &Basic) -> Option<Account> {
         let mut found = None;
         for (name, password) in &self.0 {
@@ -103,7 +122,21 @@ impl fmt::Debug for Accounts {
     }
 }
 
-/// Who has logged in: [`BasicAuth`] provides it.
+/// The account of the logged-in user. [`BasicAuth`] provides it as a local.
+///
+/// # Examples
+/// ```
+/// use highball::{middleware::{Account, BasicAuth}, prelude::*};
+///
+/// #[get("/me", with(BasicAuth::realm("operations")))]
+/// async fn me(account: Local<'_, Account>) -> String {
+///     account.name().to_owned()
+/// }
+/// # #[derive(State)] struct AppState { accounts: highball::middleware::Accounts }
+/// # #[routes(app)] struct Api(me);
+/// # let accounts = highball::middleware::Accounts::new([("ops", "secret")]);
+/// # let _ = highball::serve(Api).state(AppState { accounts });
+/// ```
 #[derive(Debug, Clone, Local)]
 #[highball(crate = crate)]
 pub struct Account {

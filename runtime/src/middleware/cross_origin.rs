@@ -1,4 +1,4 @@
-//! Which pages of other origins may use an app (the CORS protocol of the Fetch standard).
+//! CORS: allows pages of other origins to use an app (the Fetch standard).
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -16,24 +16,23 @@ use crate::{
 
 mod origin;
 
-/// Which pages of other origins may use an app: the
-/// [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol).
+/// A middleware for [CORS](https://fetch.spec.whatwg.org/#http-cors-protocol): it allows pages of other origins to use
+/// an app.
 ///
-/// A preflight is answered with 204 before any guard, with the methods of the path whose routes have the
-/// same parts around them; from an origin that is not allowed it is refused with 403. Any other request
-/// passes, and its answer has the headers that let the page read it if the origin is allowed. `Vary`
-/// says that they depend on it.
+/// The response to a preflight is a 204 before any guard runs. It lists the methods of the path whose routes have the
+/// same middleware. A preflight from an origin that is not allowed is rejected with 403. Any other request passes. If
+/// its origin is allowed, its response gets the headers that let the page read it. `Vary` has `origin`, unless every
+/// origin is allowed.
 ///
-/// By default a page may send `Content-Type` (and what a browser always lets it), no cookies, and a
-/// browser keeps a preflight's answer for twelve hours. Put it outermost, on the app.
+/// By default a page may send `Content-Type` besides the headers that browsers always allow, and no cookies, and a
+/// browser caches the response to a preflight for twelve hours. Put the middleware outermost, on the app.
 ///
-/// On a group or on a route it is for the routes there: a preflight runs the chain of the route whose
-/// method it names, unless a route of the path answers OPTIONS (`#[options]`, `#[any]`) itself. Where
-/// one `Cors` is inside another, the inner one may allow more origins, and cannot take any away.
+/// On a group or a route it applies to the routes there. A preflight runs the chain of the route whose method it
+/// names, unless a route of the path handles OPTIONS itself (`#[options]`, `#[any]`). If one `Cors` is inside another,
+/// the inner one can allow more origins but not fewer.
 ///
-/// A mistake is a compile error: what is no origin, and cookies for every origin. Where the origins are
-/// known only at start, put a `Cors` of [`from_origins`](Self::from_origins) into the app state and
-/// [`cors`] on the app.
+/// An invalid origin, or cookies for every origin, is a compile error. If the origins are known only at start, put a
+/// `Cors` of [`from_origins`](Self::from_origins) into the app state and [`cors`](fn@cors) on the app.
 ///
 /// # Examples
 /// ```
@@ -66,7 +65,8 @@ pub struct Cors {
     expose: &'static [&'static str],
     credentials: bool,
     max_age: Duration,
-    made: OnceLock<StaticHeaders>,
+    /// The headers that are the same in every response. The first request makes them.
+    fixed: OnceLock<FixedHeaders>,
 }
 
 #[derive(Debug)]
@@ -79,25 +79,25 @@ enum Origins {
 /// Which headers a page may send.
 #[derive(Debug, Clone, Copy)]
 enum Headers {
-    /// Whichever it asks for.
+    /// All that the preflight requests.
     Any,
     Listed(&'static [&'static str]),
 }
 
-/// What is the same in every answer.
+/// The values of headers that are the same in every response.
 #[derive(Debug)]
-struct StaticHeaders {
+struct FixedHeaders {
     headers: Option<HeaderValue>,
     expose: Option<HeaderValue>,
     max_age: HeaderValue,
 }
 
 impl Cors {
-    /// Allows these origins: `https://shop.example`, with a port where it is not the scheme's own, or
-    /// `https://*.shop.example` for every host below one.
+    /// Allows these origins: `https://shop.example`, with a port if it is not the default one, or
+    /// `https://*.shop.example` for all subdomains.
     ///
     /// # Panics
-    /// Where one is no origin; in `with(..)` that is a compile error.
+    /// Panics if a text is not an origin. In `with(..)` that is a compile error.
     pub const fn origins(origins: &'static [&'static str]) -> Self {
         let mut at = 0;
         while at < origins.len() {
@@ -106,18 +106,18 @@ impl Cors {
             }
             at += 1;
         }
-        Self::of(Origins::Listed(origins))
+        Self::with_origins(Origins::Listed(origins))
     }
 
-    /// Allows every origin, for an app that tells nobody anything that is not public.
+    /// Allows every origin. It is for apps whose responses are all public.
     pub const fn any() -> Self {
-        Self::of(Origins::Any)
+        Self::with_origins(Origins::Any)
     }
 
     /// Allows these origins, which are known only at start.
     ///
     /// # Errors
-    /// Where one is no origin.
+    /// Returns an error if a text is not an origin.
     pub fn from_origins(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
         let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
         for text in &origins {
@@ -125,43 +125,43 @@ impl Cors {
                 return Err(Error::new(format!("`{text}` {wrong}")));
             }
         }
-        Ok(Self::of(Origins::Owned(origins)))
+        Ok(Self::with_origins(Origins::Owned(origins)))
     }
 
-    const fn of(origins: Origins) -> Self {
+    const fn with_origins(origins: Origins) -> Self {
         Self {
             origins,
             headers: Headers::Listed(&["content-type"]),
             expose: &[],
             credentials: false,
             max_age: Duration::from_secs(12 * 60 * 60),
-            made: OnceLock::new(),
+            fixed: OnceLock::new(),
         }
     }
 
-    /// Lets a page send these headers, in place of `content-type`.
+    /// Allows a page to send these headers, instead of `content-type`.
     pub const fn headers(mut self, names: &'static [&'static str]) -> Self {
         self.headers = Headers::Listed(names);
         self
     }
 
-    /// Lets a page send whichever headers it asks for.
+    /// Allows a page to send any headers.
     pub const fn any_header(mut self) -> Self {
         self.headers = Headers::Any;
         self
     }
 
-    /// Lets a page read these headers of an answer, beside the few that it always can.
+    /// Allows a page to read these headers of a response, besides the few that browsers always allow.
     pub const fn expose(mut self, names: &'static [&'static str]) -> Self {
         self.expose = names;
         self
     }
 
-    /// Has a page's requests bring cookies and logins along.
+    /// Allows requests of a page to have cookies and logins.
     ///
     /// # Panics
-    /// Where every origin is allowed: any page could act as its visitor. In `with(..)` that is a
-    /// compile error.
+    /// Panics if every origin is allowed: any page could then act as its visitor. In `with(..)` that is a compile
+    /// error.
     pub const fn credentials(mut self) -> Self {
         if matches!(self.origins, Origins::Any) {
             refuse(
@@ -173,13 +173,13 @@ impl Cors {
         self
     }
 
-    /// Sets how long a browser keeps the answer to a preflight; browsers have limits of their own.
+    /// Sets how long a browser caches the response to a preflight. Browsers may have shorter limits.
     pub const fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
 
-    /// Returns whether a page of this origin may use the app: one that is allowed, or the request's own.
+    /// Returns whether a page of this origin may use the app: an allowed origin, or the app's own.
     fn allows(&self, cx: &Context<'_>, origin: &HeaderValue) -> bool {
         if matches!(self.origins, Origins::Any)
             || self.lists(|own| own.as_bytes() == origin.as_bytes())
@@ -198,13 +198,13 @@ impl Cors {
         }
     }
 
-    fn made(&self) -> &StaticHeaders {
-        self.made.get_or_init(|| {
+    fn fixed(&self) -> &FixedHeaders {
+        self.fixed.get_or_init(|| {
             let list = |names: &[&str]| match names {
                 [] => None,
                 names => HeaderValue::from_str(&names.join(", ")).ok(),
             };
-            StaticHeaders {
+            FixedHeaders {
                 headers: match self.headers {
                     Headers::Any => None,
                     Headers::Listed(names) => list(names),
@@ -215,8 +215,13 @@ impl Cors {
         })
     }
 
-    /// Answers a preflight; `allow` has the methods that the path knows.
-    fn preflight(&self, cx: &Context<'_>, origin: &HeaderValue, allow: HeaderValue) -> Response {
+    /// Returns the response to a preflight. `allow` has the methods of the path.
+    fn preflight_response(
+        &self,
+        cx: &Context<'_>,
+        origin: &HeaderValue,
+        allow: HeaderValue,
+    ) -> Response {
         if !self.allows(cx, origin) {
             let detail = "pages of this origin may not use this service";
             let mut response = Rejection::new(StatusCode::FORBIDDEN, detail).into_response();
@@ -225,12 +230,12 @@ impl Cors {
         }
         let mut response = Response::empty(StatusCode::NO_CONTENT);
         let headers = response.headers_mut();
-        self.share(headers, origin);
+        self.allow_origin(headers, origin);
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, allow);
-        let made = self.made();
+        let fixed = self.fixed();
         let may_send = match self.headers {
-            Headers::Any => asked_headers(cx.headers()),
-            Headers::Listed(_) => made.headers.clone(),
+            Headers::Any => requested_headers(cx.headers()),
+            Headers::Listed(_) => fixed.headers.clone(),
         };
         if let Some(names) = may_send {
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
@@ -238,12 +243,12 @@ impl Cors {
         if matches!(self.headers, Headers::Any) {
             headers.append(header::VARY, VARY_HEADERS);
         }
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, made.max_age.clone());
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, fixed.max_age.clone());
         response
     }
 
-    /// Lets a page of this origin read the answer.
-    fn share(&self, headers: &mut HeaderMap, origin: &HeaderValue) {
+    /// Adds the headers that allow a page of this origin to read the response.
+    fn allow_origin(&self, headers: &mut HeaderMap, origin: &HeaderValue) {
         let value = match self.origins {
             Origins::Any => HeaderValue::from_static("*"),
             _ => origin.clone(),
@@ -256,38 +261,38 @@ impl Cors {
         }
     }
 
-    async fn answer(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
-        // Two origins are none: it cannot be told which page has sent the request.
+    async fn run(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
+        // Several origins count as none, because it is unclear which page has sent the request.
         let origin = header_value::only(cx.headers(), header::ORIGIN).cloned();
-        let asked = cx
+        let names_method = cx
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
         if let Some(origin) = origin
             .as_ref()
-            .filter(|_| asked && cx.method() == Method::OPTIONS)
+            .filter(|_| names_method && cx.method() == Method::OPTIONS)
         {
-            // A handler for OPTIONS is not asked: the question is the browser's, not the page's.
+            // A handler for OPTIONS does not run, because a preflight is from the browser and not from the page.
             let allow = match cx.route() {
                 Some(_) => None,
                 None => {
                     let mut inner = next.run(cx).await;
                     let headers = inner.headers_mut();
                     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
-                        // A `Cors` further in allows it, on a route or an inner group.
+                        // An inner `Cors`, on a route or a group, has allowed it.
                         return inner;
                     }
                     headers.remove(header::ALLOW)
                 }
             };
-            return self.preflight(cx, origin, allow.unwrap_or(METHODS));
+            return self.preflight_response(cx, origin, allow.unwrap_or(METHODS));
         }
         let mut response = next.run(cx).await;
         let headers = response.headers_mut();
-        let is_shared = headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN);
-        match origin.filter(|origin| !is_shared && self.allows(cx, origin)) {
+        let is_allowed = headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        match origin.filter(|origin| !is_allowed && self.allows(cx, origin)) {
             Some(origin) => {
-                self.share(headers, &origin);
-                if let Some(names) = &self.made().expose {
+                self.allow_origin(headers, &origin);
+                if let Some(names) = &self.fixed().expose {
                     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, names.clone());
                 }
             }
@@ -297,18 +302,18 @@ impl Cors {
     }
 }
 
-/// Returns the headers that a page wants to send.
-fn asked_headers(headers: &HeaderMap) -> Option<HeaderValue> {
+/// Returns the headers that a preflight requests.
+fn requested_headers(headers: &HeaderMap) -> Option<HeaderValue> {
     let lines = header_value::lines(headers, header::ACCESS_CONTROL_REQUEST_HEADERS);
     HeaderValue::from_bytes(&header_value::joined(lines)?).ok()
 }
 
-/// The methods of a path that does not say its own.
+/// The methods of a preflight's response if the path has no `Allow`.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
 const VARY_HEADERS: HeaderValue = HeaderValue::from_static("access-control-request-headers");
 
-/// Where the answer names the origin, a cache must not give it to another one.
+/// Adds `Vary`, so that a cache does not use a response that names one origin for another.
 fn vary_by_origin(headers: &mut HeaderMap, origins: &Origins) {
     if !matches!(origins, Origins::Any) {
         headers.append(header::VARY, HeaderValue::from_static("origin"));
@@ -318,11 +323,11 @@ fn vary_by_origin(headers: &mut HeaderMap, origins: &Origins) {
 #[middleware(crate = crate)]
 impl Cors {
     async fn cors(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
-        self.answer(cx, next).await
+        self.run(cx, next).await
     }
 }
 
-/// Does what the [`Cors`] in the app state says: for origins that are known only at start.
+/// A middleware that applies the [`Cors`] in the app state, for origins that are known only at start.
 ///
 /// # Examples
 /// ```
@@ -349,5 +354,5 @@ impl Cors {
 /// ```
 #[middleware(crate = crate)]
 pub async fn cors(policy: State<Cors>, cx: &mut Context<'_>, next: impl Next) -> Response {
-    policy.answer(cx, next).await
+    policy.run(cx, next).await
 }

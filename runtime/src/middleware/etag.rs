@@ -1,4 +1,4 @@
-//! Answers that the client has already.
+//! Entity tags, and 304 for responses that the client already has.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -12,13 +12,12 @@ use crate::{
     response::Response,
 };
 
-/// Tells each version of an answer by an `ETag`, and answers 304 without a body where the client's
-/// `If-None-Match` names it (RFC 9110 §13.1.2).
+/// A middleware that adds an `ETag` to responses, and responds with 304 if the client's `If-None-Match` has that tag
+/// (RFC 9110 §13.1.2).
 ///
-/// It looks at answers of 200 to GET and HEAD whose body is in memory; streams pass as they are. The
-/// tag is weak and made from the body, so the handler still runs: what is saved is the way. An `ETag`
-/// that the handler has set is kept and compared, and saves the work as well if the handler knows a
-/// version without reading all of it.
+/// It applies to responses of 200 to GET and HEAD whose body is in memory. Streams pass unchanged. The tag is a weak
+/// one, made from the body: the handler still runs, and only the transfer is saved. An `ETag` that the handler has set
+/// is kept and compared.
 ///
 /// # Examples
 /// ```
@@ -49,18 +48,18 @@ impl ETag {
         if !matches!(*cx.method(), Method::GET | Method::HEAD) || response.status() != 200 {
             return response;
         }
-        let Some(tag) = tag_of(&mut response) else {
+        let Some(tag) = ensure_tag(&mut response) else {
             return response;
         };
         if is_known(cx.headers(), &tag) {
-            forget_body(&mut response);
+            make_not_modified(&mut response);
         }
         response
     }
 }
 
-/// Returns the answer's tag, and gives it one if its body is here.
-fn tag_of(response: &mut Response) -> Option<HeaderValue> {
+/// Returns the tag of a response. If there is none and the body is in memory, adds one.
+fn ensure_tag(response: &mut Response) -> Option<HeaderValue> {
     if let Some(tag) = response.headers().get(header::ETAG) {
         return Some(tag.clone());
     }
@@ -73,7 +72,7 @@ fn tag_of(response: &mut Response) -> Option<HeaderValue> {
     Some(tag)
 }
 
-/// Returns whether the client has the answer of this tag; weak tags are as good (RFC 9110 §13.1.2).
+/// Returns whether the client has the response with this tag. Tags are compared weakly (RFC 9110 §13.1.2).
 fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let Some(known) = EntityTags::from_lines(lines(headers, header::IF_NONE_MATCH)) else {
         return false;
@@ -82,8 +81,8 @@ fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     known.is_any() || tag.is_some_and(|tag| known.iter().any(|known| known.matches_weakly(&tag)))
 }
 
-/// RFC 9110 §15.4.5: what tells the client what it has stays, what describes the body goes.
-fn forget_body(response: &mut Response) {
+/// Changes the response to a 304. Headers that describe the body are removed, and the others stay (RFC 9110 §15.4.5).
+fn make_not_modified(response: &mut Response) {
     response.set_status(StatusCode::NOT_MODIFIED);
     response.set_body(());
     let headers: &mut HeaderMap = response.headers_mut();

@@ -1,8 +1,8 @@
 //! The files of a directory.
 //!
-//! One job on a thread that may block finds the file, compares its version and reads its first piece.
-//! tower-http's `ServeDir` was used before; too many of its answers had to be corrected from outside:
-//! `If-Range`, `Vary` at 304, ranges of HEAD and of empty files, errors of the file system.
+//! One job on a blocking thread finds the file, compares its version and reads its first chunk. tower-http's `ServeDir`
+//! was used before. Too many of its responses had to be corrected: `If-Range`, `Vary` of a 304, ranges of HEAD and of
+//! empty files, errors of the file system.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -28,22 +28,21 @@ use coding::{Coding, accepted};
 use content_type::content_type;
 use open::{Content, Found, Request, find, has_index, missing};
 
-/// The files of a directory, for a handler with a catch-all.
+/// Serves the files of a directory, from a handler with a catch-all.
 ///
-/// It answers GET and HEAD, preconditions (304 and 412) and ranges (206 and 416) as RFC 9110 has them, and
-/// reads a file piece by piece. The content type comes from the name's ending, and text is sent as UTF-8. A
-/// directory is its `index.html`, and never a list. Names that begin with a dot are not there (except
-/// `.well-known`), nor is anything that leads out of the directory in any spelling: `..`, backslashes,
-/// escaped slashes. Links in the directory are followed.
+/// It handles GET and HEAD, preconditions (304 and 412) and ranges (206 and 416) as in RFC 9110, and reads a file in
+/// chunks. The content type depends on the extension, and text is sent as UTF-8. A directory is served as its
+/// `index.html`, never as a list. Names that begin with a dot are not served (except `.well-known`), and neither are
+/// paths that lead out of the directory in any spelling: `..`, backslashes, escaped slashes. Symbolic links are
+/// followed.
 ///
-/// The entity tag is made of the date and the length of the file. It is weak in the first second after a
-/// change, since a second change might leave both as they are, and a file that is dated 1970, as
-/// reproducible builds do it, has neither tag nor date. Several ranges are answered with the whole file.
+/// The entity tag is made from the date and the length of the file. In the first second after a change it is weak,
+/// because a second change could leave both the same. A file with a date in 1970, as reproducible builds make them, has
+/// neither a tag nor a date. The response to a request for several ranges is the whole file.
 ///
-/// Refusals are rejections, in the app's format: 404 if the file is missing, is not a regular file or may not
-/// be read, 405 for other methods, 412, 416, 503 if the server has too many files open, and 500 for other
-/// errors of the file system, with the cause in the log. If a file becomes shorter while it is sent, the
-/// connection is cut.
+/// Errors are rejections in the app's format: 404 if the file does not exist, is not a regular file or is not
+/// readable, 405 for other methods, 412, 416, 503 if the server has too many open files, and 500 for other errors of the
+/// file system, whose cause is logged. If a file becomes shorter while it is sent, the connection is closed.
 ///
 /// # Examples
 /// ```
@@ -85,7 +84,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Takes a directory; that it is there is seen with the first request.
+    /// Returns the files of a directory. Whether it exists is not checked before the first request.
     pub fn new(dir: impl AsRef<Path>) -> Self {
         Self {
             root: dir.as_ref().into(),
@@ -95,27 +94,27 @@ impl Files {
         }
     }
 
-    /// Answers with `style.css.br`, `.zst` or `.gz` in place of `style.css` where it is there and the client
-    /// takes it.
+    /// Serves `style.css.br`, `.zst` or `.gz` instead of `style.css`, if it exists and the client accepts its coding.
     pub fn precompressed(mut self) -> Self {
         self.is_precompressed = true;
         self
     }
 
-    /// Answers with this file where nothing has the path and a page is asked for: an app in the browser
-    /// that has paths of its own.
+    /// Serves this file if a browser requests a page and no file has the path. It is for single-page apps, which route
+    /// in the browser.
     pub fn spa(mut self, page: impl Into<String>) -> Self {
         self.page = Some(page.into().into());
         self
     }
 
-    /// Lets caches keep a file for so long; the page of an [`spa`](Self::spa) is asked for each time.
+    /// Allows caches to keep a file for this long. The page of a [`spa`](Self::spa) is revalidated each time.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.cache = HeaderValue::try_from(format!("public, max-age={}", age.as_secs())).ok();
         self
     }
 
-    /// Answers with the file of this path, relative to the directory and decoded, as a catch-all has it.
+    /// Returns a response with the file of this path. The path is relative to the directory and percent-decoded, like
+    /// the value of a catch-all.
     pub async fn serve(&self, path: &str, cx: &mut Context<'_>) -> Response {
         let is_head = match *cx.method() {
             Method::GET => false,
@@ -136,17 +135,17 @@ impl Files {
         let search = Search {
             root: Arc::clone(&self.root),
             path: path.to_owned(),
-            page: self.page.clone().filter(|_| wants_page(cx.headers())),
+            page: self.page.clone().filter(|_| accepts_page(cx.headers())),
             has_slash: cx.path().ends_with('/'),
         };
         match spawn_blocking(move || search.run(&request)).await {
-            Ok(Ok(outcome)) => self.answer(outcome, path, cx),
-            Ok(Err(rejection)) => self.refuse(rejection),
+            Ok(Ok(outcome)) => self.respond(outcome, path, cx),
+            Ok(Err(rejection)) => self.reject(rejection),
             Err(error) => Rejection::internal().with_source(error).into_response(),
         }
     }
 
-    fn answer(&self, outcome: Outcome, path: &str, cx: &Context<'_>) -> Response {
+    fn respond(&self, outcome: Outcome, path: &str, cx: &Context<'_>) -> Response {
         match outcome {
             Outcome::File(found) => {
                 let name = match is_dir(path) {
@@ -169,7 +168,7 @@ impl Files {
         let (validators, coding) = (found.validators, found.coding);
         let mut fields = vec![(header::ETAG, validators.etag())];
         let mut response = match found.content {
-            // RFC 9110 §15.4.5: what the client has is described there, so little more than the tag is said.
+            // The client already has the headers that describe the file (RFC 9110 §15.4.5).
             Content::NotModified => Response::empty(StatusCode::NOT_MODIFIED),
             Content::Sent(body, range) => {
                 let mut response = Response::typed(content_type(name), body);
@@ -188,7 +187,7 @@ impl Files {
                 response
             }
         };
-        // A file is what its name says; a browser must not guess otherwise.
+        // A browser must not guess another type than that of the extension.
         fields.push((header::X_CONTENT_TYPE_OPTIONS, Some(NOSNIFF)));
         fields.push((header::CACHE_CONTROL, cache));
         fields.push((header::VARY, self.is_precompressed.then_some(BY_CODING)));
@@ -201,8 +200,8 @@ impl Files {
         response
     }
 
-    /// Whether a page stands in for a missing file depends on what the client accepts.
-    fn refuse(&self, rejection: Rejection) -> Response {
+    /// Returns the response to a rejection. Whether a 404 is replaced by the page depends on `Accept`, so it has `Vary`.
+    fn reject(&self, rejection: Rejection) -> Response {
         let mut response = rejection.into_response();
         if self.page.is_some() && response.status() == StatusCode::NOT_FOUND {
             add_vary(&mut response);
@@ -215,27 +214,27 @@ const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const BY_CODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 
-/// Says that the answer depends on what the client accepts.
+/// Adds `Vary`, because the response depends on the `Accept` header.
 fn add_vary(response: &mut Response) {
     let value = HeaderValue::from_static("accept");
     response.headers_mut().append(header::VARY, value);
 }
 
-/// What is looked for, taken along to a thread that may block.
+/// The search for a file, which runs on a blocking thread.
 struct Search {
     root: Arc<Path>,
     path: String,
-    /// The page that stands in for a missing file, if the client takes one.
+    /// The page that replaces a missing file, if the client accepts one.
     page: Option<Arc<str>>,
-    /// Whether the request's own path ends with a slash, so that a redirect to one would not end.
+    /// Whether the request's path ends with a slash. A redirect that adds one would then never end.
     has_slash: bool,
 }
 
 enum Outcome {
     File(Found),
-    /// The page of an app in the browser, and its name.
+    /// The page of a single-page app, and its name.
     Page(Found, Arc<str>),
-    /// The path is that of a directory with an index, and lacks its slash.
+    /// The path is that of a directory with an index, without the slash at the end.
     Directory,
 }
 
@@ -265,9 +264,9 @@ fn is_dir(path: &str) -> bool {
     path.is_empty() || path.ends_with('/')
 }
 
-/// Returns the path and the query of the request, with a slash between them.
+/// Returns the path and the query of the request, with a slash at the end of the path.
 ///
-/// Two slashes in front would be another origin.
+/// Several slashes at the start become one, because a browser would read them as another origin.
 fn with_slash(cx: &Context<'_>) -> String {
     let path = cx.path().trim_start_matches('/');
     match cx.uri().query() {
@@ -282,7 +281,7 @@ fn not_allowed() -> Rejection {
     Rejection::new(StatusCode::METHOD_NOT_ALLOWED, detail).with_header(header::ALLOW, allow)
 }
 
-/// Returns whether the path as it came has a slash that splits nothing.
+/// Returns whether the path has an escaped slash, backslash or NUL.
 fn has_escaped_slash(raw: &str) -> bool {
     let bytes = raw.as_bytes();
     let mut windows = bytes.windows(3);
@@ -291,16 +290,16 @@ fn has_escaped_slash(raw: &str) -> bool {
     })
 }
 
-/// Returns whether the decoded path stays in the directory, among what is to be seen there.
+/// Returns whether the decoded path stays in the directory and has no hidden name.
 fn is_inside(path: &str) -> bool {
     let pieces = path.strip_suffix('/').unwrap_or(path).split('/');
     let mut pieces = pieces.map(|piece| (piece, safe_path::fault(piece, cfg!(windows))));
-    let is_seen = |piece: &str| !piece.starts_with('.') || piece == ".well-known";
-    path.is_empty() || pieces.all(|(piece, fault)| fault.is_none() && is_seen(piece))
+    let is_visible = |piece: &str| !piece.starts_with('.') || piece == ".well-known";
+    path.is_empty() || pieces.all(|(piece, fault)| fault.is_none() && is_visible(piece))
 }
 
-/// Returns whether a browser wants to show what comes.
-fn wants_page(headers: &HeaderMap) -> bool {
+/// Returns whether the client accepts HTML, as a browser that opens a page does.
+fn accepts_page(headers: &HeaderMap) -> bool {
     let accept = joined(lines(headers, header::ACCEPT)).unwrap_or_default();
     elements(&accept).any(|element| {
         let (kind, parameters) = Parameters::parse(element);
@@ -315,7 +314,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_outside_is_reached() {
+    fn path_cannot_leave_the_directory() {
         for (path, expected) in [
             ("", true),
             ("a", true),

@@ -1,4 +1,4 @@
-//! Limits on single routes and groups: how long, how large, how many at once.
+//! Limits of routes and groups: the time, the size of the body, and the number of concurrent requests.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::{
     response::{IntoResponse, Rejection, Response},
 };
 
-/// Answers 503 where the rest of the chain takes longer, and drops it; the word `timeout = ..` on
-/// a route or a group is short for it.
+/// A middleware that limits the time of the rest of the chain. `timeout = ..` on a route or a group adds it.
 ///
-/// The body of the answer is not in that time. A `Retry-After` is left to the app.
+/// After that time the rest of the chain is dropped and the response is a 503. The time ends with the head of the
+/// response, and does not limit its body. The 503 has no `Retry-After`, which the app can add.
 ///
 /// # Examples
 /// ```
@@ -37,7 +37,7 @@ pub struct Timeout {
 }
 
 impl Timeout {
-    /// Gives the rest of the chain so much time.
+    /// Returns a timeout after this time.
     pub const fn after(after: Duration) -> Self {
         Self {
             after,
@@ -45,7 +45,7 @@ impl Timeout {
         }
     }
 
-    /// Answers with this status in place of 503: Gin's middleware has 408.
+    /// Sets the status of the response, instead of 503. Gin's middleware has 408.
     pub const fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
@@ -58,28 +58,28 @@ impl Timeout {
         match tokio::time::timeout(self.after, next.run(cx)).await {
             Ok(response) => response,
             Err(_) => {
-                let detail = "the answer took too long; try again later";
+                let detail = "the response took too long; try again later";
                 Rejection::new(self.status, detail).into_response()
             }
         }
     }
 }
 
-/// Lets a request's body have at most so many bytes, in place of the app's limit; the word
-/// `body_limit = ..` on a route or a group is short for it.
+/// A middleware that limits the size of a request's body in bytes, instead of the app's limit. `body_limit = ..` on a
+/// route or a group adds it.
 ///
-/// A longer one is answered with 413: before any of it is read, where its length is announced.
+/// A larger body is rejected with 413. If its length is announced, it is rejected before any of it is read.
 ///
 /// # Examples
 /// ```
-/// use highball::prelude::*;
+/// use highball::{middleware::body_limit, prelude::*};
 ///
 /// #[post("/upload", body_limit = 64 * 1024 * 1024)]
 /// async fn upload(body: Bytes) -> String {
 ///     body.len().to_string()
 /// }
 ///
-/// #[routes(app, body_limit = 4096)]
+/// #[routes(app, with(body_limit(4096)))]
 /// struct Api(upload);
 /// ```
 #[middleware(crate = crate)]
@@ -88,8 +88,10 @@ pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl N
     next.run(cx).await
 }
 
-/// Lets at most so many requests be behind it at once, and answers the others with 503 and
-/// `Retry-After`; the app as a whole has a [`Capacity`](crate::serve::Capacity).
+/// A middleware that limits the concurrent requests in the rest of the chain. Others are rejected with 503 and
+/// `Retry-After`.
+///
+/// To limit an app as a whole, use a [`Capacity`](crate::serve::Capacity).
 ///
 /// # Examples
 /// ```
@@ -113,17 +115,33 @@ pub async fn concurrency(
     next.run(cx).await
 }
 
-/// How many requests may be behind a [`concurrency`] at once.
+/// The limit of a [`concurrency`](fn@concurrency).
+///
+/// # Examples
+/// ```
+/// use highball::{middleware::{Concurrency, concurrency}, prelude::*};
+///
+/// #[get("/report")]
+/// async fn report() -> &'static str {
+///     "ready"
+/// }
+///
+/// #[routes("/reports", with(concurrency(Concurrency::new(4))))]
+/// struct Reports(report);
+///
+/// #[routes(app)]
+/// struct Api(Reports);
+/// ```
 #[derive(Debug)]
 pub struct Concurrency {
     permits: Semaphore,
 }
 
 impl Concurrency {
-    /// Makes a limit.
+    /// Returns a limit of this many concurrent requests.
     ///
     /// # Panics
-    /// Over [`Semaphore::MAX_PERMITS`].
+    /// Panics if the limit is over [`Semaphore::MAX_PERMITS`].
     pub const fn new(most: usize) -> Self {
         Self {
             permits: Semaphore::const_new(most),
@@ -131,12 +149,26 @@ impl Concurrency {
     }
 }
 
-/// Makes a duration of so many seconds: `timeout = secs(5)`.
+/// Returns a duration of this many seconds, for example for `timeout = secs(5)`.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(highball::middleware::secs(5), Duration::from_secs(5));
+/// ```
 pub const fn secs(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-/// Makes a duration of so many milliseconds: `timeout = millis(250)`.
+/// Returns a duration of this many milliseconds, for example for `timeout = millis(250)`.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(highball::middleware::millis(250), Duration::from_millis(250));
+/// ```
 pub const fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
 }

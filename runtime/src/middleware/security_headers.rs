@@ -1,4 +1,4 @@
-//! Headers that have a browser do less.
+//! Headers that restrict what a browser does with a response.
 
 use std::{mem::ManuallyDrop, sync::OnceLock};
 
@@ -12,12 +12,12 @@ use crate::{
     response::Response,
 };
 
-/// How many headers there can be.
-const MOST: usize = 16;
+/// The maximum number of headers.
+const MAX_HEADERS: usize = 16;
 
-/// Adds the headers that a browser takes as orders to do less with an answer.
+/// A middleware that adds headers which restrict what a browser does with a response.
 ///
-/// The defaults suit a service that answers with data, by the
+/// The defaults are for a service that responds with data, as in the
 /// [OWASP cheat sheets](https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html):
 ///
 /// | Header | Value |
@@ -29,9 +29,9 @@ const MOST: usize = 16;
 /// | `x-content-type-options` | `nosniff` |
 /// | `x-frame-options` | `DENY` |
 ///
-/// A service of pages sets a content security policy of its own. `strict-transport-security` is left
-/// to the app, since a browser holds on to it: `.set("strict-transport-security", "max-age=63072000")`.
-/// A header that the handler has set stays.
+/// A service with HTML pages needs its own content security policy. `strict-transport-security` is not a default,
+/// because browsers remember it: `.set("strict-transport-security", "max-age=63072000")` adds it. A header that the
+/// handler has set stays.
 ///
 /// # Examples
 /// ```
@@ -55,13 +55,14 @@ const MOST: usize = 16;
 #[derive(Debug)]
 #[must_use]
 pub struct SecurityHeaders {
-    /// Those with an empty name are free.
-    list: [(&'static str, &'static str); MOST],
-    made: OnceLock<Vec<(HeaderName, HeaderValue)>>,
+    /// The names and values. An empty name is a free place.
+    list: [(&'static str, &'static str); MAX_HEADERS],
+    /// The list as header values. The first request makes them.
+    values: OnceLock<Vec<(HeaderName, HeaderValue)>>,
 }
 
 impl SecurityHeaders {
-    /// Takes the defaults.
+    /// Returns the default headers.
     pub const fn new() -> Self {
         Self::none()
             .set(
@@ -77,15 +78,16 @@ impl SecurityHeaders {
 
     const fn none() -> Self {
         Self {
-            list: [("", ""); MOST],
-            made: OnceLock::new(),
+            list: [("", ""); MAX_HEADERS],
+            values: OnceLock::new(),
         }
     }
 
-    /// Adds a header, or gives another value to one; the name is written in small letters.
+    /// Adds a header, or replaces its value. The name must be in lower case.
     ///
     /// # Panics
-    /// Where that is no header, or the seventeenth; in `with(..)` that is a compile error.
+    /// Panics if the name or the value is not valid, or if there would be more than 16 headers. In `with(..)` that is a
+    /// compile error.
     pub const fn set(mut self, name: &'static str, value: &'static str) -> Self {
         let mut at = 0;
         while at < name.len() {
@@ -94,7 +96,7 @@ impl SecurityHeaders {
             }
             at += 1;
         }
-        // What else is no header is found here.
+        // These panic if the name or the value is not valid in another way.
         let _ = ManuallyDrop::new(HeaderName::from_static(name));
         let _ = ManuallyDrop::new(HeaderValue::from_static(value));
         let at = match self.position(name) {
@@ -108,10 +110,10 @@ impl SecurityHeaders {
         self
     }
 
-    /// Leaves a header out.
+    /// Removes a header.
     ///
     /// # Panics
-    /// Where it is not there; in `with(..)` that is a compile error.
+    /// Panics if there is no such header. In `with(..)` that is a compile error.
     pub const fn without(mut self, name: &'static str) -> Self {
         match self.position(name) {
             Some(at) => self.list[at] = ("", ""),
@@ -125,7 +127,7 @@ impl SecurityHeaders {
 
     const fn position(&self, name: &str) -> Option<usize> {
         let mut at = 0;
-        while at < MOST {
+        while at < MAX_HEADERS {
             if equal(self.list[at].0, name) {
                 return Some(at);
             }
@@ -134,16 +136,16 @@ impl SecurityHeaders {
         None
     }
 
-    fn made(&self) -> &[(HeaderName, HeaderValue)] {
-        self.made.get_or_init(|| {
-            let given = self.list.iter().filter(|(name, _)| !name.is_empty());
-            let made = given.map(|(name, value)| {
+    fn values(&self) -> &[(HeaderName, HeaderValue)] {
+        self.values.get_or_init(|| {
+            let used = self.list.iter().filter(|(name, _)| !name.is_empty());
+            let values = used.map(|(name, value)| {
                 (
                     HeaderName::from_static(name),
                     HeaderValue::from_static(value),
                 )
             });
-            made.collect()
+            values.collect()
         })
     }
 }
@@ -158,7 +160,7 @@ impl Default for SecurityHeaders {
 impl SecurityHeaders {
     async fn headers(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let mut response = next.run(cx).await;
-        for (name, value) in self.made() {
+        for (name, value) in self.values() {
             let headers = response.headers_mut();
             headers.entry(name).or_insert_with(|| value.clone());
         }

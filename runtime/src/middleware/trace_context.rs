@@ -1,4 +1,4 @@
-//! The id of a request, and the trace that it belongs to.
+//! Request ids and traces.
 
 use std::{
     collections::hash_map::RandomState,
@@ -18,16 +18,18 @@ use crate::{chain::Next, header_value, request::Context, response::Response};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// The longest id that is taken over from a client.
-const MOST: usize = 128;
+/// The maximum length of an id that is taken from the request.
+const MAX_ID_LEN: usize = 128;
 
-/// Gives each request an id, and tells which trace it belongs to: a [`Trace`] for what is further in,
-/// the notes `request_id` and `trace_id` for the log, and `X-Request-Id` for the client.
+/// A middleware that gives each request an id and a trace.
 ///
-/// An `X-Request-Id` that the request brings is kept if it is up to 128 letters, digits and `-_.:/+=@`;
-/// else the id is the trace's. A `traceparent` ([W3C Trace Context](https://www.w3.org/TR/trace-context/))
-/// is continued with a new span if it is well formed; else the request begins a trace of its own. Ids
-/// are unique, but no secrets: never let one open a door.
+/// It provides a [`Trace`] as a local, adds the notes `request_id` and `trace_id` for the log, and sets `X-Request-Id`
+/// on the response.
+///
+/// An `X-Request-Id` of the request is kept if it has up to 128 letters, digits and `-_.:/+=@`. Otherwise the id is
+/// that of the trace. A valid `traceparent` ([W3C Trace Context](https://www.w3.org/TR/trace-context/)) is continued
+/// with a new span. Otherwise the request begins a new trace. Ids are unique but not secret, so never use one for
+/// authorization.
 ///
 /// # Examples
 /// ```
@@ -50,7 +52,7 @@ const MOST: usize = 128;
 /// ```
 #[middleware(crate = crate)]
 pub async fn request_id(cx: &mut Context<'_>, next: impl Next<Trace>) -> Response {
-    let trace = Trace::of(cx.headers());
+    let trace = Trace::from_headers(cx.headers());
     if trace.id.is_some() {
         cx.note("request_id", trace.id());
     }
@@ -63,24 +65,41 @@ pub async fn request_id(cx: &mut Context<'_>, next: impl Next<Trace>) -> Respons
     response
 }
 
-/// The trace that a request belongs to, and the request's own id: [`request_id`] provides it.
+/// The trace and the id of a request. [`request_id`](fn@request_id) provides it as a local.
+///
+/// # Examples
+/// ```
+/// use highball::{middleware::{Trace, request_id}, prelude::*};
+///
+/// #[get("/")]
+/// async fn home(trace: Local<'_, Trace>) -> String {
+///     format!("{} in {}", trace.span_id(), trace.trace_id())
+/// }
+///
+/// #[routes(app, with(request_id))]
+/// struct Api(home);
+///
+/// # highball::block_on(async {
+/// assert_eq!(Api.test().get("/").send().await.text().len(), 16 + 4 + 32);
+/// # });
+/// ```
 #[derive(Debug, Clone, Local)]
 #[highball(crate = crate)]
 pub struct Trace {
-    /// What the request called itself.
+    /// The id from the request, if it has a valid one.
     id: Option<Box<str>>,
     trace: Hex<32>,
     span: Hex<16>,
     flags: u8,
 }
 
-/// Digits of a number.
+/// The hexadecimal digits of a number.
 #[derive(Clone, Copy)]
 struct Hex<const N: usize>([u8; N]);
 
 impl Trace {
-    fn of(headers: &HeaderMap) -> Self {
-        let parent = only(headers, &TRACEPARENT).and_then(parse);
+    fn from_headers(headers: &HeaderMap) -> Self {
+        let parent = only(headers, &TRACEPARENT).and_then(parse_traceparent);
         let (trace, flags) = parent.unwrap_or_else(|| (Hex::random(), 0));
         let id = only(headers, &REQUEST_ID).filter(|id| is_id(id));
         Self {
@@ -91,12 +110,12 @@ impl Trace {
         }
     }
 
-    /// Returns the request's id: its own, or the trace's.
+    /// Returns the id of the request: the one that it came with, or the id of its trace.
     pub fn id(&self) -> &str {
         self.id.as_deref().unwrap_or(self.trace_id())
     }
 
-    /// Returns the trace's id, 32 hexadecimal digits.
+    /// Returns the id of the trace, 32 hexadecimal digits.
     pub fn trace_id(&self) -> &str {
         self.trace.text()
     }
@@ -106,22 +125,22 @@ impl Trace {
         self.span.text()
     }
 
-    /// Returns whether whoever began the trace records it.
+    /// Returns whether the caller records the trace.
     pub fn is_sampled(&self) -> bool {
         self.flags & 1 == 1
     }
 
-    /// Returns the header `traceparent` for calls to other services.
+    /// Returns the value of `traceparent` for requests to other services.
     pub fn parent(&self) -> HeaderValue {
         let (trace, span) = (self.trace_id(), self.span_id());
         let text = format!("00-{trace}-{span}-{:02x}", self.flags);
-        // It is made of digits.
+        // The text has only digits and dashes, so this cannot fail.
         HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 }
 
 impl<const N: usize> Hex<N> {
-    /// Takes digits over; all zeros mean none.
+    /// Parses digits. All zeros are not valid.
     fn parse(text: &str) -> Option<Self> {
         let digits: [u8; N] = text.as_bytes().try_into().ok()?;
         let known = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
@@ -129,7 +148,7 @@ impl<const N: usize> Hex<N> {
         (digits.iter().all(known) && is_some).then_some(Self(digits))
     }
 
-    /// Makes a number that no other request has.
+    /// Returns a number that no other request has.
     fn random() -> Self {
         let mut digits = [b'0'; N];
         for chunk in digits.chunks_mut(16) {
@@ -139,18 +158,18 @@ impl<const N: usize> Hex<N> {
                 number >>= 4;
             }
         }
-        // One in 2^64: all zeros would mean that there is none.
+        // All zeros are not a valid id. They occur once in 2^64 numbers.
         digits[N - 1] = digits[N - 1].max(b'1');
         Self(digits)
     }
 
     fn text(&self) -> &str {
-        // They are digits.
+        // Digits are ASCII, so this cannot fail.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-/// Returns a number that cannot be told from those before it: SipHash under a key of the process.
+/// Returns a number that cannot be predicted from earlier ones: a SipHash with a random key of the process.
 fn random() -> u64 {
     static KEY: OnceLock<RandomState> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -158,13 +177,13 @@ fn random() -> u64 {
     key.hash_one(COUNT.fetch_add(1, Relaxed))
 }
 
-/// Returns a header that is there once.
+/// Returns the value of a header that is there once.
 fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     header_value::text(header_value::only(headers, name)?)
 }
 
-/// Reads a `traceparent` (W3C Trace Context §3.2); what a later version adds is left out.
-fn parse(text: &str) -> Option<(Hex<32>, u8)> {
+/// Parses a `traceparent` (W3C Trace Context §3.2). Additions of later versions are ignored.
+fn parse_traceparent(text: &str) -> Option<(Hex<32>, u8)> {
     let mut fields = text.split('-');
     let version = fields.next().filter(|version| is_hex_pair(version))?;
     let trace = Hex::parse(fields.next()?)?;
@@ -176,7 +195,7 @@ fn parse(text: &str) -> Option<(Hex<32>, u8)> {
         _ => true,
     };
     let flags = u8::from_str_radix(flags, 16).ok()?;
-    // Version 0 knows one flag, and a later one's must not be passed on.
+    // Version 0 has one flag. Flags of later versions must not be sent.
     well_formed.then_some((trace, flags & 1))
 }
 
@@ -186,7 +205,7 @@ fn is_hex_pair(text: &str) -> bool {
 
 fn is_id(text: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/+=@".contains(&byte);
-    (1..=MOST).contains(&text.len()) && text.bytes().all(known)
+    (1..=MAX_ID_LEN).contains(&text.len()) && text.bytes().all(known)
 }
 
 impl<const N: usize> fmt::Debug for Hex<N> {
@@ -202,13 +221,13 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<(&str, u8)>) {
-        let got = parse(text);
+        let got = parse_traceparent(text);
         let got = got.as_ref().map(|(trace, flags)| (trace.text(), *flags));
         assert_eq!(got, expected, "{text}");
     }
 
     #[test]
-    fn only_a_well_formed_parent_is_continued() {
+    fn only_valid_traceparent_is_continued() {
         let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
         check(&format!("00-{trace}-{span}-01"), Some((trace, 1)));
         check(&format!("00-{trace}-{span}-00"), Some((trace, 0)));
@@ -227,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_ids_are_the_same() {
+    fn ids_are_unique() {
         let ids: HashSet<_> = (0..10_000).map(|_| Hex::<32>::random().0).collect();
         assert_eq!(ids.len(), 10_000);
         assert!(ids.iter().all(|id| id.iter().all(u8::is_ascii_hexdigit)));

@@ -1,18 +1,18 @@
-//! A span of `tracing` around a request.
+//! A `tracing` span for each request.
 
 use highball_macros::middleware;
 use tracing::{Instrument, Span, field::Empty};
 
 use crate::{chain::Next, request::Context, response::Response};
 
-/// Runs the rest of the chain inside a span of the `tracing` crate, so that what it logs belongs to its
-/// request; an exporter makes it a span of OpenTelemetry.
+/// A middleware that runs the rest of the chain in a span of the `tracing` crate, so that log lines belong to their
+/// request. An exporter can send it to OpenTelemetry.
 ///
 /// The span is called `request` and has the fields of OpenTelemetry's
 /// [conventions](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `http.request.method`,
-/// `url.path`, `http.route`, `http.response.status_code`, `otel.kind` and `otel.name`, and `error.type` for a
-/// status of 500 and more. A handler adds its own by `Span::current()`. It ends with the head of the
-/// answer; the body is in the [`AccessLog`](crate::middleware::AccessLog).
+/// `url.path`, `http.route`, `http.response.status_code`, `otel.kind` and `otel.name`. A status of 500 and more also
+/// has `error.type`. A handler can add fields to `Span::current()`. The span ends with the head of the response. The
+/// time of the body is in the [`AccessLog`](crate::middleware::AccessLog).
 ///
 /// # Examples
 /// ```
@@ -56,7 +56,7 @@ fn span(cx: &Context<'_>) -> Span {
                 tracing::field::display(format_args!("{method} {route}")),
             );
         }
-        // What a client makes up is no name: there would be as many as there are clients.
+        // Without a route the path is not used as a name, because clients could make any number of names.
         None => {
             span.record("otel.name", method);
         }

@@ -1,15 +1,15 @@
-//! An answer that a browser saves.
+//! A response that a browser saves as a file.
 
 use http::{HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{IntoResponse, Response};
 
-/// An answer that a browser saves under a name, `Content-Disposition` (RFC 6266).
+/// A response that a browser saves as a file with this name, by `Content-Disposition` (RFC 6266).
 ///
-/// The name may come from anywhere: of a path only the last part is kept, and what has a meaning in the
-/// header is escaped. The content type is the answer's own. An answer that is not a success is left as it is,
-/// so that a browser shows a refusal and does not save it.
+/// The name need not be trusted: only the last part of a path is kept, and special characters are escaped. The
+/// content type is that of the inner response. An inner response that is not a success stays as it is, so that a
+/// browser shows an error instead of saving it.
 ///
 /// # Examples
 /// ```
@@ -34,10 +34,10 @@ use super::{IntoResponse, Response};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment<T> {
     name: String,
-    answer: T,
+    response: T,
 }
 
-/// RFC 8187 §3.2.1, `attr-char`.
+/// The characters that are not an `attr-char` (RFC 8187 §3.2.1).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
     .remove(b'#')
@@ -53,21 +53,21 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl<T> Attachment<T> {
-    /// Makes an attachment of this name.
-    pub fn new(name: impl Into<String>, answer: T) -> Self {
+    /// Returns an attachment with this name.
+    pub fn new(name: impl Into<String>, response: T) -> Self {
         let name = name.into();
-        Self { name, answer }
+        Self { name, response }
     }
 }
 
-/// Returns the last part of what may be a path, without what no name should have.
+/// Returns the last part of a name that may be a path, without control characters.
 pub(crate) fn file_name(path: &str) -> String {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|c| !c.is_control()).collect();
     name.trim_matches([' ', '.']).to_owned()
 }
 
-/// Returns the header's value.
+/// Returns the value of `Content-Disposition`.
 fn disposition(name: &str) -> String {
     let name = match file_name(name) {
         name if name.is_empty() => "download".to_owned(),
@@ -88,7 +88,7 @@ fn disposition(name: &str) -> String {
 
 impl<T: IntoResponse> IntoResponse for Attachment<T> {
     fn into_response(self) -> Response {
-        let mut response = self.answer.into_response();
+        let mut response = self.response.into_response();
         if !response.status().is_success() {
             return response;
         }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_a_name_and_nothing_else() {
+    fn name_cannot_add_a_path_or_a_header() {
         for (name, expected) in [
             ("report.csv", "attachment; filename=\"report.csv\""),
             ("../../etc/passwd", "attachment; filename=\"passwd\""),

@@ -1,4 +1,4 @@
-//! JSON, as a response and as an argument.
+//! JSON as a response.
 
 use http::HeaderValue;
 use serde::Serialize;
@@ -6,11 +6,10 @@ use serde::Serialize;
 use super::{IntoResponse, Response};
 use crate::{body::Body, deref::deref_mut, pool, response::rejection::Rejection};
 
-/// A value as JSON: read from the body as an argument, written into the body as a response.
+/// A value as JSON: an extractor that parses the body, and a response that serializes the value.
 ///
-/// As an argument it wants `Content-Type: application/json` (or `+json`) and refuses bytes behind
-/// the value. As a response it is written into a pooled buffer; a value that cannot be written is
-/// answered with 500.
+/// As an extractor it requires `Content-Type: application/json` (or a type with `+json`) and rejects text after the
+/// value. As a response it serializes into a pooled buffer. If the value cannot be serialized, the response is a 500.
 ///
 /// # Examples
 /// ```

@@ -1,11 +1,11 @@
-//! Writes the header `Location`.
+//! The value of the header `Location`.
 
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// The ASCII characters that no URI may have (RFC 3986 §2); `%` is handled separately.
+/// The ASCII characters that a URI cannot have (RFC 3986 §2). `%` is handled separately.
 ///
-/// A browser takes a backslash for a slash, so that `/\evil.example` would lead to another host.
+/// Browsers read a backslash as a slash, so without the escape `/\evil.example` would lead to another host.
 const ESCAPED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -18,7 +18,7 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Writes a path or URL as the value of `Location`: percent-encoded. Existing escapes stay.
+/// Percent-encodes a path or URL for `Location`. Existing escapes stay.
 pub(crate) fn location(target: &str) -> HeaderValue {
     let mut text = String::with_capacity(target.len());
     for (idx, piece) in target.split('%').enumerate() {
@@ -31,7 +31,7 @@ pub(crate) fn location(target: &str) -> HeaderValue {
         }
         text.extend(utf8_percent_encode(piece, ESCAPED));
     }
-    // It is printable ASCII.
+    // The text is printable ASCII, so this cannot fail.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("/"))
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_uri_may_have_is_escaped_once() {
+    fn invalid_characters_are_escaped_once() {
         for (target, expected) in [
             ("/", "/"),
             ("", ""),
@@ -81,7 +81,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_location_and_one_is_itself(target in any::<String>()) {
+        fn any_text_becomes_a_location_and_a_location_stays(target in any::<String>()) {
             let once = location(&target);
             let text = once.to_str().expect("ASCII").to_owned();
             prop_assert!(text.bytes().all(|byte| byte.is_ascii_graphic()));

@@ -1,4 +1,4 @@
-//! Which form of an answer a client prefers (RFC 9110 §12.5.1).
+//! Content negotiation: the content type that a client prefers (RFC 9110 §12.5.1).
 
 use http::{HeaderMap, StatusCode, header};
 
@@ -8,11 +8,11 @@ use crate::{
     response::rejection::Rejection,
 };
 
-/// What a client accepts, with its weights: an argument, which chooses among answers.
+/// An extractor for the `Accept` header, which chooses among content types.
 ///
-/// The most specific range that fits a type decides, and the order of the offers where weights are equal. A
-/// client that says nothing gets the first. Where nothing fits, the answer is 406; and `Vary` says that it
-/// depends on `Accept`.
+/// The weight of a content type is that of the most specific range that matches it. The offer with the highest weight
+/// is chosen, and of equal weights the first offer. Without an `Accept` header the first offer is chosen. If no offer
+/// is acceptable, the response is 406. The response has `Vary: accept`.
 ///
 /// # Examples
 /// ```
@@ -43,12 +43,12 @@ pub struct Accept {
     ranges: Vec<Range>,
 }
 
-/// The most ranges that are looked at.
-const MOST: usize = 32;
+/// The number of ranges that are read. A client could send many, and each costs work for each offer.
+const MAX_RANGES: usize = 32;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Range {
-    /// In small letters; `*` stands for every one.
+    /// In lower case, or `*` for every type.
     kind: String,
     subtype: String,
     /// The weight, in thousandths.
@@ -56,15 +56,15 @@ struct Range {
 }
 
 impl Accept {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let value = joined(lines(headers, header::ACCEPT)).unwrap_or_default();
         let ranges = elements(&value).filter_map(Range::parse);
         Self {
-            ranges: ranges.take(MOST).collect(),
+            ranges: ranges.take(MAX_RANGES).collect(),
         }
     }
 
-    /// Offers an answer of this type; it is made only if it is the one that is chosen.
+    /// Offers a response with this content type. The closure runs only if the offer is chosen.
     pub fn offer<R: IntoResponse>(
         self,
         content_type: &str,
@@ -78,15 +78,18 @@ impl Accept {
         offers.offer(content_type, make)
     }
 
-    /// Returns the weight of a type, in thousandths; 0 is not accepted.
+    /// Returns the weight of a type in thousandths. 0 means that it is not acceptable.
     fn weight(&self, content_type: &str) -> u16 {
         if self.ranges.is_empty() {
             return 1000;
         }
         let (kind, subtype) = content_type.split_once('/').unwrap_or((content_type, ""));
-        let fitting = self.ranges.iter().filter(|range| range.fits(kind, subtype));
-        // Of ranges that are as specific, the last one would win; the first is meant.
-        let best = fitting.rev().max_by_key(|range| range.specificity());
+        let matching = self
+            .ranges
+            .iter()
+            .filter(|range| range.matches(kind, subtype));
+        // `max_by_key` returns the last of equally specific ranges. Reversed, that is the first.
+        let best = matching.rev().max_by_key(|range| range.specificity());
         best.map_or(0, |range| range.weight)
     }
 }
@@ -106,7 +109,7 @@ impl Range {
         })
     }
 
-    fn fits(&self, kind: &str, subtype: &str) -> bool {
+    fn matches(&self, kind: &str, subtype: &str) -> bool {
         let is = |range: &str, own: &str| range == "*" || range.eq_ignore_ascii_case(own);
         is(&self.kind, kind) && is(&self.subtype, subtype)
     }
@@ -116,7 +119,31 @@ impl Range {
     }
 }
 
-/// Answers that are offered, and the best of them so far: [`Accept::offer`] makes it.
+/// The offers of a negotiation, with the best one so far. [`Accept::offer`] returns it.
+///
+/// # Examples
+/// ```
+/// use highball::{prelude::*, response::{Accept, Offers}};
+///
+/// /// Offers JSON and text.
+/// fn formats(accept: Accept) -> Offers<impl FnOnce() -> Response> {
+///     let offers = accept.offer("application/json", || Json(json!({ "up": true })));
+///     offers.offer("text/plain", || "up")
+/// }
+///
+/// #[get("/status")]
+/// async fn status(accept: Accept) -> Response {
+///     formats(accept).answer()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(status);
+///
+/// # highball::block_on(async {
+/// let request = Api.test().get("/status").header(header::ACCEPT, "text/plain");
+/// assert_eq!(request.send().await.text(), "up");
+/// # });
+/// ```
 #[must_use]
 pub struct Offers<F> {
     accept: Accept,
@@ -125,7 +152,7 @@ pub struct Offers<F> {
 }
 
 impl<F: FnOnce() -> Response> Offers<F> {
-    /// Offers an answer of this type; it is made only if it is the one that is chosen.
+    /// Offers a response with this content type. The closure runs only if the offer is chosen.
     pub fn offer<R: IntoResponse>(
         self,
         content_type: &str,
@@ -141,7 +168,7 @@ impl<F: FnOnce() -> Response> Offers<F> {
         let chosen = move || match (earlier, later) {
             (_, Some(make)) => make().into_response(),
             (Some(earlier), None) => earlier(),
-            (None, None) => refuse(),
+            (None, None) => not_acceptable(),
         };
         Offers {
             accept: self.accept,
@@ -150,11 +177,11 @@ impl<F: FnOnce() -> Response> Offers<F> {
         }
     }
 
-    /// Makes the answer that the client prefers, or 406.
+    /// Returns the response that the client prefers, or 406.
     pub fn answer(self) -> Response {
         let mut response = match self.chosen {
             Some(make) => make(),
-            None => refuse(),
+            None => not_acceptable(),
         };
         let vary = http::HeaderValue::from_static("accept");
         response.headers_mut().append(header::VARY, vary);
@@ -162,8 +189,8 @@ impl<F: FnOnce() -> Response> Offers<F> {
     }
 }
 
-fn refuse() -> Response {
-    let detail = "there is no answer of a type that is accepted";
+fn not_acceptable() -> Response {
+    let detail = "none of the available content types is acceptable";
     Rejection::new(StatusCode::NOT_ACCEPTABLE, detail).into_response()
 }
 
@@ -184,13 +211,13 @@ mod tests {
         if !accept.is_empty() {
             headers.insert(header::ACCEPT, accept.parse().expect("a value"));
         }
-        let answer = Accept::of(&headers)
+        let response = Accept::from_headers(&headers)
             .offer("application/json", || "json")
             .offer("text/html", || "html")
             .offer("text/plain", || "plain")
             .answer();
-        let body = answer.body().whole().unwrap_or_default().to_vec();
-        let got = match answer.status().as_u16() {
+        let body = response.body().whole().unwrap_or_default().to_vec();
+        let got = match response.status().as_u16() {
             406 => "406",
             _ => std::str::from_utf8(&body).expect("text"),
         };
@@ -198,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_decide_and_order_where_they_are_equal() {
+    fn highest_weight_wins_then_the_first_offer() {
         check("", "json");
         check("*/*", "json");
         check("text/html", "html");

@@ -1,4 +1,4 @@
-//! Rejections: what the framework answers in place of a handler, as RFC 9457 problem details.
+//! Rejections: the error responses of the framework and of apps, as problem details (RFC 9457).
 
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -11,13 +11,13 @@ use crate::{
     response::{Response, repeated},
 };
 
-/// A request that was refused: a status, and words for the client.
+/// An error response: a status, and a message for the client.
 ///
-/// Every refusal of the framework is one (404, 405, an extractor's failure, a panic), and an app
-/// writes all of them in one place: `#[routes(app, rejection = my_format)]`. Without that they
-/// become `application/problem+json` (RFC 9457).
+/// Every error of the framework is a rejection: 404, 405, the failure of an extractor, a panic. An app renders all of
+/// them in one function, `#[routes(app, rejection = my_format)]`. Without one they become
+/// `application/problem+json` (RFC 9457).
 ///
-/// What the client must not see, the cause, is for the log only: see [`Rejection::cause`].
+/// A rejection can have a [`cause`](Self::cause), which is logged and never sent to the client.
 ///
 /// # Examples
 /// ```
@@ -37,25 +37,34 @@ struct Inner {
     cause: Option<BoxError>,
 }
 
-/// One input that was wrong.
+/// One invalid input of a request.
+///
+/// # Examples
+/// ```
+/// use highball::{Rejection, http::StatusCode, response::FieldError};
+///
+/// let rejection = Rejection::new(StatusCode::BAD_REQUEST, "the query is not valid");
+/// let rejection = rejection.with_error("query", "page", "a number", "two");
+/// let error: &FieldError = &rejection.errors()[0];
+/// assert_eq!((&*error.name, &*error.expected, &*error.got), ("page", "a number", "two"));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// Where it stands: `path`, `query`, `header` or `body`.
+    /// The place of the input: `path`, `query`, `header` or `body`.
     pub place: &'static str,
-    /// Its name: the parameter, the key or field, the header; in a body that is no form, a JSON pointer
-    /// (RFC 6901).
+    /// The name of the parameter, key, field or header. In a body that is not a form, it is a JSON pointer (RFC 6901).
     pub name: Cow<'static, str>,
-    /// What should stand there.
+    /// The type of value that was expected.
     pub expected: Cow<'static, str>,
-    /// What stands there, up to its hundredth character.
+    /// The value that the client sent, up to its hundredth character.
     pub got: String,
-    /// What is wrong with it, where that is more than another type.
+    /// The error, if it is more than a wrong type.
     pub detail: Cow<'static, str>,
 }
 
 impl Rejection {
-    /// Makes a rejection; the client sees the detail.
+    /// Returns a rejection. The client sees the detail.
     pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             status,
@@ -67,7 +76,7 @@ impl Rejection {
         }))
     }
 
-    /// Makes a 500 that tells the client nothing.
+    /// Returns a 500 without any information for the client.
     pub fn internal() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -75,14 +84,14 @@ impl Rejection {
         )
     }
 
-    /// Names the type of the problem, a URI that the client can tell it by.
+    /// Sets the type of the problem: a URI by which clients can recognise it.
     #[must_use]
     pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.0.kind = Some(uri.into());
         self
     }
 
-    /// Adds an input that was wrong.
+    /// Adds an invalid input.
     #[must_use]
     pub fn with_error(
         self,
@@ -100,8 +109,8 @@ impl Rejection {
         })
     }
 
-    /// Adds an input that breaks a rule, in words for the client; in a body the name is a JSON pointer
-    /// (RFC 6901), `/lines/0/count`.
+    /// Adds an input that breaks a rule, with a message for the client. In a body the name is a JSON pointer (RFC
+    /// 6901), for example `/lines/0/count`.
     #[must_use]
     pub fn with_fault(
         self,
@@ -123,7 +132,7 @@ impl Rejection {
         self
     }
 
-    /// Puts a JSON pointer before the pointer of every error of a body, as for one item of many.
+    /// Adds a prefix to the JSON pointer of every error in a body. It is for the errors of one item of a list.
     ///
     /// # Examples
     /// ```
@@ -143,7 +152,7 @@ impl Rejection {
         self
     }
 
-    /// Adds the errors of another rejection, whose status and words are dropped.
+    /// Adds the errors of another rejection. Its status and message are dropped.
     ///
     /// # Examples
     /// ```
@@ -163,16 +172,18 @@ impl Rejection {
         self
     }
 
-    /// Adds a header to the answer. A second value of `WWW-Authenticate`, or of another header that may have several
-    /// ([`IntoResponseParts`](crate::response::IntoResponseParts) lists them), stands beside the first; that of any other
-    /// replaces it.
+    /// Adds a header to the response.
+    ///
+    /// A second value of `WWW-Authenticate`, or of another header that can have several (see
+    /// [`IntoResponseParts`](crate::response::IntoResponseParts)), is added. A second value of any other header replaces the
+    /// first.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        repeated::put(&mut self.0.headers, name, value);
+        repeated::add_or_replace(&mut self.0.headers, name, value);
         self
     }
 
-    /// Adds the error behind it, for the log.
+    /// Sets the cause of the rejection, which is logged.
     #[must_use]
     pub fn with_source(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.0.cause = Some(Box::new(source));
@@ -184,7 +195,7 @@ impl Rejection {
         self
     }
 
-    /// Adds words about the cause, for the log.
+    /// Sets the cause of the rejection as text, which is logged.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
         self.0.cause = Some(cause.into().into());
@@ -196,24 +207,24 @@ impl Rejection {
         self.0.status
     }
 
-    /// Returns the words for the client.
+    /// Returns the message for the client.
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// Returns the inputs that were wrong.
+    /// Returns the invalid inputs.
     pub fn errors(&self) -> &[FieldError] {
         &self.0.errors
     }
 
-    /// Returns the headers that belong to the answer, `Allow` or `WWW-Authenticate` among them.
+    /// Returns the headers of the response, for example `Allow` or `WWW-Authenticate`.
     ///
-    /// An app that writes rejections itself need not copy them: that is done for it.
+    /// The format of an app need not copy them, because they are added to the rendered response.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// Returns what the client must not see.
+    /// Returns the cause, which the client must not see.
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
     }
@@ -221,7 +232,7 @@ impl Rejection {
     /// Returns the rejection as problem details (RFC 9457).
     pub fn problem(&self) -> Response {
         let mut body = pool::buffer();
-        // Text and numbers in a buffer: this cannot fail.
+        // Writing text and numbers into a buffer cannot fail.
         let written = serde_json::to_writer(&mut *body, self);
         debug_assert!(written.is_ok());
         let content_type = HeaderValue::from_static("application/problem+json");
@@ -239,23 +250,23 @@ impl Rejection {
     }
 
     pub(crate) fn add_headers(&self, response: &mut Response) {
-        repeated::put_all(response.headers_mut(), &self.0.headers);
+        repeated::merge_all(response.headers_mut(), &self.0.headers);
     }
 }
 
-/// Adds the cause of a derived error, which may be boxed.
+/// Sets the cause of a derived error, which may be boxed.
 pub fn caused(rejection: Rejection, cause: impl Cause) -> Rejection {
     rejection.with_boxed(cause.boxed())
 }
 
-/// What can be the cause of a derived error.
+/// A type that can be the cause of a derived error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the cause of an error",
     label = "not an error",
     note = "take a type that implements `std::error::Error`, a boxed error, or text"
 )]
 pub trait Cause {
-    /// Boxes it.
+    /// Converts the cause to a boxed error.
     fn boxed(self) -> BoxError;
 }
 

@@ -1,10 +1,10 @@
-//! Headers of a response that may stand there several times.
+//! Headers that a response can have several times.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Returns whether a further value of this header is added to those before it: each value says something
-/// of its own, so that a replaced one would be lost. A further value of any other header replaces it.
-pub(crate) fn is_added(name: &HeaderName) -> bool {
+/// Returns whether a header is a list, so that a further value is added to the others. A further value of any other
+/// header replaces them.
+pub(crate) fn is_list(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
         "set-cookie"
@@ -20,31 +20,31 @@ pub(crate) fn is_added(name: &HeaderName) -> bool {
     )
 }
 
-/// Adds a value, or replaces what is there.
-pub(crate) fn put(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
-    if is_added(&name) {
+/// Adds a value of a list, or replaces the values of any other header.
+pub(crate) fn add_or_replace(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    if is_list(&name) {
         headers.append(name, value);
     } else {
         headers.insert(name, value);
     }
 }
 
-/// Puts each header of another map here: all values of a name together.
+/// Merges all headers of another map. They replace headers of the same name, except for lists.
 ///
-/// A value that is to be added and is there already is not added again.
-pub(crate) fn put_all(headers: &mut HeaderMap, others: &HeaderMap) {
+/// A value of a list that is already there is not added again.
+pub(crate) fn merge_all(headers: &mut HeaderMap, others: &HeaderMap) {
     for name in others.keys() {
-        if !is_added(name) {
+        if !is_list(name) {
             headers.remove(name);
         }
         add_missing(headers, others, name);
     }
 }
 
-/// Puts those headers of another map here that are missing, and those that are added.
-pub(crate) fn put_missing(headers: &mut HeaderMap, others: &HeaderMap) {
+/// Merges the headers of another map that are missing here, and the values of lists.
+pub(crate) fn merge_missing(headers: &mut HeaderMap, others: &HeaderMap) {
     for name in others.keys() {
-        if is_added(name) || !headers.contains_key(name) {
+        if is_list(name) || !headers.contains_key(name) {
             add_missing(headers, others, name);
         }
     }
@@ -82,24 +82,24 @@ mod tests {
     ];
 
     #[test]
-    fn all_values_of_a_header_come_along() {
+    fn merge_keeps_all_values_of_a_header() {
         let mut headers = map(OWN);
-        put_all(&mut headers, &map(OTHERS));
+        merge_all(&mut headers, &map(OTHERS));
         let vary = [("vary", "origin"), ("vary", "accept")];
         let rest = [("age", "2"), ("x-a", "1"), ("x-b", "2"), ("x-b", "2")];
         assert_eq!(headers, map(&[&vary[..], &rest].concat()));
 
         let mut headers = map(OWN);
-        put_missing(&mut headers, &map(OTHERS));
+        merge_missing(&mut headers, &map(OTHERS));
         let rest = [("age", "1"), ("x-a", "1"), ("x-b", "2"), ("x-b", "2")];
         assert_eq!(headers, map(&[&vary[..], &rest].concat()));
     }
 
     #[test]
-    fn only_some_are_added() {
+    fn only_lists_keep_several_values() {
         let mut headers = HeaderMap::new();
         for (name, value) in [("link", "a"), ("link", "b"), ("age", "1"), ("age", "2")] {
-            put(
+            add_or_replace(
                 &mut headers,
                 name.parse().expect("a name"),
                 HeaderValue::from_static(value),

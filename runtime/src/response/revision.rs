@@ -1,4 +1,4 @@
-//! The revision of a resource, its version, as entity tag and time of change (RFC 9110 §8.8).
+//! The revision of a resource: its entity tag and the time of its last change (RFC 9110 §8.8).
 
 use std::{
     fmt,
@@ -14,8 +14,8 @@ use crate::{header_value::EntityTag, response::rejection::Rejection};
 
 /// The version of a resource: its entity tag, the time of its last change, or both.
 ///
-/// A [`Precondition`](crate::extract::Precondition) compares it with what the client knows. In front of the body of
-/// an answer it sets `ETag` and `Last-Modified`.
+/// A [`Precondition`](crate::extract::Precondition) compares it with the version that the client has. In a tuple before the
+/// body of a response it sets `ETag` and `Last-Modified`.
 ///
 /// # Examples
 /// ```
@@ -23,7 +23,7 @@ use crate::{header_value::EntityTag, response::rejection::Rejection};
 ///
 /// #[get("/todos/7")]
 /// async fn show() -> (Revision, Json<Value>) {
-///     let revision = 3; // counted up by each change
+///     let revision = 3; // incremented by each change
 ///     (Revision::tag(revision), Json(json!({ "title": "buy milk" })))
 /// }
 ///
@@ -39,9 +39,9 @@ use crate::{header_value::EntityTag, response::rejection::Rejection};
 #[must_use]
 pub struct Revision {
     tag: Option<Tag>,
-    /// In seconds since 1970, since a header has no fractions.
+    /// In seconds since 1970, because a header has no fractions.
     modified: Option<u64>,
-    /// Whether there is anything that has a version.
+    /// Whether the resource exists.
     exists: bool,
 }
 
@@ -51,30 +51,30 @@ struct Tag {
     opaque: String,
 }
 
-/// What stands in no tag, and what would make an escape ambiguous.
+/// The characters that a tag cannot have, and `%`, which would make the escapes ambiguous.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%');
 
-/// The last second that a header can say: the end of the year 9999.
+/// The last second that a header can have: the end of the year 9999.
 const LAST: u64 = 253_402_300_799;
 
 impl Revision {
-    /// A version with a strong entity tag: a number that each change counts up, a revision, a hash of the
-    /// octets.
+    /// Returns a revision with a strong entity tag, for example a number that each change increments, or a hash of the
+    /// bytes.
     ///
-    /// It is given without quotation marks. What a tag cannot have, a space for example, is
+    /// The tag is given without quotation marks. Characters that a tag cannot have, for example a space, are
     /// percent-encoded.
     pub fn tag(tag: impl fmt::Display) -> Self {
         Self::tagged(false, &tag)
     }
 
-    /// A version with a weak entity tag, for answers that are equivalent and may differ in their octets.
+    /// Returns a revision with a weak entity tag, for responses that are equivalent but may differ in their bytes.
     ///
-    /// `If-Match` never matches it, so it is of no use against lost updates.
+    /// `If-Match` never matches a weak tag, so it does not prevent lost updates.
     pub fn weak_tag(tag: impl fmt::Display) -> Self {
         Self::tagged(true, &tag)
     }
 
-    /// A version with only a time. Two changes in one second have the same, so prefer a tag.
+    /// Returns a revision with only a time. Two changes in one second have the same time, so prefer a tag.
     pub fn modified(time: SystemTime) -> Self {
         let none = Self::none();
         Self {
@@ -84,7 +84,7 @@ impl Revision {
         .with_modified(time)
     }
 
-    /// The version of what is not there: a PUT with `If-None-Match: *` may create it.
+    /// Returns the revision of a resource that does not exist. A PUT with `If-None-Match: *` may create it.
     pub const fn none() -> Self {
         Self {
             tag: None,
@@ -128,17 +128,17 @@ impl Revision {
         Some(UNIX_EPOCH + Duration::from_secs(seconds))
     }
 
-    /// Returns the answer to a client that has this version already.
+    /// Returns the 304 for a client that already has this version.
     pub(crate) fn not_modified(&self) -> Response {
         let mut response = Response::empty(StatusCode::NOT_MODIFIED);
-        self.set(&mut response);
+        self.add_headers(&mut response);
         response
     }
 
-    fn set(&self, response: &mut Response) {
+    fn add_headers(&self, response: &mut Response) {
         if let Some(tag) = &self.tag {
             let weak = if tag.is_weak { "W/" } else { "" };
-            // Escaped, it is visible ASCII.
+            // The escaped tag is visible ASCII, so this cannot fail.
             if let Ok(tag) = HeaderValue::try_from(format!("{weak}\"{}\"", tag.opaque)) {
                 response.headers_mut().insert(header::ETAG, tag);
             }
@@ -153,7 +153,7 @@ impl Revision {
 
 impl IntoResponseParts for Revision {
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
-        self.set(response);
+        self.add_headers(response);
         Ok(())
     }
 }
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_text_makes_a_tag() {
+    fn any_text_becomes_a_tag() {
         let check = |version: Revision, expected: &str| {
             let response = version.not_modified();
             assert_eq!(response.headers()[header::ETAG], expected);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn any_time_is_a_date() {
+    fn any_time_becomes_a_date() {
         let check = |time: SystemTime, expected: &str| {
             let response = Revision::modified(time).not_modified();
             assert_eq!(response.headers()[header::LAST_MODIFIED], expected);

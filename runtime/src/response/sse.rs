@@ -1,4 +1,4 @@
-//! Events that a server sends (the HTML standard's server-sent events).
+//! Server-sent events (the HTML standard, `text/event-stream`).
 
 use std::{
     fmt,
@@ -22,15 +22,15 @@ mod event;
 
 pub use event::Event;
 
-/// A stream of events, `text/event-stream`, for a page's `EventSource`.
+/// A response of server-sent events, `text/event-stream`, for the `EventSource` of a page.
 ///
-/// When nothing has come for fifteen seconds a comment is sent, so that proxies keep the connection and a
-/// client that has left is noticed; then the stream is dropped. A client that comes back says what it has
-/// seen: see [`LastEventId`].
+/// If there is no event for fifteen seconds, a comment is sent. It makes proxies keep the connection, and shows
+/// whether the client has disconnected. If it has, the stream is dropped. A client that reconnects sends the id of its
+/// last event: see [`LastEventId`](crate::extract::LastEventId).
 ///
-/// When the server stops, the events that are ready are sent, for at most half a second, and the stream ends;
-/// the page's `EventSource` comes back after a second, or after what [`Event::retry`] has told it, and
-/// reaches the server's successor. [`to_the_end`](Self::to_the_end) has the stream go on.
+/// When the server shuts down, the events that are ready are sent for at most half a second, and the stream ends. The
+/// `EventSource` reconnects after one second, or after the time of [`Event::retry`], and reaches the next server. With
+/// [`to_the_end`](Self::to_the_end) the stream continues until its events end.
 ///
 /// # Examples
 /// ```
@@ -57,18 +57,18 @@ pub use event::Event;
 pub struct Sse {
     events: Pin<Box<dyn Stream<Item = Event> + Send>>,
     keep_alive: Duration,
-    /// Whether it ends at a stop, before its events do.
+    /// Whether it ends at a shutdown, before its events do.
     stops: bool,
 }
 
-/// For how long events that are ready are sent at a stop.
+/// How long events that are ready are sent after the shutdown has begun.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How long nothing comes before a comment is sent.
+/// The time without an event after which a comment is sent.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 impl Sse {
-    /// Makes an answer of a stream of events.
+    /// Returns a response of these events.
     pub fn new(events: impl Stream<Item = Event> + Send + 'static) -> Self {
         Self {
             events: Box::pin(events),
@@ -77,15 +77,15 @@ impl Sse {
         }
     }
 
-    /// Sets how long nothing comes before a comment is sent, in place of fifteen seconds.
+    /// Sets the time without an event after which a comment is sent, instead of fifteen seconds.
     pub fn keep_alive(mut self, after: Duration) -> Self {
         self.keep_alive = after;
         self
     }
 
-    /// Goes on at a stop of the server until the events have ended, as long as
-    /// [`Config::drain`](crate::Config::drain) lets it: for events that have an end, those of one answer of a
-    /// model say.
+    /// Continues at a shutdown until the events have ended, for at most [`Config::drain`](crate::Config::drain).
+    ///
+    /// It is for events that end soon, for example the tokens of one answer of a language model.
     ///
     /// # Examples
     /// ```
@@ -125,7 +125,7 @@ impl IntoResponse for Sse {
         let content_type = HeaderValue::from_static("text/event-stream");
         let mut response = Response::typed(content_type, Body::stream(stream));
         response.set_header(header::CACHE_CONTROL, "no-cache");
-        // Nginx would gather the events.
+        // nginx would buffer the events.
         response.set_header("x-accel-buffering", "no");
         response
     }
@@ -139,28 +139,28 @@ impl fmt::Debug for Sse {
     }
 }
 
-/// Events, and comments where none come.
+/// The stream of events, with comments that keep the connection alive.
 struct KeptAlive {
-    /// Those that are to come, until they or the server end.
+    /// The events, until they or the server end.
     events: Option<Pin<Box<dyn Stream<Item = Event> + Send>>>,
     after: Duration,
     quiet: Pin<Box<Sleep>>,
     stop: StopState,
     stops: bool,
-    /// Whether an event has said when the client shall come back.
+    /// Whether an event has set the time after which the client reconnects.
     retries: bool,
 }
 
-/// The server's stop, as a stream sees it.
+/// The shutdown of the server, as a stream sees it.
 struct StopState {
     signal: Later,
     stopping: Option<Stopping>,
-    /// Until when events that are ready are sent.
+    /// The time until which events that are ready are sent.
     until: Option<Instant>,
 }
 
 impl StopState {
-    /// Returns until when events are sent, if the server stops.
+    /// Returns the time until which events are sent, if the server shuts down.
     fn poll(&mut self, task: &mut Context<'_>) -> Option<Instant> {
         self.signal.look();
         let signal = &self.signal;
@@ -173,7 +173,7 @@ impl StopState {
 }
 
 impl KeptAlive {
-    /// Ends the stream: a client that has not been told when to come back is.
+    /// Ends the stream. If no event has set the time after which the client reconnects, this sets it.
     fn end(&mut self) -> Option<Bytes> {
         self.events = None;
         (!self.retries).then(|| Bytes::from_static(b"retry: 1000\n\n"))

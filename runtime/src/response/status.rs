@@ -1,4 +1,4 @@
-//! A status as a number or as `StatusCode`.
+//! A status that is given as a number or as a `StatusCode`.
 
 use std::panic::Location;
 
@@ -6,10 +6,19 @@ use http::StatusCode;
 
 use crate::events;
 
-/// A response's status, made from a number or from [`StatusCode`].
+/// The status of a response, from a number or a [`StatusCode`].
 ///
-/// A number outside 100 to 599 becomes 500, and the place in the code where it was given is logged:
-/// the line that called [`Context::json`](crate::Context::json) or the like.
+/// A number outside 100 to 599 becomes 500, and the line of the code that gave it is logged, for example the call of
+/// [`Context::json`](crate::Context::json).
+///
+/// # Examples
+/// ```
+/// use highball::{http::StatusCode, response::Status};
+///
+/// assert_eq!(Status::from(404).code(), StatusCode::NOT_FOUND);
+/// assert_eq!(Status::from(StatusCode::CREATED).code(), 201);
+/// assert_eq!(Status::from(700).code(), 500);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status(StatusCode);
 
@@ -42,13 +51,13 @@ fn out_of_range(code: u16, place: &Location<'_>) -> Status {
     Status(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Returns the status that a derive was given; it has checked the number.
+/// Returns the status of a derived error. The derive macro has checked the number.
 #[track_caller]
 pub fn status(code: u16) -> StatusCode {
     Status::from(code).code()
 }
 
-/// Returns what a status says by itself.
+/// Returns the reason phrase of a status.
 pub fn reason(code: u16) -> &'static str {
     status(code)
         .canonical_reason()

@@ -1,4 +1,4 @@
-//! Pages made of templates.
+//! HTML pages from templates.
 
 #[cfg(feature = "askama")]
 mod compiled {
@@ -6,9 +6,9 @@ mod compiled {
 
     use crate::response::{IntoResponse, Response, rejection::Rejection, text::Html};
 
-    /// A page of a template that the compiler has read, by the `askama` crate.
+    /// A response of a template that is checked at compile time, by the `askama` crate.
     ///
-    /// A template that cannot be rendered is answered with 500.
+    /// If the template cannot be rendered, the response is a 500.
     ///
     /// # Examples
     /// ```
@@ -59,10 +59,10 @@ mod loaded {
 
     use crate::response::{rejection::Rejection, text::Html};
 
-    /// Templates of a directory, read while the app runs, by the `minijinja` crate.
+    /// The templates of a directory, which are loaded at run time, by the `minijinja` crate.
     ///
-    /// In a debug build each page is made of the files as they are, so that a change is seen at once; in a
-    /// release build a file is read once. Values are escaped in files that end in `.html`.
+    /// In a debug build each page reads the files again, so that a change shows at once. In a release build each file
+    /// is read once. In files that end in `.html` values are escaped.
     ///
     /// # Examples
     /// ```no_run
@@ -90,7 +90,7 @@ mod loaded {
     }
 
     impl Templates {
-        /// Takes the templates of a directory.
+        /// Returns the templates of a directory.
         pub fn new(dir: impl AsRef<Path>) -> Self {
             let dir = dir.as_ref().to_owned();
             let mut environment = Environment::new();
@@ -98,17 +98,17 @@ mod loaded {
             Self { dir, environment }.reload(cfg!(debug_assertions))
         }
 
-        /// Sets whether each page is made of the files as they are.
+        /// Sets whether each page reads the files again.
         #[must_use]
         pub fn reload(mut self, reloads: bool) -> Self {
             self.environment.set_auto_reload(reloads);
             self
         }
 
-        /// Makes a page.
+        /// Renders a page.
         ///
         /// # Errors
-        /// Answers 500 where the template is not there or cannot be rendered; why is in the cause.
+        /// Returns a 500 if the template does not exist or cannot be rendered. The cause has the reason.
         pub fn page(
             &self,
             name: &str,

@@ -1,4 +1,4 @@
-//! Text of other types: HTML, JSON for people, and JSON for scripts.
+//! Text with other content types: HTML, indented JSON and JSONP.
 
 use http::{HeaderValue, header};
 use serde::Serialize;
@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::{IntoResponse, Response};
 use crate::{body::Body, pool, response::rejection::Rejection};
 
-/// A page of HTML.
+/// A response of HTML.
 ///
-/// It escapes nothing: make it with a template engine, not from what a client has sent.
+/// It escapes nothing. Values from clients must be escaped, for example by a template engine.
 ///
 /// # Examples
 /// ```
@@ -30,7 +30,7 @@ impl<T: Into<Body>> IntoResponse for Html<T> {
     }
 }
 
-/// A value as JSON in lines, for people: as [`Json`](super::Json), and longer.
+/// A value as indented JSON, for people. It is longer than [`Json`](super::Json).
 ///
 /// # Examples
 /// ```
@@ -59,9 +59,9 @@ impl<T: Serialize> IntoResponse for PrettyJson<T> {
     }
 }
 
-/// A value as a call of the page's own function, for pages that cannot use CORS.
+/// A value as JSONP: a script that calls a function of the page, for pages that cannot use CORS.
 ///
-/// Whoever includes it gets the value, and runs as the page: never answer so with what is private.
+/// Any page can include the script and read the value, so never respond with private data.
 ///
 /// # Examples
 /// ```
@@ -81,7 +81,7 @@ pub struct Jsonp<T> {
 }
 
 impl<T> Jsonp<T> {
-    /// Makes the call of a function; a name that is none is answered with 400.
+    /// Returns a call of this function. If the name is not that of a function, the response is a 400.
     pub fn new(callback: &str, value: T) -> Self {
         let callback = callback.to_owned();
         Self { callback, value }
@@ -95,13 +95,13 @@ impl<T: Serialize> IntoResponse for Jsonp<T> {
             return Rejection::new(http::StatusCode::BAD_REQUEST, detail).into_response();
         }
         let text = match serde_json::to_string(&self.value) {
-            // Line ends of Unicode that are none in JSON, and were in scripts (ECMAScript 2018).
+            // These line ends of Unicode are allowed in JSON text, but before ECMAScript 2019 not in a script.
             Ok(json) => json
                 .replace('\u{2028}', "\\u2028")
                 .replace('\u{2029}', "\\u2029"),
             Err(error) => return Rejection::internal().with_source(error).into_response(),
         };
-        // The comment keeps the answer from being taken for a file of another type.
+        // The comment at the start keeps old browsers from reading the response as a file of another type.
         let body = format!("/**/{}({text});", self.callback);
         let content_type = HeaderValue::from_static("text/javascript; charset=utf-8");
         let mut response = Response::typed(content_type, body.into());
@@ -110,7 +110,7 @@ impl<T: Serialize> IntoResponse for Jsonp<T> {
     }
 }
 
-/// Returns whether the text is a name, or names joined by dots.
+/// Returns whether the text is an identifier, or identifiers joined by dots.
 fn is_function(text: &str) -> bool {
     let is_name = |name: &str| {
         let mut chars = name.chars();

@@ -1,4 +1,4 @@
-//! Tuples, and the responses that are little more than a status.
+//! Tuples as responses, and responses that are little more than a status.
 
 use std::fmt;
 
@@ -7,23 +7,52 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use super::{IntoResponse, Response, Status};
 use crate::response::{location, rejection::Rejection, repeated};
 
-/// Something that stands before the body in a tuple: headers, in one of their forms.
+/// A type that can be before the body in a tuple, usually headers.
 ///
-/// Those that may have several values, `Set-Cookie`, `Link`, `Vary`, `WWW-Authenticate`, `Proxy-Authenticate`,
-/// `Via`, `Warning`, `Server-Timing`, `Cache-Status` and `Proxy-Status`, are added to those that are there. Any
-/// other replaces those before it, `Content-Type` of the body say, and in an array the last one of a name stays.
+/// Headers that can have several values are added to those of the body: `Set-Cookie`, `Link`, `Vary`,
+/// `WWW-Authenticate`, `Proxy-Authenticate`, `Via`, `Warning`, `Server-Timing`, `Cache-Status` and `Proxy-Status`. Any
+/// other header replaces the values before it, for example the `Content-Type` of the body. If an array has such a
+/// header twice, the last one stays.
 ///
-/// An array and a [`HeaderMap`] are also responses of their own, without a body: `(StatusCode::ACCEPTED,
-/// [(header::LOCATION, "/jobs/7")])`.
+/// An array and a [`HeaderMap`] are also responses without a body: `(StatusCode::ACCEPTED, [(header::LOCATION,
+/// "/jobs/7")])`.
+///
+/// # Examples
+/// ```
+/// use highball::{prelude::*, response::IntoResponseParts};
+///
+/// /// Tells caches how long they may store a response.
+/// struct MaxAge(u32);
+///
+/// impl IntoResponseParts for MaxAge {
+///     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
+///         response.set_header(header::CACHE_CONTROL, format!("max-age={}", self.0));
+///         Ok(())
+///     }
+/// }
+///
+/// #[get("/logo")]
+/// async fn logo() -> (MaxAge, &'static str) {
+///     (MaxAge(3600), "a logo")
+/// }
+///
+/// #[routes(app)]
+/// struct Api(logo);
+///
+/// # highball::block_on(async {
+/// let response = Api.test().get("/logo").send().await;
+/// assert_eq!(response.header(header::CACHE_CONTROL), "max-age=3600");
+/// # });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand before the body in a tuple",
     note = "write `(status, body)`, `(headers, body)` or `(status, headers, body)`, with headers as `[(name, value); N]` or a `HeaderMap`"
 )]
 pub trait IntoResponseParts {
-    /// Adds itself to the response.
+    /// Adds the value to the response.
     ///
     /// # Errors
-    /// Where a value cannot be a header's; the response is then 500.
+    /// Returns a rejection, which becomes the response, if a value is not a valid header.
     fn add_to(self, response: &mut Response) -> Result<(), Rejection>;
 }
 
@@ -35,8 +64,8 @@ impl IntoResponseParts for HeaderMap {
             let is_first = name.is_some();
             last = name.or(last);
             match &last {
-                Some(name) if is_first => repeated::put(headers, name.clone(), value),
-                // Of one name, what is in the map stays together.
+                Some(name) if is_first => repeated::add_or_replace(headers, name.clone(), value),
+                // A map can have several values of any header, and all of them stay.
                 Some(name) => {
                     headers.append(name, value);
                 }
@@ -56,7 +85,7 @@ where
         for (name, value) in self {
             let name = name.try_into().map_err(|e| bad_header(&e))?;
             let value = value.try_into().map_err(|e| bad_header(&e))?;
-            repeated::put(response.headers_mut(), name, value);
+            repeated::add_or_replace(response.headers_mut(), name, value);
         }
         Ok(())
     }
@@ -89,7 +118,7 @@ fn with_parts(mut response: Response, parts: impl IntoResponseParts) -> Response
     }
 }
 
-/// Puts the status on the response, unless making the body went wrong.
+/// Sets the status of the response, unless the body became a rejection.
 fn with_status(mut response: Response, status: Status) -> Response {
     if !response.is_rejection() {
         response.set_status(status);
@@ -121,7 +150,7 @@ impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (StatusCode, H, B) 
     }
 }
 
-/// 201, with the new thing as the body and where to find it.
+/// A 201 with the new resource as the body and its path as `Location`.
 ///
 /// # Examples
 /// ```
@@ -140,7 +169,7 @@ pub struct Created<T> {
 }
 
 impl<T> Created<T> {
-    /// Makes the response without a `Location`.
+    /// Returns a response without `Location`.
     pub fn new(body: T) -> Self {
         Self {
             location: None,
@@ -148,8 +177,9 @@ impl<T> Created<T> {
         }
     }
 
-    /// Makes the response with the path of the new thing as `Location`: `url!` makes it. Characters that a URL
-    /// cannot contain are percent-encoded, as in a [`Redirect`].
+    /// Returns a response with this path as `Location`. `url!` returns such a path.
+    ///
+    /// Characters that a URL cannot contain are percent-encoded, as in a [`Redirect`].
     pub fn at(location: impl Into<String>, body: T) -> Self {
         Self {
             location: Some(location.into()),
@@ -168,7 +198,18 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
     }
 }
 
-/// 204: done, and nothing to say.
+/// A 204, which has no body.
+///
+/// # Examples
+/// ```
+/// use highball::{prelude::*, response::NoContent};
+///
+/// #[delete("/users/{id}")]
+/// async fn remove(id: u64) -> NoContent {
+///     NoContent
+/// }
+/// # #[routes(app)] struct Api(remove);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NoContent;
 
@@ -204,8 +245,8 @@ impl IntoResponse for NoContent {
 /// # });
 /// ```
 ///
-/// Never make the target from a request header or an unchecked parameter: that lets anybody send
-/// your users anywhere.
+/// Never build the target from a request header or an unchecked parameter: an attacker could then send your users to
+/// any site.
 #[derive(Debug, Clone)]
 pub struct Redirect {
     status: StatusCode,
@@ -213,29 +254,29 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// 303: see the other place with GET, as after a form.
+    /// Returns a 303: the client requests the target with GET, as after a form.
     pub fn to(location: impl Into<String>) -> Self {
         Self::of(StatusCode::SEE_OTHER, location)
     }
 
-    /// 302: elsewhere for now. Clients make a GET of a POST: prefer [`to`](Self::to), which says so, or
-    /// [`temporary`](Self::temporary), which forbids it.
+    /// Returns a 302, a temporary redirect. Most clients change a POST to a GET. Prefer [`to`](Self::to), which
+    /// requires that, or [`temporary`](Self::temporary), which forbids it.
     pub fn found(location: impl Into<String>) -> Self {
         Self::of(StatusCode::FOUND, location)
     }
 
-    /// 301: elsewhere for good. Clients make a GET of a POST: prefer [`permanent`](Self::permanent), which
-    /// forbids it.
+    /// Returns a 301, a permanent redirect. Most clients change a POST to a GET. Prefer
+    /// [`permanent`](Self::permanent), which forbids it.
     pub fn moved_permanently(location: impl Into<String>) -> Self {
         Self::of(StatusCode::MOVED_PERMANENTLY, location)
     }
 
-    /// 307: the same request elsewhere, for now.
+    /// Returns a 307, a temporary redirect. The client repeats the same request.
     pub fn temporary(location: impl Into<String>) -> Self {
         Self::of(StatusCode::TEMPORARY_REDIRECT, location)
     }
 
-    /// 308: the same request elsewhere, for good.
+    /// Returns a 308, a permanent redirect. The client repeats the same request.
     pub fn permanent(location: impl Into<String>) -> Self {
         Self::of(StatusCode::PERMANENT_REDIRECT, location)
     }

@@ -1,4 +1,4 @@
-//! A line for machines.
+//! The JSON format of the access log.
 
 use std::{io, time::SystemTime};
 
@@ -10,7 +10,7 @@ use serde::{
 use super::secret::{MASK, Secrets};
 use crate::{events::ErrorChain, request::Exchange, response::Rejection};
 
-/// Writes the object, without the line's end.
+/// Writes the object without the line end.
 pub(crate) fn write(
     out: &mut Vec<u8>,
     exchange: &Exchange<'_>,

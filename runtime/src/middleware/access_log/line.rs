@@ -1,4 +1,4 @@
-//! A line for people.
+//! The text format of the access log.
 
 use std::{
     fmt::{self, Display},
@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::secret::{MASK, Secrets};
 use crate::{body::Outcome, events::ErrorChain, request::Exchange};
 
-/// Writes the line, without its end.
+/// Writes the line without the line end.
 pub(crate) fn write(
     out: &mut Vec<u8>,
     exchange: &Exchange<'_>,
@@ -70,7 +70,7 @@ fn status(out: &mut Vec<u8>, status: Option<StatusCode>, paints: bool) -> io::Re
     }
 }
 
-/// Text in which nothing can end the line or the quotes.
+/// Text whose characters are escaped, so that they cannot end the line or the quotes.
 struct Escaped<'a>(&'a str);
 
 impl Display for Escaped<'_> {

@@ -1,13 +1,13 @@
-//! What a log must not tell.
+//! Masks secrets in the access log.
 
-/// What is written in place of a secret.
+/// The text that replaces a secret.
 pub(crate) const MASK: &str = "***";
 
-/// Names beside the known ones whose values are secrets.
+/// Names that the app adds to the known names of secrets.
 #[derive(Debug)]
 pub(crate) struct Secrets(pub(crate) &'static [&'static str]);
 
-/// A name that has one of these in it is a secret's.
+/// A name that contains one of these is that of a secret.
 const PARTS: [&str; 6] = [
     "token",
     "secret",
@@ -17,7 +17,7 @@ const PARTS: [&str; 6] = [
     "signature",
 ];
 
-/// And one that is one of these.
+/// A name that equals one of these is that of a secret.
 const WHOLE: [&str; 12] = [
     "access_key",
     "api-key",
@@ -34,7 +34,7 @@ const WHOLE: [&str; 12] = [
 ];
 
 impl Secrets {
-    /// Returns whether a value of this name is a secret.
+    /// Returns whether the value of this name is a secret.
     pub(crate) fn has(&self, name: &str) -> bool {
         let is = |known: &&str| name.eq_ignore_ascii_case(known);
         self.0.iter().any(is)
@@ -42,12 +42,12 @@ impl Secrets {
             || PARTS.iter().any(|part| contains(name, part))
     }
 
-    /// Returns a query in pieces, with the secrets masked.
+    /// Returns the pieces of a query, with the secrets masked.
     pub(crate) fn masked<'q>(&self, query: &'q str) -> impl Iterator<Item = &'q str> {
         query.split('&').enumerate().flat_map(|(idx, pair)| {
             let between = if idx == 0 { "" } else { "&" };
             match pair.split_once('=') {
-                // An escape in a name could hide what it is called.
+                // A name with an escape could be any name, so its value is masked.
                 Some((name, _)) if name.contains('%') || self.has(name) => {
                     [between, name, "=", MASK]
                 }

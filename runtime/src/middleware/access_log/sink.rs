@@ -1,4 +1,4 @@
-//! Where lines wait for the thread that writes them.
+//! The queue of log lines, and the thread that writes them.
 
 use std::{
     fmt,
@@ -10,33 +10,33 @@ use std::{
 
 use crate::panics::discard;
 
-/// How many bytes of lines may wait.
-const MOST: usize = 1024 * 1024;
+/// The maximum size of the queue in bytes.
+const MAX_QUEUED: usize = 1024 * 1024;
 
-/// How many bytes a buffer has from the start, and keeps when it has been written: so many wait
-/// without an allocation.
+/// The initial size of a buffer, and the size that it keeps after it was written. Up to this size, queueing a line
+/// allocates nothing.
 const KEPT: usize = 64 * 1024;
 
-/// How long a stopping server waits for its lines to be written.
+/// How long a shutdown waits until the lines are written.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// The logs that have begun to write.
-static BEGUN: Mutex<Vec<&'static Sink>> = Mutex::new(Vec::new());
+/// The sinks whose thread was started.
+static STARTED: Mutex<Vec<&'static Sink>> = Mutex::new(Vec::new());
 
-/// Lines on their way.
+/// The lines of one log on their way to its output.
 pub(crate) struct Sink {
     pub(crate) write: fn(&[u8]),
-    waiting: Mutex<QueuedLines>,
+    queue: Mutex<QueuedLines>,
     changed: Condvar,
 }
 
 struct QueuedLines {
     lines: Vec<u8>,
-    /// How many lines found no room.
-    lost: u64,
-    /// The thread runs.
-    has_begun: bool,
-    /// The thread has lines in hand.
+    /// The number of dropped lines.
+    dropped: u64,
+    /// Whether the thread was started.
+    is_started: bool,
+    /// Whether the thread is writing lines that it took from the queue.
     is_writing: bool,
 }
 
@@ -44,56 +44,58 @@ impl Sink {
     pub(crate) const fn new(write: fn(&[u8])) -> Self {
         Self {
             write,
-            waiting: Mutex::new(QueuedLines {
+            queue: Mutex::new(QueuedLines {
                 lines: Vec::new(),
-                lost: 0,
-                has_begun: false,
+                dropped: 0,
+                is_started: false,
                 is_writing: false,
             }),
             changed: Condvar::new(),
         }
     }
 
-    /// Queues the line. Returns false if the queue is full.
+    /// Queues a line. Returns false if the queue is full.
     pub(crate) fn push(&'static self, line: &[u8]) -> bool {
-        let mut waiting = self.lock();
-        if waiting.lines.len() + line.len() > MOST {
-            waiting.lost += 1;
+        let mut queue = self.lock();
+        if queue.lines.len() + line.len() > MAX_QUEUED {
+            queue.dropped += 1;
             return false;
         }
-        // Only a thread that found nothing sleeps: to wake it is a call to the kernel.
-        let sleeps = waiting.lines.is_empty() && !waiting.is_writing;
-        waiting.lines.extend_from_slice(line);
-        if !waiting.has_begun {
-            waiting.lines.reserve(KEPT);
-            waiting.has_begun = self.begin();
+        // The thread sleeps only if the queue was empty. Waking it is a system call, so it is not done otherwise.
+        let sleeps = queue.lines.is_empty() && !queue.is_writing;
+        queue.lines.extend_from_slice(line);
+        if !queue.is_started {
+            queue.lines.reserve(KEPT);
+            queue.is_started = self.start();
         } else if sleeps {
             self.changed.notify_all();
         }
         true
     }
 
-    /// Starts the thread; where the system has none to spare, the next line tries again.
-    fn begin(&'static self) -> bool {
+    /// Starts the thread. If the system cannot start one, the next line tries again.
+    fn start(&'static self) -> bool {
         let thread = thread::Builder::new().name("access-log".to_owned());
-        if thread.spawn(move || self.work()).is_err() {
+        if thread.spawn(move || self.run()).is_err() {
             return false;
         }
-        BEGUN
+        STARTED
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(self);
         true
     }
 
-    /// Writes what comes, for as long as the process runs.
-    fn work(&self) {
+    /// Writes queued lines for as long as the process runs.
+    fn run(&self) {
         let mut lines = Vec::with_capacity(KEPT);
         loop {
-            let lost = self.next(&mut lines);
+            let dropped = self.take_lines(&mut lines);
             self.write(&lines);
-            if lost > 0 {
-                let notice = format!("[highball] {lost} lines of the log found no room\n");
+            if dropped > 0 {
+                let notice = format!(
+                    "[highball] {dropped} lines of the log were dropped: the queue was full\n"
+                );
                 self.write(notice.as_bytes());
             }
             lines.clear();
@@ -101,44 +103,47 @@ impl Sink {
         }
     }
 
-    /// Writes lines; where what writes panics, which the panic hook reports, they are lost.
+    /// Writes lines. If the function panics, which the panic hook logs, they are lost.
     fn write(&self, lines: &[u8]) {
         let written = catch_unwind(AssertUnwindSafe(|| (self.write)(lines)));
         let _reported = written.map_err(discard);
     }
 
-    /// Waits for lines, and returns how many were lost before them.
-    fn next(&self, lines: &mut Vec<u8>) -> u64 {
-        let mut waiting = self.lock();
-        waiting.is_writing = false;
+    /// Waits for lines and takes all of them. Returns how many were dropped since the last call.
+    fn take_lines(&self, lines: &mut Vec<u8>) -> u64 {
+        let mut queue = self.lock();
+        queue.is_writing = false;
         self.changed.notify_all();
-        let idle = |waiting: &mut QueuedLines| waiting.lines.is_empty();
-        waiting = self
+        let idle = |queue: &mut QueuedLines| queue.lines.is_empty();
+        queue = self
             .changed
-            .wait_while(waiting, idle)
+            .wait_while(queue, idle)
             .unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut waiting.lines, lines);
-        waiting.is_writing = true;
-        std::mem::take(&mut waiting.lost)
+        std::mem::swap(&mut queue.lines, lines);
+        queue.is_writing = true;
+        std::mem::take(&mut queue.dropped)
     }
 
     fn flush(&self, deadline: Instant) {
         let left = deadline.saturating_duration_since(Instant::now());
-        let busy = |waiting: &mut QueuedLines| waiting.is_writing || !waiting.lines.is_empty();
-        // Whatever is not written by then is given up.
+        let busy = |queue: &mut QueuedLines| queue.is_writing || !queue.lines.is_empty();
+        // Lines that are not written by then are lost.
         drop(self.changed.wait_timeout_while(self.lock(), left, busy));
     }
 
     fn lock(&self) -> MutexGuard<'_, QueuedLines> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Waits until each log has written what it has, for a second at most. It blocks the thread.
+/// Waits until each log has written its lines, for at most a second. It blocks the thread.
 pub(crate) fn flush() {
     let deadline = Instant::now() + FLUSH;
-    let begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    for sink in begun {
+    let started = STARTED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    for sink in started {
         sink.flush(deadline);
     }
 }

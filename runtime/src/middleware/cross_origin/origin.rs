@@ -1,6 +1,6 @@
 //! Checks the origins that an app allows, in constant evaluation.
 
-/// Returns what is wrong with an origin.
+/// Returns the mistake in an origin, if there is one.
 pub(crate) const fn mistake(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
     let Some(host) = host(bytes) else {
@@ -31,7 +31,7 @@ pub(crate) const fn mistake(text: &str) -> Option<&'static str> {
     None
 }
 
-/// Returns where the host begins.
+/// Returns the index at which the host begins.
 const fn host(text: &[u8]) -> Option<usize> {
     let mut at = 1;
     while at + 2 < text.len() {
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistake_is_told() {
+    fn invalid_origins_are_explained() {
         let wrong = |text: &str| mistake(text).unwrap_or_default();
         assert_eq!(wrong("https://a.example"), "");
         assert_eq!(wrong("http://localhost:3000"), "");

@@ -1,4 +1,4 @@
-//! Which content coding of a file the client prefers (RFC 9110 §12.5.3).
+//! The content codings of a file, and which one a client prefers (RFC 9110 §12.5.3).
 
 use std::cmp::Reverse;
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 
 use crate::header_value::{Parameters, elements, joined, lines, quality};
 
-/// How the octets of a file are coded.
+/// A content coding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
     Brotli,
@@ -16,10 +16,10 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// All of them; if the client has no preference, an earlier one is better.
+    /// All codings. If the client has no preference, an earlier one is better.
     const ALL: [Self; 4] = [Self::Brotli, Self::Zstd, Self::Gzip, Self::Identity];
 
-    /// Returns the name for `Content-Encoding`, and none for the file as it is.
+    /// Returns the name for `Content-Encoding`. The uncompressed file has none.
     pub(crate) fn name(self) -> Option<&'static str> {
         match self {
             Self::Brotli => Some("br"),
@@ -29,8 +29,8 @@ impl Coding {
         }
     }
 
-    /// Returns the ending of the coded file's name.
-    pub(crate) fn ending(self) -> &'static str {
+    /// Returns the extension of the compressed file's name.
+    pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
             Self::Zstd => ".zst",
@@ -48,7 +48,7 @@ impl Coding {
 
 /// Returns the codings that the client accepts, the best first.
 ///
-/// The file as it is comes last at the latest, even if the client excludes it: it is what there is.
+/// The uncompressed file is always among them, even if the client excludes it, because it always exists.
 pub(crate) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
     let value = joined(lines(headers, header::ACCEPT_ENCODING)).unwrap_or_default();
     let weight = |coding: Coding| {
@@ -69,7 +69,7 @@ pub(crate) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
     accepted.into_iter().map(|(_, coding)| coding).collect()
 }
 
-/// Returns the quality value among the parameters; one that cannot be read is none.
+/// Returns the quality value among the parameters. An invalid one counts as 0.
 fn weight(parameters: Parameters<'_>) -> u16 {
     match parameters.get("q") {
         Some(text) => quality(&text).unwrap_or(0),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clients_order_comes_before_ours() {
+    fn clients_order_precedes_the_default_order() {
         check(&[], "-");
         check(&[""], "-");
         check(&["gzip"], "gzip -");

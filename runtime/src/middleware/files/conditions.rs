@@ -1,4 +1,4 @@
-//! Whether a request is for the version of the file that there is (RFC 9110 §13).
+//! The preconditions of a request for a file (RFC 9110 §13).
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, header};
 use super::validators::Validators;
 use crate::header_value::{EntityTag, EntityTags, lines};
 
-/// What the preconditions of a GET or a HEAD come to.
+/// The result of the preconditions of a GET or a HEAD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Proceed,
@@ -18,7 +18,7 @@ pub(crate) enum Verdict {
 }
 
 /// Evaluates the preconditions, in the order of §13.2.2.
-pub(crate) fn verdict(headers: &HeaderMap, current: &Validators) -> Verdict {
+pub(crate) fn check_preconditions(headers: &HeaderMap, current: &Validators) -> Verdict {
     let tags = |name| EntityTags::from_lines(lines(headers, name));
     let own = current.tag();
     let fits = |tags: &EntityTags<'_>, same: fn(&EntityTag<'_>, &EntityTag<'_>) -> bool| {
@@ -45,8 +45,8 @@ pub(crate) fn verdict(headers: &HeaderMap, current: &Validators) -> Verdict {
     Verdict::Proceed
 }
 
-/// Returns whether a part may be sent: the client has no other part, or one of this version (§13.1.5).
-pub(crate) fn allows_part(headers: &HeaderMap, current: &Validators) -> bool {
+/// Returns whether a range may be sent: there is no `If-Range`, or it has this version (§13.1.5).
+pub(crate) fn allows_range(headers: &HeaderMap, current: &Validators) -> bool {
     let mut lines = lines(headers, header::IF_RANGE);
     let Some(value) = lines.next() else {
         return true;
@@ -61,7 +61,7 @@ pub(crate) fn allows_part(headers: &HeaderMap, current: &Validators) -> bool {
     date.is_some() && date == current.strong_date()
 }
 
-/// Returns the date of a header; one that is not valid, or is there twice, counts as none (§13.1.3).
+/// Returns the date of a header. A date that is not valid, or is there twice, is ignored (§13.1.3).
 fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     let mut lines = lines(headers, name);
     let value = lines.next()?;

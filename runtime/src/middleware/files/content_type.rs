@@ -1,8 +1,8 @@
-//! What a file is, by the ending of its name.
+//! The content type of a file, by the extension of its name.
 
 use http::HeaderValue;
 
-/// Returns the content type; text has the charset of today, since `nosniff` leaves browsers no guess.
+/// Returns the content type. Text has `charset=utf-8`, because with `nosniff` a browser does not guess the charset.
 pub(crate) fn content_type(name: &str) -> HeaderValue {
     let guess = mime_guess::from_path(name).first_raw();
     let guess = guess.unwrap_or("application/octet-stream");
@@ -13,8 +13,10 @@ pub(crate) fn content_type(name: &str) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(guess))
 }
 
-/// XML says in its first line what its charset is, so nothing is said of it here; SVG is the exception,
-/// which is written as UTF-8 by every tool. JSON has no charset (RFC 8259 §11).
+/// Returns whether a content type has a charset.
+///
+/// XML declares its charset in its first line. SVG is the exception, because every tool writes it as UTF-8. JSON has
+/// no charset (RFC 8259 §11).
 fn is_text(kind: &str) -> bool {
     match kind {
         "text/xml" => false,
@@ -28,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_has_its_charset() {
+    fn text_has_a_charset() {
         for (name, expected) in [
             ("a.txt", "text/plain; charset=utf-8"),
             ("a.md", "text/markdown; charset=utf-8"),

@@ -1,4 +1,4 @@
-//! Looking for a file and opening it. What is here blocks.
+//! Finds and opens a file. These functions block.
 
 use std::{
     fs::{self, File},
@@ -11,23 +11,23 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     coding::Coding,
-    conditions::{Verdict, allows_part, verdict},
-    range::{RequestedRange, asked},
+    conditions::{Verdict, allows_range, check_preconditions},
+    range::{RequestedRange, requested_range},
     validators::Validators,
 };
 use crate::{body::Body, middleware::files::sent, response::Rejection};
 
-/// What of a request decides about its answer.
+/// The part of a request on which the response depends.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
-    /// HEAD: the answer is that of a GET without its body, and a range is not for it (RFC 9110 §14.2).
+    /// Whether it is a HEAD. Its response has no body, and a range does not apply (RFC 9110 §14.2).
     pub(crate) is_head: bool,
-    /// The codings in which the file may be sent, the best first.
+    /// The accepted content codings, the best first.
     pub(crate) codings: Vec<Coding>,
 }
 
-/// A file, as far as it is sent.
+/// A file that was found.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) validators: Validators,
@@ -35,34 +35,34 @@ pub(crate) struct Found {
     pub(crate) content: Content,
 }
 
-/// What is sent of a file.
+/// The content of a response with a file.
 #[derive(Debug)]
 pub(crate) enum Content {
-    /// 200, or 206 where there is a value for `Content-Range`.
+    /// The file or a range of it: 200, or 206 if there is a value for `Content-Range`.
     Sent(Body, Option<HeaderValue>),
-    /// 304.
+    /// The client has the file: 304.
     NotModified,
 }
 
-/// Finds the file of this path and what is to be sent of it.
+/// Finds the file of this path, and the content to send.
 pub(crate) fn find(path: &Path, request: &Request) -> Result<Found, Rejection> {
-    let (file, coding) = open_best(path, &request.codings).map_err(refuse)?;
-    let meta = file.metadata().map_err(refuse)?;
+    let (file, coding) = open_best(path, &request.codings).map_err(rejection)?;
+    let meta = file.metadata().map_err(rejection)?;
     let len = meta.len();
     let validators = match meta.modified() {
         Ok(modified) => Validators::new(len, modified, coding, SystemTime::now()),
         Err(_) => Validators::default(),
     };
-    let content = match verdict(&request.headers, &validators) {
-        Verdict::Failed => return Err(failed()),
+    let content = match check_preconditions(&request.headers, &validators) {
+        Verdict::Failed => return Err(precondition_failed()),
         Verdict::NotModified => Content::NotModified,
         Verdict::Proceed if request.is_head => Content::Sent(sent::unread(file, len), None),
         Verdict::Proceed => {
-            let asked = match allows_part(&request.headers, &validators) {
-                true => asked(&request.headers, len),
+            let range = match allows_range(&request.headers, &validators) {
+                true => requested_range(&request.headers, len),
                 false => RequestedRange::Whole,
             };
-            content(file, len, asked)?
+            content(file, len, range)?
         }
     };
     Ok(Found {
@@ -72,27 +72,27 @@ pub(crate) fn find(path: &Path, request: &Request) -> Result<Found, Rejection> {
     })
 }
 
-fn content(mut file: File, len: u64, asked: RequestedRange) -> Result<Content, Rejection> {
-    let (first, last) = match asked {
-        RequestedRange::Nothing => return Err(outside(len)),
+fn content(mut file: File, len: u64, range: RequestedRange) -> Result<Content, Rejection> {
+    let (first, last) = match range {
+        RequestedRange::Nothing => return Err(range_not_satisfiable(len)),
         RequestedRange::Whole => {
-            let body = sent::begin(file, len).map_err(refuse)?;
+            let body = sent::begin(file, len).map_err(rejection)?;
             return Ok(Content::Sent(body, None));
         }
         RequestedRange::Part { first, last } => (first, last),
     };
-    file.seek(SeekFrom::Start(first)).map_err(refuse)?;
-    let body = sent::begin(file, last - first + 1).map_err(refuse)?;
+    file.seek(SeekFrom::Start(first)).map_err(rejection)?;
+    let body = sent::begin(file, last - first + 1).map_err(rejection)?;
     let range = HeaderValue::try_from(format!("bytes {first}-{last}/{len}")).ok();
     Ok(Content::Sent(body, range))
 }
 
-/// Opens the file in the first of these codings in which it is there.
+/// Opens the file in the first of these codings in which it exists.
 fn open_best(path: &Path, codings: &[Coding]) -> io::Result<(File, Coding)> {
     let mut missing = io::ErrorKind::NotFound.into();
     for &coding in codings {
         let mut name = path.as_os_str().to_owned();
-        name.push(coding.ending());
+        name.push(coding.extension());
         match open(Path::new(&name)) {
             Ok(file) => return Ok((file, coding)),
             Err(error) if is_missing(&error) => missing = error,
@@ -110,25 +110,25 @@ fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Returns whether a directory of this path has an index, so that it can be asked for.
+/// Returns whether there is a directory of this path with an index.
 pub(crate) fn has_index(path: &Path) -> bool {
     fs::metadata(path.join("index.html")).is_ok_and(|meta| meta.is_file())
 }
 
-/// Too many links in a path. The standard library has no stable name for it.
+/// The error of too many symbolic links in a path. The standard library has no stable name for it.
 const ELOOP: i32 = if cfg!(any(target_os = "linux", target_os = "android")) {
     40
 } else {
     62
 };
 
-/// Too many files of the process, and of the system.
+/// The errors of too many open files in the process and in the system.
 const EMFILE: i32 = 24;
 const ENFILE: i32 = 23;
 
-/// Returns whether the error says that there is no such file to be served.
+/// Returns whether the error means that there is no file to serve.
 ///
-/// A file that may not be read is among them: 403 would tell which names exist.
+/// An unreadable file counts as missing, because a 403 would reveal which names exist.
 fn is_missing(error: &io::Error) -> bool {
     use io::ErrorKind as Kind;
     match error.kind() {
@@ -142,8 +142,8 @@ fn is_missing(error: &io::Error) -> bool {
     }
 }
 
-/// Returns what the client is told of an error of the file system.
-fn refuse(error: io::Error) -> Rejection {
+/// Returns the rejection for an error of the file system.
+fn rejection(error: io::Error) -> Rejection {
     if is_missing(&error) {
         return missing();
     }
@@ -160,17 +160,17 @@ fn refuse(error: io::Error) -> Rejection {
     Rejection::internal().with_source(error)
 }
 
-/// 404.
+/// Returns the 404 for a file that does not exist.
 pub(crate) fn missing() -> Rejection {
     Rejection::new(StatusCode::NOT_FOUND, "there is no such file")
 }
 
-fn failed() -> Rejection {
-    let detail = "the file is not of the version that the request is for";
+fn precondition_failed() -> Rejection {
+    let detail = "the file does not have the version that the request requires";
     Rejection::new(StatusCode::PRECONDITION_FAILED, detail)
 }
 
-fn outside(len: u64) -> Rejection {
+fn range_not_satisfiable(len: u64) -> Rejection {
     let detail = format!("the file has {len} bytes, and none of them is in the range");
     let rejection = Rejection::new(StatusCode::RANGE_NOT_SATISFIABLE, detail);
     match HeaderValue::try_from(format!("bytes */{len}")) {
@@ -208,7 +208,7 @@ mod tests {
             (os(5), 500),
         ] {
             let text = error.to_string();
-            let rejection = refuse(error);
+            let rejection = rejection(error);
             assert_eq!(rejection.status().as_u16(), status, "{text}");
             assert_eq!(rejection.cause().is_some(), status >= 500, "{text}");
             assert!(!rejection.detail().contains("disk"), "{text}");

@@ -1,36 +1,34 @@
-//! Which part of a file is asked for (RFC 9110 §14).
+//! The range of a file that a request has (RFC 9110 §14).
 
 use http::{HeaderMap, header};
 
 use crate::header_value::{elements, lines};
 
-/// What a `Range` header comes to for a file of some length.
+/// The meaning of a `Range` header for a file of a certain length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestedRange {
+    /// The whole file.
     Whole,
-    /// The octets from the first to the last, both included.
-    Part {
-        first: u64,
-        last: u64,
-    },
-    /// None of the file's octets: 416.
+    /// The bytes from the first to the last, inclusive.
+    Part { first: u64, last: u64 },
+    /// No byte of the file: 416.
     Nothing,
 }
 
-/// Reads the `Range` header of a GET.
+/// Parses the `Range` header of a GET.
 ///
-/// A header of an unknown unit, or one that breaks the grammar, is ignored, and so is each one for an empty
-/// file, which has no part (§14.2). Several parts of a file are answered with the whole, as §14.2 allows:
-/// that costs no more than `multipart/byteranges` would, and every client reads it.
-pub(crate) fn asked(headers: &HeaderMap, len: u64) -> RequestedRange {
+/// A header with an unknown unit or invalid syntax is ignored, and so is every `Range` of an empty file (§14.2). If
+/// several ranges are requested, the whole file is sent, as §14.2 allows: it costs no more than
+/// `multipart/byteranges`, and every client can read it.
+pub(crate) fn requested_range(headers: &HeaderMap, len: u64) -> RequestedRange {
     let mut lines = lines(headers, header::RANGE);
     match (lines.next(), lines.next()) {
-        (Some(value), None) if len > 0 => read(value, len).unwrap_or(RequestedRange::Whole),
+        (Some(value), None) if len > 0 => parse(value, len).unwrap_or(RequestedRange::Whole),
         _ => RequestedRange::Whole,
     }
 }
 
-fn read(value: &[u8], len: u64) -> Option<RequestedRange> {
+fn parse(value: &[u8], len: u64) -> Option<RequestedRange> {
     let equals = value.iter().position(|byte| *byte == b'=')?;
     let (unit, set) = (&value[..equals], &value[equals + 1..]);
     if !unit.eq_ignore_ascii_case(b"bytes") {
@@ -49,7 +47,7 @@ fn read(value: &[u8], len: u64) -> Option<RequestedRange> {
     }
 }
 
-/// Reads one range: `None` if it is none, and `Some(None)` if the file has nothing of it.
+/// Parses one range. Returns `None` if it is not valid, and `Some(None)` if it is outside the file.
 fn part(spec: &[u8], len: u64) -> Option<Option<(u64, u64)>> {
     let dash = spec.iter().position(|byte| *byte == b'-')?;
     let (first, last) = (&spec[..dash], &spec[dash + 1..]);
@@ -68,7 +66,7 @@ fn part(spec: &[u8], len: u64) -> Option<Option<(u64, u64)>> {
     Some((first < len).then(|| (first, last.min(len - 1))))
 }
 
-/// Reads digits; what is too large for a number is larger than every file.
+/// Parses digits. A number that is too large for `u64` is larger than every file.
 fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
@@ -85,10 +83,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_part_is_inside_the_file(value in "bytes=[-0-9, ]{0,12}", len in 0u64..40) {
+        fn range_is_inside_the_file(value in "bytes=[-0-9, ]{0,12}", len in 0u64..40) {
             let mut headers = HeaderMap::new();
             headers.insert(header::RANGE, value.parse().expect("it is ASCII"));
-            match asked(&headers, len) {
+            match requested_range(&headers, len) {
                 RequestedRange::Part { first, last } => prop_assert!(first <= last && last < len),
                 RequestedRange::Nothing => prop_assert!(len > 0),
                 RequestedRange::Whole => {}

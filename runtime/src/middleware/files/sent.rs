@@ -1,4 +1,4 @@
-//! A file on its way to the client.
+//! A file as the body of a response.
 
 use std::{
     fs::File,
@@ -13,28 +13,28 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::body::{Body, BoxError};
 
-/// The most that is read at once.
-const PIECE: u64 = 64 * 1024;
+/// The size of a chunk.
+const CHUNK_SIZE: u64 = 64 * 1024;
 
-/// A body that reads its file piece by piece, each on a thread that may block.
+/// A body that reads its file in chunks, each on a blocking thread.
 ///
-/// It promises as many bytes as there were when the file was opened. If the file has become shorter it
-/// fails, and the connection is cut: the client would take what follows for the rest of the file.
+/// It declares the length that the file had when it was opened. If the file becomes shorter, the body fails and the
+/// connection is closed. Otherwise the client would take the next response for the rest of the file.
 struct FileBody {
     state: State,
-    /// What has been promised and not yet been sent.
+    /// The number of bytes that are left.
     left: u64,
 }
 
 enum State {
-    /// Read together with the opening, and sent first.
+    /// The first chunk, which is read when the file is opened.
     Begun(Bytes, File),
     Idle(File),
     Reading(JoinHandle<io::Result<(Bytes, File)>>),
     Ended,
 }
 
-/// Makes a body of the next `len` bytes of a file, and reads the first of them at once; this blocks.
+/// Returns a body of the next `len` bytes of a file. It reads the first chunk at once, which blocks.
 pub(crate) fn begin(file: File, len: u64) -> io::Result<Body> {
     let (bytes, file) = read(file, len)?;
     if bytes.len() as u64 == len {
@@ -44,15 +44,15 @@ pub(crate) fn begin(file: File, len: u64) -> io::Result<Body> {
     Ok(Body::new(FileBody { state, left: len }))
 }
 
-/// Makes a body of the next `len` bytes, of which nothing has been read.
+/// Returns a body of the next `len` bytes of a file, without reading any of them.
 pub(crate) fn unread(file: File, len: u64) -> Body {
     let state = State::Idle(file);
     Body::new(FileBody { state, left: len })
 }
 
-/// Reads up to a piece; nothing, where something was promised, is an error.
+/// Reads the next chunk. It is an error if the file ends before `left` bytes.
 fn read(file: File, left: u64) -> io::Result<(Bytes, File)> {
-    let most = left.min(PIECE);
+    let most = left.min(CHUNK_SIZE);
     let mut bytes = Vec::with_capacity(usize::try_from(most).unwrap_or_default());
     let mut piece = file.take(most);
     piece.read_to_end(&mut bytes)?;
@@ -66,7 +66,7 @@ fn read(file: File, left: u64) -> io::Result<(Bytes, File)> {
 }
 
 impl FileBody {
-    fn poll_piece(&mut self, task: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+    fn poll_chunk(&mut self, task: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         loop {
             match std::mem::replace(&mut self.state, State::Ended) {
                 State::Begun(bytes, file) => {
@@ -105,7 +105,7 @@ impl http_body::Body for FileBody {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        let bytes = match ready!(self.poll_piece(task)) {
+        let bytes = match ready!(self.poll_chunk(task)) {
             Ok(bytes) => bytes,
             Err(error) => return Poll::Ready(Some(Err(error.into()))),
         };

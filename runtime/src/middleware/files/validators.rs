@@ -1,4 +1,4 @@
-//! What tells one version of a file from another: its entity tag and its date (RFC 9110 §8.8).
+//! The validators of a file: its entity tag and its date (RFC 9110 §8.8).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,26 +7,25 @@ use http::HeaderValue;
 use super::coding::Coding;
 use crate::header_value::EntityTag;
 
-/// The validators of a file; without a date of its own it has none.
+/// The validators of a file. A file without a real date has none.
 #[derive(Debug, Default)]
 pub(crate) struct Validators {
     tag: Option<String>,
-    /// In whole seconds, as headers have it, and never in the future.
+    /// The date in whole seconds, as in headers, and never in the future.
     modified: Option<SystemTime>,
-    /// Whether the file has been as it is for at least a second: only then does another version have
-    /// another date.
+    /// Whether the last change was at least a second ago. Only then has another version another date.
     is_settled: bool,
 }
 
-/// Builds that are reproducible give every file one of the first two seconds of 1970, which would make
-/// all versions of one length the same.
+/// The earliest real date. Reproducible builds give every file one of the first two seconds of 1970, so that all
+/// versions with the same length would be equal.
 const FIRST_DATE: Duration = Duration::from_secs(2);
 
 impl Validators {
-    /// Makes them of what the file system says.
+    /// Returns the validators for these metadata.
     ///
-    /// A file that was changed less than a second ago may change again without another date, so its tag is
-    /// weak until then (RFC 9110 §8.8.1).
+    /// A file that changed less than a second ago can change again without another date, so its tag is weak (RFC 9110
+    /// §8.8.1).
     pub(crate) fn new(len: u64, modified: SystemTime, coding: Coding, now: SystemTime) -> Self {
         let Ok(age) = modified.duration_since(UNIX_EPOCH) else {
             return Self::default();
@@ -39,7 +38,7 @@ impl Validators {
             .is_ok_and(|since| since >= Duration::from_secs(1));
         let weak = if is_settled { "" } else { "W/" };
         let (secs, nanos) = (age.as_secs(), age.subsec_nanos());
-        let coding = coding.ending().replace('.', "-");
+        let coding = coding.extension().replace('.', "-");
         let shown = modified.min(now).duration_since(UNIX_EPOCH);
         Self {
             tag: Some(format!("{weak}\"{secs:x}.{nanos:x}-{len:x}{coding}\"")),
@@ -50,17 +49,17 @@ impl Validators {
         }
     }
 
-    /// Returns the entity tag, to be compared.
+    /// Returns the entity tag, for comparison.
     pub(crate) fn tag(&self) -> Option<EntityTag<'_>> {
         EntityTag::parse(self.tag.as_ref()?.as_bytes())
     }
 
-    /// Returns the date, to be compared.
+    /// Returns the date, for comparison.
     pub(crate) fn modified(&self) -> Option<SystemTime> {
         self.modified
     }
 
-    /// Returns the date if no two versions can have it.
+    /// Returns the date, if no other version can have it.
     pub(crate) fn strong_date(&self) -> Option<SystemTime> {
         self.modified.filter(|_| self.is_settled)
     }
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_has_a_tag_of_its_own() {
+    fn each_version_has_another_tag() {
         let day = "Mon, 12 Jan 1970 13:46:39 GMT";
         let plain = ("\"f423f.0-a\"", day);
         check(at(999_999, 0), Coding::Identity, plain);

@@ -1,4 +1,4 @@
-//! One event, as it is written.
+//! One server-sent event as text.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 #[cfg(doc)]
 use super::Sse;
 
-/// One event of [`Sse`].
+/// One event of an [`Sse`] response.
 ///
 /// # Examples
 /// ```
@@ -21,12 +21,13 @@ use super::Sse;
 pub struct Event {
     /// The lines, without the empty one that ends them.
     pub(super) text: String,
+    /// Whether it sets the time after which the client reconnects.
     pub(super) retries: bool,
 }
 
 impl Event {
-    /// Makes an event without data: a page does not see it, but its client keeps the
-    /// [`id`](Self::id) or the [`retry`](Self::retry) that it is given.
+    /// Returns an event without data. The page does not see it, but the browser stores its [`id`](Self::id) and
+    /// [`retry`](Self::retry).
     ///
     /// # Examples
     /// ```
@@ -42,8 +43,7 @@ impl Event {
         }
     }
 
-    /// Makes a comment, which no page sees: for whoever looks at the stream, or to keep it from being
-    /// silent.
+    /// Returns a comment. The page does not see it. It is for debugging, or to keep the connection alive.
     ///
     /// # Examples
     /// ```
@@ -57,23 +57,23 @@ impl Event {
         event
     }
 
-    /// Makes an event with this text; its lines arrive as they are.
+    /// Returns an event with this text. It can have several lines.
     pub fn data(text: impl AsRef<str>) -> Self {
         let mut event = Self::new();
         event.field("data", text.as_ref());
         event
     }
 
-    /// Makes an event with this value as JSON.
+    /// Returns an event with this value as JSON.
     ///
     /// # Errors
-    /// Where the value cannot be written as JSON.
+    /// Returns an error if the value cannot be serialized.
     pub fn json(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
         serde_json::to_string(value).map(Self::data)
     }
 
-    /// Names the kind of event, for which a page has a listener of its own; line breaks are left out, and an
-    /// empty name is none.
+    /// Sets the type of the event, for which a page can have a separate listener. Line breaks are removed, and an empty
+    /// name is ignored.
     pub fn name(mut self, name: &str) -> Self {
         let name: String = name.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         if !name.is_empty() {
@@ -82,11 +82,10 @@ impl Event {
         self
     }
 
-    /// Gives the event an id, which a client that comes back says as the last that it has seen; the empty one
-    /// has it forget the last.
+    /// Sets the id of the event. A client that reconnects sends the id of its last event. An empty id makes the client
+    /// forget the last one.
     ///
-    /// One that cannot be sent as it is, for a line break or a NUL in it, is left out: to change it could
-    /// make it another event's.
+    /// An id with a line break or a NUL is ignored. Without these characters it could be the id of another event.
     pub fn id(mut self, id: &str) -> Self {
         if !id.contains(['\r', '\n', '\0']) {
             self.field("id", id);
@@ -94,7 +93,7 @@ impl Event {
         self
     }
 
-    /// Tells the client how long to wait before it comes back.
+    /// Sets the time after which the client reconnects.
     pub fn retry(mut self, after: Duration) -> Self {
         self.field("retry", &after.as_millis().to_string());
         self.retries = true;
@@ -102,7 +101,7 @@ impl Event {
     }
 
     fn field(&mut self, name: &str, value: &str) {
-        // A lone carriage return ends a line as well.
+        // In this format a carriage return alone ends a line, too.
         let value = value.replace("\r\n", "\n").replace('\r', "\n");
         for line in value.split('\n') {
             self.text += name;
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_stay_lines_and_fields_stay_fields() {
+    fn text_cannot_add_fields_to_an_event() {
         check(Event::data("a"), "data: a\n");
         check(Event::data(""), "data: \n");
         check(
