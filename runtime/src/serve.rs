@@ -1,31 +1,34 @@
 //! Serves an app: binds its listeners, runs the server and shuts down gracefully.
 
-use std::{future::Future, marker::PhantomData, sync::Arc};
-
-use http::request::Parts;
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    marker::PhantomData,
+    pin::Pin,
+};
 
 use crate::{
-    app::{App, RoutedRequest, handle_request, route_request},
-    body::RequestBody,
+    app::App,
     chain::Endpoint,
-    request::{Connected, Shared, Transport},
-    response::{Rejection, Response},
-    server::{HttpApp, InvalidRequest},
+    error::Result,
+    request::{Check, Shared},
+    server::StopFuture,
 };
 
 mod banner;
 mod blocked;
-mod builder;
 mod health;
 mod hook;
+mod http_app;
 mod listeners;
 mod run;
+mod settings;
 mod shutdown;
 mod stall_watch;
 mod supervisor;
 mod workers;
 
-use self::builder::Setup;
+use self::hook::Hook;
 #[cfg(feature = "tls")]
 pub use crate::server::Tls;
 pub use crate::{
@@ -36,7 +39,6 @@ pub use crate::{
     server::{Incoming, Listener},
     tasks::Stopping,
 };
-pub use builder::{Serve, ServeWith};
 pub use health::{livez, readyz};
 
 /// Serves an app on `PORT`, or on port 8080, until SIGTERM or Ctrl-C.
@@ -70,45 +72,170 @@ pub use health::{livez, readyz};
 /// The future is not cancel safe: dropping it cuts every connection and runs no stop hook.
 pub fn serve<A: App>(app: A) -> Serve<A> {
     let _ = app;
-    Serve::new()
+    Serve {
+        setup: Setup::default(),
+        kind: PhantomData,
+    }
 }
 
-/// Implements the server's [`HttpApp`] for an app and its state.
-struct Served<A, S> {
-    shared: Arc<Shared<S>>,
-    app: PhantomData<fn() -> A>,
+/// A builder for a server, created by [`serve`](serve()); `.await` it to run the server.
+///
+/// An app with state needs [`state`](Self::state), which returns a [`ServeWith`].
+///
+/// # Examples
+/// ```no_run
+/// use highball::{prelude::*, serve::Serve};
+///
+/// #[get("/")]
+/// async fn hello() -> &'static str {
+///     "hello"
+/// }
+///
+/// #[routes(app)]
+/// struct Api(hello);
+///
+/// #[highball::main]
+/// async fn main() -> highball::Result {
+///     let server: Serve<Api> = highball::serve(Api).quiet();
+///     server.await
+/// }
+/// ```
+///
+/// # Errors
+/// The future fails as that of [`serve`](serve()) does.
+#[must_use = "the app is served by `.await`"]
+pub struct Serve<A, K = Stateless> {
+    setup: Setup,
+    kind: PhantomData<fn() -> (A, K)>,
 }
 
-impl<A: App + Endpoint<S>, S: Send + Sync + 'static> HttpApp for Served<A, S> {
-    type Session = Arc<Connected<S>>;
+/// Marks a [`Serve`] that has no state.
+#[derive(Debug)]
+pub struct Stateless;
 
-    fn connect(self: &Arc<Self>, origin: &Transport) -> Arc<Connected<S>> {
-        Arc::new(Connected {
-            shared: Arc::clone(&self.shared),
-            origin: origin.clone(),
-        })
+/// A builder for serving an app with state, created by [`Serve::state`]; `.await` it to run the
+/// server.
+///
+/// # Examples
+/// ```no_run
+/// use highball::{prelude::*, serve::ServeWith};
+///
+/// #[derive(State)]
+/// struct AppState {
+///     greeting: String,
+/// }
+///
+/// #[get("/")]
+/// async fn hello(greeting: State<String>) -> String {
+///     greeting.to_string()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(hello);
+///
+/// #[highball::main]
+/// async fn main() -> highball::Result {
+///     let state = AppState { greeting: "hello".to_owned() };
+///     let server: ServeWith = highball::serve(Api).state(state);
+///     server.await
+/// }
+/// ```
+///
+/// # Errors
+/// The future fails as that of [`serve`](serve()) does.
+#[must_use = "the app is served by `.await`"]
+pub struct ServeWith {
+    setup: Setup,
+    run: Box<dyn FnOnce(Setup) -> Running + Send>,
+}
+
+type Running = Pin<Box<dyn Future<Output = Result> + Send>>;
+
+/// The settings of a server, which do not depend on the type of the app.
+#[derive(Default)]
+struct Setup {
+    /// The limits and timeouts.
+    config: Config,
+    /// The listeners from code. If it is empty, the settings and the environment name them.
+    listeners: Vec<Listener>,
+    /// The limit of concurrent requests.
+    capacity: Option<Capacity>,
+    /// The proxies whose forwarding headers are trusted.
+    proxies: Option<Proxies>,
+    /// The checks of `/readyz`.
+    checks: Vec<Check>,
+    on_start: Vec<Hook>,
+    on_stop: Vec<Hook>,
+    /// Whether the banner and the stall watch are off.
+    quiet: bool,
+    /// Stops the server in place of the signals.
+    stop: Option<StopFuture>,
+}
+
+impl<A: App> Serve<A> {
+    /// Sets the state of the app, a struct that derives `State`.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::prelude::*;
+    ///
+    /// #[derive(State)]
+    /// struct AppState {
+    ///     greeting: String,
+    /// }
+    ///
+    /// #[get("/")]
+    /// async fn hello(greeting: State<String>) -> String {
+    ///     greeting.to_string()
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).state(AppState { greeting: "hello".to_owned() }).await
+    /// # }
+    /// ```
+    pub fn state<S>(self, state: S) -> ServeWith
+    where
+        A: Endpoint<S>,
+        S: Send + Sync + 'static,
+    {
+        let shared = Shared::new(state);
+        ServeWith {
+            setup: self.setup,
+            run: Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared))),
+        }
     }
+}
 
-    type RoutedRequest = RoutedRequest<S>;
+impl<A: App + Endpoint<()>> IntoFuture for Serve<A> {
+    type Output = Result;
+    type IntoFuture = Running;
 
-    fn route(connection: Arc<Connected<S>>, head: Parts, body: RequestBody) -> RoutedRequest<S> {
-        route_request::<A, S>(connection, head, body)
+    fn into_future(self) -> Running {
+        Box::pin(run::run::<A, ()>(self.setup, Shared::new(())))
     }
+}
 
-    fn respond(request: RoutedRequest<S>) -> impl Future<Output = Response> + Send + 'static {
-        handle_request::<A, S>(request)
+impl IntoFuture for ServeWith {
+    type Output = Result;
+    type IntoFuture = Running;
+
+    fn into_future(self) -> Running {
+        (self.run)(self.setup)
     }
+}
 
-    fn stop(&self) {
-        self.shared.tasks.stop();
+impl<A, K> fmt::Debug for Serve<A, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Serve").finish_non_exhaustive()
     }
+}
 
-    async fn wait_for_tasks(&self) {
-        self.shared.tasks.wait().await;
-    }
-
-    fn reject(reason: InvalidRequest) -> Response {
-        Rejection::new(reason.status(), reason.detail()).problem()
+impl fmt::Debug for ServeWith {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServeWith").finish_non_exhaustive()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Returns the banner: version and addresses, the routes in a debug build, and the settings.
-pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> String {
+pub(super) fn compose(listening: &Listening, routes: &[Route], config: &Config) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mode = if cfg!(debug_assertions) {
         "debug"
@@ -17,10 +17,10 @@ pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> 
         "release"
     };
     let n_routes = routes.len();
-    let places = listening.shown.join(", ");
-    let mut text = format!("highball {version} ({mode}) on {places} with {n_routes} routes\n");
+    let addresses = listening.addresses.join(", ");
+    let mut text = format!("highball {version} ({mode}) on {addresses} with {n_routes} routes\n");
     if cfg!(debug_assertions) {
-        table(&mut text, routes);
+        add_routes(&mut text, routes);
     }
     // Writing to a `String` cannot fail.
     let _ = writeln!(text, "settings: {}", config.in_force());
@@ -28,7 +28,7 @@ pub(super) fn text(listening: &Listening, routes: &[Route], config: &Config) -> 
 }
 
 /// Adds a line for each route, in aligned columns.
-fn table(text: &mut String, routes: &[Route]) {
+fn add_routes(text: &mut String, routes: &[Route]) {
     let rows: Vec<_> = routes.iter().map(|route| (methods(route), route)).collect();
     let method_width = rows
         .iter()
@@ -43,7 +43,7 @@ fn table(text: &mut String, routes: &[Route]) {
     for (methods, route) in rows {
         let (path, handler) = (route.path(), route.handler());
         let (file, line) = (route.file(), route.line());
-        let parts = parts(route);
+        let parts = list_parts(route);
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             text,
@@ -62,7 +62,7 @@ const KINDS: [(PartKind, &str); 4] = [
 
 /// Returns the parts around a route, grouped by kind. Names are without their module, outermost
 /// first.
-fn parts(route: &Route) -> String {
+fn list_parts(route: &Route) -> String {
     let mut text = String::new();
     for (kind, title) in KINDS {
         let names = route.parts(kind).map(|name| match kind {
@@ -131,7 +131,7 @@ mod tests {
 
     fn check(routes: &[Route], expected: &str) {
         let mut text = String::new();
-        table(&mut text, routes);
+        add_routes(&mut text, routes);
         let (_, parts) = text.trim_end().split_once(".rs:").expect("a place");
         let parts = parts.trim_start_matches(|c: char| c.is_ascii_digit());
         assert_eq!(parts, expected);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The shortest time between two reports of the same route.
-const PAUSE: Duration = Duration::from_secs(10);
+const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Watches how long each thread polls a handler without a break.
 pub(super) struct Blocked {
@@ -24,7 +24,7 @@ pub(super) struct Blocked {
     /// The threads that have run a handler.
     threads: Vec<Thread>,
     /// The routes that were reported.
-    told: Vec<ReportedRoute>,
+    reported: Vec<ReportedRoute>,
 }
 
 /// A thread and the poll that it is running.
@@ -36,7 +36,7 @@ struct Thread {
     /// When this poll was first seen.
     since: Instant,
     /// Whether this poll was reported.
-    is_told: bool,
+    is_reported: bool,
 }
 
 /// A route that was reported.
@@ -56,7 +56,7 @@ impl Blocked {
             routes,
             bound,
             threads: Vec::new(),
-            told: Vec::new(),
+            reported: Vec::new(),
         }
     }
 
@@ -64,9 +64,9 @@ impl Blocked {
     ///
     /// Polls are observed from outside. Reading a clock at each poll was rejected because it costs
     /// more than a small handler.
-    pub(super) fn look(&mut self, tell: &dyn Fn(&str)) {
+    pub(super) fn check(&mut self, write_line: &dyn Fn(&str)) {
         let now = Instant::now();
-        self.take_up(now);
+        self.update_threads(now);
         let mut over = Vec::new();
         for thread in &mut self.threads {
             let Some((poll, route)) = thread.mark.now() else {
@@ -74,19 +74,19 @@ impl Blocked {
                 continue;
             };
             if poll != thread.poll {
-                (thread.poll, thread.since, thread.is_told) = (poll, now, false);
-            } else if !thread.is_told && now.duration_since(thread.since) >= self.bound {
-                thread.is_told = true;
+                (thread.poll, thread.since, thread.is_reported) = (poll, now, false);
+            } else if !thread.is_reported && now.duration_since(thread.since) >= self.bound {
+                thread.is_reported = true;
                 over.push(route);
             }
         }
         for route in over {
-            self.report(route, now, tell);
+            self.report(route, now, write_line);
         }
     }
 
     /// Adds new threads and removes threads that have ended.
-    fn take_up(&mut self, now: Instant) {
+    fn update_threads(&mut self, now: Instant) {
         let marks = running_route::threads();
         let is_same = |thread: &Thread, mark| Arc::ptr_eq(&thread.mark, mark);
         self.threads
@@ -97,28 +97,32 @@ impl Blocked {
                     mark: Arc::clone(mark),
                     poll: 0,
                     since: now,
-                    is_told: false,
+                    is_reported: false,
                 });
             }
         }
     }
 
-    fn report(&mut self, route: usize, now: Instant, tell: &dyn Fn(&str)) {
-        let Some(shown) = self.shown(route) else {
+    fn report(&mut self, route: usize, now: Instant, write_line: &dyn Fn(&str)) {
+        let Some(shown) = self.describe(route) else {
             // The route belongs to another app in this process, whose watch reports it.
             return;
         };
         let mut more = 0;
-        match self.told.iter_mut().find(|told| told.route == route) {
-            Some(told) if now.duration_since(told.at) < PAUSE => {
-                told.more += 1;
+        match self
+            .reported
+            .iter_mut()
+            .find(|reported| reported.route == route)
+        {
+            Some(reported) if now.duration_since(reported.at) < REPORT_INTERVAL => {
+                reported.more += 1;
                 return;
             }
-            Some(told) => {
-                more = told.more;
-                (told.at, told.more) = (now, 0);
+            Some(reported) => {
+                more = reported.more;
+                (reported.at, reported.more) = (now, 0);
             }
-            None => self.told.push(ReportedRoute {
+            None => self.reported.push(ReportedRoute {
                 route,
                 at: now,
                 more: 0,
@@ -129,7 +133,7 @@ impl Blocked {
             0 => String::new(),
             n => format!(" ({n} more times since the last report)"),
         };
-        tell(&format!(
+        write_line(&format!(
             "{shown} has kept its thread busy for more than {bound}{more}: other requests wait; move long work to \
              `tokio::task::spawn_blocking`"
         ));
@@ -141,13 +145,13 @@ impl Blocked {
         let long = self.threads.iter().filter_map(|thread| {
             let (poll, route) = thread.mark.now()?;
             let is_long = poll == thread.poll && now.duration_since(thread.since) >= at_least;
-            is_long.then(|| self.shown(route)).flatten()
+            is_long.then(|| self.describe(route)).flatten()
         });
         long.collect()
     }
 
     /// Describes a route for a report. Returns `None` if it belongs to another app.
-    fn shown(&self, route: usize) -> Option<String> {
+    fn describe(&self, route: usize) -> Option<String> {
         if route == 0 {
             return Some("a request without a route".to_owned());
         }
@@ -174,11 +178,11 @@ mod tests {
     #[test]
     fn a_route_is_reported_once_in_ten_seconds_with_the_number_of_skipped_reports() {
         let said = Mutex::new(Vec::new());
-        let tell = |line: &str| said.lock().expect("no panic").push(line.to_owned());
+        let write_line = |line: &str| said.lock().expect("no panic").push(line.to_owned());
         let mut blocked = Blocked::new(&[], Duration::from_millis(100));
         let start = Instant::now();
         for seconds in [0, 1, 9, 10, 11] {
-            blocked.report(0, start + Duration::from_secs(seconds), &tell);
+            blocked.report(0, start + Duration::from_secs(seconds), &write_line);
         }
         let said = said.into_inner().unwrap_or_else(PoisonError::into_inner);
         assert_eq!(said.len(), 2, "{said:?}");

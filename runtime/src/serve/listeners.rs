@@ -12,7 +12,7 @@ use crate::{
 pub(super) struct Listening {
     pub(super) bound: Vec<Bound>,
     /// The addresses, as the banner prints them.
-    pub(super) shown: Vec<String>,
+    pub(super) addresses: Vec<String>,
 }
 
 /// Binds the listeners from code. If there are none, uses inherited sockets, and without those the
@@ -21,7 +21,7 @@ pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<List
     if listeners.is_empty() {
         listeners = inherited()?;
         if listeners.is_empty() {
-            listeners = named(config)?;
+            listeners = from_settings(config)?;
         }
         let configured = listeners
             .into_iter()
@@ -36,10 +36,10 @@ pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<List
     for (listener, alone) in listeners.into_iter().zip(alone) {
         bound.extend(listener.bind(alone, config)?);
     }
-    let mut shown: Vec<_> = bound.iter().map(Bound::display_address).collect();
+    let mut addresses: Vec<_> = bound.iter().map(Bound::display_address).collect();
     // `0.0.0.0` and `[::]` are both printed as `localhost`, which the banner should list once.
-    shown.dedup();
-    Ok(Listening { bound, shown })
+    addresses.dedup();
+    Ok(Listening { bound, addresses })
 }
 
 /// Returns the sockets that systemd, or systemfd, has opened for this process.
@@ -67,7 +67,7 @@ fn inherited() -> Result<Vec<Listener>> {
 }
 
 /// Returns the listeners from the settings, or from `HOST` and `PORT` if the settings name none.
-fn named(config: &Config) -> Result<Vec<Listener>> {
+fn from_settings(config: &Config) -> Result<Vec<Listener>> {
     if !config.listen.is_empty() {
         return config.listen.iter().map(|place| place.parse()).collect();
     }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use super::{
-    Served, Setup, banner, blocked::Blocked, hook, listeners, listeners::Listening, supervisor,
-    workers, workers::Runtimes,
+    Setup, banner, blocked::Blocked, hook, http_app::Served, listeners, listeners::Listening,
+    supervisor, workers, workers::Runtimes,
 };
 use crate::{
     app::App,
@@ -20,7 +20,7 @@ use crate::{
     error::Result,
     events, middleware,
     request::{Gate, Shared},
-    serve::{shutdown::Delayed, stall_watch::StallWatch},
+    serve::{shutdown::DelayedStop, stall_watch::StallWatch},
     server::{self, Report, Stop, StopSource},
 };
 
@@ -59,7 +59,7 @@ where
         .drain(..)
         .for_each(|check| shared.health.add(check));
     if !setup.quiet {
-        let text = banner::text(&listening, A::LISTING, &setup.config);
+        let text = banner::compose(&listening, A::LISTING, &setup.config);
         // Standard output may be closed. That is no reason to fail.
         let _ = io::stdout().write_all(text.as_bytes());
     }
@@ -79,10 +79,10 @@ where
 
 /// Runs the work until it is done or a stop is requested. Returns whether it was done.
 async fn unless_stopped(stop: &mut StopSource, work: impl Future<Output = Result>) -> Result<bool> {
-    let (mut asked, mut work) = (pin!(stop.wait_for_stop()), pin!(work));
+    let (mut requested, mut work) = (pin!(stop.wait_for_stop()), pin!(work));
     poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Ready(done) => Poll::Ready(done.map(|()| true)),
-        Poll::Pending => asked.as_mut().poll(cx).map(|()| Ok(false)),
+        Poll::Pending => requested.as_mut().poll(cx).map(|()| Ok(false)),
     })
     .await
 }
@@ -107,7 +107,7 @@ where
         app,
         config.clone(),
         shared.proxies.clone(),
-        workers::servers(&listening, &config),
+        workers::n_servers(&listening, &config),
     ));
     let watched_for = supervisor::patience().is_some();
     let blocked = (watched && !config.slow_poll.is_zero())
@@ -120,14 +120,14 @@ where
             config.slow_poll / 4,
         )
     });
-    let stop = Delayed::new(stop, config.shutdown_delay, &shared.health);
+    let stop = DelayedStop::new(stop, config.shutdown_delay, &shared.health);
     shared.health.set_ready(true);
     supervisor::ready();
     if config.workers > 0 {
         let served = workers::run(server, listening, &config, watch.as_ref(), stop).await;
         return served.map(|(report, runtimes)| (report, Some(runtimes)));
     }
-    let _beating = watch.as_ref().map(|watch| watch.beat(0));
+    let _heartbeat = watch.as_ref().map(|watch| watch.spawn_heartbeat(0));
     let report = server::run(server, listening.bound, config.max_connections, stop).await?;
     Ok((report, None))
 }

@@ -10,7 +10,7 @@ use crate::{request::Health, serve::supervisor, server::Stop};
 ///
 /// During the delay a load balancer can see that the server is not ready, while the server still
 /// accepts requests.
-pub(super) struct Delayed<'h, S> {
+pub(super) struct DelayedStop<'h, S> {
     stop: S,
     delay: Duration,
     /// The state that `/readyz` reports.
@@ -18,24 +18,24 @@ pub(super) struct Delayed<'h, S> {
     /// When the delay ends, once the first stop was requested.
     until: Option<Instant>,
     /// Whether the first stop was passed to the server.
-    is_heard: bool,
+    is_passed_on: bool,
 }
 
-impl<'h, S> Delayed<'h, S> {
+impl<'h, S> DelayedStop<'h, S> {
     pub(super) fn new(stop: S, delay: Duration, health: &'h Health) -> Self {
         Self {
             stop,
             delay,
             health,
             until: None,
-            is_heard: false,
+            is_passed_on: false,
         }
     }
 }
 
-impl<S: Stop> Stop for Delayed<'_, S> {
+impl<S: Stop> Stop for DelayedStop<'_, S> {
     async fn wait_for_stop(&mut self) {
-        if self.is_heard {
+        if self.is_passed_on {
             return self.stop.wait_for_stop().await;
         }
         let until = match self.until {
@@ -52,6 +52,6 @@ impl<S: Stop> Stop for Delayed<'_, S> {
             // A second request skips the rest of the delay.
             () = self.stop.wait_for_stop() => {}
         }
-        self.is_heard = true;
+        self.is_passed_on = true;
     }
 }

@@ -15,12 +15,12 @@ use super::blocked::Blocked;
 use crate::{events, serve::supervisor, tasks::Owned};
 
 /// The interval of each runtime's heartbeat.
-const BEAT: Duration = Duration::from_millis(200);
+const HEARTBEAT: Duration = Duration::from_millis(200);
 /// How long a heartbeat may be missing before the runtime is reported.
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// The shortest interval between two checks.
-const LEAST: Duration = Duration::from_millis(1);
+const MIN_STEP: Duration = Duration::from_millis(1);
 
 /// A thread that receives a heartbeat from each runtime and reports the runtimes that are blocked.
 pub(super) struct StallWatch {
@@ -72,17 +72,17 @@ impl StallWatch {
     }
 
     /// Spawns the heartbeat of the current runtime.
-    pub(super) fn beat(&self, idx: usize) -> Owned<()> {
-        Owned::spawn(self.beats(idx))
+    pub(super) fn spawn_heartbeat(&self, idx: usize) -> Owned<()> {
+        Owned::spawn(self.heartbeat(idx))
     }
 
     /// Returns the heartbeat of a runtime, to be spawned on it.
-    pub(super) fn beats(&self, idx: usize) -> impl Future<Output = ()> + Send + 'static {
+    pub(super) fn heartbeat(&self, idx: usize) -> impl Future<Output = ()> + Send + 'static {
         let beats = Arc::clone(&self.beats);
         async move {
             loop {
-                beats.last[idx].store(beats.now().max(1), Relaxed);
-                tokio::time::sleep(BEAT).await;
+                beats.last[idx].store(beats.elapsed_ms().max(1), Relaxed);
+                tokio::time::sleep(HEARTBEAT).await;
             }
         }
     }
@@ -101,7 +101,7 @@ impl Drop for StallWatch {
 
 impl Beats {
     /// Returns the milliseconds since the start.
-    fn now(&self) -> u64 {
+    fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
@@ -112,9 +112,9 @@ impl Beats {
     /// Checks the runtimes and the handlers until the watch ends.
     fn watch(&self, mut blocked: Option<Blocked>, step: Duration) {
         let patience = supervisor::patience();
-        let mut pause = patience.map_or(BEAT, |patience| (patience / 3).min(BEAT));
+        let mut pause = patience.map_or(HEARTBEAT, |patience| (patience / 3).min(HEARTBEAT));
         if blocked.is_some() {
-            pause = pause.min(step.max(LEAST));
+            pause = pause.min(step.max(MIN_STEP));
         }
         let mut reported = vec![0; self.last.len()];
         let mut ended = self.lock();
@@ -122,10 +122,10 @@ impl Beats {
             let waited = self.end.wait_timeout(ended, pause);
             ended = waited.unwrap_or_else(PoisonError::into_inner).0;
             if let Some(blocked) = &mut blocked {
-                blocked.look(&events::blocked);
+                blocked.check(&events::blocked);
             }
-            let all_turn = self.look(&mut reported, patience, blocked.as_ref());
-            if patience.is_some() && all_turn {
+            let all_run = self.check_runtimes(&mut reported, patience, blocked.as_ref());
+            if patience.is_some() && all_run {
                 supervisor::alive();
             }
         }
@@ -133,7 +133,7 @@ impl Beats {
 
     /// Reports each blocked runtime once. Returns whether all runtimes have a recent heartbeat, so
     /// that the supervisor's watchdog can be notified.
-    fn look(
+    fn check_runtimes(
         &self,
         reported: &mut [u64],
         patience: Option<Duration>,
@@ -145,7 +145,7 @@ impl Beats {
             if last == 0 {
                 continue;
             }
-            let silent = Duration::from_millis(self.now().saturating_sub(last));
+            let silent = Duration::from_millis(self.elapsed_ms().saturating_sub(last));
             longest = longest.max(silent);
             if silent >= SILENCE && *reported != last {
                 *reported = last;

@@ -1,29 +1,29 @@
 //! Notifies the service manager, such as systemd, of state changes (`sd_notify(3)`).
 
 #[cfg(all(unix, feature = "systemd"))]
-mod tell {
+mod notify {
     use std::time::Duration;
 
     use sd_notify::NotifyState;
 
-    fn tell(state: NotifyState<'_>) {
+    fn notify(state: NotifyState<'_>) {
         // Without a service manager there is nothing to notify, and an error must not stop the app.
         let _ = sd_notify::notify(&[state]);
     }
 
     /// Reports that the app is ready.
     pub(crate) fn ready() {
-        tell(NotifyState::Ready);
+        notify(NotifyState::Ready);
     }
 
     /// Reports that the app is stopping.
     pub(crate) fn stopping() {
-        tell(NotifyState::Stopping);
+        notify(NotifyState::Stopping);
     }
 
     /// Resets the watchdog of the service manager.
     pub(crate) fn alive() {
-        tell(NotifyState::Watchdog);
+        notify(NotifyState::Watchdog);
     }
 
     /// Returns the timeout of the service manager's watchdog, if it is enabled.
@@ -33,7 +33,7 @@ mod tell {
 }
 
 #[cfg(not(all(unix, feature = "systemd")))]
-mod tell {
+mod notify {
     use std::time::Duration;
 
     pub(crate) fn ready() {}
@@ -47,4 +47,4 @@ mod tell {
     }
 }
 
-pub(super) use tell::{alive, patience, ready, stopping};
+pub(super) use notify::{alive, patience, ready, stopping};

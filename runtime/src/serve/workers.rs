@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct Runtimes(#[expect(dead_code, reason = "held for its drop")] watch::Sender<()>);
 
 /// Returns the number of servers: one for each worker thread, and one for custom listeners.
-pub(super) fn servers(listening: &Listening, config: &Config) -> usize {
+pub(super) fn n_servers(listening: &Listening, config: &Config) -> usize {
     let own = listening.bound.iter().any(Bound::is_custom);
     match config.workers {
         0 => 1,
@@ -38,23 +38,23 @@ pub(super) async fn run<A: HttpApp>(
     mut stop: impl Stop,
 ) -> Result<(Report, Runtimes)> {
     let most = config.max_connections.div_ceil(config.workers);
-    let (asks, asked) = watch::channel(0);
+    let (requests, requested) = watch::channel(0);
     let (runtimes, released) = watch::channel(());
     let mut running = JoinSet::new();
     let (own, shared): (Vec<_>, Vec<_>) = listening.bound.into_iter().partition(Bound::is_custom);
     for (idx, bound) in share_out(shared, config.workers)?.into_iter().enumerate() {
-        let asked = SharedStop::new(&asked);
-        let serving = server::run(Arc::clone(&server), bound, most, asked);
-        let beats = watch.map(|watch| watch.beats(idx));
-        running.spawn(on_thread(idx, beats, serving, released.clone())?);
+        let requested = SharedStop::new(&requested);
+        let serving = server::run(Arc::clone(&server), bound, most, requested);
+        let heartbeat = watch.map(|watch| watch.heartbeat(idx));
+        running.spawn(on_thread(idx, heartbeat, serving, released.clone())?);
     }
     if !own.is_empty() {
-        running.spawn(server::run(server, own, most, SharedStop::new(&asked)));
+        running.spawn(server::run(server, own, most, SharedStop::new(&requested)));
     }
     let mut report = Report::default();
     while !running.is_empty() {
         tokio::select! {
-            () = stop.wait_for_stop() => asks.send_modify(|count| *count += 1),
+            () = stop.wait_for_stop() => requests.send_modify(|count| *count += 1),
             Some(ended) = running.join_next() => {
                 let ended = ended.map_err(|_| Error::new("a thread of the server panicked"))??;
                 report.add(&ended);
@@ -75,7 +75,7 @@ fn share_out(bound: Vec<Bound>, workers: usize) -> Result<Vec<Vec<Bound>>> {
 /// Runs the future on a new thread with a new runtime. Returns a future of its result.
 fn on_thread<F>(
     idx: usize,
-    beats: Option<impl Future<Output = ()> + Send + 'static>,
+    heartbeat: Option<impl Future<Output = ()> + Send + 'static>,
     serving: F,
     mut released: watch::Receiver<()>,
 ) -> Result<impl Future<Output = io::Result<Report>> + Send + 'static>
@@ -90,8 +90,8 @@ where
         .name(format!("highball-{idx}"))
         .spawn(move || {
             runtime.block_on(async {
-                if let Some(beats) = beats {
-                    tokio::spawn(beats);
+                if let Some(heartbeat) = heartbeat {
+                    tokio::spawn(heartbeat);
                 }
                 // The receiver is gone if the server was dropped.
                 let _ = tx.send(serving.await);
@@ -111,24 +111,24 @@ struct SharedStop {
     /// The number of stop requests so far.
     count: watch::Receiver<u32>,
     /// The number of requests that this thread has received.
-    heard: u32,
+    received: u32,
 }
 
 impl SharedStop {
     fn new(count: &watch::Receiver<u32>) -> Self {
         Self {
             count: count.clone(),
-            heard: 0,
+            received: 0,
         }
     }
 }
 
 impl Stop for SharedStop {
     async fn wait_for_stop(&mut self) {
-        let heard = self.heard;
+        let received = self.received;
         // An error means that the server was dropped. It counts as a request, so this thread stops
         // and then cuts its connections.
-        let _ = self.count.wait_for(|count| *count > heard).await;
-        self.heard += 1;
+        let _ = self.count.wait_for(|count| *count > received).await;
+        self.received += 1;
     }
 }
