@@ -20,6 +20,7 @@ mod preflight;
 mod response_framing;
 mod routing;
 pub(crate) mod service;
+mod target;
 
 pub(crate) use dispatch::{RoutedRequest, handle_request, route_request};
 pub use service::{Service, forward};

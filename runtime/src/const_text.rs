@@ -1,5 +1,8 @@
 //! Text that is composed in constant evaluation, where `format!` is not available.
 
+/// The message of a compile error.
+pub(crate) type ErrorText = Text<1024>;
+
 /// A text of at most `N` bytes, for constant evaluation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text<const N: usize> {

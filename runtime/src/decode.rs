@@ -19,6 +19,7 @@ pub(crate) mod location;
 pub(crate) mod media_type;
 pub(crate) mod messages;
 mod pairs;
+mod plain_text;
 mod root;
 #[cfg(test)]
 mod round_trip;

@@ -1,5 +1,6 @@
 //! One request: its head, the context that handlers use, and the data that the requests of an app share.
 
+mod app_values;
 mod capacity;
 pub(crate) mod context;
 pub(crate) mod head;

@@ -9,7 +9,7 @@ use http::{Method, header};
 use crate::{
     app::{
         App,
-        routing::{Target, group_of_handler},
+        target::{Target, group_of_handler},
     },
     request::{Head, Miss},
     routes::Route,

@@ -1,42 +1,16 @@
 //! Routing: which handler, or which group, responds to a request.
 
-use std::sync::Mutex;
-
 use http::Method;
 
 use crate::{
-    app::{App, method_override, preflight},
+    app::{
+        App, method_override, preflight,
+        target::{Target, group_of_handler},
+    },
     request::{Head, Miss},
-    response::Rejection,
     routes::{MountedGroup, Segment},
     table::{Found, spelling},
 };
-
-/// Where a request leads: to a handler, or to a group that responds because no handler does.
-pub(super) struct Target {
-    /// The number of the field in each group on the way, innermost first.
-    pub(super) fields: &'static [u16],
-    /// Why no handler responds, if none does.
-    pub(super) miss: Option<Miss>,
-}
-
-impl Target {
-    pub(super) fn miss(fields: &'static [u16], miss: Miss) -> Self {
-        Self {
-            fields,
-            miss: Some(miss),
-        }
-    }
-
-    /// Leads to the innermost group around the target, which responds with the rejection.
-    pub(super) fn rejected(self, rejection: Rejection) -> Self {
-        let group = match self.miss {
-            None => group_of_handler(self.fields),
-            Some(_) => self.fields,
-        };
-        Self::miss(group, Miss::Refused(Mutex::new(Some(rejection))))
-    }
-}
 
 /// Finds the route of the request, or the group that responds if no route matches.
 pub(super) fn find_target<A: App>(head: &mut Head) -> Target {
@@ -120,11 +94,6 @@ fn with_other_slash(head: &Head, route: u16) -> Option<String> {
 
 fn group_of_route<A: App>(route: u16) -> &'static [u16] {
     group_of_handler(A::LISTING[usize::from(route)].steps())
-}
-
-/// Removes the last step, from the innermost group to the handler.
-pub(super) fn group_of_handler(fields: &'static [u16]) -> &'static [u16] {
-    fields.split_first().map_or(&[], |(_, group)| group)
 }
 
 /// Returns the fields that lead to the group with the longest prefix of the path. If several groups have the

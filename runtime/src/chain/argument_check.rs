@@ -2,7 +2,7 @@
 
 use crate::{
     chain::argument::NOT,
-    const_text::{Text, contains},
+    const_text::{ErrorText, contains},
 };
 
 /// An argument of a function, as the generated code describes it.
@@ -34,8 +34,6 @@ pub enum BodyRule {
     /// No argument may: the body is read for the handler, after this function.
     Never,
 }
-
-type ErrorText = Text<1024>;
 
 /// Fails to compile if an argument is not an extractor, or takes a body or a parameter that it cannot have.
 #[track_caller]

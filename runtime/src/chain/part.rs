@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::{
-    const_text::Text,
+    const_text::ErrorText,
     response::{IntoResponse, Response},
     routes::{LocalId, LocalType, PartInfo, PassedLocals},
 };
@@ -75,8 +75,6 @@ pub trait NoPart {
 impl<T> NoPart for PartProbe<T> {}
 impl<T> NoPart for ConfiguredPartProbe<T> {}
 impl<T> NoPart for SharedProbe<T> {}
-
-type ErrorText = Text<1024>;
 
 /// Fails to compile if a type cannot be named in `with(..)`.
 #[track_caller]

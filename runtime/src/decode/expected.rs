@@ -1,6 +1,6 @@
 //! Descriptions of the value that a type expects.
 
-use crate::decode::location::without_type_names;
+use crate::decode::plain_text::without_type_names;
 
 /// A description of the expected value.
 #[derive(Debug, PartialEq)]

@@ -4,16 +4,33 @@ use serde::de::{DeserializeOwned, Error};
 
 use super::{
     error::{Fault, PairError},
-    pairs::ReadAs,
-    search::Search,
+    error_log::LoggedError,
+    pairs::{Pairs, ReadAs},
 };
+
+/// Deserializes pairs again, after a change of how one of them is read.
+pub(crate) trait Retry<'p> {
+    /// Returns the pairs.
+    fn pairs(&self) -> &'p Pairs<'p>;
+
+    /// Returns the errors of the last attempt.
+    fn errors(&self) -> &[LoggedError];
+
+    /// Returns whether a conversion of the value was undone.
+    fn has_failed_step(&self, idx: usize) -> bool;
+
+    /// Deserializes the pairs again, or returns `None` if the budget is used up.
+    fn retry<T: DeserializeOwned>(&mut self) -> Option<Result<T, PairError>>;
+}
 
 /// Returns the error of a value that a flattened `Option` has hidden by becoming `None`.
 ///
 /// An error alone proves nothing: a value that one variant of an untagged enum rejects may belong to another variant.
 /// So the value is replaced by one that no type accepts. If neither the result nor the number of errors changes, no
 /// type has used the value, and its error was hidden.
-pub(crate) fn find_hidden<T: DeserializeOwned>(search: &mut Search<'_>) -> Option<PairError> {
+pub(crate) fn find_hidden<'p, T: DeserializeOwned, S: Retry<'p>>(
+    search: &mut S,
+) -> Option<PairError> {
     let pairs = search.pairs();
     if !pairs.is_flattened.get() {
         return None;
@@ -39,12 +56,12 @@ pub(crate) fn find_hidden<T: DeserializeOwned>(search: &mut Search<'_>) -> Optio
             return Some(PairError::mismatch(&expected, value).at_pair(idx));
         }
     }
-    find_hidden_custom::<T>(search, messages, count)
+    find_hidden_custom::<T, S>(search, messages, count)
 }
 
 /// Returns a hidden error with a message of the type itself, which does not identify the value.
-fn find_hidden_custom<T: DeserializeOwned>(
-    search: &mut Search<'_>,
+fn find_hidden_custom<'p, T: DeserializeOwned, S: Retry<'p>>(
+    search: &mut S,
     messages: Vec<String>,
     count: usize,
 ) -> Option<PairError> {
@@ -54,7 +71,7 @@ fn find_hidden_custom<T: DeserializeOwned>(
         if pairs.get(idx)?.read_as.get() != ReadAs::Text {
             continue;
         }
-        let has_fewer = |search: &Search<'_>| custom_messages(search).len() < messages.len();
+        let has_fewer = |search: &S| custom_messages(search).len() < messages.len();
         pairs.set_read_as(idx, ReadAs::Unreadable);
         let result = search.retry::<T>();
         let is_same = matches!(result, Some(Ok(_))) && search.errors().len() == count;
@@ -73,18 +90,21 @@ fn find_hidden_custom<T: DeserializeOwned>(
     None
 }
 
-fn custom_messages(search: &Search<'_>) -> Vec<String> {
+fn custom_messages<'p>(search: &impl Retry<'p>) -> Vec<String> {
     let errors = search.errors().iter();
     errors.filter_map(|error| error.custom.clone()).collect()
 }
 
 /// Sets the pair of an error, if changing the pairs one by one identifies it.
-pub(crate) fn locate<T: DeserializeOwned>(search: &mut Search<'_>, error: PairError) -> PairError {
+pub(crate) fn locate<'p, T: DeserializeOwned, S: Retry<'p>>(
+    search: &mut S,
+    error: PairError,
+) -> PairError {
     let error = error.locate_by_text(search.pairs());
     if error.pair().is_some() {
         return error;
     }
-    let (probe, is_candidate): (_, fn(&Search<'_>, usize) -> bool) = match error.fault() {
+    let (probe, is_candidate): (_, fn(&S, usize) -> bool) = match error.fault() {
         Fault::SeveralValues { .. } => (ReadAs::First, |search, idx| {
             let pair = search.pairs().get(idx);
             pair.is_some_and(|pair| pair.is_first && pair.next.is_some())
@@ -95,18 +115,18 @@ pub(crate) fn locate<T: DeserializeOwned>(search: &mut Search<'_>, error: PairEr
         }),
         _ => return error,
     };
-    match suspects::<T>(search, &error, probe, is_candidate)[..] {
+    match suspects::<T, S>(search, &error, probe, is_candidate)[..] {
         [idx] => error.at_pair(idx),
         _ => error,
     }
 }
 
 /// Returns the pairs whose change leads to another result, or no pairs if the budget is used up.
-fn suspects<T: DeserializeOwned>(
-    search: &mut Search<'_>,
+fn suspects<'p, T: DeserializeOwned, S: Retry<'p>>(
+    search: &mut S,
     error: &PairError,
     probe: ReadAs,
-    is_candidate: fn(&Search<'_>, usize) -> bool,
+    is_candidate: fn(&S, usize) -> bool,
 ) -> Vec<usize> {
     let pairs = search.pairs();
     let mut found = Vec::new();

@@ -10,7 +10,7 @@ use super::{
     pairs::{BadPair, Pairs},
 };
 use crate::{
-    decode::location::without_type_names,
+    decode::plain_text::{truncated, without_type_names},
     response::{FieldError, Rejection},
 };
 
@@ -281,12 +281,4 @@ const STD_MESSAGES: [&str; 12] = [
 
 fn is_std_message(text: &str) -> bool {
     STD_MESSAGES.contains(&text)
-}
-
-/// Returns at most the first 100 characters of a text that a client sent.
-pub(crate) fn truncated(text: &str) -> &str {
-    match text.char_indices().nth(100) {
-        Some((end, _)) => &text[..end],
-        None => text,
-    }
 }

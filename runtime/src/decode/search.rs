@@ -15,7 +15,11 @@ use super::{
     pairs::{Pair, Pairs, ReadAs},
     root::Root,
 };
-use crate::decode::{error_log::LoggedError, expected, hidden_errors};
+use crate::decode::{
+    error_log::LoggedError,
+    expected,
+    hidden_errors::{self, Retry},
+};
 
 /// The maximum number of pairs that all attempts for one request read in total.
 const MAX_PAIR_READS: usize = 20_000;
@@ -115,25 +119,14 @@ impl<'p> Search<'p> {
         match (best, reported) {
             (Some(value), _) => {
                 let count = self.errors.len();
-                match hidden_errors::find_hidden::<T>(self) {
+                match hidden_errors::find_hidden::<T, _>(self) {
                     Some(error) => Err(error),
                     None => Ok(self.undo_needless_guesses(value, count)),
                 }
             }
-            (None, Some((_, error))) => Err(hidden_errors::locate::<T>(self, error)),
+            (None, Some((_, error))) => Err(hidden_errors::locate::<T, _>(self, error)),
             (None, None) => Err(PairError::several_values("")),
         }
-    }
-
-    /// Deserializes the pairs again, or returns `None` if the budget is used up.
-    pub(crate) fn retry<T: DeserializeOwned>(&mut self) -> Option<Result<T, PairError>> {
-        self.budget = self.budget.checked_sub(self.pairs.len().max(1))?;
-        self.attempts += 1;
-        self.pairs.rejected_empty.set(None);
-        self.pairs.log.take();
-        let result = T::deserialize(Root(self.pairs));
-        self.errors = self.pairs.log.take();
-        Some(result)
     }
 
     /// Takes the next step, or undoes the last one. Returns false if the search has ended.
@@ -336,18 +329,29 @@ impl<'p> Search<'p> {
             .filter_map(|(idx, _)| Some((idx, self.conversion(idx, expected)?)))
             .collect()
     }
+}
 
-    pub(crate) fn pairs(&self) -> &'p Pairs<'p> {
+impl<'p> Retry<'p> for Search<'p> {
+    fn pairs(&self) -> &'p Pairs<'p> {
         self.pairs
     }
 
-    pub(crate) fn errors(&self) -> &[LoggedError] {
+    fn errors(&self) -> &[LoggedError] {
         &self.errors
     }
 
-    /// Returns whether a conversion of the value was undone.
-    pub(crate) fn has_failed_step(&self, idx: usize) -> bool {
+    fn has_failed_step(&self, idx: usize) -> bool {
         self.failed.iter().any(|(failed, _)| *failed == idx)
+    }
+
+    fn retry<T: DeserializeOwned>(&mut self) -> Option<Result<T, PairError>> {
+        self.budget = self.budget.checked_sub(self.pairs.len().max(1))?;
+        self.attempts += 1;
+        self.pairs.rejected_empty.set(None);
+        self.pairs.log.take();
+        let result = T::deserialize(Root(self.pairs));
+        self.errors = self.pairs.log.take();
+        Some(result)
     }
 }
 

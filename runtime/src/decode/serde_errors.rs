@@ -85,7 +85,7 @@ fn parse_names(text: &str, start: &str) -> Option<(String, Vec<String>)> {
 pub(crate) fn displayed(got: &str) -> (String, String) {
     let whole = |text: &str| (text.to_owned(), text.to_owned());
     let code = |text: &str| {
-        let text = crate::decode::messages::truncated(text);
+        let text = crate::decode::plain_text::truncated(text);
         (text.to_owned(), format!("`{text}`"))
     };
     if let Some(text) = got.strip_prefix("string ") {

@@ -15,7 +15,7 @@ use crate::{
     body::Body,
     decode::{self, json},
     header_value,
-    request::{head::Head, health::Health, out::Out, per_app::AppValues},
+    request::{app_values::AppValues, head::Head, health::Health, out::Out},
     response::{IntoResponse, Json, Rejection, Response, Status},
     routes::Route,
     tasks::{Stopping, Tasks},

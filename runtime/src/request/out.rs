@@ -3,8 +3,6 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-#[cfg(doc)]
-use crate::request::context::Context;
 use crate::{
     body::RequestBody,
     request::observe::Record,
@@ -18,11 +16,11 @@ pub(crate) struct Out {
     pub(crate) body: RequestBody,
     /// The most that is read of the body, in bytes.
     pub(crate) body_limit: u64,
-    /// The status that [`Context::status`] set.
+    /// The status that [`crate::Context::status`] set.
     pub(crate) status: Option<StatusCode>,
-    /// The headers that [`Context::set_header`] set. They replace those of the response.
+    /// The headers that [`crate::Context::set_header`] set. They replace those of the response.
     pub(crate) headers: HeaderMap,
-    /// The headers that [`Context::append_header`] added. They are added to those of the response.
+    /// The headers that [`crate::Context::append_header`] added. They are added to those of the response.
     pub(crate) added: HeaderMap,
     /// The connection after an upgrade, if the client requests one.
     #[cfg(feature = "ws")]

@@ -5,8 +5,8 @@ use std::{any::Any, sync::Arc};
 use crate::{
     config::Config,
     request::{
-        capacity::Gate, health::Health, per_app::AppValues, proxies::Proxies, stand_ins::StandIns,
-        transport::Transport,
+        app_values::AppValues, capacity::Gate, health::Health, proxies::Proxies,
+        stand_ins::StandIns, transport::Transport,
     },
     tasks::Tasks,
 };

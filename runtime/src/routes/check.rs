@@ -1,7 +1,7 @@
 //! Checks the entries of a group and composes the compile errors.
 
 use crate::{
-    const_text::{Text, contains, equal},
+    const_text::{ErrorText, contains, equal},
     routes::{
         check_locals::{self, LocalProblem},
         definition::{Field, MAX_DEPTH, Mounted},
@@ -181,8 +181,6 @@ pub const fn fail_if_reported(reports: &[Report], step: u16) {
         i += 1;
     }
 }
-
-pub(crate) type ErrorText = Text<1024>;
 
 impl Problem {
     /// Composes the message.

@@ -1,8 +1,7 @@
 //! Checks that the chain of a route provides the locals that its parts and its handler read.
 
-use super::check::ErrorText;
 use crate::{
-    const_text::contains,
+    const_text::{ErrorText, contains},
     routes::{
         definition::{Field, Mounted},
         local::LocalId,

@@ -2,7 +2,6 @@
 
 use crate::routes::{
     local::LocalId,
-    mount::NO_DEFINITION,
     part::PartInfo,
     segment::{Methods, RouteOptions, Segment, Slash},
     shape::Shape,
@@ -81,6 +80,24 @@ pub struct Definition {
     /// The options of the handler's attribute.
     pub options: RouteOptions,
 }
+
+/// An empty definition, for a group and for a route that does not compile.
+pub const NO_DEFINITION: &Definition = &Definition {
+    methods: Methods::ANY,
+    path: "",
+    segments: &[],
+    handler: "",
+    file: "",
+    line: 0,
+    column: 0,
+    doc: "",
+    with: &[],
+    needs: &[],
+    outer_params: &[],
+    arguments: &[],
+    returns: "",
+    options: RouteOptions::NONE,
+};
 
 /// An argument of a handler, as written in the source.
 ///

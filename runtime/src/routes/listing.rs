@@ -52,7 +52,7 @@ pub const fn routes<const N: usize>(
 }
 
 const NO_ROUTE: Mounted = Mounted {
-    definition: crate::routes::mount::NO_DEFINITION,
+    definition: crate::routes::definition::NO_DEFINITION,
     segments: &[],
     field_path: FieldPath::NONE,
     options: RouteOptions::NONE,

@@ -1,29 +1,11 @@
 //! Joins the entries of a group, in constant evaluation: each route gets its complete pattern.
 
 use crate::routes::{
-    definition::{Definition, Field, FieldPath, Mounted, MountedGroup},
-    segment::{Methods, RouteOptions, Segment},
+    definition::{Field, FieldPath, Mounted, MountedGroup, NO_DEFINITION},
+    segment::Segment,
 };
 
 const NO_SEGMENT: Segment = Segment::Static("");
-
-/// An empty definition, for a group and for a route that does not compile.
-pub const NO_DEFINITION: &Definition = &Definition {
-    methods: Methods::ANY,
-    path: "",
-    segments: &[],
-    handler: "",
-    file: "",
-    line: 0,
-    column: 0,
-    doc: "",
-    with: &[],
-    needs: &[],
-    outer_params: &[],
-    arguments: &[],
-    returns: "",
-    options: RouteOptions::NONE,
-};
 
 /// Returns the number of routes in the fields.
 pub const fn count_routes(fields: &[Field]) -> usize {
