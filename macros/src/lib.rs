@@ -21,12 +21,12 @@ mod expand;
 mod function;
 mod group;
 mod main_fn;
-#[cfg(test)]
-mod pages;
 mod pattern;
 mod route;
 mod route_attrs;
 mod runtime_path;
+#[cfg(test)]
+mod tests;
 mod types;
 mod url;
 
