@@ -36,7 +36,7 @@ fn free_port() -> u16 {
 fn await_port(port: u16) {
     let begun = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begun.elapsed() < PATIENCE, "nobody listens on {port}");
+        assert!(begun.elapsed() < PATIENCE, "no server listens on {port}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -199,7 +199,7 @@ fn has_browser() -> bool {
 const LINES: &str = "return [...document.querySelectorAll('li')].map((line) => line.textContent)";
 
 #[test]
-fn two_windows_chat() {
+fn messages_reach_the_other_window() {
     if !has_browser() {
         return;
     }
@@ -224,7 +224,7 @@ fn two_windows_chat() {
 }
 
 #[test]
-fn a_page_has_paths_of_its_own() {
+fn page_handles_its_paths() {
     if !has_browser() {
         return;
     }
@@ -244,7 +244,7 @@ fn a_page_has_paths_of_its_own() {
 }
 
 #[test]
-fn a_file_is_uploaded() {
+fn file_is_uploaded() {
     if !has_browser() {
         return;
     }

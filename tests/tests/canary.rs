@@ -254,7 +254,7 @@ fn run(addr: SocketAddr, nth: usize, requests: usize) {
 }
 
 #[test]
-fn no_request_sees_another() {
+fn no_request_sees_data_of_another() {
     let requests = std::env::var("CANARY_REQUESTS");
     let requests = requests.map_or(REQUESTS, |number| number.parse().expect("a number"));
     let addr = start();

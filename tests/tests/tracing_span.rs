@@ -85,7 +85,7 @@ fn record(path: &str) -> String {
 }
 
 #[test]
-fn a_request_is_a_span() {
+fn request_has_a_span() {
     let text = record("/books/7?token=abc");
     let before = text
         .find("event message=found")
@@ -105,7 +105,7 @@ fn a_request_is_a_span() {
 }
 
 #[test]
-fn a_failure_and_a_miss_are_told() {
+fn failure_and_miss_are_recorded() {
     let text = record("/books/0");
     assert!(text.contains(" error.type=\"502\""), "{text}");
     let text = record("/nowhere");

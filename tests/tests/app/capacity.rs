@@ -48,7 +48,7 @@ async fn report(order: State<Order>) {
 
 #[delete("/report")]
 async fn no_report(order: State<Order>) {
-    order.lock().expect("nobody holds it").push("deleted");
+    order.lock().expect("no panic").push("deleted");
 }
 
 #[get("/urgent", priority = critical)]
@@ -107,7 +107,7 @@ fn check_refused(response: &TestResponse) {
 }
 
 #[test]
-fn a_route_takes_the_nearest_priority() {
+fn route_takes_the_nearest_priority() {
     let of = |path: &str| {
         let mut routes = Api::ROUTES.iter();
         routes
@@ -122,7 +122,7 @@ fn a_route_takes_the_nearest_priority() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_goes_by_priority() {
+async fn waiting_requests_are_ordered_by_priority() {
     let (client, order) = client(Capacity::of(1).wait(secs(60)));
     tokio::join!(
         client.get("/list").send(),
@@ -131,13 +131,13 @@ async fn who_waits_goes_by_priority() {
         client.get("/pay").send(),
     );
     assert_eq!(
-        *order.lock().expect("nobody holds it"),
+        *order.lock().expect("no panic"),
         ["normal", "critical", "normal", "background"]
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_too_long_is_told_to_come_later() {
+async fn request_that_waits_too_long_is_503() {
     let (client, _) = client(Capacity::of(1).wait(millis(200)));
     let start = Instant::now();
     let late = async {
@@ -152,13 +152,13 @@ async fn who_waits_too_long_is_told_to_come_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_place_is_kept_for_the_critical() {
+async fn capacity_is_reserved_for_critical_requests() {
     let (client, _) = client(Capacity::of(4).wait(millis(100)).normal(3).background(2));
     let start = Instant::now();
     let urgent = async {
         sleep(millis(10)).await;
         let response = client.get("/reports/urgent").send().await;
-        assert_eq!(start.elapsed(), millis(10), "it waits for nobody");
+        assert_eq!(start.elapsed(), millis(10), "it does not wait");
         response
     };
     let report = || client.get("/reports/report").send();
@@ -174,7 +174,7 @@ async fn a_place_is_kept_for_the_critical() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_passes_the_middleware_and_the_observers_but_no_guard() {
+async fn rejection_passes_middleware_and_observers_but_no_guard() {
     let state = AppState {
         order: Order::default(),
         guarded: Arc::default(),
@@ -191,7 +191,7 @@ async fn a_refusal_passes_the_middleware_and_the_observers_but_no_guard() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_miss_is_of_normal_priority() {
+async fn miss_has_normal_priority() {
     let (client, _) = client(Capacity::of(1));
     let (_, missing) = tokio::join!(client.get("/pay").send(), client.get("/nowhere").send());
     check_refused(&missing);
@@ -199,7 +199,7 @@ async fn a_miss_is_of_normal_priority() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_preflight_that_is_refused_runs_no_handler() {
+async fn rejected_preflight_runs_no_handler() {
     let (client, order) = client(Capacity::of(1));
     let preflight = client
         .options("/reports/report")
@@ -208,5 +208,5 @@ async fn a_preflight_that_is_refused_runs_no_handler() {
     let (_, refused) = tokio::join!(client.get("/list").send(), preflight.send());
     check_refused(&refused);
     assert_eq!(refused.header(header::VIA), "marked");
-    assert_eq!(*order.lock().expect("nobody holds it"), ["normal"]);
+    assert_eq!(*order.lock().expect("no panic"), ["normal"]);
 }

@@ -89,26 +89,26 @@ async fn check(method: Method, path: &str, status: u16, text: &str) {
 }
 
 #[tokio::test]
-async fn a_handler_can_be_made_by_a_macro() {
+async fn macro_can_declare_handlers() {
     check(Method::GET, "/first", 200, "1 at /first").await;
     check(Method::POST, "/second", 200, "2 at /second").await;
 }
 
 #[tokio::test]
-async fn a_generic_handler_is_listed_with_its_type() {
+async fn generic_handler_is_listed_with_its_type() {
     check(Method::GET, "/u8/default/a", 200, "a 0 5").await;
     check(Method::GET, "/text/default/b", 200, "b \"\" 5").await;
 }
 
 #[tokio::test]
-async fn what_a_function_may_say_a_handler_may_say() {
+async fn handler_can_have_everything_that_a_function_can() {
     check(Method::GET, "/named/x", 200, "x of /named/x").await;
     check(Method::GET, "/result", 418, "").await;
     check(Method::GET, "/old", 200, "old").await;
 }
 
 #[tokio::test]
-async fn another_crate_may_know_highball_by_another_name() {
+async fn routes_compile_in_a_crate_that_renames_highball() {
     check(Method::GET, "/a/as/9", 200, "a 9 7").await;
     check(Method::PATCH, "/in/Bern", 200, "Bern").await;
     check(Method::GET, "/module", 200, "index").await;
@@ -118,13 +118,13 @@ async fn another_crate_may_know_highball_by_another_name() {
 }
 
 #[test]
-fn a_handler_stays_a_function() {
+fn handler_can_be_called_as_a_function() {
     assert_eq!(result(), Err(StatusCode::IM_A_TEAPOT));
     assert_eq!(named::path("a/b"), "/named/a%2Fb");
 }
 
 #[test]
-fn a_route_is_listed_with_all_that_is_around_it() {
+fn route_list_contains_the_chain_of_each_route() {
     let routes: Vec<_> = Api::ROUTES
         .iter()
         .filter(|route| route.path().contains("/numbers"))

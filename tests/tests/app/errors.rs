@@ -177,7 +177,7 @@ async fn get(path: &str) -> (TestResponse, Vec<String>) {
 }
 
 #[tokio::test]
-async fn the_client_gets_a_status_and_the_operator_the_causes() {
+async fn response_has_the_status_and_the_log_the_causes() {
     let nothing = "something went wrong on our side";
     for (path, status, detail, causes) in [
         (
@@ -254,7 +254,7 @@ fn without_place(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_a_request_lacks_stays_the_clients_fault() {
+async fn rejection_inside_an_error_keeps_its_status() {
     let (response, _) = get("/refused?n=7").await;
     assert_eq!((response.status().as_u16(), response.text()), (200, "7"));
     let (response, _) = get("/refused?n=300").await;
@@ -262,7 +262,7 @@ async fn what_a_request_lacks_stays_the_clients_fault() {
 }
 
 #[test]
-fn the_place_is_that_of_the_question_mark() {
+fn error_has_the_place_of_the_question_mark() {
     fn fails() -> highball::Result<String> {
         Ok(deep()?) // line
     }

@@ -59,12 +59,12 @@ fn bad_format(_: &Rejection, _: &Context<'_>) -> Response {
 struct BadFormat(in_handler, returned);
 
 #[tokio::test]
-async fn a_handler_is_answered_with_500() {
+async fn handler_that_panics_is_500() {
     assert_eq!(Bare.test().get("/handler").send().await.status(), 500);
 }
 
 #[tokio::test]
-async fn the_parts_around_see_it() {
+async fn outer_middleware_sees_the_panic() {
     for (path, status) in [("/handler", 500), ("/observer", 200)] {
         let response = Api.test().get(path).send().await;
         assert_eq!(response.status(), status, "{path}");
@@ -73,7 +73,7 @@ async fn the_parts_around_see_it() {
 }
 
 #[tokio::test]
-async fn a_format_is_replaced() {
+async fn rejection_format_that_panics_is_replaced() {
     for path in ["/handler", "/returned", "/missing"] {
         let response = BadFormat.test().get(path).send().await;
         assert_eq!(response.status(), 500, "{path}");

@@ -301,7 +301,7 @@ fn has_all(path: &str, response: &TestResponse) {
 }
 
 #[tokio::test]
-async fn a_panic_passes_the_parts_around_it() {
+async fn response_to_a_panic_passes_the_outer_middleware() {
     let seen = Seen::default();
     for path in [
         "/async",
@@ -333,7 +333,7 @@ async fn a_panic_passes_the_parts_around_it() {
 }
 
 #[tokio::test]
-async fn what_was_set_before_a_panic_is_on_its_answer() {
+async fn headers_set_before_a_panic_are_kept() {
     let seen = Seen::default();
     for path in ["/async", "/returned"] {
         let response = get(path, &seen).await;
@@ -348,7 +348,7 @@ async fn what_was_set_before_a_panic_is_on_its_answer() {
 }
 
 #[tokio::test]
-async fn other_answers_are_as_they_were() {
+async fn other_responses_are_not_affected() {
     let seen = Seen::default();
     let response = get("/returned", &seen).await;
     has_all("/returned", &response);
@@ -359,7 +359,7 @@ async fn other_answers_are_as_they_were() {
 }
 
 #[tokio::test]
-async fn a_cause_that_cannot_be_shown_is_a_panic() {
+async fn cause_whose_display_panics_is_500() {
     let response = Api
         .test()
         .state(AppState::default())

@@ -116,7 +116,7 @@ struct Kept(inherits, panics);
 struct Api(slow, Bounded, busy, cancel, reset, finish, Kept, order);
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_answers_and_drops_the_rest() {
+async fn timeout_responds_and_drops_the_handler() {
     let start = Instant::now();
     assert_eq!(Api.test().get("/slow").send().await.status(), 503);
     assert!(start.elapsed() < millis(100), "{:?}", start.elapsed());
@@ -138,7 +138,7 @@ async fn check_body(path: &str, body: &'static str, expected: u16) {
 }
 
 #[tokio::test]
-async fn the_nearest_body_limit_holds() {
+async fn nearest_body_limit_applies() {
     check_body("/bounded/small", "four", 200).await;
     check_body("/bounded/small", "fiver", 413).await;
     check_body("/bounded/group", "eightish", 200).await;
@@ -146,7 +146,7 @@ async fn the_nearest_body_limit_holds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_too_many_is_told_to_come_later() {
+async fn request_over_the_concurrency_limit_is_503() {
     let client = Api.test().start();
     let (first, second) = tokio::join!(client.get("/busy").send(), client.get("/busy").send());
     assert_eq!(
@@ -168,7 +168,7 @@ async fn leave(path: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_is_cancelled_unless_it_says_finish() {
+async fn handler_is_cancelled_unless_on_disconnect_is_finish() {
     leave("/cancel").await;
     assert_eq!(DROPPED.load(Relaxed), 1);
     leave("/finish").await;
@@ -181,7 +181,7 @@ async fn a_handler_is_cancelled_unless_it_says_finish() {
 }
 
 #[tokio::test]
-async fn a_stop_waits_for_what_was_spawned() {
+async fn shutdown_waits_for_spawned_tasks() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -212,7 +212,7 @@ async fn a_stop_waits_for_what_was_spawned() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_reset_cancels_its_handler() {
+async fn reset_of_a_stream_cancels_its_handler() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");

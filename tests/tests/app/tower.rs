@@ -80,7 +80,7 @@ fn layered() -> Layered {
 }
 
 #[tokio::test]
-async fn an_app_answers_as_a_service() {
+async fn app_is_a_tower_service() {
     let response = Api
         .into_service(())
         .oneshot(get("/nowhere"))
@@ -102,7 +102,7 @@ async fn an_app_answers_as_a_service() {
 }
 
 #[tokio::test]
-async fn compression_compresses() {
+async fn compression_layer_compresses() {
     let mut request = get("/text");
     request.headers_mut().insert(
         header::ACCEPT_ENCODING,
@@ -124,7 +124,7 @@ async fn compression_compresses() {
 }
 
 #[tokio::test]
-async fn decompression_gives_the_bytes_back() {
+async fn decompression_layer_decompresses() {
     let both = tower::layer::util::Stack::new(CompressionLayer::new(), DecompressionLayer::new());
     let response = through(both, get("/text")).await;
     let body = response
@@ -148,7 +148,7 @@ async fn cors_answers_a_preflight() {
 }
 
 #[tokio::test]
-async fn csrf_refuses_another_site() {
+async fn csrf_layer_rejects_other_sites() {
     let request = Request::post("/echo")
         .header("sec-fetch-site", "cross-site")
         .body(Body::from("x"))
@@ -157,13 +157,13 @@ async fn csrf_refuses_another_site() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_answers() {
+async fn timeout_layer_responds() {
     let layer = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(1));
     assert_eq!(through(layer, get("/slow")).await.status(), 504);
 }
 
 #[tokio::test]
-async fn a_limit_refuses_a_long_body() {
+async fn body_limit_layer_rejects_a_long_body() {
     // This layer changes the type of the body, and `MapRequestBody` below it changes it back.
     let layers = tower::layer::util::Stack::new(
         MapRequestBodyLayer::new(Body::new),
@@ -177,7 +177,7 @@ async fn a_limit_refuses_a_long_body() {
 }
 
 #[tokio::test]
-async fn a_request_id_is_set_and_propagated() {
+async fn request_id_is_set_and_propagated() {
     let layers = tower::layer::util::Stack::new(
         PropagateRequestIdLayer::x_request_id(),
         SetRequestIdLayer::x_request_id(MakeRequestUuid),
@@ -223,7 +223,7 @@ async fn headers_status_and_paths_are_changed() {
 }
 
 #[tokio::test]
-async fn the_others_let_a_request_through() {
+async fn other_layers_pass_requests() {
     assert_eq!(
         through(CatchPanicLayer::new(), get("/text")).await.status(),
         200
@@ -247,7 +247,7 @@ async fn the_others_let_a_request_through() {
 }
 
 #[tokio::test]
-async fn an_app_stands_inside_axum() {
+async fn app_can_be_mounted_in_axum() {
     let router = axum::Router::new()
         .nest_service("/api", Api.into_service(()))
         .fallback_service(Api.into_service(()));
@@ -261,7 +261,7 @@ async fn an_app_stands_inside_axum() {
 }
 
 #[tokio::test]
-async fn axum_stands_inside_an_app() {
+async fn axum_can_be_mounted_in_an_app() {
     let inner =
         axum::Router::new().route("/echo", axum::routing::post(|body: String| async { body }));
     let router = axum::Router::new().nest("/legacy", inner);

@@ -70,7 +70,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_that_a_client_sends_is_our_failure(
+    fn no_request_causes_a_server_error(
         path in 0..app::PATHS.len(),
         tail in nearly(),
         headers in proptest::collection::vec((0..app::NAMES.len(), nearly().prop_map(String::into_bytes)), 0..6),

@@ -156,7 +156,7 @@ fn assert_errors(response: &TestResponse, status: u16, expected: &[(&str, &str)]
 }
 
 #[tokio::test]
-async fn json_names_the_field_that_is_wrong() {
+async fn json_rejection_names_the_invalid_field() {
     for (body, status, errors) in [
         (
             json!({ "reference": 7 }),
@@ -194,7 +194,7 @@ async fn json_names_the_field_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn every_rule_that_is_broken_is_told_at_once() {
+async fn all_broken_rules_are_reported_together() {
     let order = json!({
         "reference": "",
         "lines": [{ "sku": "a", "count": 1 }, { "sku": "ab", "count": 100 }],
@@ -216,7 +216,7 @@ async fn every_rule_that_is_broken_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_form_is_read_from_the_body_and_a_query_by_get() {
+async fn form_is_the_body_or_for_get_the_query() {
     let pairs = "text=a+b%26c&tag=x&tag=y&page=7";
     let expected = "a b&c [\"x\", \"y\"] Some(7)";
     for path in ["/form", "/bind", "/query"] {
@@ -254,7 +254,7 @@ async fn a_form_is_read_from_the_body_and_a_query_by_get() {
 }
 
 #[tokio::test]
-async fn one_of_two_is_taken() {
+async fn either_tries_both_extractors() {
     let search = json!({ "text": "a" }).to_string();
     assert_eq!(post("/either", JSON, search).await.text(), "JSON a [] None");
     assert_eq!(
@@ -270,7 +270,7 @@ async fn one_of_two_is_taken() {
 }
 
 #[tokio::test]
-async fn what_may_be_missing_or_wrong_is_the_handlers_to_see() {
+async fn option_and_result_pass_failures_to_the_handler() {
     assert_eq!(
         post("/result", JSON, "{\"reference\":\"a\"}").await.text(),
         "a"
@@ -294,7 +294,7 @@ async fn what_may_be_missing_or_wrong_is_the_handlers_to_see() {
 }
 
 #[tokio::test]
-async fn a_stream_is_read_up_to_its_limit() {
+async fn body_stream_is_limited() {
     assert_eq!(Api.test().post("/stream").send().await.text(), "0");
     assert_eq!(
         Api.test()

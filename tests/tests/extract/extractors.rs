@@ -139,7 +139,7 @@ async fn check(path: &str, status: u16, text: &str) {
 }
 
 #[tokio::test]
-async fn path_parameters_are_read_into_their_types() {
+async fn path_parameters_are_parsed() {
     check("/num/-128", 200, "-128").await;
     check("/num/128", 400, r#""name":"n","expected":"i8","got":"128""#).await;
     check("/even/4", 200, "4").await;
@@ -151,7 +151,7 @@ async fn path_parameters_are_read_into_their_types() {
 }
 
 #[tokio::test]
-async fn a_type_of_the_users_is_not_shown_to_clients() {
+async fn rejection_does_not_name_types_of_the_app() {
     let (_, body) = get("/even/5").await;
     assert!(!body.contains("Even") && !body.contains("odd"), "{body}");
 }
@@ -183,7 +183,7 @@ async fn post(path: &str, content_type: &str, body: &'static str) -> (u16, Strin
 }
 
 #[tokio::test]
-async fn json_is_read_or_refused_with_a_reason() {
+async fn json_is_parsed_or_rejected_with_a_reason() {
     for (content_type, body, status, text) in [
         ("application/json", r#"{"name":"ann"}"#, 200, "ann"),
         (
@@ -226,7 +226,7 @@ async fn json_is_read_or_refused_with_a_reason() {
 }
 
 #[tokio::test]
-async fn deeply_nested_json_is_refused() {
+async fn deeply_nested_json_is_rejected() {
     let body = "[".repeat(100_000);
     let request = Api.test().post("/json").body(body);
     let response = request
@@ -252,7 +252,7 @@ async fn text_must_be_utf8_and_within_the_limit() {
 }
 
 #[tokio::test]
-async fn bearer_token_is_needed_in_the_right_form() {
+async fn missing_or_malformed_bearer_token_is_401() {
     for (value, expected) in [
         ("Bearer abc.DEF-1~+/==", Some("abc.DEF-1~+/==")),
         ("bearer x", Some("x")),
@@ -276,14 +276,14 @@ async fn bearer_token_is_needed_in_the_right_form() {
 }
 
 #[tokio::test]
-async fn the_head_can_be_had_whole() {
+async fn parts_of_the_head_are_extractors() {
     check("/head?x=1", 200, "GET /head?x=1 0 /head").await;
     // Without a socket there is no connection. The client gets no detail about this.
     check("/who", 500, "something went wrong on our side").await;
 }
 
 #[tokio::test]
-async fn context_reads_what_gins_reads() {
+async fn context_has_the_accessors_of_gin() {
     let request = Api.test().get("/cx/7?q=a+b").header("x-a", "1");
     let response = request.send().await;
     let expected = r#"Some("7") None a b Some("1") Some("/cx/{id}")"#;

@@ -134,7 +134,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_written_is_read_back(
+    fn serialized_values_are_deserialized_unchanged(
         text in "[ -~äπ\u{1f600}\n\t]{0,20}",
         count in any::<i32>(),
         flag in any::<bool>(),
@@ -156,7 +156,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_value_is_read_as_its_type_says() {
+async fn value_is_parsed_by_its_type() {
     for (content_type, body) in [
         (
             "application/json",
@@ -184,7 +184,7 @@ async fn a_value_is_read_as_its_type_says() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_refused() {
+async fn invalid_input_is_rejected() {
     let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n\
                 c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n\
                 e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n\

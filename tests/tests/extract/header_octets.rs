@@ -127,7 +127,7 @@ async fn get(path: &str, headers: &[(&str, &[u8])]) -> String {
 }
 
 #[tokio::test]
-async fn a_cookie_never_hides_another() {
+async fn malformed_cookie_hides_no_other() {
     for (lines, expected) in [
         (
             &[&b"sid=secret; nick=J\xc3\xb6rg"[..]][..],
@@ -157,7 +157,7 @@ async fn a_cookie_never_hides_another() {
 }
 
 #[tokio::test]
-async fn cookies_are_the_same_over_sockets() {
+async fn cookies_are_read_equally_over_sockets() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = highball::serve(Api).listen(listener).quiet();
@@ -196,7 +196,7 @@ async fn cookies_are_the_same_over_sockets() {
 }
 
 #[tokio::test]
-async fn a_value_is_text_if_it_is_utf8() {
+async fn value_is_text_if_it_is_utf8() {
     assert_eq!(get("/name", &[("x-name", b"Zoe")]).await, "Zoe 1");
     assert_eq!(
         get("/name", &[("x-name", b"Zo\xc3\xab")]).await,
@@ -218,7 +218,7 @@ async fn a_value_is_text_if_it_is_utf8() {
 }
 
 #[tokio::test]
-async fn lists_are_read_from_all_lines_and_around_what_is_wrong() {
+async fn lists_are_read_from_all_lines_and_skip_invalid_elements() {
     let html = |lines: &'static [&'static [u8]]| async move {
         let headers: Vec<_> = lines.iter().map(|line| ("accept", *line)).collect();
         get("/accept", &headers).await
@@ -250,7 +250,7 @@ async fn lists_are_read_from_all_lines_and_around_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_media_type_is_read_once() {
+async fn media_type_must_occur_once() {
     let json: &[(&str, &[u8])] = &[("content-type", b"application/json; a=\"x;y\"; b=\xff")];
     assert_eq!(call("POST", "/json", json).await.0, 200);
     let two: &[(&str, &[u8])] = &[
@@ -261,7 +261,7 @@ async fn a_media_type_is_read_once() {
 }
 
 #[tokio::test]
-async fn a_preflight_hears_of_all_headers_that_it_asks_for() {
+async fn preflight_lists_all_requested_headers() {
     let headers: &[(&str, &[u8])] = &[
         ("origin", b"https://shop.example"),
         ("access-control-request-method", b"POST"),
@@ -316,7 +316,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn noise_in_one_header_hides_no_other(
+    fn invalid_header_hides_no_other(
         name in prop::sample::select(READ.to_vec()),
         noise in prop::collection::vec(value(), 1..4),
         methods in prop::sample::select(vec!["GET", "POST", "OPTIONS", "DELETE"]),
@@ -344,7 +344,7 @@ proptest! {
     }
 
     #[test]
-    fn noise_in_front_of_a_cookie_does_not_hide_it(noise in value()) {
+    fn noise_before_a_cookie_does_not_hide_it(noise in value()) {
         let noise: Vec<u8> = noise.into_iter().filter(|octet| *octet != b'=').collect();
         let line = [&noise[..], b"; sid=secret; ", &noise[..]].concat();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

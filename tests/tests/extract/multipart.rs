@@ -57,7 +57,7 @@ fn part(head: &str, body: &str) -> String {
 }
 
 #[tokio::test]
-async fn parts_are_read_as_they_come() {
+async fn parts_are_read_in_order() {
     let body = [
         part("name=\"title\"", "a\r\n--X\r\nb"),
         part("name=\"skipped\"", &"x".repeat(100)),
@@ -76,7 +76,7 @@ async fn parts_are_read_as_they_come() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_wrong_or_too_large_is_refused() {
+async fn invalid_or_too_large_form_is_rejected() {
     let end = "--XX--\r\n";
     let title = part("name=\"title\"", "a");
     for (content_type, body, status) in [
@@ -110,7 +110,7 @@ async fn a_form_that_is_wrong_or_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn a_thousand_parts_are_enough() {
+async fn number_of_parts_is_limited() {
     let parts = part("name=\"skipped\"", "").repeat(1001) + "--XX--\r\n";
     #[post("/many", body_limit = 1 << 20)]
     async fn many(mut form: Multipart) -> Result<(), Rejection> {

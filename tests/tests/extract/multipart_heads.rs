@@ -103,7 +103,7 @@ fn bytes(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn heads_of_parts_are_read_as_the_rules_say() {
+async fn headers_of_parts_are_parsed_as_required() {
     let cases = cases(include_str!("../../multipart/dispositions.txt"));
     assert!(cases.len() > 40);
     let mut failures = Vec::new();
@@ -128,7 +128,7 @@ async fn heads_of_parts_are_read_as_the_rules_say() {
 }
 
 #[tokio::test]
-async fn a_part_has_a_disposition() {
+async fn part_requires_content_disposition() {
     let field = b"Content-Disposition: form-data; name=a";
     let type_ = b"Content-Type: text/csv";
     for (head, refused) in [
@@ -144,7 +144,7 @@ async fn a_part_has_a_disposition() {
 }
 
 #[tokio::test]
-async fn a_boundary_is_read_as_a_parameter() {
+async fn boundary_is_parsed_as_a_parameter() {
     let form = |boundary: &str| {
         let head = "Content-Disposition: form-data; name=a";
         format!("--{boundary}\r\n{head}\r\n\r\nabc\r\n--{boundary}--\r\n")
@@ -182,7 +182,7 @@ async fn a_boundary_is_read_as_a_parameter() {
 
 /// Error messages of the multipart library are not sent to clients.
 #[tokio::test]
-async fn a_form_that_is_cut_off_is_told_in_our_words() {
+async fn incomplete_form_has_our_message() {
     let head = "--XX\r\nContent-Disposition: form-data; name=a";
     let early = "ends too early";
     for (body, why) in [

@@ -59,7 +59,7 @@ async fn check(path: &str, expected: (u16, &str)) {
 }
 
 #[tokio::test]
-async fn a_path_that_leads_out_names_its_parameter() {
+async fn path_outside_the_directory_is_rejected_and_named() {
     for path in [
         "/f//etc/passwd",
         "/f/..%2f..%2fetc",
@@ -91,7 +91,7 @@ async fn a_path_that_leads_out_names_its_parameter() {
 }
 
 #[tokio::test]
-async fn a_path_that_stays_inside_is_read() {
+async fn path_inside_the_directory_is_accepted() {
     for (path, text) in [
         ("/f/a", "base/a"),
         ("/f/a/b.txt", "base/a/b.txt"),

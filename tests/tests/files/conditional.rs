@@ -10,7 +10,7 @@ use highball::prelude::*;
 use super::{Site, client, get};
 
 #[tokio::test]
-async fn parts_and_versions_are_asked_for() {
+async fn ranges_and_conditional_requests_are_supported() {
     let site = Site::new("parts");
     let client = client(&site);
     let whole = get(&client, "/app.js").await;
@@ -44,7 +44,7 @@ async fn parts_and_versions_are_asked_for() {
 }
 
 #[tokio::test]
-async fn a_head_has_no_part_and_no_body() {
+async fn head_ignores_ranges_and_has_no_body() {
     let site = Site::new("head");
     let client = client(&site);
     let get = get(&client, "/app.js").await;
@@ -74,7 +74,7 @@ async fn a_head_has_no_part_and_no_body() {
 }
 
 #[tokio::test]
-async fn a_file_is_only_read() {
+async fn only_get_and_head_are_allowed() {
     let site = Site::new("read");
     let client = client(&site);
     let read = get(&client, "/any/app.js").await;
@@ -95,7 +95,7 @@ async fn a_file_is_only_read() {
 }
 
 #[tokio::test]
-async fn a_version_is_known_when_it_cannot_change_any_more() {
+async fn etag_is_weak_while_the_file_may_still_change() {
     let site = Site::new("version");
     let client = client(&site);
     let path = site.0.join("public/docs/app.css");

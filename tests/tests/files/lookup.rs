@@ -5,7 +5,7 @@ use highball::prelude::*;
 use super::{Site, client, get};
 
 #[tokio::test]
-async fn files_are_found_beside_the_api() {
+async fn files_are_served_next_to_the_api() {
     let site = Site::new("found");
     let client = client(&site);
     for (path, text, content_type) in [
@@ -51,7 +51,7 @@ async fn files_are_found_beside_the_api() {
 }
 
 #[tokio::test]
-async fn nothing_else_is() {
+async fn paths_without_a_public_file_are_404() {
     let site = Site::new("else");
     let client = client(&site);
     for path in [
@@ -84,7 +84,7 @@ async fn nothing_else_is() {
 }
 
 #[tokio::test]
-async fn a_page_stands_for_the_paths_of_a_browsers_app() {
+async fn start_page_is_served_for_paths_of_a_single_page_app() {
     let site = Site::new("spa");
     let client = client(&site);
     for path in ["/inbox/7", "/inbox/7/", "/none.js"] {
@@ -108,7 +108,7 @@ async fn a_page_stands_for_the_paths_of_a_browsers_app() {
 /// Opening a pipe would block until a writer opens it. A directory can be opened but not read.
 #[cfg(unix)]
 #[tokio::test]
-async fn what_is_no_regular_file_is_not_served() {
+async fn only_regular_files_are_served() {
     let site = Site::new("kinds");
     let socket = std::os::unix::net::UnixListener::bind(site.0.join("public/socket"));
     let made = std::process::Command::new("mkfifo")

@@ -177,7 +177,7 @@ async fn each_case_has_its_status() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_what_to_send() {
+async fn rejection_names_the_header_to_send() {
     let state = |tag: u64| AppState {
         version: Revision::tag(tag),
     };

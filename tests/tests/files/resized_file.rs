@@ -92,7 +92,7 @@ async fn talk(server: &Server, len: u64) -> (String, u64, Vec<u8>) {
 }
 
 #[tokio::test]
-async fn a_file_that_shrinks_cuts_the_connection() {
+async fn shrinking_file_aborts_the_connection() {
     let server = Server::start("shrinks").await;
     let (head, count, last) = talk(&server, 1000).await;
     assert!(
@@ -106,7 +106,7 @@ async fn a_file_that_shrinks_cuts_the_connection() {
 }
 
 #[tokio::test]
-async fn a_file_that_grows_is_sent_as_it_was() {
+async fn growing_file_is_sent_with_its_first_length() {
     let server = Server::start("grows").await;
     let (head, count, last) = talk(&server, LEN + 5000).await;
     assert!(
@@ -120,7 +120,7 @@ async fn a_file_that_grows_is_sent_as_it_was() {
 }
 
 #[tokio::test]
-async fn over_http2_only_the_stream_ends() {
+async fn shrinking_file_aborts_only_the_http2_stream() {
     let server = Server::start("stream").await;
     let stream = TcpStream::connect(server.addr).await.expect("it listens");
     let shaken = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream));

@@ -16,7 +16,7 @@ async fn save(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Attachmen
 struct Saving(save);
 
 #[tokio::test]
-async fn a_refusal_is_not_saved() {
+async fn rejection_is_not_a_download() {
     let site = Site::new("save");
     let files = Files::new(site.0.join("public"));
     let client = Saving.test().state(AppState { site: files }).start();
@@ -38,7 +38,7 @@ async fn a_refusal_is_not_saved() {
 
 /// The file is larger than the read buffer, and not a multiple of its size.
 #[tokio::test]
-async fn a_large_file_is_sent_in_pieces() {
+async fn large_file_is_sent_completely() {
     let site = Site::new("pieces");
     let client = client(&site);
     let digits: String = (0..40_000).map(|number| format!("{number:05}")).collect();
@@ -72,7 +72,7 @@ async fn forgiving(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Resp
 struct Forgiving(forgiving);
 
 #[tokio::test]
-async fn a_redirect_stays_where_it_is() {
+async fn redirect_stays_on_the_origin() {
     let site = Site::new("redirect");
     let files = Files::new(site.0.join("public"));
     let client = Forgiving.test().state(AppState { site: files }).start();
@@ -99,7 +99,7 @@ fn short(rejection: &Rejection, _: &Context<'_>) -> Response {
 struct Short(any_method);
 
 #[tokio::test]
-async fn refusals_have_the_apps_format() {
+async fn rejections_have_the_format_of_the_app() {
     let site = Site::new("format");
     let files = Files::new(site.0.join("public"));
     let client = Short.test().state(AppState { site: files }).start();

@@ -107,7 +107,7 @@ async fn check_http1(server: &Server, case: &Case, path: &str) {
 }
 
 #[tokio::test]
-async fn answers_of_handlers_leave_the_connection_in_step() {
+async fn responses_of_handlers_keep_the_connection_in_sync() {
     let server = Server::start().await;
     for case in CASES {
         check_http1(&server, case, &format!("/case/{}", case.name)).await;
@@ -116,7 +116,7 @@ async fn answers_of_handlers_leave_the_connection_in_step() {
 }
 
 #[tokio::test]
-async fn answers_of_mounted_services_do_too() {
+async fn responses_of_mounted_services_keep_the_connection_in_sync() {
     let server = Server::start().await;
     for case in CASES {
         check_http1(&server, case, &format!("/mounted/{}", case.name)).await;
@@ -125,7 +125,7 @@ async fn answers_of_mounted_services_do_too() {
 }
 
 #[tokio::test]
-async fn parts_of_a_chain_frame_nothing_either() {
+async fn middleware_cannot_change_the_framing() {
     let server = Server::start().await;
     for path in ["/by-context", "/by-middleware", "/layered/by-layer"] {
         let mut client = Client::connect(server.addr).await;
@@ -143,7 +143,7 @@ async fn parts_of_a_chain_frame_nothing_either() {
 
 /// The server does not poll the body after the last declared byte.
 #[tokio::test]
-async fn stream_that_has_kept_its_promise_is_whole() {
+async fn stream_ends_after_its_declared_length() {
     let server = Server::start().await;
     let mut client = Client::connect(server.addr).await;
     client.send(get("/waits") + &get("/next")).await;
@@ -159,7 +159,7 @@ async fn stream_that_has_kept_its_promise_is_whole() {
 /// The response to HEAD is the response to GET without its body. Only for HEAD, a handler can set a length on an empty
 /// body.
 #[tokio::test]
-async fn head_is_answered_as_get_is() {
+async fn head_has_the_framing_of_get() {
     let server = Server::start().await;
     for case in CASES {
         let path = format!("/case/{}", case.name);
@@ -191,7 +191,7 @@ async fn head_is_answered_as_get_is() {
 
 /// A client of HTTP/1.0 can also see that an aborted response is incomplete.
 #[tokio::test]
-async fn old_client_finds_no_length_that_is_wrong() {
+async fn http1_0_client_can_detect_an_incomplete_response() {
     let server = Server::start().await;
     for (name, whole) in [("short", true), ("stream", true), ("stream-more", false)] {
         let mut client = Client::connect(server.addr).await;
@@ -242,7 +242,7 @@ async fn ask(sender: &mut Sender, path: &str) -> (u16, HeaderMap, Option<String>
 }
 
 #[tokio::test]
-async fn streams_of_http2_are_answered_alike() {
+async fn http2_streams_have_the_same_results() {
     let server = Server::start().await;
     let mut sender = connect_http2(&server).await;
     for case in CASES {

@@ -40,7 +40,7 @@ async fn check(server: &Server, request: &str, status: u16, closes: bool) -> Ans
 }
 
 #[tokio::test]
-async fn refusal_of_a_body_that_is_still_to_come_is_the_last_answer() {
+async fn rejection_before_the_whole_body_closes_the_connection() {
     let server = Server::start().await;
     for (path, headers, status) in [
         ("/text", "content-length: 100\r\n", 413),
@@ -66,7 +66,7 @@ async fn refusal_of_a_body_that_is_still_to_come_is_the_last_answer() {
 }
 
 #[tokio::test]
-async fn body_that_is_here_is_skipped_and_the_connection_goes_on() {
+async fn received_body_is_skipped_and_the_connection_kept() {
     let server = Server::start().await;
     let body = "content-length: 4\r\n";
     for (path, status) in [("/nowhere", 404), ("/form", 415), ("/locked", 403)] {
@@ -121,7 +121,7 @@ async fn body_that_is_read_keeps_the_connection() {
 
 /// A chunked body cannot be skipped, since its length is unknown.
 #[tokio::test]
-async fn chunks_that_nobody_reads_end_the_connection() {
+async fn unread_chunks_close_the_connection() {
     let server = Server::start().await;
     let chunks = "transfer-encoding: chunked\r\n";
     let body = "2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n";
@@ -134,7 +134,7 @@ async fn chunks_that_nobody_reads_end_the_connection() {
 
 /// A response can begin before the request has ended.
 #[tokio::test]
-async fn answer_that_reads_the_body_does_not_end_the_connection() {
+async fn early_response_that_reads_the_body_keeps_the_connection() {
     let server = Server::start().await;
     let mut client = Client::connect(server.addr).await;
     let chunks = "transfer-encoding: chunked\r\n";
@@ -150,7 +150,7 @@ async fn answer_that_reads_the_body_does_not_end_the_connection() {
 }
 
 #[tokio::test]
-async fn last_answers_say_so() {
+async fn last_response_contains_connection_close() {
     let server = Server::start_with(Config::default().max_requests_per_connection(2)).await;
     let mut client = Client::connect(server.addr).await;
     client
@@ -172,7 +172,7 @@ async fn last_answers_say_so() {
 }
 
 #[tokio::test]
-async fn slow_body_is_told_that_the_connection_ends() {
+async fn slow_body_gets_connection_close() {
     let config = Config::default().body_timeout(Duration::from_millis(50));
     let server = Server::start_with(config).await;
     let answer = check(
@@ -188,7 +188,7 @@ async fn slow_body_is_told_that_the_connection_ends() {
 
 /// A request that times out while its body arrives gets a response, and the rest of the body is not read.
 #[tokio::test]
-async fn request_out_of_time_is_the_last_one() {
+async fn timed_out_request_closes_the_connection() {
     let server = Server::start().await;
     check(
         &server,
@@ -209,7 +209,7 @@ async fn request_out_of_time_is_the_last_one() {
 
 /// hyper rejects these heads itself. It closes the connection, and its responses contain `Connection: close`.
 #[tokio::test]
-async fn heads_that_are_no_heads_end_the_connection() {
+async fn invalid_head_closes_the_connection() {
     let server = Server::start().await;
     for (head, status) in [
         ("GET /\0 HTTP/1.1\r\nhost: a\r\n\r\n", 400),

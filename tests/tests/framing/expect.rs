@@ -71,7 +71,7 @@ fn post(path: &str, headers: &str, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn refusal_comes_before_the_body_is_sent() {
+async fn rejection_is_sent_before_the_body() {
     let server = Server::start().await;
     for (path, headers, status) in REFUSED {
         for more in [
@@ -94,7 +94,7 @@ async fn refusal_comes_before_the_body_is_sent() {
 }
 
 #[tokio::test]
-async fn refusal_comes_before_chunks_are_sent() {
+async fn rejection_is_sent_before_chunks() {
     let server = Server::start().await;
     for (path, headers, status) in REFUSED.iter().filter(|(_, _, status)| *status != 413) {
         let mut client = Client::connect(server.addr).await;
@@ -110,7 +110,7 @@ async fn refusal_comes_before_chunks_are_sent() {
 }
 
 #[tokio::test]
-async fn body_that_is_wanted_is_asked_for() {
+async fn continue_is_sent_if_the_handler_reads_the_body() {
     let server = Server::start().await;
     for (path, headers, body) in WANTED {
         let mut client = Client::connect(server.addr).await;
@@ -128,7 +128,7 @@ async fn body_that_is_wanted_is_asked_for() {
 
 /// The same over HTTP/2, where an unread stream does not block others.
 #[tokio::test]
-async fn stream_is_refused_before_its_body_is_sent() {
+async fn http2_rejection_is_sent_before_the_body() {
     let server = Server::start().await;
     let mut sender = crate::answers::connect_http2(&server).await;
     for (path, headers, status) in REFUSED.iter().filter(|(_, _, status)| *status != 413) {

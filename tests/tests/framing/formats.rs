@@ -30,7 +30,7 @@ struct Wrong(home);
 struct Plain(home, fine);
 
 #[tokio::test]
-async fn format_at_fault_is_left_out() {
+async fn rejection_format_with_invalid_framing_is_replaced() {
     for path in ["/", "/missing"] {
         let response = Wrong.test().get(path).send().await;
         assert_eq!(response.status(), 500, "{path}");
@@ -40,7 +40,7 @@ async fn format_at_fault_is_left_out() {
 }
 
 #[tokio::test]
-async fn what_the_chain_has_added_stays() {
+async fn headers_of_middleware_are_kept() {
     let response = Plain.test().get("/").send().await;
     assert_eq!(response.status(), 500);
     assert_eq!(
@@ -55,7 +55,7 @@ async fn what_the_chain_has_added_stays() {
 
 /// Without a socket, the body of the response returns the error.
 #[tokio::test]
-async fn stream_is_kept_to_its_length_without_a_socket() {
+async fn declared_length_is_checked_without_a_socket() {
     #[get("/")]
     async fn stream() -> Response {
         let body = crate::cases::pieces(&["str", "eam"], &[]);
@@ -87,7 +87,7 @@ async fn stream_is_kept_to_its_length_without_a_socket() {
 
 /// A 2xx response to CONNECT begins a tunnel, which has no length (RFC 9110 §9.3.6).
 #[tokio::test]
-async fn connect_is_answered_without_a_body() {
+async fn response_to_connect_has_no_body() {
     #[fallback]
     async fn anything() -> Response {
         (

@@ -49,7 +49,7 @@ fn places() -> Vec<(u16, u32)> {
 }
 
 #[tokio::test]
-async fn number_that_is_no_status_is_500() {
+async fn invalid_status_is_500() {
     for how in [
         "json", "text", "data", "set", "empty", "tuple", "context", "small",
     ] {
@@ -64,10 +64,10 @@ async fn number_that_is_no_status_is_500() {
 
 /// The log is written to the standard error of the process, so the test runs another process.
 #[test]
-fn line_that_gave_it_is_logged_once() {
+fn line_of_an_invalid_status_is_logged_once() {
     let own = std::env::current_exe().expect("a test");
     let mut test = Command::new(own);
-    let name = "status::number_that_is_no_status_is_500";
+    let name = "status::invalid_status_is_500";
     let output = test
         .args(["--exact", name, "--nocapture"])
         .output()

@@ -81,7 +81,7 @@ fn check(case: &Case) -> Result<(), String> {
     let ends = |wants: &[Want]| wants.iter().filter(|want| want.end.is_some()).count();
     let ends_early = |step: &Step| matches!(step, Step::Want(wants) if ends(wants) > 0);
     if ends(last) < last.len() || before.iter().any(ends_early) {
-        return wrong("says elsewhere than in its last step how it ends");
+        return wrong("contains the state of the connection before its last step");
     }
     if !case.timing.is_empty() && last.len() == 1 {
         return wrong("has one way to end, whatever the timing");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn cases_are_read_in_order() {
+    fn cases_are_parsed_in_order() {
         let text = "# why\ncase one\nfrom RFC\nsend a\nsend  b\nshut\nwant 100\nsend c\n\
                     want 200 4xx open or closed\ntiming t\nhas x y\nlacks z\n\ncase two\nfrom CVE\nsend d\n\
                     want left";
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_in_cases_are_reported() {
         let begun = "case a\nfrom b\nsend c\n";
         let good = format!("{begun}want closed");
         assert!(parse(&good).is_ok());

@@ -159,7 +159,7 @@ fn read(folder: &Path) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn requests_are_answered_as_the_rules_say() {
+async fn requests_have_the_required_responses() {
     let server = Server::start("corpus").await;
     let cases = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("wire"));
     let n_cases = cases.len();

@@ -118,7 +118,7 @@ pub(crate) async fn check(cases: impl IntoIterator<Item = Case>) {
 
 /// Shows that a case can fail.
 #[test]
-fn another_outcome_meets_no_expectation() {
+fn different_outcome_fails_a_case() {
     use Outcome::{Answer, Closed, GoAway, Pong, Reset, Silence};
     let all = [
         GoAway(1),

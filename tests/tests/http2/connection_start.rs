@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn settings_are_the_first_frame_of_the_server() {
+async fn server_sends_settings_first() {
     let server = Server::start().await;
     let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
     client.send(&[PREFACE, &settings(&[])].concat()).await;
@@ -25,7 +25,7 @@ async fn settings_are_the_first_frame_of_the_server() {
 
 /// RFC 9113, 3.4: after an invalid preface, the server must not interpret the bytes as frames.
 #[tokio::test]
-async fn a_broken_preface_is_no_connection() {
+async fn invalid_preface_closes_the_connection() {
     let server = Server::start().await;
     let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
     client.send(b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").await;
@@ -35,7 +35,7 @@ async fn a_broken_preface_is_no_connection() {
 
 /// RFC 9113, 3.4: the first frame of a client is SETTINGS.
 #[tokio::test]
-async fn a_client_begins_with_settings() {
+async fn client_must_send_settings_first() {
     let server = Server::start().await;
     let acknowledged = frame(kind::SETTINGS, ACK, 0, []);
     for (name, first) in [
@@ -70,7 +70,7 @@ async fn a_client_begins_with_settings() {
 }
 
 #[tokio::test]
-async fn the_client_is_told_that_it_began_wrongly() {
+async fn invalid_start_gets_goaway() {
     let server = Server::start().await;
     let mut client = Client::of(TcpStream::connect(server.addr).await.expect("it listens"));
     client.send(&[PREFACE, &ping(b"too soon")].concat()).await;
@@ -85,7 +85,7 @@ async fn the_client_is_told_that_it_began_wrongly() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_of_a_frame_is_ignored() {
+async fn unknown_frames_and_flags_are_ignored() {
     let reserved = 1 << 31;
     check([
         case(
@@ -126,7 +126,7 @@ async fn what_is_not_known_of_a_frame_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_frame_is_as_long_as_the_settings_allow() {
+async fn frame_size_is_limited_by_the_settings() {
     let long = "x".repeat(MAX_FRAME);
     let too_long = "x".repeat(MAX_FRAME + 1);
     let mut fields = request("GET", "/ping");
@@ -157,7 +157,7 @@ async fn a_frame_is_as_long_as_the_settings_allow() {
 }
 
 #[tokio::test]
-async fn nothing_comes_between_the_frames_of_a_header_block() {
+async fn header_block_cannot_be_interrupted() {
     let begun = || headers(END_STREAM, 1, &request("GET", "/ping"));
     let rest = || continuation(END_HEADERS, 1, &[("x-a", "b")]);
     check([

@@ -24,7 +24,7 @@ pub(crate) async fn finish() {
 /// Without `cancel_on_disconnect`, the handler runs to its end after a reset of the stream or a close of the
 /// connection.
 #[tokio::test]
-async fn request_is_answered_to_its_end_where_that_is_asked_for() {
+async fn handler_runs_to_its_end_without_cancel_on_disconnect() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let server = Server::start_on(listener, Config::default().cancel_on_disconnect(false));
     for resets in [true, false] {

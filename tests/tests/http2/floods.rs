@@ -39,7 +39,7 @@ fn streams(count: u32) -> impl Iterator<Item = u32> {
 
 /// CVE-2023-44487: a stream that is reset makes room for the next one immediately.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_that_are_reset_at_once_end_the_connection() {
+async fn immediate_resets_close_the_connection() {
     let frames = streams(20_000).map(|id| [get(id, "/hang/1"), reset(id, CANCEL)].concat());
     check(frames, CALMED).await;
     let most = GAUGES[1].most.load(Relaxed);
@@ -49,7 +49,7 @@ async fn requests_that_are_reset_at_once_end_the_connection() {
 
 /// The same, but slow enough for each handler to start. The handler is dropped when the stream is reset.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_that_are_reset_later_run_no_longer() {
+async fn handler_is_dropped_when_its_stream_is_reset() {
     let server = Server::start().await;
     let neighbor = Neighbor::beside(&server).await;
     let mut client = Client::connect(server.addr).await;
@@ -74,7 +74,7 @@ async fn requests_that_are_reset_later_run_no_longer() {
 /// CVE-2025-8671: the client makes the server reset its streams, here with a window above the maximum. hyper's limit is
 /// 1,024 during the lifetime of a connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn resets_provoked_from_the_server_end_the_connection() {
+async fn provoked_resets_close_the_connection() {
     let provoked = streams(20_000).map(|id| {
         let request = get(id, "/hang/3");
         [request, window_update(id, MAX_WINDOW)].concat()
@@ -87,7 +87,7 @@ async fn resets_provoked_from_the_server_end_the_connection() {
 
 /// CVE-2025-8671 with other frames: each request is followed by a frame that is a stream error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_way_to_provoke_resets_is_left_open() {
+async fn every_way_to_provoke_resets_closes_the_connection() {
     type Provoke = fn(u32) -> Vec<u8>;
     let ways: [Provoke; 3] = [
         |id| [post(id, "/hang/0"), priority(id, id, 0)].concat(),
@@ -108,13 +108,13 @@ async fn no_way_to_provoke_resets_is_left_open() {
 
 /// The server resets each stream over the limit, and h2 counts these resets as provoked by the client.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn streams_over_the_limit_end_the_connection() {
+async fn streams_over_the_limit_close_the_connection() {
     check(streams(20_000).map(|id| post(id, "/hang/0")), CALMED).await;
 }
 
 /// CVE-2024-27316: a header block that never ends, and that stays below the limit of its size.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_header_block_without_an_end_ends_the_connection() {
+async fn endless_header_block_closes_the_connection() {
     for fields in [&[][..], &[("x-a", "b")]] {
         let begun = headers(END_STREAM, 1, &request("GET", "/ping"));
         let more = std::iter::repeat_n(continuation(NO_FLAGS, 1, fields), 20_000);
@@ -124,7 +124,7 @@ async fn a_header_block_without_an_end_ends_the_connection() {
 
 /// CVE-2019-9518: empty frames. h2 accepts 100 of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn empty_data_ends_the_connection() {
+async fn empty_data_frames_close_the_connection() {
     let begun = || [post(1, "/keep")].into_iter();
     let empty = std::iter::repeat_n(data(NO_FLAGS, 1, ""), 20_000);
     check(begun().chain(empty), CALMED).await;
@@ -134,7 +134,7 @@ async fn empty_data_ends_the_connection() {
 
 /// Each unread byte takes 256 bytes of memory. h2 accepts about 2,000 unread bytes that are sent in this way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_body_in_single_bytes_that_nobody_reads_ends_the_connection() {
+async fn unread_body_in_single_bytes_closes_the_connection() {
     let begun = [post(1, "/keep")].into_iter();
     let bytes = std::iter::repeat_n(data(NO_FLAGS, 1, "x"), 20_000);
     check(begun.chain(bytes), CALMED).await;
@@ -142,7 +142,7 @@ async fn a_body_in_single_bytes_that_nobody_reads_ends_the_connection() {
 
 /// CVE-2019-9516: h2 rejects a header without a name.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn headers_without_names_end_the_connection() {
+async fn headers_without_names_close_the_connection() {
     let mut fields = request("GET", "/hang/0");
     fields.extend([("", ""); 1000]);
     let frames = streams(1_000).map(move |id| headers(WHOLE, id, &fields));
@@ -151,14 +151,14 @@ async fn headers_without_names_end_the_connection() {
 
 /// CVE-2019-9513: h2 has no tree of priorities, so each frame is only parsed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn priorities_are_forgotten() {
+async fn priorities_are_ignored() {
     let shuffled = (0..20_000).map(|nth| priority(nth % 100 * 2 + 1, nth % 7 * 2 + 201, 0));
     check(shuffled, ANSWERED).await;
 }
 
 /// CVE-2019-9511: a window that grows byte by byte. Each frame is only parsed, and the window has a maximum.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tiny_updates_of_windows_delay_nobody() {
+async fn small_window_updates_do_not_delay_others() {
     let begun = [get(1, "/hang/0")].into_iter();
     let updates = (0..20_000).map(|nth| window_update(nth % 2, 1));
     check(begun.chain(updates), ANSWERED).await;
@@ -166,14 +166,14 @@ async fn tiny_updates_of_windows_delay_nobody() {
 
 /// Unknown frames are only parsed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn unknown_frames_delay_nobody() {
+async fn unknown_frames_do_not_delay_others() {
     let unknown = std::iter::repeat_n(frame(kind::UNKNOWN, NO_FLAGS, 0, [0; 100]), 20_000);
     check(unknown, ANSWERED).await;
 }
 
 /// CVE-2019-9512 and 9515: a client that reads the acknowledgments gets all of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pings_and_settings_that_are_read_delay_nobody() {
+async fn acknowledged_pings_and_settings_do_not_delay_others() {
     check(std::iter::repeat_n(ping(b"whatever"), 10_000), ANSWERED).await;
     check(std::iter::repeat_n(settings(&[]), 10_000), ANSWERED).await;
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn data_belongs_to_an_open_stream_and_pads_less_than_it_is() {
+async fn data_requires_an_open_stream_and_valid_padding() {
     check([
         case(
             "6.1: stream 0",
@@ -46,7 +46,7 @@ async fn data_belongs_to_an_open_stream_and_pads_less_than_it_is() {
 }
 
 #[tokio::test]
-async fn headers_belong_to_a_stream_and_pad_less_than_they_are() {
+async fn headers_require_a_stream_and_valid_padding() {
     let fields = block(&request("GET", "/ping"));
     let padded = |by: u8, rest: &[u8]| {
         let payload = [&[by], &fields[..], rest].concat();
@@ -81,7 +81,7 @@ async fn headers_belong_to_a_stream_and_pad_less_than_they_are() {
 }
 
 #[tokio::test]
-async fn priority_and_reset_belong_to_a_stream() {
+async fn priority_and_reset_require_a_stream() {
     check([
         case(
             "6.3: PRIORITY of stream 0",
@@ -103,7 +103,7 @@ async fn priority_and_reset_belong_to_a_stream() {
 }
 
 #[tokio::test]
-async fn settings_are_of_the_connection_and_have_their_ranges() {
+async fn settings_belong_to_the_connection_and_have_ranges() {
     check([
         case(
             "6.5: a stream",
@@ -136,7 +136,7 @@ async fn settings_are_of_the_connection_and_have_their_ranges() {
 
 /// RFC 9113, 6.5.3.
 #[tokio::test]
-async fn settings_are_acknowledged_and_the_last_of_a_kind_counts() {
+async fn settings_are_acknowledged_and_the_last_value_applies() {
     let server = Server::start().await;
     let mut client = Client::connect(server.addr).await;
     let values = [(INITIAL_WINDOW_SIZE, 100), (INITIAL_WINDOW_SIZE, 1)];
@@ -150,7 +150,7 @@ async fn settings_are_acknowledged_and_the_last_of_a_kind_counts() {
 }
 
 #[tokio::test]
-async fn a_ping_is_of_the_connection_and_is_answered_with_its_payload() {
+async fn ping_belongs_to_the_connection_and_is_echoed() {
     check([
         case("6.7: PING", [ping(b"whatever")], Pong),
         case(
@@ -175,7 +175,7 @@ async fn a_ping_is_of_the_connection_and_is_answered_with_its_payload() {
 }
 
 #[tokio::test]
-async fn a_goaway_is_of_the_connection_and_ends_it_when_nothing_is_open() {
+async fn goaway_belongs_to_the_connection_and_closes_it_when_idle() {
     let going = |stream, code: u32| {
         let payload = [[0; 4], code.to_be_bytes()].concat();
         frame(kind::GOAWAY, NO_FLAGS, stream, payload)
@@ -214,7 +214,7 @@ async fn a_goaway_is_of_the_connection_and_ends_it_when_nothing_is_open() {
 }
 
 #[tokio::test]
-async fn a_window_grows_by_something_and_not_over_the_largest() {
+async fn window_increment_is_not_zero_and_does_not_overflow() {
     let huge = |stream| window_update(stream, MAX_WINDOW);
     check([
         case(
@@ -252,7 +252,7 @@ async fn a_window_grows_by_something_and_not_over_the_largest() {
 
 /// RFC 9113, 6.9.2: a window can become negative. It opens only when it is above zero again.
 #[tokio::test]
-async fn a_window_follows_the_settings_below_zero() {
+async fn settings_can_make_a_window_negative() {
     let server = Server::start().await;
     let mut client = Client::connect_with(server.addr, &[(INITIAL_WINDOW_SIZE, 3)]).await;
     client.send(&get(1, "/ping")).await;
@@ -274,7 +274,7 @@ async fn a_window_follows_the_settings_below_zero() {
 }
 
 #[tokio::test]
-async fn a_continuation_goes_on_with_a_block_that_has_not_ended() {
+async fn continuation_requires_an_unfinished_header_block() {
     let whole = || request("POST", "/echo");
     let begun = || headers(END_STREAM, 1, &request("GET", "/ping"));
     let more = |flags, stream| continuation(flags, stream, &[("x-a", "b")]);

@@ -15,7 +15,7 @@ fn with(end: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn every_form_of_a_field_is_read() {
+async fn every_representation_of_a_field_is_decoded() {
     let taken = |end| [with(end)];
     let two_sizes = [
         &[0x20, 0x3f, 0xe1, 0x1f],

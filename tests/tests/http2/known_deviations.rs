@@ -15,7 +15,7 @@ use crate::{
 const WRONG_CODE: crate::case::Expected = Today(GoAway(PROTOCOL_ERROR));
 
 #[tokio::test]
-async fn a_frame_of_a_wrong_length_is_called_a_protocol_error() {
+async fn frame_of_invalid_length_is_a_protocol_error() {
     let short = |kind, stream| frame(kind, NO_FLAGS, stream, [0; 3]);
     check([
         // FRAME_SIZE_ERROR in RFC 9113.
@@ -42,7 +42,7 @@ async fn a_frame_of_a_wrong_length_is_called_a_protocol_error() {
 }
 
 #[tokio::test]
-async fn a_window_over_the_largest_and_a_closed_stream_are_called_protocol_errors() {
+async fn window_overflow_and_closed_stream_are_protocol_errors() {
     let hangs = || get(1, "/hang/0");
     let too_large = settings(&[(INITIAL_WINDOW_SIZE, MAX_WINDOW + 1)]);
     check([
@@ -76,7 +76,7 @@ async fn a_window_over_the_largest_and_a_closed_stream_are_called_protocol_error
 
 /// RFC 9113, 4.3 requires COMPRESSION_ERROR for these.
 #[tokio::test]
-async fn a_block_that_cannot_be_decoded_is_called_a_protocol_error() {
+async fn undecodable_header_block_is_a_protocol_error() {
     let size = [&[0x3f, 0xe2, 0x1f], &block(&request("GET", "/ping"))[..]].concat();
     let oversized = frame(kind::HEADERS, WHOLE, 1, size);
     let wrong = |name, end: &[u8]| {
@@ -114,7 +114,7 @@ async fn a_block_that_cannot_be_decoded_is_called_a_protocol_error() {
 
 /// RFC 9113, 8.1: h2 accepts this request.
 #[tokio::test]
-async fn a_pseudo_header_in_trailers_is_not_seen() {
+async fn pseudo_header_in_trailers_is_ignored() {
     let trailers = headers(WHOLE, 1, &[(":method", "GET")]);
     check([
         // h2 drops the pseudo-headers of trailers silently, so no handler sees them. This is harmless. Rejecting them
@@ -131,7 +131,7 @@ async fn a_pseudo_header_in_trailers_is_not_seen() {
 /// RFC 9113, 8.5 makes a malformed CONNECT a stream error, but hyper closes the connection with all its streams. Only
 /// the client that sent it is affected.
 #[tokio::test]
-async fn a_connect_with_a_length_ends_the_connection() {
+async fn malformed_connect_closes_the_connection() {
     let fields = [
         (":method", "CONNECT"),
         (":authority", "a:1"),

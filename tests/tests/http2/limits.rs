@@ -29,7 +29,7 @@ fn with_headers(stream: u32, bytes: usize) -> Vec<u8> {
 
 /// The default limit is 64 KiB.
 #[tokio::test]
-async fn a_head_over_the_limit_is_431_and_the_connection_goes_on() {
+async fn head_over_the_limit_is_431_and_keeps_the_connection() {
     let server = Server::start().await;
     let mut client = Client::connect(server.addr).await;
     for (stream, kib, status) in [(1, 63, 200), (3, 64, 431)] {
@@ -44,7 +44,7 @@ async fn a_head_over_the_limit_is_431_and_the_connection_goes_on() {
 
 /// An HPACK bomb: one long field in the dynamic table, followed by many indices of it (RFC 7541, 7.3).
 #[tokio::test]
-async fn a_head_that_unpacks_to_far_more_than_the_limit_ends_the_connection() {
+async fn hpack_bomb_closes_the_connection() {
     let bomb = |copies| {
         let value = "x".repeat(3000);
         let mut block = block(&request("GET", "/ping"));
@@ -68,7 +68,7 @@ async fn a_head_that_unpacks_to_far_more_than_the_limit_ends_the_connection() {
 
 /// The limit of the settings applies even if they are not acknowledged.
 #[tokio::test]
-async fn a_client_that_acknowledges_no_settings_has_no_larger_head() {
+async fn limit_applies_without_acknowledged_settings() {
     let server = Server::start().await;
     let mut client = Client::connect_deaf(server.addr, &[]).await;
     client.send(&with_headers(1, 80 * 1024)).await;

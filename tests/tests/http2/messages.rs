@@ -27,7 +27,7 @@ fn without(name: &'static str, field: &str) -> Case {
 }
 
 #[tokio::test]
-async fn a_name_is_lower_case_and_no_name_is_empty() {
+async fn header_name_is_lower_case_and_not_empty() {
     check([
         with("8.2.1: upper case", ("X-Test", "x")),
         with("8.2.1: a space in a name", ("x test", "x")),
@@ -39,7 +39,7 @@ async fn a_name_is_lower_case_and_no_name_is_empty() {
 }
 
 #[tokio::test]
-async fn pseudo_headers_are_those_of_a_request_and_come_first() {
+async fn pseudo_headers_are_first_and_those_of_a_request() {
     let first = [("x-test", "x")].into_iter();
     let fields: Vec<_> = first.chain(request("GET", "/ping")).collect();
     check([
@@ -55,7 +55,7 @@ async fn pseudo_headers_are_those_of_a_request_and_come_first() {
 }
 
 #[tokio::test]
-async fn method_scheme_and_path_are_wanted() {
+async fn method_scheme_and_path_are_required() {
     check([
         without("8.3.1: no method", ":method"),
         without("8.3.1: no scheme", ":scheme"),
@@ -78,7 +78,7 @@ async fn method_scheme_and_path_are_wanted() {
 }
 
 #[tokio::test]
-async fn what_is_of_an_http1_connection_is_not_of_a_request() {
+async fn connection_headers_of_http1_are_rejected() {
     check([
         with("8.2.2: connection", ("connection", "keep-alive")),
         with("8.2.2: transfer-encoding", ("transfer-encoding", "chunked")),
@@ -106,7 +106,7 @@ async fn what_is_of_an_http1_connection_is_not_of_a_request() {
 }
 
 #[tokio::test]
-async fn a_body_is_as_long_as_it_says() {
+async fn body_has_its_declared_length() {
     let post = |len| {
         let mut fields = request("POST", "/echo");
         fields.push(("content-length", len));
@@ -168,7 +168,7 @@ async fn trailers_end_a_request() {
 }
 
 #[tokio::test]
-async fn an_authority_is_a_host() {
+async fn authority_is_a_valid_host() {
     let of = |name, authority| {
         let mut fields = request("GET", "/host");
         fields[3].1 = authority;
@@ -192,7 +192,7 @@ async fn an_authority_is_a_host() {
 }
 
 #[tokio::test]
-async fn a_host_is_one_and_is_the_authority() {
+async fn host_occurs_once_and_equals_the_authority() {
     check([
         with("8.3.1: another host", ("host", "b")),
         with("8.3.1: no host", ("host", "")),

@@ -37,10 +37,10 @@ impl Neighbor {
 
     /// Fails unless every request of the neighbor got a response in time.
     pub(crate) async fn was_served(self) {
-        self.leave.send(()).expect("it asks");
+        self.leave.send(()).expect("the neighbor is running");
         let asked = timeout(PATIENCE, self.task).await.expect("it leaves");
         let (answers, slowest) = asked.expect("it is answered");
-        assert!(answers > 0, "nobody was there");
+        assert!(answers > 0, "the neighbor got no response");
         assert!(slowest < BOUND, "{slowest:?} for one of {answers} answers");
     }
 }

@@ -48,7 +48,7 @@ async fn taken(client: &mut Client, frame: &[u8]) -> usize {
 /// CVE-2019-9512 and 9515: the server stops reading while it cannot write, so the client cannot send either. After the
 /// timeout the server closes the connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pings_and_settings_whose_answers_are_not_read_end_the_connection() {
+async fn unread_acknowledgments_close_the_connection() {
     // The buffers of both sockets, of h2 and of the server.
     const MOST: usize = 8 << 20;
     for frame in [ping(b"whatever"), settings(&[])] {
@@ -66,7 +66,7 @@ async fn pings_and_settings_whose_answers_are_not_read_end_the_connection() {
 
 /// CVE-2019-9517: the windows are open, but the socket is full.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_the_socket_does_not_take_is_not_made_and_ends_the_connection() {
+async fn unread_response_is_not_produced_and_closes_the_connection() {
     const STREAMS: u32 = 16;
     // The buffer of each stream, and the data in the sockets.
     const MOST: usize = 16 * (64 << 10) + (1 << 20);
@@ -88,7 +88,7 @@ async fn an_answer_that_the_socket_does_not_take_is_not_made_and_ends_the_connec
 
 /// CVE-2019-9511: the window of a stream is never opened, or only byte by byte.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_without_a_window_is_made_no_further_than_it_is_taken() {
+async fn response_without_a_window_is_not_produced_ahead() {
     const UPDATES: usize = 2_000;
     // The bytes that fit into the window, and a few chunks in buffers.
     const MOST: usize = UPDATES + (16 << 10);
@@ -109,7 +109,7 @@ async fn an_answer_without_a_window_is_made_no_further_than_it_is_taken() {
 /// A closed window does not block the socket, so the write timeout of the connection does not notice it. Each stream
 /// has a write timeout too, for streamed and for complete bodies.
 #[tokio::test]
-async fn an_answer_without_a_window_is_reset() {
+async fn response_without_a_window_is_reset() {
     let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let short = Config::default().write_timeout(WRITE_TIMEOUT);
     let server = Server::start_on(socket, short);
@@ -125,7 +125,7 @@ async fn an_answer_without_a_window_is_reset() {
 
 /// Pings keep the connection busy without a request. The shutdown sends a ping, which the client does not acknowledge.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pings_do_not_hold_a_stop() {
+async fn pings_do_not_delay_shutdown() {
     let server = server();
     let mut client = Client::connect(server.addr).await;
     let pinging = tokio::spawn(async move {
@@ -143,7 +143,7 @@ async fn pings_do_not_hold_a_stop() {
 
 /// A connection at its limit of requests sends GOAWAY and a ping, and does not wait forever for the acknowledgment.
 #[tokio::test]
-async fn goodbye_that_is_not_heard_ends_the_connection() {
+async fn unacknowledged_goaway_closes_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let config = Config::default().max_requests_per_connection(1);
     let server = Server::start_on(listener, config.head_timeout(WRITE_TIMEOUT));

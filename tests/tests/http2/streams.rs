@@ -47,7 +47,7 @@ async fn only_headers_and_priority_open_an_idle_stream() {
 }
 
 #[tokio::test]
-async fn an_ended_request_takes_no_more_of_a_message() {
+async fn ended_request_accepts_no_more_frames() {
     let hangs = || get(1, "/hang/0");
     check([
         case(
@@ -71,7 +71,7 @@ async fn an_ended_request_takes_no_more_of_a_message() {
 }
 
 #[tokio::test]
-async fn a_stream_that_the_client_has_reset_takes_no_more() {
+async fn stream_reset_by_the_client_accepts_no_more_frames() {
     let reset_one = || [post(1, "/hang/0"), reset(1, CANCEL)].concat();
     check([
         case(
@@ -89,7 +89,7 @@ async fn a_stream_that_the_client_has_reset_takes_no_more() {
 }
 
 #[tokio::test]
-async fn a_stream_that_has_been_answered_takes_no_more() {
+async fn finished_stream_accepts_no_more_frames() {
     check([
         case(
             "5.1: DATA",
@@ -119,7 +119,7 @@ async fn a_stream_that_has_been_answered_takes_no_more() {
 }
 
 #[tokio::test]
-async fn a_stream_has_an_odd_number_higher_than_all_before() {
+async fn stream_has_an_odd_number_higher_than_all_before() {
     check([
         case(
             "5.1.1: an even number",
@@ -148,7 +148,7 @@ async fn a_stream_has_an_odd_number_higher_than_all_before() {
 }
 
 #[tokio::test]
-async fn a_stream_does_not_depend_on_itself() {
+async fn stream_does_not_depend_on_itself() {
     let depends = [&dependency(1, 255)[..], &block(&request("GET", "/ping"))].concat();
     check([
         case(
@@ -167,7 +167,7 @@ async fn a_stream_does_not_depend_on_itself() {
 
 /// RFC 9113, 5.1.2: the limit in the server's settings is 128.
 #[tokio::test]
-async fn more_streams_than_allowed_are_refused_and_the_others_stay() {
+async fn streams_over_the_limit_are_refused_and_others_continue() {
     let server = Server::start().await;
     let mut client = Client::connect(server.addr).await;
     for nth in 0..128 {

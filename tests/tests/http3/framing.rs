@@ -54,7 +54,7 @@ async fn ask(client: &mut Client, method: &str, path: &str) -> Option<(u16, Head
 }
 
 #[tokio::test]
-async fn streams_are_framed_by_the_server() {
+async fn streams_have_the_same_results() {
     let server = Server::start("framing", Config::default()).await;
     let mut client = server.connect().await;
     for case in CASES {

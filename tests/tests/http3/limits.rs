@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn limits_hold() {
+async fn limits_of_requests_apply() {
     let config = Config::default()
         .body_limit(10)
         .max_headers(5)
@@ -34,7 +34,7 @@ async fn limits_hold() {
 
 /// h3 would buffer these frames completely: on the control stream, as a head, and as trailers.
 #[tokio::test]
-async fn frame_that_is_too_long_ends_the_connection() {
+async fn too_long_frame_closes_the_connection() {
     let server = Server::start("frames", Config::default()).await;
     let endless = [0xff; 8];
     for (is_request, frames) in [
@@ -60,7 +60,7 @@ async fn frame_that_is_too_long_ends_the_connection() {
 
 /// h3 reports an empty DATA frame in the same way as the end of a body.
 #[tokio::test]
-async fn empty_piece_of_a_body_is_not_its_end() {
+async fn empty_data_frame_does_not_end_a_body() {
     let server = Server::start("empty", Config::default()).await;
     let mut client = server.connect().await;
     let post = Request::post("https://localhost/echo").body(());

@@ -281,7 +281,7 @@ async fn requests_are_answered() {
 }
 
 #[tokio::test]
-async fn those_who_come_by_tls_are_told() {
+async fn tls_responses_advertise_http3() {
     let server = Server::start("alt-svc", Config::default()).await;
     let stream = tokio::net::TcpStream::connect(server.addr)
         .await
@@ -302,7 +302,7 @@ async fn those_who_come_by_tls_are_told() {
 }
 
 #[tokio::test]
-async fn answer_that_is_not_taken_is_not_whole() {
+async fn unread_response_times_out() {
     let moment = Duration::from_millis(300);
     let server = Server::start("stuck", Config::default().write_timeout(moment)).await;
     let mut client = server.connect().await;
@@ -316,7 +316,7 @@ async fn answer_that_is_not_taken_is_not_whole() {
 }
 
 #[tokio::test]
-async fn connection_has_so_many_requests() {
+async fn requests_of_a_connection_are_limited() {
     let server = Server::start("many", Config::default().max_requests_per_connection(2)).await;
     let mut client = server.connect().await;
     for _ in 0..2 {
@@ -327,7 +327,7 @@ async fn connection_has_so_many_requests() {
 }
 
 #[tokio::test]
-async fn silence_is_counted_between_requests_only() {
+async fn idle_timeout_applies_only_between_requests() {
     let moment = Duration::from_millis(200);
     let server = Server::start("silence", Config::default().idle_timeout(moment)).await;
     let mut client = server.connect().await;

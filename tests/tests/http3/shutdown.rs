@@ -15,7 +15,7 @@ pub(crate) async fn events() -> highball::sse::Sse {
 }
 
 #[tokio::test]
-async fn stop_ends_events() {
+async fn shutdown_ends_events() {
     let server = Server::start("events", Config::default()).await;
     let mut client = server.connect().await;
     let mut stream = client.begin("/events").await;
@@ -44,7 +44,7 @@ async fn stop_ends_events() {
 }
 
 #[tokio::test]
-async fn stop_answers_what_has_begun() {
+async fn shutdown_finishes_open_requests() {
     let server = Server::start("stop", Config::default()).await;
     let mut client = server.connect().await;
     let request = Request::get("https://localhost/wait")
@@ -100,7 +100,7 @@ async fn lossy(server: SocketAddr) -> SocketAddr {
 }
 
 #[tokio::test]
-async fn stop_waits_until_an_answer_is_taken() {
+async fn shutdown_waits_for_lost_packets() {
     let server = Server::start("taken", Config::default()).await;
     let mut client = server.connect_to(lossy(server.addr).await).await;
     let mut stream = client.begin("/large").await;
@@ -112,7 +112,7 @@ async fn stop_waits_until_an_answer_is_taken() {
 }
 
 #[tokio::test]
-async fn stop_waits_for_a_client_that_pauses() {
+async fn shutdown_waits_for_a_paused_client() {
     let server = Server::start("pauses", Config::default()).await;
     let mut client = server.connect().await;
     let mut stream = client.begin("/large").await;

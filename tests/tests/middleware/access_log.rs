@@ -87,7 +87,7 @@ fn ending(line: &str) -> &str {
 }
 
 #[tokio::test]
-async fn a_line_is_for_people() {
+async fn line_format_is_readable() {
     let client = Api.test().start();
     let path = "/books/7?a=1&Token=abc&pin=1234&to%6ben=x&b";
     assert_eq!(client.get(path).send().await.status(), 200);
@@ -119,7 +119,7 @@ async fn a_line_is_for_people() {
 }
 
 #[tokio::test]
-async fn an_object_is_for_machines() {
+async fn json_format_has_one_object_per_line() {
     let client = JsonApi.test().start();
     client.get("/books/7?key=k&page=2").send().await;
     client.get("/fails").send().await;
@@ -159,7 +159,7 @@ async fn an_object_is_for_machines() {
 }
 
 #[tokio::test]
-async fn a_sample_has_every_failure() {
+async fn sampling_keeps_every_failure() {
     let client = Sampled.test().start();
     for _ in 0..6 {
         client.get("/books/7").send().await;
@@ -187,7 +187,7 @@ fn write_late(lines: &[u8]) {
 struct Flooded(book);
 
 #[tokio::test]
-async fn what_finds_no_room_is_counted_and_nobody_waits() {
+async fn lines_over_the_capacity_are_dropped_and_counted() {
     let (go, held) = mpsc::channel();
     *HELD.lock().expect("no panic") = Some(held);
     let client = Flooded.test().start();
@@ -198,7 +198,7 @@ async fn what_finds_no_room_is_counted_and_nobody_waits() {
     go.send(()).expect("it waits");
     let lines = FLOODED.until(|text| text.contains("[highball]"));
     let notice = lines.iter().find(|line| line.starts_with("[highball]"));
-    let notice = notice.expect("it says what was lost");
+    let notice = notice.expect("a line with the number of dropped lines");
     assert!(
         notice.ends_with("lines of the log were dropped: the queue was full"),
         "{notice}"
@@ -216,7 +216,7 @@ fn write_slowly(lines: &[u8]) {
 struct Stopped(health);
 
 #[tokio::test]
-async fn a_stop_waits_for_the_last_lines() {
+async fn shutdown_waits_for_the_last_lines() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");

@@ -42,7 +42,7 @@ async fn ask(path: &str, authorization: &str) -> TestResponse {
 }
 
 #[tokio::test]
-async fn an_account_is_known_by_its_password() {
+async fn account_requires_its_password() {
     assert_eq!(ask("/account", "Basic em9lOmE6Yg==").await.text(), "zoe");
     assert_eq!(ask("/account", "basic  bWF4Og==").await.text(), "max");
     for wrong in [
@@ -65,7 +65,7 @@ async fn an_account_is_known_by_its_password() {
 }
 
 #[tokio::test]
-async fn secrets_are_compared_whole() {
+async fn secrets_are_compared_completely() {
     let response = ask("/basic", "Basic em9lOmE6Yg==").await;
     assert_eq!(response.text(), "zoe true Basic(..)");
     assert_eq!(

@@ -64,7 +64,7 @@ async fn preflight(path: &str, origin: &str) -> TestResponse {
 }
 
 #[tokio::test]
-async fn a_preflight_meets_no_guard_and_hears_what_the_path_has() {
+async fn preflight_skips_guards_and_lists_the_methods_of_the_path() {
     let response = preflight("/books", "https://shop.example").await;
     assert_eq!(response.status(), 204);
     for (name, value) in [
@@ -89,7 +89,7 @@ async fn a_preflight_meets_no_guard_and_hears_what_the_path_has() {
 }
 
 #[tokio::test]
-async fn another_origin_is_refused_before_and_left_unread_after() {
+async fn other_origins_are_rejected_in_preflights_and_not_allowed_to_read() {
     for origin in ["https://evil.example", "null", "https://evilshop.example"] {
         let response = preflight("/books", origin).await;
         assert_eq!(response.status(), 403, "{origin}");
@@ -108,7 +108,7 @@ async fn another_origin_is_refused_before_and_left_unread_after() {
 }
 
 #[tokio::test]
-async fn a_page_reads_the_answer_and_the_refusal() {
+async fn allowed_origin_can_read_responses_and_rejections() {
     let origin = "https://shop.example";
     for (method, path, status) in [
         (Method::GET, "/books", 200),
@@ -129,7 +129,7 @@ async fn a_page_reads_the_answer_and_the_refusal() {
 }
 
 #[tokio::test]
-async fn every_origin_is_a_star_without_vary() {
+async fn any_origin_is_a_star_without_vary() {
     let request = Open.test().get("/books").header(header::ORIGIN, "null");
     let response = request.send().await;
     assert_eq!(allowed(&response), "*");
@@ -149,7 +149,7 @@ async fn every_origin_is_a_star_without_vary() {
 }
 
 #[tokio::test]
-async fn origins_come_from_the_state() {
+async fn origins_can_come_from_the_state() {
     let cors = Cors::from_origins(["https://shop.example"]).expect("origins");
     let client = Configured.test().state(AppState { cors }).start();
     for (origin, expected) in [

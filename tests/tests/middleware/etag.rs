@@ -35,7 +35,7 @@ async fn ask(path: &str, wanted: &str) -> TestResponse {
 }
 
 #[tokio::test]
-async fn what_the_client_has_is_not_sent_again() {
+async fn matching_etag_is_304() {
     let first = Api.test().get("/list").send().await;
     let tag = first.header(header::ETAG).to_owned();
     assert!(tag.starts_with("W/\"b-"), "{tag}");
@@ -63,7 +63,7 @@ async fn what_the_client_has_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_tag_of_the_handler_is_kept() {
+async fn etag_of_the_handler_is_kept() {
     assert_eq!(ask("/own", "\"v,7\"").await.status(), 304);
     let other = ask("/own", "\"v\", \"7\"").await;
     assert_eq!(
@@ -73,7 +73,7 @@ async fn a_tag_of_the_handler_is_kept() {
 }
 
 #[tokio::test]
-async fn only_what_was_read_has_a_tag() {
+async fn only_successful_reads_have_an_etag() {
     assert!(!has(&Api.test().post("/list").send().await, header::ETAG));
     assert!(!has(&Api.test().get("/error").send().await, header::ETAG));
     assert!(!has(&Api.test().get("/nowhere").send().await, header::ETAG));

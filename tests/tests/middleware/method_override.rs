@@ -32,7 +32,7 @@ async fn ask(method: Method, named: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn a_post_may_be_another_method() {
+async fn post_can_name_another_method() {
     assert_eq!(
         ask(Method::POST, "DELETE").await,
         (200, "removed".to_owned())

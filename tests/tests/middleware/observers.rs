@@ -137,7 +137,7 @@ async fn check(method: Method, path: &str, expected: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_finished_exchange_is_seen_once() {
+async fn finished_exchange_is_observed_once() {
     check(
         Method::GET,
         "/plain",
@@ -154,7 +154,7 @@ async fn a_finished_exchange_is_seen_once() {
 }
 
 #[tokio::test]
-async fn an_error_is_seen_once_with_what_it_says() {
+async fn error_is_observed_once_with_its_cause() {
     let log = Log::default();
     let client = Api.test().state(AppState { log: log.clone() });
     let response = client.get("/group/number/x").send().await;
@@ -165,7 +165,7 @@ async fn an_error_is_seen_once_with_what_it_says() {
 }
 
 #[tokio::test]
-async fn what_no_handler_answers_is_seen_by_the_group_that_it_belongs_to() {
+async fn miss_is_observed_by_its_group() {
     let log = Log::default();
     let client = Api.test().state(AppState { log: log.clone() }).start();
     assert_eq!(client.get("/nowhere").send().await.status(), 404);
@@ -185,7 +185,7 @@ async fn what_no_handler_answers_is_seen_by_the_group_that_it_belongs_to() {
 }
 
 #[tokio::test]
-async fn a_panic_is_seen_as_one() {
+async fn panic_is_observed() {
     let log = Log::default();
     let client = Api.test().state(AppState { log: log.clone() });
     assert_eq!(client.get("/panic").send().await.status(), 500);
@@ -195,7 +195,7 @@ async fn a_panic_is_seen_as_one() {
 }
 
 #[tokio::test]
-async fn an_observer_s_own_panic_harms_nobody() {
+async fn panic_of_an_observer_is_ignored() {
     let log = Log::default();
     let client = Api.test().state(AppState { log: log.clone() }).start();
     assert_eq!(client.get("/broken").send().await.text(), "fine");
@@ -204,7 +204,7 @@ async fn an_observer_s_own_panic_harms_nobody() {
 }
 
 #[tokio::test]
-async fn a_body_that_fails_is_seen_as_failed() {
+async fn failed_body_is_observed() {
     let log = Log::default();
     let service = Api.service(AppState { log: log.clone() });
     let request = Request::get("/failing").body(()).expect("a request");
@@ -214,7 +214,7 @@ async fn a_body_that_fails_is_seen_as_failed() {
 }
 
 #[tokio::test]
-async fn observers_run_when_the_body_has_ended_and_not_before() {
+async fn observers_run_after_the_end_of_the_body() {
     let log = Log::default();
     let service = Api.service(AppState { log: log.clone() });
     let request = Request::get("/streamed").body(()).expect("a request");
@@ -227,7 +227,7 @@ async fn observers_run_when_the_body_has_ended_and_not_before() {
 }
 
 #[test]
-fn a_client_that_leaves_before_the_answer_is_seen() {
+fn disconnect_before_the_response_is_observed() {
     let log = Log::default();
     let service = Api.service(AppState { log: log.clone() });
     let request = Request::get("/slow").body(()).expect("a request");

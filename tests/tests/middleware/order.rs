@@ -83,12 +83,12 @@ async fn check(path: &str, status: u16, via: &[&str]) {
 }
 
 #[tokio::test]
-async fn parts_run_from_the_app_to_the_handler_and_back() {
+async fn middleware_runs_from_the_app_to_the_handler_and_back() {
     check("/b/c", 200, &["own", "inner", "mount", "outer", "app"]).await;
 }
 
 #[tokio::test]
-async fn an_early_answer_passes_what_is_around_it() {
+async fn early_response_passes_the_outer_middleware() {
     check(
         "/b/c?stop=own",
         418,
@@ -101,7 +101,7 @@ async fn an_early_answer_passes_what_is_around_it() {
 }
 
 #[tokio::test]
-async fn a_panic_at_any_depth_is_500() {
+async fn panic_in_any_middleware_is_500() {
     let parts = ["own", "inner", "mount", "outer", "app"];
     for (idx, part) in parts.into_iter().enumerate() {
         // The response passes the middleware outside the one that panics.
@@ -110,14 +110,14 @@ async fn a_panic_at_any_depth_is_500() {
 }
 
 #[tokio::test]
-async fn what_no_handler_answers_passes_the_group_that_it_belongs_to() {
+async fn miss_passes_the_middleware_of_its_group() {
     check("/b/c/d", 404, &["inner", "mount", "outer", "app"]).await;
     check("/b/d", 404, &["outer", "app"]).await;
     check("/d", 404, &["app"]).await;
 }
 
 #[tokio::test]
-async fn guards_provide_values_or_answer() {
+async fn guards_provide_values_or_respond() {
     check("/guarded/user", 401, &["app"]).await;
     let response = Api.test().get("/guarded/user?user").send().await;
     assert_eq!(response.text(), "zoe zoe");
@@ -125,7 +125,7 @@ async fn guards_provide_values_or_answer() {
 }
 
 #[tokio::test]
-async fn guards_do_not_stand_before_what_no_handler_answers() {
+async fn guards_do_not_run_for_a_miss() {
     check("/guarded/other", 404, &["app"]).await;
     let response = Api.test().post("/guarded/user").send().await;
     assert_eq!(response.status(), 405);
@@ -134,7 +134,7 @@ async fn guards_do_not_stand_before_what_no_handler_answers() {
 }
 
 #[test]
-fn a_guard_stays_a_function() {
+fn guard_can_be_called_as_a_function() {
     let zoe = User("zoe");
     assert_eq!(wrapped(Local::new(&zoe)).0.0, "zoe");
 }

@@ -75,7 +75,7 @@ async fn status(address: SocketAddr, path: &str, lines: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn a_page_connects_to_its_own_host() {
+async fn page_can_connect_to_its_host() {
     let (address, server) = start(None).await;
     for (path, host, origin, expected) in [
         ("/own", "a.example", "http://a.example", "101"),
@@ -120,7 +120,7 @@ async fn a_page_connects_to_its_own_host() {
 }
 
 #[tokio::test]
-async fn a_proxy_says_which_host_is_its_own() {
+async fn trusted_proxy_determines_the_origin() {
     let proxies = Proxies::trust(["127.0.0.1", "10.0.0.0/8"]).expect("addresses");
     let (address, server) = start(Some(proxies)).await;
     let page = "origin: https://a.example";
@@ -163,7 +163,7 @@ async fn a_proxy_says_which_host_is_its_own() {
 }
 
 #[tokio::test]
-async fn a_handshake_is_read_from_all_its_lines() {
+async fn handshake_headers_are_read_from_all_lines() {
     let (address, server) = start(None).await;
     const VERSION: &str = "sec-websocket-version: 13";
     for (lines, expected) in [
@@ -203,7 +203,7 @@ async fn ask(method: Method, path: &str, headers: &[(&'static str, &str)]) -> (u
 }
 
 #[tokio::test]
-async fn cors_knows_the_same_origins() {
+async fn cors_uses_the_same_origin() {
     for (host, origin, cross, allowed) in [
         ("api.example", "https://shop.example", true, true),
         ("api.example", "https://shop.example:443", true, true),

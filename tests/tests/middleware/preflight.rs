@@ -118,7 +118,7 @@ async fn check(path: &str, method: &str, origin: &str, expected: (u16, &str, &st
 }
 
 #[tokio::test]
-async fn a_preflight_meets_the_parts_of_its_route() {
+async fn preflight_passes_the_middleware_of_its_route() {
     let (shop, admin) = ("https://shop.example", "https://admin.example");
     let (one, two) = ("https://one.example", "https://two.example");
     for (path, method, origin, expected) in [
@@ -163,7 +163,7 @@ async fn a_preflight_meets_the_parts_of_its_route() {
 }
 
 #[tokio::test]
-async fn the_answer_itself_says_the_same() {
+async fn response_allows_the_same_as_the_preflight() {
     for (path, origin, expected) in [
         ("/nested/open", "https://admin.example", "*"),
         ("/nested/open", "https://shop.example", "*"),
@@ -182,7 +182,7 @@ async fn the_answer_itself_says_the_same() {
 }
 
 #[tokio::test]
-async fn what_is_no_preflight_lists_the_whole_path() {
+async fn other_options_requests_list_all_methods_of_the_path() {
     let all = "GET, HEAD, POST, DELETE, OPTIONS";
     let plain = Api.test().options("/widget").send().await;
     assert_eq!(

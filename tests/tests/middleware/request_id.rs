@@ -20,7 +20,7 @@ async fn home(trace: Local<'_, Trace>) -> String {
 struct Api(home);
 
 #[tokio::test]
-async fn a_request_gets_an_id() {
+async fn request_gets_an_id() {
     let response = Api.test().get("/").send().await;
     let id = response.header(REQUEST_ID).to_owned();
     assert_eq!(id.len(), 32);
@@ -33,7 +33,7 @@ async fn a_request_gets_an_id() {
 }
 
 #[tokio::test]
-async fn a_trace_goes_on_with_a_span_of_its_own() {
+async fn trace_continues_with_a_new_span() {
     let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
     let request = Api.test().get("/").header(REQUEST_ID, "order-7");
     let request = request.header(TRACEPARENT, format!("00-{trace}-{span}-01"));
@@ -47,7 +47,7 @@ async fn a_trace_goes_on_with_a_span_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_is_no_id_is_not_passed_on() {
+async fn invalid_request_id_is_replaced() {
     let long = "a".repeat(129);
     for id in ["", "a b", "<script>", &long] {
         let response = Api.test().get("/").header(REQUEST_ID, id).send().await;

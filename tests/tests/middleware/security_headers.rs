@@ -21,7 +21,7 @@ async fn framed(cx: &mut Context<'_>) -> Response {
 struct Api(home, framed);
 
 #[tokio::test]
-async fn a_browser_is_told_to_do_less() {
+async fn security_headers_are_set() {
     for path in ["/", "/nowhere"] {
         let response = Api.test().get(path).send().await;
         for (name, value) in [

@@ -11,6 +11,6 @@ async fn slow() {
 struct Api(slow);
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_answers_as_it_is_told() {
+async fn timeout_has_the_configured_status() {
     assert_eq!(Api.test().get("/").send().await.status(), 408);
 }

@@ -171,7 +171,7 @@ fn client() -> highball::testing::TestSession<Api, AppState> {
 }
 
 #[tokio::test]
-async fn a_layer_changes_the_answer() {
+async fn layer_changes_the_response() {
     let client = client();
     let request = client
         .get("/group/text/a%20b")
@@ -186,7 +186,7 @@ async fn a_layer_changes_the_answer() {
 }
 
 #[tokio::test]
-async fn a_layer_changes_the_request() {
+async fn layer_changes_the_request() {
     let client = client();
     let response = client.get("/group/number/7").send().await;
     assert_eq!(response.text(), "7 by a layer");
@@ -207,7 +207,7 @@ async fn a_layer_changes_the_request() {
 }
 
 #[tokio::test]
-async fn a_refusal_inside_is_written_and_seen_once() {
+async fn rejection_inside_a_layer_is_formatted_and_observed_once() {
     let state = AppState::default();
     let seen = state.seen.clone();
     let client = Api.test().state(state).start();
@@ -224,7 +224,7 @@ async fn a_refusal_inside_is_written_and_seen_once() {
 }
 
 #[tokio::test]
-async fn a_layer_answers_a_preflight_itself() {
+async fn layer_answers_a_preflight_itself() {
     let request = client()
         .options("/slow")
         .header(header::ORIGIN, "https://a.example");
@@ -235,31 +235,31 @@ async fn a_layer_answers_a_preflight_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_layer_gives_up_is_dropped() {
+async fn future_that_a_layer_cancels_is_dropped() {
     assert_eq!(client().get("/slow").send().await.status(), 504);
     assert_eq!(DROPPED.load(Relaxed), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_layer_counts_is_counted_once_for_the_app() {
+async fn state_of_a_layer_is_shared_by_the_app() {
     let client = client();
     let (a, b) = tokio::join!(client.get("/busy").send(), client.get("/busy").send());
     assert_eq!((a.text(), b.text()), ("0", "0"));
 }
 
 #[tokio::test]
-async fn a_layer_may_call_from_a_task_of_its_own() {
+async fn layer_can_call_from_a_spawned_task() {
     assert_eq!(client().get("/buffered").send().await.text(), "buffered");
 }
 
 #[tokio::test]
-async fn the_rest_runs_once() {
+async fn inner_chain_runs_at_most_once() {
     let response = client().get("/twice").send().await;
     assert_eq!(response.status(), 500);
 }
 
 #[tokio::test]
-async fn a_layer_stands_under_a_condition() {
+async fn layer_can_be_conditional() {
     let client = client();
     assert_eq!(client.get("/maybe").send().await.text(), "early");
     let name = header::HeaderName::from_static("x-late");
@@ -281,7 +281,7 @@ async fn bytes(body: Bytes) -> String {
 struct Bomb(zeros, bytes);
 
 #[tokio::test]
-async fn a_body_that_grows_is_bounded_by_what_it_becomes() {
+async fn body_limit_applies_to_the_decompressed_body() {
     let client = Bomb.test().start();
     let request = client.get("/zeros").header(header::ACCEPT_ENCODING, "gzip");
     let bomb = request.send().await.bytes().clone();

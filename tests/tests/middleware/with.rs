@@ -155,7 +155,7 @@ fn via(response: &highball::testing::TestResponse) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_value_stands_where_its_part_does() {
+async fn configured_value_belongs_to_its_place() {
     let client = Api.test().start();
     for _ in 0..2 {
         assert_eq!(client.get("/limited").send().await.status(), 200);
@@ -169,7 +169,7 @@ async fn a_value_stands_where_its_part_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn guards_in_parallel_take_as_long_as_the_longest() {
+async fn parallel_guards_take_as_long_as_the_slowest() {
     let service = Api.service(());
     let start = Instant::now();
     let request = Request::get("/both").body(()).expect("a request");
@@ -182,7 +182,7 @@ async fn guards_in_parallel_take_as_long_as_the_longest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_refusal_answers_and_cancels_the_rest() {
+async fn first_rejection_cancels_the_other_guards() {
     let service = Api.service(());
     let start = Instant::now();
     let request = Request::get("/cancelled?refuse")
@@ -203,7 +203,7 @@ async fn check_tags(path: &str, mode: Option<&str>, expected: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_condition_decides_for_each_request() {
+async fn condition_is_evaluated_for_each_request() {
     check_tags("/when", None, &["constant", "field", "group"]).await;
     check_tags(
         "/when?tag",
@@ -220,7 +220,7 @@ async fn a_condition_decides_for_each_request() {
 }
 
 #[tokio::test]
-async fn an_extractor_of_a_guard_may_wait() {
+async fn extractor_of_a_guard_can_be_async() {
     assert_eq!(Api.test().get("/session").send().await.status(), 401);
     let name = header::HeaderName::from_static("x-session");
     let response = Api.test().get("/session").header(name, "zoe").send().await;
@@ -281,7 +281,7 @@ async fn closed_for_good() {}
 struct Values(tallied, tallied_too, closed_for_good);
 
 #[tokio::test]
-async fn a_value_with_a_method_is_a_part() {
+async fn value_with_a_method_is_a_middleware() {
     let client = Values.test().start();
     for expected in ["a /tallied 5", "a /tallied 6"] {
         let response = client.get("/tallied").send().await;
@@ -330,7 +330,7 @@ async fn small() {}
 struct Hooks(hook, small);
 
 #[tokio::test]
-async fn a_guard_sees_the_body_and_leaves_it() {
+async fn guard_can_read_the_body_before_the_handler() {
     let name = header::HeaderName::from_static("x-signature");
     let body = json!({ "event": "paid" });
     let ask = async |path: &str, signature: &str| {

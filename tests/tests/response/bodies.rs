@@ -153,7 +153,7 @@ async fn get(path: &str) -> highball::testing::TestResponse {
 }
 
 #[tokio::test]
-async fn pages_and_values_say_what_they_are() {
+async fn bodies_have_their_content_type() {
     let page = get("/page").await;
     assert_eq!(
         page.header(header::CONTENT_TYPE),
@@ -176,7 +176,7 @@ async fn pages_and_values_say_what_they_are() {
 }
 
 #[tokio::test]
-async fn only_a_function_is_called() {
+async fn jsonp_callback_must_be_a_function_name() {
     let response = get("/jsonp?callback=page.show_1").await;
     assert_eq!(
         response.text(),
@@ -196,7 +196,7 @@ async fn only_a_function_is_called() {
 }
 
 #[tokio::test]
-async fn a_stream_is_sent_to_its_end_or_fails() {
+async fn stream_is_sent_completely_or_fails() {
     assert_eq!(get("/lines").await.text(), "0\n1\n2\n");
     let service = Api.service(state());
     let request = Request::get("/breaks").body(()).expect("a request");
@@ -208,7 +208,7 @@ async fn a_stream_is_sent_to_its_end_or_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_come_with_comments_between_until_the_client_leaves() {
+async fn events_are_kept_alive_until_the_client_disconnects() {
     let service = Api.service(state());
     let request = Request::get("/events").header("last-event-id", "4");
     let response = service.call(request.body(()).expect("a request")).await;
@@ -235,7 +235,7 @@ async fn events_come_with_comments_between_until_the_client_leaves() {
 }
 
 #[tokio::test]
-async fn the_next_piece_is_made_when_the_last_is_taken() {
+async fn producer_waits_until_the_last_item_is_taken() {
     static MADE: AtomicUsize = AtomicUsize::new(0);
     let mut stream = pin!(produce(|items| async move {
         loop {
@@ -276,7 +276,7 @@ async fn cookies_are_read_and_set_safely() {
 }
 
 #[tokio::test]
-async fn a_cookie_of_ours_is_known_and_another_is_not() {
+async fn only_unmodified_cookies_of_the_app_are_accepted() {
     for path in ["/signed", "/private"] {
         let client = Api.test().state(state()).start();
         let first = client.get(path).send().await;
@@ -306,7 +306,7 @@ async fn a_cookie_of_ours_is_known_and_another_is_not() {
 }
 
 #[test]
-fn a_page_is_made_of_the_files_as_they_are() {
+fn templates_are_reloaded_if_enabled() {
     let dir = std::env::temp_dir().join(format!("highball-templates-{}", std::process::id()));
     std::fs::create_dir_all(&dir).expect("a folder");
     let path = dir.join("hello.html");

@@ -183,7 +183,7 @@ async fn check(path: &str, status: u16, expected: &[(&str, &[&str])]) {
 }
 
 #[tokio::test]
-async fn values_that_say_something_of_their_own_stand_side_by_side() {
+async fn lists_and_cookies_are_appended() {
     check("/cookies", 200, &[("set-cookie", &["a=1", "b=2"])]).await;
     check(
         "/lists",
@@ -215,7 +215,7 @@ async fn values_that_say_something_of_their_own_stand_side_by_side() {
 }
 
 #[tokio::test]
-async fn headers_need_no_body() {
+async fn headers_can_be_returned_without_a_body() {
     check(
         "/no-body",
         202,
@@ -233,7 +233,7 @@ async fn headers_need_no_body() {
 }
 
 #[tokio::test]
-async fn the_context_sets_and_appends() {
+async fn context_sets_and_appends() {
     let expected: &[(&str, &[&str])] = &[
         ("link", &["<a>", "<b>"]),
         ("x-a", &["2"]),
@@ -254,7 +254,7 @@ async fn the_context_sets_and_appends() {
 }
 
 #[tokio::test]
-async fn a_rejection_keeps_all_values() {
+async fn rejection_keeps_all_header_values() {
     check(
         "/refused",
         401,
@@ -274,7 +274,7 @@ async fn a_rejection_keeps_all_values() {
 }
 
 #[tokio::test]
-async fn a_location_is_a_url() {
+async fn location_is_escaped() {
     for (kind, status) in [
         ("to", 303),
         ("found", 302),

@@ -160,7 +160,7 @@ async fn derived_errors_are_problem_details() {
 }
 
 #[tokio::test]
-async fn parts_of_a_tuple_are_put_together() {
+async fn tuples_combine_their_parts() {
     let response = Api.test().get("/tuple").send().await;
     assert_eq!((response.status().as_u16(), response.text()), (201, "made"));
     assert_eq!(response.header(header::ETAG), "\"1\"");
@@ -184,7 +184,7 @@ async fn parts_of_a_tuple_are_put_together() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_is_500_without_details() {
+async fn value_that_cannot_be_serialized_is_500_without_details() {
     for path in ["/unwritable", "/bad-header"] {
         let response = Api.test().get(path).send().await;
         assert_eq!(response.status(), 500, "{path}");
@@ -227,7 +227,7 @@ async fn user(id: u8) -> Result<String, Problem> {
 struct Plain(user);
 
 #[tokio::test]
-async fn an_app_writes_every_rejection_in_its_own_format() {
+async fn rejection_format_applies_to_every_rejection() {
     for (method, path, expected) in [
         (
             Method::GET,
@@ -273,7 +273,7 @@ fn again(rejection: &Rejection, _: &Context<'_>) -> Response {
 struct Again(user);
 
 #[tokio::test]
-async fn rejection_of_a_rejection_is_a_problem() {
+async fn rejection_format_can_return_a_rejection() {
     let answer = |method| Again.test().request(method, "/nope").send();
     let (get, head) = (answer(Method::GET).await, answer(Method::HEAD).await);
     assert_eq!(

@@ -12,7 +12,7 @@ use tokio::{
 use super::{answer, outer, route_of};
 
 #[test]
-fn an_escape_is_one_unit_for_the_text_around_a_parameter() {
+fn escape_is_one_unit_for_the_text_around_a_parameter() {
     handlers! {
         hash: get("/x/{hash}0"),
         rest: get("/x/{*path}"),
@@ -101,7 +101,7 @@ fn raw_and_escaped_characters_are_the_same_static_text() {
 }
 
 #[test]
-fn escapes_compare_without_case_and_mean_their_character() {
+fn escapes_are_compared_without_case() {
     handlers! {
         accent: get("/é"),
         latin: get("/caf%E9"),
@@ -155,7 +155,7 @@ fn escapes_compare_without_case_and_mean_their_character() {
 }
 
 #[test]
-fn a_literal_of_another_framework_s_spelling_is_written_as_an_escape() {
+fn special_characters_of_other_frameworks_can_be_escaped() {
     handlers! {
         colon: get("/%3Afoo"),
         star: get("/%2Afoo"),
@@ -180,7 +180,7 @@ fn a_literal_of_another_framework_s_spelling_is_written_as_an_escape() {
 }
 
 #[test]
-fn a_prefix_is_compared_as_a_route_is() {
+fn prefix_is_compared_like_a_route() {
     handlers! { show: get("/{id}"), }
     #[routes("/é/v{n}|", with(outer))]
     struct Group(show);
@@ -197,7 +197,7 @@ fn a_prefix_is_compared_as_a_route_is() {
 }
 
 #[test]
-fn a_redirect_keeps_the_path_and_escapes_what_a_location_cannot_hold() {
+fn redirect_keeps_the_path_and_escapes_invalid_characters() {
     handlers! { name: get("/n/{name}"), odd: get("/o[é]/"), }
     #[routes(app, slash = redirect)]
     struct App(name, odd);
@@ -217,7 +217,7 @@ fn a_redirect_keeps_the_path_and_escapes_what_a_location_cannot_hold() {
 }
 
 #[test]
-fn a_link_finds_its_route() {
+fn link_finds_its_route() {
     handlers! {
         odd: get("/%70/q[1]|é"),
         colon: get("/%3Afoo/{{x}}"),
@@ -253,7 +253,7 @@ fn a_link_finds_its_route() {
 }
 
 #[test]
-fn a_miss_names_the_pattern_that_was_meant() {
+fn miss_suggests_a_similar_pattern() {
     handlers! { accent: get("/préfecture"), or: get("/a|b"), }
     #[routes(app)]
     struct App(accent, or);

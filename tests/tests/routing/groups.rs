@@ -5,7 +5,7 @@ use highball::prelude::*;
 use super::{answer, inner, outer, route_of};
 
 #[test]
-fn prefixes_join_and_a_slash_means_the_prefix_itself() {
+fn prefixes_are_joined_and_a_slash_is_the_prefix_itself() {
     handlers! { list: get("/"), show: get("/{post}"), slash: get("/new/"), }
     #[routes("/posts")]
     struct Posts(list, show, slash);
@@ -36,7 +36,7 @@ fn prefixes_join_and_a_slash_means_the_prefix_itself() {
 }
 
 #[test]
-fn a_prefix_on_the_root_moves_the_root() {
+fn prefix_of_the_app_applies_to_all_routes() {
     handlers! { root: get("/"), ping: get("/ping"), }
     #[routes(app, "/api/v1")]
     struct App(root, ping);
@@ -50,7 +50,7 @@ fn a_prefix_on_the_root_moves_the_root() {
 }
 
 #[test]
-fn what_no_handler_answers_runs_the_middleware_of_the_longest_matching_group() {
+fn miss_runs_the_middleware_of_the_longest_matching_prefix() {
     handlers! { show: get("/{id}"), }
     #[routes("/users", with(inner))]
     struct Users(show);
@@ -76,7 +76,7 @@ fn what_no_handler_answers_runs_the_middleware_of_the_longest_matching_group() {
 }
 
 #[test]
-fn a_handler_s_own_middleware_runs_for_nothing_else() {
+fn middleware_of_a_route_runs_only_for_the_route() {
     handlers! { a: get("/a", with(inner)), }
     #[routes(app)]
     struct App(a);
@@ -89,7 +89,7 @@ fn a_handler_s_own_middleware_runs_for_nothing_else() {
 }
 
 #[test]
-fn the_fallback_of_the_nearest_group_answers_what_is_missing() {
+fn miss_runs_the_fallback_of_the_nearest_group() {
     #[fallback]
     async fn nothing_here(uri: &Uri) -> String {
         format!("nothing at {}", uri.path())

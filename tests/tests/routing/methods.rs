@@ -5,7 +5,7 @@ use highball::prelude::*;
 use super::{answer, route_of};
 
 #[test]
-fn head_is_answered_from_get_with_its_length() {
+fn head_has_the_headers_of_get() {
     handlers! { a: get("/a"), }
     #[routes(app)]
     struct App(a);
@@ -20,7 +20,7 @@ fn head_is_answered_from_get_with_its_length() {
 }
 
 #[test]
-fn an_explicit_head_or_options_beats_the_derived_one() {
+fn explicit_head_or_options_precedes_the_derived_one() {
     #[get("/a")]
     async fn read() -> &'static str {
         "long text"
@@ -44,7 +44,7 @@ fn an_explicit_head_or_options_beats_the_derived_one() {
 }
 
 #[test]
-fn options_is_answered_with_what_the_path_allows() {
+fn options_lists_the_methods_of_the_path() {
     handlers! { a: get("/a"), b: post("/a"), c: delete("/{x}"), d: put("/b"), }
     #[routes(app)]
     struct App(a, b, c, d);
@@ -58,7 +58,7 @@ fn options_is_answered_with_what_the_path_allows() {
 }
 
 #[test]
-fn another_method_on_a_known_path_is_405() {
+fn unsupported_method_is_405() {
     handlers! { a: get("/a"), b: post("/a"), c: delete("/{x}"), }
     #[routes(app)]
     struct App(a, b, c);
@@ -74,7 +74,7 @@ fn another_method_on_a_known_path_is_405() {
 }
 
 #[test]
-fn a_method_knows_a_path_through_its_own_routes_only() {
+fn each_method_matches_only_its_routes() {
     handlers! { new: get("/users/new"), update: post("/users/{id}"), }
     #[routes(app)]
     struct App(new, update);
@@ -88,7 +88,7 @@ fn a_method_knows_a_path_through_its_own_routes_only() {
 }
 
 #[test]
-fn a_specific_method_beats_any() {
+fn specific_method_precedes_any() {
     handlers! {
         all: any("/a"),
         read: get("/a"),
@@ -115,7 +115,7 @@ fn a_specific_method_beats_any() {
 }
 
 #[test]
-fn extension_methods_and_query_are_methods() {
+fn extension_methods_and_query_are_supported() {
     handlers! {
         cache: route("/a", methods = [GET, "PURGE"]),
         search: query("/a"),

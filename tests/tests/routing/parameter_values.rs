@@ -5,7 +5,7 @@ use highball::prelude::*;
 use super::{answer, route_of};
 
 #[test]
-fn a_value_is_decoded_once_after_the_match() {
+fn value_is_decoded_once_after_the_match() {
     handlers! { show: get("/u/{id}"), rest: get("/files/{*path}"), slash: get("/u/{id}/b"), }
     #[routes(app)]
     struct App(show, rest, slash);
@@ -22,7 +22,7 @@ fn a_value_is_decoded_once_after_the_match() {
 }
 
 #[test]
-fn a_value_that_is_no_text_is_400() {
+fn value_that_is_not_utf8_is_400() {
     handlers! { show: get("/u/{id}"), fixed: get("/v"), }
     #[routes(app)]
     struct App(show, fixed);
@@ -39,7 +39,7 @@ fn a_value_that_is_no_text_is_400() {
 }
 
 #[test]
-fn a_value_that_is_not_of_its_type_is_400_and_says_which() {
+fn value_of_the_wrong_type_is_400_and_named() {
     #[get("/{org}/{id}")]
     async fn show(org: u8, id: u64) -> String {
         format!("{org} {id}")
@@ -62,7 +62,7 @@ fn a_value_that_is_not_of_its_type_is_400_and_says_which() {
 }
 
 #[test]
-fn static_text_is_matched_as_it_comes_on_the_wire() {
+fn static_text_matches_raw_and_escaped() {
     handlers! {
         greek: get("/α"),
         space: get("/a b"),
@@ -83,7 +83,7 @@ fn static_text_is_matched_as_it_comes_on_the_wire() {
 }
 
 #[test]
-fn a_query_is_no_part_of_the_path() {
+fn query_is_not_part_of_the_path() {
     handlers! { root: get("/"), show: get("/u/{id}"), }
     #[routes(app)]
     struct App(root, show);
@@ -96,7 +96,7 @@ fn a_query_is_no_part_of_the_path() {
 }
 
 #[test]
-fn long_paths_are_matched_to_their_end() {
+fn long_paths_are_matched_completely() {
     handlers! { rest: get("/r/{*rest}"), deep: get("/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/{x}"), }
     #[routes(app)]
     struct App(rest, deep);

@@ -5,7 +5,7 @@ use highball::prelude::*;
 use super::{answer, route_of};
 
 #[test]
-fn a_parameter_is_one_whole_segment_and_never_empty() {
+fn parameter_is_one_whole_segment_and_never_empty() {
     handlers! {
         show: get("/users/{id}"),
         post: get("/users/{id}/posts/{post}"),
@@ -25,7 +25,7 @@ fn a_parameter_is_one_whole_segment_and_never_empty() {
 }
 
 #[test]
-fn a_catch_all_is_the_rest_without_its_leading_slash_and_never_empty() {
+fn catch_all_is_the_nonempty_rest_of_the_path() {
     handlers! { files: get("/files/{*path}"), }
     #[routes(app)]
     struct App(files);
@@ -40,7 +40,7 @@ fn a_catch_all_is_the_rest_without_its_leading_slash_and_never_empty() {
 }
 
 #[test]
-fn a_parameter_may_have_text_around_it() {
+fn parameter_can_have_text_around_it() {
     handlers! {
         version: get("/v{major}/docs"),
         data: get("/data/{name}.json"),
@@ -61,7 +61,7 @@ fn a_parameter_may_have_text_around_it() {
 }
 
 #[test]
-fn braces_are_written_twice() {
+fn doubled_braces_are_literal() {
     handlers! {
         literal: get("/{{id}}"),
         beside: get("/{{{id}}}/x"),
@@ -77,7 +77,7 @@ fn braces_are_written_twice() {
 }
 
 #[test]
-fn static_beats_affixed_beats_plain_beats_the_rest() {
+fn static_precedes_affixed_precedes_plain_precedes_catch_all() {
     handlers! {
         rest: get("/{*rest}"),
         plain: get("/{plain}"),
@@ -113,7 +113,7 @@ fn static_beats_affixed_beats_plain_beats_the_rest() {
 }
 
 #[test]
-fn a_walk_that_fails_goes_back_all_the_way() {
+fn failed_match_backtracks_completely() {
     handlers! {
         a: get("/a/b/c/d"),
         b: get("/a/b/{x}/e"),
@@ -137,7 +137,7 @@ fn a_walk_that_fails_goes_back_all_the_way() {
 }
 
 #[test]
-fn the_order_of_listing_does_not_matter() {
+fn order_of_routes_does_not_matter() {
     handlers! { a: get("/x/new"), b: get("/x/{id}"), c: get("/x/{*rest}"), d: get("/{y}/new"), }
     #[routes(app)]
     struct Down(a, b, c, d);
@@ -159,7 +159,7 @@ fn the_order_of_listing_does_not_matter() {
 }
 
 #[test]
-fn names_of_parameters_may_differ_where_the_paths_do() {
+fn parameters_of_different_paths_can_have_different_names() {
     handlers! { p: get("/x/{a}/p"), q: get("/x/{b}/q"), own: post("/x/{c}/p"), }
     #[routes(app)]
     struct App(p, q, own);

@@ -5,7 +5,7 @@ use highball::prelude::*;
 use super::{answer, inner, outer, route_of};
 
 #[test]
-fn the_path_ranks_before_the_method() {
+fn path_ranks_before_the_method() {
     handlers! {
         any_param: any("/a/{x}"),
         get_rest: get("/a/{*rest}"),
@@ -47,7 +47,7 @@ fn the_path_ranks_before_the_method() {
 }
 
 #[test]
-fn head_goes_to_the_better_path_too() {
+fn head_selects_the_better_path_too() {
     #[get("/{x}")]
     async fn better(cx: &mut Context<'_>) {
         cx.set_header(header::VIA, "get");
@@ -66,7 +66,7 @@ fn head_goes_to_the_better_path_too() {
 }
 
 #[test]
-fn a_trailing_slash_that_is_ignored_or_redirected_ranks_as_part_of_the_path() {
+fn ignored_or_redirected_slash_ranks_as_part_of_the_path() {
     handlers! {
         about: get("/about", slash = ignore),
         moved: get("/moved", slash = redirect),
@@ -94,7 +94,7 @@ fn a_trailing_slash_that_is_ignored_or_redirected_ranks_as_part_of_the_path() {
 }
 
 #[test]
-fn one_slash_is_ignored_or_redirected_and_no_more() {
+fn only_one_slash_is_ignored_or_redirected() {
     handlers! {
         ignore: get("/a", slash = ignore),
         redirect: get("/b", slash = redirect),
@@ -120,7 +120,7 @@ fn one_slash_is_ignored_or_redirected_and_no_more() {
 }
 
 #[test]
-fn an_alias_answers_after_any_route_of_the_same_path() {
+fn alias_ranks_after_any_route_of_the_same_path() {
     handlers! {
         get_a: get("/a", slash = ignore),
         any_a: any("/a/"),
@@ -145,7 +145,7 @@ fn an_alias_answers_after_any_route_of_the_same_path() {
 }
 
 #[test]
-fn a_redirect_that_could_leave_the_origin_is_404_and_nothing_else_is_tried() {
+fn redirect_to_another_origin_is_404() {
     handlers! { name: get("//{name}", slash = redirect), rest: get("/{*rest}"), }
     #[routes(app)]
     struct App(name, rest);
@@ -159,7 +159,7 @@ fn a_redirect_that_could_leave_the_origin_is_404_and_nothing_else_is_tried() {
 }
 
 #[test]
-fn the_group_of_the_best_path_answers_for_another_method() {
+fn group_of_the_best_path_handles_405() {
     handlers! { read: get("/a/{x}"), both: get("/b"), }
     #[routes(with(inner))]
     struct Read(read, both);
@@ -185,7 +185,7 @@ fn the_group_of_the_best_path_answers_for_another_method() {
 }
 
 #[test]
-fn the_longest_prefix_answers_for_an_unknown_path_and_of_equals_the_first() {
+fn longest_prefix_handles_404_and_the_first_of_equal_ones() {
     handlers! { a: get("/a"), }
     #[routes("/{any}", with(inner))]
     struct Any(a);
@@ -210,7 +210,7 @@ fn the_longest_prefix_answers_for_an_unknown_path_and_of_equals_the_first() {
 }
 
 #[test]
-fn allow_lists_standard_methods_first_and_others_as_they_are_listed() {
+fn allow_lists_standard_methods_first() {
     handlers! {
         other: route("/x", methods = ["UNLOCK", "LOCK"]),
         query: query("/x"),

@@ -32,7 +32,7 @@ fn slashes_and_dots_are_literal() {
 }
 
 #[test]
-fn a_trailing_slash_is_another_path() {
+fn path_with_trailing_slash_is_different() {
     handlers! { a: get("/a"), b: get("/b/"), }
     #[routes(app)]
     struct App(a, b);
@@ -45,7 +45,7 @@ fn a_trailing_slash_is_another_path() {
 }
 
 #[test]
-fn a_trailing_slash_is_redirected_where_the_app_says_so() {
+fn trailing_slash_is_redirected_if_the_app_enables_it() {
     handlers! {
         root: get("/"),
         a: get("/a"),
@@ -75,7 +75,7 @@ fn a_trailing_slash_is_redirected_where_the_app_says_so() {
 }
 
 #[test]
-fn a_trailing_slash_is_ignored_where_the_group_says_so() {
+fn trailing_slash_is_ignored_if_the_group_enables_it() {
     handlers! { list: get("/"), show: get("/{id}"), }
     #[routes("/users", slash = ignore)]
     struct Users(list, show);
@@ -97,7 +97,7 @@ fn a_trailing_slash_is_ignored_where_the_group_says_so() {
 }
 
 #[test]
-fn a_route_of_its_own_comes_before_the_redirect_of_another() {
+fn exact_route_precedes_a_redirect() {
     handlers! { a: get("/a"), a_slash: get("/a/"), new: get("/new/"), id: get("/{id}"), }
     #[routes(app, slash = redirect)]
     struct App(a, a_slash, new, id);
@@ -110,7 +110,7 @@ fn a_route_of_its_own_comes_before_the_redirect_of_another() {
 }
 
 #[test]
-fn a_redirect_never_leaves_the_origin() {
+fn redirect_never_leaves_the_origin() {
     handlers! {
         name: get("/{name}"),
         empty: get("//{name}"),
@@ -130,7 +130,7 @@ fn a_redirect_never_leaves_the_origin() {
 }
 
 #[test]
-fn a_redirect_runs_the_middleware() {
+fn redirect_runs_the_middleware() {
     handlers! { a: get("/a"), }
     #[routes(app, slash = redirect, with(outer))]
     struct App(a);

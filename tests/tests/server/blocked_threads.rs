@@ -71,7 +71,7 @@ impl Server {
         // Read the rest of the output, so that the server can always write.
         std::thread::spawn(move || lines.count());
         let says = BufReader::new(child.stderr.take().expect("its errors"));
-        let addr = addr.expect("it says where it listens");
+        let addr = addr.expect("a line with the address");
         Self { child, says, addr }
     }
 
@@ -86,7 +86,7 @@ impl Server {
     fn says(&mut self, text: &str) -> String {
         let mut lines = (&mut self.says).lines().map_while(Result::ok);
         let line = lines.find(|line| line.contains(text));
-        line.unwrap_or_else(|| panic!("nothing is said of {text}"))
+        line.unwrap_or_else(|| panic!("no line contains {text}"))
     }
 
     /// Unblocks the handler, and returns the response.
@@ -118,14 +118,14 @@ fn names_its_handler(kind: &str) -> (Server, TcpStream) {
 }
 
 #[test]
-fn a_handler_that_blocks_is_named_on_a_runtime_of_many_threads() {
+fn blocking_handler_is_named_on_a_multi_thread_runtime() {
     let (mut server, stream) = names_its_handler("threads");
     let answer = server.release(stream);
     assert!(answer.ends_with("\r\n\r\n7"), "{answer}");
 }
 
 #[test]
-fn and_on_a_worker_whose_runtime_is_blocked() {
+fn blocking_handler_is_named_on_a_worker() {
     let (mut server, stream) = names_its_handler("workers");
     let line = server.says("runtime 0 has been blocked for");
     assert!(line.contains(HANDLER), "{line}");
@@ -134,7 +134,7 @@ fn and_on_a_worker_whose_runtime_is_blocked() {
 }
 
 #[test]
-fn no_bound_reports_no_handler() {
+fn without_slow_poll_no_handler_is_named() {
     let mut server = Server::start("off");
     let stream = server.ask("/blocks/7");
     // The runtime is still reported: it is the first line of the output.

@@ -11,7 +11,7 @@ use tokio::{io::AsyncWriteExt, time::sleep};
 use crate::{Server, ask, bound, connect, ping, rest};
 
 #[tokio::test]
-async fn slow_body_is_408_and_a_slow_reader_is_not() {
+async fn slow_body_is_408_but_a_slow_handler_is_not() {
     let (listener, addr) = bound().await;
     let config = Config::default().body_timeout(millis(100));
     let serving = highball::serve(Bodies).state(()).listen(listener);
@@ -75,7 +75,7 @@ async fn breaks() -> Body {
 struct Broken(ping, breaks);
 
 #[tokio::test]
-async fn panic_of_a_body_ends_its_answer_and_no_other() {
+async fn panicking_body_aborts_only_its_response() {
     let (listener, addr) = bound().await;
     let server = Server::of(highball::serve(Broken).state(()).listen(listener));
     let mut stream = connect(addr).await;

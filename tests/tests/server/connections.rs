@@ -140,7 +140,7 @@ async fn pipelined_requests_are_answered_in_order_around_a_panic() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_request_leaks_into_the_next() {
+async fn request_leaves_nothing_for_the_next_one() {
     let server = Server::start().await;
     let text = request("GET", "/marked", "x-own: 1\r\n")
         + &request("GET", "/panic", "")
@@ -156,7 +156,7 @@ async fn nothing_of_a_request_leaks_into_the_next() {
 }
 
 #[tokio::test]
-async fn head_has_the_length_and_no_body() {
+async fn head_response_has_a_length_and_no_body() {
     let server = Server::start().await;
     let answer = talk(&server, &request("HEAD", "/ping", CLOSE)).await;
     assert!(answer.contains("content-length: 4\r\n"), "{answer}");
@@ -175,7 +175,7 @@ async fn options_of_the_server_and_of_a_path_are_answered() {
 }
 
 #[tokio::test]
-async fn large_body_is_refused_before_it_is_read() {
+async fn large_body_is_rejected_before_it_is_read() {
     let server = Server::start().await;
     let head = request("POST", "/echo", "content-length: 99000000\r\n");
     let answer = talk(&server, &head).await;
@@ -184,7 +184,7 @@ async fn large_body_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn client_that_leaves_harms_nobody() {
+async fn disconnect_does_not_affect_other_clients() {
     let server = Server::start().await;
     for text in [
         "GET /sl",
@@ -207,7 +207,7 @@ async fn client_that_leaves_harms_nobody() {
 }
 
 #[tokio::test]
-async fn http2_is_spoken_by_prior_knowledge() {
+async fn http2_works_with_prior_knowledge() {
     let server = Server::start().await;
     let io = hyper_util::rt::TokioIo::new(server.connect().await);
     let executor = hyper_util::rt::TokioExecutor::new();
@@ -228,7 +228,7 @@ async fn http2_is_spoken_by_prior_knowledge() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn stop_under_load_answers_every_request_it_has_begun() {
+async fn shutdown_under_load_finishes_all_open_requests() {
     let server = Server::start().await;
     let mut clients = Vec::new();
     for _ in 0..20 {

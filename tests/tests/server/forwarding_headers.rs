@@ -122,7 +122,7 @@ async fn check(file: &str, proxies: impl Fn(Proxies) -> Proxies) {
 }
 
 #[tokio::test]
-async fn x_forwarded_is_read_at_the_hop_of_the_client() {
+async fn x_forwarded_headers_are_read_at_the_hop_of_the_client() {
     check("x-forwarded.txt", |proxies| proxies).await;
 }
 

@@ -70,7 +70,7 @@ async fn check_start(hook: impl Future<Output = highball::Result> + Send + 'stat
 }
 
 #[tokio::test]
-async fn start_hook_that_fails_is_the_error() {
+async fn failing_start_hook_is_returned() {
     check_start(
         async { Err(Error::new("no password")) },
         "the start hook `database` failed: no password",
@@ -92,17 +92,17 @@ async fn start_hook_that_fails_is_the_error() {
 }
 
 #[tokio::test]
-async fn stop_while_it_starts_is_heard() {
+async fn shutdown_during_start_is_handled() {
     let server = Server::start(|serve| {
         serve
             .listen(SocketAddr::from(([127, 0, 0, 1], 0)))
             .on_start("for ever", secs(3600), std::future::pending())
     });
-    server.stop().await.expect("it was asked to");
+    server.stop().await.expect("it served");
 }
 
 #[tokio::test]
-async fn failed_stop_hook_holds_no_other_up() {
+async fn failing_stop_hook_does_not_block_others() {
     let ran = Arc::new(AtomicBool::new(false));
     let after = Arc::clone(&ran);
     let (listener, _) = bound().await;
@@ -121,7 +121,7 @@ async fn failed_stop_hook_holds_no_other_up() {
 }
 
 #[tokio::test]
-async fn readiness_is_what_the_checks_say() {
+async fn readiness_depends_on_the_checks() {
     let (listener, addr) = bound().await;
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
@@ -150,7 +150,7 @@ async fn readiness_is_what_the_checks_say() {
     assert_eq!(
         calls.load(SeqCst),
         1,
-        "who asks often does not make the checks run"
+        "frequent probes do not run the checks more often"
     );
     assert_eq!(
         ask(connect(addr).await, b"", "/livez").await,
@@ -160,7 +160,7 @@ async fn readiness_is_what_the_checks_say() {
 }
 
 #[tokio::test]
-async fn checks_go_on_when_who_asked_has_left() {
+async fn checks_continue_after_the_probe_disconnects() {
     let (listener, addr) = bound().await;
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);

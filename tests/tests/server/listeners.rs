@@ -26,7 +26,7 @@ fn path(name: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn several_places_are_served_at_once() {
+async fn several_listeners_are_served() {
     let ((one, first), (two, second)) = (bound().await, bound().await);
     let path = path("several");
     let unix = Listener::unix(&path).mode(0o600);
@@ -69,7 +69,7 @@ async fn ipv4_and_ipv6_share_a_port() {
 }
 
 #[tokio::test]
-async fn stale_socket_is_replaced_and_a_live_one_is_not() {
+async fn stale_unix_socket_is_replaced_but_not_a_live_one() {
     let path = path("stale");
     drop(std::os::unix::net::UnixListener::bind(&path).expect("it can be bound"));
     assert!(path.exists());
@@ -115,7 +115,7 @@ impl Incoming for Handed {
 }
 
 #[tokio::test]
-async fn listener_of_ones_own_is_served() {
+async fn custom_listener_is_served() {
     for workers in [0, 2] {
         let (tx, rx) = mpsc::channel(1);
         let config = Config::default().workers(workers);
@@ -139,7 +139,7 @@ impl Incoming for Broken {
 }
 
 #[tokio::test]
-async fn broken_listener_rests_alone() {
+async fn failing_listener_does_not_delay_others() {
     let (listener, addr) = bound().await;
     let server = Server::start(|serve| serve.listen(listener).listen(Listener::own(Broken)));
     assert_eq!(ask(connect(addr).await, b"", "/ping").await, "pong");
@@ -153,7 +153,7 @@ async fn broken_listener_rests_alone() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_before_a_stop_is_served() {
+async fn connection_accepted_before_shutdown_is_served() {
     let (tx, rx) = mpsc::channel(8);
     let config = Config::default().max_connections(1);
     let server = Server::start(|serve| serve.listen(Listener::own(Handed(rx))).config(config));
@@ -196,7 +196,7 @@ impl Incoming for Failing {
 }
 
 #[tokio::test]
-async fn what_a_listener_at_rest_has_accepted_is_served() {
+async fn paused_listener_serves_accepted_connections() {
     let (near, far) = duplex(4096);
     let listener = Listener::own(Failing(Some(far), true));
     let server = Server::start(|serve| serve.listen(listener));
@@ -210,7 +210,7 @@ async fn what_a_listener_at_rest_has_accepted_is_served() {
 }
 
 #[tokio::test]
-async fn longest_time_is_no_panic() {
+async fn longest_durations_do_not_panic() {
     let (listener, addr) = bound().await;
     let forever = Duration::MAX;
     let config = Config::default()
@@ -233,7 +233,7 @@ async fn longest_time_is_no_panic() {
 }
 
 #[tokio::test]
-async fn address_has_so_many_connections() {
+async fn connections_of_an_address_are_limited() {
     let (tx, rx) = mpsc::channel(1);
     let config = Config::default().max_connections_per_address(2);
     let server = Server::start(|serve| serve.listen(Listener::own(Handed(rx))).config(config));
@@ -261,7 +261,7 @@ async fn address_has_so_many_connections() {
 }
 
 #[tokio::test]
-async fn proxy_says_whom_a_connection_is_from() {
+async fn proxy_protocol_determines_the_peer() {
     let (listener, addr) = bound().await;
     let from = Proxies::trust(["127.0.0.1"]).expect("an address");
     let listener = Listener::from(listener).proxy_protocol(from);

@@ -160,7 +160,7 @@ async fn rest(mut stream: TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn http1_streams_end_with_their_last_chunk() {
+async fn http1_streams_end_with_the_last_chunk() {
     let server = Server::start().await;
     let (events, _) = server.open("/events", "data: first\n\n").await;
     let (whole, _) = server.open("/whole", "data: first\n\n").await;
@@ -181,7 +181,7 @@ async fn http1_streams_end_with_their_last_chunk() {
 }
 
 #[tokio::test]
-async fn events_without_an_end_are_ended_and_keep_their_own_retry() {
+async fn endless_events_are_ended_and_keep_their_retry() {
     let server = Server::start().await;
     let (flood, _) = server.open("/flood", "data: more\n").await;
     let reading = tokio::spawn(rest(flood));
@@ -227,7 +227,7 @@ async fn http2_streams_end() {
 }
 
 #[tokio::test]
-async fn websockets_are_told() {
+async fn websockets_get_a_close_frame() {
     let server = Server::start().await;
     let url = format!("ws://{}/socket", server.address);
     let (mut socket, _) = tokio_tungstenite::connect_async(url)
@@ -245,7 +245,7 @@ async fn websockets_are_told() {
 }
 
 #[tokio::test]
-async fn a_websocket_that_only_sends_hears_of_a_stop() {
+async fn websocket_that_only_sends_is_closed() {
     let server = Server::start().await;
     let url = format!("ws://{}/sender", server.address);
     let (mut socket, _) = tokio_tungstenite::connect_async(url)
@@ -266,7 +266,7 @@ async fn a_websocket_that_only_sends_hears_of_a_stop() {
 
 /// The body of a layer forwards nothing except polls, so the signal must reach the stream in another way.
 #[tokio::test]
-async fn a_stream_inside_a_layer_s_body_hears_of_a_stop() {
+async fn stream_inside_a_wrapped_body_is_ended() {
     let session = Api.test().start();
     for path in ["/layered/events", "/layered/lines"] {
         let request = session.get(path).header("accept-encoding", "gzip");
@@ -289,7 +289,7 @@ async fn a_stream_inside_a_layer_s_body_hears_of_a_stop() {
 
 /// A client that reads nothing sends no close frame, and receives none.
 #[tokio::test]
-async fn websockets_of_stalled_clients_do_not_hold_a_stop() {
+async fn stalled_websockets_do_not_delay_shutdown() {
     let server = Server::start().await;
     let mut clients = Vec::new();
     for path in ["/socket", "/sender"] {
@@ -314,7 +314,7 @@ async fn websockets_of_stalled_clients_do_not_hold_a_stop() {
 }
 
 #[tokio::test]
-async fn a_test_stops_an_app_without_a_server() {
+async fn test_client_can_stop_an_app() {
     let session = Api.test().start();
     let answer = session.get("/lines").send();
     let (answer, ()) = tokio::join!(answer, async { session.stop() });

@@ -37,7 +37,7 @@ const X: [(&str, &str); 3] = [
 ];
 
 #[tokio::test]
-async fn only_a_trusted_proxy_is_believed() {
+async fn only_trusted_proxies_determine_the_client() {
     let proxies = || Proxies::trust(["10.0.0.0/8"]).expect("proxies");
     let nobody = ask(None, "10.0.0.1:1", &X).await;
     assert_eq!(nobody.text(), "10.0.0.1 false inside:8080 10.0.0.1");
@@ -58,6 +58,6 @@ async fn only_a_trusted_proxy_is_believed() {
 }
 
 #[tokio::test]
-async fn a_test_has_no_connection() {
+async fn test_client_has_no_peer_by_default() {
     assert_eq!(Api.test().get("/whoami").send().await.status(), 500);
 }

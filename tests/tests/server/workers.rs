@@ -62,7 +62,7 @@ fn start(listener: impl Into<Listener>) -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn workers_have_threads_of_their_own() {
+async fn each_worker_has_a_thread() {
     let (listener, addr) = bound().await;
     drop(listener);
     let server = start(addr);
@@ -83,7 +83,7 @@ async fn workers_have_threads_of_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn workers_wait_for_what_was_spawned() {
+async fn workers_wait_for_spawned_tasks() {
     let (listener, addr) = bound().await;
     let server = start(listener);
     ask(connect(addr).await, b"", "/spawn").await;
@@ -92,7 +92,7 @@ async fn workers_wait_for_what_was_spawned() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stop_hook_may_use_what_was_made_on_a_worker() {
+async fn stop_hook_can_use_sockets_of_a_worker() {
     let ((listener, addr), (other, other_addr)) = (bound().await, bound().await);
     let serving = serving(listener).on_stop("say goodbye", secs(5), async {
         let opened = OPENED.lock().expect("no panic").take();
@@ -114,7 +114,7 @@ async fn stop_hook_may_use_what_was_made_on_a_worker() {
     let mut said = [0; 3];
     soon(accepted.read_exact(&mut said))
         .await
-        .expect("it is said");
+        .expect("the message is received");
     accepted.write_all(b"!").await.expect("it is sent");
     let stopped = soon(stopping).await.expect("no panic");
     stopped.expect("the hook succeeds");

@@ -135,7 +135,7 @@ async fn check(path: &str, given: fn(Client) -> Client, expected: (u16, &str)) {
 }
 
 #[tokio::test]
-async fn a_given_local_stands_in_for_the_part_that_provides_it() {
+async fn given_local_replaces_its_provider() {
     let nothing: fn(Client) -> Client = |client| client;
     let zoe: fn(Client) -> Client = |client| client.local(User("zoe"));
     let root: fn(Client) -> Client = |client| client.local(User("root"));
@@ -165,7 +165,7 @@ async fn a_given_local_stands_in_for_the_part_that_provides_it() {
 }
 
 #[tokio::test]
-async fn a_guard_is_left_out_by_its_item() {
+async fn guard_can_be_removed() {
     let user: fn(Client) -> Client = |client| client.without(signed_in);
     let role_: fn(Client) -> Client = |client| client.without(role);
     let value: fn(Client) -> Client = |client| client.without(Locked);
@@ -196,7 +196,7 @@ async fn a_guard_is_left_out_by_its_item() {
 }
 
 #[tokio::test]
-async fn a_middleware_whose_local_is_given_does_not_run() {
+async fn middleware_does_not_run_if_its_local_is_given() {
     let response = Api.test().get("/plain/session").send().await;
     assert_eq!(response.text(), "1");
     assert_eq!(response.headers()["x-session"], "begun");
@@ -207,7 +207,7 @@ async fn a_middleware_whose_local_is_given_does_not_run() {
 }
 
 #[tokio::test]
-async fn a_guard_that_a_test_stands_in_for_lets_a_condition_hold() {
+async fn replaced_guard_makes_its_condition_true() {
     let marked =
         |response: highball::testing::TestResponse| response.headers().contains_key("x-marked");
     assert!(!marked(Api.test().get("/plain/when").send().await));
@@ -245,7 +245,7 @@ async fn of_user(cx: &mut Context<'_>, next: impl Next<User>) -> Response {
 struct Generic(generic, other);
 
 #[tokio::test]
-async fn a_part_may_be_generic_over_the_local_that_it_needs() {
+async fn guard_can_be_generic_over_its_local() {
     assert_eq!(Generic.test().get("/generic").send().await.status(), 200);
     assert_eq!(Generic.test().get("/other").send().await.status(), 410);
     assert_eq!(Generic.test().get("/nothing").send().await.status(), 404);

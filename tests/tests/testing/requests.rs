@@ -73,7 +73,7 @@ async fn queries_are_appended_and_headers_are_named_by_texts() {
 }
 
 #[tokio::test]
-async fn a_form_with_files_is_sent() {
+async fn form_with_files_is_sent() {
     let form = TestMultipart::new()
         .text("a\"b", "highball-boundary-0")
         .file("f", "x\r\n.txt", "text/plain", "hi");
@@ -89,7 +89,7 @@ async fn a_form_with_files_is_sent() {
 }
 
 #[tokio::test]
-async fn a_session_keeps_cookies_where_it_is_told_to() {
+async fn session_keeps_cookies_if_enabled() {
     let gone = "Expires=Thu, 01 Jan 1970 00:00:00 GMT";
     let cases: [(&[&str], &str, &str); 9] = [
         (&["c=1; Path=/"], "/x", "c=1"),
@@ -119,7 +119,7 @@ async fn a_session_keeps_cookies_where_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_requests_own_cookie_goes_before_the_sessions() {
+async fn cookie_of_a_request_precedes_that_of_the_session() {
     let session = Api.test().start().keep_cookies();
     for cookie in ["c=1; Path=/", "d=2; Path=/"] {
         session.post("/a/set").text(cookie).send().await;

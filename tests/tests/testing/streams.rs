@@ -82,7 +82,7 @@ fn data(data: &str) -> TestEvent {
 }
 
 #[tokio::test]
-async fn pieces_of_an_endless_answer_are_read() {
+async fn endless_response_is_read_in_pieces() {
     let mut answer = session().get("/pieces").send_streaming().await;
     assert_eq!(answer.status(), 200);
     let mut read = String::new();
@@ -94,7 +94,7 @@ async fn pieces_of_an_endless_answer_are_read() {
 }
 
 #[tokio::test]
-async fn events_are_read_as_browsers_read_them() {
+async fn events_are_parsed_as_in_browsers() {
     let mut answer = session().get("/pieces").send_streaming().await;
     let mut comment = data("");
     comment.comment = Some("alive".to_owned());
@@ -110,7 +110,7 @@ async fn events_are_read_as_browsers_read_them() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_cut_off_is_none() {
+async fn incomplete_event_is_dropped() {
     let mut answer = session().get("/cut").send_streaming().await;
     assert_eq!(answer.next_event().await, Some(data("whole")));
     assert_eq!(answer.next_event().await, None);
@@ -118,7 +118,7 @@ async fn an_event_that_is_cut_off_is_none() {
 }
 
 #[tokio::test]
-async fn what_sse_writes_is_read_back() {
+async fn events_of_sse_are_parsed() {
     let mut answer = session().get("/events").send_streaming().await;
     assert_eq!(answer.header("Content-Type"), "text/event-stream");
     for id in ["0", "1"] {
@@ -130,7 +130,7 @@ async fn what_sse_writes_is_read_back() {
 }
 
 #[tokio::test]
-async fn a_websocket_has_the_sessions_cookies_and_its_subprotocol() {
+async fn websocket_has_cookies_and_subprotocol() {
     let session = session();
     session.post("/login").send().await;
     let request = session.get("/chat");
@@ -149,7 +149,7 @@ async fn a_websocket_has_the_sessions_cookies_and_its_subprotocol() {
 }
 
 #[tokio::test]
-async fn it_is_told_how_the_app_left() {
+async fn client_gets_the_close_code_of_the_app() {
     for (word, code, reason) in [("leave", 4001, "as you like"), ("vanish", 1006, "")] {
         let socket = session().get("/chat").websocket().await;
         let mut socket = socket.expect("it is a WebSocket");
@@ -163,7 +163,7 @@ async fn it_is_told_how_the_app_left() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_is_refused_is_an_answer() {
+async fn rejected_handshake_is_a_response() {
     let cases = [
         ("/chat", "origin", "https://elsewhere.example", 403),
         ("/chat", "sec-websocket-version", "12", 426),

@@ -165,7 +165,7 @@ async fn get(stream: &mut TlsStream<TcpStream>, path: &str) -> std::io::Result<S
 }
 
 #[tokio::test]
-async fn http1_is_spoken_to_those_who_want_it() {
+async fn http1_is_negotiated() {
     let authority = Authority::new();
     let server = Server::start(authority.tls(), Config::default()).await;
     for protocols in [&[][..], &["http/1.1"]] {
@@ -191,7 +191,7 @@ async fn http1_is_spoken_to_those_who_want_it() {
 }
 
 #[tokio::test]
-async fn silent_connection_is_closed_with_a_word() {
+async fn silent_connection_gets_close_notify() {
     let authority = Authority::new();
     let server = Server::start(authority.tls(), Config::default()).await;
     let mut stream = connect(&authority, server.addr, &[], None)
@@ -214,7 +214,7 @@ async fn silent_connection_is_closed_with_a_word() {
 }
 
 #[tokio::test]
-async fn http2_is_agreed_on() {
+async fn http2_is_negotiated() {
     let authority = Authority::new();
     let server = Server::start(authority.tls(), Config::default()).await;
     let stream = connect(&authority, server.addr, &["h2", "http/1.1"], None)
@@ -243,7 +243,7 @@ async fn http2_is_agreed_on() {
 }
 
 #[tokio::test]
-async fn client_without_a_good_certificate_is_refused() {
+async fn client_without_a_valid_certificate_is_rejected() {
     let authority = Authority::new();
     let tls = authority.tls().client_ca(authority.path("ca.pem"));
     let server = Server::start(tls, Config::default()).await;
@@ -291,7 +291,7 @@ fn shown(stream: &TlsStream<TcpStream>) -> CertificateDer<'static> {
 }
 
 #[tokio::test]
-async fn new_certificate_is_shown_without_a_restart() {
+async fn new_certificate_is_loaded_without_a_restart() {
     let authority = Authority::new();
     let tls = authority.tls().reload_every(millis(20));
     let server = Server::start(tls, Config::default()).await;
@@ -343,7 +343,7 @@ async fn handshake_has_a_deadline() {
 }
 
 #[tokio::test]
-async fn client_that_leaves_drops_its_handler_or_not() {
+async fn disconnect_cancels_the_handler_if_enabled() {
     let authority = Authority::new();
     let server = Server::start(authority.tls(), Config::default()).await;
     for (path, then) in [("/wait", &DROPPED), ("/finish", &FINISHED)] {
@@ -363,7 +363,7 @@ async fn client_that_leaves_drops_its_handler_or_not() {
 }
 
 #[tokio::test]
-async fn files_that_cannot_be_used_are_an_error_at_the_start() {
+async fn invalid_files_fail_at_start() {
     let (authority, other) = (Authority::new(), Authority::new());
     let _ = (authority.tls(), other.tls());
     let start = async |tls: Tls| {

@@ -39,7 +39,7 @@ async fn start(authority: &Authority) -> (SocketAddr, JoinHandle<highball::Resul
 }
 
 #[tokio::test]
-async fn a_page_of_the_same_host_by_tls_may_connect() {
+async fn page_of_the_same_host_can_connect_over_tls() {
     let authority = Authority::new();
     let (address, server) = start(&authority).await;
     for (host, origin, status) in [
@@ -71,7 +71,7 @@ async fn a_page_of_the_same_host_by_tls_may_connect() {
 }
 
 #[tokio::test]
-async fn the_authority_of_http2_is_the_origin() {
+async fn authority_of_http2_is_the_origin() {
     let authority = Authority::new();
     let (address, server) = start(&authority).await;
     let stream = connect(&authority, address, &["h2"], None).await;

@@ -54,7 +54,7 @@ async fn answer(address: std::net::SocketAddr, frames: &[u8]) -> (u8, u16) {
 }
 
 #[tokio::test]
-async fn frames_that_break_the_rules_end_the_connection() {
+async fn invalid_frames_close_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = highball::serve(Api).listen(listener).quiet();

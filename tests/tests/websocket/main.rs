@@ -79,14 +79,14 @@ static ASKED: std::sync::LazyLock<tokio::sync::watch::Sender<String>> =
     std::sync::LazyLock::new(|| tokio::sync::watch::Sender::new(String::new()));
 
 #[tokio::test]
-async fn a_client_that_does_not_answer_is_taken_for_gone() {
+async fn client_without_pongs_is_disconnected() {
     let server = start().await;
     let mut told = ASKED.subscribe();
     // This client responds to no ping, since it does not read.
     let silent = server.connect("/asking/50", &[]).await;
     let silent = silent.expect("a WebSocket");
     let waited = timeout(Duration::from_secs(20), told.changed()).await;
-    waited.expect("it is told").expect("it is there");
+    waited.expect("a change in time").expect("it is there");
     assert_eq!(
         *told.borrow_and_update(),
         "the client did not respond to a ping"
@@ -103,7 +103,7 @@ async fn a_client_that_does_not_answer_is_taken_for_gone() {
 }
 
 #[tokio::test]
-async fn a_client_sees_the_code_and_the_reason() {
+async fn client_gets_the_close_code_and_reason() {
     let server = start().await;
     let mut socket = server.connect("/full", &[]).await.expect("a WebSocket");
     let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else {
@@ -115,7 +115,7 @@ async fn a_client_sees_the_code_and_the_reason() {
 
 /// RFC 6455 §4.2.2: a server selects a protocol that the client offers, or omits the header.
 #[tokio::test]
-async fn a_protocol_that_is_not_offered_is_not_chosen() {
+async fn protocol_that_is_not_offered_is_not_selected() {
     let session = Api.test().start();
     for (offers, chosen) in [
         (&[][..], None),
@@ -151,7 +151,7 @@ static CLOSED: std::sync::LazyLock<tokio::sync::watch::Sender<(u16, String)>> =
     std::sync::LazyLock::new(|| tokio::sync::watch::Sender::new((0, String::new())));
 
 #[tokio::test]
-async fn protocols_are_chosen_and_goodbyes_are_told() {
+async fn protocols_are_selected_and_close_frames_returned() {
     let server = start().await;
     let name = "sec-websocket-protocol";
     for (offered, chosen) in [
@@ -172,7 +172,7 @@ async fn protocols_are_chosen_and_goodbyes_are_told() {
         socket.close(Some(frame)).await.expect("a goodbye");
         let waited = closed.wait_for(|closed| *closed == (4001, chosen.to_owned()));
         let waited = timeout(Duration::from_secs(20), waited).await;
-        drop(waited.expect("it is told").expect("it is there"));
+        drop(waited.expect("a change in time").expect("it is there"));
     }
 }
 
@@ -228,7 +228,7 @@ async fn goodbye(socket: &mut Socket) -> Option<CloseCode> {
 }
 
 #[tokio::test]
-async fn messages_go_both_ways() {
+async fn messages_are_sent_and_received() {
     let server = start().await;
     let mut socket = server.connect("/echo", &[]).await.expect("a WebSocket");
     for message in [
@@ -254,7 +254,7 @@ async fn messages_go_both_ways() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_long_ends_the_connection() {
+async fn too_long_message_closes_the_websocket() {
     let server = start().await;
     let mut socket = server.connect("/echo", &[]).await.expect("a WebSocket");
     socket
@@ -265,7 +265,7 @@ async fn a_message_that_is_too_long_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn only_pages_that_may_connect() {
+async fn only_allowed_origins_can_connect() {
     let server = start().await;
     let own = format!("http://{}", server.address);
     for (path, origin, expected) in [
@@ -292,7 +292,7 @@ async fn only_pages_that_may_connect() {
 }
 
 #[tokio::test]
-async fn what_is_no_handshake_is_told_so() {
+async fn invalid_handshake_is_rejected_with_a_reason() {
     let server = start().await;
     let whole = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
                  sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
@@ -331,7 +331,7 @@ async fn what_is_no_handshake_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_stop_says_goodbye() {
+async fn shutdown_sends_a_close_frame() {
     let server = start().await;
     let mut socket = server.connect("/echo", &[]).await.expect("a WebSocket");
     socket
@@ -347,7 +347,7 @@ async fn a_stop_says_goodbye() {
 
 /// The server does not queue pongs without limit: it stops reading while it cannot write.
 #[tokio::test]
-async fn pings_of_a_client_that_reads_nothing_are_not_read_for_ever() {
+async fn unread_pongs_stop_the_reading_of_pings() {
     let server = start().await;
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4096).expect("it may be small");

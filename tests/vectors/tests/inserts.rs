@@ -33,7 +33,7 @@ enum Ours {
 }
 
 #[test]
-fn what_every_router_accepts_or_refuses_the_rules_do() {
+fn rules_agree_with_all_routers() {
     let (mut core, mut disputed, mut as_source, mut ours) = (0, 0, 0, 0);
     for step in accepted::ALL.0 {
         let accepted = step.ours == Ours::Accepted;
@@ -65,7 +65,7 @@ fn what_every_router_accepts_or_refuses_the_rules_do() {
 }
 
 #[test]
-fn what_the_rules_accept_compiles_as_one_app() {
+fn accepted_routes_compile_as_one_app() {
     let mut n_routes = 0;
     for (id, routes) in accepted::ALL.1 {
         let steps = accepted::ALL.0.iter().filter(|step| step.id == *id);
@@ -79,7 +79,7 @@ fn what_the_rules_accept_compiles_as_one_app() {
 }
 
 #[test]
-fn a_pattern_that_the_rules_refuse_does_not_compile() {
+fn rejected_pattern_does_not_compile() {
     let lines = accepted::ALL.0.iter().filter_map(|step| match step.ours {
         Ours::RefusedPattern(line) => Some(line),
         _ => None,
@@ -88,7 +88,7 @@ fn a_pattern_that_the_rules_refuse_does_not_compile() {
 }
 
 #[test]
-fn a_route_of_a_shape_that_is_there_does_not_compile() {
+fn route_with_an_equal_pattern_does_not_compile() {
     let lines = accepted::ALL.0.iter().filter_map(|step| match step.ours {
         Ours::RefusedShape(line) => Some(line),
         _ => None,

@@ -26,7 +26,7 @@ struct Case {
 const ONLY_THEIRS: &[(&str, &str)] = &[("/src", "/src/"), ("/vendor/x", "/vendor/x/")];
 
 #[test]
-fn another_trailing_slash_is_redirected() {
+fn trailing_slash_is_redirected() {
     let (mut redirected, mut others, mut options, mut theirs) = (0, 0, 0, 0);
     for set in REDIRECTS {
         for case in set.cases {

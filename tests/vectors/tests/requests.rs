@@ -19,7 +19,7 @@ struct Counts {
 }
 
 #[test]
-fn requests_are_answered_as_the_vectors_say() {
+fn requests_have_the_results_of_the_vectors() {
     let mut counts = Counts::default();
     for set in SETS {
         check(set, &mut counts);

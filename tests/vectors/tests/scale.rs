@@ -5,7 +5,7 @@ use highball_vectors::report;
 include!(concat!(env!("OUT_DIR"), "/scale.rs"));
 
 #[test]
-fn every_template_finds_itself() {
+fn every_template_matches_its_path() {
     let paths: Vec<String> = TEMPLATES.iter().map(|template| path_of(template)).collect();
     let requests: Vec<_> = paths.iter().map(|path| ("GET", &**path)).collect();
     for (template, answer) in TEMPLATES.iter().zip(scale::ask(&requests)) {

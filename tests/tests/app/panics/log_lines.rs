@@ -13,7 +13,7 @@ fn write(lines: &[u8]) {
 struct Logged(in_async);
 
 #[test]
-fn the_access_log_has_one_line() {
+fn access_log_has_one_line_for_a_panic() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");

@@ -13,7 +13,7 @@ async fn fine_too(cx: &mut Context<'_>) -> String {
 }
 
 #[tokio::test]
-async fn nothing_of_a_panic_is_left_for_the_next_request() {
+async fn panic_leaves_nothing_for_the_next_request() {
     let client = Pooled.test().start();
     for _ in 0..3 {
         let request = client.get("/async").header(LEFT, "behind");

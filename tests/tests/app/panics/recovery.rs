@@ -16,7 +16,7 @@ async fn recovers(cx: &mut Context<'_>, next: impl Next) -> Response {
 struct Recovering(in_async);
 
 #[tokio::test]
-async fn a_middleware_may_answer_in_its_place() {
+async fn middleware_can_replace_the_response_to_a_panic() {
     let seen = Seen::default();
     let client = Recovering.test().state(AppState { seen: seen.clone() });
     let response = client.get("/async").send().await;

@@ -16,7 +16,7 @@ struct Bad(in_async, in_guard, returned);
 struct Bare(in_async, returned);
 
 #[tokio::test]
-async fn a_format_that_panics_is_not_asked_again() {
+async fn rejection_format_that_panics_is_not_called_again() {
     for path in ["/async", "/guard", "/returned", "/missing"] {
         let seen = Seen::default();
         let state = AppState { seen: seen.clone() };
@@ -35,7 +35,7 @@ async fn a_format_that_panics_is_not_asked_again() {
 }
 
 #[tokio::test]
-async fn nor_is_it_without_any_part() {
+async fn rejection_format_that_panics_is_replaced_without_middleware() {
     for path in ["/async", "/returned", "/missing"] {
         has_500_problem(&Bare.test().get(path).send().await);
     }

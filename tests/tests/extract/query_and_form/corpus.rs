@@ -94,22 +94,22 @@ async fn check(text: &'static str, least: usize) {
 }
 
 #[tokio::test]
-async fn values_are_read_as_the_type_asks() {
+async fn valid_values_are_parsed() {
     check(include_str!("../../../values/read.txt"), 40).await;
 }
 
 #[tokio::test]
-async fn wrong_values_are_told_in_one_voice() {
+async fn invalid_values_have_uniform_messages() {
     check(include_str!("../../../values/refused.txt"), 30).await;
 }
 
 #[tokio::test]
-async fn wrong_bodies_are_told_in_the_same_voice() {
+async fn invalid_bodies_have_uniform_messages() {
     check(include_str!("../../../values/bodies.txt"), 14).await;
 }
 
 #[tokio::test]
-async fn the_widest_integers_are_read() {
+async fn widest_integers_are_parsed() {
     let path = format!("/many?big={}&low={}", u128::MAX, i128::MIN);
     let response = Api.test().get(&path).send().await;
     let text = response.text();

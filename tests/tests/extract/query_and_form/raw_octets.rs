@@ -40,7 +40,7 @@ fn post(body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn octets_that_are_no_utf8_are_refused_with_their_key() {
+async fn invalid_utf8_is_rejected_with_its_key() {
     for (request, place, name, detail) in [
         (
             get(b"/flat?q=%ff&size=1"),
@@ -88,7 +88,7 @@ async fn octets_that_are_no_utf8_are_refused_with_their_key() {
 }
 
 #[tokio::test]
-async fn raw_utf8_is_read() {
+async fn raw_utf8_is_accepted() {
     let (status, _) = ask(&post("q=café&size=1".as_bytes())).await;
     assert_eq!(status, 200);
     let (status, _) = ask(&get("/flat?q=café&size=1".as_bytes())).await;
@@ -96,7 +96,7 @@ async fn raw_utf8_is_read() {
 }
 
 #[tokio::test]
-async fn raw_latin1_in_a_target_is_refused() {
+async fn raw_latin1_in_a_target_is_rejected() {
     let (status, _) = ask(&get(b"/flat?q=caf\xe9&size=1")).await;
     assert_eq!(status, 400);
 }

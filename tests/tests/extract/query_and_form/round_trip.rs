@@ -100,7 +100,7 @@ fn value() -> impl Strategy<Value = Whole> {
 proptest! {
     /// A random value is serialized, sent as a form, and returned unchanged.
     #[test]
-    fn a_written_form_is_read_back(value in value()) {
+    fn serialized_form_is_deserialized_unchanged(value in value()) {
         let sent = serde_html_form::to_string(&value).expect("a form");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let request = Echo.test().post("/whole").body(sent.clone());

@@ -98,7 +98,7 @@ fn list(place: &str, names: &[&str]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_query_is_told_by_key() {
+async fn query_error_names_the_key() {
     for path in ["/query", "/form", "/bind"] {
         let path = format!("{path}?name=a&tags=bb&tags=c");
         let told = told(Rules.test().get(&path)).await;
@@ -109,7 +109,7 @@ async fn a_query_is_told_by_key() {
 }
 
 #[tokio::test]
-async fn a_form_is_told_by_key() {
+async fn form_error_names_the_key() {
     for path in ["/form", "/bind"] {
         let request = Rules.test().post(path).body("name=a&tags=bb&tags=c");
         let told = told(request.header(header::CONTENT_TYPE, FORM)).await;
@@ -118,7 +118,7 @@ async fn a_form_is_told_by_key() {
 }
 
 #[tokio::test]
-async fn a_body_of_json_is_told_by_pointer() {
+async fn json_error_has_a_pointer() {
     for path in ["/json", "/bind"] {
         let body = json!({ "name": "a", "tags": ["bb", "c"] });
         let told = told(Rules.test().post(path).json(&body)).await;
@@ -127,7 +127,7 @@ async fn a_body_of_json_is_told_by_pointer() {
 }
 
 #[tokio::test]
-async fn a_query_beside_a_body_is_told_as_query() {
+async fn query_error_of_a_request_with_body_is_a_query_error() {
     for path in ["/form", "/bind"] {
         let path = format!("{path}?name=a");
         let told = told(Rules.test().get(&path).body("{}")).await;
@@ -136,7 +136,7 @@ async fn a_query_beside_a_body_is_told_as_query() {
 }
 
 #[tokio::test]
-async fn items_of_a_bulk_request_are_told_together() {
+async fn errors_of_all_items_are_reported_together() {
     let body = json!({ "items": [
         { "name": "anna", "tags": ["ok"] },
         { "name": "a" },
