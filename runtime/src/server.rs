@@ -16,6 +16,7 @@ use crate::{body::RequestBody, config::Config, request::Proxies, response::Respo
 mod accept;
 mod activity;
 mod addresses;
+mod bind_socket;
 mod buffered_stream;
 mod connection;
 mod driver;

@@ -23,8 +23,6 @@ mod bind;
 #[cfg(unix)]
 mod unix;
 
-pub(crate) use bind::bind_tcp;
-
 /// An address or socket on which a server accepts connections.
 ///
 /// Create it from a [`SocketAddr`], from a bound [`tokio::net::TcpListener`], by parsing text

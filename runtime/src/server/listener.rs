@@ -14,7 +14,7 @@ use tokio::net::UnixListener;
 use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
 
-use super::socket::Socket;
+use super::{bind_socket::bind_tcp, socket::Socket};
 use crate::{request::Transport, server::preamble::Preamble, tasks::Owned};
 
 /// How long a listener pauses when the system is out of descriptors or memory.
@@ -106,7 +106,7 @@ impl Bound {
             ConnectionSource::Tcp(listener) if self.own_queues => {
                 let addr = listener.local_addr()?;
                 let only_v6 = addr.is_ipv6() && socket2::SockRef::from(listener).only_v6()?;
-                ConnectionSource::Tcp(crate::server::listen::bind_tcp(addr, true, only_v6)?)
+                ConnectionSource::Tcp(bind_tcp(addr, true, only_v6)?)
             }
             ConnectionSource::Tcp(listener) => ConnectionSource::Tcp(listener.try_clone()?),
             #[cfg(unix)]

@@ -180,7 +180,7 @@ struct Server {
 
 async fn start(config: Config) -> Server {
     let listener =
-        listen::bind_tcp(([127, 0, 0, 1], 0).into(), false, false).expect("a port is free");
+        bind_socket::bind_tcp(([127, 0, 0, 1], 0).into(), false, false).expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     let mut server = start_on(ConnectionSource::Tcp(listener), config);
     server.address = address;
