@@ -1,4 +1,4 @@
-//! What a server reports to its operator: each failure once, and the rest as counts.
+//! Events that a server reports to its operator: each failure once, and all other events as counts.
 
 use std::{
     env,
@@ -51,7 +51,7 @@ fn child() {
             };
             assert_eq!(status, 500);
         }
-        // The access log has a thread of its own.
+        // A separate thread writes the access log.
         tokio::time::sleep(Duration::from_millis(300)).await;
     });
 }
@@ -137,7 +137,7 @@ fn subscriber_receives_the_events() {
 }
 
 #[tokio::test]
-async fn what_a_client_causes_is_counted() {
+async fn failures_of_clients_are_counted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("an address");
     let moment = Duration::from_millis(50);

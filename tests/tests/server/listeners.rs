@@ -92,7 +92,7 @@ async fn stale_unix_socket_is_replaced_but_not_a_live_one() {
     let third = Server::start(|serve| serve.listen(Listener::unix(&path)));
     let error = third.ended().await.expect_err("it is a file");
     assert!(
-        error.to_string().contains("a file that is no socket"),
+        error.to_string().contains("a file that is not a socket"),
         "{error}"
     );
     let kept = std::fs::metadata(&path).expect("it is there");

@@ -28,7 +28,7 @@ async fn rejection_format_that_panics_is_not_called_again() {
         let [line] = seen.take().try_into().expect("one line");
         assert!(line.starts_with("500 panicked "), "{line}");
         assert!(line.ends_with("panicked: a mistake"), "{line}");
-        assert!(line.contains("the writing of `"), "{line}");
+        assert!(line.contains("rendering the rejection `"), "{line}");
         let response = client.get(&format!("{path}?write")).send().await;
         assert_eq!(response.status(), 418, "{path}");
     }
