@@ -100,7 +100,7 @@ def words(lines, pattern):
         # A control character matches none of the expressions, so a match ends where the prose does.
         text += "\n" if number == last + 1 else "\n\x01\n"
         starts.append((len(text), number))
-        text += line
+        text += line.strip()
         last = number
     # Code in a sentence is not prose. Its length is kept, and so are its ends of lines.
     text = INLINE_CODE.sub(lambda code: re.sub(r"[^\n]", "\x01", code[0]), text)
@@ -156,7 +156,8 @@ def is_checked(path):
 def main():
     expressions = (ROOT / ".ci/words.txt").read_text(encoding="utf-8").split("\n")
     expressions = [line.replace(" ", r"\s+") for line in expressions if line and not line.startswith("#")]
-    pattern = re.compile("|".join(expressions), re.IGNORECASE)
+    # Every expression begins at a word. Only these positions are tried, which takes a third of the time.
+    pattern = re.compile(rf"\b(?=\w)(?:{'|'.join(expressions)})", re.IGNORECASE)
     count = "--count" in sys.argv[1:]
     found = collections.Counter()
     # New files count before they are committed.
