@@ -13,7 +13,7 @@ mod result_ext;
 
 pub use result_ext::ResultExt;
 
-/// The result type of [`serve`](crate::serve), of `main`, and of handlers whose errors become a 500.
+/// The result type of [`serve`](fn@crate::serve), of `main`, and of handlers whose errors become a 500.
 ///
 /// # Examples
 /// ```no_run

@@ -171,8 +171,10 @@ struct Counters {
 ///
 /// # Examples
 /// ```
-/// let counts = highball::serve::server_counts();
-/// assert_eq!(counts.slow_bodies, 0);
+/// use highball::serve::{ServerCounts, server_counts};
+///
+/// let ServerCounts { slow_bodies, .. } = server_counts();
+/// assert_eq!(slow_bodies, 0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

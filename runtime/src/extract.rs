@@ -132,7 +132,7 @@ pub trait Extract<'r>: Sized {
     /// The names of the path parameters that the extractor reads.
     const PARAMS: &'static [&'static str] = &[];
 
-    /// The locals that the chain must provide: [`LocalType::ID`](crate::extract::LocalType::ID) of each type.
+    /// The locals that the chain must provide: [`LocalType::ID`] of each type.
     const NEEDS: &'static [LocalId] = &[];
 
     /// Creates the argument.

@@ -44,7 +44,7 @@ pub use health::{livez, readyz};
 /// Serves an app on `PORT`, or on port 8080, until SIGTERM or Ctrl-C.
 ///
 /// Await the returned [`Serve`]. Its methods add listeners, hooks and state, and
-/// [`Config`](crate::Config) has the limits and timeouts. The future ends when the last connection
+/// [`Config`] has the limits and timeouts. The future ends when the last connection
 /// has ended or the shutdown deadline has passed. Dropping the future cuts every connection.
 ///
 /// # Examples
@@ -74,13 +74,14 @@ pub fn serve<A: App>(app: A) -> Serve<A> {
     let _ = app;
     Serve {
         setup: Setup::default(),
-        kind: PhantomData,
+        run: NoState,
+        app: PhantomData,
     }
 }
 
 /// A builder for a server, created by [`serve`](serve()); `.await` it to run the server.
 ///
-/// An app with state needs [`state`](Self::state), which returns a [`ServeWith`].
+/// An app whose handlers need state gets it by [`state`](Serve::state).
 ///
 /// # Examples
 /// ```no_run
@@ -104,50 +105,23 @@ pub fn serve<A: App>(app: A) -> Serve<A> {
 /// # Errors
 /// The future fails as that of [`serve`](serve()) does.
 #[must_use = "the app is served by `.await`"]
-pub struct Serve<A, K = Stateless> {
+pub struct Serve<A, K = NoState> {
     setup: Setup,
-    kind: PhantomData<fn() -> (A, K)>,
+    /// Runs the app with its state, if it has one.
+    run: K,
+    app: PhantomData<fn() -> A>,
 }
 
-/// Marks a [`Serve`] that has no state.
+/// Marks a server without state.
+#[doc(hidden)]
 #[derive(Debug)]
-pub struct Stateless;
+pub struct NoState;
 
-/// A builder for serving an app with state, created by [`Serve::state`]; `.await` it to run the
-/// server.
-///
-/// # Examples
-/// ```no_run
-/// use highball::{prelude::*, serve::ServeWith};
-///
-/// #[derive(State)]
-/// struct AppState {
-///     greeting: String,
-/// }
-///
-/// #[get("/")]
-/// async fn hello(greeting: State<String>) -> String {
-///     greeting.to_string()
-/// }
-///
-/// #[routes(app)]
-/// struct Api(hello);
-///
-/// #[highball::main]
-/// async fn main() -> highball::Result {
-///     let state = AppState { greeting: "hello".to_owned() };
-///     let server: ServeWith = highball::serve(Api).state(state);
-///     server.await
-/// }
-/// ```
-///
-/// # Errors
-/// The future fails as that of [`serve`](serve()) does.
-#[must_use = "the app is served by `.await`"]
-pub struct ServeWith {
-    setup: Setup,
-    run: Box<dyn FnOnce(Setup) -> Running + Send>,
-}
+/// Marks a server with state, whose type is erased: an app that lacks state is one error, at `state`.
+#[doc(hidden)]
+pub struct WithState(Run);
+
+type Run = Box<dyn FnOnce(Setup) -> Running + Send>;
 
 type Running = Pin<Box<dyn Future<Output = Result> + Send>>;
 
@@ -196,15 +170,16 @@ impl<A: App> Serve<A> {
     /// highball::serve(Api).state(AppState { greeting: "hello".to_owned() }).await
     /// # }
     /// ```
-    pub fn state<S>(self, state: S) -> ServeWith
+    pub fn state<S>(self, state: S) -> Serve<A, WithState>
     where
         A: Endpoint<S>,
         S: Send + Sync + 'static,
     {
         let shared = Shared::new(state);
-        ServeWith {
+        Serve {
             setup: self.setup,
-            run: Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared))),
+            run: WithState(Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared)))),
+            app: PhantomData,
         }
     }
 }
@@ -218,12 +193,12 @@ impl<A: App + Endpoint<()>> IntoFuture for Serve<A> {
     }
 }
 
-impl IntoFuture for ServeWith {
+impl<A> IntoFuture for Serve<A, WithState> {
     type Output = Result;
     type IntoFuture = Running;
 
     fn into_future(self) -> Running {
-        (self.run)(self.setup)
+        (self.run.0)(self.setup)
     }
 }
 
@@ -233,9 +208,9 @@ impl<A, K> fmt::Debug for Serve<A, K> {
     }
 }
 
-impl fmt::Debug for ServeWith {
+impl fmt::Debug for WithState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServeWith").finish_non_exhaustive()
+        f.debug_struct("WithState").finish_non_exhaustive()
     }
 }
 

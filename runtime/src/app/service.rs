@@ -27,7 +27,7 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{http::Request, prelude::*};
+/// use highball::{http::Request, prelude::*, tower::Service};
 ///
 /// #[get("/ping")]
 /// async fn ping() -> &'static str {
@@ -38,7 +38,7 @@ use crate::{
 /// struct Api(ping);
 ///
 /// # highball::block_on(async {
-/// let service = Api.service(());
+/// let service: Service<Api, ()> = Api.service(());
 /// let response = service.call(Request::get("/ping").body(()).unwrap()).await;
 /// assert_eq!(response.status(), 200);
 /// # });

@@ -29,7 +29,7 @@ const MAX_RESERVED: u64 = 64 * 1024;
 pub enum ReadError {
     /// The body has, or announces, more bytes than the limit.
     TooLarge,
-    /// The client sent the body more slowly than [`Config::body_rate`](crate::Config::body_rate) allows.
+    /// The client sent the body more slowly than [`Config::min_body_rate`](crate::Config::min_body_rate) allows.
     TooSlow,
     /// The client disconnected, or sent bytes that are not a valid body.
     Client(BoxError),

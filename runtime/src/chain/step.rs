@@ -194,7 +194,7 @@ pub trait PredicateFn: 'static {
     fn is_met(cx: &Context<'_>) -> bool;
 }
 
-/// A [`PredicateFn`] as a [`Condition`].
+/// A [`PredicateFn`] as a condition.
 #[derive(Debug)]
 pub struct Predicate<T>(PhantomData<fn() -> T>);
 

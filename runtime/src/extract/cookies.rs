@@ -56,8 +56,8 @@ pub use secret::SignedCookies;
 /// An extractor for the cookies of a request. [`Context::set_cookie`] sets one in the response.
 ///
 /// A client can change every cookie. To detect changes, use signed cookies
-/// ([`SignedCookies`](crate::cookie::SignedCookies)). To hide the values too, use encrypted ones
-/// ([`PrivateCookies`](crate::cookie::PrivateCookies)).
+/// ([`SignedCookies`]). To hide the values too, use encrypted ones
+/// ([`PrivateCookies`]).
 ///
 /// # Examples
 /// ```

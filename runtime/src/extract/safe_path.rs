@@ -180,9 +180,9 @@ impl<'de> Deserialize<'de> for SafePath {
 ///
 /// # Examples
 /// ```
-/// use highball::extract::SafePath;
+/// use highball::extract::{SafePath, UnsafePath};
 ///
-/// let error = SafePath::new("../etc").unwrap_err();
+/// let error: UnsafePath = SafePath::new("../etc").unwrap_err();
 /// assert_eq!(error.to_string(), "a path must not contain a segment `.` or `..`");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -246,7 +246,7 @@ impl<'r> Context<'r> {
     /// Spawns a task that runs independently of the response.
     ///
     /// The task continues after the response is sent or the client has disconnected. At shutdown the server waits for
-    /// it, at most for [`Config::drain`](crate::Config::drain). Values of the request are moved into the task, and so
+    /// it, at most for [`Config::shutdown_timeout`](crate::Config::shutdown_timeout). Values of the request are moved into the task, and so
     /// is a [`State`](struct@crate::State).
     ///
     /// # Examples

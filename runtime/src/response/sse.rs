@@ -83,7 +83,7 @@ impl Sse {
         self
     }
 
-    /// Continues at a shutdown until the events have ended, for at most [`Config::drain`](crate::Config::drain).
+    /// Continues at a shutdown until the events have ended, for at most [`Config::shutdown_timeout`](crate::Config::shutdown_timeout).
     ///
     /// It is for events that end soon, for example the tokens of one answer of a language model.
     ///

@@ -1,8 +1,8 @@
-//! The builder methods of [`Serve`] and [`ServeWith`].
+//! The builder methods of [`Serve`].
 
 use std::{future::Future, time::Duration};
 
-use super::{Serve, ServeWith, hook::Hook};
+use super::{Serve, hook::Hook};
 use crate::{
     config::Config,
     error::Result,
@@ -10,214 +10,209 @@ use crate::{
     server::Listener,
 };
 
-/// Implements the builder methods for apps with and without state.
-macro_rules! settings {
-    ($($ty:ty [$($generics:tt)*]),*) => {$(
-        impl<$($generics)*> $ty {
-            /// Adds an address or socket to listen on.
-            ///
-            /// It takes a [`SocketAddr`](std::net::SocketAddr), a bound
-            /// [`TcpListener`](tokio::net::TcpListener) or a [`Listener`]. Without a call, the
-            /// settings name the listeners, then `HOST` and `PORT`; the default is port 8080.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use std::net::SocketAddr;
-            /// # use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// let addr: SocketAddr = "127.0.0.1:3000".parse()?;
-            /// highball::serve(Api).listen(addr).await
-            /// # }
-            /// ```
-            pub fn listen(mut self, listener: impl Into<Listener>) -> Self {
-                self.setup.listeners.push(listener.into());
-                self
-            }
+impl<A, K> Serve<A, K> {
+    /// Adds an address or socket to listen on.
+    ///
+    /// It takes a [`SocketAddr`](std::net::SocketAddr), a bound
+    /// [`TcpListener`](tokio::net::TcpListener) or a [`Listener`]. Without a call, the
+    /// settings name the listeners, then `HOST` and `PORT`; the default is port 8080.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use std::net::SocketAddr;
+    /// # use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// let addr: SocketAddr = "127.0.0.1:3000".parse()?;
+    /// highball::serve(Api).listen(addr).await
+    /// # }
+    /// ```
+    pub fn listen(mut self, listener: impl Into<Listener>) -> Self {
+        self.setup.listeners.push(listener.into());
+        self
+    }
 
-            /// Replaces the default settings.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::Config;
-            /// # use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// let config = Config::default().idle_timeout(secs(30));
-            /// highball::serve(Api).config(config).await
-            /// # }
-            /// ```
-            pub fn config(mut self, config: Config) -> Self {
-                self.setup.config = config;
-                self
-            }
+    /// Replaces the default settings.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::Config;
+    /// # use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// let config = Config::default().idle_timeout(secs(30));
+    /// highball::serve(Api).config(config).await
+    /// # }
+    /// ```
+    pub fn config(mut self, config: Config) -> Self {
+        self.setup.config = config;
+        self
+    }
 
-            /// Trusts the forwarding headers of these proxies.
-            ///
-            /// Forwarding headers are ignored unless the peer is a trusted proxy.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::serve::Proxies;
-            /// # use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// highball::serve(Api).proxies(Proxies::trust(["10.0.0.0/8"])?).await
-            /// # }
-            /// ```
-            pub fn proxies(mut self, proxies: Proxies) -> Self {
-                self.setup.proxies = Some(proxies);
-                self
-            }
+    /// Trusts the forwarding headers of these proxies.
+    ///
+    /// Forwarding headers are ignored unless the peer is a trusted proxy.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::serve::Proxies;
+    /// # use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).proxies(Proxies::trust(["10.0.0.0/8"])?).await
+    /// # }
+    /// ```
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.setup.proxies = Some(proxies);
+        self
+    }
 
-            /// Limits the number of concurrent requests, by priority.
-            ///
-            /// The default is no limit.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::serve::Capacity;
-            /// # use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// highball::serve(Api).capacity(Capacity::of(1_000)).await
-            /// # }
-            /// ```
-            pub fn capacity(mut self, capacity: Capacity) -> Self {
-                self.setup.capacity = Some(capacity);
-                self
-            }
+    /// Limits the number of concurrent requests, by priority.
+    ///
+    /// The default is no limit.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::serve::Capacity;
+    /// # use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).capacity(Capacity::of(1_000)).await
+    /// # }
+    /// ```
+    pub fn capacity(mut self, capacity: Capacity) -> Self {
+        self.setup.capacity = Some(capacity);
+        self
+    }
 
-            /// Adds a check to [`readyz`](crate::readyz()).
-            ///
-            /// The server is ready if every check succeeds within its time.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            ///
-            /// #[routes(app)]
-            /// struct Api(hello, highball::serve::readyz);
-            ///
-            /// # async fn ping_database() -> highball::Result { Ok(()) }
-            /// # async fn run() -> highball::Result {
-            /// highball::serve(Api).check("database", secs(1), || ping_database()).await
-            /// # }
-            /// ```
-            pub fn check<F>(
-                mut self,
-                name: &str,
-                within: Duration,
-                check: impl Fn() -> F + Send + Sync + 'static,
-            ) -> Self
-            where
-                F: Future<Output = Result> + Send + 'static,
-            {
-                self.setup.checks.push(Check::new(name.to_owned(), within, check));
-                self
-            }
+    /// Adds a check to [`readyz`](crate::serve::readyz()).
+    ///
+    /// The server is ready if every check succeeds within its time.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(hello, highball::serve::readyz);
+    ///
+    /// # async fn ping_database() -> highball::Result { Ok(()) }
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).check("database", secs(1), || ping_database()).await
+    /// # }
+    /// ```
+    pub fn check<F>(
+        mut self,
+        name: &str,
+        within: Duration,
+        check: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        self.setup
+            .checks
+            .push(Check::new(name.to_owned(), within, check));
+        self
+    }
 
-            /// Adds a hook that runs before the first request is accepted.
-            ///
-            /// Hooks run one after another, in the order in which they were added. The server
-            /// already listens, so clients wait and are not rejected. If a hook fails or takes
-            /// longer than `within`, serving ends with that error.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// highball::serve(Api)
-            ///     .on_start("migrations", secs(30), async {
-            ///         // Update the schema of the database.
-            ///         Ok(())
-            ///     })
-            ///     .await
-            /// # }
-            /// ```
-            pub fn on_start<F>(mut self, name: &str, within: Duration, hook: F) -> Self
-            where
-                F: Future<Output = Result> + Send + 'static,
-            {
-                self.setup.on_start.push(Hook::new(name, within, hook));
-                self
-            }
+    /// Adds a hook that runs before the first request is accepted.
+    ///
+    /// Hooks run one after another, in the order in which they were added. The server
+    /// already listens, so clients wait and are not rejected. If a hook fails or takes
+    /// longer than `within`, serving ends with that error.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api)
+    ///     .on_start("migrations", secs(30), async {
+    ///         // Update the schema of the database.
+    ///         Ok(())
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    pub fn on_start<F>(mut self, name: &str, within: Duration, hook: F) -> Self
+    where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        self.setup.on_start.push(Hook::new(name, within, hook));
+        self
+    }
 
-            /// Adds a hook that runs after the last connection has ended.
-            ///
-            /// Hooks run one after another, in the order in which they were added. All of them run,
-            /// even if one fails or takes longer than `within`. Serving ends with the first error.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// highball::serve(Api)
-            ///     .on_stop("queue", secs(10), async {
-            ///         // Send the messages that are still queued.
-            ///         Ok(())
-            ///     })
-            ///     .await
-            /// # }
-            /// ```
-            pub fn on_stop<F>(mut self, name: &str, within: Duration, hook: F) -> Self
-            where
-                F: Future<Output = Result> + Send + 'static,
-            {
-                self.setup.on_stop.push(Hook::new(name, within, hook));
-                self
-            }
+    /// Adds a hook that runs after the last connection has ended.
+    ///
+    /// Hooks run one after another, in the order in which they were added. All of them run,
+    /// even if one fails or takes longer than `within`. Serving ends with the first error.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api)
+    ///     .on_stop("queue", secs(10), async {
+    ///         // Send the messages that are still queued.
+    ///         Ok(())
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    pub fn on_stop<F>(mut self, name: &str, within: Duration, hook: F) -> Self
+    where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        self.setup.on_stop.push(Hook::new(name, within, hook));
+        self
+    }
 
-            /// Stops the server when this future resolves, and not at SIGTERM and Ctrl-C.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::{prelude::*, tokio::time::sleep};
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// highball::serve(Api).stop(sleep(secs(60))).await
-            /// # }
-            /// ```
-            pub fn stop(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
-                self.setup.stop = Some(Box::pin(stop));
-                self
-            }
+    /// Stops the server when this future resolves, and not at SIGTERM and Ctrl-C.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::{prelude::*, tokio::time::sleep};
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).stop(sleep(secs(60))).await
+    /// # }
+    /// ```
+    pub fn stop(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.setup.stop = Some(Box::pin(stop));
+        self
+    }
 
-            /// Prints no banner at start, and does not report handlers that block their thread.
-            ///
-            /// # Examples
-            /// ```no_run
-            /// use highball::prelude::*;
-            /// # #[get("/")] async fn hello() {}
-            /// # #[routes(app)] struct Api(hello);
-            ///
-            /// # async fn run() -> highball::Result {
-            /// highball::serve(Api).quiet().await
-            /// # }
-            /// ```
-            pub fn quiet(mut self) -> Self {
-                self.setup.quiet = true;
-                self
-            }
-        }
-    )*};
+    /// Prints no banner at start, and does not report handlers that block their thread.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).quiet().await
+    /// # }
+    /// ```
+    pub fn quiet(mut self) -> Self {
+        self.setup.quiet = true;
+        self
+    }
 }
-
-settings!(Serve<A> [A], ServeWith []);

@@ -38,7 +38,7 @@ impl Report {
 /// Serves the application until `stop` resolves and the open requests are done.
 ///
 /// After the first stop the server accepts no more, closes idle connections, and closes busy ones
-/// after their response. Connections that are still open after [`Config::drain`], or at the second
+/// after their response. Connections that are still open after [`Config::shutdown_timeout`], or at the second
 /// stop, are cut. Dropping the future cuts all connections immediately.
 ///
 /// # Errors

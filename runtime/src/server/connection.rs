@@ -167,7 +167,7 @@ async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
     reset.is_whole = driven.is_ok();
     match driven {
         Ok(Ended::Done) if connection.stream.lock().is_released() => {
-            discard_rest(&connection).await
+            discard_rest(&connection).await;
         }
         Ok(Ended::Done) => wait_until_released(&connection).await,
         Ok(Ended::Resting) => close(&connection).await,

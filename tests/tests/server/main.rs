@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use highball::{prelude::*, serve::ServeWith, tokio};
+use highball::{prelude::*, serve::Serve, tokio};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -49,11 +49,14 @@ struct Server {
 
 impl Server {
     /// Serves the app of these tests.
-    fn start(change: impl FnOnce(ServeWith) -> ServeWith) -> Self {
-        Self::of(change(highball::serve(Api).state(())))
+    fn start(change: impl FnOnce(Serve<Api>) -> Serve<Api>) -> Self {
+        Self::of(change(highball::serve(Api)))
     }
 
-    fn of(serving: ServeWith) -> Self {
+    fn of<A, K>(serving: Serve<A, K>) -> Self
+    where
+        Serve<A, K>: IntoFuture<Output = highball::Result, IntoFuture: Send + 'static>,
+    {
         let (stop, stopped) = oneshot::channel();
         let serving = serving.quiet().stop(async {
             let _ = stopped.await;

@@ -11,7 +11,7 @@ use std::{
 use highball::{
     Config, Error,
     prelude::*,
-    serve::{Listener, ServeWith},
+    serve::{Listener, Serve},
     tokio,
 };
 use tokio::{
@@ -49,12 +49,9 @@ async fn open(port: u16) -> Result<(), Rejection> {
 #[routes(app)]
 struct Api(thread, spawn, open);
 
-fn serving(listener: impl Into<Listener>) -> ServeWith {
+fn serving(listener: impl Into<Listener>) -> Serve<Api> {
     let config = Config::default().workers(2);
-    highball::serve(Api)
-        .state(())
-        .listen(listener)
-        .config(config)
+    highball::serve(Api).listen(listener).config(config)
 }
 
 fn start(listener: impl Into<Listener>) -> Server {
