@@ -4,7 +4,8 @@
 //! cargo bench -p benches
 //! ```
 //!
-//! Use these while changing one of the parts. `docs/design/performance.md` compares whole requests with other frameworks.
+//! Use these while changing one of the parts. `docs/design/performance.md` compares whole requests with other
+//! frameworks.
 
 #[allow(dead_code)]
 #[path = "../src/bin/lookup/generate.rs"]

@@ -8,8 +8,8 @@
 
 // The pages are included here and not on the re-exports in `highball`, for three reasons. An editor shows the text of
 // the definition. rustdoc appends that text to the text of a re-export. A file outside the package would be missing
-// from the published crate. The examples need `highball`, which depends on this crate, so they run as documentation tests of
-// `highball`.
+// from the published crate. The examples need `highball`, which depends on this crate, so they run as documentation
+// tests of `highball`.
 
 mod attr;
 mod chain_attr;

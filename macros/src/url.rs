@@ -107,7 +107,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     quote! {{
         use #private as __hb;
-        // The alias is the only use of the path, so a name that is no handler is reported once.
+        // The alias is the only use of the path, so a name without a handler is reported once.
         type __Handler = #handler;
         const __ROUTE: &'static __hb::Route = #find;
         __hb::join_link(__ROUTE, &[#((#names, &#outer)),*], __Handler::path(#(#values),*))

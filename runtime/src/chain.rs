@@ -43,7 +43,7 @@ pub use step::{
     GuardPasses, IfStep, Parallel, PartStep, Predicate, PredicateFn, Step, run_predicate,
 };
 
-/// A chain, or the rest of one, as a type that the compiler knows. Its values have no size.
+/// A chain, or the rest of one, as a type. Its values have no size.
 pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
     /// Runs the chain.
     fn run<'r>(

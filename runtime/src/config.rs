@@ -145,7 +145,7 @@ settings! {
         max_head_size: usize = 64 * 1024, as Bytes;
         /// Limits the length of a request's target in bytes. The default is 8 KiB. A longer target gets 414.
         max_uri_len: usize = 8 * 1024, as Bytes;
-        /// Limits the size of a body in bytes, for routes without a `body_limit` of their own. The default is
+        /// Limits the size of a body in bytes, for routes that set no `body_limit`. The default is
         /// 2 MiB. A larger body gets 413.
         body_limit: u64 = 2 * 1024 * 1024, as Bytes;
         /// Limits the number of open connections, including WebSockets. The default is 25,000. Further
@@ -178,7 +178,7 @@ settings! {
         ///
         /// A separate thread checks four times in this period. A route is logged at most once in 10 seconds.
         slow_poll: Duration = Duration::from_millis(100), as Duration;
-        /// Sets how long the server continues to accept connections after it is asked to stop, while
+        /// Sets how long the server continues to accept connections after a stop has begun, while
         /// `/readyz` returns 503. The default is 0.
         ///
         /// Set it to the time that a load balancer needs to notice.

@@ -1,4 +1,4 @@
-//! What the server reports to its operator, with one function for each event.
+//! Reports to the operator of a server, with one function for each event.
 //!
 //! With the feature `tracing`, an event goes to the subscriber of the thread. Without the feature, or if
 //! no subscriber is set, an event of the level warning or error is one line on standard error. Each event
@@ -51,7 +51,7 @@ fn has_subscriber() -> bool {
 
 fn write_line(text: fmt::Arguments<'_>) {
     // One write for the whole line, so that lines of several threads do not mix. If standard error is
-    // closed, nobody can read the line.
+    // closed, the line has no reader.
     let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 

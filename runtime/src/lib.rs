@@ -3,7 +3,7 @@
 //! Attributes on functions declare routes; `#[routes]` on a tuple struct lists them. The compiler
 //! builds the route table and the chain of every route from that, and refuses what could only
 //! have failed on a request: two routes for one path, a path parameter without an argument, state
-//! that nobody provides.
+//! that is not provided.
 //!
 //! # Examples
 //! ```no_run
@@ -34,11 +34,11 @@
 //! | Feature | What it adds |
 //! |---|---|
 //! | `http2` | HTTP/2 by prior knowledge, on the same port |
-//! | `http3` | HTTP/3 beside TLS, by quinn and h3: experimental |
+//! | `http3` | HTTP/3 on the port of a TLS listener, by quinn and h3: experimental |
 //! | `askama`, `minijinja` | pages of templates: `Page`, `Templates` |
 //! | `config` | a file of settings, named by `HIGHBALL_CONFIG` |
 //! | `proxy-protocol` | the PROXY protocol, version 1 and 2 |
-//! | `systemd` | sockets handed over by systemd or systemfd, and telling systemd that the app is ready |
+//! | `systemd` | sockets from systemd or systemfd, and readiness notifications |
 //! | `tls` | TLS, by rustls |
 //! | `basic-auth` | `Basic`, `BasicAuth` |
 //! | `cookies`, `signed-cookies`, `private-cookies` | `Cookies`, `SignedCookies`, `PrivateCookies` |

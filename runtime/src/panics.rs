@@ -8,7 +8,7 @@ use std::{
 
 /// The message of a panic, as the cause of a rejection.
 ///
-/// It is a type of its own so that the log can leave the message out: the panic hook has reported it.
+/// It is a separate type so that the log can leave the message out: the panic hook has reported it.
 #[derive(Debug)]
 pub(crate) struct PanicCause(String);
 

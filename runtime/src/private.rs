@@ -1,4 +1,4 @@
-//! What the generated code calls; nothing here is for people, or stays as it is.
+//! The items that generated code uses. They are no public interface and change without notice.
 
 pub use crate::{
     app::App,

@@ -14,7 +14,7 @@ use sqlx::SqlitePool;
 
 use self::{accounts::Accounts, links::Links, settings::Settings};
 
-/// What lives as long as the app; handlers take its fields by type.
+/// The state of the app. Handlers take its fields by type.
 #[derive(Debug, State)]
 struct AppState {
     database: SqlitePool,

@@ -4,7 +4,7 @@ use std::env;
 
 use highball::{ResultExt as _, serve::Proxies};
 
-/// What the environment sets.
+/// The settings from the environment.
 pub(crate) struct Settings {
     /// `DATABASE`: the file of the database.
     pub(crate) database: String,

@@ -143,7 +143,7 @@ fn match_arm(
         let ident = match of_message {
             Some((_, ident)) => ident.clone(),
             None => {
-                // rustc reports a type that is no error at this span.
+                // rustc reports a type that does not implement `Error` at this span.
                 let ident = format_ident!("__cause", span = first_span(ty));
                 bound.push((member, ident.clone()));
                 ident

@@ -10,7 +10,7 @@ use crate::{
     response::Response,
 };
 
-/// What one exchange needs. The next exchange on the same thread reuses it.
+/// The state of one exchange. The next exchange on the same thread reuses it.
 #[derive(Debug, Default)]
 pub(super) struct ExchangeState {
     pub(super) head: Head,

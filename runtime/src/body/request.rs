@@ -93,8 +93,8 @@ impl RequestBody {
     /// A body that arrives in one chunk is not copied.
     ///
     /// # Errors
-    /// Returns an error if the announced length is over the limit, before any of the body is read. Also returns an error
-    /// if the body exceeds the limit, or the client stops before its end.
+    /// Returns an error if the announced length is over the limit, before any of the body is read. Also returns an
+    /// error if the body exceeds the limit, or the client stops before its end.
     ///
     /// # Cancel safety
     /// If the future is dropped, the part of the body that was read is lost.

@@ -1,4 +1,4 @@
-//! What every step of a chain receives beside the context.
+//! The value that every step of a chain receives, together with the context.
 
 use std::{
     any::Any,
@@ -25,7 +25,7 @@ use crate::{
 pub struct Call<'r, S> {
     /// The head of the request.
     pub head: &'r Head,
-    /// What does not change along the chain.
+    /// The part that does not change along the chain.
     pub(crate) scope: &'r RequestScope<'r, S>,
     /// The values that the steps before have provided.
     pub(crate) locals: &'r Locals<'r>,
@@ -40,7 +40,7 @@ pub struct Call<'r, S> {
 
 /// The part of a [`Call`] that is the same for every step of the chain.
 pub(crate) struct RequestScope<'r, S> {
-    /// What the requests of the connection share, with the app state.
+    /// The data that the requests of the connection share, with the app state.
     pub(crate) connection: &'r Arc<Connected<S>>,
     /// Why no handler responds, if none does.
     pub(crate) miss: Option<Miss>,
@@ -67,7 +67,7 @@ pub(super) type Fallback<S> = for<'a> fn(&'a mut Context<'_>, Call<'a, S>) -> Bo
 /// A function that turns a rejection into a response, in the app's format.
 pub type Render = fn(&Rejection, &Context<'_>) -> Response;
 
-/// Renders a rejection as problem details, for apps without a format of their own.
+/// Renders a rejection as problem details, for apps without another format.
 pub fn problem(rejection: &Rejection, _: &Context<'_>) -> Response {
     rejection.problem()
 }
@@ -163,7 +163,7 @@ impl<'r, S> Call<'r, S> {
     /// Finishes a response: renders it if it is a rejection, and adds what was set through the context.
     ///
     /// It runs at two points, and cannot run at one only. The endpoint finishes its response before middleware sees
-    /// it, so that middleware reads the status, headers and body that are sent. What middleware adds later, its own
+    /// it, so that middleware reads the status, headers and body that are sent. The additions of middleware, its own
     /// rejections and the headers that it sets through the context, is finished after the chain. Neither renders a
     /// rejection twice, because rendering takes it out of the response.
     pub(crate) fn finish(&self, cx: &mut Context<'_>, response: &mut Response) {

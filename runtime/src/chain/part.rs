@@ -1,4 +1,4 @@
-//! What generated code describes of a guard, a middleware or an observer at compile time.
+//! The description of a guard, a middleware or an observer, which generated code provides.
 
 use std::marker::PhantomData;
 

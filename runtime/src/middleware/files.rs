@@ -41,8 +41,8 @@ use open::{Content, Found, Request, find, has_index, missing};
 /// neither a tag nor a date. The response to a request for several ranges is the whole file.
 ///
 /// Errors are rejections in the app's format: 404 if the file does not exist, is not a regular file or is not
-/// readable, 405 for other methods, 412, 416, 503 if the server has too many open files, and 500 for other errors of the
-/// file system, whose cause is logged. If a file becomes shorter while it is sent, the connection is closed.
+/// readable, 405 for other methods, 412, 416, 503 if the server has too many open files, and 500 for other errors of
+/// the file system, whose cause is logged. If a file becomes shorter while it is sent, the connection is closed.
 ///
 /// # Examples
 /// ```
@@ -200,7 +200,7 @@ impl Files {
         response
     }
 
-    /// Returns the response to a rejection. Whether a 404 is replaced by the page depends on `Accept`, so it has `Vary`.
+    /// Returns the response to a rejection. It has `Vary`, because `Accept` decides whether the page replaces a 404.
     fn reject(&self, rejection: Rejection) -> Response {
         let mut response = rejection.into_response();
         if self.page.is_some() && response.status() == StatusCode::NOT_FOUND {

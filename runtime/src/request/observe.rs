@@ -1,4 +1,4 @@
-//! What observers see of an exchange when it is over, and the record that is kept for them.
+//! The finished exchange that observers receive, and the record that is kept for them.
 
 use std::{
     any::Any,
@@ -44,7 +44,7 @@ pub struct Exchange<'x> {
     record: &'x Record,
 }
 
-/// What is recorded of an exchange for its observers.
+/// The record of an exchange for its observers.
 #[derive(Debug)]
 pub(crate) struct Record {
     observers: Vec<Observe>,

@@ -55,7 +55,7 @@ impl<S> Shared<S> {
         self.stand_ins.as_ref().map_or(&[], |s| s.locals())
     }
 
-    /// Returns the stand-ins of a test, to add to them.
+    /// Returns the replacements of a test, to add to them.
     pub(crate) fn stand_ins_mut(&mut self) -> &mut StandIns {
         self.stand_ins.get_or_insert_default()
     }

@@ -1,4 +1,4 @@
-//! Stand-ins: the values with which a test replaces guards and middleware.
+//! The values with which a test replaces guards and middleware.
 
 use std::{
     any::{Any, TypeId},

@@ -83,7 +83,7 @@ impl<T: Send + Sync> StateSource<T> for OwnedState<T> {
 
 /// App state that provides a `T`. `#[derive(State)]` implements it for the type of each field.
 ///
-/// Implement it by hand to provide a value that is not a field of its own.
+/// Implement it by hand to provide a value that is not a field.
 ///
 /// # Examples
 /// ```

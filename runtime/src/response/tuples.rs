@@ -21,7 +21,7 @@ use crate::response::{location, rejection::Rejection, repeated};
 /// ```
 /// use highball::{prelude::*, response::IntoResponseParts};
 ///
-/// /// Tells caches how long they may store a response.
+/// /// Limits how long caches may store a response.
 /// struct MaxAge(u32);
 ///
 /// impl IntoResponseParts for MaxAge {

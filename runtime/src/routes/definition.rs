@@ -136,7 +136,7 @@ impl ArgumentInfo {
     }
 }
 
-/// What a group and one of its fields add to the routes below the field.
+/// The additions of a group and one of its fields to the routes below the field.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldContext {
     /// The group's name.
@@ -291,7 +291,7 @@ pub struct MountedGroup {
 /// One field of a group and the entry that it lists.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// What the group and the field add to the entry.
+    /// The additions of the group and the field to the entry.
     pub context: &'static FieldContext,
     /// The fields of the entry, if it is a group.
     pub fields: &'static [Field],

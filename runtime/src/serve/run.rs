@@ -60,7 +60,7 @@ where
         .for_each(|check| shared.health.add(check));
     if !setup.quiet {
         let text = banner::compose(&listening, A::LISTING, &setup.config);
-        // Standard output may be closed. That is no reason to fail.
+        // Standard output may be closed. The server starts nevertheless.
         let _ = io::stdout().write_all(text.as_bytes());
     }
     let (shared, watched) = (Arc::new(shared), !setup.quiet);

@@ -29,7 +29,7 @@ const MAX_HELD: usize = 48;
 /// Follows the requests of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
-    /// What the next bytes are.
+    /// The kind of the next bytes.
     next: NextPart,
     /// How many heads were read completely. It is also the number of the current request.
     heads: u32,
@@ -39,7 +39,7 @@ pub(super) struct Framing {
     line: PartialLine,
 }
 
-/// What is read next.
+/// The part that is read next.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum NextPart {
     /// A request line, or an empty line before it.
@@ -63,7 +63,7 @@ enum NextPart {
     Lost,
 }
 
-/// What the framing needs of the head that is being read.
+/// The facts about the head that is being read.
 #[derive(Debug, Default)]
 struct Head {
     /// The number of `content-length` headers.

@@ -53,7 +53,7 @@ impl Drop for SocketFile {
 /// A bound listener.
 pub(crate) struct Bound {
     source: ConnectionSource,
-    /// What each connection does before HTTP: PROXY header and TLS handshake.
+    /// The steps of each connection before HTTP: PROXY header and TLS handshake.
     preamble: Arc<Preamble>,
     /// Whether each worker binds the address again, so that the system gives it a separate queue
     /// of connections.

@@ -1,4 +1,4 @@
-//! What a connection exchanges before HTTP: the PROXY protocol header and the TLS handshake.
+//! The bytes of a connection before HTTP: the PROXY protocol header and the TLS handshake.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::request::{Proxies, Transport};
 #[cfg(feature = "tls")]
 use crate::server::tls::Acceptor;
 
-/// What each connection of a listener begins with.
+/// The steps with which each connection of a listener begins.
 #[derive(Default)]
 pub(crate) struct Preamble {
     /// Performs the TLS handshake, if the listener has TLS.

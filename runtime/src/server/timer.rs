@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep};
 use super::activity::Snapshot;
 use crate::config::Config;
 
-/// What a connection waits for.
+/// The event that a connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// The rest of a request head, or the first head.
@@ -58,7 +58,7 @@ pub(super) struct Timer<'t> {
     config: &'t Config,
     /// The latest snapshot. The phase starts again when a newer one differs from it.
     seen: Progress,
-    /// What the connection waits for.
+    /// The event that the connection waits for.
     phase: Phase,
     /// When the phase started.
     since: Instant,

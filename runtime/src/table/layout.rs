@@ -77,7 +77,7 @@ pub(super) enum Kind {
     Mixed,
 }
 
-/// Marks a missing child. The index is that of the root, which is no node's child.
+/// Marks a missing child. The index is that of the root, and no node has it as a child.
 pub(super) const NO_NODE: u32 = 0;
 
 /// A slot in a hash table of static segments.

@@ -21,7 +21,7 @@ pub enum Found {
     /// The index of a route that matches the path with its trailing slash added or removed. The
     /// route's pattern ends with a slash if one must be added.
     Redirect(u16),
-    /// No route for this method, but for others. Also OPTIONS, if no route serves it.
+    /// Routes for other methods only. Also OPTIONS, if no route serves it.
     WrongMethod(Allowed),
     /// No route for any method.
     Missing,

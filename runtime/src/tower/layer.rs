@@ -2,7 +2,7 @@
 //!
 //! A layer requires a service that it may keep, clone and call from any task, and the rest of a chain borrows from
 //! the frames of one request. So the layer gets a [`ChainService`]. It sends the request to the chain, which waits in
-//! its own frame beside the layer's future, and returns the chain's response.
+//! its own frame, next to the layer's future, and returns the chain's response.
 
 use std::{
     any::Any,

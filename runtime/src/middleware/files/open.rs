@@ -102,7 +102,7 @@ fn open_best(path: &Path, codings: &[Coding]) -> io::Result<(File, Coding)> {
     Err(missing)
 }
 
-/// Opens a regular file. A directory has no content, and a pipe would block until someone writes to it.
+/// Opens a regular file. A directory has no content, and a pipe would block until it is written to.
 fn open(path: &Path) -> io::Result<File> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::ErrorKind::NotFound.into());

@@ -43,7 +43,7 @@ impl Event {
         }
     }
 
-    /// Returns a comment. The page does not see it. It is for debugging, or to keep the connection alive.
+    /// Returns a comment. The page does not see it. Use it for debugging, or to keep the connection alive.
     ///
     /// # Examples
     /// ```

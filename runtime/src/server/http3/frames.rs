@@ -17,7 +17,7 @@ pub(super) struct StreamFrames {
     most: u64,
 }
 
-/// What the next bytes are.
+/// The kind of the next bytes.
 #[derive(Debug, Clone, Copy)]
 enum NextPart {
     /// The type of a unidirectional stream.

@@ -1,4 +1,4 @@
-//! What can go wrong, and what the client sees of it.
+//! The errors of the service, and the responses that clients get.
 
 use highball::prelude::*;
 

@@ -9,7 +9,7 @@ use sqlx::SqlitePool;
 
 use self::links::Links;
 
-/// What lives as long as the app; handlers take its fields by type.
+/// The state of the app. Handlers take its fields by type.
 #[derive(Debug, State)]
 struct AppState {
     database: SqlitePool,
