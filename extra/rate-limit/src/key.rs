@@ -11,6 +11,14 @@ use highball::Context;
 /// The default key of a [`RateLimit`](crate::RateLimit): the client, by its address or by a header.
 ///
 /// [`RateLimit::by`](crate::RateLimit::by) replaces it with the type of a local.
+///
+/// # Examples
+/// ```
+/// use highball_rate_limit::{PerClient, RateLimit};
+///
+/// const LIMIT: RateLimit<PerClient> = RateLimit::per_minute(60);
+/// # let _ = LIMIT;
+/// ```
 #[derive(Debug, Hash)]
 pub struct PerClient(());
 
@@ -19,7 +27,7 @@ pub struct PerClient(());
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_rate_limit::RateLimit;
+/// use highball_rate_limit::{LimitKey, RateLimit};
 ///
 /// #[derive(Hash)]
 /// enum Plan { Free, Paid }
@@ -27,7 +35,11 @@ pub struct PerClient(());
 /// #[derive(Local)]
 /// struct Customer { key: (Plan, String) }
 ///
-/// const LIMIT: RateLimit<Customer> = RateLimit::per_hour(1000).by(|customer: &Customer| &customer.key);
+/// fn key(customer: &Customer) -> &dyn LimitKey {
+///     &customer.key
+/// }
+///
+/// const LIMIT: RateLimit<Customer> = RateLimit::per_hour(1000).by(key);
 /// # let _ = (LIMIT, Plan::Free, Plan::Paid);
 /// ```
 pub trait LimitKey {
