@@ -4,7 +4,6 @@
 //! have disconnected and limits the number of streams.
 
 use std::future::{pending, poll_fn};
-use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -15,13 +14,9 @@ use h3::error::Code;
 use h3::server::{Connection, RequestResolver, RequestStream};
 use http::{HeaderValue, Request, Version, header};
 use http_body::{Body as _, Frame};
-use quinn::crypto::rustls::QuicServerConfig;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_rustls::rustls;
 
-use super::listener::Accepted;
 use super::{HttpApp, Shared};
 use crate::{
     body::{BoxError, Pace, RequestBody},
@@ -33,7 +28,10 @@ use crate::{
 };
 
 mod bounded;
+mod endpoint;
 mod frames;
+
+pub(super) use self::endpoint::{accept, endpoint};
 
 use self::bounded::{Bounded, LimitedStream};
 
@@ -41,9 +39,6 @@ type Quic = Bounded<h3_quinn::Connection>;
 type Sending = RequestStream<h3_quinn::SendStream<Bytes>, Bytes>;
 type Receiving = RequestStream<LimitedStream<h3_quinn::RecvStream>, Bytes>;
 
-/// The interval of keep-alive pings. A handler may run for longer than QUIC's idle timeout, and the
-/// pings keep such a connection open.
-const PING: Duration = Duration::from_secs(10);
 /// How long a client may take to receive GOAWAY and to close the connection.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -52,73 +47,8 @@ const LINGER: Duration = Duration::from_secs(1);
 const PARTING: Duration = Duration::from_millis(500);
 /// A reserved stream type, which clients ignore (RFC 9114 §6.2.3).
 const RESERVED: u8 = 0x21;
-/// How many unread bytes of requests are buffered for one stream.
-const STREAM_WINDOW: u32 = 256 * 1024;
-/// How many unread bytes of requests, and unacknowledged bytes of responses, are buffered for one
-/// connection.
-const WINDOW: u32 = 1024 * 1024;
 /// How many bytes of a response are sent at once. A client has [`Config::write_timeout`] for them.
 const SLICE: usize = 16 * 1024;
-
-/// Creates the endpoint that accepts QUIC connections on this socket.
-///
-/// # Errors
-/// Fails if the TLS configuration does not support TLS 1.3, which QUIC requires.
-pub(crate) fn endpoint(
-    socket: std::net::UdpSocket,
-    mut tls: rustls::ServerConfig,
-    config: &Config,
-) -> crate::error::Result<quinn::Endpoint> {
-    tls.alpn_protocols = vec![b"h3".to_vec()];
-    let crypto = QuicServerConfig::try_from(tls)?;
-    let mut server = quinn::ServerConfig::with_crypto(Arc::new(crypto));
-    let mut transport = quinn::TransportConfig::default();
-    transport
-        .max_concurrent_bidi_streams(config.http2_max_streams.into())
-        // The control stream, the two of QPACK, and one of a type that this server does not use.
-        .max_concurrent_uni_streams(4_u32.into())
-        .stream_receive_window(STREAM_WINDOW.into())
-        .receive_window(WINDOW.into())
-        .send_window(WINDOW.into())
-        .datagram_receive_buffer_size(None)
-        .keep_alive_interval(Some(PING))
-        .max_idle_timeout(Some((PING * 3).try_into()?));
-    server.transport_config(Arc::new(transport));
-    let endpoint = quinn::Endpoint::new(
-        quinn::EndpointConfig::default(),
-        Some(server),
-        socket,
-        Arc::new(quinn::TokioRuntime),
-    )?;
-    Ok(endpoint)
-}
-
-/// Accepts connections until the receiver is dropped or the endpoint closes.
-pub(crate) async fn accept(
-    endpoint: quinn::Endpoint,
-    accepted: mpsc::Sender<io::Result<Accepted>>,
-) {
-    // Reserve a slot before accepting: a stop takes over only the connections in the channel.
-    while let Ok(slot) = accepted.reserve().await {
-        let Some(incoming) = accept_validated(&endpoint).await else {
-            return;
-        };
-        slot.send(Ok(Accepted::Quic(Box::new(incoming), endpoint.clone())));
-    }
-}
-
-/// Waits for a connection whose client address is validated.
-async fn accept_validated(endpoint: &quinn::Endpoint) -> Option<quinn::Incoming> {
-    loop {
-        let incoming = endpoint.accept().await?;
-        if incoming.remote_address_validated() {
-            return Some(incoming);
-        }
-        // A client with a forged address never receives this retry, so it takes no slot of the
-        // address that it forged (RFC 9000 §8.1.2).
-        let _may_be_retried = incoming.retry();
-    }
-}
 
 /// Serves a connection to its end.
 pub(super) async fn serve<A: HttpApp>(
@@ -195,7 +125,7 @@ fn origin(connection: &quinn::Connection) -> Transport {
     let identity = connection.peer_identity();
     let chain = identity.and_then(|identity| {
         identity
-            .downcast::<Vec<rustls::pki_types::CertificateDer<'static>>>()
+            .downcast::<Vec<tokio_rustls::rustls::pki_types::CertificateDer<'static>>>()
             .ok()
     });
     let certificate = chain.as_ref().and_then(|chain| chain.first());
