@@ -3,6 +3,7 @@
 
 Every link to a file of this repository leads to one, relative or by its address on GitHub, and every anchor to a heading
 of that file. Every page below a folder `docs/` that contains Rust code is listed in a test that compiles the code.
+The files, folders and functions that ARCHITECTURE.md names exist.
 """
 
 import re
@@ -17,6 +18,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)[^)]*\)|^\[[^\]]+\]: +(\S+)", re.MULTIL
 REPOSITORY = "https://github.com/highball-rs/highball/blob/main/"
 FENCE = re.compile(r"^```.*?^```[^\n]*$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+CODE = re.compile(r"`([^`\n]+)`")
+SOURCE = re.compile(r"[\w.][\w./-]*(\.rs|/)")
 
 # Files that list the pages whose code they test. The pages of the second one do not contain programs but quotes of
 # `examples/tutorial`, so they cannot be documentation tests: a test of that package finds each block in its files.
@@ -69,6 +72,39 @@ def untested_pages(pages):
             yield f"{name}: its code is not compiled; list the page in {PAGE_TESTS[0]}"
 
 
+def missing_sources(page):
+    """Yields a line for each source file, folder and function that a page names and that does not exist.
+
+    A path is relative to the repository, to `runtime/src/`, or to the package that the heading names. The rows of the
+    tables with a column `Function` name the files of their functions.
+    """
+    name = page.relative_to(ROOT)
+    for section in re.split(r"^(?=##)", prose(page), flags=re.MULTILINE):
+        folders = [ROOT, ROOT / "runtime/src"]
+        for code in CODE.findall(section.split("\n")[0]):
+            folders += [ROOT / code, ROOT / code / "src"]
+        for code in CODE.findall(section):
+            if SOURCE.fullmatch(code) and not any((folder / code).exists() for folder in folders):
+                yield f"{name}: {code}: there is no such file or folder"
+        if "| File | Function |" not in section:
+            continue
+        for row in re.findall(r"^\|.*\|$", section, re.MULTILINE):
+            files, functions = (CODE.findall(cell) for cell in row.split("|")[-3:-1])
+            found = [folder / file for file in files for folder in folders if (folder / file).is_file()]
+            texts = [file.read_text(encoding="utf-8") for file in found]
+            for function in functions:
+                if not any(defines(text, function) for text in texts):
+                    yield f"{name}: {function}: it is in none of these files: {', '.join(files)}"
+
+
+def defines(text, function):
+    """Returns whether a source file defines a function, or a method that is written as `Type::method`."""
+    owner, _, name = function.rpartition("::")
+    if owner and not re.search(rf"^(impl|.*\btrait)\b.*\b{owner}\b", text, re.MULTILINE):
+        return False
+    return bool(re.search(rf"\bfn {name}\b", text))
+
+
 def main():
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
@@ -77,7 +113,8 @@ def main():
     pages = [page for name in listed.stdout.split() if (page := ROOT / name).exists()]
     faults = [fault for page in pages for fault in broken_links(page)]
     faults += untested_pages(pages)
-    print("\n".join(faults) or f"{len(pages)} pages: every link leads somewhere")
+    faults += missing_sources(ROOT / "ARCHITECTURE.md")
+    print("\n".join(faults) or f"{len(pages)} pages: every link leads somewhere, and every source exists")
     return bool(faults)
 
 
