@@ -3,7 +3,8 @@
 
 Every link to a file of this repository leads to one, relative or by its address on GitHub, and every anchor to a heading
 of that file. Every page below a folder `docs/` that contains Rust code is listed in a test that compiles the code.
-The files, folders and functions that ARCHITECTURE.md names exist.
+Every path in inline code that begins with the folder of a package exists, and so do the files, folders and functions
+that ARCHITECTURE.md names.
 """
 
 import re
@@ -20,6 +21,7 @@ FENCE = re.compile(r"^```.*?^```[^\n]*$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 SOURCE = re.compile(r"[\w.][\w./-]*(\.rs|/)")
+FROM_ROOT = re.compile(r"(benches|docs|examples|extra|load|macros|runtime)/[\w./-]+")
 
 # Files that list the pages whose code they test. The pages of the second one do not contain programs but quotes of
 # `examples/tutorial`, so they cannot be documentation tests: a test of that package finds each block in its files.
@@ -72,6 +74,13 @@ def untested_pages(pages):
             yield f"{name}: its code is not compiled; list the page in {PAGE_TESTS[0]}"
 
 
+def missing_paths(page):
+    """Yields a line for each path from the root of the repository, in inline code, that does not exist."""
+    for code in CODE.findall(prose(page)):
+        if FROM_ROOT.fullmatch(code) and not (ROOT / code).exists():
+            yield f"{page.relative_to(ROOT)}: {code}: there is no such file or folder"
+
+
 def missing_sources(page):
     """Yields a line for each source file, folder and function that a page names and that does not exist.
 
@@ -113,6 +122,7 @@ def main():
     pages = [page for name in listed.stdout.split() if (page := ROOT / name).exists()]
     faults = [fault for page in pages for fault in broken_links(page)]
     faults += untested_pages(pages)
+    faults += [fault for page in pages for fault in missing_paths(page)]
     faults += missing_sources(ROOT / "ARCHITECTURE.md")
     print("\n".join(faults) or f"{len(pages)} pages: every link leads somewhere, and every source exists")
     return bool(faults)
