@@ -55,7 +55,7 @@ fn write_line(text: fmt::Arguments<'_>) {
     let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
-/// A request was answered with a 5xx that has a cause.
+/// Reports a response with a 5xx status that has a cause.
 pub(crate) fn request_failed(
     status: StatusCode,
     method: &Method,
@@ -72,12 +72,12 @@ pub(crate) fn request_failed(
     }
 }
 
-/// A body has another length than the handler declared.
+/// Reports a response body whose length is not the one that the handler declared.
 pub(crate) fn body_has_wrong_length(fault: &str) {
     report!(ERROR, "{fault}; the response is cut");
 }
 
-/// A handler set a status that HTTP does not have.
+/// Reports that a handler set a status that HTTP does not define.
 pub(crate) fn status_out_of_range(code: u16, location: &Location<'_>) {
     report!(
         ERROR,
@@ -85,12 +85,12 @@ pub(crate) fn status_out_of_range(code: u16, location: &Location<'_>) {
     );
 }
 
-/// A runtime, or the poll of a handler, has been blocked.
+/// Reports a blocked runtime, or a handler that blocks its thread.
 pub(crate) fn blocked(text: &str) {
     report!(WARN, "{text}");
 }
 
-/// A new certificate cannot be used.
+/// Reports a new certificate that cannot be used.
 #[cfg(feature = "tls")]
 pub(crate) fn certificate_not_renewed(error: &dyn fmt::Debug) {
     report!(
@@ -99,12 +99,12 @@ pub(crate) fn certificate_not_renewed(error: &dyn fmt::Debug) {
     );
 }
 
-/// A check of `/readyz` fails that passed before.
+/// Reports that a check of `/readyz` fails, after it has passed before.
 pub(crate) fn check_failed(name: &str, fault: &str) {
     report!(WARN, "not ready: the check `{name}` fails: {fault}");
 }
 
-/// The first connection was refused because its address has too many.
+/// Reports the first connection that is refused because its address has too many.
 pub(crate) fn address_is_full(address: IpAddr, most: usize) {
     report!(
         WARN,
@@ -113,14 +113,14 @@ pub(crate) fn address_is_full(address: IpAddr, most: usize) {
     );
 }
 
-/// Something was still running at the deadline of a stop.
+/// Reports the number of connections or tasks that were still running at the deadline of a stop.
 pub(crate) fn cut_at_stop(count: usize, what: &str) {
     if count > 0 {
         report!(WARN, "stopped; {count} {what} were cut at the deadline");
     }
 }
 
-/// A connection was refused because its address has too many.
+/// Counts a connection that is refused because its address has too many.
 pub(crate) fn connection_refused(address: IpAddr) {
     count!(
         refused_connections,
@@ -128,7 +128,7 @@ pub(crate) fn connection_refused(address: IpAddr) {
     );
 }
 
-/// A TLS handshake, or the header of the PROXY protocol, failed or timed out.
+/// Counts a TLS handshake, or a header of the PROXY protocol, that failed or timed out.
 pub(crate) fn handshake_failed(peer: Option<SocketAddr>, fault: &dyn fmt::Display) {
     count!(
         failed_handshakes,
@@ -137,12 +137,12 @@ pub(crate) fn handshake_failed(peer: Option<SocketAddr>, fault: &dyn fmt::Displa
     );
 }
 
-/// The server ended a connection: a timeout, a limit, or an error of the client.
+/// Counts a connection that the server ended because of a timeout, a limit, or an error of the client.
 pub(crate) fn connection_cut(peer: Option<SocketAddr>) {
     count!(cut_connections, "cut the connection of {}", Peer(peer));
 }
 
-/// The body of a request arrived more slowly than `min_body_rate` or `body_timeout` allow.
+/// Counts a request body that was slower than `min_body_rate` or `body_timeout` allow.
 pub(crate) fn body_too_slow(received: u64, waited: Duration) {
     count!(
         slow_bodies,
@@ -205,7 +205,7 @@ pub fn server_counts() -> ServerCounts {
     }
 }
 
-/// The address of a client, or a word where it has none.
+/// The address of a client, or a word if it has none.
 struct Peer(Option<SocketAddr>);
 
 impl fmt::Display for Peer {

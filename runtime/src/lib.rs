@@ -1,9 +1,9 @@
-//! A web framework whose routes, middleware and mistakes are known to the compiler.
+//! A web framework whose routes are checked by the compiler.
 //!
-//! Attributes on functions declare routes; `#[routes]` on a tuple struct lists them. The compiler
-//! builds the route table and the chain of every route from that, and refuses what could only
-//! have failed on a request: two routes for one path, a path parameter without an argument, state
-//! that is not provided.
+//! An attribute on a function declares a route, and `#[routes]` on a tuple struct lists the routes of an app. From that
+//! list the compiler builds the route table and one chain of middleware for each route. Mistakes that would otherwise
+//! fail at startup or on a request are compile errors: two routes for one path, a path parameter without an argument,
+//! state that is not provided.
 //!
 //! # Examples
 //! ```no_run
@@ -29,13 +29,13 @@
 //! ```
 //!
 //! # Features
-//! `http2` is on by default; the others are off, and a build without one does not compile what it needs.
+//! `http2` is on by default, and the others are off. A feature that is off adds no dependencies.
 //!
 //! | Feature | What it adds |
 //! |---|---|
 //! | `http2` | HTTP/2 by prior knowledge, on the same port |
 //! | `http3` | HTTP/3 on the port of a TLS listener, by quinn and h3: experimental |
-//! | `askama`, `minijinja` | pages of templates: `Page`, `Templates` |
+//! | `askama`, `minijinja` | pages from templates: `Page`, `Templates` |
 //! | `config` | a file of settings, named by `HIGHBALL_CONFIG` |
 //! | `proxy-protocol` | the PROXY protocol, version 1 and 2 |
 //! | `systemd` | sockets from systemd or systemfd, and readiness notifications |
@@ -47,7 +47,7 @@
 //! | `msgpack`, `protobuf`, `toml`, `xml`, `yaml` | the format of that name |
 //! | `multipart` | `Multipart`, forms with files |
 //! | `tracing` | `traced`, a span around each request |
-//! | `validate` | `Valid<E>`, values that keep their rules |
+//! | `validate` | `Valid<E>`, an extractor that validates its value |
 //! | `ws` | `WebSocketUpgrade` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

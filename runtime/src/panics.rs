@@ -38,7 +38,7 @@ impl std::error::Error for PanicCause {}
 )]
 pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // Dropping this one could panic again, without an end.
+        // Dropping this payload too could panic again, and so on without end.
         mem::forget(again);
     }
 }

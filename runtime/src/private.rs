@@ -1,4 +1,4 @@
-//! The items that generated code uses. They are no public interface and change without notice.
+//! The items that generated code uses. They are not a public interface, and they change without notice.
 
 pub use crate::{
     app::App,

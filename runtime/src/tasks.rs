@@ -92,7 +92,7 @@ impl<T: Send + 'static> Owned<T> {
     /// Aborts the task and waits until it has ended.
     pub(crate) async fn end(&mut self) {
         self.0.abort();
-        // The task may have finished, panicked or been aborted. The caller needs none of that.
+        // The task may have finished, panicked or been aborted. The caller does not need the result.
         let _ended = (&mut self.0).await;
     }
 }

@@ -94,7 +94,8 @@ fn referred(text: &str, file: &[String]) -> Vec<(usize, String)> {
     let words: Vec<_> = tokens.iter().map(|(_, word)| *word).collect();
     let mut found = Vec::new();
     let (mut idx, mut depth) = (0, 0_usize);
-    // The inline modules around the token, each with the depth of braces outside it: `super` leaves one of them first.
+    // The inline modules around the token, each with the depth of braces outside it. The first `super` of a path leads
+    // to the module around the innermost of them.
     let mut inline: Vec<(&str, usize)> = Vec::new();
     while idx < words.len() {
         match &words[idx..] {
@@ -123,7 +124,7 @@ fn referred(text: &str, file: &[String]) -> Vec<(usize, String)> {
     found
 }
 
-/// Follows one path, or the tree of a `use`, from a module; returns the number of tokens that it reads.
+/// Resolves one path, or the tree of a `use`, in a module. Returns the number of tokens that were read.
 fn resolve(words: &[&str], mut module: Vec<String>, found: &mut Vec<String>) -> usize {
     let mut idx = 0;
     loop {
@@ -132,7 +133,7 @@ fn resolve(words: &[&str], mut module: Vec<String>, found: &mut Vec<String>) -> 
             ["self", "::", ..] => {}
             ["super", "::", ..] => drop(module.pop()),
             ["{", ..] => return idx + resolve_group(&words[idx..], &module, found),
-            // The rest of a path only leads deeper, so its first name decides.
+            // The other names of the path are modules and items inside the first one.
             [name, ..] => {
                 let target = module.first().map_or(*name, String::as_str);
                 found.push(target.to_owned());
@@ -144,7 +145,7 @@ fn resolve(words: &[&str], mut module: Vec<String>, found: &mut Vec<String>) -> 
     }
 }
 
-/// Follows each path of a group in braces.
+/// Resolves each path of a group in braces.
 fn resolve_group(words: &[&str], module: &[String], found: &mut Vec<String>) -> usize {
     let (mut idx, mut depth) = (1, 1);
     let mut is_start = true;
@@ -180,7 +181,7 @@ fn tokens(text: &str) -> Vec<(usize, &str)> {
     tokens
 }
 
-/// Returns the length of what a text begins with, and whether it is a word or a sign.
+/// Returns the length of the first token of a text, and whether it is a word or a sign.
 fn token(text: &str, first: char) -> (usize, bool) {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let through = |from: usize, end: &str| match text[from..].find(end) {
@@ -198,7 +199,7 @@ fn token(text: &str, first: char) -> (usize, bool) {
     }
     match first {
         '"' => (quoted_len(text, '"'), false),
-        // A lifetime has no quotation mark behind its name.
+        // A lifetime has no quotation mark after its name.
         '\'' if text[1..].starts_with('\\') || text.chars().nth(2) == Some('\'') => {
             (quoted_len(text, '\''), false)
         }
@@ -208,7 +209,7 @@ fn token(text: &str, first: char) -> (usize, bool) {
     }
 }
 
-/// Returns where the content of a raw string begins, and its number signs.
+/// Returns the offset at which the content of a raw string begins, and its number signs.
 fn raw_string(text: &str) -> Option<(usize, &str)> {
     let rest = text.trim_start_matches(['b', 'c']).strip_prefix('r')?;
     let hashes = &rest[..rest.find(|c| c != '#')?];
@@ -216,7 +217,7 @@ fn raw_string(text: &str) -> Option<(usize, &str)> {
     Some((text.len() - content.len(), hashes))
 }
 
-/// Returns the length of a literal in quotation marks, with both of them.
+/// Returns the length of a literal, including both quotation marks.
 fn quoted_len(text: &str, mark: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {

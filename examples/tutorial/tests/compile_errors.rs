@@ -44,7 +44,7 @@ fn apply(program: &str, diff: &str) -> String {
         "`{old}` is in the file once"
     );
     let program = program.replace(old, new);
-    // The last line is for the tests.
+    // This line of the file calls a macro of the tests, and is not on the page.
     program.replace("\nserve_step!();\n", "")
 }
 
@@ -58,7 +58,7 @@ fn make_crate(workspace: &Path) -> PathBuf {
     );
     fs::create_dir_all(scratch.join("src")).expect("a directory");
     fs::write(scratch.join("Cargo.toml"), manifest).expect("a file");
-    // The versions that are here already.
+    // With the same versions, the dependencies need no download.
     fs::copy(workspace.join("Cargo.lock"), scratch.join("Cargo.lock")).expect("a file");
     scratch
 }
@@ -68,7 +68,7 @@ fn check(scratch: &Path, program: &str) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--color=never"])
         .current_dir(scratch)
-        // Most crates have been built there for the README.
+        // The test of the README has built most dependencies in this directory.
         .env(
             "CARGO_TARGET_DIR",
             scratch.with_file_name("shop").join("target"),

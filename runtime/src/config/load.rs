@@ -11,7 +11,7 @@ const PREFIX: &str = "HIGHBALL_";
 const FILE: &str = "HIGHBALL_CONFIG";
 
 impl Config {
-    /// Sets what the environment, and the file that it names, contain.
+    /// Applies the settings in the environment, and those in the file that it names.
     ///
     /// # Errors
     /// If a name is not a setting, if a value has the wrong form, or if the file cannot be read.

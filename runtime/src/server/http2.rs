@@ -29,7 +29,7 @@ pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
         .max_header_list_size(u32::try_from(config.max_head_size).unwrap_or(u32::MAX))
         .max_pending_accept_reset_streams(PENDING_RESETS)
         // Streams over the limit count as well. A client that has not yet received the server's
-        // settings may open that many, and is no attacker.
+        // settings may open that many, and is not an attacker.
         .max_local_error_reset_streams(
             config
                 .http2_max_resets

@@ -65,7 +65,7 @@ pub(super) struct Timer<'t> {
     /// Set when the connection must end: since when, and how long to wait for a client that has
     /// received all its responses.
     last: Option<(Instant, Duration)>,
-    /// Whether requests are interleaved (HTTP/2), so that bytes between requests are no head.
+    /// Whether requests are interleaved (HTTP/2), so that bytes between requests are not a head.
     multiplexed: bool,
     /// How long the connection is idle before it drops hyper's state, if it does.
     rests_after: Option<Duration>,

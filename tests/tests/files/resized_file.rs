@@ -100,7 +100,7 @@ async fn shrinking_file_aborts_the_connection() {
         "{head}"
     );
     assert!(count < LEN, "{count}");
-    // Only bytes of the file: the client would take anything else for the rest of the file.
+    // The client would read any other bytes as the rest of the file.
     assert!(last.iter().all(|byte| *byte == 0), "{last:?}");
     server.stop().await;
 }

@@ -1,4 +1,4 @@
-//! The programs of the steps, while they serve.
+//! Runs the programs of the steps.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -16,7 +16,7 @@ use highball::{
 
 use crate::{errors, first_route, json, path, validation, with_database};
 
-/// A program that serves until it is dropped.
+/// A running program, which is stopped when this value is dropped.
 pub(crate) struct Running {
     pub(crate) addr: SocketAddr,
     stop: Stop,
@@ -27,7 +27,7 @@ enum Stop {
     Process(Child),
 }
 
-/// Makes the function that starts a step: it is in the step's module, whose items are private.
+/// Defines the function that starts a step. It must be in the module of the step, because its items are private.
 macro_rules! serve_step {
     () => {
         pub(crate) fn start(_: &str) -> crate::apps::Running {

@@ -8,7 +8,7 @@ pub(crate) struct Block {
     pub(crate) place: String,
     /// The language after the fence.
     pub(crate) language: String,
-    /// The comment on the line before the fence; empty if there is none.
+    /// The comment on the line before the fence, or an empty text.
     pub(crate) marker: String,
     pub(crate) text: String,
 }

@@ -1,4 +1,4 @@
-//! As much of curl as the pages use.
+//! An implementation of curl with the options that the pages use.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},

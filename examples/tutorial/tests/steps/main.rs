@@ -1,13 +1,13 @@
-//! The programs that the pages build step by step, and the proof that the pages show what is true.
+//! The programs that the pages build step by step, and tests that the code and the output on the pages are correct.
 //!
-//! - A block of code after `<!-- path -->` is part of that file of this package, verbatim; a line `// ...`
-//!   in it leaves lines of the file out.
-//! - A block of commands after `<!-- app: name -->` is run against the program of that step. In what it
-//!   prints, `...` is anything.
+//! - A block of code after `<!-- path -->` must be a verbatim part of that file of this package. A line `// ...` in the
+//!   block replaces any number of lines of the file.
+//! - A block of commands after `<!-- app: name -->` is run against the program of that step. `...` in the expected
+//!   output matches any text.
 
 // The `main` of a step is not called here.
 #![allow(dead_code)]
-// Steps share the files that do not change between them.
+// Several steps include the same file if it does not change between them.
 #![allow(clippy::duplicate_mod)]
 
 #[macro_use]

@@ -7,7 +7,7 @@ use crate::{PAGES, blocks};
 /// Languages whose blocks are files of this package.
 const QUOTED: &[&str] = &["rust", "sql", "ini", "dockerfile", "nginx"];
 
-/// The line that leaves lines of the file out.
+/// The line that replaces lines of the file.
 const GAP: &str = "// ...";
 
 #[test]
@@ -23,7 +23,7 @@ fn pages_quote_the_files_of_the_package() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Returns what is wrong with a quote of a file.
+/// Returns the reason why a quote is not part of a file, if it is not.
 fn fault(file: &str, quote: &str) -> Option<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let Ok(text) = fs::read_to_string(path) else {
@@ -33,7 +33,7 @@ fn fault(file: &str, quote: &str) -> Option<String> {
     };
     let mut rest = format!("\n{text}");
     for part in quote.split(GAP) {
-        // Whole lines: the gap is indented as the code around it.
+        // Only whole lines are compared. The line that marks the gap is indented like the code around it.
         let part = part.trim_end_matches([' ', '\n']).trim_start_matches('\n');
         if part.is_empty() {
             continue;
@@ -47,7 +47,7 @@ fn fault(file: &str, quote: &str) -> Option<String> {
     None
 }
 
-/// Returns the first line up to which the part is not in the text.
+/// Returns the first line that the text does not contain after the lines before it.
 fn first_difference<'t>(text: &str, part: &'t str) -> &'t str {
     let mut so_far = String::from("\n");
     let found = part.lines().find(|line| {

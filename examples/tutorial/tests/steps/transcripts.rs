@@ -1,4 +1,4 @@
-//! Each command that a page shows prints what the page shows after it.
+//! Tests that each command on a page prints the output that the page shows.
 
 use std::{fs, path::Path};
 
@@ -16,7 +16,7 @@ fn commands_print_what_the_pages_show() {
             continue;
         };
         if running.as_ref().is_none_or(|(name, _)| name != app) {
-            // One at a time, as on the reader's machine.
+            // Stop the previous program first, because both use the same database.
             drop(running.take());
             running = Some((app.to_owned(), apps::start(app, &file)));
         }
@@ -57,7 +57,7 @@ fn database(name: &str) -> String {
     path.display().to_string()
 }
 
-/// Splits a block into commands and what each prints.
+/// Splits a block into commands and the expected output of each.
 fn commands(block: &str) -> Vec<(String, String)> {
     let mut commands: Vec<(String, String)> = Vec::new();
     let mut continues = false;
@@ -73,7 +73,7 @@ fn commands(block: &str) -> Vec<(String, String)> {
     commands
 }
 
-/// Returns whether the page shows what was printed; `...` is anything.
+/// Returns whether the output matches the one on the page, in which `...` is any text.
 fn matches(printed: &str, expected: &str) -> bool {
     let (mut rest, expected) = (printed.trim_end(), expected.trim_end());
     let mut parts = expected.split("...");
