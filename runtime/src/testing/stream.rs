@@ -195,7 +195,7 @@ impl TestStream {
 struct EventBlock {
     event: TestEvent,
     data: Option<String>,
-    /// Whether a line was a known field or a comment. Other blocks are no events.
+    /// Whether a line was a known field or a comment. A block without one is not an event.
     has_field: bool,
 }
 

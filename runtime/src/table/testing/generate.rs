@@ -1,4 +1,4 @@
-//! Generates routes and a request from bytes. Paths often match a route almost.
+//! Generates routes and a request from bytes. Many paths nearly match a route.
 
 /// Segments with much in common. Long ones differ at their beginning, middle or end.
 ///
