@@ -116,7 +116,8 @@ impl<'r> Extract<'r> for MatchedRoute {
 
 /// An extractor for a local: a value that a guard returned, or that a middleware passed to the inner chain.
 ///
-/// If no guard or middleware around a route provides the type, the app does not compile.
+/// If no guard or middleware around a route provides the type, the app does not compile. The return value of a handler
+/// cannot borrow from a local: clone the data, or return `cx.json(200, &*local)`.
 ///
 /// # Examples
 /// ```
