@@ -150,7 +150,7 @@ pub fn copy_config<T: CopyConfig>(value: &T) -> T {
 ///
 /// # Examples
 /// ```
-/// use highball::{GuardOutput, Response, http::StatusCode};
+/// use highball::{Response, __private::GuardOutput, http::StatusCode};
 ///
 /// /// Takes any return type of a guard that provides `T`.
 /// fn allows<T>(output: impl GuardOutput<T>) -> bool {

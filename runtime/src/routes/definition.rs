@@ -16,7 +16,7 @@ pub(crate) const MAX_DEPTH: usize = 8;
 ///
 /// # Examples
 /// ```
-/// use highball::{Entry, prelude::*};
+/// use highball::{__private::Entry, prelude::*};
 ///
 /// #[get("/")]
 /// async fn home() {}

@@ -115,7 +115,7 @@ impl LocalId {
 ///
 /// # Examples
 /// ```
-/// use highball::{PassedLocals, prelude::*};
+/// use highball::{__private::PassedLocals, prelude::*};
 ///
 /// #[derive(Local)]
 /// struct User(String);
