@@ -61,7 +61,7 @@ impl<T: Send + Sync + 'static> State<T> {
     ///
     /// #[get("/")]
     /// async fn hello(greeting: State<String>) -> String {
-    ///     greeting.clone()
+    ///     greeting.to_string()
     /// }
     ///
     /// # highball::block_on(async {
@@ -106,7 +106,7 @@ impl<T: Send + Sync> StateSource<T> for OwnedState<T> {
 ///
 /// #[get("/shop")]
 /// async fn shop(url: State<String>) -> String {
-///     url.clone()
+///     url.to_string()
 /// }
 ///
 /// #[routes(app)]
