@@ -164,7 +164,7 @@ impl<'r, S> Call<'r, S> {
     ///
     /// It runs at two points, and cannot run at one only. The endpoint finishes its response before middleware sees
     /// it, so that middleware reads the status, headers and body that are sent. The additions of middleware, its own
-    /// rejections and the headers that it sets through the context, is finished after the chain. Neither renders a
+    /// rejections and the headers that it sets through the context, are finished after the chain. Neither renders a
     /// rejection twice, because rendering takes it out of the response.
     pub(crate) fn finish(&self, cx: &mut Context<'_>, response: &mut Response) {
         let Some(rejection) = response.take_rejection() else {

@@ -9,7 +9,7 @@ use highball::{
 use crate::has;
 
 #[guard]
-fn nobody() -> Result<(), StatusCode> {
+fn rejects_all() -> Result<(), StatusCode> {
     Err(StatusCode::UNAUTHORIZED)
 }
 
@@ -18,10 +18,10 @@ async fn books() -> &'static str {
     "books"
 }
 
-#[post("/books", with(nobody))]
+#[post("/books", with(rejects_all))]
 async fn add() {}
 
-#[any("/any", with(nobody))]
+#[any("/any", with(rejects_all))]
 async fn any_method() {}
 
 #[routes(
