@@ -7,7 +7,7 @@ use crate::{
     function::{Arg, ArgKind, Function},
     pattern::Pattern,
     route_attrs::is_route_attr,
-    types::{PRIMITIVES, is_param_only, last_name, source_text},
+    types::{PRIMITIVES, contains_impl_trait, is_param_only, last_name, source_text},
 };
 
 /// Checks a function for which a type of the same name is generated.
@@ -317,14 +317,6 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
     if let Some(param) = sig.generics.type_params().next() {
         errors.at(param, "a guard cannot be generic: name the type");
     }
-}
-
-/// Returns whether the type contains `impl Trait`.
-fn contains_impl_trait(ty: &Type) -> bool {
-    let tokens = quote::ToTokens::to_token_stream(ty);
-    tokens
-        .into_iter()
-        .any(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "impl"))
 }
 
 /// Checks the signature of a middleware.

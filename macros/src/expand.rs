@@ -2,40 +2,25 @@
 
 pub(crate) mod args;
 mod cfg;
+mod definition;
 pub(crate) mod group;
 pub(crate) mod guard;
 pub(crate) mod handler;
+mod links;
 pub(crate) mod middleware;
 pub(crate) mod observer;
 pub(crate) mod part;
+mod pattern;
+pub(crate) mod sources;
 mod with;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{
-    attr::{Priority, RouteOptions, STANDARD, Slash},
-    pattern::{Pattern, Segment},
-};
-
-/// Returns the segments of a pattern as constant data.
-pub(crate) fn segments(pattern: &Pattern) -> TokenStream {
-    let segments = pattern.segments.iter().map(|segment| match segment {
-        Segment::Static(text) => quote!(__hb::Segment::Static(#text)),
-        Segment::Param {
-            prefix,
-            name,
-            suffix,
-        } => {
-            quote!(__hb::Segment::Param { prefix: #prefix, name: #name, suffix: #suffix })
-        }
-        Segment::CatchAll { name } => quote!(__hb::Segment::CatchAll { name: #name }),
-    });
-    quote!(&[#(#segments),*])
-}
+use crate::attr::{Priority, RouteOptions, Slash};
 
 /// Returns the options of a route or a group as constant data.
-pub(crate) fn route_options(options: RouteOptions) -> TokenStream {
+fn route_options(options: RouteOptions) -> TokenStream {
     let slash = options.slash.map(|slash| match slash {
         Slash::Strict => quote!(slash: __hb::Some(__hb::Slash::Strict),),
         Slash::Redirect => quote!(slash: __hb::Some(__hb::Slash::Redirect),),
@@ -55,18 +40,35 @@ pub(crate) fn route_options(options: RouteOptions) -> TokenStream {
     quote!(__hb::RouteOptions { #slash #finish #priority ..__hb::RouteOptions::NONE })
 }
 
-/// Returns the methods as constant data. `None` is `#[any]`.
-pub(crate) fn methods(methods: Option<&[String]>) -> TokenStream {
-    let Some(methods) = methods else {
-        return quote!(__hb::Methods::ANY);
+/// Returns the impl of `Endpoint` that runs a chain. Its bound says all that depends on the state, so that the compiler
+/// checks it where the app gets its state.
+fn endpoint(
+    ty: &TokenStream,
+    params: &TokenStream,
+    bounds: &TokenStream,
+    chain: &TokenStream,
+) -> TokenStream {
+    let params = params.clone().into_iter();
+    // The parameters come with their brackets.
+    let params: Vec<_> = params.collect();
+    let inner = match params.as_slice() {
+        [_, inner @ .., _] => inner,
+        _ => &[],
     };
-    let mut bits = 0_u16;
-    let mut extensions = Vec::new();
-    for method in methods {
-        match STANDARD.iter().position(|known| known == method) {
-            Some(bit) => bits |= 1 << bit,
-            None => extensions.push(method),
+    let state = quote!(__S: ::core::marker::Send + ::core::marker::Sync + 'static);
+    quote! {
+        #[automatically_derived]
+        impl<#state, #(#inner)*> __hb::Endpoint<__S> for #ty
+        where
+            #chain: __hb::Chain<__S>,
+            #bounds
+        {
+            fn run<'__r>(
+                __cx: &mut __hb::Context<'_>,
+                __call: __hb::Call<'__r, __S>,
+            ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
+                __hb::run_chain::<#chain, __S>(__cx, __call)
+            }
         }
     }
-    quote!(__hb::Methods::new(#bits, &[#(#extensions),*]))
 }

@@ -13,7 +13,7 @@ use syn::{
 use crate::{
     errors::Errors,
     pattern::Pattern,
-    types::{first_span, last_name, source_text},
+    types::{first_span, last_name},
 };
 
 /// A function whose body is opaque.
@@ -154,10 +154,12 @@ impl Arg {
         matches!(self.kind, ArgKind::Extract)
     }
 
-    /// Returns whether it is a path parameter that is parsed, and can thus be rejected.
-    pub(crate) fn is_parsed_param(&self) -> bool {
-        let is_param = matches!(self.kind, ArgKind::Param { .. } | ArgKind::OuterParam);
-        is_param && !matches!(self.ty, Type::Reference(_)) && source_text(&self.ty) != "String"
+    /// Returns whether the argument is a value of its own, not the context or a part of the app state.
+    pub(crate) fn is_owned(&self) -> bool {
+        matches!(
+            self.kind,
+            ArgKind::Param { .. } | ArgKind::OuterParam | ArgKind::Extract
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! Helpers that inspect how a type is spelled. A macro cannot resolve types.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, Path, PathArguments, Type, TypePath};
 
@@ -77,4 +77,13 @@ pub(crate) fn first_type(path: &Path) -> Option<Type> {
         }),
         _ => None,
     }
+}
+
+/// Returns whether the type contains `impl Trait`.
+pub(crate) fn contains_impl_trait(ty: &impl ToTokens) -> bool {
+    ty.to_token_stream().into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "impl",
+        TokenTree::Group(group) => contains_impl_trait(&group.stream()),
+        _ => false,
+    })
 }

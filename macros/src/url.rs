@@ -103,10 +103,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let values = values.iter();
     let find = quote_spanned! {first_span(handler)=>
-        __hb::find_link(<#app as __hb::App>::LISTING, <#app as __hb::Entry>::BROKEN, <__Handler as __hb::Entry>::DEFINITION, #via, &[#(#names),*])
+        __hb::find_link(<#app as __hb::App>::ROUTES, <#app as __hb::Entry>::NODE, <__Handler as __hb::Entry>::NODE, #via, &[#(#names),*])
     };
     quote! {{
         use #private as __hb;
+        #[allow(unused_imports)]
+        use __hb::{Path0 as _, Path1 as _, Path2 as _, Path3 as _, Path4 as _, Path5 as _, Path6 as _};
         // The alias is the only use of the path, so a name without a handler is reported once.
         type __Handler = #handler;
         const __ROUTE: &'static __hb::Route = #find;

@@ -9,8 +9,8 @@ use crate::{
     body::{Body, BoxError, RequestBody},
     chain::{Endpoint, Render},
     request::Shared,
-    routes::{Entry, Route},
-    table::Table,
+    routes::{Entry, MountedGroup, Route},
+    table::{Layout, Table},
 };
 
 mod dispatch;
@@ -45,7 +45,7 @@ pub use service::{Service, forward};
 ///
 /// /// Returns the patterns of an app's routes.
 /// fn patterns<A: App>() -> Vec<&'static str> {
-///     A::LISTING.iter().map(|route| route.path()).collect()
+///     A::ROUTES.iter().map(|route| route.path()).collect()
 /// }
 ///
 /// assert_eq!(patterns::<Api>(), ["/ping"]);
@@ -130,10 +130,17 @@ pub trait App: Entry {
         })
     }
 
+    /// The sizes of the app's table.
+    #[doc(hidden)]
+    type Sizes: Layout<Self>;
     /// The route table.
-    const TABLE: Table;
-    /// The routes, by their number in the table.
-    const LISTING: &'static [Route];
+    #[doc(hidden)]
+    const TABLE: Table = <Self::Sizes as Layout<Self>>::TABLE;
+    /// All routes of the app, in the order of the source.
+    const ROUTES: &'static [Route] = <Self::Sizes as Layout<Self>>::ROUTES;
+    /// The groups of the app, the app itself first.
+    #[doc(hidden)]
+    const GROUPS: &'static [MountedGroup] = <Self::Sizes as Layout<Self>>::GROUPS;
     /// The function that turns a rejection into a response.
     const RENDER: Render;
     /// Whether `X-HTTP-Method-Override` may change the method of a POST.

@@ -2,9 +2,9 @@
 //!
 //! Each trait here that runs a part of a chain has a method `run`, which takes the rest of the chain where there is
 //! one: [`Chain::run`] -> [`Step::run`] -> [`Middleware::run`] -> [`Next::run`] -> the next [`Chain::run`], until
-//! [`Endpoint::run_handler`] calls the handler.
+//! [`HandlerEnd`] calls the handler.
 
-use std::{fmt, future::Future, marker::PhantomData};
+use std::{future::Future, marker::PhantomData};
 
 use crate::{
     request::{Context, Exchange},
@@ -15,21 +15,26 @@ mod argument;
 mod argument_check;
 mod call;
 mod endpoint;
+mod fields;
+mod handler;
 mod next;
 mod panics;
 mod part;
 mod prepared;
+mod source;
 mod step;
 
 pub use argument::{
-    ASYNC, Args, Argument, AsyncArgument, Mode, NoExtractor, Probe, ProbeAsync, SYNC,
+    ASYNC, Argument, AsyncArgument, Mode, NoExtractor, ParamProbe, Probe, ProbeAsync, SYNC,
 };
 pub use argument_check::{
-    ArgCheck, BodyRule, assert_argument, assert_body, assert_param, assert_taken,
+    assert_body, assert_taken, handler_argument, param_argument, part_argument,
 };
 pub(crate) use call::RequestScope;
 pub use call::{BufferedBody, Call, Render, buffer_body, problem};
-pub use endpoint::{Absent, Endpoint, Fallback, assert_fallback, fallback, miss};
+pub use endpoint::{Absent, Endpoint, Fallback, NoRoute, assert_fallback, run_chain};
+pub use fields::{Chunks, EntryEnd, Fields, W16, W256, W4096, WithFallback};
+pub use handler::{Handler, HandlerEnd, PlainEnd, PlainHandler, needs, plain_needs};
 pub use next::Next;
 use next::Rest;
 pub(crate) use panics::{Faults, catch_panic, panic_response};
@@ -38,13 +43,19 @@ pub use part::{
     PassedLocalsProbe, SharedProbe, assert_condition, assert_observer, assert_parallel,
     assert_part, assert_passed, copy_config,
 };
-pub use prepared::Prepare;
+pub use source::{
+    ByName, Extracted, N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, N10, N11, N12, N13, N14, N15, Param,
+    Receiver, Sources, Text,
+};
 pub use step::{
     GuardPasses, IfStep, Parallel, PartStep, Predicate, PredicateFn, Step, run_predicate,
 };
 
 /// A chain, or the rest of one, as a type. Its values have no size.
 pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
+    /// The value, which has no size.
+    const NEW: Self;
+
     /// Runs the chain.
     fn run<'r>(
         self,
@@ -93,14 +104,9 @@ pub trait Observer<S: Send + Sync + 'static>: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy)]
 pub struct Around<P, C>(PhantomData<fn() -> P>, C);
 
-impl<P, C> Around<P, C> {
-    /// Returns the chain of the step and the rest.
-    pub const fn new(rest: C) -> Self {
-        Self(PhantomData, rest)
-    }
-}
-
 impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Around<P, C> {
+    const NEW: Self = Self(PhantomData, C::NEW);
+
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
@@ -109,45 +115,3 @@ impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Around<P, C
         P::run(cx, call, self.1)
     }
 }
-
-/// The end of a chain that runs the entry without its own middleware: the chain of that middleware ends with it.
-pub struct HandlerEnd<E>(PhantomData<fn() -> E>);
-
-/// The end of a chain that runs the entry with its own middleware: a group's chain around an entry ends with it.
-pub struct EntryEnd<E>(PhantomData<fn() -> E>);
-
-macro_rules! chain_end {
-    ($name:ident, $method:ident) => {
-        impl<E> $name<E> {
-            /// The end of a chain.
-            pub const NEW: Self = Self(PhantomData);
-        }
-
-        impl<E> Clone for $name<E> {
-            fn clone(&self) -> Self {
-                *self
-            }
-        }
-
-        impl<E> Copy for $name<E> {}
-
-        impl<E> fmt::Debug for $name<E> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(stringify!($name))
-            }
-        }
-
-        impl<S: Send + Sync + 'static, E: Endpoint<S>> Chain<S> for $name<E> {
-            fn run<'r>(
-                self,
-                cx: &mut Context<'_>,
-                call: Call<'r, S>,
-            ) -> impl Future<Output = Response> + Send {
-                E::$method(cx, call)
-            }
-        }
-    };
-}
-
-chain_end!(HandlerEnd, run_handler);
-chain_end!(EntryEnd, run);

@@ -78,7 +78,8 @@ pub use last_event_id::LastEventId;
 pub use list::List;
 pub use optional::{Either, OptionalExtract};
 #[doc(hidden)]
-pub use param::{param, param_named, param_text};
+pub use param::param_named;
+pub(crate) use param::{PathParam, param_rejection};
 pub use path::{Path, PathFields};
 pub use precondition::Precondition;
 pub use query::Query;

@@ -20,6 +20,11 @@ pub use crate::{
     response::{Created, NoContent, Redirect},
     testing::TestApp as _,
 };
+// `show::path(42)`, for each number of parameters.
+#[doc(hidden)]
+pub use crate::routes::{
+    Path0 as _, Path1 as _, Path2 as _, Path3 as _, Path4 as _, Path5 as _, Path6 as _,
+};
 pub use highball_macros::{
     any, delete, fallback, get, guard, head, middleware, observer, options, patch, post, put,
     query, route, routes, url,

@@ -1,30 +1,40 @@
 //! Routes as the macros declare them: constant data, checked when the app is compiled.
 
 mod blame;
-pub(crate) mod check;
+mod check;
 mod check_locals;
+mod clash;
+
 mod definition;
+mod field_path;
 mod info;
 mod link;
 mod listing;
 mod local;
-pub(crate) mod mount;
+
+mod mount;
+mod node;
 mod part;
-pub(crate) mod segment;
+mod pattern;
+mod problem;
+mod segment;
 mod shape;
+mod walk;
 
 pub(crate) use blame::Blame;
 pub use check::{Report, check, fail_if_reported};
-pub use definition::{
-    ArgumentInfo, Definition, Entry, Field, FieldContext, Mounted, MountedGroup, NO_DEFINITION,
-    is_broken, needs_locals, shapes,
-};
+pub use definition::{ArgumentInfo, Definition, needs_locals};
 pub use info::Route;
-pub use link::{LinkParam, find, join, write};
-pub use listing::{routes, text, text_len};
+pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};
+pub(crate) use listing::{routes, text};
 pub use local::{LocalId, LocalType, PassedLocals};
-pub use mount::{count_groups, count_routes, count_segments, mount, mount_groups, segments};
+pub use mount::MountedGroup;
+pub(crate) use mount::{Mounted, mount, mount_groups, segments, shapes};
+pub use node::{Entries, Entry, EntryList, Listing, NoLink, Node};
 pub use part::{PartInfo, PartKind};
+pub use pattern::Pattern;
+pub(crate) use pattern::{BASE, EMPTY_HASH, KIND_AFFIX, KIND_BITS, KIND_CATCH_ALL, KIND_STATIC};
 pub use segment::{Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;
-pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES};
+pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES, MAX_SEGMENTS};
+pub(crate) use walk::{Visited, Walk};

@@ -5,21 +5,14 @@
 //! segment through a small hash table; comparing prefixes byte by byte was slower. Nothing is built
 //! at start and a lookup allocates nothing.
 //!
-//! A root of routes builds its table in five steps. Each is a separate constant, so that no single
-//! constant evaluation takes long:
-//!
-//! ```ignore
-//! const SHAPES: [Shape; 2] = [..];
-//! const PLAN: Plan<{ capacity(&SHAPES) }> = Plan::new(&SHAPES);
-//! const SIZE: Size = PLAN.size();
-//! static PARTS: Parts<{ SIZE.nodes }, { SIZE.slots }, { SIZE.affixes }, { SIZE.ends }> = PLAN.build();
-//! static TABLE: Table = PARTS.table();
-//! ```
+//! `built` has the table of an app as a constant. `cargo check` evaluates only the sizes of its arrays, in `measure`:
+//! a conflict of routes has its own check, in `routes`.
 
+mod built;
 mod captures;
-mod conflicts;
 mod layout;
 mod lookup;
+mod measure;
 mod methods;
 mod node_key;
 mod plan;
@@ -32,23 +25,12 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use built::{Layout, NoRoutes, Sizes};
 pub use captures::Captures;
-pub use conflicts::clashes;
 pub use layout::Parts;
 pub use layout::Table;
 pub use lookup::Found;
+pub use measure::{Measure, measure};
 pub use methods::Allowed;
 pub use plan::{Plan, Size, capacity};
 pub(crate) use spelling::has_percent;
-
-const NO_PLAN: Plan<{ capacity(&[]) }> = Plan::new(&[]);
-const NO_SIZE: Size = NO_PLAN.size();
-static NO_PARTS: Parts<
-    { NO_SIZE.nodes },
-    { NO_SIZE.slots },
-    { NO_SIZE.affixes },
-    { NO_SIZE.ends },
-> = NO_PLAN.build();
-
-/// An empty table, for an app whose routes do not compile.
-pub const NO_TABLE: Table = NO_PARTS.table();

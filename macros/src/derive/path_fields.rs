@@ -6,9 +6,9 @@ use syn::{Data, DeriveInput, Fields, ext::IdentExt};
 
 use crate::{
     errors::Errors,
-    expand::args,
+    expand::sources,
     runtime_path::private,
-    types::{first_span, mentions, primitive_name},
+    types::{first_span, mentions, source_text},
 };
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
@@ -32,8 +32,8 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let texts: Vec<_> = names.iter().map(|name| name.unraw().to_string()).collect();
     let values = fields.named.iter().zip(&texts).map(|(field, text)| {
         let ty = &field.ty;
-        let expected = primitive_name(ty).unwrap_or_default();
-        quote_spanned!(first_span(ty)=> #private::param_named::<#ty>(__head, #text, #expected)?)
+        let shown = source_text(ty);
+        quote_spanned!(first_span(ty)=> #private::param_named::<#ty>(__head, #text, #shown)?)
     });
     let types: Vec<_> = input
         .generics
@@ -42,7 +42,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         .collect();
     let checks = fields.named.iter().zip(&texts);
     let checks = checks.filter(|(field, _)| !mentions(&field.ty, &types));
-    let checks = checks.map(|(field, text)| args::param_check(text, &field.ty));
+    let checks = checks.map(|(field, text)| sources::field_check(text, &field.ty));
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {

@@ -6,8 +6,7 @@ use syn::{Generics, Lifetime, Type, WherePredicate};
 
 use crate::{
     function::{Arg, ArgKind, Function},
-    pattern::Pattern,
-    types::{first_span, last_name, mentions, primitive_name, source_text},
+    types::{first_span, source_text},
 };
 
 /// Whether the function or its impl block is generic. The types of generic code are known only where it is listed, so
@@ -91,67 +90,27 @@ pub(crate) fn mode_type(idx: usize, generic: Generic) -> TokenStream {
     }
 }
 
-/// Returns the modes of the extractors, and the checks that do not depend on the state. `path` is the pattern of a
-/// handler, and `None` for guards and middleware, which do not consume the body.
-pub(crate) fn mode_items(args: &[Arg], path: Option<&Pattern>, shares_body: bool) -> TokenStream {
+/// Returns the modes of a part's extractors, with the checks that do not depend on the state. `shared` is whether the
+/// whole body is in memory.
+pub(crate) fn mode_items(args: &[Arg], shared: bool) -> TokenStream {
     let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
-    let mut earlier: Vec<TokenStream> = Vec::new();
-    let mut out = TokenStream::new();
-    for (idx, arg) in extractors {
-        let span = first_span(&arg.ty);
+    let items = extractors.map(|(idx, arg)| {
         let ty = with_lifetime(&arg.ty, "'static");
         let mode = mode_type(idx, Generic::No);
         let (name, shown) = (&arg.name, source_text(&arg.ty));
-        let rule = match path {
-            Some(_) => quote!(__hb::BodyRule::Once(false #(|| #earlier)*)),
-            None if shares_body => quote!(__hb::BodyRule::Shared),
-            None => quote!(__hb::BodyRule::Never),
-        };
-        let own = match path.map(|pattern| (&pattern.text, pattern.names())) {
-            Some((text, names)) => quote!(__hb::Some((#text, &[#(#names),*]))),
-            None => quote!(__hb::None),
-        };
-        out.extend(quote_spanned! {span=>
-            type #mode = __hb::Mode<{ __hb::Probe::<#ty>::MODE | __hb::ProbeAsync::<#ty>::MODE }>;
-            const _: () = __hb::assert_argument(&__hb::ArgCheck {
-                name: #name,
-                ty: #shown,
-                mode: #mode::IS,
-                body: __hb::Probe::<#ty>::BODY || __hb::ProbeAsync::<#ty>::BODY,
-                rule: #rule,
-                params: __hb::Probe::<#ty>::PARAMS,
-                path: #own,
-            });
-        });
-        earlier.push(quote!(__hb::Probe::<#ty>::BODY || __hb::ProbeAsync::<#ty>::BODY));
-    }
-    out
-}
-
-/// Returns the checks of the parameters' types. A type that mentions a generic parameter is skipped, since it is
-/// known only where the function is listed.
-pub(crate) fn param_checks(args: &[Arg], generics: &[&Ident]) -> TokenStream {
-    let params = args
-        .iter()
-        .filter(|arg| matches!(arg.kind, ArgKind::Param { .. } | ArgKind::OuterParam));
-    params
-        .filter(|arg| !mentions(&arg.ty, generics))
-        .map(|arg| param_check(&arg.name, &arg.ty))
-        .collect()
-}
-
-/// Returns the check of a parameter's type, or nothing if its spelling shows that it names no file.
-pub(crate) fn param_check(name: &str, ty: &Type) -> TokenStream {
-    let shown = source_text(ty);
-    if matches!(ty, Type::Reference(_)) || shown == "String" || primitive_name(ty).is_some() {
-        return TokenStream::new();
-    }
-    // `Utf8PathBuf` of the crate `camino` is matched by name, since the runtime does not depend on `camino`.
-    let is_utf8_path = last_name(ty).is_some_and(|name| name == "Utf8PathBuf");
-    let (span, ty) = (first_span(ty), with_lifetime(ty, "'static"));
-    quote_spanned! {span=>
-        const _: () = __hb::assert_param(#name, #shown, #is_utf8_path || __hb::Probe::<#ty>::NAMES_A_FILE);
-    }
+        quote_spanned! {first_span(&arg.ty)=>
+            type #mode = __hb::Mode<{
+                __hb::part_argument(
+                    __hb::Probe::<#ty>::FACTS,
+                    __hb::ProbeAsync::<#ty>::FACTS,
+                    #name,
+                    #shown,
+                    #shared,
+                )
+            }>;
+        }
+    });
+    items.collect()
 }
 
 /// Returns the bounds on the state `__S` that the arguments require.
@@ -174,10 +133,6 @@ fn bounds_on_state(args: &[Arg], generic: Generic, need: TokenStream) -> TokenSt
             let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode_type(idx, generic));
             quote_spanned!(first_span(&arg.ty)=> for<'__r> __S: __hb::#need<'__r, #mode, #ty>,)
         }
-        ArgKind::HandlerSelf => {
-            let ty = &arg.ty;
-            quote!(__S: __hb::Provide<#ty>,)
-        }
         _ => TokenStream::new(),
     });
     bounds.collect()
@@ -195,28 +150,15 @@ pub(crate) fn value_exprs(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
 fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     let span = first_span(&arg.ty);
     let (name, ty) = (&arg.name, &arg.ty);
-    let expected = primitive_name(ty).unwrap_or_default();
-    let is_text = matches!(ty, Type::Reference(_));
     let env = generated_ident("__env", span);
     match arg.kind {
-        ArgKind::Param { back } if is_text => {
-            quote_spanned!(span=> #env.head.param_from_end(#back))
-        }
-        ArgKind::Param { back } => {
-            quote_spanned!(span=> __hb::param::<#ty>(#env.head, #back, #name, #expected)?)
-        }
-        ArgKind::OuterParam if is_text => {
-            quote_spanned!(span=> __hb::param_text(#env.head, #name))
-        }
-        ArgKind::OuterParam => {
-            quote_spanned!(span=> __hb::param_named::<#ty>(#env.head, #name, #expected)?)
-        }
+        // A part has no path and no app state of its own.
+        ArgKind::Param { .. } | ArgKind::OuterParam | ArgKind::HandlerSelf => TokenStream::new(),
         // With the span of the argument, rustc reports a type mismatch there and not in the macro.
         ArgKind::ContextMut => quote_spanned!(span=> __cx),
         ArgKind::ContextRef => quote_spanned!(span=> &*__cx),
         ArgKind::Next => quote_spanned!(span=> __next),
         ArgKind::Exchange => quote_spanned!(span=> __exchange),
-        ArgKind::HandlerSelf => quote!(#env.state::<#ty>()),
         ArgKind::PartSelf => quote!(self),
         ArgKind::Config { by_ref } => {
             let mut field = config_field(name);
@@ -231,21 +173,6 @@ fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
             quote_spanned!(span=> <__S as __hb::Argument<'__r, #mode, #ty>>::extract(#env))
         }
     }
-}
-
-/// Returns the expressions that parse path parameters and may fail, if the function also has an extractor, which
-/// could consume the body.
-pub(crate) fn parsed_params(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
-    if !args.iter().any(Arg::is_extract) {
-        return Vec::new();
-    }
-    let params = args
-        .iter()
-        .enumerate()
-        .filter(|(_, arg)| arg.is_parsed_param());
-    params
-        .map(|(idx, arg)| value_expr(idx, arg, generic))
-        .collect()
 }
 
 /// Returns the expressions by which each extractor checks the head of the request.
@@ -282,7 +209,7 @@ pub(crate) fn assert_body(args: &[Arg], at: Span) -> TokenStream {
     let types = args.iter().filter(|arg| arg.is_extract());
     let types = types.map(|arg| with_lifetime(&arg.ty, "'static"));
     quote_spanned! {at=>
-        const _: () = __hb::assert_body(false #(|| __hb::Probe::<#types>::BODY)*);
+        const _: () = __hb::assert_body(false #(|| __hb::Probe::<#types>::FACTS.body)*);
     }
 }
 
@@ -315,15 +242,6 @@ pub(crate) fn needed_locals(args: &[Arg], generic: Generic) -> TokenStream {
         }
     });
     quote!(&[#(#needs),*])
-}
-
-/// Returns the extractors as a nested tuple type.
-pub(crate) fn args_type(args: &[Arg], generic: Generic) -> TokenStream {
-    let extractors = args.iter().enumerate().filter(|(_, arg)| arg.is_extract());
-    extractors.rev().fold(quote!(()), |rest, (idx, arg)| {
-        let (mode, ty) = (mode_type(idx, generic), with_lifetime(&arg.ty, "'static"));
-        quote!((#mode, #ty, #rest))
-    })
 }
 
 /// Returns the bounds of the where clause, without those on lifetimes.

@@ -1,22 +1,24 @@
 //! The code for a handler: the data of its route, and the call.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Path, ReturnType, Type};
 
 use super::{
     args,
     args::Generic,
-    methods, route_options, segments,
+    definition::definition,
+    links,
+    sources::{Sources, sources},
     with::{self, Steps},
 };
 use crate::{
     attr::RouteArgs,
     check,
-    function::{Arg, ArgKind, Function, output_span},
+    function::{Arg, Function, output_span},
     pattern::Pattern,
     runtime_path::private,
-    types::source_text,
+    types::contains_impl_trait,
 };
 
 /// A handler or a fallback, with everything that its code depends on.
@@ -38,68 +40,69 @@ impl Handler<'_> {
     pub(crate) fn expand(&self) -> TokenStream {
         let private = private(self.krate);
         let cfgs = self.function.cfgs();
-        let generic = self.generic();
         let marker = self.marker();
-        let modes = match generic {
-            Generic::No => args::mode_items(
-                &self.args,
-                Some(self.pattern.unwrap_or(&Pattern::empty())),
-                false,
-            ),
-            Generic::Yes => TokenStream::new(),
-        };
-        let checks = self.checks();
-        let types = self.function.sig.generics.type_params();
-        let types: Vec<_> = types.map(|param| &param.ident).collect();
-        let params = args::param_checks(&self.args, &types);
         let with = with::build_steps(&self.attr.with, "", &[]);
         let with_items = (!with.is_empty()).then(|| {
             let items = &with.items;
             quote!(use __hb::NoPart as _; #items)
         });
-        let entry = match self.pattern {
-            Some(pattern) => self.entry(pattern, &with),
-            None => self.fallback(),
+        let none = Pattern::empty();
+        let sources = sources(
+            &self.args,
+            self.pattern.unwrap_or(&none),
+            self.generic(),
+            &self.type_params(),
+        );
+        let unused = self.unused_params();
+        let impls = if self.is_plain(&with) {
+            self.plain(&sources)
+        } else {
+            self.general(&sources, &with)
         };
-        let endpoint = self.endpoint(generic, &with);
         quote! {
             #(#cfgs)*
             #marker
             #(#cfgs)*
-            #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(deprecated, private_bounds, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
                 use #private as __hb;
                 use __hb::NoExtractor as _;
-                #modes
-                #params
-                #checks
+                #unused
                 #with_items
-                #entry
-                #endpoint
+                #impls
             };
         }
     }
 
     fn generic(&self) -> Generic {
-        let mut params = self.function.sig.generics.type_params();
-        if params.next().is_some() {
-            Generic::Yes
-        } else {
-            Generic::No
+        match self.type_params().is_empty() {
+            true => Generic::No,
+            false => Generic::Yes,
         }
+    }
+
+    fn type_params(&self) -> Vec<&Ident> {
+        let params = self.function.sig.generics.type_params();
+        params.map(|param| &param.ident).collect()
+    }
+
+    /// Returns whether nothing of the handler needs more than `PlainHandler`, which costs less compile time.
+    fn is_plain(&self, with: &Steps) -> bool {
+        let borrows = |arg: &Arg| !arg.is_owned() || has_lifetime(arg.ty.to_token_stream());
+        self.pattern.is_some()
+            && with.is_empty()
+            && self.generic() == Generic::No
+            && !self.args.iter().any(borrows)
+            && match &self.function.sig.output {
+                ReturnType::Default => true,
+                ReturnType::Type(_, ty) => is_nameable(ty),
+            }
     }
 
     /// Returns the type of the route. It is a struct with braces, since a unit struct would also define a value of
     /// that name.
     fn marker(&self) -> TokenStream {
-        let (vis, name) = (&self.function.vis, &self.name);
-        let types: Vec<_> = self
-            .function
-            .sig
-            .generics
-            .type_params()
-            .map(|p| &p.ident)
-            .collect();
+        let (vis, name, types) = (&self.function.vis, &self.name, self.type_params());
         let body = if types.is_empty() {
             quote!({})
         } else {
@@ -112,24 +115,20 @@ impl Handler<'_> {
         }
     }
 
-    /// Returns the generics of the impls: the types of the function, with the state `__S` if `state` is set.
-    fn generics(&self, state: bool) -> (TokenStream, TokenStream, TokenStream) {
+    /// Returns the generics of the impls: the parameters with their bounds, the arguments, and the other bounds.
+    pub(super) fn generics(&self) -> (TokenStream, TokenStream, TokenStream) {
         let generics = &self.function.sig.generics;
         let params = generics.type_params().map(|param| {
             let (ident, bounds) = (&param.ident, &param.bounds);
             quote!(#ident: ::core::marker::Send + ::core::marker::Sync + 'static + #bounds)
         });
-        let params: Vec<_> = params.map(|tokens| tokens.to_token_stream()).collect();
-        let state =
-            state.then(|| quote!(__S: ::core::marker::Send + ::core::marker::Sync + 'static,));
-        let types: Vec<_> = generics.type_params().map(|param| &param.ident).collect();
-        let ty = if types.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(<#(#types),*>)
-        };
+        let params: Vec<_> = params.collect();
+        let types = self.type_params();
+        if types.is_empty() {
+            return Default::default();
+        }
         let bounds = args::where_bounds(generics);
-        (quote!(<#state #(#params),*>), ty, bounds)
+        (quote!(<#(#params),*>), quote!(<#(#types),*>), bounds)
     }
 
     /// Returns the items for a handler with an error. They satisfy all other code that uses the handler, so that the
@@ -138,12 +137,12 @@ impl Handler<'_> {
         let private = private(self.krate);
         let cfgs = self.function.cfgs();
         let (marker, name) = (self.marker(), &self.name);
-        let (params, types, bounds) = self.generics(false);
-        let (state_params, ..) = self.generics(true);
-        let none = Pattern::empty();
-        let links = self.links(self.pattern.unwrap_or(&none));
-        let is_fallback = self.pattern.is_none();
-        let fallback = is_fallback
+        let (params, types, bounds) = self.generics();
+        let links = links::stub(self);
+        let endpoint = self.endpoint(&quote!(__hb::NoRoute));
+        let fallback = self
+            .pattern
+            .is_none()
             .then(|| quote!(impl #params __hb::Fallback for #name #types where #bounds {}));
         quote! {
             #(#cfgs)*
@@ -151,38 +150,31 @@ impl Handler<'_> {
             #(#cfgs)*
             const _: () = {
                 use #private as __hb;
-                impl #params #name #types where #bounds {
-                    #links
-                }
+                #links
                 impl #params __hb::Entry for #name #types where #bounds {
-                    const ROUTES: &'static [__hb::Mounted] = &[];
-                    const BROKEN: ::core::primitive::bool = true;
+                    const NODE: &'static __hb::Node = &__hb::Node::BROKEN;
+                    type Listed = Self;
+                    type Link = __hb::NoLink;
                 }
+                #endpoint
                 #fallback
-                impl #state_params __hb::Endpoint<__S> for #name #types where #bounds {
-                    type Args = ();
-                }
             };
         }
     }
 
     /// Returns the checks that the path parameters are used, which depend on the types of the extractors.
-    fn checks(&self) -> TokenStream {
-        let Some(pattern) = self.pattern.filter(|_| self.generic() == Generic::No) else {
-            return TokenStream::new();
-        };
+    fn unused_params(&self) -> TokenStream {
         let mut out = TokenStream::new();
-        let mut taken = Vec::new();
-        for (idx, arg) in self
-            .args
-            .iter()
-            .enumerate()
-            .filter(|(_, arg)| arg.is_extract())
-        {
-            let mode = args::mode_type(idx, Generic::No);
-            let ty = args::with_lifetime(&arg.ty, "'static");
-            taken.push(quote!((#mode::IS, __hb::Probe::<#ty>::PARAMS)));
-        }
+        let Some(pattern) = self.pattern.filter(|_| self.generic() == Generic::No) else {
+            return out;
+        };
+        let extractors = self.args.iter().filter(|arg| arg.is_extract());
+        let taken: Vec<_> = extractors
+            .map(|arg| {
+                let ty = args::with_lifetime(&arg.ty, "'static");
+                quote!((__hb::Probe::<#ty>::FACTS, __hb::ProbeAsync::<#ty>::FACTS))
+            })
+            .collect();
         if check::has_context(&self.args) || taken.is_empty() {
             return out;
         }
@@ -195,202 +187,174 @@ impl Handler<'_> {
         out
     }
 
-    /// Returns the route's data and its link function.
-    fn entry(&self, pattern: &Pattern, with: &Steps) -> TokenStream {
-        let name = &self.name;
-        let definition = self.definition(pattern, with);
-        let links = self.links(pattern);
-        let (params, types, bounds) = self.generics(false);
-        quote! {
-            #[automatically_derived]
-            impl #params #name #types where #bounds {
-                #links
+    /// Returns the call of the function, as a future.
+    fn call(&self, values: &[TokenStream]) -> TokenStream {
+        let (call, types) = (&self.call, self.type_params());
+        let turbofish = (!types.is_empty()).then(|| quote!(::<#(#types),*>));
+        let call = quote!(#call #turbofish (#(#values),*));
+        match self.function.sig.asyncness {
+            Some(_) => call,
+            None => quote!(::core::future::ready(#call)),
+        }
+    }
+
+    /// Returns the private type that has the types of the handler. It is not the type of the route, which may be public
+    /// where those types are private.
+    fn own_type(&self) -> TokenStream {
+        let types = self.type_params();
+        match types.is_empty() {
+            true => quote!(
+                struct __Own;
+            ),
+            false => {
+                quote!(struct __Own<#(#types),*>(::core::marker::PhantomData<fn() -> (#(#types,)*)>);)
             }
+        }
+    }
+
+    /// Returns the impls for a handler that borrows from nothing and returns a type with a name.
+    fn plain(&self, sources: &Sources) -> TokenStream {
+        let definition = definition(self, &Steps::default());
+        let Sources {
+            types,
+            names,
+            values,
+        } = sources;
+        let call = self.call(values);
+        let out = match &self.function.sig.output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        };
+        // rustc reports what the handler's future is not at the name of the function.
+        let future = quote_spanned! {self.function.sig.ident.span()=>
+            impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send
+        };
+        let entry = self.entry(&quote!(&__NODE));
+        let endpoint = self.endpoint(&quote!(__hb::PlainEnd<__Own>));
+        quote! {
+            struct __Own;
+            // The compiler validates and hashes a constant with everything that it refers to, but a static only once.
+            static __NODE: __hb::Node = __hb::Node::route(#definition, __hb::plain_needs::<__Own>());
+            #[automatically_derived]
+            impl __hb::PlainHandler for __Own {
+                const NODE: &'static __hb::Node = &__NODE;
+                type Args = (#(#types,)*);
+                type Out = #out;
+                fn call((#(#names,)*): <Self::Args as __hb::Sources>::Values) -> #future {
+                    #call
+                }
+            }
+            #entry
+            #endpoint
+        }
+    }
+
+    /// Returns the impl by which a group lists the handler.
+    fn entry(&self, node: &TokenStream) -> TokenStream {
+        let name = &self.name;
+        let (params, types, bounds) = self.generics();
+        let (link, method) = links::link(self);
+        quote! {
+            #method
             #[automatically_derived]
             impl #params __hb::Entry for #name #types where #bounds {
-                const DEFINITION: &'static __hb::Definition = &#definition;
+                const NODE: &'static __hb::Node = #node;
+                type Listed = Self;
+                type Link = #link;
             }
         }
     }
 
-    /// Returns the impl that marks a handler without a path.
-    fn fallback(&self) -> TokenStream {
+    /// Returns the impl that runs the handler in an app with the state `__S`.
+    fn endpoint(&self, chain: &TokenStream) -> TokenStream {
         let name = &self.name;
-        let (params, types, bounds) = self.generics(false);
-        quote! {
-            #[automatically_derived]
-            impl #params __hb::Fallback for #name #types where #bounds {}
-        }
+        let (params, types, bounds) = self.generics();
+        super::endpoint(&quote!(#name #types), &params, &bounds, chain)
     }
 
-    fn definition(&self, pattern: &Pattern, with: &Steps) -> TokenStream {
-        let span = self.function.sig.ident.span();
-        let name = source_text(&self.call);
-        let methods = methods(self.attr.methods.as_deref());
-        let (path, segments) = (&pattern.text, segments(pattern));
-        let doc = self.function.doc();
-        let (with, options) = (with.parts(), route_options(self.attr.options));
-        let outer = self
-            .args
-            .iter()
-            .filter(|arg| matches!(arg.kind, ArgKind::OuterParam));
-        let outer = outer.map(|arg| &arg.name);
-        let arguments = self.args.iter().map(|arg| {
-            let (name, ty) = (&arg.name, source_text(&arg.ty));
-            quote!(__hb::ArgumentInfo::new(#name, #ty))
-        });
-        let needs = args::needed_locals(&self.args, self.generic());
-        let returns = match &self.function.sig.output {
-            ReturnType::Default => "()".to_owned(),
-            ReturnType::Type(_, ty) => source_text(ty),
-        };
-        let place = quote_spanned! {span=>
-            handler: ::core::concat!(::core::module_path!(), "::", #name),
-            file: ::core::file!(),
-            line: ::core::line!(),
-            column: ::core::column!(),
-        };
-        quote! {
-            __hb::Definition {
-                methods: #methods,
-                path: #path,
-                segments: #segments,
-                #place
-                doc: #doc,
-                with: &[#with],
-                needs: #needs,
-                outer_params: &[#(#outer),*],
-                arguments: &[#(#arguments),*],
-                returns: #returns,
-                options: #options,
-            }
-        }
-    }
-
-    /// Returns `show::path(42)`, which `url!` also calls.
-    fn links(&self, pattern: &Pattern) -> TokenStream {
-        let params: Vec<_> = pattern.names().map(|name| self.link_param(name)).collect();
-        let idents: Vec<_> = params.iter().map(|(ident, _)| ident).collect();
-        let types: Vec<_> = params.iter().map(|(_, ty)| ty).collect();
-        let by_value = params
-            .iter()
-            .map(|(_, ty)| ty)
-            .filter(|ty| ty.to_string() != "& str");
-        // Without a lifetime in the bound, rustc would check it at the definition and not where a link is written.
-        let bounds = quote!(#(for<'__l> #by_value: __hb::LinkParam<'__l>,)*);
-        let vis = &self.function.vis;
-        let doc = format!(
-            "Writes the path of `{}` within its group: `{}`.",
-            self.name, pattern.text
-        );
-        quote! {
-            #[doc = #doc]
-            #[must_use]
-            #[allow(unreachable_pub, clippy::too_many_arguments)]
-            #vis fn path(#(#idents: #types),*) -> __hb::String where #bounds {
-                __hb::write_link(<Self as __hb::Entry>::DEFINITION.segments, &[], &[#(&#idents),*])
-            }
-        }
-    }
-
-    /// Returns the name and type of a link's argument: those of the handler, or text if the handler does not take it.
-    fn link_param(&self, name: &str) -> (Ident, TokenStream) {
-        let span = self.function.sig.ident.span();
-        let ident = syn::parse_str::<Ident>(name).unwrap_or_else(|_| Ident::new_raw(name, span));
-        let arg = self
-            .args
-            .iter()
-            .find(|arg| matches!(arg.kind, ArgKind::Param { .. }) && arg.name == name);
-        let ty = match arg.map(|arg| &arg.ty) {
-            Some(ty)
-                if !matches!(ty, Type::Reference(_) | Type::ImplTrait(_))
-                    && source_text(ty) != "String" =>
-            {
-                ty.to_token_stream()
-            }
-            _ => quote!(&str),
-        };
-        (ident, ty)
-    }
-
-    /// Returns the impl that extracts the arguments and calls the function.
-    fn endpoint(&self, generic: Generic, steps: &Steps) -> TokenStream {
+    /// Returns the impls for any other handler.
+    fn general(&self, sources: &Sources, with: &Steps) -> TokenStream {
         let name = &self.name;
-        let (params, types, own_bounds) = self.generics(true);
-        let bounds = args::state_bounds(&self.args, generic);
-        let with = steps.bounds();
-        let list = args::args_type(&self.args, generic);
-        let values = args::value_exprs(&self.args, generic);
-        let values = self.args.iter().zip(values).map(|(arg, value)| {
-            if arg.is_extract() {
-                quote!(#value?)
-            } else {
-                value
-            }
-        });
-        let sig = &self.function.sig;
-        let turbofish: Vec<_> = sig
-            .generics
-            .type_params()
-            .map(|param| &param.ident)
-            .collect();
-        let turbofish = (!turbofish.is_empty()).then(|| quote!(::<#(#turbofish),*>));
-        let call = &self.call;
-        let call = quote!(#call #turbofish (#(#values),*));
-        let call = if sig.asyncness.is_some() {
-            call
-        } else {
-            quote!(::core::future::ready(#call))
+        let (params, types, bounds) = self.generics();
+        let definition = definition(self, with);
+        let (node, item) = match self.generic() {
+            Generic::No => (
+                quote!(&__NODE),
+                quote!(static __NODE: __hb::Node = __hb::Node::route(#definition, __hb::needs::<__Own>());),
+            ),
+            Generic::Yes => (
+                quote!(&__hb::Node::route(#definition, __hb::needs::<__Own #types>())),
+                TokenStream::new(),
+            ),
         };
-        let run = self.run(steps);
-        let check_head = self.check_head(generic);
+        let entry = match self.pattern {
+            Some(_) => self.entry(&quote!(<__Own #types as __hb::Handler>::NODE)),
+            None => quote! {
+                #[automatically_derived]
+                impl #params __hb::Fallback for #name #types where #bounds {}
+            },
+        };
+        let endpoint = self.endpoint(&with.around(quote!(__hb::HandlerEnd<__Own #types>)));
+        let Sources {
+            types: list,
+            names,
+            values,
+        } = sources;
+        let (own, call) = (self.own_type(), self.call(values));
         // Each of the two bounds has the span of the code that can violate it: the return type, and the function.
+        let sig = &self.function.sig;
         let response = quote_spanned!(output_span(sig)=> impl __hb::IntoResponse);
         let future = quote_spanned! {sig.ident.span()=>
             impl ::core::future::Future<Output = #response> + ::core::marker::Send
         };
         quote! {
+            #own
+            #item
+            #entry
+            #endpoint
             #[automatically_derived]
-            impl #params __hb::Endpoint<__S> for #name #types where #own_bounds #bounds #with {
-                type Args = #list;
+            impl #params __hb::Handler for __Own #types where #bounds {
+                const NODE: &'static __hb::Node = #node;
+                type Args<'__r> = (#(#list,)*);
                 #[allow(unused_variables)]
-                fn call_handler<'__r>(
+                fn call<'__r>(
                     __cx: &mut __hb::Context<'_>,
-                    __env: __hb::Call<'__r, __S>,
-                ) -> __hb::Result<#future, __hb::Rejection> {
-                    __hb::Ok(#call)
+                    (#(#names,)*): <Self::Args<'__r> as __hb::Sources>::Values,
+                ) -> #future {
+                    #call
                 }
-                #check_head
-                #run
             }
         }
     }
+}
 
-    /// Returns the method that parses the path parameters before the body is read. Whether an extractor reads the
-    /// body depends on its type, which the macro cannot see.
-    fn check_head(&self, generic: Generic) -> Option<TokenStream> {
-        let params = args::parsed_params(&self.args, generic);
-        (!params.is_empty() && !self.attr.is_bodiless()).then(|| quote! {
-            fn check_head<'__r>(__env: __hb::Call<'__r, __S>) -> __hb::Result<(), __hb::Rejection> {
-                #(let _ = #params;)*
-                <Self::Args as __hb::Args<__S>>::check_head(__env)
+/// Returns whether the tokens have a lifetime other than `'static`, named or elided.
+fn has_lifetime(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                let name = tokens.next().map(|name| name.to_string());
+                if name.as_deref() != Some("static") {
+                    return true;
+                }
             }
-        })
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                let named = tokens
+                    .peek()
+                    .is_some_and(|next| matches!(next, TokenTree::Punct(p) if p.as_char() == '\''));
+                if !named {
+                    return true;
+                }
+            }
+            TokenTree::Group(group) if has_lifetime(group.stream()) => return true,
+            _ => {}
+        }
     }
+    false
+}
 
-    /// Returns the method that runs the handler's own middleware.
-    fn run(&self, with: &Steps) -> TokenStream {
-        if with.is_empty() {
-            return TokenStream::new();
-        }
-        let chain = with.around(quote!(__hb::HandlerEnd::<Self>::NEW));
-        quote! {
-            fn run<'__r>(
-                __cx: &mut __hb::Context<'_>,
-                __env: __hb::Call<'__r, __S>,
-            ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
-                __hb::Chain::<__S>::run(#chain, __cx, __env)
-            }
-        }
-    }
+/// Returns whether the return type can stand in an impl: it has no `impl Trait` and no elided lifetime.
+fn is_nameable(ty: &Type) -> bool {
+    !matches!(ty, Type::Never(_)) && !contains_impl_trait(ty) && !has_lifetime(ty.to_token_stream())
 }

@@ -142,7 +142,7 @@ impl PartImpl<'_> {
         let (marker, site) = own_items(function, args);
         // The types of a generic block are known only where it is listed, so they are checked there.
         let is_generic = self.generic() == Generic::Yes;
-        let modes = (!is_generic).then(|| args::mode_items(args, None, self.attr.body));
+        let modes = (!is_generic).then(|| args::mode_items(args, self.attr.body));
         let takes_body = self
             .attr
             .body

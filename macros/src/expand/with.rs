@@ -47,27 +47,16 @@ struct PartTypes {
 }
 
 impl Steps {
-    /// Returns a chain of the steps around `end`.
+    /// Returns the type of a chain of the steps around `end`.
     pub(crate) fn around(&self, end: TokenStream) -> TokenStream {
         let types = self.types.iter().rev();
-        types.fold(end, |rest, ty| quote!(__hb::Around::<#ty, _>::new(#rest)))
-    }
-
-    /// Returns the bounds on the state `__S` that the steps require.
-    pub(crate) fn bounds(&self) -> TokenStream {
-        let types = &self.types;
-        quote!(#(#types: __hb::Step<__S>,)*)
+        types.fold(end, |rest, ty| quote!(__hb::Around<#ty, #rest>))
     }
 
     /// Returns the data of the parts, as items of a list.
     pub(crate) fn parts(&self) -> TokenStream {
         let parts = &self.parts;
         quote!(#(#parts,)*)
-    }
-
-    /// Returns the number of parts.
-    pub(crate) fn n_parts(&self) -> usize {
-        self.parts.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -38,7 +38,7 @@ pub(super) fn target<A: App>(head: &Head, allowed: &Allowed) -> Option<Target> {
 fn find_route<A: App>(head: &Head, method: &Method) -> Option<&'static Route> {
     // No handler runs, so the captured values are not kept.
     match A::TABLE.find(method, head.uri.path(), &mut Captures::default()) {
-        Found::Route(idx) => A::LISTING.get(usize::from(idx)),
+        Found::Route(idx) => A::ROUTES.get(usize::from(idx)),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// Finds the route of the request, or the group that responds if no route matches.
 pub(super) fn find_target<A: App>(head: &mut Head) -> Target {
-    head.routes = A::LISTING;
+    head.routes = A::ROUTES;
     let path = head.uri.path();
     if path == "*" && head.method == Method::OPTIONS {
         return Target::miss(&[], Miss::Server);
@@ -93,7 +93,7 @@ fn with_other_slash(head: &Head, route: u16) -> Option<String> {
 }
 
 fn group_of_route<A: App>(route: u16) -> &'static [u16] {
-    group_of_handler(A::LISTING[usize::from(route)].steps())
+    group_of_handler(A::ROUTES[usize::from(route)].steps())
 }
 
 /// Returns the fields that lead to the group with the longest prefix of the path. If several groups have the

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     chain::{call::Call, prepared::Prepare},
-    extract::{Extract, ExtractAsync, Input},
+    extract::{Extract, ExtractAsync, Input, PathParam},
     request::{Context, Provide},
     response::Rejection,
     routes::LocalId,
@@ -18,7 +18,7 @@ use crate::{
 /// Reads the properties of an argument's type, without an error if the type is not an extractor.
 ///
 /// The compiler prefers the inherent constants if their bounds hold, and uses those of [`NoExtractor`] otherwise. So
-/// the only error about such a type is that of [`assert_argument`](super::assert_argument).
+/// the only error about such a type is that of [`handler_argument`](super::handler_argument).
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<T>);
 
@@ -29,29 +29,46 @@ pub const SYNC: u8 = 1;
 /// The argument implements [`ExtractAsync`].
 pub const ASYNC: u8 = 2;
 
-impl<T: Extract<'static>> Probe<T> {
+/// The properties of an extractor.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
     /// The kind of extractor.
-    pub const MODE: u8 = SYNC;
+    pub(crate) mode: u8,
     /// Whether it takes the body.
-    pub const BODY: bool = T::BODY;
+    pub body: bool,
     /// The path parameters that it takes.
-    pub const PARAMS: &'static [&'static str] = T::PARAMS;
+    pub params: &'static [&'static str],
+}
+
+impl Facts {
+    const NONE: Self = Self {
+        mode: NOT,
+        body: false,
+        params: &[],
+    };
+}
+
+impl<T: Extract<'static>> Probe<T> {
+    /// The properties of the extractor.
+    pub const FACTS: Facts = Facts {
+        mode: SYNC,
+        body: T::BODY,
+        params: T::PARAMS,
+    };
     /// The locals that it reads.
     pub const NEEDS: &'static [LocalId] = T::NEEDS;
 }
 
-/// The properties of a type that does not implement [`Extract`].
+/// The properties of a type that does not implement a trait.
 pub trait NoExtractor {
-    /// The kind of extractor.
-    const MODE: u8 = NOT;
-    /// Whether it takes the body.
-    const BODY: bool = false;
-    /// The path parameters that it takes.
-    const PARAMS: &'static [&'static str] = &[];
+    /// The properties of the extractor.
+    const FACTS: Facts = Facts::NONE;
     /// The locals that it reads.
     const NEEDS: &'static [LocalId] = &[];
     /// Whether it is a file path, which must not be made from a client's text without a check.
     const NAMES_A_FILE: bool = false;
+    /// Whether it can be a path parameter.
+    const PARSES: bool = false;
 }
 
 impl<T> NoExtractor for Probe<T> {}
@@ -71,13 +88,26 @@ impl Probe<OsString> {
 pub struct ProbeAsync<T>(PhantomData<T>);
 
 impl<T: ExtractAsync> ProbeAsync<T> {
-    /// The kind of extractor.
-    pub const MODE: u8 = ASYNC;
-    /// Whether it takes the body.
-    pub const BODY: bool = T::BODY;
+    /// The properties of the extractor.
+    pub const FACTS: Facts = Facts {
+        mode: ASYNC,
+        body: T::BODY,
+        params: &[],
+    };
 }
 
 impl<T> NoExtractor for ProbeAsync<T> {}
+
+/// Reads whether a type can be a path parameter, like [`Probe`].
+#[derive(Debug)]
+pub struct ParamProbe<T>(PhantomData<T>);
+
+impl<T: PathParam> ParamProbe<T> {
+    /// It can.
+    pub const PARSES: bool = true;
+}
+
+impl<T> NoExtractor for ParamProbe<T> {}
 
 /// The kind of extractor as a type. A constant as a generic argument would cost compile time for each argument.
 #[derive(Debug)]
@@ -191,50 +221,5 @@ impl<'r, S: Provide<A::State>, A: ExtractAsync> AsyncArgument<'r, Mode<ASYNC>, A
         call: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
         A::extract(cx, call.state::<A::State>())
-    }
-}
-
-/// The extractors of a handler as a list of types: `(mode, type, rest)`, or `()` at the end.
-pub trait Args<S: 'static>: 'static {
-    /// Whether one of them takes the body.
-    const BODY: bool;
-    /// The async extractors, which run in this order before the handler is called.
-    const ASYNC: Option<&'static AsyncExtractors<S>>;
-
-    /// Checks what depends on the head alone, before the body is read.
-    ///
-    /// # Errors
-    /// Returns the rejection of the first extractor that rejects the request.
-    fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
-        let _ = call;
-        Ok(())
-    }
-}
-
-/// A linked list of async extractors.
-#[derive(Debug)]
-pub struct AsyncExtractors<S: 'static> {
-    pub(crate) prepare: Prepare<S>,
-    pub(crate) next: Option<&'static Self>,
-}
-
-impl<S: 'static> Args<S> for () {
-    const BODY: bool = false;
-    const ASYNC: Option<&'static AsyncExtractors<S>> = None;
-}
-
-impl<S: Argument<'static, M, A>, M: 'static, A: 'static, R: Args<S>> Args<S> for (M, A, R) {
-    const BODY: bool = S::BODY || R::BODY;
-    const ASYNC: Option<&'static AsyncExtractors<S>> = match S::PREPARE {
-        Some(prepare) => Some(&AsyncExtractors {
-            prepare,
-            next: R::ASYNC,
-        }),
-        None => R::ASYNC,
-    };
-
-    fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
-        S::check_head(call)?;
-        R::check_head(call)
     }
 }

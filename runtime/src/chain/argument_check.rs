@@ -1,32 +1,26 @@
 //! Checks of a function's arguments by their types, in constant evaluation.
 
 use crate::{
-    chain::argument::NOT,
+    chain::argument::{Facts, NOT, SYNC},
     const_text::{ErrorText, contains},
 };
 
 /// An argument of a function, as the generated code describes it.
-#[derive(Debug)]
-pub struct ArgCheck {
+struct ArgCheck {
     /// Its name, or empty if the argument is a pattern.
-    pub name: &'static str,
+    name: &'static str,
     /// Its type, as the user wrote it.
-    pub ty: &'static str,
-    /// The kind of extractor.
-    pub mode: u8,
-    /// Whether it takes the body.
-    pub body: bool,
+    ty: &'static str,
+    facts: Facts,
     /// Whether it is allowed to take the body.
-    pub rule: BodyRule,
-    /// The path parameters that it takes.
-    pub params: &'static [&'static str],
+    rule: BodyRule,
     /// The pattern of the function's own path, with its parameters.
-    pub path: Option<(&'static str, &'static [&'static str])>,
+    path: Option<(&'static str, &'static [&'static str])>,
 }
 
 /// Which arguments may take the body.
-#[derive(Debug, Clone, Copy)]
-pub enum BodyRule {
+#[derive(Clone, Copy)]
+enum BodyRule {
     /// One argument may. The value is whether an argument before this one does.
     Once(bool),
     /// Every argument may: a guard with `body` has the whole body in memory.
@@ -35,27 +29,78 @@ pub enum BodyRule {
     Never,
 }
 
-/// Fails to compile if an argument is not an extractor, or takes a body or a parameter that it cannot have.
+/// Returns the mode of a handler's argument. Fails to compile if the argument is not an extractor, or takes a body or
+/// a parameter that it cannot have.
+///
+/// `body_taken` is whether an argument before this one takes the body.
 #[track_caller]
-pub const fn assert_argument(arg: &ArgCheck) {
-    if arg.mode == NOT {
+pub const fn handler_argument(
+    sync: Facts,
+    later: Facts,
+    name: &'static str,
+    ty: &'static str,
+    path: &'static str,
+    params: &'static [&'static str],
+    body_taken: bool,
+) -> u8 {
+    check(&ArgCheck {
+        name,
+        ty,
+        facts: either(sync, later),
+        rule: BodyRule::Once(body_taken),
+        path: Some((path, params)),
+    })
+}
+
+/// Returns the mode of an argument of a guard, a middleware or an observer, like [`handler_argument`]. `shared` is
+/// whether the whole body is in memory.
+#[track_caller]
+pub const fn part_argument(
+    sync: Facts,
+    later: Facts,
+    name: &'static str,
+    ty: &'static str,
+    shared: bool,
+) -> u8 {
+    check(&ArgCheck {
+        name,
+        ty,
+        facts: either(sync, later),
+        rule: if shared {
+            BodyRule::Shared
+        } else {
+            BodyRule::Never
+        },
+        path: None,
+    })
+}
+
+const fn either(sync: Facts, later: Facts) -> Facts {
+    if sync.mode == NOT { later } else { sync }
+}
+
+#[track_caller]
+const fn check(arg: &ArgCheck) -> u8 {
+    if arg.facts.mode == NOT {
         panic!("{}", not_extractor(arg).as_str())
     }
-    if arg.body
+    if arg.facts.body
         && let Some(reason) = arg.rule.refuses()
     {
         let text = ErrorText::EMPTY.with("`").with(arg.ty);
         let text = text.with("` takes the request's body, ").with(reason);
         panic!("{}", text.as_str())
     }
-    let Some((path, own)) = arg.path else { return };
-    let mut i = 0;
-    while i < arg.params.len() {
-        if !contains(own, arg.params[i]) {
-            panic!("{}", no_param(arg, arg.params[i], path).as_str())
+    if let Some((path, own)) = arg.path {
+        let mut i = 0;
+        while i < arg.facts.params.len() {
+            if !contains(own, arg.facts.params[i]) {
+                panic!("{}", no_param(arg, arg.facts.params[i], path).as_str())
+            }
+            i += 1;
         }
-        i += 1;
     }
+    arg.facts.mode
 }
 
 impl BodyRule {
@@ -81,21 +126,34 @@ pub const fn assert_body(takes: bool) {
     );
 }
 
-/// Fails to compile if a path parameter would become a file path without a check.
+/// Returns the mode of a path parameter. Fails to compile if it cannot be parsed, or would become a file path without
+/// a check.
 #[track_caller]
-pub const fn assert_param(name: &str, ty: &str, names_a_file: bool) {
-    if !names_a_file {
-        return;
+pub const fn param_argument(name: &str, ty: &str, parses: bool, names_a_file: bool) -> u8 {
+    if !parses {
+        let text = ErrorText::EMPTY.with("the path parameter `").with(name);
+        let text = text.with("` cannot be a `").with(ty);
+        let text = text
+            .with("`, which cannot be made from text: implement `std::str::FromStr` for `")
+            .with(ty);
+        panic!(
+            "{}",
+            text.with("`, or take the parameter as `&str` or `String`")
+                .as_str()
+        )
     }
-    let text = ErrorText::EMPTY.with("the path parameter `").with(name);
-    let text = text.with("` cannot be a `").with(ty);
-    let text = text
-        .with("`: a client may send an absolute path or `..` in it; write `")
-        .with(name);
-    let text = text.with(
-        ": highball::extract::SafePath`, which stays inside the directory that it is joined to",
-    );
-    panic!("{}", text.as_str())
+    if names_a_file {
+        let text = ErrorText::EMPTY.with("the path parameter `").with(name);
+        let text = text.with("` cannot be a `").with(ty);
+        let text = text
+            .with("`: a client may send an absolute path or `..` in it; write `")
+            .with(name);
+        let text = text.with(
+            ": highball::extract::SafePath`, which stays inside the directory that it is joined to",
+        );
+        panic!("{}", text.as_str())
+    }
+    SYNC
 }
 
 const fn not_extractor(arg: &ArgCheck) -> ErrorText {
@@ -156,13 +214,13 @@ const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> ErrorText {
         .with("}`; rename the field, or the parameter")
 }
 
-/// Fails to compile if no argument takes a parameter of the path. `taken` has the mode and the parameters of each
-/// argument. An argument that is not an extractor may have been meant to take it, and has its own error already.
+/// Fails to compile if no argument takes a parameter of the path. `taken` has the properties of each argument. An argument that is not an extractor may have been meant to take it, and has its own error already.
 #[track_caller]
-pub const fn assert_taken(name: &str, taken: &[(u8, &[&str])], message: &str) {
+pub const fn assert_taken(name: &str, taken: &[(Facts, Facts)], message: &str) {
     let mut i = 0;
     while i < taken.len() {
-        if taken[i].0 == NOT || contains(taken[i].1, name) {
+        let facts = either(taken[i].0, taken[i].1);
+        if facts.mode == NOT || contains(facts.params, name) {
             return;
         }
         i += 1;

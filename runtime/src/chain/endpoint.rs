@@ -1,107 +1,30 @@
-//! The end of a chain: a handler, or the response of a group if no handler responds.
+//! What a request runs at an entry of a group, and the response of a group if no handler responds.
 
-use std::future::{self, Future};
+use std::future::Future;
 
-use super::{
-    Call, ChainPart, ConfiguredPart, Guard, Middleware, Next,
-    call::{Boxed, BufferedBody},
-};
+use super::{Call, Chain, ChainPart, ConfiguredPart, Guard, Middleware, Next, call::Boxed};
 use crate::{
-    chain::argument::Args,
     request::Context,
     response::{IntoResponse, Rejection, Response},
-    routes::{Entry, Mounted, PartInfo},
+    routes::{Entry, NoLink, Node, PartInfo},
 };
 
-/// A handler, or a group of them. The attributes implement it.
-pub trait Endpoint<S: Send + Sync + 'static>: Sized + Send + Sync + 'static {
-    /// The handler's extractors.
-    type Args: Args<S>;
-
-    /// Extracts the arguments and calls the handler.
-    ///
-    /// # Errors
-    /// Returns the rejection of the first argument that cannot be extracted.
-    fn call_handler<'r>(
-        cx: &mut Context<'_>,
-        call: Call<'r, S>,
-    ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
-        let _ = (cx, call);
-        Err::<future::Ready<Response>, _>(Rejection::internal())
-    }
-
-    /// Checks the arguments that depend on the head alone, before the body is read.
-    ///
-    /// # Errors
-    /// Returns the rejection of the first argument that cannot be extracted.
-    fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
-        Self::Args::check_head(call)
-    }
-
-    /// Runs the entry's own middleware around [`run_handler`](Self::run_handler).
-    fn run<'r>(cx: &mut Context<'_>, call: Call<'r, S>) -> impl Future<Output = Response> + Send {
-        Self::run_handler(cx, call)
-    }
-
-    /// Runs the handler, or the field of the group that is next on the way.
-    fn run_handler<'r>(
-        cx: &mut Context<'_>,
-        call: Call<'r, S>,
-    ) -> impl Future<Output = Response> + Send {
-        respond::<Self, S>(cx, call)
-    }
+/// A handler, or a group of them, in an app with the state `S`.
+pub trait Endpoint<S: Send + Sync + 'static>: Sized + 'static {
+    /// Runs the chain of the entry.
+    fn run<'r>(cx: &mut Context<'_>, call: Call<'r, S>) -> impl Future<Output = Response> + Send;
 }
 
-/// Runs the innermost step: awaits the handler's inputs, calls the handler and finishes its response.
-///
-/// This is one future and not several, because each one counts against the compiler's limit on nested types.
-async fn respond<H: Endpoint<S>, S: Send + Sync + 'static>(
+/// Runs a chain by its type.
+pub fn run_chain<C: Chain<S>, S: Send + Sync + 'static>(
     cx: &mut Context<'_>,
     call: Call<'_, S>,
-) -> Response {
-    let mut buffered = BufferedBody::default();
-    let mut response = 'response: {
-        // A preflight leads to a handler that must not run, because its guards have not run. Of all misses only a
-        // 404 runs a handler, which is then a fallback.
-        if let Some(miss) = call.scope.miss.as_ref().filter(|miss| !miss.is_missing()) {
-            break 'response miss.respond(cx);
-        }
-        // The body is read last: a request that is rejected without it neither waits for it nor makes the client
-        // send it (RFC 9110 §10.1.1).
-        if H::Args::BODY
-            && let Err(rejection) = H::check_head(call)
-        {
-            break 'response rejection.into_response();
-        }
-        let mut next = H::Args::ASYNC;
-        while let Some(extractor) = next {
-            let prepared = &mut buffered.prepared;
-            if let Err(rejection) = (extractor.prepare)(cx, call, prepared).await {
-                break 'response rejection.into_response();
-            }
-            next = extractor.next;
-        }
-        if H::Args::BODY {
-            match cx.out().read_body().await {
-                Ok(body) => buffered.body = body,
-                Err(rejection) => break 'response rejection.into_response(),
-            }
-        }
-        let buffered = &buffered;
-        // A `match` around the `await` would keep room for the handler's future twice.
-        let future = match H::call_handler(cx, Call { buffered, ..call }) {
-            Ok(future) => future,
-            Err(rejection) => break 'response rejection.into_response(),
-        };
-        // The output may borrow from the context, so it becomes a response before the context is used again.
-        future.await.into_response()
-    };
-    call.finish(cx, &mut response);
-    response
+) -> impl Future<Output = Response> + Send {
+    C::NEW.run(cx, call)
 }
 
 /// Responds for the group at which the way ends, if no handler does.
-pub async fn miss<S>(cx: &mut Context<'_>, call: Call<'_, S>) -> Response
+pub(super) async fn miss<S>(cx: &mut Context<'_>, call: Call<'_, S>) -> Response
 where
     S: Send + Sync + 'static,
 {
@@ -115,7 +38,7 @@ where
 }
 
 /// Runs a handler as a fallback. Its future is boxed, which only requests without a route pay for.
-pub fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
+pub(super) fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
     cx: &'a mut Context<'_>,
     call: Call<'a, S>,
 ) -> Boxed<'a> {
@@ -143,11 +66,31 @@ pub const fn assert_fallback<F: Fallback>() {}
 pub struct Absent {}
 
 impl Entry for Absent {
-    const ROUTES: &'static [Mounted] = &[];
+    const NODE: &'static Node = &Node::ABSENT;
+    type Listed = Self;
+    type Link = NoLink;
 }
 
 impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
-    type Args = ();
+    fn run<'r>(cx: &mut Context<'_>, call: Call<'r, S>) -> impl Future<Output = Response> + Send {
+        miss(cx, call)
+    }
+}
+
+/// The chain of an entry without a route: one with a mistake, or one whose `#[cfg]` is off.
+#[derive(Debug)]
+pub struct NoRoute;
+
+impl<S: Send + Sync + 'static> Chain<S> for NoRoute {
+    const NEW: Self = Self;
+
+    fn run<'r>(
+        self,
+        cx: &mut Context<'_>,
+        call: Call<'r, S>,
+    ) -> impl Future<Output = Response> + Send {
+        miss(cx, call)
+    }
 }
 
 impl ChainPart for Absent {

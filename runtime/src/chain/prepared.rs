@@ -12,7 +12,7 @@ use super::Call;
 use crate::{request::Context, response::Rejection};
 
 /// A function that runs an async extractor before the handler is called.
-pub type Prepare<S> =
+pub(crate) type Prepare<S> =
     for<'a> fn(
         &'a mut Context<'_>,
         Call<'a, S>,

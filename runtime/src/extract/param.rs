@@ -22,41 +22,34 @@ impl<T: FromStr> PathParam for T {
     }
 }
 
-/// Parses the parameter that is `back` places before the last one of the whole pattern.
+/// Parses a path parameter, by its name, for a field of a `PathFields`.
 ///
 /// # Errors
-/// Returns a 400 if the text is not a valid `T`. `expected` is the name of the type, or `""` if the client must not see
-/// it.
-pub fn param<T: PathParam>(
-    head: &Head,
-    back: usize,
-    name: &'static str,
-    expected: &'static str,
-) -> Result<T, Rejection> {
-    parse(head.param_from_end(back), name, expected)
-}
-
-/// Parses a parameter of the prefix of a group, by its name.
-///
-/// # Errors
-/// Returns the errors of [`param`].
+/// Returns a 400 if the text is not a valid `T`. `ty` is the type of the field, as written in the source.
 pub fn param_named<T: PathParam>(
     head: &Head,
     name: &'static str,
-    expected: &'static str,
+    ty: &'static str,
 ) -> Result<T, Rejection> {
-    parse(head.param_named(name).unwrap_or_default(), name, expected)
+    let text = head.param_named(name).unwrap_or_default();
+    T::parse(text).ok_or_else(|| param_rejection(name, ty, text))
 }
 
-/// Returns a parameter of the prefix of a group as text.
-pub fn param_text<'r>(head: &'r Head, name: &str) -> &'r str {
-    head.param_named(name).unwrap_or_default()
+/// Returns the rejection of a text that is not a valid value of the type. `ty` is the type as written in the source;
+/// the client sees only the names of primitive types.
+#[cold]
+pub(crate) fn param_rejection(name: &'static str, ty: &str, text: &str) -> Rejection {
+    let ty = ty.rsplit("::").next().unwrap_or_default().trim();
+    messages::param_rejection(name, if is_primitive(ty) { ty } else { "" }, text)
 }
 
-fn parse<T: PathParam>(
-    text: &str,
-    name: &'static str,
-    expected: &'static str,
-) -> Result<T, Rejection> {
-    T::parse(text).ok_or_else(|| messages::param_rejection(name, expected, text))
+fn is_primitive(ty: &str) -> bool {
+    const PRIMITIVES: [&str; 16] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+        "f32", "f64", "bool", "char",
+    ];
+    match ty.strip_prefix("NonZero") {
+        Some(number) => PRIMITIVES.contains(&number.to_lowercase().as_str()),
+        None => PRIMITIVES.contains(&ty),
+    }
 }

@@ -1,297 +1,261 @@
-//! Checks the entries of a group and composes the compile errors.
+//! Checks the entries of a group and reports the first mistake of each.
 
-use crate::{
-    const_text::{ErrorText, contains, equal},
-    routes::{
-        check_locals::{self, LocalProblem},
-        definition::{Field, MAX_DEPTH, Mounted},
-        segment::{Methods, STANDARD, Segment},
-        shape::{MAX_PARAMS, MAX_SEGMENTS},
-    },
+use crate::routes::{
+    check_locals,
+    clash::{self, Slot},
+    field_path::{FieldPath, MAX_DEPTH, Place},
+    node::Node,
+    problem::Problem,
+    shape::{MAX_PARAMS, MAX_SEGMENTS},
+    walk::{Visited, Walk},
 };
 
-/// The result of checking one field of a group.
+/// The result of checking one entry of a group.
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
-    /// The index of the field.
-    step: u16,
     /// The first mistake, if there is one.
     problem: Option<Problem>,
-    /// The fields of the group, to compose the message.
-    fields: &'static [Field],
-}
-
-/// A mistake in a field of a group.
-
-#[derive(Debug, Clone, Copy)]
-enum Problem {
-    /// Both routes match the same requests.
-    Clash(&'static Mounted, &'static Mounted),
-    /// The pattern has two parameters of this name.
-    TwiceNamed(&'static Mounted, &'static str),
-    TooManyParams(&'static Mounted),
-    TooManySegments(&'static Mounted),
-    /// The groups are nested too deeply.
-    TooDeep(&'static Mounted),
-    /// The route needs a parameter that no prefix has.
-    NoOuterParam(&'static Mounted, &'static str),
-    /// The chain of the route has a mistake in its locals.
-    Locals(&'static Mounted, LocalProblem),
+    /// The group, to compose the message.
+    root: &'static Node,
 }
 
 /// Checks the routes of a group against each other and against the limits.
 ///
-/// Each mistake is reported once, by the innermost group in which it is visible. `root` adds the
-/// checks that need the complete chain and all prefixes.
-pub const fn check<const FIELDS: usize>(
-    fields: &'static [Field],
-    routes: &'static [Mounted],
-    clashes: &[Option<u16>],
-    root: bool,
-) -> [Report; FIELDS] {
-    let mut reports = [Report {
-        step: 0,
+/// Each mistake is reported once, by the innermost group in which it is visible. `is_root` adds the checks that need
+/// the complete chain and all prefixes.
+pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> [Report; ENTRIES] {
+    let none = Report {
         problem: None,
-        fields,
-    }; FIELDS];
-    let (mut at, mut i) = (0, 0);
-    while i < FIELDS {
-        reports[i].step = fields[i].context.step;
-        let start = at;
-        while at < start + fields[i].routes.len() {
-            if reports[i].problem.is_none() {
-                reports[i].problem =
-                    find_problem(fields, &fields[i], routes, start, at, clashes[at], root);
-            }
-            at += 1;
-        }
-        i += 1;
+        root: node,
+    };
+    let mut reports = [none; ENTRIES];
+    // The hash table has about twice as many slots as there are routes. The function that fills it is not generic,
+    // because in constant evaluation that would be slower.
+    match node.n_routes {
+        0..=16 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 32]),
+        17..=64 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 128]),
+        65..=256 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 512]),
+        257..=1_024 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 2_048]),
+        1_025..=4_096 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 8_192]),
+        4_097..=16_384 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 32_768]),
+        16_385..=65_535 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 131_072]),
+        _ => panic!("a group has more than 65,535 routes"),
     }
     reports
 }
 
-/// Returns the first mistake of the route with the index `at`. `start` is the index of the first
-/// route in the same field.
-const fn find_problem(
-    fields: &'static [Field],
-    field: &Field,
-    routes: &'static [Mounted],
-    start: usize,
-    at: usize,
-    clash: Option<u16>,
-    root: bool,
-) -> Option<Problem> {
-    let route = &routes[at];
-    if route.field_path.len() == MAX_DEPTH + 1 {
-        return Some(Problem::TooDeep(route));
+const fn fill(reports: &mut [Report], node: &'static Node, is_root: bool, slots: &mut [Slot]) {
+    let mut walk = Walk::new(node);
+    let (mut index, mut step, mut start) = (0, usize::MAX, 0);
+    while walk.next() {
+        let Visited::Route = walk.visited else {
+            continue;
+        };
+        if walk.first_step() != step {
+            step = walk.first_step();
+            start = index;
+        }
+        let clash = match clash::add(slots, node, &walk, index) {
+            // The group in this entry has already reported a clash inside it.
+            Some(other) if other < start => Some(other),
+            _ => None,
+        };
+        index += 1;
+        // Most routes have nothing that could be wrong, and cost no further call.
+        let is_plain = walk.depth <= MAX_DEPTH
+            && walk.around.n_params == 0
+            && walk.whole.n_segments as usize <= MAX_SEGMENTS
+            && walk.whole.n_params as usize <= MAX_PARAMS
+            && !(is_root && walk.may_lack_something());
+        if let (true, None) = (is_plain, clash) {
+            continue;
+        }
+        if let None = reports[step].problem {
+            reports[step].problem = find_problem(node, &walk, clash, is_root);
+        }
     }
-    if let Some(problem) = check_limits(field, route) {
-        return Some(problem);
-    }
-    // The group in the field has already reported a clash inside the field.
-    if let Some(other) = clash
-        && (other as usize) < start
-    {
-        return Some(Problem::Clash(&routes[other as usize], route));
-    }
-    if !root {
-        return None;
-    }
-    if let Some(problem) = check_locals::check(fields, route) {
-        return Some(Problem::Locals(route, problem));
-    }
-    find_missing_param(route)
 }
 
-/// Checks the limits that the prefix of this field exceeds. A limit that was already exceeded
-/// without the prefix was reported by the inner group.
-const fn check_limits(field: &Field, route: &'static Mounted) -> Option<Problem> {
-    let prefix = field.context.segments;
-    if prefix.is_empty() {
+/// Returns the first mistake of a route.
+const fn find_problem(
+    root: &'static Node,
+    walk: &Walk,
+    clash: Option<u32>,
+    is_root: bool,
+) -> Option<Problem> {
+    if walk.depth > MAX_DEPTH {
+        return Some(Problem::TooDeep(walk.place()));
+    }
+    if let Some(problem) = check_limits(root, walk) {
+        return Some(problem);
+    }
+    if let Some(other) = clash {
+        return Some(Problem::Clash(other, walk.place()));
+    }
+    if !is_root {
         return None;
     }
-    if route.segments.len() > MAX_SEGMENTS && route.segments.len() - prefix.len() <= MAX_SEGMENTS {
-        return Some(Problem::TooManySegments(route));
+    if let Some(problem) = check_locals::check(root, walk.place(), walk.needs) {
+        return Some(Problem::Locals(walk.place(), problem));
     }
-    let (all, added) = (count_params(route.segments), count_params(prefix));
-    if all > MAX_PARAMS && all - added <= MAX_PARAMS {
-        return Some(Problem::TooManyParams(route));
+    find_missing_param(root, walk)
+}
+
+/// Checks the limits that the prefix of the outermost group exceeds. A limit that was already exceeded without the
+/// prefix was reported by the inner group.
+const fn check_limits(root: &'static Node, walk: &Walk) -> Option<Problem> {
+    let Some(level) = FieldPath::NONE
+        .within_field(walk.first_step() as u16)
+        .level(root, 0)
+    else {
+        return None;
+    };
+    let (group, field) = (level.group.prefix, level.field.prefix);
+    if group.is_empty() && field.is_empty() {
+        return None;
     }
-    let mut i = 0;
-    while i < prefix.len() {
-        if let Some(name) = prefix[i].name()
-            && has_param(route.segments.split_at(prefix.len()).1, name)
-        {
-            return Some(Problem::TwiceNamed(route, name));
+    let (whole, added) = (
+        walk.whole.n_segments as usize,
+        (group.n_segments + field.n_segments) as usize,
+    );
+    if whole > MAX_SEGMENTS && whole - added <= MAX_SEGMENTS {
+        return Some(Problem::TooManySegments(walk.place()));
+    }
+    let (whole, added) = (
+        walk.whole.n_params as usize,
+        (group.n_params + field.n_params) as usize,
+    );
+    if whole > MAX_PARAMS && whole - added <= MAX_PARAMS {
+        return Some(Problem::TooManyParams(walk.place()));
+    }
+    if added == 0 {
+        return None;
+    }
+    let place = walk.place();
+    let mut idx = 0;
+    while idx < 2 {
+        if let Some(name) = repeated_name(root, &place, idx) {
+            return Some(Problem::TwiceNamed(place, name));
         }
-        i += 1;
+        idx += 1;
+    }
+    None
+}
+
+/// Returns the first parameter of the prefix with this index that a later prefix or the route has again.
+const fn repeated_name(root: &'static Node, place: &Place, idx: usize) -> Option<&'static str> {
+    let Some(prefix) = place.path.prefix(root, idx) else {
+        return None;
+    };
+    let mut segments = prefix.segments();
+    while let Some(segment) = segments.next_segment() {
+        let Some(name) = segment.name() else { continue };
+        if place.definition.pattern.has_param(name) {
+            return Some(name);
+        }
+        let mut later = idx + 1;
+        while let Some(other) = place.path.prefix(root, later) {
+            if other.has_param(name) {
+                return Some(name);
+            }
+            later += 1;
+        }
     }
     None
 }
 
 /// Returns the first parameter that the handler needs of a prefix and that no prefix has.
-const fn find_missing_param(route: &'static Mounted) -> Option<Problem> {
-    let wanted = route.definition.outer_params;
+const fn find_missing_param(root: &'static Node, walk: &Walk) -> Option<Problem> {
+    let wanted = walk.definition.outer_params;
     let mut i = 0;
     while i < wanted.len() {
-        let outer = route.segments.len() - route.definition.segments.len();
-        if !has_param(route.segments.split_at(outer).0, wanted[i]) {
-            return Some(Problem::NoOuterParam(route, wanted[i]));
+        let place = walk.place();
+        if !has_prefix_param(root, &place, wanted[i]) {
+            return Some(Problem::NoOuterParam(place, wanted[i]));
         }
         i += 1;
     }
     None
 }
 
-const fn count_params(segments: &[Segment]) -> usize {
-    let (mut n, mut i) = (0, 0);
-    while i < segments.len() {
-        if segments[i].name().is_some() {
-            n += 1;
-        }
-        i += 1;
-    }
-    n
-}
-
-const fn has_param(segments: &[Segment], name: &str) -> bool {
-    let mut i = 0;
-    while i < segments.len() {
-        if let Some(other) = segments[i].name()
-            && equal(other, name)
-        {
+const fn has_prefix_param(root: &'static Node, place: &Place, name: &str) -> bool {
+    let mut idx = 0;
+    while let Some(prefix) = place.path.prefix(root, idx) {
+        if prefix.has_param(name) {
             return true;
         }
-        i += 1;
+        idx += 1;
     }
     false
 }
 
-/// Panics, which is a compile error, if the field with the index `step` has a mistake.
+/// Panics, which is a compile error, if the entry with this index has a mistake.
 #[track_caller]
-pub const fn fail_if_reported(reports: &[Report], step: u16) {
-    let mut i = 0;
-    while i < reports.len() {
-        if reports[i].step == step
-            && let Some(problem) = reports[i].problem
-        {
-            let text = problem.text(reports[i].fields);
-            panic!("{}", text.as_str());
+pub const fn fail_if_reported(reports: &[Report], entry: usize) {
+    if let Some(problem) = reports[entry].problem {
+        let text = problem.text(reports[entry].root);
+        panic!("{}", text.as_str());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::{
+        Definition, Methods, Pattern,
+        node::{Entries, Node},
+        segment::RouteOptions,
+    };
+
+    /// Returns the indices of the entries of a group that clash with an earlier one. `numbered` is whether segments
+    /// have different numbers; without them every pattern of the same length has the same hash.
+    fn clashing(routes: [(u16, &'static str); 3], numbered: bool) -> Vec<usize> {
+        let nodes = routes.map(|(methods, text)| {
+            let segments: Vec<_> = text.split('/').skip(1).collect();
+            let hashes = segments.iter().map(|segment| match numbered {
+                true => segment
+                    .split(['{', '}'])
+                    .step_by(2)
+                    .collect::<Vec<_>>()
+                    .join("?"),
+                false => String::new(),
+            });
+            let hashes = hashes.map(|text| text.bytes().fold(8, |h, b| h * 31 + u64::from(b)));
+            let pattern = Pattern::new(
+                text,
+                hashes.collect::<Vec<_>>().leak(),
+                segments.len() as u8,
+                0,
+            );
+            let mut definition = Definition::new(methods, pattern, "", "");
+            if methods == 0 {
+                definition = definition.methods(Methods::ANY);
+            }
+            &*Box::leak(Box::new(Node::route(definition, &[])))
+        });
+        let entries = Entries::List(Box::leak(Box::new(nodes)));
+        let group = Node::group("", Pattern::EMPTY, &[], RouteOptions::NONE, entries);
+        let root = &*Box::leak(Box::new(group));
+        let mut reports = [Report {
+            problem: None,
+            root,
+        }; 3];
+        // `check` itself has tables of every size in its frame, too much for the stack of a test.
+        fill(&mut reports, root, true, &mut [Slot::EMPTY; 32]);
+        let is_wrong = |idx: &usize| reports[*idx].problem.is_some();
+        (0..3).filter(is_wrong).collect()
+    }
+
+    #[test]
+    fn routes_clash_if_they_have_the_pattern_and_a_method_in_common() {
+        for numbered in [true, false] {
+            let clash = |routes| clashing(routes, numbered);
+            assert_eq!(clash([(1, "/a"), (1, "/a"), (1, "/a")]), [1, 2]);
+            assert_eq!(clash([(1, "/{a}"), (4, "/{b}"), (1, "/{c}")]), [2]);
+            assert_eq!(clash([(1, "/v{a}"), (1, "/{a}v"), (1, "/v{b}")]), [2]);
+            assert_eq!(clash([(1, "/{*a}"), (1, "/{a}"), (1, "/{*b}")]), [2]);
+            assert_eq!(clash([(0, "/a"), (1, "/a"), (0, "/a")]), [2]);
+            assert!(clash([(1, "/b"), (1, "/a/"), (1, "/a")]).is_empty());
         }
-        i += 1;
     }
-}
-
-impl Problem {
-    /// Composes the message.
-    const fn text(self, fields: &'static [Field]) -> ErrorText {
-        match self {
-            Self::Clash(first, second) => {
-                let text = ErrorText::EMPTY.with("two routes match the same requests: ");
-                let method = shared_method(first.definition.methods, second.definition.methods);
-                let text = with_place(with_route(text, method, first, fields), first).with(" and ");
-                with_place(with_route(text, method, second, fields), second)
-                    .with("; change the path or the method of one, or list only one")
-            }
-            Self::TwiceNamed(mounted, name) => {
-                let text = ErrorText::EMPTY.with("the parameter `{").with(name);
-                let text = text.with("}` stands twice in ");
-                let text = with_place(
-                    with_path(text.with("`"), mounted, fields).with("`"),
-                    mounted,
-                );
-                text.with("; rename it in the prefix or in the route")
-            }
-            Self::TooManyParams(mounted) => {
-                over_limit(mounted, fields, " has more than ", MAX_PARAMS)
-                    .with(" parameters; take the rest from a catch-all or from the query")
-            }
-            Self::TooManySegments(mounted) => {
-                over_limit(mounted, fields, " has more than ", MAX_SEGMENTS)
-                    .with(" segments; take the rest from a catch-all")
-            }
-            Self::TooDeep(mounted) => over_limit(mounted, fields, " stands more than ", MAX_DEPTH)
-                .with(" groups deep; list its group further out and join the prefixes"),
-            Self::Locals(mounted, problem) => {
-                let text = ErrorText::EMPTY.with("`");
-                let text = with_place(with_path(text, mounted, fields).with("`"), mounted);
-                problem.text(text, fields)
-            }
-            Self::NoOuterParam(mounted, name) => {
-                let text = ErrorText::EMPTY.with("no prefix of ");
-                let text = with_place(
-                    with_path(text.with("`"), mounted, fields).with("`"),
-                    mounted,
-                );
-                text.with(" has the parameter `{")
-                    .with(name)
-                    .with("}` that the handler takes as `#[param]`; write it in the prefix of a group around it")
-            }
-        }
-    }
-}
-
-const fn over_limit(
-    mounted: &Mounted,
-    fields: &'static [Field],
-    what: &str,
-    limit: usize,
-) -> ErrorText {
-    let text = with_path(ErrorText::EMPTY.with("`"), mounted, fields).with("`");
-    with_place(text, mounted)
-        .with(what)
-        .with_number(limit as u32)
-}
-
-const fn with_route(
-    text: ErrorText,
-    method: &str,
-    mounted: &Mounted,
-    fields: &'static [Field],
-) -> ErrorText {
-    with_path(text.with("`").with(method).with(" "), mounted, fields).with("`")
-}
-
-/// Appends the handler of the route and its place in the source.
-const fn with_place(text: ErrorText, mounted: &Mounted) -> ErrorText {
-    let definition = mounted.definition;
-    let text = text
-        .with(" of `")
-        .with(definition.handler)
-        .with("` (")
-        .with(definition.file);
-    text.with(":").with_number(definition.line).with(")")
-}
-
-/// Appends the pattern, with the prefixes up to the group that is checked.
-const fn with_path(mut text: ErrorText, mounted: &Mounted, fields: &'static [Field]) -> ErrorText {
-    let mut depth = 0;
-    while let Some(field) = mounted.field_path.field(fields, depth) {
-        text = text.with(field.context.prefix);
-        depth += 1;
-    }
-    let own = mounted.definition.path;
-    if equal(own, "/") && depth > 0 && !mounted.segments.is_empty() {
-        text
-    } else {
-        text.with(own)
-    }
-}
-
-const fn shared_method(a: Methods, b: Methods) -> &'static str {
-    let mut i = 0;
-    while i < STANDARD.len() {
-        if (a.bits() & b.bits()) >> i & 1 == 1 {
-            return STANDARD[i];
-        }
-        i += 1;
-    }
-    let mut i = 0;
-    while i < a.extensions().len() {
-        if contains(b.extensions(), a.extensions()[i]) {
-            return a.extensions()[i];
-        }
-        i += 1;
-    }
-    "ANY"
 }

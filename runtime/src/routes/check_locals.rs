@@ -2,11 +2,7 @@
 
 use crate::{
     const_text::{ErrorText, contains},
-    routes::{
-        definition::{Field, Mounted},
-        local::LocalId,
-        part::PartInfo,
-    },
+    routes::{field_path::Place, local::LocalId, node::Node, part::PartInfo, walk::Walk},
 };
 
 /// A mistake in the locals of a route.
@@ -26,127 +22,118 @@ pub(crate) enum LocalProblem {
 
 /// Checks the chain of a route from its outermost part to the handler. Returns the first mistake.
 pub(crate) const fn check(
-    fields: &'static [Field],
-    route: &'static Mounted,
+    root: &'static Node,
+    route: Place,
+    needs: &'static [&'static [LocalId]],
 ) -> Option<LocalProblem> {
-    if !route.has_locals {
-        return None;
-    }
+    let chain = Parts { root, route };
     let mut at = 0;
-    while let Some(part) = part_at(fields, route, at) {
-        if let Some(problem) = check_part(fields, route, at, part) {
+    while let Some(part) = chain.at(at) {
+        if let Some(problem) = chain.check(at, part) {
             return Some(problem);
         }
         at += 1;
     }
-    match find_missing(fields, route, at, route.definition.needs) {
+    match chain.find_missing(at, needs) {
         Some(id) => Some(LocalProblem::HandlerNeeds(id)),
         None => None,
     }
 }
 
-const fn check_part(
-    fields: &'static [Field],
-    route: &'static Mounted,
-    at: usize,
-    part: &'static PartInfo,
-) -> Option<LocalProblem> {
-    let before = at - part.beside as usize;
-    if let Some(id) = find_missing(fields, route, before, part.needs) {
-        return Some(match find_provider(fields, route, at, id) {
-            Some(neighbour) => LocalProblem::Beside(part, neighbour, id),
-            None => LocalProblem::PartNeeds(part, id),
-        });
-    }
-    if let Some(outer) = find_misplaced(fields, route, at, part) {
-        return Some(LocalProblem::Order(outer, part));
-    }
-    let mut i = 0;
-    while i < part.passes.len() {
-        if let Some(first) = find_provider(fields, route, at, &part.passes[i]) {
-            return Some(LocalProblem::Twice(first, part, &part.passes[i]));
-        }
-        i += 1;
-    }
-    None
+/// The parts around a handler, outermost first.
+#[derive(Clone, Copy)]
+struct Parts {
+    root: &'static Node,
+    route: Place,
 }
 
-/// Returns a part outside of this one that should be inside it.
-const fn find_misplaced(
-    fields: &'static [Field],
-    route: &'static Mounted,
-    at: usize,
-    part: &'static PartInfo,
-) -> Option<&'static PartInfo> {
-    let mut i = 0;
-    while i < at {
-        if let Some(outer) = part_at(fields, route, i)
-            && (contains(outer.after, part.name) || contains(part.before, outer.name))
-        {
-            return Some(outer);
-        }
-        i += 1;
-    }
-    None
-}
-
-/// Returns the part of the chain with this index, counted from the outermost.
-const fn part_at(
-    fields: &'static [Field],
-    route: &'static Mounted,
-    mut at: usize,
-) -> Option<&'static PartInfo> {
-    let mut depth = 0;
-    while let Some(field) = route.field_path.field(fields, depth) {
-        let with = field.context.with;
-        if at < with.len() {
-            return Some(&with[at]);
-        }
-        at -= with.len();
-        depth += 1;
-    }
-    let own = route.definition.with;
-    if at < own.len() { Some(&own[at]) } else { None }
-}
-
-/// Returns the first of these locals that no part before `end` provides.
-const fn find_missing(
-    fields: &'static [Field],
-    route: &'static Mounted,
-    end: usize,
-    needs: &'static [&'static [LocalId]],
-) -> Option<&'static LocalId> {
-    let mut i = 0;
-    while i < needs.len() {
-        let mut j = 0;
-        while j < needs[i].len() {
-            if find_provider(fields, route, end, &needs[i][j]).is_none() {
-                return Some(&needs[i][j]);
+impl Parts {
+    /// Returns the part with this index.
+    const fn at(&self, mut at: usize) -> Option<&'static PartInfo> {
+        let mut idx = 0;
+        while let Some(with) = self.route.path.parts(self.root, idx) {
+            if at < with.len() {
+                return Some(&with[at]);
             }
-            j += 1;
+            at -= with.len();
+            idx += 1;
         }
-        i += 1;
+        let own = self.route.definition.with;
+        if at < own.len() { Some(&own[at]) } else { None }
     }
-    None
-}
 
-/// Returns the part before `end` that provides a local.
-const fn find_provider(
-    fields: &'static [Field],
-    route: &'static Mounted,
-    end: usize,
-    id: &LocalId,
-) -> Option<&'static PartInfo> {
-    let mut at = 0;
-    while at < end {
-        if let Some(part) = part_at(fields, route, at)
-            && provides(part, id)
-        {
-            return Some(part);
+    const fn check(&self, at: usize, part: &'static PartInfo) -> Option<LocalProblem> {
+        let before = at - part.beside as usize;
+        if let Some(id) = self.find_missing(before, part.needs) {
+            return Some(match self.find_provider(at, id) {
+                Some(neighbour) => LocalProblem::Beside(part, neighbour, id),
+                None => LocalProblem::PartNeeds(part, id),
+            });
         }
-        at += 1;
+        if let Some(outer) = self.find_misplaced(at, part) {
+            return Some(LocalProblem::Order(outer, part));
+        }
+        let mut i = 0;
+        while i < part.passes.len() {
+            if let Some(first) = self.find_provider(at, &part.passes[i]) {
+                return Some(LocalProblem::Twice(first, part, &part.passes[i]));
+            }
+            i += 1;
+        }
+        None
     }
-    None
+
+    /// Returns a part outside of this one that should be inside it.
+    const fn find_misplaced(
+        &self,
+        at: usize,
+        part: &'static PartInfo,
+    ) -> Option<&'static PartInfo> {
+        let mut i = 0;
+        while i < at {
+            if let Some(outer) = self.at(i)
+                && (contains(outer.after, part.name) || contains(part.before, outer.name))
+            {
+                return Some(outer);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Returns the first of these locals that no part before `end` provides.
+    const fn find_missing(
+        &self,
+        end: usize,
+        needs: &'static [&'static [LocalId]],
+    ) -> Option<&'static LocalId> {
+        let mut i = 0;
+        while i < needs.len() {
+            let mut j = 0;
+            while j < needs[i].len() {
+                if self.find_provider(end, &needs[i][j]).is_none() {
+                    return Some(&needs[i][j]);
+                }
+                j += 1;
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Returns the part before `end` that provides a local.
+    const fn find_provider(&self, end: usize, id: &LocalId) -> Option<&'static PartInfo> {
+        let mut at = 0;
+        while at < end
+            && let Some(part) = self.at(at)
+        {
+            if provides(part, id) {
+                return Some(part);
+            }
+            at += 1;
+        }
+        None
+    }
 }
 
 const fn provides(part: &PartInfo, id: &LocalId) -> bool {
@@ -161,38 +148,32 @@ const fn provides(part: &PartInfo, id: &LocalId) -> bool {
 }
 
 /// Returns a part anywhere in the app that provides a local.
-const fn find_in_app(fields: &'static [Field], id: &LocalId) -> Option<&'static PartInfo> {
-    let mut i = 0;
-    while i < fields.len() {
-        let mut j = 0;
-        while j < fields[i].routes.len() {
-            let route = &fields[i].routes[j];
-            let mut at = 0;
-            while let Some(part) = part_at(fields[i].fields, route, at) {
-                if provides(part, id) {
-                    return Some(part);
-                }
-                at += 1;
-            }
-            j += 1;
+const fn find_in_app(root: &'static Node, id: &LocalId) -> Option<&'static PartInfo> {
+    let mut walk = Walk::new(root);
+    while walk.next_route() {
+        let chain = Parts {
+            root,
+            route: walk.place(),
+        };
+        if let Some(part) = chain.find_provider(usize::MAX, id) {
+            return Some(part);
         }
-        i += 1;
     }
     None
 }
 
 impl LocalProblem {
     /// Appends the description to the route's pattern and place.
-    pub(crate) const fn text(self, text: ErrorText, fields: &'static [Field]) -> ErrorText {
+    pub(crate) const fn text(self, text: ErrorText, root: &'static Node) -> ErrorText {
         match self {
             Self::HandlerNeeds(id) => {
                 let text = text.with(" asks for the local `").with(id.name());
-                suggest_fix(text.with("`, which nothing around it provides"), fields, id)
+                suggest_fix(text.with("`, which nothing around it provides"), root, id)
             }
             Self::PartNeeds(part, id) => {
                 let text = text.with(" stands behind `").with(part.name);
                 let text = text.with("`, which asks for the local `").with(id.name());
-                suggest_fix(text.with("` that nothing before it provides"), fields, id)
+                suggest_fix(text.with("` that nothing before it provides"), root, id)
             }
             Self::Beside(part, neighbour, id) => {
                 let text = text.with(" stands behind `").with(part.name);
@@ -221,8 +202,8 @@ impl LocalProblem {
     }
 }
 
-const fn suggest_fix(text: ErrorText, fields: &'static [Field], id: &'static LocalId) -> ErrorText {
-    match find_in_app(fields, id) {
+const fn suggest_fix(text: ErrorText, root: &'static Node, id: &'static LocalId) -> ErrorText {
+    match find_in_app(root, id) {
         Some(part) => {
             let text = text.with("; put `").with(part.name);
             text.with("` before it, in `with(..)` of the route or of a group around it")

@@ -2,10 +2,16 @@
 
 use std::fmt;
 
-use crate::routes::{
-    definition::{Definition, Field, Mounted},
-    part::PartKind,
-    segment::{Priority, Segment},
+use crate::{
+    const_text::equal,
+    routes::{
+        definition::{ArgumentInfo, Definition},
+        field_path::Level,
+        mount::Mounted,
+        node::Node,
+        part::{PartInfo, PartKind},
+        segment::{Priority, Segment},
+    },
 };
 
 /// A description of one route of an app.
@@ -32,7 +38,7 @@ use crate::routes::{
 /// assert!(route.params().eq(["id"]));
 /// assert!(route.handler().ends_with("::show"));
 /// assert_eq!(route.doc(), "Shows a user.");
-/// assert_eq!(route.arguments()[0].ty, "u64");
+/// assert_eq!(route.arguments().next().unwrap().ty, "u64");
 /// assert_eq!(route.returns(), "String");
 /// # }
 /// ```
@@ -41,8 +47,8 @@ pub struct Route {
     pub(super) mounted: &'static Mounted,
     /// The complete pattern, in UTF-8.
     pub(super) path: &'static [u8],
-    /// The fields of the app, at which the path to the handler begins.
-    pub(super) fields: &'static [Field],
+    /// The app, at which the path to the handler begins.
+    pub(super) root: &'static Node,
 }
 
 impl Route {
@@ -72,12 +78,12 @@ impl Route {
 
     /// Returns the source file of the handler.
     pub const fn file(&self) -> &'static str {
-        self.mounted.definition.file
+        self.mounted.definition.place.file()
     }
 
     /// Returns the line of the handler's name.
     pub const fn line(&self) -> u32 {
-        self.mounted.definition.line
+        self.mounted.definition.place.line()
     }
 
     /// Returns the doc comment of the handler.
@@ -136,8 +142,8 @@ impl Route {
 
     /// Returns the names of the parts of this kind around the handler, outermost first.
     pub(crate) fn parts(&self, kind: PartKind) -> impl Iterator<Item = &'static str> {
-        let fields = (0..self.mounted.field_path.len()).filter_map(|depth| self.field(depth));
-        let around = fields.flat_map(|field| field.context.with);
+        let levels = (0..self.mounted.field_path.len()).filter_map(|depth| self.level(depth));
+        let around = levels.flat_map(|level| level.group.with.iter().chain(level.field.with));
         let parts = around.chain(self.mounted.definition.with);
         let parts = parts.filter(move |part| part.kind == kind);
         // A part that `#[cfg]` disables has an empty name.
@@ -145,13 +151,13 @@ impl Route {
     }
 
     /// Returns the arguments of the handler, as written in the source.
-    pub const fn arguments(&self) -> &'static [crate::routes::definition::ArgumentInfo] {
-        self.mounted.definition.arguments
+    pub fn arguments(&self) -> impl Iterator<Item = ArgumentInfo> {
+        self.mounted.definition.arguments()
     }
 
     /// Returns the return type of the handler, as written in the source.
-    pub const fn returns(&self) -> &'static str {
-        self.mounted.definition.returns
+    pub fn returns(&self) -> &'static str {
+        self.mounted.definition.returns()
     }
 
     /// Returns whether the handler runs to its end if the client disconnects
@@ -181,8 +187,8 @@ impl Route {
     /// Returns whether the handler is in a group of this name.
     pub(crate) const fn passes(&self, group: &str) -> bool {
         let mut depth = 0;
-        while let Some(field) = self.field(depth) {
-            if crate::const_text::equal(field.context.group, group) {
+        while let Some(level) = self.level(depth) {
+            if equal(level.group.name, group) {
                 return true;
             }
             depth += 1;
@@ -198,16 +204,15 @@ impl Route {
     /// Returns whether the route itself, not a group around it, has parts other than guards.
     pub(crate) fn has_own_parts(&self) -> bool {
         let innermost = self.mounted.field_path.len().checked_sub(1);
-        let field = innermost.and_then(|depth| self.field(depth));
-        let of_field = field.and_then(|field| field.context.with.get(field.context.n_group..));
-        let own = of_field.into_iter().chain([self.mounted.definition.with]);
-        own.flatten()
-            .any(|part| part.kind != PartKind::Guard && !part.name.is_empty())
+        let level = innermost.and_then(|depth| self.level(depth));
+        let of_field: &[PartInfo] = level.map_or(&[], |level| level.field.with);
+        let mut own = of_field.iter().chain(self.mounted.definition.with);
+        own.any(|part| part.kind != PartKind::Guard && !part.name.is_empty())
     }
 
-    /// Returns the field at `depth`, counted from the outermost.
-    const fn field(&self, depth: usize) -> Option<&'static Field> {
-        self.mounted.field_path.field(self.fields, depth)
+    /// Returns the group at `depth`, counted from the outermost.
+    const fn level(&self, depth: usize) -> Option<Level> {
+        self.mounted.field_path.level(self.root, depth)
     }
 }
 

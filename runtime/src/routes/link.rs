@@ -6,7 +6,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     const_text::{Text, equal},
-    routes::{definition::Definition, info::Route, segment::Segment},
+    routes::{
+        definition::Definition,
+        info::Route,
+        node::{Entry, Node},
+        segment::Segment,
+    },
 };
 
 /// A value that can be written into a link. Every type with `Display` implements it.
@@ -37,15 +42,15 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
 #[track_caller]
 pub const fn find(
     routes: &'static [Route],
-    broken: bool,
-    handler: &Definition,
+    app: &Node,
+    handler: &Node,
     via: Option<&str>,
     outer: &[&str],
 ) -> &'static Route {
     // The handler's attribute has a mistake, which was reported there.
-    if handler.handler.is_empty() {
+    let Some(handler) = handler.definition() else {
         return &Route::EMPTY;
-    }
+    };
     let (mut found, mut i) = (None, 0);
     while i < routes.len() {
         if is_same_handler(routes[i].definition(), handler) && is_in_group(&routes[i], via) {
@@ -57,7 +62,7 @@ pub const fn find(
         i += 1;
     }
     let Some(route) = found else {
-        if broken {
+        if app.is_broken() {
             return &Route::EMPTY;
         }
         reject_missing(handler, via);
@@ -68,7 +73,10 @@ pub const fn find(
 
 /// Returns whether both are the same handler.
 const fn is_same_handler(a: &Definition, b: &Definition) -> bool {
-    a.line == b.line && a.column == b.column && equal(a.handler, b.handler) && equal(a.file, b.file)
+    a.place.line() == b.place.line()
+        && a.place.column() == b.place.column()
+        && equal(a.handler, b.handler)
+        && equal(a.place.file(), b.place.file())
 }
 
 /// Returns whether the route is in the group `via`. Without a group every route is.
@@ -110,7 +118,7 @@ const fn reject_missing(handler: &Definition, via: Option<&str>) -> ! {
 const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
     let prefixes = route
         .segments()
-        .split_at(route.segments().len() - handler.segments.len())
+        .split_at(route.segments().len() - handler.pattern.n_segments as usize)
         .0;
     let (mut i, mut n) = (0, 0);
     while i < prefixes.len() {
@@ -135,10 +143,49 @@ const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
     }
 }
 
+macro_rules! paths {
+    ($($name:ident: $($generic:ident $param:ident),*;)*) => {$(
+        /// `show::path(..)`: the link to a handler within its group, with a value for each parameter.
+        ///
+        /// The handler's own code would cost compile time for each handler, so the method comes from this trait.
+        pub trait $name<$($generic),*>: Entry {
+            /// Writes the path of the handler within its group.
+            #[must_use]
+            #[allow(clippy::too_many_arguments)]
+            fn path($($param: $generic),*) -> String
+            where
+                $($generic: for<'l> LinkParam<'l>,)*
+            {
+                write_own(Self::NODE, &[$(&$param),*])
+            }
+        }
+
+        impl<E: Entry<Link = ($($generic,)*)>, $($generic),*> $name<$($generic),*> for E {}
+    )*};
+}
+
+paths! {
+    Path0: ;
+    Path1: A a;
+    Path2: A a, B b;
+    Path3: A a, B b, C c;
+    Path4: A a, B b, C c, D d;
+    Path5: A a, B b, C c, D d, F f;
+    Path6: A a, B b, C c, D d, F f, G g;
+}
+
+/// Writes the link of a handler within its group, with the values of its parameters in order.
+pub fn write_own(handler: &Node, values: &[&dyn fmt::Display]) -> String {
+    match handler.definition() {
+        Some(definition) => write(definition.pattern.segments(), &[], values),
+        None => String::new(),
+    }
+}
+
 /// Writes a link. The values of the handler's parameters are given in order, those of the prefixes'
 /// parameters by name.
-pub fn write(
-    segments: &[Segment],
+fn write(
+    segments: impl Iterator<Item = Segment>,
     outer: &[(&str, &dyn fmt::Display)],
     own: &[&dyn fmt::Display],
 ) -> String {
@@ -170,10 +217,10 @@ pub fn write(
 
 /// Prepends the prefixes of a route, with the values of their parameters, to the handler's link.
 pub fn join(route: &Route, outer: &[(&str, &dyn fmt::Display)], own: String) -> String {
-    let n_own = route.definition().segments.len();
+    let n_own = usize::from(route.definition().pattern.n_segments);
     let n_outer = route.segments().len() - n_own;
     let mut link = match route.segments().get(..n_outer) {
-        Some(prefixes) if n_outer > 0 => write(prefixes, outer, &[]),
+        Some(prefixes) if n_outer > 0 => write(prefixes.iter().copied(), outer, &[]),
         _ => return own,
     };
     // The `/` of a group is the prefix itself, without a slash at its end.
@@ -224,8 +271,8 @@ mod tests {
         };
         let rest = Segment::CatchAll { name: "rest" };
         let segments = [Segment::Static("a"), org, file, rest];
-        let link = write(&segments, &[("org", &"x/y")], &[&7, &"p/q r"]);
+        let link = write(segments.into_iter(), &[("org", &"x/y")], &[&7, &"p/q r"]);
         assert_eq!(link, "/a/x%2Fy/v7.json/p/q%20r");
-        assert_eq!(write(&[], &[], &[]), "/");
+        assert_eq!(write([].into_iter(), &[], &[]), "/");
     }
 }

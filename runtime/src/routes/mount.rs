@@ -1,171 +1,170 @@
-//! Joins the entries of a group, in constant evaluation: each route gets its complete pattern.
+//! Joins the patterns of an app's routes with the prefixes around them, where code is generated for the app.
+//!
+//! `cargo check` evaluates only [`measure`](super::measure) of this: the checks of a group need no complete pattern.
 
 use crate::routes::{
-    definition::{Field, FieldPath, Mounted, MountedGroup, NO_DEFINITION},
-    segment::Segment,
+    definition::Definition,
+    field_path::{FieldPath, Place},
+    node::Node,
+    pattern::{Pattern, Segments},
+    segment::{Methods, RouteOptions, Segment, Slash},
+    shape::Shape,
+    walk::{Visited, Walk},
 };
 
-const NO_SEGMENT: Segment = Segment::Static("");
-
-/// Returns the number of routes in the fields.
-pub const fn count_routes(fields: &[Field]) -> usize {
-    let (mut n, mut i) = (0, 0);
-    while i < fields.len() {
-        n += fields[i].routes.len();
-        i += 1;
-    }
-    n
+/// A route of an app.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mounted {
+    /// The data of the handler.
+    pub(crate) definition: &'static Definition,
+    /// The complete pattern.
+    pub(crate) segments: &'static [Segment],
+    /// The fields that lead to the handler.
+    pub(crate) field_path: FieldPath,
+    /// The options of the route, completed by those of the groups around it.
+    pub(crate) options: RouteOptions,
 }
 
-/// Returns the number of groups in the fields.
-pub const fn count_groups(fields: &[Field]) -> usize {
-    let (mut n, mut i) = (0, 0);
-    while i < fields.len() {
-        n += fields[i].groups.len();
-        i += 1;
-    }
-    n
+/// A group of an app.
+#[derive(Debug, Clone, Copy)]
+pub struct MountedGroup {
+    /// The prefix, with those of the groups around it.
+    pub(crate) segments: &'static [Segment],
+    /// The fields that lead to the group.
+    pub(crate) field_path: FieldPath,
 }
 
-/// Returns the number of segments of all patterns in the fields, with their prefixes.
-pub const fn count_segments(fields: &[Field]) -> usize {
-    let (mut n, mut i) = (0, 0);
-    while i < fields.len() {
-        let prefix = fields[i].context.segments.len();
-        let mut j = 0;
-        while j < fields[i].routes.len() {
-            n += prefix + fields[i].routes[j].segments.len();
-            j += 1;
+impl Mounted {
+    /// An empty route, in place of one that does not compile.
+    pub(super) const NONE: Self = Self {
+        definition: &Definition::NONE,
+        segments: &[],
+        field_path: FieldPath::NONE,
+        options: RouteOptions::NONE,
+    };
+
+    /// Returns the data of the route that the table uses.
+    pub(crate) const fn shape(&self) -> Shape {
+        let slash = match self.options.slash {
+            Some(slash) => slash,
+            None => Slash::Strict,
+        };
+        Shape {
+            methods: self.definition.methods,
+            segments: self.segments,
+            slash,
         }
-        let mut j = 0;
-        while j < fields[i].groups.len() {
-            n += prefix + fields[i].groups[j].segments.len();
-            j += 1;
-        }
-        i += 1;
     }
-    n
 }
 
-/// Returns the segments of all patterns, concatenated.
+/// Returns the segments of all patterns, and of the prefixes of all groups, concatenated.
 ///
-/// For each field the segments of its routes come first, then those of its groups. [`mount`] and
-/// [`mount_groups`] read them in this order.
-pub const fn segments<const N: usize>(fields: &[Field]) -> [Segment; N] {
-    let mut all = [NO_SEGMENT; N];
-    let (mut at, mut i) = (0, 0);
-    while i < fields.len() {
-        let field = &fields[i];
-        let mut j = 0;
-        while j < field.routes.len() {
-            at = copy(&mut all, at, field.context.segments);
-            at = copy(&mut all, at, field.routes[j].segments);
-            j += 1;
+/// The order is that of a walk, the app itself first. [`mount`] and [`mount_groups`] read them in this order.
+pub(crate) const fn segments<const N: usize>(root: &'static Node) -> [Segment; N] {
+    let mut all = [Segment::Static(""); N];
+    let mut at = 0;
+    if let Some(group) = root.as_group() {
+        at = store(&mut all, at, group.prefix.segments());
+    }
+    let mut walk = Walk::new(root);
+    while walk.next() {
+        let (path, own) = match walk.visited {
+            Visited::Route => (walk.place().path, walk.definition.pattern),
+            _ => (walk.group_path(), Pattern::EMPTY),
+        };
+        let mut idx = 0;
+        while let Some(prefix) = path.prefix(root, idx) {
+            at = store(&mut all, at, prefix.segments());
+            idx += 1;
         }
-        let mut j = 0;
-        while j < field.groups.len() {
-            at = copy(&mut all, at, field.context.segments);
-            at = copy(&mut all, at, field.groups[j].segments);
-            j += 1;
+        at = store(&mut all, at, own.segments());
+        // The path to a group ends before the group's own prefix.
+        if let Visited::Group = walk.visited
+            && let Some(group) = path.target(root).as_group()
+        {
+            at = store(&mut all, at, group.prefix.segments());
         }
-        i += 1;
     }
     all
 }
 
-const fn copy(into: &mut [Segment], mut at: usize, from: &[Segment]) -> usize {
-    let mut i = 0;
-    while i < from.len() {
-        into[at] = from[i];
+const fn store(into: &mut [Segment], mut at: usize, mut segments: Segments) -> usize {
+    while let Some(segment) = segments.next_segment() {
+        into[at] = segment;
         at += 1;
-        i += 1;
     }
     at
 }
 
-/// Returns the routes of the fields, with the prefixes and options of the group.
-pub const fn mount<const N: usize>(
-    fields: &[Field],
+/// Returns the routes. `segments` is the result of [`segments`] for the same root.
+pub(crate) const fn mount<const N: usize>(
+    root: &'static Node,
     mut segments: &'static [Segment],
 ) -> [Mounted; N] {
-    let mut all = [Mounted::new(NO_DEFINITION); N];
-    let (mut n, mut i) = (0, 0);
-    while i < fields.len() {
-        let field = &fields[i];
-        let prefix = field.context.segments.len();
-        let mut j = 0;
-        while j < field.routes.len() {
-            let route = &field.routes[j];
-            let (own, rest) = segments.split_at(prefix + route.segments.len());
+    let mut all = [const { Mounted::NONE }; N];
+    segments = segments.split_at(own_prefix(root)).1;
+    let (mut walk, mut n) = (Walk::new(root), 0);
+    while walk.next() {
+        let (whole, rest) = segments.split_at(walk.whole.n_segments as usize);
+        segments = rest;
+        if let Visited::Route = walk.visited {
+            let Place { definition, path } = walk.place();
             all[n] = Mounted {
-                definition: route.definition,
-                segments: own,
-                field_path: route.field_path.within_field(field.context.step),
-                options: route.options.within(field.context.options),
-                path_len: path_len(route, field.context.prefix),
-                has_locals: route.has_locals || !field.context.with.is_empty(),
+                definition,
+                segments: whole,
+                field_path: path,
+                options: path.options(root, definition.options),
             };
-            segments = rest;
             n += 1;
-            j += 1;
         }
-        let mut j = 0;
-        while j < field.groups.len() {
-            segments = segments.split_at(prefix + field.groups[j].segments.len()).1;
-            j += 1;
-        }
-        i += 1;
     }
     all
 }
 
-/// Returns the length of the complete pattern. A `/` below a prefix is the prefix itself.
-const fn path_len(route: &Mounted, prefix: &str) -> u32 {
-    let is_slash = route.path_len == 1 && !prefix.is_empty();
-    prefix.len() as u32 + if is_slash { 0 } else { route.path_len }
-}
-
-/// Returns the groups of the fields with their complete prefixes, and the group itself if `own` is
-/// its prefix.
-///
-/// `own` is `Some` if the group has middleware or a fallback, which also run for paths without a
-/// route.
-pub const fn mount_groups<const N: usize>(
-    fields: &[Field],
-    mut segments: &'static [Segment],
-    own: Option<&'static [Segment]>,
+/// Returns the groups, the app itself first. `segments` is the result of [`segments`] for the same root.
+pub(crate) const fn mount_groups<const N: usize>(
+    root: &'static Node,
+    segments: &'static [Segment],
 ) -> [MountedGroup; N] {
+    let (own, mut segments) = segments.split_at(own_prefix(root));
     let mut all = [MountedGroup {
-        segments: &[],
+        segments: own,
         field_path: FieldPath::NONE,
     }; N];
-    let mut n = 0;
-    if let Some(prefix) = own {
-        all[0].segments = prefix;
-        n = 1;
-    }
-    let mut i = 0;
-    while i < fields.len() {
-        let field = &fields[i];
-        let prefix = field.context.segments.len();
-        let mut j = 0;
-        while j < field.routes.len() {
-            segments = segments.split_at(prefix + field.routes[j].segments.len()).1;
-            j += 1;
-        }
-        let mut j = 0;
-        while j < field.groups.len() {
-            let group = &field.groups[j];
-            let (whole, rest) = segments.split_at(prefix + group.segments.len());
+    let (mut walk, mut n) = (Walk::new(root), 1);
+    while walk.next() {
+        let (whole, rest) = segments.split_at(walk.whole.n_segments as usize);
+        segments = rest;
+        if let Visited::Group = walk.visited {
             all[n] = MountedGroup {
                 segments: whole,
-                field_path: group.field_path.within_field(field.context.step),
+                field_path: walk.group_path(),
             };
-            segments = rest;
             n += 1;
-            j += 1;
         }
-        i += 1;
     }
     all
+}
+
+/// Returns the number of segments in the prefix of the app itself.
+const fn own_prefix(root: &Node) -> usize {
+    match root.as_group() {
+        Some(group) => group.prefix.n_segments as usize,
+        None => 0,
+    }
+}
+
+/// Returns the shapes of the routes.
+pub(crate) const fn shapes<const N: usize>(routes: &[Mounted]) -> [Shape; N] {
+    let mut shapes = [Shape {
+        methods: Methods::ANY,
+        segments: &[],
+        slash: Slash::Strict,
+    }; N];
+    let mut i = 0;
+    while i < N {
+        shapes[i] = routes[i].shape();
+        i += 1;
+    }
+    shapes
 }

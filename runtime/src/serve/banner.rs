@@ -93,6 +93,7 @@ mod tests {
     use highball_macros::{get, guard, middleware, observer, routes};
 
     use super::*;
+    use crate::App as _;
     use crate::{
         chain::Next,
         request::{Context, Exchange},

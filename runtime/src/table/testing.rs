@@ -8,5 +8,5 @@ mod generate;
 mod oracle;
 pub(super) mod parse;
 
-use super::{Allowed, Captures, Found, Parts, Plan, Table, capacity, clashes};
+use super::{Allowed, Captures, Found, Parts, Plan, Table, capacity};
 use crate::routes::{Methods, STANDARD, Segment, Shape, Slash};

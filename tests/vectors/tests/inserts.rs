@@ -7,6 +7,8 @@ use highball_vectors::{REFUSED_CORE, Tier, report};
 
 #[allow(dead_code, unused_imports)]
 mod accepted {
+    use highball::App as _;
+
     use super::{Ours, Step, Tier};
 
     include!(concat!(env!("OUT_DIR"), "/inserts.rs"));

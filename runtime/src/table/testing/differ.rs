@@ -4,7 +4,7 @@ use http::Method;
 
 use super::generate::Choices;
 use super::oracle::{self, Verdict, decode};
-use super::{Allowed, Captures, Found, Shape, Table, clashes, parse};
+use super::{Allowed, Captures, Found, Shape, Table, parse};
 
 /// The number of routes in each table.
 const N_ROUTES: usize = 12;
@@ -18,7 +18,6 @@ pub fn check(bytes: &[u8]) {
     let routes: [String; N_ROUTES] = choices.routes();
     let shapes = routes.each_ref().map(|route| parse::shape(route));
     let clashes = clashes(&shapes);
-    assert_eq!(clashes, slow_clashes(&shapes), "{routes:?}");
     let keep = |idx: &usize| clashes[*idx].is_none();
     let routes: Vec<String> = (0..N_ROUTES)
         .filter(keep)
@@ -59,7 +58,8 @@ fn names(allowed: Allowed) -> Vec<String> {
     names
 }
 
-fn slow_clashes(shapes: &[Shape]) -> [Option<u16>; N_ROUTES] {
+/// Returns, for each route, the first earlier route that matches the same requests.
+fn clashes(shapes: &[Shape]) -> [Option<u16>; N_ROUTES] {
     std::array::from_fn(|idx| {
         (0..idx)
             .find(|other| clash(&shapes[*other], &shapes[idx]))

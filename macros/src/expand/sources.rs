@@ -1,0 +1,142 @@
+//! The code for the arguments of a handler: where each value comes from, as a type.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+
+use super::args::{Generic, generated_ident, with_lifetime};
+use crate::{
+    function::{Arg, ArgKind},
+    pattern::Pattern,
+    types::{first_span, last_name, mentions, primitive_name, source_text},
+};
+
+/// The arguments of a handler as generated code names them.
+pub(super) struct Sources {
+    /// The type of each source, without the arguments that are the context.
+    pub(super) types: Vec<TokenStream>,
+    /// The binding of each source.
+    pub(super) names: Vec<Ident>,
+    /// The expression of each argument of the function.
+    pub(super) values: Vec<TokenStream>,
+}
+
+/// Returns the sources of a handler's arguments.
+pub(super) fn sources(
+    args: &[Arg],
+    pattern: &Pattern,
+    generic: Generic,
+    type_params: &[&Ident],
+) -> Sources {
+    let mut out = Sources {
+        types: Vec::new(),
+        names: Vec::new(),
+        values: Vec::new(),
+    };
+    let mut earlier = TokenStream::new();
+    for (idx, arg) in args.iter().enumerate() {
+        let span = first_span(&arg.ty);
+        let source = match &arg.kind {
+            // With the span of the argument, rustc reports a type mismatch there and not in the macro.
+            ArgKind::ContextMut => {
+                let cx = generated_ident("__cx", span);
+                out.values.push(quote_spanned!(span=> #cx));
+                continue;
+            }
+            ArgKind::ContextRef => {
+                let cx = generated_ident("__cx", span);
+                out.values.push(quote_spanned!(span=> &*#cx));
+                continue;
+            }
+            ArgKind::Param { back } => {
+                let position = format_ident!("N{back}");
+                param(arg, &quote!(__hb::#position), type_params)
+            }
+            ArgKind::OuterParam => param(arg, &quote!(__hb::ByName), type_params),
+            ArgKind::HandlerSelf => {
+                let ty = &arg.ty;
+                quote!(__hb::Receiver<'__r, #ty>)
+            }
+            _ => {
+                let source = extracted(arg, pattern, generic, &earlier);
+                let ty = with_lifetime(&arg.ty, "'static");
+                earlier.extend(quote!(|| __hb::Probe::<#ty>::FACTS.body || __hb::ProbeAsync::<#ty>::FACTS.body));
+                source
+            }
+        };
+        let name = generated_ident(&format!("__{idx}"), span);
+        out.types.push(source);
+        out.values.push(quote_spanned!(span=> #name));
+        out.names.push(name);
+    }
+    out
+}
+
+/// Returns the source of a path parameter. A type whose spelling does not show that it can be parsed is checked.
+fn param(arg: &Arg, position: &TokenStream, type_params: &[&Ident]) -> TokenStream {
+    let (name, ty, span) = (&arg.name, &arg.ty, first_span(&arg.ty));
+    if matches!(ty, Type::Reference(_)) {
+        return quote!(__hb::Text<'__r, #position>);
+    }
+    let shown = source_text(ty);
+    // A type that mentions a generic parameter is known only where the function is listed.
+    if shown == "String" || primitive_name(ty).is_some() || mentions(ty, type_params) {
+        return quote!(__hb::Param<#ty, #position>);
+    }
+    let names_a_file = names_a_file(ty);
+    quote_spanned! {span=>
+        __hb::Param<#ty, #position, __hb::Mode<{
+            __hb::param_argument(
+                #name,
+                #shown,
+                __hb::ParamProbe::<#ty>::PARSES,
+                #names_a_file,
+            )
+        }>>
+    }
+}
+
+/// Returns the source of an extractor's value, with the check of its type.
+fn extracted(arg: &Arg, pattern: &Pattern, generic: Generic, earlier: &TokenStream) -> TokenStream {
+    let span = first_span(&arg.ty);
+    let value = with_lifetime(&arg.ty, "'__r");
+    if generic == Generic::Yes {
+        return quote_spanned!(span=> __hb::Extracted<__hb::Mode<{ __hb::SYNC }>, #value>);
+    }
+    let ty = with_lifetime(&arg.ty, "'static");
+    let (name, shown) = (&arg.name, source_text(&arg.ty));
+    let (path, params) = (&pattern.text, pattern.names());
+    quote_spanned! {span=>
+        __hb::Extracted<__hb::Mode<{
+            __hb::handler_argument(
+                __hb::Probe::<#ty>::FACTS,
+                __hb::ProbeAsync::<#ty>::FACTS,
+                #name,
+                #shown,
+                #path,
+                &[#(#params),*],
+                false #earlier,
+            )
+        }>, #value>
+    }
+}
+
+/// Returns the check that a field of a `PathFields` names no file, or nothing if its spelling shows that.
+pub(crate) fn field_check(name: &str, ty: &Type) -> TokenStream {
+    let shown = source_text(ty);
+    if matches!(ty, Type::Reference(_)) || shown == "String" || primitive_name(ty).is_some() {
+        return TokenStream::new();
+    }
+    let names_a_file = names_a_file(ty);
+    quote_spanned! {first_span(ty)=>
+        const _: u8 = __hb::param_argument(#name, #shown, true, #names_a_file);
+    }
+}
+
+/// Returns whether the type is a file path, as an expression.
+fn names_a_file(ty: &Type) -> TokenStream {
+    // `Utf8PathBuf` of the crate `camino` is matched by name, since the runtime does not depend on `camino`.
+    let is_utf8_path = last_name(ty).is_some_and(|name| name == "Utf8PathBuf");
+    let ty = with_lifetime(ty, "'static");
+    quote!(#is_utf8_path || __hb::Probe::<#ty>::NAMES_A_FILE)
+}

@@ -1,0 +1,281 @@
+//! The arguments of a handler as a tuple of types, each of which says where its value comes from.
+//!
+//! The code of a handler only names these types and calls the function. Everything that depends on the app state is
+//! here, because code that is generic over the state would cost compile time for each handler.
+
+use std::marker::PhantomData;
+
+use crate::{
+    chain::{
+        argument::{ASYNC, Argument, Mode, NOT, SYNC},
+        call::Call,
+        prepared::Prepare,
+    },
+    extract::{Extract, PathParam, param_rejection},
+    request::{Head, Provide},
+    response::Rejection,
+    routes::{ArgumentInfo, LocalId, Node},
+};
+
+/// A path parameter. `M` is the result of the check of its type, unless the spelling of the type is enough.
+#[derive(Debug)]
+pub struct Param<T, P, M = ()>(PhantomData<fn() -> (T, P, M)>);
+
+/// A path parameter as text that borrows from the request.
+#[derive(Debug)]
+pub struct Text<'r, P>(PhantomData<fn() -> &'r P>);
+
+/// A value of an extractor.
+#[derive(Debug)]
+pub struct Extracted<M, A>(PhantomData<fn() -> (M, A)>);
+
+/// The `&self` of a handler in an impl block, from the app state.
+#[derive(Debug)]
+pub struct Receiver<'r, T>(PhantomData<fn() -> &'r T>);
+
+/// The source of an argument.
+pub trait Source {
+    /// The type of the argument.
+    type Value;
+}
+
+/// The locals that an argument reads.
+pub trait Needs: Source {
+    /// The identities of the locals.
+    const NEEDS: &'static [LocalId] = &[];
+}
+
+/// A source that can be read from a request of an app with the state `S`.
+pub trait SourceFrom<'r, S: 'static>: Source {
+    /// Whether it takes the body.
+    const BODY: bool = false;
+    /// The function that runs the extractor before the handler is called, if it is async.
+    const PREPARE: Option<Prepare<S>> = None;
+
+    /// Returns the argument.
+    ///
+    /// # Errors
+    /// Returns the rejection of the extractor, or of a parameter that cannot be parsed.
+    fn take(call: Call<'r, S>, site: Site) -> Result<Self::Value, Rejection>;
+
+    /// Checks what depends on the head alone, before the body is read.
+    ///
+    /// # Errors
+    /// Returns the same rejection that [`take`](Self::take) would return.
+    fn check_head(call: Call<'r, S>, site: Site) -> Result<(), Rejection> {
+        let _ = (call, site);
+        Ok(())
+    }
+}
+
+/// The place of an argument in the source, for the message about a parameter that cannot be parsed.
+#[derive(Debug, Clone, Copy)]
+pub struct Site {
+    node: &'static Node,
+    idx: usize,
+}
+
+/// Which path parameter an argument is.
+pub trait Position {
+    /// Returns the decoded text of the parameter.
+    fn text<'r>(head: &'r Head, site: Site) -> &'r str;
+}
+
+/// A parameter of a prefix, which is found by the name of the argument.
+#[derive(Debug)]
+pub struct ByName;
+
+impl Position for ByName {
+    fn text<'r>(head: &'r Head, site: Site) -> &'r str {
+        head.param_named(site.name()).unwrap_or_default()
+    }
+}
+
+/// Generates a type for each position that a parameter can have: a number as a generic argument would be a constant
+/// of its own, which costs compile time.
+macro_rules! positions {
+    ($($name:ident $back:literal)*) => {$(
+        #[doc = concat!("The parameter that is ", $back, " places before the last one of the whole pattern.")]
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl Position for $name {
+            fn text<'r>(head: &'r Head, _: Site) -> &'r str {
+                head.param_from_end($back)
+            }
+        }
+    )*};
+}
+
+positions!(N0 0 N1 1 N2 2 N3 3 N4 4 N5 5 N6 6 N7 7 N8 8 N9 9 N10 10 N11 11 N12 12 N13 13 N14 14 N15 15);
+
+impl Site {
+    /// Returns the argument, as written in the source.
+    fn argument(self) -> Option<ArgumentInfo> {
+        self.node.definition()?.arguments().nth(self.idx)
+    }
+
+    /// Returns the name of the argument.
+    fn name(self) -> &'static str {
+        self.argument().map_or("", |argument| argument.name)
+    }
+
+    #[cold]
+    fn reject_param(self, text: &str) -> Rejection {
+        let ty = self.argument().map_or("", |argument| argument.ty);
+        param_rejection(self.name(), ty, text)
+    }
+}
+
+fn parse<P: Position, T: PathParam>(head: &Head, site: Site) -> Result<T, Rejection> {
+    let text = P::text(head, site);
+    T::parse(text).ok_or_else(|| site.reject_param(text))
+}
+
+impl<T, P, M> Source for Param<T, P, M> {
+    type Value = T;
+}
+
+impl<T, P, M> Needs for Param<T, P, M> {}
+
+impl<'r, S: 'static, T: PathParam, P: Position, M> SourceFrom<'r, S> for Param<T, P, M> {
+    #[inline]
+    fn take(call: Call<'r, S>, site: Site) -> Result<T, Rejection> {
+        parse::<P, T>(call.head, site)
+    }
+
+    fn check_head(call: Call<'r, S>, site: Site) -> Result<(), Rejection> {
+        parse::<P, T>(call.head, site).map(drop)
+    }
+}
+
+impl<'r, P> Source for Text<'r, P> {
+    type Value = &'r str;
+}
+
+impl<P> Needs for Text<'_, P> {}
+
+impl<'r, S: 'static, P: Position> SourceFrom<'r, S> for Text<'r, P> {
+    #[inline]
+    fn take(call: Call<'r, S>, site: Site) -> Result<&'r str, Rejection> {
+        Ok(P::text(call.head, site))
+    }
+}
+
+impl<M, A> Source for Extracted<M, A> {
+    type Value = A;
+}
+
+impl<A> Needs for Extracted<Mode<NOT>, A> {}
+
+impl<A: Extract<'static>> Needs for Extracted<Mode<SYNC>, A> {
+    const NEEDS: &'static [LocalId] = A::NEEDS;
+}
+
+impl<A> Needs for Extracted<Mode<ASYNC>, A> {}
+
+impl<'r, S: Argument<'r, M, A> + 'static, M, A> SourceFrom<'r, S> for Extracted<M, A> {
+    const BODY: bool = S::BODY;
+    const PREPARE: Option<Prepare<S>> = S::PREPARE;
+
+    #[inline]
+    fn take(call: Call<'r, S>, _: Site) -> Result<A, Rejection> {
+        S::extract(call)
+    }
+
+    fn check_head(call: Call<'r, S>, _: Site) -> Result<(), Rejection> {
+        S::check_head(call)
+    }
+}
+
+impl<'r, T> Source for Receiver<'r, T> {
+    type Value = &'r T;
+}
+
+impl<T> Needs for Receiver<'_, T> {}
+
+impl<'r, S: Provide<T> + 'static, T: 'r> SourceFrom<'r, S> for Receiver<'r, T> {
+    #[inline]
+    fn take(call: Call<'r, S>, _: Site) -> Result<&'r T, Rejection> {
+        Ok(call.state())
+    }
+}
+
+/// A tuple of sources.
+pub trait Sources {
+    /// The arguments, as a tuple.
+    type Values;
+}
+
+/// A tuple of sources whose locals are known.
+pub trait AllNeeds: Sources {
+    /// The locals that each argument reads.
+    const NEEDS: &'static [&'static [LocalId]];
+}
+
+/// A tuple of sources that can be read from a request of an app with the state `S`.
+pub trait SourcesFrom<'r, S: 'static>: Sources {
+    /// Whether one of them takes the body.
+    const BODY: bool;
+    /// The async extractors, which run in this order before the handler is called.
+    const PREPARE: &'static [Option<Prepare<S>>];
+
+    /// Returns the arguments.
+    ///
+    /// # Errors
+    /// Returns the rejection of the first argument that cannot be read.
+    fn take(call: Call<'r, S>, node: &'static Node) -> Result<Self::Values, Rejection>;
+
+    /// Checks what depends on the head alone, before the body is read.
+    ///
+    /// # Errors
+    /// Returns the rejection of the first argument that rejects the request.
+    fn check_head(call: Call<'r, S>, node: &'static Node) -> Result<(), Rejection>;
+}
+
+macro_rules! tuples {
+    ($($name:ident $idx:literal)*) => {
+        tuples!(@ [] $($name $idx)*);
+    };
+    (@ [$($name:ident $idx:literal)*]) => {
+        tuples!(@impl $($name $idx)*);
+    };
+    (@ [$($name:ident $idx:literal)*] $next:ident $next_idx:literal $($rest:tt)*) => {
+        tuples!(@impl $($name $idx)*);
+        tuples!(@ [$($name $idx)* $next $next_idx] $($rest)*);
+    };
+    (@impl $($name:ident $idx:literal)*) => {
+        impl<$($name: Source),*> Sources for ($($name,)*) {
+            type Values = ($($name::Value,)*);
+        }
+
+        impl<$($name: Needs),*> AllNeeds for ($($name,)*) {
+            const NEEDS: &'static [&'static [LocalId]] = &[$($name::NEEDS),*];
+        }
+
+        impl<'r, S: 'static, $($name: SourceFrom<'r, S>),*> SourcesFrom<'r, S> for ($($name,)*) {
+            const BODY: bool = false $(|| $name::BODY)*;
+            const PREPARE: &'static [Option<Prepare<S>>] = &[$($name::PREPARE),*];
+
+            #[inline]
+            #[allow(unused_variables)]
+            fn take(
+                call: Call<'r, S>,
+                node: &'static Node,
+            ) -> Result<Self::Values, Rejection> {
+                Ok(($($name::take(call, Site { node, idx: $idx })?,)*))
+            }
+
+            #[allow(unused_variables)]
+            fn check_head(
+                call: Call<'r, S>,
+                node: &'static Node,
+            ) -> Result<(), Rejection> {
+                $($name::check_head(call, Site { node, idx: $idx })?;)*
+                Ok(())
+            }
+        }
+    };
+}
+
+tuples!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12 N 13 O 14 P 15 Q 16 R 17 T 18 U 19 V 20 W 21 X 22 Y 23);

@@ -1,0 +1,137 @@
+//! The way from a group to a route below it.
+
+use crate::routes::{
+    definition::Definition,
+    node::{Field, Group, Node},
+    part::PartInfo,
+    pattern::Pattern,
+    segment::RouteOptions,
+};
+
+/// The deepest nesting of groups. A deeper one does not compile.
+pub(crate) const MAX_DEPTH: usize = 8;
+
+/// The indices of the entries that lead from a group to a route or to a group below it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FieldPath {
+    /// The indices, innermost first, as the dispatch consumes them from the end.
+    steps: [u16; MAX_DEPTH],
+    /// The number of entries. It may exceed the array, so that [`check`](super::check) can report that the groups are
+    /// nested too deeply.
+    len: u8,
+}
+
+/// A route below a group.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) definition: &'static Definition,
+    pub(crate) path: FieldPath,
+}
+
+/// A group on the way, and what it adds to the entry that the way follows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Level {
+    pub(crate) group: Group,
+    pub(crate) field: Field,
+}
+
+impl FieldPath {
+    /// The path from an entry to itself.
+    pub(crate) const NONE: Self = Self {
+        steps: [0; MAX_DEPTH],
+        len: 0,
+    };
+
+    /// Returns the path with another entry in front of it.
+    pub(super) const fn within_field(mut self, step: u16) -> Self {
+        if self.len() < MAX_DEPTH {
+            self.steps[self.len()] = step;
+        }
+        self.len = self.len.saturating_add(1);
+        self
+    }
+
+    /// Returns the number of entries.
+    pub(crate) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Returns the indices of the entries, innermost first.
+    pub(crate) fn steps(&self) -> &[u16] {
+        self.steps.get(..self.len()).unwrap_or_default()
+    }
+
+    /// Returns the index of the entry at `depth`, counted from the outermost.
+    const fn step(&self, depth: usize) -> Option<u16> {
+        if depth >= self.len() || self.len() > MAX_DEPTH {
+            return None;
+        }
+        Some(self.steps[self.len() - 1 - depth])
+    }
+
+    /// Returns the group at `depth`, counted from the outermost. `root` is the group at which the path begins.
+    pub(crate) const fn level(&self, root: &'static Node, depth: usize) -> Option<Level> {
+        let (mut node, mut at) = (root, 0);
+        while let Some(step) = self.step(at)
+            && let Some(group) = node.as_group()
+        {
+            let Some(entry) = group.entries.get(step) else {
+                return None;
+            };
+            let (field, entry) = entry.split();
+            if at == depth {
+                return Some(Level { group, field });
+            }
+            node = entry;
+            at += 1;
+        }
+        None
+    }
+
+    /// Returns the entry at the end of the path.
+    pub(super) const fn target(&self, root: &'static Node) -> &'static Node {
+        let (mut node, mut depth) = (root, 0);
+        while let Some(step) = self.step(depth)
+            && let Some(group) = node.as_group()
+            && let Some(entry) = group.entries.get(step)
+        {
+            node = entry.split().1;
+            depth += 1;
+        }
+        node
+    }
+
+    /// Returns the options of a route, completed by those of the groups around it.
+    pub(super) const fn options(&self, root: &'static Node, own: RouteOptions) -> RouteOptions {
+        let (mut options, mut depth) = (own, self.len());
+        while depth > 0 {
+            depth -= 1;
+            if let Some(level) = self.level(root, depth) {
+                options = options.within(level.group.options);
+            }
+        }
+        options
+    }
+
+    /// Returns the prefix with this index, counted from the outermost: for each group its own, then that of the entry.
+    pub(crate) const fn prefix(&self, root: &'static Node, idx: usize) -> Option<Pattern> {
+        match self.level(root, idx / 2) {
+            Some(level) if idx % 2 == 0 => Some(level.group.prefix),
+            Some(level) => Some(level.field.prefix),
+            None => None,
+        }
+    }
+
+    /// Returns the parts with this index, counted like [`prefix`](Self::prefix).
+    pub(super) const fn parts(
+        &self,
+        root: &'static Node,
+        idx: usize,
+    ) -> Option<&'static [PartInfo]> {
+        match self.level(root, idx / 2) {
+            Some(level) if idx % 2 == 0 => Some(level.group.with),
+            Some(level) => Some(level.field.with),
+            None => None,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Composes the messages about mistakes in the entries of a group.
+
+use crate::{
+    const_text::{ErrorText, equal},
+    routes::{
+        check_locals::LocalProblem,
+        clash::{nth, shared_method},
+        field_path::{MAX_DEPTH, Place},
+        node::Node,
+        shape::{MAX_PARAMS, MAX_SEGMENTS},
+    },
+};
+
+/// A mistake in an entry of a group.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Problem {
+    /// The route matches the same requests as the earlier one with this index.
+    Clash(u32, Place),
+    /// The pattern has two parameters of this name.
+    TwiceNamed(Place, &'static str),
+    TooManyParams(Place),
+    TooManySegments(Place),
+    /// The groups are nested too deeply.
+    TooDeep(Place),
+    /// The route needs a parameter that no prefix has.
+    NoOuterParam(Place, &'static str),
+    /// The chain of the route has a mistake in its locals.
+    Locals(Place, LocalProblem),
+}
+
+impl Problem {
+    /// Composes the message.
+    pub(super) const fn text(self, root: &'static Node) -> ErrorText {
+        match self {
+            Self::Clash(first, second) => {
+                let Some(first) = nth(root, first) else {
+                    panic!("a clash has two routes")
+                };
+                let text = ErrorText::EMPTY.with("two routes match the same requests: ");
+                let method =
+                    match shared_method(first.definition.methods, second.definition.methods) {
+                        Some(method) => method,
+                        None => "",
+                    };
+                let text = with_place(with_route(text, method, first, root), first).with(" and ");
+                with_place(with_route(text, method, second, root), second)
+                    .with("; change the path or the method of one, or list only one")
+            }
+            Self::TwiceNamed(place, name) => {
+                let text = ErrorText::EMPTY.with("the parameter `{").with(name);
+                let text = text.with("}` stands twice in ");
+                let text = with_place(with_path(text.with("`"), place, root).with("`"), place);
+                text.with("; rename it in the prefix or in the route")
+            }
+            Self::TooManyParams(place) => over_limit(place, root, " has more than ", MAX_PARAMS)
+                .with(" parameters; take the rest from a catch-all or from the query"),
+            Self::TooManySegments(place) => {
+                over_limit(place, root, " has more than ", MAX_SEGMENTS)
+                    .with(" segments; take the rest from a catch-all")
+            }
+            Self::TooDeep(place) => over_limit(place, root, " stands more than ", MAX_DEPTH)
+                .with(" groups deep; list its group further out and join the prefixes"),
+            Self::Locals(place, problem) => {
+                let text = ErrorText::EMPTY.with("`");
+                let text = with_place(with_path(text, place, root).with("`"), place);
+                problem.text(text, root)
+            }
+            Self::NoOuterParam(place, name) => {
+                let text = ErrorText::EMPTY.with("no prefix of ");
+                let text = with_place(with_path(text.with("`"), place, root).with("`"), place);
+                text.with(" has the parameter `{")
+                    .with(name)
+                    .with("}` that the handler takes as `#[param]`; write it in the prefix of a group around it")
+            }
+        }
+    }
+}
+
+const fn over_limit(place: Place, root: &'static Node, what: &str, limit: usize) -> ErrorText {
+    let text = with_path(ErrorText::EMPTY.with("`"), place, root).with("`");
+    with_place(text, place).with(what).with_number(limit as u32)
+}
+
+const fn with_route(text: ErrorText, method: &str, place: Place, root: &'static Node) -> ErrorText {
+    with_path(text.with("`").with(method).with(" "), place, root).with("`")
+}
+
+/// Appends the handler of the route and its place in the source.
+const fn with_place(text: ErrorText, place: Place) -> ErrorText {
+    let definition = place.definition;
+    let text = text
+        .with(" of `")
+        .with(definition.handler)
+        .with("` (")
+        .with(definition.place.file());
+    text.with(":")
+        .with_number(definition.place.line())
+        .with(")")
+}
+
+/// Appends the pattern, with the prefixes up to the group that is checked.
+const fn with_path(mut text: ErrorText, place: Place, root: &'static Node) -> ErrorText {
+    let (mut idx, mut is_prefixed) = (0, false);
+    while let Some(prefix) = place.path.prefix(root, idx) {
+        text = text.with(prefix.text);
+        is_prefixed |= !prefix.is_empty();
+        idx += 1;
+    }
+    let own = place.definition.pattern.text;
+    if equal(own, "/") && is_prefixed {
+        text
+    } else {
+        text.with(own)
+    }
+}
