@@ -6,6 +6,8 @@ use syn::{Path, Token, parse::Parse};
 
 use crate::{errors::Errors, function::Function, runtime_path::private};
 
+mod server;
+
 /// The argument `crate = path`, if there is one.
 pub(crate) struct Args(Option<Path>);
 
@@ -48,9 +50,8 @@ pub(crate) fn expand(args: TokenStream, function: &Function, errors: &mut Errors
     if let Some(param) = sig.generics.params.first() {
         errors.at(param, "`main` cannot be generic");
     }
-    let Function {
-        attrs, vis, body, ..
-    } = function;
+    let body = server::check_awaited(&function.body, args.as_ref(), errors);
+    let Function { attrs, vis, .. } = function;
     if !errors.is_empty() {
         // rustc would report a missing or malformed `main` as well, so a valid one is emitted.
         let mut own = sig.clone();
