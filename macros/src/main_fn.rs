@@ -50,7 +50,7 @@ pub(crate) fn expand(args: TokenStream, function: &Function, errors: &mut Errors
     if let Some(param) = sig.generics.params.first() {
         errors.at(param, "`main` cannot be generic");
     }
-    let body = server::check_awaited(&function.body, args.as_ref(), errors);
+    let body = server::rewrite_body(&function.body, args.as_ref(), errors);
     let Function { attrs, vis, .. } = function;
     if !errors.is_empty() {
         // rustc would report a missing or malformed `main` as well, so a valid one is emitted.

@@ -50,6 +50,8 @@ mod valid;
 #[cfg(feature = "ws")]
 pub mod websocket;
 
+#[doc(hidden)]
+pub use crate::request::HasState;
 pub use crate::{
     request::{Provide, State},
     response::Json,

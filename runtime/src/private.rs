@@ -26,7 +26,7 @@ pub use crate::{
         check, fail_if_reported, find as find_link, join as join_link, needs_locals,
         write_own as write_link,
     },
-    serve::block_on,
+    serve::{block_on, run_server},
     table::{Measure, NoRoutes, Sizes, measure},
     tower::{LayerCell, run_layer},
 };

@@ -39,5 +39,7 @@ pub(crate) use running_route::{Mark, Watching};
 pub(crate) use shared::{Connected, Shared};
 pub(crate) use stand_ins::StandIns;
 pub(crate) use state::View;
+#[doc(hidden)]
+pub use state::HasState;
 pub use state::{Provide, State};
 pub(crate) use transport::Transport;

@@ -2,9 +2,11 @@
 
 use std::{
     fmt,
-    future::{Future, IntoFuture},
+    future::Future,
     marker::PhantomData,
+    mem,
     pin::Pin,
+    task::{Context, Poll},
 };
 
 use crate::{
@@ -75,6 +77,7 @@ pub fn serve<A: App>(app: A) -> Serve<A> {
     Serve {
         setup: Setup::default(),
         run: NoState,
+        running: None,
         app: PhantomData,
     }
 }
@@ -109,6 +112,8 @@ pub struct Serve<A, K = NoState> {
     setup: Setup,
     /// Runs the app with its state, if it has one.
     run: K,
+    /// The server, from the first poll on.
+    running: Option<Running>,
     app: PhantomData<fn() -> A>,
 }
 
@@ -119,7 +124,7 @@ pub struct NoState;
 
 /// Marks a server with state, whose type is erased: an app that lacks state is one error, at `state`.
 #[doc(hidden)]
-pub struct WithState(Run);
+pub struct WithState(Option<Run>);
 
 type Run = Box<dyn FnOnce(Setup) -> Running + Send>;
 
@@ -176,29 +181,43 @@ impl<A: App> Serve<A> {
         S: Send + Sync + 'static,
     {
         let shared = Shared::new(state);
+        let run: Run = Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared)));
         Serve {
             setup: self.setup,
-            run: WithState(Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared)))),
+            run: WithState(Some(run)),
+            running: None,
             app: PhantomData,
         }
     }
 }
 
-impl<A: App + Endpoint<()>> IntoFuture for Serve<A> {
+// A future, and not `IntoFuture`: with two impls of that trait to choose from, rustc names none of the bounds that an
+// app without its state breaks, and only says that `Serve` is not a future.
+impl<A: App + Endpoint<()>> Future for Serve<A> {
     type Output = Result;
-    type IntoFuture = Running;
 
-    fn into_future(self) -> Running {
-        Box::pin(run::run::<A, ()>(self.setup, Shared::new(())))
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
+        let this = self.get_mut();
+        let setup = &mut this.setup;
+        let running = this
+            .running
+            .get_or_insert_with(|| Box::pin(run::run::<A, ()>(mem::take(setup), Shared::new(()))));
+        running.as_mut().poll(cx)
     }
 }
 
-impl<A> IntoFuture for Serve<A, WithState> {
+impl<A> Future for Serve<A, WithState> {
     type Output = Result;
-    type IntoFuture = Running;
 
-    fn into_future(self) -> Running {
-        (self.run.0)(self.setup)
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
+        let this = self.get_mut();
+        if let Some(run) = this.run.0.take() {
+            this.running = Some(run(mem::take(&mut this.setup)));
+        }
+        match &mut this.running {
+            Some(running) => running.as_mut().poll(cx),
+            None => Poll::Pending,
+        }
     }
 }
 
@@ -234,4 +253,14 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     runtime
         .expect("the operating system can create the runtime's threads")
         .block_on(future)
+}
+
+/// Returns the server as a boxed future, for `#[highball::main]`.
+///
+/// rustc adds "remove the `.await`" to each error about an awaited value. An error about an argument has no such hint.
+#[doc(hidden)]
+pub fn run_server<'a, F: Future<Output = T> + 'a, T>(
+    server: F,
+) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(server)
 }

@@ -1,104 +1,131 @@
-//! A server in the body of `main` that is never awaited.
+//! The servers that the body of `main` builds.
 //!
 //! The body is opaque, so that an incomplete one does not prevent the expansion. The tokens of its statements suffice.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 use syn::Path;
 
-use crate::{errors::Errors, types::source_text};
+use crate::{errors::Errors, runtime_path::private_at, types::source_text};
 
-/// Reports each statement of the body that builds a server and does not await it. Returns the body with the missing
-/// `.await`, so that rustc does not report the type of the server as well.
-pub(crate) fn check_awaited(
+/// Rewrites the statements of the body that build a server, so that a mistake with it is one error.
+///
+/// A server that is never awaited is reported, and gets its `.await`, so that rustc does not report its type as well.
+/// A server that is awaited becomes an argument of `run_server`, so that rustc does not propose to remove the `.await`.
+pub(crate) fn rewrite_body(
     body: &TokenStream,
     krate: Option<&Path>,
     errors: &mut Errors,
 ) -> TokenStream {
-    let krate = krate.and_then(|path| path.segments.last());
-    let krate = krate.map_or_else(|| "highball".to_owned(), |last| last.ident.to_string());
+    let mut servers = Servers { krate, errors };
     let tokens = body.clone().into_iter().map(|token| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-            let mut awaited = Group::new(
-                Delimiter::Brace,
-                check_statements(group.stream(), &krate, errors),
-            );
-            awaited.set_span(group.span());
-            TokenTree::Group(awaited)
+            let mut rewritten = Group::new(Delimiter::Brace, servers.rewrite(group.stream()));
+            rewritten.set_span(group.span());
+            TokenTree::Group(rewritten)
         }
         other => other,
     });
     tokens.collect()
 }
 
-fn check_statements(body: TokenStream, krate: &str, errors: &mut Errors) -> TokenStream {
-    let tokens: Vec<_> = body.into_iter().collect();
-    let mut out = TokenStream::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        let is_start = at == 0 || ends_statement(&tokens[at - 1]);
-        let len = is_start.then(|| server_len(&tokens[at..], krate)).flatten();
-        let Some(len) = len else {
-            out.extend([tokens[at].clone()]);
-            at += 1;
-            continue;
-        };
-        let (server, rest) = tokens[at..].split_at(len);
-        let is_return = at > 0 && is_ident(&tokens[at - 1], "return");
-        let ignored = (is_punct(rest.first(), ';') && !is_return).then(|| quote!(let _ =));
-        errors.at(
-            server.iter().cloned().collect::<TokenStream>(),
-            format!(
-                "a server runs only if it is awaited: write `.await` behind `{}`",
-                shown(server)
-            ),
+struct Servers<'a> {
+    /// The path of the runtime, if it is renamed.
+    krate: Option<&'a Path>,
+    errors: &'a mut Errors,
+}
+
+impl Servers<'_> {
+    fn rewrite(&mut self, body: TokenStream) -> TokenStream {
+        let krate = self.krate.and_then(|path| path.segments.last());
+        let krate = krate.map_or_else(|| "highball".to_owned(), |last| last.ident.to_string());
+        let tokens: Vec<_> = body.into_iter().collect();
+        let mut out = TokenStream::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            let (before, rest) = tokens.split_at(at);
+            let is_path_start = !is_punct(before.last(), ':') && !is_punct(before.last(), '.');
+            match server_len(rest, &krate).filter(|_| is_path_start) {
+                Some(len) if is_awaited(&rest[len..]) => {
+                    out.extend(self.awaited(&rest[..len]));
+                    at += len;
+                }
+                Some(len) if starts_statement(before) && ends_statement(rest.get(len)) => {
+                    out.extend(self.not_awaited(&rest[..len], before, rest.get(len)));
+                    at += len;
+                }
+                _ => {
+                    out.extend([rest[0].clone()]);
+                    at += 1;
+                }
+            }
+        }
+        out
+    }
+
+    fn awaited(&self, server: &[TokenTree]) -> TokenStream {
+        // rustc shows this call, so all of its tokens are located at the user's.
+        let span = Span::call_site().located_at(server[0].span());
+        let private = private_at(self.krate, span);
+        quote_spanned!(span=> #private::run_server(#(#server)*))
+    }
+
+    fn not_awaited(
+        &mut self,
+        server: &[TokenTree],
+        before: &[TokenTree],
+        after: Option<&TokenTree>,
+    ) -> TokenStream {
+        let message = format!(
+            "a server runs only if it is awaited: write `.await` behind `{}`",
+            shown(server)
         );
-        out.extend(quote!(#ignored #(#server)* .await));
-        at += len;
-    }
-    out
-}
-
-/// Returns whether a statement or an operand of `return` can begin behind the token.
-fn ends_statement(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        token => is_punct(Some(token), ';') || is_ident(token, "return"),
+        self.errors.at(quote!(#(#server)*), message);
+        // Without the assignment, rustc would warn about an unused `Result`.
+        let is_ignored = is_punct(after, ';') && !is_ident(before.last(), "return");
+        let ignored = is_ignored.then(|| quote!(let _ =));
+        quote!(#ignored #(#server)*.await)
     }
 }
 
-/// Returns how many tokens build a server, such as `highball::serve(Api).quiet()`, if the tokens begin with that and
-/// it is neither awaited nor used otherwise.
+fn starts_statement(before: &[TokenTree]) -> bool {
+    match before.last() {
+        None => true,
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+        last => is_punct(last, ';') || is_ident(last, "return"),
+    }
+}
+
+fn ends_statement(after: Option<&TokenTree>) -> bool {
+    after.is_none() || is_punct(after, ';') || is_punct(after, '?')
+}
+
+fn is_awaited(after: &[TokenTree]) -> bool {
+    is_punct(after.first(), '.') && is_ident(after.get(1), "await")
+}
+
+/// Returns how many tokens build a server, such as `highball::serve(Api).quiet()`, if the tokens begin with that.
 fn server_len(tokens: &[TokenTree], krate: &str) -> Option<usize> {
     let mut len = path_len(tokens, krate)?;
-    loop {
-        match tokens.get(len) {
-            None => return Some(len),
-            Some(token) if is_punct(Some(token), ';') || is_punct(Some(token), '?') => {
-                return Some(len);
-            }
-            Some(token) if is_punct(Some(token), '.') => len += 1 + call_len(&tokens[len + 1..])?,
-            Some(_) => return None,
-        }
+    while is_punct(tokens.get(len), '.')
+        && let Some(call) = call_len(&tokens[len + 1..])
+    {
+        len += 1 + call;
     }
+    Some(len)
 }
 
 /// Returns the number of tokens in `serve(..)`, with or without the crate in front.
 fn path_len(tokens: &[TokenTree], krate: &str) -> Option<usize> {
     let leading = if is_separator(tokens) { 2 } else { 0 };
     let rest = &tokens[leading..];
-    match rest.first()? {
+    if leading == 0 && is_ident(rest.first(), "serve") {
         // Another function may have this name, so the argument must be spelled as an app.
-        first if is_ident(first, "serve") && leading == 0 => {
-            call_len(rest).filter(|_| is_app(&rest[1]))
-        }
-        first if is_ident(first, krate) && is_separator(&rest[1..]) => {
-            let call = &rest[3..];
-            let is_serve = call.first().is_some_and(|token| is_ident(token, "serve"));
-            is_serve.then(|| Some(leading + 3 + call_len(call)?))?
-        }
-        _ => None,
+        return call_len(rest).filter(|_| is_app(&rest[1]));
     }
+    let is_serve =
+        is_ident(rest.first(), krate) && is_separator(&rest[1..]) && is_ident(rest.get(3), "serve");
+    is_serve.then(|| Some(leading + 3 + call_len(&rest[3..])?))?
 }
 
 /// Returns the number of tokens in `name(..)`.
@@ -148,8 +175,8 @@ fn is_punct(token: Option<&TokenTree>, sign: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
 }
 
-fn is_ident(token: &TokenTree, name: &str) -> bool {
-    matches!(token, TokenTree::Ident(ident) if ident == name)
+fn is_ident(token: Option<&TokenTree>, name: &str) -> bool {
+    matches!(token, Some(TokenTree::Ident(ident)) if ident == name)
 }
 
 #[cfg(test)]
@@ -160,7 +187,7 @@ mod tests {
     fn check(body: &str, expected: &[&str]) {
         let body: TokenStream = body.parse().expect("the body is a list of tokens");
         let mut errors = Errors::default();
-        check_awaited(&body, None, &mut errors);
+        rewrite_body(&body, None, &mut errors);
         let errors = errors.into_tokens().to_string();
         let found: Vec<_> = errors.split("behind `").skip(1).collect();
         let found = found.iter().filter_map(|text| text.split('`').next());
@@ -181,6 +208,20 @@ mod tests {
     }
 
     #[test]
+    fn an_awaited_server_is_an_argument() {
+        let body = quote!({
+            a;
+            let b = serve(Api).quiet().await?;
+        });
+        let code = rewrite_body(&body, None, &mut Errors::default());
+        let expected = quote!({
+            a;
+            let b = ::highball::__private::run_server(serve(Api).quiet()).await?;
+        });
+        assert_eq!(code.to_string(), expected.to_string());
+    }
+
+    #[test]
     fn other_statements_are_not_reported() {
         for body in [
             "{ highball::serve(Api).await }",
@@ -190,6 +231,7 @@ mod tests {
             "{ serve(3000) }",
             "{ serve(config)?; Ok(()) }",
             "{ axum::serve(listener, router) }",
+            "{ my::serve(Api).await; my::serve(Api); self.serve(Api) }",
             "{ tokio::spawn(highball::serve(Api).into_future()); }",
             "{ serve }",
             "{ highball::serve }",

@@ -132,6 +132,24 @@ impl<S: Send + Sync + 'static> Provide<()> for S {
     }
 }
 
+/// An app without state provides nothing else. The bound never holds, so that its message is the error.
+impl<T: ?Sized> Provide<T> for ()
+where
+    (): HasState<T>,
+{
+    fn provide(&self) -> &T {
+        unreachable!("nothing implements `HasState`")
+    }
+}
+
+/// The message for an app without state. Nothing implements it.
+#[diagnostic::on_unimplemented(
+    message = "the app state has no `{T}`, which a handler or a part of this app requires",
+    label = "this app has no state",
+    note = "hand a struct that derives `State`, with a field of type `{T}`, to `.state(..)`"
+)]
+pub trait HasState<T: ?Sized> {}
+
 /// The owner that a [`State`] keeps alive.
 trait StateSource<T: ?Sized>: Send + Sync {
     fn value(&self) -> &T;
