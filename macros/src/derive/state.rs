@@ -6,12 +6,13 @@ use syn::{Data, DeriveInput, Fields};
 
 use crate::{
     errors::Errors,
-    runtime_path::private,
+    runtime_path::{private, private_at},
     types::{first_span, source_text},
 };
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    let private = private(super::crate_path(&input.attrs, errors).as_ref());
+    let krate = super::crate_path(&input.attrs, errors);
+    let private = private(krate.as_ref());
     let Data::Struct(data) = &input.data else {
         errors.at(
             &input.ident,
@@ -37,8 +38,25 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
                 }
             }
         });
+    // A generic struct gets no impl for all other types: it would overlap with those of the fields.
+    let other = input.generics.params.is_empty().then(|| {
+        // With the span of the derive, rustc would propose to implement the trait by hand.
+        let private = private_at(krate.as_ref(), name.span());
+        quote_spanned! {name.span()=>
+            #[automatically_derived]
+            impl<__T: ?::core::marker::Sized> #private::Provide<__T> for #name
+            where
+                #name: #private::StateField<__T>,
+            {
+                fn provide(&self) -> &__T {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
     quote! {
         #(#provides)*
+        #other
         #[automatically_derived]
         impl #impl_generics #private::Provide<#name #ty_generics> for #name #ty_generics #bounds {
             fn provide(&self) -> &Self {

@@ -117,8 +117,8 @@ impl<T: Send + Sync> StateSource<T> for OwnedState<T> {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "the app state `{Self}` has no `{T}`",
-    label = "a handler of this app asks for `State<{T}>`",
-    note = "add a field of type `{T}` to the struct that derives `State`, and hand the struct to `.state(..)`"
+    label = "a handler or a part of this app requires `State<{T}>`",
+    note = "put `#[derive(State)]` on `{Self}`, with a field of type `{T}`"
 )]
 pub trait Provide<T: ?Sized>: Send + Sync + 'static {
     /// Returns the value.
@@ -149,6 +149,14 @@ where
     note = "hand a struct that derives `State`, with a field of type `{T}`, to `.state(..)`"
 )]
 pub trait HasState<T: ?Sized> {}
+
+/// The message for a struct that derives `State` and has no field of this type. Nothing implements it.
+#[diagnostic::on_unimplemented(
+    message = "the app state `{Self}` has no `{T}`",
+    label = "a handler or a part of this app requires `State<{T}>`",
+    note = "add a field of type `{T}` to `{Self}`"
+)]
+pub trait StateField<T: ?Sized> {}
 
 /// The owner that a [`State`] keeps alive.
 trait StateSource<T: ?Sized>: Send + Sync {

@@ -8,3 +8,4 @@ mod multipart;
 mod multipart_heads;
 mod query_and_form;
 mod safe_path;
+mod state;
