@@ -46,7 +46,12 @@ pub(crate) const OBSERVER: ChainAttr = ChainAttr {
 impl ChainAttr {
     /// Expands the attribute on a function or an impl block.
     pub(crate) fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
-        if let Ok(block) = syn::parse2::<ItemImpl>(item.clone()) {
+        if let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) {
+            for item in &mut block.items {
+                if let ImplItem::Fn(method) = item {
+                    function::axum::add_local_lifetimes(&mut method.sig);
+                }
+            }
             return self.expand_block(args, &block);
         }
         with_function(item, |function, errors| {
@@ -190,11 +195,12 @@ fn check_receiver(function: &Function, list: &[Arg], errors: &mut Errors) {
     }
 }
 
-/// Returns the block without the attributes `#[config]`, which rustc does not accept there.
+/// Returns the block as rustc accepts it, without the attributes `#[config]` and with the patterns in the body.
 fn without_config(block: &ItemImpl) -> ItemImpl {
     let mut block = block.clone();
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
+        function::axum::bind_patterns(method);
         for input in &mut method.sig.inputs {
             if let FnArg::Typed(arg) = input {
                 arg.attrs.retain(|attr| !attr.path().is_ident("config"));

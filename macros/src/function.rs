@@ -16,6 +16,8 @@ use crate::{
     types::{first_span, last_name},
 };
 
+pub(crate) mod axum;
+
 /// A function whose body is opaque.
 pub(crate) struct Function {
     /// The type of the impl block that contains the function.
@@ -30,26 +32,28 @@ pub(crate) struct Function {
 
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self {
+        let mut function = Self {
             owner: None,
             generics: Generics::default(),
             attrs: input.call(Attribute::parse_outer)?,
             vis: input.parse()?,
             sig: input.parse()?,
             body: input.parse()?,
-        })
+        };
+        axum::add_local_lifetimes(&mut function.sig);
+        Ok(function)
     }
 }
 
 impl Function {
-    /// Returns the function as the user wrote it, without Highball's attributes on its arguments.
+    /// Returns the function as the user wrote it, without what only Highball reads in its arguments.
     pub(crate) fn to_item(&self) -> TokenStream {
         self.to_item_without(|_| false)
     }
 
     /// Returns the function, also without the attributes for which `is_removed` is true.
     pub(crate) fn to_item_without(&self, is_removed: fn(&Attribute) -> bool) -> TokenStream {
-        let Self { vis, body, .. } = self;
+        let vis = &self.vis;
         let attrs = self.attrs.iter().filter(|attr| !is_removed(attr));
         let mut sig = self.sig.clone();
         for input in &mut sig.inputs {
@@ -57,6 +61,7 @@ impl Function {
                 arg.attrs.retain(|attr| !is_arg_attr(attr));
             }
         }
+        let body = axum::prepend(axum::take_patterns(&mut sig), self.body.clone());
         quote!(#(#attrs)* #vis #sig #body)
     }
 

@@ -192,7 +192,7 @@ impl<A: App> Serve<A> {
 }
 
 // A future, and not `IntoFuture`: with two impls of that trait to choose from, rustc names none of the bounds that an
-// app without its state breaks, and only says that `Serve` is not a future.
+// app without its state breaks.
 impl<A: App + Endpoint<()>> Future for Serve<A> {
     type Output = Result;
 

@@ -30,9 +30,11 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
         if let ImplItem::Fn(method) = method
             && let Some(attr) = take_route_attr(method)
         {
+            function::axum::add_local_lifetimes(&mut method.sig);
             let name = format_ident!("__{}_{}", owner, method.sig.ident);
             code.extend(expand_method(&attr, method, &name, item, args, errors));
             strip_arg_attrs(method);
+            function::axum::bind_patterns(method);
             entries.push(Entry {
                 cfgs: function::cfgs(&method.attrs).into_iter().cloned().collect(),
                 ty: syn::parse_quote!(#name),

@@ -117,7 +117,8 @@ impl<'r> Extract<'r> for MatchedRoute {
 /// An extractor for a local: a value that a guard returned, or that a middleware passed to the inner chain.
 ///
 /// If no guard or middleware around a route provides the type, the app does not compile. The return value of a handler
-/// cannot borrow from a local: clone the data, or return `cx.json(200, &*local)`.
+/// cannot borrow from a local: clone the data, or return `cx.json(200, &*local)`. The argument `Local(id): Local<Id>`
+/// binds a reference to the value.
 ///
 /// # Examples
 /// ```
@@ -160,6 +161,12 @@ impl<'r, T> Local<'r, T> {
     /// Creates a local, to call a handler directly in a unit test.
     pub fn new(value: &'r T) -> Self {
         Self(value)
+    }
+
+    /// Returns the value. Generated code binds the pattern `Local(value): Local<T>` to it.
+    #[doc(hidden)]
+    pub fn __bind(self) -> &'r T {
+        self.0
     }
 }
 

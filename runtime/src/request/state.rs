@@ -12,6 +12,8 @@ use crate::request::shared::Connected;
 /// A `State` has a reference count of the connection, so that requests of different connections never contend for
 /// it. It has no lifetime, and can be cloned and moved into a spawned task.
 ///
+/// The argument `State(greeting): State<Greeting>` binds a clone of the value, if it implements `Clone`.
+///
 /// # Examples
 /// ```
 /// use highball::prelude::*;
@@ -70,6 +72,35 @@ impl<T: Send + Sync + 'static> State<T> {
     /// ```
     pub fn new(value: T) -> Self {
         Self(Arc::new(OwnedState(value)))
+    }
+}
+
+impl<T> State<T> {
+    /// Returns a clone of the value. Generated code binds the pattern `State(value): State<T>` to it.
+    #[doc(hidden)]
+    pub fn __bind(self) -> T
+    where
+        T: CloneState,
+    {
+        T::clone_state(&self)
+    }
+}
+
+/// A value that the pattern `State(value): State<T>` can bind.
+#[diagnostic::on_unimplemented(
+    message = "the pattern `State(..)` clones the state, and `{Self}` does not implement `Clone`",
+    label = "cannot be cloned out of the state",
+    note = "take the `State` itself, as in `value: State<{Self}>`, or put `#[derive(Clone)]` on `{Self}`"
+)]
+pub trait CloneState {
+    /// Clones the value.
+    fn clone_state(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> CloneState for T {
+    fn clone_state(&self) -> Self {
+        self.clone()
     }
 }
 

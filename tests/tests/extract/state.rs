@@ -63,8 +63,59 @@ async fn generic(keys: State<Keys<u16>>) -> String {
     keys.0.len().to_string()
 }
 
+#[derive(Local)]
+struct Visitor {
+    name: String,
+}
+
+#[guard]
+async fn visitor(State(name): State<String>) -> Result<Visitor, Rejection> {
+    Ok(Visitor { name })
+}
+
+#[middleware]
+async fn tagged(cx: &mut Context<'_>, next: impl Next, State(name): State<String>) -> Response {
+    let mut response = next.run(cx).await;
+    response.set_header("x-name", name);
+    response
+}
+
+struct Longer(usize);
+
+#[guard]
+impl Longer {
+    async fn check(&self, State(name): State<String>) -> Result<(), Rejection> {
+        match name.len() > self.0 {
+            true => Ok(()),
+            false => Err(Rejection::internal()),
+        }
+    }
+}
+
+#[get("/patterns", with(visitor, tagged, Longer(2)))]
+async fn patterns(
+    State(mut name): State<String>,
+    State(_): State<Keys<u8>>,
+    Local(visitor): Local<Visitor>,
+    again: Option<Local<Visitor>>,
+) -> String {
+    #![allow(clippy::items_after_statements)]
+    name.push('!');
+    format!("{name} {} {}", visitor.name, again.is_some())
+}
+
+struct Users;
+
+#[routes]
+impl Users {
+    #[get("/method", with(visitor))]
+    async fn method(State(name): State<String>, Local(visitor): Local<Visitor>) -> String {
+        format!("{name} {}", visitor.name)
+    }
+}
+
 #[routes(app)]
-struct Api(fields, others);
+struct Api(fields, others, patterns, Users);
 
 #[routes(app)]
 struct OfGeneric(generic);
@@ -77,12 +128,31 @@ fn state() -> AppState {
     }
 }
 
+async fn check(path: &str, expected: &str) {
+    let response = Api.test().state(state()).get(path).send().await;
+    assert_eq!(response.text(), expected);
+}
+
+#[tokio::test]
+async fn patterns_bind_a_clone_of_the_state_and_a_reference_to_the_local() {
+    check("/patterns", "shop! shop true").await;
+    check("/method", "shop shop").await;
+}
+
+#[tokio::test]
+async fn a_handler_with_patterns_is_called_directly() {
+    let visitor = Visitor {
+        name: "ada".to_owned(),
+    };
+    let name = State::new("shop".to_owned());
+    let response = Users::method(name, Local::new(&visitor)).await;
+    assert_eq!(response, "shop ada");
+}
+
 #[tokio::test]
 async fn a_struct_provides_its_fields_and_what_it_implements() {
-    for (path, expected) in [("/fields", "7 shop 2"), ("/others", "2 shop")] {
-        let response = Api.test().state(state()).get(path).send().await;
-        assert_eq!(response.text(), expected);
-    }
+    check("/fields", "7 shop 2").await;
+    check("/others", "2 shop").await;
     let state = state();
     let clock: &dyn Clock = state.provide();
     assert_eq!(clock.now(), 7);
