@@ -7,8 +7,10 @@ use crate::{
     function::{Arg, ArgKind, Function},
     pattern::Pattern,
     route_attrs::is_route_attr,
-    types::{PRIMITIVES, contains_impl_trait, is_param_only, last_name, source_text},
+    types::{PRIMITIVES, contains_impl_trait, is_param_only, last_name, path_inner, source_text},
 };
+
+mod positional;
 
 /// Checks a function for which a type of the same name is generated.
 pub(crate) fn check_item(item: &Function, noun: &str, errors: &mut Errors) {
@@ -81,6 +83,10 @@ pub(crate) fn check_handler(
     check_contexts(args, errors);
     // Each argument is checked even after an error, so that one build reports all of them.
     for arg in args {
+        if let Some(inner) = path_inner(&arg.ty) {
+            positional::check_path(arg, inner, (!is_fallback).then_some(pattern), errors);
+            continue;
+        }
         match arg.kind {
             ArgKind::Param { .. } | ArgKind::OuterParam => check_param(arg, errors),
             ArgKind::Extract if is_param_only(&arg.ty) => check_param_in_path(arg, pattern, is_fallback, errors),
@@ -207,6 +213,8 @@ fn check_params_used(args: &[Arg], pattern: &Pattern, errors: &mut Errors) {
 fn may_use_params(arg: &Arg) -> bool {
     match arg.kind {
         ArgKind::ContextMut | ArgKind::ContextRef => true,
+        // `check_path` has compared it with the pattern.
+        ArgKind::Param { .. } => path_inner(&arg.ty).is_some(),
         ArgKind::Extract => !is_param_only(&arg.ty),
         _ => false,
     }
@@ -218,8 +226,11 @@ pub(crate) fn has_context(args: &[Arg]) -> bool {
         .any(|arg| matches!(arg.kind, ArgKind::ContextMut | ArgKind::ContextRef))
 }
 
-/// Returns the parameters of the pattern that no argument is named after.
+/// Returns the parameters of the pattern that no argument is named after, and that no `Path` takes by their position.
 pub(crate) fn unused_params<'a>(args: &[Arg], pattern: &'a Pattern) -> Vec<&'a str> {
+    if args.iter().any(|arg| positional::takes_all(arg, pattern)) {
+        return Vec::new();
+    }
     let is_used = |name: &str| {
         args.iter()
             .any(|arg| matches!(arg.kind, ArgKind::Param { .. }) && arg.name == name)
@@ -296,6 +307,7 @@ pub(crate) fn check_observer(args: &[Arg], function: &Function, errors: &mut Err
 pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
+    positional::check_part(args, errors);
     for arg in args.iter().filter(|arg| matches!(arg.kind, ArgKind::Next)) {
         errors.at(
             &arg.ty,
@@ -323,6 +335,7 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
 pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
+    positional::check_part(args, errors);
     let n_next = args
         .iter()
         .filter(|arg| matches!(arg.kind, ArgKind::Next))

@@ -13,7 +13,7 @@ use syn::{
 use crate::{
     errors::Errors,
     pattern::Pattern,
-    types::{first_span, last_name},
+    types::{first_span, last_name, path_inner},
 };
 
 pub(crate) mod axum;
@@ -214,6 +214,9 @@ fn typed_arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg
     {
         return config_arg(typed, name, ty, errors);
     }
+    if !is_outer && let Some(inner) = path_inner(&ty) {
+        return Some(path_arg(name, &ty, inner, names));
+    }
     let place = name
         .as_deref()
         .and_then(|name| names.iter().position(|own| *own == name));
@@ -243,6 +246,21 @@ fn typed_arg(typed: &PatType, names: &[&str], errors: &mut Errors) -> Option<Arg
         ty,
         kind,
     })
+}
+
+/// Returns the model of `Path<T>`. A tuple takes all parameters of the pattern by their position, like a parameter. Any
+/// other type is an extractor: a struct that derives `PathFields`, or the only parameter.
+fn path_arg(name: Option<String>, ty: &Type, inner: &Type, names: &[&str]) -> Arg {
+    let is_tuple = matches!(inner, Type::Tuple(_)) && !names.is_empty();
+    Arg {
+        // A tuple is no parameter of its name.
+        name: name.filter(|_| !is_tuple).unwrap_or_default(),
+        ty: ty.clone(),
+        kind: match is_tuple {
+            true => ArgKind::Param { back: 0 },
+            false => ArgKind::Extract,
+        },
+    }
 }
 
 /// Parses `#[config] after: Duration`, or `#[config] limit: &Limit`, which is stored and passed by reference.

@@ -68,6 +68,24 @@ pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
     syn::spanned::Spanned::span(tokens)
 }
 
+/// Returns the `T` of `Path<T>`, the extractor of path parameters.
+pub(crate) fn path_inner(ty: &Type) -> Option<&Type> {
+    let Type::Path(TypePath {
+        qself: None, path, ..
+    }) = ty
+    else {
+        return None;
+    };
+    let last = path.segments.last().filter(|last| last.ident == "Path")?;
+    let PathArguments::AngleBracketed(args) = &last.arguments else {
+        return None;
+    };
+    match args.args.first() {
+        Some(GenericArgument::Type(inner)) if args.args.len() == 1 => Some(inner),
+        _ => None,
+    }
+}
+
 /// Returns the first type among the arguments of a path: the `T` of `Result<T, E>`.
 pub(crate) fn first_type(path: &Path) -> Option<Type> {
     match &path.segments.last()?.arguments {

@@ -129,7 +129,7 @@ impl Site {
 
 fn parse<P: Position, T: PathParam>(head: &Head, site: Site) -> Result<T, Rejection> {
     let text = P::text(head, site);
-    T::parse(text).ok_or_else(|| site.reject_param(text))
+    T::read(head, text)?.ok_or_else(|| site.reject_param(text))
 }
 
 impl<T, P, M> Source for Param<T, P, M> {

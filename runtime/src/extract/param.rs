@@ -1,6 +1,6 @@
 //! Path parameters as plain arguments of a handler.
 
-use std::str::FromStr;
+use std::{any::TypeId, ffi::OsString, path::PathBuf, str::FromStr};
 
 use crate::{decode::messages, request::Head, response::Rejection};
 
@@ -13,6 +13,15 @@ use crate::{decode::messages, request::Head, response::Rejection};
 pub trait PathParam: Sized {
     /// Parses the decoded text.
     fn parse(text: &str) -> Option<Self>;
+
+    /// Reads the parameter, or each parameter if it is a `Path` of a tuple. Returns nothing if the text is not valid.
+    ///
+    /// # Errors
+    /// Returns the rejection of a parameter of the tuple.
+    fn read(head: &Head, text: &str) -> Result<Option<Self>, Rejection> {
+        let _ = head;
+        Ok(Self::parse(text))
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -33,6 +42,23 @@ pub fn param_named<T: PathParam>(
 ) -> Result<T, Rejection> {
     let text = head.param_named(name).unwrap_or_default();
     T::parse(text).ok_or_else(|| param_rejection(name, ty, text))
+}
+
+/// Parses a parameter by its position, for [`Path`](super::Path). The route has its name.
+///
+/// # Errors
+/// Returns the errors of [`param_named`]. A file path is a 500: its alias hides it from the check of the macros.
+pub(super) fn positional<T: PathParam + 'static>(head: &Head, back: usize) -> Result<T, Rejection> {
+    let id = TypeId::of::<T>();
+    if id == TypeId::of::<PathBuf>() || id == TypeId::of::<OsString>() {
+        let cause = "a path parameter cannot be a file path; take a `SafePath`";
+        return Err(Rejection::internal().with_cause(cause));
+    }
+    let name = std::any::type_name::<T>();
+    // Only the names of primitive types have no path. Others are not for the client.
+    let ty = if name.contains(':') { "" } else { name };
+    let text = head.param_from_end(back);
+    T::parse(text).ok_or_else(|| param_rejection(head.param_name_from_end(back), ty, text))
 }
 
 /// Returns the rejection of a text that is not a valid value of the type. `ty` is the type as written in the source;

@@ -1,12 +1,19 @@
 //! The extractor `Path`, which reads several path parameters into one struct.
 
-use super::{Extract, Input};
-use crate::{deref::deref, response::Rejection};
+use super::{
+    Extract, Input,
+    param::{PathParam, positional},
+};
+use crate::{deref::deref, request::Head, response::Rejection};
 
 /// An extractor that reads path parameters into a struct that derives [`PathFields`].
 ///
 /// Use plain arguments for single parameters, and `Path` for a set of parameters that several handlers share. Each
 /// field reads the parameter of its name, and the compiler checks that the route has one.
+///
+/// As in axum, `Path((org, id)): Path<(String, u32)>` in a handler takes the parameters of the attribute's path by
+/// their position, and `Path(id): Path<u32>` takes the only one. The compiler checks their number, and each type
+/// implements [`FromStr`](std::str::FromStr).
 ///
 /// # Examples
 /// ```
@@ -61,7 +68,7 @@ pub trait PathFields: Sized {
     ///
     /// # Errors
     /// Returns a 400 if a parameter cannot be parsed as the type of its field.
-    fn read(head: &crate::request::Head) -> Result<Self, Rejection>;
+    fn read(head: &Head) -> Result<Self, Rejection>;
 }
 
 impl<'r, T: PathFields> Extract<'r> for Path<T> {
@@ -76,3 +83,39 @@ impl<'r, T: PathFields> Extract<'r> for Path<T> {
         T::read(input.head).map(drop)
     }
 }
+
+/// A single value is the last parameter. The macros check that the path of the route has no other.
+#[diagnostic::do_not_recommend]
+impl<T: PathParam + 'static> PathFields for T {
+    const NAMES: &'static [&'static str] = &[];
+
+    fn read(head: &Head) -> Result<Self, Rejection> {
+        positional(head, 0)
+    }
+}
+
+/// Implements [`PathParam`] for `Path` of a tuple, which the generated code reads like one parameter. The number
+/// before each type is its distance from the last parameter.
+macro_rules! tuples {
+    ($($back:tt $name:ident),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($name: PathParam + 'static),+> PathParam for Path<($($name,)+)> {
+            fn parse(_: &str) -> Option<Self> {
+                None
+            }
+
+            fn read(head: &Head, _: &str) -> Result<Option<Self>, Rejection> {
+                Ok(Some(Self(($(positional::<$name>(head, $back)?,)+))))
+            }
+        }
+    };
+}
+
+tuples!(0 A);
+tuples!(1 A, 0 B);
+tuples!(2 A, 1 B, 0 C);
+tuples!(3 A, 2 B, 1 C, 0 D);
+tuples!(4 A, 3 B, 2 C, 1 D, 0 E);
+tuples!(5 A, 4 B, 3 C, 2 D, 1 E, 0 F);
+tuples!(6 A, 5 B, 4 C, 3 D, 2 E, 1 F, 0 G);
+tuples!(7 A, 6 B, 5 C, 4 D, 3 E, 2 F, 1 G, 0 H);

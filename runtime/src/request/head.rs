@@ -76,6 +76,13 @@ impl Head {
         }
     }
 
+    /// Returns the name of the parameter with this number, counted from the end.
+    pub(crate) fn param_name_from_end(&self, back: usize) -> &'static str {
+        let idx = self.captures.len().checked_sub(back + 1);
+        let name = idx.and_then(|idx| self.route?.params().nth(idx));
+        name.unwrap_or_default()
+    }
+
     /// Returns the captured value of this name.
     pub fn param_named(&self, name: &str) -> Option<&str> {
         let mut names = self.route?.params();

@@ -6,6 +6,7 @@ mod formats;
 mod header_octets;
 mod multipart;
 mod multipart_heads;
+mod positional;
 mod query_and_form;
 mod safe_path;
 mod state;

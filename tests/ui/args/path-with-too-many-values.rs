@@ -3,7 +3,7 @@
 use highball::prelude::*;
 
 #[get("/users/{id}")]
-async fn show(id: Path<u64>) {}
+async fn show(Path((id, name)): Path<(u64, String)>) {}
 
 #[routes(app)]
 struct Api(show);

@@ -2,8 +2,10 @@
 
 use highball::prelude::*;
 
-#[get("/users/{id}")]
-async fn show(Path(id): Path<u64>) {}
+use std::path::PathBuf;
+
+#[get("/files/{*rest}")]
+async fn show(Path(rest): Path<PathBuf>) {}
 
 #[routes(app)]
 struct Api(show);

@@ -1,0 +1,13 @@
+#![allow(unused)]
+
+use highball::prelude::*;
+
+#[get("/users")]
+async fn show(Path(id): Path<u64>) {}
+
+#[routes(app)]
+struct Api(show);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}
