@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod positional;
+mod spelling;
 
 /// Checks a function for which a type of the same name is generated.
 pub(crate) fn check_item(item: &Function, noun: &str, errors: &mut Errors) {
@@ -85,6 +86,9 @@ pub(crate) fn check_handler(
     for arg in args {
         if let Some(inner) = path_inner(&arg.ty) {
             positional::check_path(arg, inner, (!is_fallback).then_some(pattern), errors);
+            continue;
+        }
+        if !spelling::check_extractor(arg, errors) {
             continue;
         }
         match arg.kind {
@@ -264,9 +268,18 @@ fn check_exchange(args: &[Arg], errors: &mut Errors) {
     }
 }
 
+/// Checks the arguments of a guard, a middleware or an observer.
+fn check_part_args(args: &[Arg], errors: &mut Errors) {
+    positional::check_part(args, errors);
+    for arg in args {
+        spelling::check_extractor(arg, errors);
+    }
+}
+
 /// Checks the signature of an observer.
 pub(crate) fn check_observer(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
+    check_part_args(args, errors);
     if let Some(token) = &sig.asyncness {
         errors.at(
             token,
@@ -307,7 +320,7 @@ pub(crate) fn check_observer(args: &[Arg], function: &Function, errors: &mut Err
 pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
-    positional::check_part(args, errors);
+    check_part_args(args, errors);
     for arg in args.iter().filter(|arg| matches!(arg.kind, ArgKind::Next)) {
         errors.at(
             &arg.ty,
@@ -335,7 +348,7 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
 pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
-    positional::check_part(args, errors);
+    check_part_args(args, errors);
     let n_next = args
         .iter()
         .filter(|arg| matches!(arg.kind, ArgKind::Next))
