@@ -1,15 +1,16 @@
 //! The rules for a function's signature. Rules that require types are checked by the generated code.
 
-use syn::{GenericArgument, GenericParam, PathArguments, ReturnType, Signature, Type};
+use syn::{GenericParam, ReturnType, Signature, Type};
 
 use crate::{
     errors::Errors,
     function::{Arg, ArgKind, Function},
     pattern::Pattern,
     route_attrs::is_route_attr,
-    types::{PRIMITIVES, contains_impl_trait, is_param_only, last_name, path_inner, source_text},
+    types::{PRIMITIVES, contains_impl_trait, is_param_only, path_inner},
 };
 
+mod params;
 mod positional;
 mod spelling;
 
@@ -92,8 +93,8 @@ pub(crate) fn check_handler(
             continue;
         }
         match arg.kind {
-            ArgKind::Param { .. } | ArgKind::OuterParam => check_param(arg, errors),
-            ArgKind::Extract if is_param_only(&arg.ty) => check_param_in_path(arg, pattern, is_fallback, errors),
+            ArgKind::Param { .. } | ArgKind::OuterParam => params::check_param(arg, errors),
+            ArgKind::Extract if is_param_only(&arg.ty) => params::check_param_in_path(arg, pattern, is_fallback, errors),
             ArgKind::Config { .. } => errors.at(&arg.ty, "a handler is not configured: `#[config]` belongs to guards and middleware"),
             ArgKind::Exchange => errors.at(&arg.ty, EXCHANGE_TOO_EARLY),
             ArgKind::Next => errors.at(&arg.ty, "`impl Trait` cannot be an argument of a handler: name the type; `impl Next` belongs to a `#[middleware]`"),
@@ -120,86 +121,6 @@ fn check_contexts(args: &[Arg], errors: &mut Errors) {
             );
         }
     }
-}
-
-fn check_param(arg: &Arg, errors: &mut Errors) {
-    if let Type::ImplTrait(_) = &arg.ty {
-        let name = &arg.name;
-        errors.at(
-            &arg.ty,
-            format!("a path parameter is read into a type of its own: write `{name}: u64`, `{name}: String` or another type that is `FromStr`"),
-        );
-        return;
-    }
-    if names_a_file(&arg.ty) {
-        let name = &arg.name;
-        errors.at(
-            &arg.ty,
-            format!("the path parameter `{name}` is a client's text, which may be absolute or contain `..`: write `{name}: highball::extract::SafePath`"),
-        );
-        return;
-    }
-    if let Type::Reference(reference) = &arg.ty {
-        let name = &arg.name;
-        if reference.mutability.is_some() {
-            errors.at(
-                &arg.ty,
-                format!("the path parameter `{name}` cannot be changed: write `{name}: &str`"),
-            );
-        } else if last_name(&reference.elem).is_none_or(|ty| ty != "str") {
-            let ty = source_text(&reference.elem);
-            errors.at(
-                &arg.ty,
-                format!("the path parameter `{name}` is borrowed as text, `{name}: &str`, or taken by value, `{name}: {ty}`"),
-            );
-        }
-    }
-}
-
-/// Returns whether the type is `Path` or `OsStr`, borrowed or boxed. Owned paths may be aliased, so the generated
-/// code checks those.
-fn names_a_file(ty: &Type) -> bool {
-    let inner = match ty {
-        Type::Reference(reference) => &reference.elem,
-        Type::Path(path) => match path.path.segments.last().map(|last| &last.arguments) {
-            Some(PathArguments::AngleBracketed(args)) => {
-                let mut args = args.args.iter();
-                let inner = args.find_map(|arg| match arg {
-                    GenericArgument::Type(ty) => Some(ty),
-                    _ => None,
-                });
-                let Some(inner) = inner else { return false };
-                inner
-            }
-            _ => return false,
-        },
-        _ => return false,
-    };
-    let name = last_name(inner).map(ToString::to_string);
-    matches!(name.as_deref(), Some("Path" | "OsStr")) && !source_text(inner).ends_with('>')
-}
-
-/// Reports an argument that can only be a path parameter but whose name is not in the pattern.
-fn check_param_in_path(arg: &Arg, pattern: &Pattern, is_fallback: bool, errors: &mut Errors) {
-    let (name, ty) = (&arg.name, source_text(&arg.ty));
-    if is_fallback {
-        errors.at(&arg.ty, format!("a fallback has no path parameters, so nothing gives `{name}: {ty}`; take the path from `&Context<'_>`"));
-        return;
-    }
-    let names: Vec<_> = pattern
-        .names()
-        .map(|name| format!("`{{{name}}}`"))
-        .collect();
-    let path = &pattern.text;
-    let has = if names.is_empty() {
-        "has no parameter".to_owned()
-    } else {
-        format!("has {}", names.join(" and "))
-    };
-    errors.at(
-        &arg.ty,
-        format!("nothing gives `{name}: {ty}`: `{path}` {has}; write `{{{name}}}` in the path, or `#[param] {name}: {ty}` if a prefix has it"),
-    );
 }
 
 /// Reports a parameter that no argument uses. A context or an extractor such as `Path<T>` may read it; in that case

@@ -2,7 +2,7 @@
 
 use syn::Type;
 
-use super::names_a_file;
+use super::params::names_a_file;
 use crate::{
     errors::Errors,
     function::{Arg, ArgKind},

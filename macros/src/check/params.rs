@@ -1,0 +1,96 @@
+//! The rules for path parameters, which are arguments by their names.
+
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::{
+    errors::Errors,
+    function::Arg,
+    pattern::Pattern,
+    types::{last_name, source_text},
+};
+
+/// Checks the type of a path parameter.
+pub(super) fn check_param(arg: &Arg, errors: &mut Errors) {
+    if let Type::ImplTrait(_) = &arg.ty {
+        let name = &arg.name;
+        errors.at(
+            &arg.ty,
+            format!("a path parameter is read into a type of its own: write `{name}: u64`, `{name}: String` or another type that is `FromStr`"),
+        );
+        return;
+    }
+    if names_a_file(&arg.ty) {
+        let name = &arg.name;
+        errors.at(
+            &arg.ty,
+            format!("the path parameter `{name}` is a client's text, which may be absolute or contain `..`: write `{name}: highball::extract::SafePath`"),
+        );
+        return;
+    }
+    if let Type::Reference(reference) = &arg.ty {
+        let name = &arg.name;
+        if reference.mutability.is_some() {
+            errors.at(
+                &arg.ty,
+                format!("the path parameter `{name}` cannot be changed: write `{name}: &str`"),
+            );
+        } else if last_name(&reference.elem).is_none_or(|ty| ty != "str") {
+            let ty = source_text(&reference.elem);
+            errors.at(
+                &arg.ty,
+                format!("the path parameter `{name}` is borrowed as text, `{name}: &str`, or taken by value, `{name}: {ty}`"),
+            );
+        }
+    }
+}
+
+/// Returns whether the type is `Path` or `OsStr`, borrowed or boxed. Owned paths may be aliased, so the generated
+/// code checks those.
+pub(super) fn names_a_file(ty: &Type) -> bool {
+    let inner = match ty {
+        Type::Reference(reference) => &reference.elem,
+        Type::Path(path) => match path.path.segments.last().map(|last| &last.arguments) {
+            Some(PathArguments::AngleBracketed(args)) => {
+                let mut args = args.args.iter();
+                let inner = args.find_map(|arg| match arg {
+                    GenericArgument::Type(ty) => Some(ty),
+                    _ => None,
+                });
+                let Some(inner) = inner else { return false };
+                inner
+            }
+            _ => return false,
+        },
+        _ => return false,
+    };
+    let name = last_name(inner).map(ToString::to_string);
+    matches!(name.as_deref(), Some("Path" | "OsStr")) && !source_text(inner).ends_with('>')
+}
+
+/// Reports an argument that can only be a path parameter but whose name is not in the pattern.
+pub(super) fn check_param_in_path(
+    arg: &Arg,
+    pattern: &Pattern,
+    is_fallback: bool,
+    errors: &mut Errors,
+) {
+    let (name, ty) = (&arg.name, source_text(&arg.ty));
+    if is_fallback {
+        errors.at(&arg.ty, format!("a fallback has no path parameters, so nothing gives `{name}: {ty}`; take the path from `&Context<'_>`"));
+        return;
+    }
+    let names: Vec<_> = pattern
+        .names()
+        .map(|name| format!("`{{{name}}}`"))
+        .collect();
+    let path = &pattern.text;
+    let has = if names.is_empty() {
+        "has no parameter".to_owned()
+    } else {
+        format!("has {}", names.join(" and "))
+    };
+    errors.at(
+        &arg.ty,
+        format!("nothing gives `{name}: {ty}`: `{path}` {has}; write `{{{name}}}` in the path, or `#[param] {name}: {ty}` if a prefix has it"),
+    );
+}
