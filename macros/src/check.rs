@@ -194,6 +194,9 @@ fn check_part_args(args: &[Arg], errors: &mut Errors) {
     positional::check_part(args, errors);
     for arg in args {
         spelling::check_extractor(arg, errors);
+        if matches!(arg.kind, ArgKind::OuterParam) {
+            params::check_presence(arg, errors);
+        }
     }
 }
 

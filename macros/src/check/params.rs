@@ -6,7 +6,7 @@ use crate::{
     errors::Errors,
     function::Arg,
     pattern::Pattern,
-    types::{last_name, source_text},
+    types::{first_type, last_name, source_text},
 };
 
 /// Checks the type of a path parameter.
@@ -17,6 +17,9 @@ pub(super) fn check_param(arg: &Arg, errors: &mut Errors) {
             &arg.ty,
             format!("a path parameter is read into a type of its own: write `{name}: u64`, `{name}: String` or another type that is `FromStr`"),
         );
+        return;
+    }
+    if !check_presence(arg, errors) {
         return;
     }
     if names_a_file(&arg.ty) {
@@ -41,6 +44,28 @@ pub(super) fn check_param(arg: &Arg, errors: &mut Errors) {
                 format!("the path parameter `{name}` is borrowed as text, `{name}: &str`, or taken by value, `{name}: {ty}`"),
             );
         }
+    }
+}
+
+/// Rejects an `Option` as a path parameter: a route without the parameter does not match. Returns whether it is none.
+pub(super) fn check_presence(arg: &Arg, errors: &mut Errors) -> bool {
+    let Some(inner) = option_inner(&arg.ty) else {
+        return true;
+    };
+    let (name, inner) = (&arg.name, source_text(&inner));
+    errors.at(
+        &arg.ty,
+        format!("the path parameter `{name}` is always there: write `{name}: {inner}`; for a value that may be missing, write a second route, or take it from the query"),
+    );
+    false
+}
+
+/// Returns the `T` of `Option<T>`.
+pub(super) fn option_inner(ty: &Type) -> Option<Type> {
+    last_name(ty).filter(|name| *name == "Option")?;
+    match ty {
+        Type::Path(path) => first_type(&path.path),
+        _ => None,
     }
 }
 

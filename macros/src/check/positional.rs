@@ -2,7 +2,7 @@
 
 use syn::Type;
 
-use super::params::names_a_file;
+use super::params::{names_a_file, option_inner};
 use crate::{
     errors::Errors,
     function::{Arg, ArgKind},
@@ -48,6 +48,12 @@ fn wrong_value(value: &Type) -> Option<String> {
     if matches!(value, Type::Reference(_)) {
         return Some(format!(
             "`Path` owns its values, so none of them is `{shown}`: write `String`"
+        ));
+    }
+    if let Some(inner) = option_inner(value) {
+        return Some(format!(
+            "a path parameter is always there, so none of them is `{shown}`: write `{}`",
+            source_text(&inner)
         ));
     }
     let name = last_name(value).map(ToString::to_string);
