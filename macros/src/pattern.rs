@@ -46,16 +46,17 @@ impl Pattern {
     /// Parses the prefix of a group.
     pub(crate) fn prefix(literal: &LitStr, errors: &mut Errors) -> Self {
         let text = literal.value();
-        if text.is_empty() || text == "/" {
+        if text.trim_matches('/').is_empty() {
             errors.at(literal, "an empty prefix adds nothing: leave it out");
             return Self::empty();
         }
         if text.len() > 1 && text.ends_with('/') {
-            let fixed = text.trim_end_matches('/');
-            errors.at(
-                literal,
-                format!("a prefix ends without a slash: write `\"{fixed}\"`"),
-            );
+            // Both mistakes at once, so that the correction is not rejected next.
+            let (rule, fixed) = match text.trim_end_matches('/') {
+                fixed if fixed.starts_with('/') => ("ends without a slash", fixed.to_owned()),
+                fixed => ("begins with `/` and ends without it", format!("/{fixed}")),
+            };
+            errors.at(literal, format!("a prefix {rule}: write `\"{fixed}\"`"));
             return Self::empty();
         }
         let pattern = Self::parse(literal, errors);
@@ -160,9 +161,13 @@ fn strip_leading_slash<'a>(
         return None;
     }
     let Some(rest) = text.strip_prefix('/') else {
+        // Of a full URL, only the path is meant.
+        let path = text.split_once("://").map_or(text, |(_, rest)| {
+            rest.split_once('/').map_or("", |(_, path)| path)
+        });
         errors.at(
             literal,
-            format!("a path begins with `/`: write `\"/{text}\"`"),
+            format!("a path begins with `/`: write `\"/{path}\"`"),
         );
         return None;
     };
