@@ -102,7 +102,7 @@ impl Pattern {
                 Err(message) => errors.at(literal, message),
             }
         }
-        let pattern = Self {
+        let mut pattern = Self {
             text,
             span: literal.span(),
             segments,
@@ -112,16 +112,23 @@ impl Pattern {
     }
 
     /// Checks the rules that involve more than one segment.
-    fn check_segments(&self, literal: &LitStr, errors: &mut Errors) {
-        let names: Vec<_> = self.names().collect();
-        for (idx, name) in names.iter().enumerate() {
-            if names[..idx].contains(name) {
+    fn check_segments(&mut self, literal: &LitStr, errors: &mut Errors) {
+        let mut names: Vec<String> = Vec::new();
+        // A name that stays twice would be an error of the generated code, too.
+        self.segments.retain(|segment| {
+            let Some(name) = segment.name() else {
+                return true;
+            };
+            let is_new = names.iter().all(|earlier| earlier != name);
+            if !is_new {
                 errors.at(
                     literal,
                     format!("the parameter `{{{name}}}` stands twice in the path"),
                 );
             }
-        }
+            names.push(name.to_owned());
+            is_new
+        });
         if names.len() > MAX_PARAMS {
             errors.at(
                 literal,
