@@ -10,6 +10,7 @@ use crate::{
     types::{PRIMITIVES, contains_impl_trait, is_param_only, path_inner},
 };
 
+mod future;
 mod params;
 mod positional;
 mod spelling;
@@ -54,6 +55,7 @@ pub(crate) fn check_signature(function: &Function, noun: &str, errors: &mut Erro
     if let Some(variadic) = &sig.variadic {
         errors.at(variadic, format!("{noun} has a fixed number of arguments"));
     }
+    future::check_output(sig, noun, errors);
     for param in &sig.generics.params {
         if let GenericParam::Const(param) = param {
             errors.at(
@@ -210,7 +212,9 @@ pub(crate) fn check_observer(args: &[Arg], function: &Function, errors: &mut Err
             "an observer never waits: leave out `async`, and hand slow work to a channel",
         );
     }
-    if let ReturnType::Type(_, ty) = &sig.output {
+    if let ReturnType::Type(_, ty) = &sig.output
+        && !future::returns_future(sig)
+    {
         errors.at(
             ty,
             "an observer returns nothing: the answer has been sent when it runs",
@@ -257,7 +261,7 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
             &sig.ident,
             "a guard says whether the request goes on: write `-> Result<T, E>`, where `T` is what it provides or `()`, and `E` its answer",
         ),
-        ReturnType::Type(_, ty) if contains_impl_trait(ty) => errors.at(
+        ReturnType::Type(_, ty) if contains_impl_trait(ty) && !future::returns_future(sig) => errors.at(
             ty,
             "what a guard provides is told by its type: name it, as in `Result<User, Rejection>`",
         ),
@@ -303,7 +307,7 @@ pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut E
         );
     }
     check_contexts(args, errors);
-    if sig.asyncness.is_none() {
+    if sig.asyncness.is_none() && !future::returns_future(sig) {
         errors.at(
             sig.fn_token,
             "a middleware waits for the rest of the chain: write `async fn`",
