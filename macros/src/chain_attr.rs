@@ -79,7 +79,7 @@ impl ChainAttr {
         } else {
             expand::part::stub(&function, &[], &RouteArgs::default())
         };
-        let errors = errors.into_tokens();
+        let errors = errors.into_tokens_under(&function.cfgs());
         let block = without_config(block);
         quote!(#block #rest #errors)
     }

@@ -1,10 +1,10 @@
 //! The rules for a function's signature. Rules that require types are checked by the generated code.
 
-use syn::{GenericParam, ReturnType, Signature, Type};
+use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
 use crate::{
     errors::Errors,
-    function::{Arg, ArgKind, Function},
+    function::{Arg, ArgKind, Function, cfgs},
     pattern::Pattern,
     route_attrs::is_route_attr,
     types::{PRIMITIVES, contains_impl_trait, is_param_only, path_inner},
@@ -56,6 +56,15 @@ pub(crate) fn check_signature(function: &Function, noun: &str, errors: &mut Erro
         errors.at(variadic, format!("{noun} has a fixed number of arguments"));
     }
     future::check_output(sig, noun, errors);
+    for input in &sig.inputs {
+        // A few conditions have been replaced by copies of the item.
+        if let FnArg::Typed(arg) = input
+            && let Some(cfg) = cfgs(&arg.attrs).first()
+        {
+            errors.at(cfg, "the arguments have more than four conditions `#[cfg(..)]`: write the function once for each case, under a `#[cfg(..)]` of its own");
+            return;
+        }
+    }
     for param in &sig.generics.params {
         if let GenericParam::Const(param) = param {
             errors.at(

@@ -1,7 +1,8 @@
 //! A list of errors, so that a macro reports all of them at once.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
+use syn::Attribute;
 
 /// The errors found so far.
 #[derive(Default)]
@@ -29,9 +30,17 @@ impl Errors {
 
     /// Returns the errors as `compile_error!` items.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0
-            .into_iter()
-            .map(|error| error.into_compile_error())
+        self.into_tokens_under(&[])
+    }
+
+    /// Returns the errors of an item under these attributes `#[cfg(..)]`.
+    pub(crate) fn into_tokens_under(self, cfgs: &[&Attribute]) -> TokenStream {
+        let errors = self.0.into_iter().flatten();
+        errors
+            .map(|error| {
+                let error = error.into_compile_error();
+                quote!(#(#cfgs)* #error)
+            })
             .collect()
     }
 }

@@ -17,6 +17,7 @@ use crate::{
 };
 
 pub(crate) mod axum;
+pub(crate) mod cfg_args;
 
 /// A function whose body is opaque.
 pub(crate) struct Function {
@@ -330,22 +331,24 @@ pub(crate) fn with_function(
     expand: impl FnOnce(&Function, &mut Errors) -> TokenStream,
 ) -> TokenStream {
     let mut errors = Errors::default();
-    let code = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => match function.sig.receiver() {
-            None => expand(&function, &mut errors),
-            Some(receiver) => {
-                errors.at(
-                    receiver,
-                    "a method takes requests only in an impl block of routes: put `#[routes(..)]` on the `impl`, or make it a function outside",
-                );
-                item
-            }
-        },
+    let function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
         Err(error) => {
             errors.push(error);
+            let errors = errors.into_tokens();
+            return quote!(#item #errors);
+        }
+    };
+    let code = match function.sig.receiver() {
+        None => expand(&function, &mut errors),
+        Some(receiver) => {
+            errors.at(
+                receiver,
+                "a method takes requests only in an impl block of routes: put `#[routes(..)]` on the `impl`, or make it a function outside",
+            );
             item
         }
     };
-    let errors = errors.into_tokens();
+    let errors = errors.into_tokens_under(&function.cfgs());
     quote!(#code #errors)
 }

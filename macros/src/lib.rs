@@ -33,7 +33,11 @@ mod url;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::{errors::Errors, function::with_function};
+use crate::{
+    chain_attr::ChainAttr,
+    errors::Errors,
+    function::{cfg_args::expand_each, with_function},
+};
 
 macro_rules! verbs {
     ($($name:ident: $doc:literal,)*) => {$(
@@ -45,7 +49,11 @@ macro_rules! verbs {
             args: proc_macro::TokenStream,
             item: proc_macro::TokenStream,
         ) -> proc_macro::TokenStream {
-            route::route_attribute(stringify!($name), args.into(), item.into()).into()
+            let args: TokenStream = args.into();
+            expand_each(item.into(), |item| {
+                route::route_attribute(stringify!($name), args.clone(), item)
+            })
+            .into()
         }
     )*};
 }
@@ -78,7 +86,11 @@ pub fn fallback(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    route::fallback_attribute(args.into(), item.into()).into()
+    let args: TokenStream = args.into();
+    expand_each(item.into(), |item| {
+        route::fallback_attribute(args.clone(), item)
+    })
+    .into()
 }
 
 #[doc = include_str!("../docs/attributes/middleware.md")]
@@ -87,9 +99,7 @@ pub fn middleware(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    chain_attr::MIDDLEWARE
-        .expand(args.into(), item.into())
-        .into()
+    chain_attribute(&chain_attr::MIDDLEWARE, args.into(), item.into()).into()
 }
 
 #[doc = include_str!("../docs/attributes/guard.md")]
@@ -98,7 +108,7 @@ pub fn guard(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    chain_attr::GUARD.expand(args.into(), item.into()).into()
+    chain_attribute(&chain_attr::GUARD, args.into(), item.into()).into()
 }
 
 #[doc = include_str!("../docs/attributes/observer.md")]
@@ -107,7 +117,11 @@ pub fn observer(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    chain_attr::OBSERVER.expand(args.into(), item.into()).into()
+    chain_attribute(&chain_attr::OBSERVER, args.into(), item.into()).into()
+}
+
+fn chain_attribute(attr: &ChainAttr, args: TokenStream, item: TokenStream) -> TokenStream {
+    expand_each(item, |item| attr.expand(args.clone(), item))
 }
 
 #[doc = include_str!("../docs/attributes/main.md")]

@@ -19,6 +19,7 @@ use crate::{
 /// Expands the impl block and the group of its methods.
 pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> TokenStream {
     let mut block = item.clone();
+    function::cfg_args::split_methods(&mut block);
     let Some(owner) = group_name(item, errors) else {
         block.items.iter_mut().for_each(strip_attrs);
         let stub = stub(args, item);

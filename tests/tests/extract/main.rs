@@ -1,6 +1,7 @@
 //! Extractors: parameters of the path, queries, headers and bodies.
 
 mod bodies;
+mod conditions;
 mod extractors;
 mod formats;
 mod header_octets;
