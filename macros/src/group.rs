@@ -8,7 +8,7 @@ use crate::{
     attr::GroupArgs,
     entry::{Entry, parse_entries},
     errors::Errors,
-    expand,
+    expand, runtime_path,
 };
 
 mod impl_block;
@@ -22,10 +22,7 @@ pub(crate) fn routes_attribute(args: TokenStream, item: TokenStream) -> TokenStr
     } else if let Ok(block) = syn::parse2(item.clone()) {
         impl_block::expand(&parsed, &block, &mut errors)
     } else if let Ok(module) = syn::parse2(item.clone()) {
-        let krate = parsed
-            .krate
-            .as_ref()
-            .map_or_else(|| quote!(::highball), |path| quote!(#path));
+        let krate = runtime_path::runtime(parsed.krate.as_ref());
         module::expand(&args, &krate, &module, &mut errors)
     } else {
         report_unsupported_item(&item, &mut errors);

@@ -6,7 +6,11 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Path;
 
-use crate::{errors::Errors, runtime_path::private_at, types::source_text};
+use crate::{
+    errors::Errors,
+    runtime_path::{private_at, runtime_name},
+    types::source_text,
+};
 
 /// Rewrites the statements of the body that build a server, so that a mistake with it is one error.
 ///
@@ -37,8 +41,7 @@ struct Servers<'a> {
 
 impl Servers<'_> {
     fn rewrite(&mut self, body: TokenStream) -> TokenStream {
-        let krate = self.krate.and_then(|path| path.segments.last());
-        let krate = krate.map_or_else(|| "highball".to_owned(), |last| last.ident.to_string());
+        let krate = runtime_name(self.krate);
         let tokens: Vec<_> = body.into_iter().collect();
         let mut out = TokenStream::new();
         let mut at = 0;

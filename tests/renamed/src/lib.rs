@@ -89,6 +89,28 @@ pub mod module {
     }
 }
 
+// Without `crate = ..`, the attributes find the name in `Cargo.toml`.
+#[derive(Debug, Clone, Local)]
+pub struct Found(pub u64);
+
+#[guard]
+pub fn find(State(limit): State<u64>) -> Result<Found, Problem> {
+    Ok(Found(limit))
+}
+
+#[get("/found", with(find))]
+pub async fn found(Local(found): Local<Found>) -> String {
+    ::std::format!("{} {}", url!(Api, found()), found.0)
+}
+
+#[routes("/found-module", timeout = ::railway::middleware::secs(5))]
+pub mod found_module {
+    #[::railway::get("/")]
+    pub async fn index() -> &'static str {
+        "index"
+    }
+}
+
 #[derive(Debug)]
 pub struct Service;
 
@@ -101,4 +123,12 @@ impl Service {
 }
 
 #[routes(app, crate = ::railway)]
-pub struct Api(r#match, Numbers, place, module::Routes, Service);
+pub struct Api(
+    r#match,
+    Numbers,
+    place,
+    module::Routes,
+    found,
+    found_module::Routes,
+    Service,
+);

@@ -150,3 +150,11 @@ fn route_list_contains_the_chain_of_each_route() {
     assert_eq!(routes[0].handler(), "highball_renamed::check");
     assert!(routes[0].file().ends_with("renamed/src/lib.rs"));
 }
+
+#[tokio::test]
+async fn a_renamed_dependency_is_found() {
+    for (path, expected) in [("/found", "/found 7"), ("/found-module", "index")] {
+        let client = highball_renamed::Api.test().state(AppState { limit: 7 });
+        assert_eq!(client.get(path).send().await.text(), expected);
+    }
+}
