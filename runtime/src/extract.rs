@@ -51,7 +51,7 @@ mod valid;
 pub mod websocket;
 
 #[doc(hidden)]
-pub use crate::request::{CloneState, HasState, StateField};
+pub use crate::request::{CloneState, HasState, SharedValue, StateField};
 pub use crate::{
     request::{Provide, State},
     response::Json,

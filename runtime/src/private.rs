@@ -17,7 +17,7 @@ pub use crate::{
     },
     extract::{Extract, PathFields, param_named},
     middleware::{Timeout, body_limit},
-    request::{Context, Exchange, Head, Provide, StateField},
+    request::{Context, Exchange, Head, Provide, StateField, assert_shared},
     response::{IntoResponse, Rejection, Response, caused, reason, status},
     routes::{
         ArgumentInfo, Definition, Entries, Entry, EntryList, LinkParam, Listing, LocalId,

@@ -40,6 +40,6 @@ pub(crate) use shared::{Connected, Shared};
 pub(crate) use stand_ins::StandIns;
 pub(crate) use state::View;
 #[doc(hidden)]
-pub use state::{CloneState, HasState, StateField};
+pub use state::{CloneState, HasState, SharedValue, StateField, assert_shared};
 pub use state::{Provide, State};
 pub(crate) use transport::Transport;

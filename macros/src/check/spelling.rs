@@ -46,6 +46,7 @@ pub(super) fn check_extractor(arg: &Arg, errors: &mut Errors) -> bool {
                 "the context is passed by reference: write `{name}: &mut Context<'_>`"
             ))
         }
+        (ArgKind::Extract, ty) => impl_inside(ty),
         _ => None,
     };
     let is_valid = message.is_none();
@@ -65,5 +66,19 @@ fn borrowed(reference: &TypeReference) -> Option<String> {
     BY_VALUE.contains(&name.as_str()).then(|| {
         let shown = source_text(&reference.elem);
         format!("`{name}` is taken by value: drop the `{sign}`, and write `{shown}`")
+    })
+}
+
+/// Returns the message for `State<impl Repo>`.
+fn impl_inside(ty: &Type) -> Option<String> {
+    let text = source_text(ty);
+    let (_, inner) = text.split_once("<impl ")?;
+    let is_state = last_name(ty).is_some_and(|name| name == "State");
+    let inner = inner.trim_end_matches('>');
+    Some(match is_state {
+        true => format!(
+            "a state is found by its type: name it in place of `impl {inner}`, as in `State<Arc<dyn {inner}>>`"
+        ),
+        false => format!("an argument has one type: name it in place of `impl {inner}`"),
     })
 }

@@ -189,6 +189,20 @@ pub trait HasState<T: ?Sized> {}
 )]
 pub trait StateField<T: ?Sized> {}
 
+/// A value that requests on all threads can share. Every such value implements it, for the sake of the message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be app state, because requests on all threads share it",
+    label = "cannot be shared between threads",
+    note = "write `Arc` in place of `Rc`, and `Mutex`, `RwLock` or an atomic type in place of `Cell` and `RefCell`"
+)]
+pub trait SharedValue {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> SharedValue for T {}
+
+/// Fails to compile if requests cannot share a field of the app state.
+pub const fn assert_shared<T: SharedValue>() {}
+
 /// The owner that a [`State`] keeps alive.
 trait StateSource<T: ?Sized>: Send + Sync {
     fn value(&self) -> &T;
