@@ -141,11 +141,22 @@ impl ChainAttr {
         let attr = RouteArgs::parse(args, self.name, errors);
         (self.check)(list, function, errors);
         if errors.is_empty() {
-            (self.expand)(function, list, &attr)
-        } else {
-            expand::part::stub(function, list, &attr)
+            return (self.expand)(function, list, &attr);
         }
+        let list: Vec<_> = list.iter().map(as_configured).collect();
+        expand::part::stub(function, &list, &attr)
     }
+}
+
+/// Returns the argument as the stub has it. A value without `#[config]` has been reported, and its place in `with(..)`
+/// must not be a second error.
+fn as_configured(arg: &Arg) -> Arg {
+    let is_param = arg.name == "id" || arg.name.ends_with("_id");
+    let mut arg = arg.clone();
+    if check::spelling::is_unmarked_value(&arg) && !is_param {
+        arg.kind = ArgKind::Config { by_ref: false };
+    }
+    arg
 }
 
 /// Returns the tokens for an error about an item: its name if it has one.

@@ -13,7 +13,7 @@ use crate::{
 mod future;
 mod params;
 mod positional;
-mod spelling;
+pub(crate) mod spelling;
 
 /// Checks a function for which a type of the same name is generated.
 pub(crate) fn check_item(item: &Function, noun: &str, errors: &mut Errors) {
@@ -201,8 +201,9 @@ fn check_exchange(args: &[Arg], errors: &mut Errors) {
 }
 
 /// Checks the arguments of a guard, a middleware or an observer.
-fn check_part_args(args: &[Arg], errors: &mut Errors) {
+fn check_part_args(args: &[Arg], function: &Function, errors: &mut Errors) {
     positional::check_part(args, errors);
+    spelling::check_values(args, function, errors);
     for arg in args {
         spelling::check_extractor(arg, errors);
         if matches!(arg.kind, ArgKind::OuterParam) {
@@ -214,7 +215,7 @@ fn check_part_args(args: &[Arg], errors: &mut Errors) {
 /// Checks the signature of an observer.
 pub(crate) fn check_observer(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
-    check_part_args(args, errors);
+    check_part_args(args, function, errors);
     if let Some(token) = &sig.asyncness {
         errors.at(
             token,
@@ -257,7 +258,7 @@ pub(crate) fn check_observer(args: &[Arg], function: &Function, errors: &mut Err
 pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
-    check_part_args(args, errors);
+    check_part_args(args, function, errors);
     for arg in args.iter().filter(|arg| matches!(arg.kind, ArgKind::Next)) {
         errors.at(
             &arg.ty,
@@ -285,7 +286,7 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
 pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
-    check_part_args(args, errors);
+    check_part_args(args, function, errors);
     let n_next = args
         .iter()
         .filter(|arg| matches!(arg.kind, ArgKind::Next))

@@ -124,6 +124,7 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
 }
 
 /// An argument of a function.
+#[derive(Clone)]
 pub(crate) struct Arg {
     pub(crate) name: String,
     pub(crate) ty: Type,
@@ -131,6 +132,7 @@ pub(crate) struct Arg {
 }
 
 /// How an argument is obtained.
+#[derive(Clone, Copy)]
 pub(crate) enum ArgKind {
     /// A parameter of the handler's own pattern. It is counted from the last, because prefixes add parameters in
     /// front.

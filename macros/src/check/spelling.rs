@@ -4,8 +4,8 @@ use syn::{Type, TypeReference};
 
 use crate::{
     errors::Errors,
-    function::{Arg, ArgKind},
-    types::{last_name, source_text},
+    function::{Arg, ArgKind, Function},
+    types::{is_param_only, last_name, source_text},
 };
 
 /// Extractors that are taken by value. A name that an app may give to another type is not in the list.
@@ -35,6 +35,32 @@ const BY_VALUE: [&str; 24] = [
     "Xml",
     "Yaml",
 ];
+
+/// Reports the plain values among the arguments of a part. Without a mark they have no source.
+pub(super) fn check_values(args: &[Arg], function: &Function, errors: &mut Errors) {
+    let part = &function.sig.ident;
+    for arg in args.iter().filter(|arg| is_unmarked_value(arg)) {
+        let (name, ty) = (&arg.name, source_text(&arg.ty));
+        let config = match function.owner {
+            None => format!("a value in `with({part}(..))` is marked, `#[config] {name}: {ty}`"),
+            Some(_) => format!("a value in `with(..)` is a field, `self.{name}`"),
+        };
+        let message = format!(
+            "nothing gives `{name}: {ty}`: {config}, and a path parameter is marked `#[param]`"
+        );
+        errors.at(&arg.ty, message);
+    }
+}
+
+/// Returns whether the argument is written as a value that only `#[config]` or `#[param]` could provide.
+pub(crate) fn is_unmarked_value(arg: &Arg) -> bool {
+    let is_slice = |reference: &TypeReference| matches!(*reference.elem, Type::Slice(_));
+    let is_value = match &arg.ty {
+        Type::Reference(reference) if is_slice(reference) => true,
+        ty => is_param_only(ty) || last_name(ty).is_some_and(|name| name == "Duration"),
+    };
+    arg.is_extract() && is_value && !arg.name.is_empty()
+}
 
 /// Checks how an argument other than a path parameter is written. Returns whether it is valid.
 pub(super) fn check_extractor(arg: &Arg, errors: &mut Errors) -> bool {
