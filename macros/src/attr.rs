@@ -61,14 +61,6 @@ pub(crate) struct GroupArgs {
 }
 
 impl RouteArgs {
-    /// Returns whether all methods are GET or HEAD, whose requests have no body as a rule.
-    pub(crate) fn is_bodiless(&self) -> bool {
-        let is_bodiless = |method: &String| matches!(method.as_str(), "GET" | "HEAD");
-        self.methods
-            .as_ref()
-            .is_some_and(|methods| methods.iter().all(is_bodiless))
-    }
-
     /// Parses the arguments of the attribute `name`.
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();

@@ -1,6 +1,6 @@
 //! The rules for a function's signature. Rules that require types are checked by the generated code.
 
-use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
+use syn::{FnArg, GenericParam, ReturnType, Signature};
 
 use crate::{
     errors::Errors,
