@@ -1,6 +1,6 @@
 //~ mistake: the argument has another name than the parameter of the path
 //~ thing: {user_id}
-//~ way: user_id: u64 | `user_id` | rename
+//~ way: user_id: u64 | `user_id` | rename | write `{id}`
 use highball::prelude::*;
 
 #[get("/users/{user_id}")] //~ here

@@ -1,5 +1,5 @@
 //~ mistake: the error of a handler is a `Box<dyn Error>`
-//~ thing: Box<dyn
+//~ thing: Box<dyn | Box<(dyn
 //~ way: highball::Result
 use highball::prelude::*;
 use std::error::Error;

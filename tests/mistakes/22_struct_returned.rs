@@ -1,6 +1,6 @@
 //~ mistake: a handler returns a struct without `Json(..)`
 //~ thing: Weather
-//~ way: Json<Weather>
+//~ way: Json<Weather> | Json(
 use highball::prelude::*;
 use serde::Serialize;
 

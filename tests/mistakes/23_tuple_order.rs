@@ -1,6 +1,6 @@
 //~ mistake: the status is after the body in a tuple
 //~ thing: , StatusCode)
-//~ way: (StatusCode, Json<Value>) | status comes first | status first | begins with the status
+//~ way: (StatusCode, Json<Value>) | status comes first | status first | begins with the status | (status, body)
 use highball::prelude::*;
 
 #[post("/jobs")]

@@ -1,5 +1,5 @@
 //~ mistake: `serve(Api)` is the last expression of `main`, without `.await`
-//~ thing: serve(Api)
+//~ thing: serve(Api) | Serve<Api>
 //~ way: .await
 use highball::prelude::*;
 

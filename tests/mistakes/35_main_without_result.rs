@@ -1,5 +1,5 @@
 //~ mistake: `main` awaits the server and has no return type
-//~ thing: main
+//~ thing: main | Result<
 //~ way: -> highball::Result
 use highball::prelude::*;
 

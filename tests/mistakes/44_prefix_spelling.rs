@@ -1,5 +1,5 @@
 //~ mistake: a prefix begins without a slash and ends with one
-//~ thing: api/
+//~ thing: api/ | prefix
 //~ way: "/api"
 use highball::prelude::*;
 

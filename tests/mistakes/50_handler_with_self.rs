@@ -1,5 +1,5 @@
 //~ mistake: a handler is a method of a plain impl block
-//~ thing: self
+//~ thing: self | method
 //~ way: #[routes | #[highball::routes
 use highball::prelude::*;
 

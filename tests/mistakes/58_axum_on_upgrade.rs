@@ -1,6 +1,6 @@
 //~ mistake: axum's method of a WebSocket upgrade, `on_upgrade(..)`
 //~ thing: on_upgrade
-//~ way: `on` | .on( | on(
+//~ way: `on` | .on( | `on(
 //~ or: compiles
 use highball::{prelude::*, ws::WebSocketUpgrade};
 
