@@ -146,7 +146,7 @@ async fn failures_of_clients_are_counted() {
         .listen(listener)
         .config(config)
         .quiet();
-    let server = tokio::spawn(async move { serving.await });
+    let server = tokio::spawn(serving);
     let before = server_counts();
     for text in [
         // Half a head.

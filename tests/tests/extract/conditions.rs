@@ -1,4 +1,4 @@
-//! Arguments under a `#[cfg]`. `any()` is always false, and `all()` is always true.
+//! Arguments under a `#[cfg]`. `any()` is always false, and `test` is always true.
 
 use highball::prelude::*;
 
@@ -10,10 +10,10 @@ struct AppState {
 #[get("/function/{id}")]
 pub(crate) async fn function(
     id: u32,
-    #[cfg(all())] State(name): State<String>,
+    #[cfg(test)] State(name): State<String>,
     #[cfg(any())] missing: State<Missing>,
     #[cfg(not(any()))] uri: &Uri,
-    #[cfg(not(all()))] uri: State<Missing>,
+    #[cfg(not(test))] uri: State<Missing>,
 ) -> String {
     format!("{id} {name} {}", uri.path())
 }
@@ -21,7 +21,7 @@ pub(crate) async fn function(
 #[guard]
 fn named(
     #[cfg(any())] missing: State<Missing>,
-    #[cfg(all())]
+    #[cfg(test)]
     #[config]
     expected: &'static str,
     name: State<String>,
@@ -40,7 +40,7 @@ impl Tagged {
         &self,
         cx: &mut Context<'_>,
         next: impl Next,
-        #[cfg(all())] name: State<String>,
+        #[cfg(test)] name: State<String>,
         #[cfg(any())] missing: State<Missing>,
     ) -> Response {
         let mut response = next.run(cx).await;
@@ -55,8 +55,8 @@ struct Users;
 impl Users {
     #[get("/{id}")]
     async fn show(
-        #[cfg(all())] id: u32,
-        #[cfg(not(all()))] id: Missing,
+        #[cfg(test)] id: u32,
+        #[cfg(not(test))] id: Missing,
         #[cfg(any())] missing: State<Missing>,
     ) -> String {
         id.to_string()
@@ -64,7 +64,7 @@ impl Users {
 }
 
 #[fallback]
-fn lost(#[cfg(all())] uri: &Uri, #[cfg(any())] missing: State<Missing>) -> (StatusCode, String) {
+fn lost(#[cfg(test)] uri: &Uri, #[cfg(any())] missing: State<Missing>) -> (StatusCode, String) {
     (StatusCode::NOT_FOUND, format!("lost {}", uri.path()))
 }
 

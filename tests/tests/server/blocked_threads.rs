@@ -42,7 +42,7 @@ fn server() {
     }
     let addr: SocketAddr = ([127, 0, 0, 1], 0).into();
     let serving = highball::serve(Blocking).listen(addr).config(config);
-    highball::block_on(async { serving.await }).expect("it serves");
+    highball::block_on(serving).expect("it serves");
 }
 
 struct Server {
