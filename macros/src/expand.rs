@@ -63,11 +63,8 @@ fn endpoint(
             #chain: __hb::Chain<__S>,
             #bounds
         {
-            fn run<'__r>(
-                __cx: &mut __hb::Context<'_>,
-                __call: __hb::Call<'__r, __S>,
-            ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
-                __hb::run_chain::<#chain, __S>(__cx, __call)
+            fn chain() -> impl __hb::Chain<__S> {
+                __hb::chain_of::<#chain, __S>()
             }
         }
     }

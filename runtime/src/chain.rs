@@ -32,7 +32,7 @@ pub use argument_check::{
 };
 pub(crate) use call::RequestScope;
 pub use call::{BufferedBody, Call, Render, buffer_body, problem};
-pub use endpoint::{Absent, Endpoint, Fallback, NoRoute, assert_fallback, run_chain};
+pub use endpoint::{Absent, Endpoint, Fallback, NoRoute, assert_fallback, chain_of};
 pub use fields::{Chunks, EntryEnd, Fields, W16, W256, W4096, WithFallback};
 pub use handler::{Handler, HandlerEnd, PlainEnd, PlainHandler, needs, plain_needs};
 pub use next::Next;

@@ -229,15 +229,13 @@ impl Handler<'_> {
         let future = quote_spanned! {self.function.sig.ident.span()=>
             impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send
         };
-        let entry = self.entry(&quote!(&__NODE));
+        let entry =
+            self.entry(&quote!(__hb::Node::route(#definition, __hb::plain_needs::<__Own>())));
         let endpoint = self.endpoint(&quote!(__hb::PlainEnd<__Own>));
         quote! {
             struct __Own;
-            // The compiler validates and hashes a constant with everything that it refers to, but a static only once.
-            static __NODE: __hb::Node = __hb::Node::route(#definition, __hb::plain_needs::<__Own>());
             #[automatically_derived]
             impl __hb::PlainHandler for __Own {
-                const NODE: &'static __hb::Node = &__NODE;
                 type Args = (#(#types,)*);
                 type Out = #out;
                 fn call((#(#names,)*): <Self::Args as __hb::Sources>::Values) -> #future {
@@ -258,7 +256,7 @@ impl Handler<'_> {
             #method
             #[automatically_derived]
             impl #params __hb::Entry for #name #types where #bounds {
-                const NODE: &'static __hb::Node = #node;
+                const NODE: &'static __hb::Node = &#node;
                 type Listed = Self;
                 type Link = #link;
             }
@@ -277,18 +275,10 @@ impl Handler<'_> {
         let name = &self.name;
         let (params, types, bounds) = self.generics();
         let definition = definition(self, with);
-        let (node, item) = match self.generic() {
-            Generic::No => (
-                quote!(&__NODE),
-                quote!(static __NODE: __hb::Node = __hb::Node::route(#definition, __hb::needs::<__Own>());),
-            ),
-            Generic::Yes => (
-                quote!(&__hb::Node::route(#definition, __hb::needs::<__Own #types>())),
-                TokenStream::new(),
-            ),
-        };
         let entry = match self.pattern {
-            Some(_) => self.entry(&quote!(<__Own #types as __hb::Handler>::NODE)),
+            Some(_) => {
+                self.entry(&quote!(__hb::Node::route(#definition, __hb::needs::<__Own #types>())))
+            }
             None => quote! {
                 #[automatically_derived]
                 impl #params __hb::Fallback for #name #types where #bounds {}
@@ -309,12 +299,10 @@ impl Handler<'_> {
         };
         quote! {
             #own
-            #item
             #entry
             #endpoint
             #[automatically_derived]
             impl #params __hb::Handler for __Own #types where #bounds {
-                const NODE: &'static __hb::Node = #node;
                 type Args<'__r> = (#(#list,)*);
                 #[allow(unused_variables)]
                 fn call<'__r>(

@@ -11,16 +11,20 @@ use crate::{
 
 /// A handler, or a group of them, in an app with the state `S`.
 pub trait Endpoint<S: Send + Sync + 'static>: Sized + 'static {
+    /// Returns the chain of the entry: its own middleware, then the handler or the group.
+    ///
+    /// It is no associated type, because that of a public handler cannot contain private types, as its arguments may.
+    fn chain() -> impl Chain<S>;
+
     /// Runs the chain of the entry.
-    fn run<'r>(cx: &mut Context<'_>, call: Call<'r, S>) -> impl Future<Output = Response> + Send;
+    fn run<'r>(cx: &mut Context<'_>, call: Call<'r, S>) -> impl Future<Output = Response> + Send {
+        Self::chain().run(cx, call)
+    }
 }
 
-/// Runs a chain by its type.
-pub fn run_chain<C: Chain<S>, S: Send + Sync + 'static>(
-    cx: &mut Context<'_>,
-    call: Call<'_, S>,
-) -> impl Future<Output = Response> + Send {
-    C::NEW.run(cx, call)
+/// Returns a chain by its type.
+pub const fn chain_of<C: Chain<S>, S: Send + Sync + 'static>() -> C {
+    C::NEW
 }
 
 /// Responds for the group at which the way ends, if no handler does.
@@ -72,8 +76,8 @@ impl Entry for Absent {
 }
 
 impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
-    fn run<'r>(cx: &mut Context<'_>, call: Call<'r, S>) -> impl Future<Output = Response> + Send {
-        miss(cx, call)
+    fn chain() -> impl Chain<S> {
+        NoRoute
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     request::Context,
     response::{IntoResponse, Rejection, Response},
-    routes::{LocalId, Node},
+    routes::LocalId,
 };
 
 /// A handler whose arguments borrow from nothing and whose return type has a name.
@@ -19,8 +19,6 @@ use crate::{
 /// This is the usual handler, and the one that costs the least compile time. A private type implements it and not the
 /// type of the route: a public type cannot have an associated type that is private, as those of the user may be.
 pub trait PlainHandler: Sized + 'static {
-    /// The data of its route.
-    const NODE: &'static Node;
     /// The sources of its arguments.
     type Args: AllNeeds;
     /// What it returns.
@@ -32,8 +30,6 @@ pub trait PlainHandler: Sized + 'static {
 
 /// Any other handler: it borrows from the request, takes the context, has parts of its own, or returns an opaque type.
 pub trait Handler: Sized + 'static {
-    /// The data of its route. A fallback has no pattern.
-    const NODE: &'static Node;
     /// The sources of its arguments.
     type Args<'r>: Sources;
 
@@ -89,11 +85,11 @@ where
         _: &mut Context<'_>,
         call: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
-        Ok(H::call(H::Args::take(call, H::NODE)?))
+        Ok(H::call(H::Args::take(call)?))
     }
 
     fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
-        H::Args::check_head(call, H::NODE)
+        H::Args::check_head(call)
     }
 }
 
@@ -110,12 +106,12 @@ where
         cx: &mut Context<'_>,
         call: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
-        let args = <H::Args<'r> as SourcesFrom<'r, S>>::take(call, H::NODE)?;
+        let args = <H::Args<'r> as SourcesFrom<'r, S>>::take(call)?;
         Ok(H::call(cx, args))
     }
 
     fn check_head<'r>(call: Call<'r, S>) -> Result<(), Rejection> {
-        <H::Args<'r> as SourcesFrom<'r, S>>::check_head(call, H::NODE)
+        <H::Args<'r> as SourcesFrom<'r, S>>::check_head(call)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     extract::{Extract, PathParam, param_rejection},
     request::{Head, Provide},
     response::Rejection,
-    routes::{ArgumentInfo, LocalId, Node},
+    routes::{ArgumentInfo, LocalId},
 };
 
 /// A path parameter. `M` is the result of the check of its type, unless the spelling of the type is enough.
@@ -56,13 +56,13 @@ pub trait SourceFrom<'r, S: 'static>: Source {
     ///
     /// # Errors
     /// Returns the rejection of the extractor, or of a parameter that cannot be parsed.
-    fn take(call: Call<'r, S>, site: Site) -> Result<Self::Value, Rejection>;
+    fn take(call: Call<'r, S>, site: Site<'_>) -> Result<Self::Value, Rejection>;
 
     /// Checks what depends on the head alone, before the body is read.
     ///
     /// # Errors
     /// Returns the same rejection that [`take`](Self::take) would return.
-    fn check_head(call: Call<'r, S>, site: Site) -> Result<(), Rejection> {
+    fn check_head(call: Call<'r, S>, site: Site<'_>) -> Result<(), Rejection> {
         let _ = (call, site);
         Ok(())
     }
@@ -70,15 +70,12 @@ pub trait SourceFrom<'r, S: 'static>: Source {
 
 /// The place of an argument in the source, for the message about a parameter that cannot be parsed.
 #[derive(Debug, Clone, Copy)]
-pub struct Site {
-    node: &'static Node,
-    idx: usize,
-}
+pub struct Site<'r>(&'r Head, usize);
 
 /// Which path parameter an argument is.
 pub trait Position {
     /// Returns the decoded text of the parameter.
-    fn text<'r>(head: &'r Head, site: Site) -> &'r str;
+    fn text<'r>(head: &'r Head, site: Site<'_>) -> &'r str;
 }
 
 /// A parameter of a prefix, which is found by the name of the argument.
@@ -86,7 +83,7 @@ pub trait Position {
 pub struct ByName;
 
 impl Position for ByName {
-    fn text<'r>(head: &'r Head, site: Site) -> &'r str {
+    fn text<'r>(head: &'r Head, site: Site<'_>) -> &'r str {
         head.param_named(site.name()).unwrap_or_default()
     }
 }
@@ -100,7 +97,7 @@ macro_rules! positions {
         pub struct $name;
 
         impl Position for $name {
-            fn text<'r>(head: &'r Head, _: Site) -> &'r str {
+            fn text<'r>(head: &'r Head, _: Site<'_>) -> &'r str {
                 head.param_from_end($back)
             }
         }
@@ -109,10 +106,10 @@ macro_rules! positions {
 
 positions!(N0 0 N1 1 N2 2 N3 3 N4 4 N5 5 N6 6 N7 7 N8 8 N9 9 N10 10 N11 11 N12 12 N13 13 N14 14 N15 15);
 
-impl Site {
+impl Site<'_> {
     /// Returns the argument, as written in the source.
     fn argument(self) -> Option<ArgumentInfo> {
-        self.node.definition()?.arguments().nth(self.idx)
+        self.0.route?.arguments().nth(self.1)
     }
 
     /// Returns the name of the argument.
@@ -127,7 +124,7 @@ impl Site {
     }
 }
 
-fn parse<P: Position, T: PathParam>(head: &Head, site: Site) -> Result<T, Rejection> {
+fn parse<P: Position, T: PathParam>(head: &Head, site: Site<'_>) -> Result<T, Rejection> {
     let text = P::text(head, site);
     T::read(head, text)?.ok_or_else(|| site.reject_param(text))
 }
@@ -140,11 +137,11 @@ impl<T, P, M> Needs for Param<T, P, M> {}
 
 impl<'r, S: 'static, T: PathParam, P: Position, M> SourceFrom<'r, S> for Param<T, P, M> {
     #[inline]
-    fn take(call: Call<'r, S>, site: Site) -> Result<T, Rejection> {
+    fn take(call: Call<'r, S>, site: Site<'_>) -> Result<T, Rejection> {
         parse::<P, T>(call.head, site)
     }
 
-    fn check_head(call: Call<'r, S>, site: Site) -> Result<(), Rejection> {
+    fn check_head(call: Call<'r, S>, site: Site<'_>) -> Result<(), Rejection> {
         parse::<P, T>(call.head, site).map(drop)
     }
 }
@@ -157,7 +154,7 @@ impl<P> Needs for Text<'_, P> {}
 
 impl<'r, S: 'static, P: Position> SourceFrom<'r, S> for Text<'r, P> {
     #[inline]
-    fn take(call: Call<'r, S>, site: Site) -> Result<&'r str, Rejection> {
+    fn take(call: Call<'r, S>, site: Site<'_>) -> Result<&'r str, Rejection> {
         Ok(P::text(call.head, site))
     }
 }
@@ -179,11 +176,11 @@ impl<'r, S: Argument<'r, M, A> + 'static, M, A> SourceFrom<'r, S> for Extracted<
     const PREPARE: Option<Prepare<S>> = S::PREPARE;
 
     #[inline]
-    fn take(call: Call<'r, S>, _: Site) -> Result<A, Rejection> {
+    fn take(call: Call<'r, S>, _: Site<'_>) -> Result<A, Rejection> {
         S::extract(call)
     }
 
-    fn check_head(call: Call<'r, S>, _: Site) -> Result<(), Rejection> {
+    fn check_head(call: Call<'r, S>, _: Site<'_>) -> Result<(), Rejection> {
         S::check_head(call)
     }
 }
@@ -196,7 +193,7 @@ impl<T> Needs for Receiver<'_, T> {}
 
 impl<'r, S: Provide<T> + 'static, T: 'r> SourceFrom<'r, S> for Receiver<'r, T> {
     #[inline]
-    fn take(call: Call<'r, S>, _: Site) -> Result<&'r T, Rejection> {
+    fn take(call: Call<'r, S>, _: Site<'_>) -> Result<&'r T, Rejection> {
         Ok(call.state())
     }
 }
@@ -224,13 +221,13 @@ pub trait SourcesFrom<'r, S: 'static>: Sources {
     ///
     /// # Errors
     /// Returns the rejection of the first argument that cannot be read.
-    fn take(call: Call<'r, S>, node: &'static Node) -> Result<Self::Values, Rejection>;
+    fn take(call: Call<'r, S>) -> Result<Self::Values, Rejection>;
 
     /// Checks what depends on the head alone, before the body is read.
     ///
     /// # Errors
     /// Returns the rejection of the first argument that rejects the request.
-    fn check_head(call: Call<'r, S>, node: &'static Node) -> Result<(), Rejection>;
+    fn check_head(call: Call<'r, S>) -> Result<(), Rejection>;
 }
 
 macro_rules! tuples {
@@ -261,17 +258,15 @@ macro_rules! tuples {
             #[allow(unused_variables)]
             fn take(
                 call: Call<'r, S>,
-                node: &'static Node,
             ) -> Result<Self::Values, Rejection> {
-                Ok(($($name::take(call, Site { node, idx: $idx })?,)*))
+                Ok(($($name::take(call, Site(call.head, $idx))?,)*))
             }
 
             #[allow(unused_variables)]
             fn check_head(
                 call: Call<'r, S>,
-                node: &'static Node,
             ) -> Result<(), Rejection> {
-                $($name::check_head(call, Site { node, idx: $idx })?;)*
+                $($name::check_head(call, Site(call.head, $idx))?;)*
                 Ok(())
             }
         }

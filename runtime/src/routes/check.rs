@@ -2,12 +2,12 @@
 
 use crate::routes::{
     check_locals,
-    clash::{self, Slot},
+    clash::{self, Slot, may_clash},
     field_path::{FieldPath, MAX_DEPTH, Place},
-    node::Node,
+    node::{Content, Group, Node},
     problem::Problem,
     shape::{MAX_PARAMS, MAX_SEGMENTS},
-    walk::{Visited, Walk},
+    walk::Walk,
 };
 
 /// The result of checking one entry of a group.
@@ -22,75 +22,102 @@ pub struct Report {
 /// Checks the routes of a group against each other and against the limits.
 ///
 /// Each mistake is reported once, by the innermost group in which it is visible. `is_root` adds the checks that need
-/// the complete chain and all prefixes.
+/// the complete chain and all prefixes. Most groups are correct, and what they know of their entries is enough to see
+/// that. Only where it is not, the routes below an entry are visited.
 pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> [Report; ENTRIES] {
     let none = Report {
         problem: None,
         root: node,
     };
     let mut reports = [none; ENTRIES];
-    // The hash table has about twice as many slots as there are routes. The function that fills it is not generic,
-    // because in constant evaluation that would be slower.
-    match node.n_routes {
-        0..=16 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 32]),
-        17..=64 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 128]),
-        65..=256 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 512]),
-        257..=1_024 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 2_048]),
-        1_025..=4_096 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 8_192]),
-        4_097..=16_384 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 32_768]),
-        16_385..=65_535 => fill(&mut reports, node, is_root, &mut [Slot::EMPTY; 131_072]),
+    let Content::Group(group) = &node.content else {
+        return reports;
+    };
+    let mut i = 0;
+    while i < ENTRIES {
+        let list = group.entries.only(i as u16);
+        if let [entry] = list
+            && may_be_wrong(group, entry, is_root)
+        {
+            let walk = Walk::of_entry(node, list, i as u16);
+            reports[i].problem = find_in_entry(node, walk, is_root);
+        }
+        i += 1;
+    }
+    // The size of a hash table is a constant: at least twice the number of its elements. The functions that fill it
+    // are not generic, because in constant evaluation that would be slower.
+    let may_clash = match ENTRIES {
+        0..=16 => may_clash(group, &mut [0; 64], &mut [0; 64]),
+        17..=64 => may_clash(group, &mut [0; 256], &mut [0; 256]),
+        65..=256 => may_clash(group, &mut [0; 1_024], &mut [0; 1_024]),
+        257..=1_024 => may_clash(group, &mut [0; 4_096], &mut [0; 4_096]),
+        1_025..=8_192 => may_clash(group, &mut [0; 32_768], &mut [0; 32_768]),
+        _ => true,
+    };
+    if !may_clash {
+        return reports;
+    }
+    match node.sums.routes {
+        0..=16 => find_clashes(&mut reports, node, &mut [Slot::EMPTY; 32]),
+        17..=64 => find_clashes(&mut reports, node, &mut [Slot::EMPTY; 128]),
+        65..=256 => find_clashes(&mut reports, node, &mut [Slot::EMPTY; 512]),
+        257..=1_024 => find_clashes(&mut reports, node, &mut [Slot::EMPTY; 2_048]),
+        1_025..=4_096 => find_clashes(&mut reports, node, &mut [Slot::EMPTY; 8_192]),
+        4_097..=16_384 => find_clashes(&mut reports, node, &mut [Slot::EMPTY; 32_768]),
+        16_385..=65_535 => find_clashes(&mut reports, node, &mut [Slot::EMPTY; 131_072]),
         _ => panic!("a group has more than 65,535 routes"),
     }
     reports
 }
 
-const fn fill(reports: &mut [Report], node: &'static Node, is_root: bool, slots: &mut [Slot]) {
+/// Returns whether a route below an entry may have a mistake, other than a clash.
+const fn may_be_wrong(group: &Group, entry: &'static Node, is_root: bool) -> bool {
+    let (field, inner) = entry.split();
+    let n_segments = group.prefix.n_segments as u16 + entry.sums.most_segments;
+    let prefix_params = group.prefix.n_params as u16 + field.prefix.n_params as u16;
+    entry.sums.depth as usize >= MAX_DEPTH
+        || n_segments as usize > MAX_SEGMENTS
+        || (prefix_params + inner.sums.most_params) as usize > MAX_PARAMS
+        || prefix_params > 0
+        || is_root && (entry.sums.may_lack || group.has_locals)
+}
+
+const fn find_in_entry(root: &'static Node, mut walk: Walk, is_root: bool) -> Option<Problem> {
+    while walk.next_route() {
+        let problem = find_problem(root, &walk, is_root);
+        if problem.is_some() {
+            return problem;
+        }
+    }
+    None
+}
+
+const fn find_clashes(reports: &mut [Report], node: &'static Node, slots: &mut [Slot]) {
     let mut walk = Walk::new(node);
     let (mut index, mut step, mut start) = (0, usize::MAX, 0);
-    while walk.next() {
-        let Visited::Route = walk.visited else {
-            continue;
-        };
+    while walk.next_route() {
         if walk.first_step() != step {
             step = walk.first_step();
             start = index;
         }
-        let clash = match clash::add(slots, node, &walk, index) {
-            // The group in this entry has already reported a clash inside it.
-            Some(other) if other < start => Some(other),
-            _ => None,
-        };
+        // The group in this entry has already reported a clash inside it.
+        if let Some(other) = clash::add(slots, node, &walk, index)
+            && other < start
+            && reports[step].problem.is_none()
+        {
+            reports[step].problem = Some(Problem::Clash(other, walk.place()));
+        }
         index += 1;
-        // Most routes have nothing that could be wrong, and cost no further call.
-        let is_plain = walk.depth <= MAX_DEPTH
-            && walk.around.n_params == 0
-            && walk.whole.n_segments as usize <= MAX_SEGMENTS
-            && walk.whole.n_params as usize <= MAX_PARAMS
-            && !(is_root && walk.may_lack_something());
-        if let (true, None) = (is_plain, clash) {
-            continue;
-        }
-        if let None = reports[step].problem {
-            reports[step].problem = find_problem(node, &walk, clash, is_root);
-        }
     }
 }
 
 /// Returns the first mistake of a route.
-const fn find_problem(
-    root: &'static Node,
-    walk: &Walk,
-    clash: Option<u32>,
-    is_root: bool,
-) -> Option<Problem> {
+const fn find_problem(root: &'static Node, walk: &Walk, is_root: bool) -> Option<Problem> {
     if walk.depth > MAX_DEPTH {
         return Some(Problem::TooDeep(walk.place()));
     }
     if let Some(problem) = check_limits(root, walk) {
         return Some(problem);
-    }
-    if let Some(other) = clash {
-        return Some(Problem::Clash(other, walk.place()));
     }
     if !is_root {
         return None;
@@ -201,11 +228,7 @@ pub const fn fail_if_reported(reports: &[Report], entry: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::{
-        Definition, Methods, Pattern,
-        node::{Entries, Node},
-        segment::RouteOptions,
-    };
+    use crate::routes::{Definition, Methods, Pattern, node::Entries, segment::RouteOptions};
 
     /// Returns the indices of the entries of a group that clash with an earlier one. `numbered` is whether segments
     /// have different numbers; without them every pattern of the same length has the same hash.
@@ -241,7 +264,12 @@ mod tests {
             root,
         }; 3];
         // `check` itself has tables of every size in its frame, too much for the stack of a test.
-        fill(&mut reports, root, true, &mut [Slot::EMPTY; 32]);
+        find_clashes(&mut reports, root, &mut [Slot::EMPTY; 32]);
+        let Content::Group(group) = &root.content else {
+            unreachable!()
+        };
+        let has_clash = reports.iter().any(|report| report.problem.is_some());
+        assert!(may_clash(group, &mut [0; 16], &mut [0; 16]) || !has_clash);
         let is_wrong = |idx: &usize| reports[*idx].problem.is_some();
         (0..3).filter(is_wrong).collect()
     }

@@ -5,8 +5,8 @@ use crate::{
     routes::{
         definition::Definition,
         field_path::Place,
-        node::Node,
-        pattern::{Pattern, Segments},
+        node::{Content, Group, Node},
+        pattern::{BASE, EMPTY_HASH, Pattern, Segments},
         segment::{Methods, STANDARD, Segment},
         walk::Walk,
     },
@@ -61,6 +61,86 @@ pub(super) const fn add(
     };
     first
 }
+
+/// Returns whether two entries of a group may have routes that match the same requests. Both tables are empty, and
+/// have the same size.
+///
+/// Two routes clash only if their whole patterns have the same hash, and a route of a group clashes only if another
+/// entry begins with the same segment as the group.
+pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u64]) -> bool {
+    let capacity = wholes.len();
+    let (mut i, mut n_keys) = (0, 0);
+    while let Some(entry) = group.entries.get(i) {
+        i += 1;
+        let (field, inner) = entry.split();
+        let (own, is_group) = match &inner.content {
+            Content::Route(definition, _) => (&definition.pattern, false),
+            Content::Group(group) => (&group.prefix, true),
+            Content::Field(..) | Content::Nothing => continue,
+        };
+        // The lowest bit tells a group from a route. A route `/` has no segment.
+        let mut first = match (field.prefix.hashes, own.hashes) {
+            ([first, ..], _) | ([], [first, ..]) => *first,
+            ([], []) if is_group => return true,
+            ([], []) => EMPTY_HASH,
+        };
+        first = first << 2 | 2 | is_group as u64;
+        let mut at = (first >> 32) as usize % capacity;
+        while firsts[at] != 0 && firsts[at] != first {
+            if firsts[at] == first ^ 1 {
+                return true;
+            }
+            at = (at + 1) % capacity;
+        }
+        if is_group && firsts[at] == first {
+            return true;
+        }
+        firsts[at] = first;
+        if is_group {
+            continue;
+        }
+        let mut hash = 0_u64;
+        let mut hashes = field.prefix.hashes;
+        while let [segment, rest @ ..] = hashes {
+            hash = (hash as u128 * BASE + *segment as u128) as u64;
+            hashes = rest;
+        }
+        hashes = own.hashes;
+        while let [segment, rest @ ..] = hashes {
+            hash = (hash as u128 * BASE + *segment as u128) as u64;
+            hashes = rest;
+        }
+        // The methods of the standard are part of the hash, so that GET and POST of one path do not look like a clash.
+        let Content::Route(definition, _) = &inner.content else {
+            continue;
+        };
+        let mut bits = definition.methods.bits();
+        if bits == 0 {
+            bits = OTHER_METHODS;
+        }
+        while bits != 0 {
+            let method = bits & bits.wrapping_neg();
+            bits ^= method;
+            n_keys += 1;
+            if n_keys * 2 > capacity {
+                return true;
+            }
+            let key = (hash as u128 * BASE + method as u128) as u64 | 1;
+            let mut at = (key >> 32) as usize % capacity;
+            while wholes[at] != 0 {
+                if wholes[at] == key {
+                    return true;
+                }
+                at = (at + 1) % capacity;
+            }
+            wholes[at] = key;
+        }
+    }
+    false
+}
+
+/// Stands for the methods of a route that names none of the standard ones.
+const OTHER_METHODS: u16 = 1 << 15;
 
 /// Returns the place of the route with this index.
 pub(super) const fn nth(root: &'static Node, index: u32) -> Option<Place> {

@@ -4,7 +4,11 @@
 //! as much as all routes below it. The compiler walks the tree where something has to be known of all routes.
 
 use crate::routes::{
-    definition::Definition, local::LocalId, part::PartInfo, pattern::Pattern, segment::RouteOptions,
+    definition::{Definition, needs_locals},
+    local::LocalId,
+    part::PartInfo,
+    pattern::{KIND_AFFIX, KIND_BITS, Pattern},
+    segment::RouteOptions,
 };
 
 /// A handler or a group, which can be listed in a group.
@@ -68,22 +72,67 @@ pub enum Entries {
 }
 
 impl Entries {
+    /// Adds the sums of the entries, which have no prefix of the group yet.
+    const fn add_to(self, all: &mut Sums) {
+        match self {
+            Self::Chunks(_, mut lists) => {
+                while let [list, rest @ ..] = lists {
+                    list.add_to(all);
+                    lists = rest;
+                }
+            }
+            Self::List(mut entries) => {
+                while let [entry, rest @ ..] = entries {
+                    let sums = &entry.sums;
+                    all.routes += sums.routes;
+                    all.groups += sums.groups;
+                    all.segments += sums.segments;
+                    all.text += sums.text;
+                    all.slashes += sums.slashes;
+                    all.nodes += sums.nodes;
+                    all.statics += sums.statics;
+                    all.affixes += sums.affixes;
+                    if sums.most_segments > all.most_segments {
+                        all.most_segments = sums.most_segments;
+                    }
+                    if sums.most_params > all.most_params {
+                        all.most_params = sums.most_params;
+                    }
+                    if sums.depth > all.depth {
+                        all.depth = sums.depth;
+                    }
+                    all.has_slash |= sums.has_slash;
+                    all.may_lack |= sums.may_lack;
+                    all.broken |= sums.broken;
+                    entries = rest;
+                }
+            }
+        }
+    }
+
     /// Returns the entry with this number.
     pub(super) const fn get(self, entry: u16) -> Option<&'static Node> {
+        match self.only(entry) {
+            [entry] => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// Returns the entry with this number as a list of one, or an empty list.
+    pub(super) const fn only(self, entry: u16) -> &'static [&'static Node] {
         let (mut list, mut idx) = (self, entry);
         loop {
             match list {
                 Self::List(entries) => {
-                    return if (idx as usize) < entries.len() {
-                        Some(entries[idx as usize])
-                    } else {
-                        None
-                    };
+                    if idx as usize >= entries.len() {
+                        return &[];
+                    }
+                    return entries.split_at(idx as usize).1.split_at(1).0;
                 }
                 Self::Chunks(width, lists) => {
                     let chunk = (idx / width) as usize;
                     if chunk >= lists.len() {
-                        return None;
+                        return &[];
                     }
                     (list, idx) = (lists[chunk], idx % width);
                 }
@@ -96,10 +145,72 @@ impl Entries {
 #[derive(Debug, Clone, Copy)]
 pub struct Node {
     pub(super) content: Content,
-    /// The number of routes in the entry.
-    pub(super) n_routes: u32,
+    pub(crate) sums: Sums,
+}
+
+/// What a group knows of an entry without a walk over the routes below it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sums {
+    pub(crate) routes: u32,
+    pub(crate) groups: u32,
+    /// The segments of all patterns and of the prefixes of all groups.
+    pub(crate) segments: u32,
+    /// The length of all patterns, as written in the source.
+    pub(crate) text: u32,
+    /// The routes that are `/` and have no prefix yet, so that a prefix takes the place of their slash.
+    slashes: u32,
+    /// The most nodes that the routes can have in a trie.
+    pub(crate) nodes: u32,
+    /// The most static segments that lead to a node.
+    pub(crate) statics: u32,
+    /// The most parameters with static text around them.
+    pub(crate) affixes: u32,
+    /// The most segments and parameters of a pattern, and the deepest nesting of groups.
+    pub(super) most_segments: u16,
+    pub(super) most_params: u16,
+    pub(super) depth: u16,
+    /// Whether a path may have another trailing slash than its route.
+    pub(crate) has_slash: bool,
+    /// Whether a route needs something that must be around it, or a part has locals or an order.
+    pub(super) may_lack: bool,
     /// Whether routes are missing, because a mistake was reported at or below the entry.
-    pub(super) broken: bool,
+    broken: bool,
+}
+
+impl Sums {
+    const NOTHING: Self = Self {
+        routes: 0,
+        groups: 0,
+        segments: 0,
+        text: 0,
+        slashes: 0,
+        nodes: 0,
+        statics: 0,
+        affixes: 0,
+        most_segments: 0,
+        most_params: 0,
+        depth: 0,
+        has_slash: false,
+        may_lack: false,
+        broken: false,
+    };
+
+    /// Returns the sums with a prefix in front of every pattern.
+    const fn below(mut self, prefix: &Pattern) -> Self {
+        if prefix.n_segments == 0 {
+            return self;
+        }
+        let n_segments = prefix.n_segments as u32;
+        self.segments += n_segments * (self.routes + self.groups);
+        self.text += prefix.text.len() as u32 * self.routes - self.slashes;
+        self.slashes = 0;
+        self.nodes += n_segments;
+        self.statics += n_segments - prefix.n_params as u32;
+        self.affixes += n_affixes(prefix);
+        self.most_segments += n_segments as u16;
+        self.most_params += prefix.n_params as u16;
+        self
+    }
 }
 
 /// The kinds of nodes.
@@ -130,15 +241,12 @@ pub(crate) struct Group {
 pub(crate) struct Field {
     pub(crate) prefix: Pattern,
     pub(crate) with: &'static [PartInfo],
-    /// Whether one of the parts has locals or an order.
-    pub(super) has_locals: bool,
 }
 
 impl Field {
     pub(super) const NONE: Self = Self {
         prefix: Pattern::EMPTY,
         with: &[],
-        has_locals: false,
     };
 }
 
@@ -146,23 +254,41 @@ impl Node {
     /// A route or a group that does not compile. The mistake is reported elsewhere.
     pub const BROKEN: Self = Self {
         content: Content::Nothing,
-        n_routes: 0,
-        broken: true,
+        sums: Sums {
+            broken: true,
+            ..Sums::NOTHING
+        },
     };
 
     /// An entry that a `#[cfg]` leaves out.
     pub const ABSENT: Self = Self {
         content: Content::Nothing,
-        n_routes: 0,
-        broken: false,
+        sums: Sums::NOTHING,
     };
 
     /// Creates the node of a handler. `needs` has the locals of each argument.
     pub const fn route(definition: Definition, needs: &'static [&'static [LocalId]]) -> Self {
+        let pattern = &definition.pattern;
+        let (n_segments, n_params) = (pattern.n_segments as u32, pattern.n_params as u32);
+        let is_slash = n_segments == 0;
         Self {
+            sums: Sums {
+                routes: 1,
+                segments: n_segments,
+                text: pattern.text.len() as u32,
+                slashes: is_slash as u32,
+                // `/` is a node of its own.
+                nodes: n_segments + is_slash as u32,
+                statics: n_segments - n_params + is_slash as u32,
+                affixes: n_affixes(pattern),
+                most_segments: n_segments as u16,
+                most_params: n_params as u16,
+                has_slash: definition.options.slash.is_some(),
+                may_lack: needs_locals(needs)
+                    || !matches!((definition.with, definition.outer_params), ([], [])),
+                ..Sums::NOTHING
+            },
             content: Content::Route(definition, needs),
-            n_routes: 1,
-            broken: false,
         }
     }
 
@@ -174,12 +300,12 @@ impl Node {
         options: RouteOptions,
         entries: Entries,
     ) -> Self {
-        let (mut n_routes, mut broken, mut i) = (0, false, 0);
-        while let Some(entry) = entries.get(i) {
-            n_routes += entry.n_routes;
-            broken |= entry.broken;
-            i += 1;
-        }
+        let mut sums = Sums::NOTHING;
+        sums.may_lack = has_locals(with);
+        sums.has_slash = options.slash.is_some();
+        entries.add_to(&mut sums);
+        sums.groups += 1;
+        sums.depth += 1;
         Self {
             content: Content::Group(Group {
                 name,
@@ -189,30 +315,23 @@ impl Node {
                 entries,
                 has_locals: has_locals(with),
             }),
-            n_routes,
-            broken,
+            sums: sums.below(&prefix),
         }
     }
 
     /// Creates the node of an entry with a prefix or middleware of its own.
     pub const fn field(prefix: Pattern, with: &'static [PartInfo], entry: &'static Self) -> Self {
+        let mut sums = entry.sums.below(&prefix);
+        sums.may_lack |= has_locals(with);
         Self {
-            content: Content::Field(
-                Field {
-                    prefix,
-                    with,
-                    has_locals: has_locals(with),
-                },
-                entry,
-            ),
-            n_routes: entry.n_routes,
-            broken: entry.broken,
+            content: Content::Field(Field { prefix, with }, entry),
+            sums,
         }
     }
 
     /// Returns whether routes are missing because of a mistake.
     pub const fn is_broken(&self) -> bool {
-        self.broken
+        self.sums.broken
     }
 
     /// Returns the definition, if it is a handler.
@@ -238,6 +357,18 @@ impl Node {
             _ => None,
         }
     }
+}
+
+/// Returns the number of parameters with static text around them.
+const fn n_affixes(pattern: &Pattern) -> u32 {
+    let (mut hashes, mut n) = (pattern.hashes, 0);
+    while let [hash, rest @ ..] = hashes {
+        if *hash & KIND_BITS == KIND_AFFIX {
+            n += 1;
+        }
+        hashes = rest;
+    }
+    n
 }
 
 /// Returns whether one of these parts has locals or an order, so that the chain of each route inside must be checked.

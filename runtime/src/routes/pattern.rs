@@ -18,14 +18,10 @@ pub struct Pattern {
 /// The number of an empty static segment.
 pub(crate) const EMPTY_HASH: u64 = 4;
 
-/// The kind of a segment, in the lowest two bits of its number.
+/// The kind of a segment, in the lowest two bits of its number: static text is 0, a whole parameter 1, a catch-all 3.
 pub(crate) const KIND_BITS: u64 = 3;
-/// The kind of static text.
-pub(crate) const KIND_STATIC: u64 = 0;
 /// The kind of a parameter with static text around it.
 pub(crate) const KIND_AFFIX: u64 = 2;
-/// The kind of a catch-all.
-pub(crate) const KIND_CATCH_ALL: u64 = 3;
 
 /// The base of the hash of a pattern: the hash before a segment times this, plus the number of the segment.
 ///

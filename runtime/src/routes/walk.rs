@@ -4,42 +4,34 @@
 //! more than any arithmetic. So a walk has one long function, which changes the walk in place and calls nothing.
 
 use crate::routes::{
-    definition::{Definition, needs_locals},
+    definition::Definition,
     field_path::{FieldPath, MAX_DEPTH, Place},
     local::LocalId,
     node::{Content, Entries, Group, Node},
     pattern::BASE,
-    segment::Slash,
 };
 
 /// One level more than groups can have, so that a route which stands too deep is visited and reported.
 const MAX_LEVELS: usize = MAX_DEPTH + 1;
 
 /// A walk over the routes and groups below a group, in the order of the source.
-pub(crate) struct Walk {
+pub(super) struct Walk {
     /// The groups around the current entry, outermost first.
     levels: [Level; MAX_LEVELS],
-    pub(crate) depth: usize,
+    pub(super) depth: usize,
     /// What was visited last.
-    pub(crate) visited: Visited,
+    pub(super) visited: Visited,
     /// Its definition, if it is a route.
-    pub(crate) definition: &'static Definition,
+    pub(super) definition: &'static Definition,
     /// The locals of its arguments, if it is a route.
-    pub(crate) needs: &'static [&'static [LocalId]],
-    /// The hash of the prefixes of the groups around it.
-    pub(crate) base: u64,
-    /// The segments that its group adds to it, and its own: those of a route, or the prefix of a group.
-    pub(crate) field_hashes: &'static [u64],
-    pub(crate) own_hashes: &'static [u64],
+    pub(super) needs: &'static [&'static [LocalId]],
     /// Its complete pattern, or its complete prefix.
-    pub(crate) whole: Around,
-    /// What is around it, without its own pattern.
-    pub(crate) around: Around,
+    pub(super) whole: Around,
 }
 
 /// What a walk has visited.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Visited {
+pub(super) enum Visited {
     Route,
     /// A group below the first one.
     Group,
@@ -60,16 +52,13 @@ struct Level {
 
 /// What the groups around an entry add to it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Around {
+pub(super) struct Around {
     /// The hash of the prefixes, or of the complete pattern.
-    pub(crate) hash: u64,
-    pub(crate) n_segments: u16,
-    pub(crate) n_params: u16,
+    pub(super) hash: u64,
+    pub(super) n_segments: u16,
+    pub(super) n_params: u16,
     /// The length of the pattern as written in the source.
-    pub(crate) text_len: u32,
-    pub(crate) slash: Option<Slash>,
-    /// Whether a part around it has locals or an order.
-    pub(crate) has_locals: bool,
+    pub(super) text_len: u32,
 }
 
 impl Around {
@@ -78,14 +67,12 @@ impl Around {
         n_segments: 0,
         n_params: 0,
         text_len: 0,
-        slash: None,
-        has_locals: false,
     };
 }
 
 impl Walk {
     /// Begins before the first entry of a group.
-    pub(crate) const fn new(root: &'static Node) -> Self {
+    pub(super) const fn new(root: &'static Node) -> Self {
         let none = Level {
             entries: &[],
             lists: [&[]; 3],
@@ -98,11 +85,7 @@ impl Walk {
             visited: Visited::End,
             definition: &Definition::NONE,
             needs: &[],
-            base: 0,
-            field_hashes: &[],
-            own_hashes: &[],
             whole: Around::NOTHING,
-            around: Around::NOTHING,
         };
         if let Content::Group(group) = &root.content {
             walk.enter(group);
@@ -110,8 +93,21 @@ impl Walk {
         walk
     }
 
+    /// Begins before an entry of a group, which is the only element of the list, and ends after it.
+    pub(super) const fn of_entry(
+        root: &'static Node,
+        entry: &'static [&'static Node],
+        step: u16,
+    ) -> Self {
+        let mut walk = Self::new(root);
+        walk.levels[0].entries = entry;
+        walk.levels[0].lists = [&[]; 3];
+        walk.levels[0].next = step;
+        walk
+    }
+
     /// Goes to the next route or group. Returns false at the end.
-    pub(crate) const fn next(&mut self) -> bool {
+    pub(super) const fn next(&mut self) -> bool {
         while self.depth > 0 {
             let level = &mut self.levels[self.depth - 1];
             let [entry, rest @ ..] = level.entries else {
@@ -124,11 +120,8 @@ impl Walk {
             level.next += 1;
             let mut whole = level.around;
             let mut node: &'static Node = entry;
-            self.base = whole.hash;
-            self.field_hashes = &[];
             if let Content::Field(field, inner) = &node.content {
                 let mut hashes = field.prefix.hashes;
-                self.field_hashes = hashes;
                 while let [hash, rest @ ..] = hashes {
                     whole.hash = (whole.hash as u128 * BASE + *hash as u128) as u64;
                     hashes = rest;
@@ -136,15 +129,12 @@ impl Walk {
                 whole.n_segments += field.prefix.n_segments as u16;
                 whole.n_params += field.prefix.n_params as u16;
                 whole.text_len += field.prefix.text.len() as u32;
-                whole.has_locals |= field.has_locals;
                 node = inner;
             }
-            self.around = whole;
             match &node.content {
                 Content::Route(definition, needs) => {
                     let pattern = &definition.pattern;
                     let mut hashes = pattern.hashes;
-                    self.own_hashes = hashes;
                     while let [hash, rest @ ..] = hashes {
                         whole.hash = (whole.hash as u128 * BASE + *hash as u128) as u64;
                         hashes = rest;
@@ -155,9 +145,6 @@ impl Walk {
                     }
                     whole.n_segments += pattern.n_segments as u16;
                     whole.n_params += pattern.n_params as u16;
-                    if let Some(slash) = definition.options.slash {
-                        whole.slash = Some(slash);
-                    }
                     self.whole = whole;
                     self.definition = definition;
                     self.needs = needs;
@@ -179,7 +166,7 @@ impl Walk {
     }
 
     /// Goes to the next route. Returns false at the end.
-    pub(crate) const fn next_route(&mut self) -> bool {
+    pub(super) const fn next_route(&mut self) -> bool {
         while self.next() {
             if let Visited::Route = self.visited {
                 return true;
@@ -192,7 +179,6 @@ impl Walk {
     const fn enter(&mut self, group: &Group) {
         let mut whole = self.whole;
         let mut hashes = group.prefix.hashes;
-        self.own_hashes = hashes;
         while let [hash, rest @ ..] = hashes {
             whole.hash = (whole.hash as u128 * BASE + *hash as u128) as u64;
             hashes = rest;
@@ -200,10 +186,6 @@ impl Walk {
         whole.n_segments += group.prefix.n_segments as u16;
         whole.n_params += group.prefix.n_params as u16;
         whole.text_len += group.prefix.text.len() as u32;
-        whole.has_locals |= group.has_locals;
-        if let Some(slash) = group.options.slash {
-            whole.slash = Some(slash);
-        }
         self.whole = whole;
         let level = &mut self.levels[self.depth];
         level.next = 0;
@@ -215,12 +197,12 @@ impl Walk {
     }
 
     /// Returns the number of the current entry in the first group.
-    pub(crate) const fn first_step(&self) -> usize {
+    pub(super) const fn first_step(&self) -> usize {
         self.levels[0].next as usize - 1
     }
 
     /// Returns the place of the route that was visited last.
-    pub(crate) const fn place(&self) -> Place {
+    pub(super) const fn place(&self) -> Place {
         Place {
             definition: self.definition,
             path: self.path(self.depth),
@@ -228,7 +210,7 @@ impl Walk {
     }
 
     /// Returns the path to the group that was visited last.
-    pub(crate) const fn group_path(&self) -> FieldPath {
+    pub(super) const fn group_path(&self) -> FieldPath {
         self.path(self.depth - 1)
     }
 
@@ -239,16 +221,6 @@ impl Walk {
             path = path.within_field(self.levels[depth].next - 1);
         }
         path
-    }
-
-    /// Returns whether the route needs something that must be around it, or parts around it have something to check.
-    pub(crate) const fn may_lack_something(&self) -> bool {
-        self.whole.has_locals
-            || !matches!(
-                (self.definition.with, self.definition.outer_params),
-                ([], [])
-            )
-            || needs_locals(self.needs)
     }
 }
 

@@ -84,6 +84,9 @@ pub const fn capacity(shapes: &[Shape]) -> usize {
     n_nodes
 }
 
+/// A hash table has at most this many slots for each of its segments.
+pub(super) const MAX_SLOTS_PER_STATIC: u32 = 4;
+
 /// Returns the number of slots for a hash table of `n_statics` segments.
 pub(super) const fn n_slots(n_statics: u32) -> u32 {
     match n_statics {
@@ -92,8 +95,7 @@ pub(super) const fn n_slots(n_statics: u32) -> u32 {
         1 => 1,
         // Empty slots save probes: most segments are found in the first slot, and a miss ends at
         // an empty one.
-        n if n <= 64 => n * 4,
-        n if n < 128 => 256,
+        n if n <= 64 => n * MAX_SLOTS_PER_STATIC,
         n => n * 2,
     }
 }
