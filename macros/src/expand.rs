@@ -40,8 +40,8 @@ fn route_options(options: RouteOptions) -> TokenStream {
     quote!(__hb::RouteOptions { #slash #finish #priority ..__hb::RouteOptions::NONE })
 }
 
-/// Returns the impl of `Endpoint` that runs a chain. Its bound says all that depends on the state, so that the compiler
-/// checks it where the app gets its state.
+/// Returns the impl of `Endpoint` with this chain. Everything that depends on the state is in its bound, so the
+/// compiler checks it where the app gets its state.
 fn endpoint(
     ty: &TokenStream,
     params: &TokenStream,

@@ -162,7 +162,7 @@ impl Arg {
         matches!(self.kind, ArgKind::Extract)
     }
 
-    /// Returns whether the argument is a value of its own, not the context or a part of the app state.
+    /// Returns whether the argument is a new value, not the context or a part of the app state.
     pub(crate) fn is_owned(&self) -> bool {
         matches!(
             self.kind,

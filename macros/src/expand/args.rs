@@ -152,7 +152,7 @@ fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     let (name, ty) = (&arg.name, &arg.ty);
     let env = generated_ident("__env", span);
     match arg.kind {
-        // A part has no path and no app state of its own.
+        // Only a handler has a path and a receiver.
         ArgKind::Param { .. } | ArgKind::OuterParam | ArgKind::HandlerSelf => TokenStream::new(),
         // With the span of the argument, rustc reports a type mismatch there and not in the macro.
         ArgKind::ContextMut => quote_spanned!(span=> __cx),

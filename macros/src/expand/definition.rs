@@ -45,7 +45,7 @@ fn is_default(options: RouteOptions) -> bool {
     options.slash.is_none() && options.finish_on_disconnect.is_none() && options.priority.is_none()
 }
 
-/// Returns the return type and the arguments as text. The runtime splits it where a reader asks for it.
+/// Returns the return type and the arguments as text. The runtime splits it when it is read.
 fn signature(handler: &Handler<'_>) -> String {
     let mut text = match &handler.function.sig.output {
         ReturnType::Default => "()".to_owned(),

@@ -101,7 +101,7 @@ fn list_entries(entries: &[Entry]) -> (Vec<TokenStream>, TokenStream) {
             items.extend(alias(Some(&cfg), &name, &ty));
             ty = quote!(#name);
         }
-        // Through the projection, rustc reports a type that is no entry once, and nothing that depends on it.
+        // Through the projection, rustc reports a type without `Entry` once, and nothing that depends on it.
         let listed = quote_spanned!(span=> <#ty as __hb::Entry>::Listed);
         if entry.prefix.is_none() && entry.with.is_empty() {
             return listed;
@@ -114,7 +114,7 @@ fn list_entries(entries: &[Entry]) -> (Vec<TokenStream>, TokenStream) {
     (listed, items)
 }
 
-/// Returns a type that stands for an entry with a prefix or middleware of its own.
+/// Returns a type that represents an entry which has a prefix or middleware in this group.
 fn field_items(entry: &Entry, step: usize, field: &Ident, listed: &TokenStream) -> TokenStream {
     let with = with::build_steps(&entry.with, &step.to_string(), &entry.cfgs);
     let (items, parts, prefix) = (&with.items, with.parts(), prefix(entry.prefix.as_ref()));

@@ -342,7 +342,7 @@ fn has_lifetime(tokens: TokenStream) -> bool {
     false
 }
 
-/// Returns whether the return type can stand in an impl: it has no `impl Trait` and no elided lifetime.
+/// Returns whether an impl can name the return type: it has no `impl Trait` and no elided lifetime.
 fn is_nameable(ty: &Type) -> bool {
     !matches!(ty, Type::Never(_)) && !contains_impl_trait(ty) && !has_lifetime(ty.to_token_stream())
 }

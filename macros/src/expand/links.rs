@@ -1,7 +1,7 @@
 //! The code for `show::path(42)`, the link to a handler within its group. `url!` also calls it.
 //!
 //! The usual link is a method of a trait of the runtime, for which a handler only names the types of the parameters. A
-//! link with a text has a method of its own, because that takes a `&str` of any lifetime.
+//! link with a text is an inherent method, because that takes a `&str` of any lifetime.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -13,7 +13,7 @@ use crate::{function::ArgKind, pattern::Pattern, types::source_text};
 /// The runtime has a trait for links with up to this many parameters.
 const MAX_BY_TRAIT: usize = 6;
 
-/// Returns the type of the link, and the impl with its method if it has one of its own.
+/// Returns the type of the link, and the impl with its method if that is an inherent one.
 pub(super) fn link(handler: &Handler<'_>) -> (TokenStream, TokenStream) {
     let params = params(handler);
     let by_trait = params.iter().all(|(_, ty)| !is_text(ty));

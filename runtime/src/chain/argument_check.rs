@@ -214,7 +214,8 @@ const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> ErrorText {
         .with("}`; rename the field, or the parameter")
 }
 
-/// Fails to compile if no argument takes a parameter of the path. `taken` has the properties of each argument. An argument that is not an extractor may have been meant to take it, and has its own error already.
+/// Fails to compile if no argument takes a parameter of the path. `taken` has the properties of each argument. An
+/// argument that is not an extractor may have been meant to take it, and has its own error already.
 #[track_caller]
 pub const fn assert_taken(name: &str, taken: &[(Facts, Facts)], message: &str) {
     let mut i = 0;

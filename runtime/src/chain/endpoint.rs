@@ -1,4 +1,4 @@
-//! What a request runs at an entry of a group, and the response of a group if no handler responds.
+//! The chain of an entry of a group, and the response of a group if no handler responds.
 
 use std::future::Future;
 

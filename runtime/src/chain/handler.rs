@@ -21,14 +21,14 @@ use crate::{
 pub trait PlainHandler: Sized + 'static {
     /// The sources of its arguments.
     type Args: AllNeeds;
-    /// What it returns.
+    /// The return type.
     type Out: IntoResponse;
 
     /// Calls the function.
     fn call(args: <Self::Args as Sources>::Values) -> impl Future<Output = Self::Out> + Send;
 }
 
-/// Any other handler: it borrows from the request, takes the context, has parts of its own, or returns an opaque type.
+/// Any other handler: it borrows from the request, takes the context, has `with(..)`, or returns an opaque type.
 pub trait Handler: Sized + 'static {
     /// The sources of its arguments.
     type Args<'r>: Sources;

@@ -1,4 +1,4 @@
-//! The arguments of a handler as a tuple of types, each of which says where its value comes from.
+//! The arguments of a handler as a tuple of types, one for the source of each value.
 //!
 //! The code of a handler only names these types and calls the function. Everything that depends on the app state is
 //! here, because code that is generic over the state would cost compile time for each handler.
@@ -88,8 +88,8 @@ impl Position for ByName {
     }
 }
 
-/// Generates a type for each position that a parameter can have: a number as a generic argument would be a constant
-/// of its own, which costs compile time.
+/// Generates a type for each position that a parameter can have: a number as a generic argument would be one more
+/// constant, which costs compile time.
 macro_rules! positions {
     ($($name:ident $back:literal)*) => {$(
         #[doc = concat!("The parameter that is ", $back, " places before the last one of the whole pattern.")]

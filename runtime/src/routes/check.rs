@@ -22,7 +22,7 @@ pub struct Report {
 /// Checks the routes of a group against each other and against the limits.
 ///
 /// Each mistake is reported once, by the innermost group in which it is visible. `is_root` adds the checks that need
-/// the complete chain and all prefixes. Most groups are correct, and what they know of their entries is enough to see
+/// the complete chain and all prefixes. Most groups are correct, and the sums of their entries are enough to see
 /// that. Only where it is not, the routes below an entry are visited.
 pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> [Report; ENTRIES] {
     let none = Report {

@@ -78,7 +78,7 @@ pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u
             Content::Group(group) => (&group.prefix, true),
             Content::Field(..) | Content::Nothing => continue,
         };
-        // The lowest bit tells a group from a route. A route `/` has no segment.
+        // The lowest bit is set for a group. A route `/` has no segment.
         let mut first = match (field.prefix.hashes, own.hashes) {
             ([first, ..], _) | ([], [first, ..]) => *first,
             ([], []) if is_group => return true,
@@ -139,7 +139,7 @@ pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u
     false
 }
 
-/// Stands for the methods of a route that names none of the standard ones.
+/// Represents the methods of a route that names none of the standard ones.
 const OTHER_METHODS: u16 = 1 << 15;
 
 /// Returns the place of the route with this index.

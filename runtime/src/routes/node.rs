@@ -1,7 +1,7 @@
 //! The tree of an app's routes: each group refers to its entries.
 //!
 //! A group adds nothing to what its entries have declared, so that a group costs as much as its own entries and not
-//! as much as all routes below it. The compiler walks the tree where something has to be known of all routes.
+//! as much as all routes below it. The compiler walks the tree where a check needs all routes.
 
 use crate::routes::{
     definition::{Definition, needs_locals},
@@ -39,10 +39,10 @@ use crate::routes::{
 pub trait Entry: Sized + 'static {
     /// The data of the entry and of everything below it.
     const NODE: &'static Node;
-    /// The type itself. A group names its entries through this, so that a type that is no entry is reported once.
+    /// The type itself. A group names its entries through this, so that a type that is not an entry is reported once.
     type Listed: Entry;
     /// The types of the parameters of a link to it, as a tuple. It is [`NoLink`] for a group, and for a handler whose
-    /// link is a function of its own.
+    /// link is an inherent method.
     type Link;
 }
 
@@ -148,7 +148,7 @@ pub struct Node {
     pub(crate) sums: Sums,
 }
 
-/// What a group knows of an entry without a walk over the routes below it.
+/// Sums over the routes below an entry, which a group uses in place of a walk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sums {
     pub(crate) routes: u32,
@@ -218,7 +218,7 @@ impl Sums {
 pub(super) enum Content {
     Route(Definition, &'static [&'static [LocalId]]),
     Group(Group),
-    /// An entry of a group that has a prefix or middleware of its own there.
+    /// An entry that has a prefix or middleware in the group that lists it.
     Field(Field, &'static Node),
     Nothing,
 }
@@ -236,7 +236,7 @@ pub(crate) struct Group {
     pub(super) has_locals: bool,
 }
 
-/// What a group adds to one of its entries.
+/// The additions of a group to one of its entries.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
     pub(crate) prefix: Pattern,
@@ -277,7 +277,7 @@ impl Node {
                 segments: n_segments,
                 text: pattern.text.len() as u32,
                 slashes: is_slash as u32,
-                // `/` is a node of its own.
+                // `/` is one node, too.
                 nodes: n_segments + is_slash as u32,
                 statics: n_segments - n_params + is_slash as u32,
                 affixes: n_affixes(pattern),
@@ -319,7 +319,7 @@ impl Node {
         }
     }
 
-    /// Creates the node of an entry with a prefix or middleware of its own.
+    /// Creates the node of an entry that has a prefix or middleware in the group that lists it.
     pub const fn field(prefix: Pattern, with: &'static [PartInfo], entry: &'static Self) -> Self {
         let mut sums = entry.sums.below(&prefix);
         sums.may_lack |= has_locals(with);

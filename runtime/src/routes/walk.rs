@@ -11,7 +11,7 @@ use crate::routes::{
     pattern::BASE,
 };
 
-/// One level more than groups can have, so that a route which stands too deep is visited and reported.
+/// One level more than groups can have, so that a route which is too deep is visited and reported.
 const MAX_LEVELS: usize = MAX_DEPTH + 1;
 
 /// A walk over the routes and groups below a group, in the order of the source.
@@ -19,7 +19,7 @@ pub(super) struct Walk {
     /// The groups around the current entry, outermost first.
     levels: [Level; MAX_LEVELS],
     pub(super) depth: usize,
-    /// What was visited last.
+    /// The kind of the entry that was visited last.
     pub(super) visited: Visited,
     /// Its definition, if it is a route.
     pub(super) definition: &'static Definition,
@@ -29,7 +29,7 @@ pub(super) struct Walk {
     pub(super) whole: Around,
 }
 
-/// What a walk has visited.
+/// The kind of an entry that a walk has visited.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Visited {
     Route,
@@ -50,7 +50,7 @@ struct Level {
     around: Around,
 }
 
-/// What the groups around an entry add to it.
+/// The additions of the groups around an entry.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Around {
     /// The hash of the prefixes, or of the complete pattern.

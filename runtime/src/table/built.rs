@@ -41,7 +41,7 @@ pub trait Layout<A> {
     const GROUPS: &'static [MountedGroup];
 }
 
-/// Each step of a layout is a constant of its own, so that no single evaluation takes long.
+/// Each step of a layout is a separate constant, so that no single evaluation takes long.
 struct Steps<A, S>(PhantomData<(A, S)>);
 
 impl<

@@ -1,7 +1,7 @@
 //! The sizes of the arrays of an app.
 //!
 //! They must be known where an app is declared, so this is the only part of a table that every `cargo check` evaluates.
-//! The sizes of the trie are bounds: to know how many segments the routes share, the compiler would have to build it.
+//! The sizes of the trie are bounds: to count the segments that routes share, the compiler would have to build it.
 
 use crate::{routes::Node, table::plan::MAX_SLOTS_PER_STATIC};
 
