@@ -213,7 +213,7 @@ fn app_items(args: &GroupArgs, ty: &Type) -> TokenStream {
         #[automatically_derived]
         impl __hb::App for #ty {
             type Sizes = __hb::Sizes<
-                { __SIZE.routes }, { __SIZE.groups }, { __SIZE.segments }, { __SIZE.text },
+                { __SIZE.routes }, { __SIZE.groups }, { __SIZE.text },
                 { __SIZE.nodes }, { __SIZE.slots }, { __SIZE.affixes }, { __SIZE.ends }, { __SIZE.plan() },
             >;
             const RENDER: __hb::Render = #render;

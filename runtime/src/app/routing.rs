@@ -102,7 +102,7 @@ fn nearest_group<A: App>(path: &str) -> &'static [u16] {
     let matching = A::GROUPS.iter().filter(|group| has_prefix(path, group));
     // `max_by_key` would return the last of several equal groups, which is the innermost.
     let longest = matching.reduce(|best, group| {
-        if group.segments.len() > best.segments.len() {
+        if group.segments().count() > best.segments().count() {
             group
         } else {
             best
@@ -115,9 +115,8 @@ fn nearest_group<A: App>(path: &str) -> &'static [u16] {
 fn has_prefix(path: &str, group: &MountedGroup) -> bool {
     let mut parts = path.strip_prefix('/').unwrap_or(path).split('/');
     group
-        .segments
-        .iter()
-        .all(|segment| parts.next().is_some_and(|part| matches(segment, part)))
+        .segments()
+        .all(|segment| parts.next().is_some_and(|part| matches(&segment, part)))
 }
 
 /// Returns whether the segment of a pattern matches a segment of a path that is not decoded.

@@ -6,9 +6,10 @@ use crate::{
         definition::Definition,
         field_path::Place,
         node::{Content, Group, Node},
-        pattern::{BASE, EMPTY_HASH, Pattern, Segments},
+        pattern::{BASE, EMPTY_HASH},
         segment::{Methods, STANDARD, Segment},
         walk::Walk,
+        whole_pattern::WholePattern,
     },
 };
 
@@ -160,7 +161,10 @@ const fn same_pattern(root: &'static Node, a: u32, b: Place) -> bool {
     let Some(a) = nth(root, a) else {
         return false;
     };
-    let (mut a, mut b) = (WholePattern::new(root, a), WholePattern::new(root, b));
+    let (mut a, mut b) = (
+        WholePattern::of_route(root, a),
+        WholePattern::of_route(root, b),
+    );
     loop {
         match (a.next_segment(), b.next_segment()) {
             (None, None) => return true,
@@ -188,48 +192,6 @@ const fn same_segment(a: Segment, b: Segment) -> bool {
         ) => equal(a, b) && equal(c, d),
         (Segment::CatchAll { .. }, Segment::CatchAll { .. }) => true,
         _ => false,
-    }
-}
-
-/// The segments of a route with those of the prefixes around it.
-struct WholePattern {
-    root: &'static Node,
-    place: Place,
-    /// The number of prefixes that have begun.
-    n_begun: usize,
-    current: Segments,
-    ended: bool,
-}
-
-impl WholePattern {
-    const fn new(root: &'static Node, place: Place) -> Self {
-        Self {
-            root,
-            place,
-            n_begun: 0,
-            current: Pattern::EMPTY.segments(),
-            ended: false,
-        }
-    }
-
-    const fn next_segment(&mut self) -> Option<Segment> {
-        loop {
-            if let Some(segment) = self.current.next_segment() {
-                return Some(segment);
-            }
-            if self.ended {
-                return None;
-            }
-            let prefix = self.place.path.prefix(self.root, self.n_begun);
-            self.n_begun += 1;
-            self.current = match prefix {
-                Some(prefix) => prefix.segments(),
-                None => {
-                    self.ended = true;
-                    self.place.definition.pattern.segments()
-                }
-            };
-        }
     }
 }
 

@@ -6,11 +6,12 @@ use crate::{
     const_text::equal,
     routes::{
         definition::{ArgumentInfo, Definition},
-        field_path::Level,
-        mount::Mounted,
+        field_path::{FieldPath, Level},
         node::Node,
         part::{PartInfo, PartKind},
-        segment::{Priority, Segment},
+        pattern::Pattern,
+        segment::{Priority, RouteOptions},
+        whole_pattern::WholePattern,
     },
 };
 
@@ -44,7 +45,12 @@ use crate::{
 /// ```
 #[derive(Clone, Copy)]
 pub struct Route {
-    pub(super) mounted: &'static Mounted,
+    /// The data of the handler.
+    pub(super) definition: &'static Definition,
+    /// The entries that lead to the handler.
+    pub(super) field_path: FieldPath,
+    /// The options of the route, completed by those of the groups around it.
+    pub(super) options: RouteOptions,
     /// The complete pattern, in UTF-8.
     pub(super) path: &'static [u8],
     /// The app, at which the path to the handler begins.
@@ -52,9 +58,18 @@ pub struct Route {
 }
 
 impl Route {
+    /// An empty route, in place of one that does not compile.
+    pub(crate) const EMPTY: Self = Self {
+        definition: &Definition::NONE,
+        field_path: FieldPath::NONE,
+        options: RouteOptions::NONE,
+        path: &[],
+        root: &Node::BROKEN,
+    };
+
     /// Returns the methods, or nothing if the route serves every method.
     pub fn methods(&self) -> impl Iterator<Item = &'static str> {
-        self.mounted.definition.methods.names()
+        self.definition.methods.names()
     }
 
     /// Returns the complete pattern, with the prefixes of its groups: `/api/users/{id}`.
@@ -68,27 +83,27 @@ impl Route {
 
     /// Returns the names of the path parameters, in the order of the pattern.
     pub fn params(&self) -> impl Iterator<Item = &'static str> {
-        self.segments().iter().filter_map(Segment::name)
+        self.segments().filter_map(|segment| segment.name())
     }
 
     /// Returns the handler's name with its module path.
     pub const fn handler(&self) -> &'static str {
-        self.mounted.definition.handler
+        self.definition.handler
     }
 
     /// Returns the source file of the handler.
     pub const fn file(&self) -> &'static str {
-        self.mounted.definition.place.file()
+        self.definition.place.file()
     }
 
     /// Returns the line of the handler's name.
     pub const fn line(&self) -> u32 {
-        self.mounted.definition.place.line()
+        self.definition.place.line()
     }
 
     /// Returns the doc comment of the handler.
     pub const fn doc(&self) -> &'static str {
-        self.mounted.definition.doc
+        self.definition.doc
     }
 
     /// Returns the names of the guards before the handler, outermost first, each with its module path.
@@ -142,9 +157,9 @@ impl Route {
 
     /// Returns the names of the parts of this kind around the handler, outermost first.
     pub(crate) fn parts(&self, kind: PartKind) -> impl Iterator<Item = &'static str> {
-        let levels = (0..self.mounted.field_path.len()).filter_map(|depth| self.level(depth));
+        let levels = (0..self.field_path.len()).filter_map(|depth| self.level(depth));
         let around = levels.flat_map(|level| level.group.with.iter().chain(level.field.with));
-        let parts = around.chain(self.mounted.definition.with);
+        let parts = around.chain(self.definition.with);
         let parts = parts.filter(move |part| part.kind == kind);
         // A part that `#[cfg]` disables has an empty name.
         parts.map(|part| part.name).filter(|name| !name.is_empty())
@@ -152,36 +167,41 @@ impl Route {
 
     /// Returns the arguments of the handler, as written in the source.
     pub fn arguments(&self) -> impl Iterator<Item = ArgumentInfo> {
-        self.mounted.definition.arguments()
+        self.definition.arguments()
     }
 
     /// Returns the return type of the handler, as written in the source.
     pub fn returns(&self) -> &'static str {
-        self.mounted.definition.returns()
+        self.definition.returns()
     }
 
     /// Returns whether the handler runs to its end if the client disconnects
     /// (`on_disconnect = finish`).
     pub const fn finishes(&self) -> bool {
-        matches!(self.mounted.options.finish, Some(true))
+        matches!(self.options.finish, Some(true))
     }
 
     /// Returns the priority under overload (`priority = ..`).
     pub const fn priority(&self) -> Priority {
-        match self.mounted.options.priority {
+        match self.options.priority {
             Some(priority) => priority,
             None => Priority::Normal,
         }
     }
 
     /// Returns the parsed pattern.
-    pub(crate) const fn segments(&self) -> &'static [Segment] {
-        self.mounted.segments
+    pub(crate) const fn segments(&self) -> WholePattern {
+        WholePattern::new(self.root, self.field_path, self.definition.pattern)
+    }
+
+    /// Returns the segments of the prefixes.
+    pub(super) const fn prefixes(&self) -> WholePattern {
+        WholePattern::new(self.root, self.field_path, Pattern::EMPTY)
     }
 
     /// Returns the data of the handler's attribute.
     pub(crate) const fn definition(&self) -> &'static Definition {
-        self.mounted.definition
+        self.definition
     }
 
     /// Returns whether the handler is in a group of this name.
@@ -197,31 +217,31 @@ impl Route {
     }
 
     /// Returns the indices of the fields that lead to the handler, innermost first.
-    pub(crate) fn steps(&self) -> &'static [u16] {
-        self.mounted.field_path.steps()
+    pub(crate) fn steps(&'static self) -> &'static [u16] {
+        self.field_path.steps()
     }
 
     /// Returns whether the route itself, not a group around it, has parts other than guards.
     pub(crate) fn has_own_parts(&self) -> bool {
-        let innermost = self.mounted.field_path.len().checked_sub(1);
+        let innermost = self.field_path.len().checked_sub(1);
         let level = innermost.and_then(|depth| self.level(depth));
         let of_field: &[PartInfo] = level.map_or(&[], |level| level.field.with);
-        let mut own = of_field.iter().chain(self.mounted.definition.with);
+        let mut own = of_field.iter().chain(self.definition.with);
         own.any(|part| part.kind != PartKind::Guard && !part.name.is_empty())
     }
 
     /// Returns the group at `depth`, counted from the outermost.
     const fn level(&self, depth: usize) -> Option<Level> {
-        self.mounted.field_path.level(self.root, depth)
+        self.field_path.level(self.root, depth)
     }
 }
 
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Route")
-            .field("methods", &self.mounted.definition.methods)
+            .field("methods", &self.definition.methods)
             .field("path", &self.path())
-            .field("handler", &self.mounted.definition.handler)
+            .field("handler", &self.definition.handler)
             .finish_non_exhaustive()
     }
 }

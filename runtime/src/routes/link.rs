@@ -67,7 +67,7 @@ pub const fn find(
         }
         reject_missing(handler, via);
     };
-    check_outer(route, handler, outer);
+    check_outer(route, outer);
     route
 }
 
@@ -115,14 +115,11 @@ const fn reject_missing(handler: &Definition, via: Option<&str>) -> ! {
 
 /// Checks that each parameter of the route's prefixes has a value, and no other parameter.
 #[track_caller]
-const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
-    let prefixes = route
-        .segments()
-        .split_at(route.segments().len() - handler.pattern.n_segments as usize)
-        .0;
-    let (mut i, mut n) = (0, 0);
-    while i < prefixes.len() {
-        if let Some(name) = prefixes[i].name() {
+const fn check_outer(route: &Route, given: &[&str]) {
+    let mut prefixes = route.prefixes();
+    let mut n = 0;
+    while let Some(segment) = prefixes.next_segment() {
+        if let Some(name) = segment.name() {
             n += 1;
             if !crate::const_text::contains(given, name) {
                 let text = Text::<512>::EMPTY.with("`").with(route.path());
@@ -134,7 +131,6 @@ const fn check_outer(route: &Route, handler: &Definition, given: &[&str]) {
                 panic!("{}", text.as_str())
             }
         }
-        i += 1;
     }
     if given.len() > n {
         let text = Text::<512>::EMPTY.with("`").with(route.path());
@@ -217,12 +213,12 @@ fn write(
 
 /// Prepends the prefixes of a route, with the values of their parameters, to the handler's link.
 pub fn join(route: &Route, outer: &[(&str, &dyn fmt::Display)], own: String) -> String {
-    let n_own = usize::from(route.definition().pattern.n_segments);
-    let n_outer = route.segments().len() - n_own;
-    let mut link = match route.segments().get(..n_outer) {
-        Some(prefixes) if n_outer > 0 => write(prefixes.iter().copied(), outer, &[]),
-        _ => return own,
-    };
+    let n_own = route.definition().pattern.n_segments;
+    let mut prefixes = route.prefixes().peekable();
+    if prefixes.peek().is_none() {
+        return own;
+    }
+    let mut link = write(prefixes, outer, &[]);
     // The `/` of a group is the prefix itself, without a slash at its end.
     if n_own > 0 {
         link.push_str(&own);

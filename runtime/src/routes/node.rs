@@ -86,7 +86,6 @@ impl Entries {
                     let sums = &entry.sums;
                     all.routes += sums.routes;
                     all.groups += sums.groups;
-                    all.segments += sums.segments;
                     all.text += sums.text;
                     all.slashes += sums.slashes;
                     all.nodes += sums.nodes;
@@ -102,6 +101,7 @@ impl Entries {
                         all.depth = sums.depth;
                     }
                     all.has_slash |= sums.has_slash;
+                    all.has_extensions |= sums.has_extensions;
                     all.may_lack |= sums.may_lack;
                     all.broken |= sums.broken;
                     entries = rest;
@@ -153,8 +153,6 @@ pub struct Node {
 pub(crate) struct Sums {
     pub(crate) routes: u32,
     pub(crate) groups: u32,
-    /// The segments of all patterns and of the prefixes of all groups.
-    pub(crate) segments: u32,
     /// The length of all patterns, as written in the source.
     pub(crate) text: u32,
     /// The routes that are `/` and have no prefix yet, so that a prefix takes the place of their slash.
@@ -171,6 +169,8 @@ pub(crate) struct Sums {
     pub(super) depth: u16,
     /// Whether a path may have another trailing slash than its route.
     pub(crate) has_slash: bool,
+    /// Whether a route names a method that is not standard.
+    pub(crate) has_extensions: bool,
     /// Whether a route needs something that must be around it, or a part has locals or an order.
     pub(super) may_lack: bool,
     /// Whether routes are missing, because a mistake was reported at or below the entry.
@@ -181,7 +181,6 @@ impl Sums {
     const NOTHING: Self = Self {
         routes: 0,
         groups: 0,
-        segments: 0,
         text: 0,
         slashes: 0,
         nodes: 0,
@@ -191,6 +190,7 @@ impl Sums {
         most_params: 0,
         depth: 0,
         has_slash: false,
+        has_extensions: false,
         may_lack: false,
         broken: false,
     };
@@ -201,7 +201,6 @@ impl Sums {
             return self;
         }
         let n_segments = prefix.n_segments as u32;
-        self.segments += n_segments * (self.routes + self.groups);
         self.text += prefix.text.len() as u32 * self.routes - self.slashes;
         self.slashes = 0;
         self.nodes += n_segments;
@@ -274,7 +273,6 @@ impl Node {
         Self {
             sums: Sums {
                 routes: 1,
-                segments: n_segments,
                 text: pattern.text.len() as u32,
                 slashes: is_slash as u32,
                 // `/` is one node, too.
@@ -284,6 +282,7 @@ impl Node {
                 most_segments: n_segments as u16,
                 most_params: n_params as u16,
                 has_slash: definition.options.slash.is_some(),
+                has_extensions: !matches!(definition.methods.extensions(), []),
                 may_lack: needs_locals(needs)
                     || !matches!((definition.with, definition.outer_params), ([], [])),
                 ..Sums::NOTHING

@@ -9,13 +9,16 @@ use crate::routes::{
     local::LocalId,
     node::{Content, Entries, Group, Node},
     pattern::BASE,
+    segment::{Methods, Slash},
+    shape::{MAX_PARAMS, MAX_SEGMENTS},
+    whole_pattern::WholePattern,
 };
 
 /// One level more than groups can have, so that a route which is too deep is visited and reported.
 const MAX_LEVELS: usize = MAX_DEPTH + 1;
 
 /// A walk over the routes and groups below a group, in the order of the source.
-pub(super) struct Walk {
+pub(crate) struct Walk {
     /// The groups around the current entry, outermost first.
     levels: [Level; MAX_LEVELS],
     pub(super) depth: usize,
@@ -72,7 +75,7 @@ impl Around {
 
 impl Walk {
     /// Begins before the first entry of a group.
-    pub(super) const fn new(root: &'static Node) -> Self {
+    pub(crate) const fn new(root: &'static Node) -> Self {
         let none = Level {
             entries: &[],
             lists: [&[]; 3],
@@ -166,7 +169,7 @@ impl Walk {
     }
 
     /// Goes to the next route. Returns false at the end.
-    pub(super) const fn next_route(&mut self) -> bool {
+    pub(crate) const fn next_route(&mut self) -> bool {
         while self.next() {
             if let Visited::Route = self.visited {
                 return true;
@@ -199,6 +202,27 @@ impl Walk {
     /// Returns the number of the current entry in the first group.
     pub(super) const fn first_step(&self) -> usize {
         self.levels[0].next as usize - 1
+    }
+
+    /// Returns the methods of the route that was visited last, and how another trailing slash is served.
+    pub(crate) const fn options(&self, root: &'static Node) -> (Methods, Slash) {
+        let place = self.place();
+        let options = place.path.options(root, place.definition.options);
+        let slash = match options.slash {
+            Some(slash) => slash,
+            None => Slash::Strict,
+        };
+        (place.definition.methods, slash)
+    }
+
+    /// Returns the segments of the route that was visited last, or nothing if it has more than a table supports.
+    pub(crate) const fn segments(&self, root: &'static Node) -> Option<WholePattern> {
+        if self.whole.n_segments as usize > MAX_SEGMENTS
+            || self.whole.n_params as usize > MAX_PARAMS
+        {
+            return None;
+        }
+        Some(WholePattern::of_route(root, self.place()))
     }
 
     /// Returns the place of the route that was visited last.

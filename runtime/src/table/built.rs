@@ -6,10 +6,7 @@
 use std::marker::PhantomData;
 
 use crate::{
-    routes::{
-        Entry, Mounted, MountedGroup, Route, Segment, Shape, mount, mount_groups, routes, segments,
-        shapes, text,
-    },
+    routes::{Entry, MountedGroup, Route, groups, routes, text},
     table::{Parts, Plan, Table},
 };
 
@@ -19,7 +16,6 @@ use crate::{
 pub struct Sizes<
     const ROUTES: usize,
     const GROUPS: usize,
-    const SEGMENTS: usize,
     const TEXT: usize,
     const NODES: usize,
     const SLOTS: usize,
@@ -29,7 +25,7 @@ pub struct Sizes<
 >;
 
 /// The sizes of an app that does not compile.
-pub type NoRoutes = Sizes<0, 1, 0, 0, 1, 0, 0, 0, 1>;
+pub type NoRoutes = Sizes<0, 1, 0, 1, 0, 0, 0, 1>;
 
 /// The constants of an app, for its sizes.
 pub trait Layout<A> {
@@ -48,37 +44,32 @@ impl<
     A: Entry,
     const ROUTES: usize,
     const GROUPS: usize,
-    const SEGMENTS: usize,
     const TEXT: usize,
     const NODES: usize,
     const SLOTS: usize,
     const AFFIXES: usize,
     const ENDS: usize,
     const PLAN: usize,
-> Steps<A, Sizes<ROUTES, GROUPS, SEGMENTS, TEXT, NODES, SLOTS, AFFIXES, ENDS, PLAN>>
+> Steps<A, Sizes<ROUTES, GROUPS, TEXT, NODES, SLOTS, AFFIXES, ENDS, PLAN>>
 {
-    const SEGMENTS: &'static [Segment; SEGMENTS] = &segments(A::NODE);
-    const MOUNTED: &'static [Mounted; ROUTES] = &mount(A::NODE, Self::SEGMENTS);
-    const GROUPS: &'static [MountedGroup; GROUPS] = &mount_groups(A::NODE, Self::SEGMENTS);
-    const SHAPES: [Shape; ROUTES] = shapes(Self::MOUNTED);
-    const PLAN: Plan<PLAN> = Plan::new(&Self::SHAPES);
+    const PLAN: Plan<PLAN> = Plan::of(A::NODE);
     const PARTS: &'static Parts<NODES, SLOTS, AFFIXES, ENDS> = &Self::PLAN.build();
-    const TEXT: &'static [u8; TEXT] = &text(A::NODE, Self::MOUNTED);
-    const ROUTES: &'static [Route; ROUTES] = &routes(A::NODE, Self::MOUNTED, Self::TEXT);
+    const TEXT: &'static [u8; TEXT] = &text(A::NODE);
+    const ROUTES: &'static [Route; ROUTES] = &routes(A::NODE, Self::TEXT);
+    const GROUPS: &'static [MountedGroup; GROUPS] = &groups(A::NODE);
 }
 
 impl<
     A: Entry,
     const ROUTES: usize,
     const GROUPS: usize,
-    const SEGMENTS: usize,
     const TEXT: usize,
     const NODES: usize,
     const SLOTS: usize,
     const AFFIXES: usize,
     const ENDS: usize,
     const PLAN: usize,
-> Layout<A> for Sizes<ROUTES, GROUPS, SEGMENTS, TEXT, NODES, SLOTS, AFFIXES, ENDS, PLAN>
+> Layout<A> for Sizes<ROUTES, GROUPS, TEXT, NODES, SLOTS, AFFIXES, ENDS, PLAN>
 {
     const TABLE: Table = Steps::<A, Self>::PARTS.table();
     const ROUTES: &'static [Route] = Steps::<A, Self>::ROUTES;

@@ -3,7 +3,10 @@
 //! They must be known where an app is declared, so this is the only part of a table that every `cargo check` evaluates.
 //! The sizes of the trie are bounds: to count the segments that routes share, the compiler would have to build it.
 
-use crate::{routes::Node, table::plan::MAX_SLOTS_PER_STATIC};
+use crate::{
+    routes::{Node, Walk},
+    table::{methods::Extensions, plan::MAX_SLOTS_PER_STATIC},
+};
 
 /// The sizes of the arrays of an app.
 #[derive(Debug, Clone, Copy)]
@@ -12,8 +15,6 @@ pub struct Measure {
     pub routes: usize,
     /// The number of groups, with the app itself.
     pub groups: usize,
-    /// The number of segments in all patterns and in the prefixes of all groups.
-    pub segments: usize,
     /// The length of all patterns.
     pub text: usize,
     /// The most nodes of the trie.
@@ -29,17 +30,27 @@ pub struct Measure {
 /// Returns the sizes of the arrays of an app.
 pub const fn measure(root: &'static Node) -> Measure {
     let sums = &root.sums;
+    if sums.has_extensions {
+        check_extensions(root);
+    }
     // An alias may add an empty segment, and it is a second end.
     let aliases = if sums.has_slash { sums.routes } else { 0 };
     Measure {
         routes: sums.routes as usize,
         groups: sums.groups as usize,
-        segments: sums.segments as usize,
         text: sums.text as usize,
         nodes: 1 + (sums.nodes + aliases) as usize,
         slots: ((sums.statics + aliases) * MAX_SLOTS_PER_STATIC) as usize,
         affixes: sums.affixes as usize,
         ends: (sums.routes + aliases) as usize,
+    }
+}
+
+/// Fails to compile if the routes name more methods than a table supports.
+const fn check_extensions(root: &'static Node) {
+    let (mut walk, mut extensions) = (Walk::new(root), Extensions::new());
+    while walk.next_route() {
+        extensions.named(walk.options(root).0);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::methods::Extensions;
 use crate::{
-    routes::{EMPTY, MAX_ROUTES, Segment, Shape, Slash},
+    routes::{EMPTY, MAX_ROUTES, MAX_SEGMENTS, Methods, Node, Segment, Shape, Slash, Walk},
     table::node_key::KeyedSegment,
 };
 
@@ -110,6 +110,44 @@ impl<const C: usize> Plan<C> {
             shapes.len() <= MAX_ROUTES,
             "an app has more than 65,535 routes"
         );
+        let mut plan = Self::empty();
+        let mut idx = 0;
+        while idx < shapes.len() {
+            let Shape { methods, slash, .. } = shapes[idx];
+            if !shapes[idx].too_big() {
+                plan.insert(idx as u16, methods, slash, shapes[idx].full_segments());
+            }
+            idx += 1;
+        }
+        plan
+    }
+
+    /// Inserts all routes of an app, like [`new`](Self::new).
+    pub(super) const fn of(root: &'static Node) -> Self {
+        let mut plan = Self::empty();
+        let (mut walk, mut idx) = (Walk::new(root), 0);
+        while walk.next_route() {
+            // The group whose prefix made the pattern too long has already reported it.
+            if let Some(mut whole) = walk.segments(root) {
+                let mut segments = [EMPTY; MAX_SEGMENTS];
+                let mut len = 0;
+                while let Some(segment) = whole.next_segment() {
+                    segments[len] = segment;
+                    len += 1;
+                }
+                // `/` has one empty segment.
+                if len == 0 {
+                    len = 1;
+                }
+                let (methods, slash) = walk.options(root);
+                plan.insert(idx, methods, slash, segments.split_at(len).0);
+            }
+            idx += 1;
+        }
+        plan
+    }
+
+    const fn empty() -> Self {
         let draft = Draft::new(NONE, KeyedSegment::new(EMPTY), NONE, NONE);
         let end = DraftEnd {
             route: 0,
@@ -119,7 +157,7 @@ impl<const C: usize> Plan<C> {
             longer: false,
             next: NONE,
         };
-        let mut plan = Self {
+        Self {
             drafts: [draft; C],
             ends: [end; C],
             extensions: Extensions::new(),
@@ -130,13 +168,7 @@ impl<const C: usize> Plan<C> {
                 affixes: 0,
                 ends: 0,
             },
-        };
-        let mut idx = 0;
-        while idx < shapes.len() {
-            plan.insert(idx as u16, &shapes[idx]);
-            idx += 1;
         }
-        plan
     }
 
     /// Returns the sizes of the table's arrays.
@@ -144,14 +176,9 @@ impl<const C: usize> Plan<C> {
         self.size
     }
 
-    const fn insert(&mut self, route: u16, shape: &Shape) {
-        // The group whose prefix made the pattern too long has already reported it.
-        if shape.too_big() {
-            return;
-        }
-        let segments = shape.full_segments();
-        let named = self.extensions.named(shape.methods);
-        let any = shape.methods.is_any();
+    const fn insert(&mut self, route: u16, methods: Methods, slash: Slash, segments: &[Segment]) {
+        let named = self.extensions.named(methods);
+        let any = methods.is_any();
         let mut node = ROOT;
         let mut idx = 0;
         while idx < segments.len() {
@@ -167,11 +194,11 @@ impl<const C: usize> Plan<C> {
             next: NONE,
         };
         self.add_end(node, end);
-        if let Some(alias) = self.alias(node, shape) {
+        if let Some(alias) = self.alias(node, slash) {
             self.add_end(
                 alias,
                 DraftEnd {
-                    slash: shape.slash,
+                    slash,
                     longer: self.drafts[alias as usize].parent == node,
                     ..end
                 },
@@ -181,8 +208,8 @@ impl<const C: usize> Plan<C> {
 
     /// Returns the node of the path with the trailing slash added or removed, unless the route is
     /// strict.
-    const fn alias(&mut self, node: u32, shape: &Shape) -> Option<u32> {
-        if matches!(shape.slash, Slash::Strict) {
+    const fn alias(&mut self, node: u32, slash: Slash) -> Option<u32> {
+        if matches!(slash, Slash::Strict) {
             return None;
         }
         let parent = self.drafts[node as usize].parent;
