@@ -146,3 +146,16 @@ pub trait App: Entry {
     /// Whether `X-HTTP-Method-Override` may change the method of a POST.
     const METHOD_OVERRIDE: bool = false;
 }
+
+/// Returns the routes of an app. All code of the runtime reads them through this function, because a constant has a
+/// copy in each unit of generated code that names it, and the routes are compared by their addresses.
+#[inline(never)]
+pub(crate) fn routes_of<A: App>() -> &'static [Route] {
+    A::ROUTES
+}
+
+/// Returns the route table of an app, like [`routes_of`].
+#[inline(never)]
+pub(crate) fn table_of<A: App>() -> &'static Table {
+    &A::TABLE
+}

@@ -8,7 +8,7 @@ use http::{Method, header};
 
 use crate::{
     app::{
-        App,
+        App, routes_of, table_of,
         target::{Target, group_of_handler},
     },
     request::{Head, Miss},
@@ -37,8 +37,8 @@ pub(super) fn target<A: App>(head: &Head, allowed: &Allowed) -> Option<Target> {
 
 fn find_route<A: App>(head: &Head, method: &Method) -> Option<&'static Route> {
     // No handler runs, so the captured values are not kept.
-    match A::TABLE.find(method, head.uri.path(), &mut Captures::default()) {
-        Found::Route(idx) => A::ROUTES.get(usize::from(idx)),
+    match table_of::<A>().find(method, head.uri.path(), &mut Captures::default()) {
+        Found::Route(idx) => routes_of::<A>().get(usize::from(idx)),
         _ => None,
     }
 }

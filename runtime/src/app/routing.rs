@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::{
     app::{
-        App, method_override, preflight,
+        App, method_override, preflight, routes_of, table_of,
         target::{Target, group_of_handler},
     },
     request::{Head, Miss},
@@ -14,7 +14,7 @@ use crate::{
 
 /// Finds the route of the request, or the group that responds if no route matches.
 pub(super) fn find_target<A: App>(head: &mut Head) -> Target {
-    head.routes = A::ROUTES;
+    head.routes = routes_of::<A>();
     let path = head.uri.path();
     if path == "*" && head.method == Method::OPTIONS {
         return Target::miss(&[], Miss::Server);
@@ -24,7 +24,7 @@ pub(super) fn find_target<A: App>(head: &mut Head) -> Target {
     {
         return Target::miss(nearest_group::<A>(path), Miss::Missing).rejected(rejection);
     }
-    match A::TABLE.find(&head.method, path, &mut head.captures) {
+    match table_of::<A>().find(&head.method, path, &mut head.captures) {
         Found::Route(idx) => route_target(head, idx),
         Found::Redirect(idx) => redirect_target::<A>(head, idx),
         Found::WrongMethod(allowed) => {
@@ -93,7 +93,7 @@ fn with_other_slash(head: &Head, route: u16) -> Option<String> {
 }
 
 fn group_of_route<A: App>(route: u16) -> &'static [u16] {
-    group_of_handler(A::ROUTES[usize::from(route)].steps())
+    group_of_handler(routes_of::<A>()[usize::from(route)].steps())
 }
 
 /// Returns the fields that lead to the group with the longest prefix of the path. If several groups have the

@@ -14,7 +14,7 @@ use super::{
     supervisor, workers, workers::Runtimes,
 };
 use crate::{
-    app::App,
+    app::{App, routes_of},
     chain::Endpoint,
     config::Config,
     error::Result,
@@ -59,7 +59,7 @@ where
         .drain(..)
         .for_each(|check| shared.health.add(check));
     if !setup.quiet {
-        let text = banner::compose(&listening, A::ROUTES, &setup.config);
+        let text = banner::compose(&listening, routes_of::<A>(), &setup.config);
         // Standard output may be closed. The server starts nevertheless.
         let _ = io::stdout().write_all(text.as_bytes());
     }
@@ -110,8 +110,8 @@ where
         workers::n_servers(&listening, &config),
     ));
     let watched_for = supervisor::patience().is_some();
-    let blocked =
-        (watched && !config.slow_poll.is_zero()).then(|| Blocked::new(A::ROUTES, config.slow_poll));
+    let blocked = (watched && !config.slow_poll.is_zero())
+        .then(|| Blocked::new(routes_of::<A>(), config.slow_poll));
     let watch = (watched || watched_for).then(|| {
         StallWatch::start(
             config.workers.max(1),
