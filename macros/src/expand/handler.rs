@@ -88,7 +88,10 @@ impl Handler<'_> {
 
     /// Returns whether nothing of the handler needs more than `PlainHandler`, which costs less compile time.
     fn is_plain(&self, with: &Steps) -> bool {
-        let borrows = |arg: &Arg| !arg.is_owned() || has_lifetime(arg.ty.to_token_stream());
+        let borrows = |arg: &Arg| {
+            let is_reference = matches!(arg.ty, Type::Reference(_));
+            !arg.is_owned() || is_reference || has_lifetime(arg.ty.to_token_stream())
+        };
         self.pattern.is_some()
             && with.is_empty()
             && self.generic() == Generic::No

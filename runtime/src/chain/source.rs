@@ -135,16 +135,24 @@ impl<T, P, M> Source for Param<T, P, M> {
 
 impl<T, P, M> Needs for Param<T, P, M> {}
 
-impl<'r, S: 'static, T: PathParam, P: Position, M> SourceFrom<'r, S> for Param<T, P, M> {
-    #[inline]
-    fn take(call: Call<'r, S>, site: Site<'_>) -> Result<T, Rejection> {
-        parse::<P, T>(call.head, site)
-    }
+/// Implements `SourceFrom` for the two results that a check can have. An impl for every `M` would also be one for a
+/// type that failed the check, and rustc would report that type a second time.
+macro_rules! checked {
+    ($($mode:ty),*) => {$(
+        impl<'r, S: 'static, T: PathParam, P: Position> SourceFrom<'r, S> for Param<T, P, $mode> {
+            #[inline]
+            fn take(call: Call<'r, S>, site: Site<'_>) -> Result<T, Rejection> {
+                parse::<P, T>(call.head, site)
+            }
 
-    fn check_head(call: Call<'r, S>, site: Site<'_>) -> Result<(), Rejection> {
-        parse::<P, T>(call.head, site).map(drop)
-    }
+            fn check_head(call: Call<'r, S>, site: Site<'_>) -> Result<(), Rejection> {
+                parse::<P, T>(call.head, site).map(drop)
+            }
+        }
+    )*};
 }
+
+checked!((), Mode<SYNC>);
 
 impl<'r, P> Source for Text<'r, P> {
     type Value = &'r str;
