@@ -19,7 +19,7 @@ use crate::{
 
 /// A path parameter. `M` is the result of the check of its type, unless the spelling of the type is enough.
 #[derive(Debug)]
-pub struct Param<T, P, M = ()>(PhantomData<fn() -> (T, P, M)>);
+pub struct Param<T, P, M = ()>(PhantomData<(T, P, M)>);
 
 /// A path parameter as text that borrows from the request.
 #[derive(Debug)]

@@ -116,7 +116,7 @@ impl FieldPath {
     /// Returns the prefix with this index, counted from the outermost: for each group its own, then that of the entry.
     pub(crate) const fn prefix(&self, root: &'static Node, idx: usize) -> Option<Pattern> {
         match self.level(root, idx / 2) {
-            Some(level) if idx % 2 == 0 => Some(level.group.prefix),
+            Some(level) if idx & 1 == 0 => Some(level.group.prefix),
             Some(level) => Some(level.field.prefix),
             None => None,
         }
@@ -129,7 +129,7 @@ impl FieldPath {
         idx: usize,
     ) -> Option<&'static [PartInfo]> {
         match self.level(root, idx / 2) {
-            Some(level) if idx % 2 == 0 => Some(level.group.with),
+            Some(level) if idx & 1 == 0 => Some(level.group.with),
             Some(level) => Some(level.field.with),
             None => None,
         }
