@@ -8,7 +8,7 @@ struct Tenant(String);
 
 #[middleware]
 async fn tenant(cx: &mut Context<'_>, next: impl Next<Tenant>) -> Response {
-    let name = cx.header("x-tenant").unwrap_or("nobody").to_owned();
+    let name = cx.header("x-tenant").unwrap_or("unknown").to_owned();
     next.with(Tenant(name)).run(cx).await
 }
 
