@@ -22,14 +22,15 @@ mod walk;
 mod whole_pattern;
 
 pub(crate) use blame::Blame;
-pub use check::{Report, check, fail_if_reported};
+pub(crate) use check::fail_if_reported;
+pub use check::{Report, check};
 pub use definition::{ArgumentInfo, Definition, needs_locals};
 pub use info::Route;
 pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};
 pub use local::{LocalId, LocalType, PassedLocals};
 pub use mount::MountedGroup;
 pub(crate) use mount::{groups, routes, text};
-pub use node::{Entries, Entry, EntryList, Listing, NoLink, Node};
+pub use node::{Entry, EntryProbe, NoEntry, NoLink, Node};
 pub use part::{PartInfo, PartKind};
 pub use pattern::Pattern;
 pub use segment::{Methods, Priority, RouteOptions, STANDARD, Segment, Slash};

@@ -11,7 +11,12 @@ use super::{
     route_options,
     with::{self, Steps},
 };
-use crate::{attr::GroupArgs, entry::Entry, runtime_path::private, types::first_span};
+use crate::{
+    attr::GroupArgs,
+    entry::Entry,
+    runtime_path::private,
+    types::{first_span, source_text},
+};
 
 /// Returns the items for a group with an error. They satisfy all other code that uses the group, so that the error is
 /// the only one.
@@ -30,7 +35,6 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
             use #private as __hb;
             impl<#params> __hb::Entry for #ty where #bounds {
                 const NODE: &'static __hb::Node = &__hb::Node::BROKEN;
-                type Listed = Self;
                 type Link = __hb::NoLink;
             }
             #endpoint
@@ -47,9 +51,8 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     let private = private(args.krate.as_ref());
     let own = with::build_steps(&args.with, "", &[]);
     let (listed, items) = list_entries(entries);
-    let checks = checks(entries, args.app);
-    let node = node(args, name, &own);
-    let (list, chain) = (entry_list(&listed), chain(args, &own));
+    let (node, list) = (node(args, name, &own, &listed), entry_list(&listed));
+    let (chain, n_entries, is_root) = (chain(args, &own), entries.len(), args.app);
     let endpoint = endpoint(
         &quote!(#ty),
         &TokenStream::new(),
@@ -66,66 +69,84 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
         #[allow(deprecated, private_bounds, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
             use #private as __hb;
-            use __hb::NoPart as _;
+            use __hb::{NoEntry as _, NoPart as _};
             #items
             #own_items
             #is_fallback
-            // The list belongs to a private type: a public one cannot have entries that are private.
-            struct __List;
-            impl __hb::Listing for __List {
-                type Entries = #list;
-            }
             // The compiler hashes a constant with everything that it refers to, and a static only by its name.
             static __NODE: __hb::Node = #node;
+            static __REPORTS: [__hb::Report; #n_entries] = __hb::check(&__NODE, #is_root);
+            // Each entry has its check in its type, so that its error is the only one.
+            type __Entries = #list;
             #[automatically_derived]
             impl __hb::Entry for #ty {
                 const NODE: &'static __hb::Node = &__NODE;
-                type Listed = Self;
                 type Link = __hb::NoLink;
             }
             #endpoint
-            #checks
             #root
         };
     }
 }
 
-/// Returns the type of each entry, and the items that they require.
-fn list_entries(entries: &[Entry]) -> (Vec<TokenStream>, TokenStream) {
+/// An entry as the generated code names it.
+struct ListedEntry {
+    /// Its data.
+    node: TokenStream,
+    /// Its type, with the check of the entry.
+    ty: TokenStream,
+}
+
+/// Returns the entries, and the items that they require.
+fn list_entries(entries: &[Entry]) -> (Vec<ListedEntry>, TokenStream) {
     let mut items = TokenStream::new();
     let listed = entries.iter().enumerate().map(|(step, entry)| {
         let (ty, span) = (&entry.ty, first_span(&entry.ty));
-        let mut ty = quote!(#ty);
+        let (shown, mut ty) = (source_text(ty), quote!(#ty));
         if let Some(cfg) = Cfg::from_attrs(&entry.cfgs) {
             let name = format_ident!("__Entry{step}", span = span);
             items.extend(alias(Some(&cfg), &name, &ty));
             ty = quote!(#name);
         }
-        // Through the projection, rustc reports a type without `Entry` once, and nothing that depends on it.
-        let listed = quote_spanned!(span=> <#ty as __hb::Entry>::Listed);
-        if entry.prefix.is_none() && entry.with.is_empty() {
-            return listed;
+        let mut node = quote_spanned!(span=> __hb::EntryProbe::<#ty>::NODE);
+        let mut run = ty.clone();
+        if entry.prefix.is_some() || !entry.with.is_empty() {
+            let field = format_ident!("__Field{step}", span = span);
+            items.extend(field_items(entry, step, &field, &ty, &node));
+            node = quote_spanned!(span=> <#field as __hb::Entry>::NODE);
+            run = quote!(#field);
         }
-        let field = format_ident!("__Field{step}", span = span);
-        items.extend(field_items(entry, step, &field, &listed));
-        quote!(#field)
+        let ty = quote_spanned! {span=>
+            __hb::Listed<__hb::Mode<{
+                __hb::entry_mode(
+                    #shown,
+                    __hb::EntryProbe::<#ty>::IS,
+                    __hb::FallbackProbe::<#ty>::IS,
+                    __hb::PartProbe::<#ty>::IS,
+                    &__REPORTS,
+                    #step,
+                )
+            }>, #run>
+        };
+        ListedEntry { node, ty }
     });
     let listed: Vec<_> = listed.collect();
     (listed, items)
 }
 
 /// Returns a type that represents an entry which has a prefix or middleware in this group.
-fn field_items(entry: &Entry, step: usize, field: &Ident, listed: &TokenStream) -> TokenStream {
+fn field_items(
+    entry: &Entry,
+    step: usize,
+    field: &Ident,
+    ty: &TokenStream,
+    node: &TokenStream,
+) -> TokenStream {
     let with = with::build_steps(&entry.with, &step.to_string(), &entry.cfgs);
     let (items, parts, prefix) = (&with.items, with.parts(), prefix(entry.prefix.as_ref()));
-    let chain = with.around(quote_spanned!(field.span()=> __hb::EntryEnd<#listed>));
-    let endpoint = endpoint(
-        &quote!(#field),
-        &TokenStream::new(),
-        &TokenStream::new(),
-        &chain,
-    );
-    let node = quote_spanned!(field.span()=> <#listed as __hb::Entry>::NODE);
+    let chain = with.around(quote_spanned!(field.span()=> __hb::EntryEnd<#ty>));
+    let none = TokenStream::new();
+    let endpoint = endpoint(&quote!(#field), &none, &none, &chain);
     quote! {
         #items
         #[allow(non_camel_case_types)]
@@ -133,7 +154,6 @@ fn field_items(entry: &Entry, step: usize, field: &Ident, listed: &TokenStream) 
         #[automatically_derived]
         impl __hb::Entry for #field {
             const NODE: &'static __hb::Node = &__hb::Node::field(#prefix, &[#parts], #node);
-            type Listed = Self;
             type Link = __hb::NoLink;
         }
         #endpoint
@@ -141,23 +161,16 @@ fn field_items(entry: &Entry, step: usize, field: &Ident, listed: &TokenStream) 
 }
 
 /// Returns the data of the group.
-fn node(args: &GroupArgs, name: &Ident, own: &Steps) -> TokenStream {
+fn node(args: &GroupArgs, name: &Ident, own: &Steps, listed: &[ListedEntry]) -> TokenStream {
     let (name, prefix) = (name.to_string(), prefix(args.prefix.as_ref()));
     let (parts, options) = (own.parts(), route_options(args.options));
-    quote! {
-        __hb::Node::group(
-            #name,
-            #prefix,
-            &[#parts],
-            #options,
-            <<__List as __hb::Listing>::Entries as __hb::EntryList>::ENTRIES,
-        )
-    }
+    let nodes = listed.iter().map(|entry| &entry.node);
+    quote!(__hb::Node::group(#name, #prefix, &[#parts], #options, &[#(#nodes),*]))
 }
 
 /// Returns the chain of the group: its middleware, its fallback, then the entry that the route table has found.
 fn chain(args: &GroupArgs, own: &Steps) -> TokenStream {
-    let end = quote!(__hb::Fields<<__List as __hb::Listing>::Entries>);
+    let end = quote!(__hb::Fields<__Entries>);
     let end = match &args.fallback {
         Some(path) => quote!(__hb::WithFallback<#path, #end>),
         None => end,
@@ -166,12 +179,13 @@ fn chain(args: &GroupArgs, own: &Steps) -> TokenStream {
 }
 
 /// Returns the list of the entries: a tuple, or lists of tuples, because a tuple of any length has no impl.
-fn entry_list(listed: &[TokenStream]) -> TokenStream {
+fn entry_list(listed: &[ListedEntry]) -> TokenStream {
     const TUPLE: usize = 16;
-    let mut lists: Vec<_> = listed
-        .chunks(TUPLE)
-        .map(|entries| quote!((#(#entries,)*)))
-        .collect();
+    let lists = listed.chunks(TUPLE).map(|entries| {
+        let types = entries.iter().map(|entry| &entry.ty);
+        quote!((#(#types,)*))
+    });
+    let mut lists: Vec<_> = lists.collect();
     for width in ["W16", "W256", "W4096"] {
         if lists.len() <= 1 {
             break;
@@ -183,18 +197,6 @@ fn entry_list(listed: &[TokenStream]) -> TokenStream {
             .collect();
     }
     lists.pop().unwrap_or_else(|| quote!(()))
-}
-
-/// Returns one check for each entry, located at the entry, so that its error is reported there.
-fn checks(entries: &[Entry], is_root: bool) -> TokenStream {
-    let n_entries = entries.len();
-    let checks = entries.iter().enumerate().map(|(step, entry)| {
-        quote_spanned!(first_span(&entry.ty)=> const _: () = __hb::fail_if_reported(&__REPORTS, #step);)
-    });
-    quote! {
-        static __REPORTS: [__hb::Report; #n_entries] = __hb::check(&__NODE, #is_root);
-        #(#checks)*
-    }
 }
 
 /// Returns the items of an app: the sizes of its table, and its options.

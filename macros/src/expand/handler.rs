@@ -156,7 +156,6 @@ impl Handler<'_> {
                 #links
                 impl #params __hb::Entry for #name #types where #bounds {
                     const NODE: &'static __hb::Node = &__hb::Node::BROKEN;
-                    type Listed = Self;
                     type Link = __hb::NoLink;
                 }
                 #endpoint
@@ -260,7 +259,6 @@ impl Handler<'_> {
             #[automatically_derived]
             impl #params __hb::Entry for #name #types where #bounds {
                 const NODE: &'static __hb::Node = &#node;
-                type Listed = Self;
                 type Link = #link;
             }
         }

@@ -1,12 +1,12 @@
 //! The chain of an entry of a group, and the response of a group if no handler responds.
 
-use std::future::Future;
+use std::{future::Future, marker::PhantomData};
 
 use super::{Call, Chain, ChainPart, ConfiguredPart, Guard, Middleware, Next, call::Boxed};
 use crate::{
     request::Context,
     response::{IntoResponse, Rejection, Response},
-    routes::{Entry, NoLink, Node, PartInfo},
+    routes::{Entry, NoEntry, NoLink, Node, PartInfo},
 };
 
 /// A handler, or a group of them, in an app with the state `S`.
@@ -62,6 +62,17 @@ pub(super) fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
 )]
 pub trait Fallback {}
 
+/// Reads whether a type is a fallback, like [`EntryProbe`](crate::routes::EntryProbe).
+#[derive(Debug)]
+pub struct FallbackProbe<T>(PhantomData<T>);
+
+impl<T: Fallback> FallbackProbe<T> {
+    /// Whether the type is a fallback.
+    pub const IS: bool = true;
+}
+
+impl<T> NoEntry for FallbackProbe<T> {}
+
 /// Fails to compile if a type that is named as a fallback is not one.
 pub const fn assert_fallback<F: Fallback>() {}
 
@@ -71,7 +82,6 @@ pub struct Absent {}
 
 impl Entry for Absent {
     const NODE: &'static Node = &Node::ABSENT;
-    type Listed = Self;
     type Link = NoLink;
 }
 

@@ -4,16 +4,13 @@ use std::{fmt, future::Future, marker::PhantomData};
 
 use super::{
     Chain, Endpoint,
+    argument::{Mode, NOT, SYNC},
     call::{Call, Fallback},
-    endpoint::{fallback, miss},
+    endpoint::{NoRoute, fallback, miss},
 };
-use crate::{
-    request::Context,
-    response::Response,
-    routes::{Entries, Entry, EntryList},
-};
+use crate::{request::Context, response::Response};
 
-/// The end of a chain at a group. `L` is the list of its entries: a tuple of up to 16 types, or [`Chunks`] of them.
+/// The end of a chain at a group. `L` is the list of its entries: a tuple of up to 16 [`Listed`], or [`Chunks`] of them.
 pub struct Fields<L>(PhantomData<fn() -> L>);
 
 /// Several lists as one, each of `W` entries. It keeps the cost of a list proportional to its length.
@@ -81,10 +78,6 @@ macro_rules! lists {
         lists!(@ [$($name $idx)* $next $next_idx] $($rest)*);
     };
     (@impl $($name:ident $idx:literal)*) => {
-        impl<$($name: Entry),*> EntryList for ($($name,)*) {
-            const ENTRIES: Entries = Entries::List(&[$($name::NODE),*]);
-        }
-
         impl<S: Send + Sync + 'static, $($name: Endpoint<S>),*> Dispatch<S> for ($($name,)*) {
             async fn run_entry<'r>(
                 cx: &mut Context<'_>,
@@ -96,10 +89,6 @@ macro_rules! lists {
                     _ => miss(cx, call).await,
                 }
             }
-        }
-
-        impl<W: Width, $($name: EntryList),*> EntryList for Chunks<($($name,)*), W> {
-            const ENTRIES: Entries = Entries::Chunks(W::WIDTH, &[$($name::ENTRIES),*]);
         }
 
         impl<S: Send + Sync + 'static, W: Width, $($name: Dispatch<S>),*> Dispatch<S>
@@ -122,6 +111,25 @@ macro_rules! lists {
 }
 
 lists!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12 N 13 O 14 P 15);
+
+/// An entry in the list of a group. The mode is the result of the check of the entry.
+///
+/// If the check fails, the mode is an error, which could be either of the modes below. So the compiler selects no impl,
+/// and reports nothing more about the entry.
+#[derive(Debug)]
+pub struct Listed<M, E>(PhantomData<fn() -> (M, E)>);
+
+impl<S: Send + Sync + 'static, E: Endpoint<S>> Endpoint<S> for Listed<Mode<SYNC>, E> {
+    fn chain() -> impl Chain<S> {
+        E::chain()
+    }
+}
+
+impl<S: Send + Sync + 'static, E: 'static> Endpoint<S> for Listed<Mode<NOT>, E> {
+    fn chain() -> impl Chain<S> {
+        NoRoute
+    }
+}
 
 /// A chain that sets the fallback of a group.
 pub struct WithFallback<F, C>(PhantomData<fn() -> F>, C);

@@ -135,8 +135,8 @@ impl<T, P, M> Source for Param<T, P, M> {
 
 impl<T, P, M> Needs for Param<T, P, M> {}
 
-/// Implements `SourceFrom` for the two results that a check can have. An impl for every `M` would also be one for a
-/// type that failed the check, and rustc would report that type a second time.
+/// Implements `SourceFrom` for the results that a check can have. An impl for every `M` would also be one for a type
+/// that failed the check, and rustc would report that type a second time.
 macro_rules! checked {
     ($($mode:ty),*) => {$(
         impl<'r, S: 'static, T: PathParam, P: Position> SourceFrom<'r, S> for Param<T, P, $mode> {
@@ -153,6 +153,13 @@ macro_rules! checked {
 }
 
 checked!((), Mode<SYNC>);
+
+/// If the check failed, its result is an error, which could be either mode. So the compiler selects no impl.
+impl<'r, S: 'static, T, P> SourceFrom<'r, S> for Param<T, P, Mode<NOT>> {
+    fn take(_: Call<'r, S>, _: Site<'_>) -> Result<T, Rejection> {
+        Err(Rejection::internal())
+    }
+}
 
 impl<'r, P> Source for Text<'r, P> {
     type Value = &'r str;

@@ -39,12 +39,8 @@ pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> 
     );
     let mut i = 0;
     while i < ENTRIES {
-        let list = group.entries.only(i as u16);
-        if let [entry] = list
-            && may_be_wrong(group, entry, is_root)
-        {
-            let walk = Walk::of_entry(node, list, i as u16);
-            reports[i].problem = find_in_entry(node, walk, is_root);
+        if may_be_wrong(group, group.entries[i], is_root) {
+            reports[i].problem = find_in_entry(node, Walk::of_entry(node, i), is_root);
         }
         i += 1;
     }
@@ -221,7 +217,7 @@ const fn has_prefix_param(root: &'static Node, place: &Place, name: &str) -> boo
 
 /// Panics, which is a compile error, if the entry with this index has a mistake.
 #[track_caller]
-pub const fn fail_if_reported(reports: &[Report], entry: usize) {
+pub(crate) const fn fail_if_reported(reports: &[Report], entry: usize) {
     if let Some(problem) = reports[entry].problem {
         let text = problem.text(reports[entry].root);
         panic!("{}", text.as_str());
@@ -231,7 +227,7 @@ pub const fn fail_if_reported(reports: &[Report], entry: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::{Definition, Methods, Pattern, node::Entries, segment::RouteOptions};
+    use crate::routes::{Definition, Methods, Pattern, segment::RouteOptions};
 
     /// Returns the indices of the entries of a group that clash with an earlier one. `numbered` is whether segments
     /// have different numbers; without them every pattern of the same length has the same hash.
@@ -259,7 +255,7 @@ mod tests {
             }
             &*Box::leak(Box::new(Node::route(definition, &[])))
         });
-        let entries = Entries::List(Box::leak(Box::new(nodes)));
+        let entries = Box::leak(Box::new(nodes));
         let group = Node::group("", Pattern::EMPTY, &[], RouteOptions::NONE, entries);
         let root = &*Box::leak(Box::new(group));
         let mut reports = [Report {

@@ -1,13 +1,13 @@
 //! Finds routes that match the same requests, by a hash of their patterns.
 
 use crate::{
-    const_text::{contains, equal},
+    const_text::contains,
     routes::{
         definition::Definition,
         field_path::Place,
         node::{Content, Group, Node},
         pattern::{BASE, EMPTY_HASH},
-        segment::{Methods, STANDARD, Segment},
+        segment::{Methods, STANDARD},
         walk::Walk,
         whole_pattern::WholePattern,
     },
@@ -70,9 +70,9 @@ pub(super) const fn add(
 /// entry begins with the same segment as the group.
 pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u64]) -> bool {
     let capacity = wholes.len();
-    let (mut i, mut n_keys) = (0, 0);
-    while let Some(entry) = group.entries.get(i) {
-        i += 1;
+    let (mut entries, mut n_keys) = (group.entries, 0);
+    while let [entry, rest @ ..] = entries {
+        entries = rest;
         let (field, inner) = entry.split();
         let (own, is_group) = match &inner.content {
             Content::Route(definition, _) => (&definition.pattern, false),
@@ -116,8 +116,8 @@ pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u
             continue;
         };
         let mut bits = definition.methods.bits();
-        if bits == 0 {
-            bits = OTHER_METHODS;
+        if let (0, _) | (_, [_, ..]) = (bits, definition.methods.extensions()) {
+            bits |= OTHER_METHODS;
         }
         while bits != 0 {
             let method = bits & bits.wrapping_neg();
@@ -140,7 +140,7 @@ pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u
     false
 }
 
-/// Represents the methods of a route that names none of the standard ones.
+/// Represents every method that is not standard, and `#[any]`.
 const OTHER_METHODS: u16 = 1 << 15;
 
 /// Returns the place of the route with this index.
@@ -168,30 +168,9 @@ const fn same_pattern(root: &'static Node, a: u32, b: Place) -> bool {
     loop {
         match (a.next_segment(), b.next_segment()) {
             (None, None) => return true,
-            (Some(a), Some(b)) if same_segment(a, b) => {}
+            (Some(a), Some(b)) if a.same(&b) => {}
             _ => return false,
         }
-    }
-}
-
-/// Returns whether two segments are equal apart from the names of their parameters.
-const fn same_segment(a: Segment, b: Segment) -> bool {
-    match (a, b) {
-        (Segment::Static(a), Segment::Static(b)) => equal(a, b),
-        (
-            Segment::Param {
-                prefix: a,
-                suffix: c,
-                ..
-            },
-            Segment::Param {
-                prefix: b,
-                suffix: d,
-                ..
-            },
-        ) => equal(a, b) && equal(c, d),
-        (Segment::CatchAll { .. }, Segment::CatchAll { .. }) => true,
-        _ => false,
     }
 }
 

@@ -75,10 +75,7 @@ impl FieldPath {
         while let Some(step) = self.step(at)
             && let Some(group) = node.as_group()
         {
-            let Some(entry) = group.entries.get(step) else {
-                return None;
-            };
-            let (field, entry) = entry.split();
+            let (field, entry) = group.entries[step as usize].split();
             if at == depth {
                 return Some(Level { group, field });
             }
@@ -93,9 +90,8 @@ impl FieldPath {
         let (mut node, mut depth) = (root, 0);
         while let Some(step) = self.step(depth)
             && let Some(group) = node.as_group()
-            && let Some(entry) = group.entries.get(step)
         {
-            node = entry.split().1;
+            node = group.entries[step as usize].split().1;
             depth += 1;
         }
         node

@@ -3,6 +3,8 @@
 //! A group adds nothing to what its entries have declared, so that a group costs as much as its own entries and not
 //! as much as all routes below it. The compiler walks the tree where a check needs all routes.
 
+use std::marker::PhantomData;
+
 use crate::routes::{
     definition::{Definition, needs_locals},
     local::LocalId,
@@ -31,16 +33,9 @@ use crate::routes::{
 /// check_entry::<Api>();
 /// # }
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a route and not a group",
-    label = "listed here, but it has no route",
-    note = "put `#[get(\"/path\")]` (or another method) on the function, or `#[routes]` on the struct"
-)]
 pub trait Entry: Sized + 'static {
     /// The data of the entry and of everything below it.
     const NODE: &'static Node;
-    /// The type itself. A group names its entries through this, so that a type that is not an entry is reported once.
-    type Listed: Entry;
     /// The types of the parameters of a link to it, as a tuple. It is [`NoLink`] for a group, and for a handler whose
     /// link is an inherent method.
     type Link;
@@ -50,96 +45,28 @@ pub trait Entry: Sized + 'static {
 #[derive(Debug)]
 pub struct NoLink;
 
-/// The list of the entries of a group.
-pub trait Listing: 'static {
-    /// The entries: a tuple, or lists of tuples.
-    type Entries: EntryList;
+/// Reads the data of a type in a list of entries, without an error if the type is not an entry.
+///
+/// The compiler prefers the inherent constants if their bounds hold, and uses those of [`NoEntry`] otherwise.
+#[derive(Debug)]
+pub struct EntryProbe<T>(PhantomData<T>);
+
+impl<T: Entry> EntryProbe<T> {
+    /// The data of the entry.
+    pub const NODE: &'static Node = T::NODE;
+    /// Whether the type is an entry.
+    pub const IS: bool = true;
 }
 
-/// The entries of a group, as a tuple of types.
-pub trait EntryList: 'static {
-    /// The data of the entries.
-    const ENTRIES: Entries;
+/// The properties of a type that is not an entry.
+pub trait NoEntry {
+    /// No routes. The mistake is reported where the type is listed.
+    const NODE: &'static Node = &Node::BROKEN;
+    /// Whether the type is an entry.
+    const IS: bool = false;
 }
 
-/// The entries of a group. A long list consists of shorter ones, because its type does.
-#[derive(Debug, Clone, Copy)]
-pub enum Entries {
-    /// Up to 16 entries.
-    List(&'static [&'static Node]),
-    /// Lists of this many entries. The last one may have fewer.
-    Chunks(u16, &'static [Self]),
-}
-
-impl Entries {
-    /// Adds the sums of the entries, which have no prefix of the group yet.
-    const fn add_to(self, all: &mut Sums) {
-        match self {
-            Self::Chunks(_, mut lists) => {
-                while let [list, rest @ ..] = lists {
-                    list.add_to(all);
-                    lists = rest;
-                }
-            }
-            Self::List(mut entries) => {
-                while let [entry, rest @ ..] = entries {
-                    let sums = &entry.sums;
-                    all.routes += sums.routes;
-                    all.groups += sums.groups;
-                    all.text += sums.text;
-                    all.slashes += sums.slashes;
-                    all.nodes += sums.nodes;
-                    all.statics += sums.statics;
-                    all.affixes += sums.affixes;
-                    if sums.most_segments > all.most_segments {
-                        all.most_segments = sums.most_segments;
-                    }
-                    if sums.most_params > all.most_params {
-                        all.most_params = sums.most_params;
-                    }
-                    if sums.depth > all.depth {
-                        all.depth = sums.depth;
-                    }
-                    all.has_slash |= sums.has_slash;
-                    all.has_extensions |= sums.has_extensions;
-                    all.may_lack |= sums.may_lack;
-                    all.broken |= sums.broken;
-                    entries = rest;
-                }
-            }
-        }
-    }
-
-    /// Returns the entry with this number.
-    pub(super) const fn get(self, entry: u16) -> Option<&'static Node> {
-        match self.only(entry) {
-            [entry] => Some(entry),
-            _ => None,
-        }
-    }
-
-    /// Returns the entry with this number as a list of one, or an empty list.
-    pub(super) const fn only(self, entry: u16) -> &'static [&'static Node] {
-        let (mut list, mut idx) = (self, entry);
-        loop {
-            match list {
-                Self::List(entries) => {
-                    if idx as usize >= entries.len() {
-                        return &[];
-                    }
-                    return entries.split_at(idx as usize).1.split_at(1).0;
-                }
-                Self::Chunks(width, lists) => {
-                    let chunk = (idx / width) as usize;
-                    if chunk >= lists.len() {
-                        return &[];
-                    }
-                    (list, idx) = (lists[chunk], idx % width);
-                }
-            }
-        }
-    }
-}
+impl<T> NoEntry for EntryProbe<T> {}
 
 /// The data of an entry of a group.
 #[derive(Debug, Clone, Copy)]
@@ -195,6 +122,34 @@ impl Sums {
         broken: false,
     };
 
+    /// Adds the sums of entries.
+    const fn add(&mut self, mut entries: &[&Node]) {
+        while let [entry, rest @ ..] = entries {
+            let sums = &entry.sums;
+            self.routes += sums.routes;
+            self.groups += sums.groups;
+            self.text += sums.text;
+            self.slashes += sums.slashes;
+            self.nodes += sums.nodes;
+            self.statics += sums.statics;
+            self.affixes += sums.affixes;
+            if sums.most_segments > self.most_segments {
+                self.most_segments = sums.most_segments;
+            }
+            if sums.most_params > self.most_params {
+                self.most_params = sums.most_params;
+            }
+            if sums.depth > self.depth {
+                self.depth = sums.depth;
+            }
+            self.has_slash |= sums.has_slash;
+            self.has_extensions |= sums.has_extensions;
+            self.may_lack |= sums.may_lack;
+            self.broken |= sums.broken;
+            entries = rest;
+        }
+    }
+
     /// Returns the sums with a prefix in front of every pattern.
     const fn below(mut self, prefix: &Pattern) -> Self {
         if prefix.n_segments == 0 {
@@ -230,7 +185,7 @@ pub(crate) struct Group {
     /// The guards and the middleware, outermost first.
     pub(crate) with: &'static [PartInfo],
     pub(crate) options: RouteOptions,
-    pub(super) entries: Entries,
+    pub(super) entries: &'static [&'static Node],
     /// Whether one of the parts has locals or an order.
     pub(super) has_locals: bool,
 }
@@ -297,12 +252,12 @@ impl Node {
         prefix: Pattern,
         with: &'static [PartInfo],
         options: RouteOptions,
-        entries: Entries,
+        entries: &'static [&'static Self],
     ) -> Self {
         let mut sums = Sums::NOTHING;
         sums.may_lack = has_locals(with);
         sums.has_slash = options.slash.is_some();
-        entries.add_to(&mut sums);
+        sums.add(entries);
         sums.groups += 1;
         sums.depth += 1;
         Self {

@@ -1,5 +1,7 @@
 //! Segments, methods and options of a route, as plain constant data.
 
+use crate::const_text::equal;
+
 /// One segment of a pattern, between two slashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
@@ -23,6 +25,27 @@ pub enum Segment {
 }
 
 impl Segment {
+    /// Returns whether two segments are equal apart from the names of their parameters.
+    pub(crate) const fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Static(a), Self::Static(b)) => equal(a, b),
+            (
+                Self::Param {
+                    prefix: a,
+                    suffix: c,
+                    ..
+                },
+                Self::Param {
+                    prefix: b,
+                    suffix: d,
+                    ..
+                },
+            ) => equal(a, b) && equal(c, d),
+            (Self::CatchAll { .. }, Self::CatchAll { .. }) => true,
+            _ => false,
+        }
+    }
+
     /// Returns the name of the parameter, if the segment is one.
     pub const fn name(&self) -> Option<&'static str> {
         match self {

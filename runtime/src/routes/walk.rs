@@ -7,7 +7,7 @@ use crate::routes::{
     definition::Definition,
     field_path::{FieldPath, MAX_DEPTH, Place},
     local::LocalId,
-    node::{Content, Entries, Group, Node},
+    node::{Content, Group, Node},
     pattern::BASE,
     segment::{Methods, Slash},
     shape::{MAX_PARAMS, MAX_SEGMENTS},
@@ -44,10 +44,8 @@ pub(super) enum Visited {
 
 #[derive(Clone, Copy)]
 struct Level {
-    /// The entries of the current list that are left.
+    /// The entries that are left.
     entries: &'static [&'static Node],
-    /// The lists that are left, and the lists of lists. Only long groups have them.
-    lists: [&'static [Entries]; 3],
     /// The number of the next entry.
     next: u16,
     around: Around,
@@ -78,7 +76,6 @@ impl Walk {
     pub(crate) const fn new(root: &'static Node) -> Self {
         let none = Level {
             entries: &[],
-            lists: [&[]; 3],
             next: 0,
             around: Around::NOTHING,
         };
@@ -96,16 +93,12 @@ impl Walk {
         walk
     }
 
-    /// Begins before an entry of a group, which is the only element of the list, and ends after it.
-    pub(super) const fn of_entry(
-        root: &'static Node,
-        entry: &'static [&'static Node],
-        step: u16,
-    ) -> Self {
+    /// Begins before the entry of a group with this number, and ends after it.
+    pub(super) const fn of_entry(root: &'static Node, step: usize) -> Self {
         let mut walk = Self::new(root);
-        walk.levels[0].entries = entry;
-        walk.levels[0].lists = [&[]; 3];
-        walk.levels[0].next = step;
+        let level = &mut walk.levels[0];
+        level.entries = level.entries.split_at(step).1.split_at(1).0;
+        level.next = step as u16;
         walk
     }
 
@@ -114,9 +107,7 @@ impl Walk {
         while self.depth > 0 {
             let level = &mut self.levels[self.depth - 1];
             let [entry, rest @ ..] = level.entries else {
-                if !level.next_list() {
-                    self.depth -= 1;
-                }
+                self.depth -= 1;
                 continue;
             };
             level.entries = rest;
@@ -193,9 +184,7 @@ impl Walk {
         let level = &mut self.levels[self.depth];
         level.next = 0;
         level.around = whole;
-        level.entries = &[];
-        level.lists = [&[]; 3];
-        level.begin(group.entries);
+        level.entries = group.entries;
         self.depth += 1;
     }
 
@@ -245,33 +234,5 @@ impl Walk {
             path = path.within_field(self.levels[depth].next - 1);
         }
         path
-    }
-}
-
-impl Level {
-    /// Begins the entries of a group.
-    const fn begin(&mut self, entries: Entries) {
-        match entries {
-            Entries::List(list) => self.entries = list,
-            Entries::Chunks(_, lists @ [Entries::List(_), ..]) => self.lists[0] = lists,
-            Entries::Chunks(_, lists @ [Entries::Chunks(_, [Entries::List(_), ..]), ..]) => {
-                self.lists[1] = lists;
-            }
-            Entries::Chunks(_, lists) => self.lists[2] = lists,
-        }
-    }
-
-    /// Begins the next list of a long group. Returns false if there is none.
-    const fn next_list(&mut self) -> bool {
-        let mut depth = 0;
-        while depth < 3 {
-            if let [list, rest @ ..] = self.lists[depth] {
-                self.lists[depth] = rest;
-                self.begin(*list);
-                return true;
-            }
-            depth += 1;
-        }
-        false
     }
 }

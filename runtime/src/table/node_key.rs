@@ -35,20 +35,7 @@ impl KeyedSegment {
                     && self.key.second == other.key.second
                     && (a.len() < LONG || same_text(a, b))
             }
-            (
-                Segment::Param {
-                    prefix: a,
-                    suffix: c,
-                    ..
-                },
-                Segment::Param {
-                    prefix: b,
-                    suffix: d,
-                    ..
-                },
-            ) => same_text(a, b) && same_text(c, d),
-            (Segment::CatchAll { .. }, Segment::CatchAll { .. }) => true,
-            _ => false,
+            (a, b) => a.same(&b),
         }
     }
 }
