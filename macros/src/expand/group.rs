@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Generics, Path, Type};
+use syn::{Generics, Path, Type, ext::IdentExt};
 
 use super::{
     cfg::{Cfg, alias},
@@ -52,7 +52,9 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     let own = with::build_steps(&args.with, "", &[]);
     let (listed, items) = list_entries(entries);
     let (node, list) = (node(args, name, &own, &listed), entry_list(&listed));
-    let (chain, n_entries, is_root) = (chain(args, &own), entries.len(), args.app);
+    let list_name = format_ident!("entries_of_{}", name.unraw(), span = Span::call_site());
+    let chain = chain(args, &own, &list_name);
+    let (n_entries, is_root) = (entries.len(), args.app);
     let endpoint = endpoint(
         &quote!(#ty),
         &TokenStream::new(),
@@ -76,8 +78,10 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             // The compiler hashes a constant with everything that it refers to, and a static only by its name.
             static __NODE: __hb::Node = #node;
             static __REPORTS: [__hb::Report; #n_entries] = __hb::check(&__NODE, #is_root);
-            // Each entry has its check in its type, so that its error is the only one.
-            type __Entries = #list;
+            // Each entry has its check in its type, so that its error is the only one. The compiler prints the name:
+            // "evaluation of `_::entries_of_Api::{constant#0}` failed here".
+            #[allow(non_camel_case_types)]
+            type #list_name = #list;
             #[automatically_derived]
             impl __hb::Entry for #ty {
                 const NODE: &'static __hb::Node = &__NODE;
@@ -108,7 +112,7 @@ fn list_entries(entries: &[Entry]) -> (Vec<ListedEntry>, TokenStream) {
             items.extend(alias(Some(&cfg), &name, &ty));
             ty = quote!(#name);
         }
-        let mut node = quote_spanned!(span=> __hb::EntryProbe::<#ty>::NODE);
+        let mut node = quote_spanned!(span=> __hb::EntryProbe::<(#ty,)>::NODE);
         let mut run = ty.clone();
         if entry.prefix.is_some() || !entry.with.is_empty() {
             let field = format_ident!("__Field{step}", span = span);
@@ -120,13 +124,13 @@ fn list_entries(entries: &[Entry]) -> (Vec<ListedEntry>, TokenStream) {
             __hb::Listed<__hb::Mode<{
                 __hb::entry_mode(
                     #shown,
-                    __hb::EntryProbe::<#ty>::IS,
-                    __hb::FallbackProbe::<#ty>::IS,
-                    __hb::PartProbe::<#ty>::IS,
+                    __hb::EntryProbe::<(#ty,)>::IS,
+                    __hb::FallbackProbe::<(#ty,)>::IS,
+                    __hb::PartProbe::<(#ty,)>::IS,
                     &__REPORTS,
                     #step,
                 )
-            }>, #run>
+            }>, (#run,)>
         };
         ListedEntry { node, ty }
     });
@@ -169,8 +173,8 @@ fn node(args: &GroupArgs, name: &Ident, own: &Steps, listed: &[ListedEntry]) -> 
 }
 
 /// Returns the chain of the group: its middleware, its fallback, then the entry that the route table has found.
-fn chain(args: &GroupArgs, own: &Steps) -> TokenStream {
-    let end = quote!(__hb::Fields<__Entries>);
+fn chain(args: &GroupArgs, own: &Steps, list: &Ident) -> TokenStream {
+    let end = quote!(__hb::Fields<#list>);
     let end = match &args.fallback {
         Some(path) => quote!(__hb::WithFallback<#path, #end>),
         None => end,

@@ -1,8 +1,8 @@
 //! The code for a handler: the data of its route, and the call.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{Path, ReturnType, Type};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Path, ReturnType, Type, ext::IdentExt};
 
 use super::{
     args,
@@ -214,6 +214,13 @@ impl Handler<'_> {
         }
     }
 
+    /// Returns the name of the type of the arguments. The compiler prints it where the check of an argument fails:
+    /// "evaluation of `_::arguments_of_create::{constant#0}` failed here".
+    fn args_name(&self) -> Ident {
+        let function = self.function.sig.ident.unraw();
+        format_ident!("arguments_of_{function}", span = Span::call_site())
+    }
+
     /// Returns the impls for a handler that borrows from nothing and returns a type with a name.
     fn plain(&self, sources: &Sources) -> TokenStream {
         let definition = definition(self, &Steps::default());
@@ -234,11 +241,14 @@ impl Handler<'_> {
         let entry =
             self.entry(&quote!(__hb::Node::route(#definition, __hb::plain_needs::<__Own>())));
         let endpoint = self.endpoint(&quote!(__hb::PlainEnd<__Own>));
+        let args = self.args_name();
         quote! {
             struct __Own;
+            #[allow(non_camel_case_types)]
+            type #args = (#(#types,)*);
             #[automatically_derived]
             impl __hb::PlainHandler for __Own {
-                type Args = (#(#types,)*);
+                type Args = #args;
                 type Out = #out;
                 fn call((#(#names,)*): <Self::Args as __hb::Sources>::Values) -> #future {
                     #call
@@ -292,6 +302,17 @@ impl Handler<'_> {
             values,
         } = sources;
         let (own, call) = (self.own_type(), self.call(values));
+        let (alias, args) = match self.generic() {
+            Generic::Yes => (TokenStream::new(), quote!((#(#list,)*))),
+            Generic::No => {
+                let name = self.args_name();
+                let alias = quote! {
+                    #[allow(non_camel_case_types)]
+                    type #name<'__r> = (#(#list,)*);
+                };
+                (alias, quote!(#name<'__r>))
+            }
+        };
         // Each of the two bounds has the span of the code that can violate it: the return type, and the function.
         let sig = &self.function.sig;
         let response = quote_spanned!(output_span(sig)=> impl __hb::IntoResponse);
@@ -300,11 +321,12 @@ impl Handler<'_> {
         };
         quote! {
             #own
+            #alias
             #entry
             #endpoint
             #[automatically_derived]
             impl #params __hb::Handler for __Own #types where #bounds {
-                type Args<'__r> = (#(#list,)*);
+                type Args<'__r> = #args;
                 #[allow(unused_variables)]
                 fn call<'__r>(
                     __cx: &mut __hb::Context<'_>,

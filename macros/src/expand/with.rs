@@ -167,12 +167,12 @@ impl Steps {
             #[allow(non_camel_case_types)]
             type #step_ty = __hb::PartStep<
                 #site,
-                __hb::Mode<{ __hb::PartProbe::<#part>::IS * #fits }>,
+                __hb::Mode<{ __hb::PartProbe::<(#part,)>::IS * #fits }>,
             >;
         });
         (
             quote!(#step_ty),
-            quote_spanned!(span=> __hb::PartProbe::<#part>::PART),
+            quote_spanned!(span=> __hb::PartProbe::<(#part,)>::PART),
         )
     }
 
@@ -182,7 +182,7 @@ impl Steps {
         let ty = self.shared_guard(name, guard, &assert);
         let part = format_ident!("__Part{name}");
         self.parts
-            .push(quote!(__hb::PartProbe::<#part>::PART.beside(#count)));
+            .push(quote!(__hb::PartProbe::<(#part,)>::PART.beside(#count)));
         ty
     }
 
@@ -197,11 +197,11 @@ impl Steps {
         } = self.part_types(name, guard);
         let step_ty = format_ident!("__Piece{name}", span = span);
         self.items.extend(quote_spanned! {span=>
-            const _: () = __hb::#assert(#text, &__hb::PartProbe::<#part>::PART);
+            const _: () = __hb::#assert(#text, &__hb::PartProbe::<(#part,)>::PART);
             #[allow(non_camel_case_types)]
             type #step_ty = __hb::PartStep<
                 #site,
-                __hb::Mode<{ __hb::PartProbe::<#part>::PART.shares as u8 * #fits }>,
+                __hb::Mode<{ __hb::PartProbe::<(#part,)>::PART.shares as u8 * #fits }>,
             >;
         });
         quote!(#step_ty)
@@ -240,7 +240,7 @@ impl Steps {
         self.items.extend(quote_spanned! {span=>
             const _: () = __hb::assert_part(
                 #text,
-                __hb::PartProbe::<#ty>::IS,
+                __hb::PartProbe::<(#ty,)>::IS,
                 __hb::ConfiguredPartProbe::<#site>::IS,
             );
         });

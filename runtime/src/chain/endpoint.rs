@@ -66,7 +66,7 @@ pub trait Fallback {}
 #[derive(Debug)]
 pub struct FallbackProbe<T>(PhantomData<T>);
 
-impl<T: Fallback> FallbackProbe<T> {
+impl<T: Fallback> FallbackProbe<(T,)> {
     /// Whether the type is a fallback.
     pub const IS: bool = true;
 }

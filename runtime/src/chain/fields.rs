@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{request::Context, response::Response};
 
-/// The end of a chain at a group. `L` is the list of its entries: a tuple of up to 16 [`Listed`], or [`Chunks`] of them.
+/// The end of a chain at a group. `L` is the list of its entries: a tuple of up to 16 [`Listed`], or [`Chunks`] of
+/// them.
 pub struct Fields<L>(PhantomData<fn() -> L>);
 
 /// Several lists as one, each of `W` entries. It keeps the cost of a list proportional to its length.
@@ -112,20 +113,21 @@ macro_rules! lists {
 
 lists!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12 N 13 O 14 P 15);
 
-/// An entry in the list of a group. The mode is the result of the check of the entry.
+/// An entry in the list of a group, as the only type of a tuple, like in `EntryProbe`. The mode is the result of the
+/// check of the entry.
 ///
 /// If the check fails, the mode is an error, which could be either of the modes below. So the compiler selects no impl,
 /// and reports nothing more about the entry.
 #[derive(Debug)]
 pub struct Listed<M, E>(PhantomData<fn() -> (M, E)>);
 
-impl<S: Send + Sync + 'static, E: Endpoint<S>> Endpoint<S> for Listed<Mode<SYNC>, E> {
+impl<S: Send + Sync + 'static, E: Endpoint<S>> Endpoint<S> for Listed<Mode<SYNC>, (E,)> {
     fn chain() -> impl Chain<S> {
         E::chain()
     }
 }
 
-impl<S: Send + Sync + 'static, E: 'static> Endpoint<S> for Listed<Mode<NOT>, E> {
+impl<S: Send + Sync + 'static, E: 'static> Endpoint<S> for Listed<Mode<NOT>, (E,)> {
     fn chain() -> impl Chain<S> {
         NoRoute
     }

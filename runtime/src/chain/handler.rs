@@ -40,13 +40,18 @@ pub trait Handler: Sized + 'static {
     ) -> impl Future<Output = impl IntoResponse> + Send;
 }
 
+// Both functions read the checks first. If one failed, no impl of `AllNeeds` is selected, which the compiler would
+// report once more.
+
 /// Returns the locals that the arguments of a [`PlainHandler`] read.
 pub const fn plain_needs<H: PlainHandler>() -> &'static [&'static [LocalId]] {
+    let () = <H::Args as Sources>::CHECKED;
     <H::Args as AllNeeds>::NEEDS
 }
 
 /// Returns the locals that the arguments of a [`Handler`] read.
 pub const fn needs<H: Handler<Args<'static>: AllNeeds>>() -> &'static [&'static [LocalId]] {
+    let () = <H::Args<'static> as Sources>::CHECKED;
     <H::Args<'static> as AllNeeds>::NEEDS
 }
 

@@ -39,7 +39,7 @@ pub trait ConfiguredPart: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct PartProbe<T>(PhantomData<T>);
 
-impl<T: ChainPart> PartProbe<T> {
+impl<T: ChainPart> PartProbe<(T,)> {
     /// The kind of part, or 0 if it is not one.
     pub const IS: u8 = T::KIND;
     /// The description of the part.

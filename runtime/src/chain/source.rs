@@ -37,6 +37,8 @@ pub struct Receiver<'r, T>(PhantomData<fn() -> &'r T>);
 pub trait Source {
     /// The type of the argument.
     type Value;
+    /// The result of the check of its type. Reading it fails to compile if the check failed.
+    const CHECKED: u8 = SYNC;
 }
 
 /// The locals that an argument reads.
@@ -174,8 +176,9 @@ impl<'r, S: 'static, P: Position> SourceFrom<'r, S> for Text<'r, P> {
     }
 }
 
-impl<M, A> Source for Extracted<M, A> {
+impl<const M: u8, A> Source for Extracted<Mode<M>, A> {
     type Value = A;
+    const CHECKED: u8 = M;
 }
 
 impl<A> Needs for Extracted<Mode<NOT>, A> {}
@@ -186,7 +189,9 @@ impl<A: Extract<'static>> Needs for Extracted<Mode<SYNC>, A> {
 
 impl<A> Needs for Extracted<Mode<ASYNC>, A> {}
 
-impl<'r, S: Argument<'r, M, A> + 'static, M, A> SourceFrom<'r, S> for Extracted<M, A> {
+impl<'r, S: Argument<'r, Mode<M>, A> + 'static, const M: u8, A> SourceFrom<'r, S>
+    for Extracted<Mode<M>, A>
+{
     const BODY: bool = S::BODY;
     const PREPARE: Option<Prepare<S>> = S::PREPARE;
 
@@ -217,6 +222,8 @@ impl<'r, S: Provide<T> + 'static, T: 'r> SourceFrom<'r, S> for Receiver<'r, T> {
 pub trait Sources {
     /// The arguments, as a tuple.
     type Values;
+    /// Reading it fails to compile if the check of an argument failed.
+    const CHECKED: ();
 }
 
 /// A tuple of sources whose locals are known.
@@ -259,6 +266,7 @@ macro_rules! tuples {
     (@impl $($name:ident $idx:literal)*) => {
         impl<$($name: Source),*> Sources for ($($name,)*) {
             type Values = ($($name::Value,)*);
+            const CHECKED: () = { $(let _checked = $name::CHECKED;)* };
         }
 
         impl<$($name: Needs),*> AllNeeds for ($($name,)*) {

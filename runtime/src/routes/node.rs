@@ -47,11 +47,12 @@ pub struct NoLink;
 
 /// Reads the data of a type in a list of entries, without an error if the type is not an entry.
 ///
-/// The compiler prefers the inherent constants if their bounds hold, and uses those of [`NoEntry`] otherwise.
+/// The compiler prefers the inherent constants if their bounds hold, and uses those of [`NoEntry`] otherwise. The type
+/// is in a tuple, `EntryProbe<(T,)>`: alone, the compiler would take the name of a function for a constant.
 #[derive(Debug)]
 pub struct EntryProbe<T>(PhantomData<T>);
 
-impl<T: Entry> EntryProbe<T> {
+impl<T: Entry> EntryProbe<(T,)> {
     /// The data of the entry.
     pub const NODE: &'static Node = T::NODE;
     /// Whether the type is an entry.
