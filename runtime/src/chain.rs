@@ -36,7 +36,7 @@ pub use call::{BufferedBody, Call, Render, buffer_body, problem};
 pub use endpoint::{Absent, Endpoint, Fallback, FallbackProbe, NoRoute, assert_fallback, chain_of};
 pub use entry_check::entry_mode;
 pub use fields::{Chunks, EntryEnd, Fields, Listed, W16, W256, W4096, WithFallback};
-pub use handler::{Handler, HandlerEnd, PlainEnd, PlainHandler, needs, plain_needs};
+pub use handler::{Handler, HandlerEnd, PlainEnd, PlainFn, Ready, needs, plain};
 pub use next::Next;
 use next::Rest;
 pub(crate) use panics::{Faults, catch_panic, panic_response};
@@ -47,23 +47,26 @@ pub use part::{
 };
 pub use source::{
     ByName, Extracted, N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, N10, N11, N12, N13, N14, N15, Param,
-    Receiver, Sources, Text,
+    Receiver, Sources, SourcesFrom, Text,
 };
 pub use step::{
     GuardPasses, IfStep, Parallel, PartStep, Predicate, PredicateFn, Step, run_predicate,
 };
 
-/// A chain, or the rest of one, as a type. Its values have no size.
+/// A chain, or the rest of one. Its values have no size.
 pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
-    /// The value, which has no size.
-    const NEW: Self;
-
     /// Runs the chain.
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
         call: Call<'r, S>,
     ) -> impl Future<Output = Response> + Send;
+}
+
+/// A chain that can be made from its type alone. The chain of a plain function is not one: its value is the function.
+pub trait New {
+    /// The value, which has no size.
+    const NEW: Self;
 }
 
 /// A middleware, which wraps the rest of the chain. `#[middleware]` and `#[guard]` implement it.
@@ -107,8 +110,6 @@ pub trait Observer<S: Send + Sync + 'static>: Send + Sync + 'static {
 pub struct Around<P, C>(PhantomData<fn() -> P>, C);
 
 impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Around<P, C> {
-    const NEW: Self = Self(PhantomData, C::NEW);
-
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
@@ -116,4 +117,8 @@ impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Around<P, C
     ) -> impl Future<Output = Response> + Send {
         P::run(cx, call, self.1)
     }
+}
+
+impl<P, C: New> New for Around<P, C> {
+    const NEW: Self = Self(PhantomData, C::NEW);
 }

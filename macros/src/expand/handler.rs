@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Path, ReturnType, Type, ext::IdentExt};
+use syn::{Path, Type, ext::IdentExt};
 
 use super::{
     args,
@@ -18,7 +18,6 @@ use crate::{
     function::{Arg, Function, output_span},
     pattern::Pattern,
     runtime_path::private,
-    types::contains_impl_trait,
 };
 
 /// A handler or a fallback, with everything that its code depends on.
@@ -86,7 +85,7 @@ impl Handler<'_> {
         params.map(|param| &param.ident).collect()
     }
 
-    /// Returns whether nothing of the handler needs more than `PlainHandler`, which costs less compile time.
+    /// Returns whether nothing of the handler needs more than `PlainFn`, which costs less compile time.
     fn is_plain(&self, with: &Steps) -> bool {
         let borrows = |arg: &Arg| {
             let is_reference = matches!(arg.ty, Type::Reference(_));
@@ -96,10 +95,6 @@ impl Handler<'_> {
             && with.is_empty()
             && self.generic() == Generic::No
             && !self.args.iter().any(borrows)
-            && match &self.function.sig.output {
-                ReturnType::Default => true,
-                ReturnType::Type(_, ty) => is_nameable(ty),
-            }
     }
 
     /// Returns the type of the route. It is a struct with braces, since a unit struct would also define a value of
@@ -221,41 +216,31 @@ impl Handler<'_> {
         format_ident!("arguments_of_{function}", span = Span::call_site())
     }
 
-    /// Returns the impls for a handler that borrows from nothing and returns a type with a name.
+    /// Returns the impls for a function that only has to be called: its arguments borrow from nothing.
     fn plain(&self, sources: &Sources) -> TokenStream {
         let definition = definition(self, &Steps::default());
-        let Sources {
-            types,
-            names,
-            values,
-        } = sources;
-        let call = self.call(values);
-        let out = match &self.function.sig.output {
-            ReturnType::Default => quote!(()),
-            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        let (name, args, types) = (&self.name, self.args_name(), &sources.types);
+        let entry = self.entry(&quote!(__hb::Node::route(#definition, __hb::needs::<#args>())));
+        let call = &self.call;
+        let function = match self.function.sig.asyncness {
+            Some(_) => quote!(#call),
+            None => quote!(__hb::Ready(#call)),
         };
-        // rustc reports what the handler's future is not at the name of the function.
-        let future = quote_spanned! {self.function.sig.ident.span()=>
-            impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send
-        };
-        let entry =
-            self.entry(&quote!(__hb::Node::route(#definition, __hb::plain_needs::<__Own>())));
-        let endpoint = self.endpoint(&quote!(__hb::PlainEnd<__Own>));
-        let args = self.args_name();
+        // rustc reports here what the function or its return type is not.
+        let chain = quote_spanned!(output_span(&self.function.sig)=> impl __hb::Chain<__S>);
         quote! {
-            struct __Own;
             #[allow(non_camel_case_types)]
             type #args = (#(#types,)*);
+            #entry
             #[automatically_derived]
-            impl __hb::PlainHandler for __Own {
-                type Args = #args;
-                type Out = #out;
-                fn call((#(#names,)*): <Self::Args as __hb::Sources>::Values) -> #future {
-                    #call
+            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #name
+            where
+                #args: for<'r> __hb::SourcesFrom<'r, __S>,
+            {
+                fn chain() -> #chain {
+                    __hb::plain::<#args, _>(#function)
                 }
             }
-            #entry
-            #endpoint
         }
     }
 
@@ -288,7 +273,7 @@ impl Handler<'_> {
         let definition = definition(self, with);
         let entry = match self.pattern {
             Some(_) => {
-                self.entry(&quote!(__hb::Node::route(#definition, __hb::needs::<__Own #types>())))
+                self.entry(&quote!(__hb::Node::route(#definition, __hb::needs::<<__Own #types as __hb::Handler>::Args<'static>>())))
             }
             None => quote! {
                 #[automatically_derived]
@@ -363,9 +348,4 @@ fn has_lifetime(tokens: TokenStream) -> bool {
         }
     }
     false
-}
-
-/// Returns whether an impl can name the return type: it has no `impl Trait` and no elided lifetime.
-fn is_nameable(ty: &Type) -> bool {
-    !matches!(ty, Type::Never(_)) && !contains_impl_trait(ty) && !has_lifetime(ty.to_token_stream())
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, marker::PhantomData};
 
-use super::{Call, Chain, ChainPart, ConfiguredPart, Guard, Middleware, Next, call::Boxed};
+use super::{Call, Chain, ChainPart, ConfiguredPart, Guard, Middleware, New, Next, call::Boxed};
 use crate::{
     request::Context,
     response::{IntoResponse, Rejection, Response},
@@ -23,7 +23,7 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + 'static {
 }
 
 /// Returns a chain by its type.
-pub const fn chain_of<C: Chain<S>, S: Send + Sync + 'static>() -> C {
+pub const fn chain_of<C: Chain<S> + New, S: Send + Sync + 'static>() -> C {
     C::NEW
 }
 
@@ -95,9 +95,11 @@ impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
 #[derive(Debug)]
 pub struct NoRoute;
 
-impl<S: Send + Sync + 'static> Chain<S> for NoRoute {
+impl New for NoRoute {
     const NEW: Self = Self;
+}
 
+impl<S: Send + Sync + 'static> Chain<S> for NoRoute {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,

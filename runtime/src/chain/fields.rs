@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, marker::PhantomData};
 
 use super::{
-    Chain, Endpoint,
+    Chain, Endpoint, New,
     argument::{Mode, NOT, SYNC},
     call::{Call, Fallback},
     endpoint::{NoRoute, fallback, miss},
@@ -34,9 +34,11 @@ impl<L> fmt::Debug for Fields<L> {
     }
 }
 
-impl<S: Send + Sync + 'static, L: Dispatch<S>> Chain<S> for Fields<L> {
+impl<L> New for Fields<L> {
     const NEW: Self = Self(PhantomData);
+}
 
+impl<S: Send + Sync + 'static, L: Dispatch<S>> Chain<S> for Fields<L> {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
@@ -142,9 +144,11 @@ impl<F, C> fmt::Debug for WithFallback<F, C> {
     }
 }
 
-impl<S: Send + Sync + 'static, F: Endpoint<S>, C: Chain<S>> Chain<S> for WithFallback<F, C> {
+impl<F, C: New> New for WithFallback<F, C> {
     const NEW: Self = Self(PhantomData, C::NEW);
+}
 
+impl<S: Send + Sync + 'static, F: Endpoint<S>, C: Chain<S>> Chain<S> for WithFallback<F, C> {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
@@ -164,9 +168,11 @@ impl<E> fmt::Debug for EntryEnd<E> {
     }
 }
 
-impl<S: Send + Sync + 'static, E: Endpoint<S>> Chain<S> for EntryEnd<E> {
+impl<E> New for EntryEnd<E> {
     const NEW: Self = Self(PhantomData);
+}
 
+impl<S: Send + Sync + 'static, E: Endpoint<S>> Chain<S> for EntryEnd<E> {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,

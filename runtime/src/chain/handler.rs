@@ -1,9 +1,9 @@
 //! Handlers: how generated code describes them, and how a request calls them.
 
-use std::{future::Future, marker::PhantomData};
+use std::{fmt, future::Future, marker::PhantomData};
 
 use super::{
-    Chain,
+    Chain, New,
     call::{BufferedBody, Call},
     prepared::Prepare,
     source::{AllNeeds, Sources, SourcesFrom},
@@ -14,21 +14,58 @@ use crate::{
     routes::LocalId,
 };
 
-/// A handler whose arguments borrow from nothing and whose return type has a name.
+/// A function whose arguments borrow from nothing: the usual handler, and the one that costs the least compile time.
 ///
-/// This is the usual handler, and the one that costs the least compile time. A private type implements it and not the
-/// type of the route: a public type cannot have an associated type that is private, as those of the user may be.
-pub trait PlainHandler: Sized + 'static {
-    /// The sources of its arguments.
-    type Args: AllNeeds;
-    /// The return type.
-    type Out: IntoResponse;
+/// `V` is the arguments as a tuple.
+pub trait PlainFn<V>: Copy + Send + Sync + 'static {
+    /// The result of the function.
+    type Out;
 
     /// Calls the function.
-    fn call(args: <Self::Args as Sources>::Values) -> impl Future<Output = Self::Out> + Send;
+    fn call(self, args: V) -> Self::Out;
 }
 
-/// Any other handler: it borrows from the request, takes the context, has `with(..)`, or returns an opaque type.
+macro_rules! plain_fns {
+    ($($name:ident)*) => {
+        plain_fns!(@ [] $($name)*);
+    };
+    (@ [$($name:ident)*]) => {
+        plain_fns!(@impl $($name)*);
+    };
+    (@ [$($name:ident)*] $next:ident $($rest:tt)*) => {
+        plain_fns!(@impl $($name)*);
+        plain_fns!(@ [$($name)* $next] $($rest)*);
+    };
+    (@impl $($name:ident)*) => {
+        impl<Function, Out, $($name),*> PlainFn<($($name,)*)> for Function
+        where
+            Function: Fn($($name),*) -> Out + Copy + Send + Sync + 'static,
+        {
+            type Out = Out;
+
+            #[allow(non_snake_case)]
+            fn call(self, ($($name,)*): ($($name,)*)) -> Out {
+                self($($name),*)
+            }
+        }
+    };
+}
+
+plain_fns!(A B C D E F G H I J K L M N O P Q R T U V W X Y);
+
+/// A function that is not async, as one that is.
+#[derive(Debug, Clone, Copy)]
+pub struct Ready<F>(pub F);
+
+impl<V, F: PlainFn<V>> PlainFn<V> for Ready<F> {
+    type Out = std::future::Ready<F::Out>;
+
+    fn call(self, args: V) -> Self::Out {
+        std::future::ready(self.0.call(args))
+    }
+}
+
+/// Any other handler: it borrows from the request, takes the context, is generic, or has `with(..)`.
 pub trait Handler: Sized + 'static {
     /// The sources of its arguments.
     type Args<'r>: Sources;
@@ -40,29 +77,29 @@ pub trait Handler: Sized + 'static {
     ) -> impl Future<Output = impl IntoResponse> + Send;
 }
 
-// Both functions read the checks first. If one failed, no impl of `AllNeeds` is selected, which the compiler would
-// report once more.
-
-/// Returns the locals that the arguments of a [`PlainHandler`] read.
-pub const fn plain_needs<H: PlainHandler>() -> &'static [&'static [LocalId]] {
-    let () = <H::Args as Sources>::CHECKED;
-    <H::Args as AllNeeds>::NEEDS
+/// Returns the locals that arguments with these sources read.
+pub const fn needs<A: AllNeeds>() -> &'static [&'static [LocalId]] {
+    // The checks are read first. If one failed, no impl of `AllNeeds` is selected, which the compiler would report once
+    // more.
+    let () = A::CHECKED;
+    A::NEEDS
 }
 
-/// Returns the locals that the arguments of a [`Handler`] read.
-pub const fn needs<H: Handler<Args<'static>: AllNeeds>>() -> &'static [&'static [LocalId]] {
-    let () = <H::Args<'static> as Sources>::CHECKED;
-    <H::Args<'static> as AllNeeds>::NEEDS
-}
+/// The end of a chain at a [`PlainFn`], whose arguments have the sources `A`.
+pub struct PlainEnd<A, F>(F, PhantomData<fn() -> A>);
 
-/// The end of a chain at a [`PlainHandler`].
-pub struct PlainEnd<H>(PhantomData<fn() -> H>);
+/// Returns the chain of an async function without `with(..)`.
+///
+/// It has no bounds: what the function must be is proven once, where the result is used as a [`Chain`].
+pub const fn plain<A, F>(function: F) -> PlainEnd<A, F> {
+    PlainEnd(function, PhantomData)
+}
 
 /// The end of a chain at a [`Handler`].
 pub struct HandlerEnd<H>(PhantomData<fn() -> H>);
 
 /// A handler, as far as [`respond`] uses it.
-trait Callable<S: 'static>: 'static {
+trait Callable<S: 'static>: Send + 'static {
     /// Whether an argument takes the body.
     const BODY: bool;
     /// The async extractors of the arguments.
@@ -70,6 +107,7 @@ trait Callable<S: 'static>: 'static {
 
     /// Extracts the arguments and calls the handler.
     fn start<'r>(
+        self,
         cx: &mut Context<'_>,
         call: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection>;
@@ -78,23 +116,27 @@ trait Callable<S: 'static>: 'static {
     fn check_head(call: Call<'_, S>) -> Result<(), Rejection>;
 }
 
-impl<S: 'static, H: PlainHandler> Callable<S> for PlainEnd<H>
+impl<S, A, R, F> Callable<S> for PlainEnd<A, F>
 where
-    for<'r> H::Args: SourcesFrom<'r, S>,
+    S: 'static,
+    A: for<'r> SourcesFrom<'r, S> + 'static,
+    R: IntoResponse,
+    F: PlainFn<A::Values, Out: Future<Output = R> + Send>,
 {
-    const BODY: bool = <H::Args as SourcesFrom<'static, S>>::BODY;
-    const PREPARE: &'static [Option<Prepare<S>>] = <H::Args as SourcesFrom<'static, S>>::PREPARE;
+    const BODY: bool = <A as SourcesFrom<'static, S>>::BODY;
+    const PREPARE: &'static [Option<Prepare<S>>] = <A as SourcesFrom<'static, S>>::PREPARE;
 
     #[inline]
     fn start<'r>(
+        self,
         _: &mut Context<'_>,
         call: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
-        Ok(H::call(H::Args::take(call)?))
+        Ok(self.0.call(A::take(call)?))
     }
 
     fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
-        H::Args::check_head(call)
+        A::check_head(call)
     }
 }
 
@@ -108,6 +150,7 @@ where
 
     #[inline]
     fn start<'r>(
+        self,
         cx: &mut Context<'_>,
         call: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
@@ -120,40 +163,56 @@ where
     }
 }
 
-macro_rules! ends {
-    ($($name:ident: $handler:ident, $args:ty;)*) => {$(
-        impl<H> std::fmt::Debug for $name<H> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(stringify!($name))
-            }
-        }
-
-        impl<S: Send + Sync + 'static, H: $handler> Chain<S> for $name<H>
-        where
-            for<'r> $args: SourcesFrom<'r, S>,
-        {
-            const NEW: Self = Self(PhantomData);
-
-            fn run<'r>(
-                self,
-                cx: &mut Context<'_>,
-                call: Call<'r, S>,
-            ) -> impl Future<Output = Response> + Send {
-                respond::<Self, S>(cx, call)
-            }
-        }
-    )*};
+impl<S, A, R, F> Chain<S> for PlainEnd<A, F>
+where
+    S: Send + Sync + 'static,
+    A: for<'r> SourcesFrom<'r, S> + 'static,
+    R: IntoResponse,
+    F: PlainFn<A::Values, Out: Future<Output = R> + Send>,
+{
+    fn run<'r>(
+        self,
+        cx: &mut Context<'_>,
+        call: Call<'r, S>,
+    ) -> impl Future<Output = Response> + Send {
+        respond(self, cx, call)
+    }
 }
 
-ends! {
-    PlainEnd: PlainHandler, H::Args;
-    HandlerEnd: Handler, H::Args<'r>;
+impl<S: Send + Sync + 'static, H: Handler> Chain<S> for HandlerEnd<H>
+where
+    for<'r> H::Args<'r>: SourcesFrom<'r, S>,
+{
+    fn run<'r>(
+        self,
+        cx: &mut Context<'_>,
+        call: Call<'r, S>,
+    ) -> impl Future<Output = Response> + Send {
+        respond(self, cx, call)
+    }
+}
+
+impl<H> New for HandlerEnd<H> {
+    const NEW: Self = Self(PhantomData);
+}
+
+impl<A, F> fmt::Debug for PlainEnd<A, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlainEnd")
+    }
+}
+
+impl<H> fmt::Debug for HandlerEnd<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HandlerEnd")
+    }
 }
 
 /// Runs the innermost step: awaits the handler's inputs, calls the handler and finishes its response.
 ///
 /// This is one future and not several, because each one counts against the compiler's limit on nested types.
 async fn respond<H: Callable<S>, S: Send + Sync + 'static>(
+    handler: H,
     cx: &mut Context<'_>,
     call: Call<'_, S>,
 ) -> Response {
@@ -185,7 +244,7 @@ async fn respond<H: Callable<S>, S: Send + Sync + 'static>(
         }
         let buffered = &buffered;
         // A `match` around the `await` would keep room for the handler's future twice.
-        let future = match H::start(cx, Call { buffered, ..call }) {
+        let future = match handler.start(cx, Call { buffered, ..call }) {
             Ok(future) => future,
             Err(rejection) => break 'response rejection.into_response(),
         };
