@@ -11,7 +11,7 @@ pub(crate) mod with;
 
 use options::AttrOption;
 
-pub(crate) use values::{Priority, STANDARD, Slash};
+pub(crate) use values::{DemandExpr, Priority, STANDARD, Slash};
 pub(crate) use with::{
     Condition, PartConfig, PartExpr, StepExpr, WITH_USAGE, WithItem, parse_with_tokens,
 };
@@ -37,6 +37,8 @@ pub(crate) struct RouteArgs {
     pub(crate) krate: Option<Path>,
     /// Whether a guard receives the request body.
     pub(crate) body: bool,
+    /// Whether a route is exempt from `every(..)` of a group around it.
+    pub(crate) public: bool,
     /// The guards and middleware that must run before this one, and those that must run after it.
     pub(crate) after: Vec<Path>,
     pub(crate) before: Vec<Path>,
@@ -52,6 +54,8 @@ pub(crate) struct GroupArgs {
     pub(crate) prefix: Option<Pattern>,
     pub(crate) with: Vec<WithItem>,
     pub(crate) options: RouteOptions,
+    /// The parts that each route below the group must have.
+    pub(crate) every: Vec<DemandExpr>,
     pub(crate) fallback: Option<Path>,
     /// The function that renders rejections.
     pub(crate) rejection: Option<Path>,
@@ -79,10 +83,12 @@ impl RouteArgs {
                     args.methods_span = Some(span);
                 }
                 AttrOption::Body => args.body = true,
+                AttrOption::Public => args.public = true,
                 AttrOption::After(paths) => args.after = paths,
                 AttrOption::Before(paths) => args.before = paths,
                 // `options` has already reported these.
                 AttrOption::App
+                | AttrOption::Every(_)
                 | AttrOption::Fallback(_)
                 | AttrOption::Rejection(..)
                 | AttrOption::MethodOverride(_) => {}
@@ -108,6 +114,7 @@ impl GroupArgs {
                 AttrOption::Limit(word, value) => limits.push((word, value)),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 AttrOption::App => args.app = true,
+                AttrOption::Every(demands) => args.every = demands,
                 AttrOption::Fallback(path) => args.fallback = Some(path),
                 AttrOption::Rejection(word, path) => {
                     for_apps.push((word, "an app writes its rejections in one way"));
@@ -120,7 +127,8 @@ impl GroupArgs {
                 AttrOption::Methods(..)
                 | AttrOption::After(_)
                 | AttrOption::Before(_)
-                | AttrOption::Body => {}
+                | AttrOption::Body
+                | AttrOption::Public => {}
             }
         }
         prepend_limits(&mut args.with, limits, args.krate.as_ref());

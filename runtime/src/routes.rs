@@ -6,6 +6,7 @@ mod check_locals;
 mod clash;
 
 mod definition;
+mod demand;
 mod field_path;
 mod info;
 mod link;
@@ -25,6 +26,7 @@ pub(crate) use blame::Blame;
 pub(crate) use check::fail_if_reported;
 pub use check::{Report, check};
 pub use definition::{ArgumentInfo, Definition, needs_locals};
+pub use demand::{Demand, DemandedPart, assert_demanded};
 pub use info::Route;
 pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};
 pub use local::{LocalId, LocalType, PassedLocals};

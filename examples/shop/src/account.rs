@@ -135,6 +135,7 @@ pub(crate) struct Session {
 /// Hashing a password is slow on purpose. It runs on a thread for blocking work, for at most four requests at once.
 #[post(
     "/login",
+    public,
     priority = critical,
     body_limit = 1024,
     with(concurrency(Concurrency::new(4)))

@@ -57,14 +57,15 @@ pub fn capacity() -> Capacity {
 }
 
 /// Returns `ok` while the shop is running. Its priority is `critical`, so that monitoring works under any load.
-#[get("/health", priority = critical)]
+#[get("/health", public, priority = critical)]
 fn health() -> &'static str {
     "ok"
 }
 
-/// The routes of the shop.
+/// The routes of the shop. Each requires a login, unless it is marked `public`.
 #[routes(
     app,
+    every(guards::signed_in | public),
     with(
         // Without the log in tests, their output stays readable.
         when(cfg!(not(test)), AccessLog::line().skip(&["/health"])),

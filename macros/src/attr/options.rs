@@ -9,8 +9,9 @@ use syn::{
 
 use super::{
     values::{
-        Priority, Slash, parse_crate, parse_function_name, parse_limit, parse_methods,
-        parse_on_disconnect, parse_part_names, parse_priority, parse_slash, parse_with,
+        DemandExpr, Priority, Slash, parse_crate, parse_every, parse_function_name, parse_limit,
+        parse_methods, parse_on_disconnect, parse_part_names, parse_priority, parse_slash,
+        parse_with,
     },
     with::WithItem,
 };
@@ -28,6 +29,8 @@ pub(super) enum AttrOption {
     Crate(Path),
     Methods(Span, Vec<String>),
     App,
+    Every(Vec<DemandExpr>),
+    Public,
     Fallback(Path),
     Rejection(Ident, Path),
     MethodOverride(Ident),
@@ -44,6 +47,8 @@ const WITH: Syntax = ("with", "`with(..)`");
 const SLASH: Syntax = ("slash", "`slash = ..`");
 const METHODS: Syntax = ("methods", "`methods = [..]`");
 const APP: Syntax = ("app", "`app`");
+const EVERY: Syntax = ("every", "`every(..)`");
+const PUBLIC: Syntax = ("public", "`public`");
 const FALLBACK: Syntax = ("fallback", "`fallback = ..`");
 const REJECTION: Syntax = ("rejection", "`rejection = ..`");
 const METHOD_OVERRIDE: Syntax = ("method_override", "`method_override`");
@@ -63,6 +68,7 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             APP,
             PREFIX,
             WITH,
+            EVERY,
             SLASH,
             TIMEOUT,
             BODY_LIMIT,
@@ -74,13 +80,13 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             CRATE,
         ],
         "route" => &[
-            PATH, METHODS, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
+            PATH, METHODS, WITH, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
         "guard" => &[AFTER, BEFORE, BODY, CRATE],
         "middleware" | "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
-            PATH, WITH, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
+            PATH, WITH, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
     }
 }
@@ -91,8 +97,9 @@ const PREFIX: Syntax = ("path", "a prefix in quotes");
 fn where_accepted(word: &str) -> Option<&'static str> {
     match word {
         "app" | "method_override" => Some("`#[routes(app)]`"),
-        "fallback" | "rejection" => Some("`#[routes(..)]`"),
+        "fallback" | "rejection" | "every" => Some("`#[routes(..)]`"),
         "methods" => Some("`#[route(..)]`"),
+        "public" => Some("the routes"),
         "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" => {
             Some("the routes or their group")
         }
@@ -165,6 +172,8 @@ fn parse_option(
         "methods" => AttrOption::Methods(word.span(), parse_methods(input, &word)?),
         "after" => AttrOption::After(parse_part_names(input, &word)?),
         "before" => AttrOption::Before(parse_part_names(input, &word)?),
+        "every" => AttrOption::Every(parse_every(input, &word)?),
+        "public" => AttrOption::Public,
         "app" => AttrOption::App,
         "body" => AttrOption::Body,
         "method_override" => AttrOption::MethodOverride(word.clone()),

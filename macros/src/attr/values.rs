@@ -131,6 +131,51 @@ pub(super) fn parse_part_names(input: ParseStream<'_>, word: &Ident) -> syn::Res
         .collect())
 }
 
+/// One demand of `every(..)`: each route has one of the parts, or the word `public`.
+#[derive(Default)]
+pub(crate) struct DemandExpr {
+    pub(crate) parts: Vec<Path>,
+    pub(crate) allows_public: bool,
+}
+
+/// Parses `(signed_in | api_key | public, audited)`.
+pub(super) fn parse_every(input: ParseStream<'_>, word: &Ident) -> syn::Result<Vec<DemandExpr>> {
+    let wrong = |span| {
+        let message = "write `every(signed_in | public)`: the names of guards, middleware or observers, and `public` if a route may be without them";
+        syn::Error::new(span, message)
+    };
+    if !input.peek(syn::token::Paren) {
+        return Err(wrong(word.span()));
+    }
+    let list;
+    parenthesized!(list in input);
+    let demands = list.parse_terminated(parse_demand, Token![,]);
+    let demands = demands.map_err(|error| wrong(error.span()))?;
+    if demands.is_empty() {
+        return Err(wrong(word.span()));
+    }
+    Ok(demands.into_iter().collect())
+}
+
+fn parse_demand(input: ParseStream<'_>) -> syn::Result<DemandExpr> {
+    let mut demand = DemandExpr::default();
+    loop {
+        let name: Path = input.parse()?;
+        if name.is_ident("public") {
+            demand.allows_public = true;
+        } else {
+            demand.parts.push(name);
+        }
+        if input.parse::<Option<Token![|]>>()?.is_none() {
+            break;
+        }
+    }
+    match demand.parts.is_empty() {
+        true => Err(input.error("a demand without a part")),
+        false => Ok(demand),
+    }
+}
+
 pub(super) fn parse_slash(input: ParseStream<'_>, word: &Ident) -> syn::Result<Slash> {
     let message = "write `slash = strict`, `slash = redirect` or `slash = ignore`";
     let names = [

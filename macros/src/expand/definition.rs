@@ -30,6 +30,7 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
         let options = route_options(options);
         quote!(.options(#options))
     });
+    let public = handler.attr.public.then(|| quote!(.public()));
     // The runtime reads the place of the route from the span of this call.
     quote_spanned! {handler.function.sig.ident.span()=>
         __hb::Definition::new(
@@ -37,7 +38,7 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
             #pattern,
             ::core::concat!(::core::module_path!(), "::", #name),
             #signature,
-        ) #methods #doc #parts #outer #options
+        ) #methods #doc #parts #outer #options #public
     }
 }
 

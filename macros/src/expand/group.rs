@@ -51,6 +51,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     let private = private(args.krate.as_ref());
     let own = with::build_steps(&args.with, "", &[]);
     let (listed, items) = list_entries(entries);
+    let (demand_items, demands) = demands(args, name);
     let (node, list) = (node(args, name, &own, &listed), entry_list(&listed));
     let list_name = format_ident!("entries_of_{}", name.unraw(), span = Span::call_site());
     let chain = chain(args, &own, &list_name);
@@ -74,9 +75,10 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             use __hb::{NoEntry as _, NoPart as _};
             #items
             #own_items
+            #demand_items
             #is_fallback
             // The compiler hashes a constant with everything that it refers to, and a static only by its name.
-            static __NODE: __hb::Node = #node;
+            static __NODE: __hb::Node = #node #demands;
             static __REPORTS: [__hb::Report; #n_entries] = __hb::check(&__NODE, #is_root);
             // Each entry has its check in its type, so that its error is the only one. The compiler prints the name:
             // "evaluation of `_::entries_of_Api::{constant#0}` failed here".
@@ -170,6 +172,31 @@ fn node(args: &GroupArgs, name: &Ident, own: &Steps, listed: &[ListedEntry]) -> 
     let (parts, options) = (own.parts(), route_options(args.options));
     let nodes = listed.iter().map(|entry| &entry.node);
     quote!(__hb::Node::group(#name, #prefix, &[#parts], #options, &[#(#nodes),*]))
+}
+
+/// Returns the items for `every(..)`, and the call that adds its demands to the data of the group.
+fn demands(args: &GroupArgs, name: &Ident) -> (TokenStream, Option<TokenStream>) {
+    let (mut items, mut demands) = (TokenStream::new(), Vec::new());
+    for (idx, demand) in args.every.iter().enumerate() {
+        let parts = demand.parts.iter().enumerate().map(|(part, path)| {
+            let (span, text) = (first_span(path), source_text(path));
+            let ty = format_ident!("__Every{idx}_{part}", span = span);
+            items.extend(alias(None, &ty, &quote!(#path)));
+            items.extend(quote_spanned! {span=>
+                const _: () = __hb::assert_demanded(
+                    #text,
+                    __hb::PartProbe::<(#ty,)>::IS,
+                    &__hb::PartProbe::<(#ty,)>::PART,
+                );
+            });
+            quote_spanned!(span=> __hb::DemandedPart::new(#text, __hb::PartProbe::<(#ty,)>::PART))
+        });
+        let (parts, allows_public) = (parts.collect::<Vec<_>>(), demand.allows_public);
+        let group = name.to_string();
+        demands.push(quote!(__hb::Demand::new(#group, &[#(#parts),*], #allows_public)));
+    }
+    let call = (!demands.is_empty()).then(|| quote!(.every(&[#(#demands),*])));
+    (items, call)
 }
 
 /// Returns the chain of the group: its middleware, its fallback, then the entry that the route table has found.

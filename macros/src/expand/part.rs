@@ -204,6 +204,7 @@ impl PartImpl<'_> {
             Generic::Yes => quote!(<#provides as __hb::PassedLocals>::IDS),
         };
         let (params, bounds) = block_generics(self.function);
+        let is_generic = self.generic() == Generic::Yes;
         quote! {
             #[automatically_derived]
             impl<#params> __hb::ChainPart for #name where #bounds {
@@ -211,6 +212,8 @@ impl PartImpl<'_> {
                     ::core::concat!(::core::module_path!(), "::", #text);
                 const PART: __hb::PartInfo = __hb::PartInfo {
                     name: Self::NAME,
+                    place: ::core::panic::Location::caller(),
+                    is_generic: #is_generic,
                     kind: __hb::PartKind::#part_kind,
                     shares: #shares,
                     needs: #needs,
@@ -218,6 +221,7 @@ impl PartImpl<'_> {
                     after: #after,
                     before: #before,
                     beside: 0,
+                    is_conditional: false,
                 };
                 #kind
             }

@@ -3,6 +3,7 @@
 use crate::routes::{
     check_locals,
     clash::{self, Slot, may_clash},
+    demand,
     field_path::{FieldPath, MAX_DEPTH, Place},
     node::{Content, Group, Node},
     problem::Problem,
@@ -78,7 +79,7 @@ const fn may_be_wrong(group: &Group, entry: &'static Node, is_root: bool) -> boo
         || n_segments as usize > MAX_SEGMENTS
         || (prefix_params + inner.sums.most_params) as usize > MAX_PARAMS
         || prefix_params > 0
-        || is_root && (entry.sums.may_lack || group.has_locals)
+        || is_root && (entry.sums.may_lack || group.checks_chains)
 }
 
 const fn find_in_entry(root: &'static Node, mut walk: Walk, is_root: bool) -> Option<Problem> {
@@ -124,7 +125,15 @@ const fn find_problem(root: &'static Node, walk: &Walk, is_root: bool) -> Option
     if let Some(problem) = check_locals::check(root, walk.place(), walk.needs) {
         return Some(Problem::Locals(walk.place(), problem));
     }
-    find_missing_param(root, walk)
+    if let Some(problem) = find_missing_param(root, walk) {
+        return Some(problem);
+    }
+    if root.sums.has_demands
+        && let Some(demand) = demand::find_unmet(root, walk.place())
+    {
+        return Some(Problem::Unmet(walk.place(), demand));
+    }
+    None
 }
 
 /// Checks the limits that the prefix of the outermost group exceeds. A limit that was already exceeded without the

@@ -30,6 +30,8 @@ pub struct Definition {
     pub(crate) outer_params: &'static [&'static str],
     /// The options of the handler's attribute.
     pub(crate) options: RouteOptions,
+    /// Whether the route is marked `public`.
+    pub(crate) is_public: bool,
 }
 
 impl Definition {
@@ -54,6 +56,7 @@ impl Definition {
             with: &[],
             outer_params: &[],
             options: RouteOptions::NONE,
+            is_public: false,
         }
     }
 
@@ -89,6 +92,13 @@ impl Definition {
     #[must_use]
     pub const fn options(mut self, options: RouteOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Marks the route as `public`.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.is_public = true;
         self
     }
 

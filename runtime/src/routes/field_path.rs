@@ -62,7 +62,7 @@ impl FieldPath {
     }
 
     /// Returns the index of the entry at `depth`, counted from the outermost.
-    const fn step(&self, depth: usize) -> Option<u16> {
+    pub(super) const fn step(&self, depth: usize) -> Option<u16> {
         if depth >= self.len() || self.len() > MAX_DEPTH {
             return None;
         }

@@ -165,6 +165,26 @@ impl Route {
         parts.map(|part| part.name).filter(|name| !name.is_empty())
     }
 
+    /// Returns whether the route is marked `public`, which exempts it from `every(..)` of a group around it.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/login", public)]
+    /// async fn login() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(login);
+    ///
+    /// # fn main() {
+    /// assert!(Api::ROUTES[0].is_public());
+    /// # }
+    /// ```
+    pub const fn is_public(&self) -> bool {
+        self.definition.is_public
+    }
+
     /// Returns the arguments of the handler, as written in the source.
     pub fn arguments(&self) -> impl Iterator<Item = ArgumentInfo> {
         self.definition.arguments()

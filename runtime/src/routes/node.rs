@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 
 use crate::routes::{
     definition::{Definition, needs_locals},
+    demand::Demand,
     local::LocalId,
     part::PartInfo,
     pattern::{KIND_AFFIX, KIND_BITS, Pattern},
@@ -99,8 +100,10 @@ pub(crate) struct Sums {
     pub(crate) has_slash: bool,
     /// Whether a route names a method that is not standard.
     pub(crate) has_extensions: bool,
-    /// Whether a route needs something that must be around it, or a part has locals or an order.
+    /// Whether a route needs something that must be around it, a part has locals or an order, or a group has demands.
     pub(super) may_lack: bool,
+    /// Whether a group has demands.
+    pub(super) has_demands: bool,
     /// Whether routes are missing, because a mistake was reported at or below the entry.
     broken: bool,
 }
@@ -120,6 +123,7 @@ impl Sums {
         has_slash: false,
         has_extensions: false,
         may_lack: false,
+        has_demands: false,
         broken: false,
     };
 
@@ -146,6 +150,7 @@ impl Sums {
             self.has_slash |= sums.has_slash;
             self.has_extensions |= sums.has_extensions;
             self.may_lack |= sums.may_lack;
+            self.has_demands |= sums.has_demands;
             self.broken |= sums.broken;
             entries = rest;
         }
@@ -187,8 +192,10 @@ pub(crate) struct Group {
     pub(crate) with: &'static [PartInfo],
     pub(crate) options: RouteOptions,
     pub(super) entries: &'static [&'static Node],
-    /// Whether one of the parts has locals or an order.
-    pub(super) has_locals: bool,
+    /// The demands of `every(..)` on each route.
+    pub(super) demands: &'static [Demand],
+    /// Whether the chain of each route must be checked: one of the parts has locals or an order, or there are demands.
+    pub(super) checks_chains: bool,
 }
 
 /// The additions of a group to one of its entries.
@@ -268,10 +275,23 @@ impl Node {
                 with,
                 options,
                 entries,
-                has_locals: has_locals(with),
+                demands: &[],
+                checks_chains: has_locals(with),
             }),
             sums: sums.below(&prefix),
         }
+    }
+
+    /// Adds the demands of a group, each of which makes the check of an app visit the routes below it.
+    #[must_use]
+    pub const fn every(mut self, demands: &'static [Demand]) -> Self {
+        if let Content::Group(group) = &mut self.content {
+            group.demands = demands;
+            group.checks_chains = true;
+        }
+        self.sums.may_lack = true;
+        self.sums.has_demands = true;
+        self
     }
 
     /// Creates the node of an entry that has a prefix or middleware in the group that lists it.

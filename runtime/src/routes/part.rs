@@ -1,6 +1,8 @@
 //! The constant description of a guard, a middleware, an observer or a tower layer.
 
-use crate::routes::local::LocalId;
+use std::panic::Location;
+
+use crate::{const_text::equal, routes::local::LocalId};
 
 /// The kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,11 @@ pub enum PartKind {
 pub struct PartInfo {
     /// The function's name with its module path.
     pub name: &'static str,
+    /// The place of its attribute, which identifies it. Two functions, or two versions of a crate, may contain parts
+    /// of the same name.
+    pub place: &'static Location<'static>,
+    /// Whether it has type parameters. They are not part of its identity.
+    pub is_generic: bool,
     /// The kind of the part.
     pub kind: PartKind,
     /// Whether it is a guard that takes the context by shared reference. Only such a guard can run
@@ -36,12 +43,16 @@ pub struct PartInfo {
     /// How many parts come before it in the same `parallel(..)`. They run concurrently, so it cannot
     /// use their locals.
     pub beside: u8,
+    /// Whether it is in a `when(..)`, so that it may not run.
+    pub is_conditional: bool,
 }
 
 impl PartInfo {
     /// The description of something that is not a part.
     pub const NONE: Self = Self {
         name: "",
+        place: Location::caller(),
+        is_generic: false,
         kind: PartKind::Middleware,
         shares: false,
         needs: &[],
@@ -49,6 +60,7 @@ impl PartInfo {
         after: &[],
         before: &[],
         beside: 0,
+        is_conditional: false,
     };
 
     /// Creates the description of a tower layer. Its name is its expression in the source.
@@ -73,6 +85,15 @@ impl PartInfo {
     #[must_use]
     pub const fn maybe(mut self) -> Self {
         self.passes = &[];
+        self.is_conditional = true;
         self
+    }
+
+    /// Returns whether both are the same part.
+    pub(super) const fn is(&self, other: &Self) -> bool {
+        self.place.line() == other.place.line()
+            && self.place.column() == other.place.column()
+            && equal(self.name, other.name)
+            && equal(self.place.file(), other.place.file())
     }
 }

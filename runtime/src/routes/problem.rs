@@ -5,6 +5,7 @@ use crate::{
     routes::{
         check_locals::LocalProblem,
         clash::{nth, shared_method},
+        demand::Demand,
         field_path::{MAX_DEPTH, Place},
         node::Node,
         shape::{MAX_PARAMS, MAX_SEGMENTS},
@@ -26,6 +27,8 @@ pub(super) enum Problem {
     NoOuterParam(Place, &'static str),
     /// The chain of the route has a mistake in its locals.
     Locals(Place, LocalProblem),
+    /// The route does not meet a demand of a group around it.
+    Unmet(Place, &'static Demand),
 }
 
 impl Problem {
@@ -65,6 +68,7 @@ impl Problem {
                 let text = with_place(with_path(text, place, root).with("`"), place);
                 problem.text(text, root)
             }
+            Self::Unmet(place, demand) => demand.text(root, place),
             Self::NoOuterParam(place, name) => {
                 let text = ErrorText::EMPTY.with("no prefix of ");
                 let text = with_place(with_path(text.with("`"), place, root).with("`"), place);
@@ -81,12 +85,17 @@ const fn over_limit(place: Place, root: &'static Node, what: &str, limit: usize)
     with_place(text, place).with(what).with_number(limit as u32)
 }
 
-const fn with_route(text: ErrorText, method: &str, place: Place, root: &'static Node) -> ErrorText {
+pub(super) const fn with_route(
+    text: ErrorText,
+    method: &str,
+    place: Place,
+    root: &'static Node,
+) -> ErrorText {
     with_path(text.with("`").with(method).with(" "), place, root).with("`")
 }
 
 /// Appends the handler of the route and its place in the source.
-const fn with_place(text: ErrorText, place: Place) -> ErrorText {
+pub(super) const fn with_place(text: ErrorText, place: Place) -> ErrorText {
     let definition = place.definition;
     let text = text
         .with(" of `")

@@ -4,6 +4,7 @@ mod access_log;
 mod basic_auth;
 mod cors;
 mod etag;
+mod every;
 mod method_override;
 mod observers;
 mod order;

@@ -1,0 +1,20 @@
+use highball::prelude::*;
+
+#[guard]
+fn signed_in(cx: &Context<'_>) -> Result<(), StatusCode> {
+    match cx.header("authorization") {
+        Some(_) => Ok(()),
+        None => Err(StatusCode::UNAUTHORIZED),
+    }
+}
+
+#[get("/orders", with(signed_in))]
+async fn orders() {}
+
+#[get("/cart")]
+async fn cart() {}
+
+#[routes(app, every(singed_in | public))]
+struct Api(orders, cart);
+
+fn main() {}
