@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, ItemStruct};
+use syn::{Attribute, ItemStruct, Type};
 
 use crate::{
     attr::GroupArgs,
@@ -42,6 +42,11 @@ fn expand_struct(args: &GroupArgs, item: &ItemStruct, errors: &mut Errors) -> To
     }
     let entries = parse_entries(item, errors);
     check_entry_count(&entries, &item.ident, errors);
+    if has_own_name(&entries, &item.ident) {
+        errors.at(&item.ident, own_name_message(&item.ident));
+        // A second type of this name would be reported again, with the names of generated code.
+        return TokenStream::new();
+    }
     let (attrs, vis, ident) = (&item.attrs, &item.vis, &item.ident);
     // The type is emitted even after an error, so that code that names it compiles.
     let derives = derive_attr(attrs);
@@ -69,6 +74,23 @@ fn derive_attr(attrs: &[Attribute]) -> TokenStream {
     ours.retain(|name| !taken.iter().any(|other| other == name));
     let ours = ours.iter().map(|name| Ident::new(name, Span::call_site()));
     quote!(#[derive(#(#ours),*)])
+}
+
+/// Returns whether an entry has the group's name: it is the group itself, or a handler of the same module.
+fn has_own_name(entries: &[Entry], name: &Ident) -> bool {
+    let mut types = entries.iter().map(|entry| &entry.ty);
+    types.any(|ty| matches!(ty, Type::Path(ty) if ty.path.is_ident(name)))
+}
+
+fn own_name_message(name: &Ident) -> String {
+    let name = name.to_string();
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    let camel: String = first.into_iter().chain(letters).collect();
+    let other = if camel == name { "Root" } else { &camel };
+    format!(
+        "a group and a route are types, so `{name}` cannot be the name of both: write `struct {other}({name});`"
+    )
 }
 
 fn check_entry_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {

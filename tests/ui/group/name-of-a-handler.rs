@@ -7,5 +7,5 @@ async fn api() {}
 struct api(api);
 
 fn main() {
-    let _ = highball::serve(Api).state(());
+    let _ = highball::serve(api).state(());
 }
