@@ -19,3 +19,4 @@ struct Api(create);
 async fn main() -> highball::Result {
     highball::serve(Api).await
 }
+//~ mistakes: 3

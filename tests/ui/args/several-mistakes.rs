@@ -13,3 +13,4 @@ struct Api(create);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 4

@@ -15,3 +15,4 @@ struct Api(create);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 4

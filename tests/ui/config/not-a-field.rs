@@ -25,3 +25,4 @@ struct Api(home);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 2

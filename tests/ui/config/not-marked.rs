@@ -24,3 +24,4 @@ struct Api(home);
 async fn main() -> highball::Result {
     highball::serve(Api).await
 }
+//~ mistakes: 2

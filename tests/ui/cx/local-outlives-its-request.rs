@@ -1,8 +1,16 @@
 use highball::prelude::*;
 
-#[get("/")]
-async fn home(user: Local<'_, String>) {
-    std::thread::spawn(move || user.len());
+#[derive(Local)]
+struct User(String);
+
+#[guard]
+fn login() -> Result<User, Rejection> {
+    Ok(User(String::new()))
+}
+
+#[get("/", with(login))]
+async fn home(user: Local<'_, User>) {
+    std::thread::spawn(move || user.0.len());
 }
 
 #[routes(app)]

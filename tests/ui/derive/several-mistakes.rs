@@ -10,3 +10,4 @@ enum ApiError {
 }
 
 fn main() {}
+//~ mistakes: 3

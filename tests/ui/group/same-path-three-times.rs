@@ -18,3 +18,4 @@ struct Api(users, people, all, create);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 2

@@ -19,3 +19,4 @@ struct Api(Users);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 3

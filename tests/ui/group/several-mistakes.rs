@@ -17,3 +17,4 @@ struct Api(show, find, orgs);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 2

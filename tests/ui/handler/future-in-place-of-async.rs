@@ -30,3 +30,4 @@ struct Api(by_impl, boxed, twice);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 4

@@ -17,3 +17,4 @@ struct Api(create);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 5

@@ -15,3 +15,4 @@ async fn main() -> highball::Result {
     ::highball::serve(Api).state(())?;
     return highball::serve(Api);
 }
+//~ mistakes: 3

@@ -12,3 +12,4 @@ struct Api(home);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 4

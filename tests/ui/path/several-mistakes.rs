@@ -11,3 +11,4 @@ struct Api(issue);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 4

@@ -32,3 +32,4 @@ struct Api(accent, escaped, ping, letter, brackets, escaped_brackets, slash, two
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 3

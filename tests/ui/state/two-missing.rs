@@ -17,3 +17,4 @@ struct Api(home, again);
 fn main() {
     let _ = highball::serve(Api).state(());
 }
+//~ mistakes: 2
