@@ -10,6 +10,8 @@ use crate::{
     function, main_fn, route_attrs, url,
 };
 
+mod expansions;
+
 /// Returns the rows below each header that begins with this cell, as cells.
 fn rows(page: &str, first: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/attributes");

@@ -1,0 +1,89 @@
+// #[routes(app)]
+// struct Api(health, Orgs);
+
+#[derive(Debug, Clone, Copy)]
+struct Api;
+#[allow(
+    deprecated,
+    private_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::{NoEntry as _, NoPart as _};
+    static __NODE: __hb::Node = __hb::Node::group(
+        "Api",
+        __hb::Pattern::EMPTY,
+        &[],
+        __hb::RouteOptions::NONE,
+        &[__hb::EntryProbe::<(health,)>::NODE, __hb::EntryProbe::<(Orgs,)>::NODE],
+    );
+    static __REPORTS: [__hb::Report; 2usize] = __hb::check(&__NODE, true);
+    #[allow(non_camel_case_types)]
+    type entries_of_Api = (
+        __hb::Listed<
+            __hb::Mode<
+                {
+                    __hb::entry_mode(
+                        "health",
+                        __hb::EntryProbe::<(health,)>::IS,
+                        __hb::FallbackProbe::<(health,)>::IS,
+                        __hb::PartProbe::<(health,)>::IS,
+                        &__REPORTS,
+                        0usize,
+                    )
+                },
+            >,
+            (health,),
+        >,
+        __hb::Listed<
+            __hb::Mode<
+                {
+                    __hb::entry_mode(
+                        "Orgs",
+                        __hb::EntryProbe::<(Orgs,)>::IS,
+                        __hb::FallbackProbe::<(Orgs,)>::IS,
+                        __hb::PartProbe::<(Orgs,)>::IS,
+                        &__REPORTS,
+                        1usize,
+                    )
+                },
+            >,
+            (Orgs,),
+        >,
+    );
+    #[automatically_derived]
+    impl __hb::Entry for Api {
+        const NODE: &'static __hb::Node = &__NODE;
+        type Link = __hb::NoLink;
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for Api
+    where
+        __hb::Fields<entries_of_Api>: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<__hb::Fields<entries_of_Api>, __S>()
+        }
+    }
+    const __SIZE: __hb::Measure = __hb::measure(&__NODE);
+    #[automatically_derived]
+    impl __hb::App for Api {
+        type Sizes = __hb::Sizes<
+            { __SIZE.routes },
+            { __SIZE.groups },
+            { __SIZE.text },
+            { __SIZE.nodes },
+            { __SIZE.slots },
+            { __SIZE.affixes },
+            { __SIZE.ends },
+            { __SIZE.plan() },
+        >;
+        const RENDER: __hb::Render = __hb::problem;
+    }
+};

@@ -1,0 +1,51 @@
+// #[derive(IntoResponse)]
+// enum Error {
+//     #[status(404)]
+//     Missing,
+//     #[status(409)]
+//     Taken(String),
+//     #[transparent]
+//     Db(#[from] DbError),
+// }
+
+enum Error {
+    #[status(404)]
+    Missing,
+    #[status(409)]
+    Taken(String),
+    #[transparent]
+    Db(#[from] DbError),
+}
+#[automatically_derived]
+impl ::core::convert::From<DbError> for Error {
+    fn from(__source: DbError) -> Self {
+        Self::Db { 0: __source }
+    }
+}
+#[automatically_derived]
+#[allow(non_shorthand_field_patterns, unused_qualifications)]
+impl ::highball::__private::IntoResponse for Error {
+    fn into_response(self) -> ::highball::__private::Response {
+        match self {
+            Self::Missing { .. } => {
+                ::highball::__private::IntoResponse::into_response(
+                    ::highball::__private::Rejection::new(
+                        ::highball::__private::status(404u16),
+                        ::highball::__private::reason(404u16),
+                    ),
+                )
+            }
+            Self::Taken { .. } => {
+                ::highball::__private::IntoResponse::into_response(
+                    ::highball::__private::Rejection::new(
+                        ::highball::__private::status(409u16),
+                        ::highball::__private::reason(409u16),
+                    ),
+                )
+            }
+            Self::Db { 0: __inner } => {
+                ::highball::__private::IntoResponse::into_response(__inner)
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// #[derive(PathFields)]
+// struct Issue {
+//     owner: String,
+//     number: u64,
+// }
+
+struct Issue {
+    owner: String,
+    number: u64,
+}
+#[allow(unused_imports, unused_qualifications)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::NoExtractor as _;
+};
+#[automatically_derived]
+impl ::highball::__private::PathFields for Issue {
+    const NAMES: &'static [&'static str] = &["owner", "number"];
+    fn read(
+        __head: &::highball::__private::Head,
+    ) -> ::highball::__private::Result<Self, ::highball::__private::Rejection> {
+        ::highball::__private::Ok(Self {
+            owner: ::highball::__private::param_named::<
+                String,
+            >(__head, "owner", "String")?,
+            number: ::highball::__private::param_named::<u64>(__head, "number", "u64")?,
+        })
+    }
+}

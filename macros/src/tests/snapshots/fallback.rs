@@ -1,0 +1,52 @@
+// #[fallback]
+// fn nothing() -> StatusCode {
+//     StatusCode::NOT_FOUND
+// }
+
+fn nothing() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+struct nothing {}
+#[allow(
+    deprecated,
+    private_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::NoExtractor as _;
+    struct __Own;
+    #[allow(non_camel_case_types)]
+    type arguments_of_nothing<'__r> = ();
+    #[automatically_derived]
+    impl __hb::Fallback for nothing {}
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for nothing
+    where
+        __hb::HandlerEnd<__Own>: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<__hb::HandlerEnd<__Own>, __S>()
+        }
+    }
+    #[automatically_derived]
+    impl __hb::Handler for __Own {
+        type Args<'__r> = arguments_of_nothing<'__r>;
+        #[allow(unused_variables)]
+        fn call<'__r>(
+            __cx: &mut __hb::Context<'_>,
+            (): <Self::Args<'__r> as __hb::Sources>::Values,
+        ) -> impl ::core::future::Future<
+            Output = impl __hb::IntoResponse,
+        > + ::core::marker::Send {
+            ::core::future::ready(nothing())
+        }
+    }
+};

@@ -1,0 +1,193 @@
+// #[routes("/orgs/{org}", with(member), fallback = nothing)]
+// struct Orgs(show, #[prefix("/notes")] notes::Notes, #[cfg(feature = "admin")] #[with(admin)] edit);
+
+#[derive(Debug, Clone, Copy)]
+struct Orgs;
+#[allow(
+    deprecated,
+    private_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::{NoEntry as _, NoPart as _};
+    #[allow(non_camel_case_types)]
+    struct __Field1;
+    #[automatically_derived]
+    impl __hb::Entry for __Field1 {
+        const NODE: &'static __hb::Node = &__hb::Node::field(
+            __hb::Pattern::new("/notes", &[8069301793132377900], 1, 0),
+            &[],
+            __hb::EntryProbe::<(notes::Notes,)>::NODE,
+        );
+        type Link = __hb::NoLink;
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for __Field1
+    where
+        __hb::EntryEnd<notes::Notes>: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<__hb::EntryEnd<notes::Notes>, __S>()
+        }
+    }
+    #[cfg(all(feature = "admin"))]
+    #[allow(non_camel_case_types)]
+    type __Entry2 = edit;
+    #[cfg(not(all(feature = "admin")))]
+    #[allow(non_camel_case_types)]
+    type __Entry2 = __hb::Absent;
+    #[cfg(all(feature = "admin"))]
+    #[allow(non_camel_case_types)]
+    type __Part2_0 = admin;
+    #[cfg(not(all(feature = "admin")))]
+    #[allow(non_camel_case_types)]
+    type __Part2_0 = __hb::Absent;
+    #[allow(non_camel_case_types)]
+    type __With2_0 = __Part2_0;
+    const _: () = __hb::assert_part(
+        "admin",
+        __hb::PartProbe::<(__Part2_0,)>::IS,
+        __hb::ConfiguredPartProbe::<__With2_0>::IS,
+    );
+    #[allow(non_camel_case_types)]
+    type __Piece2_0 = __hb::PartStep<
+        __With2_0,
+        __hb::Mode<
+            {
+                __hb::PartProbe::<(__Part2_0,)>::IS
+                    * __hb::ConfiguredPartProbe::<__With2_0>::IS
+            },
+        >,
+    >;
+    #[allow(non_camel_case_types)]
+    struct __Field2;
+    #[automatically_derived]
+    impl __hb::Entry for __Field2 {
+        const NODE: &'static __hb::Node = &__hb::Node::field(
+            __hb::Pattern::EMPTY,
+            &[__hb::PartProbe::<(__Part2_0,)>::PART],
+            __hb::EntryProbe::<(__Entry2,)>::NODE,
+        );
+        type Link = __hb::NoLink;
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for __Field2
+    where
+        __hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<__hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>, __S>()
+        }
+    }
+    #[allow(non_camel_case_types)]
+    type __Part_0 = member;
+    #[allow(non_camel_case_types)]
+    type __With_0 = __Part_0;
+    const _: () = __hb::assert_part(
+        "member",
+        __hb::PartProbe::<(__Part_0,)>::IS,
+        __hb::ConfiguredPartProbe::<__With_0>::IS,
+    );
+    #[allow(non_camel_case_types)]
+    type __Piece_0 = __hb::PartStep<
+        __With_0,
+        __hb::Mode<
+            {
+                __hb::PartProbe::<(__Part_0,)>::IS
+                    * __hb::ConfiguredPartProbe::<__With_0>::IS
+            },
+        >,
+    >;
+    const _: () = __hb::assert_fallback::<nothing>();
+    static __NODE: __hb::Node = __hb::Node::group(
+        "Orgs",
+        __hb::Pattern::new("/orgs/{org}", &[1021542281154464540, 1], 2, 1),
+        &[__hb::PartProbe::<(__Part_0,)>::PART],
+        __hb::RouteOptions::NONE,
+        &[
+            __hb::EntryProbe::<(show,)>::NODE,
+            <__Field1 as __hb::Entry>::NODE,
+            <__Field2 as __hb::Entry>::NODE,
+        ],
+    );
+    static __REPORTS: [__hb::Report; 3usize] = __hb::check(&__NODE, false);
+    #[allow(non_camel_case_types)]
+    type entries_of_Orgs = (
+        __hb::Listed<
+            __hb::Mode<
+                {
+                    __hb::entry_mode(
+                        "show",
+                        __hb::EntryProbe::<(show,)>::IS,
+                        __hb::FallbackProbe::<(show,)>::IS,
+                        __hb::PartProbe::<(show,)>::IS,
+                        &__REPORTS,
+                        0usize,
+                    )
+                },
+            >,
+            (show,),
+        >,
+        __hb::Listed<
+            __hb::Mode<
+                {
+                    __hb::entry_mode(
+                        "notes::Notes",
+                        __hb::EntryProbe::<(notes::Notes,)>::IS,
+                        __hb::FallbackProbe::<(notes::Notes,)>::IS,
+                        __hb::PartProbe::<(notes::Notes,)>::IS,
+                        &__REPORTS,
+                        1usize,
+                    )
+                },
+            >,
+            (__Field1,),
+        >,
+        __hb::Listed<
+            __hb::Mode<
+                {
+                    __hb::entry_mode(
+                        "edit",
+                        __hb::EntryProbe::<(__Entry2,)>::IS,
+                        __hb::FallbackProbe::<(__Entry2,)>::IS,
+                        __hb::PartProbe::<(__Entry2,)>::IS,
+                        &__REPORTS,
+                        2usize,
+                    )
+                },
+            >,
+            (__Field2,),
+        >,
+    );
+    #[automatically_derived]
+    impl __hb::Entry for Orgs {
+        const NODE: &'static __hb::Node = &__NODE;
+        type Link = __hb::NoLink;
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for Orgs
+    where
+        __hb::Around<
+            __Piece_0,
+            __hb::WithFallback<nothing, __hb::Fields<entries_of_Orgs>>,
+        >: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<
+                __hb::Around<
+                    __Piece_0,
+                    __hb::WithFallback<nothing, __hb::Fields<entries_of_Orgs>>,
+                >,
+                __S,
+            >()
+        }
+    }
+};

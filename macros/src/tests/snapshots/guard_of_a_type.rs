@@ -1,0 +1,139 @@
+// #[guard]
+// impl Limit {
+//     fn check(&self, ip: ClientIp) -> Result<(), Rejection> {
+//         self.count(ip)
+//     }
+// }
+
+impl Limit {
+    fn check(&self, ip: ClientIp) -> Result<(), Rejection> {
+        self.count(ip)
+    }
+}
+#[allow(
+    deprecated,
+    trivial_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::{NoExtractor as _, NoLocal as _};
+    type __Mode1 = __hb::Mode<
+        {
+            __hb::part_argument(
+                __hb::Probe::<ClientIp>::FACTS,
+                __hb::ProbeAsync::<ClientIp>::FACTS,
+                "ip",
+                "ClientIp",
+                false,
+            )
+        },
+    >;
+    const _: () = __hb::assert_passed("()", __hb::PassedLocalsProbe::<()>::IS);
+    #[automatically_derived]
+    impl __hb::ChainPart for Limit {
+        const NAME: &'static ::core::primitive::str = ::core::concat!(
+            ::core::module_path!(), "::", "Limit"
+        );
+        const PART: __hb::PartInfo = __hb::PartInfo {
+            name: Self::NAME,
+            kind: __hb::PartKind::Guard,
+            shares: !false && <__Mode1>::IS != __hb::ASYNC,
+            needs: &[__hb::Probe::<ClientIp>::NEEDS],
+            passes: __hb::PassedLocalsProbe::<()>::IDS,
+            after: &[],
+            before: &[],
+            beside: 0,
+        };
+    }
+    #[automatically_derived]
+    impl<
+        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Middleware<__S> for Limit
+    where
+        for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
+        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode1, ClientIp>,
+    {
+        type Passes = ();
+        #[allow(unused_variables)]
+        fn run<'__r>(
+            &'static self,
+            __cx: &mut __hb::Context<'_>,
+            __env: __hb::Call<'__r, __S>,
+            __next: impl __hb::Next<Self::Passes>,
+        ) -> impl ::core::future::Future<
+            Output = __hb::Response,
+        > + ::core::marker::Send {
+            async move {
+                if __env.skips::<Self::Passes>(self) {
+                    return __hb::Next::pass(
+                            __hb::Next::<Self::Passes>::skip(__next),
+                            __cx,
+                        )
+                        .await;
+                }
+                let __arg_1 = match <__S as __hb::AsyncArgument<
+                    '_,
+                    __Mode1,
+                    ClientIp,
+                >>::extract_async(__cx, __env)
+                    .await
+                {
+                    __hb::Ok(__value) => __value,
+                    __hb::Err(__rejection) => {
+                        return __hb::IntoResponse::into_response(__rejection);
+                    }
+                };
+                match __hb::GuardOutput::<
+                    (),
+                >::into_result(<Limit>::check(self, __arg_1)) {
+                    __hb::Ok(__value) => {
+                        __hb::Next::pass(__hb::Next::with(__next, __value), __cx).await
+                    }
+                    __hb::Err(__response) => __response,
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Guard<__S>
+    for Limit
+    where
+        for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
+        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode1, ClientIp>,
+    {
+        type Value = ();
+        #[allow(unused_variables)]
+        fn check<'__r>(
+            &'static self,
+            __cx: &__hb::Context<'_>,
+            __env: __hb::Call<'__r, __S>,
+        ) -> impl ::core::future::Future<
+            Output = __hb::Result<__hb::Option<Self::Value>, __hb::Response>,
+        > + ::core::marker::Send {
+            async move {
+                if __env.skips::<Self::Value>(self) {
+                    return __hb::Ok(__hb::None);
+                }
+                let __arg_1 = match <__S as __hb::Argument<
+                    '__r,
+                    __Mode1,
+                    ClientIp,
+                >>::extract(__env) {
+                    __hb::Ok(__value) => __value,
+                    __hb::Err(__rejection) => {
+                        return __hb::Err(__hb::IntoResponse::into_response(__rejection));
+                    }
+                };
+                __hb::Result::map(
+                    __hb::GuardOutput::<()>::into_result(<Limit>::check(self, __arg_1)),
+                    __hb::Some,
+                )
+            }
+        }
+    }
+};

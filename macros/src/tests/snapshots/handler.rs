@@ -1,0 +1,81 @@
+// /// Shows a note.
+// #[get("/notes/{id}")]
+// async fn show(id: u64, db: State<Db>) -> Result<Json<Note>, Rejection> {
+//     db.note(id).await
+// }
+
+/// Shows a note.
+async fn show(id: u64, db: State<Db>) -> Result<Json<Note>, Rejection> {
+    db.note(id).await
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+struct show {}
+#[allow(
+    deprecated,
+    private_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::NoExtractor as _;
+    struct __Own;
+    #[allow(non_camel_case_types)]
+    type arguments_of_show = (
+        __hb::Param<u64, __hb::N0>,
+        __hb::Extracted<
+            __hb::Mode<
+                {
+                    __hb::handler_argument(
+                        __hb::Probe::<State<Db>>::FACTS,
+                        __hb::ProbeAsync::<State<Db>>::FACTS,
+                        "db",
+                        "State<Db>",
+                        "/notes/{id}",
+                        &["id"],
+                        false,
+                    )
+                },
+            >,
+            State<Db>,
+        >,
+    );
+    #[automatically_derived]
+    impl __hb::PlainHandler for __Own {
+        type Args = arguments_of_show;
+        type Out = Result<Json<Note>, Rejection>;
+        fn call(
+            (__0, __1): <Self::Args as __hb::Sources>::Values,
+        ) -> impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send {
+            show(__0, __1)
+        }
+    }
+    #[automatically_derived]
+    impl __hb::Entry for show {
+        const NODE: &'static __hb::Node = &__hb::Node::route(
+            __hb::Definition::new(
+                    1u16,
+                    __hb::Pattern::new("/notes/{id}", &[8069301793132377900, 1], 2, 1),
+                    ::core::concat!(::core::module_path!(), "::", "show"),
+                    "Result<Json<Note>, Rejection>\0id\0u64\0db\0State<Db>",
+                )
+                .doc("Shows a note."),
+            __hb::plain_needs::<__Own>(),
+        );
+        type Link = (u64,);
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for show
+    where
+        __hb::PlainEnd<__Own>: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<__hb::PlainEnd<__Own>, __S>()
+        }
+    }
+};

@@ -1,0 +1,80 @@
+// #[route("/", methods = [GET, "PURGE"])]
+// pub(crate) fn list(#[param] org: u32, query: Query<Filter>) -> String {
+//     org.to_string()
+// }
+
+pub(crate) fn list(org: u32, query: Query<Filter>) -> String {
+    org.to_string()
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+pub(crate) struct list {}
+#[allow(
+    deprecated,
+    private_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::NoExtractor as _;
+    struct __Own;
+    #[allow(non_camel_case_types)]
+    type arguments_of_list = (
+        __hb::Param<u32, __hb::ByName>,
+        __hb::Extracted<
+            __hb::Mode<
+                {
+                    __hb::handler_argument(
+                        __hb::Probe::<Query<Filter>>::FACTS,
+                        __hb::ProbeAsync::<Query<Filter>>::FACTS,
+                        "query",
+                        "Query<Filter>",
+                        "/",
+                        &[],
+                        false,
+                    )
+                },
+            >,
+            Query<Filter>,
+        >,
+    );
+    #[automatically_derived]
+    impl __hb::PlainHandler for __Own {
+        type Args = arguments_of_list;
+        type Out = String;
+        fn call(
+            (__0, __1): <Self::Args as __hb::Sources>::Values,
+        ) -> impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send {
+            ::core::future::ready(list(__0, __1))
+        }
+    }
+    #[automatically_derived]
+    impl __hb::Entry for list {
+        const NODE: &'static __hb::Node = &__hb::Node::route(
+            __hb::Definition::new(
+                    1u16,
+                    __hb::Pattern::new("/", &[], 0, 0),
+                    ::core::concat!(::core::module_path!(), "::", "list"),
+                    "String\0org\0u32\0query\0Query<Filter>",
+                )
+                .methods(__hb::Methods::new(1u16, &["PURGE"]))
+                .outer_params(&["org"]),
+            __hb::plain_needs::<__Own>(),
+        );
+        type Link = ();
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for list
+    where
+        __hb::PlainEnd<__Own>: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<__hb::PlainEnd<__Own>, __S>()
+        }
+    }
+};

@@ -1,0 +1,188 @@
+// #[post("/notes", with(signed_in, limit(5)), timeout = secs(2), slash = redirect)]
+// async fn create(user: Local<'_, User>, note: Json<Note>) -> impl IntoResponse {
+//     note
+// }
+
+async fn create(user: Local<'_, User>, note: Json<Note>) -> impl IntoResponse {
+    note
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+struct create {}
+#[allow(
+    deprecated,
+    private_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::NoExtractor as _;
+    use __hb::NoPart as _;
+    #[allow(non_camel_case_types)]
+    type __Part_0 = ::highball::__private::Timeout;
+    #[allow(non_camel_case_types)]
+    struct __With_0;
+    #[automatically_derived]
+    impl __hb::ConfiguredPart for __With_0 {
+        type Part = __Part_0;
+        fn part() -> &'static __Part_0 {
+            static PART: __Part_0 = ::highball::__private::Timeout::after(secs(2));
+            &PART
+        }
+    }
+    const _: () = __hb::assert_part(
+        ":: highball::__private::Timeout",
+        __hb::PartProbe::<(__Part_0,)>::IS,
+        __hb::ConfiguredPartProbe::<__With_0>::IS,
+    );
+    #[allow(non_camel_case_types)]
+    type __Piece_0 = __hb::PartStep<
+        __With_0,
+        __hb::Mode<
+            { __hb::PartProbe::<(__Part_0,)>::IS * __hb::SharedProbe::<__Part_0>::IS },
+        >,
+    >;
+    #[allow(non_camel_case_types)]
+    type __Part_1 = signed_in;
+    #[allow(non_camel_case_types)]
+    type __With_1 = __Part_1;
+    const _: () = __hb::assert_part(
+        "signed_in",
+        __hb::PartProbe::<(__Part_1,)>::IS,
+        __hb::ConfiguredPartProbe::<__With_1>::IS,
+    );
+    #[allow(non_camel_case_types)]
+    type __Piece_1 = __hb::PartStep<
+        __With_1,
+        __hb::Mode<
+            {
+                __hb::PartProbe::<(__Part_1,)>::IS
+                    * __hb::ConfiguredPartProbe::<__With_1>::IS
+            },
+        >,
+    >;
+    #[allow(non_camel_case_types)]
+    type __Part_2 = limit;
+    #[allow(non_camel_case_types)]
+    struct __With_2;
+    #[automatically_derived]
+    impl __hb::ConfiguredPart for __With_2 {
+        type Part = __Part_2;
+        fn part() -> &'static __Part_2 {
+            static PART: __Part_2 = __Part_2::configured(5);
+            &PART
+        }
+    }
+    const _: () = __hb::assert_part(
+        "limit",
+        __hb::PartProbe::<(__Part_2,)>::IS,
+        __hb::ConfiguredPartProbe::<__With_2>::IS,
+    );
+    #[allow(non_camel_case_types)]
+    type __Piece_2 = __hb::PartStep<
+        __With_2,
+        __hb::Mode<
+            { __hb::PartProbe::<(__Part_2,)>::IS * __hb::SharedProbe::<__Part_2>::IS },
+        >,
+    >;
+    struct __Own;
+    #[allow(non_camel_case_types)]
+    type arguments_of_create<'__r> = (
+        __hb::Extracted<
+            __hb::Mode<
+                {
+                    __hb::handler_argument(
+                        __hb::Probe::<Local<'static, User>>::FACTS,
+                        __hb::ProbeAsync::<Local<'static, User>>::FACTS,
+                        "user",
+                        "Local<'_, User>",
+                        "/notes",
+                        &[],
+                        false,
+                    )
+                },
+            >,
+            Local<'__r, User>,
+        >,
+        __hb::Extracted<
+            __hb::Mode<
+                {
+                    __hb::handler_argument(
+                        __hb::Probe::<Json<Note>>::FACTS,
+                        __hb::ProbeAsync::<Json<Note>>::FACTS,
+                        "note",
+                        "Json<Note>",
+                        "/notes",
+                        &[],
+                        false || __hb::Probe::<Local<'static, User>>::FACTS.body
+                            || __hb::ProbeAsync::<Local<'static, User>>::FACTS.body,
+                    )
+                },
+            >,
+            Json<Note>,
+        >,
+    );
+    #[automatically_derived]
+    impl __hb::Entry for create {
+        const NODE: &'static __hb::Node = &__hb::Node::route(
+            __hb::Definition::new(
+                    4u16,
+                    __hb::Pattern::new("/notes", &[8069301793132377900], 1, 0),
+                    ::core::concat!(::core::module_path!(), "::", "create"),
+                    "impl IntoResponse\0user\0Local<'_, User>\0note\0Json<Note>",
+                )
+                .with(
+                    &[
+                        __hb::PartProbe::<(__Part_0,)>::PART,
+                        __hb::PartProbe::<(__Part_1,)>::PART,
+                        __hb::PartProbe::<(__Part_2,)>::PART,
+                    ],
+                )
+                .options(__hb::RouteOptions {
+                    slash: __hb::Some(__hb::Slash::Redirect),
+                    ..__hb::RouteOptions::NONE
+                }),
+            __hb::needs::<__Own>(),
+        );
+        type Link = ();
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for create
+    where
+        __hb::Around<
+            __Piece_0,
+            __hb::Around<__Piece_1, __hb::Around<__Piece_2, __hb::HandlerEnd<__Own>>>,
+        >: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<
+                __hb::Around<
+                    __Piece_0,
+                    __hb::Around<
+                        __Piece_1,
+                        __hb::Around<__Piece_2, __hb::HandlerEnd<__Own>>,
+                    >,
+                >,
+                __S,
+            >()
+        }
+    }
+    #[automatically_derived]
+    impl __hb::Handler for __Own {
+        type Args<'__r> = arguments_of_create<'__r>;
+        #[allow(unused_variables)]
+        fn call<'__r>(
+            __cx: &mut __hb::Context<'_>,
+            (__0, __1): <Self::Args<'__r> as __hb::Sources>::Values,
+        ) -> impl ::core::future::Future<
+            Output = impl __hb::IntoResponse,
+        > + ::core::marker::Send {
+            create(__0, __1)
+        }
+    }
+};

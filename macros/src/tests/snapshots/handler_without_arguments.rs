@@ -1,0 +1,60 @@
+// #[get("/health")]
+// fn health() -> &'static str {
+//     "ok"
+// }
+
+fn health() -> &'static str {
+    "ok"
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+struct health {}
+#[allow(
+    deprecated,
+    private_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::NoExtractor as _;
+    struct __Own;
+    #[allow(non_camel_case_types)]
+    type arguments_of_health = ();
+    #[automatically_derived]
+    impl __hb::PlainHandler for __Own {
+        type Args = arguments_of_health;
+        type Out = &'static str;
+        fn call(
+            (): <Self::Args as __hb::Sources>::Values,
+        ) -> impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send {
+            ::core::future::ready(health())
+        }
+    }
+    #[automatically_derived]
+    impl __hb::Entry for health {
+        const NODE: &'static __hb::Node = &__hb::Node::route(
+            __hb::Definition::new(
+                1u16,
+                __hb::Pattern::new("/health", &[6856446580436054964], 1, 0),
+                ::core::concat!(::core::module_path!(), "::", "health"),
+                "&'static str",
+            ),
+            __hb::plain_needs::<__Own>(),
+        );
+        type Link = ();
+    }
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
+    for health
+    where
+        __hb::PlainEnd<__Own>: __hb::Chain<__S>,
+    {
+        fn chain() -> impl __hb::Chain<__S> {
+            __hb::chain_of::<__hb::PlainEnd<__Own>, __S>()
+        }
+    }
+};

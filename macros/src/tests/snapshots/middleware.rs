@@ -1,0 +1,70 @@
+// #[middleware]
+// async fn timing(cx: &mut Context<'_>, next: impl Next, #[config] name: &'static str) -> Response {
+//     next.run(cx).await
+// }
+
+async fn timing(cx: &mut Context<'_>, next: impl Next, name: &'static str) -> Response {
+    next.run(cx).await
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+struct timing {
+    __name: &'static str,
+}
+#[allow(
+    deprecated,
+    trivial_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::{NoExtractor as _, NoLocal as _};
+    const _: () = __hb::assert_passed("()", __hb::PassedLocalsProbe::<()>::IS);
+    #[automatically_derived]
+    impl timing {
+        #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+        const fn configured(__name: &'static str) -> Self {
+            Self { __name }
+        }
+    }
+    #[automatically_derived]
+    impl __hb::ChainPart for timing {
+        const NAME: &'static ::core::primitive::str = ::core::concat!(
+            ::core::module_path!(), "::", "timing"
+        );
+        const PART: __hb::PartInfo = __hb::PartInfo {
+            name: Self::NAME,
+            kind: __hb::PartKind::Middleware,
+            shares: false,
+            needs: &[],
+            passes: __hb::PassedLocalsProbe::<()>::IDS,
+            after: &[],
+            before: &[],
+            beside: 0,
+        };
+    }
+    #[automatically_derived]
+    impl<
+        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Middleware<__S> for timing
+    where
+        for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
+    {
+        type Passes = ();
+        #[allow(unused_variables)]
+        fn run<'__r>(
+            &'static self,
+            __cx: &mut __hb::Context<'_>,
+            __env: __hb::Call<'__r, __S>,
+            __next: impl __hb::Next<Self::Passes>,
+        ) -> impl ::core::future::Future<
+            Output = __hb::Response,
+        > + ::core::marker::Send {
+            timing(__cx, __next, __hb::copy_config(&self.__name))
+        }
+    }
+};

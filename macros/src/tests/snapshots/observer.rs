@@ -1,0 +1,95 @@
+// #[observer]
+// fn log(exchange: &Exchange<'_>, agent: Option<UserAgent>) {
+//     println!("{exchange:?} {agent:?}");
+// }
+
+fn log(exchange: &Exchange<'_>, agent: Option<UserAgent>) {
+    println!("{exchange:?} {agent:?}");
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+struct log {}
+#[allow(
+    deprecated,
+    trivial_bounds,
+    unused_imports,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+const _: () = {
+    use ::highball::__private as __hb;
+    use __hb::{NoExtractor as _, NoLocal as _};
+    type __Mode1 = __hb::Mode<
+        {
+            __hb::part_argument(
+                __hb::Probe::<Option<UserAgent>>::FACTS,
+                __hb::ProbeAsync::<Option<UserAgent>>::FACTS,
+                "agent",
+                "Option<UserAgent>",
+                false,
+            )
+        },
+    >;
+    const _: () = __hb::assert_passed("()", __hb::PassedLocalsProbe::<()>::IS);
+    #[automatically_derived]
+    impl __hb::ConfiguredPart for log {
+        type Part = Self;
+        fn part() -> &'static Self {
+            &Self {}
+        }
+    }
+    #[automatically_derived]
+    impl log {
+        #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]
+        const fn configured() -> Self {
+            Self {}
+        }
+    }
+    #[automatically_derived]
+    impl __hb::ChainPart for log {
+        const NAME: &'static ::core::primitive::str = ::core::concat!(
+            ::core::module_path!(), "::", "log"
+        );
+        const PART: __hb::PartInfo = __hb::PartInfo {
+            name: Self::NAME,
+            kind: __hb::PartKind::Observer,
+            shares: false,
+            needs: &[],
+            passes: __hb::PassedLocalsProbe::<()>::IDS,
+            after: &[],
+            before: &[],
+            beside: 0,
+        };
+        const KIND: ::core::primitive::u8 = 2;
+    }
+    const _: () = __hb::assert_observer(
+        "Option<UserAgent>",
+        __Mode1::IS,
+        __hb::Probe::<Option<UserAgent>>::NEEDS,
+    );
+    #[automatically_derived]
+    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Observer<__S>
+    for log
+    where
+        for<'__r> __S: __hb::Argument<'__r, __Mode1, Option<UserAgent>>,
+    {
+        #[allow(unused_variables)]
+        fn observe<'__r>(
+            &'static self,
+            __exchange: &__hb::Exchange<'_>,
+            __env: __hb::Call<'__r, __S>,
+        ) {
+            let __arg_1 = match <__S as __hb::Argument<
+                '__r,
+                __Mode1,
+                Option<UserAgent>,
+            >>::extract(__env) {
+                __hb::Ok(__value) => __value,
+                __hb::Err(__rejection) => return,
+            };
+            log(__exchange, __arg_1);
+        }
+    }
+};
