@@ -1,5 +1,7 @@
 """Generates the apps that are compiled: the same handlers alone, in Highball and in axum."""
 
+from kinds import KINDS
+
 # The profile of the workspace, so that the dependencies are compiled as for users.
 MANIFEST = """\
 [package]
@@ -14,17 +16,17 @@ publish = false
 {dependencies}
 """
 
-DEPENDENCIES = {
-    "handlers": 'highball = {{ path = "{root}/runtime" }}\n',
-    "highball": 'highball = {{ path = "{root}/runtime" }}\n',
-    "axum": 'axum = {{ version = "0.8", features = ["http2"] }}\ntokio = {{ version = "1", features = ["macros", "net", "rt-multi-thread"] }}\n',
-}
+AXUM = """\
+axum = { version = "0.8", features = ["http2"] }
+tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+"""
 SERDE = 'serde = { version = "1", features = ["derive"] }\n'
 
 GROUP = 10
+SHAPES = ("grouped", "flat")
 
 HEAD = {
-    "handlers": "use highball::{Json, State};\n",
+    "handlers": "use highball::prelude::*;\n",
     "highball": "use highball::prelude::*;\n",
     "axum": "use axum::{Json, Router, extract::{Path, State}, routing::{get, post}};\n",
 }
@@ -32,108 +34,148 @@ HEAD = {
 TYPES = """
 pub struct Db(pub String);
 
-#[derive(serde::Serialize, serde::Deserialize)]
-pub struct Item {
-    pub id: u64,
-    pub name: String,
-}
+#[derive(serde::Serialize, serde::Deserialize{derives})]
+pub struct Item {{
+    {attribute}pub id: u64,
+    {attribute}pub name: String,
+}}
 """
 
+# A body is edited by another number of as many digits, so that nothing else moves.
+FIRST_EDIT = 1000
 
-def write(folder, root, app, n_routes):
+
+def is_supported(app, kind):
+    """axum has only the handlers that are the same in both frameworks."""
+    return app != "axum" or kind == "common"
+
+
+def write(folder, root, app, kind, shape, n_routes):
     """Writes a crate and returns its folder."""
-    name = f"{app}-{n_routes}"
+    name = f"{app}-{kind}-{shape}-{n_routes}"
     crate = folder / name
     (crate / "src").mkdir(parents=True, exist_ok=True)
-    dependencies = DEPENDENCIES[app].format(root=root) + SERDE
-    (crate / "Cargo.toml").write_text(MANIFEST.format(name=name, dependencies=dependencies))
-    groups = [group(app, idx) for idx in range(-(-n_routes // GROUP))]
-    text = HEAD[app] + TYPES + "\n".join(groups) + MAIN[app](len(groups))
-    (crate / "src/main.rs").write_text(text)
+    (crate / "Cargo.toml").write_text(MANIFEST.format(name=name, dependencies=dependencies(root, app, kind)))
+    edit(crate, source(app, kind, shape, n_routes), 0)
     return crate
 
 
-def group(app, idx):
-    """Returns ten handlers, half of them with the state and half with a JSON body."""
-    handlers = [handler(app, idx, n) for n in range(GROUP)]
-    return f"pub mod group_{idx} {{\nuse super::*;\n{''.join(handlers)}{LIST[app](idx)}}}\n"
+def dependencies(root, app, kind):
+    if app == "axum":
+        return AXUM + SERDE
+    features = ", ".join(f'"{feature}"' for feature in KINDS[kind].features)
+    return f'highball = {{ path = "{root}/runtime", features = [{features}] }}\n{SERDE}{KINDS[kind].dependencies}'
 
 
-def handler(app, idx, n):
-    path = f"/resource-{n}/{{id}}"
-    verb, second, body = (
-        ("get", argument(app, "db", "State", "Db"), 'Json(Item { id, name: db.0.clone() })'),
-        ("post", argument(app, "item", "Json", "Item"), "Json(Item { id, name: item.name.clone() })"),
-    )[n % 2]
-    attribute = f'#[{verb}("{path}")]\n' if app == "highball" else ""
-    first = "Path(id): Path<u64>" if app == "axum" else "id: u64"
-    return f"{attribute}pub async fn {verb}_{n}({first}, {second}) -> Json<Item> {{\n    {body}\n}}\n"
+def edit(crate, text, n):
+    """Writes the program with the n-th version of one body."""
+    (crate / "src/main.rs").write_text(text.replace("EDITED", str(FIRST_EDIT + n)))
 
 
-def argument(app, name, extractor, ty):
-    if app != "axum":
-        return f"{name}: {extractor}<{ty}>"
-    if extractor == "State":
-        ty = f"std::sync::Arc<{ty}>"
-    return f"{extractor}({name}): {extractor}<{ty}>"
+def source(app, kind, shape, n_routes):
+    it = KINDS[kind]
+    types = TYPES.format(derives=it.derives, attribute=it.attribute) + ("" if app == "axum" else it.items)
+    size = n_routes if shape == "flat" else GROUP
+    starts = range(0, n_routes, size)
+    groups = [[it.handlers[n % len(it.handlers)] for n in range(min(size, n_routes - at))] for at in starts]
+    write_app = flat if shape == "flat" else grouped
+    text = "#![allow(unused)]\n" + HEAD[app] + types + write_app(app, it, groups)
+    return text + MAIN[app](it)
 
 
-def names():
-    verbs = ("get", "post")
-    return [(verbs[n % 2], f"{verbs[n % 2]}_{n}", n) for n in range(GROUP)]
+def grouped(app, kind, groups):
+    """Returns groups of ten handlers, each in a module."""
+    modules = []
+    for idx, handlers in enumerate(groups):
+        listed = LIST[app](kind, handlers, f'"/group-{idx}{kind.prefix}"', "pub struct Group")
+        modules.append(f"pub mod group_{idx} {{\nuse super::*;\n{functions(app, handlers)}{listed}}}\n")
+    paths = [f"group_{idx}" for idx in range(len(groups))]
+    return "\n".join(modules) + ROOT[app](paths)
 
 
-def list_handlers(idx):
+def flat(app, kind, groups):
+    """Returns handlers in one group, which is the app itself."""
+    prefix = f'app, "{kind.prefix}"' if kind.prefix else "app"
+    return functions(app, groups[0]) + LIST[app](kind, groups[0], prefix, "pub struct Api")
+
+
+def functions(app, handlers):
+    return "".join(function(app, handler, n) for n, handler in enumerate(handlers))
+
+
+def function(app, handler, n):
+    path = handler.path.replace("{n}", str(n))
+    attribute = f'#[{handler.verb}("{path}"{handler.options})]\n' if app == "highball" else ""
+    args = handler.args if app == "highball" else handler.args.replace("#[param] ", "")
+    if app == "axum":
+        args = args.replace("id: u64", "Path(id): Path<u64>")
+        args = args.replace("db: State<Db>", "State(db): State<std::sync::Arc<Db>>")
+        args = args.replace("item: Json<Item>", "Json(item): Json<Item>")
+    word = "async fn" if handler.is_async else "fn"
+    edited = "let _edited = EDITED;\n    " if n == 0 else ""
+    signature = f"pub {word} {name(handler, n)}{handler.generics}({args}) -> {handler.out}"
+    return f"{attribute}{signature} {{\n    {edited}{handler.body}\n}}\n"
+
+
+def name(handler, n):
+    return f"{handler.verb}_{n}"
+
+
+def list_handlers(kind, handlers, prefix, struct):
     return ""
 
 
-def list_highball(idx):
-    listed = ", ".join(name for _, name, _ in names())
-    return f'#[routes("/group-{idx}")]\npub struct Group({listed});\n'
+def list_highball(kind, handlers, prefix, struct):
+    options = f", {kind.options}" if kind.options else ""
+    listed = ", ".join(name(handler, n) + handler.listed for n, handler in enumerate(handlers))
+    return f"\n#[routes({prefix}{options})]\n{struct}({listed});\n"
 
 
-def list_axum(idx):
-    routes = "".join(f'\n        .route("/resource-{n}/{{id}}", {verb}({name}))' for verb, name, n in names())
-    return f"pub fn routes() -> Router<std::sync::Arc<Db>> {{\n    Router::new(){routes}\n}}\n"
+def list_axum(kind, handlers, prefix, struct):
+    paths = [handler.path.replace("{n}", str(n)) for n, handler in enumerate(handlers)]
+    routes = "".join(
+        f'    let router = router.route("{path}", {handler.verb}({name(handler, n)}));\n'
+        for n, (path, handler) in enumerate(zip(paths, handlers))
+    )
+    body = f"    let router = Router::new();\n{routes}    router\n"
+    return f"pub fn routes() -> Router<std::sync::Arc<Db>> {{\n{body}}}\n"
 
 
-LIST = {"handlers": list_handlers, "highball": list_highball, "axum": list_axum}
+def root_highball(paths):
+    return f"\n#[routes(app)]\npub struct Api({', '.join(f'{path}::Group' for path in paths)});\n"
 
 
-def main_handlers(n_groups):
-    return "\nfn main() {}\n"
+def root_axum(paths):
+    nested = "".join(f'\n        .nest("/{path.replace("_", "-")}", {path}::routes())' for path in paths)
+    return f"\npub fn routes() -> Router<std::sync::Arc<Db>> {{\n    Router::new(){nested}\n}}\n"
 
 
-def main_highball(n_groups):
-    groups = ", ".join(f"group_{idx}::Group" for idx in range(n_groups))
+def main_highball(kind):
+    fields = "".join(f"    {field}: {ty},\n" for field, ty in kind.state.items())
+    values = ", ".join(f"{field}: {ty}(String::new())" for field, ty in kind.state.items())
     return f"""
 #[derive(State)]
-struct AppState {{
-    db: Db,
-}}
-
-#[routes(app)]
-struct Api({groups});
+pub struct AppState {{
+{fields}}}
 
 fn main() -> highball::Result {{
-    let state = AppState {{ db: Db(String::new()) }};
+    let state = AppState {{ {values} }};
     highball::block_on(async {{ highball::serve(Api).state(state).await }})
 }}
 """
 
 
-def main_axum(n_groups):
-    groups = "".join(f'\n        .nest("/group-{idx}", group_{idx}::routes())' for idx in range(n_groups))
-    return f"""
+def main_axum(kind):
+    return """
 #[tokio::main]
-async fn main() -> std::io::Result<()> {{
+async fn main() -> std::io::Result<()> {
     let state = std::sync::Arc::new(Db(String::new()));
-    let app = Router::new(){groups}
-        .with_state(state);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    axum::serve(listener, app).await
-}}
+    axum::serve(listener, routes().with_state(state)).await
+}
 """
 
 
-MAIN = {"handlers": main_handlers, "highball": main_highball, "axum": main_axum}
+LIST = {"handlers": list_handlers, "highball": list_highball, "axum": list_axum}
+ROOT = {"handlers": lambda paths: "", "highball": root_highball, "axum": root_axum}
+MAIN = {"handlers": lambda kind: "\nfn main() {}\n", "highball": main_highball, "axum": main_axum}
