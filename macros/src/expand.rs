@@ -14,10 +14,18 @@ mod pattern;
 pub(crate) mod sources;
 mod with;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use std::fmt::Display;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 use crate::attr::{Priority, RouteOptions, Slash};
+
+/// Returns the name of a constant that is only a check. rustc prints it at the end of an error:
+/// "evaluation of `_::check_of_argument_1` failed here". A lint for names does not apply to an identifier of the macro.
+pub(crate) fn check_name(subject: impl Display) -> Ident {
+    format_ident!("check_of_{subject}", span = Span::call_site())
+}
 
 /// Returns the options of a route or a group as constant data.
 fn route_options(options: RouteOptions) -> TokenStream {

@@ -1,7 +1,7 @@
 //! `url!(Api, show(42), org = 5, via = Users)`: a link that is checked at compile time.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
     Expr, Ident, Path, Token, Type,
     ext::IdentExt,
@@ -102,6 +102,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         None => quote!(__hb::None),
     };
     let values = values.iter();
+    let last = handler.segments.last().map(|last| last.ident.unraw());
+    let route = format_ident!(
+        "link_to_{}",
+        last.expect("a path has a segment"),
+        span = Span::call_site()
+    );
     let find = quote_spanned! {first_span(handler)=>
         __hb::find_link(<#app as __hb::App>::ROUTES, <#app as __hb::Entry>::NODE, <__Handler as __hb::Entry>::NODE, #via, &[#(#names),*])
     };
@@ -111,7 +117,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         use __hb::{Path0 as _, Path1 as _, Path2 as _, Path3 as _, Path4 as _, Path5 as _, Path6 as _};
         // The alias is the only use of the path, so a name without a handler is reported once.
         type __Handler = #handler;
-        const __ROUTE: &'static __hb::Route = #find;
-        __hb::join_link(__ROUTE, &[#((#names, &#outer)),*], __Handler::path(#(#values),*))
+        __hb::join_link(
+            // Its name is in an error, and is out of scope for the values.
+            { const #route: &'static __hb::Route = #find; #route },
+            &[#((#names, &#outer)),*], __Handler::path(#(#values),*),
+        )
     }}
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Generics, Lifetime, Type, WherePredicate};
 
+use super::check_name;
 use crate::{
     function::{Arg, ArgKind, Function},
     types::{first_span, source_text},
@@ -83,7 +84,8 @@ fn replace_lifetimes(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
 pub(crate) fn mode_type(idx: usize, generic: Generic) -> TokenStream {
     match generic {
         Generic::No => {
-            let name = format_ident!("__Mode{idx}");
+            // rustc prints it: "evaluation of `_::argument_0::{constant#0}` failed here".
+            let name = format_ident!("argument_{idx}", span = Span::call_site());
             quote!(#name)
         }
         Generic::Yes => quote!(__hb::Mode<{ __hb::SYNC }>),
@@ -208,8 +210,10 @@ pub(crate) fn async_value_expr(idx: usize, arg: &Arg, generic: Generic) -> Token
 pub(crate) fn assert_body(args: &[Arg], at: Span) -> TokenStream {
     let types = args.iter().filter(|arg| arg.is_extract());
     let types = types.map(|arg| with_lifetime(&arg.ty, "'static"));
+    let check = check_name("the_body");
     quote_spanned! {at=>
-        const _: () = __hb::assert_body(false #(|| __hb::Probe::<#types>::FACTS.body)*);
+        #[allow(dead_code)]
+        const #check: () = __hb::assert_body(false #(|| __hb::Probe::<#types>::FACTS.body)*);
     }
 }
 

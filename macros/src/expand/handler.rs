@@ -7,6 +7,7 @@ use syn::{Path, Type, ext::IdentExt};
 use super::{
     args,
     args::Generic,
+    check_name,
     definition::definition,
     links,
     sources::{Sources, sources},
@@ -177,8 +178,10 @@ impl Handler<'_> {
         }
         for name in check::unused_params(&self.args, pattern) {
             let message = check::unused_param_message(name, pattern);
+            let check = check_name(name);
             out.extend(quote_spanned! {pattern.span=>
-                const _: () = __hb::assert_taken(#name, &[#(#taken),*], #message);
+                #[allow(dead_code)]
+                const #check: () = __hb::assert_taken(#name, &[#(#taken),*], #message);
             });
         }
         out

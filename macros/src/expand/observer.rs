@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use super::{
     args,
     args::Generic,
+    check_name,
     part::{Extraction, PartImpl, extract_args},
 };
 use crate::{
@@ -38,8 +39,10 @@ fn observe(function: &Function, list: &[Arg]) -> TokenStream {
     let checks = checks.map(|(idx, arg)| {
         let (mode, text) = (args::mode_type(idx, Generic::No), source_text(&arg.ty));
         let ty = args::with_lifetime(&arg.ty, "'static");
+        let check = check_name(format_args!("argument_{idx}"));
         quote_spanned! {first_span(&arg.ty)=>
-            const _: () = __hb::assert_observer(#text, #mode::IS, __hb::Probe::<#ty>::NEEDS);
+            #[allow(dead_code)]
+            const #check: () = __hb::assert_observer(#text, #mode::IS, __hb::Probe::<#ty>::NEEDS);
         }
     });
     let values = args::value_exprs(list, Generic::No);

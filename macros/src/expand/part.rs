@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Path, Type};
 
-use super::{args, args::Generic};
+use super::{args, args::Generic, check_name};
 use crate::{
     attr::RouteArgs,
     function::{Arg, Function},
@@ -172,8 +172,10 @@ impl PartImpl<'_> {
 
     fn provides_check(&self) -> TokenStream {
         let (provides, text) = (&self.provides, source_text(&self.provides));
+        let check = check_name("the_value");
         quote_spanned! {first_span(provides)=>
-            const _: () = __hb::assert_passed(#text, __hb::PassedLocalsProbe::<#provides>::IS);
+            #[allow(dead_code)]
+            const #check: () = __hb::assert_passed(#text, __hb::PassedLocalsProbe::<#provides>::IS);
         }
     }
 

@@ -4,7 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
-use super::args::{Generic, generated_ident, with_lifetime};
+use super::{
+    args::{Generic, generated_ident, with_lifetime},
+    check_name,
+};
 use crate::{
     function::{Arg, ArgKind},
     pattern::Pattern,
@@ -128,8 +131,10 @@ pub(crate) fn field_check(name: &str, ty: &Type) -> TokenStream {
         return TokenStream::new();
     }
     let names_a_file = names_a_file(ty);
+    let check = check_name(name);
     quote_spanned! {first_span(ty)=>
-        const _: u8 = __hb::param_argument(#name, #shown, true, #names_a_file);
+        #[allow(dead_code)]
+        const #check: u8 = __hb::param_argument(#name, #shown, true, #names_a_file);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Expr};
+use syn::{Attribute, Expr, ext::IdentExt};
 
 use super::cfg::{Cfg, alias};
 use crate::{
@@ -43,7 +43,14 @@ struct PartTypes {
     site: Ident,
     /// An expression: 1 if the part can be used like this, 0 if not. The error for 0 is reported separately.
     fits: TokenStream,
+    /// The end of the names that rustc prints: `_0_of_limit`. The numbers make it unique.
+    shown: String,
     span: Span,
+}
+
+/// Returns a name that rustc prints in an error, for a constant or a static of a part.
+fn shown_name(noun: &str, shown: &str) -> Ident {
+    format_ident!("{noun}{shown}", span = Span::call_site())
 }
 
 impl Steps {
@@ -161,6 +168,7 @@ impl Steps {
             site,
             fits,
             span,
+            ..
         } = self.part_types(name, part);
         let step_ty = format_ident!("__Piece{name}", span = span);
         self.items.extend(quote_spanned! {span=>
@@ -193,11 +201,14 @@ impl Steps {
             part,
             site,
             fits,
+            shown,
             span,
         } = self.part_types(name, guard);
         let step_ty = format_ident!("__Piece{name}", span = span);
+        let check = shown_name("use", &shown);
         self.items.extend(quote_spanned! {span=>
-            const _: () = __hb::#assert(#text, &__hb::PartProbe::<(#part,)>::PART);
+            #[allow(dead_code)]
+            const #check: () = __hb::#assert(#text, &__hb::PartProbe::<(#part,)>::PART);
             #[allow(non_camel_case_types)]
             type #step_ty = __hb::PartStep<
                 #site,
@@ -219,6 +230,8 @@ impl Steps {
         self.items
             .extend(alias(self.cfg.as_ref(), &ty, &quote!(#path)));
         let text = source_text(path);
+        let last = path.segments.last().expect("a path has a segment");
+        let shown = format!("{name}_of_{}", last.ident.unraw());
         let value = match config {
             PartConfig::None => None,
             PartConfig::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
@@ -233,12 +246,14 @@ impl Steps {
                 quote!(__hb::ConfiguredPartProbe::<#site>::IS)
             }
             Some(value) => {
-                self.configured_site(&site, &ty, &value);
+                self.configured_site(&site, &ty, &shown, &value);
                 quote!(__hb::SharedProbe::<#ty>::IS)
             }
         };
+        let check = shown_name("check", &shown);
         self.items.extend(quote_spanned! {span=>
-            const _: () = __hb::assert_part(
+            #[allow(dead_code)]
+            const #check: () = __hb::assert_part(
                 #text,
                 __hb::PartProbe::<(#ty,)>::IS,
                 __hb::ConfiguredPartProbe::<#site>::IS,
@@ -248,14 +263,16 @@ impl Steps {
             part: ty,
             site,
             fits,
+            shown,
             span,
         }
     }
 
     /// Generates a type without size that represents a configured part. The value is a static, so it may hold state
     /// that requests share, such as a counter or a semaphore.
-    fn configured_site(&mut self, site: &Ident, ty: &Ident, value: &TokenStream) {
+    fn configured_site(&mut self, site: &Ident, ty: &Ident, shown: &str, value: &TokenStream) {
         let span = site.span();
+        let value_name = shown_name("value", shown);
         let (holds, absent) = (
             self.cfg.as_ref().map(|cfg| &cfg.holds),
             self.cfg.as_ref().map(|cfg| cfg.absent(site)),
@@ -265,13 +282,15 @@ impl Steps {
             #holds
             #[allow(non_camel_case_types)]
             struct #site;
+            // It is outside the impl, since rustc prints its path: "evaluation of `_::value_0_of_limit` failed here".
+            #holds
+            static #value_name: #ty = #value;
             #holds
             #[automatically_derived]
             impl __hb::ConfiguredPart for #site {
                 type Part = #ty;
                 fn part() -> &'static #ty {
-                    static PART: #ty = #value;
-                    &PART
+                    &#value_name
                 }
             }
         });

@@ -50,7 +50,8 @@ const _: () = {
     type __Part2_0 = __hb::Absent;
     #[allow(non_camel_case_types)]
     type __With2_0 = __Part2_0;
-    const _: () = __hb::assert_part(
+    #[allow(dead_code)]
+    const check2_0_of_admin: () = __hb::assert_part(
         "admin",
         __hb::PartProbe::<(__Part2_0,)>::IS,
         __hb::ConfiguredPartProbe::<__With2_0>::IS,
@@ -90,7 +91,8 @@ const _: () = {
     type __Part_0 = member;
     #[allow(non_camel_case_types)]
     type __With_0 = __Part_0;
-    const _: () = __hb::assert_part(
+    #[allow(dead_code)]
+    const check_0_of_member: () = __hb::assert_part(
         "member",
         __hb::PartProbe::<(__Part_0,)>::IS,
         __hb::ConfiguredPartProbe::<__With_0>::IS,

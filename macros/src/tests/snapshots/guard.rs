@@ -21,7 +21,7 @@ struct signed_in {}
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::{NoExtractor as _, NoLocal as _};
-    type __Mode0 = __hb::Mode<
+    type argument_0 = __hb::Mode<
         {
             __hb::part_argument(
                 __hb::Probe::<Bearer>::FACTS,
@@ -32,7 +32,7 @@ const _: () = {
             )
         },
     >;
-    type __Mode1 = __hb::Mode<
+    type argument_1 = __hb::Mode<
         {
             __hb::part_argument(
                 __hb::Probe::<State<Db>>::FACTS,
@@ -43,7 +43,11 @@ const _: () = {
             )
         },
     >;
-    const _: () = __hb::assert_passed("User", __hb::PassedLocalsProbe::<User>::IS);
+    #[allow(dead_code)]
+    const check_of_the_value: () = __hb::assert_passed(
+        "User",
+        __hb::PassedLocalsProbe::<User>::IS,
+    );
     #[automatically_derived]
     impl __hb::ConfiguredPart for signed_in {
         type Part = Self;
@@ -66,8 +70,8 @@ const _: () = {
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
             kind: __hb::PartKind::Guard,
-            shares: !false && <__Mode0>::IS != __hb::ASYNC
-                && <__Mode1>::IS != __hb::ASYNC,
+            shares: !false && <argument_0>::IS != __hb::ASYNC
+                && <argument_1>::IS != __hb::ASYNC,
             needs: &[__hb::Probe::<Bearer>::NEEDS, __hb::Probe::<State<Db>>::NEEDS],
             passes: __hb::PassedLocalsProbe::<User>::IDS,
             after: &[],
@@ -80,8 +84,8 @@ const _: () = {
         __S: ::core::marker::Send + ::core::marker::Sync + 'static,
     > __hb::Middleware<__S> for signed_in
     where
-        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode0, Bearer>,
-        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode1, State<Db>>,
+        for<'__r> __S: __hb::AsyncArgument<'__r, argument_0, Bearer>,
+        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, State<Db>>,
     {
         type Passes = User;
         #[allow(unused_variables)]
@@ -103,7 +107,7 @@ const _: () = {
                 }
                 let __arg_0 = match <__S as __hb::AsyncArgument<
                     '_,
-                    __Mode0,
+                    argument_0,
                     Bearer,
                 >>::extract_async(__cx, __env)
                     .await
@@ -115,7 +119,7 @@ const _: () = {
                 };
                 let __arg_1 = match <__S as __hb::AsyncArgument<
                     '_,
-                    __Mode1,
+                    argument_1,
                     State<Db>,
                 >>::extract_async(__cx, __env)
                     .await
@@ -140,8 +144,8 @@ const _: () = {
     impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Guard<__S>
     for signed_in
     where
-        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode0, Bearer>,
-        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode1, State<Db>>,
+        for<'__r> __S: __hb::AsyncArgument<'__r, argument_0, Bearer>,
+        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, State<Db>>,
     {
         type Value = User;
         #[allow(unused_variables)]
@@ -158,7 +162,7 @@ const _: () = {
                 }
                 let __arg_0 = match <__S as __hb::Argument<
                     '__r,
-                    __Mode0,
+                    argument_0,
                     Bearer,
                 >>::extract(__env) {
                     __hb::Ok(__value) => __value,
@@ -168,7 +172,7 @@ const _: () = {
                 };
                 let __arg_1 = match <__S as __hb::Argument<
                     '__r,
-                    __Mode1,
+                    argument_1,
                     State<Db>,
                 >>::extract(__env) {
                     __hb::Ok(__value) => __value,

@@ -22,7 +22,7 @@ impl Limit {
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::{NoExtractor as _, NoLocal as _};
-    type __Mode1 = __hb::Mode<
+    type argument_1 = __hb::Mode<
         {
             __hb::part_argument(
                 __hb::Probe::<ClientIp>::FACTS,
@@ -33,7 +33,11 @@ const _: () = {
             )
         },
     >;
-    const _: () = __hb::assert_passed("()", __hb::PassedLocalsProbe::<()>::IS);
+    #[allow(dead_code)]
+    const check_of_the_value: () = __hb::assert_passed(
+        "()",
+        __hb::PassedLocalsProbe::<()>::IS,
+    );
     #[automatically_derived]
     impl __hb::ChainPart for Limit {
         const NAME: &'static ::core::primitive::str = ::core::concat!(
@@ -42,7 +46,7 @@ const _: () = {
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
             kind: __hb::PartKind::Guard,
-            shares: !false && <__Mode1>::IS != __hb::ASYNC,
+            shares: !false && <argument_1>::IS != __hb::ASYNC,
             needs: &[__hb::Probe::<ClientIp>::NEEDS],
             passes: __hb::PassedLocalsProbe::<()>::IDS,
             after: &[],
@@ -56,7 +60,7 @@ const _: () = {
     > __hb::Middleware<__S> for Limit
     where
         for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
-        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode1, ClientIp>,
+        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, ClientIp>,
     {
         type Passes = ();
         #[allow(unused_variables)]
@@ -78,7 +82,7 @@ const _: () = {
                 }
                 let __arg_1 = match <__S as __hb::AsyncArgument<
                     '_,
-                    __Mode1,
+                    argument_1,
                     ClientIp,
                 >>::extract_async(__cx, __env)
                     .await
@@ -104,7 +108,7 @@ const _: () = {
     for Limit
     where
         for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
-        for<'__r> __S: __hb::AsyncArgument<'__r, __Mode1, ClientIp>,
+        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, ClientIp>,
     {
         type Value = ();
         #[allow(unused_variables)]
@@ -121,7 +125,7 @@ const _: () = {
                 }
                 let __arg_1 = match <__S as __hb::Argument<
                     '__r,
-                    __Mode1,
+                    argument_1,
                     ClientIp,
                 >>::extract(__env) {
                     __hb::Ok(__value) => __value,

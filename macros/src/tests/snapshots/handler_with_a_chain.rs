@@ -26,15 +26,16 @@ const _: () = {
     type __Part_0 = ::highball::__private::Timeout;
     #[allow(non_camel_case_types)]
     struct __With_0;
+    static value_0_of_Timeout: __Part_0 = ::highball::__private::Timeout::after(secs(2));
     #[automatically_derived]
     impl __hb::ConfiguredPart for __With_0 {
         type Part = __Part_0;
         fn part() -> &'static __Part_0 {
-            static PART: __Part_0 = ::highball::__private::Timeout::after(secs(2));
-            &PART
+            &value_0_of_Timeout
         }
     }
-    const _: () = __hb::assert_part(
+    #[allow(dead_code)]
+    const check_0_of_Timeout: () = __hb::assert_part(
         ":: highball::__private::Timeout",
         __hb::PartProbe::<(__Part_0,)>::IS,
         __hb::ConfiguredPartProbe::<__With_0>::IS,
@@ -50,7 +51,8 @@ const _: () = {
     type __Part_1 = signed_in;
     #[allow(non_camel_case_types)]
     type __With_1 = __Part_1;
-    const _: () = __hb::assert_part(
+    #[allow(dead_code)]
+    const check_1_of_signed_in: () = __hb::assert_part(
         "signed_in",
         __hb::PartProbe::<(__Part_1,)>::IS,
         __hb::ConfiguredPartProbe::<__With_1>::IS,
@@ -69,15 +71,16 @@ const _: () = {
     type __Part_2 = limit;
     #[allow(non_camel_case_types)]
     struct __With_2;
+    static value_2_of_limit: __Part_2 = __Part_2::configured(5);
     #[automatically_derived]
     impl __hb::ConfiguredPart for __With_2 {
         type Part = __Part_2;
         fn part() -> &'static __Part_2 {
-            static PART: __Part_2 = __Part_2::configured(5);
-            &PART
+            &value_2_of_limit
         }
     }
-    const _: () = __hb::assert_part(
+    #[allow(dead_code)]
+    const check_2_of_limit: () = __hb::assert_part(
         "limit",
         __hb::PartProbe::<(__Part_2,)>::IS,
         __hb::ConfiguredPartProbe::<__With_2>::IS,

@@ -9,13 +9,19 @@ fn link() -> String {
             Path6 as _,
         };
         type __Handler = show;
-        const __ROUTE: &'static __hb::Route = __hb::find_link(
-            <Api as __hb::App>::ROUTES,
-            <Api as __hb::Entry>::NODE,
-            <__Handler as __hb::Entry>::NODE,
-            __hb::Some("Orgs"),
-            &["org"],
-        );
-        __hb::join_link(__ROUTE, &[("org", &5)], __Handler::path(42))
+        __hb::join_link(
+            {
+                const link_to_show: &'static __hb::Route = __hb::find_link(
+                    <Api as __hb::App>::ROUTES,
+                    <Api as __hb::Entry>::NODE,
+                    <__Handler as __hb::Entry>::NODE,
+                    __hb::Some("Orgs"),
+                    &["org"],
+                );
+                link_to_show
+            },
+            &[("org", &5)],
+            __Handler::path(42),
+        )
     }
 }

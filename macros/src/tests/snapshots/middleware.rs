@@ -23,7 +23,11 @@ struct timing {
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::{NoExtractor as _, NoLocal as _};
-    const _: () = __hb::assert_passed("()", __hb::PassedLocalsProbe::<()>::IS);
+    #[allow(dead_code)]
+    const check_of_the_value: () = __hb::assert_passed(
+        "()",
+        __hb::PassedLocalsProbe::<()>::IS,
+    );
     #[automatically_derived]
     impl timing {
         #[allow(dead_code, unreachable_pub, clippy::too_many_arguments)]

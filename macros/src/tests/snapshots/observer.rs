@@ -21,7 +21,7 @@ struct log {}
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::{NoExtractor as _, NoLocal as _};
-    type __Mode1 = __hb::Mode<
+    type argument_1 = __hb::Mode<
         {
             __hb::part_argument(
                 __hb::Probe::<Option<UserAgent>>::FACTS,
@@ -32,7 +32,11 @@ const _: () = {
             )
         },
     >;
-    const _: () = __hb::assert_passed("()", __hb::PassedLocalsProbe::<()>::IS);
+    #[allow(dead_code)]
+    const check_of_the_value: () = __hb::assert_passed(
+        "()",
+        __hb::PassedLocalsProbe::<()>::IS,
+    );
     #[automatically_derived]
     impl __hb::ConfiguredPart for log {
         type Part = Self;
@@ -64,16 +68,17 @@ const _: () = {
         };
         const KIND: ::core::primitive::u8 = 2;
     }
-    const _: () = __hb::assert_observer(
+    #[allow(dead_code)]
+    const check_of_argument_1: () = __hb::assert_observer(
         "Option<UserAgent>",
-        __Mode1::IS,
+        argument_1::IS,
         __hb::Probe::<Option<UserAgent>>::NEEDS,
     );
     #[automatically_derived]
     impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Observer<__S>
     for log
     where
-        for<'__r> __S: __hb::Argument<'__r, __Mode1, Option<UserAgent>>,
+        for<'__r> __S: __hb::Argument<'__r, argument_1, Option<UserAgent>>,
     {
         #[allow(unused_variables)]
         fn observe<'__r>(
@@ -83,7 +88,7 @@ const _: () = {
         ) {
             let __arg_1 = match <__S as __hb::Argument<
                 '__r,
-                __Mode1,
+                argument_1,
                 Option<UserAgent>,
             >>::extract(__env) {
                 __hb::Ok(__value) => __value,
