@@ -36,7 +36,7 @@ pub use call::{BufferedBody, Call, Render, buffer_body, problem};
 pub use endpoint::{Absent, Endpoint, Fallback, FallbackProbe, NoRoute, assert_fallback, chain_of};
 pub use entry_check::entry_mode;
 pub use fields::{Chunks, EntryEnd, Fields, Listed, W16, W256, W4096, WithFallback};
-pub use handler::{Handler, HandlerEnd, PlainEnd, PlainFn, Ready, needs, plain};
+pub use handler::{Handler, HandlerEnd, Ready, needs, plain};
 pub use next::Next;
 use next::Rest;
 pub(crate) use panics::{Faults, catch_panic, panic_response};

@@ -6,7 +6,7 @@ use syn::{Generics, Path, Type, ext::IdentExt};
 
 use super::{
     cfg::{Cfg, alias},
-    endpoint,
+    check_name, endpoint,
     pattern::prefix,
     route_options,
     with::{self, Steps},
@@ -182,8 +182,10 @@ fn demands(args: &GroupArgs, name: &Ident) -> (TokenStream, Option<TokenStream>)
             let (span, text) = (first_span(path), source_text(path));
             let ty = format_ident!("__Every{idx}_{part}", span = span);
             items.extend(alias(None, &ty, &quote!(#path)));
+            let check = check_name(format_args!("every_{idx}_{part}"));
             items.extend(quote_spanned! {span=>
-                const _: () = __hb::assert_demanded(
+                #[allow(dead_code)]
+                const #check: () = __hb::assert_demanded(
                     #text,
                     __hb::PartProbe::<(#ty,)>::IS,
                     &__hb::PartProbe::<(#ty,)>::PART,

@@ -24,3 +24,5 @@ async fn login() {}
 struct Api(orders, cart, login);
 
 fn main() {}
+
+//~ mistakes: 2

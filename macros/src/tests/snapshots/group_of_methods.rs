@@ -45,7 +45,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "Shop::item"),
                 "Json<Item>\0self\0Shop\0id\0u64",
             ),
-            __hb::needs::<__Own>(),
+            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = (u64,);
     }
@@ -118,7 +118,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "Shop::add"),
                 "()\0self\0Shop\0item\0Json<Item>",
             ),
-            __hb::needs::<__Own>(),
+            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = ();
     }

@@ -69,6 +69,8 @@ const _: () = {
         );
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
+            place: ::core::panic::Location::caller(),
+            is_generic: false,
             kind: __hb::PartKind::Guard,
             shares: !false && <argument_0>::IS != __hb::ASYNC
                 && <argument_1>::IS != __hb::ASYNC,
@@ -77,6 +79,7 @@ const _: () = {
             after: &[],
             before: &[],
             beside: 0,
+            is_conditional: false,
         };
     }
     #[automatically_derived]

@@ -45,6 +45,8 @@ const _: () = {
         );
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
+            place: ::core::panic::Location::caller(),
+            is_generic: false,
             kind: __hb::PartKind::Guard,
             shares: !false && <argument_1>::IS != __hb::ASYNC,
             needs: &[__hb::Probe::<ClientIp>::NEEDS],
@@ -52,6 +54,7 @@ const _: () = {
             after: &[],
             before: &[],
             beside: 0,
+            is_conditional: false,
         };
     }
     #[automatically_derived]

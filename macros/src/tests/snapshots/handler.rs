@@ -23,7 +23,6 @@ struct show {}
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::NoExtractor as _;
-    struct __Own;
     #[allow(non_camel_case_types)]
     type arguments_of_show = (
         __hb::Param<u64, __hb::N0>,
@@ -45,16 +44,6 @@ const _: () = {
         >,
     );
     #[automatically_derived]
-    impl __hb::PlainHandler for __Own {
-        type Args = arguments_of_show;
-        type Out = Result<Json<Note>, Rejection>;
-        fn call(
-            (__0, __1): <Self::Args as __hb::Sources>::Values,
-        ) -> impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send {
-            show(__0, __1)
-        }
-    }
-    #[automatically_derived]
     impl __hb::Entry for show {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
@@ -64,7 +53,7 @@ const _: () = {
                     "Result<Json<Note>, Rejection>\0id\0u64\0db\0State<Db>",
                 )
                 .doc("Shows a note."),
-            __hb::plain_needs::<__Own>(),
+            __hb::needs::<arguments_of_show>(),
         );
         type Link = (u64,);
     }
@@ -72,10 +61,10 @@ const _: () = {
     impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
     for show
     where
-        __hb::PlainEnd<__Own>: __hb::Chain<__S>,
+        arguments_of_show: for<'r> __hb::SourcesFrom<'r, __S>,
     {
         fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::PlainEnd<__Own>, __S>()
+            __hb::plain::<arguments_of_show, _>(show)
         }
     }
 };

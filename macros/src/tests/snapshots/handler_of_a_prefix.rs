@@ -21,7 +21,6 @@ pub(crate) struct list {}
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::NoExtractor as _;
-    struct __Own;
     #[allow(non_camel_case_types)]
     type arguments_of_list = (
         __hb::Param<u32, __hb::ByName>,
@@ -43,16 +42,6 @@ const _: () = {
         >,
     );
     #[automatically_derived]
-    impl __hb::PlainHandler for __Own {
-        type Args = arguments_of_list;
-        type Out = String;
-        fn call(
-            (__0, __1): <Self::Args as __hb::Sources>::Values,
-        ) -> impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send {
-            ::core::future::ready(list(__0, __1))
-        }
-    }
-    #[automatically_derived]
     impl __hb::Entry for list {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
@@ -63,7 +52,7 @@ const _: () = {
                 )
                 .methods(__hb::Methods::new(1u16, &["PURGE"]))
                 .outer_params(&["org"]),
-            __hb::plain_needs::<__Own>(),
+            __hb::needs::<arguments_of_list>(),
         );
         type Link = ();
     }
@@ -71,10 +60,10 @@ const _: () = {
     impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
     for list
     where
-        __hb::PlainEnd<__Own>: __hb::Chain<__S>,
+        arguments_of_list: for<'r> __hb::SourcesFrom<'r, __S>,
     {
         fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::PlainEnd<__Own>, __S>()
+            __hb::plain::<arguments_of_list, _>(__hb::Ready(list))
         }
     }
 };

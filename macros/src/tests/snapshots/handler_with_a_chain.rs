@@ -149,7 +149,7 @@ const _: () = {
                     slash: __hb::Some(__hb::Slash::Redirect),
                     ..__hb::RouteOptions::NONE
                 }),
-            __hb::needs::<__Own>(),
+            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = ();
     }

@@ -44,7 +44,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "save"),
                 "StatusCode\0cx\0&mut Context<'_>\0name\0&str",
             ),
-            __hb::needs::<__Own>(),
+            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = __hb::NoLink;
     }

@@ -21,19 +21,8 @@ struct health {}
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::NoExtractor as _;
-    struct __Own;
     #[allow(non_camel_case_types)]
     type arguments_of_health = ();
-    #[automatically_derived]
-    impl __hb::PlainHandler for __Own {
-        type Args = arguments_of_health;
-        type Out = &'static str;
-        fn call(
-            (): <Self::Args as __hb::Sources>::Values,
-        ) -> impl ::core::future::Future<Output = Self::Out> + ::core::marker::Send {
-            ::core::future::ready(health())
-        }
-    }
     #[automatically_derived]
     impl __hb::Entry for health {
         const NODE: &'static __hb::Node = &__hb::Node::route(
@@ -43,7 +32,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "health"),
                 "&'static str",
             ),
-            __hb::plain_needs::<__Own>(),
+            __hb::needs::<arguments_of_health>(),
         );
         type Link = ();
     }
@@ -51,10 +40,10 @@ const _: () = {
     impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
     for health
     where
-        __hb::PlainEnd<__Own>: __hb::Chain<__S>,
+        arguments_of_health: for<'r> __hb::SourcesFrom<'r, __S>,
     {
         fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::PlainEnd<__Own>, __S>()
+            __hb::plain::<arguments_of_health, _>(__hb::Ready(health))
         }
     }
 };

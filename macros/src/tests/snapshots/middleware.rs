@@ -42,6 +42,8 @@ const _: () = {
         );
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
+            place: ::core::panic::Location::caller(),
+            is_generic: false,
             kind: __hb::PartKind::Middleware,
             shares: false,
             needs: &[],
@@ -49,6 +51,7 @@ const _: () = {
             after: &[],
             before: &[],
             beside: 0,
+            is_conditional: false,
         };
     }
     #[automatically_derived]

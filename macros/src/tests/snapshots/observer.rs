@@ -58,6 +58,8 @@ const _: () = {
         );
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
+            place: ::core::panic::Location::caller(),
+            is_generic: false,
             kind: __hb::PartKind::Observer,
             shares: false,
             needs: &[],
@@ -65,6 +67,7 @@ const _: () = {
             after: &[],
             before: &[],
             beside: 0,
+            is_conditional: false,
         };
         const KIND: ::core::primitive::u8 = 2;
     }
