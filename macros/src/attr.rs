@@ -26,8 +26,7 @@ pub(crate) struct RouteOptions {
     pub(crate) priority: Option<Priority>,
 }
 
-/// The arguments of the attributes on functions: `#[get(..)]` and the other methods, `#[fallback]`, `#[guard]`,
-/// `#[middleware]` and `#[observer]`.
+/// The arguments of `#[get(..)]` and the other methods, and of `#[fallback]`.
 #[derive(Default)]
 pub(crate) struct RouteArgs {
     pub(crate) pattern: Option<Pattern>,
@@ -35,15 +34,21 @@ pub(crate) struct RouteArgs {
     pub(crate) with: Vec<WithItem>,
     pub(crate) options: RouteOptions,
     pub(crate) krate: Option<Path>,
-    /// Whether a guard receives the request body.
-    pub(crate) body: bool,
     /// Whether a route is exempt from `every(..)` of a group around it.
     pub(crate) public: bool,
+    /// The position of the option `methods`, for errors about it.
+    pub(crate) methods_span: Option<Span>,
+}
+
+/// The arguments of `#[guard]`, `#[middleware]` and `#[observer]`.
+#[derive(Default)]
+pub(crate) struct PartArgs {
+    /// Whether a guard receives the request body.
+    pub(crate) body: bool,
     /// The guards and middleware that must run before this one, and those that must run after it.
     pub(crate) after: Vec<Path>,
     pub(crate) before: Vec<Path>,
-    /// The position of the option `methods`, for errors about it.
-    pub(crate) methods_span: Option<Span>,
+    pub(crate) krate: Option<Path>,
 }
 
 /// The arguments of `#[routes(..)]`.
@@ -82,19 +87,30 @@ impl RouteArgs {
                     args.methods = Some(methods);
                     args.methods_span = Some(span);
                 }
-                AttrOption::Body => args.body = true,
                 AttrOption::Public => args.public = true,
-                AttrOption::After(paths) => args.after = paths,
-                AttrOption::Before(paths) => args.before = paths,
-                // `options` has already reported these.
-                AttrOption::App
-                | AttrOption::Every(_)
-                | AttrOption::Fallback(_)
-                | AttrOption::Rejection(..)
-                | AttrOption::MethodOverride(_) => {}
+                // `options` has reported every other option.
+                _ => {}
             }
         }
         prepend_limits(&mut args.with, limits, args.krate.as_ref());
+        args
+    }
+}
+
+impl PartArgs {
+    /// Parses the arguments of the attribute `name`.
+    pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        for arg in options::parse_options(tokens, name, errors) {
+            match arg {
+                AttrOption::Body => args.body = true,
+                AttrOption::After(paths) => args.after = paths,
+                AttrOption::Before(paths) => args.before = paths,
+                AttrOption::Crate(path) => args.krate = Some(path),
+                // `options` has reported every other option.
+                _ => {}
+            }
+        }
         args
     }
 }
@@ -124,11 +140,8 @@ impl GroupArgs {
                     for_apps.push((word, "the method decides which route answers"));
                     args.method_override = true;
                 }
-                AttrOption::Methods(..)
-                | AttrOption::After(_)
-                | AttrOption::Before(_)
-                | AttrOption::Body
-                | AttrOption::Public => {}
+                // `options` has reported every other option.
+                _ => {}
             }
         }
         prepend_limits(&mut args.with, limits, args.krate.as_ref());

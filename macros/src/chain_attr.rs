@@ -5,47 +5,67 @@ use quote::{ToTokens, quote};
 use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl};
 
 use crate::{
-    attr::RouteArgs,
+    attr::PartArgs,
     check,
     errors::Errors,
     expand,
-    function::{self, Arg, ArgKind, Function, with_function},
+    function::{self, Arg, ArgKind, Function, cfg_args::expand_each, with_function},
     pattern::Pattern,
 };
 
 /// One of the three attributes.
-pub(crate) struct ChainAttr {
+struct ChainAttr {
     name: &'static str,
     /// The noun with its article, for error messages: `a guard`.
     noun: &'static str,
     check: fn(&[Arg], &Function, &mut Errors),
-    expand: fn(&Function, &[Arg], &RouteArgs) -> TokenStream,
+    expand: fn(&Function, &[Arg], &PartArgs) -> TokenStream,
 }
 
-pub(crate) const GUARD: ChainAttr = ChainAttr {
+const GUARD: ChainAttr = ChainAttr {
     name: "guard",
     noun: "a guard",
     check: check::check_guard,
     expand: expand::guard::guard,
 };
 
-pub(crate) const MIDDLEWARE: ChainAttr = ChainAttr {
+const MIDDLEWARE: ChainAttr = ChainAttr {
     name: "middleware",
     noun: "a middleware",
     check: check::check_middleware,
     expand: expand::middleware::middleware,
 };
 
-pub(crate) const OBSERVER: ChainAttr = ChainAttr {
+const OBSERVER: ChainAttr = ChainAttr {
     name: "observer",
     noun: "an observer",
     check: check::check_observer,
     expand: expand::observer::observer,
 };
 
+/// Expands `#[guard]`.
+pub(crate) fn guard(args: TokenStream, item: TokenStream) -> TokenStream {
+    GUARD.expand_each(args, item)
+}
+
+/// Expands `#[middleware]`.
+pub(crate) fn middleware(args: TokenStream, item: TokenStream) -> TokenStream {
+    MIDDLEWARE.expand_each(args, item)
+}
+
+/// Expands `#[observer]`.
+pub(crate) fn observer(args: TokenStream, item: TokenStream) -> TokenStream {
+    OBSERVER.expand_each(args, item)
+}
+
 impl ChainAttr {
+    /// Expands the attribute for each combination of the conditions on the arguments.
+    fn expand_each(&self, args: TokenStream, item: TokenStream) -> TokenStream {
+        expand_each(item, |item| self.expand(args.clone(), item))
+    }
+
     /// Expands the attribute on a function or an impl block.
-    pub(crate) fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
+    fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
         if let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) {
             for item in &mut block.items {
                 if let ImplItem::Fn(method) = item {
@@ -77,7 +97,7 @@ impl ChainAttr {
             check_receiver(&function, &list, &mut errors);
             self.generated_items(args, &function, &list, &mut errors)
         } else {
-            expand::part::stub(&function, &[], &RouteArgs::default())
+            expand::part::stub(&function, &[], &PartArgs::default())
         };
         let errors = errors.into_tokens_under(&function.cfgs());
         let block = without_config(block);
@@ -138,7 +158,7 @@ impl ChainAttr {
         list: &[Arg],
         errors: &mut Errors,
     ) -> TokenStream {
-        let attr = RouteArgs::parse(args, self.name, errors);
+        let attr = PartArgs::parse(args, self.name, errors);
         (self.check)(list, function, errors);
         if errors.is_empty() {
             return (self.expand)(function, list, &attr);

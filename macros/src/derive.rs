@@ -10,7 +10,8 @@ pub(crate) use path_fields::expand as path_fields;
 pub(crate) use response::expand as response;
 pub(crate) use state::expand as state;
 
-use syn::{Attribute, Path, Token};
+use proc_macro2::TokenStream;
+use syn::{Attribute, DeriveInput, Path, Token};
 
 use crate::errors::Errors;
 
@@ -22,4 +23,20 @@ pub(crate) fn crate_path(attrs: &[Attribute], errors: &mut Errors) -> Option<Pat
         input.parse::<Token![=]>()?;
         input.call(Path::parse_mod_style)
     }))
+}
+
+/// Expands a derive. After an error there is no code, only the errors.
+pub(crate) fn expand(
+    input: TokenStream,
+    derive: impl FnOnce(&DeriveInput, &mut Errors) -> TokenStream,
+) -> TokenStream {
+    let mut errors = Errors::default();
+    let code = errors
+        .keep(syn::parse2(input))
+        .map(|input| derive(&input, &mut errors));
+    if errors.is_empty() {
+        code.unwrap_or_default()
+    } else {
+        errors.into_tokens()
+    }
 }

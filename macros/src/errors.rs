@@ -5,8 +5,19 @@ use quote::{ToTokens, quote};
 use syn::Attribute;
 
 /// The errors found so far.
+///
+/// They are read by [`into_tokens`](Self::into_tokens). To drop them unread panics, since the mistake would then compile.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        assert!(
+            self.0.is_empty() || std::thread::panicking(),
+            "errors of a macro were dropped unread"
+        );
+    }
+}
 
 impl Errors {
     /// Adds an error at these tokens.
@@ -34,8 +45,8 @@ impl Errors {
     }
 
     /// Returns the errors of an item under these attributes `#[cfg(..)]`.
-    pub(crate) fn into_tokens_under(self, cfgs: &[&Attribute]) -> TokenStream {
-        let errors = self.0.into_iter().flatten();
+    pub(crate) fn into_tokens_under(mut self, cfgs: &[&Attribute]) -> TokenStream {
+        let errors = std::mem::take(&mut self.0).into_iter().flatten();
         errors
             .map(|error| {
                 let error = error.into_compile_error();

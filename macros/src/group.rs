@@ -14,7 +14,8 @@ use crate::{
 mod impl_block;
 mod module;
 
-pub(crate) fn routes_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands `#[routes]`.
+pub(crate) fn routes(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let parsed = GroupArgs::parse(args.clone(), &mut errors);
     let code = if let Ok(group) = syn::parse2(item.clone()) {

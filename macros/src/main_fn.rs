@@ -4,7 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Path, Token, parse::Parse};
 
-use crate::{errors::Errors, function::Function, runtime_path::private};
+use crate::{
+    errors::Errors,
+    function::{Function, with_function},
+    runtime_path::private,
+};
 
 mod server;
 
@@ -29,8 +33,14 @@ impl Parse for Args {
     }
 }
 
-/// Expands the function.
-pub(crate) fn expand(args: TokenStream, function: &Function, errors: &mut Errors) -> TokenStream {
+/// Expands `#[highball::main]`.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    with_function(item, |function, errors| {
+        expand_function(args, function, errors)
+    })
+}
+
+fn expand_function(args: TokenStream, function: &Function, errors: &mut Errors) -> TokenStream {
     let args = errors
         .keep(syn::parse2::<Args>(args))
         .and_then(|args| args.0);

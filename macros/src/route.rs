@@ -8,12 +8,17 @@ use crate::{
     check,
     errors::Errors,
     expand::handler::Handler,
-    function::{self, Function, with_function},
+    function::{self, Function, cfg_args::expand_each, with_function},
     pattern::Pattern,
     route_attrs::is_route_attr,
 };
 
-pub(crate) fn route_attribute(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+/// Returns the expansion of `#[get]` and the like, by the name of the attribute.
+pub(crate) fn verb(name: &str) -> impl Fn(TokenStream, TokenStream) -> TokenStream {
+    move |args, item| expand_each(item, |item| expand_verb(name, args.clone(), item))
+}
+
+fn expand_verb(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     with_function(item, |function, errors| {
         let own = function.to_item_without(is_route_attr);
         let attr = route_args(name, args, function, errors);
@@ -101,7 +106,12 @@ fn generated_items(
     }
 }
 
-pub(crate) fn fallback_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands `#[fallback]`.
+pub(crate) fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand_each(item, |item| expand_fallback(args.clone(), item))
+}
+
+fn expand_fallback(args: TokenStream, item: TokenStream) -> TokenStream {
     with_function(item, |function, errors| {
         let own = function.to_item();
         let attr = RouteArgs::parse(args, "fallback", errors);

@@ -84,7 +84,7 @@ fn tables_name_the_places_of_each_argument() {
             let takes = |attribute: &str| known(attribute).any(|other| other == name);
             let mut errors = Errors::default();
             GroupArgs::parse(row[0].trim_matches('`').parse().unwrap(), &mut errors);
-            let is_of_groups = errors.is_empty() && name != "app";
+            let is_of_groups = errors.into_tokens().is_empty() && name != "app";
             for (place, expected) in [
                 ("route", takes("get")),
                 ("group", is_of_groups),

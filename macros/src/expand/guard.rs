@@ -10,13 +10,13 @@ use super::{
     part::{Extraction, PartImpl, extract_args},
 };
 use crate::{
-    attr::RouteArgs,
+    attr::PartArgs,
     function::{Arg, ArgKind, Function, output_span},
     types::{first_type, last_name},
 };
 
 /// Returns all items that are generated for a guard.
-pub(crate) fn guard(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+pub(crate) fn guard(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenStream {
     let provides = match &function.sig.output {
         ReturnType::Type(_, ty) => ok_type(ty).unwrap_or_else(|| (**ty).clone()),
         ReturnType::Default => syn::parse_quote!(()),

@@ -10,13 +10,13 @@ use super::{
     part::{Extraction, PartImpl, extract_args},
 };
 use crate::{
-    attr::RouteArgs,
+    attr::PartArgs,
     function::{Arg, ArgKind, Function, output_span},
     types::{first_type, last_name},
 };
 
 /// Returns all items that are generated for a middleware.
-pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenStream {
     let next = list.iter().find(|arg| matches!(arg.kind, ArgKind::Next));
     let provides = next.and_then(|next| passed_type(&next.ty));
     let around = around(function, list, provides.is_some());

@@ -10,13 +10,13 @@ use super::{
     part::{Extraction, PartImpl, extract_args},
 };
 use crate::{
-    attr::RouteArgs,
+    attr::PartArgs,
     function::{Arg, Function},
     types::{first_span, source_text},
 };
 
 /// Returns all items that are generated for an observer.
-pub(crate) fn observer(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+pub(crate) fn observer(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenStream {
     let part = PartImpl {
         function,
         attr,

@@ -6,7 +6,7 @@ use syn::{Path, Type};
 
 use super::{args, args::Generic, check_name};
 use crate::{
-    attr::RouteArgs,
+    attr::PartArgs,
     function::{Arg, Function},
     runtime_path::private,
     types::{first_span, source_text},
@@ -15,7 +15,7 @@ use crate::{
 /// A guard, a middleware or an observer, with everything that its code depends on.
 pub(super) struct PartImpl<'a> {
     pub(super) function: &'a Function,
-    pub(super) attr: &'a RouteArgs,
+    pub(super) attr: &'a PartArgs,
     pub(super) args: &'a [Arg],
     /// The type of the value that it provides to the rest of the chain.
     pub(super) provides: Type,
@@ -32,7 +32,7 @@ pub(super) struct PartImpl<'a> {
 
 /// Returns the items for a part with an error. They satisfy all other code that uses the part, so that the error is
 /// the only one.
-pub(crate) fn stub(function: &Function, list: &[Arg], attr: &RouteArgs) -> TokenStream {
+pub(crate) fn stub(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenStream {
     // A lifetime parameter of the block has already been reported.
     let name = match &function.owner {
         Some(owner) => args::with_lifetime(owner, "'static"),

@@ -6,10 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Item, Meta};
 
-use crate::{
-    chain_attr, chain_attribute, derive, derive_with, function::cfg_args::expand_each, group,
-    route, url,
-};
+use crate::{chain_attr, derive, group, route, url};
 
 /// Compares the code that is generated for an item with the file of this name.
 fn check(name: &str, input: &str) {
@@ -68,23 +65,21 @@ fn expand(input: TokenStream) -> TokenStream {
             let code = expand_derive(&args.to_string(), item.clone());
             quote!(#item #code)
         }
-        "routes" => group::routes_attribute(args, item),
-        "guard" => chain_attribute(&chain_attr::GUARD, args, item),
-        "middleware" => chain_attribute(&chain_attr::MIDDLEWARE, args, item),
-        "observer" => chain_attribute(&chain_attr::OBSERVER, args, item),
-        "fallback" => expand_each(item, |item| route::fallback_attribute(args.clone(), item)),
-        verb => expand_each(item, |item| {
-            route::route_attribute(verb, args.clone(), item)
-        }),
+        "routes" => group::routes(args, item),
+        "guard" => chain_attr::guard(args, item),
+        "middleware" => chain_attr::middleware(args, item),
+        "observer" => chain_attr::observer(args, item),
+        "fallback" => route::fallback(args, item),
+        verb => route::verb(verb)(args, item),
     }
 }
 
 fn expand_derive(name: &str, item: TokenStream) -> TokenStream {
     match name {
-        "IntoResponse" => derive_with(item, derive::response),
-        "Local" => derive_with(item, derive::local),
-        "PathFields" => derive_with(item, derive::path_fields),
-        "State" => derive_with(item, derive::state),
+        "IntoResponse" => derive::expand(item, derive::response),
+        "Local" => derive::expand(item, derive::local),
+        "PathFields" => derive::expand(item, derive::path_fields),
+        "State" => derive::expand(item, derive::state),
         _ => panic!("`{name}` is no derive of this crate"),
     }
 }
