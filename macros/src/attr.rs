@@ -34,6 +34,8 @@ pub(crate) struct RouteArgs {
     pub(crate) with: Vec<WithItem>,
     pub(crate) options: RouteOptions,
     pub(crate) krate: Option<Path>,
+    /// Whether a route for GET or HEAD takes a body all the same.
+    pub(crate) body: bool,
     /// Whether a route is exempt from `every(..)` of a group around it.
     pub(crate) public: bool,
     /// The position of the option `methods`, for errors about it.
@@ -70,6 +72,13 @@ pub(crate) struct GroupArgs {
 }
 
 impl RouteArgs {
+    /// Returns whether the route is only for methods whose requests have no body, and does not insist on one.
+    pub(crate) fn has_no_body(&self) -> bool {
+        let is_bodiless = |method: &String| matches!(method.as_str(), "GET" | "HEAD");
+        let methods = self.methods.as_deref().unwrap_or_default();
+        !self.body && !methods.is_empty() && methods.iter().all(is_bodiless)
+    }
+
     /// Parses the arguments of the attribute `name`.
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();
@@ -87,6 +96,7 @@ impl RouteArgs {
                     args.methods = Some(methods);
                     args.methods_span = Some(span);
                 }
+                AttrOption::Body => args.body = true,
                 AttrOption::Public => args.public = true,
                 // `options` has reported every other option.
                 _ => {}

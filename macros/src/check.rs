@@ -14,6 +14,7 @@ mod future;
 mod params;
 mod positional;
 pub(crate) mod spelling;
+mod status;
 
 /// Checks a function for which a type of the same name is generated.
 pub(crate) fn check_item(item: &Function, noun: &str, errors: &mut Errors) {
@@ -56,6 +57,7 @@ pub(crate) fn check_signature(function: &Function, noun: &str, errors: &mut Erro
         errors.at(variadic, format!("{noun} has a fixed number of arguments"));
     }
     future::check_output(sig, noun, errors);
+    status::check_status(sig, errors);
     for input in &sig.inputs {
         // A few conditions have been replaced by copies of the item.
         if let FnArg::Typed(arg) = input

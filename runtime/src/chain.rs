@@ -29,7 +29,7 @@ pub use argument::{
     ASYNC, Argument, AsyncArgument, Mode, NoExtractor, ParamProbe, Probe, ProbeAsync, SYNC,
 };
 pub use argument_check::{
-    assert_body, assert_taken, handler_argument, param_argument, part_argument,
+    assert_body, assert_taken, get_argument, handler_argument, param_argument, part_argument,
 };
 pub(crate) use call::RequestScope;
 pub use call::{BufferedBody, Call, Render, buffer_body, problem};

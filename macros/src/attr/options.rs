@@ -80,7 +80,11 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             CRATE,
         ],
         "route" => &[
-            PATH, METHODS, WITH, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
+            PATH, METHODS, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
+            CRATE,
+        ],
+        "get" | "head" => &[
+            PATH, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
         "guard" => &[AFTER, BEFORE, BODY, CRATE],
@@ -103,7 +107,7 @@ fn where_accepted(word: &str) -> Option<&'static str> {
         "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" => {
             Some("the routes or their group")
         }
-        "body" => Some("a guard"),
+        "body" => Some("a guard, or to a route for GET"),
         "after" | "before" => Some("the guard or the middleware"),
         _ => None,
     }

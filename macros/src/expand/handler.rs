@@ -10,7 +10,7 @@ use super::{
     check_name,
     definition::definition,
     links,
-    sources::{Sources, sources},
+    sources::{Site, Sources, sources},
     with::{self, Steps},
 };
 use crate::{
@@ -47,12 +47,12 @@ impl Handler<'_> {
             quote!(use __hb::NoPart as _; #items)
         });
         let none = Pattern::empty();
-        let sources = sources(
-            &self.args,
-            self.pattern.unwrap_or(&none),
-            self.generic(),
-            &self.type_params(),
-        );
+        let site = Site {
+            pattern: self.pattern.unwrap_or(&none),
+            type_params: self.type_params(),
+            has_no_body: self.attr.has_no_body(),
+        };
+        let sources = sources(&self.args, &site);
         let unused = self.unused_params();
         let impls = if self.is_plain(&with) {
             self.plain(&sources)

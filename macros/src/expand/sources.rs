@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::{
-    args::{Generic, generated_ident, with_lifetime},
+    args::{generated_ident, with_lifetime},
     check_name,
 };
 use crate::{
@@ -24,13 +24,16 @@ pub(super) struct Sources {
     pub(super) values: Vec<TokenStream>,
 }
 
+/// What the sources of a handler's arguments depend on, apart from the arguments.
+pub(super) struct Site<'a> {
+    pub(super) pattern: &'a Pattern,
+    pub(super) type_params: Vec<&'a Ident>,
+    /// Whether the handler is for methods whose requests have no body.
+    pub(super) has_no_body: bool,
+}
+
 /// Returns the sources of a handler's arguments.
-pub(super) fn sources(
-    args: &[Arg],
-    pattern: &Pattern,
-    generic: Generic,
-    type_params: &[&Ident],
-) -> Sources {
+pub(super) fn sources(args: &[Arg], site: &Site<'_>) -> Sources {
     let mut out = Sources {
         types: Vec::new(),
         names: Vec::new(),
@@ -53,15 +56,15 @@ pub(super) fn sources(
             }
             ArgKind::Param { back } => {
                 let position = format_ident!("N{back}");
-                param(arg, &quote!(__hb::#position), type_params)
+                param(arg, &quote!(__hb::#position), &site.type_params)
             }
-            ArgKind::OuterParam => param(arg, &quote!(__hb::ByName), type_params),
+            ArgKind::OuterParam => param(arg, &quote!(__hb::ByName), &site.type_params),
             ArgKind::HandlerSelf => {
                 let ty = &arg.ty;
                 quote!(__hb::Receiver<'__r, #ty>)
             }
             _ => {
-                let source = extracted(arg, pattern, generic, &earlier);
+                let source = extracted(arg, site, &earlier);
                 let ty = with_lifetime(&arg.ty, "'static");
                 earlier.extend(quote!(|| __hb::Probe::<#ty>::FACTS.body || __hb::ProbeAsync::<#ty>::FACTS.body));
                 source
@@ -100,25 +103,29 @@ fn param(arg: &Arg, position: &TokenStream, type_params: &[&Ident]) -> TokenStre
 }
 
 /// Returns the source of an extractor's value, with the check of its type.
-fn extracted(arg: &Arg, pattern: &Pattern, generic: Generic, earlier: &TokenStream) -> TokenStream {
+fn extracted(arg: &Arg, site: &Site<'_>, earlier: &TokenStream) -> TokenStream {
     let span = first_span(&arg.ty);
     let value = with_lifetime(&arg.ty, "'__r");
-    if generic == Generic::Yes {
+    if !site.type_params.is_empty() {
         return quote_spanned!(span=> __hb::Extracted<__hb::Mode<{ __hb::SYNC }>, #value>);
     }
     let ty = with_lifetime(&arg.ty, "'static");
     let (name, shown) = (&arg.name, source_text(&arg.ty));
-    let (path, params) = (&pattern.text, pattern.names());
+    let (path, params) = (&site.pattern.text, site.pattern.names());
+    let (check, taken) = match site.has_no_body {
+        true => (quote!(get_argument), TokenStream::new()),
+        false => (quote!(handler_argument), quote!(false #earlier,)),
+    };
     quote_spanned! {span=>
         __hb::Extracted<__hb::Mode<{
-            __hb::handler_argument(
+            __hb::#check(
                 __hb::Probe::<#ty>::FACTS,
                 __hb::ProbeAsync::<#ty>::FACTS,
                 #name,
                 #shown,
                 #path,
                 &[#(#params),*],
-                false #earlier,
+                #taken
             )
         }>, #value>
     }

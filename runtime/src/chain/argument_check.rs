@@ -27,6 +27,8 @@ enum BodyRule {
     Shared,
     /// No argument may: the body is read for the handler, after this function.
     Never,
+    /// No argument may: the content of a GET or a HEAD has no meaning (RFC 9110 §9.3.1, §9.3.2).
+    Get,
 }
 
 /// Returns the mode of a handler's argument. Fails to compile if the argument is not an extractor, or takes a body or
@@ -48,6 +50,25 @@ pub const fn handler_argument(
         ty,
         facts: either(sync, later),
         rule: BodyRule::Once(body_taken),
+        path: Some((path, params)),
+    })
+}
+
+/// Returns the mode of an argument of a handler for GET or HEAD alone, like [`handler_argument`].
+#[track_caller]
+pub const fn get_argument(
+    sync: Facts,
+    later: Facts,
+    name: &'static str,
+    ty: &'static str,
+    path: &'static str,
+    params: &'static [&'static str],
+) -> u8 {
+    check(&ArgCheck {
+        name,
+        ty,
+        facts: either(sync, later),
+        rule: BodyRule::Get,
         path: Some((path, params)),
     })
 }
@@ -109,6 +130,9 @@ impl BodyRule {
             Self::Once(false) | Self::Shared => None,
             Self::Once(true) => Some(
                 "and so does an argument before it; a body can be read once, so keep one of them",
+            ),
+            Self::Get => Some(
+                "which has no meaning in a GET: take `Query<..>` for values in the query, write `#[post]`, or insist with `#[get(.., body)]`",
             ),
             Self::Never => Some(
                 "which is read for the handler, behind guards and middleware: leave it to the handler, or have a guard see it, `#[guard(body)]`",
