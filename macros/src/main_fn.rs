@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Path, Token, parse::Parse};
+use syn::{Path, ReturnType, Token, parse::Parse, parse_quote};
 
 use crate::{
     errors::Errors,
     function::{Function, with_function},
-    runtime_path::private,
+    runtime_path::{private, runtime, runtime_name},
 };
 
 mod server;
@@ -60,17 +60,30 @@ fn expand_function(args: TokenStream, function: &Function, errors: &mut Errors) 
     if let Some(param) = sig.generics.params.first() {
         errors.at(param, "`main` cannot be generic");
     }
-    let body = server::rewrite_body(&function.body, args.as_ref(), errors);
+    let (mut body, is_returned) = server::rewrite_body(&function.body, args.as_ref(), errors);
     let Function { attrs, vis, .. } = function;
+    let private = private(args.as_ref());
+    let mut own = sig.clone();
+    if is_returned && matches!(sig.output, ReturnType::Default) {
+        let message = format!(
+            "`main` returns the `Result` of the server: write `async fn main() -> {}::Result`",
+            runtime_name(args.as_ref())
+        );
+        errors.at(&sig.ident, message);
+        let runtime = runtime(args.as_ref());
+        own.output = parse_quote!(-> #runtime::Result);
+        body = quote!({
+            let _ = #body;
+            #private::Ok(())
+        });
+    }
     if !errors.is_empty() {
         // rustc would report a missing or malformed `main` as well, so a valid one is emitted.
-        let mut own = sig.clone();
         own.ident = syn::Ident::new("__main", sig.ident.span());
-        return quote!(#[allow(dead_code)] #(#attrs)* #vis #own #body fn main() {});
+        return quote!(#[allow(dead_code, unreachable_code)] #(#attrs)* #vis #own #body fn main() {});
     }
     let mut plain = sig.clone();
     plain.asyncness = None;
-    let private = private(args.as_ref());
     let block_on = quote_spanned!(sig.ident.span()=> #private::block_on);
     let output = &sig.output;
     quote! {

@@ -16,12 +16,18 @@ use crate::{
 ///
 /// A server that is never awaited is reported, and gets its `.await`, so that rustc does not report its type as well.
 /// A server that is awaited becomes an argument of `run_server`, so that rustc does not propose to remove the `.await`.
+///
+/// The second value is whether `main` returns the result of a server.
 pub(crate) fn rewrite_body(
     body: &TokenStream,
     krate: Option<&Path>,
     errors: &mut Errors,
-) -> TokenStream {
-    let mut servers = Servers { krate, errors };
+) -> (TokenStream, bool) {
+    let mut servers = Servers {
+        krate,
+        errors,
+        is_returned: false,
+    };
     let tokens = body.clone().into_iter().map(|token| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
             let mut rewritten = Group::new(Delimiter::Brace, servers.rewrite(group.stream()));
@@ -30,13 +36,15 @@ pub(crate) fn rewrite_body(
         }
         other => other,
     });
-    tokens.collect()
+    (tokens.collect(), servers.is_returned)
 }
 
 struct Servers<'a> {
     /// The path of the runtime, if it is renamed.
     krate: Option<&'a Path>,
     errors: &'a mut Errors,
+    /// Whether the body returns the result of a server, by `?` or as its value.
+    is_returned: bool,
 }
 
 impl Servers<'_> {
@@ -50,6 +58,7 @@ impl Servers<'_> {
             let is_path_start = !is_punct(before.last(), ':') && !is_punct(before.last(), '.');
             match server_len(rest, &krate).filter(|_| is_path_start) {
                 Some(len) if is_awaited(&rest[len..]) => {
+                    self.is_returned |= is_returned(before, &rest[len + 2..]);
                     out.extend(self.awaited(&rest[..len]));
                     at += len;
                 }
@@ -80,7 +89,7 @@ impl Servers<'_> {
         after: Option<&TokenTree>,
     ) -> TokenStream {
         let message = format!(
-            "a server runs only if it is awaited: write `.await` behind `{}`",
+            "`{}` is a `Serve`, which runs only if it is awaited: write `.await` behind it",
             shown(server)
         );
         self.errors.at(quote!(#(#server)*), message);
@@ -101,6 +110,13 @@ fn starts_statement(before: &[TokenTree]) -> bool {
 
 fn ends_statement(after: Option<&TokenTree>) -> bool {
     after.is_none() || is_punct(after, ';') || is_punct(after, '?')
+}
+
+/// Returns whether a value with these tokens around it is the result of the function.
+fn is_returned(before: &[TokenTree], after: &[TokenTree]) -> bool {
+    is_punct(after.first(), '?')
+        || is_ident(before.last(), "return")
+        || after.is_empty() && starts_statement(before)
 }
 
 fn is_awaited(after: &[TokenTree]) -> bool {
@@ -190,10 +206,11 @@ mod tests {
     fn check(body: &str, expected: &[&str]) {
         let body: TokenStream = body.parse().expect("the body is a list of tokens");
         let mut errors = Errors::default();
-        rewrite_body(&body, None, &mut errors);
+        let _ = rewrite_body(&body, None, &mut errors);
         let errors = errors.into_tokens().to_string();
-        let found: Vec<_> = errors.split("behind `").skip(1).collect();
-        let found = found.iter().filter_map(|text| text.split('`').next());
+        let mut found: Vec<_> = errors.split("` is a `Serve`").collect();
+        found.pop();
+        let found = found.iter().filter_map(|text| text.rsplit('`').next());
         assert_eq!(found.collect::<Vec<_>>(), expected, "{body}");
     }
 
@@ -216,12 +233,49 @@ mod tests {
             a;
             let b = serve(Api).quiet().await?;
         });
-        let code = rewrite_body(&body, None, &mut Errors::default());
+        let (code, is_returned) = rewrite_body(&body, None, &mut Errors::default());
+        assert!(is_returned);
         let expected = quote!({
             a;
             let b = ::highball::__private::run_server(serve(Api).quiet()).await?;
         });
         assert_eq!(code.to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn a_result_is_returned_by_its_place() {
+        for (body, expected) in [
+            (quote!({ serve(Api).await }), true),
+            (
+                quote!({
+                    return serve(Api).quiet().await;
+                }),
+                true,
+            ),
+            (
+                quote!({
+                    serve(Api).await?;
+                }),
+                true,
+            ),
+            (
+                quote!({
+                    serve(Api).await;
+                }),
+                false,
+            ),
+            (quote!({ serve(Api).await.unwrap() }), false),
+            (
+                quote!({
+                    let _ = serve(Api).await;
+                }),
+                false,
+            ),
+            (quote!({ drop(serve(Api).await) }), false),
+        ] {
+            let (_, is_returned) = rewrite_body(&body, None, &mut Errors::default());
+            assert_eq!(is_returned, expected, "{body}");
+        }
     }
 
     #[test]

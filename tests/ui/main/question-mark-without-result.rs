@@ -1,0 +1,12 @@
+use highball::prelude::*;
+
+#[get("/")]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+#[highball::main]
+async fn main() {
+    highball::serve(Api).await?;
+}
