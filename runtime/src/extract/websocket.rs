@@ -204,7 +204,25 @@ impl WebSocketUpgrade {
         }
         response
     }
+
+    /// The name of [`on`](Self::on) in axum. The bound never holds, so that its message is the error.
+    #[doc(hidden)]
+    pub fn on_upgrade<W>(self, work: impl FnOnce(WebSocket) -> W) -> Response
+    where
+        W: NamedOn,
+    {
+        let _ = work;
+        unreachable!("nothing implements `NamedOn`")
+    }
 }
+
+/// The message for axum's name of [`WebSocketUpgrade::on`]. Nothing implements it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`WebSocketUpgrade` has no `on_upgrade`, which is named `on` here: write `.on(..)`",
+    label = "write `.on(..)` in place of `.on_upgrade(..)`"
+)]
+pub trait NamedOn {}
 
 /// Returns the subprotocols that a client offers, in all lines of the header.
 fn offered_protocols(headers: &HeaderMap) -> Vec<String> {
