@@ -29,14 +29,13 @@ const _: () = {
         __hb::Extracted<
             __hb::Mode<
                 {
-                    __hb::handler_argument(
+                    __hb::get_argument(
                         __hb::Probe::<State<Db>>::FACTS,
                         __hb::ProbeAsync::<State<Db>>::FACTS,
                         "db",
                         "State<Db>",
                         "/notes/{id}",
                         &["id"],
-                        false,
                     )
                 },
             >,
