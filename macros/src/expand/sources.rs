@@ -24,7 +24,7 @@ pub(super) struct Sources {
     pub(super) values: Vec<TokenStream>,
 }
 
-/// What the sources of a handler's arguments depend on, apart from the arguments.
+/// The inputs for the sources of a handler's arguments, apart from the arguments.
 pub(super) struct Site<'a> {
     pub(super) pattern: &'a Pattern,
     pub(super) type_params: Vec<&'a Ident>,
