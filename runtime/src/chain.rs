@@ -42,8 +42,8 @@ use next::Rest;
 pub(crate) use panics::{Faults, catch_panic, panic_response};
 pub use part::{
     ChainPart, ConfiguredPart, ConfiguredPartProbe, GuardOutput, NoLocal, NoPart, PartProbe,
-    PassedLocalsProbe, SharedProbe, assert_condition, assert_observer, assert_parallel,
-    assert_part, assert_passed, copy_config,
+    PassedLocalsProbe, SharedProbe, assert_condition, assert_no_layer, assert_observer,
+    assert_parallel, assert_part, assert_passed, copy_config,
 };
 pub use source::{
     ByName, Extracted, N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, N10, N11, N12, N13, N14, N15, Param,

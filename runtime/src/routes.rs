@@ -25,6 +25,7 @@ mod whole_pattern;
 pub(crate) use blame::Blame;
 pub(crate) use check::fail_if_reported;
 pub use check::{Report, check};
+pub use check_locals::assert_order;
 pub use definition::{ArgumentInfo, Definition, needs_locals};
 pub use demand::{Demand, DemandedPart, assert_demanded};
 pub use info::Route;

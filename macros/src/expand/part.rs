@@ -50,7 +50,7 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenS
             #site
             impl<#params> __hb::ChainPart for #name where #bounds {
                 const NAME: &'static ::core::primitive::str = "";
-                const PART: __hb::PartInfo = __hb::PartInfo::NONE;
+                const PART: __hb::PartInfo = __hb::PartInfo::BROKEN;
             }
             impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name where #bounds {
                 type Passes = ();
@@ -224,6 +224,7 @@ impl PartImpl<'_> {
                     before: #before,
                     beside: 0,
                     is_conditional: false,
+                    is_broken: false,
                 };
                 #kind
             }

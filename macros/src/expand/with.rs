@@ -1,7 +1,7 @@
 //! The code for `with(..)`: a type for each step, and the data of its parts.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, Expr, ext::IdentExt};
 
 use super::cfg::{Cfg, alias};
@@ -17,10 +17,29 @@ pub(crate) struct Steps {
     pub(crate) items: TokenStream,
     /// The type of each step, outermost first.
     types: Vec<TokenStream>,
-    /// The data of each part, for the checks of the chain.
-    parts: Vec<TokenStream>,
+    /// Each part, for the checks of the chain.
+    parts: Vec<KnownPart>,
     /// The condition of the entry that the steps belong to.
     cfg: Option<Cfg>,
+}
+
+/// A part as the checks of a chain see it.
+struct KnownPart {
+    /// Its data.
+    info: TokenStream,
+    /// How it is written, and where.
+    text: String,
+    span: Span,
+}
+
+impl KnownPart {
+    fn new(written: &impl ToTokens, info: TokenStream) -> Self {
+        Self {
+            info,
+            text: source_text(written),
+            span: first_span(written),
+        }
+    }
 }
 
 /// Returns the steps. `name` makes their types unique in the block that contains them.
@@ -32,6 +51,7 @@ pub(crate) fn build_steps(list: &[WithItem], name: &str, cfgs: &[Attribute]) -> 
     for (idx, with) in list.iter().enumerate() {
         steps.add(&format!("{name}_{idx}"), with);
     }
+    steps.check_order();
     steps
 }
 
@@ -62,8 +82,29 @@ impl Steps {
 
     /// Returns the data of the parts, as items of a list.
     pub(crate) fn parts(&self) -> TokenStream {
-        let parts = &self.parts;
+        let parts = self.parts.iter().map(|part| &part.info);
         quote!(#(#parts,)*)
+    }
+
+    /// Adds the check of the order in this list. A group around it cannot make a wrong order right, so the error is
+    /// here, at the part that comes too early.
+    fn check_order(&mut self) {
+        if self.parts.len() < 2 {
+            return;
+        }
+        let (parts, texts) = (self.parts(), self.parts.iter().map(|part| &part.text));
+        let texts = texts.collect::<Vec<_>>();
+        let checks = self.parts.iter().enumerate().map(
+            |(idx, part)| quote_spanned!(part.span=> __hb::assert_order(__parts, __texts, #idx);),
+        );
+        let checks = checks.collect::<TokenStream>();
+        self.items.extend(quote! {
+            const _: () = {
+                let __parts: &[__hb::PartInfo] = &[#parts];
+                let __texts: &[&::core::primitive::str] = &[#(#texts),*];
+                #checks
+            };
+        });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -91,19 +132,26 @@ impl Steps {
                 let condition = self.condition(&format!("{name}_if"), condition);
                 let (ty, known) = self.step(name, one);
                 self.types.push(quote!(__hb::IfStep<#condition, #ty>));
-                self.parts.extend(known.map(|known| quote!(#known.maybe())));
+                self.parts.extend(known.map(|mut known| {
+                    let info = known.info;
+                    known.info = quote!(#info.maybe());
+                    known
+                }));
             }
         }
     }
 
     /// Returns the type of a step, and its data if it is a part or a layer.
-    fn step(&mut self, name: &str, one: &StepExpr) -> (TokenStream, Option<TokenStream>) {
+    fn step(&mut self, name: &str, one: &StepExpr) -> (TokenStream, Option<KnownPart>) {
         match one {
             StepExpr::Part(part) => {
-                let (ty, known) = self.part_step(name, part);
-                (ty, Some(known))
+                let (ty, info) = self.part_step(name, part);
+                (ty, Some(KnownPart::new(&part.path, info)))
             }
-            StepExpr::Layer(layer) => (self.layer(name, layer), Some(self.layer_info(layer))),
+            StepExpr::Layer(layer) => {
+                let info = self.layer_info(layer);
+                (self.layer(name, layer), Some(KnownPart::new(layer, info)))
+            }
         }
     }
 
@@ -189,8 +237,8 @@ impl Steps {
         let assert = quote_spanned!(first_span(&guard.path)=> assert_parallel);
         let ty = self.shared_guard(name, guard, &assert);
         let part = format_ident!("__Part{name}");
-        self.parts
-            .push(quote!(__hb::PartProbe::<(#part,)>::PART.beside(#count)));
+        let info = quote!(__hb::PartProbe::<(#part,)>::PART.beside(#count));
+        self.parts.push(KnownPart::new(&guard.path, info));
         ty
     }
 
@@ -237,6 +285,7 @@ impl Steps {
             PartConfig::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
             PartConfig::Value(value) => Some(value.clone()),
         };
+        let layer = layer_text(part);
         let fits = match value {
             None => {
                 self.items.extend(quote_spanned! {span=>
@@ -246,18 +295,31 @@ impl Steps {
                 quote!(__hb::ConfiguredPartProbe::<#site>::IS)
             }
             Some(value) => {
+                let value = match layer {
+                    // The value of a tower layer is no constant, which must not be a second error.
+                    Some(_) => quote_spanned! {span=>
+                        ::std::sync::LazyLock<#ty> = ::std::sync::LazyLock::new(|| #value)
+                    },
+                    None => quote_spanned!(span=> #ty = #value),
+                };
                 self.configured_site(&site, &ty, &shown, &value);
                 quote!(__hb::SharedProbe::<#ty>::IS)
             }
         };
         let check = shown_name("check", &shown);
-        self.items.extend(quote_spanned! {span=>
-            #[allow(dead_code)]
-            const #check: () = __hb::assert_part(
-                #text,
-                __hb::PartProbe::<(#ty,)>::IS,
-                __hb::ConfiguredPartProbe::<#site>::IS,
-            );
+        self.items.extend(match layer {
+            Some(layer) => quote_spanned! {span=>
+                #[allow(dead_code)]
+                const #check: () = __hb::assert_no_layer(#text, #layer, __hb::PartProbe::<(#ty,)>::IS);
+            },
+            None => quote_spanned! {span=>
+                #[allow(dead_code)]
+                const #check: () = __hb::assert_part(
+                    #text,
+                    __hb::PartProbe::<(#ty,)>::IS,
+                    __hb::ConfiguredPartProbe::<#site>::IS,
+                );
+            },
         });
         PartTypes {
             part: ty,
@@ -268,7 +330,8 @@ impl Steps {
         }
     }
 
-    /// Generates a type without size that represents a configured part. The value is a static, so it may hold state
+    /// Generates a type without size that represents a configured part. `value` is the type and the
+    /// value, which is a static, so it may hold state
     /// that requests share, such as a counter or a semaphore.
     fn configured_site(&mut self, site: &Ident, ty: &Ident, shown: &str, value: &TokenStream) {
         let span = site.span();
@@ -284,7 +347,7 @@ impl Steps {
             struct #site;
             // It is outside the impl, since rustc prints its path: "evaluation of `_::value_0_of_limit` failed here".
             #holds
-            static #value_name: #ty = #value;
+            static #value_name: #value;
             #holds
             #[automatically_derived]
             impl __hb::ConfiguredPart for #site {
@@ -327,4 +390,13 @@ impl Steps {
         });
         quote!(__hb::Predicate<#ty>)
     }
+}
+
+/// Returns the source text of a part whose type is spelled like a tower layer.
+fn layer_text(part: &PartExpr) -> Option<String> {
+    let PartConfig::Value(value) = &part.config else {
+        return None;
+    };
+    let name = part.path.segments.last()?.ident.to_string();
+    (name.ends_with("Layer") || name == "ServiceBuilder").then(|| source_text(value))
 }

@@ -69,7 +69,7 @@ pub trait NoPart {
     /// Whether it is a part: 0 means no.
     const IS: u8 = 0;
     /// The description of the part.
-    const PART: PartInfo = PartInfo::NONE;
+    const PART: PartInfo = PartInfo::BROKEN;
 }
 
 impl<T> NoPart for PartProbe<T> {}
@@ -91,6 +91,18 @@ pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
             "{}",
             text.with(shown).with("(..)` with its values").as_str()
         )
+    }
+}
+
+/// Fails to compile if a type that is named like a tower layer is not a part.
+#[track_caller]
+pub const fn assert_no_layer(shown: &str, value: &str, is_part: u8) {
+    if is_part == 0 {
+        let text = ErrorText::EMPTY.with("`").with(shown);
+        let text = text
+            .with("` is neither a guard nor a middleware: if it is a tower layer, write `layer(")
+            .with(value);
+        panic!("{}", text.with(")`").as_str())
     }
 }
 

@@ -27,17 +27,115 @@ pub(crate) const fn check(
     needs: &'static [&'static [LocalId]],
 ) -> Option<LocalProblem> {
     let chain = Parts { root, route };
-    let mut at = 0;
-    while let Some(part) = chain.at(at) {
-        if let Some(problem) = chain.check(at, part) {
-            return Some(problem);
+    match chain.find_problem(needs) {
+        // It is a consequence of a mistake that is reported in a `with(..)`.
+        Some(_) if chain.is_reported() => None,
+        problem => problem,
+    }
+}
+
+/// Fails to compile if a part of one `with(..)` must be behind a later one. `written` has the parts as the user wrote
+/// them.
+#[track_caller]
+pub const fn assert_order(parts: &[PartInfo], written: &[&str], first: usize) {
+    let Some(late) = find_late(parts, first) else {
+        return;
+    };
+    let (part, other) = (written[first], written[late.idx()]);
+    let text = ErrorText::EMPTY.with("`").with(part);
+    let text = match late {
+        Late::Local(_, id) => text
+            .with("` takes the local `")
+            .with(id.name())
+            .with("`, but `")
+            .with(other)
+            .with("`, which provides it, comes later in `with(..)`"),
+        Late::After(_) => text
+            .with("` is declared `after(..)` `")
+            .with(other)
+            .with("`, but comes before it in `with(..)`"),
+        Late::Before(_) => ErrorText::EMPTY
+            .with("`")
+            .with(other)
+            .with("` is declared `before(..)` `")
+            .with(part)
+            .with("`, but comes after it in `with(..)`"),
+    };
+    let text = text.with("; put `").with(other);
+    panic!("{}", text.with("` before `").with(part).with("`").as_str())
+}
+
+/// A part that should be before another one of the same `with(..)`.
+#[derive(Clone, Copy)]
+enum Late {
+    /// It provides a local that the other one takes.
+    Local(usize, &'static LocalId),
+    /// The other one is declared `after(..)` it.
+    After(usize),
+    /// It is declared `before(..)` the other one.
+    Before(usize),
+}
+
+impl Late {
+    const fn idx(self) -> usize {
+        match self {
+            Self::Local(idx, _) | Self::After(idx) | Self::Before(idx) => idx,
         }
-        at += 1;
     }
-    match chain.find_missing(at, needs) {
-        Some(id) => Some(LocalProblem::HandlerNeeds(id)),
-        None => None,
+}
+
+/// Returns the first part of one `with(..)` that should be before this one.
+const fn find_late(parts: &[PartInfo], first: usize) -> Option<Late> {
+    let part = &parts[first];
+    let mut i = first + 1;
+    while i < parts.len() {
+        let late = &parts[i];
+        // A part without a name does not compile, or a `#[cfg]` leaves it out.
+        if late.name.is_empty() || part.name.is_empty() {
+            i += 1;
+            continue;
+        }
+        if contains(part.after, late.name) {
+            return Some(Late::After(i));
+        }
+        if contains(late.before, part.name) {
+            return Some(Late::Before(i));
+        }
+        // In the same `parallel(..)` the order does not matter.
+        let is_beside = i - late.beside as usize <= first;
+        if !is_beside && let Some(id) = first_need_of(part, late) {
+            return Some(Late::Local(i, id));
+        }
+        i += 1;
     }
+    None
+}
+
+const fn has_mistake(parts: &[PartInfo]) -> bool {
+    let mut i = 0;
+    while i < parts.len() {
+        if parts[i].is_broken || find_late(parts, i).is_some() {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Returns the first local that a part takes and another one provides.
+const fn first_need_of(part: &PartInfo, provider: &PartInfo) -> Option<&'static LocalId> {
+    let mut needs = part.needs;
+    while let [ids, rest @ ..] = needs {
+        let mut i = 0;
+        while i < ids.len() {
+            if provides(provider, &ids[i]) {
+                return Some(&ids[i]);
+            }
+            i += 1;
+        }
+        needs = rest;
+    }
+    None
 }
 
 /// The parts around a handler, outermost first.
@@ -60,6 +158,33 @@ impl Parts {
         }
         let own = self.route.definition.with;
         if at < own.len() { Some(&own[at]) } else { None }
+    }
+
+    /// Returns the first mistake, from the outermost part to the handler.
+    const fn find_problem(&self, needs: &'static [&'static [LocalId]]) -> Option<LocalProblem> {
+        let mut at = 0;
+        while let Some(part) = self.at(at) {
+            if let Some(problem) = self.check(at, part) {
+                return Some(problem);
+            }
+            at += 1;
+        }
+        match self.find_missing(at, needs) {
+            Some(id) => Some(LocalProblem::HandlerNeeds(id)),
+            None => None,
+        }
+    }
+
+    /// Returns whether one `with(..)` has a part that does not compile, or parts in a wrong order.
+    const fn is_reported(&self) -> bool {
+        let mut idx = 0;
+        while let Some(with) = self.route.path.parts(self.root, idx) {
+            if has_mistake(with) {
+                return true;
+            }
+            idx += 1;
+        }
+        has_mistake(self.route.definition.with)
     }
 
     const fn check(&self, at: usize, part: &'static PartInfo) -> Option<LocalProblem> {

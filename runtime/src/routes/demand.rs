@@ -33,12 +33,6 @@ pub struct DemandedPart {
 impl DemandedPart {
     /// Creates the name of a part.
     pub const fn new(written: &'static str, info: PartInfo) -> Self {
-        // `assert_demanded` has reported a generic part, which is not compared.
-        let info = if info.is_generic {
-            PartInfo::NONE
-        } else {
-            info
-        };
         Self { written, info }
     }
 }
@@ -74,9 +68,20 @@ impl Demand {
     /// Returns whether a route meets the demand.
     const fn is_met(&self, root: &'static Node, route: Place) -> bool {
         self.allows_public && route.definition.is_public
+            || self.is_broken()
             || self.find(root, route, false).is_some()
-            // The mistake in a part that does not compile is reported where it is.
-            || self.position(&[PartInfo::NONE], false).is_some()
+    }
+
+    /// Returns whether the demand itself is a mistake, which has been reported.
+    const fn is_broken(&self) -> bool {
+        let mut parts = self.parts;
+        while let [part, rest @ ..] = parts {
+            if part.info.is_broken || part.info.is_generic {
+                return true;
+            }
+            parts = rest;
+        }
+        false
     }
 
     /// Returns the part of the demand that a route has around it, or that it has in `when(..)`, where it may not run.
@@ -108,7 +113,8 @@ impl Demand {
         while let [part, rest @ ..] = with {
             let mut i = 0;
             while i < self.parts.len() {
-                if part.is_conditional == is_conditional && self.parts[i].info.is(part) {
+                let is_same = self.parts[i].info.is(part) || part.is_broken;
+                if part.is_conditional == is_conditional && is_same {
                     return Some(i);
                 }
                 i += 1;

@@ -45,6 +45,8 @@ pub struct PartInfo {
     pub beside: u8,
     /// Whether it is in a `when(..)`, so that it may not run.
     pub is_conditional: bool,
+    /// Whether it does not compile. The mistake is reported where it is, so a chain that has it is not checked.
+    pub is_broken: bool,
 }
 
 impl PartInfo {
@@ -61,6 +63,13 @@ impl PartInfo {
         before: &[],
         beside: 0,
         is_conditional: false,
+        is_broken: false,
+    };
+
+    /// The description of a part that does not compile.
+    pub const BROKEN: Self = Self {
+        is_broken: true,
+        ..Self::NONE
     };
 
     /// Creates the description of a tower layer. Its name is its expression in the source.

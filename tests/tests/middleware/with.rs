@@ -357,3 +357,38 @@ async fn guard_can_read_the_body_before_the_handler() {
         404
     );
 }
+
+/// A middleware of the app whose name ends like that of a tower layer. Its value is no constant.
+struct TagLayer(String);
+
+impl TagLayer {
+    fn new(tag: &str) -> Self {
+        Self(tag.to_owned())
+    }
+}
+
+#[middleware]
+impl TagLayer {
+    async fn run(&self, cx: &mut Context<'_>, next: impl Next<Second>) -> Response {
+        // The name `next` has no value any more that must be passed on.
+        let next = next.with(Second(3));
+        let mut response = next.run(cx).await;
+        response.set_header("via", self.0.clone());
+        response
+    }
+}
+
+#[get("/named", with(TagLayer::new("own")))]
+async fn named(second: Local<'_, Second>) -> String {
+    second.0.to_string()
+}
+
+#[routes(app)]
+struct Named(named);
+
+#[tokio::test]
+async fn middleware_may_be_named_like_a_layer() {
+    let response = Named.test().get("/named").send().await;
+    assert_eq!(response.header("via"), "own");
+    assert_eq!(response.text(), "3");
+}
