@@ -67,15 +67,26 @@ impl ChainAttr {
     /// Expands the attribute on a function or an impl block.
     fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
         if let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) {
+            let mut errors = Errors::default();
             for item in &mut block.items {
                 if let ImplItem::Fn(method) = item {
                     function::axum::add_local_lifetimes(&mut method.sig);
+                    self.correct_next(method, &mut errors);
                 }
             }
-            return self.expand_block(args, &block);
+            return self.expand_block(args, &block, errors);
         }
-        with_function(item, |function, errors| {
-            let own = function.to_item();
+        let on_method = format!(
+            "{} with `&self` is an impl block with this one method: move `#[{}]` from the method to its `impl`",
+            self.noun, self.name
+        );
+        with_function(item, &on_method, |function, errors| {
+            let mut function = function.clone();
+            if self.name == MIDDLEWARE.name {
+                let body = std::mem::take(&mut function.body);
+                function.body = check::next::correct(&mut function.sig, body, errors);
+            }
+            let (function, own) = (&function, function.to_item());
             check::check_item(function, self.noun, errors);
             let list = function::parse_args(&function.sig, &Pattern::empty(), None, errors);
             let rest = self.generated_items(args, function, &list, errors);
@@ -84,8 +95,7 @@ impl ChainAttr {
     }
 
     /// Expands an impl block. The value in `with(..)` is the method's `&self`.
-    fn expand_block(&self, args: TokenStream, block: &ItemImpl) -> TokenStream {
-        let mut errors = Errors::default();
+    fn expand_block(&self, args: TokenStream, block: &ItemImpl, mut errors: Errors) -> TokenStream {
         self.check_block(block, &mut errors);
         let method = self.single_method(block, &mut errors);
         let function = method_as_function(block, method);
@@ -102,6 +112,20 @@ impl ChainAttr {
         let errors = errors.into_tokens_under(&function.cfgs());
         let block = without_config(block);
         quote!(#block #rest #errors)
+    }
+
+    /// Corrects the mistakes in the argument `next` of a method.
+    fn correct_next(&self, method: &mut ImplItemFn, errors: &mut Errors) {
+        if self.name != MIDDLEWARE.name {
+            return;
+        }
+        let body = method.block.to_token_stream();
+        let body = check::next::correct(&mut method.sig, body, errors);
+        if !errors.is_empty()
+            && let Ok(block) = syn::parse2(body)
+        {
+            method.block = block;
+        }
     }
 
     fn check_block(&self, block: &ItemImpl, errors: &mut Errors) {

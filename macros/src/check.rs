@@ -11,6 +11,8 @@ use crate::{
 };
 
 mod future;
+mod guard_output;
+pub(crate) mod next;
 mod params;
 mod positional;
 pub(crate) mod spelling;
@@ -277,7 +279,7 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
             ty,
             "what a guard provides is told by its type: name it, as in `Result<User, Rejection>`",
         ),
-        ReturnType::Type(..) => {}
+        ReturnType::Type(_, ty) => guard_output::check(ty, errors),
     }
     if let Some(param) = sig.generics.type_params().next() {
         errors.at(param, "a guard cannot be generic: name the type");
@@ -288,6 +290,17 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
 pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     check_exchange(args, errors);
+    if let Some(param) = sig
+        .generics
+        .type_params()
+        .find(|param| next::is_bound_by_next(param))
+    {
+        errors.at(
+            param,
+            "a middleware has no type parameter for the rest of the chain: write `next: impl Next`",
+        );
+        return;
+    }
     check_part_args(args, function, errors);
     let n_next = args
         .iter()

@@ -20,6 +20,7 @@ pub(crate) mod axum;
 pub(crate) mod cfg_args;
 
 /// A function whose body is opaque.
+#[derive(Clone)]
 pub(crate) struct Function {
     /// The type of the impl block that contains the function.
     pub(crate) owner: Option<Type>,
@@ -327,9 +328,11 @@ pub(crate) fn output_span(sig: &Signature) -> Span {
     }
 }
 
-/// Expands a function. If its signature cannot be parsed, re-emits the item with the error.
+/// Expands a function. If its signature cannot be parsed, re-emits the item with the error. `on_method` is the error
+/// for a function with `self`.
 pub(crate) fn with_function(
     item: TokenStream,
+    on_method: &str,
     expand: impl FnOnce(&Function, &mut Errors) -> TokenStream,
 ) -> TokenStream {
     let mut errors = Errors::default();
@@ -344,10 +347,7 @@ pub(crate) fn with_function(
     let code = match function.sig.receiver() {
         None => expand(&function, &mut errors),
         Some(receiver) => {
-            errors.at(
-                receiver,
-                "a method takes requests only in an impl block of routes: put `#[routes(..)]` on the `impl`, or make it a function outside",
-            );
+            errors.at(receiver, on_method);
             item
         }
     };

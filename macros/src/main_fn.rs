@@ -35,9 +35,11 @@ impl Parse for Args {
 
 /// Expands `#[highball::main]`.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_function(item, |function, errors| {
-        expand_function(args, function, errors)
-    })
+    with_function(
+        item,
+        "`main` is a function: leave out `self`",
+        |function, errors| expand_function(args, function, errors),
+    )
 }
 
 fn expand_function(args: TokenStream, function: &Function, errors: &mut Errors) -> TokenStream {

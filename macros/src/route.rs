@@ -13,13 +13,15 @@ use crate::{
     route_attrs::is_route_attr,
 };
 
+const ON_METHOD: &str = "a method takes requests only in an impl block of routes: put `#[routes(..)]` on the `impl`, or make it a function outside";
+
 /// Returns the expansion of `#[get]` and the like, by the name of the attribute.
 pub(crate) fn verb(name: &str) -> impl Fn(TokenStream, TokenStream) -> TokenStream {
     move |args, item| expand_each(item, |item| expand_verb(name, args.clone(), item))
 }
 
 fn expand_verb(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
-    with_function(item, |function, errors| {
+    with_function(item, ON_METHOD, |function, errors| {
         let own = function.to_item_without(is_route_attr);
         let attr = route_args(name, args, function, errors);
         check::check_single_route(function, errors);
@@ -112,7 +114,7 @@ pub(crate) fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn expand_fallback(args: TokenStream, item: TokenStream) -> TokenStream {
-    with_function(item, |function, errors| {
+    with_function(item, ON_METHOD, |function, errors| {
         let own = function.to_item();
         let attr = RouteArgs::parse(args, "fallback", errors);
         if let Some(pattern) = &attr.pattern {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{ReturnType, Type, TypeParamBound};
+use syn::ReturnType;
 
 use super::{
     args,
@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     attr::PartArgs,
+    check::next::passed_type,
     function::{Arg, ArgKind, Function, output_span},
-    types::{first_type, last_name},
+    types::last_name,
 };
 
 /// Returns all items that are generated for a middleware.
@@ -32,17 +33,6 @@ pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &PartArgs) -> 
         observe: None,
     };
     part.expand()
-}
-
-/// Returns the `T` of `impl Next<T>`.
-fn passed_type(next: &Type) -> Option<Type> {
-    let Type::ImplTrait(next) = next else {
-        return None;
-    };
-    next.bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => first_type(&bound.path),
-        _ => None,
-    })
 }
 
 /// Returns the expression of the middleware's future. Where possible, it is the function's own future: each wrapper

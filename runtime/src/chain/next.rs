@@ -82,8 +82,8 @@ pub trait Next<T: Send + Sync + 'static = ()>: Send + Sized {
 
 /// The type that [`Next::run`] requires of a middleware that passes no local on: `()`.
 #[diagnostic::on_unimplemented(
-    message = "the rest of the chain waits for a `{Self}`",
-    label = "nothing has been handed on",
+    message = "this middleware must pass a `{Self}` on before it runs the rest",
+    label = "no value has been passed on",
     note = "write `next.with(value).run(cx)`"
 )]
 pub trait Nothing {}

@@ -92,6 +92,21 @@ const _: () = {
             { __hb::PartProbe::<(__Part_2,)>::IS * __hb::SharedProbe::<__Part_2>::IS },
         >,
     >;
+    const _: () = {
+        let __parts: &[__hb::PartInfo] = &[
+            __hb::PartProbe::<(__Part_0,)>::PART,
+            __hb::PartProbe::<(__Part_1,)>::PART,
+            __hb::PartProbe::<(__Part_2,)>::PART,
+        ];
+        let __texts: &[&::core::primitive::str] = &[
+            ":: highball::__private::Timeout",
+            "signed_in",
+            "limit",
+        ];
+        __hb::assert_order(__parts, __texts, 0usize);
+        __hb::assert_order(__parts, __texts, 1usize);
+        __hb::assert_order(__parts, __texts, 2usize);
+    };
     struct __Own;
     #[allow(non_camel_case_types)]
     type arguments_of_create<'__r> = (

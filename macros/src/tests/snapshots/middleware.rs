@@ -52,6 +52,7 @@ const _: () = {
             before: &[],
             beside: 0,
             is_conditional: false,
+            is_broken: false,
         };
     }
     #[automatically_derived]

@@ -68,6 +68,7 @@ const _: () = {
             before: &[],
             beside: 0,
             is_conditional: false,
+            is_broken: false,
         };
         const KIND: ::core::primitive::u8 = 2;
     }
