@@ -77,3 +77,8 @@ fn endpoint(
         }
     }
 }
+
+/// Returns a name that rustc prints in an error, for a constant or a static of a part.
+pub(crate) fn shown_name(noun: &str, shown: &str) -> Ident {
+    format_ident!("{noun}{shown}", span = Span::call_site())
+}

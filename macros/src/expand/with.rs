@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, Expr, ext::IdentExt};
 
-use super::cfg::{Cfg, alias};
+use super::{
+    cfg::{Cfg, alias},
+    check_name, shown_name,
+};
 use crate::{
     attr::{Condition, PartConfig, PartExpr, StepExpr, WithItem},
     types::{first_span, source_text},
@@ -51,7 +54,7 @@ pub(crate) fn build_steps(list: &[WithItem], name: &str, cfgs: &[Attribute]) -> 
     for (idx, with) in list.iter().enumerate() {
         steps.add(&format!("{name}_{idx}"), with);
     }
-    steps.check_order();
+    steps.check_order(name);
     steps
 }
 
@@ -66,11 +69,6 @@ struct PartTypes {
     /// The end of the names that rustc prints: `_0_of_limit`. The numbers make it unique.
     shown: String,
     span: Span,
-}
-
-/// Returns a name that rustc prints in an error, for a constant or a static of a part.
-fn shown_name(noun: &str, shown: &str) -> Ident {
-    format_ident!("{noun}{shown}", span = Span::call_site())
 }
 
 impl Steps {
@@ -88,21 +86,21 @@ impl Steps {
 
     /// Adds the check of the order in this list. A group around it cannot make a wrong order right, so the error is
     /// here, at the part that comes too early.
-    fn check_order(&mut self) {
+    fn check_order(&mut self, name: &str) {
         if self.parts.len() < 2 {
             return;
         }
-        let (parts, texts) = (self.parts(), self.parts.iter().map(|part| &part.text));
-        let texts = texts.collect::<Vec<_>>();
-        let checks = self.parts.iter().enumerate().map(
+        let (parts, check) = (self.parts(), check_name(format_args!("order{name}")));
+        let texts = self.parts.iter().map(|part| &part.text);
+        let calls = self.parts.iter().enumerate().map(
             |(idx, part)| quote_spanned!(part.span=> __hb::assert_order(__parts, __texts, #idx);),
         );
-        let checks = checks.collect::<TokenStream>();
         self.items.extend(quote! {
-            const _: () = {
+            #[allow(dead_code)]
+            const #check: () = {
                 let __parts: &[__hb::PartInfo] = &[#parts];
                 let __texts: &[&::core::primitive::str] = &[#(#texts),*];
-                #checks
+                #(#calls)*
             };
         });
     }

@@ -92,7 +92,8 @@ const _: () = {
             { __hb::PartProbe::<(__Part_2,)>::IS * __hb::SharedProbe::<__Part_2>::IS },
         >,
     >;
-    const _: () = {
+    #[allow(dead_code)]
+    const check_of_order: () = {
         let __parts: &[__hb::PartInfo] = &[
             __hb::PartProbe::<(__Part_0,)>::PART,
             __hb::PartProbe::<(__Part_1,)>::PART,
