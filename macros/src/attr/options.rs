@@ -247,6 +247,9 @@ fn duplicate_message(attribute: &str, word: &str) -> String {
 
 fn unknown_message(word: &Ident, attribute: &str) -> String {
     let text = word.to_string();
+    if let Some(message) = rocket_message(&text, attribute) {
+        return message;
+    }
     let near = accepted_options(attribute)
         .iter()
         .find(|(known, _)| *known != "path" && is_similar(known, &text));
@@ -254,6 +257,18 @@ fn unknown_message(word: &Ident, attribute: &str) -> String {
         Some((known, _)) => format!("`{word}` is not known: did you mean `{known}`?"),
         None => format!("`{word}` is not known: {}", accepted_message(attribute)),
     }
+}
+
+/// Returns the message about an option that routes have in Rocket.
+fn rocket_message(word: &str, attribute: &str) -> Option<String> {
+    let is_route = attribute != "routes" && accepted_options(attribute).contains(&SLASH);
+    let instead = match word {
+        "data" => "the argument whose type reads the body takes it, as in `task: Json<Task>`",
+        "format" => "an extractor checks the content type, as `Json<T>` does",
+        "rank" => "the more specific path wins",
+        _ => return None,
+    };
+    is_route.then(|| format!("`{word}` is not needed, so leave it out: {instead}"))
 }
 
 fn accepted_message(attribute: &str) -> String {
