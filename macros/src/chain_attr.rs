@@ -70,7 +70,7 @@ impl ChainAttr {
             let mut errors = Errors::default();
             for item in &mut block.items {
                 if let ImplItem::Fn(method) = item {
-                    function::axum::add_local_lifetimes(&mut method.sig);
+                    function::axum::add_lifetimes(&mut method.sig);
                     self.correct_next(method, &mut errors);
                 }
             }

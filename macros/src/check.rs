@@ -10,6 +10,7 @@ use crate::{
     types::{PRIMITIVES, contains_impl_trait, is_param_only, path_inner},
 };
 
+mod borrowed_output;
 mod future;
 mod guard_output;
 pub(crate) mod next;
@@ -17,6 +18,8 @@ mod params;
 mod positional;
 pub(crate) mod spelling;
 mod status;
+
+pub(crate) use borrowed_output::{check_borrow, lacks_lifetime};
 
 /// Checks a function for which a type of the same name is generated.
 pub(crate) fn check_item(item: &Function, noun: &str, errors: &mut Errors) {
@@ -98,6 +101,8 @@ pub(crate) fn check_handler(
     errors: &mut Errors,
 ) {
     check_contexts(args, errors);
+    let unused = unused_params(args, pattern);
+    let mut n_misnamed = 0;
     // Each argument is checked even after an error, so that one build reports all of them.
     for arg in args {
         if let Some(inner) = path_inner(&arg.ty) {
@@ -109,14 +114,20 @@ pub(crate) fn check_handler(
         }
         match arg.kind {
             ArgKind::Param { .. } | ArgKind::OuterParam => params::check_param(arg, errors),
-            ArgKind::Extract if is_param_only(&arg.ty) => params::check_param_in_path(arg, pattern, is_fallback, errors),
+            ArgKind::Extract if is_param_only(&arg.ty) => {
+                n_misnamed += 1;
+                params::check_param_in_path(arg, pattern, &unused, is_fallback, errors);
+            }
             ArgKind::Config { .. } => errors.at(&arg.ty, "a handler is not configured: `#[config]` belongs to guards and middleware"),
             ArgKind::Exchange => errors.at(&arg.ty, EXCHANGE_TOO_EARLY),
             ArgKind::Next => errors.at(&arg.ty, "`impl Trait` cannot be an argument of a handler: name the type; `impl Next` belongs to a `#[middleware]`"),
             _ => {}
         }
     }
-    check_params_used(args, pattern, errors);
+    // An argument of another name was meant to take the parameter. That is one mistake, and it has its error.
+    if n_misnamed < unused.len() {
+        check_params_used(args, pattern, &unused, errors);
+    }
 }
 
 /// Rejects a second context next to `&mut Context<'_>`, since the two would borrow the same value.
@@ -140,11 +151,11 @@ fn check_contexts(args: &[Arg], errors: &mut Errors) {
 
 /// Reports a parameter that no argument uses. A context or an extractor such as `Path<T>` may read it; in that case
 /// the generated code checks it.
-fn check_params_used(args: &[Arg], pattern: &Pattern, errors: &mut Errors) {
+fn check_params_used(args: &[Arg], pattern: &Pattern, unused: &[&str], errors: &mut Errors) {
     if args.iter().any(may_use_params) {
         return;
     }
-    for name in unused_params(args, pattern) {
+    for name in unused {
         let text = unused_param_message(name, pattern);
         errors.push(syn::Error::new(pattern.span, text));
     }
@@ -180,14 +191,10 @@ pub(crate) fn unused_params<'a>(args: &[Arg], pattern: &'a Pattern) -> Vec<&'a s
 
 /// Returns the error message for a parameter that no argument uses.
 pub(crate) fn unused_param_message(name: &str, pattern: &Pattern) -> String {
-    let raw = if syn::parse_str::<syn::Ident>(name).is_ok() {
-        ""
-    } else {
-        "r#"
-    };
     format!(
-        "no argument takes `{{{name}}}` of `{}`: add `{raw}{name}: String` (or another type) to the function, or take the parameter out of the path",
-        pattern.text
+        "no argument takes `{{{name}}}` of `{}`: add `{}: String` (or another type) to the function, or take the parameter out of the path",
+        pattern.text,
+        params::as_ident(name),
     )
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod observer;
 pub(crate) mod part;
 mod pattern;
 pub(crate) mod sources;
+pub(crate) mod static_output;
 mod with;
 
 use std::fmt::Display;

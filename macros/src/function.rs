@@ -42,7 +42,7 @@ impl Parse for Function {
             sig: input.parse()?,
             body: input.parse()?,
         };
-        axum::add_local_lifetimes(&mut function.sig);
+        axum::add_lifetimes(&mut function.sig);
         Ok(function)
     }
 }

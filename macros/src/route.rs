@@ -7,7 +7,7 @@ use crate::{
     attr::RouteArgs,
     check,
     errors::Errors,
-    expand::handler::Handler,
+    expand::{handler::Handler, static_output::with_static_output},
     function::{self, Function, cfg_args::expand_each, with_function},
     pattern::Pattern,
     route_attrs::is_route_attr,
@@ -22,7 +22,11 @@ pub(crate) fn verb(name: &str) -> impl Fn(TokenStream, TokenStream) -> TokenStre
 
 fn expand_verb(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     with_function(item, ON_METHOD, |function, errors| {
-        let own = function.to_item_without(is_route_attr);
+        let borrows = !check::check_borrow(&function.sig, errors);
+        let own = match borrows && check::lacks_lifetime(&function.sig) {
+            true => with_static_output(function, is_route_attr),
+            false => function.to_item_without(is_route_attr),
+        };
         let attr = route_args(name, args, function, errors);
         check::check_single_route(function, errors);
         let none = Pattern::empty();
@@ -116,6 +120,7 @@ pub(crate) fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
 fn expand_fallback(args: TokenStream, item: TokenStream) -> TokenStream {
     with_function(item, ON_METHOD, |function, errors| {
         let own = function.to_item();
+        check::check_borrow(&function.sig, errors);
         let attr = RouteArgs::parse(args, "fallback", errors);
         if let Some(pattern) = &attr.pattern {
             let message =

@@ -52,10 +52,10 @@ pub(super) fn check_presence(arg: &Arg, errors: &mut Errors) -> bool {
     let Some(inner) = option_inner(&arg.ty) else {
         return true;
     };
-    let (name, inner) = (&arg.name, source_text(&inner));
+    let (name, ty, inner) = (&arg.name, source_text(&arg.ty), source_text(&inner));
     errors.at(
         &arg.ty,
-        format!("the path parameter `{name}` is always there: write `{name}: {inner}`; for a value that may be missing, write a second route, or take it from the query"),
+        format!("`{name}: {ty}` is a path parameter, which is always there: write `{name}: {inner}`; for a value that may be missing, write a second route, or take it from the query"),
     );
     false
 }
@@ -92,10 +92,20 @@ pub(super) fn names_a_file(ty: &Type) -> bool {
     matches!(name.as_deref(), Some("Path" | "OsStr")) && !source_text(inner).ends_with('>')
 }
 
-/// Reports an argument that can only be a path parameter but whose name is not in the pattern.
+/// Returns the name of a parameter as the name of an argument, with `r#` in front of a keyword.
+pub(super) fn as_ident(name: &str) -> String {
+    match syn::parse_str::<syn::Ident>(name) {
+        Ok(_) => name.to_owned(),
+        Err(_) => format!("r#{name}"),
+    }
+}
+
+/// Reports an argument that can only be a path parameter but whose name is not in the pattern. `unused` are the
+/// parameters that no argument takes.
 pub(super) fn check_param_in_path(
     arg: &Arg,
     pattern: &Pattern,
+    unused: &[&str],
     is_fallback: bool,
     errors: &mut Errors,
 ) {
@@ -114,8 +124,12 @@ pub(super) fn check_param_in_path(
     } else {
         format!("has {}", names.join(" and "))
     };
+    let rename = match unused {
+        [other] => format!("`{}: {ty}`, or ", as_ident(other)),
+        _ => String::new(),
+    };
     errors.at(
         &arg.ty,
-        format!("nothing gives `{name}: {ty}`: `{path}` {has}; write `{{{name}}}` in the path, or `#[param] {name}: {ty}` if a prefix has it"),
+        format!("nothing gives `{name}: {ty}`: `{path}` {has}; write {rename}`{{{name}}}` in the path, or `#[param] {name}: {ty}` if a prefix has it"),
     );
 }

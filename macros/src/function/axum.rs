@@ -6,12 +6,29 @@ use syn::{FnArg, GenericArgument, ImplItemFn, Lifetime, Pat, PathArguments, Sign
 
 use crate::types::last_name;
 
-/// Writes `Local<'_, User>` for each `Local<User>` in the arguments: an `async fn` cannot elide the lifetime (E0726).
-pub(crate) fn add_local_lifetimes(sig: &mut Signature) {
+/// Writes `Local<'_, User>` for each `Local<User>` in the arguments, and `Context<'_>` for `Context`: an `async fn`
+/// cannot elide the lifetime (E0726).
+pub(crate) fn add_lifetimes(sig: &mut Signature) {
     for input in &mut sig.inputs {
         if let FnArg::Typed(arg) = input {
+            add_context_lifetime(&mut arg.ty);
             add_local_lifetime(&mut arg.ty);
         }
+    }
+}
+
+fn add_context_lifetime(ty: &mut Type) {
+    let ty = match ty {
+        Type::Reference(reference) => &mut *reference.elem,
+        ty => ty,
+    };
+    let Type::Path(path) = ty else { return };
+    let Some(last) = path.path.segments.last_mut() else {
+        return;
+    };
+    if last.arguments.is_none() && (last.ident == "Context" || last.ident == "Exchange") {
+        let span = last.ident.span();
+        last.arguments = PathArguments::AngleBracketed(syn::parse_quote_spanned!(span=> <'_>));
     }
 }
 

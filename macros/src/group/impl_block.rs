@@ -31,7 +31,7 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
         if let ImplItem::Fn(method) = method
             && let Some(attr) = take_route_attr(method)
         {
-            function::axum::add_local_lifetimes(&mut method.sig);
+            function::axum::add_lifetimes(&mut method.sig);
             let name = format_ident!("__{}_{}", owner, method.sig.ident);
             code.extend(expand_method(&attr, method, &name, item, args, errors));
             strip_arg_attrs(method);
@@ -145,6 +145,7 @@ fn expand_method(
     };
     let owner: &Type = &item.self_ty;
     check::check_signature(&function, "a handler", errors);
+    check::check_borrow(&function.sig, errors);
     let list = function::parse_args(&function.sig, &pattern, Some(owner), errors);
     check::check_handler(&list, &pattern, false, errors);
     let call = &method.sig.ident;

@@ -41,6 +41,32 @@ fn result() -> Result<&'static str, StatusCode> {
     Err(StatusCode::IM_A_TEAPOT)
 }
 
+#[get("/short")]
+async fn short(cx: &mut Context) -> String {
+    cx.path().to_owned()
+}
+
+#[get("/lent")]
+async fn lent<'a>(uri: &'a Uri, _headers: &HeaderMap) -> Json<&'a str> {
+    Json(uri.path())
+}
+
+#[derive(Debug, Local)]
+struct Visitor;
+
+impl<'r> Extract<'r> for Visitor {
+    type State = ();
+
+    fn extract(_: Input<'r>) -> Result<Self, Rejection> {
+        Ok(Self)
+    }
+}
+
+#[get("/visitor")]
+async fn visitor(visitor: Visitor) -> String {
+    format!("{visitor:?}")
+}
+
 #[cfg(any())]
 #[get("/never")]
 async fn never(missing: DoesNotExist) {}
@@ -65,6 +91,9 @@ struct Api(
     Texts,
     named,
     result,
+    short,
+    lent,
+    visitor,
     #[cfg(any())] never,
     old,
     r#match,
@@ -105,6 +134,21 @@ async fn handler_can_have_everything_that_a_function_can() {
     check(Method::GET, "/named/x", 200, "x of /named/x").await;
     check(Method::GET, "/result", 418, "").await;
     check(Method::GET, "/old", 200, "old").await;
+}
+
+#[tokio::test]
+async fn lifetime_of_the_context_can_be_left_out() {
+    check(Method::GET, "/short", 200, "/short").await;
+}
+
+#[tokio::test]
+async fn what_is_serialized_can_be_borrowed() {
+    check(Method::GET, "/lent", 200, "\"/lent\"").await;
+}
+
+#[tokio::test]
+async fn local_that_is_an_extractor_is_an_argument() {
+    check(Method::GET, "/visitor", 200, "Visitor").await;
 }
 
 #[tokio::test]
