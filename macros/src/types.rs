@@ -14,6 +14,19 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
+/// Returns whether the type is a path without generic arguments.
+pub(crate) fn is_bare_name(ty: &Type) -> bool {
+    match ty {
+        Type::Path(TypePath {
+            qself: None, path, ..
+        }) => path
+            .segments
+            .iter()
+            .all(|segment| segment.arguments.is_none()),
+        _ => false,
+    }
+}
+
 /// Returns the tokens as a user would write them.
 pub(crate) fn source_text(ty: &impl ToTokens) -> String {
     let mut text = ty.to_token_stream().to_string();

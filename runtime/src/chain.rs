@@ -18,7 +18,9 @@ mod endpoint;
 mod entry_check;
 mod fields;
 mod handler;
+mod lacks;
 mod next;
+mod no_extractor;
 mod panics;
 mod part;
 mod prepared;
@@ -26,7 +28,8 @@ mod source;
 mod step;
 
 pub use argument::{
-    ASYNC, Argument, AsyncArgument, Mode, NoExtractor, ParamProbe, Probe, ProbeAsync, SYNC,
+    ASYNC, Argument, AsyncArgument, LocalProbe, Mode, NoExtractor, ParamProbe, Probe, ProbeAsync,
+    SYNC,
 };
 pub use argument_check::{
     assert_body, assert_taken, get_argument, handler_argument, param_argument, part_argument,

@@ -36,6 +36,25 @@ const BY_VALUE: [&str; 24] = [
     "Yaml",
 ];
 
+/// Extractors without generic arguments that may also be borrowed.
+const OTHERS: [&str; 9] = [
+    "Accept",
+    "Basic",
+    "Client",
+    "HeaderMap",
+    "LastEventId",
+    "Method",
+    "Precondition",
+    "Uri",
+    "Version",
+];
+
+/// Returns whether the type has the name of an extractor of Highball.
+pub(crate) fn is_extractor_name(ty: &Type) -> bool {
+    let name = last_name(ty).map(ToString::to_string);
+    name.is_some_and(|name| BY_VALUE.contains(&name.as_str()) || OTHERS.contains(&name.as_str()))
+}
+
 /// Reports the plain values among the arguments of a part. Without a mark they have no source.
 pub(super) fn check_values(args: &[Arg], function: &Function, errors: &mut Errors) {
     let part = &function.sig.ident;
@@ -72,7 +91,7 @@ pub(super) fn check_extractor(arg: &Arg, errors: &mut Errors) -> bool {
                 "the context is passed by reference: write `{name}: &mut Context<'_>`"
             ))
         }
-        (ArgKind::Extract, ty) => impl_inside(ty),
+        (ArgKind::Extract, ty) => impl_inside(ty).or_else(|| reference_inside(ty)),
         _ => None,
     };
     let is_valid = message.is_none();
@@ -90,8 +109,28 @@ fn borrowed(reference: &TypeReference) -> Option<String> {
         "&"
     };
     BY_VALUE.contains(&name.as_str()).then(|| {
-        let shown = source_text(&reference.elem);
-        format!("`{name}` is taken by value: drop the `{sign}`, and write `{shown}`")
+        let (shown, inner) = (source_text(reference), source_text(&reference.elem));
+        format!("`{shown}` is taken by value: drop the `{sign}`, and write `{inner}`")
+    })
+}
+
+/// Extractors that deserialize a value.
+const DECODERS: [&str; 8] = [
+    "Bind", "Form", "Json", "MsgPack", "Query", "Toml", "Xml", "Yaml",
+];
+
+/// Returns the message for `Json<&str>`. The value never borrows from the request. rustc's own error is about lifetimes
+/// of `Deserialize`.
+fn reference_inside(ty: &Type) -> Option<String> {
+    let name = last_name(ty)?.to_string();
+    let shown = source_text(ty);
+    let is_decoder = DECODERS.contains(&name.as_str());
+    (is_decoder && shown.contains('&')).then(|| {
+        let owned = shown.replace("&'static ", "&").replace("&str", "String");
+        match owned.contains('&') {
+            true => format!("`{name}` owns what it reads, so the type in it has no `&`"),
+            false => format!("`{name}` owns what it reads, so it has no `&`: write `{owned}`"),
+        }
     })
 }
 

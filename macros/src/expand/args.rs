@@ -6,8 +6,9 @@ use syn::{Generics, Lifetime, Type, WherePredicate};
 
 use super::check_name;
 use crate::{
+    check::spelling::is_extractor_name,
     function::{Arg, ArgKind, Function},
-    types::{first_span, source_text},
+    types::{first_span, is_bare_name, source_text},
 };
 
 /// Whether the function or its impl block is generic. The types of generic code are known only where it is listed, so
@@ -100,11 +101,12 @@ pub(crate) fn mode_items(args: &[Arg], shared: bool) -> TokenStream {
         let ty = with_lifetime(&arg.ty, "'static");
         let mode = mode_type(idx, Generic::No);
         let (name, shown) = (&arg.name, source_text(&arg.ty));
+        let local = local_probe(&arg.ty);
         quote_spanned! {first_span(&arg.ty)=>
             type #mode = __hb::Mode<{
                 __hb::part_argument(
                     __hb::Probe::<#ty>::FACTS,
-                    __hb::ProbeAsync::<#ty>::FACTS,
+                    __hb::ProbeAsync::<#ty>::FACTS #local,
                     #name,
                     #shown,
                     #shared,
@@ -113,6 +115,19 @@ pub(crate) fn mode_items(args: &[Arg], shared: bool) -> TokenStream {
         }
     });
     items.collect()
+}
+
+/// Returns what is appended to the properties of an argument that may be a local without its `Local`. Other arguments
+/// do without this probe, because it costs compile time.
+pub(super) fn local_probe(ty: &Type) -> TokenStream {
+    let named = match ty {
+        Type::Reference(reference) => &reference.elem,
+        ty => ty,
+    };
+    if !is_bare_name(named) || is_extractor_name(named) {
+        return TokenStream::new();
+    }
+    quote_spanned!(first_span(ty)=> .or_local(__hb::LocalProbe::<#named>::IS_LOCAL))
 }
 
 /// Returns the bounds on the state `__S` that the arguments require.
@@ -209,11 +224,13 @@ pub(crate) fn async_value_expr(idx: usize, arg: &Arg, generic: Generic) -> Token
 /// Returns the check that a guard with `body` has an argument that takes the body.
 pub(crate) fn assert_body(args: &[Arg], at: Span) -> TokenStream {
     let types = args.iter().filter(|arg| arg.is_extract());
-    let types = types.map(|arg| with_lifetime(&arg.ty, "'static"));
+    let types: Vec<_> = types.map(|arg| with_lifetime(&arg.ty, "'static")).collect();
     let check = check_name("the_body");
     quote_spanned! {at=>
         #[allow(dead_code)]
-        const #check: () = __hb::assert_body(false #(|| __hb::Probe::<#types>::FACTS.body)*);
+        const #check: () = __hb::assert_body(&[
+            #((__hb::Probe::<#types>::FACTS, __hb::ProbeAsync::<#types>::FACTS)),*
+        ]);
     }
 }
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::{
-    args::{generated_ident, with_lifetime},
+    args::{generated_ident, local_probe, with_lifetime},
     check_name,
 };
 use crate::{
@@ -116,11 +116,12 @@ fn extracted(arg: &Arg, site: &Site<'_>, earlier: &TokenStream) -> TokenStream {
         true => (quote!(get_argument), TokenStream::new()),
         false => (quote!(handler_argument), quote!(false #earlier,)),
     };
+    let local = local_probe(&arg.ty);
     quote_spanned! {span=>
         __hb::Extracted<__hb::Mode<{
             __hb::#check(
                 __hb::Probe::<#ty>::FACTS,
-                __hb::ProbeAsync::<#ty>::FACTS,
+                __hb::ProbeAsync::<#ty>::FACTS #local,
                 #name,
                 #shown,
                 #path,

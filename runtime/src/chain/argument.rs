@@ -8,11 +8,11 @@ use std::{
 };
 
 use crate::{
-    chain::{call::Call, prepared::Prepare},
+    chain::{call::Call, lacks::Lacks, prepared::Prepare},
     extract::{Extract, ExtractAsync, Input, PathParam},
     request::{Context, Provide},
     response::Rejection,
-    routes::LocalId,
+    routes::{LocalId, LocalType},
 };
 
 /// Reads the properties of an argument's type, without an error if the type is not an extractor.
@@ -34,6 +34,8 @@ pub const ASYNC: u8 = 2;
 pub struct Facts {
     /// The kind of extractor.
     pub(crate) mode: u8,
+    /// Why it is not an extractor, for the error message.
+    pub(crate) lacks: Lacks,
     /// Whether it takes the body.
     pub body: bool,
     /// The path parameters that it takes.
@@ -41,17 +43,33 @@ pub struct Facts {
 }
 
 impl Facts {
-    const NONE: Self = Self {
-        mode: NOT,
-        body: false,
-        params: &[],
-    };
+    const NONE: Self = Self::lacking(Lacks::Unknown);
+
+    /// Returns the properties of a type that is not an extractor.
+    pub(crate) const fn lacking(lacks: Lacks) -> Self {
+        Self {
+            mode: NOT,
+            lacks,
+            body: false,
+            params: &[],
+        }
+    }
+
+    /// Returns the properties of a type that is a local if `is_local`.
+    #[must_use]
+    pub const fn or_local(self, is_local: bool) -> Self {
+        match (self.mode, is_local) {
+            (NOT, true) => Self::lacking(Lacks::Local),
+            _ => self,
+        }
+    }
 }
 
 impl<T: Extract<'static>> Probe<T> {
     /// The properties of the extractor.
     pub const FACTS: Facts = Facts {
         mode: SYNC,
+        lacks: Lacks::Unknown,
         body: T::BODY,
         params: T::PARAMS,
     };
@@ -69,6 +87,8 @@ pub trait NoExtractor {
     const NAMES_A_FILE: bool = false;
     /// Whether it can be a path parameter.
     const PARSES: bool = false;
+    /// Whether it is a local.
+    const IS_LOCAL: bool = false;
 }
 
 impl<T> NoExtractor for Probe<T> {}
@@ -91,6 +111,7 @@ impl<T: ExtractAsync> ProbeAsync<T> {
     /// The properties of the extractor.
     pub const FACTS: Facts = Facts {
         mode: ASYNC,
+        lacks: Lacks::Unknown,
         body: T::BODY,
         params: &[],
     };
@@ -108,6 +129,17 @@ impl<T: PathParam> ParamProbe<T> {
 }
 
 impl<T> NoExtractor for ParamProbe<T> {}
+
+/// Reads whether a type is a local, like [`Probe`]. Only the error message depends on it.
+#[derive(Debug)]
+pub struct LocalProbe<T>(PhantomData<T>);
+
+impl<T: LocalType> LocalProbe<T> {
+    /// It is.
+    pub const IS_LOCAL: bool = true;
+}
+
+impl<T> NoExtractor for LocalProbe<T> {}
 
 /// The kind of extractor as a type. A constant as a generic argument would cost compile time for each argument.
 #[derive(Debug)]

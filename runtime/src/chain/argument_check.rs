@@ -1,7 +1,10 @@
 //! Checks of a function's arguments by their types, in constant evaluation.
 
 use crate::{
-    chain::argument::{Facts, NOT, SYNC},
+    chain::{
+        argument::{Facts, NOT, SYNC},
+        no_extractor::not_extractor,
+    },
     const_text::{ErrorText, contains},
 };
 
@@ -103,7 +106,8 @@ const fn either(sync: Facts, later: Facts) -> Facts {
 #[track_caller]
 const fn check(arg: &ArgCheck) -> u8 {
     if arg.facts.mode == NOT {
-        panic!("{}", not_extractor(arg).as_str())
+        let text = not_extractor(arg.name, arg.ty, arg.facts.lacks);
+        panic!("{}", text.as_str())
     }
     if arg.facts.body
         && let Some(reason) = arg.rule.refuses()
@@ -141,13 +145,21 @@ impl BodyRule {
     }
 }
 
-/// Fails to compile if a guard has `body` and no argument takes the body.
+/// Fails to compile if a guard has `body` and no argument takes the body. An argument that is not an extractor may
+/// have been meant to take it, and has its own error already.
 #[track_caller]
-pub const fn assert_body(takes: bool) {
-    assert!(
-        takes,
+pub const fn assert_body(args: &[(Facts, Facts)]) {
+    let mut i = 0;
+    while i < args.len() {
+        let facts = either(args[i].0, args[i].1);
+        if facts.body || facts.mode == NOT {
+            return;
+        }
+        i += 1;
+    }
+    panic!(
         "no argument takes the body, which would be read for nothing: add one, `body: Bytes`, or leave out `body`"
-    );
+    )
 }
 
 /// Returns the mode of a path parameter. Fails to compile if it cannot be parsed, or would become a file path without
@@ -178,56 +190,6 @@ pub const fn param_argument(name: &str, ty: &str, parses: bool, names_a_file: bo
         panic!("{}", text.as_str())
     }
     SYNC
-}
-
-const fn not_extractor(arg: &ArgCheck) -> ErrorText {
-    let mut text = ErrorText::EMPTY.with("`");
-    if is_local(arg.ty) {
-        return text
-            .with(arg.ty)
-            .with("` reads what is no local: put `#[derive(Local)]` on the type, or wrap it in a type of your own that has it");
-    }
-    if is_option(arg.ty) {
-        return text
-            .with(arg.ty)
-            .with("` cannot be told from nothing: make the fields inside `Option`, take `Result<.., Rejection>` in its place, or implement `OptionalExtract` for the type inside");
-    }
-    if is_valid(arg.ty) {
-        return text
-            .with(arg.ty)
-            .with("` has no rules to keep: put `#[derive(garde::Validate)]` on the type inside, and an extractor with that type between the two, as in `Valid<Json<T>>`");
-    }
-    let mut param = "name";
-    if !arg.name.is_empty() {
-        text = text.with(arg.name).with(": ");
-        param = arg.name;
-    }
-    let text = text.with(arg.ty);
-    let text = text.with("` is neither a parameter of the path nor an extractor; write `{");
-    let text = text.with(param).with("}` in the path, `Json<").with(arg.ty);
-    let text = text.with(">`, `Query<").with(arg.ty).with(">` or `State<");
-    let text = text
-        .with(arg.ty)
-        .with(">` here, or implement `Extract` for `");
-    text.with(arg.ty).with("`")
-}
-
-/// Returns whether the type is written as a local. Only the error message depends on it.
-const fn is_local(ty: &str) -> bool {
-    matches!(ty.as_bytes(), [b'L', b'o', b'c', b'a', b'l', b'<', ..])
-}
-
-/// Returns whether the type is written as an `Option`.
-const fn is_option(ty: &str) -> bool {
-    matches!(
-        ty.as_bytes(),
-        [b'O', b'p', b't', b'i', b'o', b'n', b'<', ..]
-    )
-}
-
-/// Returns whether the type is written as a `Valid`.
-const fn is_valid(ty: &str) -> bool {
-    matches!(ty.as_bytes(), [b'V', b'a', b'l', b'i', b'd', b'<', ..])
 }
 
 const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> ErrorText {

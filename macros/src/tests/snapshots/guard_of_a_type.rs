@@ -26,7 +26,8 @@ const _: () = {
         {
             __hb::part_argument(
                 __hb::Probe::<ClientIp>::FACTS,
-                __hb::ProbeAsync::<ClientIp>::FACTS,
+                __hb::ProbeAsync::<ClientIp>::FACTS
+                    .or_local(__hb::LocalProbe::<ClientIp>::IS_LOCAL),
                 "ip",
                 "ClientIp",
                 false,
