@@ -38,6 +38,8 @@ pub struct Facts {
     pub(crate) lacks: Lacks,
     /// Whether it takes the body.
     pub body: bool,
+    /// Whether it takes the body of a GET, too, and does not read the query then.
+    pub body_of_get: bool,
     /// The path parameters that it takes.
     pub params: &'static [&'static str],
 }
@@ -51,6 +53,7 @@ impl Facts {
             mode: NOT,
             lacks,
             body: false,
+            body_of_get: false,
             params: &[],
         }
     }
@@ -71,6 +74,7 @@ impl<T: Extract<'static>> Probe<T> {
         mode: SYNC,
         lacks: Lacks::Unknown,
         body: T::BODY,
+        body_of_get: T::BODY && !T::QUERY_OF_GET,
         params: T::PARAMS,
     };
     /// The locals that it reads.
@@ -113,6 +117,7 @@ impl<T: ExtractAsync> ProbeAsync<T> {
         mode: ASYNC,
         lacks: Lacks::Unknown,
         body: T::BODY,
+        body_of_get: T::BODY,
         params: &[],
     };
 }

@@ -109,9 +109,11 @@ const fn check(arg: &ArgCheck) -> u8 {
         let text = not_extractor(arg.name, arg.ty, arg.facts.lacks);
         panic!("{}", text.as_str())
     }
-    if arg.facts.body
-        && let Some(reason) = arg.rule.refuses()
-    {
+    let takes_body = match arg.rule {
+        BodyRule::Get => arg.facts.body_of_get,
+        _ => arg.facts.body,
+    };
+    if takes_body && let Some(reason) = arg.rule.refuses() {
         let text = ErrorText::EMPTY.with("`").with(arg.ty);
         let text = text.with("` takes the request's body, ").with(reason);
         panic!("{}", text.as_str())

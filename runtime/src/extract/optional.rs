@@ -85,6 +85,7 @@ pub trait OptionalExtract<'r>: Extract<'r> {
 impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
     type State = T::State;
     const BODY: bool = T::BODY;
+    const QUERY_OF_GET: bool = T::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = T::PARAMS;
 
     fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
@@ -96,6 +97,7 @@ impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
 impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
     type State = T::State;
     const BODY: bool = T::BODY;
+    const QUERY_OF_GET: bool = T::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = T::PARAMS;
     const NEEDS: &'static [LocalId] = T::NEEDS;
 

@@ -61,3 +61,4 @@ struct Api(form);
 fn main() {
     let _ = highball::serve(Api);
 }
+//~ mistakes: 15

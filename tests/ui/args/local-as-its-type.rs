@@ -22,3 +22,4 @@ struct Api(me, you);
 fn main() {
     let _ = highball::serve(Api);
 }
+//~ mistakes: 2

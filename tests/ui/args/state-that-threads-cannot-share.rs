@@ -17,3 +17,4 @@ struct Api(users, posts);
 fn main() {
     let _ = highball::serve(Api);
 }
+//~ mistakes: 2

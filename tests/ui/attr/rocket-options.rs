@@ -11,3 +11,4 @@ struct Api(create);
 fn main() {
     let _ = highball::serve(Api);
 }
+//~ mistakes: 3

@@ -41,3 +41,4 @@ struct Api(agent, motto, host, echo, Pages);
 fn main() {
     let _ = highball::serve(Api);
 }
+//~ mistakes: 6
