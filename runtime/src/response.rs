@@ -284,7 +284,7 @@ impl fmt::Debug for Response {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a response",
     label = "cannot be returned from a handler",
-    note = "return `Json(value)`, text, a `StatusCode`, a tuple of status, headers and body, `Option` or `Result` of these, or implement `IntoResponse` for `{Self}`"
+    note = "return `Json(value)`, text, a `StatusCode`, a tuple of status, headers and body, `Option` or `Result` of these, or implement `IntoResponse` for `{Self}`; an error has `#[derive(IntoResponse)]`, or the function returns `highball::Result`"
 )]
 pub trait IntoResponse {
     /// Converts the value to a response.
