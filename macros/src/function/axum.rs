@@ -18,15 +18,16 @@ pub(crate) fn add_lifetimes(sig: &mut Signature) {
 }
 
 fn add_context_lifetime(ty: &mut Type) {
-    let ty = match ty {
-        Type::Reference(reference) => &mut *reference.elem,
-        ty => ty,
+    // An `Exchange` that is not borrowed is an extractor of the user.
+    let (ty, names) = match ty {
+        Type::Reference(reference) => (&mut *reference.elem, &["Context", "Exchange"][..]),
+        ty => (ty, &["Context"][..]),
     };
     let Type::Path(path) = ty else { return };
     let Some(last) = path.path.segments.last_mut() else {
         return;
     };
-    if last.arguments.is_none() && (last.ident == "Context" || last.ident == "Exchange") {
+    if last.arguments.is_none() && names.iter().any(|name| last.ident == name) {
         let span = last.ident.span();
         last.arguments = PathArguments::AngleBracketed(syn::parse_quote_spanned!(span=> <'_>));
     }

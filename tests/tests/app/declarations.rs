@@ -202,3 +202,28 @@ async fn a_renamed_dependency_is_found() {
         assert_eq!(client.get(path).send().await.text(), expected);
     }
 }
+
+/// An extractor that has the name of a type of Highball.
+struct Exchange(u32);
+
+impl<'r> Extract<'r> for Exchange {
+    type State = ();
+
+    fn extract(_: Input<'r>) -> Result<Self, Rejection> {
+        Ok(Self(7))
+    }
+}
+
+#[get("/exchange")]
+async fn exchange(rate: Exchange) -> String {
+    rate.0.to_string()
+}
+
+#[routes(app)]
+struct Exchanges(exchange);
+
+#[tokio::test]
+async fn an_extractor_may_be_named_exchange() {
+    let client = Exchanges.test().start();
+    assert_eq!(client.get("/exchange").send().await.text(), "7");
+}
