@@ -1,6 +1,6 @@
 //! The rules for a function's signature. Rules that require types are checked by the generated code.
 
-use syn::{FnArg, GenericParam, ReturnType, Signature, TypeParam, TypeParamBound};
+use syn::{FnArg, GenericParam, ReturnType, Signature};
 
 use crate::{
     errors::Errors,
@@ -313,9 +313,7 @@ pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut E
         .iter()
         .filter(|arg| matches!(arg.kind, ArgKind::Next))
         .count();
-    let generic = sig.generics.type_params().next();
-    let is_generic_next = generic.is_some_and(is_next) && n_next == 0;
-    if n_next == 0 && !is_generic_next {
+    if n_next == 0 {
         errors.at(
             &sig.ident,
             "a middleware wraps the rest of the chain: add the argument `next: impl Next`",
@@ -353,24 +351,7 @@ pub(crate) fn check_middleware(args: &[Arg], function: &Function, errors: &mut E
             "a middleware returns the response: write `-> Response`",
         );
     }
-    if let Some(param) = generic {
-        let way = if is_generic_next {
-            "write `next: impl Next`"
-        } else {
-            "name the type"
-        };
-        errors.at(param, format!("a middleware cannot be generic: {way}"));
+    if let Some(param) = sig.generics.type_params().next() {
+        errors.at(param, "a middleware cannot be generic: name the type");
     }
-}
-
-/// Returns whether a type parameter is the rest of the chain: `N: Next` or `N: Next<User>`.
-fn is_next(param: &TypeParam) -> bool {
-    param.bounds.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Next"),
-        _ => false,
-    })
 }
