@@ -12,10 +12,12 @@ pub(super) fn pattern(pattern: &Pattern) -> TokenStream {
     let hashes = hashes.map(Literal::u64_unsuffixed);
     let n_segments = Literal::usize_unsuffixed(pattern.segments.len());
     let n_params = Literal::usize_unsuffixed(pattern.names().count());
+    let bits = pattern.names().fold(0, |bits, name| bits | name_bit(name));
+    let bits = Literal::u64_unsuffixed(bits);
     let canonical = canonical(pattern);
     let canonical = (!pattern.segments.is_empty() && canonical != *text)
         .then(|| quote!(.canonical(#canonical)));
-    quote!(__hb::Pattern::new(#text, &[#(#hashes),*], #n_segments, #n_params) #canonical)
+    quote!(__hb::Pattern::new(#text, &[#(#hashes),*], #n_segments, #n_params, #bits) #canonical)
 }
 
 /// Returns the prefix of a group, or the pattern without segments.
@@ -51,6 +53,11 @@ fn segment_hash(segment: &Segment) -> u64 {
         Segment::Param { prefix, suffix, .. } => bytes_hash(bytes_hash(0, prefix), suffix) & !3 | 2,
         Segment::CatchAll { .. } => 3,
     }
+}
+
+/// Returns the bit that stands for a name in the check that no name is there twice.
+fn name_bit(name: &str) -> u64 {
+    1 << (bytes_hash(0, name) >> 58)
 }
 
 /// Hashes a text with FNV-1a, and then mixes the bits, so that the high bits depend on every byte.

@@ -1,10 +1,10 @@
 //! Checks the entries of a group and reports the first mistake of each.
 
 use crate::routes::{
-    check_locals,
+    check_locals::{self, Chain},
     clash::{self, Slot, may_clash},
     demand,
-    field_path::{FieldPath, MAX_DEPTH, Place},
+    field_path::MAX_DEPTH,
     node::{Content, Group, Node},
     problem::Problem,
     shape::{MAX_PARAMS, MAX_SEGMENTS},
@@ -78,15 +78,29 @@ const fn may_be_wrong(group: &Group, entry: &'static Node, is_root: bool) -> boo
     entry.sums.depth as usize >= MAX_DEPTH
         || n_segments as usize > MAX_SEGMENTS
         || (prefix_params + inner.sums.most_params) as usize > MAX_PARAMS
-        || prefix_params > 0
+        || group.prefix.name_bits & (field.prefix.name_bits | inner.sums.name_bits) != 0
+        || field.prefix.name_bits & inner.sums.name_bits != 0
         || is_root && (entry.sums.may_lack || group.checks_chains)
 }
 
 const fn find_in_entry(root: &'static Node, mut walk: Walk, is_root: bool) -> Option<Problem> {
+    let (mut surroundings, mut chain) = (0, Chain::NONE);
     while walk.next_route() {
-        let problem = find_problem(root, &walk, is_root);
-        if problem.is_some() {
-            return problem;
+        if walk.depth > MAX_DEPTH {
+            return Some(Problem::TooDeep(walk.place()));
+        }
+        if let Some(problem) = check_limits(&walk) {
+            return Some(problem);
+        }
+        if !is_root {
+            continue;
+        }
+        if walk.surroundings != surroundings {
+            surroundings = walk.surroundings;
+            chain = Chain::around(&walk);
+        }
+        if let Some(problem) = find_lack(root, &walk, &chain) {
+            return Some(problem);
         }
     }
     None
@@ -111,22 +125,13 @@ const fn find_clashes(reports: &mut [Report], node: &'static Node, slots: &mut [
     }
 }
 
-/// Returns the first mistake of a route.
-const fn find_problem(root: &'static Node, walk: &Walk, is_root: bool) -> Option<Problem> {
-    if walk.depth > MAX_DEPTH {
-        return Some(Problem::TooDeep(walk.place()));
-    }
-    if let Some(problem) = check_limits(root, walk) {
-        return Some(problem);
-    }
-    if !is_root {
-        return None;
-    }
-    if let Some(problem) = check_locals::check(root, walk.place(), walk.needs) {
+/// Returns the first thing that a route needs and that is not around it.
+const fn find_lack(root: &'static Node, walk: &Walk, outer: &Chain) -> Option<Problem> {
+    if let Some(problem) = check_locals::check(outer, walk) {
         return Some(Problem::Locals(walk.place(), problem));
     }
-    if let Some(problem) = find_missing_param(root, walk) {
-        return Some(problem);
+    if let Some(name) = find_missing_param(walk) {
+        return Some(Problem::NoOuterParam(walk.place(), name));
     }
     if root.sums.has_demands
         && let Some(demand) = demand::find_unmet(root, walk.place())
@@ -138,15 +143,10 @@ const fn find_problem(root: &'static Node, walk: &Walk, is_root: bool) -> Option
 
 /// Checks the limits that the prefix of the outermost group exceeds. A limit that was already exceeded without the
 /// prefix was reported by the inner group.
-const fn check_limits(root: &'static Node, walk: &Walk) -> Option<Problem> {
-    let Some(level) = FieldPath::NONE
-        .within_field(walk.first_step() as u16)
-        .level(root, 0)
-    else {
-        return None;
-    };
-    let (group, field) = (level.group.prefix, level.field.prefix);
-    if group.is_empty() && field.is_empty() {
+const fn check_limits(walk: &Walk) -> Option<Problem> {
+    let level = &walk.levels[0];
+    let (group, field) = (&level.group.prefix, &level.field.prefix);
+    if group.n_segments == 0 && field.n_segments == 0 {
         return None;
     }
     let (whole, added) = (
@@ -163,63 +163,63 @@ const fn check_limits(root: &'static Node, walk: &Walk) -> Option<Problem> {
     if whole > MAX_PARAMS && whole - added <= MAX_PARAMS {
         return Some(Problem::TooManyParams(walk.place()));
     }
-    if added == 0 {
+    // Without other parameters, or with those of one prefix only, no name can be there twice.
+    if added == 0 || whole == group.n_params as usize || whole == field.n_params as usize {
         return None;
     }
-    let place = walk.place();
-    let mut idx = 0;
-    while idx < 2 {
-        if let Some(name) = repeated_name(root, &place, idx) {
-            return Some(Problem::TwiceNamed(place, name));
+    match repeated_name(walk) {
+        Some(name) => Some(Problem::TwiceNamed(walk.place(), name)),
+        None => None,
+    }
+}
+
+/// Returns the first parameter of the outermost prefixes that a later prefix or the route has again.
+const fn repeated_name(walk: &Walk) -> Option<&'static str> {
+    let level = &walk.levels[0];
+    let mut segments = level.group.prefix.segments();
+    while let Some(segment) = segments.next_segment() {
+        if let Some(name) = segment.name()
+            && (level.field.prefix.has_param(name) || has_inside(walk, name))
+        {
+            return Some(name);
         }
-        idx += 1;
+    }
+    segments = level.field.prefix.segments();
+    while let Some(segment) = segments.next_segment() {
+        if let Some(name) = segment.name()
+            && has_inside(walk, name)
+        {
+            return Some(name);
+        }
     }
     None
 }
 
-/// Returns the first parameter of the prefix with this index that a later prefix or the route has again.
-const fn repeated_name(root: &'static Node, place: &Place, idx: usize) -> Option<&'static str> {
-    let Some(prefix) = place.path.prefix(root, idx) else {
-        return None;
-    };
-    let mut segments = prefix.segments();
-    while let Some(segment) = segments.next_segment() {
-        let Some(name) = segment.name() else { continue };
-        if place.definition.pattern.has_param(name) {
-            return Some(name);
-        }
-        let mut later = idx + 1;
-        while let Some(other) = place.path.prefix(root, later) {
-            if other.has_param(name) {
-                return Some(name);
-            }
-            later += 1;
-        }
-    }
-    None
+/// Returns whether a prefix inside the outermost group, or the route, has a parameter of this name.
+const fn has_inside(walk: &Walk, name: &str) -> bool {
+    walk.definition.pattern.has_param(name) || has_prefix_param(walk, 1, name)
 }
 
 /// Returns the first parameter that the handler needs of a prefix and that no prefix has.
-const fn find_missing_param(root: &'static Node, walk: &Walk) -> Option<Problem> {
-    let wanted = walk.definition.outer_params;
-    let mut i = 0;
-    while i < wanted.len() {
-        let place = walk.place();
-        if !has_prefix_param(root, &place, wanted[i]) {
-            return Some(Problem::NoOuterParam(place, wanted[i]));
+const fn find_missing_param(walk: &Walk) -> Option<&'static str> {
+    let mut wanted = walk.definition.outer_params;
+    while let [name, rest @ ..] = wanted {
+        if !has_prefix_param(walk, 0, name) {
+            return Some(name);
         }
-        i += 1;
+        wanted = rest;
     }
     None
 }
 
-const fn has_prefix_param(root: &'static Node, place: &Place, name: &str) -> bool {
-    let mut idx = 0;
-    while let Some(prefix) = place.path.prefix(root, idx) {
-        if prefix.has_param(name) {
+/// Returns whether a prefix at this depth or below it has a parameter of this name.
+const fn has_prefix_param(walk: &Walk, mut depth: usize, name: &str) -> bool {
+    while depth < walk.depth {
+        let level = &walk.levels[depth];
+        if level.group.prefix.has_param(name) || level.field.prefix.has_param(name) {
             return true;
         }
-        idx += 1;
+        depth += 1;
     }
     false
 }
@@ -256,6 +256,7 @@ mod tests {
                 text,
                 hashes.collect::<Vec<_>>().leak(),
                 segments.len() as u8,
+                0,
                 0,
             );
             let mut definition = Definition::new(methods, pattern, "", "");

@@ -2,7 +2,12 @@
 
 use crate::{
     const_text::{ErrorText, contains},
-    routes::{field_path::Place, local::LocalId, node::Node, part::PartInfo, walk::Walk},
+    routes::{
+        local::LocalId,
+        node::Node,
+        part::PartInfo,
+        walk::{MAX_LEVELS, Walk},
+    },
 };
 
 /// A mistake in the locals of a route.
@@ -20,14 +25,22 @@ pub(crate) enum LocalProblem {
     Twice(&'static PartInfo, &'static PartInfo, &'static LocalId),
 }
 
-/// Checks the chain of a route from its outermost part to the handler. Returns the first mistake.
-pub(crate) const fn check(
-    root: &'static Node,
-    route: Place,
-    needs: &'static [&'static [LocalId]],
-) -> Option<LocalProblem> {
-    let chain = Parts { root, route };
-    match chain.find_problem(needs) {
+/// Checks the chain of the route that a walk has visited, from its outermost part to the handler. Returns the first
+/// mistake. `outer` is the chain around the route.
+pub(super) const fn check(outer: &Chain, walk: &Walk) -> Option<LocalProblem> {
+    let whole;
+    let chain = match (walk.own_field().with, walk.definition.with) {
+        ([], []) => outer,
+        _ => {
+            whole = outer.with_own(walk);
+            &whole
+        }
+    };
+    let problem = match outer.problem {
+        Some(problem) => Some(problem),
+        None => chain.find_problem(outer.len, walk.needs),
+    };
+    match problem {
         // It is a consequence of a mistake that is reported in a `with(..)`.
         Some(_) if chain.is_reported() => None,
         problem => problem,
@@ -138,38 +151,83 @@ const fn first_need_of(part: &PartInfo, provider: &PartInfo) -> Option<&'static 
     None
 }
 
+/// The most `with(..)` around a handler: that of each group, that of each entry, and its own.
+const MOST_LISTS: usize = 2 * MAX_LEVELS + 1;
+
 /// The parts around a handler, outermost first.
 #[derive(Clone, Copy)]
-struct Parts {
-    root: &'static Node,
-    route: Place,
+pub(super) struct Chain {
+    /// Every `with(..)` that has parts.
+    lists: [&'static [PartInfo]; MOST_LISTS],
+    n_lists: usize,
+    /// The number of parts.
+    len: usize,
+    /// The first mistake in the parts around the entry. It is known before the routes are visited.
+    problem: Option<LocalProblem>,
 }
 
-impl Parts {
-    /// Returns the part with this index.
-    const fn at(&self, mut at: usize) -> Option<&'static PartInfo> {
-        let mut idx = 0;
-        while let Some(with) = self.route.path.parts(self.root, idx) {
-            if at < with.len() {
-                return Some(&with[at]);
+impl Chain {
+    pub(super) const NONE: Self = Self {
+        lists: [&[]; MOST_LISTS],
+        n_lists: 0,
+        len: 0,
+        problem: None,
+    };
+
+    /// Returns the parts of the groups around the route that a walk has visited.
+    pub(super) const fn around(walk: &Walk) -> Self {
+        let (mut chain, mut depth) = (Self::NONE, 0);
+        while depth < walk.depth {
+            let level = &walk.levels[depth];
+            chain.push(level.group.with);
+            depth += 1;
+            if depth < walk.depth {
+                chain.push(level.field.with);
             }
-            at -= with.len();
-            idx += 1;
         }
-        let own = self.route.definition.with;
-        if at < own.len() { Some(&own[at]) } else { None }
+        chain.problem = chain.find_problem(0, &[]);
+        chain
     }
 
-    /// Returns the first mistake, from the outermost part to the handler.
-    const fn find_problem(&self, needs: &'static [&'static [LocalId]]) -> Option<LocalProblem> {
-        let mut at = 0;
-        while let Some(part) = self.at(at) {
-            if let Some(problem) = self.check(at, part) {
+    /// Returns the parts with those of the route itself.
+    const fn with_own(&self, walk: &Walk) -> Self {
+        let mut chain = *self;
+        chain.push(walk.own_field().with);
+        chain.push(walk.definition.with);
+        chain
+    }
+
+    const fn push(&mut self, with: &'static [PartInfo]) {
+        if let [_, ..] = with {
+            self.lists[self.n_lists] = with;
+            self.n_lists += 1;
+            self.len += with.len();
+        }
+    }
+
+    /// Returns the part with this index.
+    const fn at(&self, mut at: usize) -> &'static PartInfo {
+        let mut i = 0;
+        while at >= self.lists[i].len() {
+            at -= self.lists[i].len();
+            i += 1;
+        }
+        &self.lists[i][at]
+    }
+
+    /// Returns the first mistake, from the part with this index to the handler.
+    const fn find_problem(
+        &self,
+        mut at: usize,
+        needs: &'static [&'static [LocalId]],
+    ) -> Option<LocalProblem> {
+        while at < self.len {
+            if let Some(problem) = self.check(at, self.at(at)) {
                 return Some(problem);
             }
             at += 1;
         }
-        match self.find_missing(at, needs) {
+        match self.find_missing(self.len, needs) {
             Some(id) => Some(LocalProblem::HandlerNeeds(id)),
             None => None,
         }
@@ -177,14 +235,14 @@ impl Parts {
 
     /// Returns whether one `with(..)` has a part that does not compile, or parts in a wrong order.
     const fn is_reported(&self) -> bool {
-        let mut idx = 0;
-        while let Some(with) = self.route.path.parts(self.root, idx) {
-            if has_mistake(with) {
+        let mut i = 0;
+        while i < self.n_lists {
+            if has_mistake(self.lists[i]) {
                 return true;
             }
-            idx += 1;
+            i += 1;
         }
-        has_mistake(self.route.definition.with)
+        false
     }
 
     const fn check(&self, at: usize, part: &'static PartInfo) -> Option<LocalProblem> {
@@ -216,9 +274,8 @@ impl Parts {
     ) -> Option<&'static PartInfo> {
         let mut i = 0;
         while i < at {
-            if let Some(outer) = self.at(i)
-                && (contains(outer.after, part.name) || contains(part.before, outer.name))
-            {
+            let outer = self.at(i);
+            if contains(outer.after, part.name) || contains(part.before, outer.name) {
                 return Some(outer);
             }
             i += 1;
@@ -248,14 +305,20 @@ impl Parts {
 
     /// Returns the part before `end` that provides a local.
     const fn find_provider(&self, end: usize, id: &LocalId) -> Option<&'static PartInfo> {
-        let mut at = 0;
-        while at < end
-            && let Some(part) = self.at(at)
-        {
-            if provides(part, id) {
-                return Some(part);
+        let (mut i, mut left) = (0, end);
+        while i < self.n_lists {
+            let mut parts = self.lists[i];
+            while let [part, rest @ ..] = parts {
+                if left == 0 {
+                    return None;
+                }
+                if provides(part, id) {
+                    return Some(part);
+                }
+                left -= 1;
+                parts = rest;
             }
-            at += 1;
+            i += 1;
         }
         None
     }
@@ -276,10 +339,7 @@ const fn provides(part: &PartInfo, id: &LocalId) -> bool {
 const fn find_in_app(root: &'static Node, id: &LocalId) -> Option<&'static PartInfo> {
     let mut walk = Walk::new(root);
     while walk.next_route() {
-        let chain = Parts {
-            root,
-            route: walk.place(),
-        };
+        let chain = Chain::around(&walk).with_own(&walk);
         if let Some(part) = chain.find_provider(usize::MAX, id) {
             return Some(part);
         }

@@ -3,7 +3,6 @@
 use crate::routes::{
     definition::Definition,
     node::{Field, Group, Node},
-    part::PartInfo,
     pattern::Pattern,
     segment::RouteOptions,
 };
@@ -31,8 +30,8 @@ pub(crate) struct Place {
 /// A group on the way, and what it adds to the entry that the way follows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Level {
-    pub(crate) group: Group,
-    pub(crate) field: Field,
+    pub(crate) group: &'static Group,
+    pub(crate) field: &'static Field,
 }
 
 impl FieldPath {
@@ -110,23 +109,10 @@ impl FieldPath {
     }
 
     /// Returns the prefix with this index, counted from the outermost: for each group its own, then that of the entry.
-    pub(crate) const fn prefix(&self, root: &'static Node, idx: usize) -> Option<Pattern> {
+    pub(crate) const fn prefix(&self, root: &'static Node, idx: usize) -> Option<&'static Pattern> {
         match self.level(root, idx / 2) {
-            Some(level) if idx & 1 == 0 => Some(level.group.prefix),
-            Some(level) => Some(level.field.prefix),
-            None => None,
-        }
-    }
-
-    /// Returns the parts with this index, counted like [`prefix`](Self::prefix).
-    pub(super) const fn parts(
-        &self,
-        root: &'static Node,
-        idx: usize,
-    ) -> Option<&'static [PartInfo]> {
-        match self.level(root, idx / 2) {
-            Some(level) if idx & 1 == 0 => Some(level.group.with),
-            Some(level) => Some(level.field.with),
+            Some(level) if idx & 1 == 0 => Some(&level.group.prefix),
+            Some(level) => Some(&level.field.prefix),
             None => None,
         }
     }

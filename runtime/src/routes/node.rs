@@ -96,6 +96,8 @@ pub(crate) struct Sums {
     pub(super) most_segments: u16,
     pub(super) most_params: u16,
     pub(super) depth: u16,
+    /// One bit for each name of a parameter.
+    pub(super) name_bits: u64,
     /// Whether a path may have another trailing slash than its route.
     pub(crate) has_slash: bool,
     /// Whether a route names a method that is not standard.
@@ -120,6 +122,7 @@ impl Sums {
         most_segments: 0,
         most_params: 0,
         depth: 0,
+        name_bits: 0,
         has_slash: false,
         has_extensions: false,
         may_lack: false,
@@ -147,6 +150,7 @@ impl Sums {
             if sums.depth > self.depth {
                 self.depth = sums.depth;
             }
+            self.name_bits |= sums.name_bits;
             self.has_slash |= sums.has_slash;
             self.has_extensions |= sums.has_extensions;
             self.may_lack |= sums.may_lack;
@@ -169,6 +173,7 @@ impl Sums {
         self.affixes += n_affixes(prefix);
         self.most_segments += n_segments as u16;
         self.most_params += prefix.n_params as u16;
+        self.name_bits |= prefix.name_bits;
         self
     }
 }
@@ -212,6 +217,18 @@ impl Field {
     };
 }
 
+impl Group {
+    pub(super) const NONE: Self = Self {
+        name: "",
+        prefix: Pattern::EMPTY,
+        with: &[],
+        options: RouteOptions::NONE,
+        entries: &[],
+        demands: &[],
+        checks_chains: false,
+    };
+}
+
 impl Node {
     /// A route or a group that does not compile. The mistake is reported elsewhere.
     pub const BROKEN: Self = Self {
@@ -244,6 +261,7 @@ impl Node {
                 affixes: n_affixes(pattern),
                 most_segments: n_segments as u16,
                 most_params: n_params as u16,
+                name_bits: pattern.name_bits,
                 has_slash: definition.options.slash.is_some(),
                 has_extensions: !matches!(definition.methods.extensions(), []),
                 may_lack: needs_locals(needs)
@@ -318,16 +336,16 @@ impl Node {
     }
 
     /// Returns the node without the additions of the group that lists it, and these additions.
-    pub(super) const fn split(&'static self) -> (Field, &'static Self) {
-        match self.content {
+    pub(super) const fn split(&'static self) -> (&'static Field, &'static Self) {
+        match &self.content {
             Content::Field(field, node) => (field, node),
-            _ => (Field::NONE, self),
+            _ => (&Field::NONE, self),
         }
     }
 
     /// Returns the group, if it is one.
-    pub(crate) const fn as_group(&self) -> Option<Group> {
-        match self.content {
+    pub(crate) const fn as_group(&self) -> Option<&Group> {
+        match &self.content {
             Content::Group(group) => Some(group),
             _ => None,
         }

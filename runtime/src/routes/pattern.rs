@@ -1,6 +1,6 @@
 //! A pattern or a prefix as the macros declare it, and its segments.
 
-use crate::{const_text::equal, routes::segment::Segment};
+use crate::routes::segment::Segment;
 
 /// A parsed pattern. The compiler reads its numbers in each group, and its text only where it generates code.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,8 @@ pub struct Pattern {
     pub(crate) hashes: &'static [u64],
     pub(crate) n_segments: u8,
     pub(crate) n_params: u8,
+    /// One bit for each name of a parameter. Two patterns without a common bit have no name in common.
+    pub(super) name_bits: u64,
 }
 
 /// The number of an empty static segment.
@@ -31,7 +33,7 @@ pub(crate) const BASE: u128 = 0x9e37_79b9_7f4a_7c15;
 
 impl Pattern {
     /// The pattern without segments, which is also that of a group without a prefix.
-    pub const EMPTY: Self = Self::new("", &[], 0, 0);
+    pub const EMPTY: Self = Self::new("", &[], 0, 0, 0);
 
     /// Creates a pattern. Only generated code calls it, with the results of the macro's own parser.
     pub const fn new(
@@ -39,6 +41,7 @@ impl Pattern {
         hashes: &'static [u64],
         n_segments: u8,
         n_params: u8,
+        name_bits: u64,
     ) -> Self {
         Self {
             text,
@@ -46,6 +49,7 @@ impl Pattern {
             hashes,
             n_segments,
             n_params,
+            name_bits,
         }
     }
 
@@ -70,16 +74,26 @@ impl Pattern {
         Segments { rest }
     }
 
-    /// Returns whether it has a parameter of this name.
+    /// Returns whether it has a parameter of this name. It calls nothing, because in constant evaluation a call costs
+    /// more than all other work.
     pub(super) const fn has_param(&self, name: &str) -> bool {
-        if self.n_params == 0 {
-            return false;
-        }
-        let mut segments = self.segments();
-        while let Some(segment) = segments.next_segment() {
-            if let Some(other) = segment.name()
-                && equal(other, name)
-            {
+        let (text, name) = (self.canonical.as_bytes(), name.as_bytes());
+        let (mut open, end) = (0, text.len());
+        while open < end {
+            if text[open] != b'{' {
+                open += 1;
+                continue;
+            }
+            open += 1;
+            if text[open] == b'*' {
+                open += 1;
+            }
+            // A name contains no brace, so this ends at the closing one at the latest.
+            let mut i = 0;
+            while i < name.len() && text[open + i] == name[i] {
+                i += 1;
+            }
+            if i == name.len() && text[open + i] == b'}' {
                 return true;
             }
         }
@@ -149,8 +163,15 @@ mod tests {
     use super::*;
 
     fn segments(text: &'static str, n_segments: u8) -> Vec<Segment> {
-        let pattern = Pattern::new(text, &[], n_segments, 0);
+        let pattern = Pattern::new(text, &[], n_segments, 0, 0);
         pattern.segments().collect()
+    }
+
+    #[test]
+    fn a_parameter_is_found_by_its_whole_name() {
+        let has = |text, name| Pattern::new(text, &[], 1, 1, 0).has_param(name);
+        assert!(has("/a/{id}", "id") && has("/{a}/v{id}.json", "id") && has("/{*rest}", "rest"));
+        assert!(!has("/{id}", "i") && !has("/{i}", "id") && !has("/id", "id") && !has("", "id"));
     }
 
     #[test]

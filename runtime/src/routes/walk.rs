@@ -7,7 +7,7 @@ use crate::routes::{
     definition::Definition,
     field_path::{FieldPath, MAX_DEPTH, Place},
     local::LocalId,
-    node::{Content, Group, Node},
+    node::{Content, Field, Group, Node},
     pattern::BASE,
     segment::{Methods, Slash},
     shape::{MAX_PARAMS, MAX_SEGMENTS},
@@ -15,13 +15,15 @@ use crate::routes::{
 };
 
 /// One level more than groups can have, so that a route which is too deep is visited and reported.
-const MAX_LEVELS: usize = MAX_DEPTH + 1;
+pub(super) const MAX_LEVELS: usize = MAX_DEPTH + 1;
 
 /// A walk over the routes and groups below a group, in the order of the source.
 pub(crate) struct Walk {
     /// The groups around the current entry, outermost first.
-    levels: [Level; MAX_LEVELS],
+    pub(super) levels: [Level; MAX_LEVELS],
     pub(super) depth: usize,
+    /// Changes where the walk goes into a group or out of one.
+    pub(super) surroundings: u32,
     /// The kind of the entry that was visited last.
     pub(super) visited: Visited,
     /// Its definition, if it is a route.
@@ -42,8 +44,12 @@ pub(super) enum Visited {
     End,
 }
 
+/// A group around the current entry.
 #[derive(Clone, Copy)]
-struct Level {
+pub(super) struct Level {
+    pub(super) group: &'static Group,
+    /// What the group adds to the entry that the walk has taken from it.
+    pub(super) field: &'static Field,
     /// The entries that are left.
     entries: &'static [&'static Node],
     /// The number of the next entry.
@@ -75,6 +81,8 @@ impl Walk {
     /// Begins before the first entry of a group.
     pub(crate) const fn new(root: &'static Node) -> Self {
         let none = Level {
+            group: &Group::NONE,
+            field: &Field::NONE,
             entries: &[],
             next: 0,
             around: Around::NOTHING,
@@ -82,6 +90,7 @@ impl Walk {
         let mut walk = Self {
             levels: [none; MAX_LEVELS],
             depth: 0,
+            surroundings: 0,
             visited: Visited::End,
             definition: &Definition::NONE,
             needs: &[],
@@ -108,13 +117,16 @@ impl Walk {
             let level = &mut self.levels[self.depth - 1];
             let [entry, rest @ ..] = level.entries else {
                 self.depth -= 1;
+                self.surroundings += 1;
                 continue;
             };
             level.entries = rest;
             level.next += 1;
             let mut whole = level.around;
             let mut node: &'static Node = entry;
+            level.field = &Field::NONE;
             if let Content::Field(field, inner) = &node.content {
+                level.field = field;
                 let mut hashes = field.prefix.hashes;
                 while let [hash, rest @ ..] = hashes {
                     whole.hash = (whole.hash as u128 * BASE + *hash as u128) as u64;
@@ -170,7 +182,7 @@ impl Walk {
     }
 
     /// Goes into a group, whose surroundings are in `whole`.
-    const fn enter(&mut self, group: &Group) {
+    const fn enter(&mut self, group: &'static Group) {
         let mut whole = self.whole;
         let mut hashes = group.prefix.hashes;
         while let [hash, rest @ ..] = hashes {
@@ -183,14 +195,21 @@ impl Walk {
         self.whole = whole;
         let level = &mut self.levels[self.depth];
         level.next = 0;
+        level.group = group;
         level.around = whole;
         level.entries = group.entries;
         self.depth += 1;
+        self.surroundings += 1;
     }
 
     /// Returns the number of the current entry in the first group.
     pub(super) const fn first_step(&self) -> usize {
         self.levels[0].next as usize - 1
+    }
+
+    /// Returns what the innermost group adds to the route that was visited last.
+    pub(super) const fn own_field(&self) -> &'static Field {
+        self.levels[self.depth - 1].field
     }
 
     /// Returns the methods of the route that was visited last, and how another trailing slash is served.

@@ -20,7 +20,7 @@ const _: () = {
     #[automatically_derived]
     impl __hb::Entry for __Field1 {
         const NODE: &'static __hb::Node = &__hb::Node::field(
-            __hb::Pattern::new("/notes", &[8069301793132377900], 1, 0),
+            __hb::Pattern::new("/notes", &[8069301793132377900], 1, 0, 0),
             &[],
             __hb::EntryProbe::<(notes::Notes,)>::NODE,
         );
@@ -110,7 +110,13 @@ const _: () = {
     const _: () = __hb::assert_fallback::<nothing>();
     static __NODE: __hb::Node = __hb::Node::group(
         "Orgs",
-        __hb::Pattern::new("/orgs/{org}", &[1021542281154464540, 1], 2, 1),
+        __hb::Pattern::new(
+            "/orgs/{org}",
+            &[1021542281154464540, 1],
+            2,
+            1,
+            576460752303423488,
+        ),
         &[__hb::PartProbe::<(__Part_0,)>::PART],
         __hb::RouteOptions::NONE,
         &[

@@ -41,7 +41,13 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                 1u16,
-                __hb::Pattern::new("/items/{id}", &[12311266275298522540, 1], 2, 1),
+                __hb::Pattern::new(
+                    "/items/{id}",
+                    &[12311266275298522540, 1],
+                    2,
+                    1,
+                    70368744177664,
+                ),
                 ::core::concat!(::core::module_path!(), "::", "Shop::item"),
                 "Json<Item>\0self\0Shop\0id\0u64",
             ),
@@ -114,7 +120,7 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                 4u16,
-                __hb::Pattern::new("/items", &[12311266275298522540], 1, 0),
+                __hb::Pattern::new("/items", &[12311266275298522540], 1, 0, 0),
                 ::core::concat!(::core::module_path!(), "::", "Shop::add"),
                 "()\0self\0Shop\0item\0Json<Item>",
             ),
@@ -160,7 +166,7 @@ const _: () = {
     use __hb::{NoEntry as _, NoPart as _};
     static __NODE: __hb::Node = __hb::Node::group(
         "Shop",
-        __hb::Pattern::new("/shop", &[10284769450208661212], 1, 0),
+        __hb::Pattern::new("/shop", &[10284769450208661212], 1, 0, 0),
         &[],
         __hb::RouteOptions::NONE,
         &[

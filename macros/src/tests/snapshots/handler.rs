@@ -47,7 +47,13 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                     1u16,
-                    __hb::Pattern::new("/notes/{id}", &[8069301793132377900, 1], 2, 1),
+                    __hb::Pattern::new(
+                        "/notes/{id}",
+                        &[8069301793132377900, 1],
+                        2,
+                        1,
+                        70368744177664,
+                    ),
                     ::core::concat!(::core::module_path!(), "::", "show"),
                     "Result<Json<Note>, Rejection>\0id\0u64\0db\0State<Db>",
                 )

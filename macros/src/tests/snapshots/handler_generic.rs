@@ -30,7 +30,7 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                 1u16,
-                __hb::Pattern::new("/count", &[17149007659045021780], 1, 0),
+                __hb::Pattern::new("/count", &[17149007659045021780], 1, 0, 0),
                 ::core::concat!(::core::module_path!(), "::", "count"),
                 "String\0table\0State<T>",
             ),

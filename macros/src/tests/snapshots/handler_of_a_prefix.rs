@@ -46,7 +46,7 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                     1u16,
-                    __hb::Pattern::new("/", &[], 0, 0),
+                    __hb::Pattern::new("/", &[], 0, 0, 0),
                     ::core::concat!(::core::module_path!(), "::", "list"),
                     "String\0org\0u32\0query\0Query<Filter>",
                 )

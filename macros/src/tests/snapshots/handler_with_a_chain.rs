@@ -150,7 +150,7 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                     4u16,
-                    __hb::Pattern::new("/notes", &[8069301793132377900], 1, 0),
+                    __hb::Pattern::new("/notes", &[8069301793132377900], 1, 0, 0),
                     ::core::concat!(::core::module_path!(), "::", "create"),
                     "impl IntoResponse\0user\0Local<'_, User>\0note\0Json<Note>",
                 )

@@ -40,7 +40,13 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                 8u16,
-                __hb::Pattern::new("/files/{name}", &[14509367613057054320, 1], 2, 1),
+                __hb::Pattern::new(
+                    "/files/{name}",
+                    &[14509367613057054320, 1],
+                    2,
+                    1,
+                    2147483648,
+                ),
                 ::core::concat!(::core::module_path!(), "::", "save"),
                 "StatusCode\0cx\0&mut Context<'_>\0name\0&str",
             ),

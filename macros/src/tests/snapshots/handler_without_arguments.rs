@@ -28,7 +28,7 @@ const _: () = {
         const NODE: &'static __hb::Node = &__hb::Node::route(
             __hb::Definition::new(
                 1u16,
-                __hb::Pattern::new("/health", &[6856446580436054964], 1, 0),
+                __hb::Pattern::new("/health", &[6856446580436054964], 1, 0, 0),
                 ::core::concat!(::core::module_path!(), "::", "health"),
                 "&'static str",
             ),
