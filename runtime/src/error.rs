@@ -270,7 +270,10 @@ struct LocatedError(Error);
 impl fmt::Display for LocatedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = self.0.place();
-        if place.file().starts_with("/rustc/") {
+        // Where the component `rust-src` is installed, as for rust-analyzer, its files have their place in there.
+        let is_std =
+            place.file().starts_with("/rustc/") || place.file().contains("/rustlib/src/rust/");
+        if is_std {
             // With `map_err(Error::from_boxed)` the caller is a file of the standard library, which helps no reader.
             return fmt::Display::fmt(&self.0, f);
         }
