@@ -11,6 +11,7 @@ use crate::{
     expand,
     function::{self, Arg, ArgKind, Function, cfg_args::expand_each, with_function},
     pattern::Pattern,
+    types::replace_self,
 };
 
 /// One of the three attributes.
@@ -214,12 +215,14 @@ fn first_token(item: &ImplItem) -> TokenStream {
 
 fn method_as_function(block: &ItemImpl, method: Option<&ImplItemFn>) -> Function {
     let attrs = method.map_or(&[][..], |method| &method.attrs);
+    let mut sig = method.map_or_else(|| syn::parse_quote!(fn none()), |method| method.sig.clone());
+    replace_self(&mut sig, &block.self_ty);
     Function {
         owner: Some((*block.self_ty).clone()),
         generics: block.generics.clone(),
         attrs: block.attrs.iter().chain(attrs).cloned().collect(),
         vis: syn::Visibility::Inherited,
-        sig: method.map_or_else(|| syn::parse_quote!(fn none()), |method| method.sig.clone()),
+        sig,
         body: TokenStream::new(),
     }
 }

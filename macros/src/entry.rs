@@ -5,6 +5,7 @@ use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
 use crate::{
     attr::{self, WithItem},
     errors::Errors,
+    function::is_lint_attr,
     pattern::Pattern,
 };
 
@@ -66,7 +67,7 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
             Some(_) => entry
                 .with
                 .extend(errors.keep(parse_with_attr(attr)).unwrap_or_default()),
-            None if attr.path().is_ident("doc") => {}
+            None if is_ignored(attr) => {}
             None => errors.at(
                 attr,
                 "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`",
@@ -74,6 +75,11 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
         }
     }
     entry
+}
+
+/// Returns whether the attribute has no meaning for an entry. rustc accepts it on a field.
+fn is_ignored(attr: &Attribute) -> bool {
+    attr.path().is_ident("doc") || is_lint_attr(attr)
 }
 
 fn parse_with_attr(attr: &Attribute) -> syn::Result<Vec<WithItem>> {

@@ -116,6 +116,12 @@ fn is_arg_attr(attr: &Attribute) -> bool {
     ARG_ATTRS.iter().any(|name| attr.path().is_ident(name))
 }
 
+/// Returns whether the attribute sets the level of a lint.
+pub(crate) fn is_lint_attr(attr: &Attribute) -> bool {
+    const LEVELS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
+    LEVELS.iter().any(|level| attr.path().is_ident(level))
+}
+
 /// Returns the `#[cfg]` attributes among these.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
     attrs

@@ -71,10 +71,15 @@ fn derive_attr(attrs: &[Attribute]) -> TokenStream {
             Ok(())
         });
     }
-    let mut ours = vec!["Debug", "Clone", "Copy"];
-    ours.retain(|name| !taken.iter().any(|other| other == name));
-    let ours = ours.iter().map(|name| Ident::new(name, Span::call_site()));
-    quote!(#[derive(#(#ours),*)])
+    let ours = [
+        ("Debug", quote!(::core::fmt::Debug)),
+        ("Clone", quote!(::core::clone::Clone)),
+        ("Copy", quote!(::core::marker::Copy)),
+    ];
+    let ours = ours.into_iter();
+    let ours = ours.filter(|(name, _)| !taken.iter().any(|other| other == name));
+    let ours = ours.map(|(_, path)| path);
+    quote!(#[::core::prelude::v1::derive(#(#ours),*)])
 }
 
 /// Returns whether an entry has the group's name: it is the group itself, or a handler of the same module.

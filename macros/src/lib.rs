@@ -15,6 +15,7 @@ mod derive;
 mod entry;
 mod errors;
 mod expand;
+mod fragments;
 mod function;
 mod group;
 mod main_fn;
@@ -36,7 +37,7 @@ macro_rules! attributes {
         #[doc = include_str!(concat!("../docs/attributes/", $page))]
         #[proc_macro_attribute]
         pub fn $name(args: TokenStream, item: TokenStream) -> TokenStream {
-            $expand(args.into(), item.into()).into()
+            $expand(fragments::in_args(args.into()), fragments::in_item(item.into())).into()
         }
     )*};
 }
@@ -63,7 +64,7 @@ attributes! {
 #[doc = include_str!("../docs/attributes/url.md")]
 #[proc_macro]
 pub fn url(input: TokenStream) -> TokenStream {
-    url::expand(input.into()).into()
+    url::expand(fragments::in_args(input.into())).into()
 }
 
 /// Declares the derives, with the attributes that each takes apart from `#[highball(..)]`.
@@ -72,7 +73,7 @@ macro_rules! derives {
         #[doc = include_str!(concat!("../docs/attributes/", $page))]
         #[proc_macro_derive($trait_name, attributes(highball, $($attr),*))]
         pub fn $name(input: TokenStream) -> TokenStream {
-            derive::expand(input.into(), derive::$name).into()
+            derive::expand(fragments::in_type(input.into()), derive::$name).into()
         }
     )*
 

@@ -1,8 +1,8 @@
 //! Helpers that inspect how a type is spelled. A macro cannot resolve types.
 
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, Path, PathArguments, Type, TypePath};
+use syn::{FnArg, GenericArgument, Path, PathArguments, ReturnType, Signature, Type, TypePath};
 
 /// Returns the last segment of a type's path.
 pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
@@ -79,6 +79,52 @@ pub(crate) fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
 /// Returns the span of the tokens. On stable Rust, this is the span of the first token if they cannot be joined.
 pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
     syn::spanned::Spanned::span(tokens)
+}
+
+/// Replaces `Self` in the types of a method, for code outside of its impl block. `owner` is the type of the block.
+pub(crate) fn replace_self(sig: &mut Signature, owner: &Type) {
+    for input in &mut sig.inputs {
+        if let FnArg::Typed(arg) = input {
+            *arg.ty = without_self(&arg.ty, owner);
+        }
+    }
+    if let ReturnType::Type(_, ty) = &mut sig.output {
+        **ty = without_self(ty, owner);
+    }
+}
+
+fn without_self(ty: &Type, owner: &Type) -> Type {
+    if !mentions(ty, &[&Ident::new("Self", Span::call_site())]) {
+        return ty.clone();
+    }
+    let tokens = replace_word(ty.to_token_stream(), "Self", &owner.to_token_stream());
+    syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
+}
+
+fn replace_word(tokens: TokenStream, word: &str, by: &TokenStream) -> TokenStream {
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(found) if found == word => {
+            let by = by.clone().into_iter().map(|mut token| {
+                // An error is reported where the word is written.
+                token.set_span(found.span());
+                token
+            });
+            by.collect()
+        }
+        TokenTree::Group(group) => {
+            let inner = replace_word(group.stream(), word, by);
+            let mut changed = Group::new(group.delimiter(), inner);
+            changed.set_span(group.span());
+            TokenStream::from(TokenTree::Group(changed))
+        }
+        other => TokenStream::from(other),
+    });
+    tokens.collect()
+}
+
+/// Returns whether the name is a keyword of some edition. syn does not read `gen` as one.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    name == "gen" || syn::parse_str::<Ident>(name).is_err()
 }
 
 /// Returns the `T` of `Path<T>`, the extractor of path parameters.

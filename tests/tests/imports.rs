@@ -327,6 +327,7 @@ fn macros() {
         &[
             "errors",
             "types",
+            "fragments",
             "route_attrs",
             "runtime_path",
             "pattern",

@@ -9,6 +9,8 @@ use syn::{
     spanned::Spanned,
 };
 
+use crate::types::source_text;
+
 /// The keywords of `with(..)`. Each is written as a call.
 pub(crate) const KEYWORDS: [&str; 3] = ["parallel", "when", "layer"];
 
@@ -55,6 +57,17 @@ pub(crate) struct PartExpr {
     pub(crate) config: PartConfig,
 }
 
+impl PartExpr {
+    /// Returns the source text of a part whose type is spelled like a tower layer.
+    pub(crate) fn layer_text(&self) -> Option<String> {
+        let PartConfig::Value(value) = &self.config else {
+            return None;
+        };
+        let name = self.path.segments.last()?.ident.to_string();
+        (name.ends_with("Layer") || name == "ServiceBuilder").then(|| source_text(value))
+    }
+}
+
 /// The configuration of a part.
 pub(crate) enum PartConfig {
     /// None: `timing`.
@@ -99,6 +112,7 @@ pub(crate) fn parse_with_tokens(tokens: TokenStream) -> syn::Result<Vec<WithItem
 }
 
 fn with_item(item: Expr) -> syn::Result<WithItem> {
+    let item = ungrouped(item);
     match keyword_call(&item) {
         Some(("parallel", span, args)) => parallel(span, args),
         Some(("when", span, args)) => when(span, args),
@@ -119,6 +133,7 @@ fn keyword_call(item: &Expr) -> Option<(&'static str, Span, &Args)> {
 }
 
 fn step_expr(item: Expr) -> syn::Result<StepExpr> {
+    let item = ungrouped(item);
     match keyword_call(&item) {
         Some(("layer", span, args)) => match (args.first(), args.len()) {
             (Some(layer), 1) => Ok(StepExpr::Layer(layer.clone())),
@@ -155,15 +170,16 @@ fn when(span: Span, args: &Args) -> syn::Result<WithItem> {
         let message = "write `when(condition, middleware)`, where the condition is a guard, a constant or a closure, `|cx| ..`";
         return Err(syn::Error::new(span, message));
     };
-    let condition = match condition {
-        Expr::Path(_) => Condition::Guard(part_expr(condition)?),
-        Expr::Closure(_) => Condition::Closure(condition.to_token_stream()),
-        _ => Condition::Value(condition.to_token_stream()),
+    let condition = match ungrouped(condition) {
+        guard @ Expr::Path(_) => Condition::Guard(part_expr(guard)?),
+        Expr::Closure(closure) => Condition::Closure(closure.to_token_stream()),
+        value => Condition::Value(value.to_token_stream()),
     };
     Ok(WithItem::When(condition, step_expr(then)?))
 }
 
 fn part_expr(item: Expr) -> syn::Result<PartExpr> {
+    let item = ungrouped(item);
     if let Some((word, span, _)) = keyword_call(&item) {
         let message = format!("`{word}(..)` cannot stand here: name a guard or a middleware");
         return Err(syn::Error::new(span, message));
@@ -187,6 +203,16 @@ fn part_expr(item: Expr) -> syn::Result<PartExpr> {
     }
 }
 
+/// Returns the expression that a macro by example has passed on, without its group. rust-analyzer passes it on in
+/// parentheses.
+fn ungrouped(item: Expr) -> Expr {
+    match item {
+        Expr::Group(group) => ungrouped(*group.expr),
+        Expr::Paren(paren) => ungrouped(*paren.expr),
+        other => other,
+    }
+}
+
 /// Returns the arguments in their parentheses. Their span is where rustc reports a wrong number of arguments.
 fn call_arguments(call: &syn::ExprCall) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, call.args.to_token_stream());
@@ -198,6 +224,8 @@ fn call_arguments(call: &syn::ExprCall) -> Group {
 fn spelled_type(item: &Expr) -> Option<Path> {
     match item {
         Expr::Path(path) => assoc_type(&path.path).or_else(|| Some(path.path.clone())),
+        Expr::Group(group) => spelled_type(&group.expr),
+        Expr::Paren(paren) => spelled_type(&paren.expr),
         Expr::Call(call) => spelled_type(&call.func),
         Expr::MethodCall(call) => {
             let mut path = spelled_type(&call.receiver)?;

@@ -6,7 +6,7 @@ use crate::{
     errors::Errors,
     function::Arg,
     pattern::Pattern,
-    types::{first_type, last_name, source_text},
+    types::{first_type, is_keyword, last_name, source_text},
 };
 
 /// Checks the type of a path parameter.
@@ -94,9 +94,9 @@ pub(super) fn names_a_file(ty: &Type) -> bool {
 
 /// Returns the name of a parameter as the name of an argument, with `r#` in front of a keyword.
 pub(super) fn as_ident(name: &str) -> String {
-    match syn::parse_str::<syn::Ident>(name) {
-        Ok(_) => name.to_owned(),
-        Err(_) => format!("r#{name}"),
+    match is_keyword(name) {
+        true => format!("r#{name}"),
+        false => name.to_owned(),
     }
 }
 

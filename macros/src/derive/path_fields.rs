@@ -6,7 +6,7 @@ use syn::{Data, DeriveInput, Fields, ext::IdentExt};
 
 use crate::{
     errors::Errors,
-    expand::sources,
+    expand::{args::generated_ident, sources},
     runtime_path::private,
     types::{first_span, mentions, source_text},
 };
@@ -32,8 +32,9 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let texts: Vec<_> = names.iter().map(|name| name.unraw().to_string()).collect();
     let values = fields.named.iter().zip(&texts).map(|(field, text)| {
         let ty = &field.ty;
-        let shown = source_text(ty);
-        quote_spanned!(first_span(ty)=> #private::param_named::<#ty>(__head, #text, #shown)?)
+        let (shown, span) = (source_text(ty), first_span(ty));
+        let head = generated_ident("__head", span);
+        quote_spanned!(span=> #private::param_named::<#ty>(#head, #text, #shown)?)
     });
     let types: Vec<_> = input
         .generics
@@ -46,15 +47,16 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {
-        #[allow(unused_imports, unused_qualifications)]
+        #[allow(deprecated, unused_imports, unused_qualifications)]
         const _: () = {
             use #private as __hb;
             use __hb::NoExtractor as _;
             #(#checks)*
         };
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #impl_generics #private::PathFields for #name #ty_generics #bounds {
-            const NAMES: &'static [&'static str] = &[#(#texts),*];
+            const NAMES: &'static [&'static ::core::primitive::str] = &[#(#texts),*];
 
             fn read(__head: &#private::Head) -> #private::Result<Self, #private::Rejection> {
                 #private::Ok(Self { #(#names: #values),* })

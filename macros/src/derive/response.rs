@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
     Attribute, Data, DeriveInput, Fields, Ident, LitInt, LitStr, Member, Token, Variant,
+    ext::IdentExt,
     parse::{Parse, ParseStream},
 };
 
@@ -85,7 +86,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     quote! {
         #conversions
         #[automatically_derived]
-        #[allow(non_shorthand_field_patterns, unused_qualifications)]
+        #[allow(deprecated, non_shorthand_field_patterns, unused_qualifications)]
         impl #impl_generics #private::IntoResponse for #name #ty_generics #bounds {
             fn into_response(self) -> #private::Response {
                 match self { #(#arms)* }
@@ -165,13 +166,21 @@ fn detail(fields: &Fields, message: &LitStr) -> (Vec<(Member, Ident)>, TokenStre
     let mut bound = Vec::new();
     let mut args = Vec::new();
     for member in fields.members() {
-        let name = quote!(#member).to_string();
+        let name = match &member {
+            Member::Named(ident) => ident.unraw().to_string(),
+            Member::Unnamed(index) => index.index.to_string(),
+        };
         let is_named = |end: &str| text.contains(&format!("{{{name}{end}"));
         if !is_named("}") && !is_named(":") {
             continue;
         }
         let ident = match &member {
-            Member::Named(ident) => ident.clone(),
+            // The message may come from another macro than the field. It sees only names that have its own span.
+            Member::Named(ident) => {
+                let mut ident = ident.clone();
+                ident.set_span(message.span());
+                ident
+            }
             Member::Unnamed(index) => format_ident!("__{}", index.index),
         };
         if matches!(member, Member::Unnamed(_)) {

@@ -30,6 +30,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         let ty = &field.ty;
         quote_spanned! {first_span(ty)=>
             #[automatically_derived]
+            #[allow(deprecated)]
             impl #impl_generics #private::Provide<#ty> for #name #ty_generics #bounds {
                 fn provide(&self) -> &#ty {
                     &self.#member
@@ -86,7 +87,7 @@ fn impl_bounds(input: &DeriveInput) -> TokenStream {
 fn shared_checks(fields: &Fields, private: &TokenStream) -> TokenStream {
     let checks = fields.iter().map(|field| {
         let ty = &field.ty;
-        quote_spanned!(first_span(ty)=> const _: () = #private::assert_shared::<#ty>();)
+        quote_spanned!(first_span(ty)=> #[allow(deprecated)] const _: () = #private::assert_shared::<#ty>();)
     });
     checks.collect()
 }

@@ -167,26 +167,31 @@ pub(crate) fn value_exprs(args: &[Arg], generic: Generic) -> Vec<TokenStream> {
 fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
     let span = first_span(&arg.ty);
     let (name, ty) = (&arg.name, &arg.ty);
-    let env = generated_ident("__env", span);
+    // With the span of the argument, rustc reports a type mismatch there and not in the macro.
+    let own = |name: &str| generated_ident(name, span);
     match arg.kind {
         // Only a handler has a path and a receiver.
         ArgKind::Param { .. } | ArgKind::OuterParam | ArgKind::HandlerSelf => TokenStream::new(),
-        // With the span of the argument, rustc reports a type mismatch there and not in the macro.
-        ArgKind::ContextMut => quote_spanned!(span=> __cx),
-        ArgKind::ContextRef => quote_spanned!(span=> &*__cx),
-        ArgKind::Next => quote_spanned!(span=> __next),
-        ArgKind::Exchange => quote_spanned!(span=> __exchange),
+        ArgKind::ContextMut => own("__cx").to_token_stream(),
+        ArgKind::ContextRef => {
+            let cx = own("__cx");
+            quote_spanned!(span=> &*#cx)
+        }
+        ArgKind::Next => own("__next").to_token_stream(),
+        ArgKind::Exchange => own("__exchange").to_token_stream(),
         ArgKind::PartSelf => quote!(self),
         ArgKind::Config { by_ref } => {
             let mut field = config_field(name);
             field.set_span(field.span().located_at(span));
+            let this = own("self");
             match by_ref {
-                true => quote_spanned!(span=> &self.#field),
-                false => quote_spanned!(span=> __hb::copy_config(&self.#field)),
+                true => quote_spanned!(span=> &#this.#field),
+                false => quote_spanned!(span=> __hb::copy_config(&#this.#field)),
             }
         }
         ArgKind::Extract => {
             let (ty, mode) = (with_lifetime(ty, "'__r"), mode_type(idx, generic));
+            let env = own("__env");
             quote_spanned!(span=> <__S as __hb::Argument<'__r, #mode, #ty>>::extract(#env))
         }
     }

@@ -257,7 +257,7 @@ impl Handler<'_> {
             #[automatically_derived]
             impl #params __hb::Entry for #name #types where #bounds {
                 const NODE: &'static __hb::Node = &#node;
-                type Link = #link;
+                #link
             }
         }
     }

@@ -3,23 +3,34 @@
 //! The usual link is a method of a trait of the runtime, for which a handler only names the types of the parameters. A
 //! link with a text is an inherent method, because that takes a `&str` of any lifetime.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 
 use super::handler::Handler;
-use crate::{function::ArgKind, pattern::Pattern, types::source_text};
+use crate::{
+    function::ArgKind,
+    pattern::Pattern,
+    types::{first_span, is_keyword, primitive_name, source_text},
+};
 
 /// The runtime has a trait for links with up to this many parameters.
 const MAX_BY_TRAIT: usize = 6;
 
-/// Returns the type of the link, and the impl with its method if that is an inherent one.
+/// Returns the associated type of the link, and the impl with its method if that is an inherent one.
 pub(super) fn link(handler: &Handler<'_>) -> (TokenStream, TokenStream) {
     let params = params(handler);
-    let by_trait = params.iter().all(|(_, ty)| !is_text(ty));
+    let by_trait = params.iter().all(|(_, ty)| ty.is_some());
     if by_trait && params.len() <= MAX_BY_TRAIT {
-        let types = params.iter().map(|(_, ty)| ty);
-        return (quote!((#(#types,)*)), TokenStream::new());
+        let types = params.iter().filter_map(|(_, ty)| ty.as_ref());
+        // rustc reports here a type that is more private than the handler.
+        let private = params.iter().filter_map(|(_, ty)| ty.as_ref());
+        let mut private = private.filter(|ty| !is_primitive(ty));
+        let span = private.next().map_or_else(Span::call_site, first_span);
+        return (
+            quote_spanned!(span=> type Link = (#(#types,)*);),
+            TokenStream::new(),
+        );
     }
     let (generics, types, bounds) = handler.generics();
     let (name, method) = (&handler.name, method(handler, &params, false));
@@ -29,7 +40,16 @@ pub(super) fn link(handler: &Handler<'_>) -> (TokenStream, TokenStream) {
             #method
         }
     };
-    (quote!(__hb::NoLink), method)
+    (
+        quote!(
+            type Link = __hb::NoLink;
+        ),
+        method,
+    )
+}
+
+fn is_primitive(ty: &TokenStream) -> bool {
+    syn::parse2(ty.clone()).is_ok_and(|ty| primitive_name(&ty).is_some())
 }
 
 /// Returns the impl with the method of a handler with an error.
@@ -43,10 +63,13 @@ pub(super) fn stub(handler: &Handler<'_>) -> TokenStream {
     }
 }
 
-fn method(handler: &Handler<'_>, params: &[(Ident, TokenStream)], is_stub: bool) -> TokenStream {
+fn method(handler: &Handler<'_>, params: &[LinkParam], is_stub: bool) -> TokenStream {
     let idents: Vec<_> = params.iter().map(|(ident, _)| ident).collect();
-    let types: Vec<_> = params.iter().map(|(_, ty)| ty).collect();
-    let by_value = types.iter().filter(|ty| !is_text(ty));
+    let by_value = params.iter().filter_map(|(_, ty)| ty.as_ref());
+    let types = params.iter().map(|(_, ty)| match ty {
+        Some(ty) => ty.clone(),
+        None => quote!(&::core::primitive::str),
+    });
     // Without a lifetime in the bound, rustc would check it at the definition and not where a link is written.
     let bounds = quote!(#(for<'__l> #by_value: __hb::LinkParam<'__l>,)*);
     let vis = &handler.function.vis;
@@ -66,22 +89,23 @@ fn method(handler: &Handler<'_>, params: &[(Ident, TokenStream)], is_stub: bool)
     }
 }
 
-/// Returns the name and type of each argument of a link, in the order of the pattern.
-fn params(handler: &Handler<'_>) -> Vec<(Ident, TokenStream)> {
+/// The name and the type of a link's argument. Without a type it is text, a `&str` of any lifetime.
+type LinkParam = (Ident, Option<TokenStream>);
+
+/// Returns each argument of a link, in the order of the pattern.
+fn params(handler: &Handler<'_>) -> Vec<LinkParam> {
     let none = Pattern::empty();
     let pattern = handler.pattern.unwrap_or(&none);
     pattern.names().map(|name| param(handler, name)).collect()
 }
 
-/// Returns whether the argument is text, which a link takes as a `&str` of any lifetime.
-fn is_text(ty: &TokenStream) -> bool {
-    ty.to_string() == "& str"
-}
-
-/// Returns the name and type of a link's argument: those of the handler, or text if the handler does not take it.
-fn param(handler: &Handler<'_>, name: &str) -> (Ident, TokenStream) {
+/// Returns an argument of a link: that of the handler, or text if the handler does not take it.
+fn param(handler: &Handler<'_>, name: &str) -> LinkParam {
     let span = handler.function.sig.ident.span();
-    let ident = syn::parse_str::<Ident>(name).unwrap_or_else(|_| Ident::new_raw(name, span));
+    let ident = match is_keyword(name) {
+        true => Ident::new_raw(name, span),
+        false => Ident::new(name, Span::call_site()),
+    };
     let arg = handler
         .args
         .iter()
@@ -91,9 +115,9 @@ fn param(handler: &Handler<'_>, name: &str) -> (Ident, TokenStream) {
             if !matches!(ty, Type::Reference(_) | Type::ImplTrait(_))
                 && source_text(ty) != "String" =>
         {
-            ty.to_token_stream()
+            Some(ty.to_token_stream())
         }
-        _ => quote!(&str),
+        _ => None,
     };
     (ident, ty)
 }

@@ -102,7 +102,7 @@ fn marker_type(function: &Function, list: &[Arg]) -> TokenStream {
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
-        #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+        #[allow(deprecated, non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
         #vis struct #name { #(#fields: #types),* }
     }
 }

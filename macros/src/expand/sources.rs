@@ -142,7 +142,7 @@ pub(crate) fn field_check(name: &str, ty: &Type) -> TokenStream {
     let check = check_name(name);
     quote_spanned! {first_span(ty)=>
         #[allow(dead_code)]
-        const #check: u8 = __hb::param_argument(#name, #shown, true, #names_a_file);
+        const #check: ::core::primitive::u8 = __hb::param_argument(#name, #shown, true, #names_a_file);
     }
 }
 

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, Expr, ext::IdentExt};
 
 use super::{
+    args::generated_ident,
     cfg::{Cfg, alias},
     check_name, shown_name,
 };
@@ -92,9 +93,11 @@ impl Steps {
         }
         let (parts, check) = (self.parts(), check_name(format_args!("order{name}")));
         let texts = self.parts.iter().map(|part| &part.text);
-        let calls = self.parts.iter().enumerate().map(
-            |(idx, part)| quote_spanned!(part.span=> __hb::assert_order(__parts, __texts, #idx);),
-        );
+        let calls = self.parts.iter().enumerate().map(|(idx, part)| {
+            let [parts, texts] =
+                ["__parts", "__texts"].map(|name| generated_ident(name, part.span));
+            quote_spanned!(part.span=> __hb::assert_order(#parts, #texts, #idx);)
+        });
         self.items.extend(quote! {
             #[allow(dead_code)]
             const #check: () = {
@@ -258,7 +261,7 @@ impl Steps {
             #[allow(non_camel_case_types)]
             type #step_ty = __hb::PartStep<
                 #site,
-                __hb::Mode<{ __hb::PartProbe::<(#part,)>::PART.shares as u8 * #fits }>,
+                __hb::Mode<{ __hb::PartProbe::<(#part,)>::PART.shares as ::core::primitive::u8 * #fits }>,
             >;
         });
         quote!(#step_ty)
@@ -283,7 +286,7 @@ impl Steps {
             PartConfig::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
             PartConfig::Value(value) => Some(value.clone()),
         };
-        let layer = layer_text(part);
+        let layer = part.layer_text();
         let fits = match value {
             None => {
                 self.items.extend(quote_spanned! {span=>
@@ -328,9 +331,8 @@ impl Steps {
         }
     }
 
-    /// Generates a type without size that represents a configured part. `value` is the type and the
-    /// value, which is a static, so it may hold state
-    /// that requests share, such as a counter or a semaphore.
+    /// Generates a type without size that represents a configured part. `value` is the type and the value, which is a
+    /// static, so it may hold state that requests share, such as a counter or a semaphore.
     fn configured_site(&mut self, site: &Ident, ty: &Ident, shown: &str, value: &TokenStream) {
         let span = site.span();
         let value_name = shown_name("value", shown);
@@ -388,13 +390,4 @@ impl Steps {
         });
         quote!(__hb::Predicate<#ty>)
     }
-}
-
-/// Returns the source text of a part whose type is spelled like a tower layer.
-fn layer_text(part: &PartExpr) -> Option<String> {
-    let PartConfig::Value(value) = &part.config else {
-        return None;
-    };
-    let name = part.path.segments.last()?.ident.to_string();
-    (name.ends_with("Layer") || name == "ServiceBuilder").then(|| source_text(value))
 }

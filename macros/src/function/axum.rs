@@ -1,10 +1,12 @@
 //! Arguments as users of axum write them: `State(db): State<Db>` and `Local(user): Local<User>`.
 
+use std::mem;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, GenericArgument, ImplItemFn, Lifetime, Pat, PathArguments, Signature, Type};
 
-use crate::types::last_name;
+use crate::{function::is_lint_attr, types::last_name};
 
 /// Writes `Local<'_, User>` for each `Local<User>` in the arguments, and `Context<'_>` for `Context`: an `async fn`
 /// cannot elide the lifetime (E0726).
@@ -71,7 +73,12 @@ pub(crate) fn take_patterns(sig: &mut Signature) -> TokenStream {
         // rustc joins the spans of one hygiene only, and the name must not be visible to the user's code.
         let span = Span::mixed_site().located_at(span);
         let name = format_ident!("__arg_{idx}", span = span);
-        statements.extend(quote_spanned!(span=> let #pattern = #name.__bind();));
+        let (lints, attrs) = mem::take(&mut arg.attrs)
+            .into_iter()
+            .partition(is_lint_attr);
+        arg.attrs = attrs;
+        let lints: Vec<_> = lints;
+        statements.extend(quote_spanned!(span=> #(#lints)* let #pattern = #name.__bind();));
         *arg.pat = syn::parse_quote!(#name);
     }
     statements

@@ -13,7 +13,7 @@ use crate::{
     function::{self, Function},
     route::set_methods,
     route_attrs::{ROUTE_ATTRS, is_route_attr},
-    types::last_name,
+    types::{is_bare_name, last_name, replace_self},
 };
 
 /// Expands the impl block and the group of its methods.
@@ -138,24 +138,29 @@ fn expand_method(
     };
     // The hidden types are used only next to the impl block.
     function.vis = syn::Visibility::Inherited;
+    let owner: &Type = &item.self_ty;
+    replace_self(&mut function.sig, owner);
     let mut args = RouteArgs::parse(tokens, verb, errors);
     set_methods(verb, &mut args, attr, errors);
     let Some(pattern) = args.pattern.take() else {
         return TokenStream::new();
     };
-    let owner: &Type = &item.self_ty;
     check::check_signature(&function, "a handler", errors);
     check::check_borrow(&function.sig, errors);
     let list = function::parse_args(&function.sig, &pattern, Some(owner), errors);
     check::check_handler(&list, &pattern, false, errors);
     let call = &method.sig.ident;
+    let call = match is_bare_name(owner) {
+        true => quote!(#owner::#call),
+        false => quote!(<#owner>::#call),
+    };
     let handler = Handler {
         function: &function,
         args: list,
         attr: &args,
         pattern: Some(&pattern),
         name: name.clone(),
-        call: quote!(#owner::#call),
+        call,
         krate: group.krate.as_ref(),
     };
     handler.expand()

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Item, ItemMod};
+use syn::{AttrStyle, Attribute, Item, ItemMod};
 
 use crate::{errors::Errors, function::cfgs, route_attrs::is_route_attr};
 
@@ -21,11 +21,14 @@ pub(crate) fn expand(
     if entries.is_empty() {
         errors.at(&item.ident, "the module has no route: put `#[get(\"/path\")]` (or another method) on a function in it");
     }
-    let (attrs, vis, ident) = (&item.attrs, &item.vis, &item.ident);
+    let (vis, ident) = (&item.vis, &item.ident);
+    let is_inner = |attr: &&Attribute| matches!(attr.style, AttrStyle::Inner(_));
+    let (inner, outer): (Vec<_>, Vec<_>) = item.attrs.iter().partition(is_inner);
     let doc = format!("The routes of the module `{ident}`.");
     quote! {
-        #(#attrs)*
+        #(#outer)*
         #vis mod #ident {
+            #(#inner)*
             #(#items)*
             #[doc = #doc]
             #[#krate::routes(#args)]

@@ -1,7 +1,11 @@
 // #[routes(app)]
 // struct Api(health, Orgs);
 
-#[derive(Debug, Clone, Copy)]
+#[::core::prelude::v1::derive(
+    ::core::fmt::Debug,
+    ::core::clone::Clone,
+    ::core::marker::Copy
+)]
 struct Api;
 #[allow(
     deprecated,

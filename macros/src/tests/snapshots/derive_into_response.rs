@@ -23,7 +23,7 @@ impl ::core::convert::From<DbError> for Error {
     }
 }
 #[automatically_derived]
-#[allow(non_shorthand_field_patterns, unused_qualifications)]
+#[allow(deprecated, non_shorthand_field_patterns, unused_qualifications)]
 impl ::highball::__private::IntoResponse for Error {
     fn into_response(self) -> ::highball::__private::Response {
         match self {

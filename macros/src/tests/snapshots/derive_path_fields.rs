@@ -8,14 +8,15 @@ struct Issue {
     owner: String,
     number: u64,
 }
-#[allow(unused_imports, unused_qualifications)]
+#[allow(deprecated, unused_imports, unused_qualifications)]
 const _: () = {
     use ::highball::__private as __hb;
     use __hb::NoExtractor as _;
 };
 #[automatically_derived]
+#[allow(deprecated)]
 impl ::highball::__private::PathFields for Issue {
-    const NAMES: &'static [&'static str] = &["owner", "number"];
+    const NAMES: &'static [&'static ::core::primitive::str] = &["owner", "number"];
     fn read(
         __head: &::highball::__private::Head,
     ) -> ::highball::__private::Result<Self, ::highball::__private::Rejection> {

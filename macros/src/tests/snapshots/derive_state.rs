@@ -8,9 +8,12 @@ struct AppState {
     db: Db,
     cache: Arc<Cache>,
 }
+#[allow(deprecated)]
 const _: () = ::highball::__private::assert_shared::<Db>();
+#[allow(deprecated)]
 const _: () = ::highball::__private::assert_shared::<Arc<Cache>>();
 #[automatically_derived]
+#[allow(deprecated)]
 impl ::highball::__private::Provide<Db> for AppState
 where
     for<'__s> AppState: ::core::marker::Send + ::core::marker::Sync,
@@ -20,6 +23,7 @@ where
     }
 }
 #[automatically_derived]
+#[allow(deprecated)]
 impl ::highball::__private::Provide<Arc<Cache>> for AppState
 where
     for<'__s> AppState: ::core::marker::Send + ::core::marker::Sync,

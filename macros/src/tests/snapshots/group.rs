@@ -1,7 +1,11 @@
 // #[routes("/orgs/{org}", with(member), fallback = nothing)]
 // struct Orgs(show, #[prefix("/notes")] notes::Notes, #[cfg(feature = "admin")] #[with(admin)] edit);
 
-#[derive(Debug, Clone, Copy)]
+#[::core::prelude::v1::derive(
+    ::core::fmt::Debug,
+    ::core::clone::Clone,
+    ::core::marker::Copy
+)]
 struct Orgs;
 #[allow(
     deprecated,

@@ -7,7 +7,13 @@ async fn signed_in(token: Bearer, db: State<Db>) -> Result<User, Rejection> {
     db.user(&token).await
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+#[allow(
+    deprecated,
+    non_camel_case_types,
+    dead_code,
+    missing_debug_implementations,
+    unreachable_pub
+)]
 struct signed_in {}
 #[allow(
     deprecated,

@@ -31,7 +31,7 @@ const _: () = {
         ///Writes the path of `save` within its group.
         #[must_use]
         #[allow(unreachable_pub, clippy::too_many_arguments)]
-        fn path(name: &str) -> __hb::String {
+        fn path(name: &::core::primitive::str) -> __hb::String {
             __hb::write_link(<Self as __hb::Entry>::NODE, &[&name])
         }
     }

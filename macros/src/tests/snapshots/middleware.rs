@@ -7,7 +7,13 @@ async fn timing(cx: &mut Context<'_>, next: impl Next, name: &'static str) -> Re
     next.run(cx).await
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+#[allow(
+    deprecated,
+    non_camel_case_types,
+    dead_code,
+    missing_debug_implementations,
+    unreachable_pub
+)]
 struct timing {
     __name: &'static str,
 }

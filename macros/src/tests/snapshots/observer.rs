@@ -7,7 +7,13 @@ fn log(exchange: &Exchange<'_>, agent: Option<UserAgent>) {
     println!("{exchange:?} {agent:?}");
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
+#[allow(
+    deprecated,
+    non_camel_case_types,
+    dead_code,
+    missing_debug_implementations,
+    unreachable_pub
+)]
 struct log {}
 #[allow(
     deprecated,
