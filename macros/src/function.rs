@@ -13,7 +13,7 @@ use syn::{
 use crate::{
     errors::Errors,
     pattern::Pattern,
-    types::{first_span, last_name, path_inner},
+    types::{first_span, highball_name, last_name, path_inner},
 };
 
 pub(crate) mod axum;
@@ -312,12 +312,12 @@ fn arg_kind(ty: &Type) -> ArgKind {
             ..
         }) => ArgKind::ContextMut,
         Type::Reference(reference)
-            if last_name(&reference.elem).is_some_and(|n| n == "Context") =>
+            if highball_name(&reference.elem).is_some_and(|n| n == "Context") =>
         {
             ArgKind::ContextRef
         }
         Type::Reference(reference)
-            if last_name(&reference.elem).is_some_and(|n| n == "Exchange") =>
+            if highball_name(&reference.elem).is_some_and(|n| n == "Exchange") =>
         {
             ArgKind::Exchange
         }

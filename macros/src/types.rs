@@ -14,6 +14,19 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
+/// Returns whether the path is `self::Name`, which is a type of the app and none of Highball.
+pub(crate) fn is_own(path: &Path) -> bool {
+    path.segments.len() > 1 && path.segments[0].ident == "self"
+}
+
+/// Returns the last segment of a type's path, if the type may be one of Highball.
+pub(crate) fn highball_name(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(ty) if is_own(&ty.path) => None,
+        ty => last_name(ty),
+    }
+}
+
 /// Returns whether the type is a path without generic arguments.
 pub(crate) fn is_bare_name(ty: &Type) -> bool {
     match ty {
@@ -135,7 +148,10 @@ pub(crate) fn path_inner(ty: &Type) -> Option<&Type> {
     else {
         return None;
     };
-    let last = path.segments.last().filter(|last| last.ident == "Path")?;
+    let last = path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Path" && !is_own(path))?;
     let PathArguments::AngleBracketed(args) = &last.arguments else {
         return None;
     };

@@ -5,7 +5,7 @@ use syn::{Type, TypeReference};
 use crate::{
     errors::Errors,
     function::{Arg, ArgKind, Function},
-    types::{is_param_only, last_name, source_text},
+    types::{highball_name, is_param_only, last_name, source_text},
 };
 
 /// Extractors that are taken by value. A name that an app may give to another type is not in the list.
@@ -85,7 +85,7 @@ pub(crate) fn is_unmarked_value(arg: &Arg) -> bool {
 pub(super) fn check_extractor(arg: &Arg, errors: &mut Errors) -> bool {
     let message = match (&arg.kind, &arg.ty) {
         (ArgKind::Extract | ArgKind::ContextMut, Type::Reference(reference)) => borrowed(reference),
-        (ArgKind::Extract, ty) if last_name(ty).is_some_and(|name| name == "Context") => {
+        (ArgKind::Extract, ty) if highball_name(ty).is_some_and(|name| name == "Context") => {
             let name = if arg.name.is_empty() { "cx" } else { &arg.name };
             Some(format!(
                 "the context is passed by reference: write `{name}: &mut Context<'_>`"

@@ -6,7 +6,10 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, GenericArgument, ImplItemFn, Lifetime, Pat, PathArguments, Signature, Type};
 
-use crate::{function::is_lint_attr, types::last_name};
+use crate::{
+    function::is_lint_attr,
+    types::{highball_name, is_own},
+};
 
 /// Writes `Local<'_, User>` for each `Local<User>` in the arguments, and `Context<'_>` for `Context`: an `async fn`
 /// cannot elide the lifetime (E0726).
@@ -26,6 +29,9 @@ fn add_context_lifetime(ty: &mut Type) {
         ty => (ty, &["Context"][..]),
     };
     let Type::Path(path) = ty else { return };
+    if is_own(&path.path) {
+        return;
+    }
     let Some(last) = path.path.segments.last_mut() else {
         return;
     };
@@ -37,6 +43,9 @@ fn add_context_lifetime(ty: &mut Type) {
 
 fn add_local_lifetime(ty: &mut Type) {
     let Type::Path(path) = ty else { return };
+    if is_own(&path.path) {
+        return;
+    }
     let Some(last) = path.path.segments.last_mut() else {
         return;
     };
@@ -90,8 +99,8 @@ fn inner_pattern(pattern: &Pat, ty: &Type) -> Option<(Pat, Span)> {
         return None;
     };
     let last = outer.path.segments.last()?;
-    let is_wrapper = last.ident == "State" || last.ident == "Local";
-    if !is_wrapper || last_name(ty) != Some(&last.ident) || outer.elems.len() != 1 {
+    let is_wrapper = (last.ident == "State" || last.ident == "Local") && !is_own(&outer.path);
+    if !is_wrapper || highball_name(ty) != Some(&last.ident) || outer.elems.len() != 1 {
         return None;
     }
     Some((outer.elems.first()?.clone(), last.ident.span()))

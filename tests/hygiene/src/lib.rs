@@ -42,6 +42,7 @@
 
 pub mod attributes;
 pub mod macros;
+pub mod own;
 pub mod places;
 pub mod raw;
 pub mod shadowed;

@@ -2,7 +2,7 @@
 
 use highball::prelude::*;
 
-use crate::{attributes, macros, places, raw, shadowed};
+use crate::{attributes, macros, own, places, raw, shadowed};
 
 /// Sends GET requests, and compares the bodies of the responses.
 macro_rules! check {
@@ -120,6 +120,12 @@ async fn items_may_have_attributes() {
         "/service/1": "service",
     );
     assert_eq!(client.post("/again/fields/1/2").send().await.text(), "1");
+}
+
+#[tokio::test]
+async fn extractors_may_have_the_names_of_highball() {
+    assert_eq!(own::answer("/").await, r#"[0,"",0,false,3]"#);
+    assert_eq!(own::answer("/plain").await, "[0,0,0]");
 }
 
 #[tokio::test]
