@@ -11,7 +11,7 @@ use super::{
 use crate::{
     function::{Arg, ArgKind},
     pattern::Pattern,
-    types::{first_span, last_name, mentions, primitive_name, source_text},
+    types::{first_span, last_name, mentions, path_inner, primitive_name, source_text},
 };
 
 /// The arguments of a handler as generated code names them.
@@ -56,9 +56,9 @@ pub(super) fn sources(args: &[Arg], site: &Site<'_>) -> Sources {
             }
             ArgKind::Param { back } => {
                 let position = format_ident!("N{back}");
-                param(arg, &quote!(__hb::#position), &site.type_params)
+                param(arg, &quote!(__hb::#position), site)
             }
-            ArgKind::OuterParam => param(arg, &quote!(__hb::ByName), &site.type_params),
+            ArgKind::OuterParam => param(arg, &quote!(__hb::ByName), site),
             ArgKind::HandlerSelf => {
                 let ty = &arg.ty;
                 quote!(__hb::Receiver<'__r, #ty>)
@@ -79,19 +79,23 @@ pub(super) fn sources(args: &[Arg], site: &Site<'_>) -> Sources {
 }
 
 /// Returns the source of a path parameter. A type whose spelling does not show that it can be parsed is checked.
-fn param(arg: &Arg, position: &TokenStream, type_params: &[&Ident]) -> TokenStream {
+fn param(arg: &Arg, position: &TokenStream, site: &Site<'_>) -> TokenStream {
     let (name, ty, span) = (&arg.name, &arg.ty, first_span(&arg.ty));
     if matches!(ty, Type::Reference(_)) {
         return quote!(__hb::Text<'__r, #position>);
     }
     let shown = source_text(ty);
     // A type that mentions a generic parameter is known only where the function is listed.
-    if shown == "String" || primitive_name(ty).is_some() || mentions(ty, type_params) {
+    if shown == "String" || primitive_name(ty).is_some() || mentions(ty, &site.type_params) {
         return quote!(__hb::Param<#ty, #position>);
     }
-    let names_a_file = names_a_file(ty);
+    let (values, names_a_file) = match path_inner(ty) {
+        Some(inner) => (value_checks(inner, site.pattern), quote!(false)),
+        None => (TokenStream::new(), names_a_file(ty)),
+    };
     quote_spanned! {span=>
         __hb::Param<#ty, #position, __hb::Mode<{
+            #values
             __hb::param_argument(
                 #name,
                 #shown,
@@ -117,8 +121,10 @@ fn extracted(arg: &Arg, site: &Site<'_>, earlier: &TokenStream) -> TokenStream {
         false => (quote!(handler_argument), quote!(false #earlier,)),
     };
     let local = local_probe(&arg.ty);
+    let file = path_inner(&arg.ty).map(|inner| value_checks(inner, site.pattern));
     quote_spanned! {span=>
         __hb::Extracted<__hb::Mode<{
+            #file
             __hb::#check(
                 __hb::Probe::<#ty>::FACTS,
                 __hb::ProbeAsync::<#ty>::FACTS #local,
@@ -134,16 +140,39 @@ fn extracted(arg: &Arg, site: &Site<'_>, earlier: &TokenStream) -> TokenStream {
 
 /// Returns the check that a field of a `PathFields` names no file, or nothing if its spelling shows that.
 pub(crate) fn field_check(name: &str, ty: &Type) -> TokenStream {
-    let shown = source_text(ty);
-    if matches!(ty, Type::Reference(_)) || shown == "String" || primitive_name(ty).is_some() {
+    if !may_name_a_file(ty) {
         return TokenStream::new();
     }
-    let names_a_file = names_a_file(ty);
+    let (shown, names_a_file) = (source_text(ty), names_a_file(ty));
     let check = check_name(name);
     quote_spanned! {first_span(ty)=>
         #[allow(dead_code)]
         const #check: ::core::primitive::u8 = __hb::param_argument(#name, #shown, true, #names_a_file);
     }
+}
+
+/// Returns the checks that no parameter of `Path<inner>` names a file: a type may be an alias, whose spelling shows
+/// nothing.
+fn value_checks(inner: &Type, pattern: &Pattern) -> TokenStream {
+    let values: Vec<&Type> = match inner {
+        Type::Tuple(tuple) => tuple.elems.iter().collect(),
+        other => vec![other],
+    };
+    let values = pattern.names().zip(values);
+    let checks = values
+        .filter(|(_, ty)| may_name_a_file(ty))
+        .map(|(name, ty)| {
+            let (shown, names_a_file) = (source_text(ty), names_a_file(ty));
+            quote_spanned! {first_span(ty)=>
+                let _ = __hb::param_argument(#name, #shown, true, #names_a_file);
+            }
+        });
+    checks.collect()
+}
+
+/// Returns whether the spelling of a type leaves it open whether it is a file path.
+fn may_name_a_file(ty: &Type) -> bool {
+    !matches!(ty, Type::Reference(_)) && source_text(ty) != "String" && primitive_name(ty).is_none()
 }
 
 /// Returns whether the type is a file path, as an expression.
