@@ -1,6 +1,6 @@
 //! The items of `with(..)`: guards, middleware and layers, which run in sequence, in parallel or under a condition.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Expr, Path, PathArguments, Token,
@@ -113,10 +113,26 @@ pub(crate) fn parse_with_tokens(tokens: TokenStream) -> syn::Result<Vec<WithItem
 
 fn with_item(item: Expr) -> syn::Result<WithItem> {
     let item = ungrouped(item);
+    check_attrs(&item)?;
     match keyword_call(&item) {
         Some(("parallel", span, args)) => parallel(span, args),
         Some(("when", span, args)) => when(span, args),
         _ => step_expr(item).map(WithItem::Step),
+    }
+}
+
+/// Rejects an attribute. If a `#[cfg(..)]` were ignored, its guard would run in every build.
+fn check_attrs(item: &Expr) -> syn::Result<()> {
+    let mut tokens = item.to_token_stream().into_iter();
+    match tokens.next() {
+        Some(TokenTree::Punct(sign)) if sign.as_char() == '#' => {
+            let part = source_text(&tokens.skip(1).collect::<TokenStream>());
+            let message = format!(
+                "`with(..)` takes no attributes: write `when(cfg!(..), {part})` for a condition"
+            );
+            Err(syn::Error::new(sign.span(), message))
+        }
+        _ => Ok(()),
     }
 }
 
