@@ -6,6 +6,7 @@ use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl};
 
 use crate::{
     attr::PartArgs,
+    bodies::expand_item,
     check,
     errors::Errors,
     expand,
@@ -67,7 +68,7 @@ impl ChainAttr {
 
     /// Expands the attribute on a function or an impl block.
     fn expand(&self, args: TokenStream, item: TokenStream) -> TokenStream {
-        if let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) {
+        let code = expand_item(&item, |mut block: ItemImpl| {
             let mut errors = Errors::default();
             for item in &mut block.items {
                 if let ImplItem::Fn(method) = item {
@@ -75,7 +76,10 @@ impl ChainAttr {
                     self.correct_next(method, &mut errors);
                 }
             }
-            return self.expand_block(args, &block, errors);
+            self.expand_block(args.clone(), &block, errors)
+        });
+        if let Some(code) = code {
+            return code;
         }
         let on_method = format!(
             "{} with `&self` is an impl block with this one method: move `#[{}]` from the method to its `impl`",

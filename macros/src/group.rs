@@ -2,10 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, ItemStruct, Type};
+use syn::{Attribute, ItemImpl, ItemMod, ItemStruct, Type};
 
 use crate::{
     attr::GroupArgs,
+    bodies::expand_item,
     entry::{Entry, parse_entries},
     errors::Errors,
     expand, runtime_path,
@@ -20,11 +21,15 @@ pub(crate) fn routes(args: TokenStream, item: TokenStream) -> TokenStream {
     let parsed = GroupArgs::parse(args.clone(), &mut errors);
     let code = if let Ok(group) = syn::parse2(item.clone()) {
         expand_struct(&parsed, &group, &mut errors)
-    } else if let Ok(block) = syn::parse2(item.clone()) {
+    } else if let Some(code) = expand_item(&item, |block: ItemImpl| {
         impl_block::expand(&parsed, &block, &mut errors)
-    } else if let Ok(module) = syn::parse2(item.clone()) {
+    }) {
+        code
+    } else if let Some(code) = expand_item(&item, |module: ItemMod| {
         let krate = runtime_path::runtime(parsed.krate.as_ref());
         module::expand(&args, &krate, &module, &mut errors)
+    }) {
+        code
     } else {
         report_unsupported_item(&item, &mut errors);
         item

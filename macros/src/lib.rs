@@ -9,6 +9,7 @@
 // Their examples need `highball`, which depends on this crate, so they run as documentation tests of `highball`.
 
 mod attr;
+mod bodies;
 mod chain_attr;
 mod check;
 mod derive;

@@ -328,6 +328,7 @@ fn macros() {
             "errors",
             "types",
             "fragments",
+            "bodies",
             "route_attrs",
             "runtime_path",
             "pattern",
