@@ -41,6 +41,7 @@
 )]
 
 pub mod attributes;
+pub mod instrumented;
 pub mod macros;
 pub mod own;
 pub mod places;

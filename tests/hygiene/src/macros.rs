@@ -219,6 +219,17 @@ module!(
     }
 );
 
+macro_rules! main {
+    ($name:ident -> $out:ty $body:block) => {
+        #[highball::main]
+        pub async fn $name() -> $out $body
+    };
+}
+main!(main -> u64 {
+    let future = async { 7 };
+    future.await
+});
+
 macro_rules! fallback {
     ($name:ident, $cx:ident: $ty:ty, $e:expr) => {
         #[fallback]

@@ -245,6 +245,13 @@ pub async fn item(#[param] org: u64, id: u64) -> Text {
     hb::url!(Api, item(id), org = org, via = Inner)
 }
 
+/// A main function.
+#[hb::main]
+pub async fn main() -> hb::Result {
+    let future = async {};
+    ::core::result::Result::Ok(future.await)
+}
+
 /// A fallback.
 #[hb::fallback(with(timed_alone))]
 pub async fn nothing(cx: &hb::Context<'_>) -> hb::Response {

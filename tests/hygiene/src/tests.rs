@@ -2,7 +2,7 @@
 
 use highball::prelude::*;
 
-use crate::{attributes, macros, own, places, raw, shadowed};
+use crate::{attributes, instrumented, macros, own, places, raw, shadowed};
 
 /// Sends GET requests, and compares the bodies of the responses.
 macro_rules! check {
@@ -120,6 +120,28 @@ async fn items_may_have_attributes() {
         "/service/1": "service",
     );
     assert_eq!(client.post("/again/fields/1/2").send().await.text(), "1");
+}
+
+#[tokio::test]
+async fn other_attribute_macros_may_rewrite_a_function() {
+    let state = raw::AppState {
+        r#type: 7,
+        r#enum: raw::r#enum(1),
+    };
+    let _ = check!(instrumented::Api, state,
+        "/above/a": "a 7 /above/a",
+        "/below/1": "1 7",
+        "/generic/5": "5",
+        "/service/1": "1 7",
+        "/service/other/1": "1",
+        "/none": "nothing",
+    );
+}
+
+#[test]
+fn main_may_be_any_function() {
+    assert!(shadowed::main().is_ok());
+    assert_eq!(macros::main(), 7);
 }
 
 #[tokio::test]
