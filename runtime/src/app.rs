@@ -55,7 +55,7 @@ pub use service::{Service, forward};
     label = "a group, but no root",
     note = "mark the root with `app`: `#[routes(app)]`"
 )]
-pub trait App: Entry {
+pub trait App: Entry + Root<Self> {
     /// Returns a service that takes request values and returns responses, without a socket.
     ///
     /// # Examples
@@ -146,6 +146,37 @@ pub trait App: Entry {
     /// Whether `X-HTTP-Method-Override` may change the method of a POST.
     const METHOD_OVERRIDE: bool = false;
 }
+
+/// The root of an app: `A` is the app itself. `#[routes(app)]` implements it, next to [`App`].
+///
+/// It lets [`serve`](fn@crate::serve) report a value once if it is not an app: rustc cannot infer `A` from such a
+/// value, so it does not report the methods of the server.
+///
+/// # Examples
+/// ```
+/// use highball::{App, prelude::*, serve::{Root, Serve}};
+///
+/// /// Returns a server that prints nothing at its start.
+/// fn quiet<A: App>(app: impl Root<A>) -> Serve<A> {
+///     highball::serve(app).quiet()
+/// }
+///
+/// #[get("/ping")]
+/// async fn ping() -> &'static str {
+///     "pong"
+/// }
+///
+/// #[routes(app)]
+/// struct Api(ping);
+///
+/// let server: Serve<Api> = quiet(Api);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an app",
+    label = "only an app can be served",
+    note = "an app is the outermost group of routes: write `#[routes(app)]` above its struct"
+)]
+pub trait Root<A> {}
 
 /// Returns the routes of an app. All code of the runtime reads them through this function, because a constant has a
 /// copy in each unit of generated code that names it, and the routes are compared by their addresses.

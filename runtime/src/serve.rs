@@ -34,6 +34,7 @@ use self::hook::Hook;
 #[cfg(feature = "tls")]
 pub use crate::server::Tls;
 pub use crate::{
+    app::Root,
     config::Config,
     events::{ServerCounts, server_counts},
     pool::{Pooled, Pools, pools},
@@ -72,7 +73,7 @@ pub use health::{livez, readyz};
 ///
 /// # Cancel safety
 /// The future is not cancel safe: dropping it cuts every connection and runs no stop hook.
-pub fn serve<A: App>(app: A) -> Serve<A> {
+pub fn serve<A: App>(app: impl Root<A>) -> Serve<A> {
     let _ = app;
     Serve {
         setup: Setup::default(),

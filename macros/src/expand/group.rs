@@ -38,6 +38,7 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
                 type Link = __hb::NoLink;
             }
             #endpoint
+            impl<#params> __hb::Root<Self> for #ty where #bounds {}
             impl<#params> __hb::App for #ty where #bounds {
                 type Sizes = __hb::NoRoutes;
                 const RENDER: __hb::Render = __hb::problem;
@@ -245,6 +246,8 @@ fn app_items(args: &GroupArgs, ty: &Type) -> TokenStream {
     });
     quote! {
         const __SIZE: __hb::Measure = __hb::measure(&__NODE);
+        #[automatically_derived]
+        impl __hb::Root<Self> for #ty {}
         #[automatically_derived]
         impl __hb::App for #ty {
             type Sizes = __hb::Sizes<

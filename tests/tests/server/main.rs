@@ -42,6 +42,11 @@ async fn peer(cx: &mut Context<'_>) -> String {
 #[routes(app)]
 struct Api(ping, peer, highball::serve::livez, highball::serve::readyz);
 
+/// Returns the server of any app.
+fn server<A: highball::App>(app: A) -> Serve<A> {
+    highball::serve(app)
+}
+
 struct Server {
     stop: oneshot::Sender<()>,
     task: JoinHandle<highball::Result>,
@@ -50,7 +55,7 @@ struct Server {
 impl Server {
     /// Serves the app of these tests.
     fn start(change: impl FnOnce(Serve<Api>) -> Serve<Api>) -> Self {
-        Self::of(change(highball::serve(Api)))
+        Self::of(change(server(Api)))
     }
 
     fn of<A, K>(serving: Serve<A, K>) -> Self

@@ -77,6 +77,8 @@ const _: () = {
     }
     const __SIZE: __hb::Measure = __hb::measure(&__NODE);
     #[automatically_derived]
+    impl __hb::Root<Self> for Api {}
+    #[automatically_derived]
     impl __hb::App for Api {
         type Sizes = __hb::Sizes<
             { __SIZE.routes },
