@@ -61,6 +61,27 @@ pub struct Sse {
     stops: bool,
 }
 
+/// A stream of [`Event`]s, for [`Sse::new`]. It is implemented for each `Stream<Item = Event>`.
+///
+/// # Examples
+/// ```
+/// use highball::{prelude::*, sse::{Events, Sse}};
+///
+/// /// Returns a response with a comment after five seconds without an event.
+/// fn live(events: impl Events + Send + 'static) -> Sse {
+///     Sse::new(events).keep_alive(secs(5))
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stream of events",
+    label = "`Sse` sends values of the type `Event`",
+    note = "make each item an event: `Event::data(text)`, or `Event::json(&value)?`"
+)]
+pub trait Events: Stream<Item = Event> {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stream<Item = Event> + ?Sized> Events for S {}
+
 /// How long events that are ready are sent after the shutdown has begun.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -69,7 +90,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 impl Sse {
     /// Returns a response of these events.
-    pub fn new(events: impl Stream<Item = Event> + Send + 'static) -> Self {
+    pub fn new(events: impl Events + Send + 'static) -> Self {
         Self {
             events: Box::pin(events),
             keep_alive: KEEP_ALIVE,

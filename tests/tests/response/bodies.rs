@@ -85,6 +85,12 @@ async fn events(last: LastEventId) -> Sse {
     Sse::new(events).keep_alive(secs(10))
 }
 
+/// Sends no event: the type of the items is that of `Sse`.
+#[get("/no-events")]
+async fn no_events() -> Sse {
+    Sse::new(produce(|_events| async {}))
+}
+
 #[get("/cookies")]
 async fn cookies(cookies: Cookies<'_>, cx: &mut Context<'_>) -> Response {
     let names: Vec<_> = cookies
@@ -137,6 +143,7 @@ struct Api(
     lines,
     breaks,
     events,
+    no_events,
     cookies,
     signed,
     private,
@@ -172,6 +179,11 @@ async fn bodies_have_their_content_type() {
     assert_eq!(
         (save.header(header::CONTENT_TYPE), save.text()),
         ("application/json", "7")
+    );
+    let none = get("/no-events").await;
+    assert_eq!(
+        (none.header(header::CONTENT_TYPE), none.text()),
+        ("text/event-stream", "")
     );
 }
 
