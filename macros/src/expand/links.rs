@@ -5,7 +5,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Type;
+use syn::{Type, ext::IdentExt};
 
 use super::handler::Handler;
 use crate::{
@@ -55,7 +55,14 @@ fn is_primitive(ty: &TokenStream) -> bool {
 /// Returns the impl with the method of a handler with an error.
 pub(super) fn stub(handler: &Handler<'_>) -> TokenStream {
     let (generics, types, bounds) = handler.generics();
-    let (name, method) = (&handler.name, method(handler, &params(handler), true));
+    let mut params = params(handler);
+    for (ident, ty) in &mut params {
+        // The error may be in the type of the argument, so a link passes any value.
+        if ty.is_none() && !takes_text(handler, &ident.unraw().to_string()) {
+            *ty = Some(quote!(impl ::core::marker::Sized));
+        }
+    }
+    let (name, method) = (&handler.name, method(handler, &params, true));
     quote! {
         impl #generics #name #types where #bounds {
             #method
@@ -66,6 +73,7 @@ pub(super) fn stub(handler: &Handler<'_>) -> TokenStream {
 fn method(handler: &Handler<'_>, params: &[LinkParam], is_stub: bool) -> TokenStream {
     let idents: Vec<_> = params.iter().map(|(ident, _)| ident).collect();
     let by_value = params.iter().filter_map(|(_, ty)| ty.as_ref());
+    let by_value = by_value.filter(|_| !is_stub);
     let types = params.iter().map(|(_, ty)| match ty {
         Some(ty) => ty.clone(),
         None => quote!(&::core::primitive::str),
@@ -87,6 +95,15 @@ fn method(handler: &Handler<'_>, params: &[LinkParam], is_stub: bool) -> TokenSt
             #body
         }
     }
+}
+
+/// Returns whether the handler takes a parameter as text.
+fn takes_text(handler: &Handler<'_>, name: &str) -> bool {
+    let mut args = handler.args.iter();
+    args.any(|arg| {
+        let text = source_text(&arg.ty);
+        arg.name == name && (text == "&str" || text == "String")
+    })
 }
 
 /// The name and the type of a link's argument. Without a type it is text, a `&str` of any lifetime.
