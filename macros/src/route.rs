@@ -2,12 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::ItemStruct;
 
 use crate::{
     attr::RouteArgs,
     check,
     errors::Errors,
-    expand::{handler::Handler, static_output::with_static_output},
+    expand::{group::stub, handler::Handler, static_output::with_static_output},
     function::{self, Function, cfg_args::expand_each, with_function},
     pattern::Pattern,
     route_attrs::is_route_attr,
@@ -21,6 +22,9 @@ pub(crate) fn verb(name: &str) -> impl Fn(TokenStream, TokenStream) -> TokenStre
 }
 
 fn expand_verb(name: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    if let Ok(item) = syn::parse2(item.clone()) {
+        return expand_on_struct(name, args, &item);
+    }
     with_function(item, ON_METHOD, |function, errors| {
         let borrows = !check::check_borrow(&function.sig, errors);
         let own = match borrows && check::lacks_lifetime(&function.sig) {
@@ -40,6 +44,22 @@ fn expand_verb(name: &str, args: TokenStream, item: TokenStream) -> TokenStream 
         let rest = generated_items(function, list, &attr, Some(pattern), errors);
         quote!(#own #rest)
     })
+}
+
+/// Reports the attribute of a route on a struct. A stub makes the struct a route, so that its uses are not reported.
+fn expand_on_struct(name: &str, args: TokenStream, item: &ItemStruct) -> TokenStream {
+    let mut errors = Errors::default();
+    let attr = RouteArgs::parse(args, name, &mut errors);
+    errors.at(
+        item.struct_token,
+        format!("`#[{name}]` declares a handler, which is a function: write `async fn`; a struct lists routes by `#[routes]`"),
+    );
+    let (ident, (_, types, _)) = (&item.ident, item.generics.split_for_impl());
+    let ty = syn::parse_quote!(#ident #types);
+    let stub = stub(attr.krate.as_ref(), &item.generics, &ty);
+    let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let errors = errors.into_tokens();
+    quote!(#item #(#cfgs)* #stub #errors)
 }
 
 fn route_args(
