@@ -55,7 +55,8 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     let (demand_items, demands) = demands(args, name);
     let (node, list) = (node(args, name, &own, &listed), entry_list(&listed));
     let list_name = format_ident!("entries_of_{}", name.unraw(), span = Span::call_site());
-    let chain = chain(args, &own, &list_name);
+    let fallback_name = format_ident!("fallback_of_{}", name.unraw(), span = Span::call_site());
+    let chain = chain(args, &own, &list_name, &fallback_name);
     let (n_entries, is_root) = (entries.len(), args.app);
     let endpoint = endpoint(
         &quote!(#ty),
@@ -64,11 +65,8 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
         &chain,
     );
     let (own_items, root) = (&own.items, args.app.then(|| app_items(args, ty)));
-    let is_fallback = args.fallback.as_ref().map(|path| {
-        quote_spanned! {first_span(path)=>
-            const _: () = __hb::assert_fallback::<#path>();
-        }
-    });
+    let fallback = args.fallback.as_ref();
+    let fallback = fallback.map(|path| fallback_type(&fallback_name, path));
     quote! {
         #[allow(deprecated, private_bounds, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
@@ -77,7 +75,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             #items
             #own_items
             #demand_items
-            #is_fallback
+            #fallback
             // The compiler hashes a constant with everything that it refers to, and a static only by its name.
             static __NODE: __hb::Node = #node #demands;
             static __REPORTS: [__hb::Report; #n_entries] = __hb::check(&__NODE, #is_root);
@@ -202,11 +200,26 @@ fn demands(args: &GroupArgs, name: &Ident) -> (TokenStream, Option<TokenStream>)
     (items, call)
 }
 
+/// Returns the type of the fallback, with its check, like that of an entry.
+fn fallback_type(name: &Ident, path: &Path) -> TokenStream {
+    let shown = source_text(path);
+    quote_spanned! {first_span(path)=>
+        #[allow(non_camel_case_types)]
+        type #name = __hb::Listed<__hb::Mode<{
+            __hb::fallback_mode(
+                #shown,
+                __hb::FallbackProbe::<(#path,)>::IS,
+                __hb::EntryProbe::<(#path,)>::IS,
+            )
+        }>, (#path,)>;
+    }
+}
+
 /// Returns the chain of the group: its middleware, its fallback, then the entry that the route table has found.
-fn chain(args: &GroupArgs, own: &Steps, list: &Ident) -> TokenStream {
+fn chain(args: &GroupArgs, own: &Steps, list: &Ident, fallback: &Ident) -> TokenStream {
     let end = quote!(__hb::Fields<#list>);
     let end = match &args.fallback {
-        Some(path) => quote!(__hb::WithFallback<#path, #end>),
+        Some(_) => quote!(__hb::WithFallback<#fallback, #end>),
         None => end,
     };
     own.around(end)

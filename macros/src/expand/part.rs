@@ -148,6 +148,7 @@ impl PartImpl<'_> {
             .body
             .then(|| args::assert_body(args, function.sig.ident.span()));
         let handed = (!is_generic).then(|| self.provides_check());
+        let order = self.order_checks();
         let (data, behaviour) = (self.chain_part_impl(), self.trait_impls());
         quote! {
             #marker
@@ -155,7 +156,8 @@ impl PartImpl<'_> {
             #[allow(deprecated, trivial_bounds, unused_imports, unused_qualifications, clippy::all, clippy::pedantic, clippy::nursery)]
             const _: () = {
                 use #private as __hb;
-                use __hb::{NoExtractor as _, NoLocal as _};
+                use __hb::{NoExtractor as _, NoLocal as _, NoPart as _};
+                #order
                 #modes
                 #takes_body
                 #handed
@@ -190,9 +192,7 @@ impl PartImpl<'_> {
             None => args::needed_locals(self.args, self.generic()),
         };
         let names = |paths: &[Path]| {
-            let names = paths
-                .iter()
-                .map(|path| quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::NAME));
+            let names = paths.iter().map(|path| self.ordered_name(path));
             quote!(&[#(#names),*])
         };
         let kind = self.observe.as_ref().map(|_| {
@@ -228,6 +228,30 @@ impl PartImpl<'_> {
                 };
                 #kind
             }
+        }
+    }
+
+    /// Returns the name of a part that `after(..)` or `before(..)` names.
+    fn ordered_name(&self, path: &Path) -> TokenStream {
+        match self.generic() {
+            Generic::No => quote_spanned!(first_span(path)=> __hb::PartProbe::<(#path,)>::NAME),
+            Generic::Yes => quote_spanned!(first_span(path)=> <#path as __hb::ChainPart>::NAME),
+        }
+    }
+
+    /// Returns the checks that `after(..)` and `before(..)` name parts.
+    fn order_checks(&self) -> TokenStream {
+        let paths = self.attr.after.iter().chain(&self.attr.before).enumerate();
+        let checks = paths.map(|(idx, path)| {
+            let (check, text) = (check_name(format_args!("order_{idx}")), source_text(path));
+            quote_spanned! {first_span(path)=>
+                #[allow(dead_code)]
+                const #check: () = __hb::assert_ordered(#text, __hb::PartProbe::<(#path,)>::IS);
+            }
+        });
+        match self.generic() {
+            Generic::No => quote!(#(#checks)*),
+            Generic::Yes => TokenStream::new(),
         }
     }
 

@@ -2,8 +2,11 @@
 
 use std::{future::Future, marker::PhantomData};
 
-use super::{Call, Chain, ChainPart, ConfiguredPart, Guard, Middleware, New, Next, call::Boxed};
+use super::{
+    Call, Chain, ChainPart, ConfiguredPart, Guard, Middleware, New, Next, SYNC, call::Boxed,
+};
 use crate::{
+    const_text::ErrorText,
     request::Context,
     response::{IntoResponse, Rejection, Response},
     routes::{Entry, NoEntry, NoLink, Node, PartInfo},
@@ -55,11 +58,6 @@ pub(super) fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
 }
 
 /// A handler without a path. `#[fallback]` implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a fallback",
-    label = "named as a fallback, but it needs a path or is no handler",
-    note = "put `#[fallback]` on the function, in place of `#[get(..)]` and the like"
-)]
 pub trait Fallback {}
 
 /// Reads whether a type is a fallback, like [`EntryProbe`](crate::routes::EntryProbe).
@@ -73,8 +71,19 @@ impl<T: Fallback> FallbackProbe<(T,)> {
 
 impl<T> NoEntry for FallbackProbe<T> {}
 
-/// Fails to compile if a type that is named as a fallback is not one.
-pub const fn assert_fallback<F: Fallback>() {}
+/// Returns the mode of a fallback. Fails to compile if the type that is named as a fallback is not one.
+#[track_caller]
+pub const fn fallback_mode(shown: &str, is_fallback: bool, is_entry: bool) -> u8 {
+    if is_fallback {
+        return SYNC;
+    }
+    let text = ErrorText::EMPTY.with("`").with(shown);
+    let text = match is_entry {
+        true => text.with("` has a path, and a fallback has none: put `#[fallback]` on the function, in place of `#[get(..)]` and the like"),
+        false => text.with("` is not a fallback: put `#[fallback]` on the function"),
+    };
+    panic!("{}", text.as_str())
+}
 
 /// Replaces an entry or a middleware whose `#[cfg]` is off. It has no routes and does nothing.
 #[derive(Debug, Clone, Copy)]

@@ -9,11 +9,6 @@ use crate::{
 };
 
 /// A part of a chain, which `with(..)` can name. `#[guard]`, `#[middleware]` and `#[observer]` implement it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a guard nor a middleware",
-    label = "named in an order, but it never stands in a chain",
-    note = "put `#[guard]` or `#[middleware]` on the function or its impl block, or leave it out"
-)]
 pub trait ChainPart {
     /// The name with its module path. It is apart from [`PART`](Self::PART), which may name other parts.
     const NAME: &'static str;
@@ -42,6 +37,8 @@ pub struct PartProbe<T>(PhantomData<T>);
 impl<T: ChainPart> PartProbe<(T,)> {
     /// The kind of part, or 0 if it is not one.
     pub const IS: u8 = T::KIND;
+    /// The name of the part.
+    pub const NAME: &'static str = T::NAME;
     /// The description of the part.
     pub const PART: PartInfo = T::PART;
 }
@@ -68,6 +65,8 @@ impl<T: Send + Sync> SharedProbe<T> {
 pub trait NoPart {
     /// Whether it is a part: 0 means no.
     const IS: u8 = 0;
+    /// The name of the part.
+    const NAME: &'static str = "";
     /// The description of the part.
     const PART: PartInfo = PartInfo::BROKEN;
 }
@@ -91,6 +90,16 @@ pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
             "{}",
             text.with(shown).with("(..)` with its values").as_str()
         )
+    }
+}
+
+/// Fails to compile if a type that `after(..)` or `before(..)` names is not a part.
+#[track_caller]
+pub const fn assert_ordered(shown: &str, is_part: u8) {
+    if is_part == 0 {
+        let text = ErrorText::EMPTY.with("`").with(shown);
+        let text = text.with("` has no place in an order, because it is neither a guard nor a middleware: leave it out, or put `#[guard]` or `#[middleware]` on the function or its impl block");
+        panic!("{}", text.as_str())
     }
 }
 

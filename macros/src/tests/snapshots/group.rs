@@ -111,7 +111,19 @@ const _: () = {
             },
         >,
     >;
-    const _: () = __hb::assert_fallback::<nothing>();
+    #[allow(non_camel_case_types)]
+    type fallback_of_Orgs = __hb::Listed<
+        __hb::Mode<
+            {
+                __hb::fallback_mode(
+                    "nothing",
+                    __hb::FallbackProbe::<(nothing,)>::IS,
+                    __hb::EntryProbe::<(nothing,)>::IS,
+                )
+            },
+        >,
+        (nothing,),
+    >;
     static __NODE: __hb::Node = __hb::Node::group(
         "Orgs",
         __hb::Pattern::new(
@@ -189,14 +201,14 @@ const _: () = {
     where
         __hb::Around<
             __Piece_0,
-            __hb::WithFallback<nothing, __hb::Fields<entries_of_Orgs>>,
+            __hb::WithFallback<fallback_of_Orgs, __hb::Fields<entries_of_Orgs>>,
         >: __hb::Chain<__S>,
     {
         fn chain() -> impl __hb::Chain<__S> {
             __hb::chain_of::<
                 __hb::Around<
                     __Piece_0,
-                    __hb::WithFallback<nothing, __hb::Fields<entries_of_Orgs>>,
+                    __hb::WithFallback<fallback_of_Orgs, __hb::Fields<entries_of_Orgs>>,
                 >,
                 __S,
             >()

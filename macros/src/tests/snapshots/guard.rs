@@ -26,7 +26,7 @@ struct signed_in {}
 )]
 const _: () = {
     use ::highball::__private as __hb;
-    use __hb::{NoExtractor as _, NoLocal as _};
+    use __hb::{NoExtractor as _, NoLocal as _, NoPart as _};
     type argument_0 = __hb::Mode<
         {
             __hb::part_argument(

@@ -21,7 +21,7 @@ impl Limit {
 )]
 const _: () = {
     use ::highball::__private as __hb;
-    use __hb::{NoExtractor as _, NoLocal as _};
+    use __hb::{NoExtractor as _, NoLocal as _, NoPart as _};
     type argument_1 = __hb::Mode<
         {
             __hb::part_argument(

@@ -28,7 +28,7 @@ struct timing {
 )]
 const _: () = {
     use ::highball::__private as __hb;
-    use __hb::{NoExtractor as _, NoLocal as _};
+    use __hb::{NoExtractor as _, NoLocal as _, NoPart as _};
     #[allow(dead_code)]
     const check_of_the_value: () = __hb::assert_passed(
         "()",
