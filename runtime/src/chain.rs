@@ -38,19 +38,19 @@ pub(crate) use call::RequestScope;
 pub use call::{BufferedBody, Call, Render, buffer_body, problem};
 pub use endpoint::{Absent, Endpoint, Fallback, FallbackProbe, NoRoute, chain_of, fallback_mode};
 pub use entry_check::entry_mode;
-pub use fields::{Chunks, EntryEnd, Fields, Listed, W16, W256, W4096, WithFallback};
-pub use handler::{Handler, HandlerEnd, Ready, needs, plain};
+pub use fields::{Chunks, Dispatch, EntryEnd, Fields, Listed, W16, W256, W4096, WithFallback};
+pub use handler::{Handler, HandlerEnd, PlainEnd, Ready, needs, plain};
 pub use next::Next;
 use next::Rest;
 pub(crate) use panics::{Faults, catch_panic, panic_response};
 pub use part::{
-    ChainPart, ConfiguredPart, ConfiguredPartProbe, GuardOutput, NoLocal, NoPart, PartProbe,
-    PassedLocalsProbe, SharedProbe, assert_condition, assert_no_layer, assert_observer,
+    ChainPart, ConfiguredPart, ConfiguredPartProbe, CopyConfig, GuardOutput, NoLocal, NoPart,
+    PartProbe, PassedLocalsProbe, SharedProbe, assert_condition, assert_no_layer, assert_observer,
     assert_ordered, assert_parallel, assert_part, assert_passed, copy_config,
 };
 pub use source::{
     ByName, Extracted, N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, N10, N11, N12, N13, N14, N15, Param,
-    Receiver, Sources, SourcesFrom, Text,
+    Receiver, SourceFrom, Sources, SourcesFrom, Text,
 };
 pub use step::{
     GuardPasses, IfStep, Parallel, PartStep, Predicate, PredicateFn, Step, run_predicate,

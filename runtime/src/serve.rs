@@ -11,7 +11,6 @@ use std::{
 
 use crate::{
     app::App,
-    chain::Endpoint,
     error::Result,
     request::{Check, Shared},
     server::StopFuture,
@@ -43,6 +42,19 @@ pub use crate::{
     tasks::Stopping,
 };
 pub use health::{livez, readyz};
+
+// These are not a public interface. rustc prints the short name of an item only if the item has a path without a hidden
+// module, so errors show `Endpoint` and not `highball::__private::Endpoint`.
+#[doc(hidden)]
+pub use crate::{
+    chain::{
+        Argument, Around, AsyncArgument, Chain, CopyConfig, Dispatch, Endpoint, Extracted, Fields,
+        GuardOutput, Handler, HandlerEnd, Listed, Middleware, Mode, PartStep, PlainEnd, Ready,
+        Receiver, SourceFrom, SourcesFrom, Step, copy_config,
+    },
+    request::assert_shared,
+    routes::{LinkParam, Path1, Path2, Path3, Path4, Path5, Path6},
+};
 
 /// Serves an app on `PORT`, or on port 8080, until SIGTERM or Ctrl-C.
 ///

@@ -85,7 +85,7 @@ pub const fn needs<A: AllNeeds>() -> &'static [&'static [LocalId]] {
     A::NEEDS
 }
 
-/// The end of a chain at a [`PlainFn`], whose arguments have the sources `A`.
+/// The end of a chain at a `PlainFn`, whose arguments have the sources `A`.
 pub struct PlainEnd<A, F>(F, PhantomData<fn() -> A>);
 
 /// Returns the chain of an async function without `with(..)`.
