@@ -57,6 +57,7 @@ fn endpoint(
     bounds: &TokenStream,
     chain: &TokenStream,
 ) -> TokenStream {
+    let state = state_param(&[ty, params, bounds, chain]);
     let params = params.clone().into_iter();
     // The parameters come with their brackets.
     let params: Vec<_> = params.collect();
@@ -64,19 +65,26 @@ fn endpoint(
         [_, inner @ .., _] => inner,
         _ => &[],
     };
-    let state = quote!(__S: ::core::marker::Send + ::core::marker::Sync + 'static);
     quote! {
         #[automatically_derived]
-        impl<#state, #(#inner)*> __hb::Endpoint<__S> for #ty
+        impl<#state: ::core::marker::Send + ::core::marker::Sync + 'static, #(#inner)*> __hb::Endpoint<#state> for #ty
         where
-            #chain: __hb::Chain<__S>,
+            #chain: __hb::Chain<#state>,
             #bounds
         {
-            fn chain() -> impl __hb::Chain<__S> {
-                __hb::chain_of::<#chain, __S>()
+            fn chain() -> impl __hb::Chain<#state> {
+                __hb::chain_of::<#chain, #state>()
             }
         }
     }
+}
+
+/// Returns the name of the type parameter for the state of the app, which errors show: "the trait
+/// `Endpoint<AnyState>` is implemented for `Api`". If the code of the user has this name, it is another one.
+fn state_param(code: &[&TokenStream]) -> Ident {
+    let name = "AnyState";
+    let is_taken = code.iter().any(|code| code.to_string().contains(name));
+    Ident::new(if is_taken { "__S" } else { name }, Span::call_site())
 }
 
 /// Returns a name that rustc prints in an error, for a constant or a static of a part.

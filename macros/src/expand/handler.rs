@@ -229,16 +229,17 @@ impl Handler<'_> {
             Some(_) => quote!(#call),
             None => quote!(__hb::Ready(#call)),
         };
+        let state = super::state_param(&[&name.to_token_stream()]);
         // rustc reports here what the function or its return type is not.
-        let chain = quote_spanned!(output_span(&self.function.sig)=> impl __hb::Chain<__S>);
+        let chain = quote_spanned!(output_span(&self.function.sig)=> impl __hb::Chain<#state>);
         quote! {
             #[allow(non_camel_case_types)]
             type #args = (#(#types,)*);
             #entry
             #[automatically_derived]
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S> for #name
+            impl<#state: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<#state> for #name
             where
-                #args: for<'r> __hb::SourcesFrom<'r, __S>,
+                #args: for<'r> __hb::SourcesFrom<'r, #state>,
             {
                 fn chain() -> #chain {
                     __hb::plain::<#args, _>(#function)
@@ -262,7 +263,7 @@ impl Handler<'_> {
         }
     }
 
-    /// Returns the impl that runs the handler in an app with the state `__S`.
+    /// Returns the impl that runs the handler in an app with any state.
     fn endpoint(&self, chain: &TokenStream) -> TokenStream {
         let name = &self.name;
         let (params, types, bounds) = self.generics();

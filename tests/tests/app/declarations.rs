@@ -227,3 +227,13 @@ async fn an_extractor_may_be_named_exchange() {
     let client = Exchanges.test().start();
     assert_eq!(client.get("/exchange").send().await.text(), "7");
 }
+
+/// Has the name of a type parameter in generated code.
+#[routes(app)]
+struct AnyState(exchange);
+
+#[tokio::test]
+async fn an_app_may_have_the_name_of_a_type_parameter() {
+    let client = AnyState.test().start();
+    assert_eq!(client.get("/exchange").send().await.text(), "7");
+}

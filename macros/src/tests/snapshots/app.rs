@@ -66,13 +66,14 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for Api
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for Api
     where
-        __hb::Fields<entries_of_Api>: __hb::Chain<__S>,
+        __hb::Fields<entries_of_Api>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::Fields<entries_of_Api>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::Fields<entries_of_Api>, AnyState>()
         }
     }
     const __SIZE: __hb::Measure = __hb::measure(&__NODE);

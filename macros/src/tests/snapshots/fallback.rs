@@ -27,13 +27,14 @@ const _: () = {
     #[automatically_derived]
     impl __hb::Fallback for nothing {}
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for nothing
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for nothing
     where
-        __hb::HandlerEnd<__Own>: __hb::Chain<__S>,
+        __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::HandlerEnd<__Own>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::HandlerEnd<__Own>, AnyState>()
         }
     }
     #[automatically_derived]

@@ -31,13 +31,14 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for __Field1
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for __Field1
     where
-        __hb::EntryEnd<notes::Notes>: __hb::Chain<__S>,
+        __hb::EntryEnd<notes::Notes>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::EntryEnd<notes::Notes>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::EntryEnd<notes::Notes>, AnyState>()
         }
     }
     #[cfg(all(feature = "admin"))]
@@ -82,13 +83,17 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for __Field2
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for __Field2
     where
-        __hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>: __hb::Chain<__S>,
+        __hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<
+                __hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>,
+                AnyState,
+            >()
         }
     }
     #[allow(non_camel_case_types)]
@@ -196,21 +201,22 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for Orgs
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for Orgs
     where
         __hb::Around<
             __Piece_0,
             __hb::WithFallback<fallback_of_Orgs, __hb::Fields<entries_of_Orgs>>,
-        >: __hb::Chain<__S>,
+        >: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
+        fn chain() -> impl __hb::Chain<AnyState> {
             __hb::chain_of::<
                 __hb::Around<
                     __Piece_0,
                     __hb::WithFallback<fallback_of_Orgs, __hb::Fields<entries_of_Orgs>>,
                 >,
-                __S,
+                AnyState,
             >()
         }
     }

@@ -56,13 +56,14 @@ const _: () = {
         type Link = (u64,);
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for __Shop_item
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for __Shop_item
     where
-        __hb::HandlerEnd<__Own>: __hb::Chain<__S>,
+        __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::HandlerEnd<__Own>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::HandlerEnd<__Own>, AnyState>()
         }
     }
     #[automatically_derived]
@@ -129,13 +130,14 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for __Shop_add
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for __Shop_add
     where
-        __hb::HandlerEnd<__Own>: __hb::Chain<__S>,
+        __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::HandlerEnd<__Own>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::HandlerEnd<__Own>, AnyState>()
         }
     }
     #[automatically_derived]
@@ -214,13 +216,14 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for Shop
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for Shop
     where
-        __hb::Fields<entries_of_Shop>: __hb::Chain<__S>,
+        __hb::Fields<entries_of_Shop>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::Fields<entries_of_Shop>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::Fields<entries_of_Shop>, AnyState>()
         }
     }
 };

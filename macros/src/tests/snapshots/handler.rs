@@ -63,12 +63,13 @@ const _: () = {
         type Link = (u64,);
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for show
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for show
     where
-        arguments_of_show: for<'r> __hb::SourcesFrom<'r, __S>,
+        arguments_of_show: for<'r> __hb::SourcesFrom<'r, AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
+        fn chain() -> impl __hb::Chain<AnyState> {
             __hb::plain::<arguments_of_show, _>(show)
         }
     }

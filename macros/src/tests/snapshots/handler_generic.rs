@@ -40,14 +40,14 @@ const _: () = {
     }
     #[automatically_derived]
     impl<
-        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
         T: ::core::marker::Send + ::core::marker::Sync + 'static + Table,
-    > __hb::Endpoint<__S> for count<T>
+    > __hb::Endpoint<AnyState> for count<T>
     where
-        __hb::HandlerEnd<__Own<T>>: __hb::Chain<__S>,
+        __hb::HandlerEnd<__Own<T>>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::HandlerEnd<__Own<T>>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::HandlerEnd<__Own<T>>, AnyState>()
         }
     }
     #[automatically_derived]

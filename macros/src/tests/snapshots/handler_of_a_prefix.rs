@@ -57,12 +57,13 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for list
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for list
     where
-        arguments_of_list: for<'r> __hb::SourcesFrom<'r, __S>,
+        arguments_of_list: for<'r> __hb::SourcesFrom<'r, AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
+        fn chain() -> impl __hb::Chain<AnyState> {
             __hb::plain::<arguments_of_list, _>(__hb::Ready(list))
         }
     }

@@ -170,15 +170,16 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for create
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for create
     where
         __hb::Around<
             __Piece_0,
             __hb::Around<__Piece_1, __hb::Around<__Piece_2, __hb::HandlerEnd<__Own>>>,
-        >: __hb::Chain<__S>,
+        >: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
+        fn chain() -> impl __hb::Chain<AnyState> {
             __hb::chain_of::<
                 __hb::Around<
                     __Piece_0,
@@ -187,7 +188,7 @@ const _: () = {
                         __hb::Around<__Piece_2, __hb::HandlerEnd<__Own>>,
                     >,
                 >,
-                __S,
+                AnyState,
             >()
         }
     }

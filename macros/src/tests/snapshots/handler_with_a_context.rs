@@ -55,13 +55,14 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for save
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for save
     where
-        __hb::HandlerEnd<__Own>: __hb::Chain<__S>,
+        __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
-            __hb::chain_of::<__hb::HandlerEnd<__Own>, __S>()
+        fn chain() -> impl __hb::Chain<AnyState> {
+            __hb::chain_of::<__hb::HandlerEnd<__Own>, AnyState>()
         }
     }
     #[automatically_derived]

@@ -37,12 +37,13 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<__S>
-    for health
+    impl<
+        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > __hb::Endpoint<AnyState> for health
     where
-        arguments_of_health: for<'r> __hb::SourcesFrom<'r, __S>,
+        arguments_of_health: for<'r> __hb::SourcesFrom<'r, AnyState>,
     {
-        fn chain() -> impl __hb::Chain<__S> {
+        fn chain() -> impl __hb::Chain<AnyState> {
             __hb::plain::<arguments_of_health, _>(__hb::Ready(health))
         }
     }
