@@ -18,9 +18,12 @@ mod with;
 use std::fmt::Display;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
-use crate::attr::{Priority, RouteOptions, Slash};
+use crate::{
+    attr::{Priority, RouteOptions, Slash},
+    types::first_span,
+};
 
 /// Returns the name of a constant that is only a check. rustc prints it at the end of an error:
 /// "evaluation of `_::check_of_argument_1` failed here". A lint for names does not apply to an identifier of the macro.
@@ -65,11 +68,15 @@ fn endpoint(
         [_, inner @ .., _] => inner,
         _ => &[],
     };
+    // rustc points at these two if the state has no value for an argument.
+    let span = first_span(ty);
+    let endpoint = quote_spanned!(span=> __hb::Endpoint<#state>);
+    let is_chain = quote_spanned!(span=> __hb::Chain<#state>);
     quote! {
         #[automatically_derived]
-        impl<#state: ::core::marker::Send + ::core::marker::Sync + 'static, #(#inner)*> __hb::Endpoint<#state> for #ty
+        impl<#state: __hb::SharedValue, #(#inner)*> #endpoint for #ty
         where
-            #chain: __hb::Chain<#state>,
+            #chain: #is_chain,
             #bounds
         {
             fn chain() -> impl __hb::Chain<#state> {

@@ -11,6 +11,7 @@ use crate::{
     response::Response,
 };
 
+mod app_state;
 mod argument;
 mod argument_check;
 mod call;
@@ -27,6 +28,7 @@ mod prepared;
 mod source;
 mod step;
 
+pub use app_state::{BrokenState, IntoState, shared_field};
 pub use argument::{
     ASYNC, Argument, AsyncArgument, LocalProbe, Mode, NoExtractor, ParamProbe, Probe, ProbeAsync,
     SYNC,

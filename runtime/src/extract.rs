@@ -120,7 +120,7 @@ pub(crate) use websocket::close_frame;
 /// ```
 pub trait Extract<'r>: Sized {
     /// The part of the app state that the extractor reads, or `()`.
-    type State: Send + Sync + 'static;
+    type State: 'static;
 
     /// Whether the extractor takes the body.
     ///

@@ -38,8 +38,9 @@ pub use proxies::Proxies;
 pub(crate) use running_route::{Mark, Watching};
 pub(crate) use shared::{Connected, Shared};
 pub(crate) use stand_ins::StandIns;
-pub(crate) use state::View;
 #[doc(hidden)]
-pub use state::{CloneState, HasState, SharedValue, StateField, assert_shared};
+pub(crate) use state::Stateless;
+pub(crate) use state::View;
+pub use state::{CloneState, HasState, SharedValue, StateField};
 pub use state::{Provide, State};
 pub(crate) use transport::Transport;

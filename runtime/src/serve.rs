@@ -11,8 +11,9 @@ use std::{
 
 use crate::{
     app::App,
+    chain::{IntoState, SYNC},
     error::Result,
-    request::{Check, Shared},
+    request::{Check, Shared, SharedValue, Stateless},
     server::StopFuture,
 };
 
@@ -52,7 +53,6 @@ pub use crate::{
         GuardOutput, Handler, HandlerEnd, Listed, Middleware, Mode, PartStep, PlainEnd, Ready,
         Receiver, SourceFrom, SourcesFrom, Step, copy_config,
     },
-    request::assert_shared,
     routes::{LinkParam, Path1, Path2, Path3, Path4, Path5, Path6},
 };
 
@@ -139,7 +139,24 @@ pub struct NoState;
 #[doc(hidden)]
 pub struct WithState(Option<Run>);
 
-type Run = Box<dyn FnOnce(Setup) -> Running + Send>;
+/// An app with the state `S`. It is the bound of [`Serve::state`] in place of [`Endpoint`]: rustc lists the impls of a
+/// trait in a bound, unless they are for every type.
+#[doc(hidden)]
+pub trait ServedWith<S>: App {
+    /// Returns the function that runs the app with the state.
+    fn run_with(state: S) -> Run;
+}
+
+impl<S: SharedValue, A: App + Endpoint<S>> ServedWith<S> for A {
+    fn run_with(state: S) -> Run {
+        let shared = Shared::new(state);
+        Run(Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared))))
+    }
+}
+
+/// Runs an app whose state is known.
+#[doc(hidden)]
+pub struct Run(Box<dyn FnOnce(Setup) -> Running + Send>);
 
 type Running = Pin<Box<dyn Future<Output = Result> + Send>>;
 
@@ -190,14 +207,12 @@ impl<A: App> Serve<A> {
     /// ```
     pub fn state<S>(self, state: S) -> Serve<A, WithState>
     where
-        A: Endpoint<S>,
-        S: Send + Sync + 'static,
+        A: ServedWith<S::State>,
+        S: IntoState<Mode<SYNC>, Mode<SYNC>>,
     {
-        let shared = Shared::new(state);
-        let run: Run = Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared)));
         Serve {
             setup: self.setup,
-            run: WithState(Some(run)),
+            run: WithState(Some(A::run_with(state.into_state()))),
             running: None,
             app: PhantomData,
         }
@@ -206,15 +221,19 @@ impl<A: App> Serve<A> {
 
 // A future, and not `IntoFuture`: with two impls of that trait to choose from, rustc names none of the bounds that an
 // app without its state breaks.
-impl<A: App + Endpoint<()>> Future for Serve<A> {
+#[allow(private_bounds)]
+impl<A: App + Endpoint<Stateless>> Future for Serve<A> {
     type Output = Result;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
         let this = self.get_mut();
         let setup = &mut this.setup;
-        let running = this
-            .running
-            .get_or_insert_with(|| Box::pin(run::run::<A, ()>(mem::take(setup), Shared::new(()))));
+        let running = this.running.get_or_insert_with(|| {
+            Box::pin(run::run::<A, Stateless>(
+                mem::take(setup),
+                Shared::new(Stateless),
+            ))
+        });
         running.as_mut().poll(cx)
     }
 }
@@ -225,7 +244,7 @@ impl<A> Future for Serve<A, WithState> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
         let this = self.get_mut();
         if let Some(run) = this.run.0.take() {
-            this.running = Some(run(mem::take(&mut this.setup)));
+            this.running = Some((run.0)(mem::take(&mut this.setup)));
         }
         match &mut this.running {
             Some(running) => running.as_mut().poll(cx),
@@ -237,6 +256,12 @@ impl<A> Future for Serve<A, WithState> {
 impl<A, K> fmt::Debug for Serve<A, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Serve").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").finish_non_exhaustive()
     }
 }
 

@@ -2,10 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Field, Fields, Member};
+use syn::{Data, DeriveInput, Field, Fields, Ident, Member, Path};
 
 use crate::{
     errors::Errors,
+    expand::check_name,
     runtime_path::{private, private_at},
     types::{first_span, source_text},
 };
@@ -25,7 +26,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let fields = distinct_fields(&data.fields, &mut own_errors);
     let own_errors = own_errors.into_tokens();
     let (impl_generics, ty_generics, _) = input.generics.split_for_impl();
-    let (name, bounds) = (&input.ident, impl_bounds(input));
+    let (name, bounds) = (&input.ident, impl_bounds(input, &private));
     let provides = fields.iter().map(|(member, field)| {
         let ty = &field.ty;
         quote_spanned! {first_span(ty)=>
@@ -41,7 +42,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     // The types of a generic struct are known only where it is used, so no constant can check them. It gets no impl
     // for all other types, either, which would overlap with those of the fields.
     let is_generic = !input.generics.params.is_empty();
-    let checks = (!is_generic).then(|| shared_checks(&data.fields, &private));
+    let checks = (!is_generic).then(|| shared_checks(&input.ident, &data.fields, krate.as_ref()));
     let other = (!is_generic).then(|| {
         // With the span of the derive, rustc would propose to implement the trait by hand.
         let private = private_at(krate.as_ref(), name.span());
@@ -72,7 +73,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 
 /// Returns the bounds of the impls. That a struct can be shared is required where the state is used: an error for each
 /// impl would repeat that of the field.
-fn impl_bounds(input: &DeriveInput) -> TokenStream {
+fn impl_bounds(input: &DeriveInput, private: &TokenStream) -> TokenStream {
     let own = input.generics.where_clause.as_ref();
     if !input.generics.params.is_empty() {
         return quote!(#own);
@@ -80,16 +81,45 @@ fn impl_bounds(input: &DeriveInput) -> TokenStream {
     let name = &input.ident;
     let own = own.into_iter().flat_map(|own| &own.predicates);
     // rustc checks a bound without parameters at once, unless it has a lifetime.
-    quote!(where #(#own,)* for<'__s> #name: ::core::marker::Send + ::core::marker::Sync,)
+    quote!(where #(#own,)* for<'__s> #name: #private::SharedValue,)
 }
 
 /// Returns the checks that requests can share the fields.
-fn shared_checks(fields: &Fields, private: &TokenStream) -> TokenStream {
-    let checks = fields.iter().map(|field| {
-        let ty = &field.ty;
-        quote_spanned!(first_span(ty)=> #[allow(deprecated)] const _: () = #private::assert_shared::<#ty>();)
+///
+/// rustc evaluates the type of a constant before it checks where the state is used. If a check fails, the impl of
+/// `IntoState` hides that the state cannot be used, which would be a second error.
+fn shared_checks(name: &Ident, fields: &Fields, krate: Option<&Path>) -> TokenStream {
+    let checks = fields.iter().zip(fields.members()).map(|(field, member)| {
+        let (ty, span) = (&field.ty, first_span(&field.ty));
+        let (shown, private) = (source_text(ty), private_at(krate, span));
+        let check = check_name(quote!(#member));
+        quote_spanned! {span=>
+            type #check = #private::Mode<{
+                #private::shared_field(#shown, #private::SharedProbe::<#ty>::IS)
+            }>;
+        }
     });
-    checks.collect()
+    let (checks, private) = (checks.collect::<Vec<_>>(), private(krate));
+    let names = fields.members().map(|member| check_name(quote!(#member)));
+    let names: Vec<_> = names.collect();
+    if names.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        const _: () = {
+            use #private::NoPart as _;
+            #(#[allow(deprecated, non_camel_case_types)] #checks)*
+            type __All = #private::Mode<{ #(#names::IS)&* & 0 }>;
+            #[automatically_derived]
+            impl #private::IntoState<__All, __All> for #name {
+                type State = #private::BrokenState<__All>;
+
+                fn into_state(self) -> Self::State {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
 }
 
 /// Returns the fields, and rejects two of one type, because `State<T>` could not choose between them.

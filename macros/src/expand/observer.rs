@@ -50,7 +50,7 @@ fn observe(function: &Function, list: &[Arg]) -> TokenStream {
     quote! {
         #(#checks)*
         #[automatically_derived]
-        impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Observer<__S> for #name
+        impl<__S: __hb::SharedValue> __hb::Observer<__S> for #name
         where #bounds
         {
             #[allow(unused_variables)]

@@ -52,7 +52,7 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenS
                 const NAME: &'static ::core::primitive::str = "";
                 const PART: __hb::PartInfo = __hb::PartInfo::BROKEN;
             }
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name where #bounds {
+            impl<__S: __hb::SharedValue, #params> __hb::Middleware<__S> for #name where #bounds {
                 type Passes = ();
                 fn run<'__r>(
                     &'static self,
@@ -270,7 +270,7 @@ impl PartImpl<'_> {
         let check = self.check.as_ref().map(|check| {
             quote! {
                 #[automatically_derived]
-                impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Guard<__S> for #name
+                impl<__S: __hb::SharedValue, #params> __hb::Guard<__S> for #name
                 where #bounds
                 {
                     type Value = #provides;
@@ -281,7 +281,7 @@ impl PartImpl<'_> {
         });
         quote! {
             #[automatically_derived]
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static, #params> __hb::Middleware<__S> for #name
+            impl<__S: __hb::SharedValue, #params> __hb::Middleware<__S> for #name
             where #bounds
             {
                 type Passes = #provides;

@@ -196,7 +196,7 @@ impl Steps {
             struct #ty;
             #holds
             #[automatically_derived]
-            impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Step<__S> for #ty {
+            impl<__S: __hb::SharedValue> __hb::Step<__S> for #ty {
                 fn run<'__r, __C: __hb::Chain<__S>>(
                     __cx: &mut __hb::Context<'_>,
                     __env: __hb::Call<'__r, __S>,

@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     const_text::ErrorText,
-    request::Context,
+    request::{Context, SharedValue},
     response::{IntoResponse, Rejection, Response},
     routes::{Entry, NoEntry, NoLink, Node, PartInfo},
 };
 
 /// A handler, or a group of them, in an app with the state `S`.
-pub trait Endpoint<S: Send + Sync + 'static>: Sized + 'static {
+pub trait Endpoint<S: SharedValue>: Sized + 'static {
     /// Returns the chain of the entry: its own middleware, then the handler or the group.
     ///
     /// It is no associated type, because that of a public handler cannot contain private types, as its arguments may.
@@ -26,14 +26,14 @@ pub trait Endpoint<S: Send + Sync + 'static>: Sized + 'static {
 }
 
 /// Returns a chain by its type.
-pub const fn chain_of<C: Chain<S> + New, S: Send + Sync + 'static>() -> C {
+pub const fn chain_of<C: Chain<S> + New, S: SharedValue>() -> C {
     C::NEW
 }
 
 /// Responds for the group at which the way ends, if no handler does.
 pub(super) async fn miss<S>(cx: &mut Context<'_>, call: Call<'_, S>) -> Response
 where
-    S: Send + Sync + 'static,
+    S: SharedValue,
 {
     let mut response = match (&call.scope.miss, call.fallback) {
         (Some(miss), Some(fallback)) if miss.is_missing() => return fallback(cx, call).await,
@@ -45,7 +45,7 @@ where
 }
 
 /// Runs a handler as a fallback. Its future is boxed, which only requests without a route pay for.
-pub(super) fn fallback<'a, E: Endpoint<S>, S: Send + Sync + 'static>(
+pub(super) fn fallback<'a, E: Endpoint<S>, S: SharedValue>(
     cx: &'a mut Context<'_>,
     call: Call<'a, S>,
 ) -> Boxed<'a> {
@@ -94,7 +94,7 @@ impl Entry for Absent {
     type Link = NoLink;
 }
 
-impl<S: Send + Sync + 'static> Endpoint<S> for Absent {
+impl<S: SharedValue> Endpoint<S> for Absent {
     fn chain() -> impl Chain<S> {
         NoRoute
     }
@@ -108,7 +108,7 @@ impl New for NoRoute {
     const NEW: Self = Self;
 }
 
-impl<S: Send + Sync + 'static> Chain<S> for NoRoute {
+impl<S: SharedValue> Chain<S> for NoRoute {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
@@ -131,7 +131,7 @@ impl ConfiguredPart for Absent {
     }
 }
 
-impl<S: Send + Sync + 'static> Middleware<S> for Absent {
+impl<S: SharedValue> Middleware<S> for Absent {
     type Passes = ();
 
     fn run<'r>(
@@ -144,7 +144,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for Absent {
     }
 }
 
-impl<S: Send + Sync + 'static> Guard<S> for Absent {
+impl<S: SharedValue> Guard<S> for Absent {
     type Value = ();
 
     async fn check<'r>(

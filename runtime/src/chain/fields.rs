@@ -8,7 +8,10 @@ use super::{
     call::{Call, Fallback},
     endpoint::{NoRoute, fallback, miss},
 };
-use crate::{request::Context, response::Response};
+use crate::{
+    request::{Context, SharedValue},
+    response::Response,
+};
 
 /// The end of a chain at a group. `L` is the list of its entries: a tuple of up to 16 [`Listed`], or [`Chunks`] of
 /// them.
@@ -19,7 +22,7 @@ pub struct Fields<L>(PhantomData<fn() -> L>);
 pub struct Chunks<L, W>(PhantomData<fn() -> (L, W)>);
 
 /// A list of entries that can run one of them.
-pub trait Dispatch<S: Send + Sync + 'static>: 'static {
+pub trait Dispatch<S: SharedValue>: 'static {
     /// Runs the entry with this number, or responds for the group if there is none.
     fn run_entry<'r>(
         cx: &mut Context<'_>,
@@ -38,14 +41,13 @@ impl<L> New for Fields<L> {
     const NEW: Self = Self(PhantomData);
 }
 
-impl<S: Send + Sync + 'static, L: Dispatch<S>> Chain<S> for Fields<L> {
+impl<S: SharedValue, L: Endpoint<S>> Chain<S> for Fields<L> {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
-        mut call: Call<'r, S>,
+        call: Call<'r, S>,
     ) -> impl Future<Output = Response> + Send {
-        let entry = call.next_field();
-        L::run_entry(cx, call, entry)
+        L::run(cx, call)
     }
 }
 
@@ -69,6 +71,24 @@ macro_rules! widths {
 
 widths!(W16 16 W256 256 W4096 4096);
 
+/// The methods of a list as an [`Endpoint`]. It has the trait of its entries, because rustc lists each trait between an
+/// app and the state that it lacks.
+macro_rules! dispatch {
+    () => {
+        fn chain() -> impl Chain<S> {
+            Fields::<Self>(PhantomData)
+        }
+
+        fn run<'r>(
+            cx: &mut Context<'_>,
+            mut call: Call<'r, S>,
+        ) -> impl Future<Output = Response> + Send {
+            let entry = call.next_field();
+            Self::run_entry(cx, call, entry)
+        }
+    };
+}
+
 macro_rules! lists {
     ($($name:ident $idx:literal)*) => {
         lists!(@ [] $($name $idx)*);
@@ -81,7 +101,7 @@ macro_rules! lists {
         lists!(@ [$($name $idx)* $next $next_idx] $($rest)*);
     };
     (@impl $($name:ident $idx:literal)*) => {
-        impl<S: Send + Sync + 'static, $($name: Endpoint<S>),*> Dispatch<S> for ($($name,)*) {
+        impl<S: SharedValue, $($name: Endpoint<S>),*> Dispatch<S> for ($($name,)*) {
             async fn run_entry<'r>(
                 cx: &mut Context<'_>,
                 call: Call<'r, S>,
@@ -94,7 +114,17 @@ macro_rules! lists {
             }
         }
 
-        impl<S: Send + Sync + 'static, W: Width, $($name: Dispatch<S>),*> Dispatch<S>
+        impl<S: SharedValue, $($name: Endpoint<S>),*> Endpoint<S> for ($($name,)*) {
+            dispatch!();
+        }
+
+        impl<S: SharedValue, W: Width, $($name: Dispatch<S>),*> Endpoint<S>
+            for Chunks<($($name,)*), W>
+        {
+            dispatch!();
+        }
+
+        impl<S: SharedValue, W: Width, $($name: Dispatch<S>),*> Dispatch<S>
             for Chunks<($($name,)*), W>
         {
             async fn run_entry<'r>(
@@ -123,13 +153,13 @@ lists!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11 M 12 N 13 O 14 P 15);
 #[derive(Debug)]
 pub struct Listed<M, E>(PhantomData<fn() -> (M, E)>);
 
-impl<S: Send + Sync + 'static, E: Endpoint<S>> Endpoint<S> for Listed<Mode<SYNC>, (E,)> {
+impl<S: SharedValue, E: Endpoint<S>> Endpoint<S> for Listed<Mode<SYNC>, (E,)> {
     fn chain() -> impl Chain<S> {
         E::chain()
     }
 }
 
-impl<S: Send + Sync + 'static, E: 'static> Endpoint<S> for Listed<Mode<NOT>, (E,)> {
+impl<S: SharedValue, E: 'static> Endpoint<S> for Listed<Mode<NOT>, (E,)> {
     fn chain() -> impl Chain<S> {
         NoRoute
     }
@@ -148,7 +178,7 @@ impl<F, C: New> New for WithFallback<F, C> {
     const NEW: Self = Self(PhantomData, C::NEW);
 }
 
-impl<S: Send + Sync + 'static, F: Endpoint<S>, C: Chain<S>> Chain<S> for WithFallback<F, C> {
+impl<S: SharedValue, F: Endpoint<S>, C: Chain<S>> Chain<S> for WithFallback<F, C> {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,
@@ -172,7 +202,7 @@ impl<E> New for EntryEnd<E> {
     const NEW: Self = Self(PhantomData);
 }
 
-impl<S: Send + Sync + 'static, E: Endpoint<S>> Chain<S> for EntryEnd<E> {
+impl<S: SharedValue, E: Endpoint<S>> Chain<S> for EntryEnd<E> {
     fn run<'r>(
         self,
         cx: &mut Context<'_>,

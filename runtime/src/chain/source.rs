@@ -11,8 +11,8 @@ use crate::{
         call::Call,
         prepared::Prepare,
     },
-    extract::{Extract, PathParam, param_rejection},
-    request::{Head, Provide},
+    extract::{Extract, ExtractAsync, PathParam, param_rejection},
+    request::{Head, Provide, SharedValue},
     response::Rejection,
     routes::{ArgumentInfo, LocalId},
 };
@@ -189,21 +189,33 @@ impl<A: Extract<'static>> Needs for Extracted<Mode<SYNC>, A> {
 
 impl<A> Needs for Extracted<Mode<ASYNC>, A> {}
 
-impl<'r, S: Argument<'r, Mode<M>, A> + 'static, const M: u8, A> SourceFrom<'r, S>
-    for Extracted<Mode<M>, A>
-{
-    const BODY: bool = S::BODY;
-    const PREPARE: Option<Prepare<S>> = S::PREPARE;
+/// Implements `SourceFrom` by [`Argument`]. The bounds are repeated, because rustc lists each bound between an app and
+/// the state that it lacks.
+macro_rules! extracted {
+    ($mode:ident, $($bound:tt)*) => {
+        impl<'r, S, A> SourceFrom<'r, S> for Extracted<Mode<$mode>, A>
+        where
+            S: SharedValue,
+            $($bound)*
+        {
+            const BODY: bool = <S as Argument<'r, Mode<$mode>, A>>::BODY;
+            const PREPARE: Option<Prepare<S>> = <S as Argument<'r, Mode<$mode>, A>>::PREPARE;
 
-    #[inline]
-    fn take(call: Call<'r, S>, _: Site<'_>) -> Result<A, Rejection> {
-        S::extract(call)
-    }
+            #[inline]
+            fn take(call: Call<'r, S>, _: Site<'_>) -> Result<A, Rejection> {
+                <S as Argument<'r, Mode<$mode>, A>>::extract(call)
+            }
 
-    fn check_head(call: Call<'r, S>, _: Site<'_>) -> Result<(), Rejection> {
-        S::check_head(call)
-    }
+            fn check_head(call: Call<'r, S>, _: Site<'_>) -> Result<(), Rejection> {
+                <S as Argument<'r, Mode<$mode>, A>>::check_head(call)
+            }
+        }
+    };
 }
+
+extracted!(NOT,);
+extracted!(SYNC, A: Extract<'r>, S: Provide<A::State>);
+extracted!(ASYNC, A: ExtractAsync, S: Provide<A::State>);
 
 impl<'r, T> Source for Receiver<'r, T> {
     type Value = &'r T;

@@ -3,7 +3,7 @@
 use super::{Extract, Input};
 use crate::{request::State, response::Rejection};
 
-impl<'r, T: Send + Sync + 'static> Extract<'r> for State<T> {
+impl<'r, T: 'static> Extract<'r> for State<T> {
     type State = T;
 
     fn extract(input: Input<'r, T>) -> Result<Self, Rejection> {

@@ -149,7 +149,7 @@ impl<T: Send + Sync> StateSource<T> for OwnedState<T> {
 #[diagnostic::on_unimplemented(
     message = "the app state `{Self}` has no `{T}`",
     label = "a handler or a part of this app requires `State<{T}>`",
-    note = "put `#[derive(State)]` on `{Self}`, with a field of type `{T}`"
+    note = "hand a struct with `#[derive(State)]` and a field of type `{T}` to `.state(..)`, without `Arc`"
 )]
 pub trait Provide<T: ?Sized>: Send + Sync + 'static {
     /// Returns the value.
@@ -163,10 +163,14 @@ impl<S: Send + Sync + 'static> Provide<()> for S {
     }
 }
 
+/// The state of an app without state. rustc lists no private type among those that implement [`Provide`].
+#[derive(Debug)]
+pub(crate) struct Stateless;
+
 /// An app without state provides nothing else. The bound never holds, so that its message is the error.
-impl<T: ?Sized> Provide<T> for ()
+impl<T: ?Sized> Provide<T> for Stateless
 where
-    (): HasState<T>,
+    Self: HasState<T>,
 {
     fn provide(&self) -> &T {
         unreachable!("nothing implements `HasState`")
@@ -177,7 +181,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "the app state has no `{T}`, which a handler or a part of this app requires",
     label = "this app has no state",
-    note = "hand a struct that derives `State`, with a field of type `{T}`, to `.state(..)`"
+    note = "hand a struct with `#[derive(State)]` and a field of type `{T}` to `.state(..)`"
 )]
 pub trait HasState<T: ?Sized> {}
 
@@ -189,19 +193,16 @@ pub trait HasState<T: ?Sized> {}
 )]
 pub trait StateField<T: ?Sized> {}
 
-/// A value that requests on all threads can share. Every such value implements it, for the sake of the message.
+/// A value that requests on all threads can share. Every such value implements it: one bound is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be app state, because requests on all threads share it",
     label = "cannot be shared between threads",
     note = "write `Arc` in place of `Rc`, and `Mutex`, `RwLock` or an atomic type in place of `Cell` and `RefCell`"
 )]
-pub trait SharedValue {}
+pub trait SharedValue: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> SharedValue for T {}
-
-/// Fails to compile if requests cannot share a field of the app state.
-pub const fn assert_shared<T: SharedValue>() {}
 
 /// The owner that a [`State`] keeps alive.
 trait StateSource<T: ?Sized>: Send + Sync {

@@ -66,9 +66,7 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for Api
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for Api
     where
         __hb::Fields<entries_of_Api>: __hb::Chain<AnyState>,
     {

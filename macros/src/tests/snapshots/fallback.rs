@@ -27,9 +27,7 @@ const _: () = {
     #[automatically_derived]
     impl __hb::Fallback for nothing {}
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for nothing
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for nothing
     where
         __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {

@@ -31,9 +31,7 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for __Field1
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for __Field1
     where
         __hb::EntryEnd<notes::Notes>: __hb::Chain<AnyState>,
     {
@@ -83,9 +81,7 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for __Field2
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for __Field2
     where
         __hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>: __hb::Chain<AnyState>,
     {
@@ -201,9 +197,7 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for Orgs
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for Orgs
     where
         __hb::Around<
             __Piece_0,

@@ -56,9 +56,7 @@ const _: () = {
         type Link = (u64,);
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for __Shop_item
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for __Shop_item
     where
         __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {
@@ -130,9 +128,7 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for __Shop_add
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for __Shop_add
     where
         __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {
@@ -216,9 +212,7 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for Shop
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for Shop
     where
         __hb::Fields<entries_of_Shop>: __hb::Chain<AnyState>,
     {

@@ -90,9 +90,7 @@ const _: () = {
         };
     }
     #[automatically_derived]
-    impl<
-        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Middleware<__S> for signed_in
+    impl<__S: __hb::SharedValue> __hb::Middleware<__S> for signed_in
     where
         for<'__r> __S: __hb::AsyncArgument<'__r, argument_0, Bearer>,
         for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, State<Db>>,
@@ -151,8 +149,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Guard<__S>
-    for signed_in
+    impl<__S: __hb::SharedValue> __hb::Guard<__S> for signed_in
     where
         for<'__r> __S: __hb::AsyncArgument<'__r, argument_0, Bearer>,
         for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, State<Db>>,

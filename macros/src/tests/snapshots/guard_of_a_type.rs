@@ -60,9 +60,7 @@ const _: () = {
         };
     }
     #[automatically_derived]
-    impl<
-        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Middleware<__S> for Limit
+    impl<__S: __hb::SharedValue> __hb::Middleware<__S> for Limit
     where
         for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
         for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, ClientIp>,
@@ -109,8 +107,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Guard<__S>
-    for Limit
+    impl<__S: __hb::SharedValue> __hb::Guard<__S> for Limit
     where
         for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
         for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, ClientIp>,

@@ -40,7 +40,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
+        AnyState: __hb::SharedValue,
         T: ::core::marker::Send + ::core::marker::Sync + 'static + Table,
     > __hb::Endpoint<AnyState> for count<T>
     where

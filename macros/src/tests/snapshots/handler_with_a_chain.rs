@@ -170,9 +170,7 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for create
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for create
     where
         __hb::Around<
             __Piece_0,

@@ -55,9 +55,7 @@ const _: () = {
         type Link = __hb::NoLink;
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for save
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for save
     where
         __hb::HandlerEnd<__Own>: __hb::Chain<AnyState>,
     {

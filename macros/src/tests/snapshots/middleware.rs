@@ -62,9 +62,7 @@ const _: () = {
         };
     }
     #[automatically_derived]
-    impl<
-        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Middleware<__S> for timing
+    impl<__S: __hb::SharedValue> __hb::Middleware<__S> for timing
     where
         for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
     {

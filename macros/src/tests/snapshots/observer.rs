@@ -85,8 +85,7 @@ const _: () = {
         __hb::Probe::<Option<UserAgent>>::NEEDS,
     );
     #[automatically_derived]
-    impl<__S: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Observer<__S>
-    for log
+    impl<__S: __hb::SharedValue> __hb::Observer<__S> for log
     where
         for<'__r> __S: __hb::Argument<'__r, argument_1, Option<UserAgent>>,
     {
