@@ -232,14 +232,17 @@ impl Handler<'_> {
         let state = super::state_param(&[&name.to_token_stream()]);
         // rustc reports here what the function or its return type is not.
         let chain = quote_spanned!(output_span(&self.function.sig)=> impl __hb::Chain<#state>);
+        // rustc points at these two if the state has no value for an argument.
+        let endpoint = quote_spanned!(name.span()=> __hb::Endpoint<#state>);
+        let sources_from = quote_spanned!(name.span()=> for<'r> __hb::SourcesFrom<'r, #state>);
         quote! {
             #[allow(non_camel_case_types)]
             type #args = (#(#types,)*);
             #entry
             #[automatically_derived]
-            impl<#state: ::core::marker::Send + ::core::marker::Sync + 'static> __hb::Endpoint<#state> for #name
+            impl<#state: __hb::SharedValue> #endpoint for #name
             where
-                #args: for<'r> __hb::SourcesFrom<'r, #state>,
+                #args: #sources_from,
             {
                 fn chain() -> #chain {
                     __hb::plain::<#args, _>(#function)

@@ -63,9 +63,7 @@ const _: () = {
         type Link = (u64,);
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for show
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for show
     where
         arguments_of_show: for<'r> __hb::SourcesFrom<'r, AnyState>,
     {

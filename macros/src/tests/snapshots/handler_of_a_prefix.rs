@@ -57,9 +57,7 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for list
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for list
     where
         arguments_of_list: for<'r> __hb::SourcesFrom<'r, AnyState>,
     {

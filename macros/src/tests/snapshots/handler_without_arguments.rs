@@ -37,9 +37,7 @@ const _: () = {
         type Link = ();
     }
     #[automatically_derived]
-    impl<
-        AnyState: ::core::marker::Send + ::core::marker::Sync + 'static,
-    > __hb::Endpoint<AnyState> for health
+    impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for health
     where
         arguments_of_health: for<'r> __hb::SourcesFrom<'r, AnyState>,
     {
