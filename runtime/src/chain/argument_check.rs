@@ -48,6 +48,9 @@ pub const fn handler_argument(
     params: &'static [&'static str],
     body_taken: bool,
 ) -> u8 {
+    if is_simple(&sync) {
+        return sync.mode;
+    }
     check(&ArgCheck {
         name,
         ty,
@@ -67,6 +70,9 @@ pub const fn get_argument(
     path: &'static str,
     params: &'static [&'static str],
 ) -> u8 {
+    if is_simple(&sync) {
+        return sync.mode;
+    }
     check(&ArgCheck {
         name,
         ty,
@@ -97,6 +103,11 @@ pub const fn part_argument(
         },
         path: None,
     })
+}
+
+/// Returns whether nothing about an extractor has to be checked, which is the usual case.
+const fn is_simple(facts: &Facts) -> bool {
+    facts.mode != NOT && !facts.body && matches!(facts.params, [])
 }
 
 const fn either(sync: Facts, later: Facts) -> Facts {
