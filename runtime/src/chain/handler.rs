@@ -98,12 +98,33 @@ pub const fn plain<A, F>(function: F) -> PlainEnd<A, F> {
 /// The end of a chain at a [`Handler`].
 pub struct HandlerEnd<H>(PhantomData<fn() -> H>);
 
+/// What a handler needs before its arguments can be extracted.
+struct Inputs<S: 'static> {
+    /// Whether an argument takes the body.
+    body: bool,
+    /// The async extractors of the arguments.
+    prepare: &'static [Option<Prepare<S>>],
+    /// Checks the arguments that depend on the head alone.
+    check_head: for<'r> fn(Call<'r, S>) -> Result<(), Rejection>,
+}
+
+impl<S> Inputs<S> {
+    const fn has_any(&self) -> bool {
+        let mut prepare = self.prepare;
+        while let [first, rest @ ..] = prepare {
+            if first.is_some() {
+                return true;
+            }
+            prepare = rest;
+        }
+        self.body
+    }
+}
+
 /// A handler, as far as [`respond`] uses it.
 trait Callable<S: 'static>: Send + 'static {
-    /// Whether an argument takes the body.
-    const BODY: bool;
-    /// The async extractors of the arguments.
-    const PREPARE: &'static [Option<Prepare<S>>];
+    /// What is awaited before the arguments can be extracted.
+    const INPUTS: Inputs<S>;
 
     /// Extracts the arguments and calls the handler.
     fn start<'r>(
@@ -111,9 +132,6 @@ trait Callable<S: 'static>: Send + 'static {
         cx: &mut Context<'_>,
         call: Call<'r, S>,
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection>;
-
-    /// Checks the arguments that depend on the head alone, before the body is read.
-    fn check_head(call: Call<'_, S>) -> Result<(), Rejection>;
 }
 
 impl<S, A, R, F> Callable<S> for PlainEnd<A, F>
@@ -123,8 +141,11 @@ where
     R: IntoResponse,
     F: PlainFn<A::Values, Out: Future<Output = R> + Send>,
 {
-    const BODY: bool = <A as SourcesFrom<'static, S>>::BODY;
-    const PREPARE: &'static [Option<Prepare<S>>] = <A as SourcesFrom<'static, S>>::PREPARE;
+    const INPUTS: Inputs<S> = Inputs {
+        body: <A as SourcesFrom<'static, S>>::BODY,
+        prepare: <A as SourcesFrom<'static, S>>::PREPARE,
+        check_head: |call| A::check_head(call),
+    };
 
     #[inline]
     fn start<'r>(
@@ -134,19 +155,17 @@ where
     ) -> Result<impl Future<Output = impl IntoResponse> + Send, Rejection> {
         Ok(self.0.call(A::take(call)?))
     }
-
-    fn check_head(call: Call<'_, S>) -> Result<(), Rejection> {
-        A::check_head(call)
-    }
 }
 
 impl<S: 'static, H: Handler> Callable<S> for HandlerEnd<H>
 where
     for<'r> H::Args<'r>: SourcesFrom<'r, S>,
 {
-    const BODY: bool = <H::Args<'static> as SourcesFrom<'static, S>>::BODY;
-    const PREPARE: &'static [Option<Prepare<S>>] =
-        <H::Args<'static> as SourcesFrom<'static, S>>::PREPARE;
+    const INPUTS: Inputs<S> = Inputs {
+        body: <H::Args<'static> as SourcesFrom<'static, S>>::BODY,
+        prepare: <H::Args<'static> as SourcesFrom<'static, S>>::PREPARE,
+        check_head: check_head_of::<H, S>,
+    };
 
     #[inline]
     fn start<'r>(
@@ -157,10 +176,13 @@ where
         let args = <H::Args<'r> as SourcesFrom<'r, S>>::take(call)?;
         Ok(H::call(cx, args))
     }
+}
 
-    fn check_head<'r>(call: Call<'r, S>) -> Result<(), Rejection> {
-        <H::Args<'r> as SourcesFrom<'r, S>>::check_head(call)
-    }
+fn check_head_of<'r, H: Handler, S: 'static>(call: Call<'r, S>) -> Result<(), Rejection>
+where
+    for<'a> H::Args<'a>: SourcesFrom<'a, S>,
+{
+    <H::Args<'r> as SourcesFrom<'r, S>>::check_head(call)
 }
 
 impl<S, A, R, F> Chain<S> for PlainEnd<A, F>
@@ -223,24 +245,10 @@ async fn respond<H: Callable<S>, S: Send + Sync + 'static>(
         if let Some(miss) = call.scope.miss.as_ref().filter(|miss| !miss.is_missing()) {
             break 'response miss.respond(cx);
         }
-        // The body is read last: a request that is rejected without it neither waits for it nor makes the client
-        // send it (RFC 9110 §10.1.1).
-        if H::BODY
-            && let Err(rejection) = H::check_head(call)
+        if const { H::INPUTS.has_any() }
+            && let Err(rejection) = read_inputs(cx, call, const { &H::INPUTS }, &mut buffered).await
         {
             break 'response rejection.into_response();
-        }
-        for prepare in H::PREPARE.iter().flatten() {
-            let prepared = &mut buffered.prepared;
-            if let Err(rejection) = prepare(cx, call, prepared).await {
-                break 'response rejection.into_response();
-            }
-        }
-        if H::BODY {
-            match cx.out().read_body().await {
-                Ok(body) => buffered.body = body,
-                Err(rejection) => break 'response rejection.into_response(),
-            }
         }
         let buffered = &buffered;
         // A `match` around the `await` would keep room for the handler's future twice.
@@ -253,4 +261,28 @@ async fn respond<H: Callable<S>, S: Send + Sync + 'static>(
     };
     call.finish(cx, &mut response);
     response
+}
+
+/// Awaits the inputs of a handler.
+///
+/// It is one future for all handlers with the state `S`. Inside of [`respond`], its code would be in the binary once
+/// for each handler.
+async fn read_inputs<S: Send + Sync + 'static>(
+    cx: &mut Context<'_>,
+    call: Call<'_, S>,
+    inputs: &'static Inputs<S>,
+    buffered: &mut BufferedBody,
+) -> Result<(), Rejection> {
+    // The body is read last: a request that is rejected without it neither waits for it nor makes the client send it
+    // (RFC 9110 §10.1.1).
+    if inputs.body {
+        (inputs.check_head)(call)?;
+    }
+    for prepare in inputs.prepare.iter().flatten() {
+        prepare(cx, call, &mut buffered.prepared).await?;
+    }
+    if inputs.body {
+        buffered.body = cx.out().read_body().await?;
+    }
+    Ok(())
 }
