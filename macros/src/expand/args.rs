@@ -144,11 +144,11 @@ fn bounds_on_state(args: &[Arg], generic: Generic, need: TokenStream) -> TokenSt
     let bounds = args.iter().enumerate().map(|(idx, arg)| match arg.kind {
         // Whether a part can be configured like this is checked where it is used.
         ArgKind::PartSelf | ArgKind::Config { .. } => {
-            quote!(for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,)
+            quote!(for<'request> Self: ::core::marker::Send + ::core::marker::Sync,)
         }
         ArgKind::Extract => {
-            let (ty, mode) = (with_lifetime(&arg.ty, "'__r"), mode_type(idx, generic));
-            quote_spanned!(first_span(&arg.ty)=> for<'__r> __S: __hb::#need<'__r, #mode, #ty>,)
+            let (ty, mode) = (with_lifetime(&arg.ty, "'request"), mode_type(idx, generic));
+            quote_spanned!(first_span(&arg.ty)=> for<'request> __S: __hb::#need<'request, #mode, #ty>,)
         }
         _ => TokenStream::new(),
     });
@@ -190,9 +190,9 @@ fn value_expr(idx: usize, arg: &Arg, generic: Generic) -> TokenStream {
             }
         }
         ArgKind::Extract => {
-            let (ty, mode) = (with_lifetime(ty, "'__r"), mode_type(idx, generic));
+            let (ty, mode) = (with_lifetime(ty, "'request"), mode_type(idx, generic));
             let env = own("__env");
-            quote_spanned!(span=> <__S as __hb::Argument<'__r, #mode, #ty>>::extract(#env))
+            quote_spanned!(span=> <__S as __hb::Argument<'request, #mode, #ty>>::extract(#env))
         }
     }
 }

@@ -91,10 +91,10 @@ fn check_method(function: &Function, list: &[Arg], provides: &Type) -> TokenStre
     let (lets, args) = extract_args(list, &values, Extraction::Sync, &refuse);
     let (item, verdict) = (skip_key(function), verdict_expr(function, &args, provides));
     quote! {
-        fn check<'__r>(
+        fn check<'request>(
             &'static self,
             __cx: &__hb::Context<'_>,
-            __env: __hb::Call<'__r, __S>,
+            __env: __hb::Call<'request, __S>,
         ) -> impl ::core::future::Future<Output = __hb::Result<__hb::Option<Self::Value>, __hb::Response>>
              + ::core::marker::Send {
             async move {

@@ -300,9 +300,9 @@ impl Handler<'_> {
                 let name = self.args_name();
                 let alias = quote! {
                     #[allow(non_camel_case_types)]
-                    type #name<'__r> = (#(#list,)*);
+                    type #name<'request> = (#(#list,)*);
                 };
-                (alias, quote!(#name<'__r>))
+                (alias, quote!(#name<'request>))
             }
         };
         // Each of the two bounds has the span of the code that can violate it: the return type, and the function.
@@ -318,11 +318,11 @@ impl Handler<'_> {
             #endpoint
             #[automatically_derived]
             impl #params __hb::Handler for __Own #types where #bounds {
-                type Args<'__r> = #args;
+                type Args<'request> = #args;
                 #[allow(unused_variables)]
-                fn call<'__r>(
+                fn call<'request>(
                     __cx: &mut __hb::Context<'_>,
-                    (#(#names,)*): <Self::Args<'__r> as __hb::Sources>::Values,
+                    (#(#names,)*): <Self::Args<'request> as __hb::Sources>::Values,
                 ) -> #future {
                     #call
                 }

@@ -54,10 +54,10 @@ fn observe(function: &Function, list: &[Arg]) -> TokenStream {
         where #bounds
         {
             #[allow(unused_variables)]
-            fn observe<'__r>(
+            fn observe<'request>(
                 &'static self,
                 __exchange: &__hb::Exchange<'_>,
-                __env: __hb::Call<'__r, __S>,
+                __env: __hb::Call<'request, __S>,
             ) {
                 #lets
                 #callee(#(#args),*);

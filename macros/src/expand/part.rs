@@ -54,10 +54,10 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenS
             }
             impl<__S: __hb::SharedValue, #params> __hb::Middleware<__S> for #name where #bounds {
                 type Passes = ();
-                fn run<'__r>(
+                fn run<'request>(
                     &'static self,
                     __cx: &mut __hb::Context<'_>,
-                    _: __hb::Call<'__r, __S>,
+                    _: __hb::Call<'request, __S>,
                     __next: impl __hb::Next,
                 ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                     __hb::Next::pass(__next, __cx)
@@ -286,10 +286,10 @@ impl PartImpl<'_> {
             {
                 type Passes = #provides;
                 #[allow(unused_variables)]
-                fn run<'__r>(
+                fn run<'request>(
                     &'static self,
                     __cx: &mut __hb::Context<'_>,
-                    __env: __hb::Call<'__r, __S>,
+                    __env: __hb::Call<'request, __S>,
                     __next: impl __hb::Next<Self::Passes>,
                 ) -> #future {
                     #around

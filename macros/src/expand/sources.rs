@@ -61,7 +61,7 @@ pub(super) fn sources(args: &[Arg], site: &Site<'_>) -> Sources {
             ArgKind::OuterParam => param(arg, &quote!(__hb::ByName), site),
             ArgKind::HandlerSelf => {
                 let ty = &arg.ty;
-                quote!(__hb::Receiver<'__r, #ty>)
+                quote!(__hb::Receiver<'request, #ty>)
             }
             _ => {
                 let source = extracted(arg, site, &earlier);
@@ -82,7 +82,7 @@ pub(super) fn sources(args: &[Arg], site: &Site<'_>) -> Sources {
 fn param(arg: &Arg, position: &TokenStream, site: &Site<'_>) -> TokenStream {
     let (name, ty, span) = (&arg.name, &arg.ty, first_span(&arg.ty));
     if matches!(ty, Type::Reference(_)) {
-        return quote!(__hb::Text<'__r, #position>);
+        return quote!(__hb::Text<'request, #position>);
     }
     let shown = source_text(ty);
     // A type that mentions a generic parameter is known only where the function is listed.
@@ -109,7 +109,7 @@ fn param(arg: &Arg, position: &TokenStream, site: &Site<'_>) -> TokenStream {
 /// Returns the source of an extractor's value, with the check of its type.
 fn extracted(arg: &Arg, site: &Site<'_>, earlier: &TokenStream) -> TokenStream {
     let span = first_span(&arg.ty);
-    let value = with_lifetime(&arg.ty, "'__r");
+    let value = with_lifetime(&arg.ty, "'request");
     if !site.type_params.is_empty() {
         return quote_spanned!(span=> __hb::Extracted<__hb::Mode<{ __hb::SYNC }>, #value>);
     }

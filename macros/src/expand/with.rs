@@ -65,8 +65,9 @@ struct PartTypes {
     part: Ident,
     /// The part with its configuration.
     site: Ident,
-    /// An expression: 1 if the part can be used like this, 0 if not. The error for 0 is reported separately.
-    fits: TokenStream,
+    /// An expression: the kind of the part, or an error if it cannot be used like this. It is in the type of the step,
+    /// so that its error is the only one.
+    mode: TokenStream,
     /// The end of the names that rustc prints: `_0_of_limit`. The numbers make it unique.
     shown: String,
     span: Span,
@@ -197,9 +198,9 @@ impl Steps {
             #holds
             #[automatically_derived]
             impl<__S: __hb::SharedValue> __hb::Step<__S> for #ty {
-                fn run<'__r, __C: __hb::Chain<__S>>(
+                fn run<'request, __C: __hb::Chain<__S>>(
                     __cx: &mut __hb::Context<'_>,
-                    __env: __hb::Call<'__r, __S>,
+                    __env: __hb::Call<'request, __S>,
                     __rest: __C,
                 ) -> impl ::core::future::Future<Output = __hb::Response> + ::core::marker::Send {
                     static MADE: __hb::LayerCell = __hb::LayerCell::new();
@@ -215,17 +216,14 @@ impl Steps {
         let PartTypes {
             part,
             site,
-            fits,
+            mode,
+            shown,
             span,
-            ..
         } = self.part_types(name, part);
-        let step_ty = format_ident!("__Piece{name}", span = span);
+        let step_ty = shown_name("step", &shown);
         self.items.extend(quote_spanned! {span=>
             #[allow(non_camel_case_types)]
-            type #step_ty = __hb::PartStep<
-                #site,
-                __hb::Mode<{ __hb::PartProbe::<(#part,)>::IS * #fits }>,
-            >;
+            type #step_ty = __hb::PartStep<#site, __hb::Mode<{ #mode }>>;
         });
         (
             quote!(#step_ty),
@@ -235,7 +233,7 @@ impl Steps {
 
     /// Returns the type of a guard that runs in parallel with others, at this index.
     fn parallel_guard(&mut self, name: &str, count: u8, guard: &PartExpr) -> TokenStream {
-        let assert = quote_spanned!(first_span(&guard.path)=> assert_parallel);
+        let assert = quote_spanned!(first_span(&guard.path)=> parallel_mode);
         let ty = self.shared_guard(name, guard, &assert);
         let part = format_ident!("__Part{name}");
         let info = quote!(__hb::PartProbe::<(#part,)>::PART.beside(#count));
@@ -249,20 +247,16 @@ impl Steps {
         let PartTypes {
             part,
             site,
-            fits,
+            mode,
             shown,
             span,
         } = self.part_types(name, guard);
-        let step_ty = format_ident!("__Piece{name}", span = span);
-        let check = shown_name("use", &shown);
+        let step_ty = shown_name("step", &shown);
         self.items.extend(quote_spanned! {span=>
-            #[allow(dead_code)]
-            const #check: () = __hb::#assert(#text, &__hb::PartProbe::<(#part,)>::PART);
             #[allow(non_camel_case_types)]
-            type #step_ty = __hb::PartStep<
-                #site,
-                __hb::Mode<{ __hb::PartProbe::<(#part,)>::PART.shares as ::core::primitive::u8 * #fits }>,
-            >;
+            type #step_ty = __hb::PartStep<#site, __hb::Mode<{
+                __hb::#assert(#text, #mode, &__hb::PartProbe::<(#part,)>::PART)
+            }>>;
         });
         quote!(#step_ty)
     }
@@ -271,10 +265,7 @@ impl Steps {
     fn part_types(&mut self, name: &str, part: &PartExpr) -> PartTypes {
         let PartExpr { path, config } = part;
         let span = first_span(path);
-        let (ty, site) = (
-            format_ident!("__Part{name}", span = span),
-            format_ident!("__With{name}", span = span),
-        );
+        let ty = format_ident!("__Part{name}", span = span);
         // The alias is the only use of the path, so a type that does not exist is reported once.
         self.items
             .extend(alias(self.cfg.as_ref(), &ty, &quote!(#path)));
@@ -287,15 +278,10 @@ impl Steps {
             PartConfig::Value(value) => Some(value.clone()),
         };
         let layer = part.layer_text();
-        let fits = match value {
-            None => {
-                self.items.extend(quote_spanned! {span=>
-                    #[allow(non_camel_case_types)]
-                    type #site = #ty;
-                });
-                quote!(__hb::ConfiguredPartProbe::<#site>::IS)
-            }
+        let (site, shared) = match value {
+            None => (ty.clone(), None),
             Some(value) => {
+                let site = format_ident!("__With{name}", span = span);
                 let value = match layer {
                     // The value of a tower layer is no constant, which must not be a second error.
                     Some(_) => quote_spanned! {span=>
@@ -304,28 +290,26 @@ impl Steps {
                     None => quote_spanned!(span=> #ty = #value),
                 };
                 self.configured_site(&site, &ty, &shown, &value);
-                quote!(__hb::SharedProbe::<#ty>::IS)
+                // rustc reports a value that cannot be a static.
+                (site, Some(quote!(* __hb::SharedProbe::<#ty>::IS)))
             }
         };
-        let check = shown_name("check", &shown);
-        self.items.extend(match layer {
+        let mode = match layer {
             Some(layer) => quote_spanned! {span=>
-                #[allow(dead_code)]
-                const #check: () = __hb::assert_no_layer(#text, #layer, __hb::PartProbe::<(#ty,)>::IS);
+                __hb::no_layer_mode(#text, #layer, __hb::PartProbe::<(#ty,)>::IS)
             },
             None => quote_spanned! {span=>
-                #[allow(dead_code)]
-                const #check: () = __hb::assert_part(
+                __hb::part_mode(
                     #text,
                     __hb::PartProbe::<(#ty,)>::IS,
                     __hb::ConfiguredPartProbe::<#site>::IS,
-                );
+                )
             },
-        });
+        };
         PartTypes {
             part: ty,
             site,
-            fits,
+            mode: quote!(#mode #shared),
             shown,
             span,
         }
@@ -363,7 +347,7 @@ impl Steps {
     fn condition(&mut self, name: &str, condition: &Condition) -> TokenStream {
         let holds = match condition {
             Condition::Guard(guard) => {
-                let assert = quote_spanned!(first_span(&guard.path)=> assert_condition);
+                let assert = quote_spanned!(first_span(&guard.path)=> condition_mode);
                 let guard = self.shared_guard(name, guard, &assert);
                 return quote!(__hb::GuardPasses<#guard>);
             }

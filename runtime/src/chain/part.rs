@@ -30,7 +30,7 @@ pub trait ConfiguredPart: Send + Sync + 'static {
 /// Reads the properties of a type in `with(..)`, without an error if it is not a part.
 ///
 /// As in [`Probe`](super::Probe), the compiler prefers the inherent constants if their bounds hold. So the only error
-/// is that of [`assert_part`].
+/// is that of [`part_mode`].
 #[derive(Debug)]
 pub struct PartProbe<T>(PhantomData<T>);
 
@@ -75,9 +75,9 @@ impl<T> NoPart for PartProbe<T> {}
 impl<T> NoPart for ConfiguredPartProbe<T> {}
 impl<T> NoPart for SharedProbe<T> {}
 
-/// Fails to compile if a type cannot be named in `with(..)`.
+/// Returns the kind of a part. Fails to compile if the type cannot be named in `with(..)`.
 #[track_caller]
-pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
+pub const fn part_mode(shown: &str, is_part: u8, is_site: u8) -> u8 {
     let text = ErrorText::EMPTY.with("`").with(shown);
     if is_part == 0 {
         let text =
@@ -91,6 +91,7 @@ pub const fn assert_part(shown: &str, is_part: u8, is_site: u8) {
             text.with(shown).with("(..)` with its values").as_str()
         )
     }
+    is_part
 }
 
 /// Fails to compile if a type that `after(..)` or `before(..)` names is not a part.
@@ -103,9 +104,9 @@ pub const fn assert_ordered(shown: &str, is_part: u8) {
     }
 }
 
-/// Fails to compile if a type that is named like a tower layer is not a part.
+/// Returns the kind of a part. Fails to compile if a type that is named like a tower layer is not a part.
 #[track_caller]
-pub const fn assert_no_layer(shown: &str, value: &str, is_part: u8) {
+pub const fn no_layer_mode(shown: &str, value: &str, is_part: u8) -> u8 {
     if is_part == 0 {
         let text = ErrorText::EMPTY.with("`").with(shown);
         let text = text
@@ -113,26 +114,30 @@ pub const fn assert_no_layer(shown: &str, value: &str, is_part: u8) {
             .with(value);
         panic!("{}", text.with(")`").as_str())
     }
+    is_part
 }
 
-/// Fails to compile if a part cannot run in parallel with others.
+/// Returns 1 for a part of this kind that can run in parallel with others, or 0 if a `#[cfg]` leaves it out. Fails to
+/// compile if it cannot.
 #[track_caller]
-pub const fn assert_parallel(shown: &str, part: &PartInfo) {
+pub const fn parallel_mode(shown: &str, kind: u8, part: &PartInfo) -> u8 {
     if !part.shares && !part.name.is_empty() {
         let text = ErrorText::EMPTY.with("`").with(shown);
         let text = text.with("` cannot run beside others: `parallel(..)` takes guards, which share the context; take it out, or make it a `#[guard]` with `&Context<'_>` and extractors that do not wait");
         panic!("{}", text.as_str())
     }
+    part.shares as u8 * kind
 }
 
-/// Fails to compile if the condition of a `when(..)` is not a guard.
+/// Returns 1 for the condition of a `when(..)`, or 0 if a `#[cfg]` leaves it out. Fails to compile if it is not a guard.
 #[track_caller]
-pub const fn assert_condition(shown: &str, part: &PartInfo) {
+pub const fn condition_mode(shown: &str, kind: u8, part: &PartInfo) -> u8 {
     if !part.shares && !part.name.is_empty() {
         let text = ErrorText::EMPTY.with("`").with(shown);
         let text = text.with("` cannot decide a `when(..)`: name a guard with `&Context<'_>` and extractors that do not wait, or write a closure, `|cx| ..`");
         panic!("{}", text.as_str())
     }
+    part.shares as u8 * kind
 }
 
 /// Fails to compile if an observer takes an argument that no longer exists when it runs.

@@ -23,7 +23,7 @@ const _: () = {
     use __hb::NoExtractor as _;
     struct __Own;
     #[allow(non_camel_case_types)]
-    type arguments_of_nothing<'__r> = ();
+    type arguments_of_nothing<'request> = ();
     #[automatically_derived]
     impl __hb::Fallback for nothing {}
     #[automatically_derived]
@@ -37,11 +37,11 @@ const _: () = {
     }
     #[automatically_derived]
     impl __hb::Handler for __Own {
-        type Args<'__r> = arguments_of_nothing<'__r>;
+        type Args<'request> = arguments_of_nothing<'request>;
         #[allow(unused_variables)]
-        fn call<'__r>(
+        fn call<'request>(
             __cx: &mut __hb::Context<'_>,
-            (): <Self::Args<'__r> as __hb::Sources>::Values,
+            (): <Self::Args<'request> as __hb::Sources>::Values,
         ) -> impl ::core::future::Future<
             Output = impl __hb::IntoResponse,
         > + ::core::marker::Send {

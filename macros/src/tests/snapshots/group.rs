@@ -52,20 +52,15 @@ const _: () = {
     #[allow(non_camel_case_types)]
     type __Part2_0 = __hb::Absent;
     #[allow(non_camel_case_types)]
-    type __With2_0 = __Part2_0;
-    #[allow(dead_code)]
-    const check2_0_of_admin: () = __hb::assert_part(
-        "admin",
-        __hb::PartProbe::<(__Part2_0,)>::IS,
-        __hb::ConfiguredPartProbe::<__With2_0>::IS,
-    );
-    #[allow(non_camel_case_types)]
-    type __Piece2_0 = __hb::PartStep<
-        __With2_0,
+    type step2_0_of_admin = __hb::PartStep<
+        __Part2_0,
         __hb::Mode<
             {
-                __hb::PartProbe::<(__Part2_0,)>::IS
-                    * __hb::ConfiguredPartProbe::<__With2_0>::IS
+                __hb::part_mode(
+                    "admin",
+                    __hb::PartProbe::<(__Part2_0,)>::IS,
+                    __hb::ConfiguredPartProbe::<__Part2_0>::IS,
+                )
             },
         >,
     >;
@@ -83,11 +78,11 @@ const _: () = {
     #[automatically_derived]
     impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for __Field2
     where
-        __hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>: __hb::Chain<AnyState>,
+        __hb::Around<step2_0_of_admin, __hb::EntryEnd<__Entry2>>: __hb::Chain<AnyState>,
     {
         fn chain() -> impl __hb::Chain<AnyState> {
             __hb::chain_of::<
-                __hb::Around<__Piece2_0, __hb::EntryEnd<__Entry2>>,
+                __hb::Around<step2_0_of_admin, __hb::EntryEnd<__Entry2>>,
                 AnyState,
             >()
         }
@@ -95,20 +90,15 @@ const _: () = {
     #[allow(non_camel_case_types)]
     type __Part_0 = member;
     #[allow(non_camel_case_types)]
-    type __With_0 = __Part_0;
-    #[allow(dead_code)]
-    const check_0_of_member: () = __hb::assert_part(
-        "member",
-        __hb::PartProbe::<(__Part_0,)>::IS,
-        __hb::ConfiguredPartProbe::<__With_0>::IS,
-    );
-    #[allow(non_camel_case_types)]
-    type __Piece_0 = __hb::PartStep<
-        __With_0,
+    type step_0_of_member = __hb::PartStep<
+        __Part_0,
         __hb::Mode<
             {
-                __hb::PartProbe::<(__Part_0,)>::IS
-                    * __hb::ConfiguredPartProbe::<__With_0>::IS
+                __hb::part_mode(
+                    "member",
+                    __hb::PartProbe::<(__Part_0,)>::IS,
+                    __hb::ConfiguredPartProbe::<__Part_0>::IS,
+                )
             },
         >,
     >;
@@ -200,14 +190,14 @@ const _: () = {
     impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for Orgs
     where
         __hb::Around<
-            __Piece_0,
+            step_0_of_member,
             __hb::WithFallback<fallback_of_Orgs, __hb::Fields<entries_of_Orgs>>,
         >: __hb::Chain<AnyState>,
     {
         fn chain() -> impl __hb::Chain<AnyState> {
             __hb::chain_of::<
                 __hb::Around<
-                    __Piece_0,
+                    step_0_of_member,
                     __hb::WithFallback<fallback_of_Orgs, __hb::Fields<entries_of_Orgs>>,
                 >,
                 AnyState,

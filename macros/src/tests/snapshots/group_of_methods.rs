@@ -32,8 +32,8 @@ const _: () = {
     use __hb::NoExtractor as _;
     struct __Own;
     #[allow(non_camel_case_types)]
-    type arguments_of_item<'__r> = (
-        __hb::Receiver<'__r, Shop>,
+    type arguments_of_item<'request> = (
+        __hb::Receiver<'request, Shop>,
         __hb::Param<u64, __hb::N0>,
     );
     #[automatically_derived]
@@ -66,11 +66,11 @@ const _: () = {
     }
     #[automatically_derived]
     impl __hb::Handler for __Own {
-        type Args<'__r> = arguments_of_item<'__r>;
+        type Args<'request> = arguments_of_item<'request>;
         #[allow(unused_variables)]
-        fn call<'__r>(
+        fn call<'request>(
             __cx: &mut __hb::Context<'_>,
-            (__0, __1): <Self::Args<'__r> as __hb::Sources>::Values,
+            (__0, __1): <Self::Args<'request> as __hb::Sources>::Values,
         ) -> impl ::core::future::Future<
             Output = impl __hb::IntoResponse,
         > + ::core::marker::Send {
@@ -95,8 +95,8 @@ const _: () = {
     use __hb::NoExtractor as _;
     struct __Own;
     #[allow(non_camel_case_types)]
-    type arguments_of_add<'__r> = (
-        __hb::Receiver<'__r, Shop>,
+    type arguments_of_add<'request> = (
+        __hb::Receiver<'request, Shop>,
         __hb::Extracted<
             __hb::Mode<
                 {
@@ -138,11 +138,11 @@ const _: () = {
     }
     #[automatically_derived]
     impl __hb::Handler for __Own {
-        type Args<'__r> = arguments_of_add<'__r>;
+        type Args<'request> = arguments_of_add<'request>;
         #[allow(unused_variables)]
-        fn call<'__r>(
+        fn call<'request>(
             __cx: &mut __hb::Context<'_>,
-            (__0, __1): <Self::Args<'__r> as __hb::Sources>::Values,
+            (__0, __1): <Self::Args<'request> as __hb::Sources>::Values,
         ) -> impl ::core::future::Future<
             Output = impl __hb::IntoResponse,
         > + ::core::marker::Send {

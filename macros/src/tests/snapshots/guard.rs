@@ -92,15 +92,15 @@ const _: () = {
     #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Middleware<__S> for signed_in
     where
-        for<'__r> __S: __hb::AsyncArgument<'__r, argument_0, Bearer>,
-        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, State<Db>>,
+        for<'request> __S: __hb::AsyncArgument<'request, argument_0, Bearer>,
+        for<'request> __S: __hb::AsyncArgument<'request, argument_1, State<Db>>,
     {
         type Passes = User;
         #[allow(unused_variables)]
-        fn run<'__r>(
+        fn run<'request>(
             &'static self,
             __cx: &mut __hb::Context<'_>,
-            __env: __hb::Call<'__r, __S>,
+            __env: __hb::Call<'request, __S>,
             __next: impl __hb::Next<Self::Passes>,
         ) -> impl ::core::future::Future<
             Output = __hb::Response,
@@ -151,15 +151,15 @@ const _: () = {
     #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Guard<__S> for signed_in
     where
-        for<'__r> __S: __hb::AsyncArgument<'__r, argument_0, Bearer>,
-        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, State<Db>>,
+        for<'request> __S: __hb::AsyncArgument<'request, argument_0, Bearer>,
+        for<'request> __S: __hb::AsyncArgument<'request, argument_1, State<Db>>,
     {
         type Value = User;
         #[allow(unused_variables)]
-        fn check<'__r>(
+        fn check<'request>(
             &'static self,
             __cx: &__hb::Context<'_>,
-            __env: __hb::Call<'__r, __S>,
+            __env: __hb::Call<'request, __S>,
         ) -> impl ::core::future::Future<
             Output = __hb::Result<__hb::Option<Self::Value>, __hb::Response>,
         > + ::core::marker::Send {
@@ -168,7 +168,7 @@ const _: () = {
                     return __hb::Ok(__hb::None);
                 }
                 let __arg_0 = match <__S as __hb::Argument<
-                    '__r,
+                    'request,
                     argument_0,
                     Bearer,
                 >>::extract(__env) {
@@ -178,7 +178,7 @@ const _: () = {
                     }
                 };
                 let __arg_1 = match <__S as __hb::Argument<
-                    '__r,
+                    'request,
                     argument_1,
                     State<Db>,
                 >>::extract(__env) {

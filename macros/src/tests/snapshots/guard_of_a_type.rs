@@ -62,15 +62,15 @@ const _: () = {
     #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Middleware<__S> for Limit
     where
-        for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
-        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, ClientIp>,
+        for<'request> Self: ::core::marker::Send + ::core::marker::Sync,
+        for<'request> __S: __hb::AsyncArgument<'request, argument_1, ClientIp>,
     {
         type Passes = ();
         #[allow(unused_variables)]
-        fn run<'__r>(
+        fn run<'request>(
             &'static self,
             __cx: &mut __hb::Context<'_>,
-            __env: __hb::Call<'__r, __S>,
+            __env: __hb::Call<'request, __S>,
             __next: impl __hb::Next<Self::Passes>,
         ) -> impl ::core::future::Future<
             Output = __hb::Response,
@@ -109,15 +109,15 @@ const _: () = {
     #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Guard<__S> for Limit
     where
-        for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
-        for<'__r> __S: __hb::AsyncArgument<'__r, argument_1, ClientIp>,
+        for<'request> Self: ::core::marker::Send + ::core::marker::Sync,
+        for<'request> __S: __hb::AsyncArgument<'request, argument_1, ClientIp>,
     {
         type Value = ();
         #[allow(unused_variables)]
-        fn check<'__r>(
+        fn check<'request>(
             &'static self,
             __cx: &__hb::Context<'_>,
-            __env: __hb::Call<'__r, __S>,
+            __env: __hb::Call<'request, __S>,
         ) -> impl ::core::future::Future<
             Output = __hb::Result<__hb::Option<Self::Value>, __hb::Response>,
         > + ::core::marker::Send {
@@ -126,7 +126,7 @@ const _: () = {
                     return __hb::Ok(__hb::None);
                 }
                 let __arg_1 = match <__S as __hb::Argument<
-                    '__r,
+                    'request,
                     argument_1,
                     ClientIp,
                 >>::extract(__env) {

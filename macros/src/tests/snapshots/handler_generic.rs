@@ -53,11 +53,11 @@ const _: () = {
     #[automatically_derived]
     impl<T: ::core::marker::Send + ::core::marker::Sync + 'static + Table> __hb::Handler
     for __Own<T> {
-        type Args<'__r> = (__hb::Extracted<__hb::Mode<{ __hb::SYNC }>, State<T>>,);
+        type Args<'request> = (__hb::Extracted<__hb::Mode<{ __hb::SYNC }>, State<T>>,);
         #[allow(unused_variables)]
-        fn call<'__r>(
+        fn call<'request>(
             __cx: &mut __hb::Context<'_>,
-            (__0,): <Self::Args<'__r> as __hb::Sources>::Values,
+            (__0,): <Self::Args<'request> as __hb::Sources>::Values,
         ) -> impl ::core::future::Future<
             Output = impl __hb::IntoResponse,
         > + ::core::marker::Send {

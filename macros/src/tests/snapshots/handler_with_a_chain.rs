@@ -34,36 +34,31 @@ const _: () = {
             &value_0_of_Timeout
         }
     }
-    #[allow(dead_code)]
-    const check_0_of_Timeout: () = __hb::assert_part(
-        ":: highball::__private::Timeout",
-        __hb::PartProbe::<(__Part_0,)>::IS,
-        __hb::ConfiguredPartProbe::<__With_0>::IS,
-    );
     #[allow(non_camel_case_types)]
-    type __Piece_0 = __hb::PartStep<
+    type step_0_of_Timeout = __hb::PartStep<
         __With_0,
         __hb::Mode<
-            { __hb::PartProbe::<(__Part_0,)>::IS * __hb::SharedProbe::<__Part_0>::IS },
+            {
+                __hb::part_mode(
+                    ":: highball::__private::Timeout",
+                    __hb::PartProbe::<(__Part_0,)>::IS,
+                    __hb::ConfiguredPartProbe::<__With_0>::IS,
+                ) * __hb::SharedProbe::<__Part_0>::IS
+            },
         >,
     >;
     #[allow(non_camel_case_types)]
     type __Part_1 = signed_in;
     #[allow(non_camel_case_types)]
-    type __With_1 = __Part_1;
-    #[allow(dead_code)]
-    const check_1_of_signed_in: () = __hb::assert_part(
-        "signed_in",
-        __hb::PartProbe::<(__Part_1,)>::IS,
-        __hb::ConfiguredPartProbe::<__With_1>::IS,
-    );
-    #[allow(non_camel_case_types)]
-    type __Piece_1 = __hb::PartStep<
-        __With_1,
+    type step_1_of_signed_in = __hb::PartStep<
+        __Part_1,
         __hb::Mode<
             {
-                __hb::PartProbe::<(__Part_1,)>::IS
-                    * __hb::ConfiguredPartProbe::<__With_1>::IS
+                __hb::part_mode(
+                    "signed_in",
+                    __hb::PartProbe::<(__Part_1,)>::IS,
+                    __hb::ConfiguredPartProbe::<__Part_1>::IS,
+                )
             },
         >,
     >;
@@ -79,17 +74,17 @@ const _: () = {
             &value_2_of_limit
         }
     }
-    #[allow(dead_code)]
-    const check_2_of_limit: () = __hb::assert_part(
-        "limit",
-        __hb::PartProbe::<(__Part_2,)>::IS,
-        __hb::ConfiguredPartProbe::<__With_2>::IS,
-    );
     #[allow(non_camel_case_types)]
-    type __Piece_2 = __hb::PartStep<
+    type step_2_of_limit = __hb::PartStep<
         __With_2,
         __hb::Mode<
-            { __hb::PartProbe::<(__Part_2,)>::IS * __hb::SharedProbe::<__Part_2>::IS },
+            {
+                __hb::part_mode(
+                    "limit",
+                    __hb::PartProbe::<(__Part_2,)>::IS,
+                    __hb::ConfiguredPartProbe::<__With_2>::IS,
+                ) * __hb::SharedProbe::<__Part_2>::IS
+            },
         >,
     >;
     #[allow(dead_code)]
@@ -110,7 +105,7 @@ const _: () = {
     };
     struct __Own;
     #[allow(non_camel_case_types)]
-    type arguments_of_create<'__r> = (
+    type arguments_of_create<'request> = (
         __hb::Extracted<
             __hb::Mode<
                 {
@@ -125,7 +120,7 @@ const _: () = {
                     )
                 },
             >,
-            Local<'__r, User>,
+            Local<'request, User>,
         >,
         __hb::Extracted<
             __hb::Mode<
@@ -173,17 +168,20 @@ const _: () = {
     impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for create
     where
         __hb::Around<
-            __Piece_0,
-            __hb::Around<__Piece_1, __hb::Around<__Piece_2, __hb::HandlerEnd<__Own>>>,
+            step_0_of_Timeout,
+            __hb::Around<
+                step_1_of_signed_in,
+                __hb::Around<step_2_of_limit, __hb::HandlerEnd<__Own>>,
+            >,
         >: __hb::Chain<AnyState>,
     {
         fn chain() -> impl __hb::Chain<AnyState> {
             __hb::chain_of::<
                 __hb::Around<
-                    __Piece_0,
+                    step_0_of_Timeout,
                     __hb::Around<
-                        __Piece_1,
-                        __hb::Around<__Piece_2, __hb::HandlerEnd<__Own>>,
+                        step_1_of_signed_in,
+                        __hb::Around<step_2_of_limit, __hb::HandlerEnd<__Own>>,
                     >,
                 >,
                 AnyState,
@@ -192,11 +190,11 @@ const _: () = {
     }
     #[automatically_derived]
     impl __hb::Handler for __Own {
-        type Args<'__r> = arguments_of_create<'__r>;
+        type Args<'request> = arguments_of_create<'request>;
         #[allow(unused_variables)]
-        fn call<'__r>(
+        fn call<'request>(
             __cx: &mut __hb::Context<'_>,
-            (__0, __1): <Self::Args<'__r> as __hb::Sources>::Values,
+            (__0, __1): <Self::Args<'request> as __hb::Sources>::Values,
         ) -> impl ::core::future::Future<
             Output = impl __hb::IntoResponse,
         > + ::core::marker::Send {

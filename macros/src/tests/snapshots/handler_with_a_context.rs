@@ -25,7 +25,7 @@ const _: () = {
     use __hb::NoExtractor as _;
     struct __Own;
     #[allow(non_camel_case_types)]
-    type arguments_of_save<'__r> = (__hb::Text<'__r, __hb::N0>,);
+    type arguments_of_save<'request> = (__hb::Text<'request, __hb::N0>,);
     #[automatically_derived]
     impl save {
         ///Writes the path of `save` within its group.
@@ -65,11 +65,11 @@ const _: () = {
     }
     #[automatically_derived]
     impl __hb::Handler for __Own {
-        type Args<'__r> = arguments_of_save<'__r>;
+        type Args<'request> = arguments_of_save<'request>;
         #[allow(unused_variables)]
-        fn call<'__r>(
+        fn call<'request>(
             __cx: &mut __hb::Context<'_>,
-            (__1,): <Self::Args<'__r> as __hb::Sources>::Values,
+            (__1,): <Self::Args<'request> as __hb::Sources>::Values,
         ) -> impl ::core::future::Future<
             Output = impl __hb::IntoResponse,
         > + ::core::marker::Send {

@@ -64,14 +64,14 @@ const _: () = {
     #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Middleware<__S> for timing
     where
-        for<'__r> Self: ::core::marker::Send + ::core::marker::Sync,
+        for<'request> Self: ::core::marker::Send + ::core::marker::Sync,
     {
         type Passes = ();
         #[allow(unused_variables)]
-        fn run<'__r>(
+        fn run<'request>(
             &'static self,
             __cx: &mut __hb::Context<'_>,
-            __env: __hb::Call<'__r, __S>,
+            __env: __hb::Call<'request, __S>,
             __next: impl __hb::Next<Self::Passes>,
         ) -> impl ::core::future::Future<
             Output = __hb::Response,

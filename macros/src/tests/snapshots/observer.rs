@@ -87,16 +87,16 @@ const _: () = {
     #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Observer<__S> for log
     where
-        for<'__r> __S: __hb::Argument<'__r, argument_1, Option<UserAgent>>,
+        for<'request> __S: __hb::Argument<'request, argument_1, Option<UserAgent>>,
     {
         #[allow(unused_variables)]
-        fn observe<'__r>(
+        fn observe<'request>(
             &'static self,
             __exchange: &__hb::Exchange<'_>,
-            __env: __hb::Call<'__r, __S>,
+            __env: __hb::Call<'request, __S>,
         ) {
             let __arg_1 = match <__S as __hb::Argument<
-                '__r,
+                'request,
                 argument_1,
                 Option<UserAgent>,
             >>::extract(__env) {
