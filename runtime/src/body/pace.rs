@@ -34,7 +34,24 @@ struct Waited {
     before: Duration,
     /// The start of the current wait, if there is one.
     since: Option<Instant>,
-    sleep: Pin<Box<Sleep>>,
+    sleep: Pin<Box<dyn Timer>>,
+}
+
+/// A timer of tokio.
+///
+/// It is a trait object because the type contains itself, and rustc keeps no result about such a type: for each handler
+/// with the context it would prove again that the body is `Send`.
+trait Timer: Future<Output = ()> + fmt::Debug + Send + Sync {
+    /// Changes when the timer ends.
+    fn end_at(self: Pin<&mut Self>, deadline: Instant);
+}
+
+impl Timer for Sleep {
+    fn end_at(self: Pin<&mut Self>, deadline: Instant) {
+        if self.deadline() != deadline {
+            self.reset(deadline);
+        }
+    }
 }
 
 /// The error of a body that is slower than its [`Pace`].
@@ -85,9 +102,7 @@ impl Pace {
         });
         let since = *waited.since.get_or_insert(now);
         let deadline = since + allowed.saturating_sub(waited.before);
-        if waited.sleep.deadline() != deadline {
-            waited.sleep.as_mut().reset(deadline);
-        }
+        waited.sleep.as_mut().end_at(deadline);
         let received = self.received;
         waited.sleep.as_mut().poll(cx).map(|()| {
             events::body_too_slow(received, allowed);
