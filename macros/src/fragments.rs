@@ -31,7 +31,7 @@ pub(crate) fn in_args(args: TokenStream) -> TokenStream {
 
 /// Replaces the groups for which `is_safe` is true. `braces` is how many braces around a group are entered.
 fn replace(tokens: TokenStream, braces: usize, is_safe: fn(&TokenStream) -> bool) -> TokenStream {
-    if !has_group(&tokens) {
+    if !has_group(&tokens, braces) {
         return tokens;
     }
     let mut out = TokenStream::new();
@@ -59,12 +59,16 @@ fn replace(tokens: TokenStream, braces: usize, is_safe: fn(&TokenStream) -> bool
     out
 }
 
-/// Returns whether there is a group without delimiters. Most items have none, and are not changed.
-fn has_group(tokens: &TokenStream) -> bool {
+/// Returns whether there is a group without delimiters that `replace` would reach. Most items have none, and are not
+/// changed. The bodies are not read, because that costs more than all of this.
+fn has_group(tokens: &TokenStream, braces: usize) -> bool {
     tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Group(group) => {
-            group.delimiter() == Delimiter::None || has_group(&group.stream())
-        }
+        TokenTree::Group(group) => match (group.delimiter(), braces) {
+            (Delimiter::None, _) => true,
+            (Delimiter::Brace, 0) => false,
+            (Delimiter::Brace, _) => has_group(&group.stream(), braces - 1),
+            _ => has_group(&group.stream(), braces),
+        },
         _ => false,
     })
 }
