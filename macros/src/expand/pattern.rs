@@ -55,7 +55,7 @@ fn segment_hash(segment: &Segment) -> u64 {
     }
 }
 
-/// Returns the bit that stands for a name in the check that no name is there twice.
+/// Returns the bit of a name. Two patterns with a common bit may have a name in common.
 fn name_bit(name: &str) -> u64 {
     1 << (bytes_hash(0, name) >> 58)
 }

@@ -98,7 +98,7 @@ pub const fn plain<A, F>(function: F) -> PlainEnd<A, F> {
 /// The end of a chain at a [`Handler`].
 pub struct HandlerEnd<H>(PhantomData<fn() -> H>);
 
-/// What a handler needs before its arguments can be extracted.
+/// The inputs of a handler: they are awaited before its arguments can be extracted.
 struct Inputs<S: 'static> {
     /// Whether an argument takes the body.
     body: bool,
@@ -123,7 +123,7 @@ impl<S> Inputs<S> {
 
 /// A handler, as far as [`respond`] uses it.
 trait Callable<S: 'static>: Send + 'static {
-    /// What is awaited before the arguments can be extracted.
+    /// The inputs, which are awaited before the arguments can be extracted.
     const INPUTS: Inputs<S>;
 
     /// Extracts the arguments and calls the handler.

@@ -129,7 +129,8 @@ pub const fn parallel_mode(shown: &str, kind: u8, part: &PartInfo) -> u8 {
     part.shares as u8 * kind
 }
 
-/// Returns 1 for the condition of a `when(..)`, or 0 if a `#[cfg]` leaves it out. Fails to compile if it is not a guard.
+/// Returns 1 for the condition of a `when(..)`, or 0 if a `#[cfg]` leaves it out. Fails to compile if it is not a
+/// guard.
 #[track_caller]
 pub const fn condition_mode(shown: &str, kind: u8, part: &PartInfo) -> u8 {
     if !part.shares && !part.name.is_empty() {

@@ -48,7 +48,7 @@ pub(super) enum Visited {
 #[derive(Clone, Copy)]
 pub(super) struct Level {
     pub(super) group: &'static Group,
-    /// What the group adds to the entry that the walk has taken from it.
+    /// The additions of the group to the entry that the walk has taken from it.
     pub(super) field: &'static Field,
     /// The entries that are left.
     entries: &'static [&'static Node],
