@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Field, Fields, Ident, Member, Path};
+use syn::{Data, DeriveInput, Field, Fields, Ident, Member, Path, ext::IdentExt};
 
 use crate::{
     errors::Errors,
@@ -92,7 +92,7 @@ fn shared_checks(name: &Ident, fields: &Fields, krate: Option<&Path>) -> TokenSt
     let checks = fields.iter().zip(fields.members()).map(|(field, member)| {
         let (ty, span) = (&field.ty, first_span(&field.ty));
         let (shown, private) = (source_text(ty), private_at(krate, span));
-        let check = check_name(quote!(#member));
+        let check = check_of(&member);
         quote_spanned! {span=>
             type #check = #private::Mode<{
                 #private::shared_field(#shown, #private::SharedProbe::<#ty>::IS)
@@ -100,7 +100,7 @@ fn shared_checks(name: &Ident, fields: &Fields, krate: Option<&Path>) -> TokenSt
         }
     });
     let (checks, private) = (checks.collect::<Vec<_>>(), private(krate));
-    let names = fields.members().map(|member| check_name(quote!(#member)));
+    let names = fields.members().map(|member| check_of(&member));
     let names: Vec<_> = names.collect();
     if names.is_empty() {
         return TokenStream::new();
@@ -119,6 +119,14 @@ fn shared_checks(name: &Ident, fields: &Fields, krate: Option<&Path>) -> TokenSt
                 }
             }
         };
+    }
+}
+
+/// Returns the name of the check of a field.
+fn check_of(member: &Member) -> Ident {
+    match member {
+        Member::Named(name) => check_name(name.unraw()),
+        Member::Unnamed(index) => check_name(index.index),
     }
 }
 
