@@ -124,6 +124,7 @@ impl ExchangeState {
             self.out.upgrade = None;
         }
         self.out.switches = false;
+        self.out.deadline = None;
         self.head.certificate = None;
         self.out.status = None;
         pool::clear_headers(&mut self.out.headers);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use highball_macros::middleware;
 use http::StatusCode;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
     chain::Next,
@@ -16,6 +16,8 @@ use crate::{
 ///
 /// After that time the rest of the chain is dropped and the response is a 503. The time ends with the head of the
 /// response, and does not limit its body. The 503 has no `Retry-After`, which the app can add.
+///
+/// [`Context::deadline`] returns when that is.
 ///
 /// # Examples
 /// ```
@@ -55,13 +57,18 @@ impl Timeout {
 #[middleware(crate = crate)]
 impl Timeout {
     async fn bound(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
-        match tokio::time::timeout(self.after, next.run(cx)).await {
-            Ok(response) => response,
-            Err(_) => {
-                let detail = "the response took too long; try again later";
-                Rejection::new(self.status, detail).into_response()
-            }
-        }
+        // A time that the clock cannot represent is no limit.
+        let Some(own) = Instant::now().checked_add(self.after) else {
+            return next.run(cx).await;
+        };
+        let outer = cx.out().deadline;
+        cx.out().deadline = Some(outer.map_or(own, |outer| outer.min(own)));
+        let result = tokio::time::timeout_at(own, next.run(cx)).await;
+        cx.out().deadline = outer;
+        result.unwrap_or_else(|_| {
+            let detail = "the response took too long; try again later";
+            Rejection::new(self.status, detail).into_response()
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
     body::Body,
@@ -292,6 +292,26 @@ impl<'r> Context<'r> {
     /// ```
     pub fn stopping(&self) -> Stopping {
         self.tasks.stopping()
+    }
+
+    /// Returns when the nearest [`Timeout`](crate::middleware::Timeout) around the current step drops it, if there is
+    /// one.
+    ///
+    /// Limit the wait for a database or another service with it, because a later result is not used.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{prelude::*, tokio::time::Instant};
+    ///
+    /// #[get("/left", timeout = secs(5))]
+    /// async fn left(cx: &mut Context<'_>) -> Option<String> {
+    ///     let left = cx.deadline()?.duration_since(Instant::now());
+    ///     Some(format!("{} ms", left.as_millis()))
+    /// }
+    /// # #[routes(app)] struct Api(left);
+    /// ```
+    pub fn deadline(&self) -> Option<Instant> {
+        self.out.deadline
     }
 
     /// Sets the status of the response. It applies if the handler's return value does not set one itself (200).

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use tokio::time::Instant;
 
 use crate::{
     body::RequestBody,
@@ -27,6 +28,8 @@ pub(crate) struct Out {
     pub(crate) upgrade: Option<hyper::upgrade::OnUpgrade>,
     /// Whether the response may be 101, because the handler has accepted the upgrade.
     pub(crate) switches: bool,
+    /// When the nearest timeout ends the chain inside of it.
+    pub(crate) deadline: Option<Instant>,
     /// The record for the observers.
     pub(crate) record: Record,
 }
