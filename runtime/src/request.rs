@@ -39,8 +39,7 @@ pub(crate) use running_route::{Mark, Watching};
 pub(crate) use shared::{Connected, Shared};
 pub(crate) use stand_ins::StandIns;
 #[doc(hidden)]
-pub(crate) use state::Stateless;
-pub(crate) use state::View;
 pub use state::{CloneState, HasState, SharedValue, StateField};
 pub use state::{Provide, State};
+pub(crate) use state::{Stateless, View};
 pub(crate) use transport::Transport;

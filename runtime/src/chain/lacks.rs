@@ -47,8 +47,8 @@ pub(crate) enum Lacks {
     PathFields,
     /// The type inside does not derive `Local`.
     LocalType,
-    /// Threads cannot share the type inside.
-    Sync,
+    /// The type inside has no size.
+    Sized,
     /// One of the two sides is not an extractor.
     Side,
     /// The type is a local, so it is an argument only as `Local<'_, T>`.
@@ -106,7 +106,7 @@ generic! {
     [T] Path<T>: Lacks::PathFields;
     ['r, T] Local<'r, T>: Lacks::LocalType;
     ['r, T] Option<Local<'r, T>>: Lacks::LocalType;
-    [T: ?Sized] State<T>: Lacks::Sync;
+    [T: ?Sized] State<T>: Lacks::Sized;
     [A, B] Either<A, B>: Lacks::Side;
     #[cfg(feature = "headers")] [T] Header<T>: Lacks::Header;
     #[cfg(feature = "protobuf")] [T] Protobuf<T>: Lacks::Message;

@@ -20,7 +20,7 @@ pub(super) const fn not_extractor(name: &str, ty: &str, lacks: Lacks) -> ErrorTe
         Lacks::Header => inner_named(ty).with(" is no typed header: take a type of the crate `headers`, or implement `headers::Header` for it"),
         Lacks::PathFields => inner_named(ty).with(" cannot be read from the path: put `#[derive(highball::PathFields)]` on it, or take each parameter as an argument of its name"),
         Lacks::LocalType => quoted(ty).with(" reads what is no local: put `#[derive(Local)]` on the type, or wrap it in a type of your own that has it"),
-        Lacks::Sync => unshared(ty),
+        Lacks::Sized => unsized_state(ty),
         Lacks::Side => quoted(ty).with(" has a side that is no extractor: put `#[derive(serde::Deserialize)]` on the type that it reads"),
         Lacks::Local => local(name, ty),
         Lacks::Unknown => unknown(name, ty),
@@ -50,14 +50,12 @@ const fn unreadable(ty: &str, source: &str) -> ErrorText {
 
 const DERIVE: &str = ": put `#[derive(serde::Deserialize)]` on ";
 
-const fn unshared(ty: &str) -> ErrorText {
-    if let Some(inner) = inside(ty)
-        && let Some(rest) = strip(inner, "dyn ")
-    {
-        let text = quoted(ty).with(" has no size: write `State<Arc<dyn ");
-        return text.with(rest).with(">>`");
+const fn unsized_state(ty: &str) -> ErrorText {
+    let text = quoted(ty).with(" has no size: ");
+    match inside(ty) {
+        Some(inner) => text.with("write `State<Arc<").with(inner).with(">>`"),
+        None => text.with("put an `Arc` around the type inside"),
     }
-    inner_named(ty).with(" cannot be shared by the threads of a server: write `Arc` in place of `Rc`, and `Mutex`, `RwLock` or an atomic type in place of `Cell` and `RefCell`")
 }
 
 /// Returns the message about a local that is not in a `Local`.
