@@ -46,14 +46,17 @@ fn is_default(options: RouteOptions) -> bool {
     options.slash.is_none() && options.finish_on_disconnect.is_none() && options.priority.is_none()
 }
 
-/// Returns the return type and the arguments as text. The runtime splits it when it is read.
+/// Returns the return type and the arguments as text. The runtime splits it when it is read. The type of a context
+/// begins with the byte 1, because the context is not one of the sources that the runtime counts.
 fn signature(handler: &Handler<'_>) -> String {
     let mut text = match &handler.function.sig.output {
         ReturnType::Default => "()".to_owned(),
         ReturnType::Type(_, ty) => source_text(ty),
     };
     for arg in &handler.args {
-        text.push_str(&format!("\0{}\0{}", arg.name, source_text(&arg.ty)));
+        let is_context = matches!(arg.kind, ArgKind::ContextMut | ArgKind::ContextRef);
+        let mark = if is_context { "\u{1}" } else { "" };
+        text.push_str(&format!("\0{}\0{mark}{}", arg.name, source_text(&arg.ty)));
     }
     text
 }

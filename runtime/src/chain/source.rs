@@ -111,7 +111,7 @@ positions!(N0 0 N1 1 N2 2 N3 3 N4 4 N5 5 N6 6 N7 7 N8 8 N9 9 N10 10 N11 11 N12 1
 impl Site<'_> {
     /// Returns the argument, as written in the source.
     fn argument(self) -> Option<ArgumentInfo> {
-        self.0.route?.arguments().nth(self.1)
+        self.0.route?.definition().sources().nth(self.1)
     }
 
     /// Returns the name of the argument.

@@ -21,6 +21,7 @@ pub struct Definition {
     /// The function's name in its file. Two routes that a macro generates may share a line.
     pub(crate) place: &'static Location<'static>,
     /// The return type, then the name and the type of each argument, as written in the source and separated by NUL.
+    /// [`CONTEXT`] is in front of the type of a context.
     pub(crate) signature: &'static str,
     /// The doc comment.
     pub(crate) doc: &'static str,
@@ -112,10 +113,26 @@ impl Definition {
         let mut words = self.signature.split('\0').skip(1);
         std::iter::from_fn(move || {
             let (name, ty) = (words.next()?, words.next()?);
-            Some(ArgumentInfo { name, ty })
+            let (ty, is_context) = match ty.strip_prefix(CONTEXT) {
+                Some(ty) => (ty, true),
+                None => (ty, false),
+            };
+            Some(ArgumentInfo {
+                name,
+                ty,
+                is_context,
+            })
         })
     }
+
+    /// Returns the arguments that are made from the request, without the context, in the order of their sources.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = ArgumentInfo> + use<> {
+        self.arguments().filter(|argument| !argument.is_context)
+    }
 }
+
+/// Marks the type of a context in a signature.
+const CONTEXT: char = '\u{1}';
 
 /// An argument of a handler, as written in the source.
 ///
@@ -145,6 +162,8 @@ pub struct ArgumentInfo {
     pub name: &'static str,
     /// The type of the argument.
     pub ty: &'static str,
+    /// Whether it is the context of the request.
+    is_context: bool,
 }
 
 /// Returns whether any local is needed.

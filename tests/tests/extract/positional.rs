@@ -60,8 +60,14 @@ async fn file<T: FromStr + Debug>(Path(name): Path<T>) -> String {
     format!("{name:?}")
 }
 
+/// The context is not one of the values that are counted.
+#[get("/last/{id}")]
+async fn last(cx: &Context<'_>, #[param] tenant: String, id: u32) -> String {
+    format!("{} {tenant} {id}", cx.method())
+}
+
 #[routes("/in/{tenant}")]
-struct Inner(one, two);
+struct Inner(one, two, last);
 
 #[routes(app)]
 struct Api(one, named, two, rest, city, maybe, file<PathBuf>, Inner);
@@ -102,6 +108,19 @@ async fn an_invalid_parameter_is_named() {
     let response = Api.test().post("/two/acme/7").body("text").send().await;
     let expected = "the path parameter `id` cannot be `7`";
     assert!(response.text().contains(expected), "{}", response.text());
+}
+
+#[tokio::test]
+async fn a_parameter_after_the_context_has_its_own_name() {
+    check("/in/acme/last/7", "GET acme 7").await;
+    let response = Api.test().get("/in/acme/last/abc").send().await;
+    let expected = "the path parameter `id` must be a `u32`, not `abc`";
+    assert!(response.text().contains(expected), "{}", response.text());
+    let argument = Api::ROUTES[Api::ROUTES.len() - 1]
+        .arguments()
+        .next()
+        .expect("an argument");
+    assert_eq!((argument.name, argument.ty), ("cx", "&Context<'_>"));
 }
 
 #[tokio::test]

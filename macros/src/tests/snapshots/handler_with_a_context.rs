@@ -48,7 +48,7 @@ const _: () = {
                     2147483648,
                 ),
                 ::core::concat!(::core::module_path!(), "::", "save"),
-                "StatusCode\0cx\0&mut Context<'_>\0name\0&str",
+                "StatusCode\0cx\0\u{1}&mut Context<'_>\0name\0&str",
             ),
             __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
         );
