@@ -1,7 +1,7 @@
 //! The arguments of the attributes: what each attribute accepts, as a struct.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Ident, Path};
+use syn::{Expr, Ident, Path};
 
 use crate::{errors::Errors, pattern::Pattern, runtime_path};
 
@@ -11,19 +11,21 @@ pub(crate) mod with;
 
 use options::AttrOption;
 
-pub(crate) use values::{DemandExpr, Priority, STANDARD, Slash};
+pub(crate) use values::{Csrf, DemandExpr, Priority, STANDARD, Slash};
 pub(crate) use with::{
     Condition, PartConfig, PartExpr, StepExpr, WITH_USAGE, WithItem, parse_with_tokens,
 };
 
 /// How a route, or every route of a group, is served.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct RouteOptions {
     pub(crate) slash: Option<Slash>,
     /// Whether the handler runs to its end after the client has disconnected.
     pub(crate) finish_on_disconnect: Option<bool>,
     /// The order in which requests are served when the capacity is used up.
     pub(crate) priority: Option<Priority>,
+    /// How the check for a guard against cross-site requests is changed.
+    pub(crate) csrf: Option<Csrf>,
 }
 
 /// The arguments of `#[get(..)]` and the other methods, and of `#[fallback]`.
@@ -50,6 +52,8 @@ pub(crate) struct PartArgs {
     /// The guards and middleware that must run before this one, and those that must run after it.
     pub(crate) after: Vec<Path>,
     pub(crate) before: Vec<Path>,
+    /// The facts of what the function reads through the context.
+    pub(crate) facts: Option<Expr>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -90,6 +94,7 @@ impl RouteArgs {
                 AttrOption::Slash(slash) => args.options.slash = Some(slash),
                 AttrOption::Finish(finish) => args.options.finish_on_disconnect = Some(finish),
                 AttrOption::Priority(priority) => args.options.priority = Some(priority),
+                AttrOption::Csrf(csrf) => args.options.csrf = Some(csrf),
                 AttrOption::Limit(word, value) => limits.push((word, value)),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 AttrOption::Methods(span, methods) => {
@@ -116,6 +121,7 @@ impl PartArgs {
                 AttrOption::Body => args.body = true,
                 AttrOption::After(paths) => args.after = paths,
                 AttrOption::Before(paths) => args.before = paths,
+                AttrOption::Facts(facts) => args.facts = Some(facts),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 // `options` has reported every other option.
                 _ => {}
@@ -137,6 +143,7 @@ impl GroupArgs {
                 AttrOption::Slash(slash) => args.options.slash = Some(slash),
                 AttrOption::Finish(finish) => args.options.finish_on_disconnect = Some(finish),
                 AttrOption::Priority(priority) => args.options.priority = Some(priority),
+                AttrOption::Csrf(csrf) => args.options.csrf = Some(csrf),
                 AttrOption::Limit(word, value) => limits.push((word, value)),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 AttrOption::App => args.app = true,
@@ -164,7 +171,7 @@ impl GroupArgs {
 }
 
 /// Prepends the middleware that `timeout = ..` and `body_limit = ..` are short for, so that it runs outermost.
-fn prepend_limits(with: &mut Vec<WithItem>, limits: Vec<(Ident, syn::Expr)>, krate: Option<&Path>) {
+fn prepend_limits(with: &mut Vec<WithItem>, limits: Vec<(Ident, Expr)>, krate: Option<&Path>) {
     let private = runtime_path::private(krate);
     let limits = limits.into_iter().map(|(word, value)| {
         let span = word.span();

@@ -21,7 +21,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use crate::{
-    attr::{Priority, RouteOptions, Slash},
+    attr::{Csrf, Priority, RouteOptions, Slash},
     types::first_span,
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn check_name(subject: impl Display) -> Ident {
 }
 
 /// Returns the options of a route or a group as constant data.
-fn route_options(options: RouteOptions) -> TokenStream {
+fn route_options(options: &RouteOptions) -> TokenStream {
     let slash = options.slash.map(|slash| match slash {
         Slash::Strict => quote!(slash: __hb::Some(__hb::Slash::Strict),),
         Slash::Redirect => quote!(slash: __hb::Some(__hb::Slash::Redirect),),
@@ -46,10 +46,14 @@ fn route_options(options: RouteOptions) -> TokenStream {
         Priority::Normal => quote!(priority: __hb::Some(__hb::Priority::Normal),),
         Priority::Background => quote!(priority: __hb::Some(__hb::Priority::Background),),
     });
-    if slash.is_none() && finish.is_none() && priority.is_none() {
+    let csrf = options.csrf.as_ref().map(|csrf| match csrf {
+        Csrf::Off(reason) => quote!(csrf: __hb::Some(__hb::Csrf::Off(#reason)),),
+        Csrf::Strict => quote!(csrf: __hb::Some(__hb::Csrf::Strict),),
+    });
+    if slash.is_none() && finish.is_none() && priority.is_none() && csrf.is_none() {
         return quote!(__hb::RouteOptions::NONE);
     }
-    quote!(__hb::RouteOptions { #slash #finish #priority ..__hb::RouteOptions::NONE })
+    quote!(__hb::RouteOptions { #slash #finish #priority #csrf ..__hb::RouteOptions::NONE })
 }
 
 /// Returns the impl of `Endpoint` with this chain. Everything that depends on the state is in its bound, so the

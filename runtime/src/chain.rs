@@ -31,7 +31,7 @@ mod step;
 pub use app_state::{BrokenState, IntoState, shared_field};
 pub use argument::{
     ASYNC, Argument, AsyncArgument, LocalProbe, Mode, NoExtractor, ParamProbe, Probe, ProbeAsync,
-    SYNC,
+    SYNC, known_argument,
 };
 pub use argument_check::{
     assert_body, assert_taken, get_argument, handler_argument, param_argument, part_argument,
@@ -41,7 +41,7 @@ pub use call::{BufferedBody, Call, Render, buffer_body, problem};
 pub use endpoint::{Absent, Endpoint, Fallback, FallbackProbe, NoRoute, chain_of, fallback_mode};
 pub use entry_check::entry_mode;
 pub use fields::{Chunks, Dispatch, EntryEnd, Fields, Listed, W16, W256, W4096, WithFallback};
-pub use handler::{Handler, HandlerEnd, PlainEnd, Ready, needs, plain};
+pub use handler::{Handler, HandlerEnd, PlainEnd, Ready, known, plain};
 pub use next::Next;
 use next::Rest;
 pub(crate) use panics::{Faults, catch_panic, panic_response};
@@ -51,8 +51,8 @@ pub use part::{
     condition_mode, copy_config, no_layer_mode, parallel_mode, part_mode,
 };
 pub use source::{
-    ByName, Extracted, N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, N10, N11, N12, N13, N14, N15, Param,
-    Receiver, SourceFrom, Sources, SourcesFrom, Text,
+    ByName, Described, Extracted, N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, N10, N11, N12, N13, N14,
+    N15, Param, Receiver, SourceFrom, Sources, SourcesFrom, Text,
 };
 pub use step::{
     GuardPasses, IfStep, Parallel, PartStep, Predicate, PredicateFn, Step, run_predicate,

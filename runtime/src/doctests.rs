@@ -14,6 +14,7 @@ pages! {
     #[cfg(feature = "cookies")]
     UseCookies: "docs/how-to/cookies.md",
     AllowOrigins: "docs/how-to/cors.md",
+    RejectOtherSites: "docs/how-to/csrf.md",
     Errors: "docs/how-to/errors.md",
     Events: "docs/how-to/events.md",
     #[cfg(feature = "files")]

@@ -44,6 +44,7 @@ mod path;
 mod precondition;
 mod query;
 pub(crate) mod safe_path;
+mod same_origin;
 mod state;
 #[cfg(feature = "validate")]
 mod valid;
@@ -55,7 +56,7 @@ pub use crate::request::{CloneState, HasState, SharedValue, StateField};
 pub use crate::{
     request::{Provide, State},
     response::Json,
-    routes::{LocalId, LocalType},
+    routes::{Fact, Facts, LocalId, LocalType},
 };
 pub use auth::Bearer;
 #[cfg(feature = "basic-auth")]
@@ -86,10 +87,19 @@ pub use path::{Path, PathFields};
 pub use precondition::Precondition;
 pub use query::Query;
 pub use safe_path::{SafePath, UnsafePath};
+pub use same_origin::SameOrigin;
+pub(crate) use same_origin::is_same_origin;
 #[cfg(feature = "validate")]
 pub use valid::Valid;
 #[cfg(feature = "ws")]
 pub(crate) use websocket::close_frame;
+
+/// The facts of a body whose content type is checked. Generic extractors share it, so that the compiler evaluates it
+/// once.
+const TYPED_BODY: Facts = Facts::BODY.and(crate::routes::header_facts!("content-type"));
+
+/// The facts of a value that is in the query of a GET and in the body of other requests.
+const QUERY_OR_BODY: Facts = TYPED_BODY.or(Facts::QUERY);
 
 /// A handler argument that is created from the head of the request, or from its whole body.
 ///
@@ -137,6 +147,9 @@ pub trait Extract<'r>: Sized {
 
     /// The locals that the chain must provide: [`LocalType::ID`] of each type.
     const NEEDS: &'static [LocalId] = &[];
+
+    /// The facts about what the extractor reads and does, for checks of the compiler.
+    const FACTS: Facts = Facts::OPAQUE;
 
     /// Creates the argument.
     ///
@@ -224,6 +237,9 @@ pub trait ExtractAsync: Sized + Send + 'static {
 
     /// Whether the extractor takes the body. A handler can have only one such argument.
     const BODY: bool = false;
+
+    /// The facts about what the extractor reads and does, for checks of the compiler.
+    const FACTS: Facts = Facts::OPAQUE;
 
     /// Creates the argument.
     ///

@@ -4,6 +4,7 @@ mod access_log;
 #[cfg(feature = "basic-auth")]
 mod basic_auth;
 mod cross_origin;
+mod csrf;
 mod etag;
 #[cfg(feature = "files")]
 mod files;
@@ -19,6 +20,7 @@ pub(crate) use access_log::flush;
 #[cfg(feature = "basic-auth")]
 pub use basic_auth::{Account, Accounts, BasicAuth};
 pub use cross_origin::{Cors, cors};
+pub use csrf::Csrf;
 pub use etag::ETag;
 #[cfg(feature = "files")]
 pub use files::Files;

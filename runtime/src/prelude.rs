@@ -14,7 +14,7 @@
 pub use crate::{
     App as _, Body, Bytes, Context, Exchange, Extract, ExtractAsync, Form, IntoResponse, Json,
     Local, Next, Path, PathFields, Query, Rejection, Response, State,
-    extract::{Bearer, Bind, ConnectInfo, Input, MatchedRoute},
+    extract::{Bearer, Bind, ConnectInfo, Fact, Facts, Input, MatchedRoute},
     json,
     middleware::{millis, secs},
     response::{Created, NoContent, Redirect},

@@ -1,12 +1,15 @@
 //! Routes as the macros declare them: constant data, checked when the app is compiled.
 
 mod blame;
+mod chain;
 mod check;
+mod check_csrf;
 mod check_locals;
 mod clash;
 
 mod definition;
 mod demand;
+mod facts;
 mod field_path;
 mod info;
 mod link;
@@ -19,6 +22,7 @@ mod pattern;
 mod problem;
 mod segment;
 mod shape;
+mod sums;
 mod walk;
 mod whole_pattern;
 
@@ -26,8 +30,11 @@ pub(crate) use blame::Blame;
 pub(crate) use check::fail_if_reported;
 pub use check::{Report, check};
 pub use check_locals::assert_order;
-pub use definition::{ArgumentInfo, Definition, needs_locals};
+pub use definition::{ArgumentInfo, Definition};
 pub use demand::{Demand, DemandedPart, assert_demanded};
+pub(crate) use facts::header_facts;
+pub use facts::{ArgumentFacts, Fact, Facts, needs_locals, part_facts};
+pub(crate) use info::CrossSiteCheck;
 pub use info::Route;
 pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};
 pub use local::{LocalId, LocalType, PassedLocals};
@@ -36,7 +43,7 @@ pub(crate) use mount::{groups, routes, text};
 pub use node::{Entry, EntryProbe, NoEntry, NoLink, Node};
 pub use part::{PartInfo, PartKind};
 pub use pattern::Pattern;
-pub use segment::{Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
+pub use segment::{Csrf, Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;
 pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES, MAX_SEGMENTS};
 pub(crate) use walk::Walk;

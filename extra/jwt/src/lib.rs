@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, time::Duration};
 
 use highball::{
     Error, Extract, Rejection,
-    extract::{Bearer, Input},
+    extract::{Bearer, Facts, Input},
     http::{HeaderValue, StatusCode, header},
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind};
@@ -207,6 +207,7 @@ fn invalid(cause: &str) -> Rejection {
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Claims<T> {
     type State = Verifier;
+    const FACTS: Facts = Bearer::FACTS;
 
     fn extract(input: Input<'r, Verifier>) -> Result<Self, Rejection> {
         let token = Bearer::from_headers(input.headers())?;

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use highball::{
     Context, Error, IntoResponse, Local, Next, Rejection, Response, State,
-    extract::LocalType,
+    extract::{Facts, LocalType},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware,
     middleware::PerApp,
@@ -290,7 +290,7 @@ fn add_to_list(response: &mut Response, name: HeaderName, mut item: String) {
     response.set_header(name, item);
 }
 
-#[middleware]
+#[middleware(facts = Facts::ADDRESS)]
 impl RateLimit {
     /// Applies the limit to a request. Call it from a middleware that reads the limit from the app state.
     pub async fn limit(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
@@ -299,7 +299,7 @@ impl RateLimit {
     }
 }
 
-#[middleware]
+#[middleware(facts = Facts::ADDRESS)]
 impl<T: LocalType> RateLimit<T> {
     /// Applies the limit to a request. Call it from a middleware that reads the limit from the app state.
     pub async fn limit(
@@ -338,7 +338,7 @@ impl<T: LocalType> RateLimit<T> {
 /// # Ok(())
 /// # }
 /// ```
-#[middleware]
+#[middleware(facts = Facts::ADDRESS)]
 pub async fn rate_limit(
     limit: State<RateLimit>,
     cx: &mut Context<'_>,

@@ -9,9 +9,9 @@ use syn::{
 
 use super::{
     values::{
-        DemandExpr, Priority, Slash, parse_crate, parse_every, parse_function_name, parse_limit,
-        parse_methods, parse_on_disconnect, parse_part_names, parse_priority, parse_slash,
-        parse_with,
+        Csrf, DemandExpr, Priority, Slash, parse_crate, parse_csrf, parse_every, parse_facts,
+        parse_function_name, parse_limit, parse_methods, parse_on_disconnect, parse_part_names,
+        parse_priority, parse_slash, parse_with,
     },
     with::WithItem,
 };
@@ -24,6 +24,8 @@ pub(super) enum AttrOption {
     Slash(Slash),
     Finish(bool),
     Priority(Priority),
+    Csrf(Csrf),
+    Facts(Expr),
     /// An option that is short for a middleware: `timeout = secs(5)`.
     Limit(Ident, Expr),
     Crate(Path),
@@ -57,6 +59,8 @@ const AFTER: Syntax = ("after", "`after(..)`");
 const BEFORE: Syntax = ("before", "`before(..)`");
 const DISCONNECT: Syntax = ("on_disconnect", "`on_disconnect = ..`");
 const PRIORITY: Syntax = ("priority", "`priority = ..`");
+const CSRF: Syntax = ("csrf", "`csrf = ..`");
+const FACTS: Syntax = ("facts", "`facts = ..`");
 const TIMEOUT: Syntax = ("timeout", "`timeout = ..`");
 const BODY_LIMIT: Syntax = ("body_limit", "`body_limit = ..`");
 const CRATE: Syntax = ("crate", "`crate = ..`");
@@ -74,6 +78,7 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             BODY_LIMIT,
             DISCONNECT,
             PRIORITY,
+            CSRF,
             FALLBACK,
             REJECTION,
             METHOD_OVERRIDE,
@@ -81,16 +86,17 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
         ],
         "route" => &[
             PATH, METHODS, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
-            CRATE,
+            CSRF, CRATE,
         ],
         "get" | "head" => &[
-            PATH, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
+            PATH, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
-        "guard" => &[AFTER, BEFORE, BODY, CRATE],
-        "middleware" | "observer" => &[AFTER, BEFORE, CRATE],
+        "guard" => &[AFTER, BEFORE, BODY, FACTS, CRATE],
+        "middleware" => &[AFTER, BEFORE, FACTS, CRATE],
+        "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
-            PATH, WITH, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
+            PATH, WITH, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF, CRATE,
         ],
     }
 }
@@ -108,7 +114,8 @@ fn where_accepted(word: &str) -> Option<&'static str> {
             Some("the routes or their group")
         }
         "body" => Some("a guard, or to a route for GET"),
-        "after" | "before" => Some("the guard or the middleware"),
+        "csrf" => Some("the routes or their group"),
+        "after" | "before" | "facts" => Some("the guard or the middleware"),
         _ => None,
     }
 }
@@ -170,6 +177,8 @@ fn parse_option(
         "with" => AttrOption::With(parse_with(input, &word)?),
         "on_disconnect" => AttrOption::Finish(parse_on_disconnect(input, &word)?),
         "priority" => AttrOption::Priority(parse_priority(input, &word)?),
+        "csrf" => AttrOption::Csrf(parse_csrf(input, &word)?),
+        "facts" => AttrOption::Facts(parse_facts(input, &word)?),
         "timeout" | "body_limit" => AttrOption::Limit(word.clone(), parse_limit(input, &word)?),
         "slash" => AttrOption::Slash(parse_slash(input, &word)?),
         "crate" => AttrOption::Crate(parse_crate(input, &word)?),

@@ -26,6 +26,46 @@ pub(crate) enum Priority {
     Background,
 }
 
+/// The values of `csrf = ..`.
+#[derive(Clone)]
+pub(crate) enum Csrf {
+    /// Off, with the reason.
+    Off(LitStr),
+    Strict,
+}
+
+/// Parses `= strict` or `= off("the sender signs it")`.
+pub(super) fn parse_csrf(input: ParseStream<'_>, word: &Ident) -> syn::Result<Csrf> {
+    let message = "write `csrf = off(\"reason\")` or `csrf = strict`";
+    let wrong = |span| syn::Error::new(span, message);
+    input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
+    let value: Ident = input.parse().map_err(|_| wrong(word.span()))?;
+    if value == "strict" {
+        return Ok(Csrf::Strict);
+    }
+    if value != "off" || !input.peek(syn::token::Paren) {
+        return Err(wrong(value.span()));
+    }
+    let inner;
+    parenthesized!(inner in input);
+    let reason: LitStr = inner.parse().map_err(|_| wrong(value.span()))?;
+    match reason.value().trim().is_empty() || !inner.is_empty() {
+        true => Err(wrong(reason.span())),
+        false => Ok(Csrf::Off(reason)),
+    }
+}
+
+/// Parses `= Facts::NONE`.
+pub(super) fn parse_facts(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
+    let written = input
+        .parse::<Token![=]>()
+        .and_then(|_| input.parse::<Expr>());
+    written.map_err(|_| {
+        let message = "write `facts = Facts::NONE`, or the facts of what the function reads through the context";
+        syn::Error::new(word.span(), message)
+    })
+}
+
 /// Parses `= finish` or `= cancel`.
 pub(super) fn parse_on_disconnect(input: ParseStream<'_>, word: &Ident) -> syn::Result<bool> {
     let message = "write `on_disconnect = cancel` or `on_disconnect = finish`";

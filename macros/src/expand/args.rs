@@ -105,8 +105,8 @@ pub(crate) fn mode_items(args: &[Arg], shared: bool) -> TokenStream {
         quote_spanned! {first_span(&arg.ty)=>
             type #mode = __hb::Mode<{
                 __hb::part_argument(
-                    __hb::Probe::<#ty>::FACTS,
-                    __hb::ProbeAsync::<#ty>::FACTS #local,
+                    __hb::Probe::<#ty>::KIND,
+                    __hb::ProbeAsync::<#ty>::KIND #local,
                     #name,
                     #shown,
                     #shared,
@@ -234,7 +234,7 @@ pub(crate) fn assert_body(args: &[Arg], at: Span) -> TokenStream {
     quote_spanned! {at=>
         #[allow(dead_code)]
         const #check: () = __hb::assert_body(&[
-            #((__hb::Probe::<#types>::FACTS, __hb::ProbeAsync::<#types>::FACTS)),*
+            #((__hb::Probe::<#types>::KIND, __hb::ProbeAsync::<#types>::KIND)),*
         ]);
     }
 }
@@ -258,16 +258,24 @@ pub(crate) fn config_fields(args: &[Arg]) -> Vec<(Ident, TokenStream)> {
         .collect()
 }
 
-/// Returns the locals that the arguments require, as constant data.
-pub(crate) fn needed_locals(args: &[Arg], generic: Generic) -> TokenStream {
-    let needs = args.iter().filter(|arg| arg.is_extract()).map(|arg| {
+/// Returns the needs and the facts of the extractors among the arguments, as constant data.
+pub(crate) fn known_arguments(args: &[Arg], generic: Generic) -> TokenStream {
+    let known = args.iter().filter(|arg| arg.is_extract()).map(|arg| {
         let ty = with_lifetime(&arg.ty, "'static");
         match generic {
-            Generic::No => quote!(__hb::Probe::<#ty>::NEEDS),
-            Generic::Yes => quote!(<#ty as __hb::Extract<'static>>::NEEDS),
+            Generic::No => quote! {
+                __hb::known_argument(
+                    __hb::Probe::<#ty>::KIND,
+                    __hb::Probe::<#ty>::KNOWN,
+                    __hb::ProbeAsync::<#ty>::KNOWN,
+                )
+            },
+            Generic::Yes => quote! {
+                <__hb::Extracted<__hb::Mode<{ __hb::SYNC }>, #ty> as __hb::Described>::KNOWN
+            },
         }
     });
-    quote!(&[#(#needs),*])
+    quote!(&[#(#known),*])
 }
 
 /// Returns the bounds of the where clause, without those on lifetimes.

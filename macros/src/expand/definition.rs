@@ -25,7 +25,7 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
     let outer = outer.filter(|arg| matches!(arg.kind, ArgKind::OuterParam));
     let outer: Vec<_> = outer.map(|arg| &arg.name).collect();
     let outer = (!outer.is_empty()).then(|| quote!(.outer_params(&[#(#outer),*])));
-    let options = handler.attr.options;
+    let options = &handler.attr.options;
     let options = (!is_default(options)).then(|| {
         let options = route_options(options);
         quote!(.options(#options))
@@ -42,8 +42,11 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
     }
 }
 
-fn is_default(options: RouteOptions) -> bool {
-    options.slash.is_none() && options.finish_on_disconnect.is_none() && options.priority.is_none()
+fn is_default(options: &RouteOptions) -> bool {
+    options.slash.is_none()
+        && options.finish_on_disconnect.is_none()
+        && options.priority.is_none()
+        && options.csrf.is_none()
 }
 
 /// Returns the return type and the arguments as text. The runtime splits it when it is read. The type of a context

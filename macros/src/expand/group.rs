@@ -168,7 +168,7 @@ fn field_items(
 /// Returns the data of the group.
 fn node(args: &GroupArgs, name: &Ident, own: &Steps, listed: &[ListedEntry]) -> TokenStream {
     let (name, prefix) = (name.to_string(), prefix(args.prefix.as_ref()));
-    let (parts, options) = (own.parts(), route_options(args.options));
+    let (parts, options) = (own.parts(), route_options(&args.options));
     let nodes = listed.iter().map(|entry| &entry.node);
     quote!(__hb::Node::group(#name, #prefix, &[#parts], #options, &[#(#nodes),*]))
 }

@@ -170,7 +170,7 @@ impl Handler<'_> {
         let taken: Vec<_> = extractors
             .map(|arg| {
                 let ty = args::with_lifetime(&arg.ty, "'static");
-                quote!((__hb::Probe::<#ty>::FACTS, __hb::ProbeAsync::<#ty>::FACTS))
+                quote!((__hb::Probe::<#ty>::KIND, __hb::ProbeAsync::<#ty>::KIND))
             })
             .collect();
         if check::has_context(&self.args) || taken.is_empty() {
@@ -223,7 +223,7 @@ impl Handler<'_> {
     fn plain(&self, sources: &Sources) -> TokenStream {
         let definition = definition(self, &Steps::default());
         let (name, args, types) = (&self.name, self.args_name(), &sources.types);
-        let entry = self.entry(&quote!(__hb::Node::route(#definition, __hb::needs::<#args>())));
+        let entry = self.entry(&quote!(__hb::Node::route(#definition, __hb::known::<#args>())));
         let call = &self.call;
         let function = match self.function.sig.asyncness {
             Some(_) => quote!(#call),
@@ -280,7 +280,11 @@ impl Handler<'_> {
         let definition = definition(self, with);
         let entry = match self.pattern {
             Some(_) => {
-                self.entry(&quote!(__hb::Node::route(#definition, __hb::needs::<<__Own #types as __hb::Handler>::Args<'static>>())))
+                let route = match check::has_context(&self.args) {
+                    true => quote!(route_with_context),
+                    false => quote!(route),
+                };
+                self.entry(&quote!(__hb::Node::#route(#definition, __hb::known::<<__Own #types as __hb::Handler>::Args<'static>>())))
             }
             None => quote! {
                 #[automatically_derived]

@@ -48,7 +48,7 @@ fn around(function: &Function, list: &[Arg], provides: bool) -> TokenStream {
         return quote!(#name(#(#values),*));
     }
     let respond = quote_spanned!(output_span(&function.sig)=> __hb::IntoResponse::into_response);
-    let needs = args::needed_locals(list, generic);
+    let known = args::known_arguments(list, generic);
     let stands_in = provides.then(|| quote!(|| __env.stands_in::<Self::Passes>()));
     let refuse = quote!(return __hb::IntoResponse::into_response(__rejection));
     let (lets, args) = extract_args(list, &values, Extraction::Async(generic), &refuse);
@@ -56,7 +56,7 @@ fn around(function: &Function, list: &[Arg], provides: bool) -> TokenStream {
         async move {
             // On a miss no guard runs, so a middleware that requires a local is skipped. It is also skipped if a test
             // provides the value that it would provide.
-            if __env.is_miss() && __hb::needs_locals(#needs) #stands_in {
+            if __env.is_miss() && const { __hb::needs_locals(#known) } #stands_in {
                 return __hb::Next::pass(__hb::Next::<Self::Passes>::skip(__next), __cx).await;
             }
             #lets

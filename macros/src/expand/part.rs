@@ -7,6 +7,7 @@ use syn::{Path, Type};
 use super::{args, args::Generic, check_name};
 use crate::{
     attr::PartArgs,
+    check,
     function::{Arg, Function},
     runtime_path::private,
     types::{first_span, source_text},
@@ -186,11 +187,13 @@ impl PartImpl<'_> {
         let (name, provides, shares) = (self.function.type_name(), &self.provides, &self.shares);
         let part_kind = &self.kind;
         let text = source_text(&name);
-        let needs = match self.observe {
-            // An observer cannot require locals. `assert_observer` reports that at the argument.
+        let known = match self.observe {
+            // An observer cannot require locals. `assert_observer` reports that at the argument. It reads a request
+            // that is over, so nothing of the response depends on what it reads.
             Some(_) => quote!(&[]),
-            None => args::needed_locals(self.args, self.generic()),
+            None => args::known_arguments(self.args, self.generic()),
         };
+        let facts = self.own_facts();
         let names = |paths: &[Path]| {
             let names = paths.iter().map(|path| self.ordered_name(path));
             quote!(&[#(#names),*])
@@ -212,13 +215,17 @@ impl PartImpl<'_> {
             impl<#params> __hb::ChainPart for #name where #bounds {
                 const NAME: &'static ::core::primitive::str =
                     ::core::concat!(::core::module_path!(), "::", #text);
+                const ARGUMENTS: &'static [__hb::ArgumentFacts] = #known;
+                // Only in a separate constant can a list in the facts be a temporary value.
+                const FACTS: __hb::Facts = #facts;
                 const PART: __hb::PartInfo = __hb::PartInfo {
                     name: Self::NAME,
                     place: ::core::panic::Location::caller(),
                     is_generic: #is_generic,
                     kind: __hb::PartKind::#part_kind,
                     shares: #shares,
-                    needs: #needs,
+                    arguments: Self::ARGUMENTS,
+                    facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
                     passes: #provides,
                     after: #after,
                     before: #before,
@@ -228,6 +235,18 @@ impl PartImpl<'_> {
                 };
                 #kind
             }
+        }
+    }
+
+    /// Returns the facts of the function's code: those that the user states, or else anything, if the function has the
+    /// context.
+    fn own_facts(&self) -> TokenStream {
+        match &self.attr.facts {
+            Some(facts) => quote!(#facts),
+            None if check::has_context(self.args) && self.observe.is_none() => {
+                quote!(__hb::Facts::OPAQUE)
+            }
+            None => quote!(__hb::Facts::NONE),
         }
     }
 

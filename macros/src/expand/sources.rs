@@ -66,7 +66,9 @@ pub(super) fn sources(args: &[Arg], site: &Site<'_>) -> Sources {
             _ => {
                 let source = extracted(arg, site, &earlier);
                 let ty = with_lifetime(&arg.ty, "'static");
-                earlier.extend(quote!(|| __hb::Probe::<#ty>::FACTS.body || __hb::ProbeAsync::<#ty>::FACTS.body));
+                earlier.extend(
+                    quote!(|| __hb::Probe::<#ty>::KIND.body || __hb::ProbeAsync::<#ty>::KIND.body),
+                );
                 source
             }
         };
@@ -126,8 +128,8 @@ fn extracted(arg: &Arg, site: &Site<'_>, earlier: &TokenStream) -> TokenStream {
         __hb::Extracted<__hb::Mode<{
             #file
             __hb::#check(
-                __hb::Probe::<#ty>::FACTS,
-                __hb::ProbeAsync::<#ty>::FACTS #local,
+                __hb::Probe::<#ty>::KIND,
+                __hb::ProbeAsync::<#ty>::KIND #local,
                 #name,
                 #shown,
                 #path,

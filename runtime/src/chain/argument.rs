@@ -12,7 +12,7 @@ use crate::{
     extract::{Extract, ExtractAsync, Input, PathParam},
     request::{Context, Provide},
     response::Rejection,
-    routes::{LocalId, LocalType},
+    routes::{ArgumentFacts, LocalId, LocalType},
 };
 
 /// Reads the properties of an argument's type, without an error if the type is not an extractor.
@@ -29,9 +29,9 @@ pub const SYNC: u8 = 1;
 /// The argument implements [`ExtractAsync`].
 pub const ASYNC: u8 = 2;
 
-/// The properties of an extractor.
+/// The properties of an argument's type that decide how it is extracted.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts {
+pub struct ArgumentKind {
     /// The kind of extractor.
     pub(crate) mode: u8,
     /// Why it is not an extractor, for the error message.
@@ -44,7 +44,7 @@ pub struct Facts {
     pub params: &'static [&'static str],
 }
 
-impl Facts {
+impl ArgumentKind {
     const NONE: Self = Self::lacking(Lacks::Unknown);
 
     /// Returns the properties of a type that is not an extractor.
@@ -70,7 +70,7 @@ impl Facts {
 
 impl<T: Extract<'static>> Probe<T> {
     /// The properties of the extractor.
-    pub const FACTS: Facts = Facts {
+    pub const KIND: ArgumentKind = ArgumentKind {
         mode: SYNC,
         lacks: Lacks::Unknown,
         body: T::BODY,
@@ -79,14 +79,21 @@ impl<T: Extract<'static>> Probe<T> {
     };
     /// The locals that it reads.
     pub const NEEDS: &'static [LocalId] = T::NEEDS;
+    /// The locals that it reads, and its facts.
+    pub const KNOWN: ArgumentFacts = ArgumentFacts {
+        needs: T::NEEDS,
+        facts: T::FACTS,
+    };
 }
 
 /// The properties of a type that does not implement a trait.
 pub trait NoExtractor {
     /// The properties of the extractor.
-    const FACTS: Facts = Facts::NONE;
+    const KIND: ArgumentKind = ArgumentKind::NONE;
     /// The locals that it reads.
     const NEEDS: &'static [LocalId] = &[];
+    /// The locals that it reads, and its facts.
+    const KNOWN: ArgumentFacts = ArgumentFacts::NONE;
     /// Whether it is a file path, which must not be made from a client's text without a check.
     const NAMES_A_FILE: bool = false;
     /// Whether it can be a path parameter.
@@ -113,16 +120,30 @@ pub struct ProbeAsync<T>(PhantomData<T>);
 
 impl<T: ExtractAsync> ProbeAsync<T> {
     /// The properties of the extractor.
-    pub const FACTS: Facts = Facts {
+    pub const KIND: ArgumentKind = ArgumentKind {
         mode: ASYNC,
         lacks: Lacks::Unknown,
         body: T::BODY,
         body_of_get: T::BODY,
         params: &[],
     };
+    /// The locals that it reads, and its facts.
+    pub const KNOWN: ArgumentFacts = ArgumentFacts {
+        needs: &[],
+        facts: T::FACTS,
+    };
 }
 
 impl<T> NoExtractor for ProbeAsync<T> {}
+
+/// Returns the needs and the facts of an argument of a guard, a middleware or an observer. The probes have found them.
+pub const fn known_argument(
+    sync: ArgumentKind,
+    known: ArgumentFacts,
+    later: ArgumentFacts,
+) -> ArgumentFacts {
+    if sync.mode == NOT { later } else { known }
+}
 
 /// Reads whether a type can be a path parameter, like [`Probe`].
 #[derive(Debug)]

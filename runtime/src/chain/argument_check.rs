@@ -2,7 +2,7 @@
 
 use crate::{
     chain::{
-        argument::{Facts, NOT, SYNC},
+        argument::{ArgumentKind, NOT, SYNC},
         no_extractor::not_extractor,
     },
     const_text::{ErrorText, contains},
@@ -14,7 +14,7 @@ struct ArgCheck {
     name: &'static str,
     /// Its type, as the user wrote it.
     ty: &'static str,
-    facts: Facts,
+    kind: ArgumentKind,
     /// Whether it is allowed to take the body.
     rule: BodyRule,
     /// The pattern of the function's own path, with its parameters.
@@ -40,8 +40,8 @@ enum BodyRule {
 /// `body_taken` is whether an argument before this one takes the body.
 #[track_caller]
 pub const fn handler_argument(
-    sync: Facts,
-    later: Facts,
+    sync: ArgumentKind,
+    later: ArgumentKind,
     name: &'static str,
     ty: &'static str,
     path: &'static str,
@@ -54,7 +54,7 @@ pub const fn handler_argument(
     check(&ArgCheck {
         name,
         ty,
-        facts: either(sync, later),
+        kind: either(sync, later),
         rule: BodyRule::Once(body_taken),
         path: Some((path, params)),
     })
@@ -63,8 +63,8 @@ pub const fn handler_argument(
 /// Returns the mode of an argument of a handler for GET or HEAD alone, like [`handler_argument`].
 #[track_caller]
 pub const fn get_argument(
-    sync: Facts,
-    later: Facts,
+    sync: ArgumentKind,
+    later: ArgumentKind,
     name: &'static str,
     ty: &'static str,
     path: &'static str,
@@ -76,7 +76,7 @@ pub const fn get_argument(
     check(&ArgCheck {
         name,
         ty,
-        facts: either(sync, later),
+        kind: either(sync, later),
         rule: BodyRule::Get,
         path: Some((path, params)),
     })
@@ -86,8 +86,8 @@ pub const fn get_argument(
 /// whether the whole body is in memory.
 #[track_caller]
 pub const fn part_argument(
-    sync: Facts,
-    later: Facts,
+    sync: ArgumentKind,
+    later: ArgumentKind,
     name: &'static str,
     ty: &'static str,
     shared: bool,
@@ -95,7 +95,7 @@ pub const fn part_argument(
     check(&ArgCheck {
         name,
         ty,
-        facts: either(sync, later),
+        kind: either(sync, later),
         rule: if shared {
             BodyRule::Shared
         } else {
@@ -106,23 +106,23 @@ pub const fn part_argument(
 }
 
 /// Returns whether nothing about an extractor has to be checked, which is the usual case.
-const fn is_simple(facts: &Facts) -> bool {
-    facts.mode != NOT && !facts.body && matches!(facts.params, [])
+const fn is_simple(kind: &ArgumentKind) -> bool {
+    kind.mode != NOT && !kind.body && matches!(kind.params, [])
 }
 
-const fn either(sync: Facts, later: Facts) -> Facts {
+const fn either(sync: ArgumentKind, later: ArgumentKind) -> ArgumentKind {
     if sync.mode == NOT { later } else { sync }
 }
 
 #[track_caller]
 const fn check(arg: &ArgCheck) -> u8 {
-    if arg.facts.mode == NOT {
-        let text = not_extractor(arg.name, arg.ty, arg.facts.lacks);
+    if arg.kind.mode == NOT {
+        let text = not_extractor(arg.name, arg.ty, arg.kind.lacks);
         panic!("{}", text.as_str())
     }
     let takes_body = match arg.rule {
-        BodyRule::Get => arg.facts.body_of_get,
-        _ => arg.facts.body,
+        BodyRule::Get => arg.kind.body_of_get,
+        _ => arg.kind.body,
     };
     if takes_body && let Some(reason) = arg.rule.refuses() {
         let text = ErrorText::EMPTY.with("`").with(arg.ty);
@@ -131,14 +131,14 @@ const fn check(arg: &ArgCheck) -> u8 {
     }
     if let Some((path, own)) = arg.path {
         let mut i = 0;
-        while i < arg.facts.params.len() {
-            if !contains(own, arg.facts.params[i]) {
-                panic!("{}", no_param(arg, arg.facts.params[i], path).as_str())
+        while i < arg.kind.params.len() {
+            if !contains(own, arg.kind.params[i]) {
+                panic!("{}", no_param(arg, arg.kind.params[i], path).as_str())
             }
             i += 1;
         }
     }
-    arg.facts.mode
+    arg.kind.mode
 }
 
 impl BodyRule {
@@ -161,11 +161,11 @@ impl BodyRule {
 /// Fails to compile if a guard has `body` and no argument takes the body. An argument that is not an extractor may
 /// have been meant to take it, and has its own error already.
 #[track_caller]
-pub const fn assert_body(args: &[(Facts, Facts)]) {
+pub const fn assert_body(args: &[(ArgumentKind, ArgumentKind)]) {
     let mut i = 0;
     while i < args.len() {
-        let facts = either(args[i].0, args[i].1);
-        if facts.body || facts.mode == NOT {
+        let kind = either(args[i].0, args[i].1);
+        if kind.body || kind.mode == NOT {
             return;
         }
         i += 1;
@@ -216,11 +216,11 @@ const fn no_param(arg: &ArgCheck, param: &str, path: &str) -> ErrorText {
 /// Fails to compile if no argument takes a parameter of the path. `taken` has the properties of each argument. An
 /// argument that is not an extractor may have been meant to take it, and has its own error already.
 #[track_caller]
-pub const fn assert_taken(name: &str, taken: &[(Facts, Facts)], message: &str) {
+pub const fn assert_taken(name: &str, taken: &[(ArgumentKind, ArgumentKind)], message: &str) {
     let mut i = 0;
     while i < taken.len() {
-        let facts = either(taken[i].0, taken[i].1);
-        if facts.mode == NOT || contains(facts.params, name) {
+        let kind = either(taken[i].0, taken[i].1);
+        if kind.mode == NOT || contains(kind.params, name) {
             return;
         }
         i += 1;

@@ -6,12 +6,12 @@ use super::{
     Chain, New,
     call::{BufferedBody, Call},
     prepared::Prepare,
-    source::{AllNeeds, Sources, SourcesFrom},
+    source::{AllDescribed, Sources, SourcesFrom},
 };
 use crate::{
     request::Context,
     response::{IntoResponse, Rejection, Response},
-    routes::LocalId,
+    routes::ArgumentFacts,
 };
 
 /// A function whose arguments borrow from nothing: the usual handler, and the one that costs the least compile time.
@@ -77,12 +77,12 @@ pub trait Handler: Sized + 'static {
     ) -> impl Future<Output = impl IntoResponse> + Send;
 }
 
-/// Returns the locals that arguments with these sources read.
-pub const fn needs<A: AllNeeds>() -> &'static [&'static [LocalId]] {
-    // The checks are read first. If one failed, no impl of `AllNeeds` is selected, which the compiler would report once
-    // more.
+/// Returns the needs and the facts of arguments with these sources.
+pub const fn known<A: AllDescribed>() -> &'static [ArgumentFacts] {
+    // The checks are read first. If one failed, no impl of `AllDescribed` is selected, which the compiler would report
+    // once more.
     let () = A::CHECKED;
-    A::NEEDS
+    A::KNOWN
 }
 
 /// The end of a chain at a `PlainFn`, whose arguments have the sources `A`.

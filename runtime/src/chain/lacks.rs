@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::{
-    chain::argument::{Facts, ProbeAsync},
+    chain::argument::{ArgumentKind, ProbeAsync},
     extract::{Bind, Either, Form, Json, Local, Path, Query, State},
     response::Rejection,
 };
@@ -61,20 +61,20 @@ macro_rules! decoders {
         $(#[$cfg])?
         impl<T> ProbeAsync<$name<T>> {
             /// Why it is not an extractor.
-            pub const FACTS: Facts = Facts::lacking(Lacks::Deserialize($source));
+            pub const KIND: ArgumentKind = ArgumentKind::lacking(Lacks::Deserialize($source));
         }
 
         $(#[$cfg])?
         impl<T> ProbeAsync<Result<$name<T>, Rejection>> {
             /// Why it is not an extractor.
-            pub const FACTS: Facts = Facts::lacking(Lacks::Deserialize($source));
+            pub const KIND: ArgumentKind = ArgumentKind::lacking(Lacks::Deserialize($source));
         }
 
         $(#[$cfg])?
         #[cfg(feature = "validate")]
         impl<T: DeserializeOwned> ProbeAsync<Valid<$name<T>>> {
             /// Why it is not an extractor.
-            pub const FACTS: Facts = Facts::lacking(Lacks::Validate);
+            pub const KIND: ArgumentKind = ArgumentKind::lacking(Lacks::Validate);
         }
     )*};
 }
@@ -96,7 +96,7 @@ macro_rules! generic {
         $(#[$cfg])?
         impl<$($param)*> ProbeAsync<$ty> {
             /// Why it is not an extractor.
-            pub const FACTS: Facts = Facts::lacking($lacks);
+            pub const KIND: ArgumentKind = ArgumentKind::lacking($lacks);
         }
     )*};
 }

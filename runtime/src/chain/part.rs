@@ -5,13 +5,17 @@ use std::marker::PhantomData;
 use crate::{
     const_text::ErrorText,
     response::{IntoResponse, Response},
-    routes::{LocalId, LocalType, PartInfo, PassedLocals},
+    routes::{ArgumentFacts, Facts, LocalId, LocalType, PartInfo, PassedLocals},
 };
 
 /// A part of a chain, which `with(..)` can name. `#[guard]`, `#[middleware]` and `#[observer]` implement it.
 pub trait ChainPart {
     /// The name with its module path. It is apart from [`PART`](Self::PART), which may name other parts.
     const NAME: &'static str;
+    /// The needs and the facts of its arguments.
+    const ARGUMENTS: &'static [ArgumentFacts] = &[];
+    /// The facts of its code.
+    const FACTS: Facts = Facts::NONE;
     /// The description of the part.
     const PART: PartInfo;
     /// 1 for what wraps the rest, 2 for an observer.

@@ -14,7 +14,7 @@ use crate::{
     extract::{Extract, ExtractAsync, PathParam, param_rejection},
     request::{Head, Provide, SharedValue},
     response::Rejection,
-    routes::{ArgumentInfo, LocalId},
+    routes::{ArgumentFacts, ArgumentInfo, Facts},
 };
 
 /// A path parameter. `M` is the result of the check of its type, unless the spelling of the type is enough.
@@ -41,10 +41,10 @@ pub trait Source {
     const CHECKED: u8 = SYNC;
 }
 
-/// The locals that an argument reads.
-pub trait Needs: Source {
-    /// The identities of the locals.
-    const NEEDS: &'static [LocalId] = &[];
+/// A source of which it is known what it reads.
+pub trait Described: Source {
+    /// The locals and the facts.
+    const KNOWN: ArgumentFacts = ArgumentFacts::NONE;
 }
 
 /// A source that can be read from a request of an app with the state `S`.
@@ -135,7 +135,15 @@ impl<T, P, M> Source for Param<T, P, M> {
     type Value = T;
 }
 
-impl<T, P, M> Needs for Param<T, P, M> {}
+/// The facts of a path parameter.
+const PARAM: ArgumentFacts = ArgumentFacts {
+    needs: &[],
+    facts: Facts::PATH,
+};
+
+impl<T, P, M> Described for Param<T, P, M> {
+    const KNOWN: ArgumentFacts = PARAM;
+}
 
 /// Implements `SourceFrom` for the results that a check can have. An impl for every `M` would also be one for a type
 /// that failed the check, and rustc would report that type a second time.
@@ -167,7 +175,9 @@ impl<'r, P> Source for Text<'r, P> {
     type Value = &'r str;
 }
 
-impl<P> Needs for Text<'_, P> {}
+impl<P> Described for Text<'_, P> {
+    const KNOWN: ArgumentFacts = PARAM;
+}
 
 impl<'r, S: 'static, P: Position> SourceFrom<'r, S> for Text<'r, P> {
     #[inline]
@@ -181,13 +191,21 @@ impl<const M: u8, A> Source for Extracted<Mode<M>, A> {
     const CHECKED: u8 = M;
 }
 
-impl<A> Needs for Extracted<Mode<NOT>, A> {}
+impl<A> Described for Extracted<Mode<NOT>, A> {}
 
-impl<A: Extract<'static>> Needs for Extracted<Mode<SYNC>, A> {
-    const NEEDS: &'static [LocalId] = A::NEEDS;
+impl<A: Extract<'static>> Described for Extracted<Mode<SYNC>, A> {
+    const KNOWN: ArgumentFacts = ArgumentFacts {
+        needs: A::NEEDS,
+        facts: A::FACTS,
+    };
 }
 
-impl<A> Needs for Extracted<Mode<ASYNC>, A> {}
+impl<A: ExtractAsync> Described for Extracted<Mode<ASYNC>, A> {
+    const KNOWN: ArgumentFacts = ArgumentFacts {
+        needs: &[],
+        facts: A::FACTS,
+    };
+}
 
 /// Implements `SourceFrom` by [`Argument`]. The bounds are repeated, because rustc lists each bound between an app and
 /// the state that it lacks.
@@ -221,7 +239,7 @@ impl<'r, T> Source for Receiver<'r, T> {
     type Value = &'r T;
 }
 
-impl<T> Needs for Receiver<'_, T> {}
+impl<T> Described for Receiver<'_, T> {}
 
 impl<'r, S: Provide<T> + 'static, T: 'r> SourceFrom<'r, S> for Receiver<'r, T> {
     #[inline]
@@ -238,10 +256,10 @@ pub trait Sources {
     const CHECKED: ();
 }
 
-/// A tuple of sources whose locals are known.
-pub trait AllNeeds: Sources {
-    /// The locals that each argument reads.
-    const NEEDS: &'static [&'static [LocalId]];
+/// A tuple of sources of which it is known what they read.
+pub trait AllDescribed: Sources {
+    /// The locals and the facts of each argument.
+    const KNOWN: &'static [ArgumentFacts];
 }
 
 /// A tuple of sources that can be read from a request of an app with the state `S`.
@@ -281,8 +299,8 @@ macro_rules! tuples {
             const CHECKED: () = { $(let _checked = $name::CHECKED;)* };
         }
 
-        impl<$($name: Needs),*> AllNeeds for ($($name,)*) {
-            const NEEDS: &'static [&'static [LocalId]] = &[$($name::NEEDS),*];
+        impl<$($name: Described),*> AllDescribed for ($($name,)*) {
+            const KNOWN: &'static [ArgumentFacts] = &[$($name::KNOWN),*];
         }
 
         impl<'r, S: 'static, $($name: SourceFrom<'r, S>),*> SourcesFrom<'r, S> for ($($name,)*) {

@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use subtle::ConstantTimeEq;
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input};
 use crate::{header_value, response::Rejection};
 
 /// An extractor for the token of `Authorization: Bearer ..` (RFC 6750). A request without one is rejected with 401.
@@ -90,6 +90,7 @@ impl fmt::Debug for Bearer {
 
 impl<'r> Extract<'r> for Bearer {
     type State = ();
+    const FACTS: Facts = Facts::HEADER_LOGIN.and(crate::routes::header_facts!("authorization"));
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers())

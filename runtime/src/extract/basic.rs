@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
-    Extract, Input,
+    Extract, Facts, Input,
     auth::{authorization, constant_time_eq},
 };
 use crate::{header_value, response::Rejection};
@@ -99,6 +99,7 @@ const REALM: &str = "restricted";
 
 impl<'r> Extract<'r> for Basic {
     type State = ();
+    const FACTS: Facts = Facts::BROWSER_LOGIN.and(crate::routes::header_facts!("authorization"));
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers()).ok_or_else(|| Self::unauthorized(REALM))

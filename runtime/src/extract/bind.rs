@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Input, form};
+use super::{Extract, Facts, Input, QUERY_OR_BODY, form};
 use crate::{
     decode::{self, json},
     deref::deref,
@@ -42,6 +42,7 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
     type State = ();
     const BODY: bool = true;
     const QUERY_OF_GET: bool = true;
+    const FACTS: Facts = QUERY_OR_BODY;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input};
 use crate::response::Rejection;
 
 impl<'r> Extract<'r> for Bytes {
     type State = ();
     const BODY: bool = true;
+    const FACTS: Facts = Facts::BODY;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(input.body().clone())
@@ -18,6 +19,7 @@ impl<'r> Extract<'r> for Bytes {
 impl<'r> Extract<'r> for String {
     type State = ();
     const BODY: bool = true;
+    const FACTS: Facts = Facts::BODY;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         match std::str::from_utf8(input.body()) {

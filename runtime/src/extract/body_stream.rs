@@ -1,11 +1,12 @@
 //! The extractor of [`BodyStream`], the body as a stream of chunks.
 
-use super::ExtractAsync;
+use super::{ExtractAsync, Facts};
 use crate::{body::BodyStream, request::Context, response::Rejection};
 
 impl ExtractAsync for BodyStream {
     type State = ();
     const BODY: bool = true;
+    const FACTS: Facts = Facts::BODY;
 
     async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
         let limit = cx.out().body_limit;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, net::IpAddr};
 use http::header;
 
 use crate::{
-    extract::{Extract, Input},
+    extract::{Extract, Facts, Input},
     header_value,
     request::{Context, Head, Origin},
     response::Rejection,
@@ -66,6 +66,13 @@ impl Client {
 
 impl<'r> Extract<'r> for Client {
     type State = ();
+    const FACTS: Facts = Facts::ADDRESS.and(crate::routes::header_facts!(
+        "host",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto"
+    ));
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing = || Rejection::internal().with_cause("the request has no connection");
@@ -144,7 +151,7 @@ fn origin_of(head: &Head) -> Option<Origin> {
 }
 
 /// Returns whether a page of another origin has sent the request, according to the header `Origin`.
-fn is_cross_origin(head: &Head) -> bool {
+pub(crate) fn is_cross_origin(head: &Head) -> bool {
     if !head.headers.contains_key(header::ORIGIN) {
         return false;
     }

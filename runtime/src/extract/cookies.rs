@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::{
-    extract::{Extract, Input},
+    extract::{Extract, Facts, Input},
     header_value,
     request::Context,
     response::Rejection,
@@ -132,6 +132,7 @@ impl fmt::Debug for Cookies<'_> {
 
 impl<'r> Extract<'r> for Cookies<'r> {
     type State = ();
+    const FACTS: Facts = Facts::COOKIES.and(crate::routes::header_facts!("cookie"));
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let headers = input.headers();

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input, QUERY_OR_BODY};
 use crate::{
     decode::{self, essence},
     deref::deref_mut,
@@ -51,6 +51,7 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
     type State = ();
     const BODY: bool = true;
     const QUERY_OF_GET: bool = true;
+    const FACTS: Facts = QUERY_OR_BODY;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {

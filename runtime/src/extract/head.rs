@@ -4,7 +4,7 @@ use std::{net::SocketAddr, ops::Deref};
 
 use http::{HeaderMap, Method, Uri, Version};
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input};
 use crate::{
     response::Rejection,
     routes::{LocalId, LocalType, Route},
@@ -12,9 +12,10 @@ use crate::{
 
 /// Implements an extractor that borrows a part of the head, and one that clones it.
 macro_rules! from_head {
-    ($($ty:ty: $read:ident),* $(,)?) => {$(
+    ($($ty:ty: $read:ident $facts:expr),* $(,)?) => {$(
         impl<'r> Extract<'r> for &'r $ty {
             type State = ();
+            const FACTS: Facts = $facts;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
                 Ok(input.$read())
@@ -23,6 +24,7 @@ macro_rules! from_head {
 
         impl<'r> Extract<'r> for $ty {
             type State = ();
+            const FACTS: Facts = $facts;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
                 Ok(input.$read().clone())
@@ -31,10 +33,15 @@ macro_rules! from_head {
     )*};
 }
 
-from_head!(Method: method, Uri: uri, HeaderMap: headers);
+from_head!(
+    Method: method Facts::NONE,
+    Uri: uri Facts::PATH.and(Facts::QUERY),
+    HeaderMap: headers Facts::HEADERS,
+);
 
 impl<'r> Extract<'r> for Version {
     type State = ();
+    const FACTS: Facts = Facts::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(input.version())
@@ -67,6 +74,7 @@ pub struct ConnectInfo(pub SocketAddr);
 
 impl<'r> Extract<'r> for ConnectInfo {
     type State = ();
+    const FACTS: Facts = Facts::ADDRESS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing = || Rejection::internal().with_cause("the request has no connection");
@@ -107,6 +115,7 @@ impl Deref for MatchedRoute {
 
 impl<'r> Extract<'r> for MatchedRoute {
     type State = ();
+    const FACTS: Facts = Facts::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing = || Rejection::internal().with_cause("no route matched the request");
@@ -174,6 +183,7 @@ impl<'r, T: LocalType> Extract<'r> for Local<'r, T> {
     type State = ();
 
     const NEEDS: &'static [LocalId] = &[T::ID];
+    const FACTS: Facts = Facts::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing =

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input};
 use crate::{deref::deref, response::Rejection};
 
 /// An extractor for a request header as a type of the `headers` crate. A missing or invalid header is rejected with
@@ -25,6 +25,7 @@ deref!(Header);
 
 impl<'r, T: headers::Header> Extract<'r> for Header<T> {
     type State = ();
+    const FACTS: Facts = Facts::HEADERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers())
@@ -49,5 +50,17 @@ impl<T: headers::Header> Header<T> {
             let rejection = Rejection::new(StatusCode::BAD_REQUEST, detail);
             rejection.with_fault("header", name.as_str(), "has no valid value")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_do_not_name_the_header() {
+        // `headers::Header::name` is not a constant.
+        let facts = <Header<headers::UserAgent> as Extract<'_>>::FACTS;
+        assert!(facts.may(Facts::HEADERS) && facts.names().next().is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input, TYPED_BODY};
 use crate::{
     decode::json,
     response::{Json, Rejection},
@@ -11,6 +11,7 @@ use crate::{
 impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
     type State = ();
     const BODY: bool = true;
+    const FACTS: Facts = TYPED_BODY;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         json::content_type(input.headers())?;

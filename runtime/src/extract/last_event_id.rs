@@ -1,6 +1,6 @@
 //! The extractor of the header `Last-Event-ID`, for server-sent events.
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input};
 use crate::{header_value, response::Rejection};
 
 /// An extractor for the id of the last event that a client of server-sent events has received (`Last-Event-ID`).
@@ -35,6 +35,7 @@ impl LastEventId {
 
 impl<'r> Extract<'r> for LastEventId {
     type State = ();
+    const FACTS: Facts = crate::routes::header_facts!("last-event-id");
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let value = input.headers().get("last-event-id");

@@ -10,7 +10,7 @@ use tokio::{fs, io::AsyncWriteExt};
 
 use crate::{
     body::{BodyStream, ReadError},
-    extract::ExtractAsync,
+    extract::{ExtractAsync, Facts, TYPED_BODY},
     header_value::{Parameters, lines},
     request::Context,
     response::{Rejection, file_name},
@@ -95,6 +95,7 @@ impl Multipart {
 impl ExtractAsync for Multipart {
     type State = ();
     const BODY: bool = true;
+    const FACTS: Facts = TYPED_BODY;
 
     async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
         let boundary = boundary(cx.headers()).ok_or_else(|| {

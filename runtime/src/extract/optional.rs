@@ -3,7 +3,7 @@
 use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use super::{Bearer, ConnectInfo, Extract, Input, Local, MatchedRoute};
+use super::{Bearer, ConnectInfo, Extract, Facts, Input, Local, MatchedRoute};
 use crate::{
     response::{IntoResponse, Json, Rejection, Response},
     routes::{LocalId, LocalType},
@@ -87,6 +87,7 @@ impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
     const BODY: bool = T::BODY;
     const QUERY_OF_GET: bool = T::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = T::PARAMS;
+    const FACTS: Facts = T::FACTS.maybe();
 
     fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
         T::extract_optional(input)
@@ -100,6 +101,7 @@ impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
     const QUERY_OF_GET: bool = T::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = T::PARAMS;
     const NEEDS: &'static [LocalId] = T::NEEDS;
+    const FACTS: Facts = T::FACTS.maybe();
 
     fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
         Ok(T::extract(input))
@@ -142,6 +144,7 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
     const BODY: bool = A::BODY || B::BODY;
     const PARAMS: &'static [&'static str] = B::PARAMS;
     const NEEDS: &'static [LocalId] = B::NEEDS;
+    const FACTS: Facts = Facts::either(&A::FACTS, &B::FACTS);
 
     fn extract(input: Input<'r, A::State>) -> Result<Self, Rejection> {
         match A::extract(input) {

@@ -1,7 +1,7 @@
 //! The extractor `Path`, which reads several path parameters into one struct.
 
 use super::{
-    Extract, Input,
+    Extract, Facts, Input,
     param::{PathParam, positional},
 };
 use crate::{deref::deref, request::Head, response::Rejection};
@@ -74,6 +74,7 @@ pub trait PathFields: Sized {
 impl<'r, T: PathFields> Extract<'r> for Path<T> {
     type State = ();
     const PARAMS: &'static [&'static str] = T::NAMES;
+    const FACTS: Facts = Facts::PATH;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         T::read(input.head).map(Path)

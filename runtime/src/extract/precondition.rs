@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use httpdate::parse_http_date;
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input};
 use crate::{
     header_value::{EntityTags, joined, lines},
     response::{Rejection, Response, Revision},
@@ -232,6 +232,12 @@ fn precondition_required() -> Rejection {
 
 impl<'r> Extract<'r> for Precondition {
     type State = ();
+    const FACTS: Facts = crate::routes::header_facts!(
+        "if-match",
+        "if-none-match",
+        "if-modified-since",
+        "if-unmodified-since"
+    );
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(Self::from_head(input.method(), input.headers()))

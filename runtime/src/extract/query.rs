@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Input};
+use super::{Extract, Facts, Input};
 use crate::{decode, deref::deref, response::Rejection};
 
 /// An extractor that reads the query into a type that implements `Deserialize`.
@@ -45,6 +45,7 @@ deref!(Query);
 
 impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
     type State = ();
+    const FACTS: Facts = Facts::QUERY;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         decode::query(input.query()).map(Query)

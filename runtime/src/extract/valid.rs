@@ -5,7 +5,7 @@ use std::ops::Deref;
 use garde::Validate;
 use http::{Method, StatusCode};
 
-use super::{Extract, Input, form};
+use super::{Extract, Facts, Input, form};
 use crate::{decode::escape, response::Rejection, routes::LocalId};
 
 /// An extractor that validates the value of another extractor with the `garde` rules of its type.
@@ -67,6 +67,7 @@ where
     const QUERY_OF_GET: bool = E::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = E::PARAMS;
     const NEEDS: &'static [LocalId] = E::NEEDS;
+    const FACTS: Facts = E::FACTS;
 
     fn extract(input: Input<'r, E::State>) -> Result<Self, Rejection> {
         let value = E::extract(input)?;

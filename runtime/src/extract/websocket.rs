@@ -15,7 +15,7 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    extract::ExtractAsync,
+    extract::{ExtractAsync, Facts},
     header_value::{self, has_token, lines, only},
     request::{Context, Origin, covers},
     response::{IntoResponse, Rejection, Response},
@@ -241,6 +241,15 @@ fn with_max_message(bytes: usize) -> WebSocketConfig {
 
 impl ExtractAsync for WebSocketUpgrade {
     type State = ();
+    const FACTS: Facts = crate::routes::header_facts!(
+        "connection",
+        "upgrade",
+        "origin",
+        "host",
+        "sec-websocket-key",
+        "sec-websocket-version",
+        "sec-websocket-protocol"
+    );
 
     async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
         let accept = derive_accept_key(check_handshake(cx)?);

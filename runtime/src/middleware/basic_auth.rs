@@ -6,7 +6,7 @@ use highball_macros::{Local, guard};
 
 use crate::{
     const_text::refuse,
-    extract::Basic,
+    extract::{Basic, Extract},
     request::{Context, State},
     response::Rejection,
 };
@@ -150,7 +150,7 @@ impl Account {
     }
 }
 
-#[guard(crate = crate)]
+#[guard(facts = Basic::FACTS, crate = crate)]
 impl BasicAuth {
     fn check(&self, accounts: State<Accounts>, cx: &Context<'_>) -> Result<Account, Rejection> {
         let login = Basic::from_headers(cx.headers());

@@ -9,6 +9,7 @@ use crate::{
     chain::Next,
     const_text::refuse,
     error::{Error, Result},
+    extract::Facts,
     header_value,
     request::{Context, Origin, State, covers},
     response::{IntoResponse, Rejection, Response},
@@ -93,6 +94,13 @@ struct FixedHeaders {
 }
 
 impl Cors {
+    const FACTS: Facts = crate::routes::header_facts!(
+        "origin",
+        "host",
+        "access-control-request-method",
+        "access-control-request-headers"
+    );
+
     /// Allows these origins: `https://shop.example`, with a port if it is not the default one, or
     /// `https://*.shop.example` for all subdomains.
     ///
@@ -320,7 +328,7 @@ fn vary_by_origin(headers: &mut HeaderMap, origins: &Origins) {
     }
 }
 
-#[middleware(crate = crate)]
+#[middleware(facts = Cors::FACTS, crate = crate)]
 impl Cors {
     async fn cors(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         self.run(cx, next).await
@@ -352,7 +360,7 @@ impl Cors {
 /// # Ok(())
 /// # }
 /// ```
-#[middleware(crate = crate)]
+#[middleware(facts = Cors::FACTS, crate = crate)]
 pub async fn cors(policy: State<Cors>, cx: &mut Context<'_>, next: impl Next) -> Response {
     policy.run(cx, next).await
 }

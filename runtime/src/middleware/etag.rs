@@ -41,7 +41,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ETag;
 
-#[middleware(crate = crate)]
+#[middleware(facts = crate::routes::header_facts!("if-none-match"), crate = crate)]
 impl ETag {
     async fn tag(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let mut response = next.run(cx).await;

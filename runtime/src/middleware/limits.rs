@@ -8,6 +8,7 @@ use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
     chain::Next,
+    extract::Facts,
     request::{Context, too_busy},
     response::{IntoResponse, Rejection, Response},
 };
@@ -54,7 +55,7 @@ impl Timeout {
     }
 }
 
-#[middleware(crate = crate)]
+#[middleware(facts = Facts::NONE, crate = crate)]
 impl Timeout {
     async fn bound(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         // A time that the clock cannot represent is no limit.
@@ -89,7 +90,7 @@ impl Timeout {
 /// #[routes(app, with(body_limit(4096)))]
 /// struct Api(upload);
 /// ```
-#[middleware(crate = crate)]
+#[middleware(facts = Facts::NONE, crate = crate)]
 pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl Next) -> Response {
     cx.out().body_limit = bytes;
     next.run(cx).await
@@ -110,7 +111,7 @@ pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl N
 /// }
 /// # #[routes(app)] struct Api(report);
 /// ```
-#[middleware(crate = crate)]
+#[middleware(facts = Facts::NONE, crate = crate)]
 pub async fn concurrency(
     #[config] limit: &Concurrency,
     cx: &mut Context<'_>,

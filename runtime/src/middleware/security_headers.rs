@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue};
 use crate::{
     chain::Next,
     const_text::{equal, refuse},
+    extract::Facts,
     request::Context,
     response::Response,
 };
@@ -156,7 +157,7 @@ impl Default for SecurityHeaders {
     }
 }
 
-#[middleware(crate = crate)]
+#[middleware(facts = Facts::NONE, crate = crate)]
 impl SecurityHeaders {
     async fn headers(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let mut response = next.run(cx).await;

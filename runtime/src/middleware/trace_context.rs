@@ -50,7 +50,7 @@ const MAX_ID_LEN: usize = 128;
 /// assert_eq!(response.header(id), "abc-7");
 /// # });
 /// ```
-#[middleware(crate = crate)]
+#[middleware(facts = crate::routes::header_facts!("x-request-id", "traceparent"), crate = crate)]
 pub async fn request_id(cx: &mut Context<'_>, next: impl Next<Trace>) -> Response {
     let trace = Trace::from_headers(cx.headers());
     if trace.id.is_some() {

@@ -1,7 +1,8 @@
 //! Checks the entries of a group and reports the first mistake of each.
 
 use crate::routes::{
-    check_locals::{self, Chain},
+    chain::Chain,
+    check_csrf, check_locals,
     clash::{self, Slot, may_clash},
     demand,
     field_path::MAX_DEPTH,
@@ -40,8 +41,14 @@ pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> 
     );
     let mut i = 0;
     while i < ENTRIES {
-        if may_be_wrong(group, group.entries[i], is_root) {
-            reports[i].problem = find_in_entry(node, Walk::of_entry(node, i), is_root);
+        let entry = group.entries[i];
+        let checks = match is_root {
+            false => Checks::Group,
+            true if check_csrf::may_be_wrong(node, group, entry) => Checks::AppWithCsrf,
+            true => Checks::App,
+        };
+        if may_be_wrong(group, entry, checks) {
+            reports[i].problem = find_in_entry(node, Walk::of_entry(node, i), checks);
         }
         i += 1;
     }
@@ -70,8 +77,19 @@ pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> 
     reports
 }
 
+/// The checks of the routes below an entry, other than clashes.
+#[derive(Clone, Copy)]
+enum Checks {
+    /// Those that a group can make without the groups around it.
+    Group,
+    /// Those that need the complete chain and all prefixes, too.
+    App,
+    /// The check for a guard against cross-site requests, too.
+    AppWithCsrf,
+}
+
 /// Returns whether a route below an entry may have a mistake, other than a clash.
-const fn may_be_wrong(group: &Group, entry: &'static Node, is_root: bool) -> bool {
+const fn may_be_wrong(group: &Group, entry: &'static Node, checks: Checks) -> bool {
     let (field, inner) = entry.split();
     let n_segments = group.prefix.n_segments as u16 + entry.sums.most_segments;
     let prefix_params = group.prefix.n_params as u16 + field.prefix.n_params as u16;
@@ -80,10 +98,14 @@ const fn may_be_wrong(group: &Group, entry: &'static Node, is_root: bool) -> boo
         || (prefix_params + inner.sums.most_params) as usize > MAX_PARAMS
         || group.prefix.name_bits & (field.prefix.name_bits | inner.sums.name_bits) != 0
         || field.prefix.name_bits & inner.sums.name_bits != 0
-        || is_root && (entry.sums.may_lack || group.checks_chains)
+        || match checks {
+            Checks::Group => false,
+            Checks::App => entry.sums.may_lack || group.checks_chains,
+            Checks::AppWithCsrf => true,
+        }
 }
 
-const fn find_in_entry(root: &'static Node, mut walk: Walk, is_root: bool) -> Option<Problem> {
+const fn find_in_entry(root: &'static Node, mut walk: Walk, checks: Checks) -> Option<Problem> {
     let (mut surroundings, mut chain) = (0, Chain::NONE);
     while walk.next_route() {
         if walk.depth > MAX_DEPTH {
@@ -92,7 +114,7 @@ const fn find_in_entry(root: &'static Node, mut walk: Walk, is_root: bool) -> Op
         if let Some(problem) = check_limits(&walk) {
             return Some(problem);
         }
-        if !is_root {
+        if let Checks::Group = checks {
             continue;
         }
         if walk.surroundings != surroundings {
@@ -101,6 +123,11 @@ const fn find_in_entry(root: &'static Node, mut walk: Walk, is_root: bool) -> Op
         }
         if let Some(problem) = find_lack(root, &walk, &chain) {
             return Some(problem);
+        }
+        if let Checks::AppWithCsrf = checks
+            && let Some(unprotected) = check_csrf::check(root, &chain, &walk)
+        {
+            return Some(Problem::Unprotected(walk.place(), unprotected));
         }
     }
     None

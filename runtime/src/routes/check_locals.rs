@@ -3,10 +3,7 @@
 use crate::{
     const_text::{ErrorText, contains},
     routes::{
-        local::LocalId,
-        node::Node,
-        part::PartInfo,
-        walk::{MAX_LEVELS, Walk},
+        chain::Chain, facts::ArgumentFacts, local::LocalId, node::Node, part::PartInfo, walk::Walk,
     },
 };
 
@@ -38,7 +35,7 @@ pub(super) const fn check(outer: &Chain, walk: &Walk) -> Option<LocalProblem> {
     };
     let problem = match outer.problem {
         Some(problem) => Some(problem),
-        None => chain.find_problem(outer.len, walk.needs),
+        None => chain.find_problem(outer.len, walk.arguments),
     };
     match problem {
         // It is a consequence of a mistake that is reported in a `with(..)`.
@@ -137,89 +134,26 @@ const fn has_mistake(parts: &[PartInfo]) -> bool {
 
 /// Returns the first local that a part takes and another one provides.
 const fn first_need_of(part: &PartInfo, provider: &PartInfo) -> Option<&'static LocalId> {
-    let mut needs = part.needs;
-    while let [ids, rest @ ..] = needs {
-        let mut i = 0;
+    let mut arguments = part.arguments;
+    while let [argument, rest @ ..] = arguments {
+        let (ids, mut i) = (argument.needs, 0);
         while i < ids.len() {
             if provides(provider, &ids[i]) {
                 return Some(&ids[i]);
             }
             i += 1;
         }
-        needs = rest;
+        arguments = rest;
     }
     None
 }
 
-/// The most `with(..)` around a handler: that of each group, that of each entry, and its own.
-const MOST_LISTS: usize = 2 * MAX_LEVELS + 1;
-
-/// The parts around a handler, outermost first.
-#[derive(Clone, Copy)]
-pub(super) struct Chain {
-    /// Every `with(..)` that has parts.
-    lists: [&'static [PartInfo]; MOST_LISTS],
-    n_lists: usize,
-    /// The number of parts.
-    len: usize,
-    /// The first mistake in the parts around the entry. It is known before the routes are visited.
-    problem: Option<LocalProblem>,
-}
-
 impl Chain {
-    pub(super) const NONE: Self = Self {
-        lists: [&[]; MOST_LISTS],
-        n_lists: 0,
-        len: 0,
-        problem: None,
-    };
-
-    /// Returns the parts of the groups around the route that a walk has visited.
-    pub(super) const fn around(walk: &Walk) -> Self {
-        let (mut chain, mut depth) = (Self::NONE, 0);
-        while depth < walk.depth {
-            let level = &walk.levels[depth];
-            chain.push(level.group.with);
-            depth += 1;
-            if depth < walk.depth {
-                chain.push(level.field.with);
-            }
-        }
-        chain.problem = chain.find_problem(0, &[]);
-        chain
-    }
-
-    /// Returns the parts with those of the route itself.
-    const fn with_own(&self, walk: &Walk) -> Self {
-        let mut chain = *self;
-        chain.push(walk.own_field().with);
-        chain.push(walk.definition.with);
-        chain
-    }
-
-    const fn push(&mut self, with: &'static [PartInfo]) {
-        if let [_, ..] = with {
-            self.lists[self.n_lists] = with;
-            self.n_lists += 1;
-            self.len += with.len();
-        }
-    }
-
-    /// Returns the part with this index.
-    const fn at(&self, mut at: usize) -> &'static PartInfo {
-        let mut i = 0;
-        while at >= self.lists[i].len() {
-            at -= self.lists[i].len();
-            i += 1;
-        }
-        &self.lists[i][at]
-    }
-
     /// Returns the first mistake, from the part with this index to the handler.
-    const fn find_problem(
+    pub(super) const fn find_problem(
         &self,
         mut at: usize,
-        needs: &'static [&'static [LocalId]],
+        arguments: &'static [ArgumentFacts],
     ) -> Option<LocalProblem> {
         while at < self.len {
             if let Some(problem) = self.check(at, self.at(at)) {
@@ -227,7 +161,7 @@ impl Chain {
             }
             at += 1;
         }
-        match self.find_missing(self.len, needs) {
+        match self.find_missing(self.len, arguments) {
             Some(id) => Some(LocalProblem::HandlerNeeds(id)),
             None => None,
         }
@@ -247,7 +181,7 @@ impl Chain {
 
     const fn check(&self, at: usize, part: &'static PartInfo) -> Option<LocalProblem> {
         let before = at - part.beside as usize;
-        if let Some(id) = self.find_missing(before, part.needs) {
+        if let Some(id) = self.find_missing(before, part.arguments) {
             return Some(match self.find_provider(at, id) {
                 Some(neighbour) => LocalProblem::Beside(part, neighbour, id),
                 None => LocalProblem::PartNeeds(part, id),
@@ -287,14 +221,14 @@ impl Chain {
     const fn find_missing(
         &self,
         end: usize,
-        needs: &'static [&'static [LocalId]],
+        arguments: &'static [ArgumentFacts],
     ) -> Option<&'static LocalId> {
         let mut i = 0;
-        while i < needs.len() {
-            let mut j = 0;
-            while j < needs[i].len() {
-                if self.find_provider(end, &needs[i][j]).is_none() {
-                    return Some(&needs[i][j]);
+        while i < arguments.len() {
+            let (needs, mut j) = (arguments[i].needs, 0);
+            while j < needs.len() {
+                if self.find_provider(end, &needs[j]).is_none() {
+                    return Some(&needs[j]);
                 }
                 j += 1;
             }

@@ -174,6 +174,18 @@ const fn same_pattern(root: &'static Node, a: u32, b: Place) -> bool {
     }
 }
 
+/// Returns the name of a method that may change something.
+pub(super) const fn unsafe_method(methods: Methods) -> &'static str {
+    let bits = methods.unsafe_bits();
+    if bits != 0 {
+        return STANDARD[bits.trailing_zeros() as usize];
+    }
+    match methods.extensions() {
+        [first, ..] => first,
+        [] => "ANY",
+    }
+}
+
 /// Returns the name of a method that both have, or "ANY".
 pub(super) const fn shared_method(a: Methods, b: Methods) -> Option<&'static str> {
     let both = a.bits() & b.bits();

@@ -125,10 +125,47 @@ impl Definition {
         })
     }
 
+    /// Returns whether the handler takes the context.
+    pub(crate) fn takes_context(&self) -> bool {
+        self.arguments().any(|argument| argument.is_context)
+    }
+
+    /// Returns the name and the type of the source with this index, like [`sources`](Self::sources).
+    pub(super) const fn source(&self, mut idx: usize) -> Option<(&'static str, &'static str)> {
+        let (_, mut rest) = split_word(self.signature);
+        while let Some(words) = rest {
+            let (name, after) = split_word(words);
+            let Some(after) = after else { return None };
+            let (ty, others) = split_word(after);
+            let is_context = matches!(ty.as_bytes(), [byte, ..] if *byte == CONTEXT as u8);
+            if !is_context {
+                if idx == 0 {
+                    return Some((name, ty));
+                }
+                idx -= 1;
+            }
+            rest = others;
+        }
+        None
+    }
+
     /// Returns the arguments that are made from the request, without the context, in the order of their sources.
     pub(crate) fn sources(&self) -> impl Iterator<Item = ArgumentInfo> + use<> {
         self.arguments().filter(|argument| !argument.is_context)
     }
+}
+
+/// Splits a signature after its first word.
+const fn split_word(text: &'static str) -> (&'static str, Option<&'static str>) {
+    let (bytes, mut i) = (text.as_bytes(), 0);
+    while i < bytes.len() {
+        if bytes[i] == 0 {
+            let (word, rest) = text.split_at(i);
+            return (word, Some(rest.split_at(1).1));
+        }
+        i += 1;
+    }
+    (text, None)
 }
 
 /// Marks the type of a context in a signature.
@@ -164,16 +201,4 @@ pub struct ArgumentInfo {
     pub ty: &'static str,
     /// Whether it is the context of the request.
     is_context: bool,
-}
-
-/// Returns whether any local is needed.
-pub const fn needs_locals(needs: &[&[super::LocalId]]) -> bool {
-    let mut needs = needs;
-    while let [first, rest @ ..] = needs {
-        if let [_, ..] = first {
-            return true;
-        }
-        needs = rest;
-    }
-    false
 }

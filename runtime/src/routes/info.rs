@@ -5,12 +5,14 @@ use std::fmt;
 use crate::{
     const_text::equal,
     routes::{
+        check_csrf::may_read_cookies,
         definition::{ArgumentInfo, Definition},
+        facts::{ArgumentFacts, Fact, Facts},
         field_path::{FieldPath, Level},
-        node::Node,
+        node::{Content, Node},
         part::{PartInfo, PartKind},
         pattern::Pattern,
-        segment::{Priority, RouteOptions},
+        segment::{Csrf, Priority, RouteOptions},
         whole_pattern::WholePattern,
     },
 };
@@ -157,12 +159,16 @@ impl Route {
 
     /// Returns the names of the parts of this kind around the handler, outermost first.
     pub(crate) fn parts(&self, kind: PartKind) -> impl Iterator<Item = &'static str> {
-        let levels = (0..self.field_path.len()).filter_map(|depth| self.level(depth));
-        let around = levels.flat_map(|level| level.group.with.iter().chain(level.field.with));
-        let parts = around.chain(self.definition.with);
-        let parts = parts.filter(move |part| part.kind == kind);
+        let parts = self.all_parts().filter(move |part| part.kind == kind);
         // A part that `#[cfg]` disables has an empty name.
         parts.map(|part| part.name).filter(|name| !name.is_empty())
+    }
+
+    /// Returns the parts around the handler, outermost first.
+    fn all_parts(&self) -> impl Iterator<Item = &'static PartInfo> {
+        let levels = (0..self.field_path.len()).filter_map(|depth| self.level(depth));
+        let around = levels.flat_map(|level| level.group.with.iter().chain(level.field.with));
+        around.chain(self.definition.with)
     }
 
     /// Returns whether the route is marked `public`, which exempts it from `every(..)` of a group around it.
@@ -188,6 +194,67 @@ impl Route {
     /// Returns the arguments of the handler, as written in the source.
     pub fn arguments(&self) -> impl Iterator<Item = ArgumentInfo> {
         self.definition.arguments()
+    }
+
+    /// Returns the facts of the handler's arguments and of everything around it, without their names.
+    ///
+    /// A handler that takes the context is opaque.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{extract::Facts, prelude::*};
+    ///
+    /// #[get("/{id}")]
+    /// async fn show(id: u64, token: Bearer) {}
+    ///
+    /// #[get("/any")]
+    /// async fn any(cx: &Context<'_>) {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(show, any);
+    ///
+    /// # fn main() {
+    /// let facts = Api::ROUTES[0].facts();
+    /// assert!(facts.words().eq(["path", "header", "login by header"]));
+    /// assert!(Api::ROUTES[1].facts().is_opaque());
+    /// # }
+    /// ```
+    pub fn facts(&self) -> Facts {
+        let around = self.all_parts().map(|part| part.facts);
+        let own = self.argument_facts().iter().map(|argument| argument.facts);
+        let context = self.definition.takes_context().then_some(Facts::OPAQUE);
+        Facts::union(around.chain(own).chain(context))
+    }
+
+    /// Returns the named facts of the handler's arguments and of everything around it, outermost first.
+    pub fn named_facts(&self) -> impl Iterator<Item = &'static Fact> {
+        let around = self.all_parts().flat_map(|part| {
+            let arguments = part.arguments.iter().map(|argument| argument.facts);
+            arguments.chain([part.facts])
+        });
+        let own = self.argument_facts().iter().map(|argument| argument.facts);
+        around.chain(own).flat_map(|facts| facts.names())
+    }
+
+    /// Returns the needs and the facts of the arguments, without the context.
+    fn argument_facts(&self) -> &'static [ArgumentFacts] {
+        match &self.field_path.target(self.root).content {
+            Content::Route(_, arguments) => arguments,
+            _ => &[],
+        }
+    }
+
+    /// Returns what the compiler has checked about a guard against cross-site requests.
+    pub(crate) fn cross_site_check(&self) -> CrossSiteCheck {
+        let facts = self.facts();
+        if !self.definition.methods.has_unsafe || facts.surely(Facts::SAME_ORIGIN) {
+            return CrossSiteCheck::Done;
+        }
+        match self.options.csrf {
+            Some(Csrf::Off(reason)) => CrossSiteCheck::Off(reason),
+            _ if may_read_cookies(&facts) => CrossSiteCheck::Unknown,
+            _ => CrossSiteCheck::Done,
+        }
     }
 
     /// Returns the return type of the handler, as written in the source.
@@ -254,6 +321,17 @@ impl Route {
     const fn level(&self, depth: usize) -> Option<Level> {
         self.field_path.level(self.root, depth)
     }
+}
+
+/// The result of the check for a guard against cross-site requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CrossSiteCheck {
+    /// The route does not need the guard, or has it.
+    Done,
+    /// The route has `csrf = off(..)`, for this reason.
+    Off(&'static str),
+    /// The route may read credentials, and has no guard.
+    Unknown,
 }
 
 impl fmt::Debug for Route {

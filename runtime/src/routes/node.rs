@@ -6,12 +6,13 @@
 use std::marker::PhantomData;
 
 use crate::routes::{
-    definition::{Definition, needs_locals},
+    definition::Definition,
     demand::Demand,
-    local::LocalId,
-    part::PartInfo,
-    pattern::{KIND_AFFIX, KIND_BITS, Pattern},
-    segment::RouteOptions,
+    facts::{ArgumentFacts, Facts, needs_locals},
+    part::{PartInfo, joined},
+    pattern::Pattern,
+    segment::{Csrf, RouteOptions},
+    sums::{Sums, n_affixes},
 };
 
 /// A handler or a group, which can be listed in a group.
@@ -77,111 +78,10 @@ pub struct Node {
     pub(crate) sums: Sums,
 }
 
-/// Sums over the routes below an entry, which a group uses in place of a walk.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sums {
-    pub(crate) routes: u32,
-    pub(crate) groups: u32,
-    /// The length of all patterns, as written in the source.
-    pub(crate) text: u32,
-    /// The routes that are `/` and have no prefix yet, so that a prefix takes the place of their slash.
-    slashes: u32,
-    /// The most nodes that the routes can have in a trie.
-    pub(crate) nodes: u32,
-    /// The most static segments that lead to a node.
-    pub(crate) statics: u32,
-    /// The most parameters with static text around them.
-    pub(crate) affixes: u32,
-    /// The most segments and parameters of a pattern, and the deepest nesting of groups.
-    pub(super) most_segments: u16,
-    pub(super) most_params: u16,
-    pub(super) depth: u16,
-    /// One bit for each name of a parameter.
-    pub(super) name_bits: u64,
-    /// Whether a path may have another trailing slash than its route.
-    pub(crate) has_slash: bool,
-    /// Whether a route names a method that is not standard.
-    pub(crate) has_extensions: bool,
-    /// Whether a route needs something that must be around it, a part has locals or an order, or a group has demands.
-    pub(super) may_lack: bool,
-    /// Whether a group has demands.
-    pub(super) has_demands: bool,
-    /// Whether routes are missing, because a mistake was reported at or below the entry.
-    broken: bool,
-}
-
-impl Sums {
-    const NOTHING: Self = Self {
-        routes: 0,
-        groups: 0,
-        text: 0,
-        slashes: 0,
-        nodes: 0,
-        statics: 0,
-        affixes: 0,
-        most_segments: 0,
-        most_params: 0,
-        depth: 0,
-        name_bits: 0,
-        has_slash: false,
-        has_extensions: false,
-        may_lack: false,
-        has_demands: false,
-        broken: false,
-    };
-
-    /// Adds the sums of entries.
-    const fn add(&mut self, mut entries: &[&Node]) {
-        while let [entry, rest @ ..] = entries {
-            let sums = &entry.sums;
-            self.routes += sums.routes;
-            self.groups += sums.groups;
-            self.text += sums.text;
-            self.slashes += sums.slashes;
-            self.nodes += sums.nodes;
-            self.statics += sums.statics;
-            self.affixes += sums.affixes;
-            if sums.most_segments > self.most_segments {
-                self.most_segments = sums.most_segments;
-            }
-            if sums.most_params > self.most_params {
-                self.most_params = sums.most_params;
-            }
-            if sums.depth > self.depth {
-                self.depth = sums.depth;
-            }
-            self.name_bits |= sums.name_bits;
-            self.has_slash |= sums.has_slash;
-            self.has_extensions |= sums.has_extensions;
-            self.may_lack |= sums.may_lack;
-            self.has_demands |= sums.has_demands;
-            self.broken |= sums.broken;
-            entries = rest;
-        }
-    }
-
-    /// Returns the sums with a prefix in front of every pattern.
-    const fn below(mut self, prefix: &Pattern) -> Self {
-        if prefix.n_segments == 0 {
-            return self;
-        }
-        let n_segments = prefix.n_segments as u32;
-        self.text += prefix.text.len() as u32 * self.routes - self.slashes;
-        self.slashes = 0;
-        self.nodes += n_segments;
-        self.statics += n_segments - prefix.n_params as u32;
-        self.affixes += n_affixes(prefix);
-        self.most_segments += n_segments as u16;
-        self.most_params += prefix.n_params as u16;
-        self.name_bits |= prefix.name_bits;
-        self
-    }
-}
-
 /// The kinds of nodes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Content {
-    Route(Definition, &'static [&'static [LocalId]]),
+    Route(Definition, &'static [ArgumentFacts]),
     Group(Group),
     /// An entry that has a prefix or middleware in the group that lists it.
     Field(Field, &'static Node),
@@ -201,6 +101,8 @@ pub(crate) struct Group {
     pub(super) demands: &'static [Demand],
     /// Whether the chain of each route must be checked: one of the parts has locals or an order, or there are demands.
     pub(super) checks_chains: bool,
+    /// The facts that surely hold for the parts, as bits of [`Facts`].
+    pub(super) surely: u64,
 }
 
 /// The additions of a group to one of its entries.
@@ -226,6 +128,7 @@ impl Group {
         entries: &[],
         demands: &[],
         checks_chains: false,
+        surely: 0,
     };
 }
 
@@ -245,31 +148,55 @@ impl Node {
         sums: Sums::NOTHING,
     };
 
-    /// Creates the node of a handler. `needs` has the locals of each argument.
-    pub const fn route(definition: Definition, needs: &'static [&'static [LocalId]]) -> Self {
+    /// Creates the node of a handler, with the facts of each argument but the context.
+    pub const fn route(definition: Definition, arguments: &'static [ArgumentFacts]) -> Self {
         let pattern = &definition.pattern;
         let (n_segments, n_params) = (pattern.n_segments as u32, pattern.n_params as u32);
         let is_slash = n_segments == 0;
-        Self {
-            sums: Sums {
-                routes: 1,
-                text: pattern.text.len() as u32,
-                slashes: is_slash as u32,
-                // `/` is one node, too.
-                nodes: n_segments + is_slash as u32,
-                statics: n_segments - n_params + is_slash as u32,
-                affixes: n_affixes(pattern),
-                most_segments: n_segments as u16,
-                most_params: n_params as u16,
-                name_bits: pattern.name_bits,
-                has_slash: definition.options.slash.is_some(),
-                has_extensions: !matches!(definition.methods.extensions(), []),
-                may_lack: needs_locals(needs)
-                    || !matches!((definition.with, definition.outer_params), ([], [])),
-                ..Sums::NOTHING
-            },
-            content: Content::Route(definition, needs),
+        let mut sums = Sums {
+            routes: 1,
+            text: pattern.text.len() as u32,
+            slashes: is_slash as u32,
+            // `/` is one node, too.
+            nodes: n_segments + is_slash as u32,
+            statics: n_segments - n_params + is_slash as u32,
+            affixes: n_affixes(pattern),
+            most_segments: n_segments as u16,
+            most_params: n_params as u16,
+            name_bits: pattern.name_bits,
+            has_slash: definition.options.slash.is_some(),
+            has_extensions: !matches!(definition.methods.extensions(), []),
+            may_lack: !matches!((definition.with, definition.outer_params), ([], [])),
+            has_unsafe: definition.methods.has_unsafe,
+            is_strict: matches!(definition.options.csrf, Some(Csrf::Strict)),
+            ..Sums::NOTHING
+        };
+        if let [_, ..] = definition.with {
+            (sums.may, sums.surely) = joined(definition.with);
         }
+        let mut rest = arguments;
+        while let [argument, others @ ..] = rest {
+            sums.may |= argument.facts.may;
+            sums.surely |= argument.facts.surely;
+            if let [_, ..] = argument.needs {
+                sums.may_lack = true;
+            }
+            rest = others;
+        }
+        Self {
+            sums,
+            content: Content::Route(definition, arguments),
+        }
+    }
+
+    /// Creates the node of a handler that takes the context, through which it can read everything.
+    pub const fn route_with_context(
+        definition: Definition,
+        arguments: &'static [ArgumentFacts],
+    ) -> Self {
+        let mut node = Self::route(definition, arguments);
+        node.sums.may |= Facts::OPAQUE.may;
+        node
     }
 
     /// Creates the node of a group.
@@ -286,6 +213,9 @@ impl Node {
         sums.add(entries);
         sums.groups += 1;
         sums.depth += 1;
+        sums.is_strict |= options.is_strict();
+        let (may, surely) = joined(with);
+        sums.may |= may;
         Self {
             content: Content::Group(Group {
                 name,
@@ -295,6 +225,7 @@ impl Node {
                 entries,
                 demands: &[],
                 checks_chains: has_locals(with),
+                surely,
             }),
             sums: sums.below(&prefix),
         }
@@ -316,6 +247,7 @@ impl Node {
     pub const fn field(prefix: Pattern, with: &'static [PartInfo], entry: &'static Self) -> Self {
         let mut sums = entry.sums.below(&prefix);
         sums.may_lack |= has_locals(with);
+        sums.may |= joined(with).0;
         Self {
             content: Content::Field(Field { prefix, with }, entry),
             sums,
@@ -352,26 +284,13 @@ impl Node {
     }
 }
 
-/// Returns the number of parameters with static text around them.
-const fn n_affixes(pattern: &Pattern) -> u32 {
-    let (mut hashes, mut n) = (pattern.hashes, 0);
-    while let [hash, rest @ ..] = hashes {
-        if *hash & KIND_BITS == KIND_AFFIX {
-            n += 1;
-        }
-        hashes = rest;
-    }
-    n
-}
-
 /// Returns whether one of these parts has locals or an order, so that the chain of each route inside must be checked.
 const fn has_locals(parts: &[PartInfo]) -> bool {
     let mut parts = parts;
     while let [part, rest @ ..] = parts {
-        if !matches!(
-            (part.needs, part.passes, part.after, part.before),
-            ([], [], [], [])
-        ) {
+        if !matches!((part.passes, part.after, part.before), ([], [], []))
+            || needs_locals(part.arguments)
+        {
             return true;
         }
         parts = rest;

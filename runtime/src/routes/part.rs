@@ -2,7 +2,13 @@
 
 use std::panic::Location;
 
-use crate::{const_text::equal, routes::local::LocalId};
+use crate::{
+    const_text::equal,
+    routes::{
+        facts::{ArgumentFacts, Facts},
+        local::LocalId,
+    },
+};
 
 /// The kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +38,10 @@ pub struct PartInfo {
     /// Whether it is a guard that takes the context by shared reference. Only such a guard can run
     /// in `parallel(..)`.
     pub shares: bool,
-    /// The locals that its arguments need.
-    pub needs: &'static [&'static [LocalId]],
+    /// The locals and the facts of its arguments.
+    pub arguments: &'static [ArgumentFacts],
+    /// The facts of its arguments and of its code.
+    pub facts: Facts,
     /// The locals that it passes on.
     pub passes: &'static [LocalId],
     /// The names of the parts that must be outside of it, if a chain has both.
@@ -57,7 +65,8 @@ impl PartInfo {
         is_generic: false,
         kind: PartKind::Middleware,
         shares: false,
-        needs: &[],
+        arguments: &[],
+        facts: Facts::NONE,
         passes: &[],
         after: &[],
         before: &[],
@@ -78,6 +87,7 @@ impl PartInfo {
         Self {
             name: written,
             kind: PartKind::Layer,
+            facts: Facts::OPAQUE,
             ..Self::NONE
         }
     }
@@ -94,6 +104,7 @@ impl PartInfo {
     #[must_use]
     pub const fn maybe(mut self) -> Self {
         self.passes = &[];
+        self.facts = self.facts.maybe();
         self.is_conditional = true;
         self
     }
@@ -105,4 +116,15 @@ impl PartInfo {
             && equal(self.name, other.name)
             && equal(self.place.file(), other.place.file())
     }
+}
+
+/// Returns what parts may do and what they surely do, as bits of [`Facts`].
+pub(super) const fn joined(parts: &[PartInfo]) -> (u64, u64) {
+    let (mut may, mut surely, mut rest) = (0, 0, parts);
+    while let [part, others @ ..] = rest {
+        may |= part.facts.may;
+        surely |= part.facts.surely;
+        rest = others;
+    }
+    (may, surely)
 }

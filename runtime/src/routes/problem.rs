@@ -3,6 +3,7 @@
 use crate::{
     const_text::{ErrorText, equal},
     routes::{
+        check_csrf::Unprotected,
         check_locals::LocalProblem,
         clash::{nth, shared_method},
         demand::Demand,
@@ -27,6 +28,8 @@ pub(super) enum Problem {
     NoOuterParam(Place, &'static str),
     /// The chain of the route has a mistake in its locals.
     Locals(Place, LocalProblem),
+    /// The route reads credentials of the browser, and has no guard against cross-site requests.
+    Unprotected(Place, Unprotected),
     /// The route does not meet a demand of a group around it.
     Unmet(Place, &'static Demand),
 }
@@ -68,6 +71,7 @@ impl Problem {
                 let text = with_place(with_path(text, place, root).with("`"), place);
                 problem.text(text, root)
             }
+            Self::Unprotected(place, unprotected) => unprotected.text(root, place),
             Self::Unmet(place, demand) => demand.text(root, place),
             Self::NoOuterParam(place, name) => {
                 let text = ErrorText::EMPTY.with("no prefix of ");

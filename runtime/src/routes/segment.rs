@@ -121,12 +121,17 @@ pub struct Methods {
     extensions: &'static [&'static str],
     /// Whether it is every method. A route that names the method takes precedence.
     any: bool,
+    /// Whether one of the methods may change something. The safe methods are those of RFC 9110 §9.2.1, and QUERY.
+    pub(super) has_unsafe: bool,
 }
 
 /// The methods of RFC 9110 and of the QUERY draft. The index of a method is its bit.
 pub const STANDARD: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "CONNECT", "TRACE",
 ];
+
+/// The bits of GET, HEAD, OPTIONS, QUERY and TRACE.
+const SAFE: u16 = 1 | 1 << 1 | 1 << 6 | 1 << 7 | 1 << 9;
 
 impl Methods {
     /// Creates a set of methods.
@@ -135,6 +140,7 @@ impl Methods {
             bits,
             extensions,
             any: false,
+            has_unsafe: bits & !SAFE != 0 || !matches!(extensions, []),
         }
     }
 
@@ -143,6 +149,7 @@ impl Methods {
         bits: 0,
         extensions: &[],
         any: true,
+        has_unsafe: true,
     };
 
     /// Returns the bits of the standard methods.
@@ -164,6 +171,11 @@ impl Methods {
             .chain(self.extensions.iter().copied())
     }
 
+    /// Returns the bits of the standard methods that may change something.
+    pub(super) const fn unsafe_bits(self) -> u16 {
+        self.bits & !SAFE
+    }
+
     /// Returns whether it is the set of `#[any]`.
     pub const fn is_any(self) -> bool {
         self.any
@@ -179,6 +191,17 @@ pub struct RouteOptions {
     pub finish: Option<bool>,
     /// The priority under overload.
     pub priority: Option<Priority>,
+    /// How the compiler checks for a guard against cross-site requests, if it is not the default.
+    pub csrf: Option<Csrf>,
+}
+
+/// A rule of the check for a guard against cross-site requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Csrf {
+    /// It is off, for this reason.
+    Off(&'static str),
+    /// It includes arguments and parts that may read credentials from a cookie.
+    Strict,
 }
 
 impl RouteOptions {
@@ -187,7 +210,13 @@ impl RouteOptions {
         slash: None,
         finish: None,
         priority: None,
+        csrf: None,
     };
+
+    /// Returns whether the check for a guard against cross-site requests is strict.
+    pub(super) const fn is_strict(&self) -> bool {
+        matches!(self.csrf, Some(Csrf::Strict))
+    }
 
     /// Returns these options, completed by those of the group around.
     pub(crate) const fn within(self, outer: Self) -> Self {
@@ -203,6 +232,10 @@ impl RouteOptions {
             priority: match self.priority {
                 None => outer.priority,
                 priority => priority,
+            },
+            csrf: match self.csrf {
+                None => outer.csrf,
+                csrf => csrf,
             },
         }
     }

@@ -5,12 +5,13 @@
 
 use crate::routes::{
     definition::Definition,
+    facts::ArgumentFacts,
     field_path::{FieldPath, MAX_DEPTH, Place},
-    local::LocalId,
     node::{Content, Field, Group, Node},
     pattern::BASE,
     segment::{Methods, Slash},
     shape::{MAX_PARAMS, MAX_SEGMENTS},
+    sums::Sums,
     whole_pattern::WholePattern,
 };
 
@@ -28,8 +29,10 @@ pub(crate) struct Walk {
     pub(super) visited: Visited,
     /// Its definition, if it is a route.
     pub(super) definition: &'static Definition,
-    /// The locals of its arguments, if it is a route.
-    pub(super) needs: &'static [&'static [LocalId]],
+    /// The needs and the facts of its arguments, if it is a route.
+    pub(super) arguments: &'static [ArgumentFacts],
+    /// Its sums, if it is a route.
+    pub(super) sums: &'static Sums,
     /// Its complete pattern, or its complete prefix.
     pub(super) whole: Around,
 }
@@ -93,7 +96,8 @@ impl Walk {
             surroundings: 0,
             visited: Visited::End,
             definition: &Definition::NONE,
-            needs: &[],
+            arguments: &[],
+            sums: &Sums::NOTHING,
             whole: Around::NOTHING,
         };
         if let Content::Group(group) = &root.content {
@@ -138,7 +142,7 @@ impl Walk {
                 node = inner;
             }
             match &node.content {
-                Content::Route(definition, needs) => {
+                Content::Route(definition, arguments) => {
                     let pattern = &definition.pattern;
                     let mut hashes = pattern.hashes;
                     while let [hash, rest @ ..] = hashes {
@@ -153,7 +157,8 @@ impl Walk {
                     whole.n_params += pattern.n_params as u16;
                     self.whole = whole;
                     self.definition = definition;
-                    self.needs = needs;
+                    self.arguments = arguments;
+                    self.sums = &node.sums;
                     self.visited = Visited::Route;
                     return true;
                 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::listeners::Listening;
 use crate::{
     config::Config,
-    routes::{PartKind, Route},
+    routes::{CrossSiteCheck, PartKind, Route},
 };
 
 /// Returns the banner: version and addresses, the routes in a debug build, and the settings.
@@ -22,9 +22,50 @@ pub(super) fn compose(listening: &Listening, routes: &[Route], config: &Config) 
     if cfg!(debug_assertions) {
         add_routes(&mut text, routes);
     }
+    add_csrf(&mut text, routes);
     // Writing to a `String` cannot fail.
     let _ = writeln!(text, "settings: {}", config.in_force());
     text
+}
+
+/// Adds the routes that have no guard against cross-site requests: those for which the check is off, by their reason,
+/// and those that read so much that credentials may be part of it.
+fn add_csrf(text: &mut String, routes: &[Route]) {
+    let mut off: Vec<(&str, Vec<&Route>)> = Vec::new();
+    let mut unknown = Vec::new();
+    for route in routes {
+        match route.cross_site_check() {
+            CrossSiteCheck::Off(reason) => match off.iter_mut().find(|(known, _)| *known == reason)
+            {
+                Some((_, routes)) => routes.push(route),
+                None => off.push((reason, vec![route])),
+            },
+            CrossSiteCheck::Unknown => unknown.push(route),
+            CrossSiteCheck::Done => {}
+        }
+    }
+    // Writing to a `String` cannot fail.
+    for (reason, routes) in off {
+        let _ = writeln!(text, "csrf: off for {}: {reason}", names(&routes));
+    }
+    if !unknown.is_empty() {
+        let names = names(&unknown);
+        let _ = writeln!(text, "csrf: not checked for {names}: they may read cookies");
+    }
+}
+
+/// Returns the methods and the patterns of the first routes, and the number of the others.
+fn names(routes: &[&Route]) -> String {
+    const SHOWN: usize = 5;
+    let shown = routes.iter().take(SHOWN);
+    let shown: Vec<_> = shown
+        .map(|route| format!("{} {}", methods(route), route.path()))
+        .collect();
+    let text = shown.join(", ");
+    match routes.len().saturating_sub(SHOWN) {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
 }
 
 /// Adds a line for each route, in aligned columns.
@@ -90,12 +131,13 @@ fn methods(route: &Route) -> String {
 
 #[cfg(test)]
 mod tests {
-    use highball_macros::{get, guard, middleware, observer, routes};
+    use highball_macros::{get, guard, middleware, observer, post, routes};
 
     use super::*;
     use crate::App as _;
     use crate::{
         chain::Next,
+        extract::SameOrigin,
         request::{Context, Exchange},
         response::Response,
     };
@@ -136,6 +178,38 @@ mod tests {
         let (_, parts) = text.trim_end().split_once(".rs:").expect("a place");
         let parts = parts.trim_start_matches(|c: char| c.is_ascii_digit());
         assert_eq!(parts, expected);
+    }
+
+    #[post("/a", crate = crate)]
+    fn text(_: String) {}
+
+    #[post("/b", crate = crate)]
+    fn context(_: &Context<'_>) {}
+
+    #[post("/c", csrf = off("the sender signs it"), crate = crate)]
+    fn signed(_: &Context<'_>) {}
+
+    #[post("/d", crate = crate)]
+    fn guarded(_: &Context<'_>, _: SameOrigin) {}
+
+    #[get("/e", crate = crate)]
+    fn read(_: &Context<'_>) {}
+
+    #[routes(app, crate = crate)]
+    struct Forms(text, context, signed, guarded, read);
+
+    #[test]
+    fn routes_without_a_check_of_the_origin_are_listed() {
+        let mut text = String::new();
+        add_csrf(&mut text, Forms::ROUTES);
+        assert_eq!(
+            text,
+            "csrf: off for POST /c: the sender signs it\n\
+             csrf: not checked for POST /b: they may read cookies\n"
+        );
+        let many = [&Forms::ROUTES[1]; 7];
+        let five = ["POST /b"; 5].join(", ");
+        assert_eq!(names(&many), format!("{five} and 2 more"));
     }
 
     #[test]

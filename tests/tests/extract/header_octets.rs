@@ -69,7 +69,7 @@ async fn last(last: LastEventId) -> String {
 }
 
 /// Reads everything that extractors read from a head.
-#[any("/all")]
+#[any("/all", csrf = off("it reads every header, and changes nothing"))]
 async fn all(
     cookies: Cookies<'_>,
     accept: Accept,

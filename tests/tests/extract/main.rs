@@ -3,6 +3,7 @@
 mod bodies;
 mod conditions;
 mod extractors;
+mod facts;
 mod formats;
 mod header_octets;
 mod multipart;

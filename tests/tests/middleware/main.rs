@@ -3,6 +3,7 @@
 mod access_log;
 mod basic_auth;
 mod cors;
+mod csrf;
 mod etag;
 mod every;
 mod method_override;

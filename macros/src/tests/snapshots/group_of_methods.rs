@@ -51,7 +51,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "Shop::item"),
                 "Json<Item>\0self\0Shop\0id\0u64",
             ),
-            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = (u64,);
     }
@@ -101,8 +101,8 @@ const _: () = {
             __hb::Mode<
                 {
                     __hb::handler_argument(
-                        __hb::Probe::<Json<Item>>::FACTS,
-                        __hb::ProbeAsync::<Json<Item>>::FACTS,
+                        __hb::Probe::<Json<Item>>::KIND,
+                        __hb::ProbeAsync::<Json<Item>>::KIND,
                         "item",
                         "Json<Item>",
                         "/items",
@@ -123,7 +123,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "Shop::add"),
                 "()\0self\0Shop\0item\0Json<Item>",
             ),
-            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = ();
     }

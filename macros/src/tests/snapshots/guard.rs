@@ -30,8 +30,8 @@ const _: () = {
     type argument_0 = __hb::Mode<
         {
             __hb::part_argument(
-                __hb::Probe::<Bearer>::FACTS,
-                __hb::ProbeAsync::<Bearer>::FACTS,
+                __hb::Probe::<Bearer>::KIND,
+                __hb::ProbeAsync::<Bearer>::KIND,
                 "token",
                 "Bearer",
                 false,
@@ -41,8 +41,8 @@ const _: () = {
     type argument_1 = __hb::Mode<
         {
             __hb::part_argument(
-                __hb::Probe::<State<Db>>::FACTS,
-                __hb::ProbeAsync::<State<Db>>::FACTS,
+                __hb::Probe::<State<Db>>::KIND,
+                __hb::ProbeAsync::<State<Db>>::KIND,
                 "db",
                 "State<Db>",
                 false,
@@ -73,6 +73,19 @@ const _: () = {
         const NAME: &'static ::core::primitive::str = ::core::concat!(
             ::core::module_path!(), "::", "signed_in"
         );
+        const ARGUMENTS: &'static [__hb::ArgumentFacts] = &[
+            __hb::known_argument(
+                __hb::Probe::<Bearer>::KIND,
+                __hb::Probe::<Bearer>::KNOWN,
+                __hb::ProbeAsync::<Bearer>::KNOWN,
+            ),
+            __hb::known_argument(
+                __hb::Probe::<State<Db>>::KIND,
+                __hb::Probe::<State<Db>>::KNOWN,
+                __hb::ProbeAsync::<State<Db>>::KNOWN,
+            ),
+        ];
+        const FACTS: __hb::Facts = __hb::Facts::NONE;
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
             place: ::core::panic::Location::caller(),
@@ -80,7 +93,8 @@ const _: () = {
             kind: __hb::PartKind::Guard,
             shares: !false && <argument_0>::IS != __hb::ASYNC
                 && <argument_1>::IS != __hb::ASYNC,
-            needs: &[__hb::Probe::<Bearer>::NEEDS, __hb::Probe::<State<Db>>::NEEDS],
+            arguments: Self::ARGUMENTS,
+            facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
             passes: __hb::PassedLocalsProbe::<User>::IDS,
             after: &[],
             before: &[],

@@ -25,8 +25,8 @@ const _: () = {
     type argument_1 = __hb::Mode<
         {
             __hb::part_argument(
-                __hb::Probe::<ClientIp>::FACTS,
-                __hb::ProbeAsync::<ClientIp>::FACTS
+                __hb::Probe::<ClientIp>::KIND,
+                __hb::ProbeAsync::<ClientIp>::KIND
                     .or_local(__hb::LocalProbe::<ClientIp>::IS_LOCAL),
                 "ip",
                 "ClientIp",
@@ -44,13 +44,22 @@ const _: () = {
         const NAME: &'static ::core::primitive::str = ::core::concat!(
             ::core::module_path!(), "::", "Limit"
         );
+        const ARGUMENTS: &'static [__hb::ArgumentFacts] = &[
+            __hb::known_argument(
+                __hb::Probe::<ClientIp>::KIND,
+                __hb::Probe::<ClientIp>::KNOWN,
+                __hb::ProbeAsync::<ClientIp>::KNOWN,
+            ),
+        ];
+        const FACTS: __hb::Facts = __hb::Facts::NONE;
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
             place: ::core::panic::Location::caller(),
             is_generic: false,
             kind: __hb::PartKind::Guard,
             shares: !false && <argument_1>::IS != __hb::ASYNC,
-            needs: &[__hb::Probe::<ClientIp>::NEEDS],
+            arguments: Self::ARGUMENTS,
+            facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
             passes: __hb::PassedLocalsProbe::<()>::IDS,
             after: &[],
             before: &[],

@@ -30,8 +30,8 @@ const _: () = {
             __hb::Mode<
                 {
                     __hb::get_argument(
-                        __hb::Probe::<State<Db>>::FACTS,
-                        __hb::ProbeAsync::<State<Db>>::FACTS,
+                        __hb::Probe::<State<Db>>::KIND,
+                        __hb::ProbeAsync::<State<Db>>::KIND,
                         "db",
                         "State<Db>",
                         "/notes/{id}",
@@ -58,7 +58,7 @@ const _: () = {
                     "Result<Json<Note>, Rejection>\0id\0u64\0db\0State<Db>",
                 )
                 .doc("Shows a note."),
-            __hb::needs::<arguments_of_show>(),
+            __hb::known::<arguments_of_show>(),
         );
         type Link = (u64,);
     }

@@ -34,7 +34,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "count"),
                 "String\0table\0State<T>",
             ),
-            __hb::needs::<<__Own<T> as __hb::Handler>::Args<'static>>(),
+            __hb::known::<<__Own<T> as __hb::Handler>::Args<'static>>(),
         );
         type Link = ();
     }

@@ -28,8 +28,8 @@ const _: () = {
             __hb::Mode<
                 {
                     __hb::handler_argument(
-                        __hb::Probe::<Query<Filter>>::FACTS,
-                        __hb::ProbeAsync::<Query<Filter>>::FACTS,
+                        __hb::Probe::<Query<Filter>>::KIND,
+                        __hb::ProbeAsync::<Query<Filter>>::KIND,
                         "query",
                         "Query<Filter>",
                         "/",
@@ -52,7 +52,7 @@ const _: () = {
                 )
                 .methods(__hb::Methods::new(1u16, &["PURGE"]))
                 .outer_params(&["org"]),
-            __hb::needs::<arguments_of_list>(),
+            __hb::known::<arguments_of_list>(),
         );
         type Link = ();
     }

@@ -110,8 +110,8 @@ const _: () = {
             __hb::Mode<
                 {
                     __hb::handler_argument(
-                        __hb::Probe::<Local<'static, User>>::FACTS,
-                        __hb::ProbeAsync::<Local<'static, User>>::FACTS,
+                        __hb::Probe::<Local<'static, User>>::KIND,
+                        __hb::ProbeAsync::<Local<'static, User>>::KIND,
                         "user",
                         "Local<'_, User>",
                         "/notes",
@@ -126,14 +126,14 @@ const _: () = {
             __hb::Mode<
                 {
                     __hb::handler_argument(
-                        __hb::Probe::<Json<Note>>::FACTS,
-                        __hb::ProbeAsync::<Json<Note>>::FACTS,
+                        __hb::Probe::<Json<Note>>::KIND,
+                        __hb::ProbeAsync::<Json<Note>>::KIND,
                         "note",
                         "Json<Note>",
                         "/notes",
                         &[],
-                        false || __hb::Probe::<Local<'static, User>>::FACTS.body
-                            || __hb::ProbeAsync::<Local<'static, User>>::FACTS.body,
+                        false || __hb::Probe::<Local<'static, User>>::KIND.body
+                            || __hb::ProbeAsync::<Local<'static, User>>::KIND.body,
                     )
                 },
             >,
@@ -160,7 +160,7 @@ const _: () = {
                     slash: __hb::Some(__hb::Slash::Redirect),
                     ..__hb::RouteOptions::NONE
                 }),
-            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = ();
     }

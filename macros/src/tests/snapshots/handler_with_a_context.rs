@@ -37,7 +37,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl __hb::Entry for save {
-        const NODE: &'static __hb::Node = &__hb::Node::route(
+        const NODE: &'static __hb::Node = &__hb::Node::route_with_context(
             __hb::Definition::new(
                 8u16,
                 __hb::Pattern::new(
@@ -50,7 +50,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "save"),
                 "StatusCode\0cx\0\u{1}&mut Context<'_>\0name\0&str",
             ),
-            __hb::needs::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
         );
         type Link = __hb::NoLink;
     }

@@ -32,7 +32,7 @@ const _: () = {
                 ::core::concat!(::core::module_path!(), "::", "health"),
                 "&'static str",
             ),
-            __hb::needs::<arguments_of_health>(),
+            __hb::known::<arguments_of_health>(),
         );
         type Link = ();
     }

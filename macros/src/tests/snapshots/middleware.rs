@@ -46,13 +46,16 @@ const _: () = {
         const NAME: &'static ::core::primitive::str = ::core::concat!(
             ::core::module_path!(), "::", "timing"
         );
+        const ARGUMENTS: &'static [__hb::ArgumentFacts] = &[];
+        const FACTS: __hb::Facts = __hb::Facts::OPAQUE;
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
             place: ::core::panic::Location::caller(),
             is_generic: false,
             kind: __hb::PartKind::Middleware,
             shares: false,
-            needs: &[],
+            arguments: Self::ARGUMENTS,
+            facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
             passes: __hb::PassedLocalsProbe::<()>::IDS,
             after: &[],
             before: &[],

@@ -30,8 +30,8 @@ const _: () = {
     type argument_1 = __hb::Mode<
         {
             __hb::part_argument(
-                __hb::Probe::<Option<UserAgent>>::FACTS,
-                __hb::ProbeAsync::<Option<UserAgent>>::FACTS,
+                __hb::Probe::<Option<UserAgent>>::KIND,
+                __hb::ProbeAsync::<Option<UserAgent>>::KIND,
                 "agent",
                 "Option<UserAgent>",
                 false,
@@ -62,13 +62,16 @@ const _: () = {
         const NAME: &'static ::core::primitive::str = ::core::concat!(
             ::core::module_path!(), "::", "log"
         );
+        const ARGUMENTS: &'static [__hb::ArgumentFacts] = &[];
+        const FACTS: __hb::Facts = __hb::Facts::NONE;
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: Self::NAME,
             place: ::core::panic::Location::caller(),
             is_generic: false,
             kind: __hb::PartKind::Observer,
             shares: false,
-            needs: &[],
+            arguments: Self::ARGUMENTS,
+            facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
             passes: __hb::PassedLocalsProbe::<()>::IDS,
             after: &[],
             before: &[],

@@ -6,7 +6,7 @@ use cookie::{Cookie, CookieJar, Key};
 
 use super::Cookies;
 use crate::{
-    extract::{Extract, Input},
+    extract::{Extract, Facts, Input},
     request::State,
     response::Rejection,
 };
@@ -49,6 +49,7 @@ macro_rules! secret {
         #[cfg(feature = $feature)]
         impl<'r> Extract<'r> for $name<'r> {
             type State = Key;
+            const FACTS: Facts = Facts::COOKIE_LOGIN.and(crate::routes::header_facts!("cookie"));
 
             fn extract(input: Input<'r, Key>) -> Result<Self, Rejection> {
                 let headers = input.headers();

@@ -6,7 +6,7 @@ use prost::Message;
 use super::{has_content_type, unsupported_type};
 use crate::{
     deref::deref_mut,
-    extract::{Extract, Input},
+    extract::{Extract, Facts, Input, TYPED_BODY},
     response::{IntoResponse, Rejection, Response},
 };
 
@@ -44,6 +44,7 @@ const TYPES: [&str; 3] = [
 impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
     type State = ();
     const BODY: bool = true;
+    const FACTS: Facts = TYPED_BODY;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::check_head(input)?;

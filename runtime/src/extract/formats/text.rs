@@ -7,7 +7,7 @@ use super::{has_content_type, unsupported_type};
 use crate::{
     decode::format_rejection,
     deref::deref_mut,
-    extract::{Extract, Input},
+    extract::{Extract, Facts, Input, TYPED_BODY},
     response::{IntoResponse, Rejection, Response},
 };
 
@@ -45,6 +45,7 @@ macro_rules! text_format {
         impl<'r, T: DeserializeOwned> Extract<'r> for $name<T> {
             type State = ();
             const BODY: bool = true;
+            const FACTS: Facts = TYPED_BODY;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
                 Self::check_head(input)?;

@@ -1,26 +1,35 @@
-#![doc = include_str!("../README.md")]
-#![cfg_attr(docsrs, feature(doc_cfg))]
+//! CSRF: rejects requests that a page of another origin sends with the credentials of the browser.
 
-use highball::{
-    Context, Rejection, guard,
-    http::{Method, StatusCode, header},
-    serve::Origin,
+use highball_macros::guard;
+use http::header;
+
+use crate::{
+    const_text::refuse,
+    extract::{Extract, SameOrigin, is_same_origin},
+    header_value,
+    request::{Context, Origin},
+    response::Rejection,
 };
 
 /// A guard against cross-site request forgery: rejects requests from pages of other origins with 403.
 ///
+/// Put it on an app whose routes read a login from a cookie, or from `Authorization: Basic`. The compiler requires it
+/// there: a POST, PUT, PATCH or DELETE whose chain is known to read such credentials does not compile without it, or
+/// [`SameOrigin`], around its handler. `csrf = off("reason")` on the route is the exception.
+///
 /// The guard needs no tokens:
-/// - GET, HEAD, OPTIONS and TRACE requests pass, because their handlers must not change anything.
+/// - GET, HEAD, OPTIONS, TRACE and QUERY requests pass, because their handlers must not change anything.
 /// - Any other request passes if its `Sec-Fetch-Site` is `same-origin` or `none`. Browsers send this header, and
 ///   a page cannot change it.
 /// - A request without `Sec-Fetch-Site` passes if its `Origin` is the origin that the client sent the request to
-///   ([`Context::origin`](highball::Context::origin)), also behind trusted proxies.
+///   ([`Context::origin`]), also behind trusted proxies.
 /// - Clients other than browsers send neither header, and their requests pass.
+///
+/// It protects a login form as well, because it does not depend on a session.
 ///
 /// # Examples
 /// ```
-/// use highball::prelude::*;
-/// use highball_csrf::Csrf;
+/// use highball::{middleware::Csrf, prelude::*};
 ///
 /// #[post("/orders")]
 /// async fn order() {}
@@ -52,14 +61,16 @@ impl Csrf {
     /// Allows requests from pages of these origins too, for example `https://shop.example`.
     ///
     /// # Panics
-    /// If an origin has no scheme, or has a path. In `with(..)` that is a compile error.
+    /// Panics if an origin has no scheme, or has a path. In `with(..)` that is a compile error.
     pub const fn allow(mut self, origins: &'static [&'static str]) -> Self {
         let mut at = 0;
         while at < origins.len() {
-            assert!(
-                is_origin(origins[at].as_bytes()),
-                "an origin is a scheme and a host, and maybe a port: `https://shop.example`"
-            );
+            if !is_origin(origins[at].as_bytes()) {
+                refuse(
+                    origins[at],
+                    "is not an origin: write a scheme and a host, and a port if it is not the default one, `https://shop.example`",
+                );
+            }
             at += 1;
         }
         self.origins = origins;
@@ -67,13 +78,12 @@ impl Csrf {
     }
 
     fn allows(&self, cx: &Context<'_>) -> bool {
-        let page = cx.headers().get_all(header::ORIGIN).iter();
-        let mut pages = page.map(|page| page.to_str().ok()?.parse::<Origin>().ok());
-        let (Some(Some(page)), None) = (pages.next(), pages.next()) else {
-            return false;
-        };
-        let mut own = self.origins.iter().filter_map(|own| own.parse().ok());
-        own.any(|own: Origin| own == page)
+        let page = header_value::only(cx.headers(), header::ORIGIN);
+        let page = page.and_then(|page| Origin::parse(page.as_bytes()));
+        let mut own = self.origins.iter();
+        page.is_some_and(|page| {
+            own.any(|own| Origin::parse(own.as_bytes()).as_ref() == Some(&page))
+        })
     }
 }
 
@@ -96,29 +106,12 @@ const fn is_origin(text: &[u8]) -> bool {
     true
 }
 
-#[guard]
+#[guard(facts = SameOrigin::FACTS, crate = crate)]
 impl Csrf {
     fn check(&self, cx: &Context<'_>) -> Result<(), Rejection> {
-        if matches!(
-            *cx.method(),
-            Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
-        ) || self.allows(cx)
-        {
-            return Ok(());
-        }
-        let sites = cx.headers().get_all("sec-fetch-site");
-        let is_own = match sites.iter().next() {
-            Some(_) => sites
-                .iter()
-                .all(|site| site == "same-origin" || site == "none"),
-            None => !cx.is_cross_origin(),
-        };
-        match is_own {
+        match is_same_origin(cx.head()) || self.allows(cx) {
             true => Ok(()),
-            false => Err(Rejection::new(
-                StatusCode::FORBIDDEN,
-                "pages of this origin may not send such a request",
-            )),
+            false => Err(SameOrigin::rejection()),
         }
     }
 }

@@ -1,0 +1,353 @@
+//! Facts: what an extractor, a part or a response states about itself, for checks in constant evaluation.
+//!
+//! A fact is in one of two words of bits. The first has what something *may* do, the second what it *surely* does. An
+//! `Option<SameOrigin>` may read the headers, but it does not surely reject a request. The words travel through the
+//! tree of routes, and a check looks at the routes below an entry only if the words of the entry show that one of
+//! them may be wrong.
+
+use crate::{const_text::equal, routes::local::LocalId};
+
+/// A description, for the compiler, of the data that an extractor, a guard or a middleware reads and of its effects.
+///
+/// State it for your own extractors, `const FACTS` of [`Extract`](crate::Extract), and for your own guards and
+/// middleware, `#[guard(facts = ..)]`. Checks of the compiler use it, for example the check that a route with a login
+/// cookie has a guard against cross-site requests. Something that states nothing is [`OPAQUE`](Self::OPAQUE).
+///
+/// # Examples
+/// ```
+/// use highball::{extract::{Fact, Facts}, prelude::*};
+///
+/// struct Locale(String);
+///
+/// impl<'r> Extract<'r> for Locale {
+///     type State = ();
+///     const FACTS: Facts = Facts::named(&[Fact::header("accept-language")]);
+///
+///     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+///         let value = input.headers().get(header::ACCEPT_LANGUAGE);
+///         let value = value.and_then(|value| value.to_str().ok()).unwrap_or("en");
+///         Ok(Locale(value.to_owned()))
+///     }
+/// }
+///
+/// #[get("/hello")]
+/// async fn hello(locale: Locale) -> String {
+///     format!("hello in {}", locale.0)
+/// }
+///
+/// #[routes(app)]
+/// struct Api(hello);
+///
+/// # fn main() {
+/// let route = &Api::ROUTES[0];
+/// assert!(route.facts().may(Facts::HEADER) && !route.facts().is_opaque());
+/// assert!(route.named_facts().any(|fact| fact.name() == "accept-language"));
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    pub(super) may: u64,
+    pub(super) surely: u64,
+    /// The named facts, which are all of the first word.
+    named: Named,
+}
+
+/// The named facts of something.
+#[derive(Debug, Clone, Copy)]
+enum Named {
+    Nothing,
+    List(&'static [Fact]),
+    /// Those of both.
+    Both(&'static Facts, &'static Facts),
+}
+
+/// A fact with a name: the header that is read, the pool that is used, the job that is published.
+///
+/// # Examples
+/// ```
+/// use highball::extract::{Fact, Facts};
+///
+/// const FACTS: Facts = Facts::named(&[Fact::header("accept-language"), Fact::new("pool", "main")]);
+/// assert!(FACTS.names().any(|fact| fact.kind() == "pool" && fact.name() == "main"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    kind: &'static str,
+    name: &'static str,
+}
+
+impl Fact {
+    /// Creates a fact of a kind that a package defines, for example `Fact::new("pool", "main")`.
+    pub const fn new(kind: &'static str, name: &'static str) -> Self {
+        Self { kind, name }
+    }
+
+    /// Creates the fact that a header is read. `name` is in lower case.
+    pub const fn header(name: &'static str) -> Self {
+        Self::new("header", name)
+    }
+
+    /// Returns the kind: `header`, or a word of the package that defines the fact.
+    pub const fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// Returns the name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns whether both are the same fact.
+    pub const fn is(&self, other: &Self) -> bool {
+        equal(self.name, other.name) && equal(self.kind, other.kind)
+    }
+}
+
+/// Returns the facts of something that reads these headers.
+macro_rules! header_facts {
+    ($($name:literal),+) => {
+        $crate::routes::Facts::named(&[$($crate::routes::Fact::header($name)),+])
+    };
+}
+
+pub(crate) use header_facts;
+
+/// Generates the constants with one bit.
+macro_rules! bits {
+    ($($(#[doc = $doc:expr])* $name:ident $bit:literal $word:literal)*) => {
+        impl Facts {
+            $($(#[doc = $doc])* pub const $name: Self = Self::of(1 << $bit);)*
+        }
+
+        /// The words by which the facts are printed, in the order of the bits.
+        const WORDS: &[(u64, &str)] = &[$((1 << $bit, $word)),*];
+    };
+}
+
+bits! {
+    /// It may read and do anything. This is what something that states no facts is.
+    OPAQUE 0 "opaque"
+    /// It reads the path.
+    PATH 1 "path"
+    /// It reads the query.
+    QUERY 2 "query"
+    /// It reads the body.
+    BODY 3 "body"
+    /// It reads headers, each of which is a named fact.
+    HEADER 4 "header"
+    /// It may read every header, cookies and credentials among them.
+    HEADERS 5 "headers"
+    /// It may read every cookie. Whether one of them is a credential is unknown.
+    COOKIES 6 "cookies"
+    /// It reads or sets credentials in a cookie, such as a session.
+    COOKIE_LOGIN 7 "login by cookie"
+    /// It reads credentials that a browser sends by itself and that are not in a cookie: `Authorization: Basic`, or a
+    /// client certificate.
+    BROWSER_LOGIN 8 "login by browser"
+    /// It reads credentials that only code of a page can send, such as a bearer token.
+    HEADER_LOGIN 9 "login by header"
+    /// It reads the address of the client.
+    ADDRESS 10 "address"
+    /// It changes something outside of the request: a row, a session, a queue.
+    WRITES 11 "writes"
+    /// It holds something of which there is a limited number, such as a connection of a pool.
+    HOLDS 12 "holds"
+    /// It opens a [`Scope`](crate::battery::Scope) around the handler.
+    SCOPE 13 "scope"
+    /// Its response is a stream of unknown length.
+    STREAM 14 "stream"
+    /// Its response may set a cookie.
+    SETS_COOKIE 15 "sets a cookie"
+    /// It rejects requests that may change something and that a page of another origin has sent.
+    SAME_ORIGIN 16 "same origin"
+}
+
+impl Facts {
+    /// It reads nothing of the request and does nothing that a check could use.
+    pub const NONE: Self = Self::of(0);
+
+    const fn of(bits: u64) -> Self {
+        Self {
+            may: bits,
+            surely: bits,
+            named: Named::Nothing,
+        }
+    }
+
+    /// Returns facts with names. A header sets [`HEADER`](Self::HEADER) as well.
+    pub const fn named(facts: &'static [Fact]) -> Self {
+        let (mut all, mut rest) = (Self::NONE, facts);
+        while let [fact, others @ ..] = rest {
+            if equal(fact.kind, "header") {
+                all = Self::HEADER;
+            }
+            rest = others;
+        }
+        all.named = Named::List(facts);
+        all
+    }
+
+    /// Returns the facts of something that does both. If both have names, use [`both`](Self::both).
+    ///
+    /// # Panics
+    /// Panics if both have named facts. In a constant that is a compile error.
+    #[must_use]
+    pub const fn and(mut self, other: Self) -> Self {
+        self.surely |= other.surely;
+        self.join(other)
+    }
+
+    /// Returns the facts of something that does one of the two. If both have names, use [`either`](Self::either).
+    ///
+    /// # Panics
+    /// Panics if both have named facts. In a constant that is a compile error.
+    #[must_use]
+    pub const fn or(mut self, other: Self) -> Self {
+        self.surely &= other.surely;
+        self.join(other)
+    }
+
+    const fn join(mut self, other: Self) -> Self {
+        self.may |= other.may;
+        self.named = match (self.named, other.named) {
+            (named, Named::Nothing) | (Named::Nothing, named) => named,
+            _ => panic!(
+                "both have named facts: write `Facts::both(&a, &b)` or `Facts::either(&a, &b)`"
+            ),
+        };
+        self
+    }
+
+    /// Returns the facts of something that does both, such as an extractor that runs two others.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{extract::{Bearer, Facts}, prelude::*};
+    ///
+    /// struct Signed(Bearer, Bytes);
+    ///
+    /// impl<'r> Extract<'r> for Signed {
+    ///     type State = ();
+    ///     const BODY: bool = true;
+    ///     const FACTS: Facts = Facts::both(&Bearer::FACTS, &<Bytes as Extract<'static>>::FACTS);
+    ///
+    ///     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
+    ///         Ok(Self(Bearer::extract(input)?, Bytes::extract(input)?))
+    ///     }
+    /// }
+    /// ```
+    pub const fn both(first: &'static Self, second: &'static Self) -> Self {
+        Self {
+            may: first.may | second.may,
+            surely: first.surely | second.surely,
+            named: Named::Both(first, second),
+        }
+    }
+
+    /// Returns the facts of something that does one of the two, such as an extractor that tries two others.
+    pub const fn either(first: &'static Self, second: &'static Self) -> Self {
+        Self {
+            surely: first.surely & second.surely,
+            ..Self::both(first, second)
+        }
+    }
+
+    /// Returns the facts of something that may not do it, such as an `Option` of an extractor.
+    #[must_use]
+    pub const fn maybe(mut self) -> Self {
+        self.surely = 0;
+        self
+    }
+
+    /// Returns whether it may do one of these.
+    pub const fn may(&self, facts: Self) -> bool {
+        self.may & facts.may != 0
+    }
+
+    /// Returns whether it surely does all of these.
+    pub const fn surely(&self, facts: Self) -> bool {
+        self.surely & facts.may == facts.may
+    }
+
+    /// Returns whether it may read or do anything.
+    pub const fn is_opaque(&self) -> bool {
+        self.may(Self::OPAQUE)
+    }
+
+    /// Returns the named facts.
+    pub fn names(&self) -> impl Iterator<Item = &'static Fact> + use<> {
+        let mut left = vec![self.named];
+        let mut list: &[Fact] = &[];
+        std::iter::from_fn(move || {
+            loop {
+                if let Some((first, rest)) = list.split_first() {
+                    list = rest;
+                    return Some(first);
+                }
+                match left.pop()? {
+                    Named::Nothing => {}
+                    Named::List(facts) => list = facts,
+                    Named::Both(first, second) => left.extend([second.named, first.named]),
+                }
+            }
+        })
+    }
+
+    /// Returns the facts of something that does all of these, without names.
+    pub(super) fn union(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::NONE, |mut union, facts| {
+            union.may |= facts.may;
+            union.surely |= facts.surely;
+            union
+        })
+    }
+
+    /// Returns the words for what it may do, as tools print them.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let may = self.may;
+        WORDS
+            .iter()
+            .filter(move |(bit, _)| may & bit != 0)
+            .map(|(_, word)| *word)
+    }
+}
+
+/// The locals that an argument of a function needs, and its facts.
+#[derive(Debug, Clone, Copy)]
+pub struct ArgumentFacts {
+    /// The locals.
+    pub(crate) needs: &'static [LocalId],
+    /// The facts.
+    pub(crate) facts: Facts,
+}
+
+impl ArgumentFacts {
+    /// An argument that needs nothing and reads nothing.
+    pub const NONE: Self = Self {
+        needs: &[],
+        facts: Facts::NONE,
+    };
+}
+
+/// Returns the facts of a part: those of its code, with the bits of its arguments. The names stay with the arguments.
+pub const fn part_facts(arguments: &[ArgumentFacts], mut all: Facts) -> Facts {
+    let mut rest = arguments;
+    while let [argument, others @ ..] = rest {
+        all.may |= argument.facts.may;
+        all.surely |= argument.facts.surely;
+        rest = others;
+    }
+    all
+}
+
+/// Returns whether an argument needs a local.
+pub const fn needs_locals(arguments: &[ArgumentFacts]) -> bool {
+    let mut rest = arguments;
+    while let [argument, others @ ..] = rest {
+        if let [_, ..] = argument.needs {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
