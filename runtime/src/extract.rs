@@ -1,15 +1,8 @@
 //! Extractors: handler arguments that are created from the request.
 
-use std::{future::Future, net::SocketAddr};
+use std::future::Future;
 
-use bytes::Bytes;
-use http::{HeaderMap, Method, Uri, Version};
-
-use crate::{
-    request::{Context, Head, Locals, View},
-    response::Rejection,
-    routes::Route,
-};
+use crate::{request::Context, response::Rejection};
 
 mod accept;
 mod auth;
@@ -33,6 +26,7 @@ mod formats;
 mod head;
 #[cfg(feature = "headers")]
 mod header;
+mod input;
 mod json;
 mod last_event_id;
 mod list;
@@ -45,6 +39,7 @@ mod precondition;
 mod query;
 pub(crate) mod safe_path;
 mod same_origin;
+mod scope;
 mod state;
 #[cfg(feature = "validate")]
 mod valid;
@@ -77,6 +72,7 @@ pub use formats::Yaml;
 pub use head::{ConnectInfo, Local, MatchedRoute};
 #[cfg(feature = "headers")]
 pub use header::Header;
+pub use input::Input;
 pub use last_event_id::LastEventId;
 pub use list::List;
 pub use optional::{Either, OptionalExtract};
@@ -89,6 +85,8 @@ pub use query::Query;
 pub use safe_path::{SafePath, UnsafePath};
 pub use same_origin::SameOrigin;
 pub(crate) use same_origin::is_same_origin;
+pub(crate) use scope::{OpenScope, Opening};
+pub use scope::{Opens, Scope};
 #[cfg(feature = "validate")]
 pub use valid::Valid;
 #[cfg(feature = "ws")]
@@ -150,6 +148,10 @@ pub trait Extract<'r>: Sized {
 
     /// The facts about what the extractor reads and does, for checks of the compiler.
     const FACTS: Facts = Facts::OPAQUE;
+
+    /// The scope that is open around the handler because it takes this argument. A guard or a middleware cannot take
+    /// it.
+    const OPENS: Option<Opens<Self::State>> = None;
 
     /// Creates the argument.
     ///
@@ -218,7 +220,7 @@ pub trait Extract<'r>: Sized {
 /// impl ExtractAsync for Session {
 ///     type State = ();
 ///
-///     async fn extract(cx: &mut Context<'_>, _: &()) -> Result<Self, Rejection> {
+///     async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
 ///         let id = cx.header("x-session").unwrap_or_default().to_owned();
 ///         tokio::task::yield_now().await; // a database query in a real app
 ///         Ok(Session(id))
@@ -241,137 +243,18 @@ pub trait ExtractAsync: Sized + Send + 'static {
     /// The facts about what the extractor reads and does, for checks of the compiler.
     const FACTS: Facts = Facts::OPAQUE;
 
-    /// Creates the argument.
+    /// The locals that the chain must provide: [`LocalType::ID`] of each type.
+    const NEEDS: &'static [LocalId] = &[];
+
+    /// Creates the argument. `input` has the head, the locals and the state. The body is read through the context.
     ///
     /// # Errors
     /// Returns a rejection, sent as the response, if the request lacks the required data.
+    ///
+    /// # Cancel safety
+    /// The future is dropped if the client disconnects or a timeout ends, at any `await`.
     fn extract(
         cx: &mut Context<'_>,
-        state: &Self::State,
+        input: Input<'_, Self::State>,
     ) -> impl Future<Output = Result<Self, Rejection>> + Send;
-}
-
-/// The parts of a request that an extractor can read.
-///
-/// # Examples
-/// ```
-/// use highball::prelude::*;
-///
-/// struct Page {
-///     path: String,
-///     query: String,
-/// }
-///
-/// impl<'r> Extract<'r> for Page {
-///     type State = ();
-///
-///     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
-///         Ok(Page {
-///             path: input.uri().path().to_owned(),
-///             query: input.query().to_owned(),
-///         })
-///     }
-/// }
-///
-/// #[get("/page")]
-/// async fn show(page: Page) -> String {
-///     format!("{} {}", page.path, page.query)
-/// }
-///
-/// #[routes(app)]
-/// struct Api(show);
-///
-/// # highball::block_on(async {
-/// assert_eq!(Api.test().get("/page?n=2").send().await.text(), "/page n=2");
-/// # });
-/// ```
-pub struct Input<'r, T: 'static = ()> {
-    pub(crate) head: &'r Head,
-    /// The whole body, or no bytes for an extractor that does not take it.
-    pub(crate) body: &'r Bytes,
-    /// The values that guards and middleware have provided.
-    pub(crate) locals: &'r Locals<'r>,
-    /// The part of the app state, as a borrow or as a shared value.
-    pub(crate) state: &'r dyn View<T>,
-}
-
-impl<T: 'static> Clone for Input<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T: 'static> Copy for Input<'_, T> {}
-
-impl<'r, T: 'static> Input<'r, T> {
-    /// Returns the method.
-    pub fn method(&self) -> &'r Method {
-        &self.head.method
-    }
-
-    /// Returns the request target.
-    pub fn uri(&self) -> &'r Uri {
-        &self.head.uri
-    }
-
-    /// Returns the HTTP version.
-    pub fn version(&self) -> Version {
-        self.head.version
-    }
-
-    /// Returns the headers.
-    pub fn headers(&self) -> &'r HeaderMap {
-        &self.head.headers
-    }
-
-    /// Returns the query without the `?`, or `""` if there is none.
-    pub fn query(&self) -> &'r str {
-        self.head.uri.query().unwrap_or_default()
-    }
-
-    /// Returns a path parameter, percent-decoded.
-    pub fn param(&self, name: &str) -> Option<&'r str> {
-        self.head.param_named(name)
-    }
-
-    /// Returns the route that matched.
-    pub fn route(&self) -> Option<&'static Route> {
-        self.head.route
-    }
-
-    /// Returns the address of the peer, or `None` if the request has no connection.
-    pub fn peer(&self) -> Option<SocketAddr> {
-        self.head.peer
-    }
-
-    /// Returns the body. It is empty unless `BODY` of the extractor is true.
-    pub fn body(&self) -> &'r Bytes {
-        self.body
-    }
-
-    /// Returns the value of this type that a guard or a middleware of the chain has provided, if there is one.
-    pub fn local<L: 'static>(&self) -> Option<&'r L> {
-        self.locals.get()
-    }
-
-    /// Returns the part of the app state that the extractor reads.
-    pub fn state(&self) -> &'r T {
-        self.state.value()
-    }
-
-    pub(crate) fn head(&self) -> &'r Head {
-        self.head
-    }
-
-    pub(crate) fn share_state(&self) -> State<T> {
-        self.state.share()
-    }
-}
-
-impl<T: 'static> std::fmt::Debug for Input<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Input")
-            .field("path", &self.uri().path())
-            .finish_non_exhaustive()
-    }
 }

@@ -1,5 +1,6 @@
 //! Routes as the macros declare them: constant data, checked when the app is compiled.
 
+mod argument_facts;
 mod blame;
 mod chain;
 mod check;
@@ -26,6 +27,7 @@ mod sums;
 mod walk;
 mod whole_pattern;
 
+pub use argument_facts::{ArgumentFacts, needs_locals, part_facts};
 pub(crate) use blame::Blame;
 pub(crate) use check::fail_if_reported;
 pub use check::{Report, check};
@@ -33,7 +35,7 @@ pub use check_locals::assert_order;
 pub use definition::{ArgumentInfo, Definition};
 pub use demand::{Demand, DemandedPart, assert_demanded};
 pub(crate) use facts::header_facts;
-pub use facts::{ArgumentFacts, Fact, Facts, needs_locals, part_facts};
+pub use facts::{Fact, Facts};
 pub(crate) use info::CrossSiteCheck;
 pub use info::Route;
 pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};

@@ -7,12 +7,18 @@ use std::{
     path::PathBuf,
 };
 
+use bytes::Bytes;
+
 use crate::{
-    chain::{call::Call, lacks::Lacks, prepared::Prepare},
-    extract::{Extract, ExtractAsync, Input, PathParam},
+    chain::{
+        call::Call,
+        lacks::Lacks,
+        prepared::{Open, Prepare},
+    },
+    extract::{Extract, ExtractAsync, Input, Opening, PathParam},
     request::{Context, Provide},
     response::Rejection,
-    routes::{ArgumentFacts, LocalId, LocalType},
+    routes::{ArgumentFacts, Facts, LocalId, LocalType},
 };
 
 /// Reads the properties of an argument's type, without an error if the type is not an extractor.
@@ -40,6 +46,8 @@ pub struct ArgumentKind {
     pub body: bool,
     /// Whether it takes the body of a GET, too, and does not read the query then.
     pub body_of_get: bool,
+    /// Whether it opens a scope around the handler.
+    pub(crate) opens: bool,
     /// The path parameters that it takes.
     pub params: &'static [&'static str],
 }
@@ -54,6 +62,7 @@ impl ArgumentKind {
             lacks,
             body: false,
             body_of_get: false,
+            opens: false,
             params: &[],
         }
     }
@@ -75,6 +84,7 @@ impl<T: Extract<'static>> Probe<T> {
         lacks: Lacks::Unknown,
         body: T::BODY,
         body_of_get: T::BODY && !T::QUERY_OF_GET,
+        opens: T::FACTS.may(Facts::SCOPE),
         params: T::PARAMS,
     };
     /// The locals that it reads.
@@ -125,11 +135,12 @@ impl<T: ExtractAsync> ProbeAsync<T> {
         lacks: Lacks::Unknown,
         body: T::BODY,
         body_of_get: T::BODY,
+        opens: false,
         params: &[],
     };
     /// The locals that it reads, and its facts.
     pub const KNOWN: ArgumentFacts = ArgumentFacts {
-        needs: &[],
+        needs: T::NEEDS,
         facts: T::FACTS,
     };
 }
@@ -185,6 +196,8 @@ pub trait Argument<'r, M, A>: Sized + Send + Sync + 'static {
     const BODY: bool = false;
     /// The function that runs the extractor before the handler is called, if it is async.
     const PREPARE: Option<Prepare<Self>> = None;
+    /// The function that opens the argument's scope around the handler, if it has one.
+    const OPEN: Option<Open<Self>> = None;
 
     /// Extracts the argument.
     ///
@@ -210,30 +223,56 @@ impl<'r, S: Send + Sync + 'static, A> Argument<'r, Mode<NOT>, A> for S {
 
 impl<'r, S: Provide<A::State>, A: Extract<'r>> Argument<'r, Mode<SYNC>, A> for S {
     const BODY: bool = A::BODY;
+    const OPEN: Option<Open<Self>> = match A::OPENS {
+        Some(_) => {
+            assert!(
+                A::FACTS.may(Facts::SCOPE),
+                "an extractor with `OPENS` must name its scope: write `const FACTS: Facts = Facts::named(&[Name::ID]);` with the name of the scope"
+            );
+            Some(open::<Self, A>)
+        }
+        None => None,
+    };
 
     fn extract(call: Call<'r, Self>) -> Result<A, Rejection> {
-        A::extract(Input {
-            head: call.head,
-            body: &call.buffered.body,
-            locals: call.locals,
-            state: call.scope.connection,
-        })
+        A::extract(input(call, &call.buffered.body))
     }
 
     fn check_head(call: Call<'_, Self>) -> Result<(), Rejection> {
-        A::check_head(Input {
-            head: call.head,
-            body: &call.buffered.body,
-            locals: call.locals,
-            state: call.scope.connection,
-        })
+        A::check_head(input(call, &call.buffered.body))
+    }
+}
+
+/// Returns the input of an extractor.
+fn input<'r, S, T: 'static>(call: Call<'r, S>, body: &'r Bytes) -> Input<'r, T>
+where
+    S: Provide<T> + Send + Sync + 'static,
+{
+    Input {
+        head: call.head,
+        body,
+        scopes: &call.buffered.scopes,
+        locals: call.locals,
+        state: call.scope.connection,
+    }
+}
+
+/// Opens the scope of an argument. The body was read.
+fn open<'a, 'r, S, A>(cx: &'a mut Context<'_>, call: Call<'a, S>, body: &'a Bytes) -> Opening<'a>
+where
+    S: Provide<A::State> + Send + Sync + 'static,
+    A: Extract<'r>,
+{
+    match A::OPENS {
+        Some(opens) => opens.open(cx, input(call, body)),
+        None => Box::pin(ready(Err(Rejection::internal()))),
     }
 }
 
 impl<'r, S: Provide<A::State>, A: ExtractAsync> Argument<'r, Mode<ASYNC>, A> for S {
     const PREPARE: Option<Prepare<Self>> = Some(|cx, call, prepared| {
         Box::pin(async move {
-            prepared.insert(A::extract(cx, call.state::<A::State>()).await?);
+            prepared.insert(A::extract(cx, input(call, &call.buffered.body)).await?);
             Ok(())
         })
     });
@@ -278,6 +317,6 @@ impl<'r, S: Provide<A::State>, A: ExtractAsync> AsyncArgument<'r, Mode<ASYNC>, A
         cx: &mut Context<'_>,
         call: Call<'r, Self>,
     ) -> impl Future<Output = Result<A, Rejection>> + Send {
-        A::extract(cx, call.state::<A::State>())
+        A::extract(cx, input(call, &call.buffered.body))
     }
 }

@@ -120,6 +120,11 @@ const fn check(arg: &ArgCheck) -> u8 {
         let text = not_extractor(arg.name, arg.ty, arg.kind.lacks);
         panic!("{}", text.as_str())
     }
+    if arg.kind.opens && arg.path.is_none() {
+        let text = ErrorText::EMPTY.with("`").with(arg.ty);
+        let text = text.with("` opens a scope around a handler, and this is not a handler: take it in the handler, or take a resource without a scope here");
+        panic!("{}", text.as_str())
+    }
     let takes_body = match arg.rule {
         BodyRule::Get => arg.kind.body_of_get,
         _ => arg.kind.body,

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use super::{Faults, prepared::Prepared};
 use crate::{
     body::RequestBody,
+    extract::OpenScope,
     panics::PanicCause,
     request::{Connected, Context, Head, Locals, Miss, Provide, StandIns},
     response::{Rejection, Response},
@@ -52,13 +53,23 @@ pub(crate) struct RequestScope<'r, S> {
     pub(crate) faults: &'r Faults,
 }
 
-/// The inputs of a handler that have to be awaited: the body and the values of async extractors.
-#[derive(Debug, Default)]
+/// The inputs of a handler that have to be awaited: the body, the values of async extractors and the scopes.
+#[derive(Default)]
 pub struct BufferedBody {
     /// The whole body, if an argument takes it.
     pub(crate) body: Bytes,
     /// The values of the async extractors.
     pub(crate) prepared: Prepared,
+    /// The scopes that are open around the handler.
+    pub(crate) scopes: Vec<Box<dyn OpenScope>>,
+}
+
+impl fmt::Debug for BufferedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BufferedBody")
+            .field("len", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A handler of a group that runs if no route has the path.
@@ -84,8 +95,10 @@ pub(super) const MISS: u16 = u16::MAX;
 pub async fn buffer_body(cx: &mut Context<'_>) -> Result<BufferedBody, Rejection> {
     let body = cx.out().read_body().await?;
     cx.out().body = RequestBody::from(body.clone());
-    let prepared = Prepared::default();
-    Ok(BufferedBody { body, prepared })
+    Ok(BufferedBody {
+        body,
+        ..BufferedBody::default()
+    })
 }
 
 impl<S> Clone for Call<'_, S> {

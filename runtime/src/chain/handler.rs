@@ -5,7 +5,7 @@ use std::{fmt, future::Future, marker::PhantomData};
 use super::{
     Chain, New,
     call::{BufferedBody, Call},
-    prepared::Prepare,
+    prepared::{Open, Prepare, close_scopes},
     source::{AllDescribed, Sources, SourcesFrom},
 };
 use crate::{
@@ -104,6 +104,8 @@ struct Inputs<S: 'static> {
     body: bool,
     /// The async extractors of the arguments.
     prepare: &'static [Option<Prepare<S>>],
+    /// The scopes of the arguments.
+    open: &'static [Option<Open<S>>],
     /// Checks the arguments that depend on the head alone.
     check_head: for<'r> fn(Call<'r, S>) -> Result<(), Rejection>,
 }
@@ -117,7 +119,18 @@ impl<S> Inputs<S> {
             }
             prepare = rest;
         }
-        self.body
+        self.body || self.has_scopes()
+    }
+
+    const fn has_scopes(&self) -> bool {
+        let mut open = self.open;
+        while let [first, rest @ ..] = open {
+            if first.is_some() {
+                return true;
+            }
+            open = rest;
+        }
+        false
     }
 }
 
@@ -144,6 +157,7 @@ where
     const INPUTS: Inputs<S> = Inputs {
         body: <A as SourcesFrom<'static, S>>::BODY,
         prepare: <A as SourcesFrom<'static, S>>::PREPARE,
+        open: <A as SourcesFrom<'static, S>>::OPEN,
         check_head: |call| A::check_head(call),
     };
 
@@ -164,6 +178,7 @@ where
     const INPUTS: Inputs<S> = Inputs {
         body: <H::Args<'static> as SourcesFrom<'static, S>>::BODY,
         prepare: <H::Args<'static> as SourcesFrom<'static, S>>::PREPARE,
+        open: <H::Args<'static> as SourcesFrom<'static, S>>::OPEN,
         check_head: check_head_of::<H, S>,
     };
 
@@ -259,6 +274,9 @@ async fn respond<H: Callable<S>, S: Send + Sync + 'static>(
         // The output may borrow from the context, so it becomes a response before the context is used again.
         future.await.into_response()
     };
+    if const { H::INPUTS.has_scopes() } {
+        close_scopes(cx, &mut buffered.scopes, &mut response).await;
+    }
     call.finish(cx, &mut response);
     response
 }
@@ -283,6 +301,11 @@ async fn read_inputs<S: Send + Sync + 'static>(
     }
     if inputs.body {
         buffered.body = cx.out().read_body().await?;
+    }
+    // Scopes are opened last: a client that sends its body slowly must not hold a connection of a pool.
+    for open in inputs.open.iter().flatten() {
+        let scope = open(cx, call, &buffered.body).await?;
+        buffered.scopes.push(scope);
     }
     Ok(())
 }

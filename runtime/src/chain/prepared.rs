@@ -1,15 +1,23 @@
-//! Async extractors, which run before the handler is called.
+//! Async extractors, which run before the handler is called, and the scopes around a handler.
 
 use std::{
     any::Any,
     fmt,
     future::Future,
+    mem,
     pin::Pin,
     sync::{Mutex, PoisonError},
 };
 
+use bytes::Bytes;
+use http::StatusCode;
+
 use super::Call;
-use crate::{request::Context, response::Rejection};
+use crate::{
+    extract::{OpenScope, Opening},
+    request::Context,
+    response::{Rejection, Response},
+};
 
 /// A function that runs an async extractor before the handler is called.
 pub(crate) type Prepare<S> =
@@ -18,6 +26,27 @@ pub(crate) type Prepare<S> =
         Call<'a, S>,
         &'a mut Prepared,
     ) -> Pin<Box<dyn Future<Output = Result<(), Rejection>> + Send + 'a>>;
+
+/// A function that opens the scope of an argument, after the body was read.
+pub(crate) type Open<S> = for<'a> fn(&'a mut Context<'_>, Call<'a, S>, &'a Bytes) -> Opening<'a>;
+
+/// Closes the scopes, the last one first.
+///
+/// It is one future for all handlers. Routes without a scope do not contain it.
+pub(crate) async fn close_scopes(
+    cx: &mut Context<'_>,
+    scopes: &mut Vec<Box<dyn OpenScope>>,
+    response: &mut Response,
+) {
+    // The handler may have set the status through the context.
+    if !response.is_rejection() {
+        cx.out().apply(response);
+    }
+    while let Some(scope) = scopes.pop() {
+        let handed = mem::replace(response, Response::empty(StatusCode::OK));
+        *response = scope.close(cx, handed).await;
+    }
+}
 
 /// The values of async extractors. Each is taken once, when its argument is extracted.
 #[derive(Default)]

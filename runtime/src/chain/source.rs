@@ -9,7 +9,7 @@ use crate::{
     chain::{
         argument::{ASYNC, Argument, Mode, NOT, SYNC},
         call::Call,
-        prepared::Prepare,
+        prepared::{Open, Prepare},
     },
     extract::{Extract, ExtractAsync, PathParam, param_rejection},
     request::{Head, Provide, SharedValue},
@@ -53,6 +53,8 @@ pub trait SourceFrom<'r, S: 'static>: Source {
     const BODY: bool = false;
     /// The function that runs the extractor before the handler is called, if it is async.
     const PREPARE: Option<Prepare<S>> = None;
+    /// The function that opens the argument's scope around the handler, if it has one.
+    const OPEN: Option<Open<S>> = None;
 
     /// Returns the argument.
     ///
@@ -202,7 +204,7 @@ impl<A: Extract<'static>> Described for Extracted<Mode<SYNC>, A> {
 
 impl<A: ExtractAsync> Described for Extracted<Mode<ASYNC>, A> {
     const KNOWN: ArgumentFacts = ArgumentFacts {
-        needs: &[],
+        needs: A::NEEDS,
         facts: A::FACTS,
     };
 }
@@ -218,6 +220,7 @@ macro_rules! extracted {
         {
             const BODY: bool = <S as Argument<'r, Mode<$mode>, A>>::BODY;
             const PREPARE: Option<Prepare<S>> = <S as Argument<'r, Mode<$mode>, A>>::PREPARE;
+            const OPEN: Option<Open<S>> = <S as Argument<'r, Mode<$mode>, A>>::OPEN;
 
             #[inline]
             fn take(call: Call<'r, S>, _: Site<'_>) -> Result<A, Rejection> {
@@ -268,6 +271,8 @@ pub trait SourcesFrom<'r, S: 'static>: Sources {
     const BODY: bool;
     /// The async extractors, which run in this order before the handler is called.
     const PREPARE: &'static [Option<Prepare<S>>];
+    /// The functions that open scopes around the handler, in the order of the arguments.
+    const OPEN: &'static [Option<Open<S>>];
 
     /// Returns the arguments.
     ///
@@ -306,6 +311,7 @@ macro_rules! tuples {
         impl<'r, S: 'static, $($name: SourceFrom<'r, S>),*> SourcesFrom<'r, S> for ($($name,)*) {
             const BODY: bool = false $(|| $name::BODY)*;
             const PREPARE: &'static [Option<Prepare<S>>] = &[$($name::PREPARE),*];
+            const OPEN: &'static [Option<Open<S>>] = &[$($name::OPEN),*];
 
             #[inline]
             #[allow(unused_variables)]

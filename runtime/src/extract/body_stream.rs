@@ -1,6 +1,6 @@
 //! The extractor of [`BodyStream`], the body as a stream of chunks.
 
-use super::{ExtractAsync, Facts};
+use super::{ExtractAsync, Facts, Input};
 use crate::{body::BodyStream, request::Context, response::Rejection};
 
 impl ExtractAsync for BodyStream {
@@ -8,7 +8,7 @@ impl ExtractAsync for BodyStream {
     const BODY: bool = true;
     const FACTS: Facts = Facts::BODY;
 
-    async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+    async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         let limit = cx.out().body_limit;
         let body = std::mem::take(&mut cx.out().body);
         Self::new(body, limit).map_err(Rejection::from)

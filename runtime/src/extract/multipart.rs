@@ -10,7 +10,7 @@ use tokio::{fs, io::AsyncWriteExt};
 
 use crate::{
     body::{BodyStream, ReadError},
-    extract::{ExtractAsync, Facts, TYPED_BODY},
+    extract::{ExtractAsync, Facts, Input, TYPED_BODY},
     header_value::{Parameters, lines},
     request::Context,
     response::{Rejection, file_name},
@@ -97,13 +97,13 @@ impl ExtractAsync for Multipart {
     const BODY: bool = true;
     const FACTS: Facts = TYPED_BODY;
 
-    async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+    async fn extract(cx: &mut Context<'_>, input: Input<'_>) -> Result<Self, Rejection> {
         let boundary = boundary(cx.headers()).ok_or_else(|| {
             let detail =
                 "the body must be a form with `Content-Type: multipart/form-data` and a boundary";
             Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
         })?;
-        let body = <BodyStream as ExtractAsync>::extract(cx, &()).await?;
+        let body = <BodyStream as ExtractAsync>::extract(cx, input).await?;
         let parts = multer::Multipart::new(body, boundary);
         Ok(Self { parts, count: 0 })
     }

@@ -15,7 +15,7 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    extract::{ExtractAsync, Facts},
+    extract::{ExtractAsync, Facts, Input},
     header_value::{self, has_token, lines, only},
     request::{Context, Origin, covers},
     response::{IntoResponse, Rejection, Response},
@@ -251,7 +251,7 @@ impl ExtractAsync for WebSocketUpgrade {
         "sec-websocket-protocol"
     );
 
-    async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+    async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         let accept = derive_accept_key(check_handshake(cx)?);
         let origin = only(cx.headers(), header::ORIGIN);
         let origin = origin.and_then(header_value::text).map(str::to_owned);

@@ -1,10 +1,12 @@
 //! Checks the entries of a group and reports the first mistake of each.
 
 use crate::routes::{
+    argument_facts::find_shared_scope,
     chain::Chain,
     check_csrf, check_locals,
     clash::{self, Slot, may_clash},
     demand,
+    facts::Facts,
     field_path::MAX_DEPTH,
     node::{Content, Group, Node},
     problem::Problem,
@@ -98,6 +100,7 @@ const fn may_be_wrong(group: &Group, entry: &'static Node, checks: Checks) -> bo
         || (prefix_params + inner.sums.most_params) as usize > MAX_PARAMS
         || group.prefix.name_bits & (field.prefix.name_bits | inner.sums.name_bits) != 0
         || field.prefix.name_bits & inner.sums.name_bits != 0
+        || entry.sums.may & Facts::SCOPE.may != 0
         || match checks {
             Checks::Group => false,
             Checks::App => entry.sums.may_lack || group.checks_chains,
@@ -113,6 +116,13 @@ const fn find_in_entry(root: &'static Node, mut walk: Walk, checks: Checks) -> O
         }
         if let Some(problem) = check_limits(&walk) {
             return Some(problem);
+        }
+        // The innermost group reports it.
+        if walk.depth == 1
+            && walk.sums.may & Facts::SCOPE.may != 0
+            && let Some(shared) = find_shared_scope(walk.arguments)
+        {
+            return Some(Problem::SharedScope(walk.place(), shared));
         }
         if let Checks::Group = checks {
             continue;

@@ -3,7 +3,8 @@
 use crate::{
     const_text::{ErrorText, contains},
     routes::{
-        chain::Chain, facts::ArgumentFacts, local::LocalId, node::Node, part::PartInfo, walk::Walk,
+        argument_facts::ArgumentFacts, chain::Chain, local::LocalId, node::Node, part::PartInfo,
+        walk::Walk,
     },
 };
 

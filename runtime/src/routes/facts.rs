@@ -5,7 +5,7 @@
 //! tree of routes, and a check looks at the routes below an entry only if the words of the entry show that one of
 //! them may be wrong.
 
-use crate::{const_text::equal, routes::local::LocalId};
+use crate::const_text::equal;
 
 /// A description, for the compiler, of the data that an extractor, a guard or a middleware reads and of its effects.
 ///
@@ -74,12 +74,27 @@ enum Named {
 pub struct Fact {
     kind: &'static str,
     name: &'static str,
+    /// Whether it is the identity of a scope.
+    is_scope: bool,
 }
 
 impl Fact {
     /// Creates a fact of a kind that a package defines, for example `Fact::new("pool", "main")`.
     pub const fn new(kind: &'static str, name: &'static str) -> Self {
-        Self { kind, name }
+        Self {
+            kind,
+            name,
+            is_scope: false,
+        }
+    }
+
+    /// Creates the identity of a [`Scope`](crate::extract::Scope), for example `Fact::scope("transaction", "main")`.
+    pub const fn scope(kind: &'static str, name: &'static str) -> Self {
+        Self {
+            kind,
+            name,
+            is_scope: true,
+        }
     }
 
     /// Creates the fact that a header is read. `name` is in lower case.
@@ -152,12 +167,14 @@ bits! {
     WRITES 11 "writes"
     /// It holds something of which there is a limited number, such as a connection of a pool.
     HOLDS 12 "holds"
-    /// It opens a [`Scope`](crate::battery::Scope) around the handler.
+    /// It opens a [`Scope`](crate::extract::Scope) around the handler.
     SCOPE 13 "scope"
     /// Its response is a stream of unknown length.
     STREAM 14 "stream"
     /// Its response may set a cookie.
     SETS_COOKIE 15 "sets a cookie"
+    /// The rest of the chain must run to its end if the client disconnects, as with `on_disconnect = finish`.
+    FINISHES 17 "finishes"
     /// It rejects requests that may change something and that a page of another origin has sent.
     SAME_ORIGIN 16 "same origin"
 }
@@ -174,12 +191,16 @@ impl Facts {
         }
     }
 
-    /// Returns facts with names. A header sets [`HEADER`](Self::HEADER) as well.
+    /// Returns facts with names. A header sets [`HEADER`](Self::HEADER) as well, and a scope sets
+    /// [`SCOPE`](Self::SCOPE).
     pub const fn named(facts: &'static [Fact]) -> Self {
         let (mut all, mut rest) = (Self::NONE, facts);
         while let [fact, others @ ..] = rest {
+            if fact.is_scope {
+                all = all.and(Self::SCOPE);
+            }
             if equal(fact.kind, "header") {
-                all = Self::HEADER;
+                all = all.and(Self::HEADER);
             }
             rest = others;
         }
@@ -293,6 +314,45 @@ impl Facts {
         })
     }
 
+    /// Returns the first scope that both open.
+    pub(super) const fn shared_scope(&self, other: &Self) -> Option<&'static Fact> {
+        match self.named {
+            Named::Nothing => None,
+            Named::List(list) => {
+                let mut rest = list;
+                while let [fact, others @ ..] = rest {
+                    if fact.is_scope && other.has(fact) {
+                        return Some(fact);
+                    }
+                    rest = others;
+                }
+                None
+            }
+            Named::Both(first, second) => match first.shared_scope(other) {
+                Some(scope) => Some(scope),
+                None => second.shared_scope(other),
+            },
+        }
+    }
+
+    /// Returns whether it has this named fact.
+    const fn has(&self, fact: &Fact) -> bool {
+        match self.named {
+            Named::Nothing => false,
+            Named::List(list) => {
+                let mut rest = list;
+                while let [own, others @ ..] = rest {
+                    if own.is(fact) {
+                        return true;
+                    }
+                    rest = others;
+                }
+                false
+            }
+            Named::Both(first, second) => first.has(fact) || second.has(fact),
+        }
+    }
+
     /// Returns the facts of something that does all of these, without names.
     pub(super) fn union(all: impl Iterator<Item = Self>) -> Self {
         all.fold(Self::NONE, |mut union, facts| {
@@ -310,44 +370,4 @@ impl Facts {
             .filter(move |(bit, _)| may & bit != 0)
             .map(|(_, word)| *word)
     }
-}
-
-/// The locals that an argument of a function needs, and its facts.
-#[derive(Debug, Clone, Copy)]
-pub struct ArgumentFacts {
-    /// The locals.
-    pub(crate) needs: &'static [LocalId],
-    /// The facts.
-    pub(crate) facts: Facts,
-}
-
-impl ArgumentFacts {
-    /// An argument that needs nothing and reads nothing.
-    pub const NONE: Self = Self {
-        needs: &[],
-        facts: Facts::NONE,
-    };
-}
-
-/// Returns the facts of a part: those of its code, with the bits of its arguments. The names stay with the arguments.
-pub const fn part_facts(arguments: &[ArgumentFacts], mut all: Facts) -> Facts {
-    let mut rest = arguments;
-    while let [argument, others @ ..] = rest {
-        all.may |= argument.facts.may;
-        all.surely |= argument.facts.surely;
-        rest = others;
-    }
-    all
-}
-
-/// Returns whether an argument needs a local.
-pub const fn needs_locals(arguments: &[ArgumentFacts]) -> bool {
-    let mut rest = arguments;
-    while let [argument, others @ ..] = rest {
-        if let [_, ..] = argument.needs {
-            return true;
-        }
-        rest = others;
-    }
-    false
 }

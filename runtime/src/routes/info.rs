@@ -5,9 +5,10 @@ use std::fmt;
 use crate::{
     const_text::equal,
     routes::{
+        argument_facts::ArgumentFacts,
         check_csrf::may_read_cookies,
         definition::{ArgumentInfo, Definition},
-        facts::{ArgumentFacts, Fact, Facts},
+        facts::{Fact, Facts},
         field_path::{FieldPath, Level},
         node::{Content, Node},
         part::{PartInfo, PartKind},
@@ -262,8 +263,8 @@ impl Route {
         self.definition.returns()
     }
 
-    /// Returns whether the handler runs to its end if the client disconnects
-    /// (`on_disconnect = finish`).
+    /// Returns whether the handler runs to its end if the client disconnects: with `on_disconnect = finish`, or if a
+    /// part around it requires that ([`Facts::FINISHES`]).
     pub const fn finishes(&self) -> bool {
         matches!(self.options.finish, Some(true))
     }

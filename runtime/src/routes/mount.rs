@@ -4,6 +4,8 @@
 //! everything that a reference leads to, once for each reference.
 
 use crate::routes::{
+    chain::Chain,
+    facts::Facts,
     field_path::{FieldPath, Place},
     info::Route,
     node::Node,
@@ -61,6 +63,7 @@ pub(crate) const fn routes<const N: usize>(
     mut text: &'static [u8],
 ) -> [Route; N] {
     let mut all = [const { Route::EMPTY }; N];
+    let may_finish = root.sums.may & Facts::FINISHES.may != 0;
     let (mut walk, mut i) = (Walk::new(root), 0);
     while walk.next_route() {
         let (path, rest) = text.split_at(walk.whole.text_len as usize);
@@ -68,10 +71,14 @@ pub(crate) const fn routes<const N: usize>(
             definition,
             path: field_path,
         } = walk.place();
+        let mut options = field_path.options(root, definition.options);
+        if may_finish && must_finish(&walk) {
+            options.finish = Some(true);
+        }
         all[i] = Route {
             definition,
             field_path,
-            options: field_path.options(root, definition.options),
+            options,
             path,
             root,
         };
@@ -79,6 +86,12 @@ pub(crate) const fn routes<const N: usize>(
         i += 1;
     }
     all
+}
+
+/// Returns whether a part around the route that a walk has visited needs the handler to run to its end.
+const fn must_finish(walk: &Walk) -> bool {
+    let chain = Chain::around(walk).with_own(walk);
+    chain.facts().0 & Facts::FINISHES.may != 0
 }
 
 /// Writes the complete pattern of a route. A `/` below a prefix is the prefix itself.

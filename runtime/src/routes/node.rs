@@ -6,9 +6,10 @@
 use std::marker::PhantomData;
 
 use crate::routes::{
+    argument_facts::{ArgumentFacts, needs_locals},
     definition::Definition,
     demand::Demand,
-    facts::{ArgumentFacts, Facts, needs_locals},
+    facts::Facts,
     part::{PartInfo, joined},
     pattern::Pattern,
     segment::{Csrf, RouteOptions},

@@ -4,10 +4,7 @@ use std::panic::Location;
 
 use crate::{
     const_text::equal,
-    routes::{
-        facts::{ArgumentFacts, Facts},
-        local::LocalId,
-    },
+    routes::{argument_facts::ArgumentFacts, facts::Facts, local::LocalId},
 };
 
 /// The kind of a part.

@@ -3,6 +3,7 @@
 use crate::{
     const_text::{ErrorText, equal},
     routes::{
+        argument_facts::SharedScope,
         check_csrf::Unprotected,
         check_locals::LocalProblem,
         clash::{nth, shared_method},
@@ -30,6 +31,8 @@ pub(super) enum Problem {
     Locals(Place, LocalProblem),
     /// The route reads credentials of the browser, and has no guard against cross-site requests.
     Unprotected(Place, Unprotected),
+    /// Two arguments of the handler open the same scope.
+    SharedScope(Place, SharedScope),
     /// The route does not meet a demand of a group around it.
     Unmet(Place, &'static Demand),
 }
@@ -72,6 +75,20 @@ impl Problem {
                 problem.text(text, root)
             }
             Self::Unprotected(place, unprotected) => unprotected.text(root, place),
+            Self::SharedScope(place, shared) => {
+                let scope = shared.scope;
+                let text = ErrorText::EMPTY
+                    .with("two arguments of `")
+                    .with(place.definition.handler);
+                let text = text
+                    .with("` open the ")
+                    .with(scope.kind())
+                    .with(" `")
+                    .with(scope.name());
+                let text = with_source(text.with("`: "), place, shared.first).with(" and ");
+                with_source(text, place, shared.second)
+                    .with("; take one of them, and lend it to the functions that need it")
+            }
             Self::Unmet(place, demand) => demand.text(root, place),
             Self::NoOuterParam(place, name) => {
                 let text = ErrorText::EMPTY.with("no prefix of ");
@@ -81,6 +98,14 @@ impl Problem {
                     .with("}` that the handler takes as `#[param]`; write it in the prefix of a group around it")
             }
         }
+    }
+}
+
+/// Appends an argument of the handler as it is written.
+const fn with_source(text: ErrorText, place: Place, idx: usize) -> ErrorText {
+    match place.definition.source(idx) {
+        Some((name, ty)) => text.with("`").with(name).with(": ").with(ty).with("`"),
+        None => text.with("an argument"),
     }
 }
 

@@ -4,8 +4,8 @@
 //! more than any arithmetic. So a walk has one long function, which changes the walk in place and calls nothing.
 
 use crate::routes::{
+    argument_facts::ArgumentFacts,
     definition::Definition,
-    facts::ArgumentFacts,
     field_path::{FieldPath, MAX_DEPTH, Place},
     node::{Content, Field, Group, Node},
     pattern::BASE,

@@ -121,7 +121,7 @@ struct BadAsync;
 impl ExtractAsync for BadAsync {
     type State = ();
 
-    async fn extract(_: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+    async fn extract(_: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         tokio::task::yield_now().await;
         panics()
     }

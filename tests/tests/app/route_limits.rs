@@ -112,8 +112,47 @@ struct Bounded(slower, extended, small, of_group);
 #[routes("/kept", on_disconnect = finish)]
 struct Kept(inherits, panics);
 
+/// A middleware whose work must not be cut off by a client that leaves.
+#[middleware(facts = Facts::FINISHES)]
+async fn fills_a_cache(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.run(cx).await
+}
+
+#[get("/cached")]
+async fn cached() -> &'static str {
+    sleep(secs(1)).await;
+    DONE.fetch_add(1, Relaxed);
+    "done"
+}
+
+#[routes("/filled", on_disconnect = cancel, with(fills_a_cache))]
+struct Filled(cached);
+
+#[test]
+fn a_part_can_require_that_handlers_finish() {
+    let finishing = Api::ROUTES.iter().filter(|route| route.finishes());
+    let finishing: Vec<_> = finishing.map(highball::Route::path).collect();
+    let expected = [
+        "/finish",
+        "/kept/inherits",
+        "/kept/panics",
+        "/filled/cached",
+    ];
+    assert_eq!(finishing, expected);
+}
+
 #[routes(app)]
-struct Api(slow, Bounded, busy, cancel, reset, finish, Kept, order);
+struct Api(
+    slow,
+    Bounded,
+    busy,
+    cancel,
+    reset,
+    finish,
+    Kept,
+    order,
+    Filled,
+);
 
 #[tokio::test(start_paused = true)]
 async fn timeout_responds_and_drops_the_handler() {

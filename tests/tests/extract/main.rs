@@ -11,4 +11,5 @@ mod multipart_heads;
 mod positional;
 mod query_and_form;
 mod safe_path;
+mod scope;
 mod state;

@@ -194,7 +194,7 @@ struct Session;
 impl ExtractAsync for Session {
     type State = ();
 
-    async fn extract(cx: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+    async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         let refused = || Rejection::new(StatusCode::UNAUTHORIZED, "no session");
         cx.header("x-session").map(|_| Self).ok_or_else(refused)
     }

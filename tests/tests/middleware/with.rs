@@ -90,7 +90,7 @@ struct Session(String);
 impl ExtractAsync for Session {
     type State = ();
 
-    async fn extract(cx: &mut Context<'_>, _: &()) -> Result<Self, Rejection> {
+    async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         tokio::task::yield_now().await;
         match cx.header("x-session") {
             Some(id) => Ok(Self(id.to_owned())),

@@ -6,7 +6,7 @@ impl ExtractAsync for Session {
     type State = ();
     const FACTS: Facts = Facts::COOKIE_LOGIN;
 
-    async fn extract(_: &mut Context<'_>, (): &()) -> Result<Self, Rejection> {
+    async fn extract(_: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         Ok(Session)
     }
 }

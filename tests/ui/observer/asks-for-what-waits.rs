@@ -7,7 +7,7 @@ struct Session;
 impl ExtractAsync for Session {
     type State = ();
 
-    async fn extract(cx: &mut Context<'_>, _: &()) -> Result<Self, Rejection> {
+    async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         Ok(Self)
     }
 }

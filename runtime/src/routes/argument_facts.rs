@@ -1,0 +1,77 @@
+//! The facts of a function's arguments.
+
+use crate::routes::{
+    facts::{Fact, Facts},
+    local::LocalId,
+};
+
+/// The locals that an argument of a function needs, and its facts.
+#[derive(Debug, Clone, Copy)]
+pub struct ArgumentFacts {
+    /// The locals.
+    pub(crate) needs: &'static [LocalId],
+    /// The facts.
+    pub(crate) facts: Facts,
+}
+
+impl ArgumentFacts {
+    /// An argument that needs nothing and reads nothing.
+    pub const NONE: Self = Self {
+        needs: &[],
+        facts: Facts::NONE,
+    };
+}
+
+/// Returns the facts of a part: those of its code, with the bits of its arguments. The names stay with the arguments.
+pub const fn part_facts(arguments: &[ArgumentFacts], mut all: Facts) -> Facts {
+    let mut rest = arguments;
+    while let [argument, others @ ..] = rest {
+        all.may |= argument.facts.may;
+        all.surely |= argument.facts.surely;
+        rest = others;
+    }
+    all
+}
+
+/// Returns whether an argument needs a local.
+pub const fn needs_locals(arguments: &[ArgumentFacts]) -> bool {
+    let mut rest = arguments;
+    while let [argument, others @ ..] = rest {
+        if let [_, ..] = argument.needs {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+/// Two arguments of a handler that open the same scope.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SharedScope {
+    pub(super) first: usize,
+    pub(super) second: usize,
+    pub(super) scope: &'static Fact,
+}
+
+/// Returns the first two arguments that open the same scope.
+pub(super) const fn find_shared_scope(arguments: &[ArgumentFacts]) -> Option<SharedScope> {
+    let mut second = 1;
+    while second < arguments.len() {
+        let mut first = 0;
+        while first < second {
+            if let Some(scope) = arguments[first]
+                .facts
+                .shared_scope(&arguments[second].facts)
+            {
+                return Some(SharedScope {
+                    first,
+                    second,
+                    scope,
+                });
+            }
+            first += 1;
+        }
+        second += 1;
+    }
+    None
+}
