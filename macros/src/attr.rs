@@ -6,11 +6,13 @@ use syn::{Expr, Ident, Path};
 use crate::{errors::Errors, pattern::Pattern, runtime_path};
 
 pub(crate) mod options;
+mod path_call;
 mod values;
 pub(crate) mod with;
 
 use options::AttrOption;
 
+pub(crate) use path_call::path_call;
 pub(crate) use values::{Csrf, DemandExpr, Priority, STANDARD, Slash};
 pub(crate) use with::{
     Condition, PartConfig, PartExpr, StepExpr, WITH_USAGE, WithItem, parse_with_tokens,
@@ -86,7 +88,7 @@ impl RouteArgs {
     /// Parses the arguments of the attribute `name`.
     pub(crate) fn parse(tokens: TokenStream, name: &str, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let mut limits = Vec::new();
+        let (mut calls, mut limits) = (Vec::new(), Vec::new());
         for arg in options::parse_options(tokens, name, errors) {
             match arg {
                 AttrOption::Path(literal) => args.pattern = Some(Pattern::route(&literal, errors)),
@@ -96,6 +98,7 @@ impl RouteArgs {
                 AttrOption::Priority(priority) => args.options.priority = Some(priority),
                 AttrOption::Csrf(csrf) => args.options.csrf = Some(csrf),
                 AttrOption::Limit(word, value) => limits.push((word, value)),
+                AttrOption::Call(call) => calls.push(call),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 AttrOption::Methods(span, methods) => {
                     args.methods = Some(methods);
@@ -108,6 +111,7 @@ impl RouteArgs {
             }
         }
         prepend_limits(&mut args.with, limits, args.krate.as_ref());
+        args.with.splice(0..0, calls);
         args
     }
 }
@@ -135,7 +139,7 @@ impl GroupArgs {
     /// Parses the arguments, and rejects options of apps on a group that is not an app.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let (mut for_apps, mut limits) = (Vec::new(), Vec::new());
+        let (mut for_apps, mut calls, mut limits) = (Vec::new(), Vec::new(), Vec::new());
         for arg in options::parse_options(tokens, "routes", errors) {
             match arg {
                 AttrOption::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
@@ -145,6 +149,7 @@ impl GroupArgs {
                 AttrOption::Priority(priority) => args.options.priority = Some(priority),
                 AttrOption::Csrf(csrf) => args.options.csrf = Some(csrf),
                 AttrOption::Limit(word, value) => limits.push((word, value)),
+                AttrOption::Call(call) => calls.push(call),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 AttrOption::App => args.app = true,
                 AttrOption::Every(demands) => args.every = demands,
@@ -162,6 +167,7 @@ impl GroupArgs {
             }
         }
         prepend_limits(&mut args.with, limits, args.krate.as_ref());
+        args.with.splice(0..0, calls);
         for (word, why) in for_apps.into_iter().filter(|_| !args.app) {
             let message = format!("{why}: move `{word}` to `#[routes(app)]`");
             errors.at(word, message);

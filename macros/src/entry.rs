@@ -53,7 +53,12 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
             "a group lists handlers and groups by their names",
         );
     }
+    let mut calls = Vec::new();
     for attr in &field.attrs {
+        if let Some(call) = option_of_a_package(attr) {
+            calls.extend(errors.keep(call));
+            continue;
+        }
         let known = ENTRY_ATTRS
             .into_iter()
             .find(|name| attr.path().is_ident(name));
@@ -74,7 +79,18 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
             ),
         }
     }
+    entry.with.splice(0..0, calls);
     entry
+}
+
+/// Returns the option of another package that an attribute is: its name is a path, and it is not one of a tool.
+fn option_of_a_package(attr: &Attribute) -> Option<syn::Result<WithItem>> {
+    let path = attr.path();
+    let is_path = path.segments.len() > 1 && !is_lint_attr(attr);
+    let Meta::List(list) = &attr.meta else {
+        return None;
+    };
+    is_path.then(|| attr::path_call(path.clone(), list.tokens.clone()))
 }
 
 /// Returns whether the attribute has no meaning for an entry. rustc accepts it on a field.

@@ -8,6 +8,7 @@ use syn::{
 };
 
 use super::{
+    path_call::{parse_path_call, peek_path_call},
     values::{
         Csrf, DemandExpr, Priority, Slash, parse_crate, parse_csrf, parse_every, parse_facts,
         parse_function_name, parse_limit, parse_methods, parse_on_disconnect, parse_part_names,
@@ -15,7 +16,10 @@ use super::{
     },
     with::WithItem,
 };
-use crate::errors::Errors;
+use crate::{
+    errors::Errors,
+    types::{first_span, source_text},
+};
 
 /// One argument of an attribute.
 pub(super) enum AttrOption {
@@ -26,6 +30,8 @@ pub(super) enum AttrOption {
     Priority(Priority),
     Csrf(Csrf),
     Facts(Expr),
+    /// An option of another package.
+    Call(WithItem),
     /// An option that is short for a middleware: `timeout = secs(5)`.
     Limit(Ident, Expr),
     Crate(Path),
@@ -161,6 +167,18 @@ fn parse_option(
         check_option(attribute, "path", literal.span(), seen)?;
         return expect_end(input, AttrOption::Path(literal));
     }
+    if let Some(path) = peek_path_call(input)
+        && is_foreign(&path, attribute)
+    {
+        let name = source_text(&path);
+        if seen.contains(&name) {
+            let message = duplicate_message(attribute, &name);
+            return Err(syn::Error::new(first_span(&path), message));
+        }
+        seen.push(name);
+        let call = parse_path_call(input)?;
+        return expect_end(input, AttrOption::Call(call));
+    }
     if !input.peek(Ident::peek_any) {
         return Err(input.error(accepted_message(attribute)));
     }
@@ -200,6 +218,18 @@ fn parse_option(
         }
     };
     expect_end(input, arg)
+}
+
+/// Returns whether a call is an option of another package: its name is a path, or is not similar to that of an option.
+fn is_foreign(path: &Path, attribute: &str) -> bool {
+    let accepted = accepted_options(attribute);
+    let Some(name) = path.get_ident().map(ToString::to_string) else {
+        return accepted.contains(&WITH);
+    };
+    accepted.contains(&WITH)
+        && rocket_message(&name, attribute).is_none()
+        && where_accepted(&name).is_none()
+        && !accepted.iter().any(|(known, _)| is_similar(known, &name))
 }
 
 /// Rejects tokens that follow an argument without a comma.

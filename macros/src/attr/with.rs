@@ -41,6 +41,12 @@ impl WithItem {
         }))
     }
 
+    /// Returns the item for an option of another package: a new value of this type, with calls of methods.
+    pub(crate) fn built(path: Path, calls: TokenStream) -> Self {
+        let config = PartConfig::Calls(calls);
+        Self::Step(StepExpr::Part(PartExpr { path, config }))
+    }
+
     /// Returns the item for an option that is short for a value of this type.
     pub(crate) fn value(path: Path, value: TokenStream) -> Self {
         Self::Step(StepExpr::Part(PartExpr {
@@ -76,6 +82,8 @@ pub(crate) enum PartConfig {
     Args(Group),
     /// An expression for the part itself: `Cors::new()`.
     Value(TokenStream),
+    /// Calls of methods on a new value: `.ttl(secs(60)).private()`.
+    Calls(TokenStream),
 }
 
 /// The condition of `when(..)`.

@@ -276,6 +276,7 @@ impl Steps {
             PartConfig::None => None,
             PartConfig::Args(args) => Some(quote_spanned!(span=> #ty::configured #args)),
             PartConfig::Value(value) => Some(value.clone()),
+            PartConfig::Calls(calls) => Some(quote_spanned!(span=> #ty::new() #calls)),
         };
         let layer = part.layer_text();
         let (site, shared) = match value {

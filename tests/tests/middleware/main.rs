@@ -10,6 +10,7 @@ mod method_override;
 mod observers;
 mod order;
 mod origins;
+mod path_calls;
 mod preflight;
 mod request_id;
 mod security_headers;

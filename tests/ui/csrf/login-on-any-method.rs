@@ -3,10 +3,7 @@ use highball::{cookie::PrivateCookies, prelude::*};
 #[any("/hook")]
 async fn hook(_cookies: PrivateCookies<'_>) {}
 
-#[route("/cache", methods = [GET, "PURGE"])]
-async fn purge(_cookies: PrivateCookies<'_>) {}
-
 #[routes(app)]
-struct Api(hook, purge);
+struct Api(hook);
 
 fn main() {}

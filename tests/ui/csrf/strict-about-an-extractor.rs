@@ -1,4 +1,4 @@
-use highball::{cookie::Cookies, prelude::*};
+use highball::prelude::*;
 
 struct Visitor;
 
@@ -13,16 +13,10 @@ impl<'r> Extract<'r> for Visitor {
 #[post("/visit")]
 async fn visit(_visitor: Visitor) {}
 
-#[post("/theme")]
-async fn theme(_cookies: Cookies<'_>) {}
-
-#[post("/log")]
-async fn log(_cx: &Context<'_>) {}
-
 #[post("/note")]
 async fn note(_text: String) {}
 
 #[routes(app, csrf = strict)]
-struct Api(visit, theme, log, note);
+struct Api(visit, note);
 
 fn main() {}

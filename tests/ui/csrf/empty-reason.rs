@@ -1,0 +1,6 @@
+use highball::prelude::*;
+
+#[post("/b", csrf = off(""))]
+async fn b() {}
+
+fn main() {}

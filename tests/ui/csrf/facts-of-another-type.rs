@@ -1,0 +1,8 @@
+use highball::prelude::*;
+
+#[guard(facts = "cookies")]
+fn g() -> Result<(), StatusCode> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use highball::prelude::*;
+
+#[guard(facts)]
+fn f() -> Result<(), StatusCode> {
+    Ok(())
+}
+
+fn main() {}

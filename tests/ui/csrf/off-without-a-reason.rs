@@ -1,0 +1,6 @@
+use highball::prelude::*;
+
+#[post("/a", csrf = off)]
+async fn a() {}
+
+fn main() {}

@@ -1,0 +1,33 @@
+use highball::prelude::*;
+
+mod toy {
+    use highball::prelude::*;
+
+    #[allow(non_camel_case_types)]
+    pub struct cached;
+
+    impl cached {
+        pub const fn new() -> Self {
+            cached
+        }
+
+        pub const fn ttl(self, _seconds: u64) -> Self {
+            self
+        }
+    }
+
+    #[middleware]
+    impl cached {
+        async fn run(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
+            next.run(cx).await
+        }
+    }
+}
+
+#[get("/", toy::cached(ttl = 5, ttl = 6))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {}
