@@ -1,4 +1,4 @@
-//! The examples with web pages, in headless Chromium.
+//! The examples with web pages, and requests of other sites, in headless Chromium.
 //!
 //! The tests run if `BROWSER_TESTS` is set. `.ci/run` sets it after it has installed `chromium` and `chromium-driver`
 //! of Debian and built the examples. Otherwise the tests print that they are skipped.
@@ -6,13 +6,14 @@
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
-use highball::{json, serde_json::Value};
+use highball::{middleware::Csrf, prelude::*, response::Html, serde_json, serve::Listener};
 
 /// The time after which a step fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -123,6 +124,8 @@ impl Browser {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // Names that are not loopback: the browser sends them no `Sec-Fetch-Site` without TLS.
+            "--host-resolver-rules=MAP *.test 127.0.0.1",
             &format!("--user-data-dir={}", profile.display()),
         ];
         let options = json!({ "binary": "/usr/bin/chromium", "args": args });
@@ -147,7 +150,7 @@ impl Browser {
             "application/json",
             &body.to_string(),
         );
-        let answer: Value = highball::serde_json::from_str(&text).expect("JSON");
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(status, 200, "{path}: {answer}");
         answer["value"].clone()
     }
@@ -261,4 +264,67 @@ fn file_is_uploaded() {
     browser.until(state, &json!("[{\"name\":\"a.txt\",\"bytes\":100000}]"));
     let (status, text) = ask(port, "POST", "/uploads/1", "text/plain", "x");
     assert_eq!(status, 415, "{text}");
+}
+
+static PAID: AtomicU32 = AtomicU32::new(0);
+
+#[get("/page")]
+async fn page() -> Response {
+    Html("<!doctype html><title>page</title>").into_response()
+}
+
+#[post("/pay")]
+async fn pay() -> String {
+    format!("paid {}", PAID.fetch_add(1, Ordering::Relaxed) + 1)
+}
+
+#[routes(app, with(Csrf::new()))]
+struct Shop(page, pay);
+
+#[test]
+fn a_form_of_another_origin_is_rejected() {
+    if !has_browser() {
+        return;
+    }
+    let (port, other) = (free_port(), free_port());
+    std::thread::spawn(move || {
+        let listener = |port: u16| Listener::from(SocketAddr::from(([127, 0, 0, 1], port)));
+        let served = highball::serve(Shop).quiet();
+        highball::block_on(async { served.listen(listener(port)).listen(listener(other)).await })
+    });
+    await_port(port);
+    await_port(other);
+    let browser = Browser::start("csrf");
+    let submit = |page: &str, target: &str| {
+        browser.open(&format!("http://{page}/page"));
+        browser.until("return document.title", &json!("page"));
+        browser.run(&format!(
+            "const form = document.createElement('form'); form.method = 'post'; \
+             form.action = 'http://{target}/pay'; document.body.append(form); form.submit()"
+        ));
+    };
+    let text = "return document.body.innerText.match(/paid \\d|pages of this origin/)?.[0]";
+    let rejected = json!("pages of this origin");
+    let (own, named) = (format!("127.0.0.1:{port}"), format!("shop.test:{port}"));
+    for (page, target, expected) in [
+        (own.clone(), &own, json!("paid 1")),
+        // Another port of the same host, and another site.
+        (format!("127.0.0.1:{other}"), &own, rejected.clone()),
+        (format!("localhost:{port}"), &own, rejected.clone()),
+        // Without `Sec-Fetch-Site` the `Origin` decides.
+        (named.clone(), &named, json!("paid 2")),
+        (format!("evil.test:{port}"), &named, rejected.clone()),
+        (format!("shop.test:{other}"), &named, rejected),
+    ] {
+        submit(&page, target);
+        browser.until(text, &expected);
+    }
+    // A script of another origin sends a request whose response it cannot read.
+    browser.open(&format!("http://localhost:{port}/page"));
+    browser.run(&format!(
+        "window.sent = false; \
+         fetch('http://{own}/pay', {{ method: 'POST', mode: 'no-cors' }}).then(() => window.sent = true)"
+    ));
+    browser.until("return window.sent", &json!(true));
+    assert_eq!(PAID.load(Ordering::Relaxed), 2);
 }
