@@ -99,6 +99,11 @@ pub(crate) fn certificate_not_renewed(error: &dyn fmt::Debug) {
     );
 }
 
+/// Reports background work of a battery that has failed, and begins again unless a stop has begun.
+pub(crate) fn background_failed(name: &str, fault: &str) {
+    report!(ERROR, "`{name}` failed: {fault}");
+}
+
 /// Reports that a check of `/readyz` fails, after it has passed before.
 pub(crate) fn check_failed(name: &str, fault: &str) {
     report!(WARN, "not ready: the check `{name}` fails: {fault}");

@@ -56,6 +56,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod app;
+pub mod battery;
 pub mod body;
 mod chain;
 mod config;

@@ -17,12 +17,16 @@ use crate::{
     server::StopFuture,
 };
 
+mod background;
 mod banner;
+pub(crate) mod battery;
 mod blocked;
+mod command;
 mod health;
 mod hook;
 mod http_app;
 mod listeners;
+pub(crate) mod registry;
 mod run;
 mod settings;
 mod shutdown;
@@ -30,7 +34,7 @@ mod stall_watch;
 mod supervisor;
 mod workers;
 
-use self::hook::Hook;
+use self::{battery::Installed, hook::Hook};
 #[cfg(feature = "tls")]
 pub use crate::server::Tls;
 pub use crate::{
@@ -175,6 +179,10 @@ struct Setup {
     checks: Vec<Check>,
     on_start: Vec<Hook>,
     on_stop: Vec<Hook>,
+    /// The parts of batteries.
+    installed: Installed,
+    /// The arguments of the program without its name, if the app passes them on.
+    arguments: Vec<String>,
     /// Whether the banner and the stall watch are off.
     quiet: bool,
     /// Stops the server in place of the signals.

@@ -294,6 +294,7 @@ fn runtime() {
             "testing",
             "server",
             "serve",
+            "battery",
         ],
     );
 }

@@ -10,8 +10,17 @@ use std::{
 };
 
 use super::{
-    Setup, banner, blocked::Blocked, hook, http_app::Served, listeners, listeners::Listening,
-    supervisor, workers, workers::Runtimes,
+    Setup,
+    background::Running,
+    banner,
+    blocked::Blocked,
+    command::{self, Command, Selected},
+    hook,
+    http_app::Served,
+    listeners,
+    listeners::Listening,
+    supervisor, workers,
+    workers::Runtimes,
 };
 use crate::{
     app::{App, routes_of},
@@ -20,7 +29,10 @@ use crate::{
     error::Result,
     events, middleware,
     request::{Gate, Shared},
-    serve::{shutdown::DelayedStop, stall_watch::StallWatch},
+    serve::{
+        shutdown::{DelayedStop, Progress},
+        stall_watch::StallWatch,
+    },
     server::{self, Report, Stop, StopSource},
 };
 
@@ -40,16 +52,41 @@ where
     run_until::<A, S>(setup, shared, stop).await
 }
 
-async fn run_until<A, S>(mut setup: Setup, mut shared: Shared<S>, mut stop: StopSource) -> Result
+async fn run_until<A, S>(mut setup: Setup, shared: Shared<S>, mut stop: StopSource) -> Result
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
+    setup.installed.registry.check()?;
+    let arguments = std::mem::take(&mut setup.arguments);
+    match command::select(&mut setup.installed.commands, arguments)? {
+        Selected::Serve => {}
+        Selected::Help(text) => return print(&text),
+        Selected::Run(command, arguments) => {
+            return run_command(setup, command, arguments, stop).await;
+        }
+    }
     let listening = listeners::bind(std::mem::take(&mut setup.listeners), &setup.config)?;
     shared.health.set_ready(false);
-    if !unless_stopped(&mut stop, hook::run_start(&mut setup.on_start)).await? {
-        return Ok(());
+    match unless_stopped(&mut stop, hook::run_start(&mut setup.on_start)).await {
+        Ok(true) => {}
+        // The batteries that have started must end, too.
+        ended => return ended.map(|_| ()).and(close(&mut setup).await),
     }
+    run_started::<A, S>(setup, shared, listening, stop).await
+}
+
+/// Serves an app whose start hooks have run.
+async fn run_started<A, S>(
+    mut setup: Setup,
+    mut shared: Shared<S>,
+    listening: Listening,
+    stop: StopSource,
+) -> Result
+where
+    A: App + Endpoint<S>,
+    S: Send + Sync + 'static,
+{
     shared.body_limit = setup.config.body_limit;
     shared.finishes = !setup.config.cancel_on_disconnect;
     shared.gate = setup.capacity.take().map(Gate::new);
@@ -63,9 +100,21 @@ where
         // Standard output may be closed. The server starts nevertheless.
         let _ = io::stdout().write_all(text.as_bytes());
     }
-    let (shared, watched) = (Arc::new(shared), !setup.quiet);
-    let (report, runtimes) = serve::<A, S>(setup.config, &shared, listening, watched, stop).await?;
+    let (shared, watched, progress) = (Arc::new(shared), !setup.quiet, Progress::new());
+    let background = Running::start(
+        std::mem::take(&mut setup.installed.background),
+        std::mem::take(&mut setup.installed.stop_begins),
+        &progress.begins,
+    );
+    let config = setup.config.clone();
+    let served = serve::<A, S>(config, &shared, listening, watched, stop, &progress).await;
+    // Without a stop, for example after an error of a listener, the work still has to end.
+    progress.begins.begin();
+    let deadline = progress.deadline(setup.config.shutdown_timeout);
+    let left = background.wait(deadline, progress.hurries.stopping()).await;
     let stopped = hook::run_stop(&mut setup.on_stop).await;
+    let stopped = stopped.and(close(&mut setup).await);
+    let (report, runtimes) = served?;
     // The runtimes must outlive the hooks: a hook may use a connection that was opened on one.
     drop(runtimes);
     // `flush` waits for the thread that writes the access log, and must not block this runtime.
@@ -73,8 +122,35 @@ where
     if !setup.quiet {
         events::cut_at_stop(report.cut, "connections");
         events::cut_at_stop(shared.tasks.len(), "spawned tasks");
+        events::cut_at_stop(left, "background tasks of batteries");
     }
     stopped
+}
+
+/// Closes the batteries, the last one first.
+async fn close(setup: &mut Setup) -> Result {
+    setup.installed.close.reverse();
+    hook::run_stop(&mut setup.installed.close).await
+}
+
+/// Runs a command of a battery in place of the server.
+async fn run_command(
+    mut setup: Setup,
+    command: Command,
+    arguments: Vec<String>,
+    mut stop: StopSource,
+) -> Result {
+    let done = unless_stopped(&mut stop, async {
+        hook::run_start(&mut setup.on_start).await?;
+        command.run(arguments).await
+    });
+    let done = done.await.map(|_| ());
+    let stopped = hook::run_stop(&mut setup.on_stop).await;
+    done.and(stopped).and(close(&mut setup).await)
+}
+
+fn print(text: &str) -> Result {
+    Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
 /// Runs the work until it is done or a stop is requested. Returns whether it was done.
@@ -94,6 +170,7 @@ async fn serve<A, S>(
     listening: Listening,
     watched: bool,
     stop: StopSource,
+    progress: &Progress,
 ) -> Result<(Report, Option<Runtimes>)>
 where
     A: App + Endpoint<S>,
@@ -120,7 +197,7 @@ where
             config.slow_poll / 4,
         )
     });
-    let stop = DelayedStop::new(stop, config.shutdown_delay, &shared.health);
+    let stop = DelayedStop::new(stop, config.shutdown_delay, &shared.health, progress);
     shared.health.set_ready(true);
     supervisor::ready();
     if config.workers > 0 {

@@ -2,8 +2,13 @@
 
 use std::{future::Future, time::Duration};
 
-use super::{Serve, hook::Hook};
+use super::{
+    Serve,
+    battery::{Battery, Hooks},
+    hook::Hook,
+};
 use crate::{
+    app::{App, routes_of},
     config::Config,
     error::Result,
     request::{Capacity, Check, Proxies},
@@ -182,6 +187,27 @@ impl<A, K> Serve<A, K> {
         self
     }
 
+    /// Passes on the arguments of the program, without its name, so that batteries can run their commands.
+    ///
+    /// If the first argument is the name of a command that a battery has registered, it runs in place of the server:
+    /// see [`Hooks::command`]. `help` prints all commands, and another name is an error. Without arguments, and in an
+    /// app without commands, the server runs.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).arguments(std::env::args().skip(1)).await
+    /// # }
+    /// ```
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.setup.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Stops the server when this future resolves, and not at SIGTERM and Ctrl-C.
     ///
     /// # Examples
@@ -213,6 +239,45 @@ impl<A, K> Serve<A, K> {
     /// ```
     pub fn quiet(mut self) -> Self {
         self.setup.quiet = true;
+        self
+    }
+}
+
+impl<A: App, K> Serve<A, K> {
+    /// Adds a battery: a package that takes part in the life of the server.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::{battery::{Battery, Hooks}, prelude::*};
+    /// # #[get("/")] async fn hello() {}
+    /// # #[routes(app)] struct Api(hello);
+    ///
+    /// struct Cache;
+    ///
+    /// impl Battery for Cache {
+    ///     fn name(&self) -> String {
+    ///         "cache".to_owned()
+    ///     }
+    ///
+    ///     fn install(self, hooks: &mut Hooks<'_>) {
+    ///         hooks.on_start(secs(5), async { Ok(()) });
+    ///     }
+    /// }
+    ///
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).install(Cache).await
+    /// # }
+    /// ```
+    pub fn install(mut self, battery: impl Battery) -> Self {
+        let setup = &mut self.setup;
+        let name = battery.name();
+        battery.install(&mut Hooks {
+            battery: name,
+            routes: routes_of::<A>(),
+            on_start: &mut setup.on_start,
+            checks: &mut setup.checks,
+            installed: &mut setup.installed,
+        });
         self
     }
 }

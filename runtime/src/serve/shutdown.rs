@@ -1,10 +1,38 @@
 //! The delay between a stop request and the shutdown.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::{request::Health, serve::supervisor, server::Stop};
+use crate::{request::Health, serve::supervisor, server::Stop, tasks::Signal};
+
+/// The progress of a stop, for the background work of batteries.
+pub(super) struct Progress {
+    /// Set when the first stop is requested.
+    pub(super) begins: Signal,
+    /// Set when a stop is requested during the shutdown: nothing is waited for any more.
+    pub(super) hurries: Signal,
+    /// When the delay was over and the shutdown began.
+    shutdown: OnceLock<Instant>,
+}
+
+impl Progress {
+    pub(super) fn new() -> Self {
+        Self {
+            begins: Signal::new(),
+            hurries: Signal::new(),
+            shutdown: OnceLock::new(),
+        }
+    }
+
+    /// Returns when a shutdown that may take this long ends. Without a stop it is over.
+    pub(super) fn deadline(&self, timeout: Duration) -> Instant {
+        match self.shutdown.get() {
+            Some(begun) => *begun + timeout,
+            None => Instant::now(),
+        }
+    }
+}
 
 /// A [`Stop`] that makes `/readyz` fail at once and stops the server after a delay.
 ///
@@ -15,6 +43,7 @@ pub(super) struct DelayedStop<'h, S> {
     delay: Duration,
     /// The state that `/readyz` reports.
     health: &'h Health,
+    progress: &'h Progress,
     /// When the delay ends, once the first stop was requested.
     until: Option<Instant>,
     /// Whether the first stop was passed to the server.
@@ -22,11 +51,17 @@ pub(super) struct DelayedStop<'h, S> {
 }
 
 impl<'h, S> DelayedStop<'h, S> {
-    pub(super) fn new(stop: S, delay: Duration, health: &'h Health) -> Self {
+    pub(super) fn new(
+        stop: S,
+        delay: Duration,
+        health: &'h Health,
+        progress: &'h Progress,
+    ) -> Self {
         Self {
             stop,
             delay,
             health,
+            progress,
             until: None,
             is_passed_on: false,
         }
@@ -36,13 +71,15 @@ impl<'h, S> DelayedStop<'h, S> {
 impl<S: Stop> Stop for DelayedStop<'_, S> {
     async fn wait_for_stop(&mut self) {
         if self.is_passed_on {
-            return self.stop.wait_for_stop().await;
+            self.stop.wait_for_stop().await;
+            return self.progress.hurries.begin();
         }
         let until = match self.until {
             Some(until) => until,
             None => {
                 self.stop.wait_for_stop().await;
                 self.health.set_ready(false);
+                self.progress.begins.begin();
                 supervisor::stopping();
                 *self.until.insert(Instant::now() + self.delay)
             }
@@ -53,5 +90,7 @@ impl<S: Stop> Stop for DelayedStop<'_, S> {
             () = self.stop.wait_for_stop() => {}
         }
         self.is_passed_on = true;
+        // It is set once, since a stop is passed on once.
+        let _ = self.progress.shutdown.set(Instant::now());
     }
 }

@@ -1,5 +1,6 @@
 //! The server: listeners, connections, start and shutdown, threads, and forwarding headers.
 
+mod battery;
 mod blocked_threads;
 mod bodies;
 mod connections;

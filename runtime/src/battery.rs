@@ -1,0 +1,10 @@
+//! Batteries: packages that join a server, such as pools, sessions and queues.
+//!
+//! A battery implements [`Battery`], and an app adds it with [`Serve::install`](crate::serve::Serve::install). Its
+//! extractors and middleware state [`Facts`](crate::extract::Facts), and an extractor may open a
+//! [`Scope`](crate::extract::Scope) around a handler.
+
+pub use crate::serve::{
+    battery::{Battery, Hooks},
+    registry::{Gauge, Page, Registry, Row},
+};

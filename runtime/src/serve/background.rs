@@ -1,0 +1,145 @@
+//! Background work of batteries.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout_at},
+};
+
+use super::hook::{self, Hook};
+use crate::{
+    error::{Error, Result},
+    events,
+    request::Check,
+    tasks::{Owned, Signal, Stopping},
+};
+
+type Working = Pin<Box<dyn Future<Output = Result> + Send>>;
+
+/// The first pause before work that has failed begins again, and the longest one.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
+/// Work that runs until a stop begins.
+pub(super) struct Background {
+    /// The names of the battery and of the work.
+    name: String,
+    work: Box<dyn Fn(Stopping) -> Working + Send + Sync>,
+    /// Whether it has failed, and has not run for long since.
+    is_failing: Arc<AtomicBool>,
+}
+
+impl Background {
+    pub(super) fn new<F>(name: String, work: impl Fn(Stopping) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        Self {
+            name,
+            work: Box::new(move |stopping| Box::pin(work(stopping))),
+            is_failing: Arc::default(),
+        }
+    }
+
+    /// Returns the check that fails while the work is failing.
+    pub(super) fn check(&self) -> Check {
+        let is_failing = Arc::clone(&self.is_failing);
+        Check::new(self.name.clone(), PAUSES.0, move || {
+            let is_failing = is_failing.load(Ordering::Acquire);
+            async move {
+                match is_failing {
+                    true => Err(Error::new("the background work fails")),
+                    false => Ok(()),
+                }
+            }
+        })
+    }
+
+    /// Runs the work, and again if it fails, until it is done or a stop begins.
+    async fn run(self, stopping: Stopping) {
+        let mut pause = PAUSES.0;
+        loop {
+            let begun = Instant::now();
+            // A separate task, so that a panic ends only the work.
+            let mut work = Owned::spawn((self.work)(stopping.clone()));
+            let ended = tokio::select! {
+                biased;
+                ended = &mut work => ended,
+                () = sleep(pause) => {
+                    self.is_failing.store(false, Ordering::Release);
+                    work.await
+                }
+            };
+            let fault = match ended {
+                Ok(Ok(())) => break,
+                Ok(Err(error)) => format!("{error:?}"),
+                Err(_) => "it panicked".to_owned(),
+            };
+            events::background_failed(&self.name, &fault);
+            if stopping.has_begun() {
+                return;
+            }
+            if begun.elapsed() > pause {
+                pause = PAUSES.0;
+            }
+            self.is_failing.store(true, Ordering::Release);
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = stopping.clone() => return,
+            }
+            pause = PAUSES.1.min(pause * 2);
+        }
+        self.is_failing.store(false, Ordering::Release);
+    }
+}
+
+/// The background work of a server that runs.
+pub(super) struct Running {
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    /// Starts all work. `begins` is set when a stop begins.
+    pub(super) fn start(
+        background: Vec<Background>,
+        mut stop_begins: Vec<Hook>,
+        begins: &Signal,
+    ) -> Self {
+        let mut tasks = JoinSet::new();
+        for background in background {
+            tasks.spawn(background.run(begins.stopping()));
+        }
+        if !stop_begins.is_empty() {
+            let stopping = begins.stopping();
+            tasks.spawn(async move {
+                stopping.await;
+                if let Err(error) = hook::run_stop(&mut stop_begins).await {
+                    events::background_failed("the beginning of the stop", &format!("{error:?}"));
+                }
+            });
+        }
+        Self { tasks }
+    }
+
+    /// Waits until all work is done, but not longer than the deadline and not after a second request to stop. Drops the
+    /// rest, and returns how many that were.
+    pub(super) async fn wait(mut self, deadline: Instant, hurry: Stopping) -> usize {
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        tokio::select! {
+            biased;
+            _ = timeout_at(deadline, all) => {}
+            () = hurry => {}
+        }
+        let left = self.tasks.len();
+        self.tasks.shutdown().await;
+        left
+    }
+}
