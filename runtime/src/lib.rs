@@ -59,6 +59,7 @@ mod app;
 pub mod battery;
 pub mod body;
 mod chain;
+pub mod clock;
 mod config;
 mod const_text;
 mod decode;

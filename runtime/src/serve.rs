@@ -12,6 +12,7 @@ use std::{
 use crate::{
     app::App,
     chain::{IntoState, SYNC},
+    clock::Clock,
     error::Result,
     request::{Check, Shared, SharedValue, Stateless},
     server::StopFuture,
@@ -169,6 +170,8 @@ type Running = Pin<Box<dyn Future<Output = Result> + Send>>;
 struct Setup {
     /// The limits and timeouts.
     config: Config,
+    /// The clock of everything that waits.
+    clock: Clock,
     /// The listeners from code. If it is empty, the settings and the environment name them.
     listeners: Vec<Listener>,
     /// The limit of concurrent requests.

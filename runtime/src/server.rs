@@ -11,7 +11,13 @@ use std::sync::Arc;
 use http::request::Parts;
 use tokio::sync::watch;
 
-use crate::{body::RequestBody, config::Config, request::Proxies, response::Response};
+use crate::{
+    body::{Pace, RequestBody},
+    clock::Clock,
+    config::Config,
+    request::Proxies,
+    response::Response,
+};
 
 mod accept;
 mod activity;
@@ -97,6 +103,8 @@ pub(crate) struct Shared<A> {
     app: Arc<A>,
     /// The limits and timeouts, read-only from here on.
     config: Config,
+    /// The clock of the timeouts.
+    clock: Clock,
     /// Counts the open connections of each client address.
     addresses: Arc<Addresses>,
     /// Set once when the server stops. Each connection waits on it.
@@ -112,6 +120,7 @@ impl<A> Shared<A> {
     pub(crate) fn new(
         app: Arc<A>,
         config: Config,
+        clock: Clock,
         trusted: Option<Proxies>,
         servers: usize,
     ) -> Self {
@@ -119,8 +128,19 @@ impl<A> Shared<A> {
             app,
             addresses: Arc::new(Addresses::new(config.max_connections_per_address, trusted)),
             config,
+            clock,
             stopping: stop::StopFlag::default(),
             serving: watch::Sender::new(servers),
         }
+    }
+
+    /// Returns the minimum speed of a request's body.
+    fn pace(&self) -> Pace {
+        let config = &self.config;
+        Pace::new(
+            config.min_body_rate,
+            config.body_timeout,
+            self.clock.clone(),
+        )
     }
 }

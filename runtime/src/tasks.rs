@@ -1,4 +1,4 @@
-//! Background tasks that outlive their request. A stopping server waits for them.
+//! Background tasks that outlive their request, with the clock that they use. A stopping server waits for them.
 
 use std::{
     future::Future,
@@ -11,6 +11,8 @@ use tokio::{
     sync::Semaphore,
     task::{JoinError, JoinHandle},
 };
+
+use crate::clock::Clock;
 
 mod stopping;
 
@@ -57,6 +59,15 @@ impl Tasks {
     /// Returns the stop signal, for streams.
     pub(crate) fn signal(&self) -> &Signal {
         &self.stopping
+    }
+
+    /// Returns the clock of the app.
+    pub(crate) fn clock(&self) -> &Clock {
+        self.stopping.clock()
+    }
+
+    pub(crate) fn set_clock(&mut self, clock: Clock) {
+        self.stopping.set_clock(clock);
     }
 
     /// Signals that the server stops.

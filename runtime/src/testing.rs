@@ -11,6 +11,7 @@ use crate::{
     routes::LocalType,
 };
 
+mod clock;
 mod jar;
 mod multipart;
 mod request;
@@ -23,6 +24,7 @@ mod websocket;
 #[cfg(feature = "ws")]
 pub use self::websocket::TestWebSocket;
 pub use self::{
+    clock::Clock,
     multipart::TestMultipart,
     request::TestRequest,
     response::TestResponse,
@@ -253,6 +255,33 @@ impl<A: App, S> TestClient<A, S> {
     #[must_use]
     pub fn peer(mut self, peer: SocketAddr) -> Self {
         self.peer = Some(peer);
+        self
+    }
+
+    /// Sets the clock, which the test moves. Without it, the app has the clock of the system.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{prelude::*, testing::Clock, tokio};
+    ///
+    /// #[get("/report", timeout = secs(60))]
+    /// async fn report() {
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(report);
+    ///
+    /// # highball::block_on(async {
+    /// let clock = Clock::new();
+    /// let request = Api.test().clock(&clock).get("/report").send();
+    /// let (response, ()) = tokio::join!(request, clock.advance(secs(60)));
+    /// assert_eq!(response.status(), 503);
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn clock(mut self, clock: &Clock) -> Self {
+        self.shared.tasks.set_clock(clock.handle());
         self
     }
 

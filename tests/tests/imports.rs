@@ -275,6 +275,7 @@ fn runtime() {
             "deref",
             "panics",
             "events",
+            "clock",
             "tasks",
             "pool",
             "header_value",

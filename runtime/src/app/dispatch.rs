@@ -18,7 +18,7 @@ use crate::{
     },
     body::RequestBody,
     chain::{BufferedBody, Call, Endpoint, RequestScope, catch_panic, panic_response},
-    request::{Connected, Context, Gate, Head, Locals, Permit, running_route},
+    request::{Connected, Context, Head, Locals, Permit, Shared, running_route},
     response::{IntoResponse, Rejection, Response},
     routes::{Blame, Priority, Route},
 };
@@ -82,7 +82,7 @@ where
     };
     let ExchangeState { head, out, faults } = state;
     let (head, shared) = (&*head, &connection.shared);
-    let (target, _permit) = wait_for_capacity(shared.gate.as_ref(), head, target).await;
+    let (target, _permit) = wait_for_capacity(shared, head, target).await;
     let mut cx = Context::new(head, out, &shared.tasks, &shared.health, &shared.kept);
     let is_miss = target.miss.is_some();
     let scope = RequestScope {
@@ -119,17 +119,17 @@ where
 }
 
 /// Waits for a permit, if the app has a capacity. Without one the request's group rejects it.
-async fn wait_for_capacity<'g>(
-    gate: Option<&'g Gate>,
+async fn wait_for_capacity<'g, S>(
+    shared: &'g Shared<S>,
     head: &Head,
     target: Target,
 ) -> (Target, Option<Permit<'g>>) {
-    let Some(gate) = gate else {
+    let Some(gate) = &shared.gate else {
         return (target, None);
     };
     // The route is looked up first, because it has the priority. The lookup costs less than a rejection.
     let priority = head.route.map_or(Priority::Normal, Route::priority);
-    match gate.acquire(priority).await {
+    match gate.acquire(priority, shared.tasks.clock()).await {
         Ok(permit) => (target, Some(permit)),
         Err(rejection) => (target.rejected(rejection), None),
     }

@@ -19,6 +19,7 @@ use crate::{
     },
     body::{Body, BoxError, RequestBody},
     chain::Endpoint,
+    clock::Clock,
     request::{Connected, Shared, Transport, context},
     response::{IntoResponse, Rejection, Response},
 };
@@ -78,6 +79,10 @@ impl<A, S> Service<A, S> {
     /// Signals the shutdown to streams and tasks, which would otherwise run until they end by themselves.
     pub(crate) fn stop(&self) {
         self.connection.shared.tasks.stop();
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        self.connection.shared.tasks.clock()
     }
 }
 

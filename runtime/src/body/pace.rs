@@ -6,9 +6,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
-use crate::events;
+use crate::{
+    clock::{Clock, Sleep},
+    events,
+};
 
 /// How long a client may send nothing before its speed counts, for example a phone that changes networks.
 const GRACE: Duration = Duration::from_secs(10);
@@ -25,6 +28,7 @@ pub(crate) struct Pace {
     /// The longest time that the server waits in total.
     most: Duration,
     received: u64,
+    clock: Clock,
     waited: Option<Box<Waited>>,
 }
 
@@ -37,7 +41,7 @@ struct Waited {
     sleep: Pin<Box<dyn Timer>>,
 }
 
-/// A timer of tokio.
+/// A timer of the clock.
 ///
 /// It is a trait object because the type contains itself, and rustc keeps no result about such a type: for each handler
 /// with the context it would prove again that the body is `Send`.
@@ -67,11 +71,12 @@ impl fmt::Display for TooSlow {
 impl std::error::Error for TooSlow {}
 
 impl Pace {
-    pub(crate) fn new(rate: u64, most: Duration) -> Self {
+    pub(crate) fn new(rate: u64, most: Duration, clock: Clock) -> Self {
         Self {
             rate,
             most,
             received: 0,
+            clock,
             waited: None,
         }
     }
@@ -82,7 +87,7 @@ impl Pace {
         if let Some(waited) = &mut self.waited
             && let Some(since) = waited.since.take()
         {
-            waited.before += since.elapsed();
+            waited.before += self.clock.now() - since;
         }
     }
 
@@ -92,12 +97,12 @@ impl Pace {
         let allowed = self
             .most
             .min(GRACE.saturating_add(Duration::from_secs(earned)));
-        let now = Instant::now();
+        let now = self.clock.now();
         let waited = self.waited.get_or_insert_with(|| {
             Box::new(Waited {
                 before: Duration::ZERO,
                 since: None,
-                sleep: Box::pin(sleep_until(now + allowed)),
+                sleep: Box::pin(self.clock.sleep_until(now + allowed)),
             })
         });
         let since = *waited.since.get_or_insert(now);
@@ -119,6 +124,10 @@ mod tests {
 
     use super::*;
 
+    fn of(rate: u64, seconds: u64) -> Pace {
+        Pace::new(rate, Duration::from_secs(seconds), Clock::default())
+    }
+
     /// Waits for the body, and returns after how many seconds the client was too slow.
     async fn wait(pace: &mut Pace) -> u64 {
         let begun = Instant::now();
@@ -137,13 +146,13 @@ mod tests {
     #[tokio::test]
     async fn silent_client_is_too_slow_after_ten_seconds() {
         pause();
-        assert_eq!(wait(&mut Pace::new(512, Duration::from_secs(99))).await, 10);
+        assert_eq!(wait(&mut of(512, 99)).await, 10);
     }
 
     #[tokio::test]
     async fn received_bytes_extend_the_time() {
         pause();
-        let mut pace = Pace::new(512, Duration::from_secs(3600));
+        let mut pace = of(512, 3600);
         waits(&mut pace, 6).await;
         pace.receive(5 * 512);
         // Time without a wait does not count.
@@ -154,10 +163,10 @@ mod tests {
     #[tokio::test]
     async fn total_time_is_limited() {
         pause();
-        let mut pace = Pace::new(1, Duration::from_secs(30));
+        let mut pace = of(1, 30);
         pace.receive(1 << 20);
         assert_eq!(wait(&mut pace).await, 30);
         // A rate of 0 is no limit.
-        assert_eq!(wait(&mut Pace::new(0, Duration::from_secs(40))).await, 40);
+        assert_eq!(wait(&mut of(0, 40)).await, 40);
     }
 }

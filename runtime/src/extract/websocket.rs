@@ -185,13 +185,13 @@ impl WebSocketUpgrade {
             return Rejection::new(StatusCode::FORBIDDEN, detail).into_response();
         }
         let (upgrade, config, keep_alive) = (self.upgrade, self.config, self.keep_alive);
-        let stopping = self.tasks.stopping();
+        let (stopping, clock) = (self.tasks.stopping(), self.tasks.clock().clone());
         self.tasks.spawn(async move {
             // The upgrade fails if the client has disconnected. There is nothing to do or to report then.
             if let Ok(upgraded) = upgrade.await {
                 let io = Checked::new(TokioIo::new(upgraded));
                 let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config));
-                work(WebSocket::new(stream.await, stopping, keep_alive)).await;
+                work(WebSocket::new(stream.await, stopping, clock, keep_alive)).await;
             }
         });
         let mut response = Response::empty(StatusCode::SWITCHING_PROTOCOLS);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use highball_macros::middleware;
 use http::StatusCode;
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::sync::Semaphore;
 
 use crate::{
     chain::Next,
@@ -58,13 +58,14 @@ impl Timeout {
 #[middleware(facts = Facts::NONE, crate = crate)]
 impl Timeout {
     async fn bound(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
+        let clock = cx.clock();
         // A time that the clock cannot represent is no limit.
-        let Some(own) = Instant::now().checked_add(self.after) else {
+        let Some(own) = clock.now().checked_add(self.after) else {
             return next.run(cx).await;
         };
         let outer = cx.out().deadline;
         cx.out().deadline = Some(outer.map_or(own, |outer| outer.min(own)));
-        let result = tokio::time::timeout_at(own, next.run(cx)).await;
+        let result = clock.timeout_at(own, next.run(cx)).await;
         cx.out().deadline = outer;
         result.unwrap_or_else(|_| {
             let detail = "the response took too long; try again later";

@@ -10,7 +10,7 @@ use std::{
 use http::{HeaderValue, StatusCode, header};
 use tokio::sync::Notify;
 
-use crate::{response::Rejection, routes::Priority};
+use crate::{clock::Clock, response::Rejection, routes::Priority};
 
 /// Limits the concurrent requests of an app, with a short queue for each priority.
 ///
@@ -131,14 +131,18 @@ impl Gate {
     ///
     /// # Cancel safety
     /// If the future is dropped, the request leaves the queue.
-    pub(crate) async fn acquire(&self, priority: Priority) -> Result<Permit<'_>, Rejection> {
+    pub(crate) async fn acquire(
+        &self,
+        priority: Priority,
+        clock: &Clock,
+    ) -> Result<Permit<'_>, Rejection> {
         // A new request must not overtake those that wait.
         if !self.has_waiting(priority)
             && let Some(permit) = self.try_acquire(priority)
         {
             return Ok(permit);
         }
-        let queued = tokio::time::timeout(self.capacity.wait, self.wait_in_queue(priority));
+        let queued = clock.timeout(self.capacity.wait, self.wait_in_queue(priority));
         queued.await.map_err(|_| too_busy())
     }
 

@@ -13,6 +13,7 @@ use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
     body::Body,
+    clock::Clock,
     decode::{self, json},
     header_value,
     request::{app_values::AppValues, head::Head, health::Health, out::Out},
@@ -297,21 +298,50 @@ impl<'r> Context<'r> {
     /// Returns when the nearest [`Timeout`](crate::middleware::Timeout) around the current step drops it, if there is
     /// one.
     ///
-    /// Limit the wait for a database or another service with it, because a later result is not used.
+    /// Limit the wait for a database or another service with it, because a later result is not used. It is a time of
+    /// the app's [`clock`](Self::clock).
     ///
     /// # Examples
     /// ```
-    /// use highball::{prelude::*, tokio::time::Instant};
+    /// use highball::prelude::*;
     ///
     /// #[get("/left", timeout = secs(5))]
     /// async fn left(cx: &mut Context<'_>) -> Option<String> {
-    ///     let left = cx.deadline()?.duration_since(Instant::now());
+    ///     let left = cx.deadline()? - cx.clock().now();
     ///     Some(format!("{} ms", left.as_millis()))
     /// }
     /// # #[routes(app)] struct Api(left);
     /// ```
     pub fn deadline(&self) -> Option<Instant> {
         self.out.deadline
+    }
+
+    /// Returns the clock of the app, to read the time and to wait.
+    ///
+    /// It is that of the system. A test can set a [`testing::Clock`](crate::testing::Clock), which it moves.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{prelude::*, testing::Clock, tokio};
+    ///
+    /// #[get("/patience")]
+    /// async fn patience(cx: &mut Context<'_>) -> &'static str {
+    ///     cx.clock().sleep(secs(3600)).await;
+    ///     "an hour later"
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(patience);
+    ///
+    /// # highball::block_on(async {
+    /// let clock = Clock::new();
+    /// let request = Api.test().clock(&clock).get("/patience").send();
+    /// let (response, ()) = tokio::join!(request, clock.advance(secs(3600)));
+    /// assert_eq!(response.text(), "an hour later");
+    /// # });
+    /// ```
+    pub fn clock(&self) -> &'r Clock {
+        self.tasks.clock()
     }
 
     /// Sets the status of the response. It applies if the handler's return value does not set one itself (200).

@@ -15,10 +15,11 @@ use serde_json::{Map, Value};
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
     task::JoinError,
-    time::{Instant, error::Elapsed, timeout},
+    time::Instant,
 };
 
 use crate::{
+    clock::{Clock, Elapsed},
     error::Result,
     events,
     tasks::{Owned, Tasks},
@@ -81,9 +82,9 @@ impl Check {
     }
 
     /// Starts the check on a separate task, so that a panic ends only the check.
-    fn start(&self) -> Owned<CheckResult> {
+    fn start(&self, clock: &Clock) -> Owned<CheckResult> {
         let run = Arc::clone(&self.run);
-        Owned::spawn(timeout(self.within, async move { run().await }))
+        Owned::spawn(clock.timeout(self.within, async move { run().await }))
     }
 
     /// Returns whether the check has passed. Logs the reason if it fails and has passed `before`.
@@ -119,17 +120,18 @@ impl Health {
 
     /// Runs the checks concurrently, or returns their last results if those are fresh.
     pub(crate) async fn check(&self, tasks: &Tasks) -> (bool, Map<String, Value>) {
-        let called = Instant::now();
+        let clock = tasks.clock();
+        let called = clock.now();
         let last = Arc::clone(&self.last).lock_owned().await;
         // A caller that waited for a run takes the results of that run.
         let is_fresh = last
             .as_ref()
-            .is_some_and(|last| last.at > called || last.at.elapsed() < FRESH);
+            .is_some_and(|last| last.at > called || clock.now() - last.at < FRESH);
         let passed = match &*last {
             Some(outcome) if is_fresh => outcome.passed.clone(),
             // A separate task, because the client may disconnect before the checks have ended.
             _ => {
-                let run = tasks.spawn(run_all(self.checks.clone(), last));
+                let run = tasks.spawn(run_all(self.checks.clone(), last, clock.clone()));
                 run.await.unwrap_or_default()
             }
         };
@@ -144,15 +146,19 @@ impl Health {
 }
 
 /// Runs the checks and stores their results.
-async fn run_all(checks: Vec<Arc<Check>>, mut last: OwnedMutexGuard<Option<Outcome>>) -> Vec<bool> {
-    let running: Vec<_> = checks.iter().map(|check| check.start()).collect();
+async fn run_all(
+    checks: Vec<Arc<Check>>,
+    mut last: OwnedMutexGuard<Option<Outcome>>,
+    clock: Clock,
+) -> Vec<bool> {
+    let running: Vec<_> = checks.iter().map(|check| check.start(&clock)).collect();
     let mut passed = Vec::with_capacity(running.len());
     for (check, running) in checks.iter().zip(running) {
         let before = last.as_ref().is_none_or(|last| last.passed[passed.len()]);
         passed.push(check.passed(running.await, before));
     }
     *last = Some(Outcome {
-        at: Instant::now(),
+        at: clock.now(),
         passed: passed.clone(),
     });
     passed

@@ -10,11 +10,12 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue, header};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::Instant;
 
 use super::{IntoResponse, Response};
 use crate::{
     body::{Body, BoxError},
+    clock::{Clock, Sleep},
     tasks::{Later, Stopping},
 };
 
@@ -134,7 +135,7 @@ impl IntoResponse for Sse {
         let stream = KeptAlive {
             events: Some(self.events),
             after: self.keep_alive,
-            quiet: Box::pin(sleep(self.keep_alive)),
+            quiet: None,
             stop: StopState {
                 signal: Later::default(),
                 stopping: None,
@@ -165,7 +166,8 @@ struct KeptAlive {
     /// The events, until they or the server end.
     events: Option<Pin<Box<dyn Stream<Item = Event> + Send>>>,
     after: Duration,
-    quiet: Pin<Box<Sleep>>,
+    /// Ends when a comment is due. It is made at the first wait, because only then the server's clock is known.
+    quiet: Option<Pin<Box<Sleep>>>,
     stop: StopState,
     stops: bool,
     /// Whether an event has set the time after which the client reconnects.
@@ -182,14 +184,13 @@ struct StopState {
 
 impl StopState {
     /// Returns the time until which events are sent, if the server shuts down.
-    fn poll(&mut self, task: &mut Context<'_>) -> Option<Instant> {
-        self.signal.look();
+    fn poll(&mut self, task: &mut Context<'_>, clock: &Clock) -> Option<Instant> {
         let signal = &self.signal;
         let stopping = self.stopping.get_or_insert_with(|| signal.stopping());
         if Pin::new(stopping).poll(task).is_pending() {
             return None;
         }
-        Some(*self.until.get_or_insert_with(|| Instant::now() + GRACE))
+        Some(*self.until.get_or_insert_with(|| clock.now() + GRACE))
     }
 }
 
@@ -206,15 +207,17 @@ impl Stream for KeptAlive {
 
     fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
+        this.stop.signal.look();
+        let clock = this.stop.signal.clock();
         let until = if this.stops {
-            this.stop.poll(task)
+            this.stop.poll(task, &clock)
         } else {
             None
         };
         let Some(events) = &mut this.events else {
             return Poll::Ready(None);
         };
-        if until.is_some_and(|until| Instant::now() >= until) {
+        if until.is_some_and(|until| clock.now() >= until) {
             return Poll::Ready(this.end().map(Ok));
         }
         let text = match events.as_mut().poll_next(task) {
@@ -225,12 +228,16 @@ impl Stream for KeptAlive {
             }
             Poll::Pending if until.is_some() => return Poll::Ready(this.end().map(Ok)),
             Poll::Pending => {
-                ready!(this.quiet.as_mut().poll(task));
+                let quiet = this
+                    .quiet
+                    .get_or_insert_with(|| Box::pin(clock.sleep(this.after)));
+                ready!(quiet.as_mut().poll(task));
                 Bytes::from_static(b":\n\n")
             }
         };
-        let next = Instant::now() + this.after;
-        this.quiet.as_mut().reset(next);
+        if let Some(quiet) = &mut this.quiet {
+            quiet.as_mut().reset(clock.now() + this.after);
+        }
         Poll::Ready(Some(Ok(text)))
     }
 }

@@ -10,17 +10,18 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    task::JoinSet,
-    time::{Instant, sleep, timeout_at},
-};
+use tokio::task::JoinSet;
 
-use super::hook::{self, Hook};
+use super::{
+    hook::{self, Hook},
+    shutdown::Progress,
+};
 use crate::{
+    clock::Clock,
     error::{Error, Result},
     events,
     request::Check,
-    tasks::{Owned, Signal, Stopping},
+    tasks::{Owned, Stopping},
 };
 
 type Working = Pin<Box<dyn Future<Output = Result> + Send>>;
@@ -64,16 +65,16 @@ impl Background {
     }
 
     /// Runs the work, and again if it fails, until it is done or a stop begins.
-    async fn run(self, stopping: Stopping) {
+    async fn run(self, stopping: Stopping, clock: Clock) {
         let mut pause = PAUSES.0;
         loop {
-            let begun = Instant::now();
+            let begun = clock.now();
             // A separate task, so that a panic ends only the work.
             let mut work = Owned::spawn((self.work)(stopping.clone()));
             let ended = tokio::select! {
                 biased;
                 ended = &mut work => ended,
-                () = sleep(pause) => {
+                () = clock.sleep(pause) => {
                     self.is_failing.store(false, Ordering::Release);
                     work.await
                 }
@@ -87,12 +88,12 @@ impl Background {
             if stopping.has_begun() {
                 return;
             }
-            if begun.elapsed() > pause {
+            if clock.now() - begun > pause {
                 pause = PAUSES.0;
             }
             self.is_failing.store(true, Ordering::Release);
             tokio::select! {
-                () = sleep(pause) => {}
+                () = clock.sleep(pause) => {}
                 () = stopping.clone() => return,
             }
             pause = PAUSES.1.min(pause * 2);
@@ -107,21 +108,22 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts all work. `begins` is set when a stop begins.
+    /// Starts all work.
     pub(super) fn start(
         background: Vec<Background>,
         mut stop_begins: Vec<Hook>,
-        begins: &Signal,
+        progress: &Progress,
     ) -> Self {
+        let (begins, clock) = (&progress.begins, progress.clock.clone());
         let mut tasks = JoinSet::new();
         for background in background {
-            tasks.spawn(background.run(begins.stopping()));
+            tasks.spawn(background.run(begins.stopping(), clock.clone()));
         }
         if !stop_begins.is_empty() {
             let stopping = begins.stopping();
             tasks.spawn(async move {
                 stopping.await;
-                if let Err(error) = hook::run_stop(&mut stop_begins).await {
+                if let Err(error) = hook::run_stop(&mut stop_begins, &clock).await {
                     events::background_failed("the beginning of the stop", &format!("{error:?}"));
                 }
             });
@@ -129,14 +131,15 @@ impl Running {
         Self { tasks }
     }
 
-    /// Waits until all work is done, but not longer than the deadline and not after a second request to stop. Drops the
-    /// rest, and returns how many that were.
-    pub(super) async fn wait(mut self, deadline: Instant, hurry: Stopping) -> usize {
+    /// Waits until all work is done, but not longer than the shutdown may take and not after a second request to stop.
+    /// Drops the rest, and returns how many that were.
+    pub(super) async fn wait(mut self, progress: &Progress, shutdown: Duration) -> usize {
+        let (clock, deadline) = (&progress.clock, progress.deadline(shutdown));
         let all = async { while self.tasks.join_next().await.is_some() {} };
         tokio::select! {
             biased;
-            _ = timeout_at(deadline, all) => {}
-            () = hurry => {}
+            _ = clock.timeout_at(deadline, all) => {}
+            () = progress.hurries.stopping() => {}
         }
         let left = self.tasks.len();
         self.tasks.shutdown().await;

@@ -2,9 +2,8 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use tokio::time::timeout;
-
 use crate::{
+    clock::Clock,
     error::{Error, Result},
     tasks::Owned,
 };
@@ -32,9 +31,9 @@ impl Hook {
     }
 
     /// Runs the hook on a separate task, so that a panic becomes an error.
-    async fn run(self, kind: &str) -> Result {
+    async fn run(self, kind: &str, clock: &Clock) -> Result {
         let name = &self.name;
-        match timeout(self.within, Owned::spawn(self.work)).await {
+        match clock.timeout(self.within, Owned::spawn(self.work)).await {
             Ok(Ok(done)) => {
                 done.map_err(|error| error.context(format!("the {kind} hook `{name}` failed")))
             }
@@ -50,18 +49,18 @@ impl Hook {
 }
 
 /// Runs the start hooks until one fails.
-pub(super) async fn run_start(hooks: &mut Vec<Hook>) -> Result {
+pub(super) async fn run_start(hooks: &mut Vec<Hook>, clock: &Clock) -> Result {
     for hook in hooks.drain(..) {
-        hook.run("start").await?;
+        hook.run("start", clock).await?;
     }
     Ok(())
 }
 
 /// Runs all stop hooks and returns the first failure.
-pub(super) async fn run_stop(hooks: &mut Vec<Hook>) -> Result {
+pub(super) async fn run_stop(hooks: &mut Vec<Hook>, clock: &Clock) -> Result {
     let mut outcome = Ok(());
     for hook in hooks.drain(..) {
-        let done = hook.run("stop").await;
+        let done = hook.run("stop", clock).await;
         outcome = outcome.and(done);
     }
     outcome

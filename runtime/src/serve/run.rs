@@ -25,6 +25,7 @@ use super::{
 use crate::{
     app::{App, routes_of},
     chain::Endpoint,
+    clock::Clock,
     config::Config,
     error::Result,
     events, middleware,
@@ -52,7 +53,7 @@ where
     run_until::<A, S>(setup, shared, stop).await
 }
 
-async fn run_until<A, S>(mut setup: Setup, shared: Shared<S>, mut stop: StopSource) -> Result
+async fn run_until<A, S>(mut setup: Setup, mut shared: Shared<S>, mut stop: StopSource) -> Result
 where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
@@ -68,10 +69,13 @@ where
     }
     let listening = listeners::bind(std::mem::take(&mut setup.listeners), &setup.config)?;
     shared.health.set_ready(false);
-    match unless_stopped(&mut stop, hook::run_start(&mut setup.on_start)).await {
+    shared.tasks.set_clock(std::mem::take(&mut setup.clock));
+    let clock = shared.tasks.clock();
+    let starting = hook::run_start(&mut setup.on_start, clock);
+    match unless_stopped(&mut stop, starting).await {
         Ok(true) => {}
         // The batteries that have started must end, too.
-        ended => return ended.map(|_| ()).and(close(&mut setup).await),
+        ended => return ended.map(|_| ()).and(close(&mut setup, clock).await),
     }
     run_started::<A, S>(setup, shared, listening, stop).await
 }
@@ -100,20 +104,22 @@ where
         // Standard output may be closed. The server starts nevertheless.
         let _ = io::stdout().write_all(text.as_bytes());
     }
-    let (shared, watched, progress) = (Arc::new(shared), !setup.quiet, Progress::new());
+    let clock = shared.tasks.clock().clone();
+    let (shared, watched, progress) = (Arc::new(shared), !setup.quiet, Progress::new(&clock));
     let background = Running::start(
         std::mem::take(&mut setup.installed.background),
         std::mem::take(&mut setup.installed.stop_begins),
-        &progress.begins,
+        &progress,
     );
     let config = setup.config.clone();
     let served = serve::<A, S>(config, &shared, listening, watched, stop, &progress).await;
     // Without a stop, for example after an error of a listener, the work still has to end.
     progress.begins.begin();
-    let deadline = progress.deadline(setup.config.shutdown_timeout);
-    let left = background.wait(deadline, progress.hurries.stopping()).await;
-    let stopped = hook::run_stop(&mut setup.on_stop).await;
-    let stopped = stopped.and(close(&mut setup).await);
+    let left = background
+        .wait(&progress, setup.config.shutdown_timeout)
+        .await;
+    let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
+    let stopped = stopped.and(close(&mut setup, &clock).await);
     let (report, runtimes) = served?;
     // The runtimes must outlive the hooks: a hook may use a connection that was opened on one.
     drop(runtimes);
@@ -128,9 +134,9 @@ where
 }
 
 /// Closes the batteries, the last one first.
-async fn close(setup: &mut Setup) -> Result {
+async fn close(setup: &mut Setup, clock: &Clock) -> Result {
     setup.installed.close.reverse();
-    hook::run_stop(&mut setup.installed.close).await
+    hook::run_stop(&mut setup.installed.close, clock).await
 }
 
 /// Runs a command of a battery in place of the server.
@@ -140,13 +146,14 @@ async fn run_command(
     arguments: Vec<String>,
     mut stop: StopSource,
 ) -> Result {
+    let clock = std::mem::take(&mut setup.clock);
     let done = unless_stopped(&mut stop, async {
-        hook::run_start(&mut setup.on_start).await?;
+        hook::run_start(&mut setup.on_start, &clock).await?;
         command.run(arguments).await
     });
     let done = done.await.map(|_| ());
-    let stopped = hook::run_stop(&mut setup.on_stop).await;
-    done.and(stopped).and(close(&mut setup).await)
+    let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
+    done.and(stopped).and(close(&mut setup, &clock).await)
 }
 
 fn print(text: &str) -> Result {
@@ -183,6 +190,7 @@ where
     let server = Arc::new(server::Shared::new(
         app,
         config.clone(),
+        shared.tasks.clock().clone(),
         shared.proxies.clone(),
         workers::n_servers(&listening, &config),
     ));

@@ -13,6 +13,7 @@ use crate::{
     error::Result,
     request::{Capacity, Check, Proxies},
     server::Listener,
+    testing,
 };
 
 impl<A, K> Serve<A, K> {
@@ -222,6 +223,40 @@ impl<A, K> Serve<A, K> {
     /// ```
     pub fn stop(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
         self.setup.stop = Some(Box::pin(stop));
+        self
+    }
+
+    /// Replaces the clock of the system by one that a test moves.
+    ///
+    /// Every timeout of the server and the app then waits until the test moves the clock. Without a call, and so in
+    /// production, a server uses the clock of the system.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{prelude::*, testing::Clock, tokio};
+    /// use tokio::{io::AsyncReadExt, net::{TcpListener, TcpStream}};
+    ///
+    /// #[routes(app)]
+    /// struct Api(highball::serve::livez);
+    ///
+    /// # highball::block_on(async {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    /// let addr = listener.local_addr().unwrap();
+    /// let clock = Clock::new();
+    /// let server = tokio::spawn(highball::serve(Api).quiet().clock(&clock).listen(listener));
+    ///
+    /// // The client sends no request, so the server closes its connection after a time.
+    /// let mut client = TcpStream::connect(addr).await.unwrap();
+    /// let mut sent = Vec::new();
+    /// tokio::select! {
+    ///     read = client.read_to_end(&mut sent) => assert_eq!(read.unwrap(), 0),
+    ///     _ = async { loop { clock.advance(secs(1)).await } } => {}
+    /// }
+    /// # server.abort();
+    /// # });
+    /// ```
+    pub fn clock(mut self, clock: &testing::Clock) -> Self {
+        self.setup.clock = clock.handle();
         self
     }
 

@@ -2,12 +2,13 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use crate::{request::Health, serve::supervisor, server::Stop, tasks::Signal};
+use crate::{clock::Clock, request::Health, serve::supervisor, server::Stop, tasks::Signal};
 
 /// The progress of a stop, for the background work of batteries.
 pub(super) struct Progress {
+    pub(super) clock: Clock,
     /// Set when the first stop is requested.
     pub(super) begins: Signal,
     /// Set when a stop is requested during the shutdown: nothing is waited for any more.
@@ -17,8 +18,9 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(clock: &Clock) -> Self {
         Self {
+            clock: clock.clone(),
             begins: Signal::new(),
             hurries: Signal::new(),
             shutdown: OnceLock::new(),
@@ -29,7 +31,7 @@ impl Progress {
     pub(super) fn deadline(&self, timeout: Duration) -> Instant {
         match self.shutdown.get() {
             Some(begun) => *begun + timeout,
-            None => Instant::now(),
+            None => self.clock.now(),
         }
     }
 }
@@ -81,16 +83,16 @@ impl<S: Stop> Stop for DelayedStop<'_, S> {
                 self.health.set_ready(false);
                 self.progress.begins.begin();
                 supervisor::stopping();
-                *self.until.insert(Instant::now() + self.delay)
+                *self.until.insert(self.progress.clock.now() + self.delay)
             }
         };
         tokio::select! {
-            () = sleep_until(until) => {}
+            () = self.progress.clock.sleep_until(until) => {}
             // A second request skips the rest of the delay.
             () = self.stop.wait_for_stop() => {}
         }
         self.is_passed_on = true;
         // It is set once, since a stop is passed on once.
-        let _ = self.progress.shutdown.set(Instant::now());
+        let _ = self.progress.shutdown.set(self.progress.clock.now());
     }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::task::{JoinError, JoinSet, unconstrained};
-use tokio::time::{Instant, sleep_until};
 
 use super::connection::spawn;
 use super::listener::{Accepted, Bound, OpenListener};
@@ -120,8 +119,8 @@ impl<A: HttpApp> Server<A> {
     async fn drain(&mut self, mut listeners: Listeners, stop: &mut impl Stop) {
         self.shared.stopping.begin();
         self.shared.app.stop();
-        let deadline = Instant::now() + self.shared.config.shutdown_timeout;
         let shared = self.shared.clone();
+        let deadline = shared.clock.now() + shared.config.shutdown_timeout;
         // Background tasks are waited for only when no connection, on any thread, can start
         // another one.
         let mut finished = pin!(async {
@@ -141,7 +140,7 @@ impl<A: HttpApp> Server<A> {
                     }
                 }
                 () = &mut finished, if self.tasks.is_empty() && all_accepted => return,
-                () = sleep_until(deadline) => break,
+                () = shared.clock.sleep_until(deadline) => break,
                 () = stop.wait_for_stop() => break,
             }
         }

@@ -10,7 +10,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::task::JoinSet;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::timeout;
 
 use super::activity::Activity;
 use super::addresses::AddressSlot;
@@ -37,7 +37,8 @@ use crate::{
 const LEAST_HEAD: usize = 8 * 1024;
 /// How long an HTTP/1 connection is idle before it drops hyper's state.
 const REST: Duration = Duration::from_secs(3);
-/// How long the rest of an unread request is discarded, so that the client can read the response.
+/// How long the rest of an unread request is discarded, so that the client can read the response. It is a time of the
+/// system and not of the server's clock, because the bytes on their way are real in a test, too.
 const LINGER: Duration = Duration::from_secs(1);
 /// How many bytes of an unread request are discarded.
 const MOST_DISCARDED: usize = 8 << 20;
@@ -136,7 +137,8 @@ async fn run_preamble<A>(
 ) -> Option<Arc<Connection<A>>> {
     let peer = origin.peer;
     let passing = preamble.run(&shared.addresses, socket, origin);
-    let (socket, origin, place) = match timeout(shared.config.handshake_timeout, passing).await {
+    let within = shared.config.handshake_timeout;
+    let (socket, origin, place) = match shared.clock.timeout(within, passing).await {
         Ok(Ok(passed)) => passed,
         // Already counted as refused.
         Ok(Err(error)) if error.kind() == io::ErrorKind::QuotaExceeded => return None,
@@ -156,9 +158,9 @@ async fn run_preamble<A>(
 ///
 /// Errors are not returned: the client causes them, and they end this connection only.
 async fn serve<A: HttpApp>(connection: Arc<Connection<A>>) {
-    let head_ends = tokio::time::Instant::now() + connection.config().head_timeout;
-    let sleep = pin!(sleep_until(head_ends));
-    let mut timer = Timer::new(sleep, connection.config(), connection.activity.snapshot());
+    let (clock, config) = (&connection.shared.clock, connection.config());
+    let sleep = pin!(clock.sleep_until(clock.now() + config.head_timeout));
+    let mut timer = Timer::new(sleep, clock, config, connection.activity.snapshot());
     let mut reset = ResetOnDrop {
         connection: &connection,
         is_whole: false,
@@ -283,7 +285,7 @@ async fn drive_http2<A: HttpApp>(
     connection: &Arc<Connection<A>>,
     timer: &mut Timer<'_>,
 ) -> Result<Ended, Aborted> {
-    let streams = super::http2::Streams::new(connection.config());
+    let streams = super::http2::Streams::new(connection.config(), &connection.shared.clock);
     let answering = connection.clone();
     let session = connection.shared.app.connect(&connection.origin);
     let service = service_fn(move |request| {

@@ -10,9 +10,12 @@ use std::time::Duration;
 use hyper::rt::Executor;
 use hyper::server::conn::http2::Builder;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
-use crate::config::Config;
+use crate::{
+    clock::{Clock, Sleep},
+    config::Config,
+};
 
 /// How many bytes of a response are buffered for one stream.
 const SEND_BUFFER: usize = 64 * 1024;
@@ -40,16 +43,23 @@ pub(super) fn builder(config: &Config, streams: Streams) -> Builder<Streams> {
 }
 
 tokio::task_local! {
-    /// When the stream of this task last took data to send; `None` while it waits for the
-    /// application.
-    static SENDING_SINCE: Cell<Option<Instant>>;
+    /// When the stream of this task last took data to send.
+    static SENDING: Sending;
+}
+
+/// When a stream last took data to send.
+struct Sending {
+    /// `None` while it waits for the application.
+    since: Cell<Option<Instant>>,
+    clock: Clock,
 }
 
 /// Records whether the stream of this task has taken data to send, or waits for the application.
 pub(super) fn set_sending(is_sending: bool) {
-    let since = is_sending.then(Instant::now);
     // This fails only outside of a stream's task, where no timeout runs.
-    let _ = SENDING_SINCE.try_with(|sending| sending.set(since));
+    let _ = SENDING.try_with(|sending| {
+        sending.since.set(is_sending.then(|| sending.clock.now()));
+    });
 }
 
 /// The tasks of a connection's streams. They end with the connection.
@@ -57,13 +67,15 @@ pub(super) fn set_sending(is_sending: bool) {
 pub(super) struct Streams {
     tasks: Arc<Mutex<JoinSet<()>>>,
     write_timeout: Duration,
+    clock: Clock,
 }
 
 impl Streams {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config, clock: &Clock) -> Self {
         Self {
             tasks: Arc::default(),
             write_timeout: config.write_timeout,
+            clock: clock.clone(),
         }
     }
 
@@ -89,7 +101,11 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
             timeout: self.write_timeout,
             sleep: None,
         };
-        tasks.spawn(SENDING_SINCE.scope(Cell::new(None), stream_task));
+        let sending = Sending {
+            since: Cell::new(None),
+            clock: self.clock.clone(),
+        };
+        tasks.spawn(SENDING.scope(sending, stream_task));
     }
 }
 
@@ -111,13 +127,14 @@ impl<F: Future<Output = ()>> Future for TimedStream<F> {
         if stream_task.stream.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
-        let Some(since) = SENDING_SINCE.with(Cell::get) else {
+        let (since, clock) = SENDING.with(|sending| (sending.since.get(), sending.clock.clone()));
+        let Some(since) = since else {
             return Poll::Pending;
         };
         let deadline = since + stream_task.timeout;
         let sleep = stream_task
             .sleep
-            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+            .get_or_insert_with(|| Box::pin(clock.sleep_until(deadline)));
         if sleep.deadline() != deadline {
             sleep.as_mut().reset(deadline);
         }

@@ -15,12 +15,12 @@ use h3::server::{Connection, RequestResolver, RequestStream};
 use http::{HeaderValue, Request, Version, header};
 use http_body::{Body as _, Frame};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::{HttpApp, Shared};
 use crate::{
-    body::{BoxError, Pace, RequestBody},
-    config::Config,
+    body::{BoxError, RequestBody},
+    clock::Clock,
     events,
     request::Transport,
     response::Response,
@@ -69,8 +69,8 @@ pub(super) async fn serve<A: HttpApp>(
             .await?;
         Ok::<_, BoxError>((connection, quic))
     };
-    let shaken = timeout(shared.config.handshake_timeout, shaking_hands).await;
-    let (mut connection, quic) = match shaken {
+    let within = shared.config.handshake_timeout;
+    let (mut connection, quic) = match shared.clock.timeout(within, shaking_hands).await {
         Ok(Ok(shaken)) => shaken,
         Ok(Err(error)) => return events::handshake_failed(Some(peer), &error),
         Err(elapsed) => return events::handshake_failed(Some(peer), &elapsed),
@@ -85,7 +85,8 @@ pub(super) async fn serve<A: HttpApp>(
 }
 
 /// Waits until the client has acknowledged all data and closes. If the server closed first, data in
-/// flight would be lost.
+/// flight would be lost. The times are those of the system and not of the server's clock, because
+/// the packets are real in a test, too.
 async fn wait_until_received(quic: &quinn::Connection, write_timeout: Duration) {
     let sent = || quic.stats().frame_tx.stream;
     let (patience, all) = match timeout(LINGER, quic.open_uni()).await {
@@ -145,7 +146,8 @@ async fn drive<A: HttpApp>(
     // read its rejection cannot delay the shutdown.
     let (mut requests, mut rejections) = (JoinSet::new(), JoinSet::new());
     let mut stopped = pin!(shared.stopping.begun());
-    let mut idle = pin!(sleep(shared.config.idle_timeout));
+    let clock = &shared.clock;
+    let mut idle = pin!(clock.sleep(shared.config.idle_timeout));
     let (mut begun, mut told) = (0, false);
     loop {
         let is_silent = requests.is_empty() && idle.is_elapsed();
@@ -163,7 +165,7 @@ async fn drive<A: HttpApp>(
                 // GOAWAY has announced that this request is not processed (RFC 9114 §5.2).
                 Ok(Some(rejected)) if told => {
                     while rejections.try_join_next().is_some() {}
-                    rejections.spawn(reject_request(rejected, shared.config.head_timeout));
+                    rejections.spawn(reject_request(Arc::clone(shared), rejected));
                 }
                 Ok(Some(resolver)) => {
                     begun += 1;
@@ -173,7 +175,7 @@ async fn drive<A: HttpApp>(
                 Ok(None) | Err(_) => break,
             },
             Some(_) = requests.join_next() => {
-                idle.as_mut().reset(Instant::now() + shared.config.idle_timeout);
+                idle.as_mut().reset(clock.now() + shared.config.idle_timeout);
             }
             () = &mut idle, if requests.is_empty() => {}
             () = &mut stopped, if !told => {}
@@ -189,13 +191,14 @@ async fn serve_request<A: HttpApp>(
     resolver: RequestResolver<Quic, Bytes>,
 ) {
     let config = &shared.config;
-    let resolved = timeout(config.head_timeout, resolver.resolve_request());
+    let clock = &shared.clock;
+    let resolved = clock.timeout(config.head_timeout, resolver.resolve_request());
     let Ok(Ok((request, stream))) = resolved.await else {
         return;
     };
     let (mut sending, receiving) = stream.split();
     let length = validate::content_length(request.headers());
-    let request = with_body(request, receiving, length.unwrap_or_default(), config);
+    let request = with_body(request, receiving, length.unwrap_or_default(), &shared);
     let response = match validate::check_head(&request, config, length.is_err()) {
         Ok(()) => {
             let (head, body) = request.into_parts();
@@ -204,24 +207,29 @@ async fn serve_request<A: HttpApp>(
         Err(reason) => A::reject(reason),
     };
     // Dropping the stream would finish it, and a truncated response would look complete.
-    if send_response(&mut sending, response, config).await.is_err() {
+    if send_response(&mut sending, response, clock, config.write_timeout)
+        .await
+        .is_err()
+    {
         sending.stop_stream(Code::H3_REQUEST_CANCELLED);
     }
 }
 
 /// Rejects a request with H3_REQUEST_REJECTED: it was not processed, so the client can retry it.
-async fn reject_request(resolver: RequestResolver<Quic, Bytes>, head_timeout: Duration) {
+async fn reject_request<A>(shared: Arc<Shared<A>>, resolver: RequestResolver<Quic, Bytes>) {
     // h3 can reset a stream only after its head has arrived.
-    if let Ok(Ok((_, mut stream))) = timeout(head_timeout, resolver.resolve_request()).await {
+    let resolved = resolver.resolve_request();
+    let resolved = shared.clock.timeout(shared.config.head_timeout, resolved);
+    if let Ok(Ok((_, mut stream))) = resolved.await {
         stream.stop_stream(Code::H3_REQUEST_REJECTED);
     }
 }
 
-fn with_body(
+fn with_body<A>(
     request: Request<()>,
     receiving: Receiving,
     length: Option<u64>,
-    config: &Config,
+    shared: &Shared<A>,
 ) -> Request<RequestBody> {
     let (mut parts, ()) = request.into_parts();
     parts.version = Version::HTTP_3;
@@ -232,7 +240,7 @@ fn with_body(
     };
     let body = match length {
         Some(0) => RequestBody::empty(),
-        _ => RequestBody::new(body).paced(Pace::new(config.min_body_rate, config.body_timeout)),
+        _ => RequestBody::new(body).paced(shared.pace()),
     };
     Request::from_parts(parts, body)
 }
@@ -241,7 +249,8 @@ fn with_body(
 async fn send_response(
     sending: &mut Sending,
     response: Response,
-    config: &Config,
+    clock: &Clock,
+    write_timeout: Duration,
 ) -> Result<(), BoxError> {
     let (mut parts, mut body) = response.into_http(|body| body).into_parts();
     // HTTP/3 forbids connection-specific headers (RFC 9114 §4.2).
@@ -254,7 +263,9 @@ async fn send_response(
             .or_insert(length.into());
     }
     let head = http::Response::from_parts(parts, ());
-    timeout(config.write_timeout, sending.send_response(head)).await??;
+    clock
+        .timeout(write_timeout, sending.send_response(head))
+        .await??;
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let Ok(frame) = frame else {
             sending.stop_stream(Code::H3_INTERNAL_ERROR);
@@ -264,18 +275,22 @@ async fn send_response(
             Ok(mut data) => {
                 while !data.is_empty() {
                     let slice = data.split_to(data.len().min(SLICE));
-                    timeout(config.write_timeout, sending.send_data(slice)).await??;
+                    clock
+                        .timeout(write_timeout, sending.send_data(slice))
+                        .await??;
                 }
             }
             Err(frame) => {
                 if let Ok(mut trailers) = frame.into_trailers() {
                     super::trailers::remove_forbidden(&mut trailers);
-                    timeout(config.write_timeout, sending.send_trailers(trailers)).await??;
+                    clock
+                        .timeout(write_timeout, sending.send_trailers(trailers))
+                        .await??;
                 }
             }
         }
     }
-    timeout(config.write_timeout, sending.finish()).await??;
+    clock.timeout(write_timeout, sending.finish()).await??;
     Ok(())
 }
 

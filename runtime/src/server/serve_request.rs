@@ -14,8 +14,7 @@ use hyper::body::Incoming;
 
 use super::{Connection, HttpApp};
 use crate::{
-    body::{Body, BoxError, Chunk, Pace, Reads, RequestBody},
-    config::Config,
+    body::{Body, BoxError, Chunk, Reads, RequestBody},
     response::Response,
     server::validate::{self, InvalidRequest},
 };
@@ -53,7 +52,10 @@ pub(super) fn serve<A: HttpApp>(
     let has_length = has_body && request.body().size_hint().exact().is_some();
     let begun = validate::check_head(&request, config, is_faulty).map(|()| {
         let (head, body) = request.into_parts();
-        let mut body = paced(body, config);
+        let mut body = RequestBody::from(body);
+        if has_body {
+            body = body.paced(connection.shared.pace());
+        }
         if is_http1 && has_body {
             body.read_by(connection.clone(), number);
         }
@@ -86,11 +88,6 @@ pub(super) fn serve<A: HttpApp>(
         }
         Ok(connection.into_http(response, version))
     }
-}
-
-fn paced(body: Incoming, config: &Config) -> RequestBody {
-    let pace = Pace::new(config.min_body_rate, config.body_timeout);
-    RequestBody::from(body).paced(pace)
 }
 
 /// Creates the response that rejects a request. An HTTP/1 connection ends with it, because the end

@@ -193,7 +193,7 @@ fn start_on(source: ConnectionSource, config: Config) -> Server {
     let (app, stop) = (Arc::new(App::default()), Arc::new(Notify::new()));
     let stop_requests = StopOnNotify(stop.clone());
     let most = config.max_connections;
-    let shared = Arc::new(Shared::new(app.clone(), config, None, 1));
+    let shared = Arc::new(Shared::new(app.clone(), config, Clock::default(), None, 1));
     let task = tokio::spawn(run(shared, vec![bound], most, stop_requests));
     Server {
         app,

@@ -10,10 +10,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::task::unconstrained;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
 use super::activity::Snapshot;
-use crate::config::Config;
+use crate::{
+    clock::{Clock, Sleep},
+    config::Config,
+};
 
 /// The event that a connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,7 @@ impl Progress {
 pub(super) struct Timer<'t> {
     /// Fires at the deadline or before it.
     sleep: Pin<&'t mut Sleep>,
+    clock: &'t Clock,
     /// The timeouts of each phase.
     config: &'t Config,
     /// The latest snapshot. The phase starts again when a newer one differs from it.
@@ -75,10 +79,16 @@ pub(super) struct Timer<'t> {
 
 impl<'t> Timer<'t> {
     /// Creates a timer. The deadline of `sleep` is that of the first head.
-    pub(super) fn new(sleep: Pin<&'t mut Sleep>, config: &'t Config, snapshot: Snapshot) -> Self {
+    pub(super) fn new(
+        sleep: Pin<&'t mut Sleep>,
+        clock: &'t Clock,
+        config: &'t Config,
+        snapshot: Snapshot,
+    ) -> Self {
         Self {
-            since: Instant::now(),
+            since: clock.now(),
             sleep,
+            clock,
             config,
             seen: Progress {
                 snapshot,
@@ -118,7 +128,7 @@ impl<'t> Timer<'t> {
     /// set a shorter time.
     pub(super) fn finish_within(&mut self, time: Duration) {
         if self.last.is_none_or(|(_, sooner)| time < sooner) {
-            self.last = Some((Instant::now(), time));
+            self.last = Some((self.clock.now(), time));
         }
     }
 
@@ -145,9 +155,9 @@ impl<'t> Timer<'t> {
             // waker, and the timeout would never fire.
             ready!(pin!(unconstrained(self.sleep.as_mut())).poll(cx));
             match deadline {
-                Some(deadline) if deadline <= Instant::now() => return Poll::Ready(self.phase),
+                Some(deadline) if deadline <= self.clock.now() => return Poll::Ready(self.phase),
                 Some(deadline) => self.arm(deadline),
-                None => self.arm(Instant::now() + self.config.idle_timeout),
+                None => self.arm(self.clock.now() + self.config.idle_timeout),
             }
         }
         Poll::Pending
@@ -170,7 +180,7 @@ impl<'t> Timer<'t> {
             && self.phase == Phase::Head
             && seen.snapshot.is_at_request_of(self.seen.snapshot);
         if !same_head {
-            self.since = Instant::now();
+            self.since = self.clock.now();
         }
         self.seen = seen;
         self.phase = phase;

@@ -11,22 +11,38 @@ use std::{
 
 use tokio::sync::{SetOnce, watch};
 
-/// Signals that the server stops.
+use crate::clock::Clock;
+
+/// Signals that the server stops, and has its clock, for the streams of its responses.
 #[derive(Debug, Clone)]
-pub(crate) struct Signal(watch::Sender<bool>);
+pub(crate) struct Signal {
+    begun: watch::Sender<bool>,
+    clock: Clock,
+}
 
 impl Signal {
     pub(crate) fn new() -> Self {
-        Self(watch::Sender::new(false))
+        Self {
+            begun: watch::Sender::new(false),
+            clock: Clock::default(),
+        }
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
     }
 
     /// Sets the signal.
     pub(crate) fn begin(&self) {
-        self.0.send_replace(true);
+        self.begun.send_replace(true);
     }
 
     fn has_begun(&self) -> bool {
-        *self.0.borrow()
+        *self.begun.borrow()
     }
 
     /// Returns a future that resolves when the signal is set.
@@ -149,7 +165,7 @@ async fn wait(source: SignalSource) {
         SignalSource::Known(signal) => signal,
         SignalSource::Later(cell) => cell.wait().await.clone(),
     };
-    let mut told = signal.0.subscribe();
+    let mut told = signal.begun.subscribe();
     // This cannot fail: `signal` keeps the sending half alive.
     let _told = told.wait_for(|begun| *begun).await.is_ok();
 }
@@ -189,6 +205,11 @@ impl Later {
     /// Returns a future that resolves when the server stops.
     pub(crate) fn stopping(&self) -> Stopping {
         Stopping::of(SignalSource::Later(Arc::clone(&self.0)))
+    }
+
+    /// Returns the clock of the server that sends the stream, or that of the system before the first [`look`](Self::look).
+    pub(crate) fn clock(&self) -> Clock {
+        self.0.get().map(Signal::clock).cloned().unwrap_or_default()
     }
 }
 

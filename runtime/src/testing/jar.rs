@@ -23,8 +23,7 @@ struct StoredCookie {
 
 impl Jar {
     /// Stores the cookies that a response to a request for `path` sets, and removes those that have expired.
-    pub(crate) fn store(&mut self, path: &str, headers: &HeaderMap) {
-        let now = SystemTime::now();
+    pub(crate) fn store(&mut self, path: &str, headers: &HeaderMap, now: SystemTime) {
         for line in headers.get_all(header::SET_COOKIE) {
             let Some(cookie) = StoredCookie::parse(line.as_bytes(), path.as_bytes(), now) else {
                 continue;
@@ -39,8 +38,7 @@ impl Jar {
 
     /// Adds the stored cookies for `path` to the headers of a request. A cookie of the request wins over a stored one
     /// of the same name.
-    pub(crate) fn add_cookies(&self, path: &str, headers: &mut HeaderMap) {
-        let now = SystemTime::now();
+    pub(crate) fn add_cookies(&self, path: &str, headers: &mut HeaderMap, now: SystemTime) {
         let own = headers
             .get(header::COOKIE)
             .map(|own| own.as_bytes().to_vec());

@@ -194,13 +194,21 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
         let path = self.head.uri.path().to_owned();
         if let Some(jar) = &self.jar {
             let jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
-            jar.add_cookies(&path, &mut self.head.headers);
+            jar.add_cookies(
+                &path,
+                &mut self.head.headers,
+                self.service.clock().system_time(),
+            );
         }
         let request = http::Request::from_parts(self.head, RequestBody::from(self.body));
         let response = self.service.call(request).await;
         if let Some(jar) = &self.jar {
             let mut jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
-            jar.store(&path, response.headers());
+            jar.store(
+                &path,
+                response.headers(),
+                self.service.clock().system_time(),
+            );
         }
         response
     }

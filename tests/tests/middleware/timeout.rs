@@ -1,8 +1,8 @@
 //! `Timeout`: a limit of time with a configured status, and the deadline that the chain inside of it can read.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use highball::{middleware::Timeout, prelude::*};
+use highball::{middleware::Timeout, prelude::*, testing::Clock};
 use tokio::time::Instant;
 
 #[get("/", with(Timeout::after(millis(20)).status(StatusCode::REQUEST_TIMEOUT)))]
@@ -81,4 +81,66 @@ async fn a_dropped_request_leaves_no_deadline() {
     let dropped = tokio::time::timeout(millis(10), Api.test().get("/limited/nearest").send());
     assert!(dropped.await.is_err());
     assert_eq!(Api.test().get("/without").send().await.text(), "none");
+}
+
+#[get("/hour", timeout = secs(3600))]
+async fn hour(cx: &mut Context<'_>) {
+    cx.clock().sleep(secs(7200)).await;
+}
+
+#[routes(app)]
+struct Slow(hour);
+
+#[tokio::test]
+async fn a_timeout_ends_at_its_time_of_a_moved_clock() {
+    let clock = Clock::new();
+    let mut request = pin!(Slow.test().clock(&clock).get("/hour").send());
+    // Not a millisecond earlier.
+    tokio::select! {
+        biased;
+        _ = &mut request => panic!("the time has not come"),
+        () = clock.advance(secs(3600) - millis(1)) => {}
+    }
+    let (response, ()) = tokio::join!(request, clock.advance(millis(1)));
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_clock_moves_the_limits_of_a_served_connection() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let clock = Clock::new();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let addr = listener.local_addr().expect("it is bound");
+    let serving = highball::serve(Slow).listen(listener).clock(&clock).quiet();
+    let server = tokio::spawn(serving.stop(std::future::pending()));
+    let mut stream = tokio::net::TcpStream::connect(addr)
+        .await
+        .expect("it listens");
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n")
+        .await
+        .expect("it is sent");
+    let mut answer = String::new();
+    let reading = async {
+        stream
+            .read_to_string(&mut answer)
+            .await
+            .expect("it is text");
+    };
+    // The head is never complete: the server waits for it, by this clock alone.
+    let moving = async {
+        loop {
+            clock.advance(secs(1)).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = reading => {}
+        () = moving => {}
+    }
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    server.abort();
 }

@@ -6,10 +6,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::{
-    task::yield_now,
-    time::{Instant, sleep, sleep_until, timeout, timeout_at},
-};
+use tokio::{task::yield_now, time::Instant};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -23,7 +20,7 @@ use super::{
     closed::{Closed, close_frame},
     frames::{Checked, Overlong},
 };
-use crate::tasks::Stopping;
+use crate::{clock::Clock, tasks::Stopping};
 
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -102,6 +99,7 @@ impl KeepAlive {
 pub struct WebSocket {
     stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
     stopping: Stopping,
+    clock: Clock,
     keep_alive: KeepAlive,
     /// When the next ping is sent, or when an unanswered one ends the WebSocket.
     next_check: Instant,
@@ -115,13 +113,15 @@ impl WebSocket {
     pub(crate) fn new(
         stream: WebSocketStream<Checked<TokioIo<Upgraded>>>,
         stopping: Stopping,
+        clock: Clock,
         keep_alive: KeepAlive,
     ) -> Self {
         Self {
             stream,
             stopping,
+            next_check: clock.now() + keep_alive.interval,
+            clock,
             keep_alive,
-            next_check: Instant::now() + keep_alive.interval,
             is_pinged: false,
             pong_deadline: None,
         }
@@ -140,14 +140,14 @@ impl WebSocket {
             self.flush_pongs().await?;
             let item = tokio::select! {
                 item = self.stream.next() => Some(item),
-                () = sleep_until(self.next_check) => None,
+                () = self.clock.sleep_until(self.next_check) => None,
                 () = &mut self.stopping => return Err(self.shut_down().await),
             };
             let Some(item) = item else {
                 self.ping().await?;
                 continue;
             };
-            self.next_check = Instant::now() + self.keep_alive.interval;
+            self.next_check = self.clock.now() + self.keep_alive.interval;
             self.is_pinged = false;
             match item {
                 Some(Ok(tungstenite::Message::Text(text))) => {
@@ -156,12 +156,12 @@ impl WebSocket {
                 Some(Ok(tungstenite::Message::Binary(bytes))) => return Ok(Message::Binary(bytes)),
                 // tungstenite creates the pong and queues it until the next flush.
                 Some(Ok(tungstenite::Message::Ping(_))) => {
-                    self.pong_deadline = Some(Instant::now() + self.keep_alive.patience);
+                    self.pong_deadline = Some(self.clock.now() + self.keep_alive.patience);
                 }
                 // tungstenite sends the close frame of this side on the next poll.
                 Some(Ok(tungstenite::Message::Close(frame))) => {
                     let answered = async { while let Some(Ok(_)) = self.stream.next().await {} };
-                    close_in_time(&mut self.stopping, answered).await;
+                    close_in_time(&self.clock, &mut self.stopping, answered).await;
                     return Err(Closed::from_frame(frame));
                 }
                 Some(Ok(_)) => {}
@@ -216,7 +216,7 @@ impl WebSocket {
         }
         let sent = tokio::select! {
             biased;
-            sent = timeout(self.keep_alive.patience, self.stream.send(message)) => sent,
+            sent = self.clock.timeout(self.keep_alive.patience, self.stream.send(message)) => sent,
             () = &mut self.stopping => return Err(self.shut_down().await),
         };
         match sent {
@@ -233,7 +233,7 @@ impl WebSocket {
         let Some(deadline) = self.pong_deadline else {
             return Ok(());
         };
-        match timeout_at(deadline, self.stream.flush()).await {
+        match self.clock.timeout_at(deadline, self.stream.flush()).await {
             Ok(Ok(())) => self.pong_deadline = None,
             Ok(Err(error)) => return Err(self.fail(error).await),
             Err(_) => return Err(Closed::without_close_frame(NOT_READ)),
@@ -249,7 +249,7 @@ impl WebSocket {
             ));
         }
         self.is_pinged = true;
-        self.next_check = Instant::now() + self.keep_alive.patience;
+        self.next_check = self.clock.now() + self.keep_alive.patience;
         self.send_frame(tungstenite::Message::Ping(Bytes::new()))
             .await
     }
@@ -291,18 +291,22 @@ impl WebSocket {
             }
         };
         // Without a close frame of the client, dropping the stream closes the connection.
-        close_in_time(&mut self.stopping, handshake).await;
+        close_in_time(&self.clock, &mut self.stopping, handshake).await;
     }
 }
 
 /// Waits for a closing handshake, at most as long as it may take.
-async fn close_in_time(stopping: &mut Stopping, handshake: impl Future<Output = ()>) {
+async fn close_in_time(
+    clock: &Clock,
+    stopping: &mut Stopping,
+    handshake: impl Future<Output = ()>,
+) {
     let shutdown_timeout = async {
         stopping.await;
-        sleep(CLOSE_TIMEOUT_AT_SHUTDOWN).await;
+        clock.sleep(CLOSE_TIMEOUT_AT_SHUTDOWN).await;
     };
     tokio::select! {
-        _ = timeout(CLOSE_TIMEOUT, handshake) => {}
+        _ = clock.timeout(CLOSE_TIMEOUT, handshake) => {}
         () = shutdown_timeout => {}
     }
 }

@@ -16,6 +16,10 @@ async fn done<F: Future>(future: Pin<&mut F>) -> bool {
     poll_fn(|cx| Poll::Ready(future.take().is_some_and(|f| f.poll(cx).is_ready()))).await
 }
 
+async fn acquire(gate: &Gate, priority: Priority) -> Result<Permit<'_>, Rejection> {
+    gate.acquire(priority, &Clock::default()).await
+}
+
 fn gate(places: usize) -> Gate {
     Gate::new(Capacity::of(places).normal(places).background(places))
 }
@@ -23,22 +27,22 @@ fn gate(places: usize) -> Gate {
 #[tokio::test(start_paused = true)]
 async fn permits_are_taken_and_returned() {
     let gate = gate(2);
-    let first = gate.acquire(Normal).await.unwrap();
-    let _second = gate.acquire(Normal).await.unwrap();
+    let first = acquire(&gate, Normal).await.unwrap();
+    let _second = acquire(&gate, Normal).await.unwrap();
     let begun = Instant::now();
-    assert!(gate.acquire(Normal).await.is_err());
+    assert!(acquire(&gate, Normal).await.is_err());
     assert_eq!(begun.elapsed(), Duration::from_millis(100));
     drop(first);
-    assert!(gate.acquire(Normal).await.is_ok());
+    assert!(acquire(&gate, Normal).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn requests_are_admitted_by_priority_then_by_arrival() {
     let gate = gate(1);
-    let place = gate.acquire(Normal).await.unwrap();
+    let place = acquire(&gate, Normal).await.unwrap();
     let order = std::sync::Mutex::new(Vec::new());
     let visit = async |name, priority| {
-        let _place = gate.acquire(priority).await.unwrap();
+        let _place = acquire(&gate, priority).await.unwrap();
         order.lock().unwrap().push(name);
         tokio::task::yield_now().await;
     };
@@ -59,11 +63,11 @@ async fn requests_are_admitted_by_priority_then_by_arrival() {
 #[tokio::test(start_paused = true)]
 async fn new_request_does_not_overtake_its_queue() {
     let gate = gate(1);
-    let place = gate.acquire(Normal).await.unwrap();
-    let mut waits = pin!(gate.acquire(Normal));
+    let place = acquire(&gate, Normal).await.unwrap();
+    let mut waits = pin!(acquire(&gate, Normal));
     assert!(!done(waits.as_mut()).await);
     drop(place);
-    let mut newcomer = pin!(gate.acquire(Normal));
+    let mut newcomer = pin!(acquire(&gate, Normal));
     assert!(!done(newcomer.as_mut()).await);
     assert!(waits.await.is_ok());
     assert!(newcomer.await.is_ok());
@@ -74,7 +78,7 @@ async fn lower_priorities_leave_permits_free() {
     let gate = Gate::new(Capacity::of(8));
     let mut places = Vec::new();
     for (priority, most) in [(Background, 4), (Normal, 7), (Critical, 8)] {
-        while let Ok(place) = gate.acquire(priority).await {
+        while let Ok(place) = acquire(&gate, priority).await {
             places.push(place);
         }
         assert_eq!(places.len(), most);
@@ -84,11 +88,11 @@ async fn lower_priorities_leave_permits_free() {
 #[tokio::test(start_paused = true)]
 async fn request_that_gives_up_wakes_the_next() {
     let gate = Gate::new(Capacity::of(2).normal(2).background(1));
-    let _one = gate.acquire(Background).await.unwrap();
-    let two = gate.acquire(Critical).await.unwrap();
-    let mut normal = pin!(gate.acquire(Normal));
+    let _one = acquire(&gate, Background).await.unwrap();
+    let two = acquire(&gate, Critical).await.unwrap();
+    let mut normal = pin!(acquire(&gate, Normal));
     {
-        let mut critical = pin!(gate.acquire(Critical));
+        let mut critical = pin!(acquire(&gate, Critical));
         assert!(!done(critical.as_mut()).await);
         assert!(!done(normal.as_mut()).await);
         drop(two);
@@ -112,7 +116,7 @@ async fn crowd(gate: &Gate, seeds: Vec<u8>) {
         let priority = [Background, Normal, Critical][usize::from(seed % 3)];
         let entered = tokio::time::timeout(
             Duration::from_micros(u64::from(seed) * 4),
-            gate.acquire(priority),
+            acquire(gate, priority),
         );
         if let Ok(Ok(_place)) = entered.await {
             assert!(gate.taken.load(SeqCst) <= 2);
@@ -140,8 +144,8 @@ proptest! {
                 crowds.spawn(async move { crowd(&gate, seeds).await });
             }
             crowds.join_all().await;
-            let first = gate.acquire(Background).await;
-            let second = gate.acquire(Background).await;
+            let first = acquire(&gate, Background).await;
+            let second = acquire(&gate, Background).await;
             assert!(first.is_ok() && second.is_ok());
         });
         assert_eq!(gate.taken.load(SeqCst), 0);
