@@ -219,13 +219,16 @@ impl PartImpl<'_> {
                 // Only in a separate constant can a list in the facts be a temporary value.
                 const FACTS: __hb::Facts = #facts;
                 const PART: __hb::PartInfo = __hb::PartInfo {
-                    name: Self::NAME,
+                    name: <Self as __hb::ChainPart>::NAME,
                     place: ::core::panic::Location::caller(),
                     is_generic: #is_generic,
                     kind: __hb::PartKind::#part_kind,
                     shares: #shares,
-                    arguments: Self::ARGUMENTS,
-                    facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
+                    arguments: <Self as __hb::ChainPart>::ARGUMENTS,
+                    facts: __hb::part_facts(
+                        <Self as __hb::ChainPart>::ARGUMENTS,
+                        <Self as __hb::ChainPart>::FACTS,
+                    ),
                     passes: #provides,
                     after: #after,
                     before: #before,

@@ -133,6 +133,19 @@ pub fn counted(exchange: &Exchange<'_>) {
 #[derive(Debug)]
 pub struct Key(pub u8);
 
+/// Constants of a part, with the names that generated code uses.
+#[cfg(not(miri))]
+impl Key {
+    /// A number.
+    pub const NAME: u8 = 1;
+    /// A number.
+    pub const FACTS: u8 = 2;
+    /// A number.
+    pub const ARGUMENTS: u8 = 3;
+    /// A number.
+    pub const PART: u8 = 4;
+}
+
 #[guard]
 #[cfg(not(miri))]
 #[allow(clippy::unnecessary_wraps)]

@@ -87,14 +87,17 @@ const _: () = {
         ];
         const FACTS: __hb::Facts = __hb::Facts::NONE;
         const PART: __hb::PartInfo = __hb::PartInfo {
-            name: Self::NAME,
+            name: <Self as __hb::ChainPart>::NAME,
             place: ::core::panic::Location::caller(),
             is_generic: false,
             kind: __hb::PartKind::Guard,
             shares: !false && <argument_0>::IS != __hb::ASYNC
                 && <argument_1>::IS != __hb::ASYNC,
-            arguments: Self::ARGUMENTS,
-            facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
+            arguments: <Self as __hb::ChainPart>::ARGUMENTS,
+            facts: __hb::part_facts(
+                <Self as __hb::ChainPart>::ARGUMENTS,
+                <Self as __hb::ChainPart>::FACTS,
+            ),
             passes: __hb::PassedLocalsProbe::<User>::IDS,
             after: &[],
             before: &[],

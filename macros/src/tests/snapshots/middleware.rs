@@ -49,13 +49,16 @@ const _: () = {
         const ARGUMENTS: &'static [__hb::ArgumentFacts] = &[];
         const FACTS: __hb::Facts = __hb::Facts::OPAQUE;
         const PART: __hb::PartInfo = __hb::PartInfo {
-            name: Self::NAME,
+            name: <Self as __hb::ChainPart>::NAME,
             place: ::core::panic::Location::caller(),
             is_generic: false,
             kind: __hb::PartKind::Middleware,
             shares: false,
-            arguments: Self::ARGUMENTS,
-            facts: __hb::part_facts(Self::ARGUMENTS, Self::FACTS),
+            arguments: <Self as __hb::ChainPart>::ARGUMENTS,
+            facts: __hb::part_facts(
+                <Self as __hb::ChainPart>::ARGUMENTS,
+                <Self as __hb::ChainPart>::FACTS,
+            ),
             passes: __hb::PassedLocalsProbe::<()>::IDS,
             after: &[],
             before: &[],
