@@ -133,6 +133,29 @@ pub(crate) type Opening<'a> =
 type Closing<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// The function that opens the [`Scope`] of an extractor with the state `T`.
+///
+/// # Examples
+/// ```
+/// use highball::{extract::{Opens, Scope}, prelude::*};
+///
+/// struct Open;
+///
+/// impl Scope for Open {
+///     type State = ();
+///     const ID: Fact = Fact::scope("transaction", "main");
+///
+///     async fn open(_: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
+///         Ok(Open)
+///     }
+///
+///     async fn close(self, _: &mut Context<'_>, response: Response) -> Response {
+///         response
+///     }
+/// }
+///
+/// const OPENS: Option<Opens<()>> = Some(Opens::of::<Open>());
+/// # let _ = OPENS;
+/// ```
 pub struct Opens<T: 'static>(for<'a> fn(&'a mut Context<'_>, Input<'a, T>) -> Opening<'a>);
 
 impl<T: 'static> Opens<T> {

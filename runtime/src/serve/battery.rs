@@ -74,6 +74,24 @@ pub(super) struct Installed {
 }
 
 /// The points of a server at which a [`Battery`] can take part.
+///
+/// # Examples
+/// ```
+/// use highball::{battery::{Battery, Hooks}, prelude::*};
+///
+/// struct Pool;
+///
+/// impl Battery for Pool {
+///     fn name(&self) -> String {
+///         "pool".to_owned()
+///     }
+///
+///     fn install(self, hooks: &mut Hooks<'_>) {
+///         hooks.check("database", secs(1), || async { Ok(()) });
+///         hooks.on_close(secs(5), async { Ok(()) });
+///     }
+/// }
+/// ```
 pub struct Hooks<'a> {
     pub(super) battery: String,
     pub(super) routes: &'static [Route],

@@ -227,10 +227,32 @@ macro_rules! entry {
 
 entry! {
     /// A row of a console, which a [`Battery`](crate::battery::Battery) has registered. Its text is plain text.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::battery::{Registry, Row};
+    ///
+    /// fn titles(registry: &Registry) -> Vec<String> {
+    ///     let title = |row: &Row| format!("{}: {}", row.battery(), row.title());
+    ///     registry.rows().iter().map(title).collect()
+    /// }
+    /// # assert!(titles(&Registry::default()).is_empty());
+    /// ```
     Row
 }
 
 entry! {
     /// A page of a console, which a [`Battery`](crate::battery::Battery) has registered. Its text is HTML.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::battery::{Registry, Page};
+    ///
+    /// fn titles(registry: &Registry) -> Vec<String> {
+    ///     let title = |page: &Page| format!("{}: {}", page.battery(), page.title());
+    ///     registry.pages().iter().map(title).collect()
+    /// }
+    /// # assert!(titles(&Registry::default()).is_empty());
+    /// ```
     Page
 }
