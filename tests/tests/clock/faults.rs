@@ -68,7 +68,7 @@ struct TestState {
 }
 
 /// Moves the clock itself, as if its work took that long.
-#[get("/work/{seconds}", timeout = secs(5))]
+#[get("/wait/{seconds}", timeout = secs(5))]
 async fn work(seconds: u64, clock: State<Clock>) -> &'static str {
     clock.advance(secs(seconds)).await;
     "done"
@@ -90,13 +90,13 @@ async fn a_handler_may_move_the_clock() {
     let state = || TestState {
         clock: clock.clone(),
     };
-    for (path, status) in [("/work/4", 200), ("/work/6", 503)] {
+    for (path, status) in [("/wait/4", 200), ("/wait/6", 503)] {
         let request = Work.test().state(state()).clock(&clock).get(path);
         assert_eq!(soon(request.send()).await.status(), status, "{path}");
     }
     // The second one was dropped at its timeout.
     assert_eq!(clock.now() - begun, secs(4 + 5));
-    let request = Work.test().state(state()).clock(&clock).get("/work/3");
+    let request = Work.test().state(state()).clock(&clock).get("/wait/3");
     let (response, ()) = tokio::join!(request.send(), clock.advance(secs(1)));
     assert_eq!(response.status(), 200);
     assert_eq!(clock.now() - begun, secs(9 + 4));
