@@ -6,14 +6,18 @@
 use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
-use highball::{middleware::Csrf, prelude::*, response::Html, serde_json, serve::Listener};
+use highball::{middleware::Csrf, prelude::*, response::Html, serde_json};
+use tokio::net::TcpListener;
 
 /// The time after which a step fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,18 +32,22 @@ impl Drop for Program {
     }
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
-}
-
-/// Waits until the port accepts connections.
-fn await_port(port: u16) {
-    let begun = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(begun.elapsed() < PATIENCE, "no server listens on {port}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+/// Starts a program that chooses its port itself, and returns the port. The program prints it behind `marker`.
+fn start_program(command: &mut Command, marker: &'static str) -> (Program, u16) {
+    let mut program = Program(command.stdout(Stdio::piped()).spawn().expect("it starts"));
+    let output = BufReader::new(program.0.stdout.take().expect("a pipe"));
+    let (sender, port) = mpsc::channel();
+    // The thread reads to the end: a program that cannot write its output would end.
+    std::thread::spawn(move || {
+        for line in output.lines().map_while(Result::ok) {
+            if let Some((_, port)) = line.split_once(marker) {
+                let digits = port.chars().take_while(char::is_ascii_digit);
+                sender.send(digits.collect::<String>()).ok();
+            }
+        }
+    });
+    let port = port.recv_timeout(PATIENCE).expect("it prints its port");
+    (program, port.parse().expect("a port"))
 }
 
 /// Starts an example, and returns its port.
@@ -49,15 +57,8 @@ fn start(example: &str) -> (Program, u16) {
     path.pop();
     path.pop();
     path.push(example);
-    let port = free_port();
-    let program = Command::new(&path)
-        .env("PORT", port.to_string())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}; `cargo build -p {example}`", path.display()));
-    let program = Program(program);
-    await_port(port);
-    (program, port)
+    assert!(path.exists(), "`cargo build -p {example}` was not run");
+    start_program(Command::new(path).env("PORT", "0"), "http://localhost:")
 }
 
 /// Sends a request, and returns the status and the body of the response.
@@ -105,14 +106,8 @@ struct Browser {
 
 impl Browser {
     fn start(name: &str) -> Self {
-        let port = free_port();
-        let driver = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("chromedriver is installed");
-        let driver = Program(driver);
-        await_port(port);
+        let mut command = Command::new("chromedriver");
+        let (driver, port) = start_program(command.arg("--port=0"), "successfully on port ");
         let profile = env::temp_dir().join(format!("highball-{name}-{}", std::process::id()));
         let args = [
             "--headless",
@@ -281,19 +276,30 @@ async fn pay() -> String {
 #[routes(app, with(Csrf::new()))]
 struct Shop(page, pay);
 
+/// Serves the shop on two ports.
+fn serve_shop() -> (u16, u16) {
+    let (sender, ports) = mpsc::channel();
+    std::thread::spawn(move || {
+        highball::block_on(async {
+            let mut serve = highball::serve(Shop).quiet();
+            for _ in 0..2 {
+                let listener = TcpListener::bind("127.0.0.1:0").await?;
+                sender.send(listener.local_addr()?.port()).ok();
+                serve = serve.listen(listener);
+            }
+            serve.await
+        })
+    });
+    let port = || ports.recv().expect("a port");
+    (port(), port())
+}
+
 #[test]
 fn a_form_of_another_origin_is_rejected() {
     if !has_browser() {
         return;
     }
-    let (port, other) = (free_port(), free_port());
-    std::thread::spawn(move || {
-        let listener = |port: u16| Listener::from(SocketAddr::from(([127, 0, 0, 1], port)));
-        let served = highball::serve(Shop).quiet();
-        highball::block_on(async { served.listen(listener(port)).listen(listener(other)).await })
-    });
-    await_port(port);
-    await_port(other);
+    let (port, other) = serve_shop();
     let browser = Browser::start("csrf");
     let submit = |page: &str, target: &str| {
         browser.open(&format!("http://{page}/page"));
