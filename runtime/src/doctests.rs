@@ -15,7 +15,6 @@ pages! {
     UseCookies: "docs/how-to/cookies.md",
     AllowOrigins: "docs/how-to/cors.md",
     RejectOtherSites: "docs/how-to/csrf.md",
-    WriteABattery: "docs/how-to/battery.md",
     Errors: "docs/how-to/errors.md",
     Events: "docs/how-to/events.md",
     #[cfg(feature = "files")]

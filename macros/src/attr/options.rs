@@ -223,11 +223,13 @@ fn parse_option(
 /// Returns whether a call is an option of another package: its name is a path, or is not similar to that of an option.
 fn is_foreign(path: &Path, attribute: &str) -> bool {
     let accepted = accepted_options(attribute);
+    if !accepted.contains(&WITH) {
+        return false;
+    }
     let Some(name) = path.get_ident().map(ToString::to_string) else {
-        return accepted.contains(&WITH);
+        return true;
     };
-    accepted.contains(&WITH)
-        && rocket_message(&name, attribute).is_none()
+    rocket_message(&name, attribute).is_none()
         && where_accepted(&name).is_none()
         && !accepted.iter().any(|(known, _)| is_similar(known, &name))
 }

@@ -46,8 +46,10 @@ pub struct ArgumentKind {
     pub body: bool,
     /// Whether it takes the body of a GET, too, and does not read the query then.
     pub body_of_get: bool,
-    /// Whether it opens a scope around the handler.
-    pub(crate) opens: bool,
+    /// The number of scopes that it opens around the handler.
+    pub(crate) n_scopes: u8,
+    /// Whether it has the fact of a scope.
+    pub(crate) names_scope: bool,
     /// The path parameters that it takes.
     pub params: &'static [&'static str],
 }
@@ -62,7 +64,8 @@ impl ArgumentKind {
             lacks,
             body: false,
             body_of_get: false,
-            opens: false,
+            n_scopes: 0,
+            names_scope: false,
             params: &[],
         }
     }
@@ -84,7 +87,11 @@ impl<T: Extract<'static>> Probe<T> {
         lacks: Lacks::Unknown,
         body: T::BODY,
         body_of_get: T::BODY && !T::QUERY_OF_GET,
-        opens: T::FACTS.may(Facts::SCOPE),
+        n_scopes: match T::OPENS {
+            Some(opens) => 1 + opens.is_two as u8,
+            None => 0,
+        },
+        names_scope: T::FACTS.may(Facts::SCOPE),
         params: T::PARAMS,
     };
     /// The locals that it reads.
@@ -135,7 +142,8 @@ impl<T: ExtractAsync> ProbeAsync<T> {
         lacks: Lacks::Unknown,
         body: T::BODY,
         body_of_get: T::BODY,
-        opens: false,
+        n_scopes: 0,
+        names_scope: T::FACTS.may(Facts::SCOPE),
         params: &[],
     };
     /// The locals that it reads, and its facts.
@@ -224,13 +232,7 @@ impl<'r, S: Send + Sync + 'static, A> Argument<'r, Mode<NOT>, A> for S {
 impl<'r, S: Provide<A::State>, A: Extract<'r>> Argument<'r, Mode<SYNC>, A> for S {
     const BODY: bool = A::BODY;
     const OPEN: Option<Open<Self>> = match A::OPENS {
-        Some(_) => {
-            assert!(
-                A::FACTS.may(Facts::SCOPE),
-                "an extractor with `OPENS` must name its scope: write `const FACTS: Facts = Facts::named(&[Name::ID]);` with the name of the scope"
-            );
-            Some(open::<Self, A>)
-        }
+        Some(_) => Some(open::<Self, A>),
         None => None,
     };
 

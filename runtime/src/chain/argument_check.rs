@@ -107,7 +107,10 @@ pub const fn part_argument(
 
 /// Returns whether nothing about an extractor has to be checked, which is the usual case.
 const fn is_simple(kind: &ArgumentKind) -> bool {
-    kind.mode != NOT && !kind.body && matches!(kind.params, [])
+    kind.mode != NOT
+        && !kind.body
+        && matches!(kind.params, [])
+        && kind.n_scopes == kind.names_scope as u8
 }
 
 const fn either(sync: ArgumentKind, later: ArgumentKind) -> ArgumentKind {
@@ -120,10 +123,9 @@ const fn check(arg: &ArgCheck) -> u8 {
         let text = not_extractor(arg.name, arg.ty, arg.kind.lacks);
         panic!("{}", text.as_str())
     }
-    if arg.kind.opens && arg.path.is_none() {
+    if let Some(wrong) = arg.wrong_scope() {
         let text = ErrorText::EMPTY.with("`").with(arg.ty);
-        let text = text.with("` opens a scope around a handler, and this is not a handler: take it in the handler, or take a resource without a scope here");
-        panic!("{}", text.as_str())
+        panic!("{}", text.with("` ").with(wrong).as_str())
     }
     let takes_body = match arg.rule {
         BodyRule::Get => arg.kind.body_of_get,
@@ -144,6 +146,27 @@ const fn check(arg: &ArgCheck) -> u8 {
         }
     }
     arg.kind.mode
+}
+
+impl ArgCheck {
+    /// Returns the mistake in the scope of the argument, if there is one.
+    const fn wrong_scope(&self) -> Option<&'static str> {
+        match (self.kind.n_scopes, self.kind.names_scope, &self.path) {
+            (1, true, None) => Some(
+                "opens a scope around a handler, and this is not a handler: take it in the handler, or take a resource without a scope here",
+            ),
+            (1.., false, _) => Some(
+                "opens a scope that its facts do not name: write `const FACTS: Facts = Facts::named(&[Name::ID]);` with the name of the scope",
+            ),
+            (0, true, _) => Some(
+                "has the fact of a scope and does not open it: write `const OPENS: Option<Opens<Self::State>> = Inner::OPENS;` with the extractor that it wraps, or leave the fact out",
+            ),
+            (2.., ..) => Some(
+                "opens the scope of both sides: take two arguments, an `Option<..>` or a `Result<.., Rejection>` of each",
+            ),
+            _ => None,
+        }
+    }
 }
 
 impl BodyRule {

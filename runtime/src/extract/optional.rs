@@ -3,7 +3,7 @@
 use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use super::{Bearer, ConnectInfo, Extract, Facts, Input, Local, MatchedRoute};
+use super::{Bearer, ConnectInfo, Extract, Facts, Input, Local, MatchedRoute, Opens};
 use crate::{
     response::{IntoResponse, Json, Rejection, Response},
     routes::{LocalId, LocalType},
@@ -88,6 +88,7 @@ impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
     const QUERY_OF_GET: bool = T::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = T::PARAMS;
     const FACTS: Facts = T::FACTS.maybe();
+    const OPENS: Option<Opens<T::State>> = T::OPENS;
 
     fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
         T::extract_optional(input)
@@ -102,6 +103,7 @@ impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
     const PARAMS: &'static [&'static str] = T::PARAMS;
     const NEEDS: &'static [LocalId] = T::NEEDS;
     const FACTS: Facts = T::FACTS.maybe();
+    const OPENS: Option<Opens<T::State>> = T::OPENS;
 
     fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
         Ok(T::extract(input))
@@ -145,6 +147,7 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
     const PARAMS: &'static [&'static str] = B::PARAMS;
     const NEEDS: &'static [LocalId] = B::NEEDS;
     const FACTS: Facts = Facts::either(&A::FACTS, &B::FACTS);
+    const OPENS: Option<Opens<A::State>> = Opens::either(A::OPENS, B::OPENS);
 
     fn extract(input: Input<'r, A::State>) -> Result<Self, Rejection> {
         match A::extract(input) {

@@ -26,6 +26,9 @@ use crate::{
 /// is dropped, or if a timeout ends. So dropping must undo the work, as a database's transaction does. A rejection, of
 /// another argument or of another scope, does close it.
 ///
+/// The wrappers `Option`, `Result`, [`Either`](crate::extract::Either) and `Valid` open the scope of their argument in
+/// any case: they only decide whether the handler receives it. A wrapper of your own passes `OPENS` and `FACTS` on.
+///
 /// Guards and middleware cannot take such an argument, and no handler can take two with the same scope. Both are
 /// compile errors.
 ///
@@ -156,21 +159,37 @@ type Closing<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 /// const OPENS: Option<Opens<()>> = Some(Opens::of::<Open>());
 /// # let _ = OPENS;
 /// ```
-pub struct Opens<T: 'static>(for<'a> fn(&'a mut Context<'_>, Input<'a, T>) -> Opening<'a>);
+pub struct Opens<T: 'static> {
+    open: for<'a> fn(&'a mut Context<'_>, Input<'a, T>) -> Opening<'a>,
+    /// Whether there would be two scopes, which is a compile error at the argument.
+    pub(crate) is_two: bool,
+}
 
 impl<T: 'static> Opens<T> {
     /// Returns the function that opens this scope.
     pub const fn of<X: Scope<State = T>>() -> Self {
-        Self(|cx, input| {
-            Box::pin(async move {
-                let scope: Box<dyn OpenScope> = Box::new(X::open(cx, input).await?);
-                Ok(scope)
-            })
-        })
+        Self {
+            open: |cx, input| {
+                Box::pin(async move {
+                    let scope: Box<dyn OpenScope> = Box::new(X::open(cx, input).await?);
+                    Ok(scope)
+                })
+            },
+            is_two: false,
+        }
+    }
+
+    /// Returns the scope of an argument that is one of two.
+    pub(crate) const fn either(left: Option<Self>, right: Option<Self>) -> Option<Self> {
+        match (left, right) {
+            (Some(Self { open, .. }), Some(_)) => Some(Self { open, is_two: true }),
+            (Some(opens), None) | (None, Some(opens)) => Some(opens),
+            (None, None) => None,
+        }
     }
 
     pub(crate) fn open<'a>(&self, cx: &'a mut Context<'_>, input: Input<'a, T>) -> Opening<'a> {
-        (self.0)(cx, input)
+        (self.open)(cx, input)
     }
 }
 

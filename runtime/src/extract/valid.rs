@@ -5,7 +5,7 @@ use std::ops::Deref;
 use garde::Validate;
 use http::{Method, StatusCode};
 
-use super::{Extract, Facts, Input, form};
+use super::{Extract, Facts, Input, Opens, form};
 use crate::{decode::escape, response::Rejection, routes::LocalId};
 
 /// An extractor that validates the value of another extractor with the `garde` rules of its type.
@@ -68,6 +68,7 @@ where
     const PARAMS: &'static [&'static str] = E::PARAMS;
     const NEEDS: &'static [LocalId] = E::NEEDS;
     const FACTS: Facts = E::FACTS;
+    const OPENS: Option<Opens<E::State>> = E::OPENS;
 
     fn extract(input: Input<'r, E::State>) -> Result<Self, Rejection> {
         let value = E::extract(input)?;

@@ -15,7 +15,7 @@ use crate::{
     response::{IntoResponse, Rejection, Response},
 };
 
-mod origin;
+pub(super) mod origin;
 
 /// A middleware for [CORS](https://fetch.spec.whatwg.org/#http-cors-protocol): it allows pages of other origins to use
 /// an app.

@@ -7,7 +7,8 @@ use crate::{
     const_text::refuse,
     extract::{Extract, SameOrigin, is_same_origin},
     header_value,
-    request::{Context, Origin},
+    middleware::cross_origin::origin,
+    request::{Context, Origin, covers},
     response::Rejection,
 };
 
@@ -58,18 +59,16 @@ impl Csrf {
         Self { origins: &[] }
     }
 
-    /// Allows requests from pages of these origins too, for example `https://shop.example`.
+    /// Allows requests from pages of these origins too, for example `https://shop.example`, or `https://*.shop.example`
+    /// for every subdomain.
     ///
     /// # Panics
-    /// Panics if an origin has no scheme, or has a path. In `with(..)` that is a compile error.
+    /// Panics if a text is no origin that a browser sends. In `with(..)` that is a compile error.
     pub const fn allow(mut self, origins: &'static [&'static str]) -> Self {
         let mut at = 0;
         while at < origins.len() {
-            if !is_origin(origins[at].as_bytes()) {
-                refuse(
-                    origins[at],
-                    "is not an origin: write a scheme and a host, and a port if it is not the default one, `https://shop.example`",
-                );
+            if let Some(wrong) = origin::mistake(origins[at]) {
+                refuse(origins[at], wrong);
             }
             at += 1;
         }
@@ -80,30 +79,9 @@ impl Csrf {
     fn allows(&self, cx: &Context<'_>) -> bool {
         let page = header_value::only(cx.headers(), header::ORIGIN);
         let page = page.and_then(|page| Origin::parse(page.as_bytes()));
-        let mut own = self.origins.iter();
-        page.is_some_and(|page| {
-            own.any(|own| Origin::parse(own.as_bytes()).as_ref() == Some(&page))
-        })
+        let mut allowed = self.origins.iter();
+        page.is_some_and(|page| allowed.any(|allowed| covers(allowed, &page)))
     }
-}
-
-/// Returns whether the text is a scheme, `://`, and a non-empty rest without `/`, `?`, `#` and `*`.
-const fn is_origin(text: &[u8]) -> bool {
-    let mut at = 1;
-    while at + 2 < text.len() && text[at] != b':' {
-        at += 1;
-    }
-    if at + 3 >= text.len() || text[at + 1] != b'/' || text[at + 2] != b'/' {
-        return false;
-    }
-    at += 3;
-    while at < text.len() {
-        if matches!(text[at], b'/' | b'?' | b'#' | b'*') {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 #[guard(facts = SameOrigin::FACTS, crate = crate)]

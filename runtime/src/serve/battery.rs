@@ -143,7 +143,8 @@ impl Hooks<'_> {
     /// new from then on. The server waits for the work until the end of `shutdown_timeout`, and then drops it.
     ///
     /// Work that returns `Ok` is done. If it fails or panics before a stop, this is reported, and it begins again after
-    /// 1 s, 2 s, 4 s and so on up to a minute. Until it has run for as long as that pause, the server is not ready.
+    /// 1 s, 2 s, 4 s and so on up to a minute. Until it has then run for as long as the next pause would be, the server
+    /// is not ready.
     pub fn background<F>(
         &mut self,
         name: &str,

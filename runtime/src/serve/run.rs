@@ -91,14 +91,7 @@ where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
-    shared.body_limit = setup.config.body_limit;
-    shared.finishes = !setup.config.cancel_on_disconnect;
-    shared.gate = setup.capacity.take().map(Gate::new);
-    shared.proxies = setup.proxies.take();
-    setup
-        .checks
-        .drain(..)
-        .for_each(|check| shared.health.add(check));
+    apply(&mut setup, &mut shared);
     if !setup.quiet {
         let text = banner::compose(&listening, routes_of::<A>(), &setup.config);
         // Standard output may be closed. The server starts nevertheless.
@@ -131,6 +124,17 @@ where
         events::cut_at_stop(left, "background tasks of batteries");
     }
     stopped
+}
+
+/// Moves the settings that requests read to what they share.
+fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
+    shared.body_limit = setup.config.body_limit;
+    shared.finishes = !setup.config.cancel_on_disconnect;
+    shared.gate = setup.capacity.take().map(Gate::new);
+    shared.proxies = setup.proxies.take();
+    for check in setup.checks.drain(..) {
+        shared.health.add(check);
+    }
 }
 
 /// Closes the batteries, the last one first.

@@ -1,5 +1,6 @@
 //! Extractors: parameters of the path, queries, headers and bodies.
 
+mod asynchronous;
 mod bodies;
 mod conditions;
 mod extractors;

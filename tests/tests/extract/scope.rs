@@ -1,9 +1,12 @@
 //! Scopes around a handler: the order of opening and closing, and what is dropped without closing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use highball::{
-    extract::{Opens, Scope},
+    extract::{Either, Opens, OptionalExtract, Scope, Valid},
     prelude::*,
 };
 
@@ -145,8 +148,60 @@ async fn slow(tx: Tx<'_, 0>) {
     std::future::pending::<()>().await;
 }
 
+/// The part of the argument that its rules are for.
+#[derive(garde::Validate)]
+#[garde(allow_unvalidated)]
+struct Rules {}
+
+const RULES: Rules = Rules {};
+
+impl<const N: u8> Deref for Tx<'_, N> {
+    type Target = Rules;
+
+    fn deref(&self) -> &Rules {
+        &RULES
+    }
+}
+
+/// It is present if the request has the header `x-ask`.
+impl<'r, const N: u8> OptionalExtract<'r> for Tx<'r, N> {
+    fn extract_optional(input: Input<'r, Log>) -> Result<Option<Self>, Rejection> {
+        let is_asked = input.headers().contains_key("x-ask");
+        is_asked.then(|| Self::extract(input)).transpose()
+    }
+}
+
+#[get("/wrapped")]
+async fn wrapped(
+    result: Result<Valid<Tx<'_, 0>>, Rejection>,
+    optional: Option<Tx<'_, 1>>,
+) -> Result<(), Rejection> {
+    result?.0.0.log.add("run");
+    optional.inspect(|tx| tx.0.log.add("asked"));
+    Ok(())
+}
+
+/// Reads a header and is no scope.
+struct Plain;
+
+impl<'r> Extract<'r> for Plain {
+    type State = Log;
+
+    fn extract(input: Input<'r, Log>) -> Result<Self, Rejection> {
+        let is_there = input.headers().contains_key("x-plain");
+        is_there.then_some(Self).ok_or_else(Rejection::internal)
+    }
+}
+
+#[get("/either")]
+async fn either(either: Either<Plain, Tx<'_, 0>>, other: Either<Tx<'_, 1>, Plain>) {
+    if let (Either::Right(tx), Either::Left(_)) = (either, other) {
+        tx.0.log.add("run");
+    }
+}
+
 #[routes(app)]
-struct Api(one, two, slow);
+struct Api(one, two, slow, wrapped, either);
 
 async fn check(request: &str, header: (&'static str, &str), status: u16, events: &str) {
     let log = Log::default();
@@ -230,6 +285,20 @@ async fn a_rejection_closes_the_scopes_that_are_open() {
     )
     .await;
     check("GET /two?number=7", ("x-full", "0"), 503, "").await;
+}
+
+#[tokio::test]
+async fn wrappers_open_the_scope_of_their_argument() {
+    let events = "open0:0:- open1:0:- run close1:200 close0:200";
+    check("GET /wrapped", NONE, 200, events).await;
+    check("GET /either", NONE, 200, events).await;
+    let events = "open0:0:- open1:0:- run asked close1:200 close0:200";
+    check("GET /wrapped", ("x-ask", ""), 200, events).await;
+    // The scope is open although the other side was taken.
+    let events = "open0:0:- open1:0:- close1:200 close0:200";
+    check("GET /either", ("x-plain", ""), 200, events).await;
+    // A scope that cannot be opened ends the request, also behind a `Result`.
+    check("GET /wrapped", ("x-full", "0"), 503, "").await;
 }
 
 #[test]

@@ -11,7 +11,7 @@ use highball::{
 #[any("/orders")]
 async fn order() {}
 
-#[routes(app, with(Csrf::new().allow(&["https://shop.example"])))]
+#[routes(app, with(Csrf::new().allow(&["https://shop.example", "https://*.b.example"])))]
 struct Api(order);
 
 async fn send(method: Method, headers: &[(&'static str, &str)]) -> u16 {
@@ -40,6 +40,9 @@ async fn a_page_of_another_origin_changes_nothing() {
         (vec![HOST], 200),
         (vec![HOST, origin("http://api.example")], 200),
         (vec![HOST, origin("https://shop.example:443")], 200),
+        (vec![HOST, origin("https://a.b.example")], 200),
+        (vec![HOST, origin("https://b.example")], 403),
+        (vec![HOST, origin("https://evil-b.example")], 403),
         (vec![HOST, origin("https://evil.example")], 403),
         (vec![HOST, origin("null")], 403),
         (vec![HOST, origin("\u{e4}")], 403),

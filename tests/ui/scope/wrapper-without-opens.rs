@@ -1,0 +1,51 @@
+use highball::{
+    extract::{Opens, Scope},
+    prelude::*,
+};
+
+struct Open;
+
+impl Scope for Open {
+    type State = ();
+    const ID: Fact = Fact::scope("transaction", "main");
+
+    async fn open(_: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
+        Ok(Open)
+    }
+
+    async fn close(self, _: &mut Context<'_>, response: Response) -> Response {
+        response
+    }
+}
+
+struct Tx;
+
+impl<'r> Extract<'r> for Tx {
+    type State = ();
+    const FACTS: Facts = Facts::named(&[Open::ID]);
+    const OPENS: Option<Opens<()>> = Some(Opens::of::<Open>());
+
+    fn extract(_: Input<'r>) -> Result<Self, Rejection> {
+        Ok(Tx)
+    }
+}
+
+/// Passes the facts on, but not the scope.
+struct Logged<T>(T);
+
+impl<'r, T: Extract<'r>> Extract<'r> for Logged<T> {
+    type State = T::State;
+    const FACTS: Facts = T::FACTS;
+
+    fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
+        T::extract(input).map(Self)
+    }
+}
+
+#[get("/")]
+async fn home(_tx: Logged<Tx>) {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {}
