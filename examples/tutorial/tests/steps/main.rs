@@ -1,7 +1,7 @@
 //! The programs that the pages build step by step, and tests that the code and the output on the pages are correct.
 //!
-//! - A block of code after `<!-- path -->` must be a verbatim part of that file of this package. A line `// ...` in the
-//!   block replaces any number of lines of the file.
+//! - A block of code after `<!-- path -->` must be a verbatim part of that file. The path begins at this package. A
+//!   line `// ...` in the block replaces any number of lines of the file.
 //! - A block of commands after `<!-- app: name -->` is run against the program of that step. `...` in the expected
 //!   output matches any text.
 
@@ -35,6 +35,7 @@ const PAGES: &[&str] = &[
     "docs/tutorial/3-login.md",
     "docs/tutorial/4-deploy.md",
     "docs/how-to/database.md",
+    "docs/how-to/battery.md",
     "docs/how-to/deploy.md",
     "docs/how-to/debug-a-rejected-request.md",
 ];

@@ -1,0 +1,14 @@
+//! A journal of what the requests of an app have changed: a small battery.
+//!
+//! It uses every way in which a package can take part in an app: hooks of the server, arguments of handlers with and
+//! without a scope, and an option of routes. The page `docs/how-to/battery.md` explains it.
+
+mod battery;
+mod draft;
+mod latest;
+mod option;
+
+pub use battery::Journal;
+pub use draft::{Draft, Lines};
+pub use latest::{Latest, Reader};
+pub use option::journaled;
