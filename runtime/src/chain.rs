@@ -31,7 +31,7 @@ mod step;
 pub use app_state::{BrokenState, IntoState, shared_field};
 pub use argument::{
     ASYNC, Argument, AsyncArgument, LocalProbe, Mode, NoExtractor, ParamProbe, Probe, ProbeAsync,
-    SYNC, known_argument,
+    ResponseProbe, SYNC, known_argument,
 };
 pub use argument_check::{
     assert_body, assert_taken, get_argument, handler_argument, param_argument, part_argument,

@@ -7,6 +7,7 @@ use http::StatusCode;
 use crate::{
     body::{BoxError, ReadError},
     response::{IntoResponse, Rejection, Response, Status, reason},
+    routes::Facts,
 };
 
 mod result_ext;
@@ -258,6 +259,8 @@ fn into_rejection(mut error: Error) -> std::result::Result<Rejection, Error> {
 }
 
 impl IntoResponse for Error {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Rejection::from(self).into_response()
     }

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use crate::{
     body::Body,
     pool::{self, FreeList, MOST_ITEMS},
+    routes::Facts,
 };
 
 mod attachment;
@@ -287,6 +288,12 @@ impl fmt::Debug for Response {
     note = "return `Json(value)`, text, a `StatusCode`, a tuple of status, headers and body, `Option` or `Result` of these, or implement `IntoResponse` for `{Self}`; an error has `#[derive(IntoResponse)]`, or the function returns `highball::Result`"
 )]
 pub trait IntoResponse {
+    /// The facts about the response, for checks of the compiler: whether it may be a stream, or set a cookie.
+    ///
+    /// A type that states nothing may do both. If it does neither, write `const FACTS: Facts = Facts::NONE;`. Other
+    /// facts of a response are ignored.
+    const FACTS: Facts = Facts::OPAQUE;
+
     /// Converts the value to a response.
     fn into_response(self) -> Response;
 }
@@ -301,36 +308,48 @@ impl IntoResponse for Response {
 }
 
 impl IntoResponse for () {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::new(Body::empty())
     }
 }
 
 impl IntoResponse for std::convert::Infallible {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         match self {}
     }
 }
 
 impl IntoResponse for StatusCode {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::empty(self)
     }
 }
 
 impl IntoResponse for &'static str {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::typed(TEXT, self.into())
     }
 }
 
 impl IntoResponse for String {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::typed(TEXT, self.into())
     }
 }
 
 impl IntoResponse for Cow<'static, str> {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         match self {
             Cow::Borrowed(text) => text.into_response(),
@@ -340,24 +359,32 @@ impl IntoResponse for Cow<'static, str> {
 }
 
 impl IntoResponse for Bytes {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::typed(BYTES, self.into())
     }
 }
 
 impl IntoResponse for Vec<u8> {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::typed(BYTES, self.into())
     }
 }
 
 impl IntoResponse for Body {
+    const FACTS: Facts = Facts::STREAM.maybe();
+
     fn into_response(self) -> Response {
         Response::new(self)
     }
 }
 
 impl IntoResponse for Rejection {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::rejected(self)
     }
@@ -365,6 +392,8 @@ impl IntoResponse for Rejection {
 
 /// `None` becomes a 404.
 impl<T: IntoResponse> IntoResponse for Option<T> {
+    const FACTS: Facts = T::FACTS.maybe();
+
     fn into_response(self) -> Response {
         match self {
             Some(value) => value.into_response(),
@@ -374,6 +403,8 @@ impl<T: IntoResponse> IntoResponse for Option<T> {
 }
 
 impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
+    const FACTS: Facts = Facts::either(&T::FACTS, &E::FACTS);
+
     fn into_response(self) -> Response {
         match self {
             Ok(value) => value.into_response(),

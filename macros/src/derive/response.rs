@@ -1,14 +1,13 @@
 //! `#[derive(IntoResponse)]`: an enum of errors, each with a status and a message.
 
+use crate::{errors::Errors, runtime_path::private, types::first_span};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Data, DeriveInput, Fields, Ident, LitInt, LitStr, Member, Token, Variant,
+    Attribute, Data, DeriveInput, Field, Fields, Ident, LitInt, LitStr, Member, Token, Variant,
     ext::IdentExt,
     parse::{Parse, ParseStream},
 };
-
-use crate::{errors::Errors, runtime_path::private, types::first_span};
 
 mod cause;
 
@@ -81,6 +80,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         );
     }
     let conversions = cause::conversions(input, errors);
+    let facts = facts(&input.data, &input.attrs, &private);
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {
@@ -88,11 +88,46 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         #[automatically_derived]
         #[allow(deprecated, non_shorthand_field_patterns, unused_qualifications)]
         impl #impl_generics #private::IntoResponse for #name #ty_generics #bounds {
+            const FACTS: #private::Facts = #facts;
             fn into_response(self) -> #private::Response {
                 match self { #(#arms)* }
             }
         }
     }
+}
+
+/// Returns the facts: those of the responses inside of `#[transparent]`. Problems have none.
+fn facts(data: &Data, attrs: &[Attribute], private: &TokenStream) -> TokenStream {
+    let own: Vec<(&[Attribute], &Fields)> = match data {
+        Data::Enum(data) => {
+            let variants = data.variants.iter();
+            variants
+                .map(|variant| (&*variant.attrs, &variant.fields))
+                .collect()
+        }
+        Data::Struct(data) => vec![(attrs, &data.fields)],
+        Data::Union(_) => Vec::new(),
+    };
+    let transparent = own.iter().filter(|(attrs, _)| {
+        let mut attrs = attrs.iter();
+        attrs.any(|attr| attr.path().is_ident("transparent"))
+    });
+    let mut types = transparent.filter_map(|(_, fields)| fields.iter().next());
+    let Some(first) = types.next() else {
+        return quote!(#private::Facts::NONE);
+    };
+    let of = |field: &Field| {
+        let ty = &field.ty;
+        quote!(#private::ResponseProbe::<#ty>::RESPONSE)
+    };
+    let all = types.fold(of(first), |all, field| {
+        let other = of(field);
+        quote!(#private::Facts::either(&#all, &#other))
+    });
+    quote!({
+        use #private::NoExtractor as _;
+        #all
+    })
 }
 
 fn variant_arm(variant: &Variant, private: &TokenStream, errors: &mut Errors) -> TokenStream {

@@ -1,8 +1,14 @@
 //! The code for a handler: the data of its route, and the call.
 
+use crate::{
+    function::{Arg, Function, output_span},
+    pattern::Pattern,
+    runtime_path::private,
+    types::{contains_impl_trait, mentions},
+};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Path, Type, ext::IdentExt};
+use syn::{Path, ReturnType, Type, ext::IdentExt};
 
 use super::{
     args,
@@ -13,13 +19,7 @@ use super::{
     sources::{Site, Sources, sources},
     with::{self, Steps},
 };
-use crate::{
-    attr::RouteArgs,
-    check,
-    function::{Arg, Function, output_span},
-    pattern::Pattern,
-    runtime_path::private,
-};
+use crate::{attr::RouteArgs, check};
 
 /// A handler or a fallback, with everything that its code depends on.
 pub(crate) struct Handler<'a> {
@@ -223,7 +223,9 @@ impl Handler<'_> {
     fn plain(&self, sources: &Sources) -> TokenStream {
         let definition = definition(self, &Steps::default());
         let (name, args, types) = (&self.name, self.args_name(), &sources.types);
-        let entry = self.entry(&quote!(__hb::Node::route(#definition, __hb::known::<#args>())));
+        let response = self.response_facts();
+        let entry =
+            self.entry(&quote!(__hb::Node::route(#definition, __hb::known::<#args>(), #response)));
         let call = &self.call;
         let function = match self.function.sig.asyncness {
             Some(_) => quote!(#call),
@@ -249,6 +251,19 @@ impl Handler<'_> {
                 }
             }
         }
+    }
+
+    /// Returns the facts of the response, as far as the return type can be named.
+    fn response_facts(&self) -> TokenStream {
+        let ReturnType::Type(_, ty) = &self.function.sig.output else {
+            return quote!(__hb::ResponseProbe::<()>::response);
+        };
+        let is_unnamed = matches!(**ty, Type::Never(_)) || contains_impl_trait(ty);
+        if is_unnamed || mentions(ty, &self.type_params()) {
+            return quote!(__hb::ResponseProbe::<__hb::Response>::response);
+        }
+        let ty = args::with_lifetime(ty, "'static");
+        quote!(__hb::ResponseProbe::<#ty>::response)
     }
 
     /// Returns the impl by which a group lists the handler.
@@ -284,7 +299,8 @@ impl Handler<'_> {
                     true => quote!(route_with_context),
                     false => quote!(route),
                 };
-                self.entry(&quote!(__hb::Node::#route(#definition, __hb::known::<<__Own #types as __hb::Handler>::Args<'static>>())))
+                let facts = self.response_facts();
+                self.entry(&quote!(__hb::Node::#route(#definition, __hb::known::<<__Own #types as __hb::Handler>::Args<'static>>(), #facts)))
             }
             None => quote! {
                 #[automatically_derived]

@@ -17,7 +17,7 @@ use crate::{
     },
     extract::{Extract, ExtractAsync, Input, Opening, PathParam},
     request::{Context, Provide},
-    response::Rejection,
+    response::{IntoResponse, Rejection},
     routes::{ArgumentFacts, Facts, LocalId, LocalType},
 };
 
@@ -111,6 +111,13 @@ pub trait NoExtractor {
     const NEEDS: &'static [LocalId] = &[];
     /// The locals that it reads, and its facts.
     const KNOWN: ArgumentFacts = ArgumentFacts::NONE;
+    /// The facts of the response.
+    const RESPONSE: Facts = Facts::OPAQUE;
+
+    /// Returns the facts of the response.
+    fn response() -> Facts {
+        Facts::OPAQUE
+    }
     /// Whether it is a file path, which must not be made from a client's text without a check.
     const NAMES_A_FILE: bool = false;
     /// Whether it can be a path parameter.
@@ -154,6 +161,23 @@ impl<T: ExtractAsync> ProbeAsync<T> {
 }
 
 impl<T> NoExtractor for ProbeAsync<T> {}
+
+/// Reads the facts of a return type like [`Probe`], without an error if the type is not a response.
+#[derive(Debug)]
+pub struct ResponseProbe<T>(PhantomData<T>);
+
+impl<T: IntoResponse> ResponseProbe<T> {
+    /// The facts of the response.
+    pub const RESPONSE: Facts = T::FACTS;
+
+    /// Returns the facts of the response. It is called when the routes are listed: the constant would cost compile time
+    /// in every route.
+    pub fn response() -> Facts {
+        T::FACTS
+    }
+}
+
+impl<T> NoExtractor for ResponseProbe<T> {}
 
 /// Returns the needs and the facts of an argument of a guard, a middleware or an observer. The probes have found them.
 pub const fn known_argument(

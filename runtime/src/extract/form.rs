@@ -78,6 +78,8 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 impl<T: Serialize> IntoResponse for Form<T> {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         match serde_html_form::to_string(&self.0) {
             Ok(text) => {

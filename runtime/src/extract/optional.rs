@@ -182,6 +182,8 @@ fn merge_rejections(left: Rejection, right: Rejection) -> Rejection {
 }
 
 impl<A: IntoResponse, B: IntoResponse> IntoResponse for Either<A, B> {
+    const FACTS: Facts = Facts::either(&A::FACTS, &B::FACTS);
+
     fn into_response(self) -> Response {
         match self {
             Self::Left(left) => left.into_response(),

@@ -4,6 +4,7 @@ use http::{HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{IntoResponse, Response};
+use crate::routes::Facts;
 
 /// A response that a browser saves as a file with this name, by `Content-Disposition` (RFC 6266).
 ///
@@ -87,6 +88,8 @@ fn disposition(name: &str) -> String {
 }
 
 impl<T: IntoResponse> IntoResponse for Attachment<T> {
+    const FACTS: Facts = T::FACTS;
+
     fn into_response(self) -> Response {
         let mut response = self.response.into_response();
         if !response.status().is_success() {

@@ -4,7 +4,7 @@ use http::HeaderValue;
 use serde::Serialize;
 
 use super::{IntoResponse, Response};
-use crate::{body::Body, deref::deref_mut, pool, response::rejection::Rejection};
+use crate::{body::Body, deref::deref_mut, pool, response::rejection::Rejection, routes::Facts};
 
 /// A value as JSON: an extractor that parses the body, and a response that serializes the value.
 ///
@@ -27,6 +27,8 @@ pub struct Json<T>(pub T);
 deref_mut!(Json);
 
 impl<T: Serialize> IntoResponse for Json<T> {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         let mut buffer = pool::buffer();
         match serde_json::to_writer(&mut *buffer, &self.0) {

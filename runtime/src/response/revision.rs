@@ -10,7 +10,7 @@ use httpdate::fmt_http_date;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{IntoResponseParts, Response};
-use crate::{header_value::EntityTag, response::rejection::Rejection};
+use crate::{header_value::EntityTag, response::rejection::Rejection, routes::Facts};
 
 /// The version of a resource: its entity tag, the time of its last change, or both.
 ///
@@ -152,6 +152,8 @@ impl Revision {
 }
 
 impl IntoResponseParts for Revision {
+    const FACTS: Facts = Facts::NONE;
+
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         self.add_headers(response);
         Ok(())

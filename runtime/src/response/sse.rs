@@ -16,6 +16,7 @@ use super::{IntoResponse, Response};
 use crate::{
     body::{Body, BoxError},
     clock::{Clock, Sleep},
+    routes::Facts,
     tasks::{Later, Stopping},
 };
 
@@ -131,6 +132,8 @@ impl Sse {
 }
 
 impl IntoResponse for Sse {
+    const FACTS: Facts = Facts::STREAM;
+
     fn into_response(self) -> Response {
         let stream = KeptAlive {
             events: Some(self.events),

@@ -4,7 +4,10 @@
 mod compiled {
     use askama::Template;
 
-    use crate::response::{IntoResponse, Response, rejection::Rejection, text::Html};
+    use crate::{
+        response::{IntoResponse, Response, rejection::Rejection, text::Html},
+        routes::Facts,
+    };
 
     /// A response of a template that is checked at compile time, by the `askama` crate.
     ///
@@ -38,6 +41,8 @@ mod compiled {
     pub struct Page<T>(pub T);
 
     impl<T: Template> IntoResponse for Page<T> {
+        const FACTS: Facts = Facts::NONE;
+
         fn into_response(self) -> Response {
             match self.0.render() {
                 Ok(text) => Html(text).into_response(),

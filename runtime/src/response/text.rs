@@ -4,7 +4,7 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::{IntoResponse, Response};
-use crate::{body::Body, pool, response::rejection::Rejection};
+use crate::{body::Body, pool, response::rejection::Rejection, routes::Facts};
 
 /// A response of HTML.
 ///
@@ -24,6 +24,8 @@ use crate::{body::Body, pool, response::rejection::Rejection};
 pub struct Html<T>(pub T);
 
 impl<T: Into<Body>> IntoResponse for Html<T> {
+    const FACTS: Facts = Facts::STREAM.maybe();
+
     fn into_response(self) -> Response {
         let content_type = HeaderValue::from_static("text/html; charset=utf-8");
         Response::typed(content_type, self.0.into())
@@ -46,6 +48,8 @@ impl<T: Into<Body>> IntoResponse for Html<T> {
 pub struct PrettyJson<T>(pub T);
 
 impl<T: Serialize> IntoResponse for PrettyJson<T> {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         let mut buffer = pool::buffer();
         match serde_json::to_writer_pretty(&mut *buffer, &self.0) {
@@ -89,6 +93,8 @@ impl<T> Jsonp<T> {
 }
 
 impl<T: Serialize> IntoResponse for Jsonp<T> {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         if !is_function(&self.callback) {
             let detail = "the callback must be the name of a function";

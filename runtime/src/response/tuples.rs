@@ -5,7 +5,10 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::{IntoResponse, Response, Status};
-use crate::response::{location, rejection::Rejection, repeated};
+use crate::{
+    response::{location, rejection::Rejection, repeated},
+    routes::Facts,
+};
 
 /// A type that can be before the body in a tuple, usually headers.
 ///
@@ -49,6 +52,9 @@ use crate::response::{location, rejection::Rejection, repeated};
     note = "write `(status, body)`, `(headers, body)` or `(status, headers, body)`, with headers as `[(name, value); N]` or a `HeaderMap`"
 )]
 pub trait IntoResponseParts {
+    /// The facts about what it adds, like [`IntoResponse::FACTS`].
+    const FACTS: Facts = Facts::OPAQUE;
+
     /// Adds the value to the response.
     ///
     /// # Errors
@@ -57,6 +63,8 @@ pub trait IntoResponseParts {
 }
 
 impl IntoResponseParts for HeaderMap {
+    const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         let headers = response.headers_mut();
         let mut last = None;
@@ -81,6 +89,8 @@ where
     K: TryInto<HeaderName, Error: fmt::Display>,
     V: TryInto<HeaderValue, Error: fmt::Display>,
 {
+    const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         for (name, value) in self {
             let name = name.try_into().map_err(|e| bad_header(&e))?;
@@ -92,6 +102,8 @@ where
 }
 
 impl IntoResponse for HeaderMap {
+    const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+
     fn into_response(self) -> Response {
         (self, ()).into_response()
     }
@@ -102,6 +114,8 @@ where
     K: TryInto<HeaderName, Error: fmt::Display>,
     V: TryInto<HeaderValue, Error: fmt::Display>,
 {
+    const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+
     fn into_response(self) -> Response {
         (self, ()).into_response()
     }
@@ -127,24 +141,32 @@ fn with_status(mut response: Response, status: Status) -> Response {
 }
 
 impl<B: IntoResponse> IntoResponse for (StatusCode, B) {
+    const FACTS: Facts = B::FACTS;
+
     fn into_response(self) -> Response {
         with_status(self.1.into_response(), self.0.into())
     }
 }
 
 impl<B: IntoResponse> IntoResponse for (Status, B) {
+    const FACTS: Facts = B::FACTS;
+
     fn into_response(self) -> Response {
         with_status(self.1.into_response(), self.0)
     }
 }
 
 impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (H, B) {
+    const FACTS: Facts = Facts::both(&H::FACTS, &B::FACTS);
+
     fn into_response(self) -> Response {
         with_parts(self.1.into_response(), self.0)
     }
 }
 
 impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (StatusCode, H, B) {
+    const FACTS: Facts = Facts::both(&H::FACTS, &B::FACTS);
+
     fn into_response(self) -> Response {
         with_parts(with_status(self.2.into_response(), self.0.into()), self.1)
     }
@@ -189,6 +211,8 @@ impl<T> Created<T> {
 }
 
 impl<T: IntoResponse> IntoResponse for Created<T> {
+    const FACTS: Facts = T::FACTS;
+
     fn into_response(self) -> Response {
         let mut response = with_status(self.body.into_response(), StatusCode::CREATED.into());
         if let Some(target) = self.location {
@@ -214,6 +238,8 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
 pub struct NoContent;
 
 impl IntoResponse for NoContent {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         Response::empty(StatusCode::NO_CONTENT)
     }
@@ -290,6 +316,8 @@ impl Redirect {
 }
 
 impl IntoResponse for Redirect {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         let mut response = Response::empty(self.status);
         let target = location(&self.location);

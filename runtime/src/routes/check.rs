@@ -300,7 +300,7 @@ mod tests {
             if methods == 0 {
                 definition = definition.methods(Methods::ANY);
             }
-            &*Box::leak(Box::new(Node::route(definition, &[])))
+            &*Box::leak(Box::new(Node::route(definition, &[], || Facts::NONE)))
         });
         let entries = Box::leak(Box::new(nodes));
         let group = Node::group("", Pattern::EMPTY, &[], RouteOptions::NONE, entries);

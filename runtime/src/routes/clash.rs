@@ -75,7 +75,7 @@ pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u
         entries = rest;
         let (field, inner) = entry.split();
         let (own, is_group) = match &inner.content {
-            Content::Route(definition, _) => (&definition.pattern, false),
+            Content::Route(definition, ..) => (&definition.pattern, false),
             Content::Group(group) => (&group.prefix, true),
             Content::Field(..) | Content::Nothing => continue,
         };
@@ -112,7 +112,7 @@ pub(super) const fn may_clash(group: &Group, wholes: &mut [u64], firsts: &mut [u
             hashes = rest;
         }
         // The methods of the standard are part of the hash, so that GET and POST of one path do not look like a clash.
-        let Content::Route(definition, _) = &inner.content else {
+        let Content::Route(definition, ..) = &inner.content else {
             continue;
         };
         let mut bits = definition.methods.bits();

@@ -280,6 +280,18 @@ impl Facts {
         self
     }
 
+    /// Returns those of the facts that are about a response.
+    pub(super) const fn of_response(mut self) -> Self {
+        let all = Self::STREAM.may | Self::SETS_COOKIE.may;
+        self.may = if self.is_opaque() {
+            all
+        } else {
+            self.may & all
+        };
+        self.surely &= all;
+        self
+    }
+
     /// Returns whether it may do one of these.
     pub const fn may(&self, facts: Self) -> bool {
         self.may & facts.may != 0

@@ -224,7 +224,11 @@ impl Route {
         let around = self.all_parts().map(|part| part.facts);
         let own = self.argument_facts().iter().map(|argument| argument.facts);
         let context = self.definition.takes_context().then_some(Facts::OPAQUE);
-        Facts::union(around.chain(own).chain(context))
+        let response = match &self.field_path.target(self.root).content {
+            Content::Route(_, _, response) => Some(response().of_response()),
+            _ => None,
+        };
+        Facts::union(around.chain(own).chain(context).chain(response))
     }
 
     /// Returns the named facts of the handler's arguments and of everything around it, outermost first.
@@ -240,7 +244,7 @@ impl Route {
     /// Returns the needs and the facts of the arguments, without the context.
     fn argument_facts(&self) -> &'static [ArgumentFacts] {
         match &self.field_path.target(self.root).content {
-            Content::Route(_, arguments) => arguments,
+            Content::Route(_, arguments, _) => arguments,
             _ => &[],
         }
     }

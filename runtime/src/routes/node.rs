@@ -82,7 +82,8 @@ pub struct Node {
 /// The kinds of nodes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Content {
-    Route(Definition, &'static [ArgumentFacts]),
+    /// The arguments, and the response.
+    Route(Definition, &'static [ArgumentFacts], fn() -> Facts),
     Group(Group),
     /// An entry that has a prefix or middleware in the group that lists it.
     Field(Field, &'static Node),
@@ -149,8 +150,12 @@ impl Node {
         sums: Sums::NOTHING,
     };
 
-    /// Creates the node of a handler, with the facts of each argument but the context.
-    pub const fn route(definition: Definition, arguments: &'static [ArgumentFacts]) -> Self {
+    /// Creates the node of a handler, with the facts of each argument but the context, and of the response.
+    pub const fn route(
+        definition: Definition,
+        arguments: &'static [ArgumentFacts],
+        response: fn() -> Facts,
+    ) -> Self {
         let pattern = &definition.pattern;
         let (n_segments, n_params) = (pattern.n_segments as u32, pattern.n_params as u32);
         let is_slash = n_segments == 0;
@@ -186,7 +191,7 @@ impl Node {
         }
         Self {
             sums,
-            content: Content::Route(definition, arguments),
+            content: Content::Route(definition, arguments, response),
         }
     }
 
@@ -194,8 +199,9 @@ impl Node {
     pub const fn route_with_context(
         definition: Definition,
         arguments: &'static [ArgumentFacts],
+        response: fn() -> Facts,
     ) -> Self {
-        let mut node = Self::route(definition, arguments);
+        let mut node = Self::route(definition, arguments, response);
         node.sums.may |= Facts::OPAQUE.may;
         node
     }
@@ -263,7 +269,7 @@ impl Node {
     /// Returns the definition, if it is a handler.
     pub const fn definition(&self) -> Option<&Definition> {
         match &self.content {
-            Content::Route(definition, _) => Some(definition),
+            Content::Route(definition, ..) => Some(definition),
             _ => None,
         }
     }

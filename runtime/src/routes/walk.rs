@@ -142,7 +142,7 @@ impl Walk {
                 node = inner;
             }
             match &node.content {
-                Content::Route(definition, arguments) => {
+                Content::Route(definition, arguments, _) => {
                     let pattern = &definition.pattern;
                     let mut hashes = pattern.hashes;
                     while let [hash, rest @ ..] = hashes {

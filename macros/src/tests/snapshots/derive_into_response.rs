@@ -25,6 +25,10 @@ impl ::core::convert::From<DbError> for Error {
 #[automatically_derived]
 #[allow(deprecated, non_shorthand_field_patterns, unused_qualifications)]
 impl ::highball::__private::IntoResponse for Error {
+    const FACTS: ::highball::__private::Facts = {
+        use ::highball::__private::NoExtractor as _;
+        ::highball::__private::ResponseProbe::<DbError>::RESPONSE
+    };
     fn into_response(self) -> ::highball::__private::Response {
         match self {
             Self::Missing { .. } => {

@@ -52,6 +52,7 @@ const _: () = {
                 "Json<Item>\0self\0Shop\0id\0u64",
             ),
             __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::ResponseProbe::<Json<Item>>::response,
         );
         type Link = (u64,);
     }
@@ -124,6 +125,7 @@ const _: () = {
                 "()\0self\0Shop\0item\0Json<Item>",
             ),
             __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::ResponseProbe::<()>::response,
         );
         type Link = ();
     }

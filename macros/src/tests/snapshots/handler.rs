@@ -59,6 +59,7 @@ const _: () = {
                 )
                 .doc("Shows a note."),
             __hb::known::<arguments_of_show>(),
+            __hb::ResponseProbe::<Result<Json<Note>, Rejection>>::response,
         );
         type Link = (u64,);
     }

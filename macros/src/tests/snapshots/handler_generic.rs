@@ -35,6 +35,7 @@ const _: () = {
                 "String\0table\0State<T>",
             ),
             __hb::known::<<__Own<T> as __hb::Handler>::Args<'static>>(),
+            __hb::ResponseProbe::<String>::response,
         );
         type Link = ();
     }

@@ -53,6 +53,7 @@ const _: () = {
                 .methods(__hb::Methods::new(1u16, &["PURGE"]))
                 .outer_params(&["org"]),
             __hb::known::<arguments_of_list>(),
+            __hb::ResponseProbe::<String>::response,
         );
         type Link = ();
     }

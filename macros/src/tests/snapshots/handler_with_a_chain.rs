@@ -161,6 +161,7 @@ const _: () = {
                     ..__hb::RouteOptions::NONE
                 }),
             __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::ResponseProbe::<__hb::Response>::response,
         );
         type Link = ();
     }

@@ -51,6 +51,7 @@ const _: () = {
                 "StatusCode\0cx\0\u{1}&mut Context<'_>\0name\0&str",
             ),
             __hb::known::<<__Own as __hb::Handler>::Args<'static>>(),
+            __hb::ResponseProbe::<StatusCode>::response,
         );
         type Link = __hb::NoLink;
     }

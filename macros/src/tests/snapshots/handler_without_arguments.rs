@@ -33,6 +33,7 @@ const _: () = {
                 "&'static str",
             ),
             __hb::known::<arguments_of_health>(),
+            __hb::ResponseProbe::<&'static str>::response,
         );
         type Link = ();
     }

@@ -67,6 +67,8 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
 }
 
 impl<T: Message> IntoResponse for Protobuf<T> {
+    const FACTS: Facts = Facts::NONE;
+
     fn into_response(self) -> Response {
         let bytes = self.0.encode_to_vec();
         Response::typed(HeaderValue::from_static(TYPES[0]), bytes.into())

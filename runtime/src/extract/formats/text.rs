@@ -62,6 +62,8 @@ macro_rules! text_format {
 
         #[cfg(feature = $feature)]
         impl<T: Serialize> IntoResponse for $name<T> {
+            const FACTS: Facts = Facts::NONE;
+
             fn into_response(self) -> Response {
                 let write: fn(&T) -> Result<Vec<u8>, String> = $write;
                 match write(&self.0) {
