@@ -1,9 +1,8 @@
 //! The arguments of the attributes: what each attribute accepts, as a struct.
 
+use highball_macro_stages::{errors::Errors, pattern::Pattern, runtime_path};
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Ident, Path};
-
-use crate::{errors::Errors, pattern::Pattern, runtime_path};
 
 pub(crate) mod options;
 mod path_call;

@@ -1,19 +1,16 @@
 //! `#[guard]`, `#[middleware]` and `#[observer]`, on a function or on an impl block with one method.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl};
-
-use crate::{
-    attr::PartArgs,
-    bodies::expand_item,
-    check,
+use highball_macro_stages::{
     errors::Errors,
-    expand,
     function::{self, Arg, ArgKind, Function, cfg_args::expand_each, with_function},
     pattern::Pattern,
     types::replace_self,
 };
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl};
+
+use crate::{attr::PartArgs, bodies::expand_item, check, expand};
 
 /// One of the three attributes.
 struct ChainAttr {

@@ -1,14 +1,14 @@
 //! The rules for a function's signature. Rules that require types are checked by the generated code.
 
-use syn::{FnArg, GenericParam, ReturnType, Signature};
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     function::{Arg, ArgKind, Function, cfgs},
     pattern::Pattern,
-    route_attrs::is_route_attr,
     types::{PRIMITIVES, contains_impl_trait, is_param_only, path_inner},
 };
+use syn::{FnArg, GenericParam, ReturnType, Signature};
+
+use crate::route_attrs::is_route_attr;
 
 mod borrowed_output;
 mod future;

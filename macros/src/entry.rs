@@ -1,13 +1,9 @@
 //! The entries of a group: the fields of the tuple struct, with their attributes.
 
+use highball_macro_stages::{errors::Errors, function::is_lint_attr, pattern::Pattern};
 use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
 
-use crate::{
-    attr::{self, WithItem},
-    errors::Errors,
-    function::is_lint_attr,
-    pattern::Pattern,
-};
+use crate::attr::{self, WithItem};
 
 /// The attributes of an entry.
 pub(crate) const ENTRY_ATTRS: [&str; 3] = ["prefix", "with", "cfg"];

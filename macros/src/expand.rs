@@ -17,13 +17,11 @@ mod with;
 
 use std::fmt::Display;
 
+use highball_macro_stages::types::first_span;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use crate::{
-    attr::{Csrf, Priority, RouteOptions, Slash},
-    types::first_span,
-};
+use crate::attr::{Csrf, Priority, RouteOptions, Slash};
 
 /// Returns the name of a constant that is only a check. rustc prints it at the end of an error:
 /// "evaluation of `_::check_of_argument_1` failed here". A lint for names does not apply to an identifier of the macro.

@@ -1,5 +1,6 @@
 //! `#[routes]`: a group of routes.
 
+use highball_macro_stages::{errors::Errors, runtime_path};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, ItemImpl, ItemMod, ItemStruct, Type};
@@ -8,8 +9,7 @@ use crate::{
     attr::GroupArgs,
     bodies::expand_item,
     entry::{Entry, parse_entries},
-    errors::Errors,
-    expand, runtime_path,
+    expand,
 };
 
 mod impl_block;

@@ -14,21 +14,16 @@ mod chain_attr;
 mod check;
 mod derive;
 mod entry;
-mod errors;
 mod expand;
-mod fragments;
-mod function;
 mod group;
 mod main_fn;
-mod pattern;
 mod route;
 mod route_attrs;
-mod runtime_path;
 #[cfg(test)]
 mod tests;
-mod types;
 mod url;
 
+use highball_macro_stages::fragments;
 use proc_macro::TokenStream;
 
 /// Declares the attributes. Each is documented by its page.

@@ -1,14 +1,13 @@
 //! `#[highball::main]`: an async `main` on Highball's runtime.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{Path, ReturnType, Token, parse::Parse, parse_quote};
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     function::{Function, with_function},
     runtime_path::{private, runtime, runtime_name},
 };
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Path, ReturnType, Token, parse::Parse, parse_quote};
 
 mod server;
 

@@ -1,5 +1,10 @@
 //! `#[get]` and the other methods, and `#[fallback]`: a handler.
 
+use highball_macro_stages::{
+    errors::Errors,
+    function::{self, Function, cfg_args::expand_each, with_function},
+    pattern::Pattern,
+};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ItemStruct;
@@ -7,10 +12,7 @@ use syn::ItemStruct;
 use crate::{
     attr::RouteArgs,
     check,
-    errors::Errors,
     expand::{group::stub, handler::Handler, static_output::with_static_output},
-    function::{self, Function, cfg_args::expand_each, with_function},
-    pattern::Pattern,
     route_attrs::is_route_attr,
 };
 

@@ -5,10 +5,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 use crate::{
     DERIVES,
     attr::{GroupArgs, options, with},
-    derive, entry,
-    errors::Errors,
-    function, main_fn, route_attrs, url,
+    derive, entry, main_fn, route_attrs, url,
 };
+use highball_macro_stages::{errors::Errors, function};
 
 mod expansions;
 

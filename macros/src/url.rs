@@ -1,5 +1,6 @@
 //! `url!(Api, show(42), org = 5, via = Users)`: a link that is checked at compile time.
 
+use highball_macro_stages::{errors::Errors, runtime_path::private, types::first_span};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
@@ -9,8 +10,6 @@ use syn::{
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
 };
-
-use crate::{errors::Errors, runtime_path::private, types::first_span};
 
 /// The names of the options after the handler. Any other name is a parameter of a prefix.
 pub(crate) const OPTIONS: [&str; 2] = ["via", "crate"];

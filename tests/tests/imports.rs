@@ -327,15 +327,9 @@ fn macros() {
     check(
         "macros/src",
         &[
-            "errors",
-            "types",
-            "fragments",
             "bodies",
             "route_attrs",
-            "runtime_path",
-            "pattern",
             "attr",
-            "function",
             "entry",
             "check",
             "expand",
@@ -345,6 +339,23 @@ fn macros() {
             "route",
             "chain_attr",
             "group",
+        ],
+    );
+}
+
+#[test]
+fn macro_stages() {
+    check(
+        "macros/stages/src",
+        &[
+            "errors",
+            "types",
+            "fragments",
+            "similar",
+            "runtime_path",
+            "pattern",
+            "function",
+            "derive",
         ],
     );
 }

@@ -1,5 +1,10 @@
 //! The options of each attribute. They are parsed one by one, so that each mistake is reported.
 
+use highball_macro_stages::{
+    errors::Errors,
+    is_similar,
+    types::{first_span, source_text},
+};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
     Expr, Ident, LitStr, Path,
@@ -15,10 +20,6 @@ use super::{
         parse_priority, parse_slash, parse_with,
     },
     with::WithItem,
-};
-use crate::{
-    errors::Errors,
-    types::{first_span, source_text},
 };
 
 /// One argument of an attribute.
@@ -320,15 +321,4 @@ fn accepted_message(attribute: &str) -> String {
     let (last, rest) = words.split_last().unwrap_or((&"nothing", &[]));
     let and = if rest.is_empty() { "" } else { " and " };
     format!("`#[{attribute}]` takes {}{and}{last}", rest.join(", "))
-}
-
-/// Returns whether the names begin with the same three letters, or differ only in the last letter.
-fn is_similar(known: &str, word: &str) -> bool {
-    let shared = known
-        .chars()
-        .zip(word.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
-    shared >= 3
-        || shared + 1 >= known.len().min(word.len()) && word.len().abs_diff(known.len()) <= 1
 }

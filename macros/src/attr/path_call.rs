@@ -3,6 +3,7 @@
 //! Such an option is a guard or a middleware, in front of all others of the same attribute. The macro has no
 //! list of the options: each is a call of a method of that name, and rustc reports a name that the type does not have.
 
+use highball_macro_stages::types::source_text;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
@@ -14,7 +15,6 @@ use syn::{
 };
 
 use super::with::WithItem;
-use crate::types::source_text;
 
 /// One option: `ttl = secs(60)`, `vary("accept")` or `private`.
 struct MethodCall {

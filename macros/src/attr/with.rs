@@ -1,5 +1,6 @@
 //! The items of `with(..)`: guards, middleware and layers, which run in sequence, in parallel or under a condition.
 
+use highball_macro_stages::types::source_text;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
@@ -8,8 +9,6 @@ use syn::{
     punctuated::Punctuated,
     spanned::Spanned,
 };
-
-use crate::types::source_text;
 
 /// The keywords of `with(..)`. Each is written as a call.
 pub(crate) const KEYWORDS: [&str; 3] = ["parallel", "when", "layer"];

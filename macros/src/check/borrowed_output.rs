@@ -2,14 +2,13 @@
 //!
 //! A response owns its text. rustc would report a missing lifetime first (E0106), and then generated code.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type};
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     types::{last_name, source_text},
 };
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type};
 
 /// Reports borrowed text in the return type of a handler. Returns whether there is none.
 pub(crate) fn check_borrow(sig: &Signature, errors: &mut Errors) -> bool {

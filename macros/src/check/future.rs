@@ -1,11 +1,10 @@
 //! Functions that return a future in place of an `async fn`.
 
+use highball_macro_stages::{errors::Errors, types::source_text};
 use syn::{
     AngleBracketedGenericArguments, GenericArgument, PathArguments, ReturnType, Signature, Type,
     TypeParamBound, punctuated::Punctuated, token::Plus,
 };
-
-use crate::{errors::Errors, types::source_text};
 
 /// Rejects `-> impl Future<Output = T>`, and a boxed future. The generated code awaits only an `async fn`.
 pub(super) fn check_output(sig: &Signature, noun: &str, errors: &mut Errors) {

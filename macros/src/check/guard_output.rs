@@ -1,11 +1,10 @@
 //! Return types with which a guard cannot both reject a request and let it pass.
 
-use syn::Type;
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     types::{first_type, last_name, source_text},
 };
+use syn::Type;
 
 /// Rejects types that look like the decision of a guard, but are neither a value for the chain nor a `Result`.
 pub(super) fn check(output: &Type, errors: &mut Errors) {

@@ -2,14 +2,13 @@
 //!
 //! Each mistake is corrected in the code that is emitted, so that the compiler has nothing to add.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::quote;
-use syn::{FnArg, Pat, Signature, Type, TypeParam, TypeParamBound};
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     types::{first_type, last_name, source_text},
 };
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::quote;
+use syn::{FnArg, Pat, Signature, Type, TypeParam, TypeParamBound};
 
 /// Reports the mistakes in the argument `next`, and corrects them. `body` is the function's body, in braces.
 pub(crate) fn correct(sig: &mut Signature, body: TokenStream, errors: &mut Errors) -> TokenStream {

@@ -1,13 +1,12 @@
 //! The rules for path parameters, which are arguments by their names.
 
-use syn::{GenericArgument, PathArguments, Type};
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     function::Arg,
     pattern::Pattern,
     types::{first_type, is_keyword, last_name, source_text},
 };
+use syn::{GenericArgument, PathArguments, Type};
 
 /// Checks the type of a path parameter.
 pub(super) fn check_param(arg: &Arg, errors: &mut Errors) {

@@ -1,14 +1,14 @@
 //! The rules for `Path<(u32, String)>` and `Path<u32>`, which take parameters by their position, as in axum.
 
-use syn::Type;
-
-use super::params::{names_a_file, option_inner};
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     function::{Arg, ArgKind},
     pattern::Pattern,
     types::{last_name, path_inner, primitive_name, source_text},
 };
+use syn::Type;
+
+use super::params::{names_a_file, option_inner};
 
 /// Checks the number of values of `Path<inner>` against the pattern, or rejects it where there is none.
 pub(super) fn check_path(arg: &Arg, inner: &Type, pattern: Option<&Pattern>, errors: &mut Errors) {

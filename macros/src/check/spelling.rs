@@ -1,12 +1,11 @@
 //! Arguments that can be recognized by how they are written, and that no type can make valid.
 
-use syn::{Type, TypeReference};
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     function::{Arg, ArgKind, Function},
     types::{highball_name, is_param_only, last_name, source_text},
 };
+use syn::{Type, TypeReference};
 
 /// Extractors that are taken by value. A name that an app may give to another type is not in the list.
 const BY_VALUE: [&str; 24] = [

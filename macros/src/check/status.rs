@@ -1,8 +1,7 @@
 //! The check that an error has a status.
 
+use highball_macro_stages::{errors::Errors, types::last_name};
 use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypePath};
-
-use crate::{errors::Errors, types::last_name};
 
 /// The types that are a response with 200 OK, by name. As an error they would be answered as a success.
 const SUCCESSES: [&str; 8] = [

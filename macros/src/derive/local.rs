@@ -1,10 +1,9 @@
 //! `#[derive(Local)]`: a type whose values guards and middleware can provide to the rest of the chain.
 
+use highball_macro_stages::{errors::Errors, runtime_path::private};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, GenericParam};
-
-use crate::{errors::Errors, runtime_path::private};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let private = private(super::crate_path(&input.attrs, errors).as_ref());

@@ -1,15 +1,15 @@
 //! `#[derive(PathFields)]`: a struct whose fields are path parameters.
 
+use highball_macro_stages::{
+    errors::Errors,
+    runtime_path::private,
+    types::{first_span, mentions, source_text},
+};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Fields, ext::IdentExt};
 
-use crate::{
-    errors::Errors,
-    expand::{args::generated_ident, sources},
-    runtime_path::private,
-    types::{first_span, mentions, source_text},
-};
+use crate::expand::{args::generated_ident, sources};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let private = private(super::crate_path(&input.attrs, errors).as_ref());

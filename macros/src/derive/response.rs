@@ -1,6 +1,6 @@
 //! `#[derive(IntoResponse)]`: an enum of errors, each with a status and a message.
 
-use crate::{errors::Errors, runtime_path::private, types::first_span};
+use highball_macro_stages::{errors::Errors, runtime_path::private, types::first_span};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{

@@ -1,15 +1,15 @@
 //! `#[derive(State)]`: makes each field of the app state available by its type.
 
+use highball_macro_stages::{
+    errors::Errors,
+    runtime_path::{private, private_at},
+    types::{first_span, source_text},
+};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Field, Fields, Ident, Member, Path, ext::IdentExt};
 
-use crate::{
-    errors::Errors,
-    expand::check_name,
-    runtime_path::{private, private_at},
-    types::{first_span, source_text},
-};
+use crate::expand::check_name;
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let krate = super::crate_path(&input.attrs, errors);

@@ -1,15 +1,15 @@
 //! The code for arguments: the expression of each, and the checks of its type.
 
+use highball_macro_stages::{
+    function::{Arg, ArgKind, Function},
+    types::{first_span, is_bare_name, source_text},
+};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Generics, Lifetime, Type, WherePredicate};
 
 use super::check_name;
-use crate::{
-    check::spelling::is_extractor_name,
-    function::{Arg, ArgKind, Function},
-    types::{first_span, is_bare_name, source_text},
-};
+use crate::check::spelling::is_extractor_name;
 
 /// Whether the function or its impl block is generic. The types of generic code are known only where it is listed, so
 /// no constant can check them.

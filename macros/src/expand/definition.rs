@@ -1,15 +1,12 @@
 //! The code for the data of a handler's attribute.
 
+use highball_macro_stages::{function::ArgKind, types::source_text};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ReturnType;
 
 use super::{handler::Handler, pattern::prefix, route_options, with::Steps};
-use crate::{
-    attr::{RouteOptions, STANDARD},
-    function::ArgKind,
-    types::source_text,
-};
+use crate::attr::{RouteOptions, STANDARD};
 
 /// Returns the definition. The usual one is a single call, because each expression of a constant costs compile time.
 pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {

@@ -1,5 +1,9 @@
 //! The code for a group: the list of its routes, its checks and its dispatch.
 
+use highball_macro_stages::{
+    runtime_path::private,
+    types::{first_span, source_text},
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Generics, Path, Type, ext::IdentExt};
@@ -11,12 +15,7 @@ use super::{
     route_options,
     with::{self, Steps},
 };
-use crate::{
-    attr::GroupArgs,
-    entry::Entry,
-    runtime_path::private,
-    types::{first_span, source_text},
-};
+use crate::{attr::GroupArgs, entry::Entry};
 
 /// Returns the items for a group with an error. They satisfy all other code that uses the group, so that the error is
 /// the only one.

@@ -1,5 +1,9 @@
 //! The code for a guard: a part that provides a value or responds.
 
+use highball_macro_stages::{
+    function::{Arg, ArgKind, Function, output_span},
+    types::{first_type, last_name},
+};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{ReturnType, Type};
@@ -9,11 +13,7 @@ use super::{
     args::Generic,
     part::{Extraction, PartImpl, extract_args},
 };
-use crate::{
-    attr::PartArgs,
-    function::{Arg, ArgKind, Function, output_span},
-    types::{first_type, last_name},
-};
+use crate::attr::PartArgs;
 
 /// Returns all items that are generated for a guard.
 pub(crate) fn guard(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenStream {

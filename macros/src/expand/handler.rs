@@ -1,6 +1,6 @@
 //! The code for a handler: the data of its route, and the call.
 
-use crate::{
+use highball_macro_stages::{
     function::{Arg, Function, output_span},
     pattern::Pattern,
     runtime_path::private,

@@ -3,16 +3,16 @@
 //! The usual link is a method of a trait of the runtime, for which a handler only names the types of the parameters. A
 //! link with a text is an inherent method, because that takes a `&str` of any lifetime.
 
+use highball_macro_stages::{
+    function::ArgKind,
+    pattern::Pattern,
+    types::{first_span, is_keyword, primitive_name, source_text},
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Type, ext::IdentExt};
 
 use super::handler::Handler;
-use crate::{
-    function::ArgKind,
-    pattern::Pattern,
-    types::{first_span, is_keyword, primitive_name, source_text},
-};
 
 /// The runtime has a trait for links with up to this many parameters.
 const MAX_BY_TRAIT: usize = 6;

@@ -1,5 +1,9 @@
 //! The code for a middleware.
 
+use highball_macro_stages::{
+    function::{Arg, ArgKind, Function, output_span},
+    types::last_name,
+};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ReturnType;
@@ -9,12 +13,7 @@ use super::{
     args::Generic,
     part::{Extraction, PartImpl, extract_args},
 };
-use crate::{
-    attr::PartArgs,
-    check::next::passed_type,
-    function::{Arg, ArgKind, Function, output_span},
-    types::last_name,
-};
+use crate::{attr::PartArgs, check::next::passed_type};
 
 /// Returns all items that are generated for a middleware.
 pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenStream {

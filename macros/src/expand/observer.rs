@@ -1,5 +1,9 @@
 //! The code for an observer: a part that is called with each finished exchange.
 
+use highball_macro_stages::{
+    function::{Arg, Function},
+    types::{first_span, source_text},
+};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
@@ -9,11 +13,7 @@ use super::{
     check_name,
     part::{Extraction, PartImpl, extract_args},
 };
-use crate::{
-    attr::PartArgs,
-    function::{Arg, Function},
-    types::{first_span, source_text},
-};
+use crate::attr::PartArgs;
 
 /// Returns all items that are generated for an observer.
 pub(crate) fn observer(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenStream {

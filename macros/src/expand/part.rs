@@ -1,17 +1,16 @@
 //! The code that guards, middleware and observers share: a type that stores the configuration and calls the function.
 
+use highball_macro_stages::{
+    function::{Arg, Function},
+    runtime_path::private,
+    types::{first_span, source_text},
+};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Path, Type};
 
 use super::{args, args::Generic, check_name};
-use crate::{
-    attr::PartArgs,
-    check,
-    function::{Arg, Function},
-    runtime_path::private,
-    types::{first_span, source_text},
-};
+use crate::{attr::PartArgs, check};
 
 /// A guard, a middleware or an observer, with everything that its code depends on.
 pub(super) struct PartImpl<'a> {

@@ -1,9 +1,8 @@
 //! The code for a pattern: its text, and the numbers that the checks of a group use.
 
+use highball_macro_stages::pattern::{Pattern, Segment};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-
-use crate::pattern::{Pattern, Segment};
 
 /// Returns the pattern as constant data.
 pub(super) fn pattern(pattern: &Pattern) -> TokenStream {

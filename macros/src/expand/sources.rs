@@ -1,5 +1,10 @@
 //! The code for the arguments of a handler: where each value comes from, as a type.
 
+use highball_macro_stages::{
+    function::{Arg, ArgKind},
+    pattern::Pattern,
+    types::{first_span, last_name, mentions, path_inner, primitive_name, source_text},
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
@@ -7,11 +12,6 @@ use syn::Type;
 use super::{
     args::{generated_ident, local_probe, with_lifetime},
     check_name,
-};
-use crate::{
-    function::{Arg, ArgKind},
-    pattern::Pattern,
-    types::{first_span, last_name, mentions, path_inner, primitive_name, source_text},
 };
 
 /// The arguments of a handler as generated code names them.

@@ -1,11 +1,11 @@
 //! A function whose return type is not valid, in a form that has no other error.
 
+use highball_macro_stages::function::Function;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, ReturnType};
 
 use super::args::with_lifetime;
-use crate::function::Function;
 
 /// Returns the function with `'static` for each lifetime in its return type, after `check_borrow` has reported that
 /// type. The body is still checked, but not against that lifetime.

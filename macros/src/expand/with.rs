@@ -1,5 +1,6 @@
 //! The code for `with(..)`: a type for each step, and the data of its parts.
 
+use highball_macro_stages::types::{first_span, source_text};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, Expr, ext::IdentExt};
@@ -9,10 +10,7 @@ use super::{
     cfg::{Cfg, alias},
     check_name, shown_name,
 };
-use crate::{
-    attr::{Condition, PartConfig, PartExpr, StepExpr, WithItem},
-    types::{first_span, source_text},
-};
+use crate::attr::{Condition, PartConfig, PartExpr, StepExpr, WithItem};
 
 /// The steps of one `with(..)`.
 #[derive(Default)]

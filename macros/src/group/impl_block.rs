@@ -1,5 +1,10 @@
 //! `#[routes]` on an impl block: the methods are handlers, and the type is the group.
 
+use highball_macro_stages::{
+    errors::Errors,
+    function::{self, Function},
+    types::{is_bare_name, last_name, replace_self},
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, Type};
@@ -8,12 +13,9 @@ use crate::{
     attr::{GroupArgs, RouteArgs},
     check,
     entry::Entry,
-    errors::Errors,
     expand::{self, handler::Handler},
-    function::{self, Function},
     route::set_methods,
     route_attrs::{ROUTE_ATTRS, is_route_attr},
-    types::{is_bare_name, last_name, replace_self},
 };
 
 /// Expands the impl block and the group of its methods.

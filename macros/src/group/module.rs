@@ -1,10 +1,11 @@
 //! `#[routes]` on an inline module: a group of the handlers and groups in it.
 
+use highball_macro_stages::{errors::Errors, function::cfgs};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{AttrStyle, Attribute, Item, ItemMod};
 
-use crate::{errors::Errors, function::cfgs, route_attrs::is_route_attr};
+use crate::route_attrs::is_route_attr;
 
 /// Adds the group `Routes` to the module.
 pub(crate) fn expand(

@@ -2,15 +2,14 @@
 //!
 //! The body is opaque, so that an incomplete one does not prevent the expansion. The tokens of its statements suffice.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
-use syn::Path;
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     runtime_path::{private_at, runtime_name},
     types::source_text,
 };
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::Path;
 
 /// Rewrites the statements of the body that build a server, so that a mistake with it is one error.
 ///

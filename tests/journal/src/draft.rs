@@ -11,7 +11,7 @@ use highball::{
     tokio::sync::OwnedSemaphorePermit,
 };
 
-use crate::Journal;
+use crate::{Journal, Line};
 
 /// The lines of one request.
 #[derive(Debug)]
@@ -68,8 +68,8 @@ impl<'r> Extract<'r> for Lines<'r> {
 
 impl Lines<'_> {
     /// Adds a line.
-    pub fn add(&self, line: &str) {
+    pub fn add(&self, line: &(impl Line + ?Sized)) {
         let mut lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.push(line.to_owned());
+        lines.push(line.line());
     }
 }

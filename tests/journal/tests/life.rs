@@ -7,7 +7,7 @@ use std::{
 };
 
 use highball::{Config, prelude::*, serve::readyz, testing::Clock};
-use journal::{Journal, Latest, Lines, Reader, journaled};
+use journal::{Journal, Latest, Line, Lines, Reader, journaled};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -31,6 +31,18 @@ async fn add(lines: Lines<'_>, line: &str) -> Result<(), Rejection> {
         "panic" => panic!("on purpose"),
         _ => Ok(()),
     }
+}
+
+#[derive(Line)]
+#[line("ordered {item} for {user}")]
+struct Ordered<'r> {
+    item: u32,
+    user: &'r str,
+}
+
+#[post("/orders/{item}/{user}")]
+async fn order(lines: Lines<'_>, item: u32, user: &str) {
+    lines.add(&Ordered { item, user });
 }
 
 #[post("/slow", timeout = secs(5))]
@@ -67,6 +79,7 @@ struct Group(fails);
 #[routes(app)]
 struct Api(
     add,
+    order,
     slow,
     latest,
     on_a_route,
@@ -166,15 +179,15 @@ async fn lines_of_successful_requests_are_written() {
         ("POST /lines/bad", "400"),
         ("POST /lines/panic", "500"),
         ("POST /lines/good", "200"),
-        ("POST /lines/better", "200"),
+        ("POST /orders/7/zoe", "200"),
     ] {
         let text = server.ask(request).await;
         assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
     }
-    server.until_written("better").await;
+    server.until_written("ordered 7 for zoe").await;
     let text = server.ask("GET /latest").await;
-    assert!(text.ends_with(r#"["good","better"]"#), "{text}");
-    assert_eq!(server.end().await, ["good", "better", "stop"]);
+    assert!(text.ends_with(r#"["good","ordered 7 for zoe"]"#), "{text}");
+    assert_eq!(server.end().await, ["good", "ordered 7 for zoe", "stop"]);
 }
 
 #[tokio::test]

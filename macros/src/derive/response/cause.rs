@@ -1,13 +1,12 @@
 //! `#[from]` and `#[source]` on a field of an error: the conversion for `?`, and the cause in the log.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, Member, Type};
-
-use crate::{
+use highball_macro_stages::{
     errors::Errors,
     types::{first_span, source_text},
 };
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, Member, Type};
 
 /// Returns the field that is marked as the cause of the error, if there is one.
 pub(super) fn cause_member(fields: &Fields) -> Option<(Member, &Type)> {

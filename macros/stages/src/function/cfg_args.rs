@@ -16,10 +16,7 @@ use super::Function;
 const MAX_CONDITIONS: usize = 4;
 
 /// Expands a function, or an impl block with one method, for each combination of the conditions on its arguments.
-pub(crate) fn expand_each(
-    item: TokenStream,
-    expand: impl Fn(TokenStream) -> TokenStream,
-) -> TokenStream {
+pub fn expand_each(item: TokenStream, expand: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
     if !mentions_cfg(&item) {
         return expand(item);
     }
@@ -31,7 +28,7 @@ pub(crate) fn expand_each(
 }
 
 /// Replaces each method with conditions on its arguments by a method for each combination.
-pub(crate) fn split_methods(block: &mut ItemImpl) {
+pub fn split_methods(block: &mut ItemImpl) {
     let items = std::mem::take(&mut block.items);
     for item in items {
         match item {

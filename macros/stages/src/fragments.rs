@@ -7,7 +7,16 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Type;
 
 /// Returns an item without the groups around its types. The bodies of functions are not changed.
-pub(crate) fn in_item(item: TokenStream) -> TokenStream {
+///
+/// # Examples
+/// ```
+/// use highball_macro_stages::fragments::in_item;
+/// use quote::quote;
+///
+/// let item = quote!(fn mail(address: String) {});
+/// assert_eq!(in_item(item.clone()).to_string(), item.to_string());
+/// ```
+pub fn in_item(item: TokenStream) -> TokenStream {
     let keyword = item.clone().into_iter().find_map(|token| match token {
         TokenTree::Ident(word) if word == "fn" || word == "impl" => Some(word),
         _ => None,
@@ -18,12 +27,32 @@ pub(crate) fn in_item(item: TokenStream) -> TokenStream {
 }
 
 /// Returns the input of a derive without the groups around its types.
-pub(crate) fn in_type(item: TokenStream) -> TokenStream {
+///
+/// # Examples
+/// ```
+/// use highball_macro_stages::fragments::in_type;
+/// use proc_macro2::{Delimiter, Group};
+/// use quote::quote;
+///
+/// // A macro by example has put a group around the `$ty:ty`.
+/// let ty = Group::new(Delimiter::None, quote!(Vec<u8>));
+/// let item = in_type(quote!(struct Mail { text: #ty }));
+/// assert_eq!(item.to_string(), quote!(struct Mail { text: Vec<u8> }).to_string());
+/// ```
+pub fn in_type(item: TokenStream) -> TokenStream {
     replace(item, usize::MAX, is_type)
 }
 
 /// Returns the arguments of an attribute, or of `url!`, without the groups around paths.
-pub(crate) fn in_args(args: TokenStream) -> TokenStream {
+///
+/// # Examples
+/// ```
+/// use highball_macro_stages::fragments::in_args;
+/// use quote::quote;
+///
+/// assert_eq!(in_args(quote!(queue = mails)).to_string(), "queue = mails");
+/// ```
+pub fn in_args(args: TokenStream) -> TokenStream {
     replace(args, usize::MAX, |tokens| {
         matches!(parse(tokens), Some(Type::Path(_)))
     })

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{FnArg, GenericArgument, Path, PathArguments, ReturnType, Signature, Type, TypePath};
 
 /// Returns the last segment of a type's path.
-pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
+pub fn last_name(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(TypePath {
             qself: None, path, ..
@@ -15,12 +15,12 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
 }
 
 /// Returns whether the path is `self::Name`, which is a type of the app and none of Highball.
-pub(crate) fn is_own(path: &Path) -> bool {
+pub fn is_own(path: &Path) -> bool {
     path.segments.len() > 1 && path.segments[0].ident == "self"
 }
 
 /// Returns the last segment of a type's path, if the type may be one of Highball.
-pub(crate) fn highball_name(ty: &Type) -> Option<&Ident> {
+pub fn highball_name(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(ty) if is_own(&ty.path) => None,
         ty => last_name(ty),
@@ -28,7 +28,7 @@ pub(crate) fn highball_name(ty: &Type) -> Option<&Ident> {
 }
 
 /// Returns whether the type is a path without generic arguments.
-pub(crate) fn is_bare_name(ty: &Type) -> bool {
+pub fn is_bare_name(ty: &Type) -> bool {
     match ty {
         Type::Path(TypePath {
             qself: None, path, ..
@@ -41,7 +41,7 @@ pub(crate) fn is_bare_name(ty: &Type) -> bool {
 }
 
 /// Returns the tokens as a user would write them.
-pub(crate) fn source_text(ty: &impl ToTokens) -> String {
+pub fn source_text(ty: &impl ToTokens) -> String {
     let mut text = ty.to_token_stream().to_string();
     for (spaced, tight) in [
         (" :: ", "::"),
@@ -60,7 +60,7 @@ pub(crate) fn source_text(ty: &impl ToTokens) -> String {
 }
 
 /// Returns whether a value of the type can only come from a path parameter.
-pub(crate) fn is_param_only(ty: &Type) -> bool {
+pub fn is_param_only(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => last_name(&reference.elem).is_some_and(|name| name == "str"),
         _ => last_name(ty).is_some_and(|name| PRIMITIVES.contains(&name.to_string().as_str())),
@@ -68,13 +68,13 @@ pub(crate) fn is_param_only(ty: &Type) -> bool {
 }
 
 /// The primitive types that a path parameter can have.
-pub(crate) const PRIMITIVES: [&str; 16] = [
+pub const PRIMITIVES: [&str; 16] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
     "f64", "bool", "char",
 ];
 
 /// Returns the name of a primitive or `NonZero` type, which error messages show to the client.
-pub(crate) fn primitive_name(ty: &Type) -> Option<String> {
+pub fn primitive_name(ty: &Type) -> Option<String> {
     let name = last_name(ty)?.to_string();
     let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
     let is_known = PRIMITIVES.contains(&name.as_str())
@@ -83,19 +83,19 @@ pub(crate) fn primitive_name(ty: &Type) -> Option<String> {
 }
 
 /// Returns whether the type mentions one of these identifiers.
-pub(crate) fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
+pub fn mentions(ty: &Type, generics: &[&Ident]) -> bool {
     let text = ty.to_token_stream().to_string();
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
     words.any(|word| generics.iter().any(|ident| *ident == word))
 }
 
 /// Returns the span of the tokens. On stable Rust, this is the span of the first token if they cannot be joined.
-pub(crate) fn first_span(tokens: &impl ToTokens) -> Span {
+pub fn first_span(tokens: &impl ToTokens) -> Span {
     syn::spanned::Spanned::span(tokens)
 }
 
 /// Replaces `Self` in the types of a method, for code outside of its impl block. `owner` is the type of the block.
-pub(crate) fn replace_self(sig: &mut Signature, owner: &Type) {
+pub fn replace_self(sig: &mut Signature, owner: &Type) {
     for input in &mut sig.inputs {
         if let FnArg::Typed(arg) = input {
             *arg.ty = without_self(&arg.ty, owner);
@@ -136,12 +136,12 @@ fn replace_word(tokens: TokenStream, word: &str, by: &TokenStream) -> TokenStrea
 }
 
 /// Returns whether the name is a keyword of some edition. syn does not read `gen` as one.
-pub(crate) fn is_keyword(name: &str) -> bool {
+pub fn is_keyword(name: &str) -> bool {
     name == "gen" || syn::parse_str::<Ident>(name).is_err()
 }
 
 /// Returns the `T` of `Path<T>`, the extractor of path parameters.
-pub(crate) fn path_inner(ty: &Type) -> Option<&Type> {
+pub fn path_inner(ty: &Type) -> Option<&Type> {
     let Type::Path(TypePath {
         qself: None, path, ..
     }) = ty
@@ -162,7 +162,7 @@ pub(crate) fn path_inner(ty: &Type) -> Option<&Type> {
 }
 
 /// Returns the first type among the arguments of a path: the `T` of `Result<T, E>`.
-pub(crate) fn first_type(path: &Path) -> Option<Type> {
+pub fn first_type(path: &Path) -> Option<Type> {
     match &path.segments.last()?.arguments {
         PathArguments::AngleBracketed(args) => args.args.iter().find_map(|arg| match arg {
             GenericArgument::Type(ty) => Some(ty.clone()),
@@ -173,7 +173,7 @@ pub(crate) fn first_type(path: &Path) -> Option<Type> {
 }
 
 /// Returns whether the type contains `impl Trait`.
-pub(crate) fn contains_impl_trait(ty: &impl ToTokens) -> bool {
+pub fn contains_impl_trait(ty: &impl ToTokens) -> bool {
     ty.to_token_stream().into_iter().any(|token| match token {
         TokenTree::Ident(word) => word == "impl",
         TokenTree::Group(group) => contains_impl_trait(&group.stream()),

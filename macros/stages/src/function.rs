@@ -16,20 +16,20 @@ use crate::{
     types::{first_span, highball_name, last_name, path_inner},
 };
 
-pub(crate) mod axum;
-pub(crate) mod cfg_args;
+pub mod axum;
+pub mod cfg_args;
 
 /// A function whose body is opaque.
 #[derive(Clone)]
-pub(crate) struct Function {
+pub struct Function {
     /// The type of the impl block that contains the function.
-    pub(crate) owner: Option<Type>,
+    pub owner: Option<Type>,
     /// The generic parameters of that block.
-    pub(crate) generics: Generics,
-    pub(crate) attrs: Vec<Attribute>,
-    pub(crate) vis: Visibility,
-    pub(crate) sig: Signature,
-    pub(crate) body: TokenStream,
+    pub generics: Generics,
+    pub attrs: Vec<Attribute>,
+    pub vis: Visibility,
+    pub sig: Signature,
+    pub body: TokenStream,
 }
 
 impl Parse for Function {
@@ -49,12 +49,12 @@ impl Parse for Function {
 
 impl Function {
     /// Returns the function as the user wrote it, without what only Highball reads in its arguments.
-    pub(crate) fn to_item(&self) -> TokenStream {
+    pub fn to_item(&self) -> TokenStream {
         self.to_item_without(|_| false)
     }
 
     /// Returns the function, also without the attributes for which `is_removed` is true.
-    pub(crate) fn to_item_without(&self, is_removed: fn(&Attribute) -> bool) -> TokenStream {
+    pub fn to_item_without(&self, is_removed: fn(&Attribute) -> bool) -> TokenStream {
         let vis = &self.vis;
         let attrs = self.attrs.iter().filter(|attr| !is_removed(attr));
         let mut sig = self.sig.clone();
@@ -68,7 +68,7 @@ impl Function {
     }
 
     /// Returns the name of the type that represents the function in a list.
-    pub(crate) fn type_name(&self) -> TokenStream {
+    pub fn type_name(&self) -> TokenStream {
         match &self.owner {
             Some(owner) => quote!(#owner),
             None => self.sig.ident.to_token_stream(),
@@ -76,7 +76,7 @@ impl Function {
     }
 
     /// Returns the expression that names the function in a call.
-    pub(crate) fn callee(&self) -> TokenStream {
+    pub fn callee(&self) -> TokenStream {
         let name = &self.sig.ident;
         match &self.owner {
             // `Type::name` would leave default type parameters to inference; `<Type>::name` uses the defaults.
@@ -86,12 +86,12 @@ impl Function {
     }
 
     /// Returns the `#[cfg]` attributes. The items that are generated for the function need them, too.
-    pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
+    pub fn cfgs(&self) -> Vec<&Attribute> {
         cfgs(&self.attrs)
     }
 
     /// Returns the text of the doc comment.
-    pub(crate) fn doc(&self) -> String {
+    pub fn doc(&self) -> String {
         let lines = self.attrs.iter().filter_map(|attr| match &attr.meta {
             syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
                 syn::Expr::Lit(syn::ExprLit {
@@ -110,20 +110,20 @@ impl Function {
 }
 
 /// The attributes of an argument of a function.
-pub(crate) const ARG_ATTRS: [&str; 2] = ["param", "config"];
+pub const ARG_ATTRS: [&str; 2] = ["param", "config"];
 
 fn is_arg_attr(attr: &Attribute) -> bool {
     ARG_ATTRS.iter().any(|name| attr.path().is_ident(name))
 }
 
 /// Returns whether the attribute sets the level of a lint.
-pub(crate) fn is_lint_attr(attr: &Attribute) -> bool {
+pub fn is_lint_attr(attr: &Attribute) -> bool {
     const LEVELS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
     LEVELS.iter().any(|level| attr.path().is_ident(level))
 }
 
 /// Returns the `#[cfg]` attributes among these.
-pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
+pub fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
     attrs
         .iter()
         .filter(|attr| attr.path().is_ident("cfg"))
@@ -132,15 +132,15 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
 
 /// An argument of a function.
 #[derive(Clone)]
-pub(crate) struct Arg {
-    pub(crate) name: String,
-    pub(crate) ty: Type,
-    pub(crate) kind: ArgKind,
+pub struct Arg {
+    pub name: String,
+    pub ty: Type,
+    pub kind: ArgKind,
 }
 
 /// How an argument is obtained.
 #[derive(Clone, Copy)]
-pub(crate) enum ArgKind {
+pub enum ArgKind {
     /// A parameter of the handler's own pattern. It is counted from the last, because prefixes add parameters in
     /// front.
     Param { back: usize },
@@ -165,12 +165,12 @@ pub(crate) enum ArgKind {
 }
 
 impl Arg {
-    pub(crate) fn is_extract(&self) -> bool {
+    pub fn is_extract(&self) -> bool {
         matches!(self.kind, ArgKind::Extract)
     }
 
     /// Returns whether the argument is a new value, not the context or a part of the app state.
-    pub(crate) fn is_owned(&self) -> bool {
+    pub fn is_owned(&self) -> bool {
         matches!(
             self.kind,
             ArgKind::Param { .. } | ArgKind::OuterParam | ArgKind::Extract
@@ -179,7 +179,7 @@ impl Arg {
 }
 
 /// Parses the arguments of a function.
-pub(crate) fn parse_args(
+pub fn parse_args(
     sig: &Signature,
     pattern: &Pattern,
     owner: Option<&Type>,
@@ -327,7 +327,7 @@ fn arg_kind(ty: &Type) -> ArgKind {
 }
 
 /// Returns the span for an error about the return type.
-pub(crate) fn output_span(sig: &Signature) -> Span {
+pub fn output_span(sig: &Signature) -> Span {
     match &sig.output {
         syn::ReturnType::Default => sig.ident.span(),
         syn::ReturnType::Type(_, ty) => first_span(ty),
@@ -336,7 +336,7 @@ pub(crate) fn output_span(sig: &Signature) -> Span {
 
 /// Expands a function. If its signature cannot be parsed, re-emits the item with the error. `on_method` is the error
 /// for a function with `self`.
-pub(crate) fn with_function(
+pub fn with_function(
     item: TokenStream,
     on_method: &str,
     expand: impl FnOnce(&Function, &mut Errors) -> TokenStream,

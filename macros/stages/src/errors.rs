@@ -6,9 +6,19 @@ use syn::Attribute;
 
 /// The errors found so far.
 ///
+/// # Examples
+/// ```
+/// use highball_macro_stages::errors::Errors;
+/// use quote::quote;
+///
+/// let mut errors = Errors::default();
+/// errors.at(quote!(itemm), "there is no `itemm`: write `item`");
+/// assert!(errors.into_tokens().to_string().contains("write `item`"));
+/// ```
+///
 /// They are read by [`into_tokens`](Self::into_tokens). To drop them unread panics, since the mistake would then compile.
 #[derive(Default)]
-pub(crate) struct Errors(Vec<syn::Error>);
+pub struct Errors(Vec<syn::Error>);
 
 impl Drop for Errors {
     fn drop(&mut self) {
@@ -21,31 +31,32 @@ impl Drop for Errors {
 
 impl Errors {
     /// Adds an error at these tokens.
-    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+    pub fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
     /// Adds an error of the parser.
-    pub(crate) fn push(&mut self, error: syn::Error) {
+    pub fn push(&mut self, error: syn::Error) {
         self.0.push(error);
     }
 
     /// Returns the value, or adds the error.
-    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+    pub fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Returns the errors as `compile_error!` items.
-    pub(crate) fn into_tokens(self) -> TokenStream {
+    pub fn into_tokens(self) -> TokenStream {
         self.into_tokens_under(&[])
     }
 
     /// Returns the errors of an item under these attributes `#[cfg(..)]`.
-    pub(crate) fn into_tokens_under(mut self, cfgs: &[&Attribute]) -> TokenStream {
+    pub fn into_tokens_under(mut self, cfgs: &[&Attribute]) -> TokenStream {
         let errors = std::mem::take(&mut self.0).into_iter().flatten();
         errors
             .map(|error| {

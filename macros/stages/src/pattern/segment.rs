@@ -3,7 +3,7 @@
 use syn::{Ident, ext::IdentExt, parse::Parser};
 
 /// A parsed segment.
-pub(crate) enum Segment {
+pub enum Segment {
     /// Text, percent-encoded.
     Static(String),
     /// `{name}`, with the text around it.
@@ -17,7 +17,7 @@ pub(crate) enum Segment {
 }
 
 impl Segment {
-    pub(crate) fn name(&self) -> Option<&str> {
+    pub fn name(&self) -> Option<&str> {
         match self {
             Self::Static(_) => None,
             Self::Param { name, .. } | Self::CatchAll { name } => Some(name),

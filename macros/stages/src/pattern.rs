@@ -11,23 +11,23 @@ use crate::errors::Errors;
 
 mod segment;
 
-pub(crate) use segment::Segment;
+pub use segment::Segment;
 
 /// The limits of `highball::table`. They are checked here for one pattern, and in the app for a whole path.
-pub(crate) const MAX_PARAMS: usize = 16;
+pub const MAX_PARAMS: usize = 16;
 const MAX_SEGMENTS: usize = 32;
 
 /// A parsed pattern.
-pub(crate) struct Pattern {
+pub struct Pattern {
     /// The text that the user wrote, or empty if there is no prefix.
-    pub(crate) text: String,
-    pub(crate) span: Span,
-    pub(crate) segments: Vec<Segment>,
+    pub text: String,
+    pub span: Span,
+    pub segments: Vec<Segment>,
 }
 
 impl Pattern {
     /// Parses the pattern of a route.
-    pub(crate) fn route(literal: &LitStr, errors: &mut Errors) -> Self {
+    pub fn route(literal: &LitStr, errors: &mut Errors) -> Self {
         let pattern = Self::parse(literal, errors);
         // The last segment may be a catch-all.
         for segment in pattern.segments.iter().rev().skip(1) {
@@ -44,7 +44,7 @@ impl Pattern {
     }
 
     /// Parses the prefix of a group.
-    pub(crate) fn prefix(literal: &LitStr, errors: &mut Errors) -> Self {
+    pub fn prefix(literal: &LitStr, errors: &mut Errors) -> Self {
         let text = literal.value();
         if text.trim_matches('/').is_empty() {
             errors.at(literal, "an empty prefix adds nothing: leave it out");
@@ -72,7 +72,7 @@ impl Pattern {
     }
 
     /// Returns the pattern of a missing prefix or path.
-    pub(crate) fn empty() -> Self {
+    pub fn empty() -> Self {
         Self {
             text: String::new(),
             span: Span::call_site(),
@@ -81,7 +81,7 @@ impl Pattern {
     }
 
     /// Returns the names of the parameters.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().filter_map(Segment::name)
     }
 

@@ -13,7 +13,7 @@ use crate::{
 
 /// Writes `Local<'_, User>` for each `Local<User>` in the arguments, and `Context<'_>` for `Context`: an `async fn`
 /// cannot elide the lifetime (E0726).
-pub(crate) fn add_lifetimes(sig: &mut Signature) {
+pub fn add_lifetimes(sig: &mut Signature) {
     for input in &mut sig.inputs {
         if let FnArg::Typed(arg) = input {
             add_context_lifetime(&mut arg.ty);
@@ -68,7 +68,7 @@ fn add_local_lifetime(ty: &mut Type) {
 ///
 /// A `State` shares its value with other requests, so its pattern binds a clone, as it does in axum. The pattern of a
 /// `Local` binds a reference. A public field was rejected: `id.0` of a `Local<'_, Id>` is the field of `Id`.
-pub(crate) fn take_patterns(sig: &mut Signature) -> TokenStream {
+pub fn take_patterns(sig: &mut Signature) -> TokenStream {
     let mut statements = TokenStream::new();
     for (idx, input) in sig.inputs.iter_mut().enumerate() {
         let FnArg::Typed(arg) = input else { continue };
@@ -107,7 +107,7 @@ fn inner_pattern(pattern: &Pat, ty: &Type) -> Option<(Pat, Span)> {
 }
 
 /// Returns the body with these statements at its beginning, behind its inner attributes.
-pub(crate) fn prepend(statements: TokenStream, body: TokenStream) -> TokenStream {
+pub fn prepend(statements: TokenStream, body: TokenStream) -> TokenStream {
     if statements.is_empty() {
         return body;
     }
@@ -136,7 +136,7 @@ fn inner_attrs_len(tokens: &[TokenTree]) -> usize {
 }
 
 /// Binds the patterns of a method in its body.
-pub(crate) fn bind_patterns(method: &mut ImplItemFn) {
+pub fn bind_patterns(method: &mut ImplItemFn) {
     let statements = take_patterns(&mut method.sig);
     let block: syn::Block = syn::parse_quote!({ #statements });
     method.block.stmts.splice(0..0, block.stmts);
