@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result},
     events,
     request::Check,
+    server::Stop,
     tasks::{Owned, Stopping},
 };
 
@@ -33,19 +34,22 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 pub(super) struct Background {
     /// The names of the battery and of the work.
     name: String,
-    work: Box<dyn Fn(Stopping) -> Working + Send + Sync>,
+    work: Box<dyn Fn(Stopping, Clock) -> Working + Send + Sync>,
     /// Whether it has failed, and has not run for long since.
     is_failing: Arc<AtomicBool>,
 }
 
 impl Background {
-    pub(super) fn new<F>(name: String, work: impl Fn(Stopping) -> F + Send + Sync + 'static) -> Self
+    pub(super) fn new<F>(
+        name: String,
+        work: impl Fn(Stopping, Clock) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         F: Future<Output = Result> + Send + 'static,
     {
         Self {
             name,
-            work: Box::new(move |stopping| Box::pin(work(stopping))),
+            work: Box::new(move |stopping, clock| Box::pin(work(stopping, clock))),
             is_failing: Arc::default(),
         }
     }
@@ -70,7 +74,7 @@ impl Background {
         loop {
             let begun = clock.now();
             // A separate task, so that a panic ends only the work.
-            let mut work = Owned::spawn((self.work)(stopping.clone()));
+            let mut work = Owned::spawn((self.work)(stopping.clone(), clock.clone()));
             let ended = tokio::select! {
                 biased;
                 ended = &mut work => ended,
@@ -133,13 +137,20 @@ impl Running {
 
     /// Waits until all work is done, but not longer than the shutdown may take and not after a second request to stop.
     /// Drops the rest, and returns how many that were.
-    pub(super) async fn wait(mut self, progress: &Progress, shutdown: Duration) -> usize {
+    pub(super) async fn wait(
+        mut self,
+        progress: &Progress,
+        shutdown: Duration,
+        stop: &mut impl Stop,
+    ) -> usize {
         let (clock, deadline) = (&progress.clock, progress.deadline(shutdown));
         let all = async { while self.tasks.join_next().await.is_some() {} };
         tokio::select! {
             biased;
             _ = clock.timeout_at(deadline, all) => {}
             () = progress.hurries.stopping() => {}
+            // The server has ended, so it does not listen for a second request any more.
+            () = stop.wait_for_stop() => {}
         }
         let left = self.tasks.len();
         self.tasks.shutdown().await;

@@ -8,7 +8,7 @@ use super::{
     hook::Hook,
     registry::{Gauge, Page, Registry, Row},
 };
-use crate::{error::Result, request::Check, routes::Route, tasks::Stopping};
+use crate::{clock::Clock, error::Result, request::Check, routes::Route, tasks::Stopping};
 
 /// A package that joins a server: [`Serve::install`](crate::serve::Serve::install).
 ///
@@ -33,7 +33,7 @@ use crate::{error::Result, request::Check, routes::Route, tasks::Stopping};
 ///             // Connect.
 ///             Ok(())
 ///         });
-///         hooks.background("sender", |mut stopping| async move {
+///         hooks.background("sender", |mut stopping, clock| async move {
 ///             // Send mails until the stop begins.
 ///             stopping.await;
 ///             Ok(())
@@ -140,7 +140,8 @@ impl Hooks<'_> {
     /// Adds background work, which runs from the start hooks to the stop.
     ///
     /// `stopping` resolves when a stop *begins*, before the `shutdown_delay`: a consumer of a queue must take nothing
-    /// new from then on. The server waits for the work until the end of `shutdown_timeout`, and then drops it.
+    /// new from then on. The server waits for the work until the end of `shutdown_timeout`, and then drops it. `clock` is
+    /// that of the server, which a test can move.
     ///
     /// Work that returns `Ok` is done. If it fails or panics before a stop, this is reported, and it begins again after
     /// 1 s, 2 s, 4 s and so on up to a minute. Until it has then run for as long as the next pause would be, the server
@@ -148,7 +149,7 @@ impl Hooks<'_> {
     pub fn background<F>(
         &mut self,
         name: &str,
-        work: impl Fn(Stopping) -> F + Send + Sync + 'static,
+        work: impl Fn(Stopping, Clock) -> F + Send + Sync + 'static,
     ) where
         F: Future<Output = Result> + Send + 'static,
     {

@@ -85,7 +85,7 @@ async fn run_started<A, S>(
     mut setup: Setup,
     mut shared: Shared<S>,
     listening: Listening,
-    stop: StopSource,
+    mut stop: StopSource,
 ) -> Result
 where
     A: App + Endpoint<S>,
@@ -105,11 +105,11 @@ where
         &progress,
     );
     let config = setup.config.clone();
-    let served = serve::<A, S>(config, &shared, listening, watched, stop, &progress).await;
+    let served = serve::<A, S>(config, &shared, listening, watched, &mut stop, &progress).await;
     // Without a stop, for example after an error of a listener, the work still has to end.
     progress.begins.begin();
     let left = background
-        .wait(&progress, setup.config.shutdown_timeout)
+        .wait(&progress, setup.config.shutdown_timeout, &mut stop)
         .await;
     let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
     let stopped = stopped.and(close(&mut setup, &clock).await);
@@ -180,7 +180,7 @@ async fn serve<A, S>(
     shared: &Arc<Shared<S>>,
     listening: Listening,
     watched: bool,
-    stop: StopSource,
+    stop: &mut StopSource,
     progress: &Progress,
 ) -> Result<(Report, Option<Runtimes>)>
 where

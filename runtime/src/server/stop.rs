@@ -119,6 +119,12 @@ impl Stop for StopSource {
     }
 }
 
+impl Stop for &mut StopSource {
+    async fn wait_for_stop(&mut self) {
+        StopSource::wait_for_stop(self).await;
+    }
+}
+
 /// A flag that every connection reads and that wakes them when it is set.
 #[derive(Debug, Default)]
 pub(super) struct StopFlag {

@@ -110,7 +110,7 @@ impl Battery for Journal {
             }
         });
         let journal = self.clone();
-        hooks.background("writer", move |mut stopping| {
+        hooks.background("writer", move |mut stopping, _clock| {
             let journal = journal.clone();
             async move {
                 loop {

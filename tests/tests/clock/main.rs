@@ -3,6 +3,7 @@
 //! No test waits for real time. `PATIENCE` only ends a test that hangs.
 
 mod app;
+mod battery;
 mod faults;
 mod server;
 

@@ -65,7 +65,7 @@ impl Drop for Cut {
 static CUT: AtomicUsize = AtomicUsize::new(0);
 
 #[routes(app)]
-struct Api(ping, echo, stuck, endless, highball::serve::readyz);
+pub(crate) struct Api(ping, echo, stuck, endless, highball::serve::readyz);
 
 pub(crate) struct Server {
     pub(crate) addr: SocketAddr,
@@ -79,7 +79,7 @@ impl Server {
         Self::with(|serve| serve.config(config)).await
     }
 
-    async fn with(change: impl FnOnce(Serve<Api>) -> Serve<Api>) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(Serve<Api>) -> Serve<Api>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("it is bound");
         let clock = Clock::new();
@@ -101,13 +101,13 @@ impl Server {
     }
 
     /// Requests a stop, and lets the server notice it.
-    async fn begin_stop(&mut self) {
+    pub(crate) async fn begin_stop(&mut self) {
         let stop = self.stop.take().expect("the first stop");
         stop.send(()).expect("it runs");
         self.clock.advance(Duration::ZERO).await;
     }
 
-    async fn ended(self) -> highball::Result {
+    pub(crate) async fn ended(self) -> highball::Result {
         soon(self.task).await.expect("no panic")
     }
 }

@@ -77,7 +77,7 @@ impl Battery for Toy {
             }
         });
         let (claims, failures, work) = (self.claimed.clone(), self.failures, log.clone());
-        hooks.background("consumer", move |mut stopping| {
+        hooks.background("consumer", move |mut stopping, _clock| {
             let (claims, failures, work) = (claims.clone(), failures.clone(), work.clone());
             async move {
                 match failures.load(SeqCst) {
@@ -253,7 +253,7 @@ async fn background_work_is_dropped_at_the_end_of_the_shutdown() {
         }
 
         fn install(self, hooks: &mut Hooks<'_>) {
-            hooks.background("work", |_| std::future::pending());
+            hooks.background("work", |_, _| std::future::pending());
             hooks.on_close(secs(1), async move {
                 self.0.add("close");
                 Ok(())

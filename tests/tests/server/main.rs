@@ -7,6 +7,7 @@ mod connections;
 mod forwarding_headers;
 mod hooks;
 mod listeners;
+mod second_stop;
 mod shutdown;
 mod trusted_proxies;
 mod workers;
