@@ -70,7 +70,7 @@ fn tables_list_the_arguments_of_each_attribute() {
         .into_iter()
         .filter(|verb| *verb != "route")
     {
-        let of_some = ["methods", "body"];
+        let of_some = ["methods", "body", "csrf"];
         check("route", "Argument", known(verb).chain(of_some));
     }
 }
@@ -85,7 +85,7 @@ fn tables_name_the_places_of_each_argument() {
             GroupArgs::parse(row[0].trim_matches('`').parse().unwrap(), &mut errors);
             let is_of_groups = errors.into_tokens().is_empty() && name != "app";
             for (place, expected) in [
-                ("route", takes("get")),
+                ("route", takes("get") || takes("post")),
                 ("group", is_of_groups),
                 ("app", takes("routes")),
             ] {

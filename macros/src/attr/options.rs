@@ -96,7 +96,7 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             CSRF, CRATE,
         ],
         "get" | "head" => &[
-            PATH, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF, CRATE,
+            PATH, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
         "guard" => &[AFTER, BEFORE, BODY, FACTS, CRATE],
@@ -191,6 +191,9 @@ fn parse_option(
             unknown_message(&word, attribute),
         ));
     }
+    if name == "csrf" {
+        refuse_csrf_of_safe(attribute, word.span())?;
+    }
     check_option(attribute, &name, word.span(), seen)?;
     let arg = match name.as_str() {
         "with" => AttrOption::With(parse_with(input, &word)?),
@@ -233,6 +236,17 @@ fn is_foreign(path: &Path, attribute: &str) -> bool {
     rocket_message(&name, attribute).is_none()
         && where_accepted(&name).is_none()
         && !accepted.iter().any(|(known, _)| is_similar(known, &name))
+}
+
+/// Rejects `csrf = ..` on a route for a method whose requests are not checked.
+fn refuse_csrf_of_safe(attribute: &str, span: Span) -> syn::Result<()> {
+    if !matches!(attribute, "get" | "head" | "options" | "query") {
+        return Ok(());
+    }
+    let message = format!(
+        "`#[{attribute}]` must not change anything, so its requests are not checked: leave `csrf = ..` out"
+    );
+    Err(syn::Error::new(span, message))
 }
 
 /// Rejects tokens that follow an argument without a comma.

@@ -140,8 +140,9 @@ impl Hooks<'_> {
     /// Adds background work, which runs from the start hooks to the stop.
     ///
     /// `stopping` resolves when a stop *begins*, before the `shutdown_delay`: a consumer of a queue must take nothing
-    /// new from then on. The server waits for the work until the end of `shutdown_timeout`, and then drops it. `clock` is
-    /// that of the server, which a test can move.
+    /// new from then on. The server waits for the work until the end of `shutdown_timeout`, and then drops it.
+    ///
+    /// `clock` is that of the server, which a test can move.
     ///
     /// Work that returns `Ok` is done. If it fails or panics before a stop, this is reported, and it begins again after
     /// 1 s, 2 s, 4 s and so on up to a minute. Until it has then run for as long as the next pause would be, the server
