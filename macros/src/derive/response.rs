@@ -108,10 +108,14 @@ fn facts(data: &Data, attrs: &[Attribute], private: &TokenStream) -> TokenStream
         Data::Struct(data) => vec![(attrs, &data.fields)],
         Data::Union(_) => Vec::new(),
     };
-    let transparent = own.iter().filter(|(attrs, _)| {
+    let is_transparent = |attrs: &[Attribute]| {
         let mut attrs = attrs.iter();
         attrs.any(|attr| attr.path().is_ident("transparent"))
-    });
+    };
+    // A problem does nothing for sure.
+    let has_problem = own.iter().any(|(attrs, _)| !is_transparent(attrs));
+    let maybe = has_problem.then(|| quote!(.maybe()));
+    let transparent = own.iter().filter(|(attrs, _)| is_transparent(attrs));
     let mut types = transparent.filter_map(|(_, fields)| fields.iter().next());
     let Some(first) = types.next() else {
         return quote!(#private::Facts::NONE);
@@ -126,7 +130,7 @@ fn facts(data: &Data, attrs: &[Attribute], private: &TokenStream) -> TokenStream
     });
     quote!({
         use #private::NoExtractor as _;
-        #all
+        #all #maybe
     })
 }
 

@@ -36,6 +36,15 @@ enum Wrapped {
     Headers(HeaderMap),
 }
 
+#[derive(IntoResponse)]
+#[allow(dead_code)]
+enum EventsOrProblem {
+    #[status(409)]
+    Conflict,
+    #[transparent]
+    Events(Sse),
+}
+
 /// States nothing.
 struct Unknown;
 
@@ -116,6 +125,7 @@ fn wrappers_pass_the_facts_of_a_response_on() {
     assert!(!surely(<Option<Sse>>::FACTS));
     assert!(!surely(<Result<Sse, Problem>>::FACTS));
     assert!(!surely(Wrapped::FACTS));
+    assert!(EventsOrProblem::FACTS.may(Facts::STREAM) && !surely(EventsOrProblem::FACTS));
 }
 
 #[get("/nothing")]

@@ -27,7 +27,7 @@ impl ::core::convert::From<DbError> for Error {
 impl ::highball::__private::IntoResponse for Error {
     const FACTS: ::highball::__private::Facts = {
         use ::highball::__private::NoExtractor as _;
-        ::highball::__private::ResponseProbe::<DbError>::RESPONSE
+        ::highball::__private::ResponseProbe::<DbError>::RESPONSE.maybe()
     };
     fn into_response(self) -> ::highball::__private::Response {
         match self {
