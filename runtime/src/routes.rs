@@ -5,6 +5,7 @@ mod blame;
 mod chain;
 mod check;
 mod check_csrf;
+mod check_demands;
 mod check_locals;
 mod clash;
 
@@ -21,6 +22,7 @@ mod node;
 mod part;
 mod pattern;
 mod problem;
+mod route_text;
 mod segment;
 mod shape;
 mod sums;

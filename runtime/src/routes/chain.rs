@@ -1,7 +1,6 @@
 //! The parts around a handler, as the checks of a chain see them.
 
 use crate::routes::{
-    check_locals::LocalProblem,
     part::{PartInfo, joined},
     walk::{MAX_LEVELS, Walk},
 };
@@ -17,8 +16,6 @@ pub(super) struct Chain {
     pub(super) n_lists: usize,
     /// The number of parts.
     pub(super) len: usize,
-    /// The first mistake in the parts around the entry. It is known before the routes are visited.
-    pub(super) problem: Option<LocalProblem>,
 }
 
 impl Chain {
@@ -26,7 +23,6 @@ impl Chain {
         lists: [&[]; MOST_LISTS],
         n_lists: 0,
         len: 0,
-        problem: None,
     };
 
     /// Returns the parts of the groups around the route that a walk has visited.
@@ -40,7 +36,6 @@ impl Chain {
                 chain.push(level.field.with);
             }
         }
-        chain.problem = chain.find_problem(0, &[]);
         chain
     }
 

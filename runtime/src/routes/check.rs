@@ -3,9 +3,9 @@
 use crate::routes::{
     argument_facts::find_shared_scope,
     chain::Chain,
-    check_csrf, check_locals,
+    check_csrf, check_demands,
+    check_locals::{self, LocalProblem},
     clash::{self, Slot, may_clash},
-    demand,
     facts::Facts,
     field_path::MAX_DEPTH,
     node::{Content, Group, Node},
@@ -109,7 +109,8 @@ const fn may_be_wrong(group: &Group, entry: &'static Node, checks: Checks) -> bo
 }
 
 const fn find_in_entry(root: &'static Node, mut walk: Walk, checks: Checks) -> Option<Problem> {
-    let (mut surroundings, mut chain) = (0, Chain::NONE);
+    // The chain of the groups, and its first mistake, which is the same for all routes of a group.
+    let (mut surroundings, mut chain, mut chain_problem) = (0, Chain::NONE, None);
     while walk.next_route() {
         if walk.depth > MAX_DEPTH {
             return Some(Problem::TooDeep(walk.place()));
@@ -130,8 +131,9 @@ const fn find_in_entry(root: &'static Node, mut walk: Walk, checks: Checks) -> O
         if walk.surroundings != surroundings {
             surroundings = walk.surroundings;
             chain = Chain::around(&walk);
+            chain_problem = chain.find_problem(0, &[]);
         }
-        if let Some(problem) = find_lack(root, &walk, &chain) {
+        if let Some(problem) = find_lack(root, &walk, &chain, chain_problem) {
             return Some(problem);
         }
         if let Checks::AppWithCsrf = checks
@@ -163,15 +165,20 @@ const fn find_clashes(reports: &mut [Report], node: &'static Node, slots: &mut [
 }
 
 /// Returns the first thing that a route needs and that is not around it.
-const fn find_lack(root: &'static Node, walk: &Walk, outer: &Chain) -> Option<Problem> {
-    if let Some(problem) = check_locals::check(outer, walk) {
+const fn find_lack(
+    root: &'static Node,
+    walk: &Walk,
+    outer: &Chain,
+    outer_problem: Option<LocalProblem>,
+) -> Option<Problem> {
+    if let Some(problem) = check_locals::check(outer, outer_problem, walk) {
         return Some(Problem::Locals(walk.place(), problem));
     }
     if let Some(name) = find_missing_param(walk) {
         return Some(Problem::NoOuterParam(walk.place(), name));
     }
     if root.sums.has_demands
-        && let Some(demand) = demand::find_unmet(root, walk.place())
+        && let Some(demand) = check_demands::find_unmet(root, walk.place())
     {
         return Some(Problem::Unmet(walk.place(), demand));
     }

@@ -9,7 +9,7 @@ use crate::{
         field_path::Place,
         node::{Group, Node},
         part::PartInfo,
-        problem::{with_place, with_route},
+        route_text::{with_place, with_route},
         segment::Csrf,
         walk::Walk,
     },

@@ -24,8 +24,12 @@ pub(crate) enum LocalProblem {
 }
 
 /// Checks the chain of the route that a walk has visited, from its outermost part to the handler. Returns the first
-/// mistake. `outer` is the chain around the route.
-pub(super) const fn check(outer: &Chain, walk: &Walk) -> Option<LocalProblem> {
+/// mistake. `outer` is the chain around the route, and `outer_problem` its first mistake.
+pub(super) const fn check(
+    outer: &Chain,
+    outer_problem: Option<LocalProblem>,
+    walk: &Walk,
+) -> Option<LocalProblem> {
     let whole;
     let chain = match (walk.own_field().with, walk.definition.with) {
         ([], []) => outer,
@@ -34,7 +38,7 @@ pub(super) const fn check(outer: &Chain, walk: &Walk) -> Option<LocalProblem> {
             &whole
         }
     };
-    let problem = match outer.problem {
+    let problem = match outer_problem {
         Some(problem) => Some(problem),
         None => chain.find_problem(outer.len, walk.arguments),
     };

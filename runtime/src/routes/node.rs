@@ -291,6 +291,41 @@ impl Node {
     }
 }
 
+impl Sums {
+    /// Adds the sums of entries.
+    const fn add(&mut self, mut entries: &[&Node]) {
+        while let [entry, rest @ ..] = entries {
+            let sums = &entry.sums;
+            self.routes += sums.routes;
+            self.groups += sums.groups;
+            self.text += sums.text;
+            self.slashes += sums.slashes;
+            self.nodes += sums.nodes;
+            self.statics += sums.statics;
+            self.affixes += sums.affixes;
+            if sums.most_segments > self.most_segments {
+                self.most_segments = sums.most_segments;
+            }
+            if sums.most_params > self.most_params {
+                self.most_params = sums.most_params;
+            }
+            if sums.depth > self.depth {
+                self.depth = sums.depth;
+            }
+            self.name_bits |= sums.name_bits;
+            self.has_slash |= sums.has_slash;
+            self.has_extensions |= sums.has_extensions;
+            self.may_lack |= sums.may_lack;
+            self.has_demands |= sums.has_demands;
+            self.may |= sums.may;
+            self.has_unsafe |= sums.has_unsafe;
+            self.is_strict |= sums.is_strict;
+            self.broken |= sums.broken;
+            entries = rest;
+        }
+    }
+}
+
 /// Returns whether one of these parts has locals or an order, so that the chain of each route inside must be checked.
 const fn has_locals(parts: &[PartInfo]) -> bool {
     let mut parts = parts;

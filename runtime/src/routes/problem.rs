@@ -1,7 +1,7 @@
 //! Composes the messages about mistakes in the entries of a group.
 
 use crate::{
-    const_text::{ErrorText, equal},
+    const_text::ErrorText,
     routes::{
         argument_facts::SharedScope,
         check_csrf::Unprotected,
@@ -10,6 +10,7 @@ use crate::{
         demand::Demand,
         field_path::{MAX_DEPTH, Place},
         node::Node,
+        route_text::{with_path, with_place, with_route},
         shape::{MAX_PARAMS, MAX_SEGMENTS},
     },
 };
@@ -112,42 +113,4 @@ const fn with_source(text: ErrorText, place: Place, idx: usize) -> ErrorText {
 const fn over_limit(place: Place, root: &'static Node, what: &str, limit: usize) -> ErrorText {
     let text = with_path(ErrorText::EMPTY.with("`"), place, root).with("`");
     with_place(text, place).with(what).with_number(limit as u32)
-}
-
-pub(super) const fn with_route(
-    text: ErrorText,
-    method: &str,
-    place: Place,
-    root: &'static Node,
-) -> ErrorText {
-    with_path(text.with("`").with(method).with(" "), place, root).with("`")
-}
-
-/// Appends the handler of the route and its place in the source.
-pub(super) const fn with_place(text: ErrorText, place: Place) -> ErrorText {
-    let definition = place.definition;
-    let text = text
-        .with(" of `")
-        .with(definition.handler)
-        .with("` (")
-        .with(definition.place.file());
-    text.with(":")
-        .with_number(definition.place.line())
-        .with(")")
-}
-
-/// Appends the pattern, with the prefixes up to the group that is checked.
-const fn with_path(mut text: ErrorText, place: Place, root: &'static Node) -> ErrorText {
-    let (mut idx, mut is_prefixed) = (0, false);
-    while let Some(prefix) = place.path.prefix(root, idx) {
-        text = text.with(prefix.text);
-        is_prefixed |= !prefix.is_empty();
-        idx += 1;
-    }
-    let own = place.definition.pattern.text;
-    if equal(own, "/") && is_prefixed {
-        text
-    } else {
-        text.with(own)
-    }
 }

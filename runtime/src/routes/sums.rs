@@ -1,9 +1,6 @@
 //! Sums over the routes below an entry of a group.
 
-use crate::routes::{
-    node::Node,
-    pattern::{KIND_AFFIX, KIND_BITS, Pattern},
-};
+use crate::routes::pattern::{KIND_AFFIX, KIND_BITS, Pattern};
 
 /// Sums over the routes below an entry, which a group uses in place of a walk.
 #[derive(Debug, Clone, Copy)]
@@ -69,39 +66,6 @@ impl Sums {
         is_strict: false,
         broken: false,
     };
-
-    /// Adds the sums of entries.
-    pub(super) const fn add(&mut self, mut entries: &[&Node]) {
-        while let [entry, rest @ ..] = entries {
-            let sums = &entry.sums;
-            self.routes += sums.routes;
-            self.groups += sums.groups;
-            self.text += sums.text;
-            self.slashes += sums.slashes;
-            self.nodes += sums.nodes;
-            self.statics += sums.statics;
-            self.affixes += sums.affixes;
-            if sums.most_segments > self.most_segments {
-                self.most_segments = sums.most_segments;
-            }
-            if sums.most_params > self.most_params {
-                self.most_params = sums.most_params;
-            }
-            if sums.depth > self.depth {
-                self.depth = sums.depth;
-            }
-            self.name_bits |= sums.name_bits;
-            self.has_slash |= sums.has_slash;
-            self.has_extensions |= sums.has_extensions;
-            self.may_lack |= sums.may_lack;
-            self.has_demands |= sums.has_demands;
-            self.may |= sums.may;
-            self.has_unsafe |= sums.has_unsafe;
-            self.is_strict |= sums.is_strict;
-            self.broken |= sums.broken;
-            entries = rest;
-        }
-    }
 
     /// Returns the sums with a prefix in front of every pattern.
     pub(super) const fn below(mut self, prefix: &Pattern) -> Self {
