@@ -75,12 +75,31 @@ pub(super) async fn serve<A: HttpApp>(
         Ok(Err(error)) => return events::handshake_failed(Some(peer), &error),
         Err(elapsed) => return events::handshake_failed(Some(peer), &elapsed),
     };
-    drive(&shared, &mut connection, &origin(&quic)).await;
+    let was_busy = drive(&shared, &mut connection, &origin(&quic)).await;
+    if quic
+        .close_reason()
+        .is_some_and(|reason| is_cut(&reason, was_busy))
+    {
+        events::connection_cut(Some(peer));
+    }
     wait_until_received(&quic, shared.config.write_timeout).await;
     drop(connection);
     if shared.stopping.has_begun() {
         // The process may exit when this returns, so give the close frame time to be sent.
         let _out_of_time = timeout(LINGER, endpoint.wait_idle()).await;
+    }
+}
+
+/// Returns whether the server ended the connection, and not its client.
+///
+/// A client that disappears between requests is not counted, like an idle connection of HTTP/1.
+fn is_cut(reason: &quinn::ConnectionError, was_busy: bool) -> bool {
+    use quinn::ConnectionError as E;
+    match reason {
+        // A limit, or an error of HTTP/3 or QUIC. The orderly close by the server comes after this check.
+        E::LocallyClosed | E::TransportError(_) | E::CidsExhausted | E::VersionMismatch => true,
+        E::TimedOut => was_busy,
+        E::ApplicationClosed(_) | E::ConnectionClosed(_) | E::Reset => false,
     }
 }
 
@@ -135,12 +154,12 @@ fn origin(connection: &quinn::Connection) -> Transport {
 }
 
 /// Accepts requests until the client closes, the connection is idle for too long or the server
-/// stops. Then waits for the open requests.
+/// stops. Then waits for the open requests, and returns whether there were some.
 async fn drive<A: HttpApp>(
     shared: &Arc<Shared<A>>,
     connection: &mut Connection<Quic, Bytes>,
     origin: &Transport,
-) {
+) -> bool {
     let session = shared.app.connect(origin);
     // Rejections run on separate tasks, which end with the connection, so a client that does not
     // read its rejection cannot delay the shutdown.
@@ -158,7 +177,7 @@ async fn drive<A: HttpApp>(
             let _goaway = timeout(LINGER, connection.shutdown(1)).await;
         }
         if told && requests.is_empty() {
-            return;
+            return false;
         }
         tokio::select! {
             accepted = connection.accept() => match accepted {
@@ -171,8 +190,13 @@ async fn drive<A: HttpApp>(
                     begun += 1;
                     requests.spawn(serve_request(Arc::clone(shared), session.clone(), resolver));
                 }
-                Err(_) if shared.config.cancel_on_disconnect => return requests.shutdown().await,
-                Ok(None) | Err(_) => break,
+                Ok(None) => break,
+                Err(_) => {
+                    if shared.config.cancel_on_disconnect {
+                        requests.abort_all();
+                    }
+                    break;
+                }
             },
             Some(_) = requests.join_next() => {
                 idle.as_mut().reset(clock.now() + shared.config.idle_timeout);
@@ -181,7 +205,9 @@ async fn drive<A: HttpApp>(
             () = &mut stopped, if !told => {}
         }
     }
+    let is_busy = !requests.is_empty();
     while requests.join_next().await.is_some() {}
+    is_busy
 }
 
 /// Serves one request. An error ends this request only.
@@ -347,6 +373,24 @@ impl http_body::Body for ReceivedBody {
         match self.length {
             Some(length) => http_body::SizeHint::with_exact(length),
             None => http_body::SizeHint::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_end_by_the_server_is_a_cut() {
+        use quinn::ConnectionError::{LocallyClosed, Reset, TimedOut};
+        for (reason, if_idle, if_busy) in [
+            (LocallyClosed, true, true),
+            (TimedOut, false, true),
+            (Reset, false, false),
+        ] {
+            assert_eq!(is_cut(&reason, false), if_idle, "{reason}");
+            assert_eq!(is_cut(&reason, true), if_busy, "{reason}");
         }
     }
 }

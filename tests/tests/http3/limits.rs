@@ -1,5 +1,7 @@
 //! Limits of requests over HTTP/3.
 
+use highball::serve::server_counts;
+
 use super::*;
 
 #[tokio::test]
@@ -35,6 +37,7 @@ async fn limits_of_requests_apply() {
 /// h3 would buffer these frames completely: on the control stream, as a head, and as trailers.
 #[tokio::test]
 async fn too_long_frame_closes_the_connection() {
+    let before = server_counts().cut_connections;
     let server = Server::start("frames", Config::default()).await;
     let endless = [0xff; 8];
     for (is_request, frames) in [
@@ -56,6 +59,8 @@ async fn too_long_frame_closes_the_connection() {
         assert_eq!(close.error_code.into_inner(), code, "{close}");
     }
     server.stop().await;
+    // Other tests of this program may add to the count.
+    assert!(server_counts().cut_connections >= before + 3);
 }
 
 /// h3 reports an empty DATA frame in the same way as the end of a body.
