@@ -159,7 +159,7 @@ impl ChainAttr {
                 (ImplItem::Fn(method), None) => found = Some(method),
                 (other, _) => {
                     let message = format!(
-                        "{} is one method: move this to an impl block of its own",
+                        "{} is one method: move this to a separate impl block",
                         self.noun
                     );
                     errors.at(first_token(other), message);
@@ -240,7 +240,7 @@ fn check_receiver(function: &Function, list: &[Arg], errors: &mut Errors) {
     if function.sig.receiver().is_none() {
         errors.at(
             &function.sig.ident,
-            "the method reads what stands in `with(..)` from `&self`: make it the first argument",
+            "the method reads the values of `with(..)` from `&self`: make it the first argument",
         );
     }
     for arg in list

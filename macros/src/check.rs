@@ -68,7 +68,7 @@ pub(crate) fn check_signature(function: &Function, noun: &str, errors: &mut Erro
         if let FnArg::Typed(arg) = input
             && let Some(cfg) = cfgs(&arg.attrs).first()
         {
-            errors.at(cfg, "the arguments have more than four conditions `#[cfg(..)]`: write the function once for each case, under a `#[cfg(..)]` of its own");
+            errors.at(cfg, "the arguments have more than four conditions `#[cfg(..)]`: write the function once for each case, under a separate `#[cfg(..)]`");
             return;
         }
     }
@@ -143,7 +143,7 @@ fn check_contexts(args: &[Arg], errors: &mut Errors) {
         for arg in contexts.into_iter().skip(1) {
             errors.at(
                 &arg.ty,
-                "a handler has one `&mut Context<'_>`, and no other context beside it",
+                "a handler has one `&mut Context<'_>` and no other context",
             );
         }
     }
@@ -280,11 +280,11 @@ pub(crate) fn check_guard(args: &[Arg], function: &Function, errors: &mut Errors
     match &sig.output {
         ReturnType::Default => errors.at(
             &sig.ident,
-            "a guard says whether the request goes on: write `-> Result<T, E>`, where `T` is what it provides or `()`, and `E` its answer",
+            "a guard returns whether it accepts the request: write `-> Result<T, E>`, where `T` is the value that it provides or `()`, and `E` is its response",
         ),
         ReturnType::Type(_, ty) if contains_impl_trait(ty) && !future::returns_future(sig) => errors.at(
             ty,
-            "what a guard provides is told by its type: name it, as in `Result<User, Rejection>`",
+            "the value of a guard is identified by its type: name the type, as in `Result<User, Rejection>`",
         ),
         ReturnType::Type(_, ty) => guard_output::check(ty, errors),
     }

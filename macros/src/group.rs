@@ -116,7 +116,7 @@ fn check_entry_count(entries: &[Entry], name: &Ident, errors: &mut Errors) {
 
 /// Reports `#[routes]` on an item that it does not support.
 fn report_unsupported_item(item: &TokenStream, errors: &mut Errors) {
-    let message = "`#[routes]` stands on a tuple struct, `struct Api(show, create);`, on an inline module or on an impl block";
+    let message = "`#[routes]` belongs on a tuple struct, `struct Api(show, create);`, on an inline module or on an impl block";
     let span = item
         .clone()
         .into_iter()

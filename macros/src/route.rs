@@ -99,7 +99,7 @@ pub(crate) fn set_methods(
         (_, None) => attr.methods = Some(vec![name.to_uppercase()]),
         (_, Some(_)) => {
             let message = format!(
-                "`#[{name}]` says the method itself: leave out `methods`, or write `#[route(..)]`"
+                "`#[{name}]` already names the method: leave out `methods`, or write `#[route(..)]`"
             );
             errors.at(at, message);
         }

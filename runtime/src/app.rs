@@ -52,7 +52,7 @@ pub use service::{Service, forward};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an app",
-    label = "a group, but no root",
+    label = "this group is not marked as an app",
     note = "mark the root with `app`: `#[routes(app)]`"
 )]
 pub trait App: Entry + Root<Self> {

@@ -17,7 +17,9 @@ impl PanicCause {
     pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        let message = text.unwrap_or("with a value that is no text").to_owned();
+        let message = text
+            .unwrap_or("with a value that is not a string")
+            .to_owned();
         discard(payload);
         Self(message)
     }

@@ -68,7 +68,7 @@ async fn get_me(token: &str) -> (u16, HeaderMap, String) {
 }
 
 #[tokio::test]
-async fn a_token_of_ours_is_accepted() {
+async fn valid_token_is_accepted() {
     let (status, _, text) = get_me(&signed(&Header::default(), &token(), SECRET)).await;
     assert_eq!((status, &*text), (200, "zoe"));
 }

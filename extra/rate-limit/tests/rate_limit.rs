@@ -267,7 +267,7 @@ async fn the_rate_may_come_from_the_settings() {
 }
 
 #[test]
-fn settings_that_are_no_rate_are_errors() {
+fn invalid_rates_are_errors() {
     let minute = Duration::from_secs(60);
     for (requests, per, burst, expected) in [
         (0, minute, 1, "take at least 1"),

@@ -296,8 +296,8 @@ fn duplicate_message(attribute: &str, word: &str) -> String {
         (_, "path") => format!(
             "`#[{attribute}]` takes one path: write a second function for the other, which calls the first"
         ),
-        (_, "with") => "`with(..)` stands twice: join the two, outermost first".to_owned(),
-        _ => format!("`{word}` stands twice: leave one out"),
+        (_, "with") => "`with(..)` is written twice: join the two, outermost first".to_owned(),
+        _ => format!("`{word}` is written twice: leave one out"),
     }
 }
 

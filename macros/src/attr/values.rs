@@ -237,7 +237,7 @@ pub(super) fn parse_methods(input: ParseStream<'_>, word: &Ident) -> syn::Result
     let mut methods = Vec::new();
     for method in list.parse_terminated(MethodName::parse, Token![,])? {
         if methods.contains(&method.name) {
-            let message = format!("`{}` stands twice in `methods`", method.name);
+            let message = format!("`{}` is written twice in `methods`", method.name);
             return Err(syn::Error::new(method.span, message));
         }
         methods.push(method.name);
@@ -279,7 +279,7 @@ fn check_method_name(name: &str) -> Result<(), String> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
         return Err(format!(
-            "`{name}` is no HTTP method: it is made of letters, digits and `-`"
+            "`{name}` is not an HTTP method: use letters, digits and `-`"
         ));
     }
     Ok(())

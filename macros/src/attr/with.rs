@@ -204,7 +204,7 @@ fn when(span: Span, args: &Args) -> syn::Result<WithItem> {
 fn part_expr(item: Expr) -> syn::Result<PartExpr> {
     let item = ungrouped(item);
     if let Some((word, span, _)) = keyword_call(&item) {
-        let message = format!("`{word}(..)` cannot stand here: name a guard or a middleware");
+        let message = format!("`{word}(..)` is not allowed here: name a guard or a middleware");
         return Err(syn::Error::new(span, message));
     }
     let config = match &item {

@@ -14,11 +14,11 @@ pub(super) fn check(output: &Type, errors: &mut Errors) {
     let name = last_name(output).map(ToString::to_string);
     let message = match name.as_deref() {
         Some("bool") => {
-            "a `bool` does not say how a request is rejected: write `-> Result<(), StatusCode>`, and return `Ok(())` or `Err(StatusCode::FORBIDDEN)`".to_owned()
+            "a `bool` does not determine how a request is rejected: write `-> Result<(), StatusCode>`, and return `Ok(())` or `Err(StatusCode::FORBIDDEN)`".to_owned()
         }
         Some("Option") => {
             let value = first_type(&path.path).map_or_else(|| "T".to_owned(), |ty| source_text(&ty));
-            format!("an `Option` does not say how a request is rejected: write `-> Result<{value}, StatusCode>`, and return `value.ok_or(StatusCode::UNAUTHORIZED)`")
+            format!("an `Option` does not determine how a request is rejected: write `-> Result<{value}, StatusCode>`, and return `value.ok_or(StatusCode::UNAUTHORIZED)`")
         }
         Some(name @ ("Response" | "StatusCode" | "Rejection")) => {
             format!("a guard that returns a `{name}` never lets a request pass: write `-> Result<(), {name}>`, and return `Ok(())` for those that may")

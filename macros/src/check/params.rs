@@ -14,7 +14,7 @@ pub(super) fn check_param(arg: &Arg, errors: &mut Errors) {
         let name = &arg.name;
         errors.at(
             &arg.ty,
-            format!("a path parameter is read into a type of its own: write `{name}: u64`, `{name}: String` or another type that is `FromStr`"),
+            format!("a path parameter has a concrete type: write `{name}: u64`, `{name}: String` or another type that is `FromStr`"),
         );
         return;
     }

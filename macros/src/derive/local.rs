@@ -11,7 +11,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         if !matches!(param, GenericParam::Type(_)) {
             errors.at(
                 param,
-                "a local lives as long as its request and is told by its types: it can be generic over types only",
+                "a local lives as long as its request and is identified by its type: it can be generic over types only",
             );
         }
     }

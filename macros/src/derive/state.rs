@@ -17,7 +17,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let Data::Struct(data) = &input.data else {
         errors.at(
             &input.ident,
-            "app state is a struct: each field can be had by its type",
+            "app state is a struct: each field is available by its type",
         );
         return TokenStream::new();
     };
@@ -143,7 +143,7 @@ fn distinct_fields<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(Member, 
         let (first, second) = (quote!(#first), quote!(#member));
         errors.at(
             &field.ty,
-            format!("`{first}` and `{second}` are both `{ty}`, so `State<{ty}>` could be either: wrap one in a type of its own"),
+            format!("`{first}` and `{second}` are both `{ty}`, so `State<{ty}>` could be either: wrap one in a new type"),
         );
     }
     distinct

@@ -75,7 +75,7 @@ fn group_name(item: &ItemImpl, errors: &mut Errors) -> Option<Ident> {
     if item.trait_.is_some() {
         errors.at(
             &item.self_ty,
-            "`#[routes]` stands on an impl block without a trait",
+            "`#[routes]` belongs on an impl block without a trait",
         );
         return None;
     }

@@ -15,7 +15,7 @@ pub(crate) fn expand(
     errors: &mut Errors,
 ) -> TokenStream {
     let Some((_, items)) = &item.content else {
-        errors.at(item, "only a module that stands here can be listed: write its content in braces, or list its routes in a tuple struct");
+        errors.at(item, "only an inline module can be listed: write its content in braces, or list its routes in a tuple struct");
         return item.to_token_stream();
     };
     let entries: Vec<_> = items.iter().filter_map(entry_name).collect();

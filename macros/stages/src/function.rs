@@ -278,7 +278,7 @@ fn config_arg(typed: &PatType, name: Option<String>, ty: Type, errors: &mut Erro
     if name.is_none() {
         errors.at(
             &typed.pat,
-            "what is configured is told by its name: write `#[config] name: Type`",
+            "a configured value is identified by its name: write `#[config] name: Type`",
         );
     }
     let name = name.unwrap_or_default();

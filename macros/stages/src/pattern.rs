@@ -34,9 +34,7 @@ impl Pattern {
             if let Segment::CatchAll { name } = segment {
                 errors.at(
                     literal,
-                    format!(
-                        "`{{*{name}}}` takes the rest of the path and so must stand at its end"
-                    ),
+                    format!("`{{*{name}}}` takes the rest of the path, so it must be at the end"),
                 );
             }
         }
@@ -123,7 +121,7 @@ impl Pattern {
             if !is_new {
                 errors.at(
                     literal,
-                    format!("the parameter `{{{name}}}` stands twice in the path"),
+                    format!("the parameter `{{{name}}}` occurs twice in the path"),
                 );
             }
             names.push(name.to_owned());

@@ -19,9 +19,9 @@ pub(super) const fn not_extractor(name: &str, ty: &str, lacks: Lacks) -> ErrorTe
         #[cfg(feature = "headers")]
         Lacks::Header => inner_named(ty).with(" is no typed header: take a type of the crate `headers`, or implement `headers::Header` for it"),
         Lacks::PathFields => inner_named(ty).with(" cannot be read from the path: put `#[derive(highball::PathFields)]` on it, or take each parameter as an argument of its name"),
-        Lacks::LocalType => quoted(ty).with(" reads what is no local: put `#[derive(Local)]` on the type, or wrap it in a type of your own that has it"),
+        Lacks::LocalType => quoted(ty).with(" reads a type that is not a local: put `#[derive(Local)]` on the type, or wrap it in a type of your own that has it"),
         Lacks::Sized => unsized_state(ty),
-        Lacks::Side => quoted(ty).with(" has a side that is no extractor: put `#[derive(serde::Deserialize)]` on the type that it reads"),
+        Lacks::Side => quoted(ty).with(" has a side that is not an extractor: put `#[derive(serde::Deserialize)]` on the type that it reads"),
         Lacks::Local => local(name, ty),
         Lacks::Unknown => unknown(name, ty),
     }
@@ -72,7 +72,7 @@ const fn local(name: &str, ty: &str) -> ErrorText {
 const fn unknown(name: &str, ty: &str) -> ErrorText {
     let outer = outer_name(ty);
     if equal(outer, "Option") {
-        return quoted(ty).with(" cannot be told from nothing: make the fields inside `Option`, take `Result<.., Rejection>` in its place, or implement `OptionalExtract` for the type inside");
+        return quoted(ty).with(" is not supported, because the type inside cannot report that it is absent: make the fields inside `Option`, take `Result<.., Rejection>` in its place, or implement `OptionalExtract` for the type inside");
     }
     if equal(outer, "Valid") {
         return invalid(ty);

@@ -89,7 +89,7 @@ pub const fn part_mode(shown: &str, is_part: u8, is_site: u8) -> u8 {
         panic!("{}", text.as_str())
     }
     if is_site == 0 {
-        let text = text.with("` is configured where it stands: write `");
+        let text = text.with("` is configured where it is listed: write `");
         panic!(
             "{}",
             text.with(shown).with("(..)` with its values").as_str()
@@ -127,7 +127,7 @@ pub const fn no_layer_mode(shown: &str, value: &str, is_part: u8) -> u8 {
 pub const fn parallel_mode(shown: &str, kind: u8, part: &PartInfo) -> u8 {
     if !part.shares && !part.name.is_empty() {
         let text = ErrorText::EMPTY.with("`").with(shown);
-        let text = text.with("` cannot run beside others: `parallel(..)` takes guards, which share the context; take it out, or make it a `#[guard]` with `&Context<'_>` and extractors that do not wait");
+        let text = text.with("` cannot run in parallel with others: `parallel(..)` takes guards, which share the context; take it out, or make it a `#[guard]` with `&Context<'_>` and extractors that do not wait");
         panic!("{}", text.as_str())
     }
     part.shares as u8 * kind
@@ -162,7 +162,7 @@ pub const fn assert_observer(shown: &str, mode: u8, needs: &[LocalId]) {
 /// A configured value that is copied for each request.
 #[diagnostic::on_unimplemented(
     message = "each request gets its own `{Self}`, but it is not `Copy`",
-    label = "kept where the part stands, and shared by all requests",
+    label = "kept where the part is listed, and shared by all requests",
     note = "write `#[config] name: &{Self}` to have it lent"
 )]
 pub trait CopyConfig: Copy {}

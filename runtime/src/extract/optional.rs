@@ -70,7 +70,7 @@ use crate::{
 /// # });
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is always there, or cannot tell whether it is",
+    message = "`{Self}` is always present, or cannot report that it is absent",
     label = "cannot be an `Option`",
     note = "take `Result<{Self}, Rejection>`, or implement `OptionalExtract` for it"
 )]

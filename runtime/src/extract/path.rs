@@ -57,7 +57,7 @@ deref!(Path);
 /// # #[routes(app)] struct Api(show);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say which path parameters it takes",
+    message = "`{Self}` does not declare which path parameters it takes",
     note = "put `#[derive(PathFields)]` on `{Self}`"
 )]
 pub trait PathFields: Sized {

@@ -48,7 +48,7 @@ use crate::{
 /// # });
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand before the body in a tuple",
+    message = "`{Self}` cannot come before the body in a tuple",
     note = "write `(status, body)`, `(headers, body)` or `(status, headers, body)`, with headers as `[(name, value); N]` or a `HeaderMap`"
 )]
 pub trait IntoResponseParts {

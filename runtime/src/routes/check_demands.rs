@@ -89,7 +89,7 @@ impl Demand {
                 self.with_source(text).with(" demands it for every request")
             }
             None if is_public => {
-                let text = text.with(" has the word `public`, but");
+                let text = text.with(" is marked `public`, but");
                 self.with_source(text).with(" does not allow it")
             }
             None => self.with_lack(text),

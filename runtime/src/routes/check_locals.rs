@@ -291,36 +291,36 @@ impl LocalProblem {
     pub(crate) const fn text(self, text: ErrorText, root: &'static Node) -> ErrorText {
         match self {
             Self::HandlerNeeds(id) => {
-                let text = text.with(" asks for the local `").with(id.name());
+                let text = text.with(" takes the local `").with(id.name());
                 suggest_fix(text.with("`, which nothing around it provides"), root, id)
             }
             Self::PartNeeds(part, id) => {
-                let text = text.with(" stands behind `").with(part.name);
-                let text = text.with("`, which asks for the local `").with(id.name());
+                let text = text.with(" is behind `").with(part.name);
+                let text = text.with("`, which takes the local `").with(id.name());
                 suggest_fix(text.with("` that nothing before it provides"), root, id)
             }
             Self::Beside(part, neighbour, id) => {
-                let text = text.with(" stands behind `").with(part.name);
-                let text = text.with("`, which asks for the local `").with(id.name());
+                let text = text.with(" is behind `").with(part.name);
+                let text = text.with("`, which takes the local `").with(id.name());
                 let text = text.with("` of `").with(neighbour.name);
                 text.with("`, but the two run side by side; take it out of `parallel(..)` and put it behind")
             }
             Self::Order(outer, inner) => {
                 let text = text.with(" has `").with(outer.name);
                 let text = text.with("` around `").with(inner.name);
-                let says = if contains(outer.after, inner.name) {
-                    "`, but the first says `after(..)` the second"
+                let order = if contains(outer.after, inner.name) {
+                    "`, but the first is declared `after(..)` the second"
                 } else {
-                    "`, but the second says `before(..)` the first"
+                    "`, but the second is declared `before(..)` the first"
                 };
-                text.with(says).with("; swap the two in `with(..)`")
+                text.with(order).with("; swap the two in `with(..)`")
             }
             Self::Twice(first, second, id) => {
                 let text = text.with(" gets the local `").with(id.name());
                 let text = text.with("` twice: from `").with(first.name);
                 text.with("` and from `")
                     .with(second.name)
-                    .with("`; leave one out of `with(..)`, or give it a type of its own")
+                    .with("`; leave one out of `with(..)`, or give it a separate type")
             }
         }
     }

@@ -96,7 +96,7 @@ const fn reject_ambiguous(first: &Route, second: &Route) -> ! {
         .with("` and at `");
     let text = text
         .with(second.path())
-        .with("`; say which with `via = Group`");
+        .with("`; choose one with `via = Group`");
     panic!("{}", text.as_str())
 }
 

@@ -125,7 +125,7 @@ impl LocalId {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel along the chain",
-    label = "handed on here, but it is no local",
+    label = "passed on here, but it is not a local",
     note = "put `#[derive(Local)]` on `{Self}`, or wrap it in a type of your own that has it"
 )]
 pub trait PassedLocals: Send + Sync + 'static {

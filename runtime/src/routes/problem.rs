@@ -58,7 +58,7 @@ impl Problem {
             }
             Self::TwiceNamed(place, name) => {
                 let text = ErrorText::EMPTY.with("the parameter `{").with(name);
-                let text = text.with("}` stands twice in ");
+                let text = text.with("}` occurs twice in ");
                 let text = with_place(with_path(text.with("`"), place, root).with("`"), place);
                 text.with("; rename it in the prefix or in the route")
             }
@@ -68,8 +68,8 @@ impl Problem {
                 over_limit(place, root, " has more than ", MAX_SEGMENTS)
                     .with(" segments; take the rest from a catch-all")
             }
-            Self::TooDeep(place) => over_limit(place, root, " stands more than ", MAX_DEPTH)
-                .with(" groups deep; list its group further out and join the prefixes"),
+            Self::TooDeep(place) => over_limit(place, root, " is more than ", MAX_DEPTH)
+                .with(" groups deep; list its group in an outer one and join the prefixes"),
             Self::Locals(place, problem) => {
                 let text = ErrorText::EMPTY.with("`");
                 let text = with_place(with_path(text, place, root).with("`"), place);

@@ -162,6 +162,6 @@ async fn origins_can_come_from_the_state() {
     let error = Cors::from_origins(["https://shop.example/"]).expect_err("no origin");
     assert_eq!(
         error.to_string(),
-        "`https://shop.example/` is no origin: leave out what follows the host and the port"
+        "`https://shop.example/` is not an origin: leave out what follows the host and the port"
     );
 }

@@ -47,7 +47,7 @@ pub(super) fn parse_segment(segment: &str) -> Result<Segment, String> {
     let suffix = scanner.text;
     if catch_all && !(prefix.is_empty() && suffix.is_empty()) {
         return Err(format!(
-            "`{segment}` has text beside `{{*{name}}}`: a catch-all is a whole segment, so write `/{{*{name}}}`"
+            "`{segment}` has text next to `{{*{name}}}`: a catch-all is a whole segment, so write `/{{*{name}}}`"
         ));
     }
     if catch_all {
@@ -211,7 +211,7 @@ fn check_param_name(inside: &str, name: &str, catch_all: bool) -> Result<(), Str
     }
     if let Some((name, _)) = name.split_once(':').filter(|(name, _)| is_param_name(name)) {
         return Err(format!(
-            "`{{{inside}}}` has a rule: write `{{{star}{name}}}`, and let the type of the argument `{name}` say what fits"
+            "`{{{inside}}}` has a rule: write `{{{star}{name}}}`, and let the type of the argument `{name}` check the value"
         ));
     }
     if let Some(name) = name.strip_suffix('?').filter(|name| is_param_name(name)) {

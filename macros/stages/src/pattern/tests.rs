@@ -59,7 +59,7 @@ fn mistakes_are_refused() {
         ("/{}", "no name"),
         ("/{user-id}", "user_id"),
         ("/{a}{b}", "two parameters"),
-        ("/{*rest}/x", "at its end"),
+        ("/{*rest}/x", "at the end"),
         ("/a{*rest}", "whole segment"),
         ("/{id}/{id}", "twice"),
         ("/a?b=c", "no query"),

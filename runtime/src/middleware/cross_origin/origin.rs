@@ -4,27 +4,27 @@
 pub(crate) const fn mistake(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
     let Some(host) = host(bytes) else {
-        return Some("is no origin: write it with its scheme, `https://shop.example`");
+        return Some("is not an origin: write it with its scheme, `https://shop.example`");
     };
     if host == bytes.len() {
-        return Some("is no origin: the host is missing");
+        return Some("is not an origin: the host is missing");
     }
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
         if byte.is_ascii_uppercase() {
-            return Some("is no origin that a browser sends: write it in small letters");
+            return Some("is not an origin that a browser sends: write it in small letters");
         }
         if at >= host && (byte == b'/' || byte == b'?' || byte == b'#') {
-            return Some("is no origin: leave out what follows the host and the port");
+            return Some("is not an origin: leave out what follows the host and the port");
         }
         if byte == b'*' && !(at == host && at + 1 < bytes.len() && bytes[at + 1] == b'.') {
             return Some(
-                "is no origin: a `*` stands for the first part of the host, `https://*.shop.example`",
+                "is not an origin: a `*` replaces the first part of the host, `https://*.shop.example`",
             );
         }
         if !byte.is_ascii_graphic() || byte == b'@' || byte == b',' {
-            return Some("is no origin: it has a scheme, a host and a port, and nothing else");
+            return Some("is not an origin: it has a scheme, a host and a port, and nothing else");
         }
         at += 1;
     }
