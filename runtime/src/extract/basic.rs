@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 
 use super::{
     Extract, Facts, Input,
@@ -81,10 +81,7 @@ impl Basic {
             "a user name and a password are needed",
         );
         let challenge = format!("Basic realm=\"{realm}\", charset=\"UTF-8\"");
-        match HeaderValue::try_from(challenge) {
-            Ok(challenge) => rejection.with_header(header::WWW_AUTHENTICATE, challenge),
-            Err(_) => rejection,
-        }
+        rejection.with_header(header::WWW_AUTHENTICATE, challenge)
     }
 }
 

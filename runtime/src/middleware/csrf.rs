@@ -63,7 +63,7 @@ impl Csrf {
     /// for every subdomain.
     ///
     /// # Panics
-    /// Panics if a text is no origin that a browser sends. In `with(..)` that is a compile error.
+    /// Panics if a text is not an origin that a browser sends. In `with(..)` that is a compile error.
     pub const fn allow(mut self, origins: &'static [&'static str]) -> Self {
         let mut at = 0;
         while at < origins.len() {

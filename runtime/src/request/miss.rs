@@ -1,6 +1,6 @@
 //! The response to a request that reaches no handler.
 
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 
 use crate::{
     request::{context::Context, suggest},
@@ -60,11 +60,7 @@ fn wrong_method(cx: &Context<'_>, allowed: &Allowed) -> Rejection {
         cx.path(),
         cx.method()
     );
-    let rejection = Rejection::new(StatusCode::METHOD_NOT_ALLOWED, detail);
-    match HeaderValue::try_from(allow) {
-        Ok(value) => rejection.with_header(header::ALLOW, value),
-        Err(_) => rejection,
-    }
+    Rejection::new(StatusCode::METHOD_NOT_ALLOWED, detail).with_header(header::ALLOW, allow)
 }
 
 fn options(allow: String) -> Response {

@@ -177,9 +177,38 @@ impl Rejection {
     /// A second value of `WWW-Authenticate`, or of another header that can have several (see
     /// [`IntoResponseParts`](crate::response::IntoResponseParts)), is added. A second value of any other header replaces the
     /// first.
+    ///
+    /// An invalid name or value, for example with a line break, is ignored.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/")]
+    /// async fn home() -> Rejection {
+    ///     let rejection = Rejection::new(StatusCode::SERVICE_UNAVAILABLE, "the shop is closed");
+    ///     rejection.with_header("retry-after", 3600)
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(home);
+    ///
+    /// # fn main() {
+    /// # highball::block_on(async {
+    /// let response = Api.test().get("/").send().await;
+    /// assert_eq!(response.header("retry-after"), "3600");
+    /// # });
+    /// # }
+    /// ```
     #[must_use]
-    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        repeated::add_or_replace(&mut self.0.headers, name, value);
+    pub fn with_header(
+        mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        if let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) {
+            repeated::add_or_replace(&mut self.0.headers, name, value);
+        }
         self
     }
 

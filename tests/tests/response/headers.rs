@@ -110,7 +110,8 @@ async fn refused(cx: &mut Context<'_>) -> Rejection {
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic"))
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
         .with_header(header::RETRY_AFTER, HeaderValue::from(4))
-        .with_header(header::RETRY_AFTER, HeaderValue::from(5))
+        .with_header("retry-after", 5)
+        .with_header("retry-after", "6\r\nx-d: 2")
 }
 
 #[middleware]
