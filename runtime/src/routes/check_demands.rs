@@ -41,7 +41,7 @@ impl Demand {
         is_conditional: bool,
     ) -> Option<&'static str> {
         let mut depth = 0;
-        while let Some(level) = route.path.level(root, depth) {
+        while let Some(level) = route.path.group_at(root, depth) {
             if let Some(position) = self.position(level.group.with, is_conditional) {
                 return Some(self.parts[position].written);
             }
@@ -166,7 +166,7 @@ impl Demand {
 /// Returns the first demand of the groups around a route that it does not meet.
 pub(super) const fn find_unmet(root: &'static Node, route: Place) -> Option<&'static Demand> {
     let mut depth = 0;
-    while let Some(level) = route.path.level(root, depth) {
+    while let Some(level) = route.path.group_at(root, depth) {
         let mut demands = level.group.demands;
         while let [demand, rest @ ..] = demands {
             if !demand.is_met(root, route) {

@@ -29,7 +29,7 @@ pub(crate) struct Place {
 
 /// A group on the way, and what it adds to the entry that the way follows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Level {
+pub(crate) struct GroupOnPath {
     pub(crate) group: &'static Group,
     pub(crate) field: &'static Field,
 }
@@ -69,14 +69,14 @@ impl FieldPath {
     }
 
     /// Returns the group at `depth`, counted from the outermost. `root` is the group at which the path begins.
-    pub(crate) const fn level(&self, root: &'static Node, depth: usize) -> Option<Level> {
+    pub(crate) const fn group_at(&self, root: &'static Node, depth: usize) -> Option<GroupOnPath> {
         let (mut node, mut at) = (root, 0);
         while let Some(step) = self.step(at)
             && let Some(group) = node.as_group()
         {
             let (field, entry) = group.entries[step as usize].split();
             if at == depth {
-                return Some(Level { group, field });
+                return Some(GroupOnPath { group, field });
             }
             node = entry;
             at += 1;
@@ -101,7 +101,7 @@ impl FieldPath {
         let (mut options, mut depth) = (own, self.len());
         while depth > 0 {
             depth -= 1;
-            if let Some(level) = self.level(root, depth) {
+            if let Some(level) = self.group_at(root, depth) {
                 options = options.within(level.group.options);
             }
         }
@@ -110,7 +110,7 @@ impl FieldPath {
 
     /// Returns the prefix with this index, counted from the outermost: for each group its own, then that of the entry.
     pub(crate) const fn prefix(&self, root: &'static Node, idx: usize) -> Option<&'static Pattern> {
-        match self.level(root, idx / 2) {
+        match self.group_at(root, idx / 2) {
             Some(level) if idx & 1 == 0 => Some(&level.group.prefix),
             Some(level) => Some(&level.field.prefix),
             None => None,

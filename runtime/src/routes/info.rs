@@ -9,7 +9,7 @@ use crate::{
         check_csrf::may_read_cookies,
         definition::{ArgumentInfo, Definition},
         facts::{Fact, Facts},
-        field_path::{FieldPath, Level},
+        field_path::{FieldPath, GroupOnPath},
         node::{Content, Node},
         part::{PartInfo, PartKind},
         pattern::Pattern,
@@ -167,7 +167,7 @@ impl Route {
 
     /// Returns the parts around the handler, outermost first.
     fn all_parts(&self) -> impl Iterator<Item = &'static PartInfo> {
-        let levels = (0..self.field_path.len()).filter_map(|depth| self.level(depth));
+        let levels = (0..self.field_path.len()).filter_map(|depth| self.group_at(depth));
         let around = levels.flat_map(|level| level.group.with.iter().chain(level.field.with));
         around.chain(self.definition.with)
     }
@@ -299,7 +299,7 @@ impl Route {
     /// Returns whether the handler is in a group of this name.
     pub(crate) const fn passes(&self, group: &str) -> bool {
         let mut depth = 0;
-        while let Some(level) = self.level(depth) {
+        while let Some(level) = self.group_at(depth) {
             if equal(level.group.name, group) {
                 return true;
             }
@@ -316,15 +316,15 @@ impl Route {
     /// Returns whether the route itself, not a group around it, has parts other than guards.
     pub(crate) fn has_own_parts(&self) -> bool {
         let innermost = self.field_path.len().checked_sub(1);
-        let level = innermost.and_then(|depth| self.level(depth));
+        let level = innermost.and_then(|depth| self.group_at(depth));
         let of_field: &[PartInfo] = level.map_or(&[], |level| level.field.with);
         let mut own = of_field.iter().chain(self.definition.with);
         own.any(|part| part.kind != PartKind::Guard && !part.name.is_empty())
     }
 
     /// Returns the group at `depth`, counted from the outermost.
-    const fn level(&self, depth: usize) -> Option<Level> {
-        self.field_path.level(self.root, depth)
+    const fn group_at(&self, depth: usize) -> Option<GroupOnPath> {
+        self.field_path.group_at(self.root, depth)
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) const MAX_LEVELS: usize = MAX_DEPTH + 1;
 /// A walk over the routes and groups below a group, in the order of the source.
 pub(crate) struct Walk {
     /// The groups around the current entry, outermost first.
-    pub(super) levels: [Level; MAX_LEVELS],
+    pub(super) levels: [GroupInWalk; MAX_LEVELS],
     pub(super) depth: usize,
     /// Changes where the walk goes into a group or out of one.
     pub(super) surroundings: u32,
@@ -49,7 +49,7 @@ pub(super) enum Visited {
 
 /// A group around the current entry.
 #[derive(Clone, Copy)]
-pub(super) struct Level {
+pub(super) struct GroupInWalk {
     pub(super) group: &'static Group,
     /// The additions of the group to the entry that the walk has taken from it.
     pub(super) field: &'static Field,
@@ -83,7 +83,7 @@ impl Around {
 impl Walk {
     /// Begins before the first entry of a group.
     pub(crate) const fn new(root: &'static Node) -> Self {
-        let none = Level {
+        let none = GroupInWalk {
             group: &Group::NONE,
             field: &Field::NONE,
             entries: &[],
