@@ -101,7 +101,7 @@ fn text_of(value: &toml::Value) -> Option<String> {
     }
 }
 
-/// Settings that had another name in version 0.1.
+/// Former names of settings, which are rejected with an error that contains the new name.
 const RENAMED: [(&str, &str); 11] = [
     ("body_rate", "min_body_rate"),
     ("connections", "max_connections"),
