@@ -2,8 +2,9 @@
 """Checks the prose of this repository: `.ci/words.py`, from anywhere. With `--count` it prints only counts.
 
 No expression of `.ci/words.txt` occurs in prose: in Markdown outside code, in comments of Rust, and in comments that begin
-with `#` in code blocks, scripts, TOML files and the data of the tests. No line of Markdown or with a comment has more than
-120 characters, apart from tables and lines with a link. Commits after `FIRST_COMMIT` have a short subject and a body.
+with `#` in code blocks, scripts, TOML files and the data of the tests. None occurs in the name of a test, or in a message
+of a published package. No line of Markdown or with a comment has more than 120 characters, apart from tables and lines
+with a link. Commits after `FIRST_COMMIT` have a short subject and a body.
 """
 
 import collections
@@ -23,16 +24,19 @@ ALLOWED = [
     (r"\.ci/words\.txt", r""),
 ]
 
-# The parts of a Rust file, in the order in which they are tried. Only comments are prose.
+# The parts of a Rust file, in the order in which they are tried. Only comments and messages are prose.
 RUST = re.compile(
     r"""
     (?P<comment> //[^\n]* | /\*.*?\*/ )
-    | b?c?r(?P<hashes>\#*)".*?"(?P=hashes)
-    | b?c?"(?:[^"\\]|\\.)*"
+    | (?P<string> b?c?r(?P<hashes>\#*)".*?"(?P=hashes) | b?c?"(?:[^"\\]|\\.)*" )
     | b?'(?:[^'\\]|\\[^u]|\\x..|\\u\{[^}]*\})'
     """,
     re.VERBOSE | re.DOTALL,
 )
+# The sources whose texts users read.
+PUBLISHED = re.compile(r"(?:macros|macros/stages|runtime|extra/[^/]+)/src/(?!.*\btests\b)")
+TESTS = re.compile(r"#\[cfg\(test\)\]\s*mod ")
+TEST_NAME = re.compile(r"#\[(?:\w+::)?test\b[^\]]*\]\s*(?:#\[[^\]]*\]\s*)*(?:async\s+)?fn\s+(\w+)")
 MARKER = re.compile(r"^\s*(?:///|//!|//|/\*+!?|\*/|\*)?")
 FENCE = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w,]*)")
 INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
@@ -111,6 +115,17 @@ def words(lines, pattern):
         yield starts[idx][1], " ".join(match[0].split())
 
 
+def names_and_messages(path, text):
+    """Yields the line and the text of each name of a test in a Rust file, and of each literal with several words."""
+    for match in TEST_NAME.finditer(text):
+        yield text.count("\n", 0, match.start(1)) + 1, match[1].replace("_", " ")
+    if PUBLISHED.match(path):
+        tests = TESTS.search(text)
+        for match in RUST.finditer(text, 0, tests.start() if tests else len(text)):
+            if match["string"] and " " in match["string"]:
+                yield text.count("\n", 0, match.start()) + 1, match["string"]
+
+
 def is_allowed(path, line):
     return any(re.fullmatch(each, path) and re.search(text, line) for each, text in ALLOWED)
 
@@ -123,6 +138,10 @@ def check_file(path, pattern):
     for number, word in words(lines, pattern):
         if not is_allowed(path, source[number - 1]):
             yield number, word, source[number - 1].strip()
+    if path.endswith(".rs"):
+        for number, part in names_and_messages(path, text):
+            for match in [] if is_allowed(path, source[number - 1]) else pattern.finditer(part):
+                yield number, " ".join(match[0].split()), source[number - 1].strip()
     for number in sorted(set(counted)):
         line = source[number - 1]
         if len(line) > MAX_LINE and not LINK_OR_URL.search(line) and not TABLE.match(line):
