@@ -55,6 +55,10 @@ pub(crate) struct PartArgs {
     pub(crate) before: Vec<Path>,
     /// The facts of what the function reads through the context.
     pub(crate) facts: Option<Expr>,
+    /// The parts of a request that the function reads through the context.
+    pub(crate) inputs: Option<Expr>,
+    /// The responses of the function's own code.
+    pub(crate) answers: Option<Expr>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -125,6 +129,8 @@ impl PartArgs {
                 AttrOption::After(paths) => args.after = paths,
                 AttrOption::Before(paths) => args.before = paths,
                 AttrOption::Facts(facts) => args.facts = Some(facts),
+                AttrOption::Inputs(inputs) => args.inputs = Some(inputs),
+                AttrOption::Answers(answers) => args.answers = Some(answers),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 // `options` has reported every other option.
                 _ => {}

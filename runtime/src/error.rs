@@ -7,7 +7,7 @@ use http::StatusCode;
 use crate::{
     body::{BoxError, ReadError},
     response::{IntoResponse, Rejection, Response, Status, reason},
-    routes::Facts,
+    routes::{Answer, Answers, Facts},
 };
 
 mod result_ext;
@@ -260,6 +260,8 @@ fn into_rejection(mut error: Error) -> std::result::Result<Rejection, Error> {
 
 impl IntoResponse for Error {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers =
+        Answers::one(Answer::problem(500).about("something went wrong on our side"));
 
     fn into_response(self) -> Response {
         Rejection::from(self).into_response()

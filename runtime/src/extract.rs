@@ -2,7 +2,11 @@
 
 use std::future::Future;
 
-use crate::{request::Context, response::Rejection};
+use crate::{
+    request::Context,
+    response::Rejection,
+    routes::{Answer, Answers, Inputs, Login},
+};
 
 mod accept;
 mod auth;
@@ -35,6 +39,7 @@ pub mod multipart;
 mod optional;
 mod param;
 mod path;
+mod payloads;
 mod precondition;
 mod query;
 pub(crate) mod safe_path;
@@ -99,6 +104,32 @@ const TYPED_BODY: Facts = Facts::BODY.and(crate::routes::header_facts!("content-
 /// The facts of a value that is in the query of a GET and in the body of other requests.
 const QUERY_OR_BODY: Facts = TYPED_BODY.or(Facts::QUERY);
 
+/// The rejections of a value in the head or in the path.
+pub(crate) const REJECTS_BAD: Answers = Answers::one(Answer::problem(400));
+
+/// The rejections of missing or invalid credentials.
+const LOGIN_ANSWERS: Answers = Answers::one(
+    Answer::problem(401)
+        .about("the request has no valid credentials")
+        .headers(&["www-authenticate"]),
+);
+
+/// The rejections while a body is read.
+const BODY_ANSWERS: Answers = Answers::list(&[
+    Answer::problem(400).about("the request is malformed"),
+    Answer::problem(408).about("the body arrived too slowly"),
+    Answer::problem(413).about("the body is larger than allowed"),
+]);
+
+/// The rejections of a body whose content type is checked and whose content is deserialized.
+const TYPED_BODY_ANSWERS: Answers = Answers::either(
+    &BODY_ANSWERS,
+    &Answers::list(&[
+        Answer::problem(415).about("the body has another content type"),
+        Answer::problem(422).about("the body does not have the expected structure"),
+    ]),
+);
+
 /// A handler argument that is created from the head of the request, or from its whole body.
 ///
 /// Prefer this trait: it is synchronous and adds no allocation to a request. An argument that must wait, for
@@ -148,6 +179,12 @@ pub trait Extract<'r>: Sized {
 
     /// The facts about what the extractor reads and does, for checks of the compiler.
     const FACTS: Facts = Facts::OPAQUE;
+
+    /// The parts of the request that it reads, for documents and clients.
+    const INPUTS: Inputs = Inputs::OPAQUE;
+
+    /// The rejections, for documents and clients.
+    const ANSWERS: Answers = Answers::OPAQUE;
 
     /// The scope that is open around the handler because it takes this argument. A guard or a middleware cannot take
     /// it.
@@ -242,6 +279,12 @@ pub trait ExtractAsync: Sized + Send + 'static {
 
     /// The facts about what the extractor reads and does, for checks of the compiler.
     const FACTS: Facts = Facts::OPAQUE;
+
+    /// The parts of the request that it reads, for documents and clients.
+    const INPUTS: Inputs = Inputs::OPAQUE;
+
+    /// The rejections, for documents and clients.
+    const ANSWERS: Answers = Answers::OPAQUE;
 
     /// The locals that the chain must provide: [`LocalType::ID`] of each type.
     const NEEDS: &'static [LocalId] = &[];

@@ -64,6 +64,7 @@ mod config;
 mod const_text;
 mod decode;
 mod deref;
+pub mod describe;
 #[cfg(doctest)]
 mod doctests;
 mod error;

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use crate::{
     body::Body,
     pool::{self, FreeList, MOST_ITEMS},
-    routes::Facts,
+    routes::{Answers, Facts},
 };
 
 mod attachment;
@@ -293,6 +293,9 @@ pub trait IntoResponse {
     /// A type that states nothing may do both. If it does neither, write `const FACTS: Facts = Facts::NONE;`. Other
     /// facts of a response are ignored.
     const FACTS: Facts = Facts::OPAQUE;
+
+    /// The responses that it may become, for documents and typed clients.
+    const ANSWERS: Answers = Answers::OPAQUE;
 
     /// Converts the value to a response.
     fn into_response(self) -> Response;

@@ -1,5 +1,6 @@
 //! Routes as the macros declare them: constant data, checked when the app is compiled.
 
+mod answers;
 mod argument_facts;
 mod blame;
 mod chain;
@@ -11,9 +12,11 @@ mod clash;
 
 mod definition;
 mod demand;
+mod descriptions;
 mod facts;
 mod field_path;
 mod info;
+mod inputs;
 mod link;
 mod local;
 
@@ -21,6 +24,7 @@ mod mount;
 mod node;
 mod part;
 mod pattern;
+mod payloads;
 mod problem;
 mod route_text;
 mod segment;
@@ -29,7 +33,8 @@ mod sums;
 mod walk;
 mod whole_pattern;
 
-pub use argument_facts::{ArgumentFacts, needs_locals, part_facts};
+pub use answers::{Answer, Answers};
+pub use argument_facts::{ArgumentFacts, Description, ResponseInfo, needs_locals, part_facts};
 pub(crate) use blame::Blame;
 pub(crate) use check::fail_if_reported;
 pub use check::{Report, check};
@@ -40,6 +45,7 @@ pub(crate) use facts::header_facts;
 pub use facts::{Fact, Facts};
 pub(crate) use info::CrossSiteCheck;
 pub use info::Route;
+pub use inputs::{InputInfo, InputKind, Inputs, Login};
 pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};
 pub use local::{LocalId, LocalType, PassedLocals};
 pub use mount::MountedGroup;
@@ -47,6 +53,7 @@ pub(crate) use mount::{groups, routes, text};
 pub use node::{Entry, EntryProbe, NoEntry, NoLink, Node};
 pub use part::{PartInfo, PartKind};
 pub use pattern::Pattern;
+pub use payloads::{NoPayloads, Payloads, PayloadsProbe, RoutePayloads, Shown, Visit};
 pub use segment::{Csrf, Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;
 pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES, MAX_SEGMENTS};

@@ -296,6 +296,7 @@ fn runtime() {
             "server",
             "serve",
             "battery",
+            "describe",
         ],
     );
 }

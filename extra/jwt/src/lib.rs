@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt, time::Duration};
 
 use highball::{
     Error, Extract, Rejection,
+    describe::{Answers, Inputs, Login},
     extract::{Bearer, Facts, Input},
     http::{HeaderValue, StatusCode, header},
 };
@@ -208,6 +209,8 @@ fn invalid(cause: &str) -> Rejection {
 impl<'r, T: DeserializeOwned> Extract<'r> for Claims<T> {
     type State = Verifier;
     const FACTS: Facts = Bearer::FACTS;
+    const INPUTS: Inputs = Inputs::login(Login::Bearer { format: "JWT" });
+    const ANSWERS: Answers = Bearer::ANSWERS;
 
     fn extract(input: Input<'r, Verifier>) -> Result<Self, Rejection> {
         let token = Bearer::from_headers(input.headers())?;

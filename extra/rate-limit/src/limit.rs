@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use highball::{
     Context, Error, IntoResponse, Local, Next, Rejection, Response, State,
+    describe::{Answer, Answers},
     extract::{Facts, LocalType},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware,
@@ -290,7 +291,14 @@ fn add_to_list(response: &mut Response, name: HeaderName, mut item: String) {
     response.set_header(name, item);
 }
 
-#[middleware(facts = Facts::ADDRESS)]
+/// The answer to a client that sends too many requests.
+pub(crate) const TOO_MANY: Answers = Answers::one(
+    Answer::problem(429)
+        .about("the client sends too many requests")
+        .headers(&["retry-after", "ratelimit", "ratelimit-policy"]),
+);
+
+#[middleware(facts = Facts::ADDRESS, answers = TOO_MANY)]
 impl RateLimit {
     /// Applies the limit to a request. Call it from a middleware that reads the limit from the app state.
     pub async fn limit(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
@@ -299,7 +307,7 @@ impl RateLimit {
     }
 }
 
-#[middleware(facts = Facts::ADDRESS)]
+#[middleware(facts = Facts::ADDRESS, answers = TOO_MANY)]
 impl<T: LocalType> RateLimit<T> {
     /// Applies the limit to a request. Call it from a middleware that reads the limit from the app state.
     pub async fn limit(
@@ -338,7 +346,7 @@ impl<T: LocalType> RateLimit<T> {
 /// # Ok(())
 /// # }
 /// ```
-#[middleware(facts = Facts::ADDRESS)]
+#[middleware(facts = Facts::ADDRESS, answers = TOO_MANY)]
 pub async fn rate_limit(
     limit: State<RateLimit>,
     cx: &mut Context<'_>,

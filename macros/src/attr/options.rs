@@ -15,9 +15,9 @@ use syn::{
 use super::{
     path_call::{parse_path_call, peek_path_call},
     values::{
-        Csrf, DemandExpr, Priority, Slash, parse_crate, parse_csrf, parse_every, parse_facts,
-        parse_function_name, parse_limit, parse_methods, parse_on_disconnect, parse_part_names,
-        parse_priority, parse_slash, parse_with,
+        Csrf, DemandExpr, Priority, Slash, parse_answers, parse_crate, parse_csrf, parse_every,
+        parse_facts, parse_function_name, parse_inputs, parse_limit, parse_methods,
+        parse_on_disconnect, parse_part_names, parse_priority, parse_slash, parse_with,
     },
     with::WithItem,
 };
@@ -31,6 +31,8 @@ pub(super) enum AttrOption {
     Priority(Priority),
     Csrf(Csrf),
     Facts(Expr),
+    Inputs(Expr),
+    Answers(Expr),
     /// An option of another package.
     Call(WithItem),
     /// An option that is short for a middleware: `timeout = secs(5)`.
@@ -68,6 +70,8 @@ const DISCONNECT: Syntax = ("on_disconnect", "`on_disconnect = ..`");
 const PRIORITY: Syntax = ("priority", "`priority = ..`");
 const CSRF: Syntax = ("csrf", "`csrf = ..`");
 const FACTS: Syntax = ("facts", "`facts = ..`");
+const INPUTS: Syntax = ("inputs", "`inputs = ..`");
+const ANSWERS: Syntax = ("answers", "`answers = ..`");
 const TIMEOUT: Syntax = ("timeout", "`timeout = ..`");
 const BODY_LIMIT: Syntax = ("body_limit", "`body_limit = ..`");
 const CRATE: Syntax = ("crate", "`crate = ..`");
@@ -99,8 +103,8 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             PATH, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
-        "guard" => &[AFTER, BEFORE, BODY, FACTS, CRATE],
-        "middleware" => &[AFTER, BEFORE, FACTS, CRATE],
+        "guard" => &[AFTER, BEFORE, BODY, FACTS, INPUTS, ANSWERS, CRATE],
+        "middleware" => &[AFTER, BEFORE, FACTS, INPUTS, ANSWERS, CRATE],
         "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
             PATH, WITH, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF, CRATE,
@@ -122,7 +126,7 @@ fn where_accepted(word: &str) -> Option<&'static str> {
         }
         "body" => Some("a guard, or to a route for GET"),
         "csrf" => Some("the routes or their group"),
-        "after" | "before" | "facts" => Some("the guard or the middleware"),
+        "after" | "before" | "facts" | "inputs" | "answers" => Some("the guard or the middleware"),
         _ => None,
     }
 }
@@ -201,6 +205,8 @@ fn parse_option(
         "priority" => AttrOption::Priority(parse_priority(input, &word)?),
         "csrf" => AttrOption::Csrf(parse_csrf(input, &word)?),
         "facts" => AttrOption::Facts(parse_facts(input, &word)?),
+        "inputs" => AttrOption::Inputs(parse_inputs(input, &word)?),
+        "answers" => AttrOption::Answers(parse_answers(input, &word)?),
         "timeout" | "body_limit" => AttrOption::Limit(word.clone(), parse_limit(input, &word)?),
         "slash" => AttrOption::Slash(parse_slash(input, &word)?),
         "crate" => AttrOption::Crate(parse_crate(input, &word)?),

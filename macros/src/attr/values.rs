@@ -57,13 +57,27 @@ pub(super) fn parse_csrf(input: ParseStream<'_>, word: &Ident) -> syn::Result<Cs
 
 /// Parses `= Facts::NONE`.
 pub(super) fn parse_facts(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
-    let written = input
-        .parse::<Token![=]>()
-        .and_then(|_| input.parse::<Expr>());
-    written.map_err(|_| {
-        let message = "write `facts = Facts::NONE`, or the facts of what the function reads through the context";
-        syn::Error::new(word.span(), message)
-    })
+    let message =
+        "write `facts = Facts::NONE`, or the facts of what the function reads through the context";
+    parse_expr(input, word, message)
+}
+
+/// Parses `= Inputs::NONE`.
+pub(super) fn parse_inputs(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
+    let message = "write `inputs = Inputs::NONE`, or the parts of a request that the function reads through the context";
+    parse_expr(input, word, message)
+}
+
+/// Parses `= Answers::NONE`.
+pub(super) fn parse_answers(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
+    let message = "write `answers = Answers::NONE`, or the responses of the function's own code, without those of the handler";
+    parse_expr(input, word, message)
+}
+
+fn parse_expr(input: ParseStream<'_>, word: &Ident, message: &str) -> syn::Result<Expr> {
+    let equals = input.parse::<Token![=]>();
+    let written = equals.and_then(|_| input.parse::<Expr>());
+    written.map_err(|_| syn::Error::new(word.span(), message))
 }
 
 /// Parses `= finish` or `= cancel`.

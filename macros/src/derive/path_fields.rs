@@ -44,6 +44,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let checks = fields.named.iter().zip(&texts);
     let checks = checks.filter(|(field, _)| !mentions(&field.ty, &types));
     let checks = checks.map(|(field, text)| sources::field_check(text, &field.ty));
+    let field_types = fields.named.iter().map(|field| &field.ty);
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {
@@ -57,6 +58,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         #[allow(deprecated)]
         impl #impl_generics #private::PathFields for #name #ty_generics #bounds {
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#texts),*];
+            const TYPES: &'static [fn() -> &'static ::core::primitive::str] = &[#(::core::any::type_name::<#field_types>),*];
 
             fn read(__head: &#private::Head) -> #private::Result<Self, #private::Rejection> {
                 #private::Ok(Self { #(#names: #values),* })

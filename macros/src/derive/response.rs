@@ -81,6 +81,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     }
     let conversions = cause::conversions(input, errors);
     let facts = facts(&input.data, &input.attrs, &private);
+    let answers = answers(&input.data, &input.attrs, &private);
     let (impl_generics, ty_generics, bounds) = input.generics.split_for_impl();
     let name = &input.ident;
     quote! {
@@ -89,6 +90,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         #[allow(deprecated, non_shorthand_field_patterns, unused_qualifications)]
         impl #impl_generics #private::IntoResponse for #name #ty_generics #bounds {
             const FACTS: #private::Facts = #facts;
+            const ANSWERS: #private::Answers = #answers;
             fn into_response(self) -> #private::Response {
                 match self { #(#arms)* }
             }
@@ -96,9 +98,9 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     }
 }
 
-/// Returns the facts: those of the responses inside of `#[transparent]`. Problems have none.
-fn facts(data: &Data, attrs: &[Attribute], private: &TokenStream) -> TokenStream {
-    let own: Vec<(&[Attribute], &Fields)> = match data {
+/// Returns the attributes and the fields of each variant, or of the struct.
+fn variants<'d>(data: &'d Data, attrs: &'d [Attribute]) -> Vec<(&'d [Attribute], &'d Fields)> {
+    match data {
         Data::Enum(data) => {
             let variants = data.variants.iter();
             variants
@@ -107,11 +109,40 @@ fn facts(data: &Data, attrs: &[Attribute], private: &TokenStream) -> TokenStream
         }
         Data::Struct(data) => vec![(attrs, &data.fields)],
         Data::Union(_) => Vec::new(),
-    };
-    let is_transparent = |attrs: &[Attribute]| {
-        let mut attrs = attrs.iter();
-        attrs.any(|attr| attr.path().is_ident("transparent"))
-    };
+    }
+}
+
+fn is_transparent(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("transparent"))
+}
+
+/// Returns the answers: a problem for each status, and those of the responses inside of `#[transparent]`. Mistakes are
+/// reported elsewhere.
+fn answers(data: &Data, attrs: &[Attribute], private: &TokenStream) -> TokenStream {
+    let (mut problems, mut inner) = (Vec::new(), Vec::new());
+    for (attrs, fields) in variants(data, attrs) {
+        if is_transparent(attrs) {
+            let ty = fields.iter().next().map(|field| &field.ty);
+            inner.extend(ty.map(|ty| quote!(&#private::ResponseProbe::<#ty>::ANSWERS)));
+            continue;
+        }
+        let status = attrs.iter().find(|attr| attr.path().is_ident("status"));
+        let status = status.and_then(|attr| attr.parse_args::<Status>().ok());
+        problems.extend(status.map(|Status { code, message }| {
+            let about = message.map(|message| quote!(.about(#message)));
+            quote!(#private::Answer::problem(#code) #about)
+        }));
+    }
+    let probe = (!inner.is_empty()).then(|| quote!(use #private::NoExtractor as _;));
+    quote!({
+        #probe
+        #private::Answers::any(&[&#private::Answers::list(&[#(#problems),*]), #(#inner),*])
+    })
+}
+
+/// Returns the facts: those of the responses inside of `#[transparent]`. Problems have none.
+fn facts(data: &Data, attrs: &[Attribute], private: &TokenStream) -> TokenStream {
+    let own = variants(data, attrs);
     // A problem does nothing for sure.
     let has_problem = own.iter().any(|(attrs, _)| !is_transparent(attrs));
     let maybe = has_problem.then(|| quote!(.maybe()));

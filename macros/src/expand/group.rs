@@ -12,7 +12,7 @@ use super::{
     cfg::{Cfg, alias},
     check_name, endpoint,
     pattern::prefix,
-    route_options,
+    payloads, route_options,
     with::{self, Steps},
 };
 use crate::{attr::GroupArgs, entry::Entry};
@@ -63,6 +63,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
         &TokenStream::new(),
         &chain,
     );
+    let payloads = payloads::of_group(&quote!(#ty), &quote!(#list_name));
     let (own_items, root) = (&own.items, args.app.then(|| app_items(args, ty)));
     let fallback = args.fallback.as_ref();
     let fallback = fallback.map(|path| fallback_type(&fallback_name, path));
@@ -88,6 +89,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
                 type Link = __hb::NoLink;
             }
             #endpoint
+            #payloads
             #root
         };
     }
@@ -151,6 +153,7 @@ fn field_items(
     let chain = with.around(quote_spanned!(field.span()=> __hb::EntryEnd<#ty>));
     let none = TokenStream::new();
     let endpoint = endpoint(&quote!(#field), &none, &none, &chain);
+    let payloads = payloads::of_group(&quote!(#field), ty);
     quote! {
         #items
         #[allow(non_camel_case_types)]
@@ -161,6 +164,7 @@ fn field_items(
             type Link = __hb::NoLink;
         }
         #endpoint
+        #payloads
     }
 }
 

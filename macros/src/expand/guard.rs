@@ -38,6 +38,7 @@ pub(crate) fn guard(function: &Function, list: &[Arg], attr: &PartArgs) -> Token
         observe: None,
         provides,
         kind: quote!(Guard),
+        rejects: true,
         shares: quote!(!#exclusive #(&& <#modes>::IS != __hb::ASYNC)*),
     };
     part.expand()

@@ -15,7 +15,7 @@ use super::{
     args::Generic,
     check_name,
     definition::definition,
-    links,
+    links, payloads,
     sources::{Site, Sources, sources},
     with::{self, Steps},
 };
@@ -53,7 +53,7 @@ impl Handler<'_> {
             has_no_body: self.attr.has_no_body(),
         };
         let sources = sources(&self.args, &site);
-        let unused = self.unused_params();
+        let (unused, payloads) = (self.unused_params(), payloads::of_handler(self));
         let impls = if self.is_plain(&with) {
             self.plain(&sources)
         } else {
@@ -67,6 +67,7 @@ impl Handler<'_> {
             const _: () = {
                 use #private as __hb;
                 use __hb::NoExtractor as _;
+                #payloads
                 #unused
                 #with_items
                 #impls
@@ -81,7 +82,7 @@ impl Handler<'_> {
         }
     }
 
-    fn type_params(&self) -> Vec<&Ident> {
+    pub(super) fn type_params(&self) -> Vec<&Ident> {
         let params = self.function.sig.generics.type_params();
         params.map(|param| &param.ident).collect()
     }
@@ -137,7 +138,7 @@ impl Handler<'_> {
         let cfgs = self.function.cfgs();
         let (marker, name) = (self.marker(), &self.name);
         let (params, types, bounds) = self.generics();
-        let links = links::stub(self);
+        let (links, payloads) = (links::stub(self), payloads::of_stub(self));
         let endpoint = self.endpoint(&quote!(__hb::NoRoute));
         let fallback = self
             .pattern
@@ -150,6 +151,7 @@ impl Handler<'_> {
             const _: () = {
                 use #private as __hb;
                 #links
+                #payloads
                 impl #params __hb::Entry for #name #types where #bounds {
                     const NODE: &'static __hb::Node = &__hb::Node::BROKEN;
                     type Link = __hb::NoLink;

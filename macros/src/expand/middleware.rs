@@ -26,6 +26,7 @@ pub(crate) fn middleware(function: &Function, list: &[Arg], attr: &PartArgs) -> 
         args: list,
         provides: provides.unwrap_or_else(|| syn::parse_quote!(())),
         kind: quote!(Middleware),
+        rejects: false,
         shares: quote!(false),
         around,
         check: None,

@@ -23,6 +23,7 @@ pub(crate) fn observer(function: &Function, list: &[Arg], attr: &PartArgs) -> To
         args: list,
         provides: syn::parse_quote!(()),
         kind: quote!(Observer),
+        rejects: false,
         shares: quote!(false),
         around: TokenStream::new(),
         check: None,

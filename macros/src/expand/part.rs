@@ -3,11 +3,11 @@
 use highball_macro_stages::{
     function::{Arg, Function},
     runtime_path::private,
-    types::{first_span, source_text},
+    types::{contains_impl_trait, first_span, source_text},
 };
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Path, Type};
+use syn::{Path, ReturnType, Type};
 
 use super::{args, args::Generic, check_name};
 use crate::{attr::PartArgs, check};
@@ -23,6 +23,8 @@ pub(super) struct PartImpl<'a> {
     pub(super) kind: TokenStream,
     /// Whether it is a guard that can run in parallel with others, as an expression.
     pub(super) shares: TokenStream,
+    /// Whether it is a guard, whose return type shows its responses.
+    pub(super) rejects: bool,
     /// The body of `Middleware::run`, and the method of `Guard` for a guard that can run in parallel.
     pub(super) around: TokenStream,
     pub(super) check: Option<TokenStream>,
@@ -192,7 +194,9 @@ impl PartImpl<'_> {
             Some(_) => quote!(&[]),
             None => args::known_arguments(self.args, self.generic()),
         };
-        let facts = self.own_facts();
+        let (facts, answers) = (self.own_facts(), self.own_answers());
+        let inputs = self.attr.inputs.as_ref();
+        let inputs = inputs.map(|inputs| quote!(const INPUTS: __hb::Inputs = #inputs;));
         let names = |paths: &[Path]| {
             let names = paths.iter().map(|path| self.ordered_name(path));
             quote!(&[#(#names),*])
@@ -217,6 +221,8 @@ impl PartImpl<'_> {
                 const ARGUMENTS: &'static [__hb::ArgumentFacts] = #known;
                 // Only in a separate constant can a list in the facts be a temporary value.
                 const FACTS: __hb::Facts = #facts;
+                #inputs
+                const ANSWERS: __hb::Answers = #answers;
                 const PART: __hb::PartInfo = __hb::PartInfo {
                     name: <Self as __hb::ChainPart>::NAME,
                     place: ::core::panic::Location::caller(),
@@ -228,6 +234,8 @@ impl PartImpl<'_> {
                         <Self as __hb::ChainPart>::ARGUMENTS,
                         <Self as __hb::ChainPart>::FACTS,
                     ),
+                    inputs: &<Self as __hb::ChainPart>::INPUTS,
+                    answers: &<Self as __hb::ChainPart>::ANSWERS,
                     passes: #provides,
                     after: #after,
                     before: #before,
@@ -249,6 +257,28 @@ impl PartImpl<'_> {
                 quote!(__hb::Facts::OPAQUE)
             }
             None => quote!(__hb::Facts::NONE),
+        }
+    }
+
+    /// Returns the answers of the function's code: those that the user states, or those of a guard's error. Those of a
+    /// middleware are unknown.
+    fn own_answers(&self) -> TokenStream {
+        if let Some(answers) = &self.attr.answers {
+            return quote!(#answers);
+        }
+        if self.observe.is_some() {
+            return quote!(__hb::Answers::NONE);
+        }
+        match (&self.function.sig.output, &self.rejects) {
+            (ReturnType::Type(_, ty), true) if !contains_impl_trait(ty) => {
+                let ty = args::with_lifetime(ty, "'static");
+                quote!({
+                    use __hb::NoAnswers as _;
+                    __hb::GuardProbe::<#ty>::ANSWERS
+                })
+            }
+            (ReturnType::Default, true) => quote!(__hb::Answers::NONE),
+            _ => quote!(__hb::Answers::OPAQUE),
         }
     }
 

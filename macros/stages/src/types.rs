@@ -161,6 +161,25 @@ pub fn path_inner(ty: &Type) -> Option<&Type> {
     }
 }
 
+/// Returns the types among the generic arguments of a type.
+pub fn type_arguments(ty: &Type) -> impl Iterator<Item = &Type> {
+    let last = match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    let arguments = last.and_then(|last| match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    });
+    arguments
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+}
+
 /// Returns the first type among the arguments of a path: the `T` of `Result<T, E>`.
 pub fn first_type(path: &Path) -> Option<Type> {
     match &path.segments.last()?.arguments {

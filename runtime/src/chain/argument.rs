@@ -18,7 +18,7 @@ use crate::{
     extract::{Extract, ExtractAsync, Input, Opening, PathParam},
     request::{Context, Provide},
     response::{IntoResponse, Rejection},
-    routes::{ArgumentFacts, Facts, LocalId, LocalType},
+    routes::{Answers, ArgumentFacts, Description, Facts, LocalId, LocalType, ResponseInfo},
 };
 
 /// Reads the properties of an argument's type, without an error if the type is not an extractor.
@@ -97,10 +97,31 @@ impl<T: Extract<'static>> Probe<T> {
     /// The locals that it reads.
     pub const NEEDS: &'static [LocalId] = T::NEEDS;
     /// The locals that it reads, and its facts.
-    pub const KNOWN: ArgumentFacts = ArgumentFacts {
+    pub const KNOWN: ArgumentFacts = known::<T>();
+}
+
+/// Returns what is known about an extractor.
+pub(super) const fn known<T: Extract<'static>>() -> ArgumentFacts {
+    ArgumentFacts {
         needs: T::NEEDS,
         facts: T::FACTS,
-    };
+        describe: || Description {
+            inputs: &T::INPUTS,
+            answers: &T::ANSWERS,
+        },
+    }
+}
+
+/// Returns what is known about an async extractor.
+pub(super) const fn known_async<T: ExtractAsync>() -> ArgumentFacts {
+    ArgumentFacts {
+        needs: T::NEEDS,
+        facts: T::FACTS,
+        describe: || Description {
+            inputs: &T::INPUTS,
+            answers: &T::ANSWERS,
+        },
+    }
 }
 
 /// The properties of a type that does not implement a trait.
@@ -114,9 +135,12 @@ pub trait NoExtractor {
     /// The facts of the response.
     const RESPONSE: Facts = Facts::OPAQUE;
 
-    /// Returns the facts of the response.
-    fn response() -> Facts {
-        Facts::OPAQUE
+    /// The answers.
+    const ANSWERS: Answers = Answers::OPAQUE;
+
+    /// Returns the facts and the answers of the response.
+    fn response() -> ResponseInfo {
+        ResponseInfo::OPAQUE
     }
     /// Whether it is a file path, which must not be made from a client's text without a check.
     const NAMES_A_FILE: bool = false;
@@ -154,10 +178,7 @@ impl<T: ExtractAsync> ProbeAsync<T> {
         params: &[],
     };
     /// The locals that it reads, and its facts.
-    pub const KNOWN: ArgumentFacts = ArgumentFacts {
-        needs: T::NEEDS,
-        facts: T::FACTS,
-    };
+    pub const KNOWN: ArgumentFacts = known_async::<T>();
 }
 
 impl<T> NoExtractor for ProbeAsync<T> {}
@@ -170,10 +191,16 @@ impl<T: IntoResponse> ResponseProbe<T> {
     /// The facts of the response.
     pub const RESPONSE: Facts = T::FACTS;
 
-    /// Returns the facts of the response. It is called when the routes are listed: the constant would cost compile time
-    /// in every route.
-    pub fn response() -> Facts {
-        T::FACTS
+    /// The answers.
+    pub const ANSWERS: Answers = T::ANSWERS;
+
+    /// Returns the facts and the answers of the response. It is called when the routes are listed: the constants would
+    /// cost compile time in every route.
+    pub fn response() -> ResponseInfo {
+        ResponseInfo {
+            facts: T::FACTS,
+            answers: &T::ANSWERS,
+        }
     }
 }
 

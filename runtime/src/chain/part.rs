@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::{
     const_text::ErrorText,
     response::{IntoResponse, Response},
-    routes::{ArgumentFacts, Facts, LocalId, LocalType, PartInfo, PassedLocals},
+    routes::{Answers, ArgumentFacts, Facts, Inputs, LocalId, LocalType, PartInfo, PassedLocals},
 };
 
 /// A part of a chain, which `with(..)` can name. `#[guard]`, `#[middleware]` and `#[observer]` implement it.
@@ -16,6 +16,10 @@ pub trait ChainPart {
     const ARGUMENTS: &'static [ArgumentFacts] = &[];
     /// The facts of its code.
     const FACTS: Facts = Facts::NONE;
+    /// The parts of a request that its code reads through the context.
+    const INPUTS: Inputs = Inputs::NONE;
+    /// The answers of its code.
+    const ANSWERS: Answers = Answers::OPAQUE;
     /// The description of the part.
     const PART: PartInfo;
     /// 1 for what wraps the rest, 2 for an observer.
@@ -217,6 +221,23 @@ impl<T: LocalType> GuardOutput<T> for T {
         Ok(self)
     }
 }
+
+/// Reads the answers of a guard from its return type.
+#[derive(Debug)]
+pub struct GuardProbe<T>(PhantomData<T>);
+
+impl<T, E: IntoResponse> GuardProbe<Result<T, E>> {
+    /// The responses of a guard that rejects the request.
+    pub const ANSWERS: Answers = E::ANSWERS;
+}
+
+/// The answers of a guard that returns a local.
+pub trait NoAnswers {
+    /// It rejects no request.
+    const ANSWERS: Answers = Answers::NONE;
+}
+
+impl<T> NoAnswers for GuardProbe<T> {}
 
 /// Reads the properties of a type that is passed along the chain, without an error if it is not a local.
 #[derive(Debug)]

@@ -7,14 +7,14 @@ use std::marker::PhantomData;
 
 use crate::{
     chain::{
-        argument::{ASYNC, Argument, Mode, NOT, SYNC},
+        argument::{ASYNC, Argument, Mode, NOT, SYNC, known, known_async},
         call::Call,
         prepared::{Open, Prepare},
     },
-    extract::{Extract, ExtractAsync, PathParam, param_rejection},
+    extract::{Extract, ExtractAsync, PathParam, REJECTS_BAD, param_rejection},
     request::{Head, Provide, SharedValue},
     response::Rejection,
-    routes::{ArgumentFacts, ArgumentInfo, Facts},
+    routes::{ArgumentFacts, ArgumentInfo, Description, Facts, Inputs},
 };
 
 /// A path parameter. `M` is the result of the check of its type, unless the spelling of the type is enough.
@@ -137,14 +137,36 @@ impl<T, P, M> Source for Param<T, P, M> {
     type Value = T;
 }
 
-/// The facts of a path parameter.
-const PARAM: ArgumentFacts = ArgumentFacts {
-    needs: &[],
-    facts: Facts::PATH,
-};
+/// Returns what is known about a path parameter of these types, which are several for a `Path` of a tuple.
+const fn param(describe: fn() -> Description) -> ArgumentFacts {
+    ArgumentFacts {
+        needs: &[],
+        facts: Facts::PATH,
+        describe,
+    }
+}
 
-impl<T, P, M> Described for Param<T, P, M> {
-    const KNOWN: ArgumentFacts = PARAM;
+impl<T: PathParam, P> Described for Param<T, P, ()> {
+    const KNOWN: ArgumentFacts = param(describe_param::<T>);
+}
+
+impl<T: PathParam, P> Described for Param<T, P, Mode<SYNC>> {
+    const KNOWN: ArgumentFacts = param(describe_param::<T>);
+}
+
+impl<T, P> Described for Param<T, P, Mode<NOT>> {}
+
+/// Returns the description of a path parameter.
+fn describe_param<T: PathParam>() -> Description {
+    Description {
+        inputs: const { &Inputs::params(&[], T::TYPES) },
+        answers: &REJECTS_BAD,
+    }
+}
+
+/// Returns the description of a path parameter as text.
+fn describe_text() -> Description {
+    describe_param::<String>()
 }
 
 /// Implements `SourceFrom` for the results that a check can have. An impl for every `M` would also be one for a type
@@ -178,7 +200,7 @@ impl<'r, P> Source for Text<'r, P> {
 }
 
 impl<P> Described for Text<'_, P> {
-    const KNOWN: ArgumentFacts = PARAM;
+    const KNOWN: ArgumentFacts = param(describe_text);
 }
 
 impl<'r, S: 'static, P: Position> SourceFrom<'r, S> for Text<'r, P> {
@@ -196,17 +218,11 @@ impl<const M: u8, A> Source for Extracted<Mode<M>, A> {
 impl<A> Described for Extracted<Mode<NOT>, A> {}
 
 impl<A: Extract<'static>> Described for Extracted<Mode<SYNC>, A> {
-    const KNOWN: ArgumentFacts = ArgumentFacts {
-        needs: A::NEEDS,
-        facts: A::FACTS,
-    };
+    const KNOWN: ArgumentFacts = known::<A>();
 }
 
 impl<A: ExtractAsync> Described for Extracted<Mode<ASYNC>, A> {
-    const KNOWN: ArgumentFacts = ArgumentFacts {
-        needs: A::NEEDS,
-        facts: A::FACTS,
-    };
+    const KNOWN: ArgumentFacts = known_async::<A>();
 }
 
 /// Implements `SourceFrom` by [`Argument`]. The bounds are repeated, because rustc lists each bound between an app and

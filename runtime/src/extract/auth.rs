@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use subtle::ConstantTimeEq;
 
-use super::{Extract, Facts, Input};
+use super::{Answers, Extract, Facts, Input, Inputs, LOGIN_ANSWERS, Login};
 use crate::{header_value, response::Rejection};
 
 /// An extractor for the token of `Authorization: Bearer ..` (RFC 6750). A request without one is rejected with 401.
@@ -91,6 +91,8 @@ impl fmt::Debug for Bearer {
 impl<'r> Extract<'r> for Bearer {
     type State = ();
     const FACTS: Facts = Facts::HEADER_LOGIN.and(crate::routes::header_facts!("authorization"));
+    const INPUTS: Inputs = Inputs::login(Login::Bearer { format: "" });
+    const ANSWERS: Answers = LOGIN_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers())

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, StatusCode, header};
 
 use super::{
-    Extract, Facts, Input,
+    Answers, Extract, Facts, Input, Inputs, LOGIN_ANSWERS, Login,
     auth::{authorization, constant_time_eq},
 };
 use crate::{header_value, response::Rejection};
@@ -97,6 +97,8 @@ const REALM: &str = "restricted";
 impl<'r> Extract<'r> for Basic {
     type State = ();
     const FACTS: Facts = Facts::BROWSER_LOGIN.and(crate::routes::header_facts!("authorization"));
+    const INPUTS: Inputs = Inputs::login(Login::Basic);
+    const ANSWERS: Answers = LOGIN_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers()).ok_or_else(|| Self::unauthorized(REALM))

@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Facts, Input, QUERY_OR_BODY, form};
+use super::{Answers, Extract, Facts, Input, Inputs, QUERY_OR_BODY, TYPED_BODY_ANSWERS, form};
 use crate::{
     decode::{self, json},
     deref::deref,
@@ -38,11 +38,36 @@ pub struct Bind<T>(pub T);
 
 deref!(Bind);
 
+impl<T> Bind<T> {
+    /// The formats of a body.
+    const BODIES: Inputs = Inputs::either(
+        &Inputs::body::<T>("application/json"),
+        &Inputs::either(
+            &Inputs::body::<T>("application/x-www-form-urlencoded"),
+            &Self::OPTIONAL_BODIES,
+        ),
+    );
+
+    /// The formats behind features.
+    const OPTIONAL_BODIES: Inputs = Inputs::any(&[
+        #[cfg(feature = "xml")]
+        Inputs::body::<T>("application/xml"),
+        #[cfg(feature = "yaml")]
+        Inputs::body::<T>("application/yaml"),
+        #[cfg(feature = "toml")]
+        Inputs::body::<T>("application/toml"),
+        #[cfg(feature = "msgpack")]
+        Inputs::body::<T>("application/vnd.msgpack"),
+    ]);
+}
+
 impl<'r, T: DeserializeOwned> Extract<'r> for Bind<T> {
     type State = ();
     const BODY: bool = true;
     const QUERY_OF_GET: bool = true;
     const FACTS: Facts = QUERY_OR_BODY;
+    const INPUTS: Inputs = Inputs::by_method(&Inputs::query::<T>(), &Self::BODIES);
+    const ANSWERS: Answers = TYPED_BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {

@@ -3,13 +3,15 @@
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{Extract, Facts, Input};
+use super::{Answers, BODY_ANSWERS, Extract, Facts, Input, Inputs};
 use crate::response::Rejection;
 
 impl<'r> Extract<'r> for Bytes {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = Facts::BODY;
+    const INPUTS: Inputs = Inputs::raw_body("*/*");
+    const ANSWERS: Answers = BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(input.body().clone())
@@ -20,6 +22,8 @@ impl<'r> Extract<'r> for String {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = Facts::BODY;
+    const INPUTS: Inputs = Inputs::raw_body("text/plain");
+    const ANSWERS: Answers = BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         match std::str::from_utf8(input.body()) {

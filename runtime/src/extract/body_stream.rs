@@ -1,12 +1,14 @@
 //! The extractor of [`BodyStream`], the body as a stream of chunks.
 
-use super::{ExtractAsync, Facts, Input};
+use super::{Answers, BODY_ANSWERS, ExtractAsync, Facts, Input, Inputs};
 use crate::{body::BodyStream, request::Context, response::Rejection};
 
 impl ExtractAsync for BodyStream {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = Facts::BODY;
+    const INPUTS: Inputs = Inputs::raw_body("*/*");
+    const ANSWERS: Answers = BODY_ANSWERS;
 
     async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         let limit = cx.out().body_limit;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, net::IpAddr};
 use http::header;
 
 use crate::{
-    extract::{Extract, Facts, Input},
+    extract::{Answers, Extract, Facts, Input, Inputs},
     header_value,
     request::{Context, Head, Origin},
     response::Rejection,
@@ -73,6 +73,8 @@ impl<'r> Extract<'r> for Client {
         "x-forwarded-host",
         "x-forwarded-proto"
     ));
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing = || Rejection::internal().with_cause("the request has no connection");

@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::{
-    extract::{Extract, Facts, Input},
+    extract::{Answers, Extract, Facts, Input, Inputs},
     header_value,
     request::Context,
     response::Rejection,
@@ -133,6 +133,8 @@ impl fmt::Debug for Cookies<'_> {
 impl<'r> Extract<'r> for Cookies<'r> {
     type State = ();
     const FACTS: Facts = Facts::COOKIES.and(crate::routes::header_facts!("cookie"));
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let headers = input.headers();

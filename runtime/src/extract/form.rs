@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Extract, Facts, Input, QUERY_OR_BODY};
+use super::{Answer, Answers, Extract, Facts, Input, Inputs, QUERY_OR_BODY, TYPED_BODY_ANSWERS};
 use crate::{
     decode::{self, essence},
     deref::deref_mut,
@@ -52,6 +52,11 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Form<T> {
     const BODY: bool = true;
     const QUERY_OF_GET: bool = true;
     const FACTS: Facts = QUERY_OR_BODY;
+    const INPUTS: Inputs = Inputs::by_method(
+        &Inputs::query::<T>(),
+        &Inputs::body::<T>("application/x-www-form-urlencoded"),
+    );
+    const ANSWERS: Answers = TYPED_BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         if matches!(*input.method(), Method::GET | Method::HEAD) {
@@ -79,6 +84,8 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 
 impl<T: Serialize> IntoResponse for Form<T> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers =
+        Answers::one(Answer::of::<T>(200, "application/x-www-form-urlencoded"));
 
     fn into_response(self) -> Response {
         match serde_html_form::to_string(&self.0) {

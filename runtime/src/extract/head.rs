@@ -4,7 +4,7 @@ use std::{net::SocketAddr, ops::Deref};
 
 use http::{HeaderMap, Method, Uri, Version};
 
-use super::{Extract, Facts, Input};
+use super::{Answers, Extract, Facts, Input, Inputs};
 use crate::{
     response::Rejection,
     routes::{LocalId, LocalType, Route},
@@ -16,6 +16,8 @@ macro_rules! from_head {
         impl<'r> Extract<'r> for &'r $ty {
             type State = ();
             const FACTS: Facts = $facts;
+            const INPUTS: Inputs = Inputs::NONE;
+            const ANSWERS: Answers = Answers::NONE;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
                 Ok(input.$read())
@@ -25,6 +27,8 @@ macro_rules! from_head {
         impl<'r> Extract<'r> for $ty {
             type State = ();
             const FACTS: Facts = $facts;
+            const INPUTS: Inputs = Inputs::NONE;
+            const ANSWERS: Answers = Answers::NONE;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
                 Ok(input.$read().clone())
@@ -42,6 +46,8 @@ from_head!(
 impl<'r> Extract<'r> for Version {
     type State = ();
     const FACTS: Facts = Facts::NONE;
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(input.version())
@@ -75,6 +81,8 @@ pub struct ConnectInfo(pub SocketAddr);
 impl<'r> Extract<'r> for ConnectInfo {
     type State = ();
     const FACTS: Facts = Facts::ADDRESS;
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing = || Rejection::internal().with_cause("the request has no connection");
@@ -116,6 +124,8 @@ impl Deref for MatchedRoute {
 impl<'r> Extract<'r> for MatchedRoute {
     type State = ();
     const FACTS: Facts = Facts::NONE;
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing = || Rejection::internal().with_cause("no route matched the request");
@@ -184,6 +194,8 @@ impl<'r, T: LocalType> Extract<'r> for Local<'r, T> {
 
     const NEEDS: &'static [LocalId] = &[T::ID];
     const FACTS: Facts = Facts::NONE;
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let missing =

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 
-use super::{Extract, Facts, Input};
+use super::{Answers, Extract, Facts, Input, Inputs, REJECTS_BAD};
 use crate::{deref::deref, response::Rejection};
 
 /// An extractor for a request header as a type of the `headers` crate. A missing or invalid header is rejected with
@@ -26,6 +26,8 @@ deref!(Header);
 impl<'r, T: headers::Header> Extract<'r> for Header<T> {
     type State = ();
     const FACTS: Facts = Facts::HEADERS;
+    const INPUTS: Inputs = Inputs::typed_header(T::name);
+    const ANSWERS: Answers = REJECTS_BAD;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers())

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Extract, Facts, Input, TYPED_BODY};
+use super::{Answers, Extract, Facts, Input, Inputs, TYPED_BODY, TYPED_BODY_ANSWERS};
 use crate::{
     decode::json,
     response::{Json, Rejection},
@@ -12,6 +12,8 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Json<T> {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = TYPED_BODY;
+    const INPUTS: Inputs = Inputs::body::<T>("application/json");
+    const ANSWERS: Answers = TYPED_BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         json::content_type(input.headers())?;

@@ -1,6 +1,6 @@
 //! The extractor of the header `Last-Event-ID`, for server-sent events.
 
-use super::{Extract, Facts, Input};
+use super::{Answers, Extract, Facts, Input, Inputs};
 use crate::{header_value, response::Rejection};
 
 /// An extractor for the id of the last event that a client of server-sent events has received (`Last-Event-ID`).
@@ -36,6 +36,8 @@ impl LastEventId {
 impl<'r> Extract<'r> for LastEventId {
     type State = ();
     const FACTS: Facts = crate::routes::header_facts!("last-event-id");
+    const INPUTS: Inputs = Inputs::maybe(&Inputs::header("last-event-id"));
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let value = input.headers().get("last-event-id");

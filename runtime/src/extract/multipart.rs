@@ -10,7 +10,7 @@ use tokio::{fs, io::AsyncWriteExt};
 
 use crate::{
     body::{BodyStream, ReadError},
-    extract::{ExtractAsync, Facts, Input, TYPED_BODY},
+    extract::{Answers, ExtractAsync, Facts, Input, Inputs, TYPED_BODY, TYPED_BODY_ANSWERS},
     header_value::{Parameters, lines},
     request::Context,
     response::{Rejection, file_name},
@@ -96,6 +96,8 @@ impl ExtractAsync for Multipart {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = TYPED_BODY;
+    const INPUTS: Inputs = Inputs::raw_body("multipart/form-data");
+    const ANSWERS: Answers = TYPED_BODY_ANSWERS;
 
     async fn extract(cx: &mut Context<'_>, input: Input<'_>) -> Result<Self, Rejection> {
         let boundary = boundary(cx.headers()).ok_or_else(|| {

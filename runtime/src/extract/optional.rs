@@ -3,7 +3,9 @@
 use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use super::{Bearer, ConnectInfo, Extract, Facts, Input, Local, MatchedRoute, Opens};
+use super::{
+    Answers, Bearer, ConnectInfo, Extract, Facts, Input, Inputs, Local, MatchedRoute, Opens,
+};
 use crate::{
     response::{IntoResponse, Json, Rejection, Response},
     routes::{LocalId, LocalType},
@@ -88,6 +90,8 @@ impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
     const QUERY_OF_GET: bool = T::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = T::PARAMS;
     const FACTS: Facts = T::FACTS.maybe();
+    const INPUTS: Inputs = Inputs::maybe(&T::INPUTS);
+    const ANSWERS: Answers = T::ANSWERS;
     const OPENS: Option<Opens<T::State>> = T::OPENS;
 
     fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
@@ -103,6 +107,8 @@ impl<'r, T: Extract<'r>> Extract<'r> for Result<T, Rejection> {
     const PARAMS: &'static [&'static str] = T::PARAMS;
     const NEEDS: &'static [LocalId] = T::NEEDS;
     const FACTS: Facts = T::FACTS.maybe();
+    const INPUTS: Inputs = Inputs::maybe(&T::INPUTS);
+    const ANSWERS: Answers = Answers::NONE;
     const OPENS: Option<Opens<T::State>> = T::OPENS;
 
     fn extract(input: Input<'r, T::State>) -> Result<Self, Rejection> {
@@ -147,6 +153,8 @@ impl<'r, A: Extract<'r>, B: Extract<'r, State = A::State>> Extract<'r> for Eithe
     const PARAMS: &'static [&'static str] = B::PARAMS;
     const NEEDS: &'static [LocalId] = B::NEEDS;
     const FACTS: Facts = Facts::either(&A::FACTS, &B::FACTS);
+    const INPUTS: Inputs = Inputs::either(&A::INPUTS, &B::INPUTS);
+    const ANSWERS: Answers = Answers::either(&A::ANSWERS, &B::ANSWERS);
     const OPENS: Option<Opens<A::State>> = Opens::either(A::OPENS, B::OPENS);
 
     fn extract(input: Input<'r, A::State>) -> Result<Self, Rejection> {
@@ -183,6 +191,7 @@ fn merge_rejections(left: Rejection, right: Rejection) -> Rejection {
 
 impl<A: IntoResponse, B: IntoResponse> IntoResponse for Either<A, B> {
     const FACTS: Facts = Facts::either(&A::FACTS, &B::FACTS);
+    const ANSWERS: Answers = Answers::either(&A::ANSWERS, &B::ANSWERS);
 
     fn into_response(self) -> Response {
         match self {

@@ -1,6 +1,11 @@
 //! Path parameters as plain arguments of a handler.
 
-use std::{any::TypeId, ffi::OsString, path::PathBuf, str::FromStr};
+use std::{
+    any::{TypeId, type_name},
+    ffi::OsString,
+    path::PathBuf,
+    str::FromStr,
+};
 
 use crate::{decode::messages, request::Head, response::Rejection};
 
@@ -11,6 +16,9 @@ use crate::{decode::messages, request::Head, response::Rejection};
     note = "implement `std::str::FromStr` for `{Self}`, or take the parameter as `&str` or `String`"
 )]
 pub trait PathParam: Sized {
+    /// The type of the parameter, or of each parameter if it is a `Path` of a tuple.
+    const TYPES: &'static [fn() -> &'static str] = &[type_name::<Self>];
+
     /// Parses the decoded text.
     fn parse(text: &str) -> Option<Self>;
 
@@ -54,7 +62,7 @@ pub(super) fn positional<T: PathParam + 'static>(head: &Head, back: usize) -> Re
         let cause = "a path parameter cannot be a file path; take a `SafePath`";
         return Err(Rejection::internal().with_cause(cause));
     }
-    let name = std::any::type_name::<T>();
+    let name = type_name::<T>();
     // Only the names of primitive types have no path. Others are not for the client.
     let ty = if name.contains(':') { "" } else { name };
     let text = head.param_from_end(back);

@@ -1,7 +1,9 @@
 //! The extractor `Path`, which reads several path parameters into one struct.
 
+use std::any::type_name;
+
 use super::{
-    Extract, Facts, Input,
+    Answers, Extract, Facts, Input, Inputs, REJECTS_BAD,
     param::{PathParam, positional},
 };
 use crate::{deref::deref, request::Head, response::Rejection};
@@ -64,6 +66,10 @@ pub trait PathFields: Sized {
     /// The names of the fields.
     const NAMES: &'static [&'static str];
 
+    /// The types of the fields, for documents.
+    #[doc(hidden)]
+    const TYPES: &'static [fn() -> &'static str] = &[];
+
     /// Reads the fields.
     ///
     /// # Errors
@@ -75,6 +81,8 @@ impl<'r, T: PathFields> Extract<'r> for Path<T> {
     type State = ();
     const PARAMS: &'static [&'static str] = T::NAMES;
     const FACTS: Facts = Facts::PATH;
+    const INPUTS: Inputs = Inputs::params(T::NAMES, T::TYPES);
+    const ANSWERS: Answers = REJECTS_BAD;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         T::read(input.head).map(Path)
@@ -89,6 +97,7 @@ impl<'r, T: PathFields> Extract<'r> for Path<T> {
 #[diagnostic::do_not_recommend]
 impl<T: PathParam + 'static> PathFields for T {
     const NAMES: &'static [&'static str] = &[];
+    const TYPES: &'static [fn() -> &'static str] = T::TYPES;
 
     fn read(head: &Head) -> Result<Self, Rejection> {
         positional(head, 0)
@@ -101,6 +110,8 @@ macro_rules! tuples {
     ($($back:tt $name:ident),+) => {
         #[diagnostic::do_not_recommend]
         impl<$($name: PathParam + 'static),+> PathParam for Path<($($name,)+)> {
+            const TYPES: &'static [fn() -> &'static str] = &[$(type_name::<$name>),+];
+
             fn parse(_: &str) -> Option<Self> {
                 None
             }

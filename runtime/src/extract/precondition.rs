@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use httpdate::parse_http_date;
 
-use super::{Extract, Facts, Input};
+use super::{Answers, Extract, Facts, Input, Inputs};
 use crate::{
     header_value::{EntityTags, joined, lines},
     response::{Rejection, Response, Revision},
@@ -238,6 +238,17 @@ impl<'r> Extract<'r> for Precondition {
         "if-modified-since",
         "if-unmodified-since"
     );
+    const INPUTS: Inputs = Inputs::maybe(&Inputs::both(
+        &Inputs::both(
+            &Inputs::header("if-match"),
+            &Inputs::header("if-none-match"),
+        ),
+        &Inputs::both(
+            &Inputs::header("if-modified-since"),
+            &Inputs::header("if-unmodified-since"),
+        ),
+    ));
+    const ANSWERS: Answers = Answers::NONE;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(Self::from_head(input.method(), input.headers()))

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use super::{Extract, Facts, Input, client::is_cross_origin};
+use super::{Answer, Answers, Extract, Facts, Input, Inputs, client::is_cross_origin};
 use crate::{request::Head, response::Rejection};
 
 /// An extractor that rejects requests which may change something and which a page of another origin has sent.
@@ -44,6 +44,10 @@ impl<'r> Extract<'r> for SameOrigin {
         "origin",
         "host"
     ));
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::one(
+        Answer::problem(403).about("a page of another origin may not send this request"),
+    );
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         match is_same_origin(input.head) {

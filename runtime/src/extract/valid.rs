@@ -5,8 +5,11 @@ use std::ops::Deref;
 use garde::Validate;
 use http::{Method, StatusCode};
 
-use super::{Extract, Facts, Input, Opens, form};
+use super::{Answer, Answers, Extract, Facts, Input, Inputs, Opens, form};
 use crate::{decode::escape, response::Rejection, routes::LocalId};
+
+/// The rejection of a value that violates a rule.
+const BREAKS_RULES: Answers = Answers::one(Answer::problem(422).about("a value violates a rule"));
 
 /// An extractor that validates the value of another extractor with the `garde` rules of its type.
 ///
@@ -68,6 +71,8 @@ where
     const PARAMS: &'static [&'static str] = E::PARAMS;
     const NEEDS: &'static [LocalId] = E::NEEDS;
     const FACTS: Facts = E::FACTS;
+    const INPUTS: Inputs = E::INPUTS;
+    const ANSWERS: Answers = Answers::either(&E::ANSWERS, &BREAKS_RULES);
     const OPENS: Option<Opens<E::State>> = E::OPENS;
 
     fn extract(input: Input<'r, E::State>) -> Result<Self, Rejection> {

@@ -15,7 +15,7 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    extract::{ExtractAsync, Facts, Input},
+    extract::{Answer, Answers, ExtractAsync, Facts, Input, Inputs},
     header_value::{self, has_token, lines, only},
     request::{Context, Origin, covers},
     response::{IntoResponse, Rejection, Response},
@@ -250,6 +250,12 @@ impl ExtractAsync for WebSocketUpgrade {
         "sec-websocket-version",
         "sec-websocket-protocol"
     );
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = Answers::list(&[
+        Answer::problem(400).about("the handshake is not valid"),
+        Answer::problem(403).about("a page of another origin may not open a WebSocket here"),
+        Answer::problem(426).about("the request is not a WebSocket handshake"),
+    ]);
 
     async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
         let accept = derive_accept_key(check_handshake(cx)?);

@@ -150,7 +150,7 @@ impl Account {
     }
 }
 
-#[guard(facts = Basic::FACTS, crate = crate)]
+#[guard(facts = Basic::FACTS, inputs = Basic::INPUTS, answers = Basic::ANSWERS, crate = crate)]
 impl BasicAuth {
     fn check(&self, accounts: State<Accounts>, cx: &Context<'_>) -> Result<Account, Rejection> {
         let login = Basic::from_headers(cx.headers());

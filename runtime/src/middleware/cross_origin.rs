@@ -13,6 +13,7 @@ use crate::{
     header_value,
     request::{Context, Origin, State, covers},
     response::{IntoResponse, Rejection, Response},
+    routes::Answers,
 };
 
 pub(super) mod origin;
@@ -328,7 +329,7 @@ fn vary_by_origin(headers: &mut HeaderMap, origins: &Origins) {
     }
 }
 
-#[middleware(facts = Cors::FACTS, crate = crate)]
+#[middleware(facts = Cors::FACTS, answers = Answers::NONE, crate = crate)]
 impl Cors {
     async fn cors(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         self.run(cx, next).await
@@ -360,7 +361,7 @@ impl Cors {
 /// # Ok(())
 /// # }
 /// ```
-#[middleware(facts = Cors::FACTS, crate = crate)]
+#[middleware(facts = Cors::FACTS, answers = Answers::NONE, crate = crate)]
 pub async fn cors(policy: State<Cors>, cx: &mut Context<'_>, next: impl Next) -> Response {
     policy.run(cx, next).await
 }

@@ -84,7 +84,7 @@ impl Csrf {
     }
 }
 
-#[guard(facts = SameOrigin::FACTS, crate = crate)]
+#[guard(facts = SameOrigin::FACTS, answers = SameOrigin::ANSWERS, crate = crate)]
 impl Csrf {
     fn check(&self, cx: &Context<'_>) -> Result<(), Rejection> {
         match is_same_origin(cx.head()) || self.allows(cx) {

@@ -10,6 +10,7 @@ use crate::{
     header_value::{EntityTag, EntityTags, lines},
     request::Context,
     response::Response,
+    routes::{Answer, Answers},
 };
 
 /// A middleware that adds an `ETag` to responses, and responds with 304 if the client's `If-None-Match` has that tag
@@ -41,7 +42,14 @@ use crate::{
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ETag;
 
-#[middleware(facts = crate::routes::header_facts!("if-none-match"), crate = crate)]
+/// The answer to a client that has the response already.
+const NOT_MODIFIED: Answers = Answers::one(
+    Answer::empty(304)
+        .about("the client has the current response already")
+        .headers(&["etag"]),
+);
+
+#[middleware(facts = crate::routes::header_facts!("if-none-match"), answers = NOT_MODIFIED, crate = crate)]
 impl ETag {
     async fn tag(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let mut response = next.run(cx).await;

@@ -11,6 +11,7 @@ use crate::{
     extract::Facts,
     request::{Context, too_busy},
     response::{IntoResponse, Rejection, Response},
+    routes::{Answer, Answers},
 };
 
 /// A middleware that limits the time of the rest of the chain. `timeout = ..` on a route or a group adds it.
@@ -39,6 +40,16 @@ pub struct Timeout {
     status: StatusCode,
 }
 
+/// The answer of a [`Timeout`].
+const TOO_SLOW: Answers = Answers::one(Answer::problem(503).about("the response took too long"));
+
+/// The answer of a [`concurrency`](fn@concurrency).
+const TOO_BUSY: Answers = Answers::one(
+    Answer::problem(503)
+        .about("the server is handling too many requests")
+        .headers(&["retry-after"]),
+);
+
 impl Timeout {
     /// Returns a timeout after this time.
     pub const fn after(after: Duration) -> Self {
@@ -49,13 +60,15 @@ impl Timeout {
     }
 
     /// Sets the status of the response, instead of 503. Gin's middleware has 408.
+    ///
+    /// [`Route::answers`](crate::Route::answers) has the 503 even then, because it does not depend on values.
     pub const fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 }
 
-#[middleware(facts = Facts::NONE, crate = crate)]
+#[middleware(facts = Facts::NONE, answers = TOO_SLOW, crate = crate)]
 impl Timeout {
     async fn bound(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let clock = cx.clock();
@@ -91,7 +104,7 @@ impl Timeout {
 /// #[routes(app, with(body_limit(4096)))]
 /// struct Api(upload);
 /// ```
-#[middleware(facts = Facts::NONE, crate = crate)]
+#[middleware(facts = Facts::NONE, answers = Answers::NONE, crate = crate)]
 pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl Next) -> Response {
     cx.out().body_limit = bytes;
     next.run(cx).await
@@ -112,7 +125,7 @@ pub async fn body_limit(#[config] bytes: u64, cx: &mut Context<'_>, next: impl N
 /// }
 /// # #[routes(app)] struct Api(report);
 /// ```
-#[middleware(facts = Facts::NONE, crate = crate)]
+#[middleware(facts = Facts::NONE, answers = TOO_BUSY, crate = crate)]
 pub async fn concurrency(
     #[config] limit: &Concurrency,
     cx: &mut Context<'_>,

@@ -11,6 +11,7 @@ use crate::{
     extract::Facts,
     request::Context,
     response::Response,
+    routes::Answers,
 };
 
 /// The maximum number of headers.
@@ -157,7 +158,7 @@ impl Default for SecurityHeaders {
     }
 }
 
-#[middleware(facts = Facts::NONE, crate = crate)]
+#[middleware(facts = Facts::NONE, answers = Answers::NONE, crate = crate)]
 impl SecurityHeaders {
     async fn headers(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let mut response = next.run(cx).await;

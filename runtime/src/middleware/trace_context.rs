@@ -13,7 +13,7 @@ use std::{
 use highball_macros::{Local, middleware};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{chain::Next, header_value, request::Context, response::Response};
+use crate::{chain::Next, header_value, request::Context, response::Response, routes::Answers};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -50,7 +50,7 @@ const MAX_ID_LEN: usize = 128;
 /// assert_eq!(response.header(id), "abc-7");
 /// # });
 /// ```
-#[middleware(facts = crate::routes::header_facts!("x-request-id", "traceparent"), crate = crate)]
+#[middleware(facts = crate::routes::header_facts!("x-request-id", "traceparent"), answers = Answers::NONE, crate = crate)]
 pub async fn request_id(cx: &mut Context<'_>, next: impl Next<Trace>) -> Response {
     let trace = Trace::from_headers(cx.headers());
     if trace.id.is_some() {

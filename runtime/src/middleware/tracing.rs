@@ -3,7 +3,7 @@
 use highball_macros::middleware;
 use tracing::{Instrument, Span, field::Empty};
 
-use crate::{chain::Next, extract::Facts, request::Context, response::Response};
+use crate::{chain::Next, extract::Facts, request::Context, response::Response, routes::Answers};
 
 /// A middleware that runs the rest of the chain in a span of the `tracing` crate, so that log lines belong to their
 /// request. An exporter can send it to OpenTelemetry.
@@ -24,7 +24,7 @@ use crate::{chain::Next, extract::Facts, request::Context, response::Response};
 /// #[routes(app, with(traced))]
 /// struct Api(home);
 /// ```
-#[middleware(facts = Facts::PATH, crate = crate)]
+#[middleware(facts = Facts::PATH, answers = Answers::NONE, crate = crate)]
 pub async fn traced(cx: &mut Context<'_>, next: impl Next) -> Response {
     let span = span(cx);
     let response = next.run(cx).instrument(span.clone()).await;

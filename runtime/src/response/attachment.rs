@@ -4,7 +4,7 @@ use http::{HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{IntoResponse, Response};
-use crate::routes::Facts;
+use crate::routes::{Answers, Facts};
 
 /// A response that a browser saves as a file with this name, by `Content-Disposition` (RFC 6266).
 ///
@@ -89,6 +89,7 @@ fn disposition(name: &str) -> String {
 
 impl<T: IntoResponse> IntoResponse for Attachment<T> {
     const FACTS: Facts = T::FACTS;
+    const ANSWERS: Answers = Answers::with_header("content-disposition", &T::ANSWERS);
 
     fn into_response(self) -> Response {
         let mut response = self.response.into_response();

@@ -4,7 +4,13 @@ use http::HeaderValue;
 use serde::Serialize;
 
 use super::{IntoResponse, Response};
-use crate::{body::Body, deref::deref_mut, pool, response::rejection::Rejection, routes::Facts};
+use crate::{
+    body::Body,
+    deref::deref_mut,
+    pool,
+    response::rejection::Rejection,
+    routes::{Answer, Answers, Facts},
+};
 
 /// A value as JSON: an extractor that parses the body, and a response that serializes the value.
 ///
@@ -28,6 +34,7 @@ deref_mut!(Json);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::of::<T>(200, "application/json"));
 
     fn into_response(self) -> Response {
         let mut buffer = pool::buffer();

@@ -10,7 +10,11 @@ use httpdate::fmt_http_date;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{IntoResponseParts, Response};
-use crate::{header_value::EntityTag, response::rejection::Rejection, routes::Facts};
+use crate::{
+    header_value::EntityTag,
+    response::rejection::Rejection,
+    routes::{Answers, Facts},
+};
 
 /// The version of a resource: its entity tag, the time of its last change, or both.
 ///
@@ -153,6 +157,7 @@ impl Revision {
 
 impl IntoResponseParts for Revision {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         self.add_headers(response);

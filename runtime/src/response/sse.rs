@@ -16,7 +16,7 @@ use super::{IntoResponse, Response};
 use crate::{
     body::{Body, BoxError},
     clock::{Clock, Sleep},
-    routes::Facts,
+    routes::{Answer, Answers, Facts},
     tasks::{Later, Stopping},
 };
 
@@ -133,6 +133,7 @@ impl Sse {
 
 impl IntoResponse for Sse {
     const FACTS: Facts = Facts::STREAM;
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "text/event-stream"));
 
     fn into_response(self) -> Response {
         let stream = KeptAlive {

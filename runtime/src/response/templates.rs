@@ -6,7 +6,7 @@ mod compiled {
 
     use crate::{
         response::{IntoResponse, Response, rejection::Rejection, text::Html},
-        routes::Facts,
+        routes::{Answer, Answers, Facts},
     };
 
     /// A response of a template that is checked at compile time, by the `askama` crate.
@@ -42,6 +42,7 @@ mod compiled {
 
     impl<T: Template> IntoResponse for Page<T> {
         const FACTS: Facts = Facts::NONE;
+        const ANSWERS: Answers = Answers::one(Answer::new(200, "text/html"));
 
         fn into_response(self) -> Response {
             match self.0.render() {

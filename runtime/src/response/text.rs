@@ -4,7 +4,12 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::{IntoResponse, Response};
-use crate::{body::Body, pool, response::rejection::Rejection, routes::Facts};
+use crate::{
+    body::Body,
+    pool,
+    response::rejection::Rejection,
+    routes::{Answer, Answers, Facts},
+};
 
 /// A response of HTML.
 ///
@@ -25,6 +30,7 @@ pub struct Html<T>(pub T);
 
 impl<T: Into<Body>> IntoResponse for Html<T> {
     const FACTS: Facts = Facts::STREAM.maybe();
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "text/html"));
 
     fn into_response(self) -> Response {
         let content_type = HeaderValue::from_static("text/html; charset=utf-8");
@@ -49,6 +55,7 @@ pub struct PrettyJson<T>(pub T);
 
 impl<T: Serialize> IntoResponse for PrettyJson<T> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::of::<T>(200, "application/json"));
 
     fn into_response(self) -> Response {
         let mut buffer = pool::buffer();
@@ -94,6 +101,10 @@ impl<T> Jsonp<T> {
 
 impl<T: Serialize> IntoResponse for Jsonp<T> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::list(&[
+        Answer::new(200, "text/javascript"),
+        Answer::problem(400).about("the callback is not the name of a function"),
+    ]);
 
     fn into_response(self) -> Response {
         if !is_function(&self.callback) {

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use super::{IntoResponse, Response, Status};
 use crate::{
     response::{location, rejection::Rejection, repeated},
-    routes::Facts,
+    routes::{Answer, Answers, Facts},
 };
 
 /// A type that can be before the body in a tuple, usually headers.
@@ -55,6 +55,9 @@ pub trait IntoResponseParts {
     /// The facts about what it adds, like [`IntoResponse::FACTS`].
     const FACTS: Facts = Facts::OPAQUE;
 
+    /// The rejections, for documents and typed clients.
+    const ANSWERS: Answers = Answers::OPAQUE;
+
     /// Adds the value to the response.
     ///
     /// # Errors
@@ -64,6 +67,7 @@ pub trait IntoResponseParts {
 
 impl IntoResponseParts for HeaderMap {
     const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+    const ANSWERS: Answers = Answers::NONE;
 
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         let headers = response.headers_mut();
@@ -90,6 +94,7 @@ where
     V: TryInto<HeaderValue, Error: fmt::Display>,
 {
     const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+    const ANSWERS: Answers = Answers::NONE;
 
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         for (name, value) in self {
@@ -103,6 +108,7 @@ where
 
 impl IntoResponse for HeaderMap {
     const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+    const ANSWERS: Answers = Answers::one(Answer::empty(200));
 
     fn into_response(self) -> Response {
         (self, ()).into_response()
@@ -115,6 +121,7 @@ where
     V: TryInto<HeaderValue, Error: fmt::Display>,
 {
     const FACTS: Facts = Facts::SETS_COOKIE.maybe();
+    const ANSWERS: Answers = Answers::one(Answer::empty(200));
 
     fn into_response(self) -> Response {
         (self, ()).into_response()
@@ -142,6 +149,7 @@ fn with_status(mut response: Response, status: Status) -> Response {
 
 impl<B: IntoResponse> IntoResponse for (StatusCode, B) {
     const FACTS: Facts = B::FACTS;
+    const ANSWERS: Answers = Answers::with_some_status(&B::ANSWERS);
 
     fn into_response(self) -> Response {
         with_status(self.1.into_response(), self.0.into())
@@ -150,6 +158,7 @@ impl<B: IntoResponse> IntoResponse for (StatusCode, B) {
 
 impl<B: IntoResponse> IntoResponse for (Status, B) {
     const FACTS: Facts = B::FACTS;
+    const ANSWERS: Answers = Answers::with_some_status(&B::ANSWERS);
 
     fn into_response(self) -> Response {
         with_status(self.1.into_response(), self.0)
@@ -158,6 +167,7 @@ impl<B: IntoResponse> IntoResponse for (Status, B) {
 
 impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (H, B) {
     const FACTS: Facts = Facts::both(&H::FACTS, &B::FACTS);
+    const ANSWERS: Answers = Answers::either(&B::ANSWERS, &H::ANSWERS);
 
     fn into_response(self) -> Response {
         with_parts(self.1.into_response(), self.0)
@@ -166,6 +176,7 @@ impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (H, B) {
 
 impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (StatusCode, H, B) {
     const FACTS: Facts = Facts::both(&H::FACTS, &B::FACTS);
+    const ANSWERS: Answers = Answers::with_some_status(&B::ANSWERS);
 
     fn into_response(self) -> Response {
         with_parts(with_status(self.2.into_response(), self.0.into()), self.1)
@@ -212,6 +223,8 @@ impl<T> Created<T> {
 
 impl<T: IntoResponse> IntoResponse for Created<T> {
     const FACTS: Facts = T::FACTS;
+    const ANSWERS: Answers =
+        Answers::with_status(201, &Answers::with_header("location", &T::ANSWERS));
 
     fn into_response(self) -> Response {
         let mut response = with_status(self.body.into_response(), StatusCode::CREATED.into());
@@ -239,6 +252,7 @@ pub struct NoContent;
 
 impl IntoResponse for NoContent {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::empty(204));
 
     fn into_response(self) -> Response {
         Response::empty(StatusCode::NO_CONTENT)
@@ -271,56 +285,48 @@ impl IntoResponse for NoContent {
 /// # });
 /// ```
 ///
+/// The status is part of the type, so that documents and clients have it: `Redirect` is a 303, and `Redirect<308>` is
+/// permanent.
+///
 /// Never build the target from a request header or an unchecked parameter: an attacker could then send your users to
 /// any site.
 #[derive(Debug, Clone)]
-pub struct Redirect {
-    status: StatusCode,
-    location: String,
-}
+pub struct Redirect<const STATUS: u16 = 303>(String);
 
-impl Redirect {
-    /// Returns a 303: the client requests the target with GET, as after a form.
-    pub fn to(location: impl Into<String>) -> Self {
-        Self::of(StatusCode::SEE_OTHER, location)
-    }
-
-    /// Returns a 302, a temporary redirect. Most clients change a POST to a GET. Prefer [`to`](Self::to), which
-    /// requires that, or [`temporary`](Self::temporary), which forbids it.
-    pub fn found(location: impl Into<String>) -> Self {
-        Self::of(StatusCode::FOUND, location)
-    }
-
-    /// Returns a 301, a permanent redirect. Most clients change a POST to a GET. Prefer
-    /// [`permanent`](Self::permanent), which forbids it.
-    pub fn moved_permanently(location: impl Into<String>) -> Self {
-        Self::of(StatusCode::MOVED_PERMANENTLY, location)
-    }
-
-    /// Returns a 307, a temporary redirect. The client repeats the same request.
-    pub fn temporary(location: impl Into<String>) -> Self {
-        Self::of(StatusCode::TEMPORARY_REDIRECT, location)
-    }
-
-    /// Returns a 308, a permanent redirect. The client repeats the same request.
-    pub fn permanent(location: impl Into<String>) -> Self {
-        Self::of(StatusCode::PERMANENT_REDIRECT, location)
-    }
-
-    fn of(status: StatusCode, location: impl Into<String>) -> Self {
-        Self {
-            status,
-            location: location.into(),
+/// Generates the constructors of each status.
+macro_rules! redirects {
+    ($($(#[doc = $doc:expr])* $name:ident $status:literal)*) => {$(
+        impl Redirect<$status> {
+            $(#[doc = $doc])*
+            pub fn $name(location: impl Into<String>) -> Self {
+                Self(location.into())
+            }
         }
-    }
+    )*};
 }
 
-impl IntoResponse for Redirect {
+redirects! {
+    /// Returns a 303: the client requests the target with GET, as after a form.
+    to 303
+    /// Returns a 302, a temporary redirect. Most clients change a POST to a GET. Prefer [`to`](Redirect::to), which
+    /// requires that, or [`temporary`](Redirect::temporary), which forbids it.
+    found 302
+    /// Returns a 301, a permanent redirect. Most clients change a POST to a GET. Prefer
+    /// [`permanent`](Redirect::permanent), which forbids it.
+    moved_permanently 301
+    /// Returns a 307, a temporary redirect. The client repeats the same request.
+    temporary 307
+    /// Returns a 308, a permanent redirect. The client repeats the same request.
+    permanent 308
+}
+
+impl<const STATUS: u16> IntoResponse for Redirect<STATUS> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::empty(STATUS).headers(&["location"]));
 
     fn into_response(self) -> Response {
-        let mut response = Response::empty(self.status);
-        let target = location(&self.location);
+        let mut response = Response::empty(STATUS);
+        let target = location(&self.0);
         response.headers_mut().insert(header::LOCATION, target);
         response
     }

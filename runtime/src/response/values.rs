@@ -6,7 +6,10 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
 use super::{IntoResponse, Response, rejection::Rejection};
-use crate::{body::Body, routes::Facts};
+use crate::{
+    body::Body,
+    routes::{Answer, Answers, Facts},
+};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
@@ -19,6 +22,7 @@ impl IntoResponse for Response {
 
 impl IntoResponse for () {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::empty(200));
 
     fn into_response(self) -> Response {
         Response::new(Body::empty())
@@ -27,6 +31,7 @@ impl IntoResponse for () {
 
 impl IntoResponse for std::convert::Infallible {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::NONE;
 
     fn into_response(self) -> Response {
         match self {}
@@ -43,6 +48,7 @@ impl IntoResponse for StatusCode {
 
 impl IntoResponse for &'static str {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "text/plain"));
 
     fn into_response(self) -> Response {
         Response::typed(TEXT, self.into())
@@ -51,6 +57,7 @@ impl IntoResponse for &'static str {
 
 impl IntoResponse for String {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "text/plain"));
 
     fn into_response(self) -> Response {
         Response::typed(TEXT, self.into())
@@ -59,6 +66,7 @@ impl IntoResponse for String {
 
 impl IntoResponse for Cow<'static, str> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "text/plain"));
 
     fn into_response(self) -> Response {
         match self {
@@ -70,6 +78,7 @@ impl IntoResponse for Cow<'static, str> {
 
 impl IntoResponse for Bytes {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "application/octet-stream"));
 
     fn into_response(self) -> Response {
         Response::typed(BYTES, self.into())
@@ -78,6 +87,7 @@ impl IntoResponse for Bytes {
 
 impl IntoResponse for Vec<u8> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "application/octet-stream"));
 
     fn into_response(self) -> Response {
         Response::typed(BYTES, self.into())
@@ -103,6 +113,10 @@ impl IntoResponse for Rejection {
 /// `None` becomes a 404.
 impl<T: IntoResponse> IntoResponse for Option<T> {
     const FACTS: Facts = T::FACTS.maybe();
+    const ANSWERS: Answers = Answers::either(
+        &T::ANSWERS,
+        &Answers::one(Answer::problem(404).about("there is nothing here")),
+    );
 
     fn into_response(self) -> Response {
         match self {
@@ -114,6 +128,7 @@ impl<T: IntoResponse> IntoResponse for Option<T> {
 
 impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
     const FACTS: Facts = Facts::either(&T::FACTS, &E::FACTS);
+    const ANSWERS: Answers = Answers::either(&T::ANSWERS, &E::ANSWERS);
 
     fn into_response(self) -> Response {
         match self {

@@ -1,7 +1,9 @@
-//! The facts of a function's arguments.
+//! The facts and the descriptions of a function's arguments and of its result.
 
 use crate::routes::{
+    answers::Answers,
     facts::{Fact, Facts},
+    inputs::Inputs,
     local::LocalId,
 };
 
@@ -12,6 +14,47 @@ pub struct ArgumentFacts {
     pub(crate) needs: &'static [LocalId],
     /// The facts.
     pub(crate) facts: Facts,
+    /// Returns the inputs and the answers. It is a function, because constants would cost compile time in every route.
+    pub(crate) describe: fn() -> Description,
+}
+
+/// The parts of a request that an argument reads, and the rejections if it cannot be created.
+#[derive(Debug, Clone, Copy)]
+pub struct Description {
+    /// The parts of the request.
+    pub(crate) inputs: &'static Inputs,
+    /// The rejections.
+    pub(crate) answers: &'static Answers,
+}
+
+impl Description {
+    /// The description of an argument that needs nothing of the request.
+    pub(crate) const NONE: Self = Self {
+        inputs: &Inputs::NONE,
+        answers: &Answers::NONE,
+    };
+
+    /// Returns [`NONE`](Self::NONE).
+    pub(crate) fn none() -> Self {
+        Self::NONE
+    }
+}
+
+/// The facts and the answers of a response.
+#[derive(Debug, Clone, Copy)]
+pub struct ResponseInfo {
+    /// The facts.
+    pub(crate) facts: Facts,
+    /// The answers.
+    pub(crate) answers: &'static Answers,
+}
+
+impl ResponseInfo {
+    /// That of a response of which nothing is known.
+    pub(crate) const OPAQUE: Self = Self {
+        facts: Facts::OPAQUE,
+        answers: &Answers::OPAQUE,
+    };
 }
 
 impl ArgumentFacts {
@@ -19,6 +62,7 @@ impl ArgumentFacts {
     pub const NONE: Self = Self {
         needs: &[],
         facts: Facts::NONE,
+        describe: Description::none,
     };
 }
 

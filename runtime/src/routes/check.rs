@@ -280,7 +280,7 @@ pub(crate) const fn fail_if_reported(reports: &[Report], entry: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::{Definition, Methods, Pattern, segment::RouteOptions};
+    use crate::routes::{Definition, Methods, Pattern, ResponseInfo, segment::RouteOptions};
 
     /// Returns the indices of the entries of a group that clash with an earlier one. `numbered` is whether segments
     /// have different numbers; without them every pattern of the same length has the same hash.
@@ -307,7 +307,9 @@ mod tests {
             if methods == 0 {
                 definition = definition.methods(Methods::ANY);
             }
-            &*Box::leak(Box::new(Node::route(definition, &[], || Facts::NONE)))
+            &*Box::leak(Box::new(Node::route(definition, &[], || {
+                ResponseInfo::OPAQUE
+            })))
         });
         let entries = Box::leak(Box::new(nodes));
         let group = Node::group("", Pattern::EMPTY, &[], RouteOptions::NONE, entries);

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     const_text::equal,
     routes::{
-        argument_facts::ArgumentFacts,
+        argument_facts::{ArgumentFacts, ResponseInfo},
         check_csrf::may_read_cookies,
         definition::{ArgumentInfo, Definition},
         facts::{Fact, Facts},
@@ -166,7 +166,7 @@ impl Route {
     }
 
     /// Returns the parts around the handler, outermost first.
-    fn all_parts(&self) -> impl Iterator<Item = &'static PartInfo> {
+    pub(super) fn all_parts(&self) -> impl Iterator<Item = &'static PartInfo> {
         let levels = (0..self.field_path.len()).filter_map(|depth| self.group_at(depth));
         let around = levels.flat_map(|level| level.group.with.iter().chain(level.field.with));
         around.chain(self.definition.with)
@@ -224,10 +224,7 @@ impl Route {
         let around = self.all_parts().map(|part| part.facts);
         let own = self.argument_facts().iter().map(|argument| argument.facts);
         let context = self.definition.takes_context().then_some(Facts::OPAQUE);
-        let response = match &self.field_path.target(self.root).content {
-            Content::Route(_, _, response) => Some(response().of_response()),
-            _ => None,
-        };
+        let response = self.response().map(|response| response.facts.of_response());
         Facts::union(around.chain(own).chain(context).chain(response))
     }
 
@@ -242,10 +239,18 @@ impl Route {
     }
 
     /// Returns the needs and the facts of the arguments, without the context.
-    fn argument_facts(&self) -> &'static [ArgumentFacts] {
+    pub(super) fn argument_facts(&self) -> &'static [ArgumentFacts] {
         match &self.field_path.target(self.root).content {
             Content::Route(_, arguments, _) => arguments,
             _ => &[],
+        }
+    }
+
+    /// Returns the facts and the answers of the return type.
+    pub(super) fn response(&self) -> Option<ResponseInfo> {
+        match &self.field_path.target(self.root).content {
+            Content::Route(_, _, response) => Some(response()),
+            _ => None,
         }
     }
 

@@ -6,7 +6,7 @@
 use std::marker::PhantomData;
 
 use crate::routes::{
-    argument_facts::{ArgumentFacts, needs_locals},
+    argument_facts::{ArgumentFacts, ResponseInfo, needs_locals},
     definition::Definition,
     demand::Demand,
     facts::Facts,
@@ -83,7 +83,7 @@ pub struct Node {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Content {
     /// The arguments, and the response.
-    Route(Definition, &'static [ArgumentFacts], fn() -> Facts),
+    Route(Definition, &'static [ArgumentFacts], fn() -> ResponseInfo),
     Group(Group),
     /// An entry that has a prefix or middleware in the group that lists it.
     Field(Field, &'static Node),
@@ -150,11 +150,12 @@ impl Node {
         sums: Sums::NOTHING,
     };
 
-    /// Creates the node of a handler, with the facts of each argument but the context, and of the response.
+    /// Creates the node of a handler. `arguments` has the facts of each argument except the context, and
+    /// `response` returns those of the response.
     pub const fn route(
         definition: Definition,
         arguments: &'static [ArgumentFacts],
-        response: fn() -> Facts,
+        response: fn() -> ResponseInfo,
     ) -> Self {
         let pattern = &definition.pattern;
         let (n_segments, n_params) = (pattern.n_segments as u32, pattern.n_params as u32);
@@ -199,7 +200,7 @@ impl Node {
     pub const fn route_with_context(
         definition: Definition,
         arguments: &'static [ArgumentFacts],
-        response: fn() -> Facts,
+        response: fn() -> ResponseInfo,
     ) -> Self {
         let mut node = Self::route(definition, arguments, response);
         node.sums.may |= Facts::OPAQUE.may;

@@ -4,7 +4,10 @@ use std::panic::Location;
 
 use crate::{
     const_text::equal,
-    routes::{argument_facts::ArgumentFacts, facts::Facts, local::LocalId},
+    routes::{
+        answers::Answers, argument_facts::ArgumentFacts, facts::Facts, inputs::Inputs,
+        local::LocalId,
+    },
 };
 
 /// The kind of a part.
@@ -39,6 +42,10 @@ pub struct PartInfo {
     pub arguments: &'static [ArgumentFacts],
     /// The facts of its arguments and of its code.
     pub facts: Facts,
+    /// The inputs of its code, without those of its arguments.
+    pub inputs: &'static Inputs,
+    /// The answers of its code, without those of its arguments.
+    pub answers: &'static Answers,
     /// The locals that it passes on.
     pub passes: &'static [LocalId],
     /// The names of the parts that must be outside of it, if a chain has both.
@@ -64,6 +71,8 @@ impl PartInfo {
         shares: false,
         arguments: &[],
         facts: Facts::NONE,
+        inputs: &Inputs::NONE,
+        answers: &Answers::NONE,
         passes: &[],
         after: &[],
         before: &[],
@@ -85,6 +94,7 @@ impl PartInfo {
             name: written,
             kind: PartKind::Layer,
             facts: Facts::OPAQUE,
+            answers: &Answers::OPAQUE,
             ..Self::NONE
         }
     }

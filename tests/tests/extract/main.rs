@@ -7,6 +7,7 @@ mod extractors;
 mod facts;
 mod formats;
 mod header_octets;
+mod inputs;
 mod multipart;
 mod multipart_heads;
 mod positional;

@@ -130,14 +130,14 @@ async fn refused_inside() -> Rejection {
 }
 
 #[get("/to/{kind}")]
-async fn to(kind: &str, cx: &Context<'_>) -> Redirect {
+async fn to(kind: &str, cx: &Context<'_>) -> Response {
     let target = cx.query("target").unwrap_or_default().into_owned();
     match kind {
-        "to" => Redirect::to(target),
-        "found" => Redirect::found(target),
-        "moved" => Redirect::moved_permanently(target),
-        "temporary" => Redirect::temporary(target),
-        _ => Redirect::permanent(target),
+        "to" => Redirect::to(target).into_response(),
+        "found" => Redirect::found(target).into_response(),
+        "moved" => Redirect::moved_permanently(target).into_response(),
+        "temporary" => Redirect::temporary(target).into_response(),
+        _ => Redirect::permanent(target).into_response(),
     }
 }
 

@@ -29,6 +29,20 @@ impl ::highball::__private::IntoResponse for Error {
         use ::highball::__private::NoExtractor as _;
         ::highball::__private::ResponseProbe::<DbError>::RESPONSE.maybe()
     };
+    const ANSWERS: ::highball::__private::Answers = {
+        use ::highball::__private::NoExtractor as _;
+        ::highball::__private::Answers::any(
+            &[
+                &::highball::__private::Answers::list(
+                    &[
+                        ::highball::__private::Answer::problem(404u16),
+                        ::highball::__private::Answer::problem(409u16),
+                    ],
+                ),
+                &::highball::__private::ResponseProbe::<DbError>::ANSWERS,
+            ],
+        )
+    };
     fn into_response(self) -> ::highball::__private::Response {
         match self {
             Self::Missing { .. } => {

@@ -17,6 +17,10 @@ const _: () = {
 #[allow(deprecated)]
 impl ::highball::__private::PathFields for Issue {
     const NAMES: &'static [&'static ::core::primitive::str] = &["owner", "number"];
+    const TYPES: &'static [fn() -> &'static ::core::primitive::str] = &[
+        ::core::any::type_name::<String>,
+        ::core::any::type_name::<u64>,
+    ];
     fn read(
         __head: &::highball::__private::Head,
     ) -> ::highball::__private::Result<Self, ::highball::__private::Rejection> {

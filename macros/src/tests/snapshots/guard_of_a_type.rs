@@ -52,6 +52,10 @@ const _: () = {
             ),
         ];
         const FACTS: __hb::Facts = __hb::Facts::NONE;
+        const ANSWERS: __hb::Answers = {
+            use __hb::NoAnswers as _;
+            __hb::GuardProbe::<Result<(), Rejection>>::ANSWERS
+        };
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: <Self as __hb::ChainPart>::NAME,
             place: ::core::panic::Location::caller(),
@@ -63,6 +67,8 @@ const _: () = {
                 <Self as __hb::ChainPart>::ARGUMENTS,
                 <Self as __hb::ChainPart>::FACTS,
             ),
+            inputs: &<Self as __hb::ChainPart>::INPUTS,
+            answers: &<Self as __hb::ChainPart>::ANSWERS,
             passes: __hb::PassedLocalsProbe::<()>::IDS,
             after: &[],
             before: &[],

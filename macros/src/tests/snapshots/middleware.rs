@@ -48,6 +48,7 @@ const _: () = {
         );
         const ARGUMENTS: &'static [__hb::ArgumentFacts] = &[];
         const FACTS: __hb::Facts = __hb::Facts::OPAQUE;
+        const ANSWERS: __hb::Answers = __hb::Answers::OPAQUE;
         const PART: __hb::PartInfo = __hb::PartInfo {
             name: <Self as __hb::ChainPart>::NAME,
             place: ::core::panic::Location::caller(),
@@ -59,6 +60,8 @@ const _: () = {
                 <Self as __hb::ChainPart>::ARGUMENTS,
                 <Self as __hb::ChainPart>::FACTS,
             ),
+            inputs: &<Self as __hb::ChainPart>::INPUTS,
+            answers: &<Self as __hb::ChainPart>::ANSWERS,
             passes: __hb::PassedLocalsProbe::<()>::IDS,
             after: &[],
             before: &[],

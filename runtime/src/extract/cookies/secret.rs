@@ -6,7 +6,7 @@ use cookie::{Cookie, CookieJar, Key};
 
 use super::Cookies;
 use crate::{
-    extract::{Extract, Facts, Input},
+    extract::{Answers, Extract, Facts, Input, Inputs},
     request::State,
     response::Rejection,
 };
@@ -50,6 +50,8 @@ macro_rules! secret {
         impl<'r> Extract<'r> for $name<'r> {
             type State = Key;
             const FACTS: Facts = Facts::COOKIE_LOGIN.and(crate::routes::header_facts!("cookie"));
+            const INPUTS: Inputs = Inputs::NONE;
+            const ANSWERS: Answers = Answers::NONE;
 
             fn extract(input: Input<'r, Key>) -> Result<Self, Rejection> {
                 let headers = input.headers();

@@ -6,7 +6,7 @@ use prost::Message;
 use super::{has_content_type, unsupported_type};
 use crate::{
     deref::deref_mut,
-    extract::{Extract, Facts, Input, TYPED_BODY},
+    extract::{Answer, Answers, Extract, Facts, Input, Inputs, TYPED_BODY, TYPED_BODY_ANSWERS},
     response::{IntoResponse, Rejection, Response},
 };
 
@@ -45,6 +45,8 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = TYPED_BODY;
+    const INPUTS: Inputs = Inputs::raw_body("application/x-protobuf");
+    const ANSWERS: Answers = TYPED_BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::check_head(input)?;
@@ -68,6 +70,7 @@ impl<'r, T: Message + Default> Extract<'r> for Protobuf<T> {
 
 impl<T: Message> IntoResponse for Protobuf<T> {
     const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::one(Answer::new(200, "application/x-protobuf"));
 
     fn into_response(self) -> Response {
         let bytes = self.0.encode_to_vec();

@@ -7,7 +7,7 @@ use super::{has_content_type, unsupported_type};
 use crate::{
     decode::format_rejection,
     deref::deref_mut,
-    extract::{Extract, Facts, Input, TYPED_BODY},
+    extract::{Answer, Answers, Extract, Facts, Input, Inputs, TYPED_BODY, TYPED_BODY_ANSWERS},
     response::{IntoResponse, Rejection, Response},
 };
 
@@ -46,6 +46,8 @@ macro_rules! text_format {
             type State = ();
             const BODY: bool = true;
             const FACTS: Facts = TYPED_BODY;
+            const INPUTS: Inputs = Inputs::body::<T>($first);
+            const ANSWERS: Answers = TYPED_BODY_ANSWERS;
 
             fn extract(input: Input<'r>) -> Result<Self, Rejection> {
                 Self::check_head(input)?;
@@ -63,6 +65,7 @@ macro_rules! text_format {
         #[cfg(feature = $feature)]
         impl<T: Serialize> IntoResponse for $name<T> {
             const FACTS: Facts = Facts::NONE;
+            const ANSWERS: Answers = Answers::one(Answer::of::<T>(200, $first));
 
             fn into_response(self) -> Response {
                 let write: fn(&T) -> Result<Vec<u8>, String> = $write;

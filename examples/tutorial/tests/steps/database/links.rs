@@ -57,7 +57,7 @@ async fn show(slug: &str, database: State<SqlitePool>) -> highball::Result<Optio
 pub(crate) async fn follow(
     slug: &str,
     database: State<SqlitePool>,
-) -> highball::Result<Option<Redirect>> {
+) -> highball::Result<Option<Redirect<307>>> {
     let sql = "update links set visits = visits + 1 where slug = ? returning url";
     let url: Option<String> = sqlx::query_scalar(sql)
         .bind(slug)

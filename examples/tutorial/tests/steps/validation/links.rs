@@ -100,7 +100,10 @@ async fn show(slug: &str, database: State<SqlitePool>) -> Result<Json<Link>, Api
 
 /// Redirects to the address of a link, and counts the visit.
 #[get("/go/{slug}")]
-pub(crate) async fn follow(slug: &str, database: State<SqlitePool>) -> Result<Redirect, ApiError> {
+pub(crate) async fn follow(
+    slug: &str,
+    database: State<SqlitePool>,
+) -> Result<Redirect<307>, ApiError> {
     let sql = "update links set visits = visits + 1 where slug = ? returning url";
     let url: Option<String> = sqlx::query_scalar(sql)
         .bind(slug)

@@ -1,0 +1,117 @@
+//! Payloads: the types of bodies and queries, for a visitor of another package.
+//!
+//! A response states its answers as constants, which have the name of the type of a body. Its schema depends on a trait
+//! of another package. So that package writes a visitor, which implements [`Visit<T>`] for each `T` with that trait,
+//! and each wrapper of a body, such as `Json<T>`, implements [`Payloads<V>`] for each visitor of `T`.
+
+use std::marker::PhantomData;
+
+/// A visitor of the types of bodies and queries.
+///
+/// # Examples
+/// ```
+/// use highball::{describe::{Payloads, Visit}, prelude::*};
+///
+/// /// Lists the names of types that implement `Clone`.
+/// #[derive(Default)]
+/// struct Names(Vec<&'static str>);
+///
+/// impl<T: Clone> Visit<T> for Names {
+///     fn visit(&mut self) {
+///         self.0.push(std::any::type_name::<T>());
+///     }
+/// }
+///
+/// let mut names = Names::default();
+/// <Option<Json<u32>> as Payloads<Names>>::show(&mut names);
+/// assert_eq!(names.0, ["u32"]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{T}` has no schema",
+    label = "a route has a body, a query or an answer of the type `{T}`",
+    note = "add `#[derive(JsonSchema)]` of the crate `schemars` to `{T}`"
+)]
+pub trait Visit<T: ?Sized> {
+    /// Visits the type.
+    fn visit(&mut self);
+}
+
+/// A type that shows the types of its bodies and queries to a visitor. The wrappers of this framework implement it.
+///
+/// Implement it for your own wrapper of a body. Types that do not implement it have no schema in a document.
+///
+/// # Examples
+/// ```
+/// use highball::{describe::{Answer, Answers, Payloads, Visit}, prelude::*};
+///
+/// /// A value under the key `data`.
+/// struct Envelope<T>(T);
+///
+/// impl<T: serde::Serialize> IntoResponse for Envelope<T> {
+///     const ANSWERS: Answers = Answers::one(Answer::of::<Envelope<T>>(200, "application/json"));
+///
+///     fn into_response(self) -> Response {
+///         Json(json!({ "data": self.0 })).into_response()
+///     }
+/// }
+///
+/// impl<T, V: Visit<Envelope<T>>> Payloads<V> for Envelope<T> {
+///     fn show(visitor: &mut V) {
+///         visitor.visit();
+///     }
+/// }
+/// ```
+pub trait Payloads<V> {
+    /// Shows the types.
+    fn show(visitor: &mut V);
+}
+
+/// A visitor of every type: a type has payloads if this visitor can visit it.
+#[derive(Debug)]
+pub struct AnyVisitor;
+
+impl<T: ?Sized> Visit<T> for AnyVisitor {
+    fn visit(&mut self) {}
+}
+
+/// Reads whether a type has payloads, without an error if it has none.
+#[derive(Debug)]
+pub struct PayloadsProbe<T>(PhantomData<T>);
+
+impl<T: Payloads<AnyVisitor>> PayloadsProbe<(T,)> {
+    /// Whether it has.
+    pub const IS: u8 = 1;
+}
+
+/// The properties of a type without payloads.
+pub trait NoPayloads {
+    /// Whether it has payloads.
+    const IS: u8 = 0;
+}
+
+impl<T> NoPayloads for PayloadsProbe<T> {}
+
+/// A type with the result of [`PayloadsProbe`].
+#[derive(Debug)]
+pub struct Shown<const HAS: u8, T>(PhantomData<fn() -> T>);
+
+impl<V, T> Payloads<V> for Shown<0, T> {
+    fn show(_: &mut V) {}
+}
+
+impl<V, T: Payloads<V>> Payloads<V> for Shown<1, T> {
+    fn show(visitor: &mut V) {
+        T::show(visitor);
+    }
+}
+
+/// A handler or a group that shows the payloads of its routes to a visitor. Generated code implements it if the feature
+/// `schemas` is enabled.
+#[diagnostic::on_unimplemented(
+    message = "the routes of `{Self}` cannot be described",
+    note = "a route needs its attribute of this framework, with the feature `schemas`, which the package for documents enables"
+)]
+pub trait RoutePayloads<V> {
+    /// Shows the types of all routes.
+    fn show_all(visitor: &mut V);
+}

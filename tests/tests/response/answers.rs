@@ -1,0 +1,244 @@
+//! The answers of every response of the framework, and of routes with everything around them.
+
+use std::{borrow::Cow, convert::Infallible};
+
+use highball::{
+    body::Body,
+    describe::{Answer, Answers},
+    extract::*,
+    http::{HeaderName, HeaderValue},
+    middleware::*,
+    prelude::*,
+    response::{
+        Attachment, Created, Html, Jsonp, NoContent, PrettyJson, Redirect, Revision, Status,
+        sse::Sse,
+    },
+};
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct Message {
+    #[prost(uint32, tag = "1")]
+    id: u32,
+}
+
+#[derive(Debug, IntoResponse)]
+#[allow(dead_code)]
+enum Problem {
+    #[status(404, "there is no user {id}")]
+    Missing { id: u32 },
+    #[status(409)]
+    Taken,
+}
+
+#[derive(IntoResponse)]
+#[allow(dead_code)]
+enum Wrapped {
+    #[status(403)]
+    Forbidden,
+    #[transparent]
+    Problem(Problem),
+    #[transparent]
+    Page(Html<String>),
+}
+
+/// States nothing.
+struct Unknown;
+
+impl IntoResponse for Unknown {
+    fn into_response(self) -> Response {
+        ().into_response()
+    }
+}
+
+/// Returns an answer as text.
+fn text(answer: &Answer) -> String {
+    let body = match (answer.is_problem(), answer.media_type()) {
+        (true, _) => " problem".to_owned(),
+        (false, Some(media_type)) => format!(" {media_type}"),
+        (false, None) => String::new(),
+    };
+    let ty = answer.type_name().map(|ty| format!(" {ty}"));
+    let headers: Vec<_> = answer.header_names().collect();
+    let headers = (!headers.is_empty()).then(|| format!(" ({})", headers.join(" ")));
+    format!(
+        "{}{body}{}{}",
+        answer.status(),
+        ty.unwrap_or_default(),
+        headers.unwrap_or_default()
+    )
+}
+
+#[track_caller]
+fn check(answers: &Answers, expected: &str) {
+    let mut all: Vec<_> = answers.known().iter().map(text).collect();
+    all.extend(answers.is_opaque().then(|| "any".to_owned()));
+    assert_eq!(all.join(", "), expected);
+}
+
+#[track_caller]
+fn of<T: IntoResponse>(expected: &str) {
+    check(&T::ANSWERS, expected);
+}
+
+#[test]
+fn only_responses_with_a_status_as_a_value_are_opaque() {
+    of::<()>("200");
+    of::<Infallible>("");
+    of::<NoContent>("204");
+    of::<&'static str>("200 text/plain");
+    of::<String>("200 text/plain");
+    of::<Cow<'static, str>>("200 text/plain");
+    of::<Bytes>("200 application/octet-stream");
+    of::<Vec<u8>>("200 application/octet-stream");
+    of::<Json<u8>>("200 application/json u8");
+    of::<PrettyJson<u8>>("200 application/json u8");
+    of::<Xml<u8>>("200 application/xml u8");
+    of::<Yaml<u8>>("200 application/yaml u8");
+    of::<Toml<u8>>("200 application/toml u8");
+    of::<MsgPack<u8>>("200 application/vnd.msgpack u8");
+    of::<Protobuf<Message>>("200 application/x-protobuf");
+    of::<Form<u8>>("200 application/x-www-form-urlencoded u8");
+    of::<Jsonp<u8>>("200 text/javascript, 400 problem");
+    of::<Html<String>>("200 text/html");
+    of::<Sse>("200 text/event-stream");
+    of::<HeaderMap>("200");
+    of::<[(HeaderName, HeaderValue); 1]>("200");
+    of::<highball::Error>("500 problem");
+    of::<Redirect>("303 (location)");
+    of::<Redirect<308>>("308 (location)");
+    of::<Problem>("404 problem, 409 problem");
+    for answers in [
+        StatusCode::ANSWERS,
+        Response::ANSWERS,
+        Body::ANSWERS,
+        Rejection::ANSWERS,
+        Unknown::ANSWERS,
+    ] {
+        check(&answers, "any");
+    }
+}
+
+#[test]
+fn wrappers_pass_the_answers_of_a_response_on() {
+    of::<Option<Json<u8>>>("200 application/json u8, 404 problem");
+    of::<Result<Json<u8>, Problem>>("200 application/json u8, 404 problem, 409 problem");
+    of::<Result<Created<Json<u8>>, Problem>>(
+        "201 application/json u8 (location), 404 problem, 409 problem",
+    );
+    of::<Created<Result<String, Problem>>>("201 text/plain (location), 404 problem, 409 problem");
+    of::<Either<String, Html<String>>>("200 text/plain, 200 text/html");
+    of::<Attachment<Bytes>>("200 application/octet-stream (content-disposition)");
+    of::<(Revision, Json<u8>)>("200 application/json u8");
+    of::<(HeaderMap, NoContent)>("204");
+    of::<(StatusCode, Json<u8>)>("any");
+    of::<(Status, Option<Json<u8>>)>("404 problem, any");
+    of::<(StatusCode, HeaderMap, Json<u8>)>("any");
+    of::<Result<String, Rejection>>("200 text/plain, any");
+    of::<Wrapped>("200 text/html, 403 problem, 404 problem, 409 problem");
+}
+
+#[test]
+fn messages_of_an_error_describe_its_answers() {
+    let known = Problem::ANSWERS.known();
+    assert_eq!(known[0].description(), "there is no user {id}");
+    assert_eq!(known[1].description(), "");
+}
+
+#[guard]
+fn signed_in(token: Bearer) -> Result<(), Problem> {
+    match token.token() {
+        "secret" => Ok(()),
+        _ => Err(Problem::Taken),
+    }
+}
+
+#[guard]
+fn opaque_guard() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[guard(answers = Answers::one(Answer::problem(402)))]
+fn paid() -> Result<(), Rejection> {
+    Ok(())
+}
+
+#[middleware(answers = Answers::NONE)]
+async fn timing(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.run(cx).await
+}
+
+#[middleware]
+async fn unknown(cx: &mut Context<'_>, next: impl Next) -> Response {
+    next.run(cx).await
+}
+
+#[observer]
+fn log(exchange: &Exchange<'_>) {
+    let _ = exchange.status();
+}
+
+#[get("/plain")]
+async fn plain() {}
+
+#[post("/all/{id}", timeout = secs(3))]
+async fn all(id: u32, body: Json<u8>, db: State<u8>) -> Result<Json<u8>, Problem> {
+    let _ = (id, db);
+    Ok(body)
+}
+
+#[get("/paid", with(paid, log))]
+async fn paid_page(lists: Result<Query<u8>, Rejection>) -> Redirect {
+    let _ = lists;
+    Redirect::to("/")
+}
+
+#[get("/opaque", with(opaque_guard, unknown))]
+async fn opaque(cx: &Context<'_>) -> StatusCode {
+    let _ = cx;
+    StatusCode::OK
+}
+
+#[routes(with(signed_in))]
+struct Private(all);
+
+#[routes(app, with(timing, SecurityHeaders::new(), ETag))]
+struct Api(plain, Private, paid_page, opaque);
+
+#[test]
+fn a_route_has_the_answers_of_everything_around_it() {
+    let shown = Api::ROUTES.iter().map(|route| {
+        let answers: Vec<_> = route.answers().iter().map(text).collect();
+        (route.path(), answers.join(", "), route.unknown_answers())
+    });
+    let unchanged = "304 (etag)";
+    let module = module_path!();
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            ("/plain", format!("200, {unchanged}"), vec![]),
+            (
+                "/all/{id}",
+                format!(
+                    "200 application/json u8, {unchanged}, 400 problem, 401 problem \
+                     (www-authenticate), 404 problem, 408 problem, 409 problem, 413 problem, 415 \
+                     problem, 422 problem, 503 problem"
+                ),
+                vec![]
+            ),
+            (
+                "/paid",
+                format!("303 (location), {unchanged}, 402 problem"),
+                vec![]
+            ),
+            (
+                "/opaque",
+                unchanged.to_owned(),
+                vec![
+                    &*format!("{module}::opaque_guard").leak(),
+                    &*format!("{module}::unknown").leak(),
+                    "StatusCode"
+                ]
+            ),
+        ]
+    );
+}
