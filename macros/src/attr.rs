@@ -77,6 +77,8 @@ pub(crate) struct GroupArgs {
     pub(crate) rejection: Option<Path>,
     /// Whether a header of a POST request may override its method.
     pub(crate) method_override: bool,
+    /// The doc comment of the item.
+    pub(crate) doc: String,
     pub(crate) krate: Option<Path>,
 }
 

@@ -6,7 +6,7 @@ use syn::{Attribute, Field, Fields, ItemStruct, Meta, Type, spanned::Spanned};
 use crate::attr::{self, WithItem};
 
 /// The attributes of an entry.
-pub(crate) const ENTRY_ATTRS: [&str; 3] = ["prefix", "with", "cfg"];
+pub(crate) const ENTRY_ATTRS: [&str; 4] = ["prefix", "with", "public", "cfg"];
 
 /// One entry of a group: a handler or another group.
 pub(crate) struct Entry {
@@ -16,6 +16,8 @@ pub(crate) struct Entry {
     pub(crate) ty: Type,
     pub(crate) prefix: Option<Pattern>,
     pub(crate) with: Vec<WithItem>,
+    /// Whether its routes are exempt from `every(..)` of a group around them.
+    pub(crate) is_public: bool,
 }
 
 pub(crate) fn parse_entries(item: &ItemStruct, errors: &mut Errors) -> Vec<Entry> {
@@ -42,6 +44,7 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
         ty: field.ty.clone(),
         prefix: None,
         with: Vec::new(),
+        is_public: false,
     };
     if !matches!(entry.ty, Type::Path(_)) {
         errors.at(
@@ -65,13 +68,14 @@ fn parse_entry(field: &Field, errors: &mut Errors) -> Entry {
                     entry.prefix = Some(Pattern::prefix(&literal, errors));
                 }
             }
+            Some("public") => entry.is_public |= errors.keep(attr.meta.require_path_only()).is_some(),
             Some(_) => entry
                 .with
                 .extend(errors.keep(parse_with_attr(attr)).unwrap_or_default()),
             None if is_ignored(attr) => {}
             None => errors.at(
                 attr,
-                "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]` and `#[cfg(..)]`",
+                "an entry of a group takes `#[prefix(\"/path\")]`, `#[with(..)]`, `#[public]` and `#[cfg(..)]`",
             ),
         }
     }

@@ -1,6 +1,6 @@
 //! `#[routes]`: a group of routes.
 
-use highball_macro_stages::{errors::Errors, runtime_path};
+use highball_macro_stages::{errors::Errors, function::doc, runtime_path};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, ItemImpl, ItemMod, ItemStruct, Type};
@@ -18,10 +18,12 @@ mod module;
 /// Expands `#[routes]`.
 pub(crate) fn routes(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let parsed = GroupArgs::parse(args.clone(), &mut errors);
-    let code = if let Ok(group) = syn::parse2(item.clone()) {
+    let mut parsed = GroupArgs::parse(args.clone(), &mut errors);
+    let code = if let Ok(group) = syn::parse2::<ItemStruct>(item.clone()) {
+        parsed.doc = doc(&group.attrs);
         expand_struct(&parsed, &group, &mut errors)
     } else if let Some(code) = expand_item(&item, |block: ItemImpl| {
+        parsed.doc = doc(&block.attrs);
         impl_block::expand(&parsed, &block, &mut errors)
     }) {
         code

@@ -16,6 +16,7 @@ use highball::{
     prelude::*,
     tokio,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
@@ -24,7 +25,7 @@ use crate::error::ApiError;
 const LIFETIME: Duration = Duration::from_secs(8 * 60 * 60);
 
 /// The role of a user. Each role includes the rights of the roles before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Buys products.
@@ -36,7 +37,7 @@ pub enum Role {
 }
 
 /// A logged-in user. The guard `signed_in` provides it to handlers.
-#[derive(Debug, Clone, Serialize, Local)]
+#[derive(Debug, Clone, Serialize, Local, JsonSchema)]
 pub struct User {
     /// The name of the account.
     pub name: String,
@@ -116,7 +117,7 @@ impl Sessions {
 }
 
 /// The body of a login.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {
     name: String,
@@ -124,7 +125,7 @@ pub(crate) struct Login {
 }
 
 /// The response to a login.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Session {
     token: String,
     user: User,

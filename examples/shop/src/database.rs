@@ -7,6 +7,7 @@ use std::{
 };
 
 use highball::tokio::{sync::Semaphore, time::sleep};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The number of concurrent queries.
@@ -31,7 +32,7 @@ pub(crate) struct Tables {
 }
 
 /// A product.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Product {
     pub(crate) id: u32,
     pub(crate) name: String,
@@ -40,7 +41,7 @@ pub(crate) struct Product {
 }
 
 /// An order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Order {
     pub(crate) id: usize,
     pub(crate) customer: String,

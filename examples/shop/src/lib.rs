@@ -13,6 +13,7 @@ use highball::{
     prelude::*,
     serve::Capacity,
 };
+use highball_openapi::{Document, Documented};
 
 pub use account::{Accounts, Role, Sessions};
 use catalogue::Catalogue;
@@ -73,7 +74,22 @@ fn health() -> &'static str {
         SecurityHeaders::new()
     )
 )]
-pub struct Api(health, account::login, Catalogue, Orders, Office);
+pub struct Api(
+    health,
+    account::login,
+    Catalogue,
+    Orders,
+    Office,
+    #[public] highball_openapi::json<Api>,
+);
+
+impl Documented for Api {
+    fn document() -> Document {
+        Document::of::<Self>("Shop", env!("CARGO_PKG_VERSION"))
+            .description("A shop. Log in with `POST /login`, and send the token as a bearer token.")
+            .capacity()
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use highball::prelude::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -41,7 +42,7 @@ async fn report(database: State<Database>) -> Json<BTreeMap<u32, u64>> {
 }
 
 /// The body of [`restock`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Delivery {
     count: u32,

@@ -1,6 +1,7 @@
 //! Orders of logged-in customers.
 
 use highball::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 pub(crate) struct Orders(list, buy);
 
 /// The body of [`buy`].
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Wish {
     product: u32,
@@ -39,7 +40,7 @@ async fn list(user: Local<'_, User>, database: State<Database>) -> Json<Vec<Orde
 }
 
 /// The response to [`buy`].
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Receipt {
     order: Order,
     /// The number of orders that the customer can still place.

@@ -1,9 +1,9 @@
 //! The code for the data of a handler's attribute.
 
 use highball_macro_stages::{function::ArgKind, types::source_text};
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::ReturnType;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, LitStr, Meta, ReturnType};
 
 use super::{handler::Handler, pattern::prefix, route_options, with::Steps};
 use crate::attr::{RouteOptions, STANDARD};
@@ -16,6 +16,7 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
     let signature = signature(handler);
     let doc = handler.function.doc();
     let doc = (!doc.is_empty()).then(|| quote!(.doc(#doc)));
+    let deprecated = deprecated(&handler.function.attrs);
     let parts = with.parts();
     let parts = (!with.is_empty()).then(|| quote!(.with(&[#parts])));
     let outer = handler.args.iter();
@@ -35,8 +36,31 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
             #pattern,
             ::core::concat!(::core::module_path!(), "::", #name),
             #signature,
-        ) #methods #doc #parts #outer #options #public
+        ) #methods #doc #deprecated #parts #outer #options #public
     }
+}
+
+/// Returns the call for `#[deprecated]`, with its note.
+fn deprecated(attrs: &[Attribute]) -> Option<TokenStream> {
+    let attr = attrs
+        .iter()
+        .find(|attr| attr.path().is_ident("deprecated"))?;
+    let mut note = LitStr::new("", Span::call_site());
+    match &attr.meta {
+        Meta::NameValue(meta) => {
+            let value = meta.value.to_token_stream();
+            note = syn::parse2(value).unwrap_or(note);
+        }
+        // rustc reports an attribute that cannot be parsed.
+        _ => drop(attr.parse_nested_meta(|meta| {
+            let value: LitStr = meta.value()?.parse()?;
+            if meta.path.is_ident("note") {
+                note = value;
+            }
+            Ok(())
+        })),
+    }
+    Some(quote!(.deprecated(#note)))
 }
 
 fn is_default(options: &RouteOptions) -> bool {

@@ -116,7 +116,7 @@ fn list_entries(entries: &[Entry]) -> (Vec<ListedEntry>, TokenStream) {
         }
         let mut node = quote_spanned!(span=> __hb::EntryProbe::<(#ty,)>::NODE);
         let mut run = ty.clone();
-        if entry.prefix.is_some() || !entry.with.is_empty() {
+        if entry.prefix.is_some() || !entry.with.is_empty() || entry.is_public {
             let field = format_ident!("__Field{step}", span = span);
             items.extend(field_items(entry, step, &field, &ty, &node));
             node = quote_spanned!(span=> <#field as __hb::Entry>::NODE);
@@ -151,6 +151,7 @@ fn field_items(
     let with = with::build_steps(&entry.with, &step.to_string(), &entry.cfgs);
     let (items, parts, prefix) = (&with.items, with.parts(), prefix(entry.prefix.as_ref()));
     let chain = with.around(quote_spanned!(field.span()=> __hb::EntryEnd<#ty>));
+    let public = entry.is_public.then(|| quote!(.public()));
     let none = TokenStream::new();
     let endpoint = endpoint(&quote!(#field), &none, &none, &chain);
     let payloads = payloads::of_group(&quote!(#field), ty);
@@ -160,7 +161,7 @@ fn field_items(
         struct #field;
         #[automatically_derived]
         impl __hb::Entry for #field {
-            const NODE: &'static __hb::Node = &__hb::Node::field(#prefix, &[#parts], #node);
+            const NODE: &'static __hb::Node = &__hb::Node::field(#prefix, &[#parts], #node) #public;
             type Link = __hb::NoLink;
         }
         #endpoint
@@ -173,7 +174,11 @@ fn node(args: &GroupArgs, name: &Ident, own: &Steps, listed: &[ListedEntry]) -> 
     let (name, prefix) = (name.to_string(), prefix(args.prefix.as_ref()));
     let (parts, options) = (own.parts(), route_options(&args.options));
     let nodes = listed.iter().map(|entry| &entry.node);
-    quote!(__hb::Node::group(#name, #prefix, &[#parts], #options, &[#(#nodes),*]))
+    let doc = (!args.doc.is_empty()).then(|| {
+        let doc = &args.doc;
+        quote!(.doc(#doc))
+    });
+    quote!(__hb::Node::group(#name, #prefix, &[#parts], #options, &[#(#nodes),*]) #doc)
 }
 
 /// Returns the items for `every(..)`, and the call that adds its demands to the data of the group.

@@ -43,6 +43,7 @@ pub(crate) fn expand(args: &GroupArgs, item: &ItemImpl, errors: &mut Errors) -> 
                 ty: syn::parse_quote!(#name),
                 prefix: None,
                 with: Vec::new(),
+                is_public: false,
             });
         }
     }

@@ -92,21 +92,26 @@ impl Function {
 
     /// Returns the text of the doc comment.
     pub fn doc(&self) -> String {
-        let lines = self.attrs.iter().filter_map(|attr| match &attr.meta {
-            syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-                syn::Expr::Lit(syn::ExprLit {
-                    lit: syn::Lit::Str(text),
-                    ..
-                }) => {
-                    let text = text.value();
-                    Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
-                }
-                _ => None,
-            },
-            _ => None,
-        });
-        lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+        doc(&self.attrs)
     }
+}
+
+/// Returns the text of the doc comment among these attributes.
+pub fn doc(attrs: &[Attribute]) -> String {
+    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Str(text),
+                ..
+            }) => {
+                let text = text.value();
+                Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// The attributes of an argument of a function.

@@ -13,10 +13,15 @@ use crate::{
     },
 };
 
+/// Returns whether a route is marked `public`, in its attribute or where it is listed.
+const fn is_public(root: &'static Node, route: Place) -> bool {
+    route.definition.is_public || route.path.is_public(root)
+}
+
 impl Demand {
     /// Returns whether a route meets the demand.
     const fn is_met(&self, root: &'static Node, route: Place) -> bool {
-        self.allows_public && route.definition.is_public
+        self.allows_public && is_public(root, route)
             || self.is_broken()
             || self.find(root, route, false).is_some()
     }
@@ -81,7 +86,7 @@ impl Demand {
             None => "",
         };
         let text = with_place(with_route(ErrorText::EMPTY, method, route, root), route);
-        let is_public = definition.is_public && !self.allows_public;
+        let is_public = is_public(root, route) && !self.allows_public;
         let text = match self.find(root, route, true) {
             Some(part) => {
                 let text = text.with(" has `").with(part);

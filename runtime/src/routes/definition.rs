@@ -25,6 +25,8 @@ pub struct Definition {
     pub(crate) signature: &'static str,
     /// The doc comment.
     pub(crate) doc: &'static str,
+    /// The note of `#[deprecated]`.
+    pub(crate) deprecated: Option<&'static str>,
     /// The guards and the middleware on the handler itself.
     pub(crate) with: &'static [PartInfo],
     /// The parameters that a prefix must provide.
@@ -54,6 +56,7 @@ impl Definition {
             place: Location::caller(),
             signature,
             doc: "",
+            deprecated: None,
             with: &[],
             outer_params: &[],
             options: RouteOptions::NONE,
@@ -72,6 +75,13 @@ impl Definition {
     #[must_use]
     pub const fn doc(mut self, doc: &'static str) -> Self {
         self.doc = doc;
+        self
+    }
+
+    /// Sets the note of `#[deprecated]`, which may be empty.
+    #[must_use]
+    pub const fn deprecated(mut self, note: &'static str) -> Self {
+        self.deprecated = Some(note);
         self
     }
 

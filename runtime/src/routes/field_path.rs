@@ -84,6 +84,18 @@ impl FieldPath {
         None
     }
 
+    /// Returns whether one of the entries on the path is marked `public`.
+    pub(super) const fn is_public(&self, root: &'static Node) -> bool {
+        let mut depth = 0;
+        while let Some(group) = self.group_at(root, depth) {
+            if group.field.is_public {
+                return true;
+            }
+            depth += 1;
+        }
+        false
+    }
+
     /// Returns the entry at the end of the path.
     pub(super) const fn target(&self, root: &'static Node) -> &'static Node {
         let (mut node, mut depth) = (root, 0);

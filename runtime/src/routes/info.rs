@@ -109,6 +109,53 @@ impl Route {
         self.definition.doc
     }
 
+    /// Returns the name and the doc comment of each group around the handler, outermost first.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/")]
+    /// async fn list() {}
+    ///
+    /// /// The orders of a shop.
+    /// #[routes("/orders")]
+    /// struct Orders(list);
+    ///
+    /// #[routes(app)]
+    /// struct Api(Orders);
+    ///
+    /// # fn main() {
+    /// let groups = Api::ROUTES[0].groups();
+    /// assert!(groups.eq([("Api", ""), ("Orders", "The orders of a shop.")]));
+    /// # }
+    /// ```
+    pub fn groups(&self) -> impl DoubleEndedIterator<Item = (&'static str, &'static str)> {
+        let groups = (0..self.field_path.len()).filter_map(|depth| self.group_at(depth));
+        groups.map(|level| (level.group.name, level.group.doc))
+    }
+
+    /// Returns whether the handler has the attribute `#[deprecated]`, and its note.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[get("/old")]
+    /// #[deprecated(note = "use `/new`")]
+    /// async fn old() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(old);
+    ///
+    /// # fn main() {
+    /// assert_eq!(Api::ROUTES[0].deprecated(), Some("use `/new`"));
+    /// # }
+    /// ```
+    pub const fn deprecated(&self) -> Option<&'static str> {
+        self.definition.deprecated
+    }
+
     /// Returns the names of the guards before the handler, outermost first, each with its module path.
     ///
     /// # Examples
@@ -172,7 +219,8 @@ impl Route {
         around.chain(self.definition.with)
     }
 
-    /// Returns whether the route is marked `public`, which exempts it from `every(..)` of a group around it.
+    /// Returns whether the route is marked `public`, in its attribute or where it is listed. It is then exempt from
+    /// `every(..)` of a group around it.
     ///
     /// # Examples
     /// ```
@@ -189,7 +237,7 @@ impl Route {
     /// # }
     /// ```
     pub const fn is_public(&self) -> bool {
-        self.definition.is_public
+        self.definition.is_public || self.field_path.is_public(self.root)
     }
 
     /// Returns the arguments of the handler, as written in the source.

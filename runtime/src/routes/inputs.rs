@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 
+#[cfg(feature = "headers")]
 use http::HeaderName;
 
 /// The parts of a request that an extractor reads, for documents and typed clients.
@@ -51,6 +52,7 @@ enum Tree {
     /// The path parameters with these names and types. Without names they are the last ones.
     Params(&'static [&'static str], &'static [fn() -> &'static str]),
     /// A header whose name only a function returns.
+    #[cfg(feature = "headers")]
     Named(fn() -> &'static HeaderName),
     Both(&'static Inputs, &'static Inputs),
     /// One of the two.
@@ -262,6 +264,7 @@ impl Inputs {
         match self.0 {
             Tree::Unknown | Tree::Nothing => {}
             Tree::One(kind) => list.push(InputInfo { kind, is_required }),
+            #[cfg(feature = "headers")]
             Tree::Named(name) => list.push(InputInfo {
                 kind: InputKind::Header(name().as_str()),
                 is_required,

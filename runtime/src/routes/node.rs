@@ -94,6 +94,8 @@ pub(super) enum Content {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Group {
     pub(crate) name: &'static str,
+    /// The doc comment.
+    pub(crate) doc: &'static str,
     pub(crate) prefix: Pattern,
     /// The guards and the middleware, outermost first.
     pub(crate) with: &'static [PartInfo],
@@ -112,18 +114,22 @@ pub(crate) struct Group {
 pub(crate) struct Field {
     pub(crate) prefix: Pattern,
     pub(crate) with: &'static [PartInfo],
+    /// Whether the routes are exempt from `every(..)`.
+    pub(crate) is_public: bool,
 }
 
 impl Field {
     pub(super) const NONE: Self = Self {
         prefix: Pattern::EMPTY,
         with: &[],
+        is_public: false,
     };
 }
 
 impl Group {
     pub(super) const NONE: Self = Self {
         name: "",
+        doc: "",
         prefix: Pattern::EMPTY,
         with: &[],
         options: RouteOptions::NONE,
@@ -227,6 +233,7 @@ impl Node {
         Self {
             content: Content::Group(Group {
                 name,
+                doc: "",
                 prefix,
                 with,
                 options,
@@ -237,6 +244,15 @@ impl Node {
             }),
             sums: sums.below(&prefix),
         }
+    }
+
+    /// Sets the doc comment of a group.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        if let Content::Group(group) = &mut self.content {
+            group.doc = doc;
+        }
+        self
     }
 
     /// Adds the demands of a group, each of which makes the check of an app visit the routes below it.
@@ -257,9 +273,25 @@ impl Node {
         sums.may_lack |= has_locals(with);
         sums.may |= joined(with).0;
         Self {
-            content: Content::Field(Field { prefix, with }, entry),
+            content: Content::Field(
+                Field {
+                    prefix,
+                    with,
+                    is_public: false,
+                },
+                entry,
+            ),
             sums,
         }
+    }
+
+    /// Exempts the routes of an entry from `every(..)`.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        if let Content::Field(field, _) = &mut self.content {
+            field.is_public = true;
+        }
+        self
     }
 
     /// Returns whether routes are missing because of a mistake.

@@ -129,3 +129,15 @@ struct Plain(public, own);
 fn app_without_demands_ignores_the_word() {
     assert!(Plain::ROUTES[0].is_public());
 }
+
+/// An entry may be exempt where it is listed, with everything below it.
+#[routes(app, every(signed_in | public))]
+struct Listed(#[public] entry, #[public] Others);
+
+#[routes("/others")]
+struct Others(inner);
+
+#[test]
+fn an_entry_is_public_where_it_is_listed() {
+    assert!(Listed::ROUTES.iter().all(|route| route.is_public()));
+}

@@ -1,0 +1,265 @@
+//! The document of an app: a title and the like, and everything that the routes declare.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use highball::{App, Route, describe::RoutePayloads};
+
+use crate::{
+    canonical::canonical,
+    error::Error,
+    model::{Components, Info, Root, Server, Tag},
+    names, operation, problem,
+    schemas::{Schemas, Types},
+    spec::Spec,
+};
+
+/// The OpenAPI document of an app, before it is built: a title, a version, and other texts that no route has.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_openapi::Document;
+///
+/// #[derive(serde::Serialize, schemars::JsonSchema)]
+/// struct User {
+///     id: u64,
+/// }
+///
+/// /// Shows a user.
+/// #[get("/users/{id}")]
+/// async fn show(id: u64) -> Option<Json<User>> {
+///     Some(Json(User { id }))
+/// }
+///
+/// #[routes(app)]
+/// struct Api(show);
+///
+/// # fn main() -> Result<(), highball_openapi::Error> {
+/// let document = Document::of::<Api>("Users", "1.0.0").description("All users.").build()?;
+/// let json: Value = highball::serde_json::from_str(document.json()).unwrap();
+/// let operation = &json["paths"]["/users/{id}"]["get"];
+/// assert_eq!(operation["summary"], "Shows a user");
+/// assert_eq!(operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/User");
+/// assert!(operation["responses"]["400"].is_object() && operation["responses"]["404"].is_object());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct Document {
+    info: Info,
+    servers: Vec<Server>,
+    routes: &'static [Route],
+    types: Types,
+    hidden: Vec<String>,
+    /// Whether the server rejects requests under load.
+    has_capacity: bool,
+}
+
+/// An app that has a document.
+///
+/// The routes and the commands of this package read it.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_openapi::{Document, Documented};
+///
+/// #[get("/")]
+/// async fn home() -> &'static str {
+///     "hello"
+/// }
+///
+/// #[routes(app)]
+/// struct Api(home, highball_openapi::json<Api>);
+///
+/// impl Documented for Api {
+///     fn document() -> Document {
+///         Document::of::<Self>("Hello", env!("CARGO_PKG_VERSION"))
+///     }
+/// }
+///
+/// # highball::block_on(async {
+/// let response = Api.test().get("/openapi.json").send().await;
+/// assert_eq!(response.json::<Value>()["info"]["title"], "Hello");
+/// # });
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no document",
+    note = "write `impl Documented for {Self}`, whose method returns `Document::of::<Self>(\"a title\", \"a version\")`"
+)]
+pub trait Documented: App {
+    /// Returns the document.
+    fn document() -> Document;
+}
+
+impl Document {
+    /// Returns the document of an app with this title and this version of the API.
+    pub fn of<A: App + RoutePayloads<Types>>(
+        title: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
+        let mut types = Types::default();
+        A::show_all(&mut types);
+        Self {
+            info: Info {
+                title: title.into(),
+                description: String::new(),
+                version: version.into(),
+            },
+            servers: Vec::new(),
+            routes: A::ROUTES,
+            types,
+            hidden: Vec::new(),
+            has_capacity: false,
+        }
+    }
+
+    /// Sets a description of the API, as Markdown.
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.info.description = text.into();
+        self
+    }
+
+    /// Adds an address at which the API is served. Without one, clients use that of the document.
+    pub fn server(mut self, url: impl Into<String>, description: impl Into<String>) -> Self {
+        self.servers.push(Server {
+            url: url.into(),
+            description: description.into(),
+        });
+        self
+    }
+
+    /// Leaves out the routes whose path is this prefix or continues it with a slash, such as those of operators.
+    ///
+    /// # Examples
+    /// ```
+    /// # use highball::prelude::*;
+    /// # use highball_openapi::Document;
+    /// #[get("/admin/users")]
+    /// async fn users() -> &'static str {
+    ///     "all users"
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(users);
+    ///
+    /// # fn main() -> Result<(), highball_openapi::Error> {
+    /// let document = Document::of::<Api>("Shop", "1.0.0").hide("/admin").build()?;
+    /// assert!(!document.json().contains("/admin"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn hide(mut self, prefix: impl Into<String>) -> Self {
+        self.hidden.push(prefix.into());
+        self
+    }
+
+    /// Adds the 503 of a server with a [`Capacity`](highball::serve::Capacity) to each route.
+    ///
+    /// # Examples
+    /// ```
+    /// # use highball::prelude::*;
+    /// # use highball_openapi::Document;
+    /// #[get("/")]
+    /// async fn home() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(home);
+    ///
+    /// # fn main() -> Result<(), highball_openapi::Error> {
+    /// let document = Document::of::<Api>("Shop", "1.0.0").capacity().build()?;
+    /// assert!(document.json().contains("503"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn capacity(mut self) -> Self {
+        self.has_capacity = true;
+        self
+    }
+
+    /// Builds the document.
+    ///
+    /// # Errors
+    /// Returns an error if two types have the same name in the document.
+    pub fn build(self) -> Result<Spec, Error> {
+        let routes: Vec<_> = self
+            .routes
+            .iter()
+            .filter(|route| self.shows(route))
+            .collect();
+        let mut schemas = Schemas::new(self.types);
+        for route in &routes {
+            operation::prepare(route, &mut schemas);
+        }
+        let operations: Vec<_> = routes.iter().flat_map(|route| of_methods(route)).collect();
+        let ids = names::operation_ids(&operations);
+        let (mut paths, mut logins) = (BTreeMap::new(), BTreeSet::new());
+        for ((route, method), id) in operations.iter().zip(ids) {
+            let operation =
+                operation::operation(route, id, self.has_capacity, &mut schemas, &mut logins);
+            let path: &mut BTreeMap<_, _> = paths.entry(names::path(route.path())).or_default();
+            path.insert(method.clone(), operation);
+        }
+        if !schemas.collisions.is_empty() {
+            return Err(Error::of(&schemas.collisions));
+        }
+        let mut named = schemas.into_named();
+        named.insert(problem::NAME.to_owned(), canonical(&problem::schema()));
+        let root = Root {
+            openapi: "3.1.1",
+            info: self.info,
+            servers: self.servers,
+            tags: tags(&routes),
+            paths,
+            components: Components {
+                schemas: named,
+                security_schemes: operation::security_schemes(&logins),
+            },
+        };
+        Ok(Spec::new(&root, &operations))
+    }
+
+    /// Returns whether a route is in the document. Those of this package are not.
+    fn shows(&self, route: &Route) -> bool {
+        let path = route.path();
+        let is_below = |prefix: &String| {
+            let rest = path.strip_prefix(prefix.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        !route.handler().starts_with("highball_openapi::") && !self.hidden.iter().any(is_below)
+    }
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("title", &self.info.title)
+            .field("version", &self.info.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Returns a route with each of its methods in lower case. A route for every method has those that have a body.
+fn of_methods<'r>(route: &&'r Route) -> Vec<(&'r Route, String)> {
+    let mut methods: Vec<_> = route.methods().map(str::to_lowercase).collect();
+    if methods.is_empty() {
+        methods = ["get", "put", "post", "delete", "patch"]
+            .map(str::to_owned)
+            .to_vec();
+    }
+    methods.into_iter().map(|method| (*route, method)).collect()
+}
+
+/// Returns the groups of the routes, in the order of the app.
+fn tags(routes: &[&Route]) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::new();
+    for (name, description) in routes.iter().filter_map(|route| route.groups().last()) {
+        if !tags.iter().any(|tag| tag.name == name) {
+            tags.push(Tag {
+                name: name.to_owned(),
+                description,
+            });
+        }
+    }
+    tags
+}

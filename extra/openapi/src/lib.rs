@@ -1,0 +1,63 @@
+//! OpenAPI documents for the [Highball](https://docs.rs/highball) web framework.
+//!
+//! Nothing is written twice: paths, parameters, bodies and every answer come from the types of the handlers, their
+//! extractors and their guards. A type of a body implements `JsonSchema` of the crate `schemars`. An answer that is not
+//! known, such as that of a handler that returns a `Response`, is listed in the document and not guessed.
+//!
+//! # Examples
+//! ```no_run
+//! use highball::prelude::*;
+//! use highball_openapi::{Document, Documented};
+//!
+//! #[derive(serde::Serialize, schemars::JsonSchema)]
+//! struct User {
+//!     id: u64,
+//! }
+//!
+//! /// Shows a user.
+//! #[get("/users/{id}")]
+//! async fn show(id: u64) -> Option<Json<User>> {
+//!     Some(Json(User { id }))
+//! }
+//!
+//! #[routes(app)]
+//! struct Api(show, highball_openapi::json<Api>);
+//!
+//! impl Documented for Api {
+//!     fn document() -> Document {
+//!         Document::of::<Self>("Users", env!("CARGO_PKG_VERSION"))
+//!     }
+//! }
+//!
+//! #[highball::main]
+//! async fn main() -> highball::Result {
+//!     highball::serve(Api).await
+//! }
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod canonical;
+mod document;
+mod error;
+mod integers;
+
+mod model;
+mod names;
+mod operation;
+mod primitives;
+mod problem;
+mod query;
+mod routes;
+mod schemas;
+mod spec;
+mod taken;
+
+pub use document::{Document, Documented};
+pub use error::Error;
+pub use routes::json;
+#[cfg(feature = "yaml")]
+pub use routes::yaml;
+pub use schemars;
+pub use schemas::Types;
+pub use spec::Spec;
