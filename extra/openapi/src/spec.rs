@@ -69,7 +69,7 @@ impl Spec {
     /// # struct Api(home);
     /// # fn main() -> Result<(), highball_openapi::Error> {
     /// let document: Spec = Document::of::<Api>("Hello", "1.0.0").build()?;
-    /// assert!(document.yaml().starts_with("openapi: 3.1.1\n"));
+    /// assert!(document.yaml().starts_with("openapi: "));
     /// # Ok(())
     /// # }
     /// ```
