@@ -4,12 +4,15 @@ use highball_macro_stages::{errors::Errors, pattern::Pattern, runtime_path};
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Ident, Path};
 
+mod answers;
 pub(crate) mod options;
 mod path_call;
 mod values;
 pub(crate) mod with;
 
 use options::AttrOption;
+
+pub(crate) use answers::AnswersExpr;
 
 pub(crate) use path_call::path_call;
 pub(crate) use values::{Csrf, DemandExpr, Priority, STANDARD, Slash};
@@ -41,6 +44,8 @@ pub(crate) struct RouteArgs {
     pub(crate) body: bool,
     /// Whether a route is exempt from `every(..)` of a group around it.
     pub(crate) public: bool,
+    /// The responses, if the return type does not show them.
+    pub(crate) answers: Option<AnswersExpr>,
     /// The position of the option `methods`, for errors about it.
     pub(crate) methods_span: Option<Span>,
 }
@@ -58,7 +63,7 @@ pub(crate) struct PartArgs {
     /// The parts of a request that the function reads through the context.
     pub(crate) inputs: Option<Expr>,
     /// The responses of the function's own code.
-    pub(crate) answers: Option<Expr>,
+    pub(crate) answers: Option<AnswersExpr>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -111,6 +116,7 @@ impl RouteArgs {
                 }
                 AttrOption::Body => args.body = true,
                 AttrOption::Public => args.public = true,
+                AttrOption::Answers(answers) => args.answers = Some(answers),
                 // `options` has reported every other option.
                 _ => {}
             }

@@ -27,6 +27,8 @@ mod part;
 mod payloads;
 mod prepared;
 mod source;
+#[cfg(debug_assertions)]
+mod stated;
 mod step;
 
 pub use app_state::{BrokenState, IntoState, shared_field};

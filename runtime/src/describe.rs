@@ -4,5 +4,6 @@
 //! clients. Your own extractors and responses state theirs as constants, [`Inputs`] and [`Answers`].
 
 pub use crate::routes::{
-    Answer, Answers, InputInfo, InputKind, Inputs, Login, Payloads, RoutePayloads, Visit,
+    AcceptOpaque, Answer, Answers, InputInfo, InputKind, Inputs, Login, Payloads, RoutePayloads,
+    Visit,
 };

@@ -53,7 +53,10 @@ pub(crate) use mount::{groups, routes, text};
 pub use node::{Entry, EntryProbe, NoEntry, NoLink, Node};
 pub use part::{PartInfo, PartKind};
 pub use pattern::Pattern;
-pub use payloads::{NoPayloads, Payloads, PayloadsProbe, RoutePayloads, Shown, Visit};
+pub use payloads::{
+    AcceptOpaque, AcceptedBy, NoPayloads, Payloads, PayloadsProbe, Returned, RoutePayloads, Shown,
+    Visit,
+};
 pub use segment::{Csrf, Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;
 pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES, MAX_SEGMENTS};

@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     model::{Components, Info, Root, Server, Tag},
     names, operation, problem,
-    schemas::{Schemas, Types},
+    schemas::{Schemas, StrictTypes, Types},
     spec::Spec,
 };
 
@@ -100,11 +100,47 @@ impl Document {
     ) -> Self {
         let mut types = Types::default();
         A::show_all(&mut types);
+        Self::new::<A>(title.into(), version.into(), types)
+    }
+
+    /// Returns the document of an app whose answers are all known.
+    ///
+    /// A handler whose return type does not state its answers, such as `Response` or `(StatusCode, Json<T>)`, is a
+    /// compile error, unless its attribute states them: `#[get("/", answers(200 => Json<User>))]`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use highball::prelude::*;
+    /// # use highball_openapi::Document;
+    /// #[get("/teapot", answers(418))]
+    /// async fn teapot() -> Result<(), Rejection> {
+    ///     Err(Rejection::new(StatusCode::IM_A_TEAPOT, "short and stout"))
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(teapot);
+    ///
+    /// # fn main() -> Result<(), highball_openapi::Error> {
+    /// let document = Document::strict::<Api>("Tea", "1.0.0").build()?;
+    /// assert!(document.json().contains("418"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn strict<A: App + RoutePayloads<StrictTypes>>(
+        title: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
+        let mut types = StrictTypes::default();
+        A::show_all(&mut types);
+        Self::new::<A>(title.into(), version.into(), types.0)
+    }
+
+    fn new<A: App>(title: String, version: String, types: Types) -> Self {
         Self {
             info: Info {
-                title: title.into(),
+                title,
                 description: String::new(),
-                version: version.into(),
+                version,
             },
             servers: Vec::new(),
             routes: A::ROUTES,

@@ -59,5 +59,5 @@ pub use routes::json;
 #[cfg(feature = "yaml")]
 pub use routes::yaml;
 pub use schemars;
-pub use schemas::Types;
+pub use schemas::{StrictTypes, Types};
 pub use spec::Spec;

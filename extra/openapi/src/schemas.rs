@@ -2,7 +2,7 @@
 
 use std::{any::type_name, collections::BTreeMap};
 
-use highball::describe::Visit;
+use highball::describe::{AcceptOpaque, Visit};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::Value;
 
@@ -47,6 +47,8 @@ impl<T: JsonSchema + ?Sized> Visit<T> for Types {
     }
 }
 
+impl<T> AcceptOpaque<T> for Types {}
+
 impl Types {
     /// Returns the names of the types, as `std::any::type_name` writes them.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
@@ -57,6 +59,37 @@ impl Types {
 impl std::fmt::Debug for Types {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The types of an app whose answers are all known.
+///
+/// [`Document::strict`](crate::Document::strict) uses it. It does not accept a handler whose return type, such as
+/// `Response`, does not state its answers.
+///
+/// # Examples
+/// ```compile_fail
+/// use highball::{describe::RoutePayloads, prelude::*};
+/// use highball_openapi::StrictTypes;
+///
+/// #[get("/")]
+/// async fn any() -> Response {
+///     ().into_response()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(any);
+///
+/// Api::show_all(&mut StrictTypes::default());
+/// # fn main() {}
+/// ```
+#[derive(Debug, Default)]
+pub struct StrictTypes(pub(crate) Types);
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema + ?Sized> Visit<T> for StrictTypes {
+    fn visit(&mut self) {
+        Visit::<T>::visit(&mut self.0);
     }
 }
 

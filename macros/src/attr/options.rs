@@ -13,11 +13,12 @@ use syn::{
 };
 
 use super::{
+    answers::AnswersExpr,
     path_call::{parse_path_call, peek_path_call},
     values::{
-        Csrf, DemandExpr, Priority, Slash, parse_answers, parse_crate, parse_csrf, parse_every,
-        parse_facts, parse_function_name, parse_inputs, parse_limit, parse_methods,
-        parse_on_disconnect, parse_part_names, parse_priority, parse_slash, parse_with,
+        Csrf, DemandExpr, Priority, Slash, parse_crate, parse_csrf, parse_every, parse_facts,
+        parse_function_name, parse_inputs, parse_limit, parse_methods, parse_on_disconnect,
+        parse_part_names, parse_priority, parse_slash, parse_with,
     },
     with::WithItem,
 };
@@ -32,7 +33,7 @@ pub(super) enum AttrOption {
     Csrf(Csrf),
     Facts(Expr),
     Inputs(Expr),
-    Answers(Expr),
+    Answers(AnswersExpr),
     /// An option of another package.
     Call(WithItem),
     /// An option that is short for a middleware: `timeout = secs(5)`.
@@ -71,7 +72,7 @@ const PRIORITY: Syntax = ("priority", "`priority = ..`");
 const CSRF: Syntax = ("csrf", "`csrf = ..`");
 const FACTS: Syntax = ("facts", "`facts = ..`");
 const INPUTS: Syntax = ("inputs", "`inputs = ..`");
-const ANSWERS: Syntax = ("answers", "`answers = ..`");
+const ANSWERS: Syntax = ("answers", "`answers(..)`");
 const TIMEOUT: Syntax = ("timeout", "`timeout = ..`");
 const BODY_LIMIT: Syntax = ("body_limit", "`body_limit = ..`");
 const CRATE: Syntax = ("crate", "`crate = ..`");
@@ -96,18 +97,20 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             CRATE,
         ],
         "route" => &[
-            PATH, METHODS, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
-            CSRF, CRATE,
+            PATH, METHODS, WITH, BODY, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT,
+            PRIORITY, CSRF, CRATE,
         ],
         "get" | "head" => &[
-            PATH, WITH, BODY, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CRATE,
+            PATH, WITH, BODY, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
+            CRATE,
         ],
         "fallback" => &[WITH, CRATE],
         "guard" => &[AFTER, BEFORE, BODY, FACTS, INPUTS, ANSWERS, CRATE],
         "middleware" => &[AFTER, BEFORE, FACTS, INPUTS, ANSWERS, CRATE],
         "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
-            PATH, WITH, PUBLIC, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF, CRATE,
+            PATH, WITH, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF,
+            CRATE,
         ],
     }
 }
@@ -126,7 +129,8 @@ fn where_accepted(word: &str) -> Option<&'static str> {
         }
         "body" => Some("a guard, or to a route for GET"),
         "csrf" => Some("the routes or their group"),
-        "after" | "before" | "facts" | "inputs" | "answers" => Some("the guard or the middleware"),
+        "answers" => Some("the routes, the guards and the middleware"),
+        "after" | "before" | "facts" | "inputs" => Some("the guard or the middleware"),
         _ => None,
     }
 }
@@ -206,7 +210,10 @@ fn parse_option(
         "csrf" => AttrOption::Csrf(parse_csrf(input, &word)?),
         "facts" => AttrOption::Facts(parse_facts(input, &word)?),
         "inputs" => AttrOption::Inputs(parse_inputs(input, &word)?),
-        "answers" => AttrOption::Answers(parse_answers(input, &word)?),
+        "answers" => {
+            let is_part = matches!(attribute, "guard" | "middleware");
+            AttrOption::Answers(AnswersExpr::parse(input, &word, is_part)?)
+        }
         "timeout" | "body_limit" => AttrOption::Limit(word.clone(), parse_limit(input, &word)?),
         "slash" => AttrOption::Slash(parse_slash(input, &word)?),
         "crate" => AttrOption::Crate(parse_crate(input, &word)?),

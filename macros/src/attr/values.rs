@@ -68,12 +68,6 @@ pub(super) fn parse_inputs(input: ParseStream<'_>, word: &Ident) -> syn::Result<
     parse_expr(input, word, message)
 }
 
-/// Parses `= Answers::NONE`.
-pub(super) fn parse_answers(input: ParseStream<'_>, word: &Ident) -> syn::Result<Expr> {
-    let message = "write `answers = Answers::NONE`, or the responses of the function's own code, without those of the handler";
-    parse_expr(input, word, message)
-}
-
 fn parse_expr(input: ParseStream<'_>, word: &Ident, message: &str) -> syn::Result<Expr> {
     let equals = input.parse::<Token![=]>();
     let written = equals.and_then(|_| input.parse::<Expr>());

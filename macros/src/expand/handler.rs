@@ -225,7 +225,7 @@ impl Handler<'_> {
     fn plain(&self, sources: &Sources) -> TokenStream {
         let definition = definition(self, &Steps::default());
         let (name, args, types) = (&self.name, self.args_name(), &sources.types);
-        let response = self.response_facts();
+        let response = self.response_info();
         let entry =
             self.entry(&quote!(__hb::Node::route(#definition, __hb::known::<#args>(), #response)));
         let call = &self.call;
@@ -255,17 +255,33 @@ impl Handler<'_> {
         }
     }
 
-    /// Returns the facts of the response, as far as the return type can be named.
-    fn response_facts(&self) -> TokenStream {
+    /// Returns the function that returns the facts and the answers of the response.
+    fn response_info(&self) -> TokenStream {
+        let ty = self.returned_type();
+        let of_type = quote!(__hb::ResponseProbe::<#ty>::response);
+        match &self.attr.answers {
+            Some(answers) => {
+                let answers = answers.expand();
+                // Only in a constant can a list of answers be a temporary value.
+                quote!(|| {
+                    const STATED: __hb::Answers = #answers;
+                    #of_type().stated(&STATED)
+                })
+            }
+            None => of_type,
+        }
+    }
+
+    /// Returns the return type as far as it can be named, or else that of any response.
+    pub(super) fn returned_type(&self) -> TokenStream {
         let ReturnType::Type(_, ty) = &self.function.sig.output else {
-            return quote!(__hb::ResponseProbe::<()>::response);
+            return quote!(());
         };
         let is_unnamed = matches!(**ty, Type::Never(_)) || contains_impl_trait(ty);
         if is_unnamed || mentions(ty, &self.type_params()) {
-            return quote!(__hb::ResponseProbe::<__hb::Response>::response);
+            return quote!(__hb::Response);
         }
-        let ty = args::with_lifetime(ty, "'static");
-        quote!(__hb::ResponseProbe::<#ty>::response)
+        args::with_lifetime(ty, "'static")
     }
 
     /// Returns the impl by which a group lists the handler.
@@ -301,8 +317,8 @@ impl Handler<'_> {
                     true => quote!(route_with_context),
                     false => quote!(route),
                 };
-                let facts = self.response_facts();
-                self.entry(&quote!(__hb::Node::#route(#definition, __hb::known::<<__Own #types as __hb::Handler>::Args<'static>>(), #facts)))
+                let response = self.response_info();
+                self.entry(&quote!(__hb::Node::#route(#definition, __hb::known::<<__Own #types as __hb::Handler>::Args<'static>>(), #response)))
             }
             None => quote! {
                 #[automatically_derived]

@@ -264,7 +264,7 @@ impl PartImpl<'_> {
     /// middleware are unknown.
     fn own_answers(&self) -> TokenStream {
         if let Some(answers) = &self.attr.answers {
-            return quote!(#answers);
+            return answers.expand();
         }
         if self.observe.is_some() {
             return quote!(__hb::Answers::NONE);

@@ -1,14 +1,16 @@
 //! The code by which a visitor sees the types of a route's bodies. Only the feature `schemas` generates it, because it
 //! costs compile time in every route.
 
-use highball_macro_stages::types::{
-    contains_impl_trait, first_span, highball_name, last_name, mentions, type_arguments,
+use highball_macro_stages::{
+    function::output_span,
+    types::{contains_impl_trait, first_span, highball_name, last_name, mentions, type_arguments},
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ReturnType, Type};
 
 use super::{args::with_lifetime, handler::Handler};
+use crate::attr::AnswersExpr;
 
 /// Returns whether the code is generated. A test selects it, because the workspace may enable the feature.
 fn is_on() -> bool {
@@ -45,26 +47,39 @@ pub(super) fn of_handler(handler: &Handler<'_>) -> TokenStream {
             shown.extend(type_arguments(output).nth(1));
         }
     }
+    let stated = handler.attr.answers.iter();
+    shown.extend(stated.flat_map(AnswersExpr::types));
     shown.retain(|ty| may_have_payloads(ty, &generic));
-    of_route(handler, shown)
+    let accepted = handler.attr.answers.is_none().then(|| {
+        let ty = handler.returned_type();
+        let returned =
+            quote!(__hb::Returned<{ __hb::ResponseProbe::<#ty>::ANSWERS.is_opaque() }, #ty>);
+        // rustc points at the return type if a strict document refuses it.
+        quote_spanned!(output_span(&handler.function.sig)=> #returned: __hb::AcceptedBy<__V>,)
+    });
+    of_route(handler, shown, accepted)
 }
 
 /// Returns the impl for a handler with an error, which shows nothing.
 pub(super) fn of_stub(handler: &Handler<'_>) -> TokenStream {
     match is_on() && handler.pattern.is_some() {
-        true => of_route(handler, Vec::new()),
+        true => of_route(handler, Vec::new(), None),
         false => TokenStream::new(),
     }
 }
 
-fn of_route(handler: &Handler<'_>, shown: Vec<&Type>) -> TokenStream {
+fn of_route(
+    handler: &Handler<'_>,
+    shown: Vec<&Type>,
+    accepted: Option<TokenStream>,
+) -> TokenStream {
     let (params, own, bounds) = handler.generics();
     let name = &handler.name;
     expand(&Impl {
         of: (quote!(RoutePayloads), quote!(show_all)),
         ty: quote!(#name #own),
         params,
-        bounds,
+        bounds: quote!(#accepted #bounds),
         shown,
     })
 }

@@ -106,6 +106,12 @@ macro_rules! snapshots {
 }
 
 snapshots! {
+    handler_with_schemas: r#"
+        #[post("/notes", answers(201 => Json<Note>, 409 => "the title is taken"))]
+        async fn add(note: Json<NewNote>, db: State<Db>) -> Result<Response, Problem> {
+            db.add(note).await
+        }
+    "#,
     handler: r#"
         /// Shows a note.
         #[get("/notes/{id}")]

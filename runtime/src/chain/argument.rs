@@ -200,6 +200,7 @@ impl<T: IntoResponse> ResponseProbe<T> {
         ResponseInfo {
             facts: T::FACTS,
             answers: &T::ANSWERS,
+            stated: None,
         }
     }
 }

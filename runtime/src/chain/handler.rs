@@ -272,7 +272,14 @@ async fn respond<H: Callable<S>, S: Send + Sync + 'static>(
             Err(rejection) => break 'response rejection.into_response(),
         };
         // The output may borrow from the context, so it becomes a response before the context is used again.
-        future.await.into_response()
+        let response = future.await.into_response();
+        #[cfg(debug_assertions)]
+        let response = {
+            let mut response = response;
+            super::stated::compare(call.head.route, &mut response);
+            response
+        };
+        response
     };
     if const { H::INPUTS.has_scopes() } {
         close_scopes(cx, &mut buffered.scopes, &mut response).await;

@@ -47,13 +47,23 @@ pub struct ResponseInfo {
     pub(crate) facts: Facts,
     /// The answers.
     pub(crate) answers: &'static Answers,
+    /// The answers that the attribute of the route states.
+    pub(crate) stated: Option<&'static Answers>,
 }
 
 impl ResponseInfo {
+    /// Sets the answers that the attribute of the route states.
+    #[must_use]
+    pub fn stated(mut self, answers: &'static Answers) -> Self {
+        self.stated = Some(answers);
+        self
+    }
+
     /// That of a response of which nothing is known.
     pub(crate) const OPAQUE: Self = Self {
         facts: Facts::OPAQUE,
         answers: &Answers::OPAQUE,
+        stated: None,
     };
 }
 

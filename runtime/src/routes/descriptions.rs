@@ -58,10 +58,27 @@ impl Route {
     /// # }
     /// ```
     pub fn unknown_answers(&self) -> Vec<&'static str> {
-        let all = self.answers_by_source().into_iter();
+        let mut all = self.answers_by_source();
+        if self.stated_answers().is_some() {
+            // They stand in for what the return type does not show.
+            all.retain(|(source, _)| *source != self.returns());
+        }
+        let all = all.into_iter();
         all.filter(|(_, answers)| answers.is_opaque())
             .map(|(source, _)| source)
             .collect()
+    }
+
+    /// Returns the answers that the attribute of the route states, `answers(..)`.
+    pub(crate) fn stated_answers(&self) -> Option<&'static Answers> {
+        self.response()?.stated
+    }
+
+    /// Returns the answers of the return type.
+    #[cfg(debug_assertions)]
+    pub(crate) fn answers_of_type(&self) -> &'static Answers {
+        self.response()
+            .map_or(&Answers::NONE, |response| response.answers)
     }
 
     /// Returns the answers with what they are of: parts, arguments, then the return type.
@@ -75,8 +92,9 @@ impl Route {
         let names = self.definition().sources().map(|argument| argument.ty);
         let arguments = self.argument_facts().iter();
         all.extend(names.zip(arguments.map(|argument| (argument.describe)().answers)));
-        let response = self.response().map(|response| response.answers);
-        all.extend(response.map(|answers| (self.returns(), answers)));
+        let response = self.response();
+        all.extend(response.map(|response| (self.returns(), response.answers)));
+        all.extend(response.and_then(|response| Some(("", response.stated?))));
         all
     }
 

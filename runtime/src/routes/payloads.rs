@@ -105,6 +105,46 @@ impl<V, T: Payloads<V>> Payloads<V> for Shown<1, T> {
     }
 }
 
+/// The return type of a handler, and whether its answers are not known.
+#[derive(Debug)]
+pub struct Returned<const IS_OPAQUE: bool, T>(PhantomData<fn() -> T>);
+
+/// A return type that a visitor accepts.
+pub trait AcceptedBy<V> {}
+
+impl<V, T> AcceptedBy<V> for Returned<false, T> {}
+impl<V: AcceptOpaque<T>, T> AcceptedBy<V> for Returned<true, T> {}
+
+/// A visitor that accepts handlers whose answers are not known. A visitor for a strict document does not implement it.
+///
+/// # Examples
+/// ```
+/// use highball::{describe::{AcceptOpaque, RoutePayloads}, prelude::*};
+///
+/// /// Accepts every handler.
+/// struct Lenient;
+///
+/// impl<T> AcceptOpaque<T> for Lenient {}
+///
+/// #[get("/any")]
+/// async fn any() -> Response {
+///     ().into_response()
+/// }
+///
+/// #[routes(app)]
+/// struct Api(any);
+///
+/// # fn main() {
+/// Api::show_all(&mut Lenient);
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a route returns `{T}`, which does not state its answers, and the document is strict",
+    label = "a handler of this app returns `{T}`",
+    note = "state the answers in the attribute of the route, `answers(201 => Json<Order>, 404)`, or return a type with a status, such as `Created<Json<Order>>`"
+)]
+pub trait AcceptOpaque<T> {}
+
 /// A handler or a group that shows the payloads of its routes to a visitor. Generated code implements it if the feature
 /// `schemas` is enabled.
 #[diagnostic::on_unimplemented(

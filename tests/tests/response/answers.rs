@@ -242,3 +242,46 @@ fn a_route_has_the_answers_of_everything_around_it() {
         ]
     );
 }
+
+#[post("/stated/{status}", answers(201 => Json<u8>, 204, 409 => "the name is taken"))]
+async fn stated(status: u16) -> Result<Response, Rejection> {
+    let code = StatusCode::from_u16(status).map_err(|_| Rejection::internal())?;
+    Ok(match status {
+        201 | 202 => (code, Json(7_u8)).into_response(),
+        409 => return Err(Rejection::new(code, "taken")),
+        210 => (StatusCode::CREATED, "text").into_response(),
+        _ => code.into_response(),
+    })
+}
+
+#[routes(app)]
+struct Stated(stated);
+
+#[test]
+fn stated_answers_stand_in_for_those_of_the_type() {
+    let route = &Stated::ROUTES[0];
+    let answers: Vec<_> = route.answers().iter().map(text).collect();
+    assert_eq!(
+        answers.join(", "),
+        "201 application/json u8, 204, 400 problem, 409 problem"
+    );
+    assert!(route.unknown_answers().is_empty());
+}
+
+/// The last two are not listed: another status, and another body.
+#[test]
+fn debug_builds_compare_each_response_with_them() {
+    let client = Stated.test().start();
+    highball::block_on(async {
+        for (status, expected) in [(201, 201), (204, 204), (409, 409), (202, 500), (210, 500)] {
+            let path = format!("/stated/{status}");
+            let response = client.post(&path).send().await;
+            let expected = if cfg!(debug_assertions) {
+                expected
+            } else {
+                response.status().as_u16()
+            };
+            assert_eq!(response.status(), expected, "{status}");
+        }
+    });
+}
