@@ -16,6 +16,7 @@ mod guard_output;
 pub(crate) mod next;
 mod params;
 mod positional;
+pub(crate) mod schema_names;
 pub(crate) mod spelling;
 mod status;
 

@@ -47,6 +47,7 @@ impl<T: JsonSchema + ?Sized> Visit<T> for Types {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> AcceptOpaque<T> for Types {}
 
 impl Types {

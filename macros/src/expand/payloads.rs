@@ -13,7 +13,7 @@ use super::{args::with_lifetime, handler::Handler};
 use crate::attr::AnswersExpr;
 
 /// Returns whether the code is generated. A test selects it, because the workspace may enable the feature.
-fn is_on() -> bool {
+pub(crate) fn is_on() -> bool {
     #[cfg(test)]
     return tests::IS_ON.get();
     #[cfg(not(test))]

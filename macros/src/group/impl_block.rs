@@ -152,6 +152,7 @@ fn expand_method(
     check::check_borrow(&function.sig, errors);
     let list = function::parse_args(&function.sig, &pattern, Some(owner), errors);
     check::check_handler(&list, &pattern, false, errors);
+    check::schema_names::check_schema_names(&function, &list, errors);
     let call = &method.sig.ident;
     let call = match is_bare_name(owner) {
         true => quote!(#owner::#call),

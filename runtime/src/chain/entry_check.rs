@@ -38,5 +38,8 @@ const fn no_entry(shown: &str, is_fallback: bool, part: u8) -> ErrorText {
             .with(shown)
             .with(")` in the attribute of a route or a group");
     }
+    if let [.., b'>'] = shown.as_bytes() {
+        return text.with("` is not a route: one of its types does not implement the traits that the function requires, or the function has no `#[get(..)]` (or another method)");
+    }
     text.with("` is not a route and not a group: put `#[get(\"/path\")]` (or another method) on the function, or `#[routes]` on the struct")
 }

@@ -60,7 +60,7 @@ impl Route {
     pub fn unknown_answers(&self) -> Vec<&'static str> {
         let mut all = self.answers_by_source();
         if self.stated_answers().is_some() {
-            // They stand in for what the return type does not show.
+            // They replace what the return type does not show.
             all.retain(|(source, _)| *source != self.returns());
         }
         let all = all.into_iter();

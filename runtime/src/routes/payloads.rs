@@ -70,6 +70,7 @@ pub trait Payloads<V> {
 #[derive(Debug)]
 pub struct AnyVisitor;
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Visit<T> for AnyVisitor {
     fn visit(&mut self) {}
 }

@@ -258,7 +258,7 @@ async fn stated(status: u16) -> Result<Response, Rejection> {
 struct Stated(stated);
 
 #[test]
-fn stated_answers_stand_in_for_those_of_the_type() {
+fn stated_answers_replace_those_of_the_type() {
     let route = &Stated::ROUTES[0];
     let answers: Vec<_> = route.answers().iter().map(text).collect();
     assert_eq!(
