@@ -11,7 +11,7 @@ pub(crate) mod middleware;
 pub(crate) mod observer;
 pub(crate) mod part;
 mod pattern;
-pub(crate) mod payloads;
+mod payloads;
 pub(crate) mod sources;
 pub(crate) mod static_output;
 mod with;

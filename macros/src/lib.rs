@@ -19,6 +19,7 @@ mod group;
 mod main_fn;
 mod route;
 mod route_attrs;
+mod schemas;
 #[cfg(test)]
 mod tests;
 mod url;

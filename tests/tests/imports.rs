@@ -329,6 +329,7 @@ fn macros() {
         "macros/src",
         &[
             "bodies",
+            "schemas",
             "route_attrs",
             "attr",
             "entry",

@@ -73,6 +73,9 @@ pub(crate) struct Parameter {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) description: String,
     pub(crate) required: bool,
+    /// Whether an empty value is the same as none.
+    #[serde(rename = "allowEmptyValue", skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) allows_empty: bool,
     pub(crate) schema: Value,
 }
 

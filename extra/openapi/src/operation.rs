@@ -21,6 +21,9 @@ const TOO_BUSY: RouteAnswer = RouteAnswer::problem(503)
     .about("the server is handling too many requests")
     .headers(&["retry-after"]);
 
+/// The name of a part of a form.
+const PART_NAME: &str = "^[^\\x00-\\x1f\\x7f\"]*$";
+
 /// Headers that OpenAPI describes in other places (OpenAPI 3.1.1, "Parameter Object").
 const ELSEWHERE: [&str; 3] = ["accept", "authorization", "content-type"];
 
@@ -140,6 +143,7 @@ fn parameter(name: &str, place: &'static str, required: bool, schema: Value) -> 
         place,
         description: String::new(),
         required,
+        allows_empty: false,
         schema: canonical(&schema),
     }
 }
@@ -166,8 +170,13 @@ fn request_body(inputs: &[InputInfo], schemas: &mut Schemas, place: &str) -> Opt
 fn media(media_type: &'static str, schema: Option<Value>) -> (&'static str, MediaType) {
     let (media_type, schema) = match (media_type, schema) {
         (media_type, Some(schema)) => (media_type, schema),
+        // A schema here would be that of a single event, and this package has no information about events.
+        ("text/event-stream", None) => return ("text/event-stream", MediaType::default()),
         (text, None) if text.starts_with("text/") => (text, json!({ "type": "string" })),
-        ("multipart/form-data", None) => ("multipart/form-data", json!({ "type": "object" })),
+        ("multipart/form-data", None) => (
+            "multipart/form-data",
+            json!({ "type": "object", "propertyNames": { "pattern": PART_NAME } }),
+        ),
         ("*/*", None) => return ("application/octet-stream", MediaType::default()),
         // OpenAPI 3.1 describes bytes by their media type alone.
         (other, None) => return (other, MediaType::default()),

@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+/// The texts that a `SafePath` accepts: segments without control characters and backslashes, which do not begin with a
+/// dot.
+const SAFE_PATH: &str = r"^(?![A-Za-z]:)[^./\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*(/[^./\\\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*)*/?$";
+
 /// Returns the schema of a path parameter of this type, as `std::any::type_name` writes it.
 pub(crate) fn param(ty: &str) -> Value {
     let name = ty.rsplit("::").next().unwrap_or(ty);
@@ -19,6 +23,7 @@ pub(crate) fn param(ty: &str) -> Value {
         "f64" => json!({ "type": "number", "format": "double" }),
         "bool" => json!({ "type": "boolean" }),
         "char" => json!({ "type": "string", "minLength": 1, "maxLength": 1 }),
+        "SafePath" => json!({ "type": "string", "minLength": 1, "pattern": SAFE_PATH }),
         "Uuid" => json!({ "type": "string", "format": "uuid" }),
         "Ipv4Addr" => json!({ "type": "string", "format": "ipv4" }),
         "Ipv6Addr" => json!({ "type": "string", "format": "ipv6" }),

@@ -19,6 +19,7 @@ pub(crate) fn parameters(schema: &Value, schemas: &Schemas, required: bool) -> V
             place: "query",
             description: String::new(),
             required,
+            allows_empty: false,
             schema: schema.clone(),
         }],
     }
@@ -48,11 +49,14 @@ fn collect(schema: &Value, schemas: &Schemas, required: bool, list: &mut Vec<Par
     {
         let is_needed = needed.is_some_and(|names| names.iter().any(|needed| needed == name));
         let (description, schema) = without_description(property);
+        let is_nullable = schema != without_null(schema.clone());
         list.push(Parameter {
             name: name.clone(),
             place: "query",
             description,
             required: required && is_needed,
+            // `?limit=` is `None`, as long as the type cannot be parsed from an empty text.
+            allows_empty: is_nullable && !is_text(&schema),
             schema: without_null(schema),
         });
     }
@@ -64,6 +68,14 @@ pub(crate) fn resolve<'a>(schema: &'a Value, schemas: &'a Schemas) -> Option<&'a
     match schema.get("$ref").and_then(Value::as_str) {
         Some(reference) => schemas.named(reference_name(reference)?),
         None => Some(schema),
+    }
+}
+
+/// Returns whether the schema is that of a text, which may be empty.
+fn is_text(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|ty| ty == "string"),
+        ty => ty.is_some_and(|ty| ty == "string"),
     }
 }
 

@@ -30,7 +30,7 @@ enum Content {
     /// The same, with a sentence about it.
     About(LitStr),
     /// A response of this type.
-    Of(Type),
+    Of(Box<Type>),
 }
 
 const USAGE: &str =
@@ -66,7 +66,7 @@ impl AnswersExpr {
             Self::List(list) => list,
         };
         list.iter().filter_map(|answer| match &answer.content {
-            Content::Of(ty) => Some(ty),
+            Content::Of(ty) => Some(&**ty),
             _ => None,
         })
     }
@@ -117,11 +117,11 @@ impl Parse for AnswerExpr {
         }
         let content = match input.peek(LitStr) {
             true => Content::About(input.parse()?),
-            false => Content::Of(
+            false => Content::Of(Box::new(
                 input
                     .parse()
                     .map_err(|error| syn::Error::new(error.span(), USAGE))?,
-            ),
+            )),
         };
         Ok(Self { status, content })
     }

@@ -7,14 +7,14 @@ use highball_macro_stages::{
 };
 use syn::{ReturnType, Type};
 
-use crate::expand::payloads;
+use crate::schemas::is_on;
 
 /// Rejects two types with the same last name and different paths. A document would have one schema for both.
 ///
 /// Only documents have names for types, so the check belongs to the feature `schemas`. Types below the fields of a type
 /// are compared when the document is built.
 pub(crate) fn check_schema_names(function: &Function, args: &[Arg], errors: &mut Errors) {
-    if !payloads::is_on() {
+    if !is_on() {
         return;
     }
     let mut leaves = Vec::new();

@@ -10,15 +10,7 @@ use quote::{quote, quote_spanned};
 use syn::{ReturnType, Type};
 
 use super::{args::with_lifetime, handler::Handler};
-use crate::attr::AnswersExpr;
-
-/// Returns whether the code is generated. A test selects it, because the workspace may enable the feature.
-pub(crate) fn is_on() -> bool {
-    #[cfg(test)]
-    return tests::IS_ON.get();
-    #[cfg(not(test))]
-    cfg!(feature = "schemas")
-}
+use crate::{attr::AnswersExpr, schemas::is_on};
 
 /// An impl that shows types.
 struct Impl<'a> {
@@ -152,14 +144,5 @@ fn expand(code: &Impl<'_>) -> TokenStream {
                 #(<#shown as __hb::Payloads<__V>>::show(__visitor);)*
             }
         }
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use std::cell::Cell;
-
-    thread_local! {
-        pub(crate) static IS_ON: Cell<bool> = const { Cell::new(false) };
     }
 }

@@ -6,11 +6,11 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Item, Meta};
 
-use crate::{chain_attr, derive, expand::payloads, group, route, url};
+use crate::{chain_attr, derive, group, route, schemas, url};
 
 /// Compares the code that is generated for an item with the file of this name.
 fn check(name: &str, input: &str) {
-    payloads::tests::IS_ON.set(name.ends_with("with_schemas"));
+    schemas::tests::IS_ON.set(name.ends_with("with_schemas"));
     let code = expand(input.parse().unwrap());
     let file = syn::parse2(code).unwrap_or_else(|error| panic!("{name}: {error}"));
     let input: Vec<_> = unindent(input)

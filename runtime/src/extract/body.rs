@@ -10,7 +10,7 @@ impl<'r> Extract<'r> for Bytes {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = Facts::BODY;
-    const INPUTS: Inputs = Inputs::raw_body("*/*");
+    const INPUTS: Inputs = Inputs::maybe(&Inputs::raw_body("*/*"));
     const ANSWERS: Answers = BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
@@ -22,7 +22,7 @@ impl<'r> Extract<'r> for String {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = Facts::BODY;
-    const INPUTS: Inputs = Inputs::raw_body("text/plain");
+    const INPUTS: Inputs = Inputs::maybe(&Inputs::raw_body("text/plain"));
     const ANSWERS: Answers = BODY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {

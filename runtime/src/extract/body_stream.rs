@@ -7,7 +7,7 @@ impl ExtractAsync for BodyStream {
     type State = ();
     const BODY: bool = true;
     const FACTS: Facts = Facts::BODY;
-    const INPUTS: Inputs = Inputs::raw_body("*/*");
+    const INPUTS: Inputs = Inputs::maybe(&Inputs::raw_body("*/*"));
     const ANSWERS: Answers = BODY_ANSWERS;
 
     async fn extract(cx: &mut Context<'_>, _: Input<'_>) -> Result<Self, Rejection> {
