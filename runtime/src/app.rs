@@ -19,6 +19,8 @@ mod open_exchange;
 mod preflight;
 mod response_framing;
 mod routing;
+#[cfg(debug_assertions)]
+mod seen_answers;
 pub(crate) mod service;
 mod target;
 

@@ -260,8 +260,11 @@ fn into_rejection(mut error: Error) -> std::result::Result<Rejection, Error> {
 
 impl IntoResponse for Error {
     const FACTS: Facts = Facts::NONE;
-    const ANSWERS: Answers =
-        Answers::one(Answer::problem(500).about("something went wrong on our side"));
+    /// An error usually becomes a 500. It may contain a rejection or another status.
+    const ANSWERS: Answers = Answers::either(
+        &Answers::one(Answer::problem(500).about("something went wrong on our side")),
+        &Answers::OPAQUE,
+    );
 
     fn into_response(self) -> Response {
         Rejection::from(self).into_response()

@@ -3,7 +3,7 @@
 use highball_macro_stages::{
     errors::Errors,
     function::{Arg, Function},
-    types::{source_text, type_arguments},
+    types::{last_name, source_text, type_arguments},
 };
 use syn::{ReturnType, Type};
 
@@ -42,19 +42,39 @@ pub(crate) fn check_schema_names(function: &Function, args: &[Arg], errors: &mut
     }
 }
 
-/// Adds the types inside of wrappers such as `Json<..>` and `Vec<..>`, with their last names.
+/// The wrappers of types that have schemas.
+const WRAPPERS: [&str; 9] = [
+    "Json",
+    "Query",
+    "Form",
+    "Bind",
+    "PrettyJson",
+    "Xml",
+    "Yaml",
+    "Toml",
+    "MsgPack",
+];
+
+/// Adds the types inside of wrappers of bodies and queries, with their last names.
 fn collect<'t>(ty: &'t Type, leaves: &mut Vec<(String, &'t Type)>) {
-    let mut inner = type_arguments(ty).peekable();
-    if inner.peek().is_none() {
-        return;
-    }
-    for ty in inner {
-        collect(ty, leaves);
-        if let Type::Path(path) = ty
-            && type_arguments(ty).next().is_none()
-            && let Some(last) = path.path.segments.last()
-        {
-            leaves.push((last.ident.to_string(), ty));
+    let is_wrapper = last_name(ty).is_some_and(|name| WRAPPERS.iter().any(|other| name == other));
+    for inner in type_arguments(ty) {
+        match is_wrapper {
+            true => collect_leaves(inner, leaves),
+            false => collect(inner, leaves),
         }
+    }
+}
+
+/// Adds a type, or those inside of it, as in `Vec<Order>`.
+fn collect_leaves<'t>(ty: &'t Type, leaves: &mut Vec<(String, &'t Type)>) {
+    for inner in type_arguments(ty) {
+        collect_leaves(inner, leaves);
+    }
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last()
+        && last.arguments.is_none()
+    {
+        leaves.push((last.ident.to_string(), ty));
     }
 }

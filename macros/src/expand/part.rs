@@ -1,7 +1,7 @@
 //! The code that guards, middleware and observers share: a type that stores the configuration and calls the function.
 
 use highball_macro_stages::{
-    function::{Arg, Function},
+    function::{Arg, ArgKind, Function},
     runtime_path::private,
     types::{contains_impl_trait, first_span, source_text},
 };
@@ -187,7 +187,9 @@ impl PartImpl<'_> {
     fn chain_part_impl(&self) -> TokenStream {
         let (name, provides, shares) = (self.function.type_name(), &self.provides, &self.shares);
         let part_kind = &self.kind;
+        // The parameters of a generic block are not part of the name that users read.
         let text = source_text(&name);
+        let text = text.split('<').next().unwrap_or_default();
         let known = match self.observe {
             // An observer cannot require locals. `assert_observer` reports that at the argument. It reads a request
             // that is over, so nothing of the response depends on what it reads.
@@ -269,7 +271,12 @@ impl PartImpl<'_> {
         if self.observe.is_some() {
             return quote!(__hb::Answers::NONE);
         }
-        match (&self.function.sig.output, &self.rejects) {
+        // The status can be set through the context.
+        let has_context = self
+            .args
+            .iter()
+            .any(|arg| matches!(arg.kind, ArgKind::ContextMut));
+        match (&self.function.sig.output, self.rejects && !has_context) {
             (ReturnType::Type(_, ty), true) if !contains_impl_trait(ty) => {
                 let ty = args::with_lifetime(ty, "'static");
                 quote!({

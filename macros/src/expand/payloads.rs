@@ -2,7 +2,7 @@
 //! costs compile time in every route.
 
 use highball_macro_stages::{
-    function::output_span,
+    function::{ArgKind, output_span},
     types::{contains_impl_trait, first_span, highball_name, last_name, mentions, type_arguments},
 };
 use proc_macro2::{Ident, TokenStream};
@@ -44,8 +44,14 @@ pub(super) fn of_handler(handler: &Handler<'_>) -> TokenStream {
     shown.retain(|ty| may_have_payloads(ty, &generic));
     let accepted = handler.attr.answers.is_none().then(|| {
         let ty = handler.returned_type();
-        let returned =
-            quote!(__hb::Returned<{ __hb::ResponseProbe::<#ty>::ANSWERS.is_opaque() }, #ty>);
+        // A handler can set any status through the context.
+        let mut args = handler.args.iter();
+        let returned = match args.any(|arg| matches!(arg.kind, ArgKind::ContextMut)) {
+            true => quote!(__hb::Returned<true, &'static mut __hb::Context<'static>>),
+            false => {
+                quote!(__hb::Returned<{ __hb::ResponseProbe::<#ty>::ANSWERS.is_opaque() }, #ty>)
+            }
+        };
         // rustc points at the return type if a strict document refuses it.
         quote_spanned!(output_span(&handler.function.sig)=> #returned: __hb::AcceptedBy<__V>,)
     });

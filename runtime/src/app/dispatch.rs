@@ -110,6 +110,8 @@ where
     if let Err(fault) = apply_framing(&mut response, head, cx.out().switches) {
         response = replace_invalid(response, &mut cx, &call, fault);
     }
+    #[cfg(debug_assertions)]
+    crate::app::seen_answers::record(head.route.filter(|_| !is_miss), &response);
     // Nothing reads the request's body any more. An observed response keeps the exchange, and would keep the body
     // for as long as it is streamed.
     cx.out().body.drop_unread();

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use highball_macros::middleware;
-use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use crate::{
     chain::Next,
     extract::Facts,
     request::{Context, too_busy},
-    response::{IntoResponse, Rejection, Response},
+    response::{IntoResponse, Rejection, Response, Status},
     routes::{Answer, Answers},
 };
 
@@ -21,6 +20,8 @@ use crate::{
 ///
 /// [`Context::deadline`] returns when that is.
 ///
+/// The status is part of the type, so that documents have it: `Timeout::<408>` answers 408, as Gin's middleware does.
+///
 /// # Examples
 /// ```
 /// use highball::{middleware::Timeout, prelude::*};
@@ -30,18 +31,14 @@ use crate::{
 ///     "ready"
 /// }
 ///
-/// #[routes(app, with(Timeout::after(secs(30)).status(StatusCode::REQUEST_TIMEOUT)))]
+/// #[routes(app, with(Timeout::<408>::after(secs(30))))]
 /// struct Api(report);
 /// ```
 #[derive(Debug, Clone, Copy)]
 #[must_use]
-pub struct Timeout {
+pub struct Timeout<const STATUS: u16 = 503> {
     after: Duration,
-    status: StatusCode,
 }
-
-/// The answer of a [`Timeout`].
-const TOO_SLOW: Answers = Answers::one(Answer::problem(503).about("the response took too long"));
 
 /// The answer of a [`concurrency`](fn@concurrency).
 const TOO_BUSY: Answers = Answers::one(
@@ -50,26 +47,19 @@ const TOO_BUSY: Answers = Answers::one(
         .headers(&["retry-after"]),
 );
 
-impl Timeout {
+impl<const STATUS: u16> Timeout<STATUS> {
+    /// The answer.
+    const TOO_SLOW: Answers =
+        Answers::one(Answer::problem(STATUS).about("the response took too long"));
+
     /// Returns a timeout after this time.
     pub const fn after(after: Duration) -> Self {
-        Self {
-            after,
-            status: StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    /// Sets the status of the response, instead of 503. Gin's middleware has 408.
-    ///
-    /// [`Route::answers`](crate::Route::answers) has the 503 even then, because it does not depend on values.
-    pub const fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
-        self
+        Self { after }
     }
 }
 
-#[middleware(facts = Facts::NONE, answers = TOO_SLOW, crate = crate)]
-impl Timeout {
+#[middleware(facts = Facts::NONE, answers = Self::TOO_SLOW, crate = crate)]
+impl<const STATUS: u16> Timeout<STATUS> {
     async fn bound(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let clock = cx.clock();
         // A time that the clock cannot represent is no limit.
@@ -82,7 +72,7 @@ impl Timeout {
         cx.out().deadline = outer;
         result.unwrap_or_else(|_| {
             let detail = "the response took too long; try again later";
-            Rejection::new(self.status, detail).into_response()
+            Rejection::new(Status::from(STATUS).code(), detail).into_response()
         })
     }
 }

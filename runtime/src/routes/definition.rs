@@ -212,3 +212,10 @@ pub struct ArgumentInfo {
     /// Whether it is the context of the request.
     is_context: bool,
 }
+
+impl ArgumentInfo {
+    /// Returns whether it is the context, through which the handler can set the status.
+    pub(super) fn is_mut_context(&self) -> bool {
+        self.is_context && self.ty.starts_with("&mut")
+    }
+}

@@ -60,8 +60,13 @@ impl Route {
     pub fn unknown_answers(&self) -> Vec<&'static str> {
         let mut all = self.answers_by_source();
         if self.stated_answers().is_some() {
-            // They replace what the return type does not show.
-            all.retain(|(source, _)| *source != self.returns());
+            // They replace what the return type and the context do not show.
+            let mut arguments = self.arguments();
+            let context = arguments.find(|argument| argument.is_mut_context());
+            let is_replaced = |source: &str| {
+                source == self.returns() || context.is_some_and(|context| context.ty == source)
+            };
+            all.retain(|(source, _)| !is_replaced(source));
         }
         let all = all.into_iter();
         all.filter(|(_, answers)| answers.is_opaque())
@@ -92,6 +97,10 @@ impl Route {
         let names = self.definition().sources().map(|argument| argument.ty);
         let arguments = self.argument_facts().iter();
         all.extend(names.zip(arguments.map(|argument| (argument.describe)().answers)));
+        // A handler can set any status through the context.
+        let mut arguments = self.arguments();
+        let context = arguments.find(|argument| argument.is_mut_context());
+        all.extend(context.map(|context| (context.ty, &Answers::OPAQUE)));
         let response = self.response();
         all.extend(response.map(|response| (self.returns(), response.answers)));
         all.extend(response.and_then(|response| Some(("", response.stated?))));

@@ -5,7 +5,7 @@ use std::{pin::pin, time::Duration};
 use highball::{middleware::Timeout, prelude::*, testing::Clock};
 use tokio::time::Instant;
 
-#[get("/", with(Timeout::after(millis(20)).status(StatusCode::REQUEST_TIMEOUT)))]
+#[get("/", with(Timeout::<408>::after(millis(20))))]
 async fn slow() {
     tokio::time::sleep(secs(5)).await;
 }
