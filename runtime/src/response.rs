@@ -19,6 +19,7 @@ pub(crate) mod repeated;
 mod revision;
 pub mod sse;
 mod status;
+mod statuses;
 #[cfg(any(feature = "askama", feature = "minijinja"))]
 mod templates;
 mod text;
@@ -38,12 +39,13 @@ pub use revision::Revision;
 pub use status::Status;
 #[doc(hidden)]
 pub use status::{reason, status};
+pub use statuses::{Accepted, Created, WithStatus};
 #[cfg(feature = "askama")]
 pub use templates::Page;
 #[cfg(feature = "minijinja")]
 pub use templates::Templates;
 pub use text::{Html, Jsonp, PrettyJson};
-pub use tuples::{Created, IntoResponseParts, NoContent, Redirect};
+pub use tuples::{IntoResponseParts, NoContent, Redirect};
 
 /// A response: a status, headers and a body.
 ///

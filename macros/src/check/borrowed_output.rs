@@ -51,7 +51,15 @@ fn borrowed<'a>(ty: &'a Type, found: &mut Vec<&'a Type>) {
                 return;
             };
             // `Json<&str>` is valid: only these pass their types on as responses.
-            let wrappers = ["Option", "Result", "Either", "Created", "Attachment"];
+            let wrappers = [
+                "Option",
+                "Result",
+                "Either",
+                "Created",
+                "Accepted",
+                "WithStatus",
+                "Attachment",
+            ];
             if let PathArguments::AngleBracketed(args) = &last.arguments
                 && wrappers.iter().any(|name| last.ident == name)
             {

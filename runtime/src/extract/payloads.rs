@@ -2,7 +2,7 @@
 
 use super::{Bind, Either, Form, Query};
 use crate::{
-    response::{Attachment, Created, Json, PrettyJson},
+    response::{Accepted, Attachment, Created, Json, PrettyJson, WithStatus},
     routes::{Payloads, Visit},
 };
 
@@ -46,11 +46,17 @@ macro_rules! wrapper {
     )*};
 }
 
-wrapper!(Option Created Attachment);
+wrapper!(Option Created Accepted Attachment);
 #[cfg(feature = "validate")]
 use super::Valid;
 #[cfg(feature = "validate")]
 wrapper!(Valid);
+
+impl<const STATUS: u16, T: Payloads<V>, V> Payloads<V> for WithStatus<STATUS, T> {
+    fn show(visitor: &mut V) {
+        T::show(visitor);
+    }
+}
 
 /// The macros show the error separately, since most errors have no payloads.
 impl<T: Payloads<V>, E, V> Payloads<V> for Result<T, E> {

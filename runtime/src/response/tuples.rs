@@ -140,7 +140,7 @@ fn with_parts(mut response: Response, parts: impl IntoResponseParts) -> Response
 }
 
 /// Sets the status of the response, unless the body became a rejection.
-fn with_status(mut response: Response, status: Status) -> Response {
+pub(super) fn with_status(mut response: Response, status: Status) -> Response {
     if !response.is_rejection() {
         response.set_status(status);
     }
@@ -180,58 +180,6 @@ impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (StatusCode, H, B) 
 
     fn into_response(self) -> Response {
         with_parts(with_status(self.2.into_response(), self.0.into()), self.1)
-    }
-}
-
-/// A 201 with the new resource as the body and its path as `Location`.
-///
-/// # Examples
-/// ```
-/// use highball::prelude::*;
-///
-/// #[post("/users")]
-/// async fn create() -> Created<Json<Value>> {
-///     Created::at("/users/7", Json(json!({ "id": 7 })))
-/// }
-/// # #[routes(app)] struct Api(create);
-/// ```
-#[derive(Debug, Clone)]
-pub struct Created<T> {
-    location: Option<String>,
-    body: T,
-}
-
-impl<T> Created<T> {
-    /// Returns a response without `Location`.
-    pub fn new(body: T) -> Self {
-        Self {
-            location: None,
-            body,
-        }
-    }
-
-    /// Returns a response with this path as `Location`. `url!` returns such a path.
-    ///
-    /// Characters that a URL cannot contain are percent-encoded, as in a [`Redirect`].
-    pub fn at(location: impl Into<String>, body: T) -> Self {
-        Self {
-            location: Some(location.into()),
-            body,
-        }
-    }
-}
-
-impl<T: IntoResponse> IntoResponse for Created<T> {
-    const FACTS: Facts = T::FACTS;
-    const ANSWERS: Answers =
-        Answers::with_status(201, &Answers::with_header("location", &T::ANSWERS));
-
-    fn into_response(self) -> Response {
-        let mut response = with_status(self.body.into_response(), StatusCode::CREATED.into());
-        if let Some(target) = self.location {
-            response.set_header(header::LOCATION, location(&target));
-        }
-        response
     }
 }
 

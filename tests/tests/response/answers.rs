@@ -10,8 +10,8 @@ use highball::{
     middleware::*,
     prelude::*,
     response::{
-        Attachment, Created, Html, Jsonp, NoContent, PrettyJson, Redirect, Revision, Status,
-        sse::Sse,
+        Accepted, Attachment, Created, Html, Jsonp, NoContent, PrettyJson, Redirect, Revision,
+        Status, WithStatus, sse::Sse,
     },
 };
 
@@ -126,6 +126,15 @@ fn wrappers_pass_the_answers_of_a_response_on() {
         "201 application/json u8 (location), 404 problem, 409 problem",
     );
     of::<Created<Result<String, Problem>>>("201 text/plain (location), 404 problem, 409 problem");
+    of::<Result<Accepted<Json<u8>>, Problem>>(
+        "202 application/json u8 (location), 404 problem, 409 problem",
+    );
+    of::<WithStatus<207, Json<u8>>>("207 application/json u8");
+    of::<WithStatus<402, ()>>("402");
+    of::<Option<WithStatus<409, Json<u8>>>>("404 problem, 409 application/json u8");
+    of::<WithStatus<202, Result<String, Problem>>>("202 text/plain, 404 problem, 409 problem");
+    of::<WithStatus<203, Created<Json<u8>>>>("203 application/json u8 (location)");
+    of::<WithStatus<503, Response>>("any");
     of::<Either<String, Html<String>>>("200 text/plain, 200 text/html");
     of::<Attachment<Bytes>>("200 application/octet-stream (content-disposition)");
     of::<(Revision, Json<u8>)>("200 application/json u8");

@@ -8,8 +8,8 @@ use highball::{
     http::{HeaderName, HeaderValue},
     prelude::*,
     response::{
-        Attachment, Created, Html, IntoResponseParts, Jsonp, NoContent, PrettyJson, Redirect,
-        Revision, Status, sse::Sse,
+        Accepted, Attachment, Created, Html, IntoResponseParts, Jsonp, NoContent, PrettyJson,
+        Redirect, Revision, Status, WithStatus, sse::Sse,
     },
 };
 
@@ -107,6 +107,8 @@ fn wrappers_pass_the_facts_of_a_response_on() {
         words::<Result<Json<u8>, Sse>>(),
         words::<Either<Json<u8>, Sse>>(),
         words::<Created<Sse>>(),
+        words::<Accepted<Sse>>(),
+        words::<WithStatus<203, Sse>>(),
         words::<Attachment<Sse>>(),
         words::<(StatusCode, Sse)>(),
         words::<(Status, Sse)>(),

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use highball::prelude::*;
+use highball::{
+    prelude::*,
+    response::{Accepted, WithStatus},
+};
 
 #[derive(Debug, IntoResponse)]
 enum Problem {
@@ -63,6 +66,20 @@ async fn created() -> Created<Json<Value>> {
     Created::at(unit::path(), Json(json!({ "id": 1 })))
 }
 
+#[get("/accepted/{is_placed}")]
+async fn accepted(is_placed: bool) -> Accepted<Json<Value>> {
+    let body = Json(json!({ "state": "waiting" }));
+    match is_placed {
+        true => Accepted::at("/jobs/a b", body),
+        false => Accepted::new(body),
+    }
+}
+
+#[get("/with-status/{is_there}")]
+async fn with_status(is_there: bool) -> WithStatus<207, Option<&'static str>> {
+    WithStatus(is_there.then_some("parts"))
+}
+
 #[get("/no-content")]
 async fn no_content() -> NoContent {
     NoContent
@@ -100,6 +117,8 @@ struct Api(
     tuple,
     bad_header,
     created,
+    accepted,
+    with_status,
     no_content,
     redirect,
     unwritable,
@@ -127,6 +146,9 @@ async fn plain_values_become_responses() {
     check("/status", 202, "", "").await;
     check("/bytes", 200, "application/octet-stream", "\0\u{1}").await;
     check("/no-content", 204, "", "").await;
+    check("/with-status/true", 207, TEXT, "parts").await;
+    let missing = r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"there is nothing here"}"#;
+    check("/with-status/false", 404, PROBLEM, missing).await;
     check("/cx/0", 418, "application/json", "[1]").await;
     check("/cx/1", 200, TEXT, "text").await;
     check("/cx/2", 200, "text/csv", "a,b").await;
@@ -181,6 +203,16 @@ async fn tuples_combine_their_parts() {
         ),
         (303, "/unit")
     );
+}
+
+#[tokio::test]
+async fn accepted_names_the_job() {
+    for (path, location) in [("/accepted/true", "/jobs/a%20b"), ("/accepted/false", "")] {
+        let response = Api.test().get(path).send().await;
+        assert_eq!(response.status(), 202);
+        assert_eq!(response.header(header::LOCATION), location);
+        assert_eq!(response.text(), r#"{"state":"waiting"}"#);
+    }
 }
 
 #[tokio::test]
