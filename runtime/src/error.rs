@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::{
     body::{BoxError, ReadError},
-    response::{IntoResponse, Rejection, Response, Status, reason},
+    response::{IntoResponse, Rejection, Response, Status, UnmetPrecondition, reason},
     routes::{Answer, Answers, Facts},
 };
 
@@ -36,8 +36,9 @@ pub type Result<T = ()> = std::result::Result<T, Error>;
 /// contains the message and all causes.
 ///
 /// If a handler returns one, the response is a 500, or has [another status](Self::with_status). The log
-/// contains the error, its causes, and the file and line of the `?`. The client sees none of them. Two error types
-/// keep their own response: a [`Rejection`] is sent as it is, and a [`ReadError`] has the status of the failed read.
+/// contains the error, its causes, and the file and line of the `?`. The client sees none of them. Three error types
+/// keep their own response: a [`Rejection`] is sent as it is, a [`ReadError`] has the status of the failed read, and an
+/// [`UnmetPrecondition`] is a 412 or a 428.
 /// For errors that a client must distinguish, write an enum with `#[derive(IntoResponse)]`.
 ///
 /// # Examples
@@ -238,9 +239,10 @@ impl From<Error> for Rejection {
     }
 }
 
-/// Converts an error whose source is a [`Rejection`] or a [`ReadError`], and returns other errors unchanged.
+/// Converts an error whose source is a [`Rejection`], a [`ReadError`] or an [`UnmetPrecondition`], and returns other
+/// errors unchanged.
 ///
-/// These two types describe a fault of the request, so that a 500 would be wrong.
+/// These types describe a fault of the request, so that a 500 would be wrong.
 fn into_rejection(mut error: Error) -> std::result::Result<Rejection, Error> {
     let Some(source) = error.0.source.take() else {
         return Err(error);
@@ -249,8 +251,12 @@ fn into_rejection(mut error: Error) -> std::result::Result<Rejection, Error> {
         Ok(rejection) => return Ok(*rejection),
         Err(source) => source,
     };
-    match source.downcast::<ReadError>() {
-        Ok(read) => Ok(Rejection::from(*read)),
+    let source = match source.downcast::<ReadError>() {
+        Ok(read) => return Ok(Rejection::from(*read)),
+        Err(source) => source,
+    };
+    match source.downcast::<UnmetPrecondition>() {
+        Ok(unmet) => Ok(Rejection::from(*unmet)),
         Err(source) => {
             error.0.source = Some(source);
             Err(error)

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod attachment;
+mod conditional;
 mod json;
 mod location;
 mod negotiate;
@@ -29,6 +30,7 @@ mod values;
 pub use attachment::Attachment;
 #[cfg(feature = "multipart")]
 pub(crate) use attachment::file_name;
+pub use conditional::{Conditional, NotModified, UnmetPrecondition};
 pub use json::Json;
 pub(crate) use location::location;
 pub use negotiate::{Accept, Offers};

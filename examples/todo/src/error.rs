@@ -1,6 +1,6 @@
 //! The errors of the API, and the responses that clients get for them.
 
-use highball::prelude::*;
+use highball::{prelude::*, response::UnmetPrecondition};
 
 /// The errors that handlers return.
 #[derive(Debug, IntoResponse)]
@@ -22,13 +22,7 @@ pub(crate) enum ApiError {
     },
     /// Another client has changed the todo, or the request has no `If-Match`.
     #[transparent]
-    Unmet(Rejection),
-}
-
-impl From<Rejection> for ApiError {
-    fn from(rejection: Rejection) -> Self {
-        Self::Unmet(rejection)
-    }
+    Unmet(#[from] UnmetPrecondition),
 }
 
 /// Formats every rejection, including those of the framework. The cause is only logged, not sent to the client.

@@ -1,6 +1,10 @@
 //! The routes under `/todos`.
 
-use highball::{extract::Precondition, prelude::*, response::Revision};
+use highball::{
+    extract::Precondition,
+    prelude::*,
+    response::{Conditional, Revision},
+};
 use serde::Deserialize;
 
 use crate::{
@@ -57,11 +61,9 @@ async fn show(
     id: u64,
     precondition: Precondition,
     store: State<Store>,
-) -> Result<Response, ApiError> {
+) -> Result<Conditional<Json<Todo>>, ApiError> {
     let todo = store.find(id)?;
-    let version = todo.version();
-    let known = precondition.not_modified(&version);
-    Ok(known.unwrap_or_else(|| (version, Json(todo)).into_response()))
+    Ok(precondition.respond(todo.version(), Json(todo)))
 }
 
 /// Changes the title of a todo, or whether it is done.

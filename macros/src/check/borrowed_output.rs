@@ -58,6 +58,7 @@ fn borrowed<'a>(ty: &'a Type, found: &mut Vec<&'a Type>) {
                 "Created",
                 "Accepted",
                 "WithStatus",
+                "Conditional",
                 "Attachment",
             ];
             if let PathArguments::AngleBracketed(args) = &last.arguments

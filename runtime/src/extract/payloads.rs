@@ -2,7 +2,7 @@
 
 use super::{Bind, Either, Form, Query};
 use crate::{
-    response::{Accepted, Attachment, Created, Json, PrettyJson, WithStatus},
+    response::{Accepted, Attachment, Conditional, Created, Json, PrettyJson, WithStatus},
     routes::{Payloads, Visit},
 };
 
@@ -46,7 +46,7 @@ macro_rules! wrapper {
     )*};
 }
 
-wrapper!(Option Created Accepted Attachment);
+wrapper!(Option Created Accepted Conditional Attachment);
 #[cfg(feature = "validate")]
 use super::Valid;
 #[cfg(feature = "validate")]

@@ -2,13 +2,13 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use httpdate::parse_http_date;
 
 use super::{Answers, Extract, Facts, Input, Inputs};
 use crate::{
     header_value::{EntityTags, joined, lines},
-    response::{Rejection, Response, Revision},
+    response::{Conditional, NotModified, Rejection, Revision, UnmetPrecondition},
 };
 
 /// An extractor for the precondition of a request: `If-Match`, `If-None-Match`, `If-Unmodified-Since` and
@@ -17,7 +17,7 @@ use crate::{
 /// The handler compares it with the current version of the resource. [`check`](Self::check) returns a 412 if the
 /// request is for another version. So if two clients change a resource that both have read, the second change is
 /// rejected and does not overwrite the first (optimistic locking). [`required`](Self::required) returns a 428 if the
-/// request has no such header. For a GET, [`not_modified`](Self::not_modified) returns the 304.
+/// request has no such header. For a GET, [`respond`](Self::respond) returns a 304 if the client has the version.
 ///
 /// The headers are evaluated in the order of RFC 9110 §13.2.2. `If-Match` compares strongly, so a weak tag never
 /// matches. Check the precondition last, after all other checks of the request, and under the lock or in the
@@ -25,7 +25,11 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use highball::{extract::Precondition, prelude::*, response::Revision};
+/// use highball::{
+///     extract::Precondition,
+///     prelude::*,
+///     response::{Conditional, Revision, UnmetPrecondition},
+/// };
 /// use std::sync::Mutex;
 ///
 /// struct Note {
@@ -39,13 +43,9 @@ use crate::{
 /// }
 ///
 /// #[get("/note")]
-/// async fn show(precondition: Precondition, note: State<Mutex<Note>>) -> Response {
+/// async fn show(precondition: Precondition, note: State<Mutex<Note>>) -> Conditional<String> {
 ///     let note = note.lock().unwrap();
-///     let version = Revision::tag(note.revision);
-///     match precondition.not_modified(&version) {
-///         Some(response) => response,
-///         None => (version, note.text.clone()).into_response(),
-///     }
+///     precondition.respond(Revision::tag(note.revision), note.text.clone())
 /// }
 ///
 /// #[put("/note")]
@@ -53,7 +53,7 @@ use crate::{
 ///     precondition: Precondition,
 ///     note: State<Mutex<Note>>,
 ///     text: String,
-/// ) -> Result<(Revision, NoContent), Rejection> {
+/// ) -> Result<(Revision, NoContent), UnmetPrecondition> {
 ///     let mut note = note.lock().unwrap();
 ///     precondition.required()?.check(&Revision::tag(note.revision))?;
 ///     note.text = text;
@@ -105,11 +105,11 @@ impl Precondition {
     ///
     /// # Errors
     /// Returns a 428 (RFC 6585 §3) if the request has none. Its message names the header to send.
-    pub fn required(mut self) -> Result<Self, Rejection> {
+    pub fn required(mut self) -> Result<Self, UnmetPrecondition> {
         let is_protected =
             self.matches.is_some() || self.unmodified_since.is_some() || self.requires_absence();
         if !is_protected {
-            return Err(precondition_required());
+            return Err(UnmetPrecondition::missing());
         }
         self.is_required = true;
         Ok(self)
@@ -120,47 +120,64 @@ impl Precondition {
     /// # Errors
     /// Returns a 412 if the version does not meet it. After [`required`](Self::required), returns a 428 if nothing can
     /// be compared: the request has only `If-Unmodified-Since`, and the version has no time.
-    pub fn check(&self, version: &Revision) -> Result<(), Rejection> {
+    pub fn check(&self, version: &Revision) -> Result<(), UnmetPrecondition> {
         let mut is_protected = true;
         if let Some(list) = &self.matches {
             self.check_match(list, version)?;
         } else if let (Some(time), Some(last)) = (self.unmodified_since, version.last_modified()) {
             if last > time {
                 let name = header::IF_UNMODIFIED_SINCE;
-                return Err(precondition_failed(name, "it has changed since this time"));
+                return Err(UnmetPrecondition::failed(
+                    name,
+                    "it has changed since this time",
+                ));
             }
         } else {
             is_protected = self.requires_absence();
         }
         if self.is_required && !is_protected {
-            return Err(precondition_required());
+            return Err(UnmetPrecondition::missing());
         }
         if !self.is_read && self.is_excluded(version) {
             let reason = match self.requires_absence() {
                 true => "it exists already",
                 false => "it has one of these versions",
             };
-            return Err(precondition_failed(header::IF_NONE_MATCH, reason));
+            return Err(UnmetPrecondition::failed(header::IF_NONE_MATCH, reason));
         }
         Ok(())
     }
 
     /// Returns a 304 with the `ETag` and `Last-Modified` of the version if the client already has it.
     ///
-    /// It returns `None` for all methods except GET and HEAD.
-    pub fn not_modified(&self, version: &Revision) -> Option<Response> {
-        if !self.is_read {
-            return None;
+    /// It returns `None` for all methods except GET and HEAD. Use it instead of [`respond`](Self::respond) if reading
+    /// the body is expensive.
+    pub fn not_modified(&self, version: &Revision) -> Option<NotModified> {
+        self.is_known(version).then(|| NotModified::new(version))
+    }
+
+    /// Returns the body with the version, as `ETag` and `Last-Modified`, or the 304 of
+    /// [`not_modified`](Self::not_modified).
+    pub fn respond<T>(&self, version: Revision, body: T) -> Conditional<T> {
+        match self.not_modified(&version) {
+            Some(not_modified) => not_modified.into(),
+            None => Conditional::full(version, body),
         }
-        let is_current = match (&self.none_matches, self.modified_since) {
+    }
+
+    /// Returns whether a read is for a version that the client already has.
+    fn is_known(&self, version: &Revision) -> bool {
+        if !self.is_read {
+            return false;
+        }
+        match (&self.none_matches, self.modified_since) {
             (Some(_), _) => self.is_excluded(version),
             (None, Some(time)) => version.last_modified().is_some_and(|last| last <= time),
             (None, None) => false,
-        };
-        is_current.then(|| version.not_modified())
+        }
     }
 
-    fn check_match(&self, list: &HeaderValue, version: &Revision) -> Result<(), Rejection> {
+    fn check_match(&self, list: &HeaderValue, version: &Revision) -> Result<(), UnmetPrecondition> {
         let tags = EntityTags::from_lines([list.as_bytes()]);
         let is_met = tags.is_some_and(|tags| match version.entity_tag() {
             _ if tags.is_any() => version.exists(),
@@ -173,7 +190,7 @@ impl Precondition {
         };
         match is_met {
             true => Ok(()),
-            false => Err(precondition_failed(header::IF_MATCH, reason)),
+            false => Err(UnmetPrecondition::failed(header::IF_MATCH, reason)),
         }
     }
 
@@ -214,20 +231,6 @@ fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
         (Some(value), None) => parse_http_date(value.to_str().ok()?.trim()).ok(),
         _ => None,
     }
-}
-
-fn precondition_failed(name: HeaderName, reason: &'static str) -> Rejection {
-    let detail = format!("the resource does not meet the precondition `{name}`: {reason}");
-    Rejection::new(StatusCode::PRECONDITION_FAILED, detail).with_fault(
-        "header",
-        name.to_string(),
-        reason,
-    )
-}
-
-fn precondition_required() -> Rejection {
-    let detail = "this request needs a precondition: send `If-Match` with the `ETag` of the version that it is for";
-    Rejection::new(StatusCode::PRECONDITION_REQUIRED, detail)
 }
 
 impl<'r> Extract<'r> for Precondition {

@@ -23,12 +23,12 @@ async fn resource(
     };
     precondition.check(&version)?;
     if let Some(response) = precondition.not_modified(&version) {
-        return Ok(response);
+        return Ok(response.into_response());
     }
     let version = (*version).clone();
     Ok(match method {
-        Method::GET | Method::HEAD => (version, "here").into_response(),
-        _ => (version, NoContent).into_response(),
+        Method::GET | Method::HEAD => precondition.respond(version, "here").into_response(),
+        _ => precondition.respond(version, NoContent).into_response(),
     })
 }
 
@@ -37,8 +37,18 @@ struct AppState {
     version: Revision,
 }
 
+/// Returns the error as one of any type.
+#[put("/any-error")]
+async fn any_error(
+    precondition: Precondition,
+    version: State<Revision>,
+) -> highball::Result<NoContent> {
+    precondition.required()?.check(&version)?;
+    Ok(NoContent)
+}
+
 #[routes(app)]
-struct Api(resource);
+struct Api(resource, any_error);
 
 /// Parses the version of a case.
 fn version(text: &str) -> Revision {
@@ -193,4 +203,19 @@ async fn rejection_names_the_header_to_send() {
     );
     assert_eq!(problem["errors"][0]["in"], "header");
     assert_eq!(problem["title"], "Precondition Failed");
+}
+
+#[tokio::test]
+async fn error_of_any_type_keeps_the_status() {
+    let state = AppState {
+        version: Revision::tag(2),
+    };
+    let client = Api.test().state(state).start();
+    let missing = client.put("/any-error").send().await;
+    assert_eq!(missing.status(), 428);
+    let put = |tag: &str| client.put("/any-error").header(header::IF_MATCH, tag);
+    let failed = put("\"1\"").send().await;
+    assert_eq!(failed.status(), 412);
+    assert_eq!(failed.json::<Value>()["errors"][0]["name"], "if-match");
+    assert_eq!(put("\"2\"").send().await.status(), 204);
 }

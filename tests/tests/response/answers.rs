@@ -10,8 +10,8 @@ use highball::{
     middleware::*,
     prelude::*,
     response::{
-        Accepted, Attachment, Created, Html, Jsonp, NoContent, PrettyJson, Redirect, Revision,
-        Status, WithStatus, sse::Sse,
+        Accepted, Attachment, Conditional, Created, Html, Jsonp, NoContent, NotModified,
+        PrettyJson, Redirect, Revision, Status, UnmetPrecondition, WithStatus, sse::Sse,
     },
 };
 
@@ -39,6 +39,15 @@ enum Wrapped {
     Problem(Problem),
     #[transparent]
     Page(Html<String>),
+}
+
+#[derive(IntoResponse)]
+#[allow(dead_code)]
+enum ChangeError {
+    #[status(404)]
+    Missing,
+    #[transparent]
+    Unmet(#[from] UnmetPrecondition),
 }
 
 /// States nothing.
@@ -107,6 +116,9 @@ fn only_responses_with_a_status_as_a_value_are_opaque() {
     of::<Redirect>("303 (location)");
     of::<Redirect<308>>("308 (location)");
     of::<Problem>("404 problem, 409 problem");
+    of::<UnmetPrecondition>("412 problem, 428 problem");
+    of::<ChangeError>("404 problem, 412 problem, 428 problem");
+    of::<NotModified>("304 (etag last-modified)");
     for answers in [
         StatusCode::ANSWERS,
         Response::ANSWERS,
@@ -135,6 +147,11 @@ fn wrappers_pass_the_answers_of_a_response_on() {
     of::<WithStatus<202, Result<String, Problem>>>("202 text/plain, 404 problem, 409 problem");
     of::<WithStatus<203, Created<Json<u8>>>>("203 application/json u8 (location)");
     of::<WithStatus<503, Response>>("any");
+    of::<Conditional<Json<u8>>>("200 application/json u8 (etag), 304 (etag last-modified)");
+    of::<Result<Conditional<Json<u8>>, ChangeError>>(
+        "200 application/json u8 (etag), 304 (etag last-modified), 404 problem, 412 problem, \
+         428 problem",
+    );
     of::<Either<String, Html<String>>>("200 text/plain, 200 text/html");
     of::<Attachment<Bytes>>("200 application/octet-stream (content-disposition)");
     of::<(Revision, Json<u8>)>("200 application/json u8");

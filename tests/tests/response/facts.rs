@@ -8,8 +8,9 @@ use highball::{
     http::{HeaderName, HeaderValue},
     prelude::*,
     response::{
-        Accepted, Attachment, Created, Html, IntoResponseParts, Jsonp, NoContent, PrettyJson,
-        Redirect, Revision, Status, WithStatus, sse::Sse,
+        Accepted, Attachment, Conditional, Created, Html, IntoResponseParts, Jsonp, NoContent,
+        NotModified, PrettyJson, Redirect, Revision, Status, UnmetPrecondition, WithStatus,
+        sse::Sse,
     },
 };
 
@@ -82,6 +83,9 @@ fn only_responses_of_any_kind_are_opaque() {
         words::<Form<u8>>(),
         words::<NoContent>(),
         words::<Redirect>(),
+        words::<NotModified>(),
+        words::<UnmetPrecondition>(),
+        words::<Conditional<Json<u8>>>(),
         words::<Problem>(),
         words::<(Revision, Json<u8>)>(),
     ] {
@@ -108,6 +112,7 @@ fn wrappers_pass_the_facts_of_a_response_on() {
         words::<Either<Json<u8>, Sse>>(),
         words::<Created<Sse>>(),
         words::<Accepted<Sse>>(),
+        words::<Conditional<Sse>>(),
         words::<WithStatus<203, Sse>>(),
         words::<Attachment<Sse>>(),
         words::<(StatusCode, Sse)>(),
