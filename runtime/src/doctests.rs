@@ -29,6 +29,8 @@ pages! {
     FromGin: "docs/how-to/from-gin.md",
     Guards: "docs/how-to/guards.md",
     Health: "docs/how-to/health.md",
+    #[cfg(feature = "idempotency")]
+    Idempotency: "docs/how-to/idempotency.md",
     Limits: "docs/how-to/limits.md",
     Links: "docs/how-to/links.md",
     Middleware: "docs/how-to/middleware.md",

@@ -72,6 +72,16 @@ pub(crate) fn request_failed(
     }
 }
 
+/// Reports that a store has not recorded the end of a request with an `Idempotency-Key`.
+#[cfg(feature = "idempotency")]
+pub(crate) fn key_not_stored(error: &(dyn Error + Send + Sync + 'static)) {
+    let cause = ErrorChain(error).to_string();
+    report!(
+        ERROR,
+        "the end of a request with an `Idempotency-Key` is not stored: {cause}"
+    );
+}
+
 /// Reports a response body whose length is not the one that the handler declared.
 pub(crate) fn body_has_wrong_length(fault: &str) {
     report!(ERROR, "{fault}; the response is cut");

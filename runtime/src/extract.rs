@@ -115,7 +115,7 @@ const LOGIN_ANSWERS: Answers = Answers::one(
 );
 
 /// The rejections while a body is read.
-const BODY_ANSWERS: Answers = Answers::list(&[
+pub(crate) const BODY_ANSWERS: Answers = Answers::list(&[
     Answer::problem(400).about("the request is malformed"),
     Answer::problem(408).about("the body arrived too slowly"),
     Answer::problem(413).about("the body is larger than allowed"),

@@ -128,6 +128,27 @@ fn quoted_len(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// Returns the content of a string in quotation marks (RFC 9651 §3.3.3), or a value without them as it is.
+#[cfg(feature = "idempotency")]
+pub(crate) fn unquoted(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if value.first() != Some(&b'"') {
+        return Some(Cow::Borrowed(value));
+    }
+    let inner = match quoted_len(value) {
+        Some(len) if len == value.len() => &value[1..len - 1],
+        _ => return None,
+    };
+    let mut escaped = false;
+    let plain = inner.iter().copied().filter(|byte| {
+        escaped = *byte == b'\\' && !escaped;
+        !escaped
+    });
+    Some(match inner.contains(&b'\\') {
+        true => Cow::Owned(plain.collect()),
+        false => Cow::Borrowed(inner),
+    })
+}
+
 /// Removes spaces and tabs from both ends, the optional whitespace of RFC 9110 §5.6.3.
 pub(crate) fn trim(value: &[u8]) -> &[u8] {
     let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');

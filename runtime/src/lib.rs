@@ -43,6 +43,7 @@
 //! | `basic-auth` | `Basic`, `BasicAuth` |
 //! | `cookies`, `signed-cookies`, `private-cookies` | `Cookies`, `SignedCookies`, `PrivateCookies` |
 //! | `files` | `Files`, a directory |
+//! | `idempotency` | `Idempotent`, requests that are sent twice and run once |
 //! | `headers` | `Header<T>`, a typed header |
 //! | `msgpack`, `protobuf`, `toml`, `xml`, `yaml` | the format of that name |
 //! | `multipart` | `Multipart`, forms with files |

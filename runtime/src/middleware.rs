@@ -8,6 +8,8 @@ mod csrf;
 mod etag;
 #[cfg(feature = "files")]
 mod files;
+#[cfg(feature = "idempotency")]
+pub mod idempotency;
 mod limits;
 mod security_headers;
 mod trace_context;
@@ -24,6 +26,8 @@ pub use csrf::Csrf;
 pub use etag::ETag;
 #[cfg(feature = "files")]
 pub use files::Files;
+#[cfg(feature = "idempotency")]
+pub use idempotency::Idempotent;
 pub use limits::{Concurrency, Timeout, body_limit, concurrency, millis, secs};
 pub use security_headers::SecurityHeaders;
 pub use trace_context::{Trace, request_id};

@@ -125,6 +125,10 @@ impl ExchangeState {
         }
         self.out.switches = false;
         self.out.deadline = None;
+        #[cfg(feature = "idempotency")]
+        {
+            self.out.is_idempotent = false;
+        }
         self.head.certificate = None;
         self.out.status = None;
         pool::clear_headers(&mut self.out.headers);

@@ -30,8 +30,44 @@ pub(crate) struct Out {
     pub(crate) switches: bool,
     /// When the nearest timeout ends the chain inside of it.
     pub(crate) deadline: Option<Instant>,
+    /// Whether an outer middleware stores the response for retries.
+    #[cfg(feature = "idempotency")]
+    pub(crate) is_idempotent: bool,
     /// The record for the observers.
     pub(crate) record: Record,
+}
+
+/// The status and the headers that were set through the context.
+#[cfg(feature = "idempotency")]
+pub(crate) struct SetHead {
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    added: HeaderMap,
+}
+
+#[cfg(feature = "idempotency")]
+impl Out {
+    /// Removes the status and the headers that were set through the context.
+    pub(crate) fn take_set(&mut self) -> SetHead {
+        SetHead {
+            status: self.status.take(),
+            headers: std::mem::take(&mut self.headers),
+            added: std::mem::take(&mut self.added),
+        }
+    }
+
+    /// Sets a status and headers again. Those that were set meanwhile replace them.
+    pub(crate) fn restore(&mut self, outer: SetHead) {
+        let later = self.take_set();
+        self.status = later.status.or(outer.status);
+        (self.headers, self.added) = (outer.headers, outer.added);
+        for (name, value) in &later.headers {
+            self.headers.insert(name, value.clone());
+        }
+        for (name, value) in &later.added {
+            self.added.append(name, value.clone());
+        }
+    }
 }
 
 impl Out {

@@ -6,6 +6,7 @@ mod cors;
 mod csrf;
 mod etag;
 mod every;
+mod idempotency;
 mod method_override;
 mod observers;
 mod order;
