@@ -35,6 +35,8 @@ pages! {
     Links: "docs/how-to/links.md",
     Middleware: "docs/how-to/middleware.md",
     Observers: "docs/how-to/observers.md",
+    #[cfg(feature = "pages")]
+    Paging: "docs/how-to/paging.md",
     ReadRequests: "docs/how-to/read-requests.md",
     Routes: "docs/how-to/routes.md",
     Serve: "docs/how-to/serve.md",

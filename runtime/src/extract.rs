@@ -37,6 +37,8 @@ mod list;
 #[cfg(feature = "multipart")]
 pub mod multipart;
 mod optional;
+#[cfg(feature = "pages")]
+pub mod paging;
 mod param;
 mod path;
 mod payloads;

@@ -37,6 +37,7 @@
 //! | `http3` | HTTP/3 on the port of a TLS listener, by quinn and h3: experimental |
 //! | `askama`, `minijinja` | pages from templates: `Page`, `Templates` |
 //! | `config` | a file of settings, named by `HIGHBALL_CONFIG` |
+//! | `pages` | `PageRequest` and `Paged`, lists in pages with signed cursors |
 //! | `proxy-protocol` | the PROXY protocol, version 1 and 2 |
 //! | `systemd` | sockets from systemd or systemfd, and readiness notifications |
 //! | `tls` | TLS, by rustls |
@@ -97,6 +98,9 @@ pub use extract::cookies as cookie;
 #[cfg(feature = "multipart")]
 #[doc(inline)]
 pub use extract::multipart;
+#[cfg(feature = "pages")]
+#[doc(inline)]
+pub use extract::paging;
 #[cfg(feature = "ws")]
 #[doc(inline)]
 pub use extract::websocket as ws;

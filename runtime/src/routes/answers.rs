@@ -75,6 +75,8 @@ pub struct Answer {
     content: Content,
     about: &'static str,
     headers: &'static [&'static str],
+    /// Whether the body is a page of values of its type.
+    is_page: bool,
     /// A header that a wrapper around the type of the body adds.
     header: Option<&'static str>,
 }
@@ -95,6 +97,7 @@ impl Answer {
             content,
             about: "",
             headers: &[],
+            is_page: false,
             header: None,
         }
     }
@@ -112,6 +115,13 @@ impl Answer {
     /// Returns an answer whose body is a `T` in this format, such as `application/json`.
     pub const fn of<T: ?Sized>(status: u16, media_type: &'static str) -> Self {
         Self::with(status, Content::Body(media_type, Some(type_name::<T>)))
+    }
+
+    /// Returns an answer whose body is a page of values of `T`, `{"items": [..], "next": ..}`, in this format.
+    pub const fn page_of<T>(status: u16, media_type: &'static str) -> Self {
+        let mut answer = Self::of::<T>(status, media_type);
+        answer.is_page = true;
+        answer
     }
 
     /// Returns a rejection with this status.
@@ -159,6 +169,12 @@ impl Answer {
         matches!(self.content, Content::Problem)
     }
 
+    /// Returns whether the body is an object with a list of values of the [type](Self::type_name) as `items`, and a
+    /// cursor or null as `next`.
+    pub const fn is_page(&self) -> bool {
+        self.is_page
+    }
+
     /// Returns the sentence about the condition of the answer, or an empty text.
     pub const fn description(&self) -> &'static str {
         self.about
@@ -173,6 +189,7 @@ impl Answer {
     fn is_same(&self, other: &Self) -> bool {
         self.status == other.status
             && self.is_problem() == other.is_problem()
+            && self.is_page == other.is_page
             && self.media_type() == other.media_type()
             && self.type_name() == other.type_name()
     }

@@ -94,6 +94,13 @@ pub enum InputKind {
     },
     /// The query, whose parameters are the fields of a type.
     Query(fn() -> &'static str),
+    /// A single parameter of the query.
+    QueryParam {
+        /// Its name.
+        name: &'static str,
+        /// Returns the Rust type.
+        ty: fn() -> &'static str,
+    },
     /// A header, in lower case.
     Header(&'static str),
     /// A cookie.
@@ -203,6 +210,14 @@ impl Inputs {
     /// Returns the query, whose parameters are the fields of `T`.
     pub const fn query<T: ?Sized>() -> Self {
         Self::one(InputKind::Query(type_name::<T>))
+    }
+
+    /// Returns a single parameter of the query, whose value is a `T`. It is required.
+    pub const fn query_param<T: ?Sized>(name: &'static str) -> Self {
+        Self::one(InputKind::QueryParam {
+            name,
+            ty: type_name::<T>,
+        })
     }
 
     /// Returns a body that is a `T` in this format, such as `application/json`.

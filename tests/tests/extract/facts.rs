@@ -7,6 +7,7 @@ use highball::{
     http::Version,
     middleware::*,
     multipart::Multipart,
+    paging::{Cursor, PageRequest},
     prelude::*,
     response::Accept,
     ws::WebSocketUpgrade,
@@ -17,6 +18,13 @@ use highball::{
 struct Any {
     #[garde(skip)]
     _id: u32,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct After(u32);
+
+impl Cursor for After {
+    const LIST: &'static str = "rows";
 }
 
 #[derive(PathFields)]
@@ -58,6 +66,7 @@ fn no_extractor_is_opaque() {
     check(of::<Path<Fields>>(), "path");
     check(of::<Uri>(), "path query");
     check(of::<Query<Any>>(), "query");
+    check(of::<PageRequest<After>>(), "path query");
     check(of::<String>(), "body");
     check(of::<Bytes>(), "body");
     check(of_async::<BodyStream>(), "body");

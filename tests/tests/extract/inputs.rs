@@ -7,6 +7,7 @@ use highball::{
     extract::*,
     http::Version,
     multipart::Multipart,
+    paging::{Cursor, PageRequest},
     prelude::*,
     response::Accept,
     ws::WebSocketUpgrade,
@@ -34,6 +35,13 @@ struct Message {
     id: u32,
 }
 
+#[derive(serde::Serialize, serde::Deserialize)]
+struct After(u32);
+
+impl Cursor for After {
+    const LIST: &'static str = "rows";
+}
+
 /// States its facts only.
 struct Locale;
 
@@ -58,6 +66,7 @@ fn text(kind: &InputKind) -> String {
     match *kind {
         InputKind::Param { name, ty } => format!("{{{name}: {}}}", short(ty)),
         InputKind::Query(ty) => format!("query {}", short(ty)),
+        InputKind::QueryParam { name, ty } => format!("query {name}: {}", short(ty)),
         InputKind::Header(name) => format!("header {name}"),
         InputKind::Cookie(name) => format!("cookie {name}"),
         InputKind::Body { media_type, ty } => {
@@ -108,6 +117,7 @@ inputs! {
     single "/single/{a}" (Path(a): Path<u8>) "{a: u8}" "400"
     fields "/fields/{_org}/{_id}" (fields: Path<Fields>) "{_org: String}, {_id: u32}" "400"
     query "/query" (query: Query<Any>) "query Any" "400"
+    page "/page" (page: PageRequest<After>) "query cursor: String?, query limit: u32?" "400"
     json "/json" (body: Json<Any>) "body application/json Any" "400 408 413 415 422"
     form "/form" (body: Form<Any>) "body application/x-www-form-urlencoded Any" "400 408 413 415 422"
     bind "/bind" (body: Bind<Any>) "body application/json Any, body application/x-www-form-urlencoded Any, body application/xml Any, body application/yaml Any, body application/toml Any, body application/vnd.msgpack Any" "400 408 413 415 422"

@@ -10,6 +10,7 @@ mod header_octets;
 mod inputs;
 mod multipart;
 mod multipart_heads;
+mod paging;
 mod positional;
 mod query_and_form;
 mod safe_path;

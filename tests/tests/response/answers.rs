@@ -4,10 +4,11 @@ use std::{borrow::Cow, convert::Infallible};
 
 use highball::{
     body::Body,
-    describe::{Answer, Answers},
+    describe::{Answer, Answers, Payloads, Visit},
     extract::*,
     http::{HeaderName, HeaderValue},
     middleware::*,
+    paging::Paged,
     prelude::*,
     response::{
         Accepted, Attachment, Conditional, Created, Html, Jsonp, NoContent, NotModified,
@@ -106,6 +107,7 @@ fn only_responses_with_a_status_as_a_value_are_opaque() {
     of::<Toml<u8>>("200 application/toml u8");
     of::<MsgPack<u8>>("200 application/vnd.msgpack u8");
     of::<Protobuf<Message>>("200 application/x-protobuf");
+    of::<Paged<u8>>("200 application/json u8 (link)");
     of::<Form<u8>>("200 application/x-www-form-urlencoded u8");
     of::<Jsonp<u8>>("200 text/javascript, 400 problem");
     of::<Html<String>>("200 text/html");
@@ -168,6 +170,26 @@ fn messages_of_an_error_describe_its_answers() {
     let known = Problem::ANSWERS.known();
     assert_eq!(known[0].description(), "there is no user {id}");
     assert_eq!(known[1].description(), "");
+}
+
+/// Lists the names of types.
+#[derive(Default)]
+struct Names(Vec<&'static str>);
+
+impl<T> Visit<T> for Names {
+    fn visit(&mut self) {
+        self.0.push(std::any::type_name::<T>());
+    }
+}
+
+#[test]
+fn wrappers_show_the_payloads_of_a_response() {
+    let mut names = Names::default();
+    <Accepted<Json<u8>> as Payloads<Names>>::show(&mut names);
+    <WithStatus<207, Json<u16>> as Payloads<Names>>::show(&mut names);
+    <Result<Conditional<Json<u32>>, ChangeError> as Payloads<Names>>::show(&mut names);
+    <Option<Paged<u64>> as Payloads<Names>>::show(&mut names);
+    assert_eq!(names.0, ["u8", "u16", "u32", "u64"]);
 }
 
 #[guard]

@@ -6,6 +6,7 @@ use highball::{
     body::Body,
     extract::*,
     http::{HeaderName, HeaderValue},
+    paging::Paged,
     prelude::*,
     response::{
         Accepted, Attachment, Conditional, Created, Html, IntoResponseParts, Jsonp, NoContent,
@@ -81,6 +82,7 @@ fn only_responses_of_any_kind_are_opaque() {
         words::<MsgPack<u8>>(),
         words::<Protobuf<Message>>(),
         words::<Form<u8>>(),
+        words::<Paged<u8>>(),
         words::<NoContent>(),
         words::<Redirect>(),
         words::<NotModified>(),
