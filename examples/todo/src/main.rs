@@ -12,6 +12,7 @@ mod store;
 mod todos;
 
 use highball::prelude::*;
+use highball_openapi::{Document, Documented};
 
 use crate::{middleware::timing, store::Store, todos::Todos};
 
@@ -29,7 +30,14 @@ fn health() -> &'static str {
 
 /// The routes of the app.
 #[routes(app, with(timing), rejection = error::problem)]
-struct Api(health, Todos);
+struct Api(health, Todos, highball_openapi::json<Api>);
+
+impl Documented for Api {
+    fn document() -> Document {
+        Document::strict::<Self>("Todos", env!("CARGO_PKG_VERSION"))
+            .description("Todos in the memory of the server.")
+    }
+}
 
 #[highball::main]
 async fn main() -> highball::Result {

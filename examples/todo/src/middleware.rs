@@ -5,7 +5,7 @@ use std::time::Instant;
 use highball::prelude::*;
 
 /// Adds the header `Server-Timing` with the duration of the request in milliseconds.
-#[middleware]
+#[middleware(answers())]
 pub(crate) async fn timing(cx: &mut Context<'_>, next: impl Next) -> Response {
     let start = Instant::now();
     let mut response = next.run(cx).await;

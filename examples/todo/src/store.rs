@@ -6,12 +6,13 @@ use std::{
 };
 
 use highball::{extract::Precondition, response::Revision};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::ApiError;
 
 /// A todo.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Todo {
     /// The number of the todo, starting at 1.
     pub(crate) id: u64,

@@ -5,6 +5,7 @@ use highball::{
     prelude::*,
     response::{Conditional, Revision},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
@@ -18,22 +19,26 @@ use crate::{
 pub(crate) struct Todos(list, create, show, update, remove);
 
 /// The query of [`list`].
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Filter {
     done: Option<bool>,
 }
 
 /// The body of [`create`].
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NewTodo {
+    /// It contains more than white space.
+    #[schemars(regex(pattern = r"\S"))]
     title: String,
 }
 
 /// The body of [`update`]. A missing field is not changed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Change {
+    /// It contains more than white space.
+    #[schemars(regex(pattern = r"\S"))]
     title: Option<String>,
     done: Option<bool>,
 }

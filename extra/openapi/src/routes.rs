@@ -7,9 +7,11 @@ use std::{
 };
 
 use highball::{
-    Rejection, Response, get,
+    Json, Rejection, Response, get,
     http::{HeaderValue, header},
 };
+
+use serde_json::Value;
 
 use crate::{Documented, Spec};
 
@@ -31,7 +33,7 @@ use crate::{Documented, Spec};
 /// assert_eq!(Api.test().get("/openapi.json").send().await.status(), 200);
 /// # });
 /// ```
-#[get("/openapi.json")]
+#[get("/openapi.json", answers(200 => Json<Value>, 500))]
 pub async fn json<A: Documented>() -> Result<Response, Rejection> {
     let document = built::<A>()?;
     Ok(response("application/json", document.json()))
@@ -57,7 +59,7 @@ pub async fn json<A: Documented>() -> Result<Response, Rejection> {
 /// ```
 #[cfg(feature = "yaml")]
 #[cfg_attr(docsrs, doc(cfg(feature = "yaml")))]
-#[get("/openapi.yaml")]
+#[get("/openapi.yaml", answers(200 => highball::extract::Yaml<Value>, 500))]
 pub async fn yaml<A: Documented>() -> Result<Response, Rejection> {
     let document = built::<A>()?;
     Ok(response("application/yaml", document.yaml()))
