@@ -38,6 +38,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod canonical;
+#[cfg(doctest)]
+mod doctests;
 mod document;
 mod error;
 mod integers;
