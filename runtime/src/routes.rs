@@ -9,7 +9,7 @@ mod check_csrf;
 mod check_demands;
 mod check_locals;
 mod clash;
-
+mod cross_site;
 mod definition;
 mod demand;
 mod descriptions;
@@ -26,6 +26,7 @@ mod part;
 mod pattern;
 mod payloads;
 mod problem;
+mod route_parts;
 mod route_text;
 mod segment;
 mod shape;
@@ -39,11 +40,11 @@ pub(crate) use blame::Blame;
 pub(crate) use check::fail_if_reported;
 pub use check::{Report, check};
 pub use check_locals::assert_order;
+pub use cross_site::CrossSiteCheck;
 pub use definition::{ArgumentInfo, Definition};
 pub use demand::{Demand, DemandedPart, assert_demanded};
 pub(crate) use facts::header_facts;
 pub use facts::{Fact, Facts};
-pub(crate) use info::CrossSiteCheck;
 pub use info::Route;
 pub use inputs::{InputInfo, InputKind, Inputs, Login};
 pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};
@@ -57,6 +58,7 @@ pub use payloads::{
     AcceptOpaque, AcceptedBy, NoPayloads, Payloads, PayloadsProbe, Returned, RoutePayloads, Shown,
     Visit,
 };
+pub use route_parts::{RoutePart, RoutePartKind};
 pub use segment::{Csrf, Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;
 pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES, MAX_SEGMENTS};

@@ -6,14 +6,13 @@ use crate::{
     const_text::equal,
     routes::{
         argument_facts::{ArgumentFacts, ResponseInfo},
-        check_csrf::may_read_cookies,
         definition::{ArgumentInfo, Definition},
         facts::{Fact, Facts},
         field_path::{FieldPath, GroupOnPath},
         node::{Content, Node},
         part::{PartInfo, PartKind},
         pattern::Pattern,
-        segment::{Csrf, Priority, RouteOptions},
+        segment::{Priority, RouteOptions},
         whole_pattern::WholePattern,
     },
 };
@@ -302,19 +301,6 @@ impl Route {
         }
     }
 
-    /// Returns what the compiler has checked about a guard against cross-site requests.
-    pub(crate) fn cross_site_check(&self) -> CrossSiteCheck {
-        let facts = self.facts();
-        if !self.definition.methods.has_unsafe || facts.surely(Facts::SAME_ORIGIN) {
-            return CrossSiteCheck::Done;
-        }
-        match self.options.csrf {
-            Some(Csrf::Off(reason)) => CrossSiteCheck::Off(reason),
-            _ if may_read_cookies(&facts) => CrossSiteCheck::Unknown,
-            _ => CrossSiteCheck::Done,
-        }
-    }
-
     /// Returns the return type of the handler, as written in the source.
     pub fn returns(&self) -> &'static str {
         self.definition.returns()
@@ -376,20 +362,9 @@ impl Route {
     }
 
     /// Returns the group at `depth`, counted from the outermost.
-    const fn group_at(&self, depth: usize) -> Option<GroupOnPath> {
+    pub(super) const fn group_at(&self, depth: usize) -> Option<GroupOnPath> {
         self.field_path.group_at(self.root, depth)
     }
-}
-
-/// The result of the check for a guard against cross-site requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CrossSiteCheck {
-    /// The route does not need the guard, or has it.
-    Done,
-    /// The route has `csrf = off(..)`, for this reason.
-    Off(&'static str),
-    /// The route may read credentials, and has no guard.
-    Unknown,
 }
 
 impl fmt::Debug for Route {

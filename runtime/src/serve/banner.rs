@@ -41,7 +41,7 @@ fn add_csrf(text: &mut String, routes: &[Route]) {
                 None => off.push((reason, vec![route])),
             },
             CrossSiteCheck::Unknown => unknown.push(route),
-            CrossSiteCheck::Done => {}
+            CrossSiteCheck::NotNeeded | CrossSiteCheck::Guarded => {}
         }
     }
     // Writing to a `String` cannot fail.
