@@ -37,9 +37,13 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "page")]
+mod assets;
 mod canonical;
 #[cfg(doctest)]
 mod doctests;
+#[cfg(feature = "page")]
+mod docs_page;
 mod document;
 mod error;
 mod integers;
@@ -55,6 +59,8 @@ mod schemas;
 mod spec;
 mod taken;
 
+#[cfg(feature = "page")]
+pub use docs_page::page;
 pub use document::{Document, Documented};
 pub use error::Error;
 pub use routes::json;
