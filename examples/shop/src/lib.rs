@@ -81,6 +81,9 @@ pub struct Api(
     Orders,
     Office,
     #[public] highball_openapi::json<Api>,
+    // Pages for browsers, which have no token: `/docs`, and in debug builds `/routes`.
+    #[public] highball_openapi::page<Api>,
+    #[public] highball_openapi::routes_page<Api>,
 );
 
 impl Documented for Api {

@@ -50,8 +50,13 @@
       outline: 2px solid var(--primary-color); outline-offset: 1px; box-shadow: none;
     }
     .section-gap--read-mode { max-width: 1200px; }
+    .tooltip:focus-within .tooltip-text { visibility: visible; }
     .nav-bar-section { justify-content: flex-start; }
-    @media (max-width: 767px) { .section-gap--read-mode { padding: 16px; } }
+    @media (max-width: 767px) {
+      .section-gap--read-mode { padding: 16px; }
+      [part="wrap-request-btn"] { flex-wrap: wrap; gap: 8px 0; }
+      [part="wrap-request-btn"] > div { width: 100% !important; }
+    }
   `);
 
   const label = (field) =>
@@ -71,8 +76,12 @@
       title.role = 'heading';
       title.ariaLevel = '1';
     }
-    for (const element of root.querySelectorAll('[data-action], .schema-multiline-toggle, .obj-descr')) {
+    for (const element of root.querySelectorAll('[data-action], .open-bracket, .schema-multiline-toggle, .tooltip')) {
       if (!isNative(element) && element.tabIndex < 0) element.tabIndex = 0;
+    }
+    for (const bracket of root.querySelectorAll('.open-bracket:not([role])')) {
+      bracket.role = 'button';
+      bracket.ariaLabel = `fold ${bracket.textContent.trim()}`;
     }
   };
 

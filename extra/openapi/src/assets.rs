@@ -213,22 +213,6 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
     named.or(any).unwrap_or_default()
 }
 
-/// Replaces the characters that have a meaning in HTML, in text and in quoted attributes.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,13 +236,5 @@ mod tests {
             }
             assert_eq!(accepts_gzip(&headers), expected, "{line:?}");
         }
-    }
-
-    #[test]
-    fn text_is_escaped_for_html() {
-        assert_eq!(
-            escape(r#"<a b="c">'&'"#),
-            "&lt;a b=&quot;c&quot;&gt;&#39;&amp;&#39;"
-        );
     }
 }

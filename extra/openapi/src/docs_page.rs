@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::{
     Documented, Spec,
-    assets::{Asset, PageRequest, escape},
+    assets::{Asset, PageRequest},
+    html::escape,
     routes::built,
 };
 

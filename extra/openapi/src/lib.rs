@@ -46,6 +46,8 @@ mod doctests;
 mod docs_page;
 mod document;
 mod error;
+#[cfg(feature = "page")]
+mod html;
 mod integers;
 
 mod model;
@@ -54,7 +56,11 @@ mod operation;
 mod primitives;
 mod problem;
 mod query;
+#[cfg(feature = "page")]
+mod route_html;
 mod routes;
+#[cfg(feature = "page")]
+mod routes_view;
 mod schemas;
 mod spec;
 mod taken;
@@ -66,6 +72,8 @@ pub use error::Error;
 pub use routes::json;
 #[cfg(feature = "yaml")]
 pub use routes::yaml;
+#[cfg(feature = "page")]
+pub use routes_view::{routes_page, routes_page_always};
 pub use schemars;
 pub use schemas::{StrictTypes, Types};
 pub use spec::Spec;
