@@ -79,6 +79,11 @@
     for (const element of root.querySelectorAll('[data-action], .open-bracket, .schema-multiline-toggle, .tooltip')) {
       if (!isNative(element) && element.tabIndex < 0) element.tabIndex = 0;
     }
+    for (const arrow of root.querySelectorAll('#nav-bar-search + :not([role])')) {
+      arrow.role = 'button';
+      arrow.ariaLabel = 'Filter';
+      arrow.tabIndex = 0;
+    }
     for (const bracket of root.querySelectorAll('.open-bracket:not([role])')) {
       bracket.role = 'button';
       bracket.ariaLabel = `fold ${bracket.textContent.trim()}`;

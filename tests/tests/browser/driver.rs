@@ -123,8 +123,10 @@ impl Browser {
             &format!("--user-data-dir={}", profile.display()),
         ];
         let options = json!({ "binary": "/usr/bin/chromium", "args": args });
-        let wanted =
-            json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let wanted = json!({ "capabilities": { "alwaysMatch": {
+                "goog:chromeOptions": options,
+                "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            } } });
         let mut browser = Self {
             port,
             session: String::new(),
@@ -157,6 +159,45 @@ impl Browser {
     pub(crate) fn run(&self, script: &str) -> Value {
         let path = format!("/session/{}/execute/sync", self.session);
         self.call("POST", &path, &json!({ "script": script, "args": [] }))
+    }
+
+    /// Runs a command of the DevTools protocol.
+    pub(crate) fn command(&self, name: &str, params: &Value) -> Value {
+        let path = format!("/session/{}/goog/cdp/execute", self.session);
+        self.call("POST", &path, &json!({ "cmd": name, "params": params }))
+    }
+
+    /// Presses a key.
+    pub(crate) fn press(&self, key: &str) {
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            _ => (9, ""),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let params =
+                json!({ "type": kind, "key": key, "windowsVirtualKeyCode": code, "text": text });
+            self.command("Input.dispatchKeyEvent", &params);
+        }
+    }
+
+    /// Returns the entries of a log since the last call: `browser` is the console, `performance` has the requests.
+    pub(crate) fn log(&self, kind: &str) -> Vec<Value> {
+        let path = format!("/session/{}/se/log", self.session);
+        let log = self.call("POST", &path, &json!({ "type": kind }));
+        log.as_array().cloned().unwrap_or_default()
+    }
+
+    /// Returns the addresses of the requests since the last call, without those of the browser's own pages.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let entries = self.log("performance").into_iter().filter_map(|entry| {
+            let entry: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            let message = &entry["message"];
+            let is_request = message["method"] == "Network.requestWillBeSent";
+            let page = message["params"]["documentURL"].as_str()?;
+            let url = message["params"]["request"]["url"].as_str()?;
+            (is_request && !page.starts_with("chrome:")).then(|| url.to_owned())
+        });
+        entries.collect()
     }
 
     /// Waits until the script returns this value.
