@@ -11,12 +11,38 @@ use std::{
 
 use flate2::read::GzDecoder;
 use highball::{
-    Bytes, Extract, Rejection, Response,
-    describe::{Answers, Inputs},
+    Bytes, Extract, IntoResponse, Rejection, Response,
+    describe::{Answer, Answers, Inputs},
     extract::{Fact, Facts, Input, Precondition},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Revision,
 };
+
+/// A page, one of its files, or the problem of a file that does not exist.
+pub struct Served(pub(crate) Result<Response, Rejection>);
+
+impl IntoResponse for Served {
+    const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = Answers::list(&[
+        Answer::new(200, "text/html"),
+        Answer::new(200, "text/css"),
+        Answer::new(200, "text/javascript"),
+        Answer::new(200, "application/json"),
+        Answer::empty(304),
+        Answer::problem(404),
+        Answer::problem(500),
+    ]);
+
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}
+
+impl std::fmt::Debug for Served {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Served").finish_non_exhaustive()
+    }
+}
 
 /// A file of a page.
 pub(crate) struct Asset {
@@ -173,7 +199,7 @@ impl PageRequest {
     fn respond(&self, tag: &str, content_type: &'static str, bytes: Bytes) -> Response {
         let version = Revision::tag(tag);
         let mut response = match self.precondition.not_modified(&version) {
-            Some(response) => response,
+            Some(response) => response.into_response(),
             None => {
                 let mut response = Response::new(bytes);
                 response.set_header(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

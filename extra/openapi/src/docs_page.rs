@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use highball::{
-    Rejection, Response, get,
+    Response, get,
     http::{HeaderValue, Uri, header},
 };
 use serde_json::Value;
 
 use crate::{
     Documented, Spec,
-    assets::{Asset, PageRequest},
+    assets::{Asset, PageRequest, Served},
     html::escape,
     routes::built,
 };
@@ -50,12 +50,15 @@ static ASSETS: [Asset; 3] = [
 /// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
 #[get("/docs")]
-pub async fn page<A: Documented>(request: PageRequest) -> Result<Response, Rejection> {
-    match request.file.as_str() {
-        "" => Ok(html(&request, &*built::<A>()?)),
-        "openapi.json" => Ok(request.text("application/json", built::<A>()?.json())),
+pub async fn page<A: Documented>(request: PageRequest) -> Served {
+    let file = request.file.as_str();
+    Served(match file {
+        "" => built::<A>().map(|document| html(&request, &document)),
+        "openapi.json" => {
+            built::<A>().map(|document| request.text("application/json", document.json()))
+        }
         _ => request.asset(&ASSETS),
-    }
+    })
 }
 
 fn html(request: &PageRequest, document: &Spec) -> Response {

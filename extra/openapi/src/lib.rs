@@ -40,10 +40,10 @@
 #[cfg(feature = "page")]
 mod assets;
 mod canonical;
-#[cfg(doctest)]
-mod doctests;
 #[cfg(feature = "page")]
 mod docs_page;
+#[cfg(doctest)]
+mod doctests;
 mod document;
 mod error;
 #[cfg(feature = "page")]

@@ -106,6 +106,14 @@ fn parameters(inputs: &[InputInfo], schemas: &mut Schemas, place: &str) -> Vec<P
                 Some(schema) => query::parameters(&schema, schemas, input.is_required),
                 None => Vec::new(),
             },
+            InputKind::QueryParam { name, ty } => {
+                vec![parameter(
+                    name,
+                    "query",
+                    input.is_required,
+                    primitives::param(ty()),
+                )]
+            }
             InputKind::Header(name) if !ELSEWHERE.contains(&name) => {
                 vec![parameter(
                     name,
@@ -202,6 +210,10 @@ fn answers(list: &[RouteAnswer], schemas: &mut Schemas, place: &str) -> BTreeMap
             (false, Some(media_type)) => {
                 let schema = one.type_name();
                 let schema = schema.and_then(|ty| schemas.of(ty, Direction::Answer, place));
+                let schema = match one.is_page() {
+                    true => schema.map(page_of),
+                    false => schema,
+                };
                 (media_type, schema)
             }
             (false, None) => continue,
@@ -215,6 +227,21 @@ fn answers(list: &[RouteAnswer], schemas: &mut Schemas, place: &str) -> BTreeMap
         }
     }
     answers
+}
+
+/// Returns the schema of a page of values.
+fn page_of(schema: Value) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "items": { "type": "array", "items": schema },
+            "next": {
+                "type": ["string", "null"],
+                "description": "The cursor of the next page, or null at the end."
+            }
+        },
+        "required": ["items", "next"]
+    })
 }
 
 /// Adds a second body with the same media type.

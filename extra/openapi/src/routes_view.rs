@@ -8,7 +8,7 @@ use highball::{
 };
 
 use crate::{
-    assets::{Asset, PageRequest},
+    assets::{Asset, PageRequest, Served},
     html::{count, doc, escape},
     route_html::write_route,
 };
@@ -47,8 +47,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
 #[get("/routes")]
-pub async fn routes_page<A: App>(request: PageRequest) -> Result<Response, Rejection> {
-    respond::<A>(&request, cfg!(debug_assertions))
+pub async fn routes_page<A: App>(request: PageRequest) -> Served {
+    Served(respond::<A>(&request, cfg!(debug_assertions)))
 }
 
 /// Serves the page of [`routes_page`] in every build. Put a guard in front of it.
@@ -73,8 +73,8 @@ pub async fn routes_page<A: App>(request: PageRequest) -> Result<Response, Rejec
 /// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "page")))]
 #[get("/routes")]
-pub async fn routes_page_always<A: App>(request: PageRequest) -> Result<Response, Rejection> {
-    respond::<A>(&request, true)
+pub async fn routes_page_always<A: App>(request: PageRequest) -> Served {
+    Served(respond::<A>(&request, true))
 }
 
 /// Returns the page or one of its files. `is_shown` is false in a release build.
