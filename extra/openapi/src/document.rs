@@ -7,6 +7,7 @@ use highball::{App, Route, describe::RoutePayloads};
 use crate::{
     canonical::canonical,
     error::Error,
+    frozen::{self, Accepted, Frozen},
     model::{Components, Info, Root, Server, Tag},
     names, operation, problem,
     schemas::{Schemas, StrictTypes, Types},
@@ -53,6 +54,8 @@ pub struct Document {
     hidden: Vec<String>,
     /// Whether the server rejects requests under load.
     has_capacity: bool,
+    frozen: Vec<Frozen>,
+    accepted: Vec<Accepted>,
 }
 
 /// An app that has a document.
@@ -147,6 +150,8 @@ impl Document {
             types,
             hidden: Vec::new(),
             has_capacity: false,
+            frozen: Vec::new(),
+            accepted: Vec::new(),
         }
     }
 
@@ -213,10 +218,73 @@ impl Document {
         self
     }
 
+    /// Freezes a version of the API: the routes below a prefix, `/v1`, as they are in a document that the command
+    /// `openapi --write` has written.
+    ///
+    /// A change of these routes that breaks a client is an error of [`build`](Self::build): when the app starts, in a
+    /// test that builds the document, and in `openapi --check`. Other changes are not errors.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use highball::prelude::*;
+    /// # use highball_openapi::{Document, Documented};
+    /// # #[routes(app)]
+    /// # struct Api();
+    /// impl Documented for Api {
+    ///     fn document() -> Document {
+    ///         # const V1: &str = "{}";
+    ///         // const V1: &str = include_str!("../openapi.v1.json");
+    ///         Document::of::<Self>("Shop", "1.4.0").frozen("/v1", V1)
+    ///     }
+    /// }
+    /// ```
+    pub fn frozen(mut self, prefix: impl Into<String>, document: &'static str) -> Self {
+        self.frozen.push(Frozen {
+            prefix: prefix.into(),
+            document,
+        });
+        self
+    }
+
+    /// Accepts a change of a frozen version, by the name of its rule and its operation. The reason is for readers of the
+    /// source.
+    ///
+    /// # Examples
+    /// ```
+    /// # use highball::prelude::*;
+    /// # use highball_openapi::Document;
+    /// # #[get("/v1/users")]
+    /// # async fn users() -> &'static str { "users" }
+    /// # #[routes(app)]
+    /// # struct Api(users);
+    /// # fn main() -> Result<(), highball_openapi::Error> {
+    /// const V1: &str = r#"{ "paths": {
+    ///     "/v1/users": { "get": { "responses": { "200": { "description": "" } } } },
+    ///     "/v1/admins": { "get": { "responses": { "200": { "description": "" } } } }
+    /// } }"#;
+    /// let frozen = || Document::of::<Api>("Shop", "1.4.0").frozen("/v1", V1);
+    /// let error = frozen().build().unwrap_err();
+    /// assert!(error.to_string().contains("path-removed"), "{error}");
+    /// frozen().accept("path-removed", "GET /v1/admins", "it never worked").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn accept(
+        mut self,
+        rule: &'static str,
+        operation: &'static str,
+        reason: &'static str,
+    ) -> Self {
+        let _for_readers = reason;
+        self.accepted.push(Accepted { rule, operation });
+        self
+    }
+
     /// Builds the document.
     ///
     /// # Errors
-    /// Returns an error if two types have the same name in the document.
+    /// Returns an error if two types have the same name in the document, or if a frozen version has changed so that a
+    /// client breaks.
     pub fn build(self) -> Result<Spec, Error> {
         let routes: Vec<_> = self
             .routes
@@ -252,7 +320,12 @@ impl Document {
                 security_schemes: operation::security_schemes(&logins),
             },
         };
-        Ok(Spec::new(&root, &operations))
+        let spec = Spec::new(&root, &operations);
+        let broken = frozen::broken(&spec, &self.frozen, &self.accepted);
+        match broken.is_empty() {
+            true => Ok(spec),
+            false => Err(Error::new(broken)),
+        }
     }
 
     /// Returns whether a route is in the document. Those of this package are not.

@@ -45,6 +45,10 @@ pub struct Error {
 }
 
 impl Error {
+    pub(crate) fn new(messages: Vec<String>) -> Self {
+        Self { messages }
+    }
+
     pub(crate) fn of(collisions: &[Collision]) -> Self {
         Self {
             messages: collisions.iter().map(ToString::to_string).collect(),

@@ -40,12 +40,15 @@
 #[cfg(feature = "page")]
 mod assets;
 mod canonical;
+mod cli;
+pub mod compare;
 #[cfg(feature = "page")]
 mod docs_page;
 #[cfg(doctest)]
 mod doctests;
 mod document;
 mod error;
+mod frozen;
 #[cfg(feature = "page")]
 mod html;
 mod integers;
@@ -65,6 +68,7 @@ mod schemas;
 mod spec;
 mod taken;
 
+pub use cli::{Output, cli, run};
 #[cfg(feature = "page")]
 pub use docs_page::page;
 pub use document::{Document, Documented};
