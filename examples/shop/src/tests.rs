@@ -107,6 +107,18 @@ async fn catalogue_is_public_and_has_an_etag() {
     assert_eq!(client.get("/products/9").send().await.status(), 404);
 }
 
+#[tokio::test]
+async fn pages_for_browsers_need_no_token() {
+    let client = Api.test().state(AppState::default()).start();
+    let docs = client.get("/docs").send().await;
+    assert!(docs.text().contains("<title>Shop</title>"));
+    let routes = client.get("/routes").send().await;
+    // A release build does not serve the routes.
+    let expected = if cfg!(debug_assertions) { 200 } else { 404 };
+    assert_eq!(routes.status(), expected);
+    assert_eq!(client.get("/orders").send().await.status(), 401);
+}
+
 /// The results of the requests of one kind.
 #[derive(Default)]
 struct Kind {

@@ -78,6 +78,7 @@ fn html(request: &PageRequest, document: &Spec) -> Response {
 <script src="{rapidoc}" defer></script>
 </head>
 <body>
+<p role="status">Loading the documentation ..</p>
 <noscript><p>This page needs JavaScript. The document itself is <a href="?file=openapi.json">openapi.json</a>.</p></noscript>
 </body>
 </html>
