@@ -265,7 +265,10 @@ impl Document {
     /// let frozen = || Document::of::<Api>("Shop", "1.4.0").frozen("/v1", V1);
     /// let error = frozen().build().unwrap_err();
     /// assert!(error.to_string().contains("path-removed"), "{error}");
-    /// frozen().accept("path-removed", "GET /v1/admins", "it never worked").build()?;
+    /// frozen()
+    ///     .accept("path-removed", "GET /v1/admins", "it never worked")
+    ///     .accept("operation-id-changed", "GET /v1/users", "no generated client exists")
+    ///     .build()?;
     /// # Ok(())
     /// # }
     /// ```
@@ -286,34 +289,29 @@ impl Document {
     /// Returns an error if two types have the same name in the document, or if a frozen version has changed so that a
     /// client breaks.
     pub fn build(self) -> Result<Spec, Error> {
-        let routes: Vec<_> = self
-            .routes
-            .iter()
-            .filter(|route| self.shows(route))
-            .collect();
-        let mut schemas = Schemas::new(self.types);
-        for route in &routes {
-            operation::prepare(route, &mut schemas);
-        }
-        let operations: Vec<_> = routes.iter().flat_map(|route| of_methods(route)).collect();
-        let ids = names::operation_ids(&operations);
+        let Described {
+            info,
+            servers,
+            operations,
+            mut schemas,
+            has_capacity,
+        } = self.describe();
         let (mut paths, mut logins) = (BTreeMap::new(), BTreeSet::new());
-        for ((route, method), id) in operations.iter().zip(ids) {
+        for DescribedOperation { route, method, id } in &operations {
+            let id = id.clone();
             let operation =
-                operation::operation(route, id, self.has_capacity, &mut schemas, &mut logins);
+                operation::operation(route, id, has_capacity, &mut schemas, &mut logins);
             let path: &mut BTreeMap<_, _> = paths.entry(names::path(route.path())).or_default();
             path.insert(method.clone(), operation);
         }
-        if !schemas.collisions.is_empty() {
-            return Err(Error::of(&schemas.collisions));
-        }
+        schemas.check()?;
         let mut named = schemas.into_named();
         named.insert(problem::NAME.to_owned(), canonical(&problem::schema()));
         let root = Root {
             openapi: "3.1.1",
-            info: self.info,
-            servers: self.servers,
-            tags: tags(&routes),
+            info,
+            servers,
+            tags: tags(operations.iter().map(|operation| operation.route)),
             paths,
             components: Components {
                 schemas: named,
@@ -325,6 +323,27 @@ impl Document {
         match broken.is_empty() {
             true => Ok(spec),
             false => Err(Error::new(broken)),
+        }
+    }
+
+    /// Returns the operations with their ids, and the schemas of their answers.
+    pub(crate) fn describe(self) -> Described {
+        let routes = self.routes.iter().filter(|route| self.shows(route));
+        let operations: Vec<_> = routes.flat_map(of_methods).collect();
+        let ids = names::operation_ids(&operations);
+        let mut schemas = Schemas::new(self.types);
+        for (route, _) in &operations {
+            operation::prepare(route, &mut schemas);
+        }
+        let operations = operations.into_iter().zip(ids);
+        let operations =
+            operations.map(|((route, method), id)| DescribedOperation { route, method, id });
+        Described {
+            info: self.info,
+            servers: self.servers,
+            operations: operations.collect(),
+            schemas,
+            has_capacity: self.has_capacity,
         }
     }
 
@@ -348,21 +367,39 @@ impl std::fmt::Debug for Document {
     }
 }
 
+/// The operations of an app.
+pub(crate) struct Described {
+    pub(crate) info: Info,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) operations: Vec<DescribedOperation>,
+    /// The schemas of the answers. Those of requests are added later.
+    pub(crate) schemas: Schemas,
+    pub(crate) has_capacity: bool,
+}
+
+/// A route with one of its methods.
+pub(crate) struct DescribedOperation {
+    pub(crate) route: &'static Route,
+    /// In lower case.
+    pub(crate) method: String,
+    pub(crate) id: String,
+}
+
 /// Returns a route with each of its methods in lower case. A route for every method has those that have a body.
-fn of_methods<'r>(route: &&'r Route) -> Vec<(&'r Route, String)> {
+fn of_methods(route: &'static Route) -> Vec<(&'static Route, String)> {
     let mut methods: Vec<_> = route.methods().map(str::to_lowercase).collect();
     if methods.is_empty() {
         methods = ["get", "put", "post", "delete", "patch"]
             .map(str::to_owned)
             .to_vec();
     }
-    methods.into_iter().map(|method| (*route, method)).collect()
+    methods.into_iter().map(|method| (route, method)).collect()
 }
 
 /// Returns the groups of the routes, in the order of the app.
-fn tags(routes: &[&Route]) -> Vec<Tag> {
+fn tags(routes: impl Iterator<Item = &'static Route>) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
-    for (name, description) in routes.iter().filter_map(|route| route.groups().last()) {
+    for (name, description) in routes.filter_map(|route| route.groups().last()) {
         if !tags.iter().any(|tag| tag.name == name) {
             tags.push(Tag {
                 name: name.to_owned(),

@@ -1,8 +1,8 @@
-//! Why there is no document.
+//! Why there is no document, or no client.
 
 use std::fmt;
 
-/// A mistake by which an app has no document.
+/// A mistake by which an app has no document or no client.
 ///
 /// # Examples
 /// ```

@@ -41,6 +41,7 @@
 mod assets;
 mod canonical;
 mod cli;
+pub mod client;
 pub mod compare;
 #[cfg(feature = "page")]
 mod docs_page;

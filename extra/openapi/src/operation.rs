@@ -62,8 +62,7 @@ pub(crate) fn operation(
     logins: &mut BTreeSet<Login>,
 ) -> Operation {
     let inputs = route.inputs();
-    let mut all = route.answers();
-    all.extend(has_capacity.then_some(TOO_BUSY));
+    let all = all_answers(route, has_capacity);
     let (summary, description) = split_doc(route.doc());
     Operation {
         tags: route
@@ -82,6 +81,13 @@ pub(crate) fn operation(
         security: security(&inputs, logins),
         unknown_answers: route.unknown_answers(),
     }
+}
+
+/// Returns the answers of a route, with that of a server under load.
+pub(crate) fn all_answers(route: &Route, has_capacity: bool) -> Vec<RouteAnswer> {
+    let mut all = route.answers();
+    all.extend(has_capacity.then_some(TOO_BUSY));
+    all
 }
 
 /// Splits a doc comment into its first sentence and the rest.
@@ -300,7 +306,7 @@ fn security(
 }
 
 /// Returns the name of a security scheme.
-fn scheme_name(login: &Login) -> String {
+pub(crate) fn scheme_name(login: &Login) -> String {
     match login {
         Login::Basic => "basic".to_owned(),
         Login::Bearer { format: "" } => "bearer".to_owned(),

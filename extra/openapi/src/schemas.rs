@@ -6,7 +6,11 @@ use highball::describe::{AcceptOpaque, Visit};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::Value;
 
-use crate::{canonical::canonical, error::Collision, taken};
+use crate::{
+    canonical::canonical,
+    error::{Collision, Error},
+    taken,
+};
 
 /// Where the schemas are in a document.
 pub(crate) const PATH: &str = "/components/schemas";
@@ -115,7 +119,7 @@ pub(crate) struct Schemas {
     named: BTreeMap<String, Value>,
     /// The route that has needed each name first.
     first_use: BTreeMap<String, String>,
-    pub(crate) collisions: Vec<Collision>,
+    collisions: Vec<Collision>,
 }
 
 impl Schemas {
@@ -143,6 +147,14 @@ impl Schemas {
             self.add(name, schema, place);
         }
         Some(tree.root)
+    }
+
+    /// Returns an error if two types have the same name.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.collisions.is_empty() {
+            true => Ok(()),
+            false => Err(Error::of(&self.collisions)),
+        }
     }
 
     /// Returns the schemas by their names.

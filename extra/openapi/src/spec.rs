@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use highball::Route;
-
-use crate::{model::Root, names};
+use crate::{document::DescribedOperation, model::Root, names};
 
 /// The OpenAPI document of an app. Two builds of the same sources return the same bytes.
 ///
@@ -36,11 +34,13 @@ pub struct Spec {
 }
 
 impl Spec {
-    pub(crate) fn new(root: &Root, operations: &[(&Route, String)]) -> Self {
-        let sources = operations.iter().map(|(route, method)| {
-            let operation = format!("{} {}", method.to_uppercase(), names::path(route.path()));
-            (operation, format!("{}:{}", route.file(), route.line()))
-        });
+    pub(crate) fn new(root: &Root, operations: &[DescribedOperation]) -> Self {
+        let sources = operations
+            .iter()
+            .map(|DescribedOperation { route, method, .. }| {
+                let operation = format!("{} {}", method.to_uppercase(), names::path(route.path()));
+                (operation, format!("{}:{}", route.file(), route.line()))
+            });
         // A document has only texts as keys, so it can be written.
         let mut json = serde_json::to_string_pretty(root).unwrap_or_default();
         json.push('\n');
