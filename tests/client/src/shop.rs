@@ -320,6 +320,18 @@ impl<T: Transport> Client<T> {
         Ok(AppReceiptAnswer::read(answer)?)
     }
 
+    /// `POST /shapes`
+    pub async fn app_shapes(
+        &self,
+        body: &types::Shapes,
+    ) -> Result<AppShapesAnswer, ClientError<T::Error>> {
+        let mut call = Call::new("POST");
+        call.path("/shapes");
+        call.json(Some(body));
+        let answer = self.send_call(call).await?;
+        Ok(AppShapesAnswer::read(answer)?)
+    }
+
     /// `GET /maps`
     pub async fn app_maps(&self) -> Result<AppMapsAnswer, ClientError<T::Error>> {
         let mut call = Call::new("GET");
@@ -763,6 +775,73 @@ pub enum AppReceiptAnswer {
 }
 
 impl AppReceiptAnswer {
+    fn read(answer: Answer) -> Result<Self, Malformed> {
+        if answer.is(200, "application/json") {
+            return Ok(Self::Ok(answer.json()?));
+        }
+        if answer.is(400, "application/problem+json") {
+            return Ok(Self::BadRequest(answer.json()?));
+        }
+        if answer.is(408, "application/problem+json") {
+            return Ok(Self::RequestTimeout(answer.json()?));
+        }
+        if answer.is(413, "application/problem+json") {
+            return Ok(Self::PayloadTooLarge(answer.json()?));
+        }
+        if answer.is(415, "application/problem+json") {
+            return Ok(Self::UnsupportedMediaType(answer.json()?));
+        }
+        if answer.is(422, "application/problem+json") {
+            return Ok(Self::UnprocessableEntity(answer.json()?));
+        }
+        if answer.is(503, "application/problem+json") {
+            return Ok(Self::ServiceUnavailable {
+                retry_after: answer.header("retry-after"),
+                body: answer.json()?,
+            });
+        }
+        Ok(Self::Unexpected {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+        })
+    }
+}
+
+/// An answer to [`app_shapes`](Client::app_shapes).
+#[derive(Debug, Clone)]
+pub enum AppShapesAnswer {
+    /// Status 200, `application/json`.
+    Ok(types::Shapes),
+    /// Status 400, `application/problem+json`: the request is malformed.
+    BadRequest(Problem),
+    /// Status 408, `application/problem+json`: the body arrived too slowly.
+    RequestTimeout(Problem),
+    /// Status 413, `application/problem+json`: the body is larger than allowed.
+    PayloadTooLarge(Problem),
+    /// Status 415, `application/problem+json`: the body has another content type.
+    UnsupportedMediaType(Problem),
+    /// Status 422, `application/problem+json`: the body does not have the expected structure.
+    UnprocessableEntity(Problem),
+    /// Status 503, `application/problem+json`: the server is handling too many requests.
+    ServiceUnavailable {
+        /// The header `retry-after`.
+        retry_after: Option<HeaderValue>,
+        /// The body.
+        body: Problem,
+    },
+    /// Any other answer.
+    Unexpected {
+        /// The status.
+        status: StatusCode,
+        /// The headers.
+        headers: HeaderMap,
+        /// The body.
+        body: Bytes,
+    },
+}
+
+impl AppShapesAnswer {
     fn read(answer: Answer) -> Result<Self, Malformed> {
         if answer.is(200, "application/json") {
             return Ok(Self::Ok(answer.json()?));
@@ -1852,6 +1931,23 @@ pub mod types {
 
     use serde::{Deserialize, Serialize};
 
+    /// The type `Adjacent` of the API.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[serde(tag = "type")]
+    #[non_exhaustive]
+    pub enum Adjacent {
+        /// The value `Nothing`.
+        Nothing,
+        /// The value `Text`.
+        Text {
+            /// The property `content`.
+            content: String,
+        },
+        /// Any other value, such as one that was added to the API later.
+        #[serde(untagged)]
+        Unknown(serde_json::Value),
+    }
+
     /// The type `Color` of the API.
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -1903,6 +1999,9 @@ pub mod types {
         pub tag: Option<Vec<String>>,
     }
 
+    /// Values of the schema `Meters`.
+    pub type Meters = f32;
+
     /// A type of the server alone, with types of the shared package in it.
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     pub struct Receipt {
@@ -1947,6 +2046,49 @@ pub mod types {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub parent: Option<Box<ReceiptInput>>,
     }
+
+    /// A shape, with a key around its content.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Shape {
+        /// The value `Empty`.
+        Empty,
+        /// The value `HTTP-Link`.
+        #[serde(rename = "HTTP-Link")]
+        HttpLink(String),
+        /// The value `Within`.
+        Within(Shapes),
+        /// The value `Square`.
+        Square {
+            /// The property `side`.
+            side: u8,
+        },
+        /// Any other value, such as one that was added to the API later.
+        #[serde(untagged)]
+        Unknown(serde_json::Value),
+    }
+
+    /// Types that serde writes in every way.
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct Shapes {
+        /// The property `@meters`.
+        #[serde(rename = "@meters")]
+        pub meters: Meters,
+        /// The property `either`.
+        pub either: Vec<Untagged>,
+        /// The property `name`.
+        pub name: String,
+        /// The property `shapes`.
+        pub shapes: Vec<Shape>,
+        /// The property `type`.
+        pub r#type: Adjacent,
+        /// The other properties.
+        #[serde(flatten)]
+        pub other_properties: BTreeMap<String, u8>,
+    }
+
+    /// Values of the schema `Untagged`.
+    pub type Untagged = serde_json::Value;
 }
 
 /// A request that is built. The first mistake is reported when it is sent.

@@ -145,6 +145,8 @@ pub(crate) fn field_name(text: &str) -> (String, bool) {
                 name.push(c.to_ascii_lowercase());
             }
             'a'..='z' | '0'..='9' | '_' => name.push(c),
+            // A sign at the beginning, such as that of `@id`, is left out.
+            _ if name.is_empty() => {}
             _ => name.push('_'),
         }
     }
@@ -182,6 +184,7 @@ mod tests {
         assert_eq!(field_name("type"), ("r#type".to_owned(), false));
         assert_eq!(field_name("self"), ("self_".to_owned(), true));
         assert_eq!(field_name("createdAt"), ("created_at".to_owned(), true));
+        assert_eq!(field_name("@id"), ("id".to_owned(), true));
         assert_eq!(field_name("if-match"), ("if_match".to_owned(), true));
         assert_eq!(
             (field_name("9").0, field_name("-").0),

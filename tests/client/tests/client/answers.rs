@@ -11,6 +11,7 @@ pub(crate) async fn all<T: Transport<Error: Debug>>(client: &Client<T>) {
     orders(client).await;
     paths(client).await;
     own_types(client).await;
+    shapes(client).await;
     bodies(client).await;
     several_formats(client).await;
     undocumented(client).await;
@@ -116,6 +117,40 @@ async fn own_types<T: Transport<Error: Debug>>(client: &Client<T>) {
     }
     match client.app_maps().await.unwrap() {
         AppMapsAnswer::Ok(map) => assert_eq!((map["a"].0.id, map["a"].1), (1, None)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The server reads and writes what the client does.
+async fn shapes<T: Transport<Error: Debug>>(client: &Client<T>) {
+    let empty = types::Shapes {
+        meters: 1.5,
+        either: vec![7.into(), "seven".into()],
+        name: "n".to_owned(),
+        shapes: vec![types::Shape::Empty, types::Shape::Square { side: 2 }],
+        r#type: types::Adjacent::Nothing,
+        other_properties: BTreeMap::from([("more".to_owned(), 9)]),
+    };
+    let shapes = types::Shapes {
+        shapes: vec![
+            types::Shape::HttpLink("x".to_owned()),
+            types::Shape::Within(empty.clone()),
+        ],
+        r#type: types::Adjacent::Text {
+            content: "text".to_owned(),
+        },
+        ..empty
+    };
+    match client.app_shapes(&shapes).await.unwrap() {
+        AppShapesAnswer::Ok(same) => assert_eq!(same, shapes),
+        other => panic!("{other:?}"),
+    }
+    let unknown = types::Shapes {
+        shapes: vec![types::Shape::Unknown("Star".into())],
+        ..shapes
+    };
+    match client.app_shapes(&unknown).await.unwrap() {
+        AppShapesAnswer::UnprocessableEntity(problem) => assert!(!problem.errors.is_empty()),
         other => panic!("{other:?}"),
     }
 }

@@ -120,6 +120,60 @@ async fn receipt(receipt: Json<Receipt>) -> Json<Receipt> {
     receipt
 }
 
+/// A shape, with a key around its content.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+enum Shape {
+    Empty,
+    #[serde(rename = "HTTP-Link")]
+    Link(String),
+    Within(Box<Shapes>),
+    Square {
+        side: u8,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "content")]
+enum Adjacent {
+    Nothing,
+    Text(String),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Untagged {
+    Number(u8),
+    Text(String),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+struct Meters(f32);
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+struct Named {
+    name: String,
+}
+
+/// Types that serde writes in every way.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+struct Shapes {
+    shapes: Vec<Shape>,
+    #[serde(rename = "type")]
+    kind: Adjacent,
+    either: Vec<Untagged>,
+    #[serde(rename = "@meters")]
+    meters: Meters,
+    #[serde(flatten)]
+    named: Named,
+    #[serde(flatten)]
+    rest: BTreeMap<String, u8>,
+}
+
+#[post("/shapes")]
+async fn shapes(shapes: Json<Shapes>) -> Json<Shapes> {
+    shapes
+}
+
 #[get("/maps")]
 async fn maps() -> Json<BTreeMap<String, (Order, Option<u8>)>> {
     Json(BTreeMap::from([("a".to_owned(), (order(1), None))]))
@@ -253,6 +307,7 @@ pub(crate) struct Api(
     show,
     list,
     receipt,
+    shapes,
     maps,
     echo,
     file,
