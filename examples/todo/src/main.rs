@@ -41,6 +41,8 @@ impl Documented for Api {
 
 #[highball::main]
 async fn main() -> highball::Result {
+    // `todo openapi`, `todo openapi --check openapi.json`, `todo routes`
+    highball_openapi::cli::<Api>();
     highball::serve(Api).state(AppState::default()).await
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     Documented,
     cli::{check::check, table::table},
+    client,
 };
 
 mod check;
@@ -65,6 +66,8 @@ Without an argument the program serves the app. These commands print something a
   openapi --yaml        the document as YAML
   openapi --write FILE  writes the document to a file
   openapi --check FILE  compares the document with a file, and names each change and what it breaks
+  client rust           the source of a Rust client; `--types shop=shop_types` for each package of types,
+                        `--check FILE` to compare it with a file
   routes                the routes as a table
   routes --json         the routes as JSON
 ";
@@ -131,6 +134,7 @@ pub fn run<'a, A: Documented>(arguments: impl IntoIterator<Item = &'a str>) -> O
     let arguments: Vec<&str> = arguments.into_iter().collect();
     match arguments.as_slice() {
         ["openapi", options @ ..] => Some(openapi::<A>(options)),
+        ["client", "rust", options @ ..] => Some(rust_client::<A>(options)),
         ["routes"] => Some(Output::done(table(A::ROUTES))),
         ["routes", "--json"] => Some(Output::done(table::json(A::ROUTES))),
         ["routes", ..] => Some(wrong()),
@@ -143,6 +147,35 @@ fn wrong() -> Output {
     Output::failed(format!(
         "the arguments are not those of a command\n\n{HELP}"
     ))
+}
+
+fn rust_client<A: Documented>(options: &[&str]) -> Output {
+    let (mut client, mut file, mut rest) = (client::rust::<A>(), None, options);
+    while let [option, value, others @ ..] = rest {
+        match (*option, value.split_once('=')) {
+            ("--types", Some((prefix, path))) => client = client.types(prefix, path),
+            ("--check", _) => file = Some(*value),
+            _ => return wrong(),
+        }
+        rest = others;
+    }
+    if !rest.is_empty() {
+        return wrong();
+    }
+    let source = match client.source() {
+        Ok(source) => source,
+        Err(error) => return Output::failed(format!("there is no client: {error}\n")),
+    };
+    let Some(file) = file else {
+        return Output::done(source);
+    };
+    match std::fs::read_to_string(file) {
+        Ok(old) if old == source => Output::done(format!("`{file}` is up to date\n")),
+        Ok(_) => Output::failed(format!(
+            "`{file}` is not up to date: write it again with `client rust`\n"
+        )),
+        Err(error) => Output::failed(format!("`{file}` cannot be read: {error}\n")),
+    }
 }
 
 fn openapi<A: Documented>(options: &[&str]) -> Output {

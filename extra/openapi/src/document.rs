@@ -6,9 +6,10 @@ use highball::{App, Route, describe::RoutePayloads};
 
 use crate::{
     canonical::canonical,
+    described::{Described, DescribedOperation, of_methods, tags},
     error::Error,
     frozen::{self, Accepted, Frozen},
-    model::{Components, Info, Root, Server, Tag},
+    model::{Components, Info, Root, Server},
     names, operation, problem,
     schemas::{Schemas, StrictTypes, Types},
     spec::Spec,
@@ -288,7 +289,9 @@ impl Document {
     /// # Errors
     /// Returns an error if two types have the same name in the document, or if a frozen version has changed so that a
     /// client breaks.
-    pub fn build(self) -> Result<Spec, Error> {
+    pub fn build(mut self) -> Result<Spec, Error> {
+        let frozen = std::mem::take(&mut self.frozen);
+        let accepted = std::mem::take(&mut self.accepted);
         let Described {
             info,
             servers,
@@ -319,7 +322,7 @@ impl Document {
             },
         };
         let spec = Spec::new(&root, &operations);
-        let broken = frozen::broken(&spec, &self.frozen, &self.accepted);
+        let broken = frozen::broken(&spec, &frozen, &accepted);
         match broken.is_empty() {
             true => Ok(spec),
             false => Err(Error::new(broken)),
@@ -365,47 +368,4 @@ impl std::fmt::Debug for Document {
             .field("version", &self.info.version)
             .finish_non_exhaustive()
     }
-}
-
-/// The operations of an app.
-pub(crate) struct Described {
-    pub(crate) info: Info,
-    pub(crate) servers: Vec<Server>,
-    pub(crate) operations: Vec<DescribedOperation>,
-    /// The schemas of the answers. Those of requests are added later.
-    pub(crate) schemas: Schemas,
-    pub(crate) has_capacity: bool,
-}
-
-/// A route with one of its methods.
-pub(crate) struct DescribedOperation {
-    pub(crate) route: &'static Route,
-    /// In lower case.
-    pub(crate) method: String,
-    pub(crate) id: String,
-}
-
-/// Returns a route with each of its methods in lower case. A route for every method has those that have a body.
-fn of_methods(route: &'static Route) -> Vec<(&'static Route, String)> {
-    let mut methods: Vec<_> = route.methods().map(str::to_lowercase).collect();
-    if methods.is_empty() {
-        methods = ["get", "put", "post", "delete", "patch"]
-            .map(str::to_owned)
-            .to_vec();
-    }
-    methods.into_iter().map(|method| (route, method)).collect()
-}
-
-/// Returns the groups of the routes, in the order of the app.
-fn tags(routes: impl Iterator<Item = &'static Route>) -> Vec<Tag> {
-    let mut tags: Vec<Tag> = Vec::new();
-    for (name, description) in routes.filter_map(|route| route.groups().last()) {
-        if !tags.iter().any(|tag| tag.name == name) {
-            tags.push(Tag {
-                name: name.to_owned(),
-                description,
-            });
-        }
-    }
-    tags
 }

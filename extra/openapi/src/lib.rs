@@ -43,6 +43,7 @@ mod canonical;
 mod cli;
 pub mod client;
 pub mod compare;
+mod described;
 #[cfg(feature = "page")]
 mod docs_page;
 #[cfg(doctest)]

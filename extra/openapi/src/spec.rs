@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{document::DescribedOperation, model::Root, names};
+use crate::{described::DescribedOperation, model::Root, names};
 
 /// The OpenAPI document of an app. Two builds of the same sources return the same bytes.
 ///

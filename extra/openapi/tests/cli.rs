@@ -65,6 +65,24 @@ fn routes_are_a_table_or_json() {
 }
 
 #[test]
+fn a_client_is_printed_or_compared() {
+    let (source, code) = output(&["client", "rust"]);
+    assert!(code == 0 && source.contains("pub async fn"), "{source}");
+    let file = std::env::temp_dir().join(format!("highball-client-{}.rs", std::process::id()));
+    fs::write(&file, &source).unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(output(&["client", "rust", "--check", file]).1, 0);
+    fs::write(file, "// an older one").unwrap();
+    assert!(
+        output(&["client", "rust", "--check", file])
+            .0
+            .contains("not up to date")
+    );
+    assert_eq!(output(&["client", "rust", "--types", "shop"]).1, 1);
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
 fn other_arguments_are_left_to_the_program() {
     assert!(run::<Api>([]).is_none());
     assert!(run::<Api>(["serve"]).is_none());

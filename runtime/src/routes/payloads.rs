@@ -148,6 +148,18 @@ pub trait AcceptOpaque<T> {}
 
 /// A handler or a group that shows the payloads of its routes to a visitor. Generated code implements it if the feature
 /// `schemas` is enabled.
+///
+/// # Examples
+/// ```
+/// use highball::describe::{RoutePayloads, Visit};
+///
+/// /// Collects the types of the bodies of an app, for example of `#[routes(app)] struct Api(..)`.
+/// fn types<A: RoutePayloads<V>, V: Default>() -> V {
+///     let mut visitor = V::default();
+///     A::show_all(&mut visitor);
+///     visitor
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the routes of `{Self}` cannot be described",
     note = "a route needs its attribute of this framework, with the feature `schemas`, which the package for documents enables"

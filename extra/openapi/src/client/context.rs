@@ -10,7 +10,7 @@ use super::{
     rust_type::{Prefixes, RustType},
 };
 use crate::{
-    document::DescribedOperation,
+    described::DescribedOperation,
     error::Error,
     operation,
     schemas::{Direction, Schemas, reference_name},

@@ -13,7 +13,7 @@ use super::{
     text::{Lines, camel, field_name},
 };
 use crate::{
-    document::{Described, DescribedOperation},
+    described::{Described, DescribedOperation},
     error::Error,
     operation,
 };
