@@ -247,8 +247,8 @@ impl Document {
         self
     }
 
-    /// Accepts a change of a frozen version, by the name of its rule and its operation. The reason is for readers of the
-    /// source.
+    /// Accepts a change of a frozen version, by the name of its rule and its operation. The reason is for readers of
+    /// the source.
     ///
     /// # Examples
     /// ```

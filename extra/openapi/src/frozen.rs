@@ -1,4 +1,4 @@
-//! Versions of an API that must not change: their documents are in files, and a change that breaks a client is an error.
+//! Versions of an API that must not change: a change that breaks a client is an error.
 
 use serde_json::Value;
 
