@@ -13,6 +13,7 @@ use crate::{
     names, operation, problem,
     schemas::{Schemas, StrictTypes, Types},
     spec::Spec,
+    used::retain_used,
 };
 
 /// The OpenAPI document of an app, before it is built: a title, a version, and other texts that no route has.
@@ -310,6 +311,7 @@ impl Document {
         schemas.check()?;
         let mut named = schemas.into_named();
         named.insert(problem::NAME.to_owned(), canonical(&problem::schema()));
+        retain_used(&mut named, &paths);
         let root = Root {
             openapi: "3.1.1",
             info,

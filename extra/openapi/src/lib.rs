@@ -69,6 +69,7 @@ mod routes_view;
 mod schemas;
 mod spec;
 mod taken;
+mod used;
 
 pub use cli::{Output, cli, run};
 #[cfg(feature = "page")]

@@ -58,7 +58,7 @@ pub(crate) struct Operation {
     pub(crate) responses: BTreeMap<String, Answer>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) deprecated: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Empty if the operation needs no login.
     pub(crate) security: Vec<BTreeMap<String, [String; 0]>>,
     /// The types and parts whose answers are not known.
     #[serde(rename = "x-unknown-answers", skip_serializing_if = "Vec::is_empty")]
