@@ -5,6 +5,7 @@ mod access_log;
 mod basic_auth;
 mod cross_origin;
 mod csrf;
+mod deprecated;
 mod etag;
 #[cfg(feature = "files")]
 mod files;
@@ -23,6 +24,7 @@ pub(crate) use access_log::flush;
 pub use basic_auth::{Account, Accounts, BasicAuth};
 pub use cross_origin::{Cors, cors};
 pub use csrf::Csrf;
+pub use deprecated::Deprecated;
 pub use etag::ETag;
 #[cfg(feature = "files")]
 pub use files::Files;

@@ -77,7 +77,7 @@ pub(crate) fn operation(
         parameters: parameters(&inputs, schemas, &place(route)),
         request_body: request_body(&inputs, schemas, &place(route)),
         responses: answers(&all, schemas, &place(route)),
-        deprecated: route.deprecated().is_some(),
+        deprecated: is_deprecated(route),
         security: security(&inputs, logins),
         unknown_answers: route.unknown_answers(),
     }
@@ -88,6 +88,12 @@ pub(crate) fn all_answers(route: &Route, has_capacity: bool) -> Vec<RouteAnswer>
     let mut all = route.answers();
     all.extend(has_capacity.then_some(TOO_BUSY));
     all
+}
+
+/// Returns whether the handler has `#[deprecated]`, or the middleware `Deprecated` is around it.
+fn is_deprecated(route: &Route) -> bool {
+    let announces = |part: &str| part == "highball::middleware::deprecated::Deprecated";
+    route.deprecated().is_some() || route.middleware().any(announces)
 }
 
 /// Splits a doc comment into its first sentence and the rest.
