@@ -47,6 +47,8 @@ pub(crate) use facts::header_facts;
 pub use facts::{Fact, Facts};
 pub use info::Route;
 pub use inputs::{InputInfo, InputKind, Inputs, Login};
+#[cfg(feature = "schemas")]
+pub(crate) use link::only_route;
 pub use link::{LinkParam, Path0, Path1, Path2, Path3, Path4, Path5, Path6, find, join, write_own};
 pub use local::{LocalId, LocalType, PassedLocals};
 pub use mount::MountedGroup;
@@ -55,8 +57,8 @@ pub use node::{Entry, EntryProbe, NoEntry, NoLink, Node};
 pub use part::{PartInfo, PartKind};
 pub use pattern::Pattern;
 pub use payloads::{
-    AcceptOpaque, AcceptedBy, NoPayloads, Payloads, PayloadsProbe, Returned, RoutePayloads, Shown,
-    Visit,
+    AcceptOpaque, AcceptedBy, NoPayloads, Payloads, PayloadsProbe, Returned, RoutePayloads,
+    RouteTypes, Shown, Visit,
 };
 pub use route_parts::{RoutePart, RoutePartKind};
 pub use segment::{Csrf, Methods, Priority, RouteOptions, STANDARD, Segment, Slash};

@@ -11,9 +11,13 @@ use crate::{
     routes::LocalType,
 };
 
+#[cfg(feature = "schemas")]
+mod call;
 mod clock;
 mod jar;
 mod multipart;
+#[cfg(feature = "schemas")]
+mod payloads;
 mod request;
 mod response;
 mod session;
@@ -23,6 +27,12 @@ mod websocket;
 
 #[cfg(feature = "ws")]
 pub use self::websocket::TestWebSocket;
+#[cfg(feature = "schemas")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schemas")))]
+pub use self::{
+    call::{TestAnswer, TestCall, TestRoute},
+    payloads::{Accepts, AnswerValue, LinkValues, Takes},
+};
 pub use self::{
     clock::Clock,
     multipart::TestMultipart,

@@ -32,6 +32,8 @@ pub(super) fn of_handler(handler: &Handler<'_>) -> TokenStream {
     let generic = handler.type_params();
     let arguments = handler.args.iter().filter(|arg| arg.is_extract());
     let mut shown: Vec<&Type> = arguments.map(|arg| &arg.ty).collect();
+    shown.retain(|ty| may_have_payloads(ty, &generic));
+    let types = types(handler, &shown);
     if let ReturnType::Type(_, output) = &handler.function.sig.output {
         shown.push(output);
         // `Result<T, E>` shows only `T`, because most errors have no payloads.
@@ -55,7 +57,22 @@ pub(super) fn of_handler(handler: &Handler<'_>) -> TokenStream {
         // rustc points at the return type if a strict document refuses it.
         quote_spanned!(output_span(&handler.function.sig)=> #returned: __hb::AcceptedBy<__V>,)
     });
-    of_route(handler, shown, accepted)
+    let payloads = of_route(handler, shown, accepted);
+    quote!(#payloads #types)
+}
+
+/// Returns the impl by which a test sees the types of these arguments and of the response.
+fn types(handler: &Handler<'_>, arguments: &[&Type]) -> TokenStream {
+    let (params, own, bounds) = handler.generics();
+    let (name, output) = (&handler.name, handler.returned_type());
+    let list = arguments.iter().rev().fold(quote!(()), |rest, ty| {
+        let owned = with_lifetime(ty, "'static");
+        quote!((#owned, #rest))
+    });
+    quote! {
+        #[automatically_derived]
+        impl #params __hb::RouteTypes<#list, #output> for #name #own where #bounds {}
+    }
 }
 
 /// Returns the impl for a handler with an error, which shows nothing.

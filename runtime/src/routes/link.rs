@@ -71,6 +71,30 @@ pub const fn find(
     route
 }
 
+/// Returns the route of a handler in an app, for a typed call of a test.
+///
+/// # Panics
+/// Panics if the app does not contain the handler, or if it contains the handler twice.
+#[cfg(feature = "schemas")]
+#[track_caller]
+pub(crate) fn only_route(routes: &'static [Route], handler: &Node) -> &'static Route {
+    let Some(handler) = handler.definition() else {
+        panic!("a group is not a handler");
+    };
+    let found = routes.iter();
+    let mut found = found.filter(|route| is_same_handler(route.definition(), handler));
+    match (found.next(), found.next()) {
+        (Some(route), None) => route,
+        (None, _) => panic!("`{}` is not a route of the app", handler.handler),
+        (Some(first), Some(second)) => panic!(
+            "`{}` is mounted twice, at `{}` and at `{}`; send the request with its path",
+            handler.handler,
+            first.path(),
+            second.path()
+        ),
+    }
+}
+
 /// Returns whether both are the same handler.
 const fn is_same_handler(a: &Definition, b: &Definition) -> bool {
     a.place.line() == b.place.line()

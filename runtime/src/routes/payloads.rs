@@ -6,6 +6,8 @@
 
 use std::marker::PhantomData;
 
+use super::node::Entry;
+
 /// A visitor of the types of bodies and queries.
 ///
 /// # Examples
@@ -168,3 +170,13 @@ pub trait RoutePayloads<V> {
     /// Shows the types of all routes.
     fn show_all(visitor: &mut V);
 }
+
+/// A handler with the types of its signature: those of the arguments that may have payloads, as nested pairs, and the
+/// return type. Generated code implements it if the feature `schemas` is enabled.
+///
+/// They are parameters, because the type of an associated type must be as public as the handler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler whose types are known to tests",
+    note = "a test calls a handler with a route attribute, and requires the feature `schemas`"
+)]
+pub trait RouteTypes<Arguments, Output>: Entry {}

@@ -62,6 +62,8 @@ const _: () = {
             > as __hb::Payloads<__V>>::show(__visitor);
         }
     }
+    #[automatically_derived]
+    impl __hb::RouteTypes<(Json<NewNote>, ()), Result<Response, Problem>> for add {}
     #[allow(non_camel_case_types)]
     type arguments_of_add = (
         __hb::Extracted<
