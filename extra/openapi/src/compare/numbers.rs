@@ -141,9 +141,12 @@ fn is_part(inner: &str, outer: &str) -> bool {
 
 /// Returns whether each number of `outer` divides a number of `inner`.
 fn divides_all(outer: &[Value], inner: &[Value]) -> bool {
-    let divides = |one: &Value, other: &Value| match (one.as_f64(), other.as_f64()) {
-        (Some(one), Some(other)) if one > 0.0 => (other / one).fract() == 0.0,
-        _ => one == other,
+    let divides = |one: &Value, other: &Value| {
+        let quotient = other
+            .as_f64()
+            .zip(one.as_f64())
+            .map(|(other, one)| other / one);
+        quotient.is_some_and(|quotient| quotient.fract() == 0.0)
     };
     outer
         .iter()

@@ -100,7 +100,12 @@ impl Schema {
             length: Span::read(keywords, "minLength", "maxLength"),
             item_count: Span::read(keywords, "minItems", "maxItems"),
             property_count: Span::read(keywords, "minProperties", "maxProperties"),
-            multiples: keywords.get("multipleOf").cloned().into_iter().collect(),
+            multiples: keywords
+                .get("multipleOf")
+                .filter(|step| step.is_number())
+                .cloned()
+                .into_iter()
+                .collect(),
             is_unique: flag("uniqueItems"),
             properties: properties(keywords),
             required: list(keywords, "required")
