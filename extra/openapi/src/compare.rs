@@ -21,7 +21,8 @@
 //!   and the names of security schemes do not matter.
 //! - Titles, descriptions, summaries, tags, examples and extensions are no changes.
 //!
-//! A change of a component is reported once for each body, at the place that is nearest to the root.
+//! A change of a component is reported once for each body, at the place that is nearest to the root, and so is an equal
+//! change of schemas that refer to components in the same way.
 //!
 //! # Decisions
 //!
