@@ -114,7 +114,7 @@ fn only_responses_with_a_status_as_a_value_are_opaque() {
     of::<Sse>("200 text/event-stream");
     of::<HeaderMap>("200");
     of::<[(HeaderName, HeaderValue); 1]>("200");
-    of::<highball::Error>("500 problem");
+    of::<highball::Error>("500 problem, any");
     of::<Redirect>("303 (location)");
     of::<Redirect<308>>("308 (location)");
     of::<Problem>("404 problem, 409 problem");
