@@ -35,7 +35,7 @@ use crate::{Documented, error::Error};
 ///
 /// # Bodies
 /// Bodies are typed in JSON, and those of requests in forms. Texts are `String`. Bodies in other formats, forms with
-/// files, streams and server-sent events are [`Bytes`](highball::body::Bytes), which arrive as a whole. If an operation
+/// files, streams and server-sent events are [`Bytes`](highball::Bytes), which arrive as a whole. If an operation
 /// accepts several formats, the client sends JSON, or else a form.
 ///
 /// # Examples
