@@ -21,21 +21,31 @@ def filter_body(context, body):
     return not integral(body)
 
 
+def empty(value):
+    """Whether a value is sent as an empty text, which is the same as none, or as the text `null`."""
+    if isinstance(value, list):
+        return not value or any(empty(item) for item in value)
+    return value is None or value == {} or value == ""
+
+
 @schemathesis.hook
 def filter_query(context, query):
-    """An object without properties is sent as an empty value, which is the same as none."""
-    return not any(value == {} for value in (query or {}).values())
+    return not any(empty(value) for value in (query or {}).values())
 
 
 @schemathesis.serializer("application/toml")
 def toml(context, value):
     try:
         return tomli_w.dumps(value).encode()
-    except (AttributeError, TypeError):
+    except (AttributeError, OverflowError, TypeError, ValueError):
         # TOML has no such value.
         return b"= not a table"
 
 
 @schemathesis.serializer("application/vnd.msgpack")
 def packed(context, value):
-    return msgpack.packb(value)
+    try:
+        return msgpack.packb(value)
+    except (OverflowError, TypeError, ValueError):
+        # A byte that MessagePack does not use.
+        return b"\xc1"
