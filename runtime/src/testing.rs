@@ -12,6 +12,8 @@ use crate::{
 };
 
 #[cfg(feature = "schemas")]
+mod answer;
+#[cfg(feature = "schemas")]
 mod call;
 mod clock;
 mod jar;
@@ -22,6 +24,7 @@ mod request;
 mod response;
 mod session;
 mod stream;
+mod target;
 #[cfg(feature = "ws")]
 mod websocket;
 
@@ -30,7 +33,8 @@ pub use self::websocket::TestWebSocket;
 #[cfg(feature = "schemas")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schemas")))]
 pub use self::{
-    call::{TestAnswer, TestCall, TestRoute},
+    answer::{Outcome, TestAnswer},
+    call::{TestCall, TestRoute},
     payloads::{Accepts, AnswerValue, LinkValues, Takes},
 };
 pub use self::{
@@ -305,18 +309,15 @@ impl<A: App, S> TestClient<A, S> {
 
 impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestClient<A, S> {
     /// Starts a session, which sends several requests to the same state.
-    pub fn start(self) -> TestSession<A, S> {
-        TestSession {
-            service: Service::new(self.shared, self.peer),
-            jar: None,
-        }
+    pub fn start(self) -> TestSession<A> {
+        TestSession::to(Service::<A, S>::new(self.shared, self.peer))
     }
 
     /// Creates a request, the only one to this state. [`start`](Self::start) allows several.
     ///
     /// # Panics
     /// Panics if the path is not a valid request target.
-    pub fn request(self, method: Method, path: &str) -> TestRequest<A, S> {
+    pub fn request(self, method: Method, path: &str) -> TestRequest {
         self.start().request(method, path)
     }
 }
@@ -329,19 +330,19 @@ macro_rules! shortcuts {
                 ///
                 /// # Panics
                 /// Panics if the path is not a valid request target.
-                pub fn $name(self, path: &str) -> TestRequest<A, S> {
+                pub fn $name(self, path: &str) -> TestRequest {
                     self.request(Method::$method, path)
                 }
             )*
         }
 
-        impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
+        impl<A: App> TestSession<A> {
             $(
                 #[doc = concat!("Creates a ", stringify!($method), " request.")]
                 ///
                 /// # Panics
                 /// Panics if the path is not a valid request target.
-                pub fn $name(&self, path: &str) -> TestRequest<A, S> {
+                pub fn $name(&self, path: &str) -> TestRequest {
                     self.request(Method::$method, path)
                 }
             )*
@@ -354,8 +355,8 @@ shortcuts! {
 }
 
 macro_rules! opaque_debug {
-    ($($name:ident),*) => {$(
-        impl<A, S> fmt::Debug for $name<A, S> {
+    ($($name:ident $(<$($param:ident),*>)?),*) => {$(
+        impl$(<$($param),*>)? fmt::Debug for $name$(<$($param),*>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()
             }
@@ -363,4 +364,4 @@ macro_rules! opaque_debug {
     )*};
 }
 
-opaque_debug!(TestClient, TestSession, TestRequest);
+opaque_debug!(TestClient<A, S>, TestSession<A>, TestRequest);

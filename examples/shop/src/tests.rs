@@ -164,10 +164,7 @@ async fn rush(capacity: Option<Capacity>, report_every: Option<Duration>) -> [Ki
     tokio::join!(orders, reports).into()
 }
 
-fn report(
-    client: &TestSession<Api, AppState>,
-    token: &str,
-) -> impl Future<Output = TestResponse> + use<> {
+fn report(client: &TestSession<Api>, token: &str) -> impl Future<Output = TestResponse> + use<> {
     client.get("/office/report").bearer(token).send()
 }
 

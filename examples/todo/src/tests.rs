@@ -7,7 +7,7 @@ use highball::{
 use crate::{Api, AppState};
 
 /// Returns a client of an app with two todos, of which the second is done.
-fn client() -> TestSession<Api, AppState> {
+fn client() -> TestSession<Api> {
     let client = Api.test().state(AppState::default()).start();
     block_on(async {
         for title in ["buy milk", "write tests"] {
@@ -19,6 +19,11 @@ fn client() -> TestSession<Api, AppState> {
         assert_eq!(done.status(), 200);
     });
     client
+}
+
+#[test]
+fn the_examples_of_the_document_are_true() {
+    block_on(highball_openapi::examples(&client()));
 }
 
 /// Sends a request. A `PATCH` accepts any version of the todo.

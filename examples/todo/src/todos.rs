@@ -44,12 +44,32 @@ struct Change {
 }
 
 /// Lists all todos. `?done=false` selects those that are not done.
+///
+/// ```http
+/// GET /todos?done=false
+/// 200
+/// [{"id": 1, "title": "buy milk", "done": false}]
+/// ```
 #[get("/")]
 async fn list(filter: Query<Filter>, store: State<Store>) -> Json<Vec<Todo>> {
     Json(store.list(|todo| filter.done.is_none_or(|done| todo.done == done)))
 }
 
 /// Adds a todo.
+///
+/// ```http
+/// POST /todos
+/// {"title": "answer letters"}
+/// 201
+/// Location: /todos/3
+/// {"id": 3, "title": "answer letters", "done": false}
+/// ```
+///
+/// ```http a title that another todo has
+/// POST /todos
+/// {"title": "buy milk"}
+/// 409
+/// ```
 #[post("/")]
 async fn create(
     new: Json<NewTodo>,
@@ -75,6 +95,24 @@ async fn show(
 ///
 /// The request must contain `If-Match` with the version that the client has read. If two clients change the same
 /// version, the second request is rejected with 412.
+///
+/// ```http
+/// PATCH /todos/1
+/// If-Match: "1"
+///
+/// {"done": true}
+/// 200
+/// ETag: "2"
+/// {"id": 1, "title": "buy milk", "done": true}
+/// ```
+///
+/// ```http a version that another client has changed
+/// PATCH /todos/1
+/// If-Match: "1"
+///
+/// {"done": false}
+/// 412
+/// ```
 #[patch("/{id}")]
 async fn update(
     id: u64,

@@ -3,13 +3,13 @@ use highball::{block_on, prelude::*, testing::TestSession};
 use super::{Api, AppState, accounts::User, database};
 
 /// Starts the app with an empty database.
-async fn start() -> TestSession<Api, AppState> {
+async fn start() -> TestSession<Api> {
     let database = database::in_memory().await;
     Api.test().state(AppState { database }).start()
 }
 
 /// Starts the app with the account `zoe`, and returns the token of a session.
-async fn start_signed_in() -> (TestSession<Api, AppState>, String) {
+async fn start_signed_in() -> (TestSession<Api>, String) {
     let client = start().await;
     let zoe = json!({ "name": "zoe", "password": "correct horse" });
     let signed_up = client.post("/accounts").json(&zoe).send().await;

@@ -30,7 +30,7 @@ impl Drop for Folder {
     }
 }
 
-fn client(folder: &Path) -> TestSession<Api, AppState> {
+fn client(folder: &Path) -> TestSession<Api> {
     let state = AppState {
         progress: Progress::default(),
         folder: folder.to_owned(),
@@ -44,7 +44,7 @@ fn form(file: &str, end: &str) -> String {
     format!("--XX\r\n{head}\r\n\r\n{file}{end}")
 }
 
-async fn send(client: &TestSession<Api, AppState>, id: u64, body: String) -> TestResponse {
+async fn send(client: &TestSession<Api>, id: u64, body: String) -> TestResponse {
     let request = client.post(&format!("/uploads/{id}")).body(body);
     let content_type = "multipart/form-data; boundary=XX";
     request

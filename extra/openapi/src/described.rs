@@ -3,6 +3,7 @@
 use highball::Route;
 
 use crate::{
+    common::Common,
     model::{Info, Server, Tag},
     schemas::Schemas,
 };
@@ -14,7 +15,7 @@ pub(crate) struct Described {
     pub(crate) operations: Vec<DescribedOperation>,
     /// The schemas of the answers. Those of requests are added later.
     pub(crate) schemas: Schemas,
-    pub(crate) has_capacity: bool,
+    pub(crate) common: Common,
 }
 
 /// A route with one of its methods.

@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use highball::{App, Route, describe::RoutePayloads};
+use highball::{
+    App, Route,
+    describe::{RoutePayloads, Visit},
+};
+use schemars::JsonSchema;
 
 use crate::{
     canonical::canonical,
+    common::{Common, Format},
     described::{Described, DescribedOperation, of_methods, tags},
     error::Error,
     frozen::{self, Accepted, Frozen},
@@ -54,47 +59,9 @@ pub struct Document {
     routes: &'static [Route],
     types: Types,
     hidden: Vec<String>,
-    /// Whether the server rejects requests under load.
-    has_capacity: bool,
+    common: Common,
     frozen: Vec<Frozen>,
     accepted: Vec<Accepted>,
-}
-
-/// An app that has a document.
-///
-/// The routes and the commands of this package read it.
-///
-/// # Examples
-/// ```
-/// use highball::prelude::*;
-/// use highball_openapi::{Document, Documented};
-///
-/// #[get("/")]
-/// async fn home() -> &'static str {
-///     "hello"
-/// }
-///
-/// #[routes(app)]
-/// struct Api(home, highball_openapi::json<Api>);
-///
-/// impl Documented for Api {
-///     fn document() -> Document {
-///         Document::of::<Self>("Hello", env!("CARGO_PKG_VERSION"))
-///     }
-/// }
-///
-/// # highball::block_on(async {
-/// let response = Api.test().get("/openapi.json").send().await;
-/// assert_eq!(response.json::<Value>()["info"]["title"], "Hello");
-/// # });
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no document",
-    note = "write `impl Documented for {Self}`, whose method returns `Document::of::<Self>(\"a title\", \"a version\")`"
-)]
-pub trait Documented: App {
-    /// Returns the document.
-    fn document() -> Document;
 }
 
 impl Document {
@@ -151,7 +118,7 @@ impl Document {
             routes: A::ROUTES,
             types,
             hidden: Vec::new(),
-            has_capacity: false,
+            common: Common::default(),
             frozen: Vec::new(),
             accepted: Vec::new(),
         }
@@ -216,7 +183,47 @@ impl Document {
     /// # }
     /// ```
     pub fn capacity(mut self) -> Self {
-        self.has_capacity = true;
+        self.common.has_capacity = true;
+        self
+    }
+
+    /// Sets the type and the media type of rejections. Use it for an app with its own format,
+    /// `#[routes(app, rejection = ..)]`.
+    ///
+    /// Without it, rejections are problem details in the document, as the framework renders them.
+    ///
+    /// # Examples
+    /// ```
+    /// # use highball::prelude::*;
+    /// # use highball_openapi::Document;
+    /// #[derive(serde::Serialize, schemars::JsonSchema)]
+    /// struct Failure {
+    ///     message: String,
+    /// }
+    ///
+    /// fn failure(rejection: &Rejection, _: &Context<'_>) -> Response {
+    ///     let message = rejection.detail().to_owned();
+    ///     (rejection.status(), Json(Failure { message })).into_response()
+    /// }
+    ///
+    /// #[get("/users/{id}")]
+    /// async fn show(id: u64) -> Option<String> {
+    ///     None
+    /// }
+    ///
+    /// #[routes(app, rejection = failure)]
+    /// struct Api(show);
+    ///
+    /// # fn main() -> Result<(), highball_openapi::Error> {
+    /// let document = Document::of::<Api>("Shop", "1.0.0");
+    /// let document = document.rejections::<Failure>("application/json").build()?;
+    /// assert!(document.json().contains("#/components/schemas/Failure"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rejections<T: JsonSchema>(mut self, media_type: &'static str) -> Self {
+        Visit::<T>::visit(&mut self.types);
+        self.common.format = Some(Format::of::<T>(media_type));
         self
     }
 
@@ -288,8 +295,8 @@ impl Document {
     /// Builds the document.
     ///
     /// # Errors
-    /// Returns an error if two types have the same name in the document, or if a frozen version has changed so that a
-    /// client breaks.
+    /// Returns an error if two types have the same name in the document, if an example in a doc comment cannot be read,
+    /// or if a frozen version has changed so that a client breaks.
     pub fn build(mut self) -> Result<Spec, Error> {
         let frozen = std::mem::take(&mut self.frozen);
         let accepted = std::mem::take(&mut self.accepted);
@@ -298,13 +305,12 @@ impl Document {
             servers,
             operations,
             mut schemas,
-            has_capacity,
+            common,
         } = self.describe();
         let (mut paths, mut logins) = (BTreeMap::new(), BTreeSet::new());
         for DescribedOperation { route, method, id } in &operations {
             let id = id.clone();
-            let operation =
-                operation::operation(route, id, has_capacity, &mut schemas, &mut logins);
+            let operation = operation::operation(route, id, common, &mut schemas, &mut logins)?;
             let path: &mut BTreeMap<_, _> = paths.entry(names::path(route.path())).or_default();
             path.insert(method.clone(), operation);
         }
@@ -338,7 +344,7 @@ impl Document {
         let ids = names::operation_ids(&operations);
         let mut schemas = Schemas::new(self.types);
         for (route, _) in &operations {
-            operation::prepare(route, &mut schemas);
+            operation::prepare(route, self.common, &mut schemas);
         }
         let operations = operations.into_iter().zip(ids);
         let operations =
@@ -348,7 +354,7 @@ impl Document {
             servers: self.servers,
             operations: operations.collect(),
             schemas,
-            has_capacity: self.has_capacity,
+            common: self.common,
         }
     }
 

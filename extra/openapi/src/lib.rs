@@ -42,6 +42,7 @@ mod assets;
 mod canonical;
 mod cli;
 pub mod client;
+mod common;
 pub mod compare;
 mod described;
 #[cfg(feature = "page")]
@@ -49,12 +50,13 @@ mod docs_page;
 #[cfg(doctest)]
 mod doctests;
 mod document;
+mod documented;
 mod error;
+mod examples;
 mod frozen;
 #[cfg(feature = "page")]
 mod html;
 mod integers;
-
 mod model;
 mod names;
 mod operation;
@@ -74,8 +76,10 @@ mod used;
 pub use cli::{Output, cli, run};
 #[cfg(feature = "page")]
 pub use docs_page::page;
-pub use document::{Document, Documented};
+pub use document::Document;
+pub use documented::Documented;
 pub use error::Error;
+pub use examples::examples;
 pub use routes::json;
 #[cfg(feature = "yaml")]
 pub use routes::yaml;

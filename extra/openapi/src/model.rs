@@ -77,6 +77,8 @@ pub(crate) struct Parameter {
     #[serde(rename = "allowEmptyValue", skip_serializing_if = "std::ops::Not::not")]
     pub(crate) allows_empty: bool,
     pub(crate) schema: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) example: Option<Value>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -89,6 +91,19 @@ pub(crate) struct RequestBody {
 pub(crate) struct MediaType {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) schema: Option<Value>,
+    /// The schema of one event of a stream: `itemSchema` of OpenAPI 3.2.
+    #[serde(rename = "x-itemSchema", skip_serializing_if = "Option::is_none")]
+    pub(crate) item_schema: Option<Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) examples: BTreeMap<String, ExampleValue>,
+}
+
+/// An example of a body.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ExampleValue {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) summary: String,
+    pub(crate) value: Value,
 }
 
 /// A response.

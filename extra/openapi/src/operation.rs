@@ -11,15 +11,13 @@ use serde_json::{Value, json};
 
 use crate::{
     canonical::canonical,
+    common::Common,
+    error::Error,
+    examples::{self, add_to_answers, add_to_body, add_to_parameters, without_examples},
     model::{Answer, Header, MediaType, Operation, Parameter, RequestBody},
     primitives, problem, query,
     schemas::{Direction, Schemas, reference_to},
 };
-
-/// The answer of a server under load.
-const TOO_BUSY: RouteAnswer = RouteAnswer::problem(503)
-    .about("the server is handling too many requests")
-    .headers(&["retry-after"]);
 
 /// The name of a part of a form.
 const PART_NAME: &str = "^[^\\x00-\\x1f\\x7f\"]*$";
@@ -44,9 +42,9 @@ pub(crate) fn place(route: &Route) -> String {
 }
 
 /// Shows the types of a route's answers to the schemas.
-pub(crate) fn prepare(route: &Route, schemas: &mut Schemas) {
+pub(crate) fn prepare(route: &Route, common: Common, schemas: &mut Schemas) {
     let place = place(route);
-    for answer in route.answers() {
+    for answer in common.answers(route) {
         if let Some(ty) = answer.type_name() {
             schemas.of(ty, Direction::Answer, &place);
         }
@@ -57,14 +55,14 @@ pub(crate) fn prepare(route: &Route, schemas: &mut Schemas) {
 pub(crate) fn operation(
     route: &Route,
     id: String,
-    has_capacity: bool,
+    common: Common,
     schemas: &mut Schemas,
     logins: &mut BTreeSet<Login>,
-) -> Operation {
+) -> Result<Operation, Error> {
     let inputs = route.inputs();
-    let all = all_answers(route, has_capacity);
-    let (summary, description) = split_doc(route.doc());
-    Operation {
+    let all = common.answers(route);
+    let (summary, description) = split_doc(&without_examples(route.doc()));
+    let mut operation = Operation {
         tags: route
             .groups()
             .last()
@@ -80,14 +78,14 @@ pub(crate) fn operation(
         deprecated: is_deprecated(route),
         security: security(&inputs, logins),
         unknown_answers: route.unknown_answers(),
+    };
+    let examples = examples::of(route)?;
+    add_to_parameters(&mut operation.parameters, route.path(), &examples);
+    if let Some(body) = &mut operation.request_body {
+        add_to_body(body, &examples);
     }
-}
-
-/// Returns the answers of a route, with that of a server under load.
-pub(crate) fn all_answers(route: &Route, has_capacity: bool) -> Vec<RouteAnswer> {
-    let mut all = route.answers();
-    all.extend(has_capacity.then_some(TOO_BUSY));
-    all
+    add_to_answers(&mut operation.responses, &examples);
+    Ok(operation)
 }
 
 /// Returns whether the handler has `#[deprecated]`, or the middleware `Deprecated` is around it.
@@ -165,6 +163,7 @@ fn parameter(name: &str, place: &'static str, required: bool, schema: Value) -> 
         required,
         allows_empty: false,
         schema: canonical(&schema),
+        example: None,
     }
 }
 
@@ -189,9 +188,9 @@ fn request_body(inputs: &[InputInfo], schemas: &mut Schemas, place: &str) -> Opt
 /// Returns the media type in the document, and the schema of its bodies.
 fn media(media_type: &'static str, schema: Option<Value>) -> (&'static str, MediaType) {
     let (media_type, schema) = match (media_type, schema) {
+        // A schema of this media type would be that of the whole stream.
+        ("text/event-stream", data) => return ("text/event-stream", events(data)),
         (media_type, Some(schema)) => (media_type, schema),
-        // A schema here would be that of a single event, and this package has no information about events.
-        ("text/event-stream", None) => return ("text/event-stream", MediaType::default()),
         (text, None) if text.starts_with("text/") => (text, json!({ "type": "string" })),
         ("multipart/form-data", None) => (
             "multipart/form-data",
@@ -202,7 +201,32 @@ fn media(media_type: &'static str, schema: Option<Value>) -> (&'static str, Medi
         (other, None) => return (other, MediaType::default()),
     };
     let schema = Some(canonical(&schema));
-    (media_type, MediaType { schema })
+    let media = MediaType {
+        schema,
+        ..MediaType::default()
+    };
+    (media_type, media)
+}
+
+/// Returns server-sent events whose data has this schema, as OpenAPI 3.2 describes them.
+fn events(data: Option<Value>) -> MediaType {
+    let event = data.map(|schema| {
+        json!({
+            "type": "object",
+            "properties": {
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "contentSchema": schema
+                }
+            },
+            "required": ["data"]
+        })
+    });
+    MediaType {
+        item_schema: event.map(|event| canonical(&event)),
+        ..MediaType::default()
+    }
 }
 
 fn answers(list: &[RouteAnswer], schemas: &mut Schemas, place: &str) -> BTreeMap<String, Answer> {

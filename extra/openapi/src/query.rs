@@ -21,6 +21,7 @@ pub(crate) fn parameters(schema: &Value, schemas: &Schemas, required: bool) -> V
             required,
             allows_empty: false,
             schema: schema.clone(),
+            example: None,
         }],
     }
 }
@@ -58,6 +59,7 @@ fn collect(schema: &Value, schemas: &Schemas, required: bool, list: &mut Vec<Par
             // `?limit=` is `None`, as long as the type cannot be parsed from an empty text.
             allows_empty: is_nullable && !is_text(&schema),
             schema: without_null(schema),
+            example: None,
         });
     }
     map.get("type").is_some_and(|ty| ty == "object") || map.contains_key("allOf")

@@ -2,7 +2,9 @@
 
 use super::{Bind, Either, Form, Query};
 use crate::{
-    response::{Accepted, Attachment, Conditional, Created, Json, PrettyJson, WithStatus},
+    response::{
+        Accepted, Attachment, Conditional, Created, Json, PrettyJson, WithStatus, sse::JsonEvents,
+    },
     routes::{Payloads, Visit},
 };
 
@@ -17,7 +19,7 @@ macro_rules! payload {
     )*};
 }
 
-payload!(Json Query Form Bind PrettyJson);
+payload!(Json JsonEvents Query Form Bind PrettyJson);
 #[cfg(feature = "msgpack")]
 use super::MsgPack;
 #[cfg(feature = "msgpack")]

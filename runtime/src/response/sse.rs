@@ -10,6 +10,7 @@ use std::{
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderValue, header};
+use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
 use super::{IntoResponse, Response};
@@ -21,8 +22,10 @@ use crate::{
 };
 
 mod event;
+mod json_events;
 
 pub use event::Event;
+pub use json_events::JsonEvents;
 
 /// A response of server-sent events, `text/event-stream`, for the `EventSource` of a page.
 ///
@@ -57,7 +60,7 @@ pub use event::Event;
 /// ```
 #[must_use]
 pub struct Sse {
-    events: Pin<Box<dyn Stream<Item = Event> + Send>>,
+    events: EventStream,
     keep_alive: Duration,
     /// Whether it ends at a shutdown, before its events do.
     stops: bool,
@@ -84,6 +87,26 @@ pub trait Events: Stream<Item = Event> {}
 #[diagnostic::do_not_recommend]
 impl<S: Stream<Item = Event> + ?Sized> Events for S {}
 
+/// The events of a response. An error ends it.
+type EventStream = Pin<Box<dyn Stream<Item = Result<Event, BoxError>> + Send>>;
+
+pin_project! {
+    /// Events without errors.
+    struct AlwaysEvents<S> {
+        #[pin]
+        events: S,
+    }
+}
+
+impl<S: Events> Stream for AlwaysEvents<S> {
+    type Item = Result<Event, BoxError>;
+
+    fn poll_next(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let event = ready!(self.project().events.poll_next(task));
+        Poll::Ready(event.map(Ok))
+    }
+}
+
 /// How long events that are ready are sent after the shutdown has begun.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -93,6 +116,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 impl Sse {
     /// Returns a response of these events.
     pub fn new(events: impl Events + Send + 'static) -> Self {
+        Self::of(AlwaysEvents { events })
+    }
+
+    fn of(events: impl Stream<Item = Result<Event, BoxError>> + Send + 'static) -> Self {
         Self {
             events: Box::pin(events),
             keep_alive: KEEP_ALIVE,
@@ -168,7 +195,7 @@ impl fmt::Debug for Sse {
 /// The stream of events, with comments that keep the connection alive.
 struct KeptAlive {
     /// The events, until they or the server end.
-    events: Option<Pin<Box<dyn Stream<Item = Event> + Send>>>,
+    events: Option<EventStream>,
     after: Duration,
     /// Ends when a comment is due. It is made at the first wait, because only then the server's clock is known.
     quiet: Option<Pin<Box<Sleep>>>,
@@ -226,7 +253,11 @@ impl Stream for KeptAlive {
         }
         let text = match events.as_mut().poll_next(task) {
             Poll::Ready(None) => return Poll::Ready(None),
-            Poll::Ready(Some(event)) => {
+            Poll::Ready(Some(Err(error))) => {
+                this.events = None;
+                return Poll::Ready(Some(Err(error)));
+            }
+            Poll::Ready(Some(Ok(event))) => {
                 this.retries |= event.retries;
                 Bytes::from(event.text + "\n")
             }

@@ -143,6 +143,13 @@ impl Answer {
         self
     }
 
+    /// Returns the answer with a body of the type `T` in this format. A [problem](Self::is_problem) then is none.
+    #[must_use]
+    pub const fn with_body<T: ?Sized>(mut self, media_type: &'static str) -> Self {
+        self.content = Content::Body(media_type, Some(type_name::<T>));
+        self
+    }
+
     /// Returns the status.
     pub const fn status(&self) -> u16 {
         self.status

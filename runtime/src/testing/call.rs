@@ -1,20 +1,19 @@
 //! Typed calls: a handler's types are those of the request and of the response.
 
-use std::{fmt, marker::PhantomData, ops::Deref};
+use std::{fmt, marker::PhantomData};
 
 use http::{HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
 use super::{
-    TestRequest, TestResponse, TestSession,
-    payloads::{AnswerValue, LinkValues, Takes},
+    TestAnswer, TestRequest, TestSession,
+    payloads::{LinkValues, Takes},
 };
 use crate::{
     app::App,
-    chain::Endpoint,
     extract::{Form, Query},
     response::Json,
-    routes::{RouteTypes, join, only_route, write_own},
+    routes::{Route, RouteTypes, join, only_route, write_own},
 };
 
 /// Calls a handler in a test, with its types.
@@ -73,10 +72,9 @@ pub trait TestRoute<Arguments, Output>: RouteTypes<Arguments, Output> {
     /// Panics if the app does not have the handler as exactly one route, or if its prefixes have parameters. Use
     /// [`call_within`](Self::call_within) for those.
     #[track_caller]
-    fn call<A, S, P>(session: &TestSession<A, S>, values: P) -> TestCall<A, S, Arguments, Output>
+    fn call<A, P>(session: &TestSession<A>, values: P) -> TestCall<Arguments, Output>
     where
-        A: App + Endpoint<S>,
-        S: Send + Sync + 'static,
+        A: App,
         P: LinkValues<Self::Link>,
     {
         Self::call_within(session, &[], values)
@@ -106,14 +104,13 @@ pub trait TestRoute<Arguments, Output>: RouteTypes<Arguments, Output> {
     /// # Panics
     /// Panics if the app does not have the handler as exactly one route, or if a parameter has no value.
     #[track_caller]
-    fn call_within<A, S, P>(
-        session: &TestSession<A, S>,
+    fn call_within<A, P>(
+        session: &TestSession<A>,
         prefixes: &[(&str, &dyn fmt::Display)],
         values: P,
-    ) -> TestCall<A, S, Arguments, Output>
+    ) -> TestCall<Arguments, Output>
     where
-        A: App + Endpoint<S>,
-        S: Send + Sync + 'static,
+        A: App,
         P: LinkValues<Self::Link>,
     {
         let route = only_route(A::ROUTES, Self::NODE);
@@ -133,6 +130,7 @@ pub trait TestRoute<Arguments, Output>: RouteTypes<Arguments, Output> {
         let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
         TestCall {
             request: session.request(method, &path),
+            route,
             types: PhantomData,
         }
     }
@@ -157,21 +155,18 @@ impl<E: RouteTypes<Arguments, Output>, Arguments, Output> TestRoute<Arguments, O
 /// # highball::block_on(async {
 /// let session = Api.test().start();
 /// let words = vec![("q".to_owned(), "tea".to_owned())];
-/// let request: TestCall<_, _, _, String> = search::call(&session, ()).query(&words);
+/// let request: TestCall<_, String> = search::call(&session, ()).query(&words);
 /// assert_eq!(request.send().await.value(), "tea");
 /// # });
 /// ```
 #[must_use = "the request is sent by `send`"]
-pub struct TestCall<A, S, Arguments, Output> {
-    request: TestRequest<A, S>,
+pub struct TestCall<Arguments, Output> {
+    request: TestRequest,
+    route: &'static Route,
     types: PhantomData<fn() -> (Arguments, Output)>,
 }
 
-impl<A, S, Arguments, Output> TestCall<A, S, Arguments, Output>
-where
-    A: App + Endpoint<S>,
-    S: Send + Sync + 'static,
-{
+impl<Arguments, Output> TestCall<Arguments, Output> {
     /// Sets the body to a value as JSON. The handler has an argument `Json<T>`.
     ///
     /// # Panics
@@ -226,9 +221,10 @@ where
     }
 
     /// Changes the request in another way, such as by a cookie.
-    pub fn with(self, change: impl FnOnce(TestRequest<A, S>) -> TestRequest<A, S>) -> Self {
+    pub fn with(self, change: impl FnOnce(TestRequest) -> TestRequest) -> Self {
         Self {
             request: change(self.request),
+            route: self.route,
             types: PhantomData,
         }
     }
@@ -238,86 +234,12 @@ where
     /// # Panics
     /// Panics if the body of the response fails.
     pub async fn send(self) -> TestAnswer<Output> {
-        TestAnswer {
-            response: self.request.send().await,
-            output: PhantomData,
-        }
+        TestAnswer::new(self.request.send().await, self.route)
     }
 }
 
-impl<A, S, Arguments, Output> fmt::Debug for TestCall<A, S, Arguments, Output> {
+impl<Arguments, Output> fmt::Debug for TestCall<Arguments, Output> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestCall").finish_non_exhaustive()
-    }
-}
-
-/// A response with the type that its handler returns. It derefs to a [`TestResponse`].
-///
-/// # Examples
-/// ```
-/// use highball::{prelude::*, testing::{TestAnswer, TestRoute}};
-///
-/// #[get("/{id}")]
-/// async fn show(id: u8) -> Option<Json<u8>> {
-///     (id < 9).then_some(Json(id))
-/// }
-///
-/// #[routes(app)]
-/// struct Api(show);
-///
-/// # highball::block_on(async {
-/// let session = Api.test().start();
-/// let answer: TestAnswer<Option<Json<u8>>> = show::call(&session, (7,)).send().await;
-/// assert_eq!(answer.success(), Some(7));
-/// let answer = show::call(&session, (9,)).send().await;
-/// assert_eq!(answer.success(), None);
-/// assert_eq!(answer.json::<Value>()["status"], 404);
-/// # });
-/// ```
-pub struct TestAnswer<Output> {
-    response: TestResponse,
-    output: PhantomData<fn() -> Output>,
-}
-
-impl<Output: AnswerValue> TestAnswer<Output> {
-    /// Returns the value in the response.
-    ///
-    /// # Panics
-    /// Panics if the status is that of an error, or if the body does not match the type.
-    #[track_caller]
-    pub fn value(&self) -> Output::Value {
-        let response = &self.response;
-        assert!(
-            !is_error(response),
-            "the response is an error: {response:?}"
-        );
-        Output::read(response)
-    }
-
-    /// Returns the value in the response, or `None` if its status is that of an error, 400 or more.
-    ///
-    /// # Panics
-    /// Panics if the body of another response does not match the type.
-    #[track_caller]
-    pub fn success(&self) -> Option<Output::Value> {
-        (!is_error(&self.response)).then(|| Output::read(&self.response))
-    }
-}
-
-fn is_error(response: &TestResponse) -> bool {
-    response.status().is_client_error() || response.status().is_server_error()
-}
-
-impl<Output> Deref for TestAnswer<Output> {
-    type Target = TestResponse;
-
-    fn deref(&self) -> &TestResponse {
-        &self.response
-    }
-}
-
-impl<Output> fmt::Debug for TestAnswer<Output> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.response.fmt(f)
     }
 }

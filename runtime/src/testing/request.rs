@@ -9,12 +9,8 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Uri, header, request};
 use serde::Serialize;
 
-use super::{TestMultipart, TestResponse, TestStream, jar::Jar};
-use crate::{
-    app::{App, Service},
-    body::{Body, RequestBody},
-    chain::Endpoint,
-};
+use super::{TestMultipart, TestResponse, TestStream, jar::Jar, target::Target};
+use crate::body::Body;
 
 /// The maximum size of a response body that a test reads, in bytes.
 const MAX_BODY: u64 = 1 << 30;
@@ -34,20 +30,20 @@ const MAX_BODY: u64 = 1 << 30;
 /// struct Api(echo);
 ///
 /// # highball::block_on(async {
-/// let request: TestRequest<Api> = Api.test().post("/echo");
+/// let request: TestRequest = Api.test().post("/echo");
 /// let response = request.bearer("secret").json(&json!({ "n": 7 })).send().await;
 /// assert_eq!(response.text(), "secret 7");
 /// # });
 /// ```
 #[must_use = "the request is sent by `send`"]
-pub struct TestRequest<A, S = ()> {
-    pub(crate) service: Service<A, S>,
+pub struct TestRequest {
+    pub(crate) target: Arc<dyn Target>,
     pub(crate) jar: Option<Arc<Mutex<Jar>>>,
     pub(crate) head: request::Parts,
     pub(crate) body: Bytes,
 }
 
-impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
+impl TestRequest {
     /// Adds a header. A header of the same name that is already there is kept.
     ///
     /// # Panics
@@ -197,18 +193,14 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
             jar.add_cookies(
                 &path,
                 &mut self.head.headers,
-                self.service.clock().system_time(),
+                self.target.clock().system_time(),
             );
         }
-        let request = http::Request::from_parts(self.head, RequestBody::from(self.body));
-        let response = self.service.call(request).await;
+        let request = http::Request::from_parts(self.head, self.body);
+        let response = self.target.call(request).await;
         if let Some(jar) = &self.jar {
             let mut jar = jar.lock().unwrap_or_else(PoisonError::into_inner);
-            jar.store(
-                &path,
-                response.headers(),
-                self.service.clock().system_time(),
-            );
+            jar.store(&path, response.headers(), self.target.clock().system_time());
         }
         response
     }

@@ -1,15 +1,20 @@
 //! A session of a test, which sends several requests to one app.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, Mutex},
+};
 
 use bytes::Bytes;
 use http::Method;
 
-use super::{TestRequest, jar::Jar};
-use crate::{
-    app::{App, Service},
-    chain::Endpoint,
+use super::{
+    TestRequest,
+    jar::Jar,
+    target::{Remote, Target},
 };
+use crate::{app::App, body::BoxError};
 
 /// A session with one app and its state, which can send several requests.
 ///
@@ -36,24 +41,76 @@ use crate::{
 ///
 /// # highball::block_on(async {
 /// let state = AppState { visits: AtomicU64::new(0) };
-/// let session: TestSession<_, _> = Api.test().state(state).start();
+/// let session: TestSession<Api> = Api.test().state(state).start();
 /// assert_eq!(session.get("/visit").send().await.text(), "0");
 /// assert_eq!(session.get("/visit").send().await.text(), "1");
 /// # });
 /// ```
-pub struct TestSession<A, S = ()> {
-    pub(super) service: Service<A, S>,
+pub struct TestSession<A> {
+    pub(super) target: Arc<dyn Target>,
     /// The cookies of the session, shared with its requests, after [`keep_cookies`](Self::keep_cookies).
     pub(super) jar: Option<Arc<Mutex<Jar>>>,
+    pub(super) app: PhantomData<fn() -> A>,
 }
 
-impl<A, S> TestSession<A, S> {
+impl<A: App> TestSession<A> {
+    /// Returns a session with a server that already runs, such as a staging environment.
+    ///
+    /// The function sends each request with the HTTP client of your choice. It gets absolute URIs: the address with the
+    /// path of the request. Everything but [`websocket`](TestRequest::websocket) works as with the app in this process,
+    /// typed calls included.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{Bytes, http, prelude::*, testing::TestSession};
+    ///
+    /// #[get("/ping")]
+    /// async fn ping() -> &'static str {
+    ///     "pong"
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(ping);
+    ///
+    /// // In place of an HTTP client, so that the example needs no network.
+    /// async fn send(request: http::Request<Bytes>) -> Result<http::Response<Body>, String> {
+    ///     Ok(http::Response::new(Body::from(request.uri().to_string())))
+    /// }
+    ///
+    /// # highball::block_on(async {
+    /// let session = TestSession::<Api>::remote("https://staging.example/v1", send);
+    /// let response = session.get("/ping").send().await;
+    /// assert_eq!(response.text(), "https://staging.example/v1/ping");
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// Panics if the address has no scheme, no host or a query. A request panics if the function returns an error.
+    pub fn remote<F, R, B, E>(address: &str, send: F) -> Self
+    where
+        F: Fn(http::Request<Bytes>) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<http::Response<B>, E>> + Send + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+        E: fmt::Display,
+    {
+        Self::to(Remote::new(address, send))
+    }
+
+    pub(super) fn to(target: impl Target + 'static) -> Self {
+        Self {
+            target: Arc::new(target),
+            jar: None,
+            app: PhantomData,
+        }
+    }
+
     /// Starts a graceful shutdown, as SIGTERM does.
     ///
     /// Event streams end, and futures that wait for [`Context::stopping`](crate::Context::stopping) complete. The
-    /// session can still send requests.
+    /// session can still send requests. If the session is that of a [`remote`](Self::remote) server, nothing
+    /// happens.
     pub fn stop(&self) {
-        self.service.stop();
+        self.target.stop();
     }
 
     /// Stores the cookies that responses set and sends them with later requests, as a browser does for one origin.
@@ -90,19 +147,17 @@ impl<A, S> TestSession<A, S> {
         self.jar = Some(Arc::default());
         self
     }
-}
 
-impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestSession<A, S> {
     /// Creates a request.
     ///
     /// # Panics
     /// Panics if the path is not a valid request target.
-    pub fn request(&self, method: Method, path: &str) -> TestRequest<A, S> {
+    pub fn request(&self, method: Method, path: &str) -> TestRequest {
         let request = http::Request::builder().method(method).uri(path).body(());
         let request = request.unwrap_or_else(|error| panic!("`{path}` cannot be sent: {error}"));
         let (head, ()) = request.into_parts();
         TestRequest {
-            service: self.service.clone(),
+            target: Arc::clone(&self.target),
             jar: self.jar.clone(),
             head,
             body: Bytes::new(),

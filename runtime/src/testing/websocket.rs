@@ -23,9 +23,7 @@ use tokio_tungstenite::{
 
 use super::{TestRequest, TestResponse, request::read_response};
 use crate::{
-    app::App,
     body::Body,
-    chain::Endpoint,
     extract::{
         close_frame,
         websocket::{Closed, Message},
@@ -150,7 +148,7 @@ impl TestWebSocket {
     }
 }
 
-impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
+impl TestRequest {
     /// Sends the request as a WebSocket handshake, without a network socket.
     ///
     /// The headers of the request and the cookies of the session are sent. Offer subprotocols with the header
@@ -160,8 +158,13 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> TestRequest<A, S> {
     /// Returns the response of the app if its status is not 101.
     ///
     /// # Panics
-    /// Panics if the body of such a response fails.
+    /// Panics if the body of such a response fails, or if the session is that of a
+    /// [`remote`](super::TestSession::remote) server.
     pub async fn websocket(mut self) -> Result<TestWebSocket, TestResponse> {
+        assert!(
+            !self.target.is_remote(),
+            "a WebSocket needs the app in this process, and this session is that of a remote server"
+        );
         self.add_handshake_headers();
         let (mut ours, theirs) = duplex(BUFFER);
         let (sender, response) = oneshot::channel();

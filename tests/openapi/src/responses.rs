@@ -9,7 +9,7 @@ use highball::{
     prelude::*,
     response::{
         Attachment, Created, Html, Jsonp, NoContent, PrettyJson, Redirect, Revision,
-        sse::{Event, Sse},
+        sse::{Event, JsonEvents, Sse},
     },
 };
 use schemars::JsonSchema;
@@ -144,9 +144,16 @@ async fn events() -> Sse {
     }))
 }
 
+#[get("/json-events")]
+async fn json_events() -> JsonEvents<Value> {
+    JsonEvents::new(highball::body::produce(|out| async move {
+        out.send(VALUE).await;
+    }))
+}
+
 /// Formats and streams.
 #[routes("/typed")]
-struct Typed(json, pretty, jsonp, form, events);
+struct Typed(json, pretty, jsonp, form, events, json_events);
 
 #[get("/option/{id}")]
 async fn option(id: u8) -> Option<Json<Value>> {

@@ -86,7 +86,7 @@ struct Reports(report, no_report, urgent);
 #[routes(app)]
 struct Api(pay, list, quick, Reports);
 
-fn client(capacity: Capacity) -> (TestSession<Api, AppState>, Order) {
+fn client(capacity: Capacity) -> (TestSession<Api>, Order) {
     let order = Order::default();
     let state = AppState {
         order: order.clone(),

@@ -94,7 +94,7 @@ async fn tag(cx: &mut Context<'_>, next: impl Next) -> Response {
 #[routes(app)]
 struct Api(numbers, others, later, unwritable);
 
-fn client(secrets: &[&str]) -> TestSession<Api, AppState> {
+fn client(secrets: &[&str]) -> TestSession<Api> {
     let keys = CursorKeys::new(secrets).expect("they are long enough");
     Api.test().state(AppState { keys }).start()
 }
@@ -105,7 +105,7 @@ struct Page {
     next: Option<String>,
 }
 
-async fn get(client: &TestSession<Api, AppState>, target: &str) -> TestResponse {
+async fn get(client: &TestSession<Api>, target: &str) -> TestResponse {
     client.get(target).send().await
 }
 

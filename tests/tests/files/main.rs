@@ -78,7 +78,7 @@ async fn any_method(path: &str, site: State<Files>, cx: &mut Context<'_>) -> Res
 #[routes(app)]
 struct Api(books, home, file, any_method);
 
-fn client(site: &Site) -> TestSession<Api, AppState> {
+fn client(site: &Site) -> TestSession<Api> {
     let files = Files::new(site.0.join("public"))
         .precompressed()
         .spa("index.html");
@@ -86,6 +86,6 @@ fn client(site: &Site) -> TestSession<Api, AppState> {
     Api.test().state(AppState { site }).start()
 }
 
-async fn get(client: &TestSession<Api, AppState>, path: &str) -> TestResponse {
+async fn get(client: &TestSession<Api>, path: &str) -> TestResponse {
     client.get(path).send().await
 }

@@ -158,7 +158,7 @@ struct Limited(timed);
 struct Api(Keyed, required, large, user, hour, Limited);
 
 struct Client {
-    session: TestSession<Api, AppState>,
+    session: TestSession<Api>,
     runs: Runs,
     clock: Clock,
 }

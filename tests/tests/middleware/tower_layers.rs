@@ -166,7 +166,7 @@ struct AppState {
 #[routes(app, with(seen, layer(CorsLayer::permissive())))]
 struct Api(slow, echo, small, Group, busy, buffered, twice, maybe);
 
-fn client() -> highball::testing::TestSession<Api, AppState> {
+fn client() -> highball::testing::TestSession<Api> {
     Api.test().state(AppState::default()).start()
 }
 

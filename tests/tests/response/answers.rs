@@ -12,7 +12,8 @@ use highball::{
     prelude::*,
     response::{
         Accepted, Attachment, Conditional, Created, Html, Jsonp, NoContent, NotModified,
-        PrettyJson, Redirect, Revision, Status, UnmetPrecondition, WithStatus, sse::Sse,
+        PrettyJson, Redirect, Revision, Status, UnmetPrecondition, WithStatus,
+        sse::{JsonEvents, Sse},
     },
 };
 
@@ -112,6 +113,7 @@ fn only_responses_with_a_status_as_a_value_are_opaque() {
     of::<Jsonp<u8>>("200 text/javascript, 400 problem");
     of::<Html<String>>("200 text/html");
     of::<Sse>("200 text/event-stream");
+    of::<JsonEvents<u8>>("200 text/event-stream u8");
     of::<HeaderMap>("200");
     of::<[(HeaderName, HeaderValue); 1]>("200");
     of::<highball::Error>("500 problem, any");

@@ -1,6 +1,7 @@
 //! Bodies of responses: streams, events, pages and downloads. Also cookies.
 
 use std::{
+    collections::BTreeMap,
     pin::pin,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
     task::{Context as Task, Poll, Waker},
@@ -13,7 +14,7 @@ use highball::{
     http::Request,
     prelude::*,
     response::{Attachment, Html, Jsonp, PrettyJson, Templates},
-    sse::{Event, Sse},
+    sse::{Event, JsonEvents, Sse},
 };
 use http_body_util::BodyExt;
 
@@ -91,6 +92,17 @@ async fn no_events() -> Sse {
     Sse::new(produce(|_events| async {}))
 }
 
+/// Its second value cannot be serialized: the key of a map is a list.
+#[get("/json-events")]
+async fn json_events() -> JsonEvents<BTreeMap<Vec<u8>, u8>> {
+    let values = produce(|values| async move {
+        values.send(BTreeMap::new()).await;
+        values.send(BTreeMap::from([(vec![1], 2)])).await;
+        values.send(BTreeMap::new()).await;
+    });
+    JsonEvents::with(values, |event, value| event.id(&value.len().to_string()))
+}
+
 #[get("/cookies")]
 async fn cookies(cookies: Cookies<'_>, cx: &mut Context<'_>) -> Response {
     let names: Vec<_> = cookies
@@ -143,6 +155,7 @@ struct Api(
     lines,
     breaks,
     events,
+    json_events,
     no_events,
     cookies,
     signed,
@@ -217,6 +230,18 @@ async fn stream_is_sent_completely_or_fails() {
     assert_eq!(first.into_data().expect("data"), "begun");
     let error = body.frame().await.expect("a frame").expect_err("an error");
     assert_eq!(error.to_string(), "the disk is full");
+}
+
+#[tokio::test]
+async fn json_event_that_cannot_be_serialized_ends_the_response() {
+    let service = Api.service(state());
+    let request = Request::get("/json-events").body(()).expect("a request");
+    let mut body = service.call(request).await.into_body();
+    let first = body.frame().await.expect("a frame").expect("data");
+    assert_eq!(first.into_data().expect("data"), "data: {}\nid: 0\n\n");
+    let error = body.frame().await.expect("a frame").expect_err("an error");
+    assert_eq!(error.to_string(), "key must be a string");
+    assert!(body.frame().await.is_none());
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ use super::{
     rust_type::{Prefixes, RustType},
 };
 use crate::{
+    common::Common,
     described::DescribedOperation,
     error::Error,
     operation,
@@ -32,13 +33,14 @@ impl Context {
     pub(crate) fn new(
         prefixes: Prefixes,
         operations: &[DescribedOperation],
+        common: Common,
         mut schemas: Schemas,
     ) -> Result<Self, Error> {
         let (mut answers, mut requests) = (BTreeMap::new(), BTreeMap::new());
         for DescribedOperation { route, .. } in operations {
             let place = operation::place(route);
-            for ty in route
-                .answers()
+            for ty in common
+                .answers(route)
                 .iter()
                 .filter_map(|answer| answer.type_name())
             {

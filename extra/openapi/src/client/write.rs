@@ -13,6 +13,7 @@ use super::{
     text::{Lines, camel, field_name},
 };
 use crate::{
+    common::Common,
     described::{Described, DescribedOperation},
     error::Error,
     operation,
@@ -54,23 +55,17 @@ pub(crate) fn source(described: Described, prefixes: Prefixes) -> Result<String,
         info,
         operations,
         schemas,
-        has_capacity,
+        common,
         ..
     } = described;
     check_names(&operations)?;
-    let mut context = Context::new(prefixes, &operations, schemas)?;
+    let mut context = Context::new(prefixes, &operations, common, schemas)?;
     let (mut methods, mut types) = (Lines::default(), Lines::default());
     for (i, operation) in operations.iter().enumerate() {
         if i > 0 {
             methods.blank();
         }
-        write_operation(
-            operation,
-            has_capacity,
-            &mut methods,
-            &mut types,
-            &mut context,
-        );
+        write_operation(operation, common, &mut methods, &mut types, &mut context);
     }
     let title: Vec<_> = info.title.split_whitespace().collect();
     let mut lines = Lines::default();
@@ -127,7 +122,7 @@ pub(crate) fn method_name(id: &str) -> String {
 
 fn write_operation(
     operation: &DescribedOperation,
-    has_capacity: bool,
+    common: Common,
     methods: &mut Lines,
     types: &mut Lines,
     context: &mut Context,
@@ -154,7 +149,7 @@ fn write_operation(
     methods.push(2, "let answer = self.send_call(call).await?;".to_owned());
     methods.push(2, format!("Ok({}Answer::read(answer)?)", camel(id)));
     methods.push(1, "}".to_owned());
-    let all = operation::all_answers(route, has_capacity);
+    let all = common.answers(route);
     answers::write(types, id, &name, &all, context);
     if !arguments.headers.is_empty() {
         write_headers(types, id, &name, &arguments.headers);

@@ -117,15 +117,15 @@ fn media_type_rules(side: Side) -> (&'static Rule, &'static Rule) {
     }
 }
 
-/// Returns the schemas of a body by their media type, without parameters such as `charset`.
+/// Returns the schemas of a body by their media type, without parameters such as `charset`. That of an event stream is
+/// the schema of the data of its events.
 pub(super) fn content(body: &Value) -> Content<'_> {
     let content = body.get("content").and_then(Value::as_object);
     let media_types = content.into_iter().flatten().map(|(media_type, media)| {
         let essence = media_type.split(';').next().unwrap_or(media_type);
-        (
-            essence.trim().to_ascii_lowercase(),
-            media.get("schema").unwrap_or(ANY),
-        )
+        let data = || media.pointer("/x-itemSchema/properties/data/contentSchema");
+        let schema = media.get("schema").or_else(data);
+        (essence.trim().to_ascii_lowercase(), schema.unwrap_or(ANY))
     });
     media_types.collect()
 }

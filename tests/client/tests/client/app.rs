@@ -28,7 +28,10 @@ pub(crate) enum OrderError {
 /// this is not Rust
 /// ```
 #[post("/orders")]
-async fn create(order: Json<NewOrder>, token: Bearer) -> Result<Created<Json<Order>>, OrderError> {
+pub(crate) async fn create(
+    order: Json<NewOrder>,
+    token: Bearer,
+) -> Result<Created<Json<Order>>, OrderError> {
     let NewOrder { product, count } = order.0;
     match product.as_str() {
         "tea" if token.token() == "secret" => {

@@ -4,6 +4,7 @@ mod answers;
 mod app;
 mod headers;
 mod transports;
+mod typed;
 
 use std::sync::atomic::Ordering;
 

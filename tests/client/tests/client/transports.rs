@@ -84,6 +84,7 @@ pub(crate) fn in_process() -> Client<InProcess> {
 /// A server on a free port.
 pub(crate) struct Server {
     pub(crate) client: Client<Tcp>,
+    pub(crate) base: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<highball::Result>,
 }
@@ -98,6 +99,7 @@ impl Server {
         });
         Self {
             client: Client::new(Tcp::default(), &base.parse().expect("an address")),
+            base,
             stop,
             task: tokio::spawn(serving.into_future()),
         }

@@ -80,7 +80,7 @@ async fn bulk(bulk: Json<Bulk>) -> Result<String, Rejection> {
 struct Rules(query, search, form, bind, json, bulk);
 
 /// Returns the place and the name of each error.
-async fn told(request: TestRequest<Rules>) -> Vec<(String, String)> {
+async fn told(request: TestRequest) -> Vec<(String, String)> {
     let response = request.send().await;
     let problem: Value = response.json();
     assert_eq!(response.status(), 422, "{problem}");
