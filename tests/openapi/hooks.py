@@ -42,7 +42,7 @@ def toml(context, value):
         return b"= not a table"
 
 
-@schemathesis.serializer("application/vnd.msgpack")
+@schemathesis.serializer("application/vnd.msgpack", "application/msgpack")
 def packed(context, value):
     try:
         return msgpack.packb(value)
