@@ -9,7 +9,7 @@ onpopstate = show;
 show();
 
 fetch("/api/books").then((answer) => answer.json()).then((books) => {
-  for (const title of books) {
+  for (const { title } of books) {
     const line = document.createElement("li");
     line.textContent = title;
     document.getElementById("books").append(line);

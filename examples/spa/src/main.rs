@@ -2,34 +2,36 @@
 //!
 //! Run it with `cargo run -p spa`, then open `http://localhost:8080`.
 
+mod books;
+mod store;
+
 use highball::{
     middleware::{Files, SecurityHeaders},
     prelude::*,
 };
+use highball_openapi::{Document, Documented};
+
+use crate::{books::Books, store::Store};
 
 /// The state of the app.
 #[derive(Debug, State)]
 struct AppState {
     site: Files,
+    store: Store,
 }
 
 impl AppState {
     fn new() -> Self {
         let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/public");
         let site = Files::new(dir).precompressed().spa("index.html");
-        Self { site }
+        let store = Store::with_examples();
+        Self { site, store }
     }
 }
 
-/// Lists the books.
-#[get("/books")]
-async fn books() -> Json<Value> {
-    Json(json!(["The Signal-Man", "Night Mail"]))
-}
-
-/// The API.
+/// The API, with its document at `/api/openapi.json`.
 #[routes("/api")]
-struct Data(books);
+struct Data(Books, highball_openapi::json<Api>);
 
 /// Returns the start page.
 #[get("/")]
@@ -54,8 +56,20 @@ struct Site(home, file);
 #[routes(app)]
 struct Api(Data, Site);
 
+impl Documented for Api {
+    fn document() -> Document {
+        // The files of the page are no part of the API.
+        Document::of::<Self>("Books", env!("CARGO_PKG_VERSION"))
+            .description("Books in the memory of the server.")
+            .hide("/")
+            .hide("/{*path}")
+    }
+}
+
 #[highball::main]
 async fn main() -> highball::Result {
+    // `spa openapi --write examples/spa/web/openapi.json`, `spa routes`
+    highball_openapi::cli::<Api>();
     highball::serve(Api).state(AppState::new()).await
 }
 
