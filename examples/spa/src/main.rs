@@ -1,6 +1,13 @@
 //! A single-page app at `/` with an API at `/api`.
 //!
-//! Run it with `cargo run -p spa`, then open `http://localhost:8080`.
+//! Run it with `cargo run -p spa`, then open `http://localhost:8080`. The page is written in TypeScript, in `web/`, and
+//! its types come from the document of the API. The compiled script is `public/app.js`, so the server needs no Node.
+//! After a change of the API, these commands update the document, the types and the script:
+//!
+//! ```sh
+//! cargo run -p spa -- openapi --write examples/spa/web/openapi.json
+//! cd examples/spa/web && npm ci && npm run types && npm run check && npm run build
+//! ```
 
 mod books;
 mod store;
