@@ -8,4 +8,5 @@ mod cross_site;
 mod driver;
 mod examples;
 mod openapi_pages;
+mod spa;
 mod view;
