@@ -1,4 +1,4 @@
-"""Generates the apps that are compiled: the same handlers alone, in Highball and in axum."""
+"""Generates the apps that are compiled: the same handlers alone, in Highball, with an OpenAPI document, and in axum."""
 
 from kinds import KINDS
 
@@ -20,6 +20,7 @@ AXUM = """\
 axum = { version = "0.8", features = ["http2"] }
 tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 """
+SCHEMARS = 'schemars = { version = "1.2", default-features = false, features = ["derive", "std"] }\n'
 SERDE = 'serde = { version = "1", features = ["derive"] }\n'
 
 GROUP = 10
@@ -28,6 +29,7 @@ SHAPES = ("grouped", "flat")
 HEAD = {
     "handlers": "use highball::prelude::*;\n",
     "highball": "use highball::prelude::*;\n",
+    "openapi": "use highball::prelude::*;\nuse highball_openapi::{Document, Documented};\n",
     "axum": "use axum::{Json, Router, extract::{Path, State}, routing::{get, post}};\n",
 }
 
@@ -64,7 +66,8 @@ def dependencies(root, app, kind):
     if app == "axum":
         return AXUM + SERDE
     features = ", ".join(f'"{feature}"' for feature in KINDS[kind].features)
-    return f'highball = {{ path = "{root}/runtime", features = [{features}] }}\n{SERDE}{KINDS[kind].dependencies}'
+    document = f'highball-openapi = {{ path = "{root}/extra/openapi" }}\n{SCHEMARS}' if app == "openapi" else ""
+    return document + f'highball = {{ path = "{root}/runtime", features = [{features}] }}\n{SERDE}{KINDS[kind].dependencies}'
 
 
 def edit(crate, text, n):
@@ -74,13 +77,22 @@ def edit(crate, text, n):
 
 def source(app, kind, shape, n_routes):
     it = KINDS[kind]
-    types = TYPES.format(derives=it.derives, attribute=it.attribute) + ("" if app == "axum" else it.items)
+    types = TYPES.format(derives=it.derives + schemas(app), attribute=it.attribute) + ("" if app == "axum" else it.items)
     size = n_routes if shape == "flat" else GROUP
     starts = range(0, n_routes, size)
     groups = [[it.handlers[n % len(it.handlers)] for n in range(min(size, n_routes - at))] for at in starts]
     write_app = flat if shape == "flat" else grouped
     text = "#![allow(unused)]\n" + HEAD[app] + types + write_app(app, it, groups)
     return text + MAIN[app](it)
+
+
+def schemas(app):
+    """Returns the derive of a type with a schema."""
+    return ", schemars::JsonSchema" if app == "openapi" else ""
+
+
+def is_ours(app):
+    return app in ("highball", "openapi")
 
 
 def grouped(app, kind, groups):
@@ -105,8 +117,8 @@ def functions(app, handlers):
 
 def function(app, handler, n):
     path = handler.path.replace("{n}", str(n))
-    attribute = f'#[{handler.verb}("{path}"{handler.options})]\n' if app == "highball" else ""
-    args = handler.args if app == "highball" else handler.args.replace("#[param] ", "")
+    attribute = f'#[{handler.verb}("{path}"{handler.options})]\n' if is_ours(app) else ""
+    args = handler.args if is_ours(app) else handler.args.replace("#[param] ", "")
     if app == "axum":
         args = args.replace("id: u64", "Path(id): Path<u64>")
         args = args.replace("db: State<Db>", "State(db): State<std::sync::Arc<Db>>")
@@ -114,7 +126,8 @@ def function(app, handler, n):
     word = "async fn" if handler.is_async else "fn"
     edited = "let _edited = EDITED;\n    " if n == 0 else ""
     signature = f"pub {word} {name(handler, n)}{handler.generics}({args}) -> {handler.out}"
-    return f"{attribute}{signature} {{\n    {edited}{handler.body}\n}}\n"
+    text = f"{handler.item}{attribute}{signature} {{\n    {edited}{handler.body}\n}}\n"
+    return text.replace("{derives}", schemas(app)).replace("{n}", str(n))
 
 
 def name(handler, n):
@@ -165,6 +178,16 @@ fn main() -> highball::Result {{
 """
 
 
+def main_openapi(kind):
+    return """
+impl Documented for Api {
+    fn document() -> Document {
+        Document::of::<Self>("Items", "1.0.0")
+    }
+}
+""" + main_highball(kind)
+
+
 def main_axum(kind):
     return """
 #[tokio::main]
@@ -176,6 +199,10 @@ async fn main() -> std::io::Result<()> {
 """
 
 
-LIST = {"handlers": list_handlers, "highball": list_highball, "axum": list_axum}
-ROOT = {"handlers": lambda paths: "", "highball": root_highball, "axum": root_axum}
-MAIN = {"handlers": lambda kind: "\nfn main() {}\n", "highball": main_highball, "axum": main_axum}
+def root_openapi(paths):
+    return root_highball([*paths, "highball_openapi::json<Api>"]).replace("json<Api>::Group", "json<Api>")
+
+
+LIST = {"handlers": list_handlers, "highball": list_highball, "openapi": list_highball, "axum": list_axum}
+ROOT = {"handlers": lambda paths: "", "highball": root_highball, "openapi": root_openapi, "axum": root_axum}
+MAIN = {"handlers": lambda kind: "\nfn main() {}\n", "highball": main_highball, "openapi": main_openapi, "axum": main_axum}

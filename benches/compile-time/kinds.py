@@ -18,6 +18,8 @@ class Handler:
     # The type arguments with which the handler is listed.
     listed: str = ""
     is_async: bool = True
+    # A type of its own, before the handler.
+    item: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,22 @@ POST = Handler(
     "id: u64, item: Json<Item>",
     "Json<Item>",
     "Json(Item { id, name: item.name.clone() })",
+)
+
+
+OWN_GET = replace(
+    GET,
+    out="Json<Got{n}>",
+    body="Json(Got{n} { id, name: db.0.clone() })",
+    item="#[derive(serde::Serialize{derives})]\npub struct Got{n} {\n    pub id: u64,\n    pub name: String,\n}\n",
+)
+OWN_POST = replace(
+    POST,
+    args="id: u64, item: Json<New{n}>",
+    out="Json<New{n}>",
+    body="item",
+    item="#[derive(serde::Serialize, serde::Deserialize{derives})]\n"
+    "pub struct New{n} {\n    pub id: u64,\n    pub name: String,\n}\n",
 )
 
 
@@ -173,6 +191,8 @@ SHOP = (
 KINDS = {
     # Half of the handlers take the state, the others a JSON body.
     "common": Kind((GET, POST)),
+    # The same with a type for each handler.
+    "typed": Kind((OWN_GET, OWN_POST)),
     "str": Kind((like_get(args="id: &str", out="String", body="id.to_owned()"),)),
     "context": Kind(
         (like_get(args="cx: &mut Context<'_>, id: u64", body="Json(Item { id, name: cx.path().to_owned() })"),)

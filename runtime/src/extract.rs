@@ -106,8 +106,13 @@ const TYPED_BODY: Facts = Facts::BODY.and(crate::routes::header_facts!("content-
 /// The facts of a value that is in the query of a GET and in the body of other requests.
 const QUERY_OR_BODY: Facts = TYPED_BODY.or(Facts::QUERY);
 
-/// The rejections of a value in the head or in the path.
-pub(crate) const REJECTS_BAD: Answers = Answers::one(Answer::problem(400));
+/// The rejections of a path parameter.
+pub(crate) const PATH_ANSWERS: Answers =
+    Answers::one(Answer::problem(400).about("a path parameter is not valid"));
+
+/// The rejections of a query.
+const QUERY_ANSWERS: Answers =
+    Answers::one(Answer::problem(400).about("the query does not have the expected structure"));
 
 /// The rejections of missing or invalid credentials.
 const LOGIN_ANSWERS: Answers = Answers::one(

@@ -30,7 +30,7 @@ fn invalid_id_is_400_and_named() {
         "title": "Bad Request",
         "status": 400,
         "detail": "the path parameter `id` must be a `u64`, not `abc`",
-        "errors": [{ "in": "path", "name": "id", "expected": "u64", "got": "abc" }],
+        "errors": [{ "in": "path", "name": "id", "expected": "u64", "got": "abc", "detail": "must be a `u64`, not `abc`" }],
     });
     assert_eq!(response.json::<Value>(), expected);
 }

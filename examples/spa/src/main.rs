@@ -68,8 +68,7 @@ impl Documented for Api {
         // The files of the page are no part of the API.
         Document::of::<Self>("Books", env!("CARGO_PKG_VERSION"))
             .description("Books in the memory of the server.")
-            .hide("/")
-            .hide("/{*path}")
+            .only("/api")
     }
 }
 

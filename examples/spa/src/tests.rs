@@ -6,7 +6,7 @@ use highball::{
 
 use crate::{Api, AppState};
 
-fn client() -> TestSession<Api, AppState> {
+fn client() -> TestSession<Api> {
     Api.test().state(AppState::new()).start()
 }
 

@@ -196,7 +196,9 @@ fn invalid_id_is_400_and_named() {
     let response = get("/todos/one");
     let detail = "the path parameter `id` must be a `u64`, not `one`";
     assert_problem(&response, 400, detail);
-    let error = json!({ "in": "path", "name": "id", "expected": "u64", "got": "one" });
+    let error = json!({
+        "in": "path", "name": "id", "expected": "u64", "got": "one", "detail": "must be a `u64`, not `one`"
+    });
     assert_eq!(response.json::<Value>()["errors"], json!([error]));
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::integers::add_bounds;
+use crate::{doc_text::without_links, integers::add_bounds};
 
-/// Returns a schema with the keys of its objects in alphabetical order, and with the bounds of its integers.
+/// Returns a schema with the keys of its objects in alphabetical order, with the bounds of its integers, and with
+/// descriptions without links of rustdoc.
 ///
 /// With the feature `preserve_order` of serde_json, which any package of a program may enable, they would have the
 /// order of insertion.
@@ -15,7 +16,10 @@ pub(crate) fn canonical(value: &Value) -> Value {
         Value::Object(map) => {
             let sorted: BTreeMap<_, _> = map.iter().collect();
             let sorted = sorted.into_iter();
-            let entries = sorted.map(|(key, value)| (key.clone(), canonical(value)));
+            let entries = sorted.map(|(key, value)| match (key.as_str(), value) {
+                ("description", Value::String(text)) => (key.clone(), without_links(text).into()),
+                _ => (key.clone(), canonical(value)),
+            });
             let mut map: Map<_, _> = entries.collect();
             add_bounds(&mut map);
             map.sort_keys();

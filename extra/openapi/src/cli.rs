@@ -10,6 +10,7 @@ use crate::{
 
 mod check;
 mod table;
+mod wide;
 
 pub(crate) use check::line;
 
@@ -190,7 +191,7 @@ fn openapi<A: Documented>(options: &[&str]) -> Output {
         #[cfg(not(feature = "yaml"))]
         ["--yaml"] => Output::failed("YAML needs the feature `yaml` of `highball-openapi`\n"),
         ["--write", file] => match std::fs::write(file, spec.json()) {
-            Ok(()) => Output::done(""),
+            Ok(()) => Output::done(wide::notes(&spec.value()).concat()),
             Err(error) => Output::failed(format!("`{file}` cannot be written: {error}\n")),
         },
         ["--check", file] => match std::fs::read_to_string(file) {

@@ -4,6 +4,7 @@ use highball::Route;
 
 use crate::{
     common::Common,
+    doc_text::without_links,
     model::{Info, Server, Tag},
     schemas::Schemas,
 };
@@ -44,7 +45,7 @@ pub(crate) fn tags(routes: impl Iterator<Item = &'static Route>) -> Vec<Tag> {
         if !tags.iter().any(|tag| tag.name == name) {
             tags.push(Tag {
                 name: name.to_owned(),
-                description,
+                description: without_links(description),
             });
         }
     }

@@ -58,10 +58,12 @@ pub struct Document {
     servers: Vec<Server>,
     routes: &'static [Route],
     types: Types,
+    /// The prefixes of the routes in the document, or all if there is none.
+    shown: Vec<String>,
     hidden: Vec<String>,
     common: Common,
-    frozen: Vec<Frozen>,
-    accepted: Vec<Accepted>,
+    pub(crate) frozen: Vec<Frozen>,
+    pub(crate) accepted: Vec<Accepted>,
 }
 
 impl Document {
@@ -117,6 +119,7 @@ impl Document {
             servers: Vec::new(),
             routes: A::ROUTES,
             types,
+            shown: Vec::new(),
             hidden: Vec::new(),
             common: Common::default(),
             frozen: Vec::new(),
@@ -136,6 +139,37 @@ impl Document {
             url: url.into(),
             description: description.into(),
         });
+        self
+    }
+
+    /// Leaves out the routes that are not below a prefix, such as the pages of an app whose API is at `/api`. Several
+    /// calls add up.
+    ///
+    /// # Examples
+    /// ```
+    /// # use highball::prelude::*;
+    /// # use highball_openapi::Document;
+    /// #[get("/about")]
+    /// async fn about() -> &'static str {
+    ///     "a page"
+    /// }
+    ///
+    /// #[get("/api/books")]
+    /// async fn books() -> Json<Vec<String>> {
+    ///     Json(vec![])
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Site(about, books);
+    ///
+    /// # fn main() -> Result<(), highball_openapi::Error> {
+    /// let document = Document::of::<Site>("Books", "1.0.0").only("/api").build()?;
+    /// assert!(document.json().contains("/api/books") && !document.json().contains("/about"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn only(mut self, prefix: impl Into<String>) -> Self {
+        self.shown.push(prefix.into());
         self
     }
 
@@ -227,71 +261,6 @@ impl Document {
         self
     }
 
-    /// Freezes a version of the API: the routes below a prefix, `/v1`, as they are in a document that the command
-    /// `openapi --write` has written.
-    ///
-    /// A change of these routes that breaks a client is an error of [`build`](Self::build): when the app starts, in a
-    /// test that builds the document, and in `openapi --check`. Other changes are not errors.
-    ///
-    /// # Examples
-    /// ```no_run
-    /// # use highball::prelude::*;
-    /// # use highball_openapi::{Document, Documented};
-    /// # #[routes(app)]
-    /// # struct Api();
-    /// impl Documented for Api {
-    ///     fn document() -> Document {
-    ///         # const V1: &str = "{}";
-    ///         // const V1: &str = include_str!("../openapi.v1.json");
-    ///         Document::of::<Self>("Shop", "1.4.0").frozen("/v1", V1)
-    ///     }
-    /// }
-    /// ```
-    pub fn frozen(mut self, prefix: impl Into<String>, document: &'static str) -> Self {
-        self.frozen.push(Frozen {
-            prefix: prefix.into(),
-            document,
-        });
-        self
-    }
-
-    /// Accepts a change of a frozen version, by the name of its rule and its operation. The reason is for readers of
-    /// the source.
-    ///
-    /// # Examples
-    /// ```
-    /// # use highball::prelude::*;
-    /// # use highball_openapi::Document;
-    /// # #[get("/v1/users")]
-    /// # async fn users() -> &'static str { "users" }
-    /// # #[routes(app)]
-    /// # struct Api(users);
-    /// # fn main() -> Result<(), highball_openapi::Error> {
-    /// const V1: &str = r#"{ "paths": {
-    ///     "/v1/users": { "get": { "responses": { "200": { "description": "" } } } },
-    ///     "/v1/admins": { "get": { "responses": { "200": { "description": "" } } } }
-    /// } }"#;
-    /// let frozen = || Document::of::<Api>("Shop", "1.4.0").frozen("/v1", V1);
-    /// let error = frozen().build().unwrap_err();
-    /// assert!(error.to_string().contains("path-removed"), "{error}");
-    /// frozen()
-    ///     .accept("path-removed", "GET /v1/admins", "it never worked")
-    ///     .accept("operation-id-changed", "GET /v1/users", "no generated client exists")
-    ///     .build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn accept(
-        mut self,
-        rule: &'static str,
-        operation: &'static str,
-        reason: &'static str,
-    ) -> Self {
-        let _for_readers = reason;
-        self.accepted.push(Accepted { rule, operation });
-        self
-    }
-
     /// Builds the document.
     ///
     /// # Errors
@@ -365,7 +334,9 @@ impl Document {
             let rest = path.strip_prefix(prefix.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        !route.handler().starts_with("highball_openapi::") && !self.hidden.iter().any(is_below)
+        let is_shown = self.shown.is_empty() || self.shown.iter().any(is_below);
+        let is_hidden = self.hidden.iter().any(is_below);
+        is_shown && !is_hidden && !route.handler().starts_with("highball_openapi::")
     }
 }
 

@@ -45,6 +45,7 @@ pub mod client;
 mod common;
 pub mod compare;
 mod described;
+mod doc_text;
 #[cfg(feature = "page")]
 mod docs_page;
 #[cfg(doctest)]

@@ -36,8 +36,8 @@ pub(crate) struct Server {
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Tag {
     pub(crate) name: String,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub(crate) description: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) description: String,
 }
 
 #[derive(Debug, Clone, Serialize)]

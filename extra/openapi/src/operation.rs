@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     canonical::canonical,
     common::Common,
+    doc_text,
     error::Error,
     examples::{self, add_to_answers, add_to_body, add_to_parameters, without_examples},
     model::{Answer, Header, MediaType, Operation, Parameter, RequestBody},
@@ -61,7 +62,7 @@ pub(crate) fn operation(
 ) -> Result<Operation, Error> {
     let inputs = route.inputs();
     let all = common.answers(route);
-    let (summary, description) = split_doc(&without_examples(route.doc()));
+    let (summary, description) = doc_text::split(&without_examples(route.doc()));
     let mut operation = Operation {
         tags: route
             .groups()
@@ -92,17 +93,6 @@ pub(crate) fn operation(
 fn is_deprecated(route: &Route) -> bool {
     let announces = |part: &str| part == "highball::middleware::deprecated::Deprecated";
     route.deprecated().is_some() || route.middleware().any(announces)
-}
-
-/// Splits a doc comment into its first sentence and the rest.
-fn split_doc(doc: &str) -> (String, String) {
-    let (first, rest) = doc.split_once("\n\n").unwrap_or((doc, ""));
-    let summary: Vec<_> = first.split_whitespace().collect();
-    let summary = summary.join(" ");
-    (
-        summary.trim_end_matches('.').to_owned(),
-        rest.trim().to_owned(),
-    )
 }
 
 fn parameters(inputs: &[InputInfo], schemas: &mut Schemas, place: &str) -> Vec<Parameter> {
@@ -289,14 +279,15 @@ fn add_media(known: &mut MediaType, other: MediaType) {
 }
 
 fn add_description(text: &mut String, answer: &RouteAnswer) {
-    let about = answer.description();
-    if about.is_empty() || text.split("; ").any(|known| known == about) {
-        return;
+    for about in answer.descriptions() {
+        if text.split("; ").any(|known| known == about) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        text.push_str(about);
     }
-    if !text.is_empty() {
-        text.push_str("; ");
-    }
-    text.push_str(about);
 }
 
 /// Returns the reason phrase of a status.

@@ -35,9 +35,9 @@ pub(crate) fn schema() -> Value {
                         },
                         "expected": { "type": "string" },
                         "got": { "type": "string" },
-                        "detail": { "type": "string" }
+                        "detail": { "type": "string", "description": "A message about this input." }
                     },
-                    "required": ["in", "name"]
+                    "required": ["in", "name", "detail"]
                 }
             }
         },

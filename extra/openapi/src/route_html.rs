@@ -359,5 +359,5 @@ fn answer_body(answer: &Answer) -> String {
 }
 
 fn about(answer: &Answer) -> String {
-    escape(answer.description())
+    escape(&answer.descriptions().collect::<Vec<_>>().join("; "))
 }

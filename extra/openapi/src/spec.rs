@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::{described::DescribedOperation, model::Root, names};
 
 /// The OpenAPI document of an app. Two builds of the same sources return the same bytes.
@@ -55,6 +57,12 @@ impl Spec {
     /// Returns the document as JSON.
     pub fn json(&self) -> &str {
         &self.json
+    }
+
+    /// Returns the document as a value.
+    pub(crate) fn value(&self) -> Value {
+        // This package has written it, so it can be read.
+        serde_json::from_str(&self.json).unwrap_or_default()
     }
 
     /// Returns the document as YAML.

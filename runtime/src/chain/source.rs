@@ -11,7 +11,7 @@ use crate::{
         call::Call,
         prepared::{Open, Prepare},
     },
-    extract::{Extract, ExtractAsync, PathParam, REJECTS_BAD, param_rejection},
+    extract::{Extract, ExtractAsync, PATH_ANSWERS, PathParam, param_rejection},
     request::{Head, Provide, SharedValue},
     response::Rejection,
     routes::{ArgumentFacts, ArgumentInfo, Description, Facts, Inputs},
@@ -160,7 +160,7 @@ impl<T, P> Described for Param<T, P, Mode<NOT>> {}
 fn describe_param<T: PathParam>() -> Description {
     Description {
         inputs: const { &Inputs::params(&[], T::TYPES) },
-        answers: &REJECTS_BAD,
+        answers: &PATH_ANSWERS,
     }
 }
 

@@ -91,6 +91,7 @@ impl InputError {
     /// Creates the error of a value that does not match the expected type.
     pub(crate) fn mismatch(name: &str, expected: Expected, got: &str, shown: String) -> Self {
         let mut error = Self::with_detail(name, String::new());
+        error.field.detail = format!("must be {}, not {shown}", expected.phrase).into();
         error.field.expected = expected.name.into();
         truncated(got).clone_into(&mut error.field.got);
         (error.phrase, error.shown) = (expected.phrase, shown);

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 
-use super::{Answers, Extract, Facts, Input, Inputs, REJECTS_BAD};
+use super::{Answer, Answers, Extract, Facts, Input, Inputs};
 use crate::{deref::deref, response::Rejection};
 
 /// An extractor for a request header as a type of the `headers` crate. A missing or invalid header is rejected with
@@ -27,7 +27,8 @@ impl<'r, T: headers::Header> Extract<'r> for Header<T> {
     type State = ();
     const FACTS: Facts = Facts::HEADERS;
     const INPUTS: Inputs = Inputs::typed_header(T::name);
-    const ANSWERS: Answers = REJECTS_BAD;
+    const ANSWERS: Answers =
+        Answers::one(Answer::problem(400).about("a header is missing or malformed"));
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Self::from_headers(input.headers())

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     decode,
-    extract::{Answers, Extract, Facts, Input, Inputs, REJECTS_BAD},
+    extract::{Answers, Extract, Facts, Input, Inputs, QUERY_ANSWERS},
     request::State,
     response::Rejection,
 };
@@ -161,7 +161,7 @@ impl<'r, C: Cursor> Extract<'r> for PageRequest<C> {
         &Inputs::query_param::<String>("cursor"),
         &Inputs::query_param::<u32>("limit"),
     ));
-    const ANSWERS: Answers = REJECTS_BAD;
+    const ANSWERS: Answers = QUERY_ANSWERS;
 
     fn extract(input: Input<'r, CursorKeys>) -> Result<Self, Rejection> {
         let params: Params = decode::query(input.query())?;

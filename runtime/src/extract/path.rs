@@ -3,7 +3,7 @@
 use std::any::type_name;
 
 use super::{
-    Answers, Extract, Facts, Input, Inputs, REJECTS_BAD,
+    Answers, Extract, Facts, Input, Inputs, PATH_ANSWERS,
     param::{PathParam, positional},
 };
 use crate::{deref::deref, request::Head, response::Rejection};
@@ -82,7 +82,7 @@ impl<'r, T: PathFields> Extract<'r> for Path<T> {
     const PARAMS: &'static [&'static str] = T::NAMES;
     const FACTS: Facts = Facts::PATH;
     const INPUTS: Inputs = Inputs::params(T::NAMES, T::TYPES);
-    const ANSWERS: Answers = REJECTS_BAD;
+    const ANSWERS: Answers = PATH_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         T::read(input.head).map(Path)

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Answers, Extract, Facts, Input, Inputs, REJECTS_BAD};
+use super::{Answers, Extract, Facts, Input, Inputs, QUERY_ANSWERS};
 use crate::{decode, deref::deref, response::Rejection};
 
 /// An extractor that reads the query into a type that implements `Deserialize`.
@@ -47,7 +47,7 @@ impl<'r, T: DeserializeOwned> Extract<'r> for Query<T> {
     type State = ();
     const FACTS: Facts = Facts::QUERY;
     const INPUTS: Inputs = Inputs::query::<T>();
-    const ANSWERS: Answers = REJECTS_BAD;
+    const ANSWERS: Answers = QUERY_ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         decode::query(input.query()).map(Query)

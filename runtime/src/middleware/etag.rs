@@ -10,7 +10,7 @@ use crate::{
     header_value::{EntityTag, EntityTags, lines},
     request::Context,
     response::Response,
-    routes::{Answer, Answers},
+    routes::{Answer, Answers, Facts, Inputs},
 };
 
 /// A middleware that adds an `ETag` to responses, and responds with 304 if the client's `If-None-Match` has that tag
@@ -49,7 +49,14 @@ const NOT_MODIFIED: Answers = Answers::one(
         .headers(&["etag"]),
 );
 
-#[middleware(facts = crate::routes::header_facts!("if-none-match"), answers = NOT_MODIFIED, crate = crate)]
+const FACTS: Facts = crate::routes::header_facts!("if-none-match");
+
+const INPUTS: Inputs = Inputs::by_method(
+    &Inputs::maybe(&Inputs::header("if-none-match")),
+    &Inputs::NONE,
+);
+
+#[middleware(facts = FACTS, inputs = INPUTS, answers = NOT_MODIFIED, crate = crate)]
 impl ETag {
     async fn tag(&self, cx: &mut Context<'_>, next: impl Next) -> Response {
         let mut response = next.run(cx).await;

@@ -89,7 +89,7 @@ fn disposition(name: &str) -> String {
 
 impl<T: IntoResponse> IntoResponse for Attachment<T> {
     const FACTS: Facts = T::FACTS;
-    const ANSWERS: Answers = Answers::with_header("content-disposition", &T::ANSWERS);
+    const ANSWERS: Answers = Answers::with_headers(&["content-disposition"], &T::ANSWERS);
 
     fn into_response(self) -> Response {
         let mut response = self.response.into_response();

@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use http::{HeaderName, StatusCode};
 
-use super::{IntoResponse, Rejection, Response, Revision};
+use super::{IntoResponse, IntoResponseParts, Rejection, Response, Revision};
 use crate::routes::{Answer, Answers, Facts};
 
 /// The answer to a request that already has the current version.
@@ -104,8 +104,10 @@ impl<T> From<NotModified> for Conditional<T> {
 
 impl<T: IntoResponse> IntoResponse for Conditional<T> {
     const FACTS: Facts = Facts::either(&NotModified::FACTS, &T::FACTS);
-    const ANSWERS: Answers =
-        Answers::either(&Answers::with_header("etag", &T::ANSWERS), &UNCHANGED);
+    const ANSWERS: Answers = Answers::either(
+        &Answers::with_headers(Revision::HEADERS, &T::ANSWERS),
+        &UNCHANGED,
+    );
 
     fn into_response(self) -> Response {
         match self.0 {

@@ -59,7 +59,7 @@ pub struct FieldError {
     pub expected: Cow<'static, str>,
     /// The value that the client sent, up to its hundredth character.
     pub got: String,
-    /// The error, if it is more than a wrong type.
+    /// A message about the input, which follows its name in a sentence.
     pub detail: Cow<'static, str>,
 }
 
@@ -91,7 +91,7 @@ impl Rejection {
         self
     }
 
-    /// Adds an invalid input.
+    /// Adds an invalid input. `expected` is a noun with its article, such as `a number`.
     #[must_use]
     pub fn with_error(
         self,
@@ -100,12 +100,13 @@ impl Rejection {
         expected: impl Into<Cow<'static, str>>,
         got: impl Into<String>,
     ) -> Self {
+        let (expected, got) = (expected.into(), got.into());
         self.with_input(FieldError {
             place,
             name: name.into(),
-            expected: expected.into(),
-            got: got.into(),
-            detail: Cow::Borrowed(""),
+            detail: format!("must be {expected}, not `{got}`").into(),
+            expected,
+            got,
         })
     }
 

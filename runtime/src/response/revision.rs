@@ -158,6 +158,7 @@ impl Revision {
 impl IntoResponseParts for Revision {
     const FACTS: Facts = Facts::NONE;
     const ANSWERS: Answers = Answers::NONE;
+    const HEADERS: &'static [&'static str] = &["etag", "last-modified"];
 
     fn add_to(self, response: &mut Response) -> Result<(), Rejection> {
         self.add_headers(response);

@@ -46,7 +46,7 @@ impl<T> Created<T> {
 impl<T: IntoResponse> IntoResponse for Created<T> {
     const FACTS: Facts = T::FACTS;
     const ANSWERS: Answers =
-        Answers::with_status(201, &Answers::with_header("location", &T::ANSWERS));
+        Answers::with_status(201, &Answers::with_headers(&["location"], &T::ANSWERS));
 
     fn into_response(self) -> Response {
         at_location(self.body, StatusCode::CREATED, self.location)
@@ -100,7 +100,7 @@ impl<T> Accepted<T> {
 impl<T: IntoResponse> IntoResponse for Accepted<T> {
     const FACTS: Facts = T::FACTS;
     const ANSWERS: Answers =
-        Answers::with_status(202, &Answers::with_header("location", &T::ANSWERS));
+        Answers::with_status(202, &Answers::with_headers(&["location"], &T::ANSWERS));
 
     fn into_response(self) -> Response {
         at_location(self.body, StatusCode::ACCEPTED, self.location)

@@ -58,6 +58,9 @@ pub trait IntoResponseParts {
     /// The rejections, for documents and typed clients.
     const ANSWERS: Answers = Answers::OPAQUE;
 
+    /// The names of the headers that it may add, in lower case, for documents and typed clients.
+    const HEADERS: &'static [&'static str] = &[];
+
     /// Adds the value to the response.
     ///
     /// # Errors
@@ -167,7 +170,8 @@ impl<B: IntoResponse> IntoResponse for (Status, B) {
 
 impl<H: IntoResponseParts, B: IntoResponse> IntoResponse for (H, B) {
     const FACTS: Facts = Facts::both(&H::FACTS, &B::FACTS);
-    const ANSWERS: Answers = Answers::either(&B::ANSWERS, &H::ANSWERS);
+    const ANSWERS: Answers =
+        Answers::either(&Answers::with_headers(H::HEADERS, &B::ANSWERS), &H::ANSWERS);
 
     fn into_response(self) -> Response {
         with_parts(self.1.into_response(), self.0)

@@ -56,8 +56,8 @@ enum Tree {
     Status(u16, &'static Answers),
     /// Those answers, with a status that is a value in place of that of a success.
     SomeStatus(&'static Answers),
-    /// Those answers, with this header in a success.
-    Header(&'static str, &'static Answers),
+    /// Those answers, with these headers in a success.
+    Headers(&'static [&'static str], &'static Answers),
 }
 
 /// One response that a route may send: a status and a body.
@@ -74,11 +74,13 @@ pub struct Answer {
     status: u16,
     content: Content,
     about: &'static str,
+    /// The conditions of other causes of the same answer.
+    other_causes: [&'static str; 3],
     headers: &'static [&'static str],
     /// Whether the body is a page of values of its type.
     is_page: bool,
-    /// A header that a wrapper around the type of the body adds.
-    header: Option<&'static str>,
+    /// The headers that wrappers around the type of the body add, up to three wrappers.
+    outer_headers: [&'static [&'static str]; 3],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -96,9 +98,10 @@ impl Answer {
             status,
             content,
             about: "",
+            other_causes: [""; 3],
             headers: &[],
             is_page: false,
-            header: None,
+            outer_headers: [&[]; 3],
         }
     }
 
@@ -187,9 +190,34 @@ impl Answer {
         self.about
     }
 
+    /// Returns the sentences about its conditions: up to four, if several parts of a route cause the same answer.
+    pub fn descriptions(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let all = std::iter::once(self.about).chain(self.other_causes);
+        all.filter(|about| !about.is_empty())
+    }
+
     /// Returns the names of its headers.
     pub fn header_names(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.headers.iter().copied().chain(self.header)
+        let outer = self.outer_headers.into_iter().flatten();
+        self.headers.iter().chain(outer).copied()
+    }
+
+    fn add_cause(&mut self, about: &'static str) {
+        if about.is_empty() || self.descriptions().any(|known| known == about) {
+            return;
+        }
+        let others = self.other_causes.iter_mut();
+        let mut slots = std::iter::once(&mut self.about).chain(others);
+        if let Some(free) = slots.find(|slot| slot.is_empty()) {
+            *free = about;
+        }
+    }
+
+    fn add_outer_headers(&mut self, names: &'static [&'static str]) {
+        let mut slots = self.outer_headers.iter_mut();
+        if let Some(free) = slots.find(|slot| slot.is_empty()) {
+            *free = names;
+        }
     }
 
     /// Returns whether both have the same status and the same body.
@@ -239,9 +267,9 @@ impl Answers {
         Self(Tree::SomeStatus(answers))
     }
 
-    /// Returns the same answers, with this header in each success.
-    pub const fn with_header(name: &'static str, answers: &'static Self) -> Self {
-        Self(Tree::Header(name, answers))
+    /// Returns the same answers, with these headers in each success. Their names are in lower case.
+    pub const fn with_headers(names: &'static [&'static str], answers: &'static Self) -> Self {
+        Self(Tree::Headers(names, answers))
     }
 
     /// Returns whether one of the answers is not known.
@@ -260,7 +288,7 @@ impl Answers {
                 }
                 false
             }
-            Tree::Status(_, answers) | Tree::Header(_, answers) => answers.is_opaque(),
+            Tree::Status(_, answers) | Tree::Headers(_, answers) => answers.is_opaque(),
         }
     }
 
@@ -289,8 +317,8 @@ impl Answers {
                 let problems = answers.known().into_iter();
                 list.extend(problems.filter(Answer::is_problem));
             }
-            Tree::Header(name, answers) => {
-                answers.changed(list, |answer| answer.header = Some(name));
+            Tree::Headers(names, answers) => {
+                answers.changed(list, |answer| answer.add_outer_headers(names));
             }
         }
     }
@@ -306,14 +334,13 @@ impl Answers {
     }
 }
 
-/// Returns the answers in the order of their statuses, each once. The first of two descriptions stays.
+/// Returns the answers in the order of their statuses, each once.
 pub(super) fn merged(mut list: Vec<Answer>) -> Vec<Answer> {
     let mut out: Vec<Answer> = Vec::new();
     list.sort_by_key(|answer| answer.status);
     for answer in list {
         match out.iter_mut().find(|other| other.is_same(&answer)) {
-            Some(first) if first.about.is_empty() => first.about = answer.about,
-            Some(_) => {}
+            Some(first) => first.add_cause(answer.about),
             None => out.push(answer),
         }
     }

@@ -128,8 +128,8 @@ pub struct InvalidInput {
     pub expected: Option<String>,
     /// The value of the request.
     pub got: Option<String>,
-    /// A message.
-    pub detail: Option<String>,
+    /// A message about this input.
+    pub detail: String,
 }
 
 /// A body of bytes, such as a form with files, with its media type.
@@ -647,7 +647,7 @@ impl AppCreateAnswer {
 pub enum AppShowAnswer {
     /// Status 200, `application/json`.
     Ok(client_types::Order),
-    /// Status 400, `application/problem+json`.
+    /// Status 400, `application/problem+json`: a path parameter is not valid.
     BadRequest(Problem),
     /// Status 404, `application/problem+json`: there is nothing here.
     NotFound(Problem),
@@ -699,7 +699,7 @@ impl AppShowAnswer {
 pub enum AppListAnswer {
     /// Status 200, `application/json`.
     Ok(client_types::Page<client_types::Order>),
-    /// Status 400, `application/problem+json`.
+    /// Status 400, `application/problem+json`: the query does not have the expected structure.
     BadRequest(Problem),
     /// Status 503, `application/problem+json`: the server is handling too many requests.
     ServiceUnavailable {
@@ -922,7 +922,7 @@ impl AppMapsAnswer {
 pub enum AppEchoAnswer {
     /// Status 200, `text/plain`.
     Ok(String),
-    /// Status 400, `application/problem+json`.
+    /// Status 400, `application/problem+json`: a path parameter is not valid.
     BadRequest(Problem),
     /// Status 503, `application/problem+json`: the server is handling too many requests.
     ServiceUnavailable {
@@ -969,7 +969,7 @@ impl AppEchoAnswer {
 pub enum AppFileAnswer {
     /// Status 200, `text/plain`.
     Ok(String),
-    /// Status 400, `application/problem+json`.
+    /// Status 400, `application/problem+json`: a path parameter is not valid.
     BadRequest(Problem),
     /// Status 503, `application/problem+json`: the server is handling too many requests.
     ServiceUnavailable {
@@ -1442,7 +1442,7 @@ pub enum AppEitherAnswer {
     OkJson(u8),
     /// Status 200, `text/html`.
     OkHtml(String),
-    /// Status 400, `application/problem+json`.
+    /// Status 400, `application/problem+json`: a path parameter is not valid.
     BadRequest(Problem),
     /// Status 503, `application/problem+json`: the server is handling too many requests.
     ServiceUnavailable {
@@ -1494,7 +1494,7 @@ pub enum AppTwoAnswer {
     OkJson(u8),
     /// Status 200, `application/json`.
     OkJson2(Vec<client_types::Order>),
-    /// Status 400, `application/problem+json`.
+    /// Status 400, `application/problem+json`: a path parameter is not valid.
     BadRequest(Problem),
     /// Status 503, `application/problem+json`: the server is handling too many requests.
     ServiceUnavailable {

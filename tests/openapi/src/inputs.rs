@@ -11,7 +11,7 @@ use highball::{
     http::Version,
     multipart::Multipart,
     prelude::*,
-    response::{Accept, Html, NoContent},
+    response::{Accept, Conditional, Html, Revision, UnmetPrecondition},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -346,9 +346,12 @@ async fn last_event_id(id: LastEventId) -> Json<bool> {
 }
 
 #[get("/precondition")]
-async fn precondition(precondition: Precondition) -> NoContent {
-    let _ = precondition;
-    NoContent
+async fn precondition(
+    precondition: Precondition,
+) -> Result<Conditional<Json<bool>>, UnmetPrecondition> {
+    let version = Revision::tag("1");
+    precondition.check(&version)?;
+    Ok(precondition.respond(version, Json(true)))
 }
 
 #[get("/client")]

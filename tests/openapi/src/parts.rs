@@ -92,7 +92,7 @@ async fn custom() -> &'static str {
     "custom"
 }
 
-#[get("/option", timeout = secs(5), body_limit = 10)]
-async fn option() -> &'static str {
-    "option"
+#[post("/option", timeout = secs(5), body_limit = 10)]
+async fn option(text: String) -> String {
+    text
 }

@@ -151,14 +151,16 @@ fn wrappers_pass_the_answers_of_a_response_on() {
     of::<WithStatus<202, Result<String, Problem>>>("202 text/plain, 404 problem, 409 problem");
     of::<WithStatus<203, Created<Json<u8>>>>("203 application/json u8 (location)");
     of::<WithStatus<503, Response>>("any");
-    of::<Conditional<Json<u8>>>("200 application/json u8 (etag), 304 (etag last-modified)");
+    of::<Conditional<Json<u8>>>(
+        "200 application/json u8 (etag last-modified), 304 (etag last-modified)",
+    );
     of::<Result<Conditional<Json<u8>>, ChangeError>>(
-        "200 application/json u8 (etag), 304 (etag last-modified), 404 problem, 412 problem, \
+        "200 application/json u8 (etag last-modified), 304 (etag last-modified), 404 problem, 412 problem, \
          428 problem",
     );
     of::<Either<String, Html<String>>>("200 text/plain, 200 text/html");
     of::<Attachment<Bytes>>("200 application/octet-stream (content-disposition)");
-    of::<(Revision, Json<u8>)>("200 application/json u8");
+    of::<(Revision, Json<u8>)>("200 application/json u8 (etag last-modified)");
     of::<(HeaderMap, NoContent)>("204");
     of::<(StatusCode, Json<u8>)>("any");
     of::<(Status, Option<Json<u8>>)>("404 problem, any");

@@ -77,7 +77,8 @@ export interface components {
             detail: string;
             /** @description The invalid inputs. */
             errors?: {
-                detail?: string;
+                /** @description A message about this input. */
+                detail: string;
                 expected?: string;
                 got?: string;
                 /** @enum {string} */
@@ -191,7 +192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description the body does not have the expected structure */
+            /** @description the body does not have the expected structure; a value violates a rule */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -222,7 +223,7 @@ export interface operations {
                     "application/json": components["schemas"]["Book"];
                 };
             };
-            /** @description Bad Request */
+            /** @description a path parameter is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::Output;
+use super::{Output, wide};
 use crate::{
     Spec,
     compare::{Change, compare},
@@ -20,14 +20,14 @@ pub(super) fn check(spec: &Spec, file: &str, old: &str) -> Output {
     if old == spec.json() {
         return Output::done(format!("`{file}` is up to date\n"));
     }
-    // The document is written by this package.
-    let new_document = serde_json::from_str(spec.json()).unwrap_or_default();
+    let new_document = spec.value();
     let changes = compare(&old_document, &new_document);
     let mut text = String::new();
     for change in &changes {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{}", line(spec, change));
     }
+    text.extend(wide::notes(&new_document));
     let breaking = changes.iter().filter(|change| change.kind.is_breaking());
     let summary = match breaking.count() {
         0 => "no change breaks a client".to_owned(),

@@ -194,7 +194,7 @@ impl Variant {
             status: answer.status(),
             body: Body::of(answer, id, context),
             headers: Vec::new(),
-            about: answer.description().to_owned(),
+            about: answer.descriptions().collect::<Vec<_>>().join("; "),
             has_rival: false,
         };
         variant.add_headers(answer.header_names());

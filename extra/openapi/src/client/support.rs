@@ -112,8 +112,8 @@ pub struct InvalidInput {
     pub expected: Option<String>,
     /// The value of the request.
     pub got: Option<String>,
-    /// A message.
-    pub detail: Option<String>,
+    /// A message about this input.
+    pub detail: String,
 }
 
 /// A body of bytes, such as a form with files, with its media type.
