@@ -54,9 +54,16 @@ pub(crate) fn decoded(text: &str) -> String {
 mod tests {
     use super::values;
 
+    /// A pattern, a path and the values of the parameters.
+    type Case = (
+        &'static str,
+        &'static str,
+        Option<&'static [(&'static str, &'static str)]>,
+    );
+
     #[test]
     fn parameters_have_the_values_of_the_path() {
-        let cases: [(&str, &str, Option<&[(&str, &str)]>); 12] = [
+        let cases: [Case; 12] = [
             ("/", "/", Some(&[])),
             ("/users", "/users", Some(&[])),
             ("/users", "/users/", None),
