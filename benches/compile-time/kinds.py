@@ -18,7 +18,7 @@ class Handler:
     # The type arguments with which the handler is listed.
     listed: str = ""
     is_async: bool = True
-    # A type of its own, before the handler.
+    # The type of its body, before the handler.
     item: str = ""
 
 

@@ -33,6 +33,7 @@ impl Documented for Api {
 
 #[highball::main]
 async fn main() -> highball::Result {
+    highball_openapi::cli::<Api>();
     let state = AppState {
         accounts: parts::accounts(),
         key: highball::cookie::Key::generate(),
