@@ -107,8 +107,12 @@ struct Inputs<S: 'static> {
     /// The scopes of the arguments.
     open: &'static [Option<Open<S>>],
     /// Checks the arguments that depend on the head alone.
-    check_head: for<'r> fn(Call<'r, S>) -> Result<(), Rejection>,
+    check_head: Check<S>,
+    /// Checks the other arguments before scopes are opened.
+    check_before_scopes: Check<S>,
 }
+
+type Check<S> = for<'r> fn(Call<'r, S>) -> Result<(), Rejection>;
 
 impl<S> Inputs<S> {
     const fn has_any(&self) -> bool {
@@ -159,6 +163,10 @@ where
         prepare: <A as SourcesFrom<'static, S>>::PREPARE,
         open: <A as SourcesFrom<'static, S>>::OPEN,
         check_head: |call| A::check_head(call),
+        check_before_scopes: match <A as SourcesFrom<'static, S>>::OPENS_ANY {
+            true => |call| A::check_before_scopes(call),
+            false => no_check,
+        },
     };
 
     #[inline]
@@ -180,6 +188,10 @@ where
         prepare: <H::Args<'static> as SourcesFrom<'static, S>>::PREPARE,
         open: <H::Args<'static> as SourcesFrom<'static, S>>::OPEN,
         check_head: check_head_of::<H, S>,
+        check_before_scopes: match <H::Args<'static> as SourcesFrom<'static, S>>::OPENS_ANY {
+            true => check_before_scopes_of::<H, S>,
+            false => no_check,
+        },
     };
 
     #[inline]
@@ -198,6 +210,18 @@ where
     for<'a> H::Args<'a>: SourcesFrom<'a, S>,
 {
     <H::Args<'r> as SourcesFrom<'r, S>>::check_head(call)
+}
+
+fn check_before_scopes_of<'r, H: Handler, S: 'static>(call: Call<'r, S>) -> Result<(), Rejection>
+where
+    for<'a> H::Args<'a>: SourcesFrom<'a, S>,
+{
+    <H::Args<'r> as SourcesFrom<'r, S>>::check_before_scopes(call)
+}
+
+/// The check of a handler without scopes, so that no code is generated for another one.
+fn no_check<S>(_: Call<'_, S>) -> Result<(), Rejection> {
+    Ok(())
 }
 
 impl<S, A, R, F> Chain<S> for PlainEnd<A, F>
@@ -309,7 +333,11 @@ async fn read_inputs<S: Send + Sync + 'static>(
     if inputs.body {
         buffered.body = cx.out().read_body().await?;
     }
-    // Scopes are opened last: a client that sends its body slowly must not hold a connection of a pool.
+    // Scopes are opened last: a client that sends its body slowly must not hold a connection of a pool, and neither must
+    // one whose body is invalid.
+    if inputs.has_scopes() {
+        (inputs.check_before_scopes)(Call { buffered, ..call })?;
+    }
     for open in inputs.open.iter().flatten() {
         let scope = open(cx, call, &buffered.body).await?;
         buffered.scopes.push(scope);

@@ -289,6 +289,8 @@ pub trait SourcesFrom<'r, S: 'static>: Sources {
     const PREPARE: &'static [Option<Prepare<S>>];
     /// The functions that open scopes around the handler, in the order of the arguments.
     const OPEN: &'static [Option<Open<S>>];
+    /// Whether there is such a function.
+    const OPENS_ANY: bool;
 
     /// Returns the arguments.
     ///
@@ -301,6 +303,13 @@ pub trait SourcesFrom<'r, S: 'static>: Sources {
     /// # Errors
     /// Returns the rejection of the first argument that rejects the request.
     fn check_head(call: Call<'r, S>) -> Result<(), Rejection>;
+
+    /// Checks the arguments that are neither async nor open a scope, before scopes are opened: an invalid body must not
+    /// take a connection of a pool. Those arguments are created again for the handler.
+    ///
+    /// # Errors
+    /// Returns the rejection of the first argument that rejects the request.
+    fn check_before_scopes(call: Call<'r, S>) -> Result<(), Rejection>;
 }
 
 macro_rules! tuples {
@@ -328,6 +337,7 @@ macro_rules! tuples {
             const BODY: bool = false $(|| $name::BODY)*;
             const PREPARE: &'static [Option<Prepare<S>>] = &[$($name::PREPARE),*];
             const OPEN: &'static [Option<Open<S>>] = &[$($name::OPEN),*];
+            const OPENS_ANY: bool = false $(|| $name::OPEN.is_some())*;
 
             #[inline]
             #[allow(unused_variables)]
@@ -342,6 +352,16 @@ macro_rules! tuples {
                 call: Call<'r, S>,
             ) -> Result<(), Rejection> {
                 $($name::check_head(call, Site(call.head, $idx))?;)*
+                Ok(())
+            }
+
+            #[allow(unused_variables)]
+            fn check_before_scopes(
+                call: Call<'r, S>,
+            ) -> Result<(), Rejection> {
+                $(if const { $name::PREPARE.is_none() && $name::OPEN.is_none() } {
+                    drop($name::take(call, Site(call.head, $idx))?);
+                })*
                 Ok(())
             }
         }

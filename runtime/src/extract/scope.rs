@@ -13,7 +13,8 @@ use crate::{
 /// committed if the handler succeeds.
 ///
 /// An extractor names its scope in `OPENS`, and its fact in `FACTS`. The order around a handler is:
-/// 1. The body is read, so a client that sends it slowly holds nothing open.
+/// 1. The body is read and the other arguments are checked, so a client that sends it slowly, or sends an invalid one,
+///    holds nothing open. These arguments are created a second time in step 2.
 /// 2. The scopes are opened, in the order of the arguments, and the arguments are created.
 /// 3. The handler runs, and its value becomes a response. The status and the headers that it has set through the
 ///    context are in the response.

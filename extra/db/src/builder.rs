@@ -1,0 +1,160 @@
+//! The settings of a pool, and the ways to begin one.
+
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use sqlx::migrate::Migrator;
+
+use crate::{
+    database::{ConnectOptions, Database},
+    options::Options,
+    pool::Pool,
+};
+
+/// The settings of a [`Pool`]. [`Pool::builder`] returns it.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// use highball_db::{Builder, Pool, Sqlite, database};
+///
+/// database!(Shop: Sqlite);
+///
+/// # highball::block_on(async {
+/// let builder: Builder<Shop> = Pool::<Shop>::memory();
+/// let pool = builder.wait(Duration::from_secs(3)).build();
+/// assert_eq!(pool.status().open, 0);
+/// # });
+/// ```
+#[must_use = "`build` returns the pool"]
+pub struct Builder<D: Database> {
+    options: Options,
+    connect_options: ConnectOptions<D>,
+    database: PhantomData<fn() -> D>,
+}
+
+impl<D: Database> Pool<D> {
+    /// Begins a pool with these options of sqlx: an address, a user, a password.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_db::{Pool, Sqlite, database, sqlx::sqlite::SqliteConnectOptions};
+    ///
+    /// database!(Shop: Sqlite);
+    ///
+    /// let options = SqliteConnectOptions::new().filename("shop.db");
+    /// let pool = Pool::<Shop>::builder(options).max(4).build();
+    /// ```
+    pub fn builder(connect_options: ConnectOptions<D>) -> Builder<D> {
+        Builder {
+            options: Options::default(),
+            connect_options,
+            database: PhantomData,
+        }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl<D: Database<Engine = sqlx::Sqlite>> Pool<D> {
+    /// Begins a pool of a file of SQLite, which is created if it does not exist.
+    ///
+    /// It has a write-ahead log, so that readers and the writer do not wait for each other, and `synchronous = full`,
+    /// so that a committed row survives a power failure. Several processes of one machine can share the file.
+    #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+    pub fn file(path: impl AsRef<std::path::Path>) -> Builder<D> {
+        use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5));
+        Self::builder(options)
+    }
+
+    /// Begins a pool with one connection to a database in memory, for tests. It ends with the pool.
+    #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+    pub fn memory() -> Builder<D> {
+        let mut builder = Self::builder(sqlx::sqlite::SqliteConnectOptions::new().in_memory(true));
+        builder.options.max = 1;
+        builder.options.min_idle = 1;
+        // A second connection would be another database.
+        builder.options.lifetime = Duration::from_secs(u32::MAX.into());
+        builder.options.idle_timeout = builder.options.lifetime;
+        builder
+    }
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $name:ident: $ty:ty,)*) => {
+        impl<D: Database> Builder<D> {$(
+            $(#[$doc])*
+            pub fn $name(mut self, $name: $ty) -> Self {
+                self.options.$name = $name;
+                self
+            }
+        )*}
+    };
+}
+
+settings! {
+    /// Sets how many connections are open before the first request, and stay open. The default is 5.
+    min_idle: usize,
+    /// Sets how long a request waits for a connection. The default is 30 seconds; a route with a timeout waits for at
+    /// most half of the time that it has left.
+    wait: Duration,
+    /// Sets how long opening a connection may take. The default is 5 seconds.
+    connect_timeout: Duration,
+    /// Sets how long a connection is used. The default is 30 minutes, shortened by up to a tenth for each connection, so
+    /// that they do not end at once. It is replaced between requests.
+    lifetime: Duration,
+    /// Sets how long a connection over `min_idle` stays open without use. The default is 10 minutes.
+    idle_timeout: Duration,
+    /// Sets the time without use after which a connection is checked before a request gets it. The default is 5 seconds.
+    check_after: Duration,
+    /// Sets how long the start of the server waits for the database, with a report of each attempt. The default is zero:
+    /// the server does not start without it.
+    startup: Duration,
+}
+
+impl<D: Database> Builder<D> {
+    /// Sets how many connections are open at most. The default is 20.
+    ///
+    /// # Panics
+    /// Panics if it is zero.
+    pub fn max(mut self, max: usize) -> Self {
+        assert!(
+            max > 0,
+            "a pool of `{}` needs at least one connection",
+            D::NAME
+        );
+        self.options.max = max;
+        self.options.min_idle = self.options.min_idle.min(max);
+        self
+    }
+
+    /// Sets the migrations, `sqlx::migrate!()`, which run before the first request.
+    ///
+    /// With PostgreSQL an advisory lock lets one process at a time run them. A database that has a migration which the
+    /// program does not know is an error, because it belongs to a newer program.
+    pub fn migrations(mut self, migrator: Migrator) -> Self {
+        self.options.migrations = Some(migrator);
+        self
+    }
+
+    /// Builds the pool. It opens no connection before the server starts, or before [`Pool::open`].
+    pub fn build(self) -> Pool<D> {
+        Pool::new(self.options, self.connect_options)
+    }
+}
+
+impl<D: Database> fmt::Debug for Builder<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The options of a connection contain the password.
+        f.debug_struct("Builder")
+            .field("database", &D::NAME)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

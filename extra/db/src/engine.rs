@@ -1,0 +1,91 @@
+//! The engines: PostgreSQL and SQLite.
+
+use std::future::Future;
+
+use sqlx::{
+    Connection, Error,
+    migrate::{MigrateError, Migrator},
+};
+
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+/// An engine of databases. `Sqlite` and `Postgres` of sqlx implement it, with the features of their names.
+pub trait Engine: sqlx::Database + sealed::Sealed {
+    /// The statement that begins a transaction which may write.
+    #[doc(hidden)]
+    const BEGIN: &'static str;
+
+    /// Whether only one transaction can write at a time.
+    #[doc(hidden)]
+    const ONE_WRITER: bool;
+
+    /// Returns what the server calls a connection, if queries can be cancelled.
+    #[doc(hidden)]
+    fn id(
+        conn: &mut Self::Connection,
+    ) -> impl Future<Output = Result<Option<i32>, Error>> + Send + '_;
+
+    /// Cancels the query of another connection.
+    #[doc(hidden)]
+    fn cancel(
+        conn: &mut Self::Connection,
+        id: i32,
+    ) -> impl Future<Output = Result<(), Error>> + Send + '_;
+
+    /// Applies the migrations that the database does not have yet.
+    #[doc(hidden)]
+    fn migrate<'c>(
+        conn: &'c mut Self::Connection,
+        migrator: &'c Migrator,
+    ) -> impl Future<Output = Result<(), MigrateError>> + Send + 'c;
+
+    /// Commits the transaction of a connection. A transaction that the database has aborted is an error.
+    #[doc(hidden)]
+    fn commit(conn: &mut Self::Connection) -> impl Future<Output = Result<(), Error>> + Send + '_;
+
+    /// Returns how errors name the database: without its password.
+    #[doc(hidden)]
+    fn describe(options: &<Self::Connection as Connection>::Options) -> String;
+
+    /// Returns why a connection cannot be opened and what to do, if the class of the error is known.
+    #[doc(hidden)]
+    fn explain(error: &Error) -> Option<String>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    #[cfg(feature = "postgres")]
+    impl Sealed for sqlx::Postgres {}
+    #[cfg(feature = "sqlite")]
+    impl Sealed for sqlx::Sqlite {}
+}
+
+/// Returns the reason of an error of the network, for any engine.
+fn explain_io(error: &Error) -> Option<String> {
+    use std::io::ErrorKind;
+
+    let Error::Io(error) = error else {
+        return None;
+    };
+    let reason = match error.kind() {
+        ErrorKind::ConnectionRefused => {
+            "nothing listens there: start the database, or correct the host and the port"
+        }
+        ErrorKind::NotFound | ErrorKind::AddrNotAvailable => {
+            "the host or the socket does not exist: correct its name"
+        }
+        ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            "the host does not answer: check the network and the firewall"
+        }
+        ErrorKind::PermissionDenied => "the system forbids it: check the permissions",
+        _ if error.to_string().contains("lookup") => {
+            "the name of the host is unknown: correct it, or check the DNS"
+        }
+        _ => return None,
+    };
+    Some(reason.to_owned())
+}

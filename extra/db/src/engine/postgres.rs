@@ -1,0 +1,73 @@
+//! PostgreSQL.
+
+use sqlx::{
+    Error, Executor, PgConnection, Postgres,
+    migrate::{MigrateError, Migrator},
+    postgres::PgConnectOptions,
+};
+
+use sqlx_core::transaction::TransactionManager;
+
+use super::Engine;
+
+impl Engine for Postgres {
+    const BEGIN: &'static str = "BEGIN";
+
+    const ONE_WRITER: bool = false;
+
+    async fn id(conn: &mut PgConnection) -> Result<Option<i32>, Error> {
+        let id = sqlx::query_scalar("SELECT pg_backend_pid()");
+        id.fetch_one(conn).await.map(Some)
+    }
+
+    async fn cancel(conn: &mut PgConnection, id: i32) -> Result<(), Error> {
+        let cancel = sqlx::query("SELECT pg_cancel_backend($1)").bind(id);
+        cancel.execute(conn).await.map(drop)
+    }
+
+    async fn migrate(conn: &mut PgConnection, migrator: &Migrator) -> Result<(), MigrateError> {
+        // `run` cannot be called in a future that is `Send`.
+        migrator.run_direct(None, conn, false).await
+    }
+
+    async fn commit(conn: &mut PgConnection) -> Result<(), Error> {
+        // PostgreSQL answers COMMIT of an aborted transaction with ROLLBACK, which sqlx does not report. This statement
+        // fails in an aborted transaction.
+        conn.execute("SELECT 1").await?;
+        <Self as sqlx::Database>::TransactionManager::commit(conn).await
+    }
+
+    fn describe(options: &PgConnectOptions) -> String {
+        let database = options.get_database().unwrap_or(options.get_username());
+        let place = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        format!(
+            "the database {database} at {place} as {}",
+            options.get_username()
+        )
+    }
+
+    fn explain(error: &Error) -> Option<String> {
+        let error = match error {
+            Error::Tls(_) => {
+                return Some("TLS has failed: check the certificate, or set `sslmode`".to_owned());
+            }
+            Error::Database(error) => error,
+            other => return super::explain_io(other),
+        };
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        let reason = match error.code()?.as_ref() {
+            "28P01" | "28000" => "the user or the password is wrong",
+            "3D000" => "the database does not exist: create it, or correct its name",
+            "53300" => {
+                "the server has no free connection: raise `max_connections`, or lower `max` of the pools of all processes"
+            }
+            "42501" => "the user has no permission: grant it",
+            "57P03" => "the server is starting or stopping: try again later",
+            _ => return None,
+        };
+        Some(reason.to_owned())
+    }
+}

@@ -1,0 +1,57 @@
+//! SQLite.
+
+use sqlx::{
+    Error, Sqlite, SqliteConnection,
+    migrate::{MigrateError, Migrator},
+    sqlite::SqliteConnectOptions,
+};
+
+use sqlx_core::transaction::TransactionManager;
+
+use super::Engine;
+
+impl Engine for Sqlite {
+    // A transaction that only becomes a writer later fails at once if another one has written.
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+
+    const ONE_WRITER: bool = true;
+
+    // A statement runs in the process, and the driver interrupts it if its future is dropped.
+    async fn id(_: &mut SqliteConnection) -> Result<Option<i32>, Error> {
+        Ok(None)
+    }
+
+    async fn cancel(_: &mut SqliteConnection, _: i32) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn migrate(conn: &mut SqliteConnection, migrator: &Migrator) -> Result<(), MigrateError> {
+        // `run` cannot be called in a future that is `Send`.
+        migrator.run_direct(None, conn, false).await
+    }
+
+    async fn commit(conn: &mut SqliteConnection) -> Result<(), Error> {
+        <Self as sqlx::Database>::TransactionManager::commit(conn).await
+    }
+
+    fn describe(options: &SqliteConnectOptions) -> String {
+        format!("the file {}", options.get_filename().display())
+    }
+
+    fn explain(error: &Error) -> Option<String> {
+        let Error::Database(error) = error else {
+            return super::explain_io(error);
+        };
+        // The codes are those of SQLite: https://sqlite.org/rescode.html
+        let reason = match error.code()?.parse::<u32>().ok()? & 0xff {
+            14 => "the file cannot be opened: create its directory, or set `create_if_missing`",
+            26 => "the file is not a database of SQLite: correct the path",
+            8 => "the file is read-only: change its permissions",
+            5 | 6 => "another program has locked the file: end it",
+            13 => "the disk is full",
+            11 => "the file is damaged: restore a backup",
+            _ => return None,
+        };
+        Some(reason.to_owned())
+    }
+}

@@ -1,0 +1,72 @@
+//! Why there is no connection.
+
+use std::{fmt, time::Duration};
+
+use highball::prelude::*;
+
+/// Why a pool has no connection for a request.
+///
+/// A client receives a 503 with `Retry-After`. The log has the cause: the state of the pool, and the routes that hold
+/// its connections.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PoolError {
+    /// Every connection was in use for the whole wait.
+    Timeout {
+        /// The name of the database.
+        database: &'static str,
+        /// The time of the wait.
+        waited: Duration,
+        /// The state of the pool and the longest holders.
+        state: String,
+    },
+    /// The database does not accept a connection.
+    Connect {
+        /// The name of the database.
+        database: &'static str,
+        /// The error of the driver.
+        error: sqlx::Error,
+    },
+    /// The pool is closed, because the server stops.
+    Closed {
+        /// The name of the database.
+        database: &'static str,
+    },
+}
+
+impl fmt::Display for PoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout {
+                database,
+                waited,
+                state,
+            } => write!(
+                f,
+                "no connection of `{database}` was free for {} ms: {state}",
+                waited.as_millis()
+            ),
+            Self::Connect { database, error } => {
+                write!(f, "`{database}` cannot be connected: {error}")
+            }
+            Self::Closed { database } => write!(f, "the pool of `{database}` is closed"),
+        }
+    }
+}
+
+impl std::error::Error for PoolError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Connect { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<PoolError> for Rejection {
+    fn from(error: PoolError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy")
+            .with_header(header::RETRY_AFTER, "1")
+            .with_source(error)
+    }
+}

@@ -1,0 +1,168 @@
+//! An open connection, and the loan of one.
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use sqlx::Connection as _;
+use sqlx_core::transaction::TransactionManager;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, timeout},
+};
+
+use crate::{
+    database::{Connection, Database},
+    engine::Engine,
+    holders::Holder,
+    pool::Inner,
+    waiting::Permit,
+};
+
+/// How long a returned connection may take to roll back and to answer.
+const CLEAN_UP: Duration = Duration::from_secs(5);
+
+/// How long a query that nobody waits for runs before it is cancelled on the server.
+const CANCEL_AFTER: Duration = Duration::from_millis(20);
+
+/// An open connection.
+pub(crate) struct Live<D: Database> {
+    pub(crate) conn: Connection<D>,
+    /// What the server calls it, to cancel its queries.
+    pub(crate) id: Option<i32>,
+    pub(crate) expires: Instant,
+    /// How many connections had broken when this one was last known to work.
+    pub(crate) breaks: u64,
+    pub(crate) _counted: Counted,
+}
+
+/// Counts a connection as long as it is open.
+pub(crate) struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    pub(crate) fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+/// A connection that is lent to a request. Dropping it returns the connection.
+pub(crate) struct Lease<D: Database> {
+    pool: Arc<Inner<D>>,
+    live: Option<Live<D>>,
+    permit: Option<Permit>,
+    _holder: Holder,
+    /// Whether no query runs and no transaction is open.
+    is_clean: bool,
+}
+
+impl<D: Database> Lease<D> {
+    pub(crate) fn new(pool: Arc<Inner<D>>, live: Live<D>, permit: Permit, holder: Holder) -> Self {
+        Self {
+            pool,
+            live: Some(live),
+            permit: Some(permit),
+            _holder: holder,
+            is_clean: false,
+        }
+    }
+
+    /// Returns the connection after a handler has ended. An open transaction is rolled back in the background.
+    pub(crate) fn end(mut self) {
+        self.is_clean = !self.is_in_transaction();
+    }
+}
+
+impl<D: Database> Deref for Lease<D> {
+    type Target = Connection<D>;
+
+    fn deref(&self) -> &Connection<D> {
+        match &self.live {
+            Some(live) => &live.conn,
+            None => unreachable!("only `drop` takes the connection"),
+        }
+    }
+}
+
+impl<D: Database> DerefMut for Lease<D> {
+    fn deref_mut(&mut self) -> &mut Connection<D> {
+        match &mut self.live {
+            Some(live) => &mut live.conn,
+            None => unreachable!("only `drop` takes the connection"),
+        }
+    }
+}
+
+impl<D: Database> Drop for Lease<D> {
+    fn drop(&mut self) {
+        let (Some(live), Some(permit)) = (self.live.take(), self.permit.take()) else {
+            return;
+        };
+        let pool = Arc::clone(&self.pool);
+        if self.is_clean {
+            pool.give_back(live);
+            return;
+        }
+        // Without a runtime the connection is closed.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                clean(&pool, live).await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+/// Ends the query and the transaction of a connection, and returns it to the pool if it still works.
+async fn clean<D: Database>(pool: &Arc<Inner<D>>, mut live: Live<D>) {
+    match timeout(CLEAN_UP, roll_back(pool, &mut live)).await {
+        Ok(Ok(())) => pool.give_back(live),
+        _ => pool.broke(),
+    }
+}
+
+/// Rolls the transactions of a connection back. A query that still runs is cancelled, because the connection answers
+/// only after it.
+async fn roll_back<D: Database>(
+    pool: &Arc<Inner<D>>,
+    live: &mut Live<D>,
+) -> Result<(), sqlx::Error> {
+    let id = live.id;
+    let work = async {
+        while live.conn.is_in_transaction() {
+            <D::Engine as sqlx::Database>::TransactionManager::rollback(&mut live.conn).await?;
+        }
+        live.conn.ping().await
+    };
+    let mut work = std::pin::pin!(work);
+    match (timeout(CANCEL_AFTER, work.as_mut()).await, id) {
+        (Ok(done), _) => return done,
+        (Err(_), Some(id)) => cancel(pool, id).await,
+        (Err(_), None) => {}
+    }
+    work.await
+}
+
+/// Cancels the query of a connection, by another connection.
+async fn cancel<D: Database>(pool: &Arc<Inner<D>>, id: i32) {
+    if let Some(mut idle) = pool.pop_idle() {
+        if D::Engine::cancel(&mut idle.conn, id).await.is_ok() {
+            pool.give_back(idle);
+        }
+    } else if let Ok(mut extra) = pool.connect().await {
+        // An error leaves the query running, and `clean` waits for it.
+        drop(D::Engine::cancel(&mut extra.conn, id).await);
+        drop(extra.conn.close().await);
+    }
+}

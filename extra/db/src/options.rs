@@ -1,0 +1,38 @@
+//! The settings of a pool.
+
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+
+/// The settings of a pool, with their defaults.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) min_idle: usize,
+    pub(crate) max: usize,
+    pub(crate) wait: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) lifetime: Duration,
+    pub(crate) idle_timeout: Duration,
+    /// An idle connection is checked before it is used if it was idle for longer.
+    pub(crate) check_after: Duration,
+    /// How long the start waits for the database.
+    pub(crate) startup: Duration,
+    /// They run before the first request.
+    pub(crate) migrations: Option<Migrator>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            min_idle: 5,
+            max: 20,
+            wait: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(5),
+            lifetime: Duration::from_secs(30 * 60),
+            idle_timeout: Duration::from_secs(10 * 60),
+            check_after: Duration::from_secs(5),
+            startup: Duration::ZERO,
+            migrations: None,
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! A pool of connections.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{
+            AtomicBool, AtomicU64, AtomicUsize,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+    time::Duration,
+};
+
+use highball::{Priority, Route, clock::Clock};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
+
+use crate::{
+    PoolError,
+    database::{ConnectOptions, Database},
+    engine::Engine,
+    holders::Holders,
+    live::{Counted, Lease, Live},
+    options::Options,
+    waiting::{Gate, Permit},
+};
+
+/// How many connections are opened at once, so that a database that has just started is not flooded.
+const CONNECTS_AT_ONCE: usize = 2;
+
+/// How long an idle connection may take to answer.
+const CHECK: Duration = Duration::from_secs(1);
+
+/// The connections of a [`Database`]. It is a value of the app state, and a battery of the server.
+///
+/// # Examples
+/// ```no_run
+/// use highball::prelude::*;
+/// use highball_db::{Conn, Pool, Sqlite, database, sqlx};
+///
+/// database!(pub Shop: Sqlite);
+///
+/// #[derive(State)]
+/// struct AppState {
+///     shop: Pool<Shop>,
+/// }
+///
+/// #[get("/orders/count")]
+/// async fn count(mut shop: Conn<'_, Shop>) -> highball::Result<Json<i64>> {
+///     Ok(Json(sqlx::query_scalar("SELECT count(*) FROM orders").fetch_one(&mut *shop).await?))
+/// }
+///
+/// #[routes(app)]
+/// struct Api(count);
+///
+/// #[highball::main]
+/// async fn main() -> highball::Result {
+///     let shop = Pool::<Shop>::file("shop.db").max(8).build();
+///     highball::serve(Api).state(AppState { shop: shop.clone() }).install(shop).await
+/// }
+/// ```
+pub struct Pool<D: Database>(pub(crate) Arc<Inner<D>>);
+
+/// The state of a pool. [`Pool::status`] returns it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// The connections that are open.
+    pub open: usize,
+    /// The connections that wait for a request.
+    pub idle: usize,
+    /// The connections that requests hold.
+    pub used: usize,
+    /// The requests that wait for a connection.
+    pub waiting: usize,
+}
+
+pub(crate) struct Inner<D: Database> {
+    pub(crate) options: Options,
+    pub(crate) connect_options: ConnectOptions<D>,
+    pub(crate) holders: Arc<Holders>,
+    gate: Arc<Gate>,
+    /// The permission to write, if the engine has one writer.
+    writer: Option<Arc<Gate>>,
+    /// The connection that was used last is at the end.
+    idle: Mutex<Vec<(Live<D>, Instant)>>,
+    connecting: Semaphore,
+    open: Arc<AtomicUsize>,
+    /// How many connections have broken. One that is idle since before is checked before it is used.
+    breaks: AtomicU64,
+    is_closed: AtomicBool,
+}
+
+impl<D: Database> Pool<D> {
+    pub(crate) fn new(options: Options, connect_options: ConnectOptions<D>) -> Self {
+        Self(Arc::new(Inner {
+            gate: Gate::new(options.max),
+            writer: D::Engine::ONE_WRITER.then(|| Gate::new(1)),
+            options,
+            connect_options,
+            holders: Arc::default(),
+            idle: Mutex::default(),
+            connecting: Semaphore::new(CONNECTS_AT_ONCE),
+            open: Arc::default(),
+            breaks: AtomicU64::new(0),
+            is_closed: AtomicBool::new(false),
+        }))
+    }
+
+    /// Returns the state of the pool.
+    pub fn status(&self) -> Status {
+        self.0.status()
+    }
+
+    /// Lends a connection outside of requests, such as to a job. A handler takes a [`Conn`](crate::Conn).
+    ///
+    /// # Errors
+    /// Returns an error if no connection is free within the time of [`wait`](crate::Builder::wait), if the database
+    /// does not accept one, or if the pool is closed.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, its place in the queue is given up. A connection that is being opened is kept for the
+    /// next one.
+    pub async fn acquire(&self) -> Result<Lent<D>, PoolError> {
+        let (wait, clock) = (self.0.options.wait, Clock::default());
+        let lease = self.0.lend(Priority::Normal, wait, &clock, None);
+        lease.await.map(Lent)
+    }
+
+    /// Closes the pool: those who wait get an error, and connections are closed when they return.
+    pub async fn close(&self) {
+        let inner = &self.0;
+        inner.is_closed.store(true, Release);
+        inner.gate.close();
+        if let Some(writer) = &inner.writer {
+            writer.close();
+        }
+        while let Some(live) = inner.pop_idle() {
+            // The database closes the other end in any case.
+            drop(live.conn.close().await);
+        }
+    }
+}
+
+impl<D: Database> Inner<D> {
+    /// Waits for the permission to write, if the engine has one writer.
+    pub(crate) async fn writer(
+        &self,
+        priority: Priority,
+        wait: Duration,
+        clock: &Clock,
+    ) -> Result<Option<Permit>, PoolError> {
+        let Some(writer) = &self.writer else {
+            return Ok(None);
+        };
+        let permit = clock.timeout(wait, writer.acquire(priority)).await;
+        let permit = permit.map_err(|_| self.timed_out(wait))?;
+        permit.map(Some).map_err(|_| self.closed())
+    }
+
+    /// Lends a connection.
+    pub(crate) async fn lend(
+        self: &Arc<Self>,
+        priority: Priority,
+        wait: Duration,
+        clock: &Clock,
+        route: Option<&'static Route>,
+    ) -> Result<Lease<D>, PoolError> {
+        let begun = clock.now();
+        let permit = clock.timeout(wait, self.gate.acquire(priority)).await;
+        let permit = permit.map_err(|_| self.timed_out(wait))?;
+        let permit = permit.map_err(|_| self.closed())?;
+        let holder = self.holders.add(route);
+        if let Some(live) = self.pop_fresh() {
+            return Ok(Lease::new(Arc::clone(self), live, permit, holder));
+        }
+        // It goes on if the request is dropped, so that no connection is lost that is being opened.
+        let pool = Arc::clone(self);
+        let opening = tokio::spawn(async move {
+            let live = pool.open().await?;
+            Ok::<_, sqlx::Error>(Lease::new(pool, live, permit, holder))
+        });
+        let left = wait.saturating_sub(clock.now() - begun);
+        match clock.timeout(left, opening).await {
+            Ok(Ok(Ok(lease))) => Ok(lease),
+            Ok(Ok(Err(error))) => Err(self.failed(error)),
+            Ok(Err(_)) => Err(self.closed()),
+            Err(_) => Err(self.timed_out(wait)),
+        }
+    }
+
+    /// Returns an idle connection that answers, or opens one.
+    async fn open(&self) -> Result<Live<D>, sqlx::Error> {
+        while let Some(mut live) = self.pop_idle() {
+            if matches!(timeout(CHECK, live.conn.ping()).await, Ok(Ok(()))) {
+                live.breaks = self.breaks.load(Relaxed);
+                return Ok(live);
+            }
+            self.broke();
+        }
+        self.connect().await
+    }
+
+    /// Opens a connection.
+    pub(crate) async fn connect(&self) -> Result<Live<D>, sqlx::Error> {
+        // The semaphore is never closed.
+        let _turn = self.connecting.acquire().await.ok();
+        let counted = Counted::new(&self.open);
+        let breaks = self.breaks.load(Relaxed);
+        let opening = async {
+            let mut conn = self.connect_options.connect().await?;
+            let id = D::Engine::id(&mut conn).await?;
+            Ok((conn, id))
+        };
+        let opened = timeout(self.options.connect_timeout, opening).await;
+        let (conn, id) = opened.unwrap_or_else(|_| Err(timed_out_io()))?;
+        Ok(Live {
+            conn,
+            id,
+            expires: Instant::now() + spread(self.options.lifetime),
+            breaks,
+            _counted: counted,
+        })
+    }
+
+    /// Returns the connection that was used last, if it need not be checked.
+    fn pop_fresh(&self) -> Option<Live<D>> {
+        let mut idle = self.idle();
+        let (live, since) = idle.last()?;
+        let is_fresh = since.elapsed() < self.options.check_after
+            && live.breaks == self.breaks.load(Relaxed)
+            && Instant::now() < live.expires;
+        is_fresh.then(|| idle.pop()).flatten().map(|(live, _)| live)
+    }
+
+    pub(crate) fn pop_idle(&self) -> Option<Live<D>> {
+        self.idle().pop().map(|(live, _)| live)
+    }
+
+    /// Returns a connection without an open transaction to the pool. One that is too old is closed.
+    pub(crate) fn give_back(&self, live: Live<D>) {
+        if !self.is_closed.load(Acquire) && Instant::now() < live.expires {
+            self.idle().push((live, Instant::now()));
+        }
+    }
+
+    /// Removes the connections that are too old or that nobody has needed, and returns them.
+    pub(crate) fn take_old(&self) -> Vec<Live<D>> {
+        let (now, options) = (Instant::now(), &self.options);
+        let mut idle = self.idle();
+        let mut spare = idle.len().saturating_sub(options.min_idle);
+        let old = idle.extract_if(.., |(live, since)| {
+            let is_unused = spare > 0 && now - *since > options.idle_timeout;
+            spare -= usize::from(is_unused);
+            is_unused || now >= live.expires
+        });
+        old.map(|(live, _)| live).collect()
+    }
+
+    /// Opens connections up to the number that is kept idle, without taking the place of a request.
+    pub(crate) async fn fill(&self) -> Result<(), sqlx::Error> {
+        while self.open.load(Relaxed) < self.options.min_idle && !self.is_closed.load(Acquire) {
+            let Some(_permit) = self.gate.try_acquire() else {
+                return Ok(());
+            };
+            let live = self.connect().await?;
+            self.give_back(live);
+        }
+        Ok(())
+    }
+
+    /// Records that a connection has broken: the idle ones are checked before they are used.
+    pub(crate) fn broke(&self) {
+        self.breaks.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let (_, waiting) = self.gate.counts();
+        Status {
+            open: self.open.load(Relaxed),
+            idle: self.idle().len(),
+            used: self.holders.count(),
+            waiting,
+        }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<(Live<D>, Instant)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn timed_out(&self, waited: Duration) -> PoolError {
+        let Status {
+            open,
+            idle,
+            used,
+            waiting,
+        } = self.status();
+        let longest = self.holders.longest(3);
+        PoolError::Timeout {
+            database: D::NAME,
+            waited,
+            state: format!(
+                "{open} open, {idle} idle, {used} in use, {waiting} waiting; held longest: {longest}"
+            ),
+        }
+    }
+
+    fn failed(&self, error: sqlx::Error) -> PoolError {
+        PoolError::Connect {
+            database: D::NAME,
+            error,
+        }
+    }
+
+    fn closed(&self) -> PoolError {
+        PoolError::Closed { database: D::NAME }
+    }
+}
+
+/// A connection that is lent outside of requests. Dropping it returns it. [`Pool::acquire`] returns it.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, Sqlite, database, sqlx};
+///
+/// database!(Shop: Sqlite);
+///
+/// # highball::block_on(async {
+/// let shop = Pool::<Shop>::memory().build();
+/// let mut conn = shop.acquire().await?;
+/// let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&mut *conn).await?;
+/// assert_eq!(one, 1);
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
+pub struct Lent<D: Database>(Lease<D>);
+
+impl<D: Database> std::ops::Deref for Lent<D> {
+    type Target = crate::database::Connection<D>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<D: Database> std::ops::DerefMut for Lent<D> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl<D: Database> fmt::Debug for Lent<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lent")
+            .field("database", &D::NAME)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<D: Database> Clone for Pool<D> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<D: Database> fmt::Debug for Pool<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("database", &D::NAME)
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+fn timed_out_io() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
+}
+
+/// Shortens a time by up to a tenth, so that connections which were opened together do not end together.
+fn spread(time: Duration) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let random = RandomState::new().hash_one(0_u8) % 1000;
+    time - time / 10 * u32::try_from(random).unwrap_or(0) / 1000
+}

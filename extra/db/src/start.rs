@@ -1,0 +1,174 @@
+//! The start and the stop of a pool in a server.
+
+use std::{sync::Arc, time::Duration};
+
+use highball::{
+    battery::{Battery, Gauge, Hooks},
+    prelude::*,
+};
+use sqlx::Connection as _;
+use tokio::time::Instant;
+
+use crate::{
+    database::Database,
+    engine::Engine,
+    pool::{Inner, Pool, Status},
+};
+
+/// How often idle connections are looked at.
+const KEEP: Duration = Duration::from_secs(1);
+
+/// The pauses between attempts to connect at the start: the first, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// How long the hooks of the start may take, in addition to the wait for the database.
+const START: Duration = Duration::from_secs(60);
+
+/// How long closing the connections may take.
+const CLOSE: Duration = Duration::from_secs(5);
+
+impl<D: Database> Pool<D> {
+    /// Connects, runs the migrations, and opens `min_idle` connections. A server that has installed the pool calls it
+    /// before the first request.
+    ///
+    /// # Errors
+    /// Returns an error with the database, the reason and the way out, if the database cannot be reached within the
+    /// time of [`startup`](crate::Builder::startup), or if a migration fails.
+    pub async fn open(&self) -> highball::Result {
+        let pool = &self.0;
+        let mut live = first(pool).await?;
+        if let Some(migrator) = &pool.options.migrations {
+            let migrated = D::Engine::migrate(&mut live.conn, migrator).await;
+            migrated.map_err(|error| {
+                highball::Error::new(format!(
+                    "the migrations of `{}` have failed: {error}",
+                    D::NAME
+                ))
+            })?;
+        }
+        pool.give_back(live);
+        pool.fill()
+            .await
+            .map_err(|error| cannot_connect(pool, &error))
+    }
+}
+
+/// Opens the first connection.
+async fn first<D: Database>(pool: &Arc<Inner<D>>) -> highball::Result<crate::live::Live<D>> {
+    let until = Instant::now() + pool.options.startup;
+    let mut pause = PAUSES.0;
+    loop {
+        let error = match pool.connect().await {
+            Ok(live) => return Ok(live),
+            Err(error) => cannot_connect(pool, &error),
+        };
+        if Instant::now() + pause > until {
+            return Err(error);
+        }
+        eprintln!("{error}; trying again");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+/// Returns the sentence about a database that cannot be reached.
+fn cannot_connect<D: Database>(pool: &Inner<D>, error: &sqlx::Error) -> highball::Error {
+    let place = D::Engine::describe(&pool.connect_options);
+    let way_out = match D::Engine::explain(error) {
+        Some(reason) => format!("; {reason}"),
+        None => String::new(),
+    };
+    highball::Error::new(format!(
+        "`{}` cannot be opened, {place}: {error}{way_out}",
+        D::NAME
+    ))
+}
+
+impl<D: Database> Battery for Pool<D> {
+    fn name(&self) -> String {
+        D::NAME.to_owned()
+    }
+
+    fn install(self, hooks: &mut Hooks<'_>) {
+        let pool = self.clone();
+        let within = START + pool.0.options.startup;
+        hooks.on_start(within, async move { pool.open().await });
+        let pool = self.clone();
+        hooks.background("connections", move |stopping, clock| {
+            let pool = Arc::clone(&pool.0);
+            async move {
+                let mut stopping = std::pin::pin!(stopping);
+                while clock.timeout(KEEP, stopping.as_mut()).await.is_err() {
+                    keep(&pool).await;
+                }
+                Ok(())
+            }
+        });
+        let pool = self.clone();
+        hooks.check("connection", secs(2), move || {
+            let pool = pool.clone();
+            async move { is_ready(&pool.0).await }
+        });
+        for (name, help, read) in GAUGES {
+            let pool = self.clone();
+            let gauge = Gauge::new(name, "connections", help, move || read(pool.status()));
+            hooks.gauge(gauge.label("database", D::NAME));
+        }
+        let pool = self.clone();
+        hooks.row("held longest", move || pool.0.holders.longest(5));
+        hooks.on_close(CLOSE, async move {
+            self.close().await;
+            Ok(())
+        });
+    }
+}
+
+type Read = fn(Status) -> f64;
+
+#[expect(clippy::cast_precision_loss, reason = "a pool has few connections")]
+const GAUGES: [(&str, &str, Read); 4] = [
+    ("db_connections_open", "The open connections.", |status| {
+        status.open as f64
+    }),
+    (
+        "db_connections_idle",
+        "The connections that no request holds.",
+        |status| status.idle as f64,
+    ),
+    (
+        "db_connections_used",
+        "The connections that requests hold.",
+        |status| status.used as f64,
+    ),
+    (
+        "db_requests_waiting",
+        "The requests that wait for a connection.",
+        |status| status.waiting as f64,
+    ),
+];
+
+/// Replaces old connections between requests, and opens those that are missing.
+async fn keep<D: Database>(pool: &Arc<Inner<D>>) {
+    for live in pool.take_old() {
+        // The database closes the other end in any case.
+        drop(live.conn.close().await);
+    }
+    if pool.fill().await.is_err() {
+        pool.broke();
+    }
+}
+
+/// Checks an idle connection. If requests hold all of them, the database works.
+async fn is_ready<D: Database>(pool: &Arc<Inner<D>>) -> highball::Result {
+    let mut live = match pool.pop_idle() {
+        Some(live) => live,
+        None if pool.status().used > 0 => return Ok(()),
+        None => pool.connect().await?,
+    };
+    let answered = live.conn.ping().await;
+    match answered {
+        Ok(()) => pool.give_back(live),
+        Err(_) => pool.broke(),
+    }
+    Ok(answered?)
+}
