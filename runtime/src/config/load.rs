@@ -24,7 +24,7 @@ impl Config {
             let Some(variable) = variable.to_str().filter(|name| name.starts_with(PREFIX)) else {
                 continue;
             };
-            if is_kubernetes(&variable[PREFIX.len()..]) {
+            if is_for_others(&variable[PREFIX.len()..]) {
                 continue;
             }
             if variable == FILE {
@@ -81,9 +81,11 @@ impl Config {
     }
 }
 
-/// Returns whether Kubernetes sets this variable for a service with the name `highball`.
-fn is_kubernetes(name: &str) -> bool {
-    name.starts_with("SERVICE_") || name == "PORT" || name.starts_with("PORT_")
+/// Returns whether a variable is no setting: one that Kubernetes sets for a service with the name `highball`, or one
+/// that names a server for tests, such as `HIGHBALL_TEST_POSTGRES`.
+fn is_for_others(name: &str) -> bool {
+    let is_kubernetes = name.starts_with("SERVICE_") || name == "PORT" || name.starts_with("PORT_");
+    is_kubernetes || name.starts_with("TEST_")
 }
 
 /// Returns the value as it is written in the environment.
@@ -181,6 +183,7 @@ mod tests {
             ("OTHER", "x"),
             ("HIGHBALL_SERVICE_HOST", "10.0.0.1"),
             ("HIGHBALL_PORT", "tcp://10.0.0.1:80"),
+            ("HIGHBALL_TEST_POSTGRES", "postgres://127.0.0.1"),
         ]);
         let config = config.expect("all are settings");
         assert_eq!(
