@@ -1,8 +1,11 @@
 //! Ids that JavaScript would round.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-/// Returns a note for each id in a 64-bit integer: a property or a parameter with the name `id`, `.._id` or `..Id`.
+/// Returns a note for each id in a 64-bit integer: a property or a parameter with the name `id`, `.._id` or `..Id`. A
+/// parameter is noted once, by its first operation.
 pub(super) fn notes(document: &Value) -> Vec<String> {
     let mut notes = Vec::new();
     let schemas = document.pointer("/components/schemas");
@@ -13,12 +16,13 @@ pub(super) fn notes(document: &Value) -> Vec<String> {
             }
         }
     }
+    let mut names = BTreeSet::new();
     for (path, item) in entries(document.get("paths")) {
         for (method, operation) in entries(Some(item)) {
             let parameters = operation.get("parameters").and_then(Value::as_array);
             for parameter in parameters.into_iter().flatten() {
                 let name = parameter["name"].as_str().unwrap_or_default();
-                if is_id(name) && is_wide(&parameter["schema"]) {
+                if is_id(name) && is_wide(&parameter["schema"]) && names.insert(name) {
                     let method = method.to_uppercase();
                     notes.push(note(&format!(
                         "the parameter `{name}` of `{method} {path}`"
