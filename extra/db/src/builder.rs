@@ -106,15 +106,16 @@ settings! {
     wait: Duration,
     /// Sets how long opening a connection may take. The default is 5 seconds.
     connect_timeout: Duration,
-    /// Sets how long a connection is used. The default is 30 minutes, shortened by up to a tenth for each connection, so
-    /// that they do not end at once. It is replaced between requests.
+    /// Sets how long a connection is used. The default is 30 minutes, shortened by up to a tenth for each connection,
+    /// so that they do not end at once. It is replaced between requests.
     lifetime: Duration,
     /// Sets how long a connection over `min_idle` stays open without use. The default is 10 minutes.
     idle_timeout: Duration,
-    /// Sets the time without use after which a connection is checked before a request gets it. The default is 5 seconds.
+    /// Sets the time without use after which a connection is checked before a request gets it. The default is 5
+    /// seconds.
     check_after: Duration,
-    /// Sets how long the start of the server waits for the database, with a report of each attempt. The default is zero:
-    /// the server does not start without it.
+    /// Sets how long the start of the server waits for the database, with a report of each attempt. The default is
+    /// zero: the server does not start without it.
     startup: Duration,
 }
 
@@ -137,7 +138,7 @@ impl<D: Database> Builder<D> {
     /// Sets the migrations, `sqlx::migrate!()`, which run before the first request.
     ///
     /// With PostgreSQL an advisory lock lets one process at a time run them. A database that has a migration which the
-    /// program does not know is an error, because it belongs to a newer program.
+    /// program does not have is an error, because it belongs to a newer program.
     pub fn migrations(mut self, migrator: Migrator) -> Self {
         self.options.migrations = Some(migrator);
         self

@@ -24,7 +24,7 @@ use crate::{
 /// A connection of a [`Database`], for handlers that read, or that write with single statements.
 ///
 /// It is taken after the body of the request has arrived, and returned when the handler has ended. Each statement is a
-/// transaction of its own; [`Tx`](crate::Tx) is one transaction for the handler. It derefs to the connection of sqlx.
+/// transaction; [`Tx`](crate::Tx) is one transaction for the handler. It derefs to the connection of sqlx.
 /// One handler can have one connection of each database, which the compiler checks.
 ///
 /// The request waits for a free connection for at most [`wait`](crate::Builder::wait), and no longer than half of the

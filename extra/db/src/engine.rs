@@ -22,7 +22,7 @@ pub trait Engine: sqlx::Database + sealed::Sealed {
     #[doc(hidden)]
     const ONE_WRITER: bool;
 
-    /// Returns what the server calls a connection, if queries can be cancelled.
+    /// Returns the number by which the server cancels the queries of a connection, if it can.
     #[doc(hidden)]
     fn id(
         conn: &mut Self::Connection,

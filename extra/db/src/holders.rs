@@ -9,7 +9,7 @@ use std::{
 use highball::Route;
 use tokio::time::Instant;
 
-/// Those who hold a connection, by a number in the order of their beginning.
+/// The holders of connections, by a number in the order of their beginning.
 #[derive(Debug, Default)]
 pub(crate) struct Holders(Mutex<(u64, BTreeMap<u64, Held>)>);
 

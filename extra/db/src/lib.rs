@@ -45,6 +45,8 @@
 mod builder;
 mod conn;
 mod database;
+#[cfg(all(doctest, feature = "sqlite"))]
+mod doctests;
 mod engine;
 mod error;
 mod holders;

@@ -27,13 +27,13 @@ use crate::{
 /// How long a returned connection may take to roll back and to answer.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
-/// How long a query that nobody waits for runs before it is cancelled on the server.
+/// How long a query whose request is gone runs before it is cancelled on the server.
 const CANCEL_AFTER: Duration = Duration::from_millis(20);
 
 /// An open connection.
 pub(crate) struct Live<D: Database> {
     pub(crate) conn: Connection<D>,
-    /// What the server calls it, to cancel its queries.
+    /// The number by which the server cancels its queries.
     pub(crate) id: Option<i32>,
     pub(crate) expires: Instant,
     /// How many connections had broken when this one was last known to work.

@@ -131,7 +131,7 @@ impl<D: Database> Pool<D> {
         lease.await.map(Lent)
     }
 
-    /// Closes the pool: those who wait get an error, and connections are closed when they return.
+    /// Closes the pool: requests that wait get an error, and connections are closed when they return.
     pub async fn close(&self) {
         let inner = &self.0;
         inner.is_closed.store(true, Release);
@@ -178,7 +178,7 @@ impl<D: Database> Inner<D> {
         if let Some(live) = self.pop_fresh() {
             return Ok(Lease::new(Arc::clone(self), live, permit, holder));
         }
-        // It goes on if the request is dropped, so that no connection is lost that is being opened.
+        // The task continues if the request is dropped, so a connection that is being opened is not lost.
         let pool = Arc::clone(self);
         let opening = tokio::spawn(async move {
             let live = pool.open().await?;
@@ -248,7 +248,7 @@ impl<D: Database> Inner<D> {
         }
     }
 
-    /// Removes the connections that are too old or that nobody has needed, and returns them.
+    /// Removes the connections that are too old or that no request has needed, and returns them.
     pub(crate) fn take_old(&self) -> Vec<Live<D>> {
         let (now, options) = (Instant::now(), &self.options);
         let mut idle = self.idle();

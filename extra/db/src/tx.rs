@@ -32,8 +32,8 @@ use crate::{
 /// whose error the handler has ignored is such a failure with PostgreSQL.
 ///
 /// Some cases are no errors, and a program has to allow for them:
-/// - A client that disconnects during the commit, and a timeout that ends then, do not know whether it has happened.
-///   The commit itself goes on.
+/// - If a client disconnects during the commit, or if a timeout ends then, the commit continues, and its result is not
+///   seen.
 /// - Two databases in one handler are committed one after the other. The second may fail when the first is kept.
 /// - Middleware around the handler may still replace a response whose transaction is committed.
 ///
@@ -149,7 +149,7 @@ impl<D: Database> Scope for OpenTx<D> {
             // Dropping it rolls the transaction back, without a wait for the response.
             return response;
         }
-        // It goes on if the client disconnects.
+        // The task continues if the client disconnects.
         let committed = cx.spawn(async move {
             let outcome = D::Engine::commit(&mut state.lease).await;
             if outcome.is_ok() {

@@ -15,7 +15,7 @@ pub(crate) struct Gate(Mutex<State>);
 #[derive(Debug)]
 struct State {
     free: usize,
-    /// Those who wait, by priority, the lowest first.
+    /// The requests that wait, by priority, the lowest first.
     queues: [VecDeque<Waiter>; 3],
     next_id: u64,
     is_closed: bool,
@@ -45,7 +45,7 @@ impl Gate {
         })))
     }
 
-    /// Returns a permission if one is free and nobody waits.
+    /// Returns a permission if one is free and no request waits.
     pub(crate) fn try_acquire(self: &Arc<Self>) -> Option<Permit> {
         let mut state = self.lock();
         let is_free =
@@ -86,13 +86,13 @@ impl Gate {
         receiver.await.map_err(|_| Closed)
     }
 
-    /// Returns the number of free permissions, and of those who wait.
+    /// Returns the number of free permissions, and of requests that wait.
     pub(crate) fn counts(&self) -> (usize, usize) {
         let state = self.lock();
         (state.free, state.queues.iter().map(VecDeque::len).sum())
     }
 
-    /// Lets nobody in from now on. Those who wait get an error.
+    /// Gives no permission from now on. Requests that wait get an error.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
@@ -101,7 +101,7 @@ impl Gate {
         drop(waiting);
     }
 
-    /// Hands free permissions to those who wait, the highest priority first.
+    /// Gives free permissions to requests that wait, the highest priority first.
     fn serve(self: &Arc<Self>) {
         loop {
             let waiter = {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_gate_is_an_error_for_those_who_wait_and_come() {
+    fn a_closed_gate_is_an_error_for_old_and_new_waits() {
         let gate = Gate::new(1);
         let _held = gate.try_acquire();
         let mut waits = pin!(gate.acquire(Priority::Normal));

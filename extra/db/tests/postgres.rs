@@ -1,4 +1,4 @@
-//! PostgreSQL: the start, the errors of an operator, and queries that nobody waits for.
+//! PostgreSQL: the start, the errors of an operator, and queries whose request is gone.
 #![cfg(feature = "postgres")]
 
 use std::time::{Duration, Instant};
@@ -96,7 +96,7 @@ async fn errors_of_the_operator_name_the_database_and_the_way_out() {
 }
 
 #[tokio::test]
-async fn the_start_waits_for_a_database_if_it_is_told_to() {
+async fn the_start_waits_for_a_database_if_startup_is_set() {
     let nowhere = PgConnectOptions::new_without_pgpass()
         .host("127.0.0.1")
         .port(1);
@@ -132,7 +132,7 @@ async fn the_idle_connections_are_those_of_the_server() {
 }
 
 #[tokio::test]
-async fn a_query_that_nobody_waits_for_is_cancelled() {
+async fn a_query_whose_request_is_gone_is_cancelled() {
     let Some(options) = options() else { return };
     let pool = Pool::<Main>::builder(options).max(2).build();
     pool.open().await.expect("an open pool");

@@ -333,8 +333,8 @@ async fn read_inputs<S: Send + Sync + 'static>(
     if inputs.body {
         buffered.body = cx.out().read_body().await?;
     }
-    // Scopes are opened last: a client that sends its body slowly must not hold a connection of a pool, and neither must
-    // one whose body is invalid.
+    // Scopes are opened last: a client that sends its body slowly, or an invalid one, must not hold a connection of a
+    // pool.
     if inputs.has_scopes() {
         (inputs.check_before_scopes)(Call { buffered, ..call })?;
     }
