@@ -104,6 +104,11 @@ settings! {
     /// Sets how long a request waits for a connection. The default is 30 seconds; a route with a timeout waits for at
     /// most half of the time that it has left.
     wait: Duration,
+    /// Sets the wait above which the pool sheds load. The default is 100 milliseconds.
+    ///
+    /// If every request of two seconds has waited for longer, those that have waited for twice this time are answered
+    /// with 503, so that the others are served in time (CoDel, RFC 8289). A burst sheds nothing.
+    shed_after: Duration,
     /// Sets how long opening a connection may take. The default is 5 seconds.
     connect_timeout: Duration,
     /// Sets how long a connection is used. The default is 30 minutes, shortened by up to a tenth for each connection,

@@ -20,6 +20,15 @@ pub enum PoolError {
         /// The state of the pool and the longest holders.
         state: String,
     },
+    /// Requests have waited for too long for a while, so this one was rejected.
+    Overloaded {
+        /// The name of the database.
+        database: &'static str,
+        /// The time of the wait.
+        waited: Duration,
+        /// The state of the pool and the longest holders.
+        state: String,
+    },
     /// The database does not accept a connection.
     Connect {
         /// The name of the database.
@@ -44,6 +53,15 @@ impl fmt::Display for PoolError {
             } => write!(
                 f,
                 "no connection of `{database}` was free for {} ms: {state}",
+                waited.as_millis()
+            ),
+            Self::Overloaded {
+                database,
+                waited,
+                state,
+            } => write!(
+                f,
+                "`{database}` is overloaded, rejected after {} ms: {state}",
                 waited.as_millis()
             ),
             Self::Connect { database, error } => {

@@ -53,6 +53,7 @@ mod holders;
 mod live;
 mod options;
 mod pool;
+mod shedding;
 mod start;
 mod tx;
 mod waiting;

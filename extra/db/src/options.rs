@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) idle_timeout: Duration,
     /// An idle connection is checked before it is used if it was idle for longer.
     pub(crate) check_after: Duration,
+    /// The wait from which requests are rejected, if the queue does not drain.
+    pub(crate) shed_after: Duration,
     /// How long the start waits for the database.
     pub(crate) startup: Duration,
     /// They run before the first request.
@@ -31,6 +33,7 @@ impl Default for Options {
             lifetime: Duration::from_secs(30 * 60),
             idle_timeout: Duration::from_secs(10 * 60),
             check_after: Duration::from_secs(5),
+            shed_after: Duration::from_millis(100),
             startup: Duration::ZERO,
             migrations: None,
         }

@@ -26,7 +26,8 @@ use crate::{
     holders::Holders,
     live::{Counted, Lease, Live},
     options::Options,
-    waiting::{Gate, Permit},
+    shedding::Shedding,
+    waiting::{Gate, Permit, Refused},
 };
 
 /// How many connections are opened at once, so that a database that has just started is not flooded.
@@ -98,8 +99,8 @@ pub(crate) struct Inner<D: Database> {
 impl<D: Database> Pool<D> {
     pub(crate) fn new(options: Options, connect_options: ConnectOptions<D>) -> Self {
         Self(Arc::new(Inner {
-            gate: Gate::new(options.max),
-            writer: D::Engine::ONE_WRITER.then(|| Gate::new(1)),
+            gate: Gate::new(options.max, Some(Shedding::new(options.shed_after))),
+            writer: D::Engine::ONE_WRITER.then(|| Gate::new(1, None)),
             options,
             connect_options,
             holders: Arc::default(),
@@ -159,7 +160,9 @@ impl<D: Database> Inner<D> {
         };
         let permit = clock.timeout(wait, writer.acquire(priority)).await;
         let permit = permit.map_err(|_| self.timed_out(wait))?;
-        permit.map(Some).map_err(|_| self.closed())
+        permit
+            .map(Some)
+            .map_err(|refused| self.refused(&refused, wait))
     }
 
     /// Lends a connection.
@@ -173,7 +176,8 @@ impl<D: Database> Inner<D> {
         let begun = clock.now();
         let permit = clock.timeout(wait, self.gate.acquire(priority)).await;
         let permit = permit.map_err(|_| self.timed_out(wait))?;
-        let permit = permit.map_err(|_| self.closed())?;
+        let waited = clock.now() - begun;
+        let permit = permit.map_err(|refused| self.refused(&refused, waited))?;
         let holder = self.holders.add(route);
         if let Some(live) = self.pop_fresh() {
             return Ok(Lease::new(Arc::clone(self), live, permit, holder));
@@ -292,7 +296,27 @@ impl<D: Database> Inner<D> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn refused(&self, refused: &Refused, waited: Duration) -> PoolError {
+        match refused {
+            Refused::Closed => self.closed(),
+            Refused::Shed => PoolError::Overloaded {
+                database: D::NAME,
+                waited,
+                state: self.state(),
+            },
+        }
+    }
+
     fn timed_out(&self, waited: Duration) -> PoolError {
+        PoolError::Timeout {
+            database: D::NAME,
+            waited,
+            state: self.state(),
+        }
+    }
+
+    /// Describes the pool and its longest holders.
+    fn state(&self) -> String {
         let Status {
             open,
             idle,
@@ -300,13 +324,9 @@ impl<D: Database> Inner<D> {
             waiting,
         } = self.status();
         let longest = self.holders.longest(3);
-        PoolError::Timeout {
-            database: D::NAME,
-            waited,
-            state: format!(
-                "{open} open, {idle} idle, {used} in use, {waiting} waiting; held longest: {longest}"
-            ),
-        }
+        format!(
+            "{open} open, {idle} idle, {used} in use, {waiting} waiting; held longest: {longest}"
+        )
     }
 
     fn failed(&self, error: sqlx::Error) -> PoolError {

@@ -3,10 +3,13 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use highball::Priority;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
+
+use crate::shedding::Shedding;
 
 /// The permissions to hold a connection, as many as the pool has connections at most.
 #[derive(Debug)]
@@ -19,29 +22,37 @@ struct State {
     queues: [VecDeque<Waiter>; 3],
     next_id: u64,
     is_closed: bool,
+    shedding: Option<Shedding>,
 }
 
 #[derive(Debug)]
 struct Waiter {
     id: u64,
-    sender: oneshot::Sender<Permit>,
+    since: Instant,
+    sender: oneshot::Sender<Result<Permit, Refused>>,
 }
 
 /// The permission to hold a connection. Dropping it lets the next one in.
 #[derive(Debug)]
 pub(crate) struct Permit(Arc<Gate>);
 
-/// The pool is closed.
-#[derive(Debug)]
-pub(crate) struct Closed;
+/// Why there is no permission.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The pool is closed.
+    Closed,
+    /// The queue does not drain.
+    Shed,
+}
 
 impl Gate {
-    pub(crate) fn new(permits: usize) -> Arc<Self> {
+    pub(crate) fn new(permits: usize, shedding: Option<Shedding>) -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
             free: permits,
             queues: Default::default(),
             next_id: 0,
             is_closed: false,
+            shedding,
         })))
     }
 
@@ -52,6 +63,9 @@ impl Gate {
             state.free > 0 && !state.is_closed && state.queues.iter().all(VecDeque::is_empty);
         is_free.then(|| {
             state.free -= 1;
+            if let Some(shedding) = &mut state.shedding {
+                shedding.rejects(Duration::ZERO, Instant::now());
+            }
             Permit(Arc::clone(self))
         })
     }
@@ -60,7 +74,7 @@ impl Gate {
     ///
     /// # Cancel safety
     /// If the future is dropped, its place is given up, and a permission that has just arrived goes to the next one.
-    pub(crate) async fn acquire(self: &Arc<Self>, priority: Priority) -> Result<Permit, Closed> {
+    pub(crate) async fn acquire(self: &Arc<Self>, priority: Priority) -> Result<Permit, Refused> {
         if let Some(permit) = self.try_acquire() {
             return Ok(permit);
         }
@@ -68,12 +82,13 @@ impl Gate {
         let (id, receiver) = {
             let mut state = self.lock();
             if state.is_closed {
-                return Err(Closed);
+                return Err(Refused::Closed);
             }
             let id = state.next_id;
             state.next_id += 1;
             let (sender, receiver) = oneshot::channel();
-            state.queues[queue].push_back(Waiter { id, sender });
+            let since = Instant::now();
+            state.queues[queue].push_back(Waiter { id, since, sender });
             (id, receiver)
         };
         // A permission may have been returned between the two locks.
@@ -83,7 +98,7 @@ impl Gate {
             queue,
             id,
         };
-        receiver.await.map_err(|_| Closed)
+        receiver.await.unwrap_or(Err(Refused::Closed))
     }
 
     /// Returns the number of free permissions, and of requests that wait.
@@ -113,11 +128,19 @@ impl Gate {
                 else {
                     return;
                 };
+                let (now, since) = (Instant::now(), waiter.since);
+                let shedding = state.shedding.as_mut();
+                if shedding.is_some_and(|shedding| shedding.rejects(now - since, now)) {
+                    drop(state);
+                    // An error means that the receiver is gone.
+                    drop(waiter.sender.send(Err(Refused::Shed)));
+                    continue;
+                }
                 state.free -= 1;
                 waiter
             };
             // If the receiver is gone, the permission is dropped, which serves the next one.
-            drop(waiter.sender.send(Permit(Arc::clone(self))));
+            drop(waiter.sender.send(Ok(Permit(Arc::clone(self)))));
         }
     }
 
@@ -177,7 +200,7 @@ mod tests {
 
     #[test]
     fn higher_priorities_come_first_and_each_is_in_order() {
-        let gate = Gate::new(1);
+        let gate = Gate::new(1, None);
         let held = gate.try_acquire().expect("a free permission");
         let mut low = pin!(gate.acquire(Priority::Background));
         let mut first = pin!(gate.acquire(Priority::Normal));
@@ -208,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_dropped_wait_loses_no_permission() {
-        let gate = Gate::new(1);
+        let gate = Gate::new(1, None);
         let held = gate.try_acquire().expect("a free permission");
         let mut next = pin!(gate.acquire(Priority::Normal));
         {
@@ -223,15 +246,18 @@ mod tests {
 
     #[test]
     fn a_closed_gate_is_an_error_for_old_and_new_waits() {
-        let gate = Gate::new(1);
+        let gate = Gate::new(1, None);
         let _held = gate.try_acquire();
         let mut waits = pin!(gate.acquire(Priority::Normal));
         assert!(poll(waits.as_mut()).is_pending());
         gate.close();
-        assert!(matches!(poll(waits.as_mut()), Poll::Ready(Err(Closed))));
+        assert!(matches!(
+            poll(waits.as_mut()),
+            Poll::Ready(Err(Refused::Closed))
+        ));
         assert!(matches!(
             poll(pin!(gate.acquire(Priority::Normal))),
-            Poll::Ready(Err(Closed))
+            Poll::Ready(Err(Refused::Closed))
         ));
     }
 }

@@ -10,6 +10,7 @@ use crate::{
 
 mod check;
 mod table;
+mod tree;
 mod wide;
 
 pub(crate) use check::line;
@@ -71,6 +72,7 @@ Without an argument the program serves the app. These commands print something a
                         `--check FILE` to compare it with a file
   routes                the routes as a table
   routes --json         the routes as JSON
+  routes --tree         the routes in their groups
 ";
 
 /// Runs the command that the arguments of the program name, prints its result and ends the program. Without such a
@@ -138,6 +140,7 @@ pub fn run<'a, A: Documented>(arguments: impl IntoIterator<Item = &'a str>) -> O
         ["client", "rust", options @ ..] => Some(rust_client::<A>(options)),
         ["routes"] => Some(Output::done(table(A::ROUTES))),
         ["routes", "--json"] => Some(Output::done(table::json(A::ROUTES))),
+        ["routes", "--tree"] => Some(Output::done(tree::tree(A::ROUTES))),
         ["routes", ..] => Some(wrong()),
         ["help" | "--help" | "-h"] => Some(Output::done(HELP)),
         _ => None,

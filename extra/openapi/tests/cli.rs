@@ -130,3 +130,50 @@ fn a_check_names_each_change_with_its_source() {
     );
     fs::remove_dir_all(&folder).unwrap();
 }
+
+mod grouped {
+    use super::*;
+
+    #[get("/")]
+    async fn home() {}
+
+    #[get("/{id}")]
+    async fn one(id: u8) -> String {
+        id.to_string()
+    }
+
+    #[routes("/old")]
+    struct Old(one);
+
+    #[routes("/users")]
+    struct Users(one, Old);
+
+    #[routes(app)]
+    pub(super) struct Site(home, Users, any);
+
+    impl Documented for Site {
+        fn document() -> Document {
+            Document::of::<Self>("Site", "1.0.0")
+        }
+    }
+}
+
+#[test]
+fn a_tree_has_the_routes_in_their_groups() {
+    let output = run::<grouped::Site>(["routes", "--tree"]).expect("a command");
+    let lines: Vec<_> = output.text.lines().collect();
+    let words = lines
+        .iter()
+        .map(|line| line.split(" (").next().unwrap_or_default());
+    let expected = [
+        "Site",
+        "  GET /",
+        "  Users",
+        "    GET /users/{id}",
+        "    Old",
+        "      GET /users/old/{id}",
+        "  GET /any",
+    ];
+    assert!(words.eq(expected), "{}", output.text);
+    assert!(lines[1].contains("cli.rs:"), "{}", lines[1]);
+}

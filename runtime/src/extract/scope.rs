@@ -24,8 +24,8 @@ use crate::{
 ///    closed.
 ///
 /// A scope is dropped without [`close`](Self::close) if the handler panics, if its client disconnects and the handler
-/// is dropped, or if a timeout ends. So dropping must undo the work, as a database's transaction does. A rejection, of
-/// another argument or of another scope, does close it.
+/// is dropped, or if a timeout ends. So dropping must undo the work, as a database's transaction does. A rejection
+/// of another scope does close it.
 ///
 /// The wrappers `Option`, `Result`, [`Either`](crate::extract::Either) and `Valid` open the scope of their argument in
 /// any case: they only decide whether the handler receives it. A wrapper of your own passes `OPENS` and `FACTS` on.

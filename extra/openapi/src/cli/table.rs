@@ -68,7 +68,7 @@ pub(super) fn json(routes: &[Route]) -> String {
     text
 }
 
-fn methods(route: &Route) -> Vec<&'static str> {
+pub(super) fn methods(route: &Route) -> Vec<&'static str> {
     let methods: Vec<_> = route.methods().collect();
     match methods.is_empty() {
         true => vec!["ANY"],
