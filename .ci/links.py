@@ -26,7 +26,12 @@ FROM_ROOT = re.compile(r"(benches|docs|examples|extra|load|macros|runtime)/[\w./
 # Files that list the pages whose code they test. The pages of the second one do not contain programs but quotes of
 # `examples/tutorial` and `tests/journal`, so they cannot be documentation tests: a test of `examples/tutorial` finds
 # each block in their files.
-PAGE_TESTS = ["runtime/src/doctests.rs", "examples/tutorial/tests/steps/main.rs", "extra/openapi/src/doctests.rs"]
+PAGE_TESTS = [
+    "runtime/src/doctests.rs",
+    "examples/tutorial/tests/steps/main.rs",
+    "extra/object-pool/src/doctests.rs",
+    "extra/openapi/src/doctests.rs",
+]
 
 
 def prose(page):
