@@ -98,13 +98,18 @@ async fn stress(pool: ObjectPool<u64>, seed: u64) {
         // Some panic on purpose.
         let _ = handle.await;
     }
-    // Objects in the making are made on tasks of the pool.
-    while pool.stats().making > 0 {
+    // Objects in the making are made on tasks of the pool, and return when these end.
+    for _ in 0..1_000_000 {
+        if pool.stats().making + pool.stats().in_use == 0 {
+            break;
+        }
         yield_now().await;
     }
     let stats = pool.stats();
-    assert!(stats.made > 100 && stats.waits > 100, "{stats:?}");
+    assert!(stats.made > 10 && stats.waits > 100, "{stats:?}");
     check(&pool, stats.size, 0, 0);
+    // The polls below must not fail because tokio's budget of this task is used up.
+    yield_now().await;
     // Every place is free, so no call waits.
     let mut objects = Vec::new();
     for _ in 0..MAX {
