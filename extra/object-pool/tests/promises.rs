@@ -4,16 +4,14 @@ mod common;
 
 use std::{
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
     time::Duration,
 };
 
-use common::{call, check, numbers, poll, ready, waiting};
+use common::{call, check, numbers, panics, poll, ready, waiting};
 use highball_object_pool::{ObjectPool, Pooled, TakeError};
 use tokio::{
     sync::Notify,
@@ -22,15 +20,6 @@ use tokio::{
 };
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// Runs code that panics.
-#[track_caller]
-fn panics(code: impl FnOnce()) {
-    assert!(
-        catch_unwind(AssertUnwindSafe(code)).is_err(),
-        "it does not panic"
-    );
-}
 
 #[test]
 fn the_object_that_returned_last_is_taken_first() {
@@ -192,39 +181,6 @@ fn panic_of_reset_or_check_frees_the_place() {
     panics(|| drop(pool.try_take()));
     check(&pool, 0, 0, 0);
     assert_eq!(*pool.try_take().unwrap(), 2);
-}
-
-#[test]
-fn object_in_use_during_a_panic_is_discarded() {
-    let use_and_panic = |pool: &ObjectPool<usize>| {
-        panics(|| {
-            let _number = pool.try_take().unwrap();
-            panic!("on purpose");
-        });
-    };
-    let pool = ObjectPool::new(1, numbers());
-    use_and_panic(&pool);
-    check(&pool, 0, 0, 0);
-    let pool = ObjectPool::builder(1, numbers()).keep_after_panic().build();
-    use_and_panic(&pool);
-    check(&pool, 1, 0, 0);
-}
-
-#[test]
-fn object_that_is_used_by_a_destructor_during_a_panic_is_kept() {
-    struct Uses(ObjectPool<usize>);
-    impl Drop for Uses {
-        fn drop(&mut self) {
-            assert!(thread::panicking());
-            drop(self.0.try_take());
-        }
-    }
-    let pool = ObjectPool::new(1, numbers());
-    panics(|| {
-        let _uses = Uses(pool.clone());
-        panic!("on purpose");
-    });
-    check(&pool, 1, 0, 0);
 }
 
 #[test]

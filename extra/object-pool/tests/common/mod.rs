@@ -3,6 +3,7 @@
 
 use std::{
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
@@ -64,4 +65,13 @@ pub(crate) fn check<T>(pool: &ObjectPool<T>, idle: usize, in_use: usize, waiting
 pub(crate) fn numbers() -> impl Fn() -> usize + Send + Sync + 'static {
     let next = AtomicUsize::new(0);
     move || next.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Runs code that panics.
+#[track_caller]
+pub(crate) fn panics(code: impl FnOnce()) {
+    assert!(
+        catch_unwind(AssertUnwindSafe(code)).is_err(),
+        "it does not panic"
+    );
 }
