@@ -30,6 +30,7 @@ PAGE_TESTS = [
     "runtime/src/doctests.rs",
     "examples/tutorial/tests/steps/main.rs",
     "extra/db/src/doctests.rs",
+    "extra/object-pool/src/doctests.rs",
     "extra/openapi/src/doctests.rs",
 ]
 

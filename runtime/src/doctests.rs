@@ -40,6 +40,7 @@ pages! {
     ReadRequests: "docs/how-to/read-requests.md",
     Routes: "docs/how-to/routes.md",
     Serve: "docs/how-to/serve.md",
+    ShareData: "docs/how-to/share-data-between-tasks.md",
     Shutdown: "docs/how-to/shutdown.md",
     State: "docs/how-to/state.md",
     Tests: "docs/how-to/tests.md",

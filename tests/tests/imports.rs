@@ -379,5 +379,9 @@ fn benches() {
         "benches/src/bin/chain",
         &["fixture", "actix", "axum", "highball"],
     );
+    check(
+        "benches/src/bin/sharing",
+        &["case", "hand_over", "read_mostly", "write_heavy"],
+    );
     check("benches/peers/src", &["routes", "table"]);
 }
