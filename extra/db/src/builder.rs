@@ -116,8 +116,8 @@ settings! {
     lifetime: Duration,
     /// Sets how long a connection over `min_idle` stays open without use. The default is 10 minutes.
     idle_timeout: Duration,
-    /// Sets the time without use after which a connection is checked before a request gets it. The default is 5
-    /// seconds.
+    /// Sets how long a connection is used without a check. The default is 5 seconds. A commit is a check, and after a
+    /// response of 400 or more the connection is checked in any case, in the background.
     check_after: Duration,
     /// Sets how long the start of the server waits for the database, with a report of each attempt. The default is
     /// zero: the server does not start without it.

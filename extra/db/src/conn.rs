@@ -77,7 +77,8 @@ impl<D: Database> Scope for OpenConn<D> {
     }
 
     async fn close(self, _: &mut Context<'_>, response: Response) -> Response {
-        self.0.into_inner().end();
+        let has_failed = response.status().as_u16() >= 400;
+        self.0.into_inner().end(has_failed);
         response
     }
 }

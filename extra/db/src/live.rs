@@ -36,6 +36,8 @@ pub(crate) struct Live<D: Database> {
     /// The number by which the server cancels its queries.
     pub(crate) id: Option<i32>,
     pub(crate) expires: Instant,
+    /// When it has last been seen to work.
+    pub(crate) checked: Instant,
     /// How many connections had broken when this one was last known to work.
     pub(crate) breaks: u64,
     pub(crate) _counted: Counted,
@@ -78,9 +80,18 @@ impl<D: Database> Lease<D> {
         }
     }
 
-    /// Returns the connection after a handler has ended. An open transaction is rolled back in the background.
-    pub(crate) fn end(mut self) {
-        self.is_clean = !self.is_in_transaction();
+    /// Returns the connection after a handler has ended. If the handler has failed, or if a transaction is open, this
+    /// happens in the background: it is rolled back, and the connection is checked, which may have caused the failure.
+    pub(crate) fn end(mut self, has_failed: bool) {
+        self.is_clean = !has_failed && !self.is_in_transaction();
+    }
+
+    /// Returns the connection after a commit, which shows that it works.
+    pub(crate) fn end_committed(mut self) {
+        if let Some(live) = &mut self.live {
+            live.checked = Instant::now();
+        }
+        self.end(false);
     }
 }
 
@@ -127,7 +138,10 @@ impl<D: Database> Drop for Lease<D> {
 /// Ends the query and the transaction of a connection, and returns it to the pool if it still works.
 async fn clean<D: Database>(pool: &Arc<Inner<D>>, mut live: Live<D>) {
     match timeout(CLEAN_UP, roll_back(pool, &mut live)).await {
-        Ok(Ok(())) => pool.give_back(live),
+        Ok(Ok(())) => {
+            live.checked = Instant::now();
+            pool.give_back(live);
+        }
         _ => pool.broke(),
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Options {
     pub(crate) connect_timeout: Duration,
     pub(crate) lifetime: Duration,
     pub(crate) idle_timeout: Duration,
-    /// An idle connection is checked before it is used if it was idle for longer.
+    /// A connection is checked before it is used if it has not been seen to work for longer.
     pub(crate) check_after: Duration,
     /// The wait from which requests are rejected, if the queue does not drain.
     pub(crate) shed_after: Duration,

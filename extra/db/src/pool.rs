@@ -202,6 +202,7 @@ impl<D: Database> Inner<D> {
         while let Some(mut live) = self.pop_idle() {
             if matches!(timeout(CHECK, live.conn.ping()).await, Ok(Ok(()))) {
                 live.breaks = self.breaks.load(Relaxed);
+                live.checked = Instant::now();
                 return Ok(live);
             }
             self.broke();
@@ -226,6 +227,7 @@ impl<D: Database> Inner<D> {
             conn,
             id,
             expires: Instant::now() + spread(self.options.lifetime),
+            checked: Instant::now(),
             breaks,
             _counted: counted,
         })
@@ -234,8 +236,8 @@ impl<D: Database> Inner<D> {
     /// Returns the connection that was used last, if it need not be checked.
     fn pop_fresh(&self) -> Option<Live<D>> {
         let mut idle = self.idle();
-        let (live, since) = idle.last()?;
-        let is_fresh = since.elapsed() < self.options.check_after
+        let (live, _) = idle.last()?;
+        let is_fresh = live.checked.elapsed() < self.options.check_after
             && live.breaks == self.breaks.load(Relaxed)
             && Instant::now() < live.expires;
         is_fresh.then(|| idle.pop()).flatten().map(|(live, _)| live)

@@ -153,7 +153,7 @@ impl<D: Database> Scope for OpenTx<D> {
         let committed = cx.spawn(async move {
             let outcome = D::Engine::commit(&mut state.lease).await;
             if outcome.is_ok() {
-                state.lease.end();
+                state.lease.end_committed();
             }
             outcome
         });
