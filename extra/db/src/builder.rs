@@ -52,6 +52,45 @@ impl<D: Database> Pool<D> {
             database: PhantomData,
         }
     }
+
+    /// Begins a pool with the options of a pool of sqlx, which keeps its own connections.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_db::{Pool, Sqlite, database, sqlx::SqlitePool};
+    ///
+    /// database!(Shop: Sqlite);
+    ///
+    /// # highball::block_on(async {
+    /// let of_sqlx = SqlitePool::connect_lazy("sqlite:shop.db")?;
+    /// let pool = Pool::<Shop>::of_sqlx(&of_sqlx).max(4).build();
+    /// # Ok::<(), highball::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn of_sqlx(pool: &sqlx::Pool<D::Engine>) -> Builder<D> {
+        Self::builder(pool.connect_options().as_ref().clone())
+    }
+
+    /// Returns a pool of sqlx for the same database, for a library that requires one. It opens up to `max` connections
+    /// in addition to those of this pool.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_db::{Pool, Sqlite, database, sqlx};
+    ///
+    /// database!(Shop: Sqlite);
+    ///
+    /// # highball::block_on(async {
+    /// let of_sqlx = Pool::<Shop>::memory().build().sqlx(1);
+    /// let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&of_sqlx).await?;
+    /// assert_eq!(one, 1);
+    /// # Ok::<(), highball::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn sqlx(&self, max: u32) -> sqlx::Pool<D::Engine> {
+        let options = sqlx::pool::PoolOptions::new().max_connections(max);
+        options.connect_lazy_with(self.0.connect_options.clone())
+    }
 }
 
 #[cfg(feature = "sqlite")]
@@ -119,6 +158,9 @@ settings! {
     /// Sets how long a connection is used without a check. The default is 5 seconds. A commit is a check, and after a
     /// response of 400 or more the connection is checked in any case, in the background.
     check_after: Duration,
+    /// Sets the time after which a connection that is still held is reported, with the route that holds it. The default
+    /// is one minute.
+    report_after: Duration,
     /// Sets how long the start of the server waits for the database, with a report of each attempt. The default is
     /// zero: the server does not start without it.
     startup: Duration,

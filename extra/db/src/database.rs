@@ -4,9 +4,9 @@ use crate::engine::Engine;
 
 /// A database of an app, as a type.
 ///
-/// Its pool is a [`Pool`](crate::Pool) in the app state, and handlers take [`Conn`](crate::Conn) and [`Tx`](crate::Tx)
-/// of it. Two databases are two types, so that the compiler distinguishes them. The macro [`database!`](crate::database)
-/// declares one.
+/// Its pool is a [`Pool`](crate::Pool) in the app state, and handlers take [`Conn`](crate::Conn) and
+/// [`Tx`](crate::Tx) of it. Two databases are two types, so that the compiler distinguishes them. The macro
+/// [`database!`](crate::database) declares one.
 ///
 /// # Examples
 /// ```

@@ -28,6 +28,12 @@ pub trait Engine: sqlx::Database + sealed::Sealed {
         conn: &mut Self::Connection,
     ) -> impl Future<Output = Result<Option<i32>, Error>> + Send + '_;
 
+    /// Returns how many connections the server allows for all programs, if it has a limit.
+    #[doc(hidden)]
+    fn limit(
+        conn: &mut Self::Connection,
+    ) -> impl Future<Output = Result<Option<usize>, Error>> + Send + '_;
+
     /// Cancels the query of another connection.
     #[doc(hidden)]
     fn cancel(
@@ -65,6 +71,7 @@ mod sealed {
 }
 
 /// Returns the reason of an error of the network, for any engine.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 fn explain_io(error: &Error) -> Option<String> {
     use std::io::ErrorKind;
 

@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use highball::Route;
@@ -17,6 +18,20 @@ pub(crate) struct Holders(Mutex<(u64, BTreeMap<u64, Held>)>);
 struct Held {
     route: Option<&'static Route>,
     since: Instant,
+    is_reported: bool,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.since.elapsed().as_secs_f32();
+        match self.route {
+            Some(route) => {
+                let (handler, file, line) = (route.handler(), route.file(), route.line());
+                write!(f, "{seconds:.1} s by `{handler}` ({file}:{line})")
+            }
+            None => write!(f, "{seconds:.1} s outside of requests"),
+        }
+    }
 }
 
 /// An entry of the list. Dropping it removes it.
@@ -32,7 +47,12 @@ impl Holders {
         let number = list.0;
         list.0 += 1;
         let since = Instant::now();
-        list.1.insert(number, Held { route, since });
+        let held = Held {
+            route,
+            since,
+            is_reported: false,
+        };
+        list.1.insert(number, held);
         Holder {
             list: Arc::clone(self),
             number,
@@ -47,26 +67,23 @@ impl Holders {
             .len()
     }
 
-    /// Describes the `count` longest holders: `4 s GET /export (src/export.rs:40)`.
+    /// Describes the `count` longest holders: ``4.0 s by `shop::export` (src/export.rs:40)``.
     pub(crate) fn longest(&self, count: usize) -> String {
         let list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::new();
-        for held in list.1.values().take(count) {
-            let seconds = held.since.elapsed().as_secs_f32();
-            let separator = if text.is_empty() { "" } else { ", " };
-            // Writing to a `String` cannot fail.
-            let _ = match held.route {
-                Some(route) => {
-                    let (handler, file, line) = (route.handler(), route.file(), route.line());
-                    write!(
-                        text,
-                        "{separator}{seconds:.1} s by `{handler}` ({file}:{line})"
-                    )
-                }
-                None => write!(text, "{separator}{seconds:.1} s outside of requests"),
-            };
-        }
-        text
+        let held = list.1.values().take(count).map(Held::to_string);
+        held.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Describes the holders for longer than this time, each once.
+    pub(crate) fn overdue(&self, after: Duration) -> Vec<String> {
+        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = list.1.values_mut();
+        let overdue = held.filter(|held| !held.is_reported && held.since.elapsed() > after);
+        let described = overdue.map(|held| {
+            held.is_reported = true;
+            held.to_string()
+        });
+        described.collect()
     }
 }
 

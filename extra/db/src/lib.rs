@@ -50,6 +50,7 @@ mod doctests;
 mod engine;
 mod error;
 mod holders;
+mod lent;
 mod live;
 mod options;
 mod pool;
@@ -63,7 +64,8 @@ pub use conn::Conn;
 pub use database::Database;
 pub use engine::Engine;
 pub use error::PoolError;
-pub use pool::{Lent, Pool, Status};
+pub use lent::Lent;
+pub use pool::{Pool, Status};
 pub use sqlx;
 #[cfg(feature = "postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]

@@ -64,6 +64,8 @@ pub(crate) struct Lease<D: Database> {
     pool: Arc<Inner<D>>,
     live: Option<Live<D>>,
     permit: Option<Permit>,
+    /// The permission to write, until the transaction has ended.
+    writer: Option<Permit>,
     _holder: Holder,
     /// Whether no query runs and no transaction is open.
     is_clean: bool,
@@ -75,9 +77,15 @@ impl<D: Database> Lease<D> {
             pool,
             live: Some(live),
             permit: Some(permit),
+            writer: None,
             _holder: holder,
             is_clean: false,
         }
+    }
+
+    /// Holds the permission to write until the connection is returned.
+    pub(crate) fn hold(&mut self, writer: Option<Permit>) {
+        self.writer = writer;
     }
 
     /// Returns the connection after a handler has ended. If the handler has failed, or if a transaction is open, this
@@ -120,6 +128,7 @@ impl<D: Database> Drop for Lease<D> {
         let (Some(live), Some(permit)) = (self.live.take(), self.permit.take()) else {
             return;
         };
+        let writer = self.writer.take();
         let pool = Arc::clone(&self.pool);
         if self.is_clean {
             pool.give_back(live);
@@ -129,7 +138,7 @@ impl<D: Database> Drop for Lease<D> {
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
                 clean(&pool, live).await;
-                drop(permit);
+                drop((permit, writer));
             });
         }
     }

@@ -17,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) check_after: Duration,
     /// The wait from which requests are rejected, if the queue does not drain.
     pub(crate) shed_after: Duration,
+    /// A connection that is held for longer is reported.
+    pub(crate) report_after: Duration,
     /// How long the start waits for the database.
     pub(crate) startup: Duration,
     /// They run before the first request.
@@ -34,6 +36,7 @@ impl Default for Options {
             idle_timeout: Duration::from_secs(10 * 60),
             check_after: Duration::from_secs(5),
             shed_after: Duration::from_millis(100),
+            report_after: Duration::from_secs(60),
             startup: Duration::ZERO,
             migrations: None,
         }

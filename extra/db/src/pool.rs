@@ -117,21 +117,6 @@ impl<D: Database> Pool<D> {
         self.0.status()
     }
 
-    /// Lends a connection outside of requests, such as to a job. A handler takes a [`Conn`](crate::Conn).
-    ///
-    /// # Errors
-    /// Returns an error if no connection is free within the time of [`wait`](crate::Builder::wait), if the database
-    /// does not accept one, or if the pool is closed.
-    ///
-    /// # Cancel safety
-    /// If the future is dropped, its place in the queue is given up. A connection that is being opened is kept for the
-    /// next one.
-    pub async fn acquire(&self) -> Result<Lent<D>, PoolError> {
-        let (wait, clock) = (self.0.options.wait, Clock::default());
-        let lease = self.0.lend(Priority::Normal, wait, &clock, None);
-        lease.await.map(Lent)
-    }
-
     /// Closes the pool: requests that wait get an error, and connections are closed when they return.
     pub async fn close(&self) {
         let inner = &self.0;
@@ -269,7 +254,11 @@ impl<D: Database> Inner<D> {
 
     /// Opens connections up to the number that is kept idle, without taking the place of a request.
     pub(crate) async fn fill(&self) -> Result<(), sqlx::Error> {
-        while self.open.load(Relaxed) < self.options.min_idle && !self.is_closed.load(Acquire) {
+        for _ in 0..self.options.min_idle {
+            let is_full = self.open.load(Relaxed) >= self.options.min_idle;
+            if is_full || self.is_closed.load(Acquire) {
+                break;
+            }
             let Some(_permit) = self.gate.try_acquire() else {
                 return Ok(());
             };
@@ -340,46 +329,6 @@ impl<D: Database> Inner<D> {
 
     fn closed(&self) -> PoolError {
         PoolError::Closed { database: D::NAME }
-    }
-}
-
-/// A connection that is lent outside of requests. Dropping it returns it. [`Pool::acquire`] returns it.
-///
-/// # Examples
-/// ```
-/// use highball_db::{Pool, Sqlite, database, sqlx};
-///
-/// database!(Shop: Sqlite);
-///
-/// # highball::block_on(async {
-/// let shop = Pool::<Shop>::memory().build();
-/// let mut conn = shop.acquire().await?;
-/// let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&mut *conn).await?;
-/// assert_eq!(one, 1);
-/// # Ok::<(), highball::Error>(())
-/// # }).unwrap();
-/// ```
-pub struct Lent<D: Database>(Lease<D>);
-
-impl<D: Database> std::ops::Deref for Lent<D> {
-    type Target = crate::database::Connection<D>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl<D: Database> std::ops::DerefMut for Lent<D> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
-impl<D: Database> fmt::Debug for Lent<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lent")
-            .field("database", &D::NAME)
-            .finish_non_exhaustive()
     }
 }
 

@@ -21,8 +21,8 @@ const KEEP: Duration = Duration::from_secs(1);
 /// The pauses between attempts to connect at the start: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// How long the hooks of the start may take, in addition to the wait for the database.
-const START: Duration = Duration::from_secs(60);
+/// How long the migrations and the first connections may take, in addition to the wait for the database.
+const START: Duration = Duration::from_secs(15 * 60);
 
 /// How long closing the connections may take.
 const CLOSE: Duration = Duration::from_secs(5);
@@ -45,6 +45,15 @@ impl<D: Database> Pool<D> {
                     D::NAME
                 ))
             })?;
+        }
+        if let Some(limit) = D::Engine::limit(&mut live.conn).await?
+            && pool.options.max > limit
+        {
+            let (name, max) = (D::NAME, pool.options.max);
+            eprintln!(
+                "`{name}` may open {max} connections, and its server allows {limit} for all programs: lower `max`, or \
+                 raise `max_connections` of the server"
+            );
         }
         pool.give_back(live);
         pool.fill()
@@ -147,8 +156,11 @@ const GAUGES: [(&str, &str, Read); 4] = [
     ),
 ];
 
-/// Replaces old connections between requests, and opens those that are missing.
+/// Replaces old connections between requests, opens those that are missing, and reports those that are held for long.
 async fn keep<D: Database>(pool: &Arc<Inner<D>>) {
+    for held in pool.holders.overdue(pool.options.report_after) {
+        eprintln!("a connection of `{}` is held for {held}", D::NAME);
+    }
     for live in pool.take_old() {
         // The database closes the other end in any case.
         drop(live.conn.close().await);

@@ -19,7 +19,6 @@ use crate::{
     engine::Engine,
     live::Lease,
     pool::Pool,
-    waiting::Permit,
 };
 
 /// A transaction of a [`Database`], for handlers that write.
@@ -76,9 +75,7 @@ pub struct Tx<'r, D: Database>(MutexGuard<'r, State<D>>);
 pub(crate) struct OpenTx<D: Database>(Mutex<State<D>>);
 
 struct State<D: Database> {
-    // It is dropped first, so that the next writer finds the database free.
     lease: Lease<D>,
-    _writer: Option<Permit>,
     commits_on: fn(StatusCode) -> bool,
 }
 
@@ -123,14 +120,15 @@ impl<D: Database> Scope for OpenTx<D> {
 
     async fn open(cx: &mut Context<'_>, input: Input<'_, Pool<D>>) -> Result<Self, Rejection> {
         let pool = input.state().0.clone();
-        let wait = wait(cx, &pool);
+        let (start, wait) = (cx.clock().now(), wait(cx, &pool));
         let writer = writer(cx, &pool, wait).await?;
-        let mut lease = lend(cx, &pool, wait).await?;
+        let left = wait.saturating_sub(cx.clock().now() - start);
+        let mut lease = lend(cx, &pool, left).await?;
+        lease.hold(writer);
         let begun = cx.spawn(async move {
             begin::<D>(&mut lease).await?;
             Ok::<_, sqlx::Error>(State {
                 lease,
-                _writer: writer,
                 commits_on: is_success,
             })
         });
@@ -143,11 +141,14 @@ impl<D: Database> Scope for OpenTx<D> {
 
     async fn close(self, cx: &mut Context<'_>, response: Response) -> Response {
         let mut state = self.0.into_inner();
-        let now = cx.clock().now();
-        let is_late = cx.deadline().is_some_and(|deadline| deadline <= now);
-        if is_late || !(state.commits_on)(response.status()) {
+        if !(state.commits_on)(response.status()) {
             // Dropping it rolls the transaction back, without a wait for the response.
             return response;
+        }
+        let now = cx.clock().now();
+        if cx.deadline().is_some_and(|deadline| deadline <= now) {
+            // The timeout has ended while the handler did, so its response may still be sent.
+            return late().into_response();
         }
         // The task continues if the client disconnects.
         let committed = cx.spawn(async move {
@@ -194,6 +195,15 @@ fn busy(error: impl std::error::Error + Send + Sync + 'static) -> Rejection {
     Rejection::new(StatusCode::SERVICE_UNAVAILABLE, "the database is busy")
         .with_header(header::RETRY_AFTER, "1")
         .with_source(error)
+}
+
+/// Returns the response if there is no time for the commit.
+fn late() -> Rejection {
+    Rejection::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the response took too long",
+    )
+    .with_header(header::RETRY_AFTER, "1")
 }
 
 /// Returns the response to a failed commit.

@@ -117,6 +117,22 @@ async fn clients_that_leave_do_not_lose_connections_that_are_opened() {
     assert!(ours < theirs && ours < 100, "{ours} {theirs}");
 }
 
+#[tokio::test]
+async fn a_server_without_a_free_connection_is_explained() {
+    let server = Server::postgres().setting("max_connections", "6");
+    let Some(server) = server.start_or_skip().await else {
+        return;
+    };
+    let options: PgConnectOptions = server.url().parse().expect("a URL");
+    let pool = Pool::<Main>::builder(options).max(10).min_idle(10).build();
+    let error = pool
+        .open()
+        .await
+        .expect_err("too many connections")
+        .to_string();
+    assert!(error.contains("raise `max_connections`"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_of_the_database_is_survived() {
     let Some(server) = postgres_or_skip().await else {

@@ -20,6 +20,15 @@ impl Engine for Postgres {
         id.fetch_one(conn).await.map(Some)
     }
 
+    async fn limit(conn: &mut PgConnection) -> Result<Option<usize>, Error> {
+        let limit = sqlx::query_scalar(
+            "SELECT current_setting('max_connections')::int4
+             - current_setting('superuser_reserved_connections')::int4",
+        );
+        let limit: i32 = limit.fetch_one(conn).await?;
+        Ok(usize::try_from(limit).ok())
+    }
+
     async fn cancel(conn: &mut PgConnection, id: i32) -> Result<(), Error> {
         let cancel = sqlx::query("SELECT pg_cancel_backend($1)").bind(id);
         cancel.execute(conn).await.map(drop)

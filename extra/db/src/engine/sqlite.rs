@@ -21,6 +21,10 @@ impl Engine for Sqlite {
         Ok(None)
     }
 
+    async fn limit(_: &mut SqliteConnection) -> Result<Option<usize>, Error> {
+        Ok(None)
+    }
+
     async fn cancel(_: &mut SqliteConnection, _: i32) -> Result<(), Error> {
         Ok(())
     }
