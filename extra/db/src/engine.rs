@@ -13,6 +13,22 @@ mod postgres;
 mod sqlite;
 
 /// An engine of databases. `Sqlite` and `Postgres` of sqlx implement it, with the features of their names.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Engine, Pool, Sqlite, database};
+///
+/// database!(Shop: Sqlite);
+///
+/// /// Works with a database of any engine.
+/// fn report<E: Engine, D: highball_db::Database<Engine = E>>(pool: &Pool<D>) -> String {
+///     format!("{} connections of {}", pool.status().open, D::NAME)
+/// }
+///
+/// # highball::block_on(async {
+/// assert_eq!(report(&Pool::<Shop>::memory().build()), "0 connections of Shop");
+/// # });
+/// ```
 pub trait Engine: sqlx::Database + sealed::Sealed {
     /// The statement that begins a transaction which may write.
     #[doc(hidden)]

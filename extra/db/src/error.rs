@@ -8,6 +8,19 @@ use highball::prelude::*;
 ///
 /// A client receives a 503 with `Retry-After`. The log has the cause: the state of the pool, and the routes that hold
 /// its connections.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, PoolError, Sqlite, database};
+///
+/// database!(Shop: Sqlite);
+///
+/// # highball::block_on(async {
+/// let shop = Pool::<Shop>::memory().build();
+/// shop.close().await;
+/// assert!(matches!(shop.acquire().await, Err(PoolError::Closed { database: "Shop" })));
+/// # });
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PoolError {

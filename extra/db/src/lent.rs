@@ -35,13 +35,13 @@ impl<D: Database> Pool<D> {
 ///
 /// # Examples
 /// ```
-/// use highball_db::{Pool, Sqlite, database, sqlx};
+/// use highball_db::{Lent, Pool, Sqlite, database, sqlx};
 ///
 /// database!(Shop: Sqlite);
 ///
 /// # highball::block_on(async {
 /// let shop = Pool::<Shop>::memory().build();
-/// let mut conn = shop.acquire().await?;
+/// let mut conn: Lent<Shop> = shop.acquire().await?;
 /// let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&mut *conn).await?;
 /// assert_eq!(one, 1);
 /// # Ok::<(), highball::Error>(())

@@ -68,9 +68,9 @@ pub use lent::Lent;
 pub use pool::{Pool, Status};
 pub use sqlx;
 #[cfg(feature = "postgres")]
-#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+#[doc(no_inline)]
 pub use sqlx::Postgres;
 #[cfg(feature = "sqlite")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+#[doc(no_inline)]
 pub use sqlx::Sqlite;
 pub use tx::Tx;

@@ -67,6 +67,22 @@ const CHECK: Duration = Duration::from_secs(1);
 pub struct Pool<D: Database>(pub(crate) Arc<Inner<D>>);
 
 /// The state of a pool. [`Pool::status`] returns it.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, Sqlite, Status, database};
+///
+/// database!(Shop: Sqlite);
+///
+/// # highball::block_on(async {
+/// let shop = Pool::<Shop>::memory().build();
+/// let conn = shop.acquire().await?;
+/// let status: Status = shop.status();
+/// assert_eq!((status.open, status.used, status.waiting), (1, 1, 0));
+/// # drop(conn);
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
