@@ -46,7 +46,8 @@ impl<D: Database> Pool<D> {
                 ))
             })?;
         }
-        if let Some(limit) = D::Engine::limit(&mut live.conn).await?
+        // It is advice, so a server that does not have these settings is no reason not to start.
+        if let Ok(Some(limit)) = D::Engine::limit(&mut live.conn).await
             && pool.options.max > limit
         {
             let (name, max) = (D::NAME, pool.options.max);
