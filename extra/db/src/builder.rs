@@ -1,14 +1,23 @@
 //! The settings of a pool, and the ways to begin one.
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 use sqlx::migrate::Migrator;
 
 use crate::{
-    database::{ConnectOptions, Database},
+    database::{ConnectOptions, Connection, Database},
     options::Options,
     pool::Pool,
 };
+
+/// The work for each new connection.
+pub(crate) type OnConnect<D> = Box<
+    dyn for<'c> Fn(
+            &'c mut Connection<D>,
+        ) -> Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>
+        + Send
+        + Sync,
+>;
 
 /// The settings of a [`Pool`]. [`Pool::builder`] returns it.
 ///
@@ -30,7 +39,7 @@ use crate::{
 pub struct Builder<D: Database> {
     options: Options,
     connect_options: ConnectOptions<D>,
-    database: PhantomData<fn() -> D>,
+    on_connect: Option<OnConnect<D>>,
 }
 
 impl<D: Database> Pool<D> {
@@ -49,7 +58,7 @@ impl<D: Database> Pool<D> {
         Builder {
             options: Options::default(),
             connect_options,
-            database: PhantomData,
+            on_connect: None,
         }
     }
 
@@ -191,9 +200,51 @@ impl<D: Database> Builder<D> {
         self
     }
 
+    /// Sets work for each new connection, before a request gets it: settings of the session, or statements that are
+    /// parsed and planned ahead, so that the first requests do not wait for this. Migrations run before it.
+    ///
+    /// # Errors
+    /// If it fails at the start, the server does not start. Later, the request that waits for the connection is
+    /// answered with 503, and the log has the error.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_db::{Pool, Sqlite, database, sqlx::{self, Executor}};
+    ///
+    /// database!(Shop: Sqlite);
+    ///
+    /// const SUM: &str = "SELECT $1 + $2";
+    ///
+    /// # highball::block_on(async {
+    /// let shop = Pool::<Shop>::memory().on_connect(|conn| {
+    ///     Box::pin(async move {
+    ///         // sqlx finds the prepared statement again by its text.
+    ///         sqlx::query(SUM).bind(0_i64).bind(0_i64).execute(&mut *conn).await?;
+    ///         conn.execute("PRAGMA cache_size = -8000").await?;
+    ///         Ok(())
+    ///     })
+    /// });
+    /// shop.build().open().await?;
+    /// # Ok::<(), highball::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn on_connect<F>(mut self, work: F) -> Self
+    where
+        F: for<'c> Fn(
+                &'c mut Connection<D>,
+            )
+                -> Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send + 'c>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.on_connect = Some(Box::new(work));
+        self
+    }
+
     /// Builds the pool. It opens no connection before the server starts, or before [`Pool::open`].
     pub fn build(self) -> Pool<D> {
-        Pool::new(self.options, self.connect_options)
+        Pool::new(self.options, self.connect_options, self.on_connect)
     }
 }
 

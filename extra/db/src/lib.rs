@@ -56,6 +56,7 @@ mod options;
 mod pool;
 mod shedding;
 mod start;
+mod status;
 mod tx;
 mod waiting;
 
@@ -65,7 +66,7 @@ pub use database::Database;
 pub use engine::Engine;
 pub use error::PoolError;
 pub use lent::Lent;
-pub use pool::{Pool, Status};
+pub use pool::Pool;
 pub use sqlx;
 #[cfg(feature = "postgres")]
 #[doc(no_inline)]
@@ -73,4 +74,5 @@ pub use sqlx::Postgres;
 #[cfg(feature = "sqlite")]
 #[doc(no_inline)]
 pub use sqlx::Sqlite;
+pub use status::Status;
 pub use tx::Tx;

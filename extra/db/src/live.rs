@@ -183,7 +183,7 @@ async fn cancel<D: Database>(pool: &Arc<Inner<D>>, id: i32) {
         if D::Engine::cancel(&mut idle.conn, id).await.is_ok() {
             pool.give_back(idle);
         }
-    } else if let Ok(mut extra) = pool.connect().await {
+    } else if let Ok(mut extra) = pool.connect_bare().await {
         // An error leaves the query running, and `clean` waits for it.
         drop(D::Engine::cancel(&mut extra.conn, id).await);
         drop(extra.conn.close().await);

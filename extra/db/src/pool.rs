@@ -21,12 +21,14 @@ use tokio::{
 
 use crate::{
     PoolError,
+    builder::OnConnect,
     database::{ConnectOptions, Database},
     engine::Engine,
     holders::Holders,
     live::{Counted, Lease, Live},
     options::Options,
     shedding::Shedding,
+    status::Status,
     waiting::{Gate, Permit, Refused},
 };
 
@@ -66,39 +68,10 @@ const CHECK: Duration = Duration::from_secs(1);
 /// ```
 pub struct Pool<D: Database>(pub(crate) Arc<Inner<D>>);
 
-/// The state of a pool. [`Pool::status`] returns it.
-///
-/// # Examples
-/// ```
-/// use highball_db::{Pool, Sqlite, Status, database};
-///
-/// database!(Shop: Sqlite);
-///
-/// # highball::block_on(async {
-/// let shop = Pool::<Shop>::memory().build();
-/// let conn = shop.acquire().await?;
-/// let status: Status = shop.status();
-/// assert_eq!((status.open, status.used, status.waiting), (1, 1, 0));
-/// # drop(conn);
-/// # Ok::<(), highball::Error>(())
-/// # }).unwrap();
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Status {
-    /// The connections that are open.
-    pub open: usize,
-    /// The connections that wait for a request.
-    pub idle: usize,
-    /// The connections that requests hold.
-    pub used: usize,
-    /// The requests that wait for a connection.
-    pub waiting: usize,
-}
-
 pub(crate) struct Inner<D: Database> {
     pub(crate) options: Options,
     pub(crate) connect_options: ConnectOptions<D>,
+    on_connect: Option<OnConnect<D>>,
     pub(crate) holders: Arc<Holders>,
     gate: Arc<Gate>,
     /// The permission to write, if the engine has one writer.
@@ -113,12 +86,17 @@ pub(crate) struct Inner<D: Database> {
 }
 
 impl<D: Database> Pool<D> {
-    pub(crate) fn new(options: Options, connect_options: ConnectOptions<D>) -> Self {
+    pub(crate) fn new(
+        options: Options,
+        connect_options: ConnectOptions<D>,
+        on_connect: Option<OnConnect<D>>,
+    ) -> Self {
         Self(Arc::new(Inner {
             gate: Gate::new(options.max, Some(Shedding::new(options.shed_after))),
             writer: D::Engine::ONE_WRITER.then(|| Gate::new(1, None)),
             options,
             connect_options,
+            on_connect,
             holders: Arc::default(),
             idle: Mutex::default(),
             connecting: Semaphore::new(CONNECTS_AT_ONCE),
@@ -211,8 +189,24 @@ impl<D: Database> Inner<D> {
         self.connect().await
     }
 
-    /// Opens a connection.
+    /// Opens a connection, and prepares it for requests.
     pub(crate) async fn connect(&self) -> Result<Live<D>, sqlx::Error> {
+        let mut live = self.connect_bare().await?;
+        self.prepare(&mut live).await?;
+        Ok(live)
+    }
+
+    /// Does the work of [`on_connect`](crate::Builder::on_connect).
+    pub(crate) async fn prepare(&self, live: &mut Live<D>) -> Result<(), sqlx::Error> {
+        let Some(on_connect) = &self.on_connect else {
+            return Ok(());
+        };
+        let prepared = timeout(self.options.connect_timeout, on_connect(&mut live.conn)).await;
+        prepared.unwrap_or_else(|_| Err(timed_out_io()))
+    }
+
+    /// Opens a connection.
+    pub(crate) async fn connect_bare(&self) -> Result<Live<D>, sqlx::Error> {
         // The semaphore is never closed.
         let _turn = self.connecting.acquire().await.ok();
         let counted = Counted::new(&self.open);

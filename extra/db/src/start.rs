@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use crate::{
     database::Database,
     engine::Engine,
-    pool::{Inner, Pool, Status},
+    pool::{Inner, Pool},
+    status::Status,
 };
 
 /// How often idle connections are looked at.
@@ -56,6 +57,12 @@ impl<D: Database> Pool<D> {
                  raise `max_connections` of the server"
             );
         }
+        pool.prepare(&mut live).await.map_err(|error| {
+            highball::Error::new(format!(
+                "the work of `on_connect` of `{}` has failed: {error}",
+                D::NAME
+            ))
+        })?;
         pool.give_back(live);
         pool.fill()
             .await
@@ -68,7 +75,7 @@ async fn first<D: Database>(pool: &Arc<Inner<D>>) -> highball::Result<crate::liv
     let until = Instant::now() + pool.options.startup;
     let mut pause = PAUSES.0;
     loop {
-        let error = match pool.connect().await {
+        let error = match pool.connect_bare().await {
             Ok(live) => return Ok(live),
             Err(error) => cannot_connect(pool, &error),
         };

@@ -2,14 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::listeners::Listening;
+use super::{hook::Times, listeners::Listening};
 use crate::{
     config::Config,
     routes::{CrossSiteCheck, PartKind, Route},
 };
 
-/// Returns the banner: version and addresses, the routes in a debug build, and the settings.
-pub(super) fn compose(listening: &Listening, routes: &[Route], config: &Config) -> String {
+/// Returns the banner: version and addresses, the routes in a debug build, the start hooks with their times, and the
+/// settings.
+pub(super) fn compose(
+    listening: &Listening,
+    routes: &[Route],
+    times: &Times,
+    config: &Config,
+) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mode = if cfg!(debug_assertions) {
         "debug"
@@ -23,6 +29,7 @@ pub(super) fn compose(listening: &Listening, routes: &[Route], config: &Config) 
         add_routes(&mut text, routes);
     }
     add_csrf(&mut text, routes);
+    add_times(&mut text, times);
     // Writing to a `String` cannot fail.
     let _ = writeln!(text, "settings: {}", config.in_force());
     text
@@ -51,6 +58,18 @@ fn add_csrf(text: &mut String, routes: &[Route]) {
     if !unknown.is_empty() {
         let names = names(&unknown);
         let _ = writeln!(text, "csrf: not checked for {names}: they may read cookies");
+    }
+}
+
+/// Adds how long each start hook took.
+fn add_times(text: &mut String, times: &Times) {
+    let times = times.iter();
+    let times: Vec<_> = times
+        .map(|(name, time)| format!("{name} {} ms", time.as_millis()))
+        .collect();
+    if !times.is_empty() {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "start: {}", times.join(", "));
     }
 }
 
@@ -131,6 +150,8 @@ fn methods(route: &Route) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use highball_macros::{get, guard, middleware, observer, post, routes};
 
     use super::*;
@@ -210,6 +231,17 @@ mod tests {
         let many = [&Forms::ROUTES[1]; 7];
         let five = ["POST /b"; 5].join(", ");
         assert_eq!(names(&many), format!("{five} and 2 more"));
+    }
+
+    #[test]
+    fn start_hooks_are_listed_with_their_times() {
+        let mut text = String::new();
+        add_times(&mut text, &Times::new());
+        assert_eq!(text, "");
+        let took = [("Shop", 43), ("prices", 1200)];
+        let took = took.map(|(name, time)| (name.to_owned(), Duration::from_millis(time)));
+        add_times(&mut text, &took.into());
+        assert_eq!(text, "start: Shop 43 ms, prices 1200 ms\n");
     }
 
     #[test]

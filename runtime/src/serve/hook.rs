@@ -48,12 +48,18 @@ impl Hook {
     }
 }
 
+/// The names of the start hooks, and how long each took.
+pub(super) type Times = Vec<(String, Duration)>;
+
 /// Runs the start hooks until one fails.
-pub(super) async fn run_start(hooks: &mut Vec<Hook>, clock: &Clock) -> Result {
+pub(super) async fn run_start(hooks: &mut Vec<Hook>, clock: &Clock) -> Result<Times> {
+    let mut times = Times::new();
     for hook in hooks.drain(..) {
+        let (name, start) = (hook.name.clone(), clock.now());
         hook.run("start", clock).await?;
+        times.push((name, clock.now() - start));
     }
-    Ok(())
+    Ok(times)
 }
 
 /// Runs all stop hooks and returns the first failure.

@@ -15,7 +15,7 @@ use super::{
     banner,
     blocked::Blocked,
     command::{self, Command, Selected},
-    hook,
+    hook::{self, Times},
     http_app::Served,
     listeners,
     listeners::Listening,
@@ -72,12 +72,12 @@ where
     shared.tasks.set_clock(std::mem::take(&mut setup.clock));
     let clock = shared.tasks.clock();
     let starting = hook::run_start(&mut setup.on_start, clock);
-    match unless_stopped(&mut stop, starting).await {
-        Ok(true) => {}
+    let times = match unless_stopped(&mut stop, starting).await {
+        Ok(Some(times)) => times,
         // The batteries that have started must end, too.
         ended => return ended.map(|_| ()).and(close(&mut setup, clock).await),
-    }
-    run_started::<A, S>(setup, shared, listening, stop).await
+    };
+    run_started::<A, S>(setup, shared, listening, times, stop).await
 }
 
 /// Serves an app whose start hooks have run.
@@ -85,6 +85,7 @@ async fn run_started<A, S>(
     mut setup: Setup,
     mut shared: Shared<S>,
     listening: Listening,
+    times: Times,
     mut stop: StopSource,
 ) -> Result
 where
@@ -93,7 +94,7 @@ where
 {
     apply(&mut setup, &mut shared);
     if !setup.quiet {
-        let text = banner::compose(&listening, routes_of::<A>(), &setup.config);
+        let text = banner::compose(&listening, routes_of::<A>(), &times, &setup.config);
         // Standard output may be closed. The server starts nevertheless.
         let _ = io::stdout().write_all(text.as_bytes());
     }
@@ -164,12 +165,15 @@ fn print(text: &str) -> Result {
     Ok(io::stdout().write_all(text.as_bytes())?)
 }
 
-/// Runs the work until it is done or a stop is requested. Returns whether it was done.
-async fn unless_stopped(stop: &mut StopSource, work: impl Future<Output = Result>) -> Result<bool> {
+/// Runs the work until it is done or a stop is requested. Returns its output if it was done.
+async fn unless_stopped<T>(
+    stop: &mut StopSource,
+    work: impl Future<Output = Result<T>>,
+) -> Result<Option<T>> {
     let (mut requested, mut work) = (pin!(stop.wait_for_stop()), pin!(work));
     poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Ready(done) => Poll::Ready(done.map(|()| true)),
-        Poll::Pending => requested.as_mut().poll(cx).map(|()| Ok(false)),
+        Poll::Ready(done) => Poll::Ready(done.map(Some)),
+        Poll::Pending => requested.as_mut().poll(cx).map(|()| Ok(None)),
     })
     .await
 }

@@ -314,6 +314,36 @@ macro_rules! suite {
             settle(&pool).await;
         }
 
+        #[tokio::test]
+        async fn each_connection_is_prepared_before_a_request_gets_it() {
+            let Some((builder, _place)) = pool() else { return };
+            let builder = builder.min_idle(2).max(3).on_connect(|conn| {
+                Box::pin(async move { conn.execute("CREATE TEMP TABLE ready (n BIGINT)").await.map(drop) })
+            });
+            let pool = builder.build();
+            pool.open().await.expect("an open pool");
+            let mut held = Vec::new();
+            for _ in 0..3 {
+                let mut lent = pool.acquire().await.expect("a connection");
+                lent.execute("SELECT n FROM ready").await.expect("the table of `on_connect`");
+                held.push(lent);
+            }
+        }
+
+        #[tokio::test]
+        async fn a_failed_preparation_is_an_error_of_the_start_and_a_503() {
+            let Some((builder, _place)) = pool() else { return };
+            let builder = builder.on_connect(|conn| {
+                Box::pin(async move { conn.execute("SELECT n FROM missing").await.map(drop) })
+            });
+            let pool = builder.build();
+            let error = pool.open().await.expect_err("no table").to_string();
+            assert!(error.starts_with("the work of `on_connect` of `Main` has failed: "), "{error}");
+            let session = Api.test().state(AppState { pool: pool.clone() }).start();
+            assert_eq!(session.get("/names").send().await.status(), 503);
+            assert_eq!((pool.status().open, pool.status().used), (0, 0));
+        }
+
         /// Waits until no connection is held, for at most five seconds.
         async fn settle(pool: &Pool<Main>) {
             for _ in 0..5000 {
