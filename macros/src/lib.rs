@@ -81,7 +81,7 @@ macro_rules! derives {
 }
 
 derives! {
-    Local(), local: "local.md",
+    Local(local), local: "local.md",
     State(), state: "state.md",
     PathFields(), path_fields: "path_fields.md",
     IntoResponse(status, transparent, from, source), response: "into_response.md",

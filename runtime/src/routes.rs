@@ -8,6 +8,7 @@ mod check;
 mod check_csrf;
 mod check_demands;
 mod check_locals;
+mod check_unique;
 mod clash;
 mod cross_site;
 mod definition;

@@ -3,7 +3,7 @@
 use highball_macro_stages::{errors::Errors, runtime_path::private};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, GenericParam};
+use syn::{DeriveInput, GenericParam, Ident, LitStr, Token, parse::ParseStream};
 
 pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let private = private(super::crate_path(&input.attrs, errors).as_ref());
@@ -26,6 +26,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let place = quote_spanned! {name.span()=>
         (::core::file!(), ::core::line!(), ::core::column!())
     };
+    let provider = provider(input, errors).map(|path| quote!(.provided_by(#path)));
     quote! {
         #[automatically_derived]
         impl #impl_generics #private::LocalType for #name #ty_generics #bounds {
@@ -34,7 +35,23 @@ pub(crate) fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
                 ::core::module_path!(),
                 #place,
                 &[#(<#params as #private::LocalType>::ID),*],
-            );
+            )
+            #provider;
         }
     }
+}
+
+/// Returns the path in `#[local(provided_by = "path")]`.
+fn provider(input: &DeriveInput, errors: &mut Errors) -> Option<LitStr> {
+    let mut attrs = input.attrs.iter();
+    let attr = attrs.find(|attr| attr.path().is_ident("local"))?;
+    errors.keep(attr.parse_args_with(|input: ParseStream<'_>| {
+        let name: Ident = input.parse()?;
+        if name != "provided_by" {
+            let message = format!("`local` has no option `{name}`: write `provided_by`");
+            return Err(syn::Error::new(name.span(), message));
+        }
+        input.parse::<Token![=]>()?;
+        input.parse()
+    }))
 }

@@ -80,6 +80,11 @@ const fn unknown(name: &str, ty: &str) -> ErrorText {
     if let Some(ty) = strip(ty, "&") {
         return borrowed(name, ty);
     }
+    if let Some(inner) = inside(ty)
+        && let Some(inner) = strip(inner, "'_, ")
+    {
+        return battery(name, ty, inner);
+    }
     let param = if name.is_empty() { "name" } else { name };
     let text = argument(ErrorText::EMPTY.with("`"), name).with(ty);
     let text = text.with("` is neither a parameter of the path nor an extractor; write `{");
@@ -87,6 +92,20 @@ const fn unknown(name: &str, ty: &str) -> ErrorText {
     let text = text.with(">`, `Query<").with(ty).with(">` or `State<");
     let text = text.with(ty).with(">` here, or implement `Extract` for `");
     text.with(ty).with("`")
+}
+
+/// Returns the message about a type such as `Conn<'_, Shop>`, which is an extractor for some types inside.
+const fn battery(name: &str, ty: &str, inner: &str) -> ErrorText {
+    let outer = outer_name(ty);
+    let text = argument(ErrorText::EMPTY.with("`"), name).with(ty);
+    let text = text
+        .with("` is not an extractor: `")
+        .with(inner)
+        .with("` lacks the trait that `");
+    text.with(outer)
+        .with("` requires of it; the documentation of `")
+        .with(outer)
+        .with("` shows its derive or its macro")
 }
 
 /// Returns the message about a `Valid`.

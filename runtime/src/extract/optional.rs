@@ -77,6 +77,9 @@ use crate::{
     note = "take `Result<{Self}, Rejection>`, or implement `OptionalExtract` for it"
 )]
 pub trait OptionalExtract<'r>: Extract<'r> {
+    /// The locals that the chain must provide for an `Option` of the extractor as well.
+    const OPTIONAL_NEEDS: &'static [LocalId] = &[];
+
     /// Creates the argument, or returns `None` if the request does not contain its data.
     ///
     /// # Errors
@@ -89,6 +92,7 @@ impl<'r, T: OptionalExtract<'r>> Extract<'r> for Option<T> {
     const BODY: bool = T::BODY;
     const QUERY_OF_GET: bool = T::QUERY_OF_GET;
     const PARAMS: &'static [&'static str] = T::PARAMS;
+    const NEEDS: &'static [LocalId] = T::OPTIONAL_NEEDS;
     const FACTS: Facts = T::FACTS.maybe();
     const INPUTS: Inputs = Inputs::maybe(&T::INPUTS);
     const ANSWERS: Answers = T::ANSWERS;

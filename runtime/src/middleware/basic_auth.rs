@@ -138,6 +138,7 @@ impl fmt::Debug for Accounts {
 /// # let _ = highball::serve(Api).state(AppState { accounts });
 /// ```
 #[derive(Debug, Clone, Local)]
+#[local(provided_by = "highball::middleware::BasicAuth")]
 #[highball(crate = crate)]
 pub struct Account {
     name: String,

@@ -84,6 +84,7 @@ pub async fn request_id(cx: &mut Context<'_>, next: impl Next<Trace>) -> Respons
 /// # });
 /// ```
 #[derive(Debug, Clone, Local)]
+#[local(provided_by = "highball::middleware::request_id")]
 #[highball(crate = crate)]
 pub struct Trace {
     /// The id from the request, if it has a valid one.

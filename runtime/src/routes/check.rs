@@ -5,8 +5,9 @@ use crate::routes::{
     chain::Chain,
     check_csrf, check_demands,
     check_locals::{self, LocalProblem},
+    check_unique::{self, Seen},
     clash::{self, Slot, may_clash},
-    facts::Facts,
+    facts::{Facts, UNIQUE},
     field_path::MAX_DEPTH,
     node::{Content, Group, Node},
     problem::Problem,
@@ -53,6 +54,9 @@ pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> 
             reports[i].problem = find_in_entry(node, Walk::of_entry(node, i), checks);
         }
         i += 1;
+    }
+    if is_root && node.sums.may & UNIQUE != 0 {
+        find_two_values(&mut reports, node);
     }
     // The size of a hash table is a constant: at least twice the number of its elements. The functions that fill it
     // are not generic, because in constant evaluation that would be slower.
@@ -143,6 +147,30 @@ const fn find_in_entry(root: &'static Node, mut walk: Walk, checks: Checks) -> O
         }
     }
     None
+}
+
+/// Reports names that have two values in the app.
+const fn find_two_values(reports: &mut [Report], root: &'static Node) {
+    let mut walk = Walk::new(root);
+    let (mut seen, mut index) = (Seen::NONE, 0);
+    let (mut surroundings, mut chain) = (0, Chain::NONE);
+    while walk.next_route() {
+        // The parts of the groups are added with the first route of each.
+        let is_new = walk.surroundings != surroundings;
+        if is_new {
+            surroundings = walk.surroundings;
+            chain = Chain::around(&walk);
+        }
+        let outer = if is_new { chain } else { Chain::NONE };
+        let whole = outer.with_own(&walk);
+        let step = walk.first_step();
+        if let Some(two) = check_unique::check(&mut seen, &whole, &walk, index)
+            && reports[step].problem.is_none()
+        {
+            reports[step].problem = Some(Problem::TwoValues(walk.place(), two));
+        }
+        index += 1;
+    }
 }
 
 const fn find_clashes(reports: &mut [Report], node: &'static Node, slots: &mut [Slot]) {

@@ -332,6 +332,12 @@ const fn suggest_fix(text: ErrorText, root: &'static Node, id: &'static LocalId)
             let text = text.with("; put `").with(part.name);
             text.with("` before it, in `with(..)` of the route or of a group around it")
         }
-        None => text.with("; put a guard that returns it before it, in `with(..)` of the route or of a group around it"),
+        None => {
+            let text = match id.provider() {
+                Some(path) => text.with("; put `").with(path).with("` before it"),
+                None => text.with("; put a guard that returns it before it"),
+            };
+            text.with(", in `with(..)` of the route or of a group around it")
+        }
     }
 }

@@ -5,7 +5,10 @@
 //! tree of routes, and a check looks at the routes below an entry only if the words of the entry show that one of
 //! them may be wrong.
 
-use crate::const_text::equal;
+use crate::{
+    const_text::equal,
+    routes::check_unique::{Seen, Unique},
+};
 
 /// A description, for the compiler, of the data that an extractor, a guard or a middleware reads and of its effects.
 ///
@@ -76,6 +79,8 @@ pub struct Fact {
     name: &'static str,
     /// Whether it is the identity of a scope.
     is_scope: bool,
+    /// The value of the name, if this must be the same in the whole app.
+    value: Option<&'static str>,
 }
 
 impl Fact {
@@ -85,6 +90,7 @@ impl Fact {
             kind,
             name,
             is_scope: false,
+            value: None,
         }
     }
 
@@ -94,6 +100,26 @@ impl Fact {
             kind,
             name,
             is_scope: true,
+            value: None,
+        }
+    }
+
+    /// Creates the fact that a name has a value, such as the key of a slot a type. If it has another value elsewhere in
+    /// the app, the app does not compile.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::extract::Fact;
+    ///
+    /// const CART: Fact = Fact::unique("slot of the session", "cart", "shop::Cart");
+    /// assert_eq!(CART.name(), "cart");
+    /// ```
+    pub const fn unique(kind: &'static str, name: &'static str, value: &'static str) -> Self {
+        Self {
+            kind,
+            name,
+            is_scope: false,
+            value: Some(value),
         }
     }
 
@@ -110,6 +136,11 @@ impl Fact {
     /// Returns the name.
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Returns the value that the name has in the whole app.
+    pub(super) const fn value(&self) -> Option<&'static str> {
+        self.value
     }
 
     /// Returns whether both are the same fact.
@@ -179,6 +210,9 @@ bits! {
     SAME_ORIGIN 16 "same origin"
 }
 
+/// The bit of facts whose name has one value in the whole app.
+pub(super) const UNIQUE: u64 = 1 << 63;
+
 impl Facts {
     /// It reads nothing of the request and does nothing that a check could use.
     pub const NONE: Self = Self::of(0);
@@ -201,6 +235,9 @@ impl Facts {
             }
             if equal(fact.kind, "header") {
                 all = all.and(Self::HEADER);
+            }
+            if fact.value.is_some() {
+                all.may |= UNIQUE;
             }
             rest = others;
         }
@@ -343,6 +380,34 @@ impl Facts {
             Named::Both(first, second) => match first.shared_scope(other) {
                 Some(scope) => Some(scope),
                 None => second.shared_scope(other),
+            },
+        }
+    }
+
+    /// Adds the facts whose name has one value, and returns the first one that contradicts an earlier one.
+    pub(super) const fn add_unique(
+        &self,
+        seen: &mut Seen,
+        route: u32,
+    ) -> Option<(Unique, &'static Fact)> {
+        if self.may & UNIQUE == 0 {
+            return None;
+        }
+        match self.named {
+            Named::Nothing => None,
+            Named::List(list) => {
+                let mut rest = list;
+                while let [fact, others @ ..] = rest {
+                    if let Some(earlier) = seen.add(fact, route) {
+                        return Some((earlier, fact));
+                    }
+                    rest = others;
+                }
+                None
+            }
+            Named::Both(first, second) => match first.add_unique(seen, route) {
+                Some(found) => Some(found),
+                None => second.add_unique(seen, route),
             },
         }
     }

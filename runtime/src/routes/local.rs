@@ -63,6 +63,8 @@ pub struct LocalId {
     line: u32,
     column: u32,
     args: &'static [Self],
+    /// The path of the part that provides it, if a package has exactly one.
+    provider: Option<&'static str>,
 }
 
 impl LocalId {
@@ -81,7 +83,20 @@ impl LocalId {
             line,
             column,
             args,
+            provider: None,
         }
+    }
+
+    /// Names the part that provides it, for errors. Only generated code calls it.
+    #[must_use]
+    pub const fn provided_by(mut self, path: &'static str) -> Self {
+        self.provider = Some(path);
+        self
+    }
+
+    /// Returns the path of the part that provides it, if it is known.
+    pub(crate) const fn provider(&self) -> Option<&'static str> {
+        self.provider
     }
 
     /// Returns the name of the type, without its parameters.

@@ -6,6 +6,7 @@ use crate::{
         argument_facts::SharedScope,
         check_csrf::Unprotected,
         check_locals::LocalProblem,
+        check_unique::TwoValues,
         clash::{nth, shared_method},
         demand::Demand,
         field_path::{MAX_DEPTH, Place},
@@ -34,6 +35,8 @@ pub(super) enum Problem {
     Unprotected(Place, Unprotected),
     /// Two arguments of the handler open the same scope.
     SharedScope(Place, SharedScope),
+    /// A name of the route has another value elsewhere in the app.
+    TwoValues(Place, TwoValues),
     /// The route does not meet a demand of a group around it.
     Unmet(Place, &'static Demand),
 }
@@ -90,6 +93,7 @@ impl Problem {
                 with_source(text, place, shared.second)
                     .with("; take one of them, and lend it to the functions that need it")
             }
+            Self::TwoValues(place, two) => two.text(root, place),
             Self::Unmet(place, demand) => demand.text(root, place),
             Self::NoOuterParam(place, name) => {
                 let text = ErrorText::EMPTY.with("no prefix of ");
