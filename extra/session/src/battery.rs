@@ -1,0 +1,58 @@
+//! The sessions as a battery of the server: expired ones are removed, and the store is checked.
+
+use std::time::Duration;
+
+use highball::{
+    battery::{Battery, Gauge, Hooks},
+    prelude::*,
+};
+
+use crate::{Sessions, app::time_of};
+
+/// How often expired sessions are removed.
+const SWEEP: Duration = Duration::from_secs(60);
+
+impl Battery for Sessions {
+    fn name(&self) -> String {
+        "sessions".to_owned()
+    }
+
+    fn install(self, hooks: &mut Hooks<'_>) {
+        if self.0.settings.plain_http {
+            hooks.on_start(secs(1), async {
+                println!(
+                    "sessions: the cookie is sent over plain HTTP, to clients on this machine only"
+                );
+                Ok(())
+            });
+        }
+        let sessions = self.clone();
+        hooks.background("sweep", move |stopping, clock| {
+            let sessions = sessions.clone();
+            async move {
+                let mut stopping = std::pin::pin!(stopping);
+                while clock.timeout(SWEEP, stopping.as_mut()).await.is_err() {
+                    sessions.0.store.sweep(time_of(&clock)).await?;
+                }
+                Ok(())
+            }
+        });
+        let sessions = self.clone();
+        hooks.check("store", secs(2), move || {
+            let sessions = sessions.clone();
+            async move { Ok(sessions.0.store.check().await?) }
+        });
+        let sessions = self;
+        hooks.gauge(Gauge::new(
+            "session_slots_dropped",
+            "slots",
+            "The slots whose data did not fit their type, since the start.",
+            move || count(sessions.0.reads.dropped()),
+        ));
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count is small")]
+fn count(number: u64) -> f64 {
+    number as f64
+}

@@ -1,0 +1,379 @@
+//! The session of one request.
+
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use highball::{clock::Clock, prelude::*};
+
+use crate::{
+    Key, SessionData, SessionError, Sessions, StoreError,
+    app::{millis_of, time_of},
+    data::{decode, encode},
+    id::Id,
+    store::{Head, Loaded, Millis, Put, Slot},
+};
+
+/// How often a change is tried again because another process has changed the slot.
+const TRIES: usize = 8;
+
+/// The largest data of a slot, in bytes.
+const MOST: usize = 64 * 1024;
+
+/// How long the old id leads to the session after a periodic renewal.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The session of a request, which the middleware [`sessions`](crate::sessions()) provides to the arguments that read
+/// it.
+#[derive(Clone, Local)]
+#[local(provided_by = "highball_session::sessions")]
+pub struct Visit(pub(crate) Option<Arc<Open>>);
+
+impl fmt::Debug for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit").finish_non_exhaustive()
+    }
+}
+
+/// A session that was looked up.
+pub(crate) struct Open {
+    pub(crate) sessions: Sessions,
+    clock: Clock,
+    /// The `User-Agent` of the request.
+    agent: String,
+    state: Mutex<State>,
+    /// Is held while the session gets an id, so that two changes of one request begin one session.
+    beginning: tokio::sync::Mutex<()>,
+    /// Whether the store did not answer, so that the request is served without its session.
+    is_cut_off: bool,
+}
+
+#[derive(Default)]
+struct State {
+    /// The session, unless there is none.
+    session: Option<(Key, Head)>,
+    slots: Vec<(String, Slot)>,
+    has_ended: bool,
+    cookie: Change,
+}
+
+/// The change of the cookie.
+#[derive(Default)]
+pub(crate) enum Change {
+    #[default]
+    Nothing,
+    /// The client gets an id, which lasts as long as the browser or for this number of seconds.
+    Set(Id, Option<u64>),
+    Remove,
+}
+
+impl Open {
+    /// Looks up the session with this id.
+    pub(crate) async fn load(
+        sessions: &Sessions,
+        clock: &Clock,
+        id: Option<&Id>,
+        agent: String,
+    ) -> Result<Self, StoreError> {
+        let open = Self {
+            sessions: sessions.clone(),
+            clock: clock.clone(),
+            agent,
+            state: Mutex::default(),
+            beginning: tokio::sync::Mutex::default(),
+            is_cut_off: false,
+        };
+        let Some(id) = id else {
+            return Ok(open);
+        };
+        let (key, now) = (id.key(), open.now());
+        let loaded = open.within(sessions.0.store.load(&key, now)).await?;
+        // An id that leads to nothing is left in the client: a login at the same time may have replaced it there.
+        if let Some(loaded) = loaded.filter(|loaded| now < loaded.head.expires) {
+            open.found(key, loaded, now).await?;
+        }
+        Ok(open)
+    }
+
+    /// Returns the session of a request that is served without it, because the store did not answer. It cannot change:
+    /// a new session would replace the one that the client has.
+    pub(crate) async fn cut_off(sessions: &Sessions, clock: &Clock) -> Result<Self, StoreError> {
+        let mut open = Self::load(sessions, clock, None, String::new()).await?;
+        open.is_cut_off = true;
+        Ok(open)
+    }
+
+    fn check_connected(&self) -> Result<(), StoreError> {
+        match self.is_cut_off {
+            true => Err(StoreError::new("it did not answer when the request began")),
+            false => Ok(()),
+        }
+    }
+
+    /// Keeps a session that was found, and stores that it is in use.
+    async fn found(&self, key: Key, mut loaded: Loaded, now: Millis) -> Result<(), StoreError> {
+        let Sessions(inner) = &self.sessions;
+        let is_current = loaded.key == key;
+        let renews = inner.settings.renew.map(millis_of);
+        if is_current && renews.is_some_and(|every| now >= loaded.head.renewed + every) {
+            let mut head = loaded.head.clone();
+            (head.renewed, head.seen) = (now, now);
+            head.expires = inner.settings.expires(&head, now);
+            let (id, until) = (Id::random()?, now + millis_of(GRACE));
+            let new = id.key();
+            let replacing = inner.store.replace(&key, &new, &head, Some(until));
+            // Another request may have been faster. It sends the new id.
+            if self.within(replacing).await? {
+                (loaded.key, loaded.head) = (new, head);
+                self.state().cookie = Change::Set(id, self.max_age(&loaded.head, now));
+            }
+        } else if now >= loaded.head.seen + inner.settings.touch_after() {
+            loaded.head.seen = now;
+            loaded.head.expires = inner.settings.expires(&loaded.head, now);
+            let touching = inner.store.touch(&loaded.key, now, loaded.head.expires);
+            self.within(touching).await?;
+        }
+        let mut state = self.state();
+        state.session = Some((loaded.key, loaded.head));
+        state.slots = loaded.slots;
+        Ok(())
+    }
+
+    /// Waits for the store, for a limited time.
+    pub(crate) async fn within<T>(
+        &self,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let done = self.clock.timeout(self.patience(), call).await;
+        done.unwrap_or_else(|_| Err(too_late()))
+    }
+
+    fn patience(&self) -> Duration {
+        self.sessions.0.settings.patience
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        time_of(&self.clock)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the session, if there is one.
+    pub(crate) fn session(&self) -> Option<(Key, Head)> {
+        self.state().session.clone()
+    }
+
+    /// Returns the change of the cookie, once.
+    pub(crate) fn take_change(&self) -> Change {
+        std::mem::take(&mut self.state().cookie)
+    }
+
+    /// Returns how long the cookie lasts, in seconds, unless it ends with the browser.
+    fn max_age(&self, head: &Head, now: Millis) -> Option<u64> {
+        head.remembered
+            .then(|| head.expires.saturating_sub(now) / 1000)
+    }
+
+    /// Returns the value of a slot: `None` if it has no data and the type has no default.
+    pub(crate) fn value<T: SessionData>(&self) -> Option<T> {
+        self.value_of(self.slot(T::KEY).as_ref())
+    }
+
+    fn slot(&self, name: &str) -> Option<Slot> {
+        let state = self.state();
+        let mut slots = state.slots.iter();
+        slots
+            .find(|(key, _)| key == name)
+            .map(|(_, slot)| slot.clone())
+    }
+
+    /// Reads a slot. Data that does not fit the type is dropped.
+    fn value_of<T: SessionData>(&self, slot: Option<&Slot>) -> Option<T> {
+        let Some(slot) = slot else {
+            return T::missing();
+        };
+        decode(&slot.data).or_else(|| {
+            self.sessions.0.reads.count_dropped();
+            T::missing()
+        })
+    }
+
+    /// Returns whether a slot has no data.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.slot(name).is_none()
+    }
+
+    fn keep(&self, name: &str, slot: Slot) {
+        let slots = &mut self.state().slots;
+        match slots.iter_mut().find(|(key, _)| key == name) {
+            Some((_, known)) => *known = slot,
+            None => slots.push((name.to_owned(), slot)),
+        }
+    }
+
+    /// Changes a slot, and returns its new value and the result of the change.
+    pub(crate) async fn change<T: SessionData, R>(
+        &self,
+        change: impl Fn(&mut T) -> R,
+    ) -> Result<(T, R), SessionError> {
+        let key = self.begun().await?;
+        let turn = self.sessions.0.queue.turn(&key, T::KEY);
+        let turn = self.clock.timeout(self.patience(), turn).await;
+        let _turn = turn.map_err(|_| too_late())?;
+        let mut slot = self.slot(T::KEY);
+        for _ in 0..TRIES {
+            let value = self.value_of(slot.as_ref());
+            let mut value: T = value.ok_or(SessionError::Ended)?;
+            let result = change(&mut value);
+            match self.put::<T>(&key, slot.as_ref(), &value).await? {
+                Put::Done(_) => return Ok((value, result)),
+                Put::Conflict(now) => slot = now,
+                Put::Ended => return Err(SessionError::Ended),
+            }
+        }
+        Err(SessionError::Conflict)
+    }
+
+    /// Stores the value of a slot if it has not changed, and keeps it for other arguments of this request.
+    async fn put<T: SessionData>(
+        &self,
+        key: &Key,
+        slot: Option<&Slot>,
+        value: &T,
+    ) -> Result<Put, SessionError> {
+        let data = encode(value).map_err(SessionError::Data)?;
+        if data.json.len() > MOST {
+            return Err(SessionError::TooLarge);
+        }
+        let expected = slot.map_or(0, |slot| slot.version);
+        let putting = self.sessions.0.store.put(key, T::KEY, expected, &data);
+        let put = self.within(putting).await?;
+        if let Put::Done(version) = put {
+            self.keep(T::KEY, Slot { version, data });
+        }
+        Ok(put)
+    }
+
+    /// Returns the key of the session, which begins if there is none.
+    async fn begun(&self) -> Result<Key, SessionError> {
+        self.check_connected()?;
+        let _turn = self.beginning.lock().await;
+        {
+            let state = self.state();
+            if state.has_ended {
+                return Err(SessionError::Ended);
+            }
+            if let Some((key, _)) = &state.session {
+                return Ok(*key);
+            }
+        }
+        let now = self.now();
+        let mut head = Head {
+            created: now,
+            renewed: now,
+            seen: now,
+            ..Head::default()
+        };
+        head.expires = self.sessions.0.settings.expires(&head, now);
+        Ok(self.create(head).await?)
+    }
+
+    /// Creates a session. An id that is in use is never given to a second one.
+    async fn create(&self, head: Head) -> Result<Key, StoreError> {
+        let id = Id::random()?;
+        let key = id.key();
+        let creating = self.sessions.0.store.create(&key, &head);
+        if !self.within(creating).await? {
+            return Err(StoreError::new("a random id is in use"));
+        }
+        self.began(id, head);
+        Ok(key)
+    }
+
+    /// Keeps the session that the client gets the id of.
+    fn began(&self, id: Id, head: Head) {
+        let max_age = self.max_age(&head, self.now());
+        let mut state = self.state();
+        state.session = Some((id.key(), head));
+        state.has_ended = false;
+        state.cookie = Change::Set(id, max_age);
+    }
+
+    /// Logs a user in: the session gets a new id in any case, and the old id leads to nothing at once.
+    pub(crate) async fn log_in<T: SessionData>(
+        &self,
+        user: String,
+        remembered: bool,
+        identity: &T,
+    ) -> Result<(), SessionError> {
+        self.check_connected()?;
+        let _turn = self.beginning.lock().await;
+        let now = self.now();
+        let old = self.session();
+        let mut head = Head {
+            user: Some(user),
+            created: old.as_ref().map_or(now, |(_, old)| old.created),
+            logged_in: now,
+            renewed: now,
+            seen: now,
+            remembered,
+            agent: self.agent.clone(),
+            expires: 0,
+        };
+        head.expires = self.sessions.0.settings.expires(&head, now);
+        let key = self.renewed(old, head).await?;
+        let mut slot = self.slot(T::KEY);
+        for _ in 0..TRIES {
+            match self.put(&key, slot.as_ref(), identity).await? {
+                Put::Done(_) => return Ok(()),
+                Put::Conflict(now) => slot = now,
+                Put::Ended => return Err(SessionError::Ended),
+            }
+        }
+        Err(SessionError::Conflict)
+    }
+
+    /// Gives the session a new id. The session of another user is ended, and a new one begins.
+    async fn renewed(&self, old: Option<(Key, Head)>, head: Head) -> Result<Key, StoreError> {
+        let Sessions(inner) = &self.sessions;
+        if let Some((key, old)) = old {
+            if old.user.is_none() || old.user == head.user {
+                let id = Id::random()?;
+                let new = id.key();
+                let replacing = inner.store.replace(&key, &new, &head, None);
+                if self.within(replacing).await? {
+                    self.began(id, head);
+                    return Ok(new);
+                }
+            } else {
+                self.within(inner.store.end(&key)).await?;
+            }
+            self.state().slots.clear();
+        }
+        self.create(head).await
+    }
+
+    /// Ends the session.
+    pub(crate) async fn end(&self) -> Result<(), StoreError> {
+        self.check_connected()?;
+        let _turn = self.beginning.lock().await;
+        if let Some((key, _)) = self.session() {
+            self.within(self.sessions.0.store.end(&key)).await?;
+        }
+        let mut state = self.state();
+        state.session = None;
+        state.slots.clear();
+        state.has_ended = true;
+        state.cookie = Change::Remove;
+        Ok(())
+    }
+}
+
+fn too_late() -> StoreError {
+    StoreError::new("it has not answered in time")
+}
