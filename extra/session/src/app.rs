@@ -1,6 +1,6 @@
 //! The sessions of an app: their store and their settings.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{any::TypeId, fmt, sync::Arc, time::Duration};
 
 use crate::{
     dynamic::DynStore,
@@ -49,6 +49,8 @@ pub struct Sessions(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) store: Arc<dyn DynStore>,
+    /// Whether the store is in the memory of the process, so that no call of it takes long.
+    pub(crate) is_local: bool,
     pub(crate) settings: Settings,
     pub(crate) queue: Arc<Queue>,
     pub(crate) reads: Reads,
@@ -101,9 +103,10 @@ impl Sessions {
     ///
     /// let sessions = Sessions::new(Memory::new().max_sessions(10_000));
     /// ```
-    pub fn new(store: impl Store) -> Self {
+    pub fn new<S: Store>(store: S) -> Self {
         Self(Arc::new(Inner {
             store: Arc::new(store),
+            is_local: TypeId::of::<S>() == TypeId::of::<Memory>(),
             settings: Settings::default(),
             queue: Arc::default(),
             reads: Reads::default(),
@@ -166,6 +169,7 @@ impl Sessions {
         change(&mut settings);
         Self(Arc::new(Inner {
             store: Arc::clone(&self.0.store),
+            is_local: self.0.is_local,
             settings,
             queue: Arc::clone(&self.0.queue),
             reads: Reads::default(),
