@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use highball::{Priority, Route, clock::Clock};
+use highball::{Priority, clock::Clock};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::{
     sync::Semaphore,
@@ -24,7 +24,7 @@ use crate::{
     builder::OnConnect,
     database::{ConnectOptions, Database},
     engine::Engine,
-    holders::Holders,
+    holders::{By, Holders},
     live::{Counted, Lease, Live},
     options::Options,
     shedding::Shedding,
@@ -150,14 +150,14 @@ impl<D: Database> Inner<D> {
         priority: Priority,
         wait: Duration,
         clock: &Clock,
-        route: Option<&'static Route>,
+        by: By,
     ) -> Result<Lease<D>, PoolError> {
         let begun = clock.now();
         let permit = clock.timeout(wait, self.gate.acquire(priority)).await;
         let permit = permit.map_err(|_| self.timed_out(wait))?;
         let waited = clock.now() - begun;
         let permit = permit.map_err(|refused| self.refused(&refused, waited))?;
-        let holder = self.holders.add(route);
+        let holder = self.holders.add(by);
         if let Some(live) = self.pop_fresh() {
             return Ok(Lease::new(Arc::clone(self), live, permit, holder));
         }
