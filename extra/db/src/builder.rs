@@ -154,8 +154,8 @@ settings! {
     wait: Duration,
     /// Sets the wait above which the pool sheds load. The default is 100 milliseconds.
     ///
-    /// If every request of two seconds has waited for longer, those that have waited for twice this time are answered
-    /// with 503, so that the others are served in time (CoDel, RFC 8289). A burst sheds nothing.
+    /// If every request of a priority has waited for longer during two seconds, those that have waited for twice this
+    /// time are answered with 503, so that the others are served in time (CoDel, RFC 8289). A burst sheds nothing.
     shed_after: Duration,
     /// Sets how long opening a connection may take. The default is 5 seconds.
     connect_timeout: Duration,

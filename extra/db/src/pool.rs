@@ -27,7 +27,6 @@ use crate::{
     holders::{By, Holders},
     live::{Counted, Lease, Live},
     options::Options,
-    shedding::Shedding,
     status::Status,
     waiting::{Gate, Permit, Refused},
 };
@@ -92,8 +91,8 @@ impl<D: Database> Pool<D> {
         on_connect: Option<OnConnect<D>>,
     ) -> Self {
         Self(Arc::new(Inner {
-            gate: Gate::new(options.max, Some(Shedding::new(options.shed_after))),
-            writer: D::Engine::ONE_WRITER.then(|| Gate::new(1, None)),
+            gate: Gate::new(options.max, options.shed_after),
+            writer: D::Engine::ONE_WRITER.then(|| Gate::new(1, options.shed_after)),
             options,
             connect_options,
             on_connect,
@@ -137,11 +136,22 @@ impl<D: Database> Inner<D> {
         let Some(writer) = &self.writer else {
             return Ok(None);
         };
-        let permit = clock.timeout(wait, writer.acquire(priority)).await;
-        let permit = permit.map_err(|_| self.timed_out(wait))?;
-        permit
-            .map(Some)
-            .map_err(|refused| self.refused(&refused, wait))
+        self.wait_for(writer, priority, wait, clock).await.map(Some)
+    }
+
+    async fn wait_for(
+        &self,
+        gate: &Arc<Gate>,
+        priority: Priority,
+        wait: Duration,
+        clock: &Clock,
+    ) -> Result<Permit, PoolError> {
+        let begun = clock.now();
+        match clock.timeout(wait, gate.acquire(priority)).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(refused)) => Err(self.refused(&refused, clock.now() - begun)),
+            Err(_) => Err(self.timed_out(wait)),
+        }
     }
 
     /// Lends a connection.
@@ -153,10 +163,7 @@ impl<D: Database> Inner<D> {
         by: By,
     ) -> Result<Lease<D>, PoolError> {
         let begun = clock.now();
-        let permit = clock.timeout(wait, self.gate.acquire(priority)).await;
-        let permit = permit.map_err(|_| self.timed_out(wait))?;
-        let waited = clock.now() - begun;
-        let permit = permit.map_err(|refused| self.refused(&refused, waited))?;
+        let permit = self.wait_for(&self.gate, priority, wait, clock).await?;
         let holder = self.holders.add(by);
         if let Some(live) = self.pop_fresh() {
             return Ok(Lease::new(Arc::clone(self), live, permit, holder));
