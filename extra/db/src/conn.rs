@@ -78,8 +78,7 @@ impl<D: Database> Scope for OpenConn<D> {
     }
 
     async fn close(self, _: &mut Context<'_>, response: Response) -> Response {
-        let has_failed = response.status().as_u16() >= 400;
-        self.0.into_inner().end(has_failed);
+        self.0.into_inner().end(response.status());
         response
     }
 }

@@ -186,9 +186,8 @@ impl<D: Database> Inner<D> {
     /// Returns an idle connection that answers, or opens one.
     async fn open(&self) -> Result<Live<D>, sqlx::Error> {
         while let Some(mut live) = self.pop_idle() {
-            if matches!(timeout(CHECK, live.conn.ping()).await, Ok(Ok(()))) {
+            if matches!(timeout(CHECK, live.check()).await, Ok(Ok(()))) {
                 live.breaks = self.breaks.load(Relaxed);
-                live.checked = Instant::now();
                 return Ok(live);
             }
             self.broke();
