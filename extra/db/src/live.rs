@@ -31,6 +31,9 @@ use crate::{
 /// How long a returned connection may take to roll back and to answer.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
+/// How long the last message to a server may take.
+const CLOSE: Duration = Duration::from_secs(1);
+
 /// How long a query whose request is gone runs before it is cancelled on the server.
 const CANCEL_AFTER: Duration = Duration::from_millis(20);
 
@@ -62,6 +65,12 @@ impl<D: Database> Live<D> {
         }
         self.checked = Instant::now();
         Ok(())
+    }
+
+    /// Closes the connection. The database closes the other end in any case, so an error and a network without an
+    /// answer do not matter.
+    pub(crate) async fn close(self) {
+        drop(timeout(CLOSE, self.conn.close()).await);
     }
 }
 
@@ -220,13 +229,13 @@ async fn roll_back<D: Database>(
 
 /// Cancels the query of a connection, by another connection.
 async fn cancel<D: Database>(pool: &Arc<Inner<D>>, id: i32) {
-    if let Some(mut idle) = pool.pop_idle() {
+    if let Some((mut idle, _permit)) = pool.borrow() {
         if D::Engine::cancel(&mut idle.conn, id).await.is_ok() {
             pool.give_back(idle);
         }
     } else if let Ok(mut extra) = pool.connect_bare().await {
         // An error leaves the query running, and `clean` waits for it.
         drop(D::Engine::cancel(&mut extra.conn, id).await);
-        drop(extra.conn.close().await);
+        extra.close().await;
     }
 }

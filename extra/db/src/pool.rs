@@ -13,7 +13,7 @@ use std::{
 };
 
 use highball::{Priority, clock::Clock};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::ConnectOptions as _;
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
@@ -81,6 +81,8 @@ pub(crate) struct Inner<D: Database> {
     open: Arc<AtomicUsize>,
     /// How many connections have broken. One that is idle since before is checked before it is used.
     breaks: AtomicU64,
+    /// Whether a connection has failed since one was opened or checked.
+    is_down: AtomicBool,
     is_closed: AtomicBool,
 }
 
@@ -101,6 +103,7 @@ impl<D: Database> Pool<D> {
             connecting: Semaphore::new(CONNECTS_AT_ONCE),
             open: Arc::default(),
             breaks: AtomicU64::new(0),
+            is_down: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
         }))
     }
@@ -119,8 +122,7 @@ impl<D: Database> Pool<D> {
             writer.close();
         }
         while let Some(live) = inner.pop_idle() {
-            // The database closes the other end in any case.
-            drop(live.conn.close().await);
+            live.close().await;
         }
     }
 }
@@ -184,10 +186,11 @@ impl<D: Database> Inner<D> {
     }
 
     /// Returns an idle connection that answers, or opens one.
-    async fn open(&self) -> Result<Live<D>, sqlx::Error> {
+    pub(crate) async fn open(&self) -> Result<Live<D>, sqlx::Error> {
         while let Some(mut live) = self.pop_idle() {
             if matches!(timeout(CHECK, live.check()).await, Ok(Ok(()))) {
                 live.breaks = self.breaks.load(Relaxed);
+                self.is_down.store(false, Relaxed);
                 return Ok(live);
             }
             self.broke();
@@ -223,7 +226,9 @@ impl<D: Database> Inner<D> {
             Ok((conn, id))
         };
         let opened = timeout(self.options.connect_timeout, opening).await;
-        let (conn, id) = opened.unwrap_or_else(|_| Err(timed_out_io()))?;
+        let opened = opened.unwrap_or_else(|_| Err(timed_out_io()));
+        self.is_down.store(opened.is_err(), Relaxed);
+        let (conn, id) = opened?;
         Ok(Live {
             conn,
             id,
@@ -244,7 +249,19 @@ impl<D: Database> Inner<D> {
         is_fresh.then(|| idle.pop()).flatten().map(|(live, _)| live)
     }
 
-    pub(crate) fn pop_idle(&self) -> Option<Live<D>> {
+    /// Returns an idle connection for work outside of requests, if no request waits. Since each connection that is not
+    /// idle has a permission, no more than `max` are opened.
+    pub(crate) fn borrow(&self) -> Option<(Live<D>, Permit)> {
+        let permit = self.gate.try_acquire()?;
+        Some((self.pop_idle()?, permit))
+    }
+
+    /// Returns the permission to open a connection for work outside of requests, if no request waits.
+    pub(crate) fn permit_now(&self) -> Option<Permit> {
+        self.gate.try_acquire()
+    }
+
+    fn pop_idle(&self) -> Option<Live<D>> {
         self.idle().pop().map(|(live, _)| live)
     }
 
@@ -275,7 +292,7 @@ impl<D: Database> Inner<D> {
             if is_full || self.is_closed.load(Acquire) {
                 break;
             }
-            let Some(_permit) = self.gate.try_acquire() else {
+            let Some(_permit) = self.permit_now() else {
                 return Ok(());
             };
             let live = self.connect().await?;
@@ -287,6 +304,13 @@ impl<D: Database> Inner<D> {
     /// Records that a connection has broken: the idle ones are checked before they are used.
     pub(crate) fn broke(&self) {
         self.breaks.fetch_add(1, Relaxed);
+        self.is_down.store(true, Relaxed);
+    }
+
+    /// Returns whether requests hold all connections, and none has failed.
+    pub(crate) fn is_busy(&self) -> bool {
+        let Status { idle, used, .. } = self.status();
+        idle == 0 && used > 0 && !self.is_down.load(Relaxed)
     }
 
     pub(crate) fn status(&self) -> Status {
