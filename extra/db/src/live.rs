@@ -211,20 +211,32 @@ async fn roll_back<D: Database>(
     pool: &Arc<Inner<D>>,
     live: &mut Live<D>,
 ) -> Result<(), sqlx::Error> {
+    match roll_back_or_cancel(pool, live).await {
+        // This is the error of the query that was cancelled or dropped, so the connection works.
+        Err(sqlx::Error::Database(_)) => end_transactions(live).await,
+        done => done,
+    }
+}
+
+async fn roll_back_or_cancel<D: Database>(
+    pool: &Arc<Inner<D>>,
+    live: &mut Live<D>,
+) -> Result<(), sqlx::Error> {
     let id = live.id;
-    let work = async {
-        while live.conn.is_in_transaction() {
-            Manager::<D>::rollback(&mut live.conn).await?;
-        }
-        live.check().await
-    };
-    let mut work = std::pin::pin!(work);
+    let mut work = pin!(end_transactions(live));
     match (timeout(CANCEL_AFTER, work.as_mut()).await, id) {
         (Ok(done), _) => return done,
         (Err(_), Some(id)) => cancel(pool, id).await,
         (Err(_), None) => {}
     }
     work.await
+}
+
+async fn end_transactions<D: Database>(live: &mut Live<D>) -> Result<(), sqlx::Error> {
+    while live.conn.is_in_transaction() {
+        Manager::<D>::rollback(&mut live.conn).await?;
+    }
+    live.check().await
 }
 
 /// Cancels the query of a connection, by another connection.

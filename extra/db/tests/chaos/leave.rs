@@ -99,6 +99,28 @@ async fn clients_that_leave_do_not_lose_connections_that_are_opened() {
     }
 }
 
+#[tokio::test]
+async fn a_connection_that_cancels_a_query_is_not_replaced_by_one_more() {
+    let Some(server) = postgres_or_skip().await else {
+        return;
+    };
+    let proxy = slow_connects(&server, Duration::ZERO);
+    let pool = Pool::<Main>::builder(options(&server, &proxy));
+    let pool = pool.max(2).min_idle(2).build();
+    pool.open().await.expect("an open pool");
+    let mut conn = pool.acquire().await.expect("a connection");
+    let query = sqlx::query("SELECT pg_sleep(60)").execute(&mut *conn);
+    let left = tokio::time::timeout(Duration::from_millis(300), query).await;
+    assert!(left.is_err());
+    // From now on, the other connection needs some time to cancel the query.
+    proxy.delay(Duration::ZERO, Duration::from_millis(100));
+    drop(conn);
+    tokio::time::sleep(Duration::from_millis(80)).await;
+    let lent = pool.acquire().await.expect("a connection");
+    assert_eq!((pool.status().open, proxy.counts().accepted), (2, 2));
+    drop(lent);
+}
+
 /// Waits until all connections are idle.
 async fn settle(pool: &Pool<Main>) {
     for _ in 0..5000 {
