@@ -37,6 +37,9 @@ mod measure {
 
     struct Options(PgConnectOptions);
 
+    /// Sets the options of a pool.
+    type Change = fn(Builder<Main>) -> Builder<Main>;
+
     #[derive(State)]
     struct AppState {
         options: Options,
@@ -136,7 +139,7 @@ mod measure {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime");
         println!("| | first, µs | its CPU | thousandth, µs | its CPU |\n|---|---|---|---|---|");
-        let rows: [(&str, &str, bool, fn(Builder<Main>) -> Builder<Main>); 4] = [
+        let rows: [(&str, &str, bool, Change); 4] = [
             (
                 "a connection for each request",
                 "/alone",

@@ -154,8 +154,8 @@ settings! {
     wait: Duration,
     /// Sets the wait above which the pool sheds load. The default is 100 milliseconds.
     ///
-    /// If every request of two seconds has waited for longer, those that have waited for twice this time are answered
-    /// with 503, so that the others are served in time (CoDel, RFC 8289). A burst sheds nothing.
+    /// If every request of a priority has waited for longer during two seconds, those that have waited for twice this
+    /// time are answered with 503, so that the others are served in time (CoDel, RFC 8289). A burst sheds nothing.
     shed_after: Duration,
     /// Sets how long opening a connection may take. The default is 5 seconds.
     connect_timeout: Duration,
@@ -167,8 +167,8 @@ settings! {
     /// Sets how long a connection is used without a check. The default is 5 seconds. A commit is a check, and after a
     /// response of 400 or more the connection is checked in any case, in the background.
     check_after: Duration,
-    /// Sets the time after which a connection that is still held is reported, with the route that holds it. The default
-    /// is one minute.
+    /// Sets the time after which a connection that is still held is reported, with the route that holds it or the line
+    /// of its [`acquire`](Pool::acquire). The default is one minute.
     report_after: Duration,
     /// Sets how long the start of the server waits for the database, with a report of each attempt. The default is
     /// zero: the server does not start without it.

@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     PoolError,
     database::{Connection, Database},
+    holders::By,
     live::Lease,
     pool::{Inner, Pool},
     waiting::Permit,
@@ -77,8 +78,7 @@ impl<D: Database> Scope for OpenConn<D> {
     }
 
     async fn close(self, _: &mut Context<'_>, response: Response) -> Response {
-        let has_failed = response.status().as_u16() >= 400;
-        self.0.into_inner().end(has_failed);
+        self.0.into_inner().end(response.status());
         response
     }
 }
@@ -113,7 +113,8 @@ pub(crate) async fn lend<D: Database>(
 ) -> Result<Lease<D>, PoolError> {
     let route = cx.route();
     let priority = route.map_or(Priority::Normal, |route| route.priority());
-    pool.lend(priority, wait, cx.clock(), route).await
+    pool.lend(priority, wait, cx.clock(), By::Route(route))
+        .await
 }
 
 /// Waits for the permission to write, if the engine has one writer.

@@ -4,8 +4,10 @@ use std::future::Future;
 
 use sqlx::{
     Connection, Error,
+    database::HasStatementCache,
     migrate::{MigrateError, Migrator},
 };
+use sqlx_core::transaction::TransactionManager as _;
 
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -29,7 +31,7 @@ mod sqlite;
 /// assert_eq!(report(&Pool::<Shop>::memory().build()), "0 connections of Shop");
 /// # });
 /// ```
-pub trait Engine: sqlx::Database + sealed::Sealed {
+pub trait Engine: sqlx::Database + HasStatementCache + sealed::Sealed {
     /// The statement that begins a transaction which may write.
     #[doc(hidden)]
     const BEGIN: &'static str;
@@ -75,6 +77,22 @@ pub trait Engine: sqlx::Database + sealed::Sealed {
     /// Returns why a connection cannot be opened and what to do, if the class of the error is known.
     #[doc(hidden)]
     fn explain(error: &Error) -> Option<String>;
+}
+
+/// Commits the transaction of a connection, with savepoints that were not ended.
+///
+/// A savepoint that could not begin has rolled the whole transaction back (sqlx 0.9), which its error does not contain.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+async fn commit<E: Engine>(conn: &mut E::Connection) -> Result<(), Error> {
+    if !conn.is_in_transaction() {
+        return Err(Error::Protocol(
+            "the transaction was rolled back in its handler".to_owned(),
+        ));
+    }
+    while conn.is_in_transaction() {
+        E::TransactionManager::commit(conn).await?;
+    }
+    Ok(())
 }
 
 mod sealed {

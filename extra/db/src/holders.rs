@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    panic::Location,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -14,9 +15,17 @@ use tokio::time::Instant;
 #[derive(Debug, Default)]
 pub(crate) struct Holders(Mutex<(u64, BTreeMap<u64, Held>)>);
 
+/// The holder of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum By {
+    Route(Option<&'static Route>),
+    /// A call of `acquire`, in a job or in a task of a handler.
+    Call(&'static Location<'static>),
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Held {
-    route: Option<&'static Route>,
+    by: By,
     since: Instant,
     is_reported: bool,
 }
@@ -24,12 +33,14 @@ struct Held {
 impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.since.elapsed().as_secs_f32();
-        match self.route {
-            Some(route) => {
+        write!(f, "{seconds:.1} s by ")?;
+        match self.by {
+            By::Route(Some(route)) => {
                 let (handler, file, line) = (route.handler(), route.file(), route.line());
-                write!(f, "{seconds:.1} s by `{handler}` ({file}:{line})")
+                write!(f, "`{handler}` ({file}:{line})")
             }
-            None => write!(f, "{seconds:.1} s outside of requests"),
+            By::Route(None) => write!(f, "a request without a route"),
+            By::Call(at) => write!(f, "`acquire` ({}:{})", at.file(), at.line()),
         }
     }
 }
@@ -42,13 +53,13 @@ pub(crate) struct Holder {
 }
 
 impl Holders {
-    pub(crate) fn add(self: &Arc<Self>, route: Option<&'static Route>) -> Holder {
+    pub(crate) fn add(self: &Arc<Self>, by: By) -> Holder {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = list.0;
         list.0 += 1;
         let since = Instant::now();
         let held = Held {
-            route,
+            by,
             since,
             is_reported: false,
         };

@@ -2,7 +2,9 @@
 
 use std::{
     fmt,
+    future::Future,
     ops::{Deref, DerefMut},
+    panic::Location,
 };
 
 use highball::{Priority, clock::Clock};
@@ -10,12 +12,16 @@ use highball::{Priority, clock::Clock};
 use crate::{
     PoolError,
     database::{Connection, Database},
+    holders::By,
     live::Lease,
     pool::Pool,
 };
 
 impl<D: Database> Pool<D> {
     /// Lends a connection outside of requests, such as to a job. A handler takes a [`Conn`](crate::Conn).
+    ///
+    /// A connection that is held for longer than [`report_after`](crate::Builder::report_after) is reported with the line
+    /// of this call.
     ///
     /// # Errors
     /// Returns an error if no connection is free within the time of [`wait`](crate::Builder::wait), if the database
@@ -24,10 +30,15 @@ impl<D: Database> Pool<D> {
     /// # Cancel safety
     /// If the future is dropped, its place in the queue is given up. A connection that is being opened is kept for the
     /// next one.
-    pub async fn acquire(&self) -> Result<Lent<D>, PoolError> {
-        let (wait, clock) = (self.0.options.wait, Clock::default());
-        let lease = self.0.lend(Priority::Normal, wait, &clock, None);
-        lease.await.map(Lent)
+    // An `async fn` cannot see its caller.
+    #[track_caller]
+    pub fn acquire(&self) -> impl Future<Output = Result<Lent<D>, PoolError>> + Send + '_ {
+        let by = By::Call(Location::caller());
+        async move {
+            let (wait, clock) = (self.0.options.wait, Clock::default());
+            let lease = self.0.lend(Priority::Normal, wait, &clock, by);
+            lease.await.map(Lent)
+        }
     }
 }
 

@@ -1,15 +1,19 @@
 //! An open connection, and the loan of one.
 
 use std::{
+    future::Future,
     ops::{Deref, DerefMut},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use sqlx::Connection as _;
+use highball::prelude::StatusCode;
+use sqlx::{Connection as _, SqlStr};
 use sqlx_core::transaction::TransactionManager;
 use tokio::{
     runtime::Handle,
@@ -27,8 +31,13 @@ use crate::{
 /// How long a returned connection may take to roll back and to answer.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
+/// How long the last message to a server may take.
+const CLOSE: Duration = Duration::from_secs(1);
+
 /// How long a query whose request is gone runs before it is cancelled on the server.
 const CANCEL_AFTER: Duration = Duration::from_millis(20);
+
+type Manager<D> = <<D as Database>::Engine as sqlx::Database>::TransactionManager;
 
 /// An open connection.
 pub(crate) struct Live<D: Database> {
@@ -41,6 +50,28 @@ pub(crate) struct Live<D: Database> {
     /// How many connections had broken when this one was last known to work.
     pub(crate) breaks: u64,
     pub(crate) _counted: Counted,
+}
+
+impl<D: Database> Live<D> {
+    /// Checks that the connection works, and rolls back a transaction that sqlx does not count: that of a statement, or
+    /// of a `begin` that was dropped (transact-rs/sqlx#4393). The next request would be part of it.
+    pub(crate) async fn check(&mut self) -> Result<(), sqlx::Error> {
+        let statement = SqlStr::from_static("SELECT 1");
+        // It begins nothing, which is this error, unless a transaction is open.
+        match Manager::<D>::begin(&mut self.conn, Some(statement)).await {
+            Err(sqlx::Error::BeginFailed) => {}
+            Ok(()) => Manager::<D>::rollback(&mut self.conn).await?,
+            Err(error) => return Err(error),
+        }
+        self.checked = Instant::now();
+        Ok(())
+    }
+
+    /// Closes the connection. The database closes the other end in any case, so an error and a network without an
+    /// answer do not matter.
+    pub(crate) async fn close(self) {
+        drop(timeout(CLOSE, self.conn.close()).await);
+    }
 }
 
 /// Counts a connection as long as it is open.
@@ -69,6 +100,8 @@ pub(crate) struct Lease<D: Database> {
     _holder: Holder,
     /// Whether no query runs and no transaction is open.
     is_clean: bool,
+    /// Whether the handler has failed, perhaps because of a prepared statement.
+    has_failed: bool,
 }
 
 impl<D: Database> Lease<D> {
@@ -80,6 +113,7 @@ impl<D: Database> Lease<D> {
             writer: None,
             _holder: holder,
             is_clean: false,
+            has_failed: false,
         }
     }
 
@@ -90,8 +124,18 @@ impl<D: Database> Lease<D> {
 
     /// Returns the connection after a handler has ended. If the handler has failed, or if a transaction is open, this
     /// happens in the background: it is rolled back, and the connection is checked, which may have caused the failure.
-    pub(crate) fn end(mut self, has_failed: bool) {
-        self.is_clean = !has_failed && !self.is_in_transaction();
+    pub(crate) fn end(mut self, status: StatusCode) {
+        self.has_failed = status.is_server_error();
+        let is_success = status.as_u16() < 400;
+        self.is_clean = is_success && !self.is_in_transaction() && self.has_answered();
+    }
+
+    /// Returns whether the server has answered every statement. A handler may have dropped a query, or the begin of a
+    /// transaction, and succeeded nevertheless.
+    fn has_answered(&mut self) -> bool {
+        let flush = pin!(self.flush());
+        let polled = flush.poll(&mut Context::from_waker(Waker::noop()));
+        matches!(polled, Poll::Ready(Ok(())))
     }
 
     /// Returns the connection after a commit, which shows that it works.
@@ -99,7 +143,7 @@ impl<D: Database> Lease<D> {
         if let Some(live) = &mut self.live {
             live.checked = Instant::now();
         }
-        self.end(false);
+        self.end(StatusCode::OK);
     }
 }
 
@@ -128,7 +172,7 @@ impl<D: Database> Drop for Lease<D> {
         let (Some(live), Some(permit)) = (self.live.take(), self.permit.take()) else {
             return;
         };
-        let writer = self.writer.take();
+        let (writer, has_failed) = (self.writer.take(), self.has_failed);
         let pool = Arc::clone(&self.pool);
         if self.is_clean {
             pool.give_back(live);
@@ -137,7 +181,7 @@ impl<D: Database> Drop for Lease<D> {
         // Without a runtime the connection is closed.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                clean(&pool, live).await;
+                clean(&pool, live, has_failed).await;
                 drop((permit, writer));
             });
         }
@@ -145,12 +189,18 @@ impl<D: Database> Drop for Lease<D> {
 }
 
 /// Ends the query and the transaction of a connection, and returns it to the pool if it still works.
-async fn clean<D: Database>(pool: &Arc<Inner<D>>, mut live: Live<D>) {
-    match timeout(CLEAN_UP, roll_back(pool, &mut live)).await {
-        Ok(Ok(())) => {
-            live.checked = Instant::now();
-            pool.give_back(live);
+async fn clean<D: Database>(pool: &Arc<Inner<D>>, mut live: Live<D>, has_failed: bool) {
+    let work = async {
+        roll_back(pool, &mut live).await?;
+        if has_failed {
+            // If the columns of a table have changed, PostgreSQL rejects its prepared statements until they are closed
+            // (transact-rs/sqlx#1250).
+            live.conn.clear_cached_statements().await?;
         }
+        Ok::<_, sqlx::Error>(())
+    };
+    match timeout(CLEAN_UP, work).await {
+        Ok(Ok(())) => pool.give_back(live),
         _ => pool.broke(),
     }
 }
@@ -161,14 +211,19 @@ async fn roll_back<D: Database>(
     pool: &Arc<Inner<D>>,
     live: &mut Live<D>,
 ) -> Result<(), sqlx::Error> {
+    match roll_back_or_cancel(pool, live).await {
+        // This is the error of the query that was cancelled or dropped, so the connection works.
+        Err(sqlx::Error::Database(_)) => end_transactions(live).await,
+        done => done,
+    }
+}
+
+async fn roll_back_or_cancel<D: Database>(
+    pool: &Arc<Inner<D>>,
+    live: &mut Live<D>,
+) -> Result<(), sqlx::Error> {
     let id = live.id;
-    let work = async {
-        while live.conn.is_in_transaction() {
-            <D::Engine as sqlx::Database>::TransactionManager::rollback(&mut live.conn).await?;
-        }
-        live.conn.ping().await
-    };
-    let mut work = std::pin::pin!(work);
+    let mut work = pin!(end_transactions(live));
     match (timeout(CANCEL_AFTER, work.as_mut()).await, id) {
         (Ok(done), _) => return done,
         (Err(_), Some(id)) => cancel(pool, id).await,
@@ -177,15 +232,22 @@ async fn roll_back<D: Database>(
     work.await
 }
 
+async fn end_transactions<D: Database>(live: &mut Live<D>) -> Result<(), sqlx::Error> {
+    while live.conn.is_in_transaction() {
+        Manager::<D>::rollback(&mut live.conn).await?;
+    }
+    live.check().await
+}
+
 /// Cancels the query of a connection, by another connection.
 async fn cancel<D: Database>(pool: &Arc<Inner<D>>, id: i32) {
-    if let Some(mut idle) = pool.pop_idle() {
+    if let Some((mut idle, _permit)) = pool.borrow() {
         if D::Engine::cancel(&mut idle.conn, id).await.is_ok() {
             pool.give_back(idle);
         }
     } else if let Ok(mut extra) = pool.connect_bare().await {
         // An error leaves the query running, and `clean` waits for it.
         drop(D::Engine::cancel(&mut extra.conn, id).await);
-        drop(extra.conn.close().await);
+        extra.close().await;
     }
 }

@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 
-use highball::{Priority, Route, clock::Clock};
-use sqlx::{ConnectOptions as _, Connection as _};
+use highball::{Priority, clock::Clock};
+use sqlx::ConnectOptions as _;
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
@@ -24,10 +24,9 @@ use crate::{
     builder::OnConnect,
     database::{ConnectOptions, Database},
     engine::Engine,
-    holders::Holders,
+    holders::{By, Holders},
     live::{Counted, Lease, Live},
     options::Options,
-    shedding::Shedding,
     status::Status,
     waiting::{Gate, Permit, Refused},
 };
@@ -82,6 +81,8 @@ pub(crate) struct Inner<D: Database> {
     open: Arc<AtomicUsize>,
     /// How many connections have broken. One that is idle since before is checked before it is used.
     breaks: AtomicU64,
+    /// Whether a connection has failed since one was opened or checked.
+    is_down: AtomicBool,
     is_closed: AtomicBool,
 }
 
@@ -92,8 +93,8 @@ impl<D: Database> Pool<D> {
         on_connect: Option<OnConnect<D>>,
     ) -> Self {
         Self(Arc::new(Inner {
-            gate: Gate::new(options.max, Some(Shedding::new(options.shed_after))),
-            writer: D::Engine::ONE_WRITER.then(|| Gate::new(1, None)),
+            gate: Gate::new(options.max, options.shed_after),
+            writer: D::Engine::ONE_WRITER.then(|| Gate::new(1, options.shed_after)),
             options,
             connect_options,
             on_connect,
@@ -102,6 +103,7 @@ impl<D: Database> Pool<D> {
             connecting: Semaphore::new(CONNECTS_AT_ONCE),
             open: Arc::default(),
             breaks: AtomicU64::new(0),
+            is_down: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
         }))
     }
@@ -120,8 +122,7 @@ impl<D: Database> Pool<D> {
             writer.close();
         }
         while let Some(live) = inner.pop_idle() {
-            // The database closes the other end in any case.
-            drop(live.conn.close().await);
+            live.close().await;
         }
     }
 }
@@ -137,11 +138,22 @@ impl<D: Database> Inner<D> {
         let Some(writer) = &self.writer else {
             return Ok(None);
         };
-        let permit = clock.timeout(wait, writer.acquire(priority)).await;
-        let permit = permit.map_err(|_| self.timed_out(wait))?;
-        permit
-            .map(Some)
-            .map_err(|refused| self.refused(&refused, wait))
+        self.wait_for(writer, priority, wait, clock).await.map(Some)
+    }
+
+    async fn wait_for(
+        &self,
+        gate: &Arc<Gate>,
+        priority: Priority,
+        wait: Duration,
+        clock: &Clock,
+    ) -> Result<Permit, PoolError> {
+        let begun = clock.now();
+        match clock.timeout(wait, gate.acquire(priority)).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(refused)) => Err(self.refused(&refused, clock.now() - begun)),
+            Err(_) => Err(self.timed_out(wait)),
+        }
     }
 
     /// Lends a connection.
@@ -150,14 +162,11 @@ impl<D: Database> Inner<D> {
         priority: Priority,
         wait: Duration,
         clock: &Clock,
-        route: Option<&'static Route>,
+        by: By,
     ) -> Result<Lease<D>, PoolError> {
         let begun = clock.now();
-        let permit = clock.timeout(wait, self.gate.acquire(priority)).await;
-        let permit = permit.map_err(|_| self.timed_out(wait))?;
-        let waited = clock.now() - begun;
-        let permit = permit.map_err(|refused| self.refused(&refused, waited))?;
-        let holder = self.holders.add(route);
+        let permit = self.wait_for(&self.gate, priority, wait, clock).await?;
+        let holder = self.holders.add(by);
         if let Some(live) = self.pop_fresh() {
             return Ok(Lease::new(Arc::clone(self), live, permit, holder));
         }
@@ -177,11 +186,11 @@ impl<D: Database> Inner<D> {
     }
 
     /// Returns an idle connection that answers, or opens one.
-    async fn open(&self) -> Result<Live<D>, sqlx::Error> {
+    pub(crate) async fn open(&self) -> Result<Live<D>, sqlx::Error> {
         while let Some(mut live) = self.pop_idle() {
-            if matches!(timeout(CHECK, live.conn.ping()).await, Ok(Ok(()))) {
+            if matches!(timeout(CHECK, live.check()).await, Ok(Ok(()))) {
                 live.breaks = self.breaks.load(Relaxed);
-                live.checked = Instant::now();
+                self.is_down.store(false, Relaxed);
                 return Ok(live);
             }
             self.broke();
@@ -217,7 +226,9 @@ impl<D: Database> Inner<D> {
             Ok((conn, id))
         };
         let opened = timeout(self.options.connect_timeout, opening).await;
-        let (conn, id) = opened.unwrap_or_else(|_| Err(timed_out_io()))?;
+        let opened = opened.unwrap_or_else(|_| Err(timed_out_io()));
+        self.is_down.store(opened.is_err(), Relaxed);
+        let (conn, id) = opened?;
         Ok(Live {
             conn,
             id,
@@ -238,7 +249,19 @@ impl<D: Database> Inner<D> {
         is_fresh.then(|| idle.pop()).flatten().map(|(live, _)| live)
     }
 
-    pub(crate) fn pop_idle(&self) -> Option<Live<D>> {
+    /// Returns an idle connection for work outside of requests, if no request waits. Since each connection that is not
+    /// idle has a permission, no more than `max` are opened.
+    pub(crate) fn borrow(&self) -> Option<(Live<D>, Permit)> {
+        let permit = self.gate.try_acquire()?;
+        Some((self.pop_idle()?, permit))
+    }
+
+    /// Returns the permission to open a connection for work outside of requests, if no request waits.
+    pub(crate) fn permit_now(&self) -> Option<Permit> {
+        self.gate.try_acquire()
+    }
+
+    fn pop_idle(&self) -> Option<Live<D>> {
         self.idle().pop().map(|(live, _)| live)
     }
 
@@ -269,7 +292,7 @@ impl<D: Database> Inner<D> {
             if is_full || self.is_closed.load(Acquire) {
                 break;
             }
-            let Some(_permit) = self.gate.try_acquire() else {
+            let Some(_permit) = self.permit_now() else {
                 return Ok(());
             };
             let live = self.connect().await?;
@@ -281,6 +304,13 @@ impl<D: Database> Inner<D> {
     /// Records that a connection has broken: the idle ones are checked before they are used.
     pub(crate) fn broke(&self) {
         self.breaks.fetch_add(1, Relaxed);
+        self.is_down.store(true, Relaxed);
+    }
+
+    /// Returns whether requests hold all connections, and none has failed.
+    pub(crate) fn is_busy(&self) -> bool {
+        let Status { idle, used, .. } = self.status();
+        idle == 0 && used > 0 && !self.is_down.load(Relaxed)
     }
 
     pub(crate) fn status(&self) -> Status {

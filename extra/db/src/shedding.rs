@@ -31,18 +31,34 @@ impl Shedding {
         }
     }
 
-    /// Records the wait of a request whose turn has come. Returns whether it is rejected.
+    /// Records the wait of a request, which has ended.
+    pub(crate) fn record(&mut self, waited: Duration, now: Instant) {
+        self.begin_interval(waited, now);
+        let shortest = self.shortest.unwrap_or(waited);
+        self.shortest = Some(shortest.min(waited));
+    }
+
+    /// Returns whether a request that still waits is rejected.
     pub(crate) fn rejects(&mut self, waited: Duration, now: Instant) -> bool {
-        if self.interval_ends.is_none_or(|end| now >= end) {
-            self.is_slow = self.shortest.is_some_and(|shortest| shortest > self.target);
-            self.shortest = None;
-            self.interval_ends = Some(now + INTERVAL);
-        }
-        self.shortest = Some(
-            self.shortest
-                .map_or(waited, |shortest| shortest.min(waited)),
-        );
+        self.begin_interval(waited, now);
         self.is_slow && waited > self.target * 2
+    }
+
+    /// Begins an interval if the last one has ended.
+    fn begin_interval(&mut self, waited: Duration, now: Instant) {
+        let ended = self
+            .interval_ends
+            .map(|end| now.checked_duration_since(end));
+        let is_slow = match ended {
+            Some(None) => return,
+            // If no wait has ended in it, the oldest one shows how long the queue is.
+            Some(Some(ago)) if ago < INTERVAL => self.shortest.unwrap_or(waited) > self.target,
+            // The measurement is from before a pause.
+            _ => false,
+        };
+        self.is_slow = is_slow;
+        self.shortest = None;
+        self.interval_ends = Some(now + INTERVAL);
     }
 }
 
@@ -56,7 +72,10 @@ mod tests {
         let mut now = Instant::now();
         let rejected = waits.into_iter().filter(|wait| {
             now += Duration::from_millis(100);
-            shedding.rejects(Duration::from_millis(*wait), now)
+            let wait = Duration::from_millis(*wait);
+            let is_rejected = shedding.rejects(wait, now);
+            shedding.record(wait, now);
+            is_rejected
         });
         rejected.count()
     }
@@ -79,5 +98,23 @@ mod tests {
     fn shedding_ends_when_the_queue_drains() {
         let waits = [300; 40].into_iter().chain([10; 20]).chain([300; 15]);
         assert_eq!(rejected(waits), 20);
+    }
+
+    #[test]
+    fn a_measurement_before_a_pause_does_not_count() {
+        let mut shedding = Shedding::new(Duration::from_millis(100));
+        let (begun, wait) = (Instant::now(), Duration::from_millis(300));
+        shedding.record(wait, begun);
+        let later = begun + INTERVAL * 10;
+        shedding.record(Duration::ZERO, later);
+        assert!(!shedding.rejects(wait, later + INTERVAL / 2));
+    }
+
+    #[test]
+    fn a_queue_that_nothing_leaves_is_shed() {
+        let mut shedding = Shedding::new(Duration::from_millis(100));
+        let begun = Instant::now();
+        assert!(!shedding.rejects(Duration::ZERO, begun));
+        assert!(shedding.rejects(INTERVAL, begun + INTERVAL));
     }
 }

@@ -6,7 +6,6 @@ use highball::{
     battery::{Battery, Gauge, Hooks},
     prelude::*,
 };
-use sqlx::Connection as _;
 use tokio::time::Instant;
 
 use crate::{
@@ -170,25 +169,24 @@ async fn keep<D: Database>(pool: &Arc<Inner<D>>) {
         eprintln!("a connection of `{}` is held for {held}", D::NAME);
     }
     for live in pool.take_old() {
-        // The database closes the other end in any case.
-        drop(live.conn.close().await);
+        live.close().await;
     }
     if pool.fill().await.is_err() {
         pool.broke();
     }
 }
 
-/// Checks an idle connection. If requests hold all of them, the database works.
+/// Checks an idle connection, or opens one. If requests hold all of them and none has failed, the database works.
+///
+/// After a restart of the database, one broken connection is no failure: the next request gets another one.
 async fn is_ready<D: Database>(pool: &Arc<Inner<D>>) -> highball::Result {
-    let mut live = match pool.pop_idle() {
-        Some(live) => live,
-        None if pool.status().used > 0 => return Ok(()),
-        None => pool.connect().await?,
-    };
-    let answered = live.conn.ping().await;
-    match answered {
-        Ok(()) => pool.give_back(live),
-        Err(_) => pool.broke(),
+    if pool.is_busy() {
+        return Ok(());
     }
-    Ok(answered?)
+    match pool.permit_now() {
+        Some(_permit) => pool.give_back(pool.open().await?),
+        // Requests hold all connections or wait for one, so this one is not kept.
+        None => pool.connect_bare().await?.close().await,
+    }
+    Ok(())
 }

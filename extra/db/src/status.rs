@@ -1,6 +1,6 @@
 //! The state of a pool.
 
-/// The state of a pool. [`Pool::status`] returns it.
+/// The state of a pool. [`Pool::status`](crate::Pool::status) returns it.
 ///
 /// # Examples
 /// ```

@@ -142,7 +142,8 @@ impl<D: Database> Scope for OpenTx<D> {
     async fn close(self, cx: &mut Context<'_>, response: Response) -> Response {
         let mut state = self.0.into_inner();
         if !(state.commits_on)(response.status()) {
-            // Dropping it rolls the transaction back, without a wait for the response.
+            // It is rolled back in the background, so the response does not wait for it.
+            state.lease.end(response.status());
             return response;
         }
         let now = cx.clock().now();

@@ -19,18 +19,27 @@ pub(crate) struct Gate(Mutex<State>);
 struct State {
     free: usize,
     /// The requests that wait, by priority, the lowest first.
-    queues: [VecDeque<Waiter>; 3],
+    queues: [Queue; 3],
     next_id: u64,
     is_closed: bool,
-    shedding: Option<Shedding>,
+}
+
+/// The requests of one priority. Each queue sheds by its own waits: the short ones of a higher priority would hide that
+/// a lower one does not drain.
+#[derive(Debug)]
+struct Queue {
+    waiters: VecDeque<Waiter>,
+    shedding: Shedding,
 }
 
 #[derive(Debug)]
 struct Waiter {
     id: u64,
     since: Instant,
-    sender: oneshot::Sender<Result<Permit, Refused>>,
+    sender: Sender,
 }
+
+type Sender = oneshot::Sender<Result<Permit, Refused>>;
 
 /// The permission to hold a connection. Dropping it lets the next one in.
 #[derive(Debug)]
@@ -45,29 +54,55 @@ pub(crate) enum Refused {
     Shed,
 }
 
+impl Queue {
+    /// Removes the request that has waited for longest, if it is rejected.
+    fn reject(&mut self, now: Instant) -> Option<Waiter> {
+        let waited = now - self.waiters.front()?.since;
+        if !self.shedding.rejects(waited, now) {
+            return None;
+        }
+        self.shedding.record(waited, now);
+        self.waiters.pop_front()
+    }
+
+    /// Removes the request whose turn it is.
+    fn pop(&mut self, now: Instant) -> Option<Waiter> {
+        let waiter = self.waiters.pop_front()?;
+        self.shedding.record(now - waiter.since, now);
+        Some(waiter)
+    }
+}
+
 impl Gate {
-    pub(crate) fn new(permits: usize, shedding: Option<Shedding>) -> Arc<Self> {
+    /// Returns a gate that sheds requests if they wait for longer than `shed_after`.
+    pub(crate) fn new(permits: usize, shed_after: Duration) -> Arc<Self> {
+        let queues = std::array::from_fn(|_| Queue {
+            waiters: VecDeque::new(),
+            shedding: Shedding::new(shed_after),
+        });
         Arc::new(Self(Mutex::new(State {
             free: permits,
-            queues: Default::default(),
+            queues,
             next_id: 0,
             is_closed: false,
-            shedding,
         })))
     }
 
     /// Returns a permission if one is free and no request waits.
     pub(crate) fn try_acquire(self: &Arc<Self>) -> Option<Permit> {
+        self.take(|_| {})
+    }
+
+    fn take(self: &Arc<Self>, taken: impl FnOnce(&mut State)) -> Option<Permit> {
         let mut state = self.lock();
-        let is_free =
-            state.free > 0 && !state.is_closed && state.queues.iter().all(VecDeque::is_empty);
-        is_free.then(|| {
-            state.free -= 1;
-            if let Some(shedding) = &mut state.shedding {
-                shedding.rejects(Duration::ZERO, Instant::now());
-            }
-            Permit(Arc::clone(self))
-        })
+        let mut queues = state.queues.iter();
+        let is_free = queues.all(|queue| queue.waiters.is_empty());
+        if !is_free || state.free == 0 || state.is_closed {
+            return None;
+        }
+        state.free -= 1;
+        taken(&mut state);
+        Some(Permit(Arc::clone(self)))
     }
 
     /// Waits for a permission.
@@ -75,10 +110,14 @@ impl Gate {
     /// # Cancel safety
     /// If the future is dropped, its place is given up, and a permission that has just arrived goes to the next one.
     pub(crate) async fn acquire(self: &Arc<Self>, priority: Priority) -> Result<Permit, Refused> {
-        if let Some(permit) = self.try_acquire() {
+        let queue = place(priority);
+        let without_wait = |state: &mut State| {
+            let shedding = &mut state.queues[queue].shedding;
+            shedding.record(Duration::ZERO, Instant::now());
+        };
+        if let Some(permit) = self.take(without_wait) {
             return Ok(permit);
         }
-        let queue = place(priority);
         let (id, receiver) = {
             let mut state = self.lock();
             if state.is_closed {
@@ -88,10 +127,12 @@ impl Gate {
             state.next_id += 1;
             let (sender, receiver) = oneshot::channel();
             let since = Instant::now();
-            state.queues[queue].push_back(Waiter { id, since, sender });
+            let waiters = &mut state.queues[queue].waiters;
+            waiters.push_back(Waiter { id, since, sender });
             (id, receiver)
         };
-        // A permission may have been returned between the two locks.
+        // A permission may have been returned between the two locks. In an overload, this request lets those go that
+        // have waited for too long, which is sooner than the next permission.
         self.serve();
         let _place = Place {
             gate: self,
@@ -104,44 +145,45 @@ impl Gate {
     /// Returns the number of free permissions, and of requests that wait.
     pub(crate) fn counts(&self) -> (usize, usize) {
         let state = self.lock();
-        (state.free, state.queues.iter().map(VecDeque::len).sum())
+        let waiting = state.queues.iter().map(|queue| queue.waiters.len());
+        (state.free, waiting.sum())
     }
 
     /// Gives no permission from now on. Requests that wait get an error.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
-        let waiting = std::mem::take(&mut state.queues);
+        let queues = state.queues.iter_mut();
+        let waiting: Vec<_> = queues
+            .map(|queue| std::mem::take(&mut queue.waiters))
+            .collect();
         drop(state);
         drop(waiting);
     }
 
-    /// Gives free permissions to requests that wait, the highest priority first.
+    /// Ends the waits that are over: of requests that are rejected, and of those that get a free permission.
     fn serve(self: &Arc<Self>) {
-        loop {
-            let waiter = {
-                let mut state = self.lock();
-                if state.free == 0 {
-                    return;
-                }
-                let Some(waiter) = state.queues.iter_mut().rev().find_map(VecDeque::pop_front)
-                else {
-                    return;
-                };
-                let (now, since) = (Instant::now(), waiter.since);
-                let shedding = state.shedding.as_mut();
-                if shedding.is_some_and(|shedding| shedding.rejects(now - since, now)) {
-                    drop(state);
-                    // An error means that the receiver is gone.
-                    drop(waiter.sender.send(Err(Refused::Shed)));
-                    continue;
-                }
-                state.free -= 1;
-                waiter
-            };
+        while let Some((sender, outcome)) = self.next() {
             // If the receiver is gone, the permission is dropped, which serves the next one.
-            drop(waiter.sender.send(Ok(Permit(Arc::clone(self)))));
+            drop(sender.send(outcome));
         }
+    }
+
+    /// Removes a request whose wait is over, and returns its outcome. The highest priority is first.
+    fn next(self: &Arc<Self>) -> Option<(Sender, Result<Permit, Refused>)> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        let mut queues = state.queues.iter_mut();
+        if let Some(rejected) = queues.find_map(|queue| queue.reject(now)) {
+            return Some((rejected.sender, Err(Refused::Shed)));
+        }
+        if state.free == 0 {
+            return None;
+        }
+        let mut queues = state.queues.iter_mut().rev();
+        let waiter = queues.find_map(|queue| queue.pop(now))?;
+        state.free -= 1;
+        Some((waiter.sender, Ok(Permit(Arc::clone(self)))))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -166,7 +208,7 @@ struct Place<'g> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.gate.lock();
-        let queue = &mut state.queues[self.queue];
+        let queue = &mut state.queues[self.queue].waiters;
         let removed = queue
             .iter()
             .position(|waiter| waiter.id == self.id)
@@ -185,79 +227,4 @@ fn place(priority: Priority) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{
-        future::Future,
-        pin::pin,
-        task::{Context, Poll, Waker},
-    };
-
-    use super::*;
-
-    fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
-        future.poll(&mut Context::from_waker(Waker::noop()))
-    }
-
-    #[test]
-    fn higher_priorities_come_first_and_each_is_in_order() {
-        let gate = Gate::new(1, None);
-        let held = gate.try_acquire().expect("a free permission");
-        let mut low = pin!(gate.acquire(Priority::Background));
-        let mut first = pin!(gate.acquire(Priority::Normal));
-        let mut second = pin!(gate.acquire(Priority::Normal));
-        let mut high = pin!(gate.acquire(Priority::Critical));
-        for _ in 0..2 {
-            assert!(poll(low.as_mut()).is_pending() && poll(first.as_mut()).is_pending());
-            assert!(poll(second.as_mut()).is_pending() && poll(high.as_mut()).is_pending());
-        }
-        assert_eq!(gate.counts(), (0, 4));
-        drop(held);
-        let Poll::Ready(Ok(held)) = poll(high.as_mut()) else {
-            panic!("the highest is first")
-        };
-        assert!(poll(first.as_mut()).is_pending());
-        drop(held);
-        let Poll::Ready(Ok(held)) = poll(first.as_mut()) else {
-            panic!("in order")
-        };
-        assert!(poll(second.as_mut()).is_pending() && poll(low.as_mut()).is_pending());
-        drop(held);
-        let Poll::Ready(Ok(held)) = poll(second.as_mut()) else {
-            panic!("in order")
-        };
-        drop(held);
-        assert!(matches!(poll(low.as_mut()), Poll::Ready(Ok(_))));
-    }
-
-    #[test]
-    fn a_dropped_wait_loses_no_permission() {
-        let gate = Gate::new(1, None);
-        let held = gate.try_acquire().expect("a free permission");
-        let mut next = pin!(gate.acquire(Priority::Normal));
-        {
-            let mut leaves = pin!(gate.acquire(Priority::Critical));
-            assert!(poll(leaves.as_mut()).is_pending() && poll(next.as_mut()).is_pending());
-            // It has arrived, and is not polled again.
-            drop(held);
-        }
-        assert!(matches!(poll(next.as_mut()), Poll::Ready(Ok(_))));
-        assert_eq!(gate.counts(), (1, 0));
-    }
-
-    #[test]
-    fn a_closed_gate_is_an_error_for_old_and_new_waits() {
-        let gate = Gate::new(1, None);
-        let _held = gate.try_acquire();
-        let mut waits = pin!(gate.acquire(Priority::Normal));
-        assert!(poll(waits.as_mut()).is_pending());
-        gate.close();
-        assert!(matches!(
-            poll(waits.as_mut()),
-            Poll::Ready(Err(Refused::Closed))
-        ));
-        assert!(matches!(
-            poll(pin!(gate.acquire(Priority::Normal))),
-            Poll::Ready(Err(Refused::Closed))
-        ));
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use highball::{prelude::*, tokio};
 use highball_db::{
     Conn, Pool, Postgres, database,
-    sqlx::{self, postgres::PgConnectOptions},
+    sqlx::{self, Executor as _, postgres::PgConnectOptions},
 };
 
 database!(Main: Postgres);
@@ -25,8 +25,32 @@ async fn slow(mut conn: Conn<'_, Main>) -> highball::Result {
     Ok(())
 }
 
+/// Gives up on a query that takes a minute, and succeeds.
+#[get("/gives-up")]
+async fn gives_up(mut conn: Conn<'_, Main>) -> StatusCode {
+    let query = sqlx::query("SELECT pg_sleep(60)").execute(&mut *conn);
+    let ended = tokio::time::timeout(Duration::from_millis(50), query).await;
+    if ended.is_ok() {
+        StatusCode::OK
+    } else {
+        StatusCode::NO_CONTENT
+    }
+}
+
+/// A statement whose columns depend on the table.
+#[get("/changing")]
+async fn changing(mut conn: Conn<'_, Main>) -> highball::Result {
+    sqlx::query("SELECT * FROM changing")
+        .fetch_all(&mut *conn)
+        .await?;
+    Ok(())
+}
+
 #[routes(app)]
-struct Api(slow);
+struct Api(slow, gives_up);
+
+#[routes(app)]
+struct Changing(changing);
 
 fn options() -> Option<PgConnectOptions> {
     let Ok(url) = std::env::var("HIGHBALL_TEST_POSTGRES") else {
@@ -151,6 +175,25 @@ async fn a_query_whose_request_is_gone_is_cancelled() {
 }
 
 #[tokio::test]
+async fn a_query_that_a_handler_has_given_up_does_not_delay_the_next_request() {
+    let Some(options) = options() else { return };
+    let pool = Pool::<Main>::builder(options).max(1).build();
+    let session = Api.test().state(AppState { pool: pool.clone() }).start();
+    assert_eq!(session.get("/gives-up").send().await.status(), 204);
+    let begun = Instant::now();
+    let mut conn = pool.acquire().await.expect("the connection of the query");
+    sqlx::query("SELECT 1")
+        .execute(&mut *conn)
+        .await
+        .expect("an answer");
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
 async fn a_connection_that_the_server_has_closed_is_replaced() {
     let Some(options) = options() else { return };
     let name = format!("highball-killed-{}", std::process::id());
@@ -178,4 +221,31 @@ async fn a_connection_that_the_server_has_closed_is_replaced() {
             .expect("an answer");
         assert_eq!(one, 1);
     }
+}
+
+#[tokio::test]
+async fn a_statement_whose_table_another_program_has_changed_fails_once_at_most() {
+    let Some(options) = options() else { return };
+    let pool = Pool::<Main>::builder(options).max(1).build();
+    let session = Changing
+        .test()
+        .state(AppState { pool: pool.clone() })
+        .start();
+    let mut conn = pool.acquire().await.expect("a connection");
+    let table = "DROP TABLE IF EXISTS changing; CREATE TABLE changing (a INTEGER)";
+    conn.execute(table).await.expect("a table");
+    drop(conn);
+    assert_eq!(session.get("/changing").send().await.status(), 200);
+    let mut conn = pool
+        .acquire()
+        .await
+        .expect("the connection with the statement");
+    conn.execute("ALTER TABLE changing ADD COLUMN b TEXT")
+        .await
+        .expect("a column");
+    drop(conn);
+    let first = session.get("/changing").send().await.status();
+    let second = session.get("/changing").send().await;
+    eprintln!("after the change: {first}");
+    assert_eq!(second.status(), 200, "{}", second.text());
 }

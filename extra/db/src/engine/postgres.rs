@@ -6,8 +6,6 @@ use sqlx::{
     postgres::PgConnectOptions,
 };
 
-use sqlx_core::transaction::TransactionManager;
-
 use super::Engine;
 
 impl Engine for Postgres {
@@ -43,7 +41,7 @@ impl Engine for Postgres {
         // PostgreSQL answers COMMIT of an aborted transaction with ROLLBACK, which sqlx does not report. This statement
         // fails in an aborted transaction.
         conn.execute("SELECT 1").await?;
-        <Self as sqlx::Database>::TransactionManager::commit(conn).await
+        super::commit::<Self>(conn).await
     }
 
     fn describe(options: &PgConnectOptions) -> String {

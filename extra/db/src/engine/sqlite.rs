@@ -1,12 +1,10 @@
 //! SQLite.
 
 use sqlx::{
-    Error, Sqlite, SqliteConnection,
+    Connection as _, Error, Sqlite, SqliteConnection,
     migrate::{MigrateError, Migrator},
     sqlite::SqliteConnectOptions,
 };
-
-use sqlx_core::transaction::TransactionManager;
 
 use super::Engine;
 
@@ -35,7 +33,9 @@ impl Engine for Sqlite {
     }
 
     async fn commit(conn: &mut SqliteConnection) -> Result<(), Error> {
-        <Self as sqlx::Database>::TransactionManager::commit(conn).await
+        // Its thread may still have a rollback to do, which the depth of the transaction shows only afterwards.
+        conn.ping().await?;
+        super::commit::<Self>(conn).await
     }
 
     fn describe(options: &SqliteConnectOptions) -> String {

@@ -1,6 +1,8 @@
 //! Connections and transactions around handlers, with SQLite and, if `HIGHBALL_TEST_POSTGRES` is set, PostgreSQL.
 
 #[macro_use]
+mod nested;
+#[macro_use]
 mod suite;
 
 #[cfg(feature = "sqlite")]
@@ -17,6 +19,7 @@ mod sqlite {
     const ABORTS_AFTER_AN_ERROR: bool = false;
 
     suite!();
+    nested!();
 }
 
 #[cfg(feature = "postgres")]
@@ -33,4 +36,5 @@ mod postgres {
     const ABORTS_AFTER_AN_ERROR: bool = true;
 
     suite!();
+    nested!();
 }

@@ -255,7 +255,7 @@ macro_rules! suite {
         #[tokio::test]
         async fn a_full_pool_is_503_and_the_log_names_the_holder() {
             let Some((builder, _place)) = pool() else { return };
-            let pool = builder.max(1).wait(Duration::from_millis(50)).build();
+            let pool = builder.max(1).wait(Duration::from_millis(500)).build();
             prepare(&pool).await;
             settle(&pool).await;
             let session = Api.test().state(AppState { pool: pool.clone() }).start();
@@ -267,7 +267,7 @@ macro_rules! suite {
             assert_eq!((answer.status().as_u16(), answer.header("retry-after")), (503, "1"));
             assert!(!answer.text().contains("holds"), "{}", answer.text());
             let error = pool.acquire().await.expect_err("a full pool").to_string();
-            assert!(error.contains("no connection of `Main` was free for 50 ms: 1 open, 0 idle, 1 in use"), "{error}");
+            assert!(error.contains("no connection of `Main` was free for 500 ms: 1 open, 0 idle, 1 in use"), "{error}");
             assert!(error.contains("::holds` (") && error.contains("requests/main.rs:"), "{error}");
             // The connection is free as soon as the client has left.
             holding.abort();
