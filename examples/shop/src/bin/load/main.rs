@@ -4,88 +4,194 @@
 //! cargo run -p shop --release --bin load > /dev/null
 //! ```
 //!
-//! The database of the shop runs 800 queries a second. The orders need 120 of them, and the reports of a rush need
-//! 1,600. The results are printed to standard error, and the log of the shop to standard output.
+//! The reports read a history of 100,000 orders. First it measures how many of them the database can make in a second.
+//! A rush requests twice as many. The results are printed to standard error, and the log of the shop to standard
+//! output. The database is a temporary file or, with the feature `postgres`, a schema in that of `DATABASE_URL`.
+
+mod client;
+mod equal;
 
 use std::{
+    env,
     future::IntoFuture,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use highball::{
     json,
-    serde_json::{Value, from_slice},
-    tokio::{
-        self,
-        io::{AsyncReadExt, AsyncWriteExt},
-        net::{TcpListener, TcpStream},
-        time::sleep,
-    },
+    tokio::{self, net::TcpListener, time::sleep},
 };
-use shop::{Api, AppState, capacity};
+use highball_db::Pool;
+use shop::{
+    Api, AppState, Role, User, add_accounts, capacity, database, database::Shop, sales,
+    scratch::Scratch,
+};
+
+use self::{client::Client, equal::Equal};
 
 /// The duration of a measurement.
 const RUSH: Duration = Duration::from_secs(5);
 
-/// The interval of orders, and of reports during a rush.
+/// The interval of orders.
 const ORDERS: Duration = Duration::from_millis(25);
-const REPORTS: Duration = Duration::from_millis(5);
+
+/// Adds the orders that the reports read.
+const HISTORY: &str = "
+    INSERT INTO orders (id, customer, product, count)
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
+    SELECT -n, 'mallory', n % 3 + 1, 1 FROM numbers";
 
 #[highball::main]
 async fn main() -> highball::Result {
-    eprintln!("orders, 40 a second:                 sent   201   503     p50     p99");
-    rush("without a rush", true, false).await?;
-    let guarded = rush("in a rush, with priorities", true, true).await?;
-    let unguarded = rush("in a rush, without", false, true).await?;
-    let times = unguarded.as_secs_f64() / guarded.as_secs_f64();
-    eprintln!("without priorities 99 of 100 orders take up to {times:.0} times as long");
+    let scratch = Scratch::new("load", &env::var("DATABASE_URL").unwrap_or_default()).await?;
+    let shop = database::build(scratch.builder());
+    shop.open().await?;
+    add_accounts(shop.clone()).await?;
+    sqlx::query(HISTORY)
+        .execute(&mut *shop.acquire().await?)
+        .await?;
+    let reports = reports_in_a_second(&shop).await?;
+    eprintln!(
+        "the database makes {reports:.0} reports a second; a rush requests {:.0}",
+        2.0 * reports
+    );
+    let every = Some(Duration::from_secs_f64(0.5 / reports));
+    let ranked = |state, listener| {
+        let server = highball::serve(Api).state(state).capacity(capacity());
+        server.listen(listener).quiet().into_future()
+    };
+    let equal = |state, listener| {
+        let server = highball::serve(Equal).state(state);
+        server.listen(listener).quiet().into_future()
+    };
+    let rows = [
+        rush("without a rush", &shop, ranked, None).await?,
+        rush("in a rush, with priorities", &shop, ranked, every).await?,
+        rush("in a rush, without", &shop, equal, every).await?,
+    ];
+    print(&rows);
     Ok(())
 }
 
-/// Sends orders, and reports if `is_rush`. Returns the time that 99 of 100 orders did not exceed.
-async fn rush(name: &str, has_capacity: bool, is_rush: bool) -> highball::Result<Duration> {
+/// Returns how many reports the database makes in a second, on all connections of the pool.
+async fn reports_in_a_second(shop: &Pool<Shop>) -> highball::Result<f64> {
+    let start = Instant::now();
+    let one_connection = async || {
+        let mut conn = shop.acquire().await?;
+        let mut reports = 0.0;
+        while start.elapsed() < Duration::from_secs(2) {
+            sales(&mut conn).await?;
+            reports += 1.0;
+        }
+        highball::Result::Ok(reports)
+    };
+    let (a, b, c, d) = tokio::try_join!(
+        one_connection(),
+        one_connection(),
+        one_connection(),
+        one_connection()
+    )?;
+    Ok((a + b + c + d) / start.elapsed().as_secs_f64())
+}
+
+/// Sends orders, and reports at the given interval.
+async fn rush<F>(
+    name: &'static str,
+    shop: &Pool<Shop>,
+    serve: impl FnOnce(AppState, TcpListener) -> F,
+    report_every: Option<Duration>,
+) -> highball::Result<Row>
+where
+    F: Future<Output = highball::Result> + Send + 'static,
+{
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let client = Arc::new(Client::new(listener.local_addr()?));
-    let server = highball::serve(Api)
-        .state(AppState::with_accounts()?)
-        .listen(listener)
-        .quiet();
-    let server = match has_capacity {
-        true => server.capacity(capacity()),
-        false => server,
-    };
-    let server = tokio::spawn(server.into_future());
-    let (zoe, carl) = (client.log_in("zoe").await?, client.log_in("carl").await?);
-    let wish = json!({ "product": 1 }).to_string();
-    let order = format!(
-        "POST /orders HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {zoe}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{wish}",
-        wish.len()
-    );
-    let report = format!(
-        "GET /office/report HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {carl}\r\n\r\n"
-    );
+    let state = AppState::new(shop.clone());
+    let order = order(&log_in(&state, "zoe", Role::Customer)?);
+    let report = report(&log_in(&state, "carl", Role::Clerk)?);
+    let server = tokio::spawn(serve(state, listener));
     let reports = async {
-        if is_rush {
-            send(&client, &report, REPORTS).await;
+        if let Some(every) = report_every {
+            send(&client, &report, every).await;
         }
     };
-    let (mut answers, ()) = tokio::join!(send(&client, &order, ORDERS), reports);
+    let (answers, ()) = tokio::join!(send(&client, &order, ORDERS), reports);
     server.abort();
-    answers.sort_by_key(|answer| answer.took);
-    let count = |status| {
-        answers
-            .iter()
-            .filter(|answer| answer.status == status)
-            .count()
-    };
-    let percent = |n: usize| answers[answers.len() * n / 100].took;
-    let (sent, made, refused) = (answers.len(), count(201), count(503));
-    let (p50, p99) = (percent(50), percent(99));
-    eprintln!("  {name:<33}{sent:>6}{made:>6}{refused:>6}{p50:>8.0?}{p99:>8.0?}");
-    Ok(p99)
+    row(name, &answers)
+}
+
+/// Begins a session, and returns its token.
+fn log_in(state: &AppState, name: &str, role: Role) -> highball::Result<String> {
+    let name = name.to_owned();
+    Ok(state.sessions.begin(User { name, role })?)
+}
+
+fn order(token: &str) -> String {
+    let wish = json!({ "product": 1 }).to_string();
+    format!(
+        "POST /orders HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{wish}",
+        wish.len()
+    )
+}
+
+fn report(token: &str) -> String {
+    format!("GET /office/report HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {token}\r\n\r\n")
+}
+
+/// The result of a measurement.
+struct Row {
+    name: &'static str,
+    sent: usize,
+    rejected: usize,
+    /// The latencies of the successful orders, from the shortest to the longest.
+    took: Vec<Duration>,
+}
+
+impl Row {
+    /// Returns the time that this percentage of the successful orders did not exceed.
+    fn percentile(&self, percent: usize) -> Duration {
+        let n = self.took.len() * percent / 100;
+        self.took.get(n).copied().unwrap_or_default()
+    }
+}
+
+fn row(name: &'static str, answers: &[Answer]) -> highball::Result<Row> {
+    let with = |status| answers.iter().filter(move |answer| answer.status == status);
+    let mut took: Vec<_> = with(201).map(|answer| answer.took).collect();
+    if took.is_empty() {
+        return Err(highball::Error::new("no order was successful"));
+    }
+    took.sort();
+    let (sent, rejected) = (answers.len(), with(503).count());
+    Ok(Row {
+        name,
+        sent,
+        rejected,
+        took,
+    })
+}
+
+/// Prints the table, after the log of the rejected requests.
+fn print(rows: &[Row; 3]) {
+    eprintln!("orders, 40 a second:                 sent   201   503     p50     p99");
+    for row in rows {
+        let Row {
+            name,
+            sent,
+            rejected,
+            took,
+        } = row;
+        let (p50, p99) = (row.percentile(50), row.percentile(99));
+        let made = took.len();
+        eprintln!("  {name:<33}{sent:>6}{made:>6}{rejected:>6}{p50:>8.0?}{p99:>8.0?}");
+    }
+    let [quiet, guarded, unguarded] = rows.each_ref().map(|row| row.percentile(99).as_secs_f64());
+    let (guarded, unguarded) = (guarded / quiet, unguarded / quiet);
+    eprintln!(
+        "the p99 in a rush is {guarded:.1} times that without one, and {unguarded:.0} times without priorities"
+    );
 }
 
 /// A response and its latency.
@@ -103,7 +209,7 @@ async fn send(client: &Arc<Client>, request: &str, every: Duration) -> Vec<Answe
         let (client, request) = (Arc::clone(client), request.to_owned());
         sent.push(tokio::spawn(async move {
             let start = Instant::now();
-            let (status, _) = client.ask(&request).await?;
+            let status = client.ask(&request).await?;
             let took = start.elapsed();
             highball::Result::Ok(Answer { status, took })
         }));
@@ -115,77 +221,4 @@ async fn send(client: &Arc<Client>, request: &str, every: Duration) -> Vec<Answe
         answers.extend(answer.await.ok().and_then(Result::ok));
     }
     answers
-}
-
-/// A client that reuses its connections.
-struct Client {
-    address: SocketAddr,
-    idle: Mutex<Vec<TcpStream>>,
-}
-
-impl Client {
-    fn new(address: SocketAddr) -> Self {
-        let idle = Mutex::default();
-        Self { address, idle }
-    }
-
-    /// Logs in and returns the token.
-    async fn log_in(&self, name: &str) -> highball::Result<String> {
-        let body = json!({ "name": name, "password": name }).to_string();
-        let request = format!(
-            "POST /login HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let (_, answer) = self.ask(&request).await?;
-        let session: Value = from_slice(&answer)?;
-        let token = session["token"].as_str();
-        token
-            .map(str::to_owned)
-            .ok_or_else(|| highball::Error::new("the login failed"))
-    }
-
-    /// Sends a request and returns the status and the body of the response.
-    async fn ask(&self, request: &str) -> highball::Result<(u16, Vec<u8>)> {
-        let idle = self.idle().pop();
-        let mut stream = match idle {
-            Some(stream) => stream,
-            None => TcpStream::connect(self.address).await?,
-        };
-        stream.write_all(request.as_bytes()).await?;
-        let answer = read(&mut stream).await?;
-        self.idle().push(stream);
-        Ok(answer)
-    }
-
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<TcpStream>> {
-        self.idle
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// Reads a response with `Content-Length`.
-async fn read(stream: &mut TcpStream) -> highball::Result<(u16, Vec<u8>)> {
-    let mut bytes = Vec::new();
-    loop {
-        if stream.read_buf(&mut bytes).await? == 0 {
-            return Err(highball::Error::new("the connection was closed"));
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, _)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let after = |before: &str| head.split_once(before).map(|(_, rest)| rest);
-        let status = after(" ").and_then(|rest| rest.get(..3)?.parse().ok());
-        let len = after("content-length: ").and_then(|rest| rest.lines().next()?.parse().ok());
-        let len: usize = len.unwrap_or_default();
-        let start = head.len() + 4;
-        if bytes.len() >= start + len {
-            return Ok((
-                status.unwrap_or_default(),
-                bytes[start..start + len].to_vec(),
-            ));
-        }
-    }
 }
