@@ -4,6 +4,12 @@ use highball_db::{Builder, Pool};
 
 use crate::database::Shop;
 
+/// Adds 100,000 orders of `mallory`, so that a report takes some time. The account must exist.
+pub const HISTORY: &str = "
+    INSERT INTO orders (id, customer, product, count)
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
+    SELECT -n, 'mallory', n % 3 + 1, 1 FROM numbers";
+
 /// An empty database. With SQLite, it is a file in a temporary directory, which is removed at the end.
 #[cfg(not(feature = "postgres"))]
 #[derive(Debug)]

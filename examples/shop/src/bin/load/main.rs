@@ -24,8 +24,10 @@ use highball::{
 };
 use highball_db::Pool;
 use shop::{
-    Api, AppState, Role, User, add_accounts, capacity, database, database::Shop, sales,
-    scratch::Scratch,
+    Api, AppState, Role, User, add_accounts, capacity, database,
+    database::Shop,
+    sales,
+    scratch::{HISTORY, Scratch},
 };
 
 use self::{client::Client, equal::Equal};
@@ -35,12 +37,6 @@ const RUSH: Duration = Duration::from_secs(5);
 
 /// The interval of orders.
 const ORDERS: Duration = Duration::from_millis(25);
-
-/// Adds the orders that the reports read.
-const HISTORY: &str = "
-    INSERT INTO orders (id, customer, product, count)
-    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 100000)
-    SELECT -n, 'mallory', n % 3 + 1, 1 FROM numbers";
 
 #[highball::main]
 async fn main() -> highball::Result {
