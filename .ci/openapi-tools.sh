@@ -15,12 +15,12 @@ stop() {
 }
 trap 'stop; rm -rf "$FOLDER"' EXIT
 
-# Starts a program on a free port, and saves its document: `start shop`.
+# Starts a program on a free port, and saves its document: `start shop`. Its database is a new file.
 start() {
     local port
     port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
     URL="http://127.0.0.1:$port"
-    PORT="$port" "$BUILT/$1" >"$FOLDER/$1.log" 2>&1 &
+    PORT="$port" DATABASE="$FOLDER/$1.db" "$BUILT/$1" >"$FOLDER/$1.log" 2>&1 &
     SERVER=$!
     for _ in $(seq 100); do
         curl -sf "$URL/openapi.json" -o "$FOLDER/$1.json" && return 0

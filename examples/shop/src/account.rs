@@ -1,11 +1,4 @@
-//! Accounts and sessions.
-
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+//! Accounts and the login.
 
 use argon2::{
     Argon2,
@@ -14,19 +7,34 @@ use argon2::{
 use highball::{
     middleware::{Concurrency, concurrency},
     prelude::*,
-    tokio,
+    tokio::task::spawn_blocking,
 };
+use highball_db::Pool;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::ApiError;
+use crate::{
+    database::{Connection, Shop},
+    error::ApiError,
+    session::Sessions,
+};
 
-/// The lifetime of a session.
-const LIFETIME: Duration = Duration::from_secs(8 * 60 * 60);
+/// A hash that no password has, for names that do not exist.
+const NO_PASSWORD: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// The accounts that the shop begins with. The password of each is its name.
+const ACCOUNTS: [(&str, Role, bool); 4] = [
+    ("zoe", Role::Customer, false),
+    ("carl", Role::Clerk, false),
+    ("ada", Role::Admin, false),
+    // This customer is blocked from buying.
+    ("mallory", Role::Customer, true),
+];
 
 /// The role of a user. Each role includes the rights of the roles before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Role {
     /// Buys products.
     Customer,
@@ -45,75 +53,50 @@ pub struct User {
     pub role: Role,
 }
 
-/// The accounts, by name.
-#[derive(Debug, Default)]
-pub struct Accounts(HashMap<String, Account>);
-
-#[derive(Clone)]
-struct Account {
-    hash: String,
-    role: Role,
+/// Adds the accounts `zoe`, `carl`, `ada` and `mallory`, unless they exist.
+///
+/// # Errors
+/// Returns an error if the database fails, or if the system provides no random numbers.
+pub async fn add_accounts(shop: Pool<Shop>) -> highball::Result {
+    let mut conn = shop.acquire().await?;
+    for (name, role, is_blocked) in ACCOUNTS {
+        if find(&mut conn, name).await?.is_some() {
+            continue;
+        }
+        let hash = Argon2::default().hash_password(name.as_bytes())?;
+        // Another process may have added it in the meantime.
+        let sql = "INSERT INTO accounts (name, password_hash, role, is_blocked) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (name) DO NOTHING";
+        sqlx::query(sql)
+            .bind(name)
+            .bind(hash.to_string())
+            .bind(role)
+            .bind(is_blocked)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
 }
 
-impl Accounts {
-    /// Adds an account. Only a hash of the password is stored.
-    ///
-    /// # Errors
-    /// Fails if the system provides no random numbers.
-    pub fn add(&mut self, name: &str, password: &str, role: Role) -> highball::Result {
-        let hash = Argon2::default().hash_password(password.as_bytes())?;
-        let hash = hash.to_string();
-        self.0.insert(name.to_owned(), Account { hash, role });
-        Ok(())
+/// Returns the hash of the password and the role of an account.
+async fn find(shop: &mut Connection, name: &str) -> sqlx::Result<Option<(String, Role)>> {
+    // PostgreSQL rejects a text with this character, so no account has such a name.
+    if name.contains('\0') {
+        return Ok(None);
     }
-
-    /// Returns the user if the password is correct.
-    ///
-    /// An unknown name takes as long as a wrong password, so that the time does not disclose which names exist.
-    fn check(&self, name: &str, password: &str) -> Option<User> {
-        let account = self.0.get(name);
-        let hash = account.or_else(|| self.0.values().next())?;
-        let hash = PasswordHash::new(&hash.hash).ok()?;
-        let is_right = Argon2::default().verify_password(password.as_bytes(), &hash);
-        let role = account.filter(|_| is_right.is_ok())?.role;
-        let name = name.to_owned();
-        Some(User { name, role })
-    }
+    sqlx::query_as("SELECT password_hash, role FROM accounts WHERE name = $1")
+        .bind(name)
+        .fetch_optional(shop)
+        .await
 }
 
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account")
-            .field("role", &self.role)
-            .finish_non_exhaustive()
-    }
-}
-
-/// The sessions, by token.
-#[derive(Debug, Default)]
-pub struct Sessions(Mutex<HashMap<String, (User, Instant)>>);
-
-impl Sessions {
-    /// Begins a session, and returns its token.
-    ///
-    /// # Errors
-    /// Fails if the system provides no random numbers.
-    pub fn begin(&self, user: User) -> Result<String, getrandom::Error> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)?;
-        let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|_, (_, begun)| begun.elapsed() < LIFETIME);
-        sessions.insert(token.clone(), (user, Instant::now()));
-        Ok(token)
-    }
-
-    /// Returns the user of the session with this token.
-    pub fn find(&self, token: &str) -> Option<User> {
-        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (user, begun) = sessions.get(token)?;
-        (begun.elapsed() < LIFETIME).then(|| user.clone())
-    }
+/// Returns whether the password has this hash.
+fn is_password(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 /// The body of a login.
@@ -143,14 +126,21 @@ pub(crate) struct Session {
 )]
 pub(crate) async fn login(
     login: Json<Login>,
-    accounts: State<Accounts>,
+    shop: State<Pool<Shop>>,
     sessions: State<Sessions>,
+    cx: &Context<'_>,
 ) -> Result<Json<Session>, ApiError> {
     let Json(Login { name, password }) = login;
-    let check = tokio::task::spawn_blocking(move || accounts.check(&name, &password));
-    let user = check.await.ok().flatten().ok_or(ApiError::WrongLogin)?;
-    let token = sessions
-        .begin(user.clone())
-        .map_err(|_| ApiError::NoToken)?;
+    // `Conn` would hold the connection while the password is hashed.
+    let account = find(&mut *shop.acquire_for(cx).await?, &name).await?;
+    // An unknown name takes as long as a wrong password, so that the time does not disclose which names exist.
+    let (hash, role) = match account {
+        Some((hash, role)) => (hash, Some(role)),
+        None => (NO_PASSWORD.to_owned(), None),
+    };
+    let is_right = spawn_blocking(move || is_password(&password, &hash)).await?;
+    let role = role.filter(|_| is_right).ok_or(ApiError::WrongLogin)?;
+    let user = User { name, role };
+    let token = sessions.begin(user.clone())?;
     Ok(Json(Session { token, user }))
 }

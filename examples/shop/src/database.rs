@@ -1,88 +1,55 @@
-//! A simulated database: it has a few connections, and each query takes a fixed time.
+//! The database of the shop: a file of SQLite or, with the feature `postgres`, a database of PostgreSQL.
+//!
+//! Each statement and each migration has one text, which both engines accept.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::env;
 
-use highball::tokio::{sync::Semaphore, time::sleep};
-use schemars::JsonSchema;
-use serde::Serialize;
+use highball_db::{Builder, Pool, database};
 
-/// The number of concurrent queries.
-const CONNECTIONS: usize = 4;
+/// The engine of the database.
+#[cfg(feature = "postgres")]
+pub type Engine = highball_db::Postgres;
+/// The engine of the database.
+#[cfg(not(feature = "postgres"))]
+pub type Engine = highball_db::Sqlite;
 
-/// The duration of a query.
-const QUERY: Duration = Duration::from_millis(5);
+/// A connection of the database.
+pub type Connection = <Engine as sqlx::Database>::Connection;
 
-/// The simulated database.
-#[derive(Debug)]
-pub(crate) struct Database {
-    connections: Semaphore,
-    tables: Mutex<Tables>,
+database! {
+    /// Products, accounts and orders.
+    pub Shop: Engine
 }
 
-/// The data.
-#[derive(Debug)]
-pub(crate) struct Tables {
-    pub(crate) products: BTreeMap<u32, Product>,
-    pub(crate) orders: Vec<Order>,
-    pub(crate) blocked: Vec<String>,
+/// Returns the pool of the file that `DATABASE` names, or of `shop.db`.
+///
+/// # Errors
+/// Never fails. PostgreSQL needs a URL.
+#[cfg(not(feature = "postgres"))]
+pub fn from_env() -> highball::Result<Pool<Shop>> {
+    let path = env::var_os("DATABASE").unwrap_or_else(|| "shop.db".into());
+    Ok(build(Pool::file(path)))
 }
 
-/// A product.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct Product {
-    pub(crate) id: u32,
-    pub(crate) name: String,
-    pub(crate) price_cents: u64,
-    pub(crate) stock: u32,
+/// Returns the pool of the database that `DATABASE_URL` names.
+///
+/// # Errors
+/// Returns an error if the variable is not set or is not a URL.
+#[cfg(feature = "postgres")]
+pub fn from_env() -> highball::Result<Pool<Shop>> {
+    use highball::ResultExt as _;
+
+    let url = env::var("DATABASE_URL").map_err(|_| {
+        highball::Error::new(
+            "`DATABASE_URL` is not set: set it to the URL of a database, such as \
+             postgres://user:password@localhost/shop",
+        )
+    })?;
+    let options = url.parse().context("reading `DATABASE_URL`")?;
+    Ok(build(Pool::builder(options)))
 }
 
-/// An order.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct Order {
-    pub(crate) id: usize,
-    pub(crate) customer: String,
-    pub(crate) product: u32,
-    pub(crate) count: u32,
-}
-
-impl Database {
-    /// Waits for a connection, runs a query and returns its result.
-    pub(crate) async fn query<T>(&self, run: impl FnOnce(&mut Tables) -> T) -> T {
-        // This never fails, since the semaphore is never closed.
-        let _connection = self.connections.acquire().await;
-        sleep(QUERY).await;
-        run(&mut self.tables())
-    }
-
-    /// Locks the tables. A panic cannot leave a change incomplete, so a poisoned lock is used like any other.
-    fn tables(&self) -> MutexGuard<'_, Tables> {
-        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        let names = ["lantern", "whistle", "ticket punch"];
-        let products = names.into_iter().zip(1..).map(|(name, id)| {
-            let product = Product {
-                id,
-                name: name.to_owned(),
-                price_cents: 995 * u64::from(id),
-                stock: 1_000_000,
-            };
-            (id, product)
-        });
-        Self {
-            connections: Semaphore::new(CONNECTIONS),
-            tables: Mutex::new(Tables {
-                products: products.collect(),
-                orders: Vec::new(),
-                blocked: vec!["mallory".to_owned()],
-            }),
-        }
-    }
+/// Builds the pool. It has four connections, and [`capacity`](crate::capacity) depends on this number.
+pub fn build(builder: Builder<Shop>) -> Pool<Shop> {
+    builder.max(4).migrations(sqlx::migrate!()).build()
 }

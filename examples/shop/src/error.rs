@@ -1,10 +1,11 @@
 //! The errors of the shop, and the responses that clients get for them.
 
-use highball::prelude::*;
+use highball::{prelude::*, tokio::task::JoinError};
+use highball_db::PoolError;
 
 /// The errors that handlers and guards return.
 #[derive(Debug, IntoResponse)]
-pub(crate) enum ApiError {
+pub enum ApiError {
     /// The login failed. The message does not disclose whether the account exists.
     #[status(401, "the name or the password is wrong")]
     WrongLogin,
@@ -27,7 +28,7 @@ pub(crate) enum ApiError {
     #[status(409, "there are only {left} left")]
     SoldOut {
         /// The remaining stock.
-        left: u32,
+        left: i64,
     },
     /// The customer has too many open orders.
     #[status(429, "a customer may have {most} open orders")]
@@ -35,7 +36,16 @@ pub(crate) enum ApiError {
         /// The maximum number of open orders.
         most: usize,
     },
+    /// No connection of the database was free in time.
+    #[transparent]
+    NoConnection(#[from] PoolError),
+    /// The database failed. The log has the cause, the client does not.
+    #[status(500, "something went wrong on our side")]
+    Database(#[from] sqlx::Error),
     /// The system provides no random numbers.
     #[status(500, "something went wrong on our side")]
-    NoToken,
+    NoToken(#[from] getrandom::Error),
+    /// The thread that checks a password panicked.
+    #[status(500, "something went wrong on our side")]
+    Thread(#[from] JoinError),
 }

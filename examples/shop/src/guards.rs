@@ -1,11 +1,13 @@
 //! Guards, which reject requests before the handler runs.
 
 use highball::prelude::*;
+use highball_db::Pool;
 
 use crate::{
-    account::{Role, Sessions, User},
-    database::Database,
+    account::{Role, User},
+    database::Shop,
     error::ApiError,
+    session::Sessions,
 };
 
 /// The maximum number of open orders of a customer.
@@ -13,7 +15,7 @@ const MAX_ORDERS: usize = 100_000;
 
 /// Requires the token of a session, and provides its [`User`].
 #[guard]
-pub(crate) fn signed_in(token: Bearer, sessions: State<Sessions>) -> Result<User, ApiError> {
+pub fn signed_in(token: Bearer, sessions: State<Sessions>) -> Result<User, ApiError> {
     sessions.find(token.token()).ok_or(ApiError::NotLoggedIn)
 }
 
@@ -26,16 +28,20 @@ pub(crate) fn at_least(#[config] role: Role, user: Local<'_, User>) -> Result<()
     }
 }
 
-/// Rejects users that are blocked.
+/// Rejects users that are blocked, and those whose account was removed.
 #[guard]
 pub(crate) async fn not_blocked(
     user: Local<'_, User>,
-    database: State<Database>,
+    shop: State<Pool<Shop>>,
+    cx: &Context<'_>,
 ) -> Result<(), ApiError> {
-    let blocked = database.query(|tables| tables.blocked.contains(&user.name));
-    match blocked.await {
-        true => Err(ApiError::Blocked),
-        false => Ok(()),
+    let is_blocked = sqlx::query_scalar("SELECT is_blocked FROM accounts WHERE name = $1")
+        .bind(&user.name)
+        .fetch_optional(&mut *shop.acquire_for(cx).await?)
+        .await?;
+    match is_blocked {
+        Some(false) => Ok(()),
+        _ => Err(ApiError::Blocked),
     }
 }
 
@@ -47,13 +53,15 @@ pub(crate) struct Quota(pub(crate) usize);
 #[guard]
 pub(crate) async fn quota(
     user: Local<'_, User>,
-    database: State<Database>,
+    shop: State<Pool<Shop>>,
+    cx: &Context<'_>,
 ) -> Result<Quota, ApiError> {
-    let count = database.query(|tables| {
-        let orders = tables.orders.iter();
-        orders.filter(|order| order.customer == user.name).count()
-    });
-    match MAX_ORDERS.checked_sub(count.await) {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM orders WHERE customer = $1")
+        .bind(&user.name)
+        .fetch_one(&mut *shop.acquire_for(cx).await?)
+        .await?;
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    match MAX_ORDERS.checked_sub(count) {
         Some(left) if left > 0 => Ok(Quota(left)),
         _ => Err(ApiError::TooManyOrders { most: MAX_ORDERS }),
     }

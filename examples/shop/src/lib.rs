@@ -1,57 +1,53 @@
-//! A shop: groups and guards control access, and priorities decide which requests are served first under load.
+//! A shop: groups and guards control access, orders are transactions, and priorities decide which requests are served
+//! first under load.
 
 mod account;
 mod catalogue;
-mod database;
+pub mod database;
 mod error;
 mod guards;
 mod office;
 mod orders;
+pub mod scratch;
+mod session;
 
 use highball::{
     middleware::{AccessLog, SecurityHeaders, request_id},
     prelude::*,
     serve::Capacity,
 };
+use highball_db::Pool;
 use highball_openapi::{Document, Documented};
 
-pub use account::{Accounts, Role, Sessions};
+pub use account::{Role, User, add_accounts};
 use catalogue::Catalogue;
-use database::Database;
+use database::Shop;
+pub use guards::signed_in;
 use office::Office;
-use orders::Orders;
+pub use office::sales;
+pub use orders::Orders;
+pub use session::Sessions;
 
 /// The state of the app.
-#[derive(Debug, Default, State)]
+#[derive(Debug, State)]
 pub struct AppState {
-    /// The accounts.
-    pub accounts: Accounts,
+    /// The connections of the database.
+    pub shop: Pool<Shop>,
     /// The sessions of logged-in users.
     pub sessions: Sessions,
-    database: Database,
 }
 
 impl AppState {
-    /// Returns a state with an account for each role: `zoe`, `carl` and `ada`. The password of each is its name.
-    ///
-    /// # Errors
-    /// Fails if the system provides no random numbers.
-    pub fn with_accounts() -> highball::Result<Self> {
-        let mut state = Self::default();
-        for (name, role) in [
-            ("zoe", Role::Customer),
-            ("carl", Role::Clerk),
-            ("ada", Role::Admin),
-        ] {
-            state.accounts.add(name, name, role)?;
-        }
-        Ok(state)
+    /// Returns a state without sessions.
+    pub fn new(shop: Pool<Shop>) -> Self {
+        let sessions = Sessions::default();
+        Self { shop, sessions }
     }
 }
 
 /// Returns the limits of concurrent requests.
 ///
-/// The database has four connections, and eight requests keep them busy. At most three of them can be reports, so that
+/// The pool has four connections, and eight requests keep them busy. At most three of them can be reports, so that
 /// orders do not have to wait for reports.
 pub fn capacity() -> Capacity {
     Capacity::of(8).normal(6).background(3).wait(millis(100))
@@ -69,13 +65,18 @@ fn health() -> &'static str {
     every(guards::signed_in | public),
     with(
         // Without the log in tests, their output stays readable.
-        when(cfg!(not(test)), AccessLog::line().skip(&["/health"])),
+        when(
+            cfg!(not(test)),
+            AccessLog::line().skip(&["/health", "/readyz"])
+        ),
         request_id,
         SecurityHeaders::new()
     )
 )]
 pub struct Api(
     health,
+    // It fails while the database does not answer.
+    #[public] highball::serve::readyz,
     account::login,
     Catalogue,
     Orders,
@@ -91,6 +92,7 @@ impl Documented for Api {
         Document::of::<Self>("Shop", env!("CARGO_PKG_VERSION"))
             .description("A shop. Log in with `POST /login`, and send the token as a bearer token.")
             .capacity()
+            .hide("/readyz")
     }
 }
 

@@ -1,9 +1,21 @@
 //! A shop with logins, roles and overload protection. Run it with `cargo run -p shop`.
+//!
+//! The database is the file `shop.db` of SQLite, or the one that `DATABASE` names. With PostgreSQL:
+//!
+//! ```sh
+//! DATABASE_URL=postgres://user:password@localhost/shop cargo run -p shop --features postgres
+//! ```
 
-use shop::{Api, AppState, capacity};
+use highball::prelude::*;
+use shop::{Api, AppState, add_accounts, capacity, database};
 
 #[highball::main]
 async fn main() -> highball::Result {
-    let state = AppState::with_accounts()?;
-    highball::serve(Api).state(state).capacity(capacity()).await
+    let shop = database::from_env()?;
+    highball::serve(Api)
+        .state(AppState::new(shop.clone()))
+        .capacity(capacity())
+        .install(shop.clone())
+        .on_start("accounts", secs(30), add_accounts(shop))
+        .await
 }

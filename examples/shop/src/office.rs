@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use highball::prelude::*;
+use highball_db::{Conn, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
     account::Role,
-    database::{Database, Product},
+    catalogue::Product,
+    database::{Connection, Shop},
     error::ApiError,
     guards::{at_least, signed_in},
 };
@@ -23,22 +25,23 @@ pub(crate) struct Stock(restock);
 
 /// Returns the number of sales of each product.
 ///
-/// The report takes eight queries. Its priority is `background`, so it waits while the shop is busy.
+/// The report reads all orders. Its priority is `background`, so it waits while the shop is busy.
 #[get("/report", priority = background, timeout = secs(10))]
-async fn report(database: State<Database>) -> Json<BTreeMap<u32, u64>> {
-    let mut sold = BTreeMap::new();
-    for part in 0..8 {
-        let orders = database.query(|tables| {
-            let orders = tables.orders.iter().skip(part).step_by(8);
-            orders
-                .map(|order| (order.product, order.count))
-                .collect::<Vec<_>>()
-        });
-        for (product, count) in orders.await {
-            *sold.entry(product).or_default() += u64::from(count);
-        }
-    }
-    Json(sold)
+async fn report(mut shop: Conn<'_, Shop>) -> Result<Json<BTreeMap<i64, i64>>, ApiError> {
+    Ok(Json(sales(&mut shop).await?))
+}
+
+/// Returns the number of sales of each product.
+///
+/// # Errors
+/// Returns an error if the database fails.
+pub async fn sales(shop: &mut Connection) -> sqlx::Result<BTreeMap<i64, i64>> {
+    // In PostgreSQL, the sum of a `BIGINT` is a `NUMERIC`.
+    let sold: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT product, CAST(sum(count) AS BIGINT) FROM orders GROUP BY product")
+            .fetch_all(shop)
+            .await?;
+    Ok(sold.into_iter().collect())
 }
 
 /// The body of [`restock`].
@@ -53,12 +56,14 @@ struct Delivery {
 async fn restock(
     id: u32,
     delivery: Json<Delivery>,
-    database: State<Database>,
+    mut tx: Tx<'_, Shop>,
 ) -> Result<Json<Product>, ApiError> {
-    let product = database.query(|tables| {
-        let product = tables.products.get_mut(&id)?;
-        product.stock = product.stock.saturating_add(delivery.count);
-        Some(product.clone())
-    });
-    product.await.map(Json).ok_or(ApiError::NoProduct { id })
+    let sql = "UPDATE products SET stock = stock + $1 WHERE id = $2 \
+               RETURNING id, name, price_cents, stock";
+    let product = sqlx::query_as(sql)
+        .bind(i64::from(delivery.count))
+        .bind(i64::from(id))
+        .fetch_optional(&mut *tx)
+        .await?;
+    product.map(Json).ok_or(ApiError::NoProduct { id })
 }

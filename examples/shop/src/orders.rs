@@ -1,19 +1,32 @@
 //! Orders of logged-in customers.
 
 use highball::prelude::*;
+use highball_db::{Conn, Tx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     account::User,
-    database::{Database, Order, Tables},
+    database::{Connection, Shop},
     error::ApiError,
     guards::{Quota, not_blocked, quota, signed_in},
 };
 
 /// The routes of orders. A customer has access only to orders of the same account.
 #[routes("/orders", with(signed_in))]
-pub(crate) struct Orders(list, buy);
+pub struct Orders(list, buy);
+
+/// An order.
+#[derive(Debug, Serialize, JsonSchema, sqlx::FromRow)]
+pub(crate) struct Order {
+    #[sqlx(try_from = "i64")]
+    id: u64,
+    customer: String,
+    #[sqlx(try_from = "i64")]
+    product: u32,
+    #[sqlx(try_from = "i64")]
+    count: u32,
+}
 
 /// The body of [`buy`].
 #[derive(Deserialize, JsonSchema)]
@@ -30,13 +43,13 @@ fn one() -> u32 {
 
 /// Lists the customer's orders.
 #[get("/")]
-async fn list(user: Local<'_, User>, database: State<Database>) -> Json<Vec<Order>> {
-    let orders = database.query(|tables| {
-        let orders = tables.orders.iter();
-        let own = orders.filter(|order| order.customer == user.name);
-        own.cloned().collect()
-    });
-    Json(orders.await)
+async fn list(
+    user: Local<'_, User>,
+    mut shop: Conn<'_, Shop>,
+) -> Result<Json<Vec<Order>>, ApiError> {
+    let sql = "SELECT id, customer, product, count FROM orders WHERE customer = $1 ORDER BY id";
+    let orders = sqlx::query_as(sql).bind(&user.name);
+    Ok(Json(orders.fetch_all(&mut *shop).await?))
 }
 
 /// The response to [`buy`].
@@ -55,31 +68,50 @@ async fn buy(
     user: Local<'_, User>,
     quota: Local<'_, Quota>,
     wish: Json<Wish>,
-    database: State<Database>,
+    mut tx: Tx<'_, Shop>,
     cx: &mut Context<'_>,
 ) -> Result<Created<Json<Receipt>>, ApiError> {
-    let order = database.query(|tables| place(tables, &user, &wish)).await?;
+    let order = place(&mut tx, &user.name, &wish).await?;
     cx.note("order", order.id);
     let left = quota.0 - 1;
     Ok(Created::new(Json(Receipt { order, left })))
 }
 
-fn place(tables: &mut Tables, user: &User, wish: &Wish) -> Result<Order, ApiError> {
+/// Takes the products from the stock and adds the order. Both belong to the transaction of the caller.
+async fn place(tx: &mut Connection, customer: &str, wish: &Wish) -> Result<Order, ApiError> {
+    take(tx, wish).await?;
+    // The number is taken last: other orders wait for it until this one is committed.
+    let sql = "UPDATE counters SET last = last + 1 WHERE name = 'orders' RETURNING last";
+    let id: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await?;
+    let sql = "INSERT INTO orders (id, customer, product, count) VALUES ($1, $2, $3, $4) \
+               RETURNING id, customer, product, count";
+    let order = sqlx::query_as(sql)
+        .bind(id)
+        .bind(customer)
+        .bind(i64::from(wish.product))
+        .bind(i64::from(wish.count));
+    Ok(order.fetch_one(tx).await?)
+}
+
+/// Takes the products from the stock, if there are enough.
+async fn take(tx: &mut Connection, wish: &Wish) -> Result<(), ApiError> {
     let id = wish.product;
-    let product = tables
-        .products
-        .get_mut(&id)
-        .ok_or(ApiError::NoProduct { id })?;
-    let left = product.stock;
-    product.stock = left
-        .checked_sub(wish.count)
-        .ok_or(ApiError::SoldOut { left })?;
-    let order = Order {
-        id: tables.orders.len() + 1,
-        customer: user.name.clone(),
-        product: wish.product,
-        count: wish.count,
-    };
-    tables.orders.push(order.clone());
-    Ok(order)
+    // The condition is part of the change, so two customers cannot both take the last one.
+    let sql = "UPDATE products SET stock = stock - $1 WHERE id = $2 AND stock >= $1";
+    let taken = sqlx::query(sql)
+        .bind(i64::from(wish.count))
+        .bind(i64::from(id))
+        .execute(&mut *tx)
+        .await?;
+    if taken.rows_affected() > 0 {
+        return Ok(());
+    }
+    let left = sqlx::query_scalar("SELECT stock FROM products WHERE id = $1")
+        .bind(i64::from(id))
+        .fetch_optional(tx)
+        .await?;
+    match left {
+        Some(left) => Err(ApiError::SoldOut { left }),
+        None => Err(ApiError::NoProduct { id }),
+    }
 }

@@ -8,6 +8,7 @@ use std::{
 
 use highball::{
     Priority,
+    describe::{Answers, Inputs},
     extract::{Fact, Facts, Input, Opens, Scope},
     prelude::*,
 };
@@ -16,6 +17,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::{
     PoolError,
     database::{Connection, Database},
+    error::BUSY,
     holders::By,
     live::Lease,
     pool::{Inner, Pool},
@@ -86,6 +88,8 @@ impl<D: Database> Scope for OpenConn<D> {
 impl<'r, D: Database> Extract<'r> for Conn<'r, D> {
     type State = Pool<D>;
     const FACTS: Facts = Facts::named(&[Fact::scope("connection", D::NAME)]);
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = BUSY;
     const OPENS: Option<Opens<Pool<D>>> = Some(Opens::of::<OpenConn<D>>());
 
     fn extract(input: Input<'r, Pool<D>>) -> Result<Self, Rejection> {

@@ -2,7 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use highball::prelude::*;
+use highball::{
+    describe::{Answer, Answers},
+    extract::Facts,
+    prelude::*,
+};
 
 /// Why a pool has no connection for a request.
 ///
@@ -101,3 +105,19 @@ impl From<PoolError> for Rejection {
             .with_source(error)
     }
 }
+
+impl IntoResponse for PoolError {
+    const FACTS: Facts = Facts::NONE;
+    const ANSWERS: Answers = BUSY;
+
+    fn into_response(self) -> Response {
+        Rejection::from(self).into_response()
+    }
+}
+
+/// The response to a request without a connection.
+pub(crate) const BUSY: Answers = Answers::one(
+    Answer::problem(503)
+        .about("the database is busy")
+        .headers(&["retry-after"]),
+);

@@ -1,4 +1,4 @@
-//! Connections outside of requests.
+//! Connections outside of handlers.
 
 use std::{
     fmt,
@@ -7,10 +7,11 @@ use std::{
     panic::Location,
 };
 
-use highball::{Priority, clock::Clock};
+use highball::{Context, Priority, clock::Clock};
 
 use crate::{
     PoolError,
+    conn::{lend, wait},
     database::{Connection, Database},
     holders::By,
     live::Lease,
@@ -40,9 +41,58 @@ impl<D: Database> Pool<D> {
             lease.await.map(Lent)
         }
     }
+
+    /// Lends a connection to a guard or a middleware, with the priority of its route.
+    ///
+    /// It waits as a [`Conn`](crate::Conn) does: no longer than half of the time that the route has left. Drop it
+    /// before the rest of the chain runs, because a handler that needs a second connection could wait for it forever.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    /// use highball_db::{Pool, PoolError, Sqlite, database};
+    ///
+    /// database!(Shop: Sqlite);
+    ///
+    /// #[derive(State)]
+    /// struct AppState {
+    ///     shop: Pool<Shop>,
+    /// }
+    ///
+    /// #[guard]
+    /// async fn has_database(shop: State<Pool<Shop>>, cx: &Context<'_>) -> Result<(), PoolError> {
+    ///     shop.acquire_for(cx).await?;
+    ///     Ok(())
+    /// }
+    ///
+    /// #[get("/", priority = critical, with(has_database))]
+    /// async fn home() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(home);
+    ///
+    /// # highball::block_on(async {
+    /// let shop = Pool::<Shop>::memory().build();
+    /// let response = Api.test().state(AppState { shop }).get("/").send().await;
+    /// assert_eq!(response.status(), 200);
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if no connection is free in time, if the database does not accept one, or if the pool is
+    /// closed. As a response, it is a 503.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, its place in the queue is given up. A connection that is being opened is kept for the
+    /// next one.
+    pub async fn acquire_for(&self, cx: &Context<'_>) -> Result<Lent<D>, PoolError> {
+        let wait = wait(cx, &self.0);
+        lend(cx, &self.0, wait).await.map(Lent)
+    }
 }
 
-/// A connection that is lent outside of requests. Dropping it returns it. [`Pool::acquire`] returns it.
+/// A connection that is lent outside of handlers. Dropping it returns it. [`Pool::acquire`] and [`Pool::acquire_for`]
+/// return it.
 ///
 /// # Examples
 /// ```

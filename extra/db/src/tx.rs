@@ -6,6 +6,7 @@ use std::{
 };
 
 use highball::{
+    describe::{Answer, Answers, Inputs},
     extract::{Fact, Facts, Input, Opens, Scope},
     prelude::*,
 };
@@ -17,9 +18,13 @@ use crate::{
     conn::{lend, wait, writer},
     database::{Connection, Database},
     engine::Engine,
+    error::BUSY,
     live::Lease,
     pool::Pool,
 };
+
+/// The detail of the 409 for a commit that violates a constraint.
+const CONFLICT: &str = "the change conflicts with stored data";
 
 /// A transaction of a [`Database`], for handlers that write.
 ///
@@ -170,6 +175,9 @@ impl<D: Database> Scope for OpenTx<D> {
 impl<'r, D: Database> Extract<'r> for Tx<'r, D> {
     type State = Pool<D>;
     const FACTS: Facts = Facts::WRITES.and(Facts::named(&[Fact::scope("connection", D::NAME)]));
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers =
+        Answers::either(&BUSY, &Answers::one(Answer::problem(409).about(CONFLICT)));
     const OPENS: Option<Opens<Pool<D>>> = Some(Opens::of::<OpenTx<D>>());
 
     fn extract(input: Input<'r, Pool<D>>) -> Result<Self, Rejection> {
@@ -220,11 +228,7 @@ fn failed(error: sqlx::Error) -> Rejection {
         )
     );
     match is_conflict {
-        true => Rejection::new(
-            StatusCode::CONFLICT,
-            "the change conflicts with stored data",
-        )
-        .with_source(error),
+        true => Rejection::new(StatusCode::CONFLICT, CONFLICT).with_source(error),
         false => Rejection::internal().with_source(error),
     }
 }

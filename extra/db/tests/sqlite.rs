@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use highball::{prelude::*, tokio};
 use highball_db::{
-    Conn, Pool, Sqlite, Tx, database,
+    Conn, Pool, PoolError, Sqlite, Tx, database,
     sqlx::{self, Executor as _, sqlite::SqliteConnectOptions},
 };
 
@@ -36,8 +36,21 @@ async fn read(mut conn: Conn<'_, Main>) -> highball::Result<Json<i64>> {
     Ok(Json(count))
 }
 
+/// Takes a connection before the handler.
+#[guard]
+async fn connected(pool: State<Pool<Main>>, cx: &Context<'_>) -> Result<(), PoolError> {
+    pool.acquire_for(cx).await?;
+    Ok(())
+}
+
+#[get("/patient", priority = background, with(connected))]
+async fn patient() {}
+
+#[get("/urgent", priority = critical, timeout = secs(60), with(connected))]
+async fn urgent() {}
+
 #[routes(app)]
-struct Api(count, read);
+struct Api(count, read, patient, urgent);
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("highball-db-{name}-{}", std::process::id()));
@@ -77,6 +90,28 @@ async fn many_writers_and_readers_are_never_busy() {
     }
     assert_eq!(session.get("/count").send().await.json::<i64>(), 320);
     std::fs::remove_dir_all(folder).ok();
+}
+
+#[tokio::test]
+async fn guards_wait_with_the_priority_of_their_route() {
+    let pool = Pool::<Main>::memory().build();
+    let held = pool.acquire().await.expect("a connection");
+    let session = Api.test().state(AppState { pool: pool.clone() }).start();
+    let mut waiting = tokio::task::JoinSet::new();
+    for (number, path) in [(1, "/patient"), (2, "/urgent")] {
+        let response = session.get(path).send();
+        waiting.spawn(async move { (path, response.await.status()) });
+        while pool.status().waiting < number {
+            tokio::task::yield_now().await;
+        }
+    }
+    drop(held);
+    let mut served = Vec::new();
+    while let Some(task) = waiting.join_next().await {
+        served.push(task.expect("a task without a panic"));
+    }
+    let ok = StatusCode::OK;
+    assert_eq!(served, [("/urgent", ok), ("/patient", ok)]);
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicUsize, Ordering::Relaxed},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
@@ -51,7 +54,21 @@ pub(crate) fn start(example: &str) -> (Program, u16) {
     path.pop();
     path.push(example);
     assert!(path.exists(), "`cargo build -p {example}` was not run");
-    start_program(Command::new(path).env("PORT", "0"), "http://localhost:")
+    let mut command = Command::new(path);
+    command.env("PORT", "0").env("DATABASE", new_database());
+    start_program(&mut command, "http://localhost:")
+}
+
+/// Returns the path of a database that does not exist yet, for the example `shop`.
+fn new_database() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Relaxed).to_string();
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("databases");
+    let folder = folder.join(number);
+    // It is left over from the run before.
+    fs::remove_dir_all(&folder).ok();
+    fs::create_dir_all(&folder).expect("a folder");
+    folder.join("shop.db")
 }
 
 /// Sends a request, and returns the status and the body of the response.

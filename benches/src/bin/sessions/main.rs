@@ -1,8 +1,8 @@
 //! Measures the cost of sessions, and counts the changes that are lost when requests of one session change it at the
 //! same time, with `highball-session` and with tower-sessions.
 //!
-//! The apps are called without a socket. For the cost, the program runs itself under callgrind and dhat with two numbers
-//! of requests; the difference excludes the start-up:
+//! The apps are called without a socket. For the cost, the program runs itself under callgrind and dhat with two
+//! numbers of requests; the difference excludes the start-up:
 //!
 //! ```sh
 //! cargo run -p benches --release --bin sessions
