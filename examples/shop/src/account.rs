@@ -10,13 +10,14 @@ use highball::{
     tokio::task::spawn_blocking,
 };
 use highball_db::Pool;
+use highball_session::{Login, SessionData};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     database::{Connection, Shop},
     error::ApiError,
-    session::Sessions,
+    guards::signed_in,
 };
 
 /// A hash that no password has, for names that do not exist.
@@ -32,7 +33,19 @@ const ACCOUNTS: [(&str, Role, bool); 4] = [
 ];
 
 /// The role of a user. Each role includes the rights of the roles before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, sqlx::Type)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    sqlx::Type,
+)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Role {
@@ -44,8 +57,9 @@ pub enum Role {
     Admin,
 }
 
-/// A logged-in user. The guard `signed_in` provides it to handlers.
-#[derive(Debug, Clone, Serialize, Local, JsonSchema)]
+/// A logged-in user. The session keeps it, and the guard `signed_in` provides it to handlers.
+#[derive(Debug, Clone, Serialize, Deserialize, SessionData, Local, JsonSchema)]
+#[session(key = "user", identity = name)]
 pub struct User {
     /// The name of the account.
     pub name: String,
@@ -102,16 +116,12 @@ fn is_password(password: &str, hash: &str) -> bool {
 /// The body of a login.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Login {
+pub(crate) struct Password {
     name: String,
     password: String,
-}
-
-/// The response to a login.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Session {
-    token: String,
-    user: User,
+    /// Whether the login outlives the browser.
+    #[serde(default)]
+    remember: bool,
 }
 
 /// Logs in.
@@ -125,12 +135,16 @@ pub(crate) struct Session {
     with(concurrency(Concurrency::new(4)))
 )]
 pub(crate) async fn login(
-    login: Json<Login>,
+    password: Json<Password>,
     shop: State<Pool<Shop>>,
-    sessions: State<Sessions>,
+    login: Login<'_, User>,
     cx: &Context<'_>,
-) -> Result<Json<Session>, ApiError> {
-    let Json(Login { name, password }) = login;
+) -> Result<Json<User>, ApiError> {
+    let Json(Password {
+        name,
+        password,
+        remember,
+    }) = password;
     // `Conn` would hold the connection while the password is hashed.
     let account = find(&mut *shop.acquire_for(cx).await?, &name).await?;
     // An unknown name takes as long as a wrong password, so that the time does not disclose which names exist.
@@ -141,6 +155,45 @@ pub(crate) async fn login(
     let is_right = spawn_blocking(move || is_password(&password, &hash)).await?;
     let role = role.filter(|_| is_right).ok_or(ApiError::WrongLogin)?;
     let user = User { name, role };
-    let token = sessions.begin(user.clone())?;
-    Ok(Json(Session { token, user }))
+    login.remember(remember).begin(user.clone()).await?;
+    Ok(Json(user))
+}
+
+/// Logs out.
+#[post("/logout", public, priority = critical)]
+pub(crate) async fn logout(login: Login<'_, User>) -> Result<NoContent, ApiError> {
+    login.end().await?;
+    Ok(NoContent)
+}
+
+/// A browser in which the user is logged in.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Device {
+    id: String,
+    browser: String,
+    is_this: bool,
+}
+
+/// The routes of a user's devices.
+#[routes("/devices", with(signed_in))]
+pub(crate) struct Devices(list, end);
+
+/// Lists the browsers in which the user is logged in.
+#[get("/")]
+async fn list(login: Login<'_, User>) -> Result<Json<Vec<Device>>, ApiError> {
+    let devices = login.devices().await?.into_iter().map(|device| Device {
+        id: device.id,
+        browser: device.agent,
+        is_this: device.is_this,
+    });
+    Ok(Json(devices.collect()))
+}
+
+/// Logs the user out of another browser, or of this one.
+#[delete("/{id}")]
+async fn end(id: &str, login: Login<'_, User>) -> Result<NoContent, ApiError> {
+    match login.end_device(id).await? {
+        true => Ok(NoContent),
+        false => Err(ApiError::NoDevice),
+    }
 }

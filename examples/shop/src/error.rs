@@ -2,6 +2,7 @@
 
 use highball::{prelude::*, tokio::task::JoinError};
 use highball_db::PoolError;
+use highball_session::SessionError;
 
 /// The errors that handlers and guards return.
 #[derive(Debug, IntoResponse)]
@@ -9,7 +10,7 @@ pub enum ApiError {
     /// The login failed. The message does not disclose whether the account exists.
     #[status(401, "the name or the password is wrong")]
     WrongLogin,
-    /// The token is unknown, or its session has ended.
+    /// There is no login, or it has ended.
     #[status(401, "log in first: POST /login")]
     NotLoggedIn,
     /// The role of the user does not permit this.
@@ -42,9 +43,12 @@ pub enum ApiError {
     /// The database failed. The log has the cause, the client does not.
     #[status(500, "something went wrong on our side")]
     Database(#[from] sqlx::Error),
-    /// The system provides no random numbers.
-    #[status(500, "something went wrong on our side")]
-    NoToken(#[from] getrandom::Error),
+    /// The session has failed.
+    #[transparent]
+    Session(#[from] SessionError),
+    /// The user has no device with this id.
+    #[status(404, "there is no such device")]
+    NoDevice,
     /// The thread that checks a password panicked.
     #[status(500, "something went wrong on our side")]
     Thread(#[from] JoinError),

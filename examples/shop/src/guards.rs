@@ -2,21 +2,21 @@
 
 use highball::prelude::*;
 use highball_db::Pool;
+use highball_session::Session;
 
 use crate::{
     account::{Role, User},
     database::Shop,
     error::ApiError,
-    session::Sessions,
 };
 
 /// The maximum number of open orders of a customer.
 const MAX_ORDERS: usize = 100_000;
 
-/// Requires the token of a session, and provides its [`User`].
+/// Requires a login, and provides its [`User`].
 #[guard]
-pub fn signed_in(token: Bearer, sessions: State<Sessions>) -> Result<User, ApiError> {
-    sessions.find(token.token()).ok_or(ApiError::NotLoggedIn)
+pub fn signed_in(user: Option<Session<'_, User>>) -> Result<User, ApiError> {
+    user.map(|user| user.clone()).ok_or(ApiError::NotLoggedIn)
 }
 
 /// Requires at least this role.

@@ -9,15 +9,15 @@ mod guards;
 mod office;
 mod orders;
 pub mod scratch;
-mod session;
 
 use highball::{
-    middleware::{AccessLog, SecurityHeaders, request_id},
+    middleware::{AccessLog, Csrf, SecurityHeaders, request_id},
     prelude::*,
     serve::Capacity,
 };
 use highball_db::Pool;
 use highball_openapi::{Document, Documented};
+use highball_session::{Sessions, sessions};
 
 pub use account::{Role, User, add_accounts};
 use catalogue::Catalogue;
@@ -26,7 +26,6 @@ pub use guards::signed_in;
 use office::Office;
 pub use office::sales;
 pub use orders::Orders;
-pub use session::Sessions;
 
 /// The state of the app.
 #[derive(Debug, State)]
@@ -40,7 +39,7 @@ pub struct AppState {
 impl AppState {
     /// Returns a state without sessions.
     pub fn new(shop: Pool<Shop>) -> Self {
-        let sessions = Sessions::default();
+        let sessions = Sessions::memory();
         Self { shop, sessions }
     }
 }
@@ -70,7 +69,9 @@ fn health() -> &'static str {
             AccessLog::line().skip(&["/health", "/readyz"])
         ),
         request_id,
-        SecurityHeaders::new()
+        SecurityHeaders::new(),
+        Csrf::new(),
+        sessions
     )
 )]
 pub struct Api(
@@ -78,11 +79,13 @@ pub struct Api(
     // It fails while the database does not answer.
     #[public] highball::serve::readyz,
     account::login,
+    account::logout,
+    account::Devices,
     Catalogue,
     Orders,
     Office,
     #[public] highball_openapi::json<Api>,
-    // Pages for browsers, which have no token: `/docs`, and in debug builds `/routes`.
+    // Pages for browsers before a login: `/docs`, and in debug builds `/routes`.
     #[public] highball_openapi::page<Api>,
     #[public] highball_openapi::routes_page<Api>,
 );
@@ -90,7 +93,7 @@ pub struct Api(
 impl Documented for Api {
     fn document() -> Document {
         Document::of::<Self>("Shop", env!("CARGO_PKG_VERSION"))
-            .description("A shop. Log in with `POST /login`, and send the token as a bearer token.")
+            .description("A shop. `POST /login` begins a session and sets its cookie.")
             .capacity()
             .hide("/readyz")
     }

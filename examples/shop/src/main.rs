@@ -12,10 +12,13 @@ use shop::{Api, AppState, add_accounts, capacity, database};
 #[highball::main]
 async fn main() -> highball::Result {
     let shop = database::from_env()?;
+    let state = AppState::new(shop.clone());
+    let sessions = state.sessions.clone();
     highball::serve(Api)
-        .state(AppState::new(shop.clone()))
+        .state(state)
         .capacity(capacity())
         .install(shop.clone())
+        .install(sessions)
         .on_start("accounts", secs(30), add_accounts(shop))
         .await
 }

@@ -15,7 +15,10 @@ use crate::{
     Api, AppState, Role, User, add_accounts, capacity, database, database::Shop, scratch::Scratch,
 };
 
-/// A running shop, with a logged-in user of each role.
+/// The name of the cookie of a session.
+const COOKIE: &str = "__Host-session";
+
+/// A running shop, with the session of a user of each role.
 struct TestShop {
     client: TestSession<Api>,
     pool: Pool<Shop>,
@@ -32,14 +35,15 @@ impl TestShop {
         pool.open().await.expect("a database");
         add_accounts(pool.clone()).await.expect("accounts");
         let state = AppState::new(pool.clone());
-        let log_in = |name: &str, role| {
+        let log_in = async |name: &str, role| {
             let name = name.to_owned();
-            state.sessions.begin(User { name, role }).expect("a token")
+            let visitor = state.sessions.visitor().logged_in(User { name, role });
+            visitor.cookie().await.expect("a session").1
         };
-        let zoe = log_in("zoe", Role::Customer);
-        let carl = log_in("carl", Role::Clerk);
-        let ada = log_in("ada", Role::Admin);
-        let mallory = log_in("mallory", Role::Customer);
+        let zoe = log_in("zoe", Role::Customer).await;
+        let carl = log_in("carl", Role::Clerk).await;
+        let ada = log_in("ada", Role::Admin).await;
+        let mallory = log_in("mallory", Role::Customer).await;
         let client = Api.test().state(state);
         let client = match capacity {
             Some(capacity) => client.capacity(capacity).start(),
@@ -57,7 +61,7 @@ impl TestShop {
 
     /// Sends an order of Zoe's.
     async fn buy(&self, wish: Value) -> TestResponse {
-        let request = self.client.post("/orders").bearer(&self.zoe);
+        let request = self.client.post("/orders").cookie(COOKIE, &self.zoe);
         request.json(&wish).send().await
     }
 

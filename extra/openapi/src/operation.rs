@@ -333,7 +333,10 @@ pub(crate) fn scheme_name(login: &Login) -> String {
         Login::Bearer { format: "" } => "bearer".to_owned(),
         Login::Bearer { format } => format!("bearer_{}", format.to_lowercase()),
         Login::Header(name) => format!("header_{}", name.replace('-', "_")),
-        Login::Cookie(name) => format!("cookie_{}", name.replace('-', "_")),
+        Login::Cookie(name) => {
+            let name = name.trim_start_matches("__Host-");
+            format!("cookie_{}", name.replace('-', "_"))
+        }
         _ => "other".to_owned(),
     }
 }

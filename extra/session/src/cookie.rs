@@ -24,7 +24,7 @@ impl Name {
         secure: "",
     };
 
-    pub(crate) fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         self.name
     }
 

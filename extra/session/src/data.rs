@@ -41,6 +41,9 @@ pub trait SessionData: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The path of the type, by which the compiler finds two types with one key.
     const TYPE: &'static str;
 
+    /// Whether it is the identity of a user, so that a request without it is rejected.
+    const IS_IDENTITY: bool;
+
     /// Returns the value of a slot that has no data: the default, or `None` for an identity.
     fn missing() -> Option<Self>;
 }

@@ -17,7 +17,7 @@ use crate::{
     Identity, Key, SessionError, Visit,
     data::FactsOf,
     error::not_logged_in,
-    session::{ANSWERS, open},
+    session::{ANSWERS, DOWN, LOGIN, open},
     store::{Head, Millis},
     visit::Open,
 };
@@ -190,7 +190,7 @@ impl<'r, U: Identity> Extract<'r> for Login<'r, U> {
     const NEEDS: &'static [LocalId] = &[Visit::ID];
     const FACTS: Facts = FactsOf::<U>::WRITTEN;
     const INPUTS: Inputs = Inputs::NONE;
-    const ANSWERS: Answers = ANSWERS;
+    const ANSWERS: Answers = DOWN;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         Ok(Self {
@@ -284,7 +284,7 @@ impl<'r, U: Identity, const SECS: u64> Extract<'r> for Fresh<U, SECS> {
     type State = ();
     const NEEDS: &'static [LocalId] = &[Visit::ID];
     const FACTS: Facts = FactsOf::<U>::READ;
-    const INPUTS: Inputs = Inputs::NONE;
+    const INPUTS: Inputs = LOGIN;
     const ANSWERS: Answers = ANSWERS;
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {

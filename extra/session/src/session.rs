@@ -3,13 +3,14 @@
 use std::{fmt, future::Future, ops::Deref, pin::Pin};
 
 use highball::{
-    describe::{Answer, Answers, Inputs},
+    describe::{Answer, Answers, Inputs, Login},
     extract::{Facts, LocalId, LocalType, OptionalExtract},
     prelude::*,
 };
 
 use crate::{
-    SessionData, SessionError, Visit, Writable, data::FactsOf, error::not_logged_in, visit::Open,
+    SessionData, SessionError, Visit, Writable, cookie::Name, data::FactsOf, error::not_logged_in,
+    visit::Open,
 };
 
 /// A slot of the session, as an argument of a handler or a guard. It derefs to the data.
@@ -107,8 +108,14 @@ impl<'r, T: SessionData> Extract<'r> for Session<'r, T> {
     type State = ();
     const NEEDS: &'static [LocalId] = &[Visit::ID];
     const FACTS: Facts = FactsOf::<T>::WRITTEN;
-    const INPUTS: Inputs = Inputs::NONE;
-    const ANSWERS: Answers = ANSWERS;
+    const INPUTS: Inputs = match T::IS_IDENTITY {
+        true => LOGIN,
+        false => Inputs::NONE,
+    };
+    const ANSWERS: Answers = match T::IS_IDENTITY {
+        true => ANSWERS,
+        false => DOWN,
+    };
 
     fn extract(input: Input<'r>) -> Result<Self, Rejection> {
         let found = Self::extract_optional(input)?;
@@ -125,11 +132,18 @@ impl<'r, T: SessionData> OptionalExtract<'r> for Session<'r, T> {
     }
 }
 
-/// The responses that an argument of the session may cause.
-pub(crate) const ANSWERS: Answers = Answers::list(&[
-    Answer::problem(401).about("There is no login, or it has ended."),
-    Answer::problem(503).about("The store of the sessions does not answer."),
-]);
+/// The cookie of a login.
+pub(crate) const LOGIN: Inputs = Inputs::login(Login::Cookie(Name::SECURE.as_str()));
+
+/// The response if the store does not answer.
+pub(crate) const DOWN: Answers =
+    Answers::one(Answer::problem(503).about("The store of the sessions does not answer."));
+
+/// The responses that an argument with the identity of a user may cause.
+pub(crate) const ANSWERS: Answers = Answers::either(
+    &Answers::one(Answer::problem(401).about("There is no login, or it has ended.")),
+    &DOWN,
+);
 
 /// Returns the session of a request.
 pub(crate) fn open(input: Input<'_>) -> Result<&Open, Rejection> {

@@ -14,15 +14,62 @@ async fn role_of_the_login_decides_which_routes_are_allowed() {
         ("ada", "admin", 200, 200),
     ] {
         let login = json!({ "name": name, "password": name });
-        let session: Value = client.post("/login").json(&login).send().await.json();
-        assert_eq!(session["user"], json!({ "name": name, "role": role }));
-        let token = session["token"].as_str().expect("a token");
-        let response = client.get("/office/report").bearer(token).send().await;
+        let response = client.post("/login").json(&login).send().await;
+        let user: Value = response.json();
+        assert_eq!(user, json!({ "name": name, "role": role }));
+        let token = &id_of(&response);
+        let response = client
+            .get("/office/report")
+            .cookie(COOKIE, token)
+            .send()
+            .await;
         assert_eq!(response.status(), report, "{name}");
-        let delivery = client.post("/office/products/1/stock").bearer(token);
+        let delivery = client
+            .post("/office/products/1/stock")
+            .cookie(COOKIE, token);
         let response = delivery.json(&json!({ "count": 5 })).send().await;
         assert_eq!(response.status(), stock, "{name}");
     }
+}
+
+/// Returns the id of the session that a response begins.
+fn id_of(response: &TestResponse) -> String {
+    let cookie = response.header(header::SET_COOKIE);
+    let id = cookie
+        .strip_prefix("__Host-session=")
+        .and_then(|rest| rest.split(';').next());
+    id.expect("a cookie").to_owned()
+}
+
+#[tokio::test]
+async fn a_user_logs_out_here_and_elsewhere() {
+    let Some(scratch) = scratch().await else {
+        return;
+    };
+    let TestShop { client, zoe, .. } = TestShop::start(&scratch, None).await;
+    let login = json!({ "name": "zoe", "password": "zoe" });
+    let there = id_of(&client.post("/login").json(&login).send().await);
+    let devices = || client.get("/devices").cookie(COOKIE, &zoe).send();
+    let list: Vec<Value> = devices().await.json();
+    assert_eq!(list.len(), 2);
+    let other = list.iter().find(|device| device["is_this"] == false);
+    let id = other
+        .and_then(|device| device["id"].as_str())
+        .expect("the other one");
+    let end = |id: &str| {
+        client
+            .delete(&format!("/devices/{id}"))
+            .cookie(COOKIE, &zoe)
+            .send()
+    };
+    assert_eq!(end(id).await.status(), 204);
+    assert_eq!(end(id).await.status(), 404);
+    let orders = |id: &str| client.get("/orders").cookie(COOKIE, id).send();
+    assert_eq!(orders(&there).await.status(), 401);
+    assert_eq!(orders(&zoe).await.status(), 200);
+    let logout = client.post("/logout").cookie(COOKIE, &zoe).send().await;
+    assert_eq!(logout.status(), 204);
+    assert_eq!(orders(&zoe).await.status(), 401);
 }
 
 #[tokio::test]
@@ -57,12 +104,12 @@ async fn only_logged_in_customers_can_buy() {
     let receipt = json!({ "order": order, "left": 99_999 });
     assert_eq!(bought.json::<Value>(), receipt);
     let orders = || shop.client.get("/orders");
-    let own = orders().bearer(&shop.zoe).send().await;
+    let own = orders().cookie(COOKIE, &shop.zoe).send().await;
     assert_eq!(own.json::<Value>(), json!([order]));
-    let other = orders().bearer(&shop.ada).send().await;
+    let other = orders().cookie(COOKIE, &shop.ada).send().await;
     assert_eq!(other.json::<Value>(), json!([]));
     assert_eq!(orders().send().await.status(), 401);
-    assert_eq!(orders().bearer("guess").send().await.status(), 401);
+    assert_eq!(orders().cookie(COOKIE, "guess").send().await.status(), 401);
 }
 
 #[tokio::test]
@@ -71,7 +118,7 @@ async fn blocked_account_cannot_buy() {
         return;
     };
     let shop = TestShop::start(&scratch, None).await;
-    let request = shop.client.post("/orders").bearer(&shop.mallory);
+    let request = shop.client.post("/orders").cookie(COOKIE, &shop.mallory);
     let response = request.json(&json!({ "product": 1 })).send().await;
     assert_eq!(response.status(), 403);
     assert_eq!(shop.number("SELECT count(*) FROM orders").await, 0);
@@ -100,7 +147,7 @@ async fn catalogue_is_public_and_has_an_etag() {
 }
 
 #[tokio::test]
-async fn pages_for_browsers_need_no_token() {
+async fn pages_for_browsers_need_no_login() {
     let Some(scratch) = scratch().await else {
         return;
     };

@@ -31,7 +31,7 @@ async fn many_buyers_get_as_much_as_there_is() {
     shop.run("UPDATE products SET stock = 7 WHERE id = 1").await;
     let mut buyers = Vec::new();
     for _ in 0..20 {
-        let request = shop.client.post("/orders").bearer(&shop.zoe);
+        let request = shop.client.post("/orders").cookie(COOKIE, &shop.zoe);
         buyers.push(tokio::spawn(request.json(&json!({ "product": 1 })).send()));
     }
     let mut statuses = Vec::new();
@@ -89,11 +89,13 @@ async fn report_has_the_sold_products() {
         let wish = json!({ "product": product, "count": count });
         assert_eq!(shop.buy(wish).await.status(), 201);
     }
-    let report = shop.client.get("/office/report").bearer(&shop.carl);
+    let report = shop.client.get("/office/report").cookie(COOKIE, &shop.carl);
     let sold: Value = report.send().await.json();
     assert_eq!(sold, json!({ "1": 7, "3": 1 }));
     let delivery = shop.client.post("/office/products/1/stock");
-    let delivery = delivery.bearer(&shop.ada).json(&json!({ "count": 10 }));
+    let delivery = delivery
+        .cookie(COOKIE, &shop.ada)
+        .json(&json!({ "count": 10 }));
     let product: Value = delivery.send().await.json();
     assert_eq!(product["stock"], 1_000_003);
 }
@@ -112,7 +114,7 @@ async fn accounts_and_orders_survive_a_restart() {
     drop(before);
 
     let after = TestShop::start(&scratch, None).await;
-    let orders = after.client.get("/orders").bearer(&after.zoe);
+    let orders = after.client.get("/orders").cookie(COOKIE, &after.zoe);
     let order = json!({ "id": 1, "customer": "zoe", "product": 1, "count": 1 });
     assert_eq!(orders.send().await.json::<Value>(), json!([order]));
     assert_eq!(after.number(STOCK).await, 999_999);

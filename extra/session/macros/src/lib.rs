@@ -62,6 +62,7 @@ fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if let Some(field) = identity {
         check_field(field, name, &input.data, errors);
     }
+    let is_identity = identity.is_some();
     let session = runtime_path::package("highball-session");
     let version = options
         .version
@@ -95,6 +96,7 @@ fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             #version
             const TYPE: &'static str =
                 ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name));
+            const IS_IDENTITY: bool = #is_identity;
 
             fn missing() -> ::core::option::Option<Self> {
                 #missing

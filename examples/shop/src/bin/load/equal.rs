@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use highball::prelude::*;
+use highball::{middleware::Csrf, prelude::*};
 use highball_db::Conn;
 use shop::{Orders, database::Shop, sales, signed_in};
 
@@ -13,5 +13,5 @@ async fn report(mut shop: Conn<'_, Shop>) -> highball::Result<Json<BTreeMap<i64,
 }
 
 /// The routes of a measurement.
-#[routes(app)]
+#[routes(app, with(Csrf::new(), highball_session::sessions))]
 pub(crate) struct Equal(Orders, report);

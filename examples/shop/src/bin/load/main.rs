@@ -104,8 +104,8 @@ where
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let client = Arc::new(Client::new(listener.local_addr()?));
     let state = AppState::new(shop.clone());
-    let order = order(&log_in(&state, "zoe", Role::Customer)?);
-    let report = report(&log_in(&state, "carl", Role::Clerk)?);
+    let order = order(&log_in(&state, "zoe", Role::Customer).await?);
+    let report = report(&log_in(&state, "carl", Role::Clerk).await?);
     let server = tokio::spawn(serve(state, listener));
     let reports = async {
         if let Some(every) = report_every {
@@ -117,23 +117,25 @@ where
     row(name, &answers)
 }
 
-/// Begins a session, and returns its token.
-fn log_in(state: &AppState, name: &str, role: Role) -> highball::Result<String> {
+/// Begins a session, and returns its cookie.
+async fn log_in(state: &AppState, name: &str, role: Role) -> highball::Result<String> {
     let name = name.to_owned();
-    Ok(state.sessions.begin(User { name, role })?)
+    let visitor = state.sessions.visitor().logged_in(User { name, role });
+    let (name, value) = visitor.cookie().await?;
+    Ok(format!("{name}={value}"))
 }
 
-fn order(token: &str) -> String {
+fn order(cookie: &str) -> String {
     let wish = json!({ "product": 1 }).to_string();
     format!(
-        "POST /orders HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {token}\r\n\
+        "POST /orders HTTP/1.1\r\nhost: shop\r\ncookie: {cookie}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{wish}",
         wish.len()
     )
 }
 
-fn report(token: &str) -> String {
-    format!("GET /office/report HTTP/1.1\r\nhost: shop\r\nauthorization: Bearer {token}\r\n\r\n")
+fn report(cookie: &str) -> String {
+    format!("GET /office/report HTTP/1.1\r\nhost: shop\r\ncookie: {cookie}\r\n\r\n")
 }
 
 /// The result of a measurement.
