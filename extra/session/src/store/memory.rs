@@ -3,9 +3,12 @@
 mod early;
 mod hash;
 mod index;
+mod kept;
 #[cfg(all(test, highball_loom))]
 mod model;
 mod session;
+#[cfg(all(test, not(highball_loom)))]
+mod stress;
 mod sweep;
 mod sync;
 #[cfg(all(test, not(highball_loom)))]
@@ -14,10 +17,10 @@ mod times;
 
 use std::{
     fmt, ptr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use papaya::{Compute, HashMap, Operation};
+use papaya::{Compute, HashMap, HashMapRef, LocalGuard, Operation};
 use tokio::task::yield_now;
 
 use crate::{
@@ -27,7 +30,8 @@ use crate::{
 use early::Early;
 use hash::BuildFold;
 use index::Index;
-use session::Session;
+use kept::kept_keys;
+use session::{Entry, Life, Session};
 
 const DEFAULT_MAX_SESSIONS: usize = 100_000;
 const MAX_EARLY: usize = 1024;
@@ -62,14 +66,14 @@ const MAX_SPARED: usize = 16;
 /// ```
 pub struct Memory {
     max: usize,
-    /// The number of the session that each current or kept key leads to. Only the owner of `index` changes it.
-    keys: HashMap<Key, u64, BuildFold>,
-    /// The sessions by their numbers. A session keeps its number when it gets another key, so that each change of a
-    /// session is one change of one entry.
-    sessions: HashMap<u64, Session, BuildFold>,
+    /// Only the owner of `index` adds and removes entries and changes their kind. A session is one entry, so each
+    /// change of its slots is one change of the map.
+    map: HashMap<Key, Entry, BuildFold>,
     index: Mutex<Index>,
     early: Early,
 }
+
+type Pinned<'a> = HashMapRef<'a, Key, Entry, BuildFold, LocalGuard<'a>>;
 
 impl Memory {
     /// Creates a store for 100,000 sessions, which are about 80 MB, with a slot of 200 bytes in each.
@@ -85,8 +89,7 @@ impl Memory {
     pub fn new() -> Self {
         Self {
             max: DEFAULT_MAX_SESSIONS,
-            keys: HashMap::default(),
-            sessions: HashMap::default(),
+            map: HashMap::default(),
             index: Mutex::default(),
             early: Early::new(MAX_EARLY),
         }
@@ -112,141 +115,119 @@ impl Memory {
     /// See [`Store::create`].
     pub(crate) fn create(&self, key: &Key, head: &Head) -> Result<bool, StoreError> {
         let mut index = self.lock();
-        let keys = self.keys.pin();
-        if keys.contains_key(key) {
+        let map = self.map.pin();
+        if map.contains_key(key) {
             return Ok(false);
         }
         self.make_room(&mut index)?;
-        let number = index.next_number();
-        let session = Session::new(*key, head);
-        index.add(number, &session);
-        // The key leads to the session, so it is stored last.
-        self.sessions.pin().insert(number, session);
-        keys.insert(*key, number);
+        let life = Arc::new(Life::new(head, Vec::new()));
+        index.add(*key, &life);
+        map.insert(*key, Entry::Live(Session::new(life)));
         Ok(true)
     }
 
     /// See [`Store::load`].
     pub(crate) fn load(&self, key: &Key, now: Millis) -> Option<Loaded> {
-        let number = self.number(key)?;
-        let sessions = self.sessions.pin();
+        let map = self.map.pin();
         loop {
-            let session = sessions.get(&number)?;
-            if !session.is_found_by(key, now) {
-                return None;
-            }
-            let times = session.times.read()?;
+            let entry = map.get(key)?;
+            let (current, session) = match entry {
+                Entry::Live(session) => (key, Some(session)),
+                Entry::Kept { until, .. } if *until <= now => return None,
+                Entry::Kept { to, .. } => (to, self.live(&map, to)),
+                Entry::Incoming { .. } => (key, self.live(&map, key)),
+            };
+            let times = session.and_then(|session| session.life.times.read());
+            let (Some(session), Some(times)) = (session, times) else {
+                if current == key {
+                    return None;
+                }
+                // At this moment the session ends, or gets another key.
+                drop(self.lock());
+                continue;
+            };
             // The times belong to this version only if it still is the current one.
-            let current = sessions.get(&number);
-            if current.is_some_and(|current| ptr::eq(current, session)) {
-                return Some(session.loaded(times));
+            let is_same = |entry: &Entry| match entry {
+                Entry::Live(live) => ptr::eq(live, session),
+                Entry::Kept { .. } | Entry::Incoming { .. } => false,
+            };
+            let is_kept = || map.get(key).is_some_and(|kept| ptr::eq(kept, entry));
+            if map.get(current).is_some_and(is_same) && (current == key || is_kept()) {
+                return Some(session.loaded(*current, times));
             }
         }
     }
 
     /// See [`Store::put`].
     pub(crate) fn put(&self, key: &Key, slot: &str, expected: u64, data: &Data) -> Put {
-        let Some(number) = self.number(key) else {
-            return Put::Ended;
-        };
+        let map = self.map.pin();
         // `compute` calls it again if another call has changed the session.
-        let change = |entry: Option<(&u64, &Session)>| {
-            let Some((_, session)) = entry.filter(|(_, session)| session.is_live(key)) else {
-                return Operation::Abort(Put::Ended);
-            };
-            match session.put(slot, expected, data) {
-                Ok(next) => Operation::Insert(next),
-                Err(result) => Operation::Abort(result),
+        let change = |entry: Option<(&Key, &Entry)>| match entry {
+            Some((_, Entry::Live(session))) if session.life.times.read().is_some() => {
+                match session.put(slot, expected, data) {
+                    Ok(next) => Operation::Insert(Entry::Live(next)),
+                    Err(result) => Operation::Abort(Some(result)),
+                }
             }
+            Some((_, Entry::Incoming { .. })) => Operation::Abort(None),
+            _ => Operation::Abort(Some(Put::Ended)),
         };
-        match self.sessions.pin().compute(number, change) {
-            Compute::Aborted(result) => result,
-            Compute::Inserted(..) | Compute::Updated { .. } | Compute::Removed(..) => {
-                Put::Done(expected + 1)
+        loop {
+            match map.compute(*key, change) {
+                Compute::Aborted(Some(result)) => return result,
+                Compute::Aborted(None) if self.live(&map, key).is_none() => return Put::Ended,
+                Compute::Aborted(None) => {}
+                Compute::Inserted(..) | Compute::Updated { .. } | Compute::Removed(..) => {
+                    return Put::Done(expected + 1);
+                }
             }
         }
     }
 
     /// See [`Store::touch`].
     pub(crate) fn touch(&self, key: &Key, seen: Millis, expires: Millis) {
-        let Some(number) = self.number(key) else {
-            return;
-        };
-        let sessions = self.sessions.pin();
-        let session = sessions.get(&number).filter(|session| session.key == *key);
-        if session.is_some_and(|session| session.times.touch(seen, expires)) {
-            self.early.push(number);
+        let map = self.map.pin();
+        let session = self.live(&map, key);
+        if session.is_some_and(|session| session.life.times.touch(seen, expires)) {
+            self.early.push(*key);
         }
-    }
-
-    /// See [`Store::replace`].
-    pub(crate) fn replace(
-        &self,
-        old: &Key,
-        new: &Key,
-        head: &Head,
-        kept_until: Option<Millis>,
-    ) -> bool {
-        let mut index = self.lock();
-        let (keys, sessions) = (self.keys.pin(), self.sessions.pin());
-        let Some((number, last)) = self.current(old).filter(|_| !keys.contains_key(new)) else {
-            return false;
-        };
-        let mut next = Session::new(*new, head);
-        if let Some(until) = kept_until {
-            next.keep(&last, until);
-        }
-        index.remove(number, &last);
-        index.add(number, &next);
-        // Between these two steps the new key leads to a session that does not have it, so nothing finds it by it.
-        keys.insert(*new, number);
-        sessions.update(number, |session| session.become_next(&next));
-        for key in last.keys() {
-            if next.keys().all(|kept| kept != key) {
-                keys.remove(key);
-            }
-        }
-        true
     }
 
     /// See [`Store::end`].
     pub(crate) fn end(&self, key: &Key) {
         let mut index = self.lock();
-        if let Some((number, session)) = self.current(key) {
-            self.remove(&mut index, number, &session);
+        let map = self.map.pin();
+        if let Some(life) = life(&map, key) {
+            remove(&map, &mut index, key, life);
         }
     }
 
     /// See [`Store::of_user`].
     pub(crate) fn of_user(&self, user: &str) -> Vec<(Key, Head)> {
         let index = self.lock();
-        let sessions = self.sessions.pin();
-        let read = |number| {
-            let session = sessions.get(&number)?;
-            Some((session.key, session.head(session.times.read()?)))
+        let map = self.map.pin();
+        let read = |key| {
+            let life = life(&map, &key)?;
+            Some((key, life.head(life.times.read()?)))
         };
         index.of_user(user).filter_map(read).collect()
     }
 
-    fn number(&self, key: &Key) -> Option<u64> {
-        self.keys.pin().get(key).copied()
-    }
-
-    /// Returns the session whose current key this is. The caller owns the index, so only its data and times can change.
-    fn current(&self, key: &Key) -> Option<(u64, Session)> {
-        let number = self.number(key)?;
-        let session = self.sessions.pin().get(&number)?.clone();
-        session.is_live(key).then_some((number, session))
-    }
-
-    fn remove(&self, index: &mut Index, number: u64, session: &Session) {
-        // Now it has ended: no call finds it any more, and no touch succeeds.
-        session.times.seal();
-        index.remove(number, session);
-        self.sessions.pin().remove(&number);
-        let keys = self.keys.pin();
-        for key in session.keys() {
-            keys.remove(key);
+    /// Returns the session whose current key this is. The caller does not own the index.
+    fn live<'a>(&self, map: &'a Pinned<'_>, key: &Key) -> Option<&'a Session> {
+        loop {
+            match map.get(key)? {
+                Entry::Live(session) => return Some(session),
+                Entry::Kept { .. } => return None,
+                Entry::Incoming { from } => {
+                    let is_before = |entry| matches!(entry, &Entry::Live(_));
+                    if map.get(from).is_some_and(is_before) {
+                        return None;
+                    }
+                    // The call has replaced the key, and stores the session at this moment.
+                    drop(self.lock());
+                }
+            }
         }
     }
 
@@ -267,26 +248,45 @@ impl Memory {
     /// Touches do not update the order, so the first one may have been used since: then it moves to its place. This is
     /// repeated a few times only, so that one call does not pay for all touches.
     fn evict(&self, index: &mut Index) -> bool {
-        let sessions = self.sessions.pin();
+        let map = self.map.pin();
         for spared in 0.. {
-            let Some((rank, number)) = index.anonymous.first().copied() else {
+            let Some((rank, key)) = index.anonymous.first().copied() else {
                 break;
             };
-            let Some(session) = sessions.get(&number) else {
+            let Some(life) = life(&map, &key) else {
                 break;
             };
-            let seen = session.times.read().map_or(rank, |(seen, _)| seen);
+            let seen = life.times.read().map_or(rank, |(seen, _)| seen);
             if seen == rank || spared == MAX_SPARED {
-                self.remove(index, number, session);
+                remove(&map, index, &key, life);
                 return true;
             }
-            index.rerank(number, session, seen);
+            index.rerank(key, life, seen);
         }
         false
     }
 
     fn lock(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the session whose current key this is. The caller owns the index.
+fn life<'a>(map: &'a Pinned<'_>, key: &Key) -> Option<&'a Arc<Life>> {
+    match map.get(key)? {
+        Entry::Live(session) => Some(&session.life),
+        Entry::Kept { .. } | Entry::Incoming { .. } => None,
+    }
+}
+
+fn remove(map: &Pinned<'_>, index: &mut Index, key: &Key, life: &Life) {
+    // Now it has ended: no call finds it any more, and no touch succeeds.
+    life.times.seal();
+    index.remove(*key, life);
+    map.remove(key);
+    for (kept, until) in kept_keys(map, key, life) {
+        index.kept.remove(&(until, kept));
+        map.remove(&kept);
     }
 }
 
@@ -299,7 +299,7 @@ impl Default for Memory {
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory")
-            .field("sessions", &self.sessions.len())
+            .field("keys", &self.map.len())
             .field("max_sessions", &self.max)
             .finish()
     }

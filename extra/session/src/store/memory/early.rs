@@ -1,8 +1,9 @@
 //! The sessions that expire earlier than they did.
 
 use super::sync::{ArrayQueue, AtomicBool, Ordering};
+use crate::Key;
 
-/// The numbers of sessions whose touch has made them expire before the sweep would look at them.
+/// The keys of sessions whose touch has made them expire before the sweep would look at them.
 ///
 /// A touch usually makes a session expire later, which the sweep notices when it looks at it. So each session costs
 /// time once in its idle time, not once in each touch. A ring of all touched sessions would be a place that all
@@ -10,7 +11,7 @@ use super::sync::{ArrayQueue, AtomicBool, Ordering};
 ///
 /// The ring is bounded. If it is full, the next sweep looks at all sessions once.
 pub(super) struct Early {
-    ring: ArrayQueue<u64>,
+    ring: ArrayQueue<Key>,
     overflow: AtomicBool,
 }
 
@@ -22,18 +23,19 @@ impl Early {
         }
     }
 
-    pub(super) fn push(&self, number: u64) {
-        if self.ring.push(number).is_err() {
+    pub(super) fn push(&self, key: Key) {
+        if self.ring.push(key).is_err() {
             // A sweep that sees it also sees the times that were stored before.
-            self.overflow.store(true, Ordering::Release);
+            // A plain store has no order with the swap of a sweep in the model, which then loses it.
+            self.overflow.swap(true, Ordering::AcqRel);
         }
     }
 
-    pub(super) fn pop(&self) -> Option<u64> {
+    pub(super) fn pop(&self) -> Option<Key> {
         self.ring.pop()
     }
 
-    /// Returns whether a number was lost since the last call.
+    /// Returns whether a key was lost since the last call.
     pub(super) fn take_overflow(&self) -> bool {
         self.overflow.swap(false, Ordering::AcqRel)
     }
@@ -44,17 +46,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_ring_reports_that_a_number_was_lost() {
+    fn a_full_ring_reports_that_a_key_was_lost() {
         let early = Early::new(2);
-        early.push(1);
-        early.push(2);
+        early.push(Key::new([1; 32]));
+        early.push(Key::new([2; 32]));
         assert!(!early.take_overflow());
-        early.push(3);
+        early.push(Key::new([3; 32]));
         assert!(early.take_overflow());
         assert!(!early.take_overflow());
-        assert_eq!(
-            [early.pop(), early.pop(), early.pop()],
-            [Some(1), Some(2), None]
-        );
+        let keys = [1, 2].map(|byte| Some(Key::new([byte; 32])));
+        assert_eq!([early.pop(), early.pop()], keys);
+        assert_eq!(early.pop(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The hash of keys and of numbers.
+//! The hash of keys.
 
 use std::hash::{BuildHasherDefault, Hasher};
 

@@ -2,50 +2,38 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::session::Session;
-use crate::store::Millis;
+use super::session::Life;
+use crate::{Key, store::Millis};
 
-/// The orders of the sessions, by their numbers. A number is never used again.
+/// The orders of the sessions, by their current keys.
 ///
 /// One mutex guards them, and it is locked in each call that changes a key, a user or the number of sessions. Loading,
 /// touching, and storing a slot do not lock it.
 #[derive(Default)]
 pub(super) struct Index {
-    last_number: u64,
     /// When the next sweep looks at each session. Each has one entry.
-    pub(super) due: BTreeSet<(Millis, u64)>,
-    /// When the keys that a session has kept end.
-    pub(super) kept: BTreeSet<(Millis, u64)>,
+    pub(super) due: BTreeSet<(Millis, Key)>,
+    /// When the keys that sessions have kept end.
+    pub(super) kept: BTreeSet<(Millis, Key)>,
     /// The sessions without a user, by the time of their last use when the order was last updated.
-    pub(super) anonymous: BTreeSet<(Millis, u64)>,
-    users: BTreeSet<(Arc<str>, u64)>,
+    pub(super) anonymous: BTreeSet<(Millis, Key)>,
+    users: BTreeSet<(Arc<str>, Key)>,
 }
 
 impl Index {
-    pub(super) fn next_number(&mut self) -> u64 {
-        self.last_number += 1;
-        self.last_number
-    }
-
-    pub(super) fn add(&mut self, number: u64, session: &Session) {
-        self.due.insert((session.times.scheduled(), number));
-        for (_, until) in &session.kept {
-            self.kept.insert((*until, number));
-        }
-        match session.user() {
-            Some(user) => self.users.insert((user.into(), number)),
-            None => self.anonymous.insert((session.times.rank(), number)),
+    pub(super) fn add(&mut self, key: Key, life: &Life) {
+        self.due.insert((life.times.scheduled(), key));
+        match life.user() {
+            Some(user) => self.users.insert((user.into(), key)),
+            None => self.anonymous.insert((life.times.rank(), key)),
         };
     }
 
-    pub(super) fn remove(&mut self, number: u64, session: &Session) {
-        self.due.remove(&(session.times.scheduled(), number));
-        for (_, until) in &session.kept {
-            self.kept.remove(&(*until, number));
-        }
-        match session.user() {
-            Some(user) => self.users.remove(&(user.into(), number)),
-            None => self.anonymous.remove(&(session.times.rank(), number)),
+    pub(super) fn remove(&mut self, key: Key, life: &Life) {
+        self.due.remove(&(life.times.scheduled(), key));
+        match life.user() {
+            Some(user) => self.users.remove(&(user.into(), key)),
+            None => self.anonymous.remove(&(life.times.rank(), key)),
         };
     }
 
@@ -55,31 +43,30 @@ impl Index {
         self.users.len()
     }
 
-    /// Returns the numbers of the sessions of a user.
-    pub(super) fn of_user(&self, user: &str) -> impl Iterator<Item = u64> {
+    /// Returns the keys of the sessions of a user.
+    pub(super) fn of_user(&self, user: &str) -> impl Iterator<Item = Key> {
         let user: Arc<str> = user.into();
-        let range = (user.clone(), 0)..=(user, u64::MAX);
-        self.users.range(range).map(|(_, number)| *number)
+        let range = (user.clone(), Key::new([0; 32]))..=(user, Key::new([u8::MAX; 32]));
+        self.users.range(range).map(|(_, key)| *key)
     }
 
     /// Lets a sweep look at a session when it expires, which may have changed.
-    pub(super) fn reschedule(&mut self, number: u64, session: &Session) {
-        let times = &session.times;
-        while let Some((_, expires)) = times.read() {
-            let scheduled = times.scheduled();
+    pub(super) fn reschedule(&mut self, key: Key, life: &Life) {
+        while let Some((_, expires)) = life.times.read() {
+            let scheduled = life.times.scheduled();
             if scheduled == expires {
                 return;
             }
-            self.due.remove(&(scheduled, number));
-            self.due.insert((expires, number));
-            times.schedule(expires);
+            self.due.remove(&(scheduled, key));
+            self.due.insert((expires, key));
+            life.times.schedule(expires);
         }
     }
 
     /// Moves a session without a user in their order to the time of its last use.
-    pub(super) fn rerank(&mut self, number: u64, session: &Session, seen: Millis) {
-        self.anonymous.remove(&(session.times.rank(), number));
-        session.times.set_rank(seen);
-        self.anonymous.insert((seen, number));
+    pub(super) fn rerank(&mut self, key: Key, life: &Life, seen: Millis) {
+        self.anonymous.remove(&(life.times.rank(), key));
+        life.times.set_rank(seen);
+        self.anonymous.insert((seen, key));
     }
 }

@@ -1,6 +1,6 @@
-//! One version of a session.
+//! The entries of keys.
 
-use std::{iter, sync::Arc};
+use std::sync::Arc;
 
 use super::times::Times;
 use crate::{
@@ -8,69 +8,60 @@ use crate::{
     store::{Data, Head, Loaded, Millis, Put, Slot},
 };
 
-/// The number of earlier keys of a session that are kept at most.
-const MAX_KEPT: usize = 4;
-
-/// A session as it is between two changes. A change stores a new version of it; the versions share what is the same.
-#[derive(Clone)]
-pub(super) struct Session {
-    /// The key of the session. Calls with an earlier key find it only through `kept`.
-    pub(super) key: Key,
-    /// Its times are those of the beginning: `times` has the current ones.
-    head: Arc<Head>,
-    pub(super) times: Arc<Times>,
-    /// The earlier keys, the latest at the end, and until when each is kept.
-    pub(super) kept: Vec<(Key, Millis)>,
-    slots: Vec<(Arc<str>, Arc<Slot>)>,
+/// The entry of a key.
+pub(super) enum Entry {
+    /// The session whose current key this is.
+    Live(Session),
+    /// The key of a session was replaced by `to`, and still leads to it until a time.
+    Kept { to: Key, until: Millis },
+    /// A call is about to replace the key `from` by this one. While `from` has a session, this key has none.
+    Incoming { from: Key },
 }
 
-impl Session {
-    pub(super) fn new(key: Key, head: &Head) -> Self {
-        Self {
-            key,
-            head: Arc::new(head.clone()),
-            times: Arc::new(Times::new(head.seen, head.expires)),
-            kept: Vec::new(),
-            slots: Vec::new(),
+/// A session as it is between two changes of its slots. The versions share the rest.
+#[derive(Clone)]
+pub(super) struct Session {
+    pub(super) life: Arc<Life>,
+    slots: Vec<Stored>,
+}
+
+/// The part of a session that stays the same until it gets another key, and its times.
+pub(super) struct Life {
+    /// Its times are those of the beginning: `times` has the current ones.
+    head: Head,
+    pub(super) times: Times,
+    /// The earlier keys that led to the session at the beginning, the latest at the end, and until when they do.
+    pub(super) kept: Vec<(Key, Millis)>,
+}
+
+#[derive(Clone)]
+struct Stored {
+    name: Arc<str>,
+    version: u64,
+    schema: u32,
+    json: Arc<[u8]>,
+}
+
+impl Stored {
+    fn slot(&self) -> Slot {
+        let data = Data {
+            schema: self.schema,
+            json: self.json.to_vec(),
+        };
+        Slot {
+            version: self.version,
+            data,
         }
     }
+}
 
-    /// Returns the session with the key and the head of `next`, and with its own slots.
-    pub(super) fn become_next(&self, next: &Self) -> Self {
+impl Life {
+    pub(super) fn new(head: &Head, kept: Vec<(Key, Millis)>) -> Self {
         Self {
-            slots: self.slots.clone(),
-            ..next.clone()
-        }
-    }
-
-    /// Keeps the current and earlier keys of `last` until a time.
-    pub(super) fn keep(&mut self, last: &Self, until: Millis) {
-        self.kept = last.kept.clone();
-        self.kept.push((last.key, until));
-        let excess = self.kept.len().saturating_sub(MAX_KEPT);
-        self.kept.drain(..excess);
-    }
-
-    pub(super) fn with_kept(&self, kept: Vec<(Key, Millis)>) -> Self {
-        Self {
+            head: head.clone(),
+            times: Times::new(head.seen, head.expires),
             kept,
-            ..self.clone()
         }
-    }
-
-    pub(super) fn is_found_by(&self, key: &Key, now: Millis) -> bool {
-        let is_kept = |(kept, until): &(Key, Millis)| kept == key && *until > now;
-        self.key == *key || self.kept.iter().any(is_kept)
-    }
-
-    /// Returns whether this is the current key, and the session has not ended.
-    pub(super) fn is_live(&self, key: &Key) -> bool {
-        self.key == *key && self.times.read().is_some()
-    }
-
-    /// Returns the current key and the earlier ones.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
-        iter::once(&self.key).chain(self.kept.iter().map(|(key, _)| key))
     }
 
     pub(super) fn user(&self) -> Option<&str> {
@@ -81,32 +72,55 @@ impl Session {
         Head {
             seen,
             expires,
-            ..Head::clone(&self.head)
+            ..self.head.clone()
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn new(life: Arc<Life>) -> Self {
+        Self {
+            life,
+            slots: Vec::new(),
         }
     }
 
-    pub(super) fn loaded(&self, times: (Millis, Millis)) -> Loaded {
+    /// Returns the session with another life and the same slots.
+    pub(super) fn with_life(&self, life: Arc<Life>) -> Self {
+        Self {
+            life,
+            slots: self.slots.clone(),
+        }
+    }
+
+    pub(super) fn loaded(&self, key: Key, times: (Millis, Millis)) -> Loaded {
         let slots = self.slots.iter();
-        let slots = slots.map(|(name, slot)| (String::from(&**name), Slot::clone(slot)));
-        Loaded::new(self.key, self.head(times), slots.collect())
+        let slots = slots.map(|stored| (String::from(&*stored.name), stored.slot()));
+        Loaded::new(key, self.life.head(times), slots.collect())
     }
 
     /// Returns the next version of the session, or the result if the slot has another version.
     pub(super) fn put(&self, slot: &str, expected: u64, data: &Data) -> Result<Self, Put> {
-        let place = self.slots.iter().position(|(name, _)| **name == *slot);
-        let current = place.map(|idx| &self.slots[idx].1);
-        let version = current.map_or(0, |slot| slot.version);
+        let place = self.slots.iter().position(|stored| *stored.name == *slot);
+        let current = place.map(|idx| &self.slots[idx]);
+        let version = current.map_or(0, |stored| stored.version);
         if version != expected {
-            return Err(Put::Conflict(current.map(|slot| Slot::clone(slot))));
+            return Err(Put::Conflict(current.map(Stored::slot)));
         }
-        let mut next = self.clone();
-        let changed = Arc::new(Slot {
+        let changed = Stored {
+            name: current.map_or_else(|| slot.into(), |stored| Arc::clone(&stored.name)),
             version: version + 1,
-            data: data.clone(),
-        });
+            schema: data.schema,
+            json: data.json.as_slice().into(),
+        };
+        let mut next = self.clone();
         match place {
-            Some(idx) => next.slots[idx].1 = changed,
-            None => next.slots.push((slot.into(), changed)),
+            Some(idx) => next.slots[idx] = changed,
+            None => {
+                // Most sessions have one slot or two, and `push` would make room for four.
+                next.slots.reserve_exact(1);
+                next.slots.push(changed);
+            }
         }
         Ok(next)
     }

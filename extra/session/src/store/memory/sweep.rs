@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, iter};
 
-use super::{MAX_EARLY, Memory, index::Index};
-use crate::store::Millis;
+use super::{MAX_EARLY, Memory, index::Index, life, remove};
+use crate::{Key, store::Millis};
 
 /// The number of sessions that a step looks at while it owns the index.
-const STEP: usize = 256;
+const STEP: usize = 64;
 
 /// A sweep in steps, between which other calls run.
 ///
@@ -16,7 +16,7 @@ pub(crate) struct Sweep<'a> {
     store: &'a Memory,
     now: Millis,
     /// The sessions that may expire earlier than the index has it.
-    early: Vec<u64>,
+    early: Vec<Key>,
     removed: usize,
 }
 
@@ -28,28 +28,13 @@ impl Memory {
             .take(MAX_EARLY)
             .collect();
         if self.early.take_overflow() {
-            early = self.sessions.pin().keys().copied().collect();
+            early = self.map.pin().keys().copied().collect();
         }
         Sweep {
             store: self,
             now,
             early,
             removed: 0,
-        }
-    }
-
-    /// Removes the keys that a session has kept until now.
-    fn drop_kept(&self, index: &mut Index, number: u64, now: Millis) {
-        let (keys, sessions) = (self.keys.pin(), self.sessions.pin());
-        let Some(session) = sessions.get(&number) else {
-            return;
-        };
-        let (expired, kept): (Vec<_>, Vec<_>) =
-            session.kept.iter().partition(|(_, until)| *until <= now);
-        sessions.update(number, |session| session.with_kept(kept.clone()));
-        for (key, until) in expired {
-            index.kept.remove(&(until, number));
-            keys.remove(&key);
         }
     }
 }
@@ -64,10 +49,10 @@ impl Sweep<'_> {
             return true;
         }
         for _ in 0..STEP {
-            if let Some(number) = due(&index.due, self.now) {
-                self.look_at(&mut index, number);
-            } else if let Some(number) = due(&index.kept, self.now) {
-                store.drop_kept(&mut index, number, self.now);
+            if let Some(key) = due(&index.due, self.now) {
+                self.look_at(&mut index, &key);
+            } else if due(&index.kept, self.now).is_some() {
+                self.drop_kept(&mut index);
             } else {
                 return false;
             }
@@ -81,32 +66,40 @@ impl Sweep<'_> {
     }
 
     fn reschedule(&mut self, index: &mut Index) {
-        let sessions = self.store.sessions.pin();
+        let map = self.store.map.pin();
         let rest = self.early.len().saturating_sub(STEP);
-        for number in self.early.drain(rest..) {
-            if let Some(session) = sessions.get(&number) {
-                index.reschedule(number, session);
+        for key in self.early.drain(rest..) {
+            if let Some(life) = life(&map, &key) {
+                index.reschedule(key, life);
             }
         }
     }
 
     /// Removes a session if it has expired. Otherwise, it is looked at again when it expires.
-    fn look_at(&mut self, index: &mut Index, number: u64) {
-        let sessions = self.store.sessions.pin();
-        let Some(session) = sessions.get(&number) else {
+    fn look_at(&mut self, index: &mut Index, key: &Key) {
+        let map = self.store.map.pin();
+        let Some(life) = life(&map, key) else {
             return;
         };
-        if session.times.expire(self.now).is_ok() {
-            self.store.remove(index, number, session);
+        if life.times.expire(self.now).is_ok() {
+            remove(&map, index, key, life);
             self.removed += 1;
         } else {
-            index.reschedule(number, session);
+            index.reschedule(*key, life);
+        }
+    }
+
+    /// Removes the key that is kept for the shortest time.
+    fn drop_kept(&self, index: &mut Index) {
+        let map = self.store.map.pin();
+        if let Some((_, key)) = index.kept.pop_first() {
+            map.remove(&key);
         }
     }
 }
 
-/// Returns the number of the first session in an order whose time has come.
-fn due(order: &BTreeSet<(Millis, u64)>, now: Millis) -> Option<u64> {
-    let (time, number) = order.first()?;
-    (*time <= now).then_some(*number)
+/// Returns the first key in an order if its time has come.
+fn due(order: &BTreeSet<(Millis, Key)>, now: Millis) -> Option<Key> {
+    let (time, key) = order.first()?;
+    (*time <= now).then_some(*key)
 }
