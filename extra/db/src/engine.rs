@@ -9,6 +9,8 @@ use sqlx::{
 };
 use sqlx_core::transaction::TransactionManager as _;
 
+use crate::battery::Value;
+
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -70,6 +72,14 @@ pub trait Engine: sqlx::Database + HasStatementCache + sealed::Sealed {
     #[doc(hidden)]
     fn commit(conn: &mut Self::Connection) -> impl Future<Output = Result<(), Error>> + Send + '_;
 
+    /// Runs a statement, and returns its rows.
+    #[doc(hidden)]
+    fn fetch<'c>(
+        conn: &'c mut Self::Connection,
+        statement: &'static str,
+        values: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Vec<Value>>, Error>> + Send + 'c;
+
     /// Returns how errors name the database: without its password.
     #[doc(hidden)]
     fn describe(options: &<Self::Connection as Connection>::Options) -> String;
@@ -103,6 +113,55 @@ mod sealed {
     #[cfg(feature = "sqlite")]
     impl Sealed for sqlx::Sqlite {}
 }
+
+/// Implements [`Engine::fetch`]. The argument reads the value of a column.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+macro_rules! fetch {
+    ($read:expr) => {
+        async fn fetch(
+            conn: &mut Self::Connection,
+            statement: &'static str,
+            values: Vec<Value>,
+        ) -> Result<Vec<Vec<Value>>, Error> {
+            let mut query = sqlx::query::<Self>(statement);
+            for value in values {
+                query = match value {
+                    Value::Null => query.bind(None::<String>),
+                    Value::Int(number) => query.bind(number),
+                    Value::Text(text) => query.bind(text),
+                    Value::Bytes(bytes) => query.bind(bytes),
+                };
+            }
+            let rows = query.fetch_all(conn).await?;
+            let read = $read;
+            rows.iter()
+                .map(|row| (0..row.len()).map(|idx| read(row, idx)).collect())
+                .collect()
+        }
+    };
+}
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use fetch;
+
+/// Returns the value of a column of a type with this name.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+macro_rules! read_as {
+    ($row:ident, $idx:ident, $kind:expr) => {
+        match $kind {
+            "INT8" | "INTEGER" => $row.try_get($idx).map(Value::Int),
+            "INT4" => $row
+                .try_get::<i32, _>($idx)
+                .map(|number| Value::Int(number.into())),
+            "TEXT" => $row.try_get($idx).map(Value::Text),
+            "BYTEA" | "BLOB" => $row.try_get($idx).map(Value::Bytes),
+            other => Err(Error::Decode(
+                format!("a column of the type {other} is not supported").into(),
+            )),
+        }
+    };
+}
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use read_as;
 
 /// Returns the reason of an error of the network, for any engine.
 #[cfg(any(feature = "postgres", feature = "sqlite"))]

@@ -53,6 +53,13 @@ pub enum PoolError {
         /// The error of the driver.
         error: sqlx::Error,
     },
+    /// The transaction cannot begin.
+    Begin {
+        /// The name of the database.
+        database: &'static str,
+        /// The error of the driver.
+        error: sqlx::Error,
+    },
     /// The pool is closed, because the server stops.
     Closed {
         /// The name of the database.
@@ -84,6 +91,9 @@ impl fmt::Display for PoolError {
             Self::Connect { database, error } => {
                 write!(f, "`{database}` cannot be connected: {error}")
             }
+            Self::Begin { database, error } => {
+                write!(f, "a transaction of `{database}` cannot begin: {error}")
+            }
             Self::Closed { database } => write!(f, "the pool of `{database}` is closed"),
         }
     }
@@ -92,7 +102,7 @@ impl fmt::Display for PoolError {
 impl std::error::Error for PoolError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Connect { error, .. } => Some(error),
+            Self::Connect { error, .. } | Self::Begin { error, .. } => Some(error),
             _ => None,
         }
     }

@@ -42,6 +42,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod battery;
 mod builder;
 mod conn;
 mod database;
@@ -65,7 +66,7 @@ pub use conn::Conn;
 pub use database::Database;
 pub use engine::Engine;
 pub use error::PoolError;
-pub use lent::Lent;
+pub use lent::{Lent, Transaction};
 pub use pool::Pool;
 pub use sqlx;
 #[cfg(feature = "postgres")]

@@ -191,7 +191,7 @@ impl<'r, D: Database> Extract<'r> for Tx<'r, D> {
     }
 }
 
-async fn begin<D: Database>(lease: &mut Lease<D>) -> Result<(), sqlx::Error> {
+pub(crate) async fn begin<D: Database>(lease: &mut Lease<D>) -> Result<(), sqlx::Error> {
     let statement = SqlStr::from_static(D::Engine::BEGIN);
     <D::Engine as sqlx::Database>::TransactionManager::begin(lease, Some(statement)).await
 }

@@ -1,12 +1,13 @@
 //! PostgreSQL.
 
 use sqlx::{
-    Error, Executor, PgConnection, Postgres,
+    Error, Executor, PgConnection, Postgres, Row, TypeInfo, ValueRef,
     migrate::{MigrateError, Migrator},
-    postgres::PgConnectOptions,
+    postgres::{PgConnectOptions, PgRow},
 };
 
-use super::Engine;
+use super::{Engine, fetch, read_as};
+use crate::battery::Value;
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
@@ -44,6 +45,8 @@ impl Engine for Postgres {
         super::commit::<Self>(conn).await
     }
 
+    fetch!(read);
+
     fn describe(options: &PgConnectOptions) -> String {
         let database = options.get_database().unwrap_or(options.get_username());
         let place = match options.get_socket() {
@@ -77,4 +80,13 @@ impl Engine for Postgres {
         };
         Some(reason.to_owned())
     }
+}
+
+/// Returns the value of a column.
+fn read(row: &PgRow, idx: usize) -> Result<Value, Error> {
+    let value = row.try_get_raw(idx)?;
+    if value.is_null() {
+        return Ok(Value::Null);
+    }
+    read_as!(row, idx, value.type_info().name())
 }

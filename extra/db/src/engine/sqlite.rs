@@ -1,12 +1,13 @@
 //! SQLite.
 
 use sqlx::{
-    Connection as _, Error, Sqlite, SqliteConnection,
+    Connection as _, Error, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef,
     migrate::{MigrateError, Migrator},
-    sqlite::SqliteConnectOptions,
+    sqlite::{SqliteConnectOptions, SqliteRow},
 };
 
-use super::Engine;
+use super::{Engine, fetch, read_as};
+use crate::battery::Value;
 
 impl Engine for Sqlite {
     // A transaction that only becomes a writer later fails at once if another one has written.
@@ -38,6 +39,8 @@ impl Engine for Sqlite {
         super::commit::<Self>(conn).await
     }
 
+    fetch!(read);
+
     fn describe(options: &SqliteConnectOptions) -> String {
         format!("the file {}", options.get_filename().display())
     }
@@ -58,4 +61,13 @@ impl Engine for Sqlite {
         };
         Some(reason.to_owned())
     }
+}
+
+/// Returns the value of a column.
+fn read(row: &SqliteRow, idx: usize) -> Result<Value, Error> {
+    let value = row.try_get_raw(idx)?;
+    if value.is_null() {
+        return Ok(Value::Null);
+    }
+    read_as!(row, idx, value.type_info().name())
 }
