@@ -7,8 +7,19 @@ use crate::Key;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "sql")]
+mod sql;
 
+#[cfg(feature = "redis")]
+pub use self::redis::Redis;
+#[cfg(feature = "redis")]
+#[doc(no_inline)]
+pub use ::redis as redis_client;
 pub use memory::Memory;
+#[cfg(feature = "sql")]
+pub use sql::Sql;
 
 /// Times are in milliseconds since 1970.
 pub type Millis = u64;

@@ -1,0 +1,135 @@
+//! A place for the sessions of one test in each backend.
+
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use highball_db::{
+    Pool, Postgres, Sqlite, database,
+    sqlx::{self, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions},
+};
+use highball_faults::{Backend, url_of};
+use highball_session::store::{Redis, Sql, redis_client};
+
+database!(pub File: Sqlite);
+database!(pub Main: Postgres);
+
+/// Returns a name that no other test has, of this run or of another.
+fn unique() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Relaxed);
+    format!("sessions_{}_{count}", std::process::id())
+}
+
+/// A temporary directory with a file of SQLite.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let path = std::env::temp_dir().join(unique());
+        std::fs::create_dir_all(&path).expect("a directory");
+        Self(path)
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.0.join("sessions.db")
+    }
+
+    /// Returns a store with a new pool.
+    pub(crate) fn store(&self) -> Sql<File> {
+        Sql::new(Pool::<File>::file(self.file()).max(4).build())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A schema of PostgreSQL.
+pub(crate) struct Schema {
+    pub(crate) options: PgConnectOptions,
+    name: String,
+}
+
+impl Schema {
+    /// Creates a schema on the server of the developer, if there is one.
+    pub(crate) async fn new() -> Option<Self> {
+        Some(Self::at(&url_of(Backend::Postgres)?).await)
+    }
+
+    pub(crate) async fn at(url: &str) -> Self {
+        let (options, name) = (url.parse().expect("a URL"), unique());
+        let schema = Self { options, name };
+        schema.run("CREATE SCHEMA").await;
+        schema
+    }
+
+    /// Returns a store with a new pool.
+    pub(crate) fn store(&self) -> Sql<Main> {
+        Sql::new(self.pool())
+    }
+
+    pub(crate) fn pool(&self) -> Pool<Main> {
+        let options = self.options.clone();
+        let options = options.options([("search_path", self.name.as_str())]);
+        Pool::<Main>::builder(options).max(8).build()
+    }
+
+    pub(crate) async fn drop(self) {
+        self.run("DROP SCHEMA IF EXISTS").await;
+    }
+
+    async fn run(&self, command: &str) {
+        let mut conn = PgConnection::connect_with(&self.options).await;
+        let conn = conn.as_mut().expect("PostgreSQL accepts a connection");
+        let cascade = if command.starts_with("DROP") {
+            "CASCADE"
+        } else {
+            ""
+        };
+        let statement = format!("{command} {} {cascade}", self.name);
+        let statement = sqlx::AssertSqlSafe(statement);
+        conn.execute(statement).await.expect("it is done");
+    }
+}
+
+/// The keys with a prefix in Redis.
+pub(crate) struct Keys {
+    pub(crate) client: redis_client::Client,
+    pub(crate) prefix: String,
+}
+
+impl Keys {
+    /// Takes a prefix on the server of the developer, if there is one.
+    pub(crate) fn new() -> Option<Self> {
+        Some(Self::at(&url_of(Backend::Redis)?))
+    }
+
+    pub(crate) fn at(url: &str) -> Self {
+        Self {
+            client: redis_client::Client::open(url).expect("a URL"),
+            prefix: format!("{}:", unique()),
+        }
+    }
+
+    pub(crate) fn store(&self) -> Redis {
+        Redis::new(self.client.clone()).prefix(&self.prefix)
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        let Ok(mut conn) = self.client.get_connection() else {
+            return;
+        };
+        let pattern = format!("{}*", self.prefix);
+        let scanned = redis_client::Commands::scan_match::<_, String>(&mut conn, pattern);
+        let keys: Vec<String> = scanned.into_iter().flatten().flatten().collect();
+        if !keys.is_empty() {
+            redis_client::cmd("DEL").arg(keys).exec(&mut conn).ok();
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The stores in SQL and in Redis.
+
+mod app;
+mod backends;
+mod conformance;
+mod increments;
