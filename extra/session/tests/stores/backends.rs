@@ -1,7 +1,7 @@
 //! A place for the sessions of one test in each backend.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
@@ -10,7 +10,10 @@ use highball_db::{
     sqlx::{self, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions},
 };
 use highball_faults::{Backend, url_of};
-use highball_session::store::{Redis, Sql, redis_client};
+use highball_session::{
+    Key,
+    store::{Redis, Sql, redis_client},
+};
 
 database!(pub File: Sqlite);
 database!(pub Main: Postgres);
@@ -32,6 +35,10 @@ impl Folder {
         Self(path)
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn file(&self) -> PathBuf {
         self.0.join("sessions.db")
     }
@@ -51,7 +58,7 @@ impl Drop for Folder {
 /// A schema of PostgreSQL.
 pub(crate) struct Schema {
     pub(crate) options: PgConnectOptions,
-    name: String,
+    pub(crate) name: String,
 }
 
 impl Schema {
@@ -117,6 +124,47 @@ impl Keys {
 
     pub(crate) fn store(&self) -> Redis {
         Redis::new(self.client.clone()).prefix(&self.prefix)
+    }
+
+    /// Each key has a time after which Redis removes it.
+    pub(crate) fn assert_all_expire(&self) {
+        let mut conn = self.client.get_connection().expect("Redis answers");
+        let all = self.all();
+        assert!(!all.is_empty());
+        for key in all {
+            let ttl: i64 = redis_client::Commands::pttl(&mut conn, &key).expect("Redis answers");
+            assert!(ttl > 0, "{key} never expires");
+        }
+    }
+
+    /// Removes a session, as Redis does when it expires.
+    pub(crate) fn expire_now(&self, key: &Key) {
+        let mut conn = self.client.get_connection().expect("Redis answers");
+        let key = format!("{}s:{}", self.prefix, key.hex());
+        let removed: i64 = redis_client::Commands::del(&mut conn, key).expect("Redis answers");
+        assert_eq!(removed, 1);
+    }
+
+    /// Returns the size of the set of a user.
+    pub(crate) fn members(&self, user: &str) -> usize {
+        let mut conn = self.client.get_connection().expect("Redis answers");
+        let set = format!("{}u:{user}", self.prefix);
+        redis_client::Commands::scard(&mut conn, set).expect("Redis answers")
+    }
+
+    fn all(&self) -> Vec<String> {
+        let mut conn = self.client.get_connection().expect("Redis answers");
+        let pattern = format!("{}*", self.prefix);
+        let keys = redis_client::Commands::scan_match(&mut conn, pattern).expect("Redis answers");
+        keys.map(|key| key.expect("a key")).collect()
+    }
+
+    /// Changes a setting of the server.
+    pub(crate) fn set(&self, setting: &str, value: &str) {
+        let mut conn = self.client.get_connection().expect("Redis answers");
+        let mut command = redis_client::cmd("CONFIG");
+        command.arg("SET").arg(setting).arg(value);
+        command.exec(&mut conn).expect("it is set");
     }
 }
 

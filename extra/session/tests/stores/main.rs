@@ -3,4 +3,10 @@
 mod app;
 mod backends;
 mod conformance;
+mod costs;
+mod faults;
 mod increments;
+mod kept;
+mod kills;
+mod secrets;
+mod tables;
