@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
 };
 
 use highball_db::{
@@ -70,7 +71,7 @@ impl Schema {
     pub(crate) async fn at(url: &str) -> Self {
         let (options, name) = (url.parse().expect("a URL"), unique());
         let schema = Self { options, name };
-        schema.run("CREATE SCHEMA").await;
+        schema.run("CREATE SCHEMA $schema").await.expect("a schema");
         schema
     }
 
@@ -85,21 +86,26 @@ impl Schema {
         Pool::<Main>::builder(options).max(8).build()
     }
 
-    pub(crate) async fn drop(self) {
-        self.run("DROP SCHEMA IF EXISTS").await;
+    async fn run(&self, statement: &str) -> Result<(), sqlx::Error> {
+        let mut conn = PgConnection::connect_with(&self.options).await?;
+        let statement = sqlx::AssertSqlSafe(statement.replace("$schema", &self.name));
+        conn.execute(statement).await?;
+        conn.close().await
     }
+}
 
-    async fn run(&self, command: &str) {
-        let mut conn = PgConnection::connect_with(&self.options).await;
-        let conn = conn.as_mut().expect("PostgreSQL accepts a connection");
-        let cascade = if command.starts_with("DROP") {
-            "CASCADE"
-        } else {
-            ""
-        };
-        let statement = format!("{command} {} {cascade}", self.name);
-        let statement = sqlx::AssertSqlSafe(statement);
-        conn.execute(statement).await.expect("it is done");
+/// Removes the schema, also after a failure of the test, and unless its server has gone.
+impl Drop for Schema {
+    fn drop(&mut self) {
+        std::thread::scope(|scope| {
+            let remove = || {
+                let mut runtime = tokio::runtime::Builder::new_current_thread();
+                let runtime = runtime.enable_all().build().expect("a runtime");
+                let removing = self.run("DROP SCHEMA IF EXISTS $schema CASCADE");
+                runtime.block_on(removing).ok();
+            };
+            scope.spawn(remove);
+        });
     }
 }
 
@@ -170,9 +176,12 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        let Ok(mut conn) = self.client.get_connection() else {
+        // A test that has failed may have left a server that never answers.
+        let second = Duration::from_secs(1);
+        let Ok(mut conn) = self.client.get_connection_with_timeout(second) else {
             return;
         };
+        conn.set_read_timeout(Some(second)).ok();
         let pattern = format!("{}*", self.prefix);
         let scanned = redis_client::Commands::scan_match::<_, String>(&mut conn, pattern);
         let keys: Vec<String> = scanned.into_iter().flatten().flatten().collect();

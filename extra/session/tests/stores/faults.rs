@@ -276,5 +276,4 @@ async fn calls_that_are_given_up_do_not_disturb_others_in_postgres() {
         return;
     };
     answers_fit_their_calls(schema.store()).await;
-    schema.drop().await;
 }

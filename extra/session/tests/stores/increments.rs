@@ -46,7 +46,6 @@ async fn no_change_is_lost_in_postgres() {
         return;
     };
     no_change_is_lost("PostgreSQL", [schema.store(), schema.store()]).await;
-    schema.drop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

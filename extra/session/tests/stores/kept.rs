@@ -63,7 +63,6 @@ async fn each_kept_key_has_its_time_in_postgres() {
         return;
     };
     each_kept_key_has_its_time(schema.store()).await;
-    schema.drop().await;
 }
 
 #[tokio::test]

@@ -115,5 +115,4 @@ async fn no_slot_in_postgres_is_torn() {
     };
     let name = schema.name.clone();
     no_slot_is_torn(schema.store(), ("HIGHBALL_SESSION_SCHEMA", name)).await;
-    schema.drop().await;
 }

@@ -58,7 +58,8 @@ async fn the_files_of_postgres_have_no_id() {
     let Some(server) = highball_faults::postgres_or_skip().await else {
         return;
     };
-    let ids = ids(Schema::at(&server.url()).await.store()).await;
+    let schema = Schema::at(&server.url()).await;
+    let ids = ids(schema.store()).await;
     server.stop().await;
     assert_no_id(server.directory(), &ids);
 }

@@ -1,5 +1,7 @@
 //! The tables of the stores in SQL.
 
+use std::{sync::Arc, time::Duration};
+
 use highball_db::{
     Pool,
     battery::{Value, fetch},
@@ -7,7 +9,7 @@ use highball_db::{
 };
 use highball_session::{
     Key,
-    store::{Head, Sql, Store},
+    store::{Data, Head, Sql, Store},
 };
 use tokio::task::JoinSet;
 
@@ -25,7 +27,6 @@ async fn several_programs_create_the_tables_of_postgres_at_once() {
         return;
     };
     migrate_at_once((0..8).map(|_| schema.store())).await;
-    schema.drop().await;
 }
 
 async fn migrate_at_once<S: Store>(stores: impl Iterator<Item = S>) {
@@ -68,6 +69,33 @@ async fn connections_without_foreign_keys_are_refused() {
         error.to_string().contains("`foreign_keys(false)`"),
         "{error}"
     );
+}
+
+/// SQLite has one writer, and here it does not wait for another one. So each call waits for its turn in the pool.
+#[tokio::test(flavor = "multi_thread")]
+async fn writers_of_one_program_do_not_lock_each_other_out() {
+    let folder = Folder::new();
+    folder.store().migrate().await.expect("it creates them");
+    let options = SqliteConnectOptions::new().filename(folder.file());
+    let options = options.busy_timeout(Duration::ZERO);
+    let pool = Pool::<File>::builder(options).max(8).build();
+    let store = Arc::new(Sql::new(pool));
+    let mut tasks = JoinSet::new();
+    for number in 0..64 {
+        let store = Arc::clone(&store);
+        tasks.spawn(async move {
+            let (first, second) = (Key::new([number; 32]), Key::new([number + 64; 32]));
+            let (head, json) = (Head::default(), b"1".to_vec());
+            store.create(&first, &head).await?;
+            store.put(&first, "a", 0, &Data { schema: 1, json }).await?;
+            store.touch(&first, 1, 2).await?;
+            store.replace(&first, &second, &head, Some(9)).await?;
+            store.end(&second).await
+        });
+    }
+    for outcome in tasks.join_all().await {
+        outcome.expect("the database is not locked");
+    }
 }
 
 #[tokio::test]
