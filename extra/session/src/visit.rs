@@ -125,8 +125,8 @@ impl Open {
             let (id, until) = (Id::random()?, now + millis_of(GRACE));
             let new = id.key();
             let replacing = inner.store.replace(&key, &new, &head, Some(until));
-            // Another request may have been faster. It sends the new id.
-            if self.within(replacing).await? {
+            // Another request may have been faster. It sends the new id. A read does not fail because of a write.
+            if let Ok(true) = self.within(replacing).await {
                 (loaded.key, loaded.head) = (new, head);
                 self.state().cookie = Change::Set(id, self.max_age(&loaded.head, now));
             }
@@ -134,7 +134,8 @@ impl Open {
             loaded.head.seen = now;
             loaded.head.expires = inner.settings.expires(&loaded.head, now);
             let touching = inner.store.touch(&loaded.key, now, loaded.head.expires);
-            self.within(touching).await?;
+            // The next request tries again. A store that cannot write still serves reads.
+            drop(self.within(touching).await);
         }
         let mut state = self.state();
         state.session = Some((loaded.key, loaded.head));
@@ -219,15 +220,26 @@ impl Open {
         }
     }
 
-    /// Changes a slot, and returns its new value and the result of the change.
+    /// Changes a slot, and returns its new value and the result of the change. The wait for other changes of this
+    /// process and all calls of the store together take a limited time.
     pub(crate) async fn change<T: SessionData, R>(
         &self,
         change: impl Fn(&mut T) -> R,
     ) -> Result<(T, R), SessionError> {
+        let changing = self.change_in_turn(change);
+        if self.sessions.0.is_local {
+            return changing.await;
+        }
+        let changed = self.clock.timeout(self.patience(), changing).await;
+        changed.unwrap_or_else(|_| Err(too_late().into()))
+    }
+
+    async fn change_in_turn<T: SessionData, R>(
+        &self,
+        change: impl Fn(&mut T) -> R,
+    ) -> Result<(T, R), SessionError> {
         let key = self.begun().await?;
-        let turn = self.sessions.0.queue.turn(&key, T::KEY);
-        let turn = self.clock.timeout(self.patience(), turn).await;
-        let _turn = turn.map_err(|_| too_late())?;
+        let _turn = self.sessions.0.queue.turn(&key, T::KEY).await;
         let mut slot = self.slot(T::KEY);
         for _ in 0..TRIES {
             let value = self.value_of(slot.as_ref());

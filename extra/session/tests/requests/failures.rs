@@ -84,6 +84,23 @@ async fn a_visitor_of_a_store_that_was_down_gets_no_second_session() {
 }
 
 #[tokio::test]
+async fn a_store_that_cannot_be_written_serves_reads() {
+    let app = App::start_with(|sessions| sessions.renew(Duration::from_secs(3600)));
+    let id = app.begin("POST", "/remember/zoe", "").await;
+    app.store.is_full.store(true, Relaxed);
+    // The last use is stored again after two minutes, and the id changes after an hour.
+    for time in [120, 3600] {
+        app.clock.advance(Duration::from_secs(time)).await;
+        let response = app.send("GET", "/me", &id).await;
+        assert_eq!((response.text(), id_of(&response)), ("zoe", None), "{time}");
+    }
+    assert_eq!(app.send("POST", "/cart/7", &id).await.status(), 503);
+    app.store.is_full.store(false, Relaxed);
+    let new = app.begin("GET", "/me", &id).await;
+    assert_eq!(app.text("/me", &new).await, "zoe");
+}
+
+#[tokio::test]
 async fn a_failed_logout_is_not_a_success() {
     let app = App::start();
     let id = app.begin("POST", "/login/zoe", "").await;

@@ -21,6 +21,8 @@ pub(crate) struct Plain {
     pub(crate) reads: AtomicUsize,
     pub(crate) writes: AtomicUsize,
     pub(crate) is_down: AtomicBool,
+    /// Whether it cannot be written, as a full one.
+    pub(crate) is_full: AtomicBool,
     pub(crate) hangs: AtomicBool,
 }
 
@@ -42,7 +44,8 @@ impl Plain {
         }
         // Another request may run meanwhile, as with a store in another process.
         tokio::task::yield_now().await;
-        if self.is_down.load(Relaxed) {
+        let is_write = std::ptr::eq(counter, &raw const self.writes);
+        if self.is_down.load(Relaxed) || is_write && self.is_full.load(Relaxed) {
             return Err(StoreError::new("it is down, and its password is secret"));
         }
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
