@@ -33,8 +33,9 @@ pub async fn sessions(
     cx: &mut Context<'_>,
     next: impl Next<Visit>,
 ) -> Response {
+    // Without a route, a fallback may read the session.
     let reads = |route| sessions.0.reads.has(route);
-    if !cx.route().is_some_and(reads) {
+    if !cx.route().is_none_or(reads) {
         return next.with(Visit(None)).run(cx).await;
     }
     let open = match look_up(&sessions, cx).await {

@@ -184,7 +184,16 @@ async fn cached(cart: Session<'_, Cart>, cx: &mut Context<'_>) -> Json<usize> {
     Json(cart.items.len())
 }
 
-#[routes(app, with(Csrf::new(), sessions))]
+#[fallback]
+async fn missing(user: Option<Session<'_, User>>) -> (StatusCode, String) {
+    let name = user.map_or("visitor".to_owned(), |user| user.name.clone());
+    (
+        StatusCode::NOT_FOUND,
+        format!("{name}, there is no such page"),
+    )
+}
+
+#[routes(app, fallback = missing, with(Csrf::new(), sessions))]
 pub(crate) struct Api(
     add,
     show,

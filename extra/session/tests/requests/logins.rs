@@ -174,6 +174,20 @@ async fn a_user_logs_out_everywhere() {
 }
 
 #[tokio::test]
+async fn a_fallback_reads_the_session() {
+    let app = App::start();
+    let id = app.begin("POST", "/login/zoe", "").await;
+    for (cookie, name) in [("", "visitor"), (id.as_str(), "zoe")] {
+        let response = app.send("GET", "/nowhere", cookie).await;
+        let expected = format!("{name}, there is no such page");
+        assert_eq!(
+            (response.status().as_u16(), response.text()),
+            (404, expected.as_str())
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_argument_without_a_login_is_a_401_or_nothing() {
     let app = App::start();
     for path in ["/me", "/fresh", "/guarded"] {
