@@ -14,6 +14,7 @@ mod cross_site;
 mod definition;
 mod demand;
 mod descriptions;
+mod fact;
 mod facts;
 mod field_path;
 mod info;
@@ -44,8 +45,9 @@ pub use check_locals::assert_order;
 pub use cross_site::CrossSiteCheck;
 pub use definition::{ArgumentInfo, Definition};
 pub use demand::{Demand, DemandedPart, assert_demanded};
+pub use fact::Fact;
+pub use facts::Facts;
 pub(crate) use facts::header_facts;
-pub use facts::{Fact, Facts};
 pub use info::Route;
 pub use inputs::{InputInfo, InputKind, Inputs, Login};
 #[cfg(feature = "schemas")]

@@ -1,11 +1,6 @@
 //! The facts and the descriptions of a function's arguments and of its result.
 
-use crate::routes::{
-    answers::Answers,
-    facts::{Fact, Facts},
-    inputs::Inputs,
-    local::LocalId,
-};
+use crate::routes::{answers::Answers, fact::Fact, facts::Facts, inputs::Inputs, local::LocalId};
 
 /// The locals that an argument of a function needs, and its facts.
 #[derive(Debug, Clone, Copy)]

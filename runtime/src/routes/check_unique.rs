@@ -6,7 +6,7 @@ use crate::{
         argument_facts::ArgumentFacts,
         chain::Chain,
         clash::nth,
-        facts::Fact,
+        fact::Fact,
         field_path::Place,
         node::Node,
         part::PartInfo,

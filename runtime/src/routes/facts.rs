@@ -7,7 +7,10 @@
 
 use crate::{
     const_text::equal,
-    routes::check_unique::{Seen, Unique},
+    routes::{
+        check_unique::{Seen, Unique},
+        fact::Fact,
+    },
 };
 
 /// A description, for the compiler, of the data that an extractor, a guard or a middleware reads and of its effects.
@@ -62,91 +65,6 @@ enum Named {
     List(&'static [Fact]),
     /// Those of both.
     Both(&'static Facts, &'static Facts),
-}
-
-/// A fact with a name: the header that is read, the pool that is used, the job that is published.
-///
-/// # Examples
-/// ```
-/// use highball::extract::{Fact, Facts};
-///
-/// const FACTS: Facts = Facts::named(&[Fact::header("accept-language"), Fact::new("pool", "main")]);
-/// assert!(FACTS.names().any(|fact| fact.kind() == "pool" && fact.name() == "main"));
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Fact {
-    kind: &'static str,
-    name: &'static str,
-    /// Whether it is the identity of a scope.
-    is_scope: bool,
-    /// The value of the name, if this must be the same in the whole app.
-    value: Option<&'static str>,
-}
-
-impl Fact {
-    /// Creates a fact of a kind that a package defines, for example `Fact::new("pool", "main")`.
-    pub const fn new(kind: &'static str, name: &'static str) -> Self {
-        Self {
-            kind,
-            name,
-            is_scope: false,
-            value: None,
-        }
-    }
-
-    /// Creates the identity of a [`Scope`](crate::extract::Scope), for example `Fact::scope("transaction", "main")`.
-    pub const fn scope(kind: &'static str, name: &'static str) -> Self {
-        Self {
-            kind,
-            name,
-            is_scope: true,
-            value: None,
-        }
-    }
-
-    /// Creates the fact that a name has a value, such as the key of a slot a type. If it has another value elsewhere in
-    /// the app, the app does not compile.
-    ///
-    /// # Examples
-    /// ```
-    /// use highball::extract::Fact;
-    ///
-    /// const CART: Fact = Fact::unique("slot of the session", "cart", "shop::Cart");
-    /// assert_eq!(CART.name(), "cart");
-    /// ```
-    pub const fn unique(kind: &'static str, name: &'static str, value: &'static str) -> Self {
-        Self {
-            kind,
-            name,
-            is_scope: false,
-            value: Some(value),
-        }
-    }
-
-    /// Creates the fact that a header is read. `name` is in lower case.
-    pub const fn header(name: &'static str) -> Self {
-        Self::new("header", name)
-    }
-
-    /// Returns the kind: `header`, or a word of the package that defines the fact.
-    pub const fn kind(&self) -> &'static str {
-        self.kind
-    }
-
-    /// Returns the name.
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Returns the value that the name has in the whole app.
-    pub(super) const fn value(&self) -> Option<&'static str> {
-        self.value
-    }
-
-    /// Returns whether both are the same fact.
-    pub const fn is(&self, other: &Self) -> bool {
-        equal(self.name, other.name) && equal(self.kind, other.kind)
-    }
 }
 
 /// Returns the facts of something that reads these headers.
@@ -230,13 +148,13 @@ impl Facts {
     pub const fn named(facts: &'static [Fact]) -> Self {
         let (mut all, mut rest) = (Self::NONE, facts);
         while let [fact, others @ ..] = rest {
-            if fact.is_scope {
+            if fact.is_scope() {
                 all = all.and(Self::SCOPE);
             }
-            if equal(fact.kind, "header") {
+            if equal(fact.kind(), "header") {
                 all = all.and(Self::HEADER);
             }
-            if fact.value.is_some() {
+            if fact.value().is_some() {
                 all.may |= UNIQUE;
             }
             rest = others;
@@ -370,7 +288,7 @@ impl Facts {
             Named::List(list) => {
                 let mut rest = list;
                 while let [fact, others @ ..] = rest {
-                    if fact.is_scope && other.has(fact) {
+                    if fact.is_scope() && other.has(fact) {
                         return Some(fact);
                     }
                     rest = others;

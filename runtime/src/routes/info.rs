@@ -7,7 +7,8 @@ use crate::{
     routes::{
         argument_facts::{ArgumentFacts, ResponseInfo},
         definition::{ArgumentInfo, Definition},
-        facts::{Fact, Facts},
+        fact::Fact,
+        facts::Facts,
         field_path::{FieldPath, GroupOnPath},
         node::{Content, Node},
         part::{PartInfo, PartKind},

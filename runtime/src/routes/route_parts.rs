@@ -3,7 +3,8 @@
 use crate::routes::{
     answers::{Answer, Answers, merged},
     argument_facts::ArgumentFacts,
-    facts::{Fact, Facts},
+    fact::Fact,
+    facts::Facts,
     info::Route,
     part::{PartInfo, PartKind},
 };
