@@ -1,13 +1,14 @@
 //! Accounts and the login.
 
+use std::sync::Arc;
+
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use highball::{
-    middleware::{Concurrency, concurrency},
     prelude::*,
-    tokio::task::spawn_blocking,
+    tokio::{sync::Semaphore, task::spawn_blocking},
 };
 use highball_db::Pool;
 use highball_session::{Login, SessionData};
@@ -55,6 +56,16 @@ pub enum Role {
     Clerk,
     /// Manages the stock.
     Admin,
+}
+
+/// The passwords that are checked at once.
+#[derive(Debug)]
+pub struct Checks(Arc<Semaphore>);
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(4)))
+    }
 }
 
 /// A logged-in user. The session keeps it, and the guard `signed_in` provides it to handlers.
@@ -126,18 +137,20 @@ pub(crate) struct Password {
 
 /// Logs in.
 ///
-/// Hashing a password is slow on purpose. It runs on a thread for blocking work, for at most four requests at once.
+/// Hashing a password is slow on purpose. It runs on a thread for blocking work, for at most four requests at once. The
+/// work keeps its permit also if the client disconnects, and a client that sends its body slowly has none.
 #[post(
     "/login",
     public,
     priority = critical,
     body_limit = 1024,
-    with(concurrency(Concurrency::new(4)))
+    timeout = secs(10)
 )]
 pub(crate) async fn login(
     password: Json<Password>,
     shop: State<Pool<Shop>>,
     login: Login<'_, User>,
+    checks: State<Checks>,
     cx: &Context<'_>,
 ) -> Result<Json<User>, ApiError> {
     let Json(Password {
@@ -152,7 +165,13 @@ pub(crate) async fn login(
         Some((hash, role)) => (hash, Some(role)),
         None => (NO_PASSWORD.to_owned(), None),
     };
-    let is_right = spawn_blocking(move || is_password(&password, &hash)).await?;
+    let permit = Arc::clone(&checks.0).acquire_owned().await;
+    let is_right = spawn_blocking(move || {
+        let is_right = is_password(&password, &hash);
+        drop(permit);
+        is_right
+    });
+    let is_right = is_right.await?;
     let role = role.filter(|_| is_right).ok_or(ApiError::WrongLogin)?;
     let user = User { name, role };
     login.remember(remember).begin(user.clone()).await?;

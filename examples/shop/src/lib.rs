@@ -19,7 +19,7 @@ use highball_db::Pool;
 use highball_openapi::{Document, Documented};
 use highball_session::{Sessions, sessions};
 
-pub use account::{Role, User, add_accounts};
+pub use account::{Checks, Role, User, add_accounts};
 use catalogue::Catalogue;
 use database::Shop;
 pub use guards::signed_in;
@@ -34,13 +34,20 @@ pub struct AppState {
     pub shop: Pool<Shop>,
     /// The sessions of logged-in users.
     pub sessions: Sessions,
+    /// The passwords that are checked at once.
+    pub checks: Checks,
 }
 
 impl AppState {
     /// Returns a state without sessions.
     pub fn new(shop: Pool<Shop>) -> Self {
         let sessions = Sessions::memory();
-        Self { shop, sessions }
+        let checks = Checks::default();
+        Self {
+            shop,
+            sessions,
+            checks,
+        }
     }
 }
 

@@ -138,6 +138,9 @@ async fn run<D: Database>(
 ) -> highball::Result {
     // The transaction of SQLite has the lock of the file.
     if !D::Engine::ONE_WRITER {
+        // A snapshot from before the lock would not show the tables that another process has created meanwhile.
+        let level = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
+        fetch::<D>(transaction, level, Vec::new()).await?;
         let lock = "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS locked";
         fetch::<D>(transaction, lock, vec![Value::Int(LOCK)]).await?;
     }

@@ -7,6 +7,7 @@ use sqlx::{
     database::HasStatementCache,
     migrate::{MigrateError, Migrator},
 };
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use sqlx_core::transaction::TransactionManager as _;
 
 use crate::battery::Value;

@@ -232,7 +232,7 @@ impl<D: Database> Inner<D> {
         Ok(Live {
             conn,
             id,
-            expires: Instant::now() + spread(self.options.lifetime),
+            expires: Instant::now() + spread(self.options.lifetime.min(LONGEST)),
             checked: Instant::now(),
             breaks,
             _counted: counted,
@@ -386,6 +386,9 @@ impl<D: Database> fmt::Debug for Pool<D> {
             .finish_non_exhaustive()
     }
 }
+
+/// The longest lifetime of a connection: about a hundred years.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
 fn timed_out_io() -> sqlx::Error {
     sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())

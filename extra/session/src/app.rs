@@ -70,6 +70,8 @@ pub(crate) struct Settings {
     pub(crate) anonymous_on_error: bool,
     /// How long the store may take for one call.
     pub(crate) patience: Duration,
+    /// The most sessions of a user.
+    pub(crate) per_user: usize,
 }
 
 impl Default for Settings {
@@ -82,6 +84,7 @@ impl Default for Settings {
             plain_http: false,
             anonymous_on_error: false,
             patience: Duration::from_secs(2),
+            per_user: 100,
         }
     }
 }
@@ -164,6 +167,13 @@ impl Sessions {
         self.set(|settings| settings.patience = patience)
     }
 
+    /// Sets how many sessions a user has at most, in different browsers. The default is 100. A login beyond that ends
+    /// the session that was used longest ago, so that no account fills the store.
+    #[must_use]
+    pub fn per_user(self, most: usize) -> Self {
+        self.set(|settings| settings.per_user = most)
+    }
+
     fn set(self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = self.0.settings.clone();
         change(&mut settings);
@@ -181,9 +191,10 @@ impl Settings {
     /// Returns when a session expires that was used now.
     pub(crate) fn expires(&self, head: &Head, now: Millis) -> Millis {
         let begun = head.created.max(head.logged_in);
+        let after = |time, length| Millis::saturating_add(time, millis_of(length));
         match head.remembered {
-            true => begun + millis_of(self.remember),
-            false => (now + millis_of(self.idle)).min(begun + millis_of(self.absolute)),
+            true => after(begun, self.remember),
+            false => after(now, self.idle).min(after(begun, self.absolute)),
         }
     }
 
@@ -193,15 +204,19 @@ impl Settings {
     }
 }
 
+/// The longest time of a setting: a thousand years. Stores have signed numbers.
+const LONGEST: Millis = 1000 * 366 * 24 * 60 * 60 * 1000;
+
 /// Returns a time as milliseconds.
 pub(crate) fn millis_of(time: Duration) -> Millis {
-    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
+    Millis::try_from(time.as_millis()).map_or(LONGEST, |millis| millis.min(LONGEST))
 }
 
 /// Returns the time of the app's clock.
 pub(crate) fn time_of(clock: &highball::clock::Clock) -> Millis {
     let since = clock.system_time().duration_since(std::time::UNIX_EPOCH);
-    millis_of(since.unwrap_or_default())
+    let since = since.unwrap_or_default().as_millis();
+    Millis::try_from(since).unwrap_or(Millis::MAX)
 }
 
 impl fmt::Debug for Sessions {

@@ -38,12 +38,19 @@ impl Name {
 
 /// Returns the value of the first cookie of this name.
 pub(crate) fn find(headers: &HeaderMap, name: Name) -> Option<&str> {
+    values(headers, name.name).next()
+}
+
+/// Returns the values of the cookies of this name, as the client has sent them.
+///
+/// A cookie with other bytes than ASCII, which a page of a subdomain can set, hides no other cookie.
+pub(crate) fn values<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
     let lines = headers.get_all(header::COOKIE).iter();
-    let texts = lines.filter_map(|line| line.to_str().ok());
-    let mut pairs = texts.flat_map(|text| text.split(';'));
-    pairs.find_map(|pair| {
+    let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let texts = pairs.filter_map(|pair| str::from_utf8(pair).ok());
+    texts.filter_map(move |pair| {
         let (key, value) = pair.split_once('=')?;
-        (key.trim() == name.name).then(|| value.trim())
+        (key.trim() == name).then(|| value.trim())
     })
 }
 
@@ -70,7 +77,7 @@ mod tests {
         for line in lines {
             headers.append(
                 header::COOKIE,
-                HeaderValue::from_str(line).expect("a header"),
+                HeaderValue::from_bytes(line.as_bytes()).expect("a header"),
             );
         }
         find(&headers, Name::SECURE).map(str::to_owned)
@@ -85,6 +92,8 @@ mod tests {
         );
         assert_eq!(found(&["a=b; __Host-session=1; c"]).as_deref(), Some("1"));
         assert_eq!(found(&["a=b", "__Host-session=1"]).as_deref(), Some("1"));
+        assert_eq!(found(&["n=\u{e9}; __Host-session=1"]).as_deref(), Some("1"));
+        assert_eq!(found(&["%5F%5FHost-session=1"]), None);
         assert_eq!(
             found(&["__Host-session=1; __Host-session=2"]).as_deref(),
             Some("1")

@@ -46,6 +46,11 @@ pub trait SessionData: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Returns the value of a slot that has no data: the default, or `None` for an identity.
     fn missing() -> Option<Self>;
+
+    /// Returns the user, if it is an identity.
+    fn owner(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Data that a handler can change: all except the identity of a user. `#[derive(SessionData)]` implements it.
@@ -102,6 +107,15 @@ impl<T: SessionData> FactsOf<T> {
     pub(crate) const READ: Facts = Self::NAMED
         .and(Facts::COOKIE_LOGIN)
         .and(Facts::SETS_COOKIE.maybe());
+
+    /// The facts of an argument that reads the slot from a cookie.
+    #[cfg(feature = "sealed")]
+    pub(crate) const SEALED: Facts = Facts::named(&[
+        Fact::unique("sealed slot", T::KEY, T::TYPE),
+        Fact::header("cookie"),
+    ])
+    .and(Facts::COOKIE_LOGIN)
+    .and(Facts::SETS_COOKIE.maybe());
 
     pub(crate) const WRITTEN: Facts = Self::READ.and(Facts::WRITES.maybe());
 }

@@ -30,8 +30,9 @@ dynamic! {
     put(key: &'a Key, slot: &'a str, expected: u64, data: &'a Data) -> Put;
     touch(key: &'a Key, seen: Millis, expires: Millis) -> ();
     replace(old: &'a Key, new: &'a Key, head: &'a Head, kept_until: Option<Millis>) -> bool;
-    end(key: &'a Key) -> ();
+    end(key: &'a Key) -> bool;
     of_user(user: &'a str) -> Vec<(Key, Head)>;
     sweep(now: Millis) -> usize;
+    open() -> ();
     check() -> ();
 }

@@ -10,7 +10,7 @@ mod app;
 mod battery;
 mod cookie;
 mod data;
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "sql"))]
 mod doctests;
 mod dynamic;
 mod error;

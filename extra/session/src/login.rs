@@ -102,6 +102,19 @@ impl<U: Identity> Login<'_, U> {
         self.open.log_in(name, self.remembered, &user).await
     }
 
+    /// Stores the data of the user again, for example after a change of the name or of a role. The user must be the one
+    /// that is logged in.
+    ///
+    /// The session gets a new id. The login is as old as before, so [`Fresh`] does not accept it for longer, and it is
+    /// remembered as before.
+    ///
+    /// # Errors
+    /// Returns [`SessionError::Ended`] if another user or none is logged in, and an error if the store fails.
+    pub async fn refresh(&self, user: U) -> Result<(), SessionError> {
+        let name = name_of::<U>(&user.user());
+        self.open.refresh(&name, &user).await
+    }
+
     /// Logs out: the session ends with all its slots, and its cookie is removed.
     ///
     /// # Errors
@@ -120,22 +133,15 @@ impl<U: Identity> Login<'_, U> {
         Ok(others + 1)
     }
 
-    /// Logs the user out everywhere except here, for example after a change of the password. Returns the number of
-    /// sessions.
+    /// Logs the user out everywhere except here. Returns the number of sessions.
+    ///
+    /// After a change of the password, call [`begin`](Self::begin) first: it gives this session a new id, so that a
+    /// stolen copy of the old one leads to nothing.
     ///
     /// # Errors
     /// As [`end_all`](Self::end_all).
     pub async fn end_others(&self) -> Result<usize, SessionError> {
-        let (own, sessions) = self.sessions().await?;
-        let mut ended = 0;
-        for (key, _) in sessions {
-            if key != own {
-                let ending = self.open.sessions.0.store.end(&key);
-                self.open.within(ending).await?;
-                ended += 1;
-            }
-        }
-        Ok(ended)
+        self.open.end_others().await
     }
 
     /// Ends one of the sessions that [`devices`](Self::devices) returns. Returns whether it was there.
@@ -143,17 +149,16 @@ impl<U: Identity> Login<'_, U> {
     /// # Errors
     /// As [`end_all`](Self::end_all).
     pub async fn end_device(&self, id: &str) -> Result<bool, SessionError> {
-        let (own, sessions) = self.sessions().await?;
+        let (own, sessions) = self.open.of_user().await?;
         let mut keys = sessions.iter().map(|(key, _)| key);
         match keys.find(|key| device_id(key) == id) {
-            None => return Ok(false),
-            Some(key) if *key == own => self.open.end().await?,
-            Some(key) => {
-                let ending = self.open.sessions.0.store.end(key);
-                self.open.within(ending).await?;
+            None => Ok(false),
+            Some(key) if *key == own => {
+                self.open.end().await?;
+                Ok(true)
             }
+            Some(key) => Ok(self.open.end_session(*key).await?),
         }
-        Ok(true)
     }
 
     /// Returns the sessions of the user, the one that was used last first.
@@ -162,21 +167,13 @@ impl<U: Identity> Login<'_, U> {
     /// As [`end_all`](Self::end_all).
     pub async fn devices(&self) -> Result<Vec<Device>, SessionError> {
         let now = self.open.now();
-        let (own, sessions) = self.sessions().await?;
+        let (own, sessions) = self.open.of_user().await?;
         let live = sessions.into_iter().filter(|(_, head)| now < head.expires);
         let mut devices: Vec<_> = live
             .map(|(key, head)| Device::new(&key, head, own))
             .collect();
         devices.sort_by_key(|device| std::cmp::Reverse(device.seen));
         Ok(devices)
-    }
-
-    /// Returns the key of this session, and all sessions of the user.
-    async fn sessions(&self) -> Result<(Key, Vec<(Key, Head)>), SessionError> {
-        let (own, head) = self.open.session().ok_or(SessionError::Ended)?;
-        let user = head.user.ok_or(SessionError::Ended)?;
-        let finding = self.open.sessions.0.store.of_user(&user);
-        Ok((own, self.open.within(finding).await?))
     }
 }
 
@@ -293,7 +290,7 @@ impl<'r, U: Identity, const SECS: u64> Extract<'r> for Fresh<U, SECS> {
         let (_, head) = open
             .session()
             .ok_or_else(|| not_logged_in("log in first"))?;
-        match open.now() <= head.logged_in + SECS * 1000 {
+        match open.now().saturating_sub(head.logged_in) <= SECS.saturating_mul(1000) {
             true => Ok(Self(user)),
             false => Err(not_logged_in("log in again: this needs a recent login")),
         }

@@ -33,9 +33,8 @@ pub async fn sessions(
     cx: &mut Context<'_>,
     next: impl Next<Visit>,
 ) -> Response {
-    // Without a route, a fallback may read the session.
     let reads = |route| sessions.0.reads.has(route);
-    if !cx.route().is_none_or(reads) {
+    if !cx.route().is_some_and(reads) {
         return next.with(Visit(None)).run(cx).await;
     }
     let open = match look_up(&sessions, cx).await {
@@ -91,7 +90,18 @@ fn finish(open: &Open, response: &mut Response) {
 
 /// Returns whether the client and the host of its request are this machine.
 fn is_local(cx: &Context<'_>) -> bool {
-    let host = cx.header("host").unwrap_or("localhost");
+    // A proxy on this machine forwards requests of others.
+    let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "via"];
+    if forwarded
+        .iter()
+        .any(|name| cx.headers().contains_key(*name))
+    {
+        return false;
+    }
+    let authority = cx.uri().authority().map(|authority| authority.as_str());
+    let Some(host) = cx.header("host").or(authority) else {
+        return false;
+    };
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use crate::{
     SessionData, SessionError,
     app::{millis_of, time_of},
+    cookie::values,
     data::FactsOf,
     store::Millis,
 };
@@ -188,12 +189,10 @@ impl<T: SessionData> Sealed<T> {
     /// Opens a cookie with one of the keys.
     fn open(seals: &Seals, headers: &HeaderMap, now: Millis) -> Option<T> {
         let (name, SealsInner { keys, lifetime }) = (name::<T>(), &*seals.0);
-        let lines = headers.get_all(header::COOKIE).iter();
-        let texts = lines.filter_map(|line| line.to_str().ok());
-        let cookies = texts.flat_map(|text| Cookie::split_parse_encoded(text).flatten());
-        let mut named = cookies.filter(|cookie| cookie.name() == name);
-        let text = named.find_map(|cookie| {
-            let cookie = cookie.into_owned();
+        // The name is compared as it was sent: an escape would turn a cookie of another host into `__Host-`.
+        let mut named = values(headers, &name);
+        let text = named.find_map(|value| {
+            let cookie = Cookie::parse_encoded(format!("{name}={value}")).ok()?;
             let mut opened = keys.iter().map(|key| {
                 let mut jar = CookieJar::new();
                 jar.add_original(cookie.clone());
@@ -203,14 +202,16 @@ impl<T: SessionData> Sealed<T> {
         })?;
         // The data of another version may not fit the type, so it is not read with the rest.
         let content: Content<IgnoredAny> = serde_json::from_str(&text).ok()?;
-        let is_valid = content.schema == T::VERSION && now < content.made + millis_of(*lifetime);
+        let is_valid =
+            content.schema == T::VERSION && now.saturating_sub(content.made) < millis_of(*lifetime);
         let content: Option<Content<T>> = is_valid.then(|| serde_json::from_str(&text).ok())?;
         content.map(|content| content.data)
     }
 }
 
 fn name<T: SessionData>() -> String {
-    format!("__Host-{}", T::KEY)
+    // `__Host-session` is the cookie of the sessions.
+    format!("__Host-slot-{}", T::KEY)
 }
 
 fn bare<T: SessionData>(value: String) -> Cookie<'static> {
@@ -228,7 +229,7 @@ fn max_age(time: Duration) -> Option<cookie::time::Duration> {
 
 impl<T: SessionData> ExtractAsync for Sealed<T> {
     type State = Seals;
-    const FACTS: Facts = FactsOf::<T>::READ;
+    const FACTS: Facts = FactsOf::<T>::SEALED;
     const INPUTS: Inputs = Inputs::NONE;
     const ANSWERS: Answers = Answers::NONE;
 

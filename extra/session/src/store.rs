@@ -82,8 +82,9 @@ pub trait Store: Send + Sync + 'static {
         kept_until: Option<Millis>,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Removes a session and its slots.
-    fn end(&self, key: &Key) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Removes a session and its slots. Returns whether there was one with this key. A key that
+    /// [`replace`](Self::replace) has kept is not one.
+    fn end(&self, key: &Key) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Returns the sessions of a user, those that have expired among them, in any order. It takes time for these
     /// sessions, not for all.
@@ -95,6 +96,12 @@ pub trait Store: Send + Sync + 'static {
     /// Removes sessions that have expired, and returns their number. The server calls it about once a minute. A store
     /// that removes them by itself returns 0.
     fn sweep(&self, now: Millis) -> impl Future<Output = Result<usize, StoreError>> + Send;
+
+    /// Prepares the store, for example its tables. The server calls it once, before the first request. A store that
+    /// prepares itself at its first use need not implement it.
+    fn open(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async { Ok(()) }
+    }
 
     /// Returns whether the store answers.
     fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send;

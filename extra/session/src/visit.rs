@@ -1,5 +1,8 @@
 //! The session of one request.
 
+mod change;
+mod login;
+
 use std::{
     fmt,
     future::Future,
@@ -10,18 +13,15 @@ use std::{
 use highball::{clock::Clock, prelude::*};
 
 use crate::{
-    Key, SessionData, SessionError, Sessions, StoreError,
+    Key, SessionData, Sessions, StoreError,
     app::{millis_of, time_of},
-    data::{decode, encode},
+    data::decode,
     id::Id,
-    store::{Head, Loaded, Millis, Put, Slot},
+    store::{Head, Loaded, Millis, Slot},
 };
 
-/// How often a change is tried again because another process has changed the slot.
+/// How often a call is tried again because another process was faster.
 const TRIES: usize = 8;
-
-/// The largest data of a slot, in bytes.
-const MOST: usize = 64 * 1024;
 
 /// How long the old id leads to the session after a periodic renewal.
 const GRACE: Duration = Duration::from_secs(10);
@@ -118,7 +118,9 @@ impl Open {
         let Sessions(inner) = &self.sessions;
         let is_current = loaded.key == key;
         let renews = inner.settings.renew.map(millis_of);
-        if is_current && renews.is_some_and(|every| now >= loaded.head.renewed + every) {
+        if is_current
+            && renews.is_some_and(|every| now.saturating_sub(loaded.head.renewed) >= every)
+        {
             let mut head = loaded.head.clone();
             (head.renewed, head.seen) = (now, now);
             head.expires = inner.settings.expires(&head, now);
@@ -130,7 +132,7 @@ impl Open {
                 (loaded.key, loaded.head) = (new, head);
                 self.state().cookie = Change::Set(id, self.max_age(&loaded.head, now));
             }
-        } else if now >= loaded.head.seen + inner.settings.touch_after() {
+        } else if now.saturating_sub(loaded.head.seen) >= inner.settings.touch_after() {
             loaded.head.seen = now;
             loaded.head.expires = inner.settings.expires(&loaded.head, now);
             let touching = inner.store.touch(&loaded.key, now, loaded.head.expires);
@@ -185,7 +187,14 @@ impl Open {
 
     /// Returns the value of a slot: `None` if it has no data and the type has no default.
     pub(crate) fn value<T: SessionData>(&self) -> Option<T> {
-        self.value_of(self.slot(T::KEY).as_ref())
+        let value: T = self.value_of(self.slot(T::KEY).as_ref())?;
+        if T::IS_IDENTITY {
+            // Another app with the same store may have a slot of this name with other data.
+            let (_, head) = self.session()?;
+            let owner = value.owner().map(|owner| format!("{}:{owner}", T::KEY));
+            return (owner.is_some() && owner == head.user).then_some(value);
+        }
+        Some(value)
     }
 
     fn slot(&self, name: &str) -> Option<Slot> {
@@ -220,175 +229,23 @@ impl Open {
         }
     }
 
-    /// Changes a slot, and returns its new value and the result of the change. The wait for other changes of this
-    /// process and all calls of the store together take a limited time.
-    pub(crate) async fn change<T: SessionData, R>(
-        &self,
-        change: impl Fn(&mut T) -> R,
-    ) -> Result<(T, R), SessionError> {
-        let changing = self.change_in_turn(change);
-        if self.sessions.0.is_local {
-            return changing.await;
-        }
-        let changed = self.clock.timeout(self.patience(), changing).await;
-        changed.unwrap_or_else(|_| Err(too_late().into()))
-    }
-
-    async fn change_in_turn<T: SessionData, R>(
-        &self,
-        change: impl Fn(&mut T) -> R,
-    ) -> Result<(T, R), SessionError> {
-        let key = self.begun().await?;
-        let _turn = self.sessions.0.queue.turn(&key, T::KEY).await;
-        let mut slot = self.slot(T::KEY);
-        for _ in 0..TRIES {
-            let value = self.value_of(slot.as_ref());
-            let mut value: T = value.ok_or(SessionError::Ended)?;
-            let result = change(&mut value);
-            match self.put::<T>(&key, slot.as_ref(), &value).await? {
-                Put::Done(_) => return Ok((value, result)),
-                Put::Conflict(now) => slot = now,
-                Put::Ended => return Err(SessionError::Ended),
-            }
-        }
-        Err(SessionError::Conflict)
-    }
-
-    /// Stores the value of a slot if it has not changed, and keeps it for other arguments of this request.
-    async fn put<T: SessionData>(
-        &self,
-        key: &Key,
-        slot: Option<&Slot>,
-        value: &T,
-    ) -> Result<Put, SessionError> {
-        let data = encode(value).map_err(SessionError::Data)?;
-        if data.json.len() > MOST {
-            return Err(SessionError::TooLarge);
-        }
-        let expected = slot.map_or(0, |slot| slot.version);
-        let putting = self.sessions.0.store.put(key, T::KEY, expected, &data);
-        let put = self.within(putting).await?;
-        if let Put::Done(version) = put {
-            self.keep(T::KEY, Slot { version, data });
-        }
-        Ok(put)
-    }
-
-    /// Returns the key of the session, which begins if there is none.
-    async fn begun(&self) -> Result<Key, SessionError> {
-        self.check_connected()?;
-        let _turn = self.beginning.lock().await;
-        {
-            let state = self.state();
-            if state.has_ended {
-                return Err(SessionError::Ended);
-            }
-            if let Some((key, _)) = &state.session {
-                return Ok(*key);
-            }
-        }
+    /// Looks for the session again, because its key leads to nothing. Another request may have given it a new id.
+    /// Returns the new key.
+    async fn follow(&self, key: &Key) -> Result<Option<Key>, StoreError> {
         let now = self.now();
-        let mut head = Head {
-            created: now,
-            renewed: now,
-            seen: now,
-            ..Head::default()
+        let loading = self.sessions.0.store.load(key, now);
+        let loaded = self.within(loading).await?;
+        let Some(loaded) = loaded.filter(|loaded| loaded.key != *key && now < loaded.head.expires)
+        else {
+            return Ok(None);
         };
-        head.expires = self.sessions.0.settings.expires(&head, now);
-        Ok(self.create(head).await?)
-    }
-
-    /// Creates a session. An id that is in use is never given to a second one.
-    async fn create(&self, head: Head) -> Result<Key, StoreError> {
-        let id = Id::random()?;
-        let key = id.key();
-        let creating = self.sessions.0.store.create(&key, &head);
-        if !self.within(creating).await? {
-            return Err(StoreError::new("a random id is in use"));
-        }
-        self.began(id, head);
-        Ok(key)
-    }
-
-    /// Keeps the session that the client gets the id of.
-    fn began(&self, id: Id, head: Head) {
-        let max_age = self.max_age(&head, self.now());
         let mut state = self.state();
-        state.session = Some((id.key(), head));
-        state.has_ended = false;
-        state.cookie = Change::Set(id, max_age);
-    }
-
-    /// Logs a user in: the session gets a new id in any case, and the old id leads to nothing at once.
-    pub(crate) async fn log_in<T: SessionData>(
-        &self,
-        user: String,
-        remembered: bool,
-        identity: &T,
-    ) -> Result<(), SessionError> {
-        self.check_connected()?;
-        let _turn = self.beginning.lock().await;
-        let now = self.now();
-        let old = self.session();
-        let mut head = Head {
-            user: Some(user),
-            created: old.as_ref().map_or(now, |(_, old)| old.created),
-            logged_in: now,
-            renewed: now,
-            seen: now,
-            remembered,
-            agent: self.agent.clone(),
-            expires: 0,
-        };
-        head.expires = self.sessions.0.settings.expires(&head, now);
-        let key = self.renewed(old, head).await?;
-        let mut slot = self.slot(T::KEY);
-        for _ in 0..TRIES {
-            match self.put(&key, slot.as_ref(), identity).await? {
-                Put::Done(_) => return Ok(()),
-                Put::Conflict(now) => slot = now,
-                Put::Ended => return Err(SessionError::Ended),
-            }
-        }
-        Err(SessionError::Conflict)
-    }
-
-    /// Gives the session a new id. The session of another user is ended, and a new one begins.
-    async fn renewed(&self, old: Option<(Key, Head)>, head: Head) -> Result<Key, StoreError> {
-        let Sessions(inner) = &self.sessions;
-        if let Some((key, old)) = old {
-            if old.user.is_none() || old.user == head.user {
-                let id = Id::random()?;
-                let new = id.key();
-                let replacing = inner.store.replace(&key, &new, &head, None);
-                if self.within(replacing).await? {
-                    self.began(id, head);
-                    return Ok(new);
-                }
-            } else {
-                self.within(inner.store.end(&key)).await?;
-            }
-            self.state().slots.clear();
-        }
-        self.create(head).await
-    }
-
-    /// Ends the session.
-    pub(crate) async fn end(&self) -> Result<(), StoreError> {
-        self.check_connected()?;
-        let _turn = self.beginning.lock().await;
-        if let Some((key, _)) = self.session() {
-            self.within(self.sessions.0.store.end(&key)).await?;
-        }
-        let mut state = self.state();
-        state.session = None;
-        state.slots.clear();
-        state.has_ended = true;
-        state.cookie = Change::Remove;
-        Ok(())
+        state.session = Some((loaded.key, loaded.head));
+        state.slots = loaded.slots;
+        Ok(Some(loaded.key))
     }
 }
 
-fn too_late() -> StoreError {
+pub(crate) fn too_late() -> StoreError {
     StoreError::new("it has not answered in time")
 }

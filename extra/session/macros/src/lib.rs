@@ -62,8 +62,15 @@ fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if let Some(field) = identity {
         check_field(field, name, &input.data, errors);
     }
-    let is_identity = identity.is_some();
     let session = runtime_path::package("highball-session");
+    let is_identity = identity.is_some();
+    let owner = identity.map(|_| {
+        quote! {
+            fn owner(&self) -> ::core::option::Option<::std::string::String> {
+                ::core::option::Option::Some(#session::Identity::user(self))
+            }
+        }
+    });
     let version = options
         .version
         .map(|version| quote!(const VERSION: u32 = #version;));
@@ -101,6 +108,8 @@ fn expand(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             fn missing() -> ::core::option::Option<Self> {
                 #missing
             }
+
+            #owner
         }
 
         #kind

@@ -119,7 +119,7 @@ impl Memory {
         if map.contains_key(key) {
             return Ok(false);
         }
-        self.make_room(&mut index)?;
+        self.make_room(&mut index, head.seen)?;
         let life = Arc::new(Life::new(head, Vec::new()));
         index.add(*key, &life);
         map.insert(*key, Entry::Live(Session::new(life)));
@@ -194,12 +194,14 @@ impl Memory {
     }
 
     /// See [`Store::end`].
-    pub(crate) fn end(&self, key: &Key) {
+    pub(crate) fn end(&self, key: &Key) -> bool {
         let mut index = self.lock();
         let map = self.map.pin();
-        if let Some(life) = life(&map, key) {
+        let life = life(&map, key);
+        if let Some(life) = life {
             remove(&map, &mut index, key, life);
         }
+        life.is_some()
     }
 
     /// See [`Store::of_user`].
@@ -231,7 +233,11 @@ impl Memory {
         }
     }
 
-    fn make_room(&self, index: &mut Index) -> Result<(), StoreError> {
+    fn make_room(&self, index: &mut Index, now: Millis) -> Result<(), StoreError> {
+        if index.due.len() >= self.max {
+            // Without a server that sweeps, the sessions that have expired would keep their places.
+            self.sweep_some(index, now);
+        }
         while index.due.len() >= self.max {
             if !self.evict(index) {
                 let max = self.max;
@@ -339,9 +345,8 @@ impl Store for Memory {
         Ok(self.replace(old, new, head, kept_until))
     }
 
-    async fn end(&self, key: &Key) -> Result<(), StoreError> {
-        self.end(key);
-        Ok(())
+    async fn end(&self, key: &Key) -> Result<bool, StoreError> {
+        Ok(self.end(key))
     }
 
     async fn of_user(&self, user: &str) -> Result<Vec<(Key, Head)>, StoreError> {

@@ -80,7 +80,9 @@ impl Redis {
     /// Runs a script.
     async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
         let mut connection = self.connection.get().map_err(StoreError::new)?;
+        let pending = self.connection.expect();
         let outcome: Result<T, RedisError> = call.invoke_async(&mut connection).await;
+        pending.done();
         self.connection.observe(&outcome);
         outcome.map_err(StoreError::new)
     }
@@ -88,7 +90,9 @@ impl Redis {
     /// Runs a command.
     async fn query<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, StoreError> {
         let mut connection = self.connection.get().map_err(StoreError::new)?;
+        let pending = self.connection.expect();
         let outcome: Result<T, RedisError> = command.query_async(&mut connection).await;
+        pending.done();
         self.connection.observe(&outcome);
         outcome.map_err(StoreError::new)
     }
@@ -178,7 +182,7 @@ impl Store for Redis {
         self.run(&call).await
     }
 
-    async fn end(&self, key: &Key) -> Result<(), StoreError> {
+    async fn end(&self, key: &Key) -> Result<bool, StoreError> {
         let mut call = self.scripts.end.prepare_invoke();
         call.arg(&self.prefix).arg(key.hex());
         self.run(&call).await

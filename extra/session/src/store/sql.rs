@@ -238,9 +238,13 @@ impl<D: Database> Store for Sql<D> {
         }
     }
 
-    async fn end(&self, key: &Key) -> Result<(), StoreError> {
-        self.write(sql::END, vec![rows::key(key)]).await?;
-        Ok(())
+    async fn end(&self, key: &Key) -> Result<bool, StoreError> {
+        let rows = self.write(sql::END, vec![rows::key(key)]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn open(&self) -> Result<(), StoreError> {
+        self.ready().await
     }
 
     async fn of_user(&self, user: &str) -> Result<Vec<(Key, Head)>, StoreError> {

@@ -107,6 +107,38 @@ async fn remember(name: String, login: Login<'_, User>) -> Result<NoContent, Ses
     Ok(NoContent)
 }
 
+/// Stores the user again.
+#[post("/rename/{name}")]
+async fn rename(name: String, login: Login<'_, User>) -> Result<NoContent, SessionError> {
+    login.refresh(User { name }).await?;
+    Ok(NoContent)
+}
+
+/// Changes the cart after a second of the app's clock.
+#[post("/late/{id}")]
+async fn late(
+    id: u64,
+    mut cart: Session<'_, Cart>,
+    cx: &mut Context<'_>,
+) -> Result<NoContent, SessionError> {
+    cx.note("late", id);
+    cx.clock().sleep(Duration::from_secs(1)).await;
+    cart.update(|cart| cart.items.push(id)).await?;
+    Ok(NoContent)
+}
+
+/// Logs out after a second of the app's clock.
+#[post("/late-logout")]
+async fn late_log_out(
+    login: Login<'_, User>,
+    cx: &mut Context<'_>,
+) -> Result<NoContent, SessionError> {
+    cx.note("late", 1);
+    cx.clock().sleep(Duration::from_secs(1)).await;
+    login.end().await?;
+    Ok(NoContent)
+}
+
 #[post("/logout")]
 async fn log_out(login: Login<'_, User>) -> Result<NoContent, SessionError> {
     login.end().await?;
@@ -184,16 +216,7 @@ async fn cached(cart: Session<'_, Cart>, cx: &mut Context<'_>) -> Json<usize> {
     Json(cart.items.len())
 }
 
-#[fallback]
-async fn missing(user: Option<Session<'_, User>>) -> (StatusCode, String) {
-    let name = user.map_or("visitor".to_owned(), |user| user.name.clone());
-    (
-        StatusCode::NOT_FOUND,
-        format!("{name}, there is no such page"),
-    )
-}
-
-#[routes(app, fallback = missing, with(Csrf::new(), sessions))]
+#[routes(app, with(Csrf::new(), sessions))]
 pub(crate) struct Api(
     add,
     show,
@@ -204,6 +227,9 @@ pub(crate) struct Api(
     large,
     log_in,
     remember,
+    rename,
+    late,
+    late_log_out,
     log_out,
     log_out_all,
     log_out_others,

@@ -118,7 +118,8 @@ async fn a_failed_logout_is_not_a_success() {
 #[tokio::test]
 async fn plain_http_is_for_this_machine() {
     let app = App::start_with(|sessions| sessions.plain_http());
-    let response = app.send("POST", "/cart/7", "").await;
+    let request = app.client.post("/cart/7").header("host", "localhost");
+    let response = request.send().await;
     let cookie = response.headers()["set-cookie"]
         .to_str()
         .expect("text")
@@ -135,9 +136,16 @@ async fn plain_http_is_for_this_machine() {
         ("shop.example", 403),
         ("localhost.shop.example", 403),
         ("192.168.0.7:8080", 403),
+        ("", 403),
     ] {
         let request = app.client.get("/cart").header("host", host);
         assert_eq!(request.send().await.status(), status, "{host}");
+    }
+    // A proxy on the same machine.
+    for name in ["forwarded", "x-forwarded-for", "via"] {
+        let request = app.client.get("/cart").header("host", "localhost");
+        let response = request.header(name, "192.168.0.7").send().await;
+        assert_eq!(response.status(), 403, "{name}");
     }
 }
 

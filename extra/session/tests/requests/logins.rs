@@ -174,17 +174,41 @@ async fn a_user_logs_out_everywhere() {
 }
 
 #[tokio::test]
-async fn a_fallback_reads_the_session() {
+async fn a_user_is_stored_again_without_a_new_login() {
     let app = App::start();
-    let id = app.begin("POST", "/login/zoe", "").await;
-    for (cookie, name) in [("", "visitor"), (id.as_str(), "zoe")] {
-        let response = app.send("GET", "/nowhere", cookie).await;
-        let expected = format!("{name}, there is no such page");
-        assert_eq!(
-            (response.status().as_u16(), response.text()),
-            (404, expected.as_str())
-        );
+    let id = app.begin("POST", "/remember/zoe", "").await;
+    app.clock.advance(std::time::Duration::from_secs(400)).await;
+    let renamed = app.send("POST", "/rename/zoe", &id).await;
+    let cookie = renamed.header("set-cookie").to_owned();
+    // It is remembered for the rest of the 30 days.
+    assert!(cookie.ends_with("; Max-Age=2591600"), "{cookie}");
+    let new = id_of(&renamed).expect("a new id");
+    assert_eq!(
+        (app.status("/me", &id).await, app.status("/me", &new).await),
+        (401, 200)
+    );
+    // The login is as old as before.
+    assert_eq!(app.status("/fresh", &new).await, 401);
+    assert_eq!(app.send("POST", "/rename/ada", &new).await.status(), 401);
+    assert_eq!(app.text("/me", &new).await, "zoe");
+    assert_eq!(app.send("POST", "/rename/zoe", "").await.status(), 401);
+}
+
+#[tokio::test]
+async fn a_user_has_a_limited_number_of_sessions() {
+    let app = App::start_with(|sessions| sessions.per_user(3));
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        app.clock.advance(std::time::Duration::from_secs(1)).await;
+        ids.push(app.begin("POST", "/login/zoe", "").await);
     }
+    let carl = app.begin("POST", "/login/carl", "").await;
+    let mut statuses = Vec::new();
+    for id in &ids {
+        statuses.push(app.status("/me", id).await);
+    }
+    assert_eq!(statuses, [401, 401, 200, 200, 200]);
+    assert_eq!(app.status("/me", &carl).await, 200);
 }
 
 #[tokio::test]

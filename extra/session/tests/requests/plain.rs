@@ -153,8 +153,8 @@ impl Store for &'static Plain {
         .await
     }
 
-    async fn end(&self, key: &Key) -> Result<(), StoreError> {
-        self.call(&self.writes, |all| drop(all.live.remove(key)))
+    async fn end(&self, key: &Key) -> Result<bool, StoreError> {
+        self.call(&self.writes, |all| all.live.remove(key).is_some())
             .await
     }
 

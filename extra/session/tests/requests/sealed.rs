@@ -91,7 +91,7 @@ fn cookie(response: &TestResponse) -> Cookie<'static> {
 async fn read(app: &TestSession<Api>, value: &str) -> String {
     let request = app
         .get("/cart")
-        .header("cookie", format!("__Host-cart={value}"));
+        .header("cookie", format!("__Host-slot-cart={value}"));
     request.send().await.text().to_owned()
 }
 
@@ -142,8 +142,13 @@ async fn other_values_are_as_good_as_none() {
     for value in ["", "x", &changed, &set.value()[..20]] {
         assert_eq!(read(&app, value).await, "null", "{value}");
     }
+    // An escaped name is the cookie of another host.
+    let escaped = app
+        .get("/cart")
+        .header("cookie", format!("%5F%5FHost-slot-cart={}", set.value()));
+    assert_eq!(escaped.send().await.text(), "null");
     // The right cookie is found behind one that another page has set.
-    let both = format!("wrong; __Host-cart={}", set.value());
+    let both = format!("wrong; __Host-slot-cart={}", set.value());
     assert_eq!(read(&app, &both).await, r#"["x"]"#);
     // The data of another version.
     let older = Older

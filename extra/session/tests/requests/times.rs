@@ -1,6 +1,9 @@
 //! How long sessions last.
 
-use std::{sync::atomic::Ordering::Relaxed, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use highball::tokio;
 
@@ -113,4 +116,52 @@ async fn a_periodic_renewal_keeps_the_old_id_for_ten_seconds() {
         ),
         (401, 200)
     );
+}
+
+/// Sends a request that takes a second, and gives the session a new id meanwhile. Returns the status of the request and
+/// the new id.
+async fn during_a_renewal(app: &Arc<App>, id: &str, path: &'static str) -> (u16, String) {
+    let slow = {
+        let (app, id) = (Arc::clone(app), id.to_owned());
+        tokio::spawn(async move { app.send("POST", path, &id).await.status().as_u16() })
+    };
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    app.clock.advance(MINUTE / 120).await;
+    let new = app.begin("GET", "/me", id).await;
+    app.clock.advance(SECOND).await;
+    (slow.await.expect("a response"), new)
+}
+
+#[tokio::test]
+async fn a_change_and_a_logout_during_a_renewal_reach_the_session() {
+    // The id is old enough only when the slow request has begun.
+    let renewed = |sessions: highball_session::Sessions| sessions.renew(10 * MINUTE);
+    let app = Arc::new(App::start_with(renewed));
+    let id = app.begin("POST", "/login/zoe", "").await;
+    app.clock.advance(10 * MINUTE - SECOND / 2).await;
+    let (status, new) = during_a_renewal(&app, &id, "/late/7").await;
+    assert_eq!(
+        (status, app.text("/cart", &new).await.as_str()),
+        (204, "[7]")
+    );
+    app.clock.advance(10 * MINUTE - 5 * SECOND / 4).await;
+    let (status, last) = during_a_renewal(&app, &new, "/late-logout").await;
+    assert_eq!((status, app.status("/me", &last).await), (204, 401));
+    assert!(app.store.keys().is_empty());
+}
+
+#[tokio::test]
+async fn the_longest_times_do_not_overflow() {
+    let forever = |sessions: highball_session::Sessions| {
+        let sessions = sessions.idle(Duration::MAX).absolute(Duration::MAX);
+        sessions.remember(Duration::MAX).renew(Duration::MAX)
+    };
+    let app = App::start_with(forever);
+    for path in ["/login/zoe", "/remember/zoe"] {
+        let id = app.begin("POST", path, "").await;
+        app.clock.advance(1000 * DAY).await;
+        assert_eq!(app.status("/me", &id).await, 200, "{path}");
+    }
 }

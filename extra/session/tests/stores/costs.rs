@@ -132,7 +132,7 @@ async fn a_request_sends_few_commands_to_redis() {
     let keys = Keys::at(&server.url());
     let mut log = Monitor::new(server.addr());
     // The load, and the change. A login replaces the key, and stores the user.
-    assert_eq!(costs(keys.store(), &mut log).await, [0, 1, 2, 3]);
+    assert_eq!(costs(keys.store(), &mut log).await, [0, 1, 2, 4]);
     let writes = reads_in_an_idle_window(keys.store(), &mut log).await;
     assert_eq!(writes, [""; 0]);
 }
@@ -149,7 +149,7 @@ async fn a_request_sends_few_statements_to_postgres() {
         read: 0,
     };
     // The replacement of the key is a transaction: its begin, two statements, a check and its commit.
-    assert_eq!(costs(schema.store(), &mut log).await, [0, 1, 2, 7]);
+    assert_eq!(costs(schema.store(), &mut log).await, [0, 1, 2, 8]);
     let writes = reads_in_an_idle_window(schema.store(), &mut log).await;
     assert_eq!(writes, [""; 0]);
 }

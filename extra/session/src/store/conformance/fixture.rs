@@ -78,9 +78,9 @@ impl<S: Store> Calls<S> {
         replaced.expect("the store answers to `replace`")
     }
 
-    pub(super) async fn end(&self, key: &Key) {
+    pub(super) async fn end(&self, key: &Key) -> bool {
         let ended = self.0.end(key).await;
-        ended.expect("the store answers to `end`");
+        ended.expect("the store answers to `end`")
     }
 
     pub(super) async fn of_user(&self, user: &str) -> Vec<(Key, Head)> {

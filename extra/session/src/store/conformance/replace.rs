@@ -109,7 +109,7 @@ async fn changes_nothing<S: Store>(store: &Calls<S>, old: &Key, new: &Key) {
         .touch(old, before.head.seen + SECOND, before.head.expires + SECOND)
         .await;
     assert!(!store.replace(old, &random_key(), &head_of(&user)).await);
-    store.end(old).await;
+    assert!(!store.end(old).await);
     assert_eq!(store.must_load(new).await, before);
     assert_eq!(store.of_user(&user).await, []);
 }
@@ -120,7 +120,8 @@ pub async fn a_kept_key_ends_with_its_session<S: Store>(store: Arc<S>) {
     let until = Some(now() + HOUR);
     assert!(store.replace_and_keep(&old, &new, &head(), until).await);
     assert!(store.load(&old).await.is_some());
-    store.end(&new).await;
+    assert!(store.end(&new).await);
+    assert!(!store.end(&new).await);
     assert_eq!(store.load(&old).await, None);
     // A new session with the key is another session.
     assert!(store.create(&new, &head()).await);

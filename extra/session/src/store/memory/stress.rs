@@ -90,7 +90,7 @@ fn step(store: &Memory, random: &mut u64) {
     match random / 8_388_608 % 16 {
         0 => drop(store.create(&first, &head(None))),
         1 => drop(store.create(&first, &head(Some(user)))),
-        2 => store.end(&first),
+        2 => drop(store.end(&first)),
         3 => drop(store.replace(&first, &second, &head(Some(user)), Some(now))),
         4 => drop(store.replace(&first, &second, &head(None), None)),
         5 => drop(sweep(store, now)),

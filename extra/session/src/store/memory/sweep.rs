@@ -39,6 +39,24 @@ impl Memory {
     }
 }
 
+impl Memory {
+    /// Removes some of the sessions that have expired.
+    pub(super) fn sweep_some(&self, index: &mut Index, now: Millis) {
+        let mut sweep = Sweep {
+            store: self,
+            now,
+            early: Vec::new(),
+            removed: 0,
+        };
+        for _ in 0..STEP {
+            let Some(key) = due(&index.due, now) else {
+                break;
+            };
+            sweep.look_at(index, &key);
+        }
+    }
+}
+
 impl Sweep<'_> {
     /// Does a part of the sweep. Returns whether there is more.
     pub(crate) fn step(&mut self) -> bool {

@@ -117,13 +117,26 @@ fn a_visitor_that_comes_back_survives_a_flood() {
     let store = Memory::new().max_sessions(100);
     assert!(create(&store, 0, None));
     for number in 1..10_000 {
-        store.touch(&key(0), number, END);
+        store.touch(&key(0), number, number + END);
         let mut head = head(None);
-        head.seen = number;
+        (head.seen, head.expires) = (number, number + END);
         assert!(store.create(&key(number), &head).expect("there is room"));
     }
     assert!(has(&store, 0));
     check(&store, 100, 0);
+}
+
+#[test]
+fn expired_logins_make_room_without_a_sweep() {
+    let store = Memory::new().max_sessions(100);
+    for number in 0..100 {
+        assert!(create(&store, number, Some("zoe")));
+    }
+    assert!(store.create(&key(100), &head(Some("zoe"))).is_err());
+    let mut later = head(Some("zoe"));
+    (later.seen, later.expires) = (END + 1, 2 * END);
+    assert!(store.create(&key(100), &later).expect("there is room"));
+    assert!(!has(&store, 0));
 }
 
 /// A touch of all sessions must not make one call update the order of all.

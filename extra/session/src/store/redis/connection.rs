@@ -55,14 +55,43 @@ impl Connection {
         Ok(manager.insert(opened).clone())
     }
 
+    /// Counts a call as one without an answer until its outcome is known. A caller may give it up before that.
+    pub(super) fn expect(&self) -> Pending<'_> {
+        Pending(Some(self))
+    }
+
+    fn missed(&self) {
+        if self.timeouts.fetch_add(1, Relaxed) + 1 == MOST_TIMEOUTS {
+            let mut manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner);
+            *manager = None;
+            self.timeouts.store(0, Relaxed);
+        }
+    }
+
     /// Keeps account of an outcome, and gives up a connection that does not answer.
     pub(super) fn observe<T>(&self, outcome: &Result<T, RedisError>) {
         if !outcome.as_ref().is_err_and(RedisError::is_timeout) {
             self.timeouts.store(0, Relaxed);
-        } else if self.timeouts.fetch_add(1, Relaxed) + 1 == MOST_TIMEOUTS {
-            let mut manager = self.manager.lock().unwrap_or_else(PoisonError::into_inner);
-            *manager = None;
-            self.timeouts.store(0, Relaxed);
+        } else {
+            self.missed();
+        }
+    }
+}
+
+/// A call without an outcome. Dropping it counts it as one that was not answered.
+pub(super) struct Pending<'a>(Option<&'a Connection>);
+
+impl Pending<'_> {
+    /// The outcome is known.
+    pub(super) fn done(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0 {
+            connection.missed();
         }
     }
 }

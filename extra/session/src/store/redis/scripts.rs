@@ -113,10 +113,10 @@ return 1
 const END: &str = "
 local prefix, key = ARGV[1], ARGV[1] .. 's:' .. ARGV[2]
 local known = redis.call('HMGET', key, 'user', 'kept')
-redis.call('DEL', key)
+local ended = redis.call('DEL', key)
 if known[1] then redis.call('SREM', prefix .. 'u:' .. known[1], ARGV[2]) end
 for kept in string.gmatch(known[2] or '', '(%x+)=') do redis.call('DEL', prefix .. 'k:' .. kept) end
-return 1
+return ended
 ";
 
 /// `prefix user`: returns the keys and the fields of the sessions, and removes those that have expired from the set.

@@ -80,7 +80,7 @@ pub(super) const KEEP: &str =
     "INSERT INTO highball_session_keys (kept, key, until) VALUES ($1, $2, $3)
     ON CONFLICT (kept) DO UPDATE SET key = excluded.key, until = excluded.until";
 
-pub(super) const END: &str = "DELETE FROM highball_sessions WHERE key = $1";
+pub(super) const END: &str = "DELETE FROM highball_sessions WHERE key = $1 RETURNING seen";
 
 pub(super) const OF_USER: &str =
     "SELECT key, user_name, created, logged_in, renewed, seen, expires, remembered, agent
