@@ -37,6 +37,7 @@ mod walk;
 mod whole_pattern;
 
 pub use answers::{Answer, Answers};
+pub(crate) use argument_facts::first_keyed;
 pub use argument_facts::{ArgumentFacts, Description, ResponseInfo, needs_locals, part_facts};
 pub(crate) use blame::Blame;
 pub(crate) use check::fail_if_reported;

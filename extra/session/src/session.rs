@@ -151,7 +151,7 @@ pub(crate) fn open(input: Input<'_>) -> Result<&Open, Rejection> {
     let open = visit.and_then(|visit| visit.0.as_deref());
     open.ok_or_else(|| {
         Rejection::internal().with_cause(
-            "the session was not looked up: a fallback cannot read it, and an extractor that creates a `Session` must state its `FACTS`",
+            "the session was not looked up: an extractor or a part that creates a `Session` must state its `FACTS`",
         )
     })
 }

@@ -218,6 +218,7 @@ fn fallback_type(name: &Ident, path: &Path) -> TokenStream {
                 #shown,
                 __hb::FallbackProbe::<(#path,)>::IS,
                 __hb::EntryProbe::<(#path,)>::IS,
+                __hb::FallbackProbe::<(#path,)>::KEYED,
             )
         }>, (#path,)>;
     }

@@ -322,7 +322,10 @@ impl Handler<'_> {
             }
             None => quote! {
                 #[automatically_derived]
-                impl #params __hb::Fallback for #name #types where #bounds {}
+                impl #params __hb::Fallback for #name #types where #bounds {
+                    const ARGUMENTS: &'static [__hb::ArgumentFacts] =
+                        __hb::known::<<__Own #types as __hb::Handler>::Args<'static>>();
+                }
             },
         };
         let endpoint = self.endpoint(&with.around(quote!(__hb::HandlerEnd<__Own #types>)));

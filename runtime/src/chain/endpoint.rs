@@ -9,7 +9,7 @@ use crate::{
     const_text::ErrorText,
     request::{Context, SharedValue},
     response::{IntoResponse, Rejection, Response},
-    routes::{Entry, NoEntry, NoLink, Node, PartInfo},
+    routes::{ArgumentFacts, Entry, Fact, NoEntry, NoLink, Node, PartInfo, first_keyed},
 };
 
 /// A handler, or a group of them, in an app with the state `S`.
@@ -58,7 +58,10 @@ pub(super) fn fallback<'a, E: Endpoint<S>, S: SharedValue>(
 }
 
 /// A handler without a path. `#[fallback]` implements it.
-pub trait Fallback {}
+pub trait Fallback {
+    /// The needs and the facts of its arguments.
+    const ARGUMENTS: &'static [ArgumentFacts] = &[];
+}
 
 /// Reads whether a type is a fallback, like [`EntryProbe`](crate::routes::EntryProbe).
 #[derive(Debug)]
@@ -67,17 +70,29 @@ pub struct FallbackProbe<T>(PhantomData<T>);
 impl<T: Fallback> FallbackProbe<(T,)> {
     /// Whether the type is a fallback.
     pub const IS: bool = true;
+    /// The first name that an argument reads and that has one value in the app.
+    pub const KEYED: Option<&'static Fact> = first_keyed(T::ARGUMENTS);
 }
 
 impl<T> NoEntry for FallbackProbe<T> {}
 
 /// Returns the mode of a fallback. Fails to compile if the type that is named as a fallback is not one.
 #[track_caller]
-pub const fn fallback_mode(shown: &str, is_fallback: bool, is_entry: bool) -> u8 {
+pub const fn fallback_mode(
+    shown: &str,
+    is_fallback: bool,
+    is_entry: bool,
+    keyed: Option<&'static Fact>,
+) -> u8 {
+    let text = ErrorText::EMPTY.with("`").with(shown);
+    if let Some(fact) = keyed {
+        let text = text.with("` reads the ").with(fact.kind()).with(" `");
+        let text = text.with(fact.name()).with("`, which is found by the facts of a route, and a fallback has no route; remove the argument");
+        panic!("{}", text.as_str())
+    }
     if is_fallback {
         return SYNC;
     }
-    let text = ErrorText::EMPTY.with("`").with(shown);
     let text = match is_entry {
         true => text.with("` has a path, and a fallback has none: put `#[fallback]` on the function, in place of `#[get(..)]` and the like"),
         false => text.with("` is not a fallback: put `#[fallback]` on the function"),

@@ -94,6 +94,18 @@ pub const fn needs_locals(arguments: &[ArgumentFacts]) -> bool {
     false
 }
 
+/// Returns the first name of these arguments that has one value in the whole app.
+pub(crate) const fn first_keyed(arguments: &[ArgumentFacts]) -> Option<&'static Fact> {
+    let mut rest = arguments;
+    while let [argument, others @ ..] = rest {
+        if let Some(fact) = argument.facts.keyed() {
+            return Some(fact);
+        }
+        rest = others;
+    }
+    None
+}
+
 /// Two arguments of a handler that open the same scope.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SharedScope {

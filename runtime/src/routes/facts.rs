@@ -330,6 +330,30 @@ impl Facts {
         }
     }
 
+    /// Returns the first name that has one value in the whole app.
+    pub(super) const fn keyed(&self) -> Option<&'static Fact> {
+        if self.may & UNIQUE == 0 {
+            return None;
+        }
+        match self.named {
+            Named::Nothing => None,
+            Named::List(list) => {
+                let mut rest = list;
+                while let [fact, others @ ..] = rest {
+                    if fact.value().is_some() {
+                        return Some(fact);
+                    }
+                    rest = others;
+                }
+                None
+            }
+            Named::Both(first, second) => match first.keyed() {
+                Some(fact) => Some(fact),
+                None => second.keyed(),
+            },
+        }
+    }
+
     /// Returns whether it has this named fact.
     const fn has(&self, fact: &Fact) -> bool {
         match self.named {

@@ -9,6 +9,7 @@ use crate::routes::{
     argument_facts::{ArgumentFacts, ResponseInfo, needs_locals},
     definition::Definition,
     demand::Demand,
+    fact::Fact,
     facts::Facts,
     part::{PartInfo, joined},
     pattern::Pattern,
@@ -68,6 +69,8 @@ pub trait NoEntry {
     const NODE: &'static Node = &Node::BROKEN;
     /// Whether the type is an entry.
     const IS: bool = false;
+    /// The first name of a fallback that has one value in the app.
+    const KEYED: Option<&'static Fact> = None;
 }
 
 impl<T> NoEntry for EntryProbe<T> {}
