@@ -1,0 +1,133 @@
+//! A computation that is under way: its lead, and the callers that follow it.
+
+use std::{hash::Hash, sync::Arc};
+
+use tokio::{sync::watch, time::Instant};
+
+use crate::{
+    entry::{Entry, Terms},
+    error::LoadError,
+    shared::Shared,
+    tags::{Stamp, Tag},
+};
+
+/// A computation in the table of flights. It is in the table until it lands, fails or is invalidated.
+pub(crate) struct Flight<V> {
+    /// The time of the tags before the computation began.
+    pub(crate) began: u64,
+    /// The stamps of the tags that follow from the key.
+    pub(crate) tags: Box<[Arc<Stamp>]>,
+    pub(crate) outcome: watch::Receiver<Outcome<V>>,
+}
+
+/// How a computation has ended.
+pub(crate) enum Outcome<V> {
+    Running,
+    Landed(Arc<Entry<V>>),
+    Failed(LoadError),
+}
+
+/// The right to compute the value of a key, and the duty to report how that ended.
+///
+/// If it is dropped, one of the followers gets the lead.
+#[must_use]
+pub(crate) struct Lead<K: Hash + Eq + Clone, V> {
+    pub(crate) shared: Arc<Shared<K, V>>,
+    pub(crate) key: K,
+    pub(crate) flight: Arc<Flight<V>>,
+    pub(crate) outcome: watch::Sender<Outcome<V>>,
+    pub(crate) started: Instant,
+    /// The expired value, whose refresh this is.
+    pub(crate) old: Option<Arc<Entry<V>>>,
+    pub(crate) has_ended: bool,
+}
+
+impl<K: Hash + Eq + Clone, V> Lead<K, V> {
+    pub(crate) fn follow(&self, seen: u64) -> Follow<V> {
+        Follow {
+            seen,
+            outcome: self.flight.outcome.clone(),
+        }
+    }
+
+    /// Stores the value, unless it was invalidated, and returns it to the followers.
+    pub(crate) fn land(
+        mut self,
+        value: V,
+        terms: Terms,
+        weight: u64,
+        tags: impl IntoIterator<Item = Tag>,
+    ) -> Arc<Entry<V>> {
+        let began = self.flight.began;
+        let mut stamps = self.flight.tags.to_vec();
+        stamps.extend(self.shared.tags.stamps(tags));
+        let mut entry = Entry::new(value, began, stamps.into(), terms);
+        entry.cost = entry.stored_at.saturating_duration_since(self.started);
+        entry.weight = weight;
+        let entry = Arc::new(entry);
+        self.shared.land(&self.key, &self.flight, &entry);
+        self.end(Outcome::Landed(Arc::clone(&entry)));
+        entry
+    }
+
+    /// Returns the error to the followers. The expired value stays, and is not refreshed for a while.
+    pub(crate) fn fail(mut self, error: LoadError) {
+        if let Some(old) = &self.old {
+            old.delay_refresh(Instant::now(), self.shared.options.retry);
+        }
+        self.shared.leave(&self.key, &self.flight);
+        self.end(Outcome::Failed(error));
+    }
+
+    fn end(&mut self, outcome: Outcome<V>) {
+        self.has_ended = true;
+        self.outcome.send_replace(outcome);
+    }
+}
+
+impl<K: Hash + Eq + Clone, V> Drop for Lead<K, V> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            // The followers see that the sender is dropped.
+            self.shared.leave(&self.key, &self.flight);
+        }
+    }
+}
+
+/// The wait for a computation of another caller.
+pub(crate) struct Follow<V> {
+    /// The time of the tags when the caller came.
+    pub(crate) seen: u64,
+    pub(crate) outcome: watch::Receiver<Outcome<V>>,
+}
+
+/// How a wait has ended.
+pub(crate) enum Followed<V> {
+    Value(Arc<Entry<V>>),
+    Failed(LoadError),
+    /// The value is older than the call, or the lead was dropped: enter again.
+    Again,
+}
+
+impl<V> Follow<V> {
+    pub(crate) async fn wait(&mut self) -> Followed<V> {
+        let seen = self.seen;
+        let is_over = |outcome: &Outcome<V>| !matches!(outcome, Outcome::Running);
+        let Ok(outcome) = self.outcome.wait_for(is_over).await else {
+            return Followed::Again;
+        };
+        match &*outcome {
+            // The caller came after an invalidation of a tag that the flight got only when it landed.
+            Outcome::Landed(entry) if is_older(entry, seen) => Followed::Again,
+            Outcome::Landed(entry) => Followed::Value(Arc::clone(entry)),
+            Outcome::Failed(error) => Followed::Failed(error.clone()),
+            Outcome::Running => Followed::Again,
+        }
+    }
+}
+
+/// Returns whether a tag may have been invalidated after the computation began and before a caller came. The stamp of
+/// a tag is the last of its invalidations, so an earlier one may be hidden.
+fn is_older<V>(entry: &Entry<V>, seen: u64) -> bool {
+    seen > entry.began && !entry.is_valid()
+}
