@@ -11,6 +11,7 @@ use crate::{
 
 const DEFAULT_ENTRIES: usize = 10_000;
 const DEFAULT_JITTER: f64 = 0.1;
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 const DEFAULT_RETRY: Duration = Duration::from_secs(1);
 
 /// The options of a cache, from [`Cache::builder`].
@@ -35,11 +36,8 @@ pub struct Builder<K, V> {
     tags: Tags,
 }
 
-impl<K, V> Builder<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
-{
+// Only `build` has bounds, so a key that has none of them is one error and not one for each option.
+impl<K, V> Builder<K, V> {
     pub(crate) fn new(ttl: Duration) -> Self {
         let options = Options {
             ttl,
@@ -49,6 +47,7 @@ where
             on_error: Duration::ZERO,
             retry: DEFAULT_RETRY,
             soft: None,
+            timeout: DEFAULT_TIMEOUT,
             early: 1.0,
             bound: Bound::Entries(DEFAULT_ENTRIES),
             weigh: None,
@@ -126,6 +125,25 @@ where
     /// ```
     pub fn soft(mut self, timeout: Duration) -> Self {
         self.options.soft = Some(timeout);
+        self
+    }
+
+    /// Sets how long a computation may take. Then it is dropped, which is an error. The default is one minute.
+    ///
+    /// All callers wait for one computation, so a query that never ends would otherwise block its key until the program
+    /// is restarted.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::time::Duration;
+    /// # use highball_cache::Cache;
+    /// let cache = Cache::<u64, u32>::builder(Duration::from_secs(60))
+    ///     .timeout(Duration::from_secs(5))
+    ///     .build();
+    /// # let _ = cache;
+    /// ```
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = timeout;
         self
     }
 
@@ -283,18 +301,18 @@ where
     /// # let _ = cache;
     /// ```
     #[must_use]
-    pub fn build(self) -> Cache<K, V> {
+    pub fn build(self) -> Cache<K, V>
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
         Cache {
             shared: Arc::new(Shared::new(self.options, self.tags)),
         }
     }
 }
 
-impl<K, T> Builder<K, Option<T>>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    T: Clone + Send + Sync + 'static,
-{
+impl<K, T> Builder<K, Option<T>> {
     /// Sets how long a `None` is fresh, so that a thing that does not exist is not looked up for each call.
     ///
     /// # Examples

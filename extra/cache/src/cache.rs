@@ -1,23 +1,16 @@
 //! The cache.
 
-use std::{
-    error::Error,
-    fmt,
-    future::Future,
-    hash::Hash,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    time::Duration,
-};
+use std::{error::Error, fmt, future::Future, hash::Hash, sync::Arc, time::Duration};
 
 use tokio::time::timeout;
 
 use crate::{
     builder::Builder,
+    compute::begin,
     enter::Entered,
     entry::Entry,
     error::LoadError,
-    flight::{Follow, Followed, Lead},
+    flight::{Follow, Followed},
     shared::Shared,
     stats::{Event, Stats},
     tags::{Tag, Tags},
@@ -51,11 +44,7 @@ pub struct Cache<K, V> {
     pub(crate) shared: Arc<Shared<K, V>>,
 }
 
-impl<K, V> Cache<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
-{
+impl<K, V> Cache<K, V> {
     /// Returns the options of a cache whose values are fresh for this time.
     ///
     /// # Examples
@@ -70,7 +59,13 @@ where
     pub fn builder(ttl: Duration) -> Builder<K, V> {
         Builder::new(ttl)
     }
+}
 
+impl<K, V> Cache<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
     /// Returns the value of a key. If there is no fresh one, `load` computes it.
     ///
     /// For each key, one computation runs at a time, and all callers wait for it. It is a separate task, so it ends
@@ -99,7 +94,7 @@ where
     /// ```
     ///
     /// # Errors
-    /// If the computation fails, panics, or is stopped by [`close`](Self::close), and there is no value that
+    /// If the computation fails, panics, takes too long, or is stopped by [`close`](Self::close), and there is no value that
     /// [`on_error`](Builder::on_error) allows to return instead.
     ///
     /// # Panics
@@ -113,19 +108,29 @@ where
         Fut: Future<Output = Result<V, E>> + Send + 'static,
         E: Into<Box<dyn Error + Send + Sync>>,
     {
+        self.get_by(key, |_| load()).await
+    }
+
+    /// As `get`, with a loader that takes the key.
+    pub(crate) async fn get_by<F, Fut, E>(&self, key: K, load: F) -> Result<V, LoadError>
+    where
+        F: FnOnce(&K) -> Fut,
+        Fut: Future<Output = Result<V, E>> + Send + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
         let seen = self.shared.arrive();
         let mut load = Some(load);
         loop {
             let (follow, old) = match self.shared.enter(&key, seen) {
                 Entered::Fresh(entry) => return Ok(entry.value.clone()),
                 Entered::Stale(entry, lead) => {
-                    self.begin(lead, &mut load);
+                    begin(lead, &mut load);
                     return Ok(entry.value.clone());
                 }
                 Entered::Follow(follow, old) => (follow, old),
                 Entered::Lead(lead, old) => {
                     let follow = lead.follow(seen);
-                    if !self.begin(Some(lead), &mut load) {
+                    if !begin(Some(lead), &mut load) {
                         return Err(LoadError::closed());
                     }
                     (follow, old)
@@ -135,33 +140,6 @@ where
                 return result;
             }
         }
-    }
-
-    /// Begins a computation, if there is a lead. Returns whether it was begun.
-    fn begin<F, Fut, E>(&self, lead: Option<Lead<K, V>>, load: &mut Option<F>) -> bool
-    where
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = Result<V, E>> + Send + 'static,
-        E: Into<Box<dyn Error + Send + Sync>>,
-    {
-        // The second time there is none: the runtime of the first computation has ended.
-        let (Some(lead), Some(load)) = (lead, load.take()) else {
-            return false;
-        };
-        if self.shared.tasks.is_stopped() {
-            return false;
-        }
-        let running = self.shared.tasks.begin();
-        match catch_unwind(AssertUnwindSafe(load)) {
-            Ok(load) => {
-                tokio::spawn(async move {
-                    let _running = running;
-                    compute(lead, load).await;
-                });
-            }
-            Err(panic) => fail(lead, LoadError::panicked(&*panic)),
-        }
-        true
     }
 
     /// Waits for a computation, or for the soft timeout if there is an old value. `None` means to enter again.
@@ -348,38 +326,6 @@ where
         self.shared.close_store();
         self.shared.tasks.finish(within).await
     }
-}
-
-async fn compute<K, V, E>(lead: Lead<K, V>, load: impl Future<Output = Result<V, E>>)
-where
-    K: Hash + Eq + Clone,
-    E: Into<Box<dyn Error + Send + Sync>>,
-{
-    let shared = Arc::clone(&lead.shared);
-    match shared.tasks.run(load).await {
-        Some(Ok(Ok(value))) => land(lead, value),
-        Some(Ok(Err(error))) => fail(lead, LoadError::failed(error.into())),
-        Some(Err(panic)) => fail(lead, LoadError::panicked(&*panic)),
-        None => lead.fail(LoadError::closed()),
-    }
-}
-
-/// Stores a value. The functions of the options may panic.
-fn land<K: Hash + Eq + Clone, V>(lead: Lead<K, V>, value: V) {
-    let weigh = AssertUnwindSafe(|| {
-        let terms = lead.shared.terms(&value);
-        let weight = lead.shared.weight(&lead.key, &value);
-        (terms, weight)
-    });
-    match catch_unwind(weigh) {
-        Ok((terms, weight)) => drop(lead.land(value, terms, weight, [])),
-        Err(panic) => fail(lead, LoadError::panicked(&*panic)),
-    }
-}
-
-fn fail<K: Hash + Eq + Clone, V>(lead: Lead<K, V>, error: LoadError) {
-    lead.shared.counters.count(Event::Error);
-    lead.fail(error);
 }
 
 impl<K, V> Clone for Cache<K, V> {

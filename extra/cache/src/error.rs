@@ -48,6 +48,7 @@ pub struct LoadError(Kind);
 enum Kind {
     Failed(Arc<dyn Error + Send + Sync>),
     Panicked(Arc<str>),
+    TimedOut,
     Closed,
 }
 
@@ -64,6 +65,10 @@ impl LoadError {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         Self(Kind::Panicked(text.unwrap_or("no message").into()))
+    }
+
+    pub(crate) fn timed_out() -> Self {
+        Self(Kind::TimedOut)
     }
 
     pub(crate) fn closed() -> Self {
@@ -89,7 +94,7 @@ impl LoadError {
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         match &self.0 {
             Kind::Failed(error) => error.downcast_ref(),
-            Kind::Panicked(_) | Kind::Closed => None,
+            Kind::Panicked(_) | Kind::TimedOut | Kind::Closed => None,
         }
     }
 
@@ -113,6 +118,26 @@ impl LoadError {
     #[must_use]
     pub fn is_panic(&self) -> bool {
         matches!(self.0, Kind::Panicked(_))
+    }
+
+    /// Returns whether the computation took longer than [`timeout`](crate::Builder::timeout).
+    ///
+    /// # Examples
+    /// ```
+    /// use std::{future::pending, io, time::Duration};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let cache = highball_cache::Cache::<u64, u32>::builder(Duration::from_secs(60))
+    ///     .timeout(Duration::from_millis(10))
+    ///     .build();
+    /// let error = cache.get(1, pending::<io::Result<u32>>).await.expect_err("it never ends");
+    /// assert!(error.is_timeout());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0, Kind::TimedOut)
     }
 
     /// Returns whether the cache was closed, or the runtime of the computation has ended.
@@ -141,6 +166,7 @@ impl fmt::Display for LoadError {
         match &self.0 {
             Kind::Failed(error) => write!(f, "the cached value cannot be computed: {error}"),
             Kind::Panicked(text) => write!(f, "the computation of a cached value panicked: {text}"),
+            Kind::TimedOut => f.write_str("the computation of a cached value took too long"),
             Kind::Closed => f.write_str("the cache is closed"),
         }
     }
@@ -150,7 +176,7 @@ impl Error for LoadError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
             Kind::Failed(error) => Some(&**error),
-            Kind::Panicked(_) | Kind::Closed => None,
+            Kind::Panicked(_) | Kind::TimedOut | Kind::Closed => None,
         }
     }
 }

@@ -39,6 +39,7 @@ pub(crate) struct Options<K, V> {
     pub(crate) on_error: Duration,
     pub(crate) retry: Duration,
     pub(crate) soft: Option<Duration>,
+    pub(crate) timeout: Duration,
     pub(crate) early: f64,
     pub(crate) bound: Bound,
     pub(crate) weigh: Option<Weigh<K, V>>,
