@@ -1,13 +1,13 @@
 //! A stored value, and how old it may become.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
 use tokio::time::Instant;
 
-use crate::{sync::AtomicU64, tags::Stamp};
+use crate::tags::SharedStamp;
 
 /// How long a value is used.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ pub(crate) struct Entry<V> {
     pub(crate) value: V,
     /// The time of the tags before the computation began.
     pub(crate) began: u64,
-    pub(crate) tags: Box<[Arc<Stamp>]>,
+    pub(crate) tags: Box<[SharedStamp]>,
     pub(crate) stored_at: Instant,
     /// How long the computation took.
     pub(crate) cost: Duration,
@@ -48,7 +48,7 @@ pub(crate) enum Stage {
 }
 
 impl<V> Entry<V> {
-    pub(crate) fn new(value: V, began: u64, tags: Box<[Arc<Stamp>]>, terms: Terms) -> Self {
+    pub(crate) fn new(value: V, began: u64, tags: Box<[SharedStamp]>, terms: Terms) -> Self {
         Self {
             value,
             began,
@@ -106,7 +106,7 @@ impl<V> Entry<V> {
 }
 
 /// Returns the latest of these stamps.
-pub(crate) fn last_of(stamps: &[Arc<Stamp>]) -> u64 {
+pub(crate) fn last_of(stamps: &[SharedStamp]) -> u64 {
     stamps.iter().map(|stamp| stamp.get()).max().unwrap_or(0)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     entry::{Entry, Terms},
     error::LoadError,
     shared::Shared,
-    tags::{Stamp, Tag},
+    tags::{SharedStamp, Tag},
 };
 
 /// A computation in the table of flights. It is in the table until it lands, fails or is invalidated.
@@ -16,7 +16,7 @@ pub(crate) struct Flight<V> {
     /// The time of the tags before the computation began.
     pub(crate) began: u64,
     /// The stamps of the tags that follow from the key.
-    pub(crate) tags: Box<[Arc<Stamp>]>,
+    pub(crate) tags: Box<[SharedStamp]>,
     pub(crate) outcome: watch::Receiver<Outcome<V>>,
 }
 
@@ -130,4 +130,100 @@ impl<V> Follow<V> {
 /// a tag is the last of its invalidations, so an earlier one may be hidden.
 fn is_older<V>(entry: &Entry<V>, seen: u64) -> bool {
     seen > entry.began && !entry.is_valid()
+}
+
+#[cfg(all(test, not(highball_loom)))]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::task::{JoinSet, yield_now};
+
+    use super::*;
+    use crate::{Cache, enter::Entered};
+
+    const TERMS: Terms = Terms {
+        fresh: Duration::from_secs(60),
+        stale: Duration::ZERO,
+        on_error: Duration::ZERO,
+    };
+
+    fn shared() -> Arc<Shared<u8, u8>> {
+        Cache::builder(TERMS.fresh).build().shared
+    }
+
+    /// The value of a caller that computes it in its own future, as a route does, or the error of another caller.
+    async fn value(shared: Arc<Shared<u8, u8>>, leave: bool) -> Result<u8, LoadError> {
+        let seen = shared.arrive();
+        loop {
+            let mut follow = match shared.enter(&1, seen) {
+                Entered::Fresh(entry) | Entered::Stale(entry, _) => return Ok(entry.value),
+                Entered::Follow(follow, _) => follow,
+                Entered::Lead(lead, _) => {
+                    yield_now().await;
+                    if leave {
+                        return Ok(0);
+                    }
+                    return Ok(lead.land(5, TERMS, 1, []).value);
+                }
+            };
+            match follow.wait().await {
+                Followed::Value(entry) => return Ok(entry.value),
+                Followed::Failed(error) => return Err(error),
+                Followed::Again => {}
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_follower_gets_the_lead_that_was_dropped() {
+        let shared = shared();
+        let mut callers = JoinSet::new();
+        for idx in 0..100 {
+            callers.spawn(value(Arc::clone(&shared), idx < 3));
+        }
+        let values = callers.join_all().await;
+        let count = |wanted| {
+            let values = values.iter();
+            values
+                .filter(|value| value.as_ref().is_ok_and(|value| *value == wanted))
+                .count()
+        };
+        // The first one leaves. Then any of the others may lead.
+        assert!((1..=3).contains(&count(0)) && count(0) + count(5) == 100);
+        assert_eq!(shared.stats().loads as usize, count(0) + 1);
+    }
+
+    #[tokio::test]
+    async fn followers_get_the_failure_of_the_lead() {
+        let shared = shared();
+        let Entered::Lead(lead, None) = shared.enter(&1, shared.arrive()) else {
+            panic!("it is the first");
+        };
+        let follower = tokio::spawn(value(Arc::clone(&shared), false));
+        yield_now().await;
+        lead.fail(LoadError::closed());
+        assert!(follower.await.expect("no panic").is_err());
+        assert_eq!(value(shared, false).await.expect("it computes"), 5);
+    }
+
+    /// A tag that only the landing gives: the call after the invalidation does not get the value.
+    #[tokio::test]
+    async fn a_value_with_a_tag_that_was_invalidated_meanwhile_is_for_earlier_callers() {
+        let shared = shared();
+        let Entered::Lead(lead, None) = shared.enter(&1, shared.arrive()) else {
+            panic!("it is the first");
+        };
+        let enter = || match shared.enter(&1, shared.arrive()) {
+            Entered::Follow(follow, None) => follow,
+            _ => panic!("it follows"),
+        };
+        let mut before = enter();
+        shared.tags.invalidate("tag");
+        let mut after = enter();
+        shared.tags.invalidate("tag");
+        drop(lead.land(4, TERMS, 1, ["tag".into()]));
+        assert!(matches!(before.wait().await, Followed::Value(entry) if entry.value == 4));
+        assert!(matches!(after.wait().await, Followed::Again));
+        assert!(shared.peek(&1).is_none());
+    }
 }

@@ -12,6 +12,8 @@ mod enter;
 mod entry;
 mod error;
 mod flight;
+#[cfg(all(test, highball_loom))]
+mod model;
 mod shared;
 mod stats;
 mod store;

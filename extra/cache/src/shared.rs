@@ -16,14 +16,14 @@ use crate::{
     stats::{Counters, Event, Stats},
     store::{Bound, Removed, Store},
     sync::{Mutex, MutexGuard, lock},
-    tags::{Stamp, Tag, Tags},
+    tags::{SharedStamp, Stamp, Tag, Tags},
     tasks::Tasks,
 };
 
-#[cfg(not(highball_loom))]
+#[cfg(not(all(test, highball_loom)))]
 const N_SHARDS: usize = 16;
 // The order in which loom meets locks must not depend on a random hash.
-#[cfg(highball_loom)]
+#[cfg(all(test, highball_loom))]
 const N_SHARDS: usize = 1;
 
 pub(crate) type Weigh<K, V> = Box<dyn Fn(&K, &V) -> u64 + Send + Sync>;
@@ -58,7 +58,7 @@ pub(crate) struct Shared<K, V> {
     flights: Box<[Mutex<Flights<K, V>>]>,
     hasher: RandomState,
     /// The time at which the whole cache was last invalidated.
-    pub(crate) cleared: Arc<Stamp>,
+    pub(crate) cleared: SharedStamp,
     pub(crate) tags: Tags,
     pub(crate) tasks: Tasks,
     pub(crate) counters: Counters,
@@ -75,7 +75,7 @@ impl<K, V> Shared<K, V> {
             store: Store::new(options.bound),
             flights: shards.collect(),
             hasher: RandomState::new(),
-            cleared: Arc::new(Stamp::new(0)),
+            cleared: SharedStamp::new(Stamp::new(0)),
             tags,
             tasks: Tasks::new(),
             counters: Counters::new(),
@@ -97,7 +97,7 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
         self: &Arc<Self>,
         flights: &mut Flights<K, V>,
         key: &K,
-        (began, tags): (u64, Vec<Arc<Stamp>>),
+        (began, tags): (u64, Vec<SharedStamp>),
         old: Option<Arc<Entry<V>>>,
     ) -> Lead<K, V> {
         self.counters.count(Event::Load);
@@ -122,9 +122,9 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
     /// Returns the tags of a key with this time, for a computation that begins now.
     ///
     /// The time is taken first: an invalidation from now on is later than the computation.
-    pub(crate) fn tags_of(&self, key: &K) -> (u64, Vec<Arc<Stamp>>) {
+    pub(crate) fn tags_of(&self, key: &K) -> (u64, Vec<SharedStamp>) {
         let began = self.tags.now();
-        let mut stamps = vec![Arc::clone(&self.cleared)];
+        let mut stamps = vec![SharedStamp::clone(&self.cleared)];
         if let Some(tags_by) = &self.options.tags_by {
             stamps.extend(self.tags.stamps(tags_by(key)));
         }

@@ -36,6 +36,9 @@ pub(crate) struct Store<K, V> {
     // The hash is that of std, since clients may choose keys that collide.
     map: Cache<K, Arc<Entry<V>>, ByEntry, RandomState, Collect>,
     max_weight: u64,
+    /// The lock of quick_cache, for loom, which does not see it.
+    #[cfg(all(test, highball_loom))]
+    gate: crate::sync::Mutex<()>,
 }
 
 #[derive(Clone)]
@@ -76,15 +79,24 @@ impl<K: Hash + Eq + Clone, V> Store<K, V> {
             .build()
             .unwrap_or_else(|_| unreachable!("both capacities are set"));
         let map = Cache::with_options(options, ByEntry, RandomState::new(), Collect);
-        Self { map, max_weight }
+        Self {
+            map,
+            max_weight,
+            #[cfg(all(test, highball_loom))]
+            gate: crate::sync::Mutex::new(()),
+        }
     }
 
     pub(crate) fn get(&self, key: &K) -> Option<Arc<Entry<V>>> {
+        #[cfg(all(test, highball_loom))]
+        let _gate = crate::sync::lock(&self.gate);
         self.map.get(key)
     }
 
     /// Stores an entry unless it is too heavy. Returns what has left the map, the entry before it not included.
     pub(crate) fn insert(&self, key: K, entry: Arc<Entry<V>>) -> Removed<K, V> {
+        #[cfg(all(test, highball_loom))]
+        let _gate = crate::sync::lock(&self.gate);
         let mut removed = Vec::new();
         if entry.weight > self.max_weight {
             removed.push((key, entry));
@@ -95,6 +107,8 @@ impl<K: Hash + Eq + Clone, V> Store<K, V> {
     }
 
     pub(crate) fn remove(&self, key: &K) -> Option<(K, Arc<Entry<V>>)> {
+        #[cfg(all(test, highball_loom))]
+        let _gate = crate::sync::lock(&self.gate);
         self.map.remove(key)
     }
 

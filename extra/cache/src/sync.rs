@@ -1,10 +1,10 @@
 //! The primitives that the model in `model.rs` replaces by those of loom.
 
-#[cfg(not(highball_loom))]
-pub(crate) use std::sync::{Mutex, MutexGuard, atomic::AtomicU64};
+#[cfg(not(all(test, highball_loom)))]
+pub(crate) use std::sync::{Arc as StampArc, Mutex, MutexGuard, atomic::AtomicU64};
 
-#[cfg(highball_loom)]
-pub(crate) use loom::sync::{Mutex, MutexGuard, atomic::AtomicU64};
+#[cfg(all(test, highball_loom))]
+pub(crate) use loom::sync::{Arc as StampArc, Mutex, MutexGuard, atomic::AtomicU64};
 
 use std::sync::PoisonError;
 

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use crate::sync::{AtomicU64, Mutex, lock};
+use crate::sync::{AtomicU64, Mutex, StampArc, lock};
 
 /// Stamps without an entry are removed when there are as many as this, or twice as many as after the last time.
 const MIN_PRUNED: usize = 1024;
@@ -101,7 +101,7 @@ struct Inner {
 
 /// The stamps by their tags. Only landings and invalidations lock it: entries contain the stamps of their tags.
 struct Registry {
-    stamps: HashMap<Tag, Arc<Stamp>>,
+    stamps: HashMap<Tag, SharedStamp>,
     /// The latest stamp that was removed. A tag that is not in `stamps` may have been invalidated at this time.
     floor: u64,
     prune_at: usize,
@@ -109,6 +109,9 @@ struct Registry {
 
 /// The time at which a tag was last invalidated.
 pub(crate) struct Stamp(AtomicU64);
+
+/// A stamp in the registry and in all entries with its tag.
+pub(crate) type SharedStamp = StampArc<Stamp>;
 
 impl Stamp {
     pub(crate) fn new(time: u64) -> Self {
@@ -183,7 +186,7 @@ impl Tags {
     }
 
     /// Returns the stamp of each tag.
-    pub(crate) fn stamps(&self, tags: impl IntoIterator<Item = Tag>) -> Vec<Arc<Stamp>> {
+    pub(crate) fn stamps(&self, tags: impl IntoIterator<Item = Tag>) -> Vec<SharedStamp> {
         let mut tags = tags.into_iter().peekable();
         if tags.peek().is_none() {
             return Vec::new();
@@ -196,13 +199,13 @@ impl Tags {
 }
 
 impl Registry {
-    fn stamp(&mut self, tag: Tag) -> Arc<Stamp> {
+    fn stamp(&mut self, tag: Tag) -> SharedStamp {
         if let Some(stamp) = self.stamps.get(&tag) {
-            return Arc::clone(stamp);
+            return SharedStamp::clone(stamp);
         }
         self.prune();
-        let stamp = Arc::new(Stamp::new(self.floor));
-        self.stamps.insert(tag, Arc::clone(&stamp));
+        let stamp = SharedStamp::new(Stamp::new(self.floor));
+        self.stamps.insert(tag, SharedStamp::clone(&stamp));
         stamp
     }
 
@@ -212,7 +215,7 @@ impl Registry {
         }
         let floor = &mut self.floor;
         self.stamps.retain(|_, stamp| {
-            let is_used = Arc::strong_count(stamp) > 1;
+            let is_used = SharedStamp::strong_count(stamp) > 1;
             if !is_used {
                 *floor = stamp.get().max(*floor);
             }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    env,
     future::Future,
     io,
     sync::{
@@ -15,8 +16,13 @@ use tokio::{task::JoinSet, task::yield_now};
 
 use crate::{MINUTE, SEC, Source, millis, plain};
 
-const ROUNDS: u64 = 100_000;
+/// The rounds of a short run, and with `CI_FULL=1`.
+const ROUNDS: [u64; 2] = [10_000, 100_000];
 const READERS: usize = 8;
+
+fn rounds() -> u64 {
+    ROUNDS[usize::from(env::var_os("CI_FULL").is_some())]
+}
 
 /// Changes a version and invalidates it, over and over, while others read it. Returns the number of reads, and how many
 /// of them returned a version that was invalidated before the read began.
@@ -89,7 +95,7 @@ async fn no_later_call_gets_an_older_value() {
         2 => cache.invalidate_tag("all"),
         _ => cache.clear(),
     };
-    let (reads, older) = count_older(ROUNDS, &version, read, invalidate).await;
+    let (reads, older) = count_older(rounds(), &version, read, invalidate).await;
     let stats = cache.stats();
     println!(
         "by stamps: {older} older of {reads} reads, {} computations",
@@ -123,7 +129,7 @@ async fn removing_alone_is_not_enough() {
     let remove = |_| {
         map.lock().expect("no panic").remove(&1);
     };
-    let (reads, older) = count_older(ROUNDS / 10, &version, read, remove).await;
+    let (reads, older) = count_older(rounds(), &version, read, remove).await;
     println!("by removal: {older} older of {reads} reads");
     assert!(older > 0);
 }

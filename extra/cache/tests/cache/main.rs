@@ -2,6 +2,7 @@
 
 mod bounds;
 mod close;
+mod faults;
 mod flights;
 mod invalidation;
 mod old_values;
