@@ -136,7 +136,8 @@ where
                     (follow, old)
                 }
             };
-            if let Some(result) = self.wait(follow, old).await {
+            // In a box, so that the future of a hit is small: it is moved several times.
+            if let Some(result) = Box::pin(self.wait(follow, old)).await {
                 return result;
             }
         }

@@ -23,9 +23,13 @@ pub(crate) fn jittered(time: Duration, share: f64) -> Duration {
 /// computation took, and a greater `beta` refreshes earlier.
 pub(crate) fn is_early(left: Duration, cost: Duration, beta: f64) -> bool {
     let scale = cost.as_secs_f64() * beta;
-    let left = left.as_secs_f64();
-    // Almost all requests end here, without a random number and a logarithm.
-    left < scale * FAR && left <= -scale * (1.0 - fastrand::f64()).ln()
+    left.as_secs_f64() <= -scale * (1.0 - fastrand::f64()).ln()
+}
+
+/// Returns the age before which [`is_early`] is false. Such hits need no random number.
+pub(crate) fn early_from(fresh: Duration, cost: Duration, beta: f64) -> Duration {
+    let far = Duration::try_from_secs_f64(cost.as_secs_f64() * beta * FAR);
+    fresh.saturating_sub(far.unwrap_or(Duration::MAX))
 }
 
 #[cfg(all(test, not(highball_loom)))]
@@ -84,5 +88,7 @@ mod tests {
     #[test]
     fn a_value_without_cost_is_never_early() {
         assert!(!is_early(Duration::from_nanos(1), Duration::ZERO, 1.0));
+        assert_eq!(early_from(COST, Duration::ZERO, 1.0), COST);
+        assert_eq!(early_from(COST, COST, f64::MAX), Duration::ZERO);
     }
 }

@@ -1,6 +1,6 @@
 //! The first step of a call: a value, a lead, or a wait.
 
-use std::{hash::Hash, sync::Arc};
+use std::{hash::Hash, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -29,6 +29,7 @@ pub(crate) enum Entered<K: Hash + Eq + Clone, V> {
 struct Found<V> {
     entry: Arc<Entry<V>>,
     stage: Stage,
+    age: Duration,
     /// Whether no refresh may begin, because the last one has just failed.
     is_delayed: bool,
 }
@@ -47,7 +48,7 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
         if let Some(found) = self.find(key, now)
             && found.stage == Stage::Fresh
         {
-            if !self.is_early(&found.entry, now) {
+            if !self.is_early(&found) {
                 self.counters.count(Event::Hit);
                 return Entered::Fresh(found.entry);
             }
@@ -122,6 +123,7 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
         };
         Some(Found {
             stage,
+            age,
             is_delayed: entry.is_delayed(age),
             entry,
         })
@@ -133,9 +135,10 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
         (found.stage == Stage::Fresh).then_some(found.entry)
     }
 
-    fn is_early(&self, entry: &Entry<V>, now: Instant) -> bool {
-        let left = entry.terms.fresh.saturating_sub(entry.age(now));
-        is_early(left, entry.cost, self.options.early)
+    fn is_early(&self, found: &Found<V>) -> bool {
+        let entry = &found.entry;
+        let left = entry.terms.fresh.saturating_sub(found.age);
+        found.age >= entry.early_from && is_early(left, entry.cost, self.options.early)
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Entry<V> {
     pub(crate) stored_at: Instant,
     /// How long the computation took.
     pub(crate) cost: Duration,
+    /// The age from which on an early refresh is likely enough for a random number. Most hits are younger.
+    pub(crate) early_from: Duration,
     pub(crate) terms: Terms,
     /// At least 1: a weight of zero would never be evicted.
     pub(crate) weight: u64,
@@ -55,6 +57,7 @@ impl<V> Entry<V> {
             tags,
             stored_at: Instant::now(),
             cost: Duration::ZERO,
+            early_from: Duration::MAX,
             terms,
             weight: 1,
             retry_at: AtomicU64::new(0),

@@ -5,6 +5,7 @@ use std::{hash::Hash, sync::Arc};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
+    early::early_from,
     entry::{Entry, Terms},
     error::LoadError,
     shared::Shared,
@@ -63,6 +64,7 @@ impl<K: Hash + Eq + Clone, V> Lead<K, V> {
         stamps.extend(self.shared.tags.stamps(tags));
         let mut entry = Entry::new(value, began, stamps.into(), terms);
         entry.cost = entry.stored_at.saturating_duration_since(self.started);
+        entry.early_from = early_from(terms.fresh, entry.cost, self.shared.options.early);
         entry.weight = weight;
         let entry = Arc::new(entry);
         self.shared.land(&self.key, &self.flight, &entry);
