@@ -98,7 +98,7 @@ where
     /// [`on_error`](Builder::on_error) allows to return instead.
     ///
     /// # Panics
-    /// If it is polled outside of a tokio runtime and has to compute the value.
+    /// If it has to compute the value and is polled outside of a tokio runtime, or in one without timers.
     ///
     /// # Cancel safety
     /// A call can be dropped at any time. The computation goes to its end and its value is stored.

@@ -164,7 +164,8 @@ impl LoadError {
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Failed(error) => write!(f, "the cached value cannot be computed: {error}"),
+            // The error is the source, which reports print next.
+            Kind::Failed(_) => f.write_str("a cached value cannot be computed"),
             Kind::Panicked(text) => write!(f, "the computation of a cached value panicked: {text}"),
             Kind::TimedOut => f.write_str("the computation of a cached value took too long"),
             Kind::Closed => f.write_str("the cache is closed"),

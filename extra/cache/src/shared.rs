@@ -158,18 +158,19 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
     /// Stores an entry that may be stored, and removes the one before it in any case. The caller owns the lock of the
     /// key, and drops the result after it.
     fn store(&self, key: &K, entry: &Arc<Entry<V>>) -> Removed<K, V> {
-        let mut removed = Removed::new();
         if !self.tasks.is_open() {
-            return removed;
+            return Removed::new();
         }
-        let old = self.store.remove(key);
-        if !entry.terms.fresh.is_zero() && entry.is_valid() {
-            removed = self.store.insert(key.clone(), Arc::clone(entry));
-            for _ in &removed {
+        if entry.terms.fresh.is_zero() || !entry.is_valid() {
+            return self.store.remove(key).into_iter().collect();
+        }
+        let removed = self.store.insert(key.clone(), Arc::clone(entry));
+        for (other, gone) in &removed {
+            // The value before it was not evicted.
+            if other != key || Arc::ptr_eq(gone, entry) {
                 self.counters.count(Event::Evicted);
             }
         }
-        removed.extend(old);
         removed
     }
 

@@ -93,12 +93,15 @@ impl<K: Hash + Eq + Clone, V> Store<K, V> {
         self.map.get(key)
     }
 
-    /// Stores an entry unless it is too heavy. Returns what has left the map, the entry before it not included.
+    /// Stores an entry unless it is too heavy. Returns the entries that have left the map, with the one before it.
+    ///
+    /// A value that is refreshed keeps its place and the count of its uses.
     pub(crate) fn insert(&self, key: K, entry: Arc<Entry<V>>) -> Removed<K, V> {
         #[cfg(all(test, highball_loom))]
         let _gate = crate::sync::lock(&self.gate);
         let mut removed = Vec::new();
         if entry.weight > self.max_weight {
+            removed.extend(self.map.remove(&key));
             removed.push((key, entry));
             return removed;
         }

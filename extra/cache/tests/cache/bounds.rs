@@ -38,6 +38,42 @@ async fn a_value_that_is_too_heavy_is_returned_and_not_stored() {
     assert!(cache.peek(&1).is_none());
 }
 
+#[tokio::test]
+async fn values_that_grow_do_not_exceed_the_limit() {
+    let cache = Cache::<u64, u64>::builder(MINUTE)
+        .weight(10_000, |_, weight| *weight)
+        .build();
+    for weight in [1, 100, 3, 50] {
+        for key in 0..1000 {
+            cache.insert(key, weight);
+            assert!(cache.stats().weight <= 10_000, "{:?}", cache.stats());
+        }
+    }
+    let before = cache.stats().evicted;
+    let key = (0..1000).find(|key| cache.peek(key).is_some());
+    cache.insert(key.expect("there are some"), 50);
+    assert_eq!(cache.stats().evicted, before);
+}
+
+/// A value that is often used and often refreshed is not evicted by keys that are used once.
+#[tokio::test]
+async fn a_refreshed_value_survives_a_scan() {
+    let cache = plain(MINUTE).entries(1000).build();
+    for key in 0..1000 {
+        cache.insert(key, key);
+    }
+    let mut hits = 0;
+    for round in 1..=1000 {
+        hits += u64::from(cache.peek(&7).is_some());
+        cache.insert(7, round);
+        for scanned in 0..500 {
+            cache.insert(1000 * round + scanned, 0);
+        }
+    }
+    println!("hits of a refreshed key: {hits} of 1000");
+    assert!(hits > 950, "{hits}");
+}
+
 /// A scan of keys that are used once does not evict those that are used often.
 #[tokio::test]
 async fn a_scan_does_not_evict_hot_keys() {

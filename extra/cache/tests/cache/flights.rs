@@ -1,6 +1,7 @@
 //! One computation for all callers, however they leave.
 
 use std::{
+    error::Error,
     io,
     sync::{
         Arc,
@@ -79,7 +80,8 @@ async fn an_error_reaches_every_caller_with_its_type() {
     for result in callers.join_all().await {
         let error = result.expect_err("the database is away");
         assert!(error.downcast_ref::<io::Error>().is_some());
-        assert!(error.to_string().contains("the database is away"));
+        let source = error.source().expect("it is the source");
+        assert!(source.to_string().contains("the database is away"));
     }
     assert_eq!(begun.load(Ordering::SeqCst), 1);
     // An error is not stored.
