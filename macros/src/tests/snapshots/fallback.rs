@@ -25,7 +25,11 @@ const _: () = {
     #[allow(non_camel_case_types)]
     type arguments_of_nothing<'request> = ();
     #[automatically_derived]
-    impl __hb::Fallback for nothing {}
+    impl __hb::Fallback for nothing {
+        const ARGUMENTS: &'static [__hb::ArgumentFacts] = __hb::known::<
+            <__Own as __hb::Handler>::Args<'static>,
+        >();
+    }
     #[automatically_derived]
     impl<AnyState: __hb::SharedValue> __hb::Endpoint<AnyState> for nothing
     where

@@ -110,6 +110,7 @@ const _: () = {
                     "nothing",
                     __hb::FallbackProbe::<(nothing,)>::IS,
                     __hb::EntryProbe::<(nothing,)>::IS,
+                    __hb::FallbackProbe::<(nothing,)>::KEYED,
                 )
             },
         >,
