@@ -87,7 +87,21 @@ impl Value {
 
 /// Runs a statement with these values for `$1`, `$2` and so on, and returns its rows.
 ///
-/// Columns have the types of [`Value`]. An example is at the top of the [module](self).
+/// Columns have the types of [`Value`].
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, Sqlite, battery::{Value, fetch}, database};
+///
+/// database!(Shop: Sqlite);
+///
+/// # highball::block_on(async {
+/// let mut conn = Pool::<Shop>::memory().build().acquire().await?;
+/// let rows = fetch::<Shop>(&mut conn, "SELECT $1 + 1", vec![Value::Int(6)]).await?;
+/// assert_eq!(rows, [[Value::Int(7)]]);
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
 ///
 /// # Errors
 /// Returns the error of the driver, also for a column of another type.
@@ -108,6 +122,23 @@ pub async fn fetch<D: Database>(
 /// All missing migrations run in one transaction, so that none is half done. Several processes may start at once: the
 /// first one runs them, and the others wait. The table `highball_migrations` has the number of each battery. If nothing
 /// is missing, it is only read.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, Sqlite, battery::migrate, database};
+///
+/// database!(Shop: Sqlite);
+///
+/// const FIRST: &[&str] = &["CREATE TABLE highball_marks (name TEXT PRIMARY KEY)"];
+/// const SECOND: &[&str] = &["ALTER TABLE highball_marks ADD COLUMN n BIGINT"];
+///
+/// # highball::block_on(async {
+/// let pool = Pool::<Shop>::memory().build();
+/// migrate(&pool, "marks", &[FIRST]).await?;
+/// migrate(&pool, "marks", &[FIRST, SECOND]).await?;
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
 ///
 /// # Errors
 /// Returns an error if the database fails, or if it has a migration that this program does not have.

@@ -198,6 +198,24 @@ impl<D: Database> Lent<D> {
 }
 
 /// A transaction outside of requests. Dropping it rolls it back. [`Pool::begin`] returns it.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, Sqlite, Transaction, database, sqlx};
+///
+/// database!(Shop: Sqlite);
+///
+/// # highball::block_on(async {
+/// let shop = Pool::<Shop>::memory().build();
+/// let mut transaction: Transaction<Shop> = shop.begin().await?;
+/// sqlx::query("CREATE TABLE names (name TEXT)").execute(&mut *transaction).await?;
+/// drop(transaction);
+/// let mut conn = shop.acquire().await?;
+/// let found = sqlx::query("SELECT name FROM names").fetch_all(&mut *conn).await;
+/// assert!(found.is_err());
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
 pub struct Transaction<D: Database>(Lease<D>);
 
 impl<D: Database> Transaction<D> {

@@ -39,6 +39,13 @@ impl Id {
 /// The key of a session in a [`Store`](crate::store::Store): the SHA-256 hash of the id.
 ///
 /// Only the client has the id, so no login is possible with a copy of the store.
+///
+/// # Examples
+/// ```
+/// use highball_session::Key;
+///
+/// assert!(Key::new([0x0a; 32]).hex().starts_with("0a0a"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key([u8; 32]);
 

@@ -30,6 +30,7 @@ mod visitor;
 pub use app::Sessions;
 pub use data::{Identity, SessionData, Writable};
 pub use error::SessionError;
+#[doc(no_inline)]
 pub use highball_session_macros::SessionData;
 pub use id::Key;
 pub use login::{Device, Fresh, Login};

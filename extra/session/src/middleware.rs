@@ -24,6 +24,27 @@ const AGENT: usize = 200;
 ///
 /// A response of such a route has `Vary: Cookie` and, unless the handler has set another one,
 /// `Cache-Control: private, no-cache`. With a new cookie it is `no-store`.
+///
+/// # Examples
+/// ```
+/// use highball::{middleware::Csrf, prelude::*};
+/// use highball_session::{Session, SessionData, sessions};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Default, Serialize, Deserialize, SessionData)]
+/// #[session(key = "theme")]
+/// struct Theme {
+///     is_dark: bool,
+/// }
+///
+/// #[get("/theme")]
+/// async fn theme(theme: Session<'_, Theme>) -> Json<bool> {
+///     Json(theme.is_dark)
+/// }
+///
+/// #[routes(app, with(Csrf::new(), sessions))]
+/// struct Api(theme);
+/// ```
 #[highball::middleware(
     facts = highball::extract::Facts::NONE,
     answers = highball::describe::Answers::NONE

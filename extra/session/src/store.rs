@@ -22,6 +22,14 @@ pub use memory::Memory;
 pub use sql::Sql;
 
 /// Times are in milliseconds since 1970.
+///
+/// # Examples
+/// ```
+/// use highball_session::store::Millis;
+///
+/// const MINUTE: Millis = 60_000;
+/// # let _ = MINUTE;
+/// ```
 pub type Millis = u64;
 
 /// A place where sessions are kept.
@@ -31,6 +39,68 @@ pub type Millis = u64;
 ///
 /// Each call is atomic: two calls at the same time have the effect of one after the other. A store does not look at
 /// `expires` of a session, except in [`sweep`](Self::sweep): the caller does.
+///
+/// # Examples
+/// A store that adds a delay to another one, for tests:
+/// ```
+/// use std::time::Duration;
+///
+/// use highball_session::{
+///     Key, Sessions, StoreError,
+///     store::{Data, Head, Loaded, Memory, Millis, Put, Store},
+/// };
+///
+/// struct Slow<S>(S);
+///
+/// async fn delay() {
+///     tokio::time::sleep(Duration::from_millis(20)).await;
+/// }
+///
+/// impl<S: Store> Store for Slow<S> {
+///     async fn create(&self, key: &Key, head: &Head) -> Result<bool, StoreError> {
+///         delay().await;
+///         self.0.create(key, head).await
+///     }
+///
+///     async fn load(&self, key: &Key, now: Millis) -> Result<Option<Loaded>, StoreError> {
+///         delay().await;
+///         self.0.load(key, now).await
+///     }
+///
+///     async fn put(&self, key: &Key, slot: &str, expected: u64, data: &Data) -> Result<Put, StoreError> {
+///         delay().await;
+///         self.0.put(key, slot, expected, data).await
+///     }
+/// #     async fn touch(&self, key: &Key, seen: Millis, expires: Millis) -> Result<(), StoreError> {
+/// #         self.0.touch(key, seen, expires).await
+/// #     }
+/// #     async fn replace(
+/// #         &self,
+/// #         old: &Key,
+/// #         new: &Key,
+/// #         head: &Head,
+/// #         kept_until: Option<Millis>,
+/// #     ) -> Result<bool, StoreError> {
+/// #         self.0.replace(old, new, head, kept_until).await
+/// #     }
+/// #     async fn end(&self, key: &Key) -> Result<bool, StoreError> {
+/// #         self.0.end(key).await
+/// #     }
+/// #     async fn of_user(&self, user: &str) -> Result<Vec<(Key, Head)>, StoreError> {
+/// #         self.0.of_user(user).await
+/// #     }
+/// #     async fn sweep(&self, now: Millis) -> Result<usize, StoreError> {
+/// #         self.0.sweep(now).await
+/// #     }
+///
+///     // The other methods are the same.
+///     async fn check(&self) -> Result<(), StoreError> {
+///         self.0.check().await
+///     }
+/// }
+///
+/// let sessions = Sessions::new(Slow(Memory::new()));
+/// ```
 pub trait Store: Send + Sync + 'static {
     /// Stores a new session without slots. Returns false, and changes nothing, if there is one with this key.
     fn create(
@@ -108,6 +178,15 @@ pub trait Store: Send + Sync + 'static {
 }
 
 /// A session without its slots.
+///
+/// # Examples
+/// ```
+/// use highball_session::store::Head;
+///
+/// let mut head = Head::default();
+/// (head.seen, head.expires) = (1_000, 61_000);
+/// assert_eq!(head.user, None);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Head {
@@ -130,6 +209,14 @@ pub struct Head {
 }
 
 /// A session that was loaded.
+///
+/// # Examples
+/// ```
+/// use highball_session::{Key, store::{Head, Loaded}};
+///
+/// let loaded = Loaded::new(Key::new([7; 32]), Head::default(), Vec::new());
+/// assert!(loaded.slots.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Loaded {
@@ -149,6 +236,15 @@ impl Loaded {
 }
 
 /// The data of a slot, and how often it has changed.
+///
+/// # Examples
+/// ```
+/// use highball_session::store::{Data, Slot};
+///
+/// let data = Data { schema: 1, json: b"7".to_vec() };
+/// let slot = Slot { version: 1, data };
+/// assert_eq!(slot.data.json, b"7");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     /// It increases with each change. It is at least 1.
@@ -158,6 +254,14 @@ pub struct Slot {
 }
 
 /// The data of a slot.
+///
+/// # Examples
+/// ```
+/// use highball_session::store::Data;
+///
+/// let data = Data { schema: 2, json: br#"{"items":[7]}"#.to_vec() };
+/// assert_eq!(data.schema, 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Data {
     /// The version of the type, `#[session(version = 2)]`.
@@ -167,6 +271,13 @@ pub struct Data {
 }
 
 /// The result of [`Store::put`].
+///
+/// # Examples
+/// ```
+/// use highball_session::store::Put;
+///
+/// assert_ne!(Put::Done(1), Put::Conflict(None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Put {
     /// It is stored. The slot has this version now.
@@ -178,6 +289,14 @@ pub enum Put {
 }
 
 /// The error of a [`Store`] that cannot be reached or that fails. Clients do not see it.
+///
+/// # Examples
+/// ```
+/// use highball_session::StoreError;
+///
+/// let error = StoreError::new("the disk is full");
+/// assert_eq!(error.to_string(), "the store of the sessions has failed: the disk is full");
+/// ```
 #[derive(Debug)]
 pub struct StoreError(Box<dyn Error + Send + Sync>);
 

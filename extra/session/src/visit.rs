@@ -28,6 +28,16 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// The session of a request, which the middleware [`sessions`](crate::sessions()) provides to the arguments that read
 /// it.
+///
+/// # Examples
+/// ```
+/// use highball::extract::{LocalId, LocalType};
+/// use highball_session::Visit;
+///
+/// // `NEEDS` of an extractor that creates a `Session`.
+/// const NEEDS: &[LocalId] = &[Visit::ID];
+/// # let _ = NEEDS;
+/// ```
 #[derive(Clone, Local)]
 #[local(provided_by = "highball_session::sessions")]
 pub struct Visit(pub(crate) Option<Arc<Open>>);

@@ -17,7 +17,7 @@ use crate::{
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_session::{Session, SessionData, Sessions, sessions};
+/// use highball_session::{Session, SessionData, Sessions, Visitor, sessions};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Default, Serialize, Deserialize, SessionData)]
@@ -47,7 +47,8 @@ use crate::{
 ///
 /// # highball::block_on(async {
 /// let sessions = Sessions::memory();
-/// let zoe = sessions.visitor().slot(Cart { items: vec![7] }).logged_in(User { name: "zoe".to_owned() });
+/// let zoe: Visitor = sessions.visitor().slot(Cart { items: vec![7] });
+/// let zoe = zoe.logged_in(User { name: "zoe".to_owned() });
 /// let (name, value) = zoe.cookie().await?;
 /// let client = Api.test().state(AppState { sessions }).start();
 /// assert_eq!(client.get("/cart").cookie(name, &value).send().await.text(), "zoe has 1 items");

@@ -14,8 +14,7 @@ const OPTIONS: [&str; 3] = ["key", "version", "identity"];
 
 /// Implements `SessionData`, and `Writable` or, with `identity = field`, `Identity`.
 ///
-/// ```
-/// # /*
+/// ```text
 /// #[derive(Default, Serialize, Deserialize, SessionData)]
 /// #[session(key = "cart", version = 2)]
 /// struct Cart {
@@ -27,7 +26,6 @@ const OPTIONS: [&str; 3] = ["key", "version", "identity"];
 /// struct User {
 ///     id: u64,
 /// }
-/// # */
 /// ```
 #[proc_macro_derive(SessionData, attributes(session))]
 pub fn session_data(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
