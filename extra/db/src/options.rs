@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 
+/// The longest lifetime of a connection: about a hundred years.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+
 /// The settings of a pool, with their defaults.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -23,6 +26,18 @@ pub(crate) struct Options {
     pub(crate) startup: Duration,
     /// They run before the first request.
     pub(crate) migrations: Option<Migrator>,
+}
+
+impl Options {
+    /// Returns the lifetime of a connection, shortened by up to a tenth, so that connections which were opened together
+    /// do not end together.
+    pub(crate) fn spread_lifetime(&self) -> Duration {
+        use std::hash::{BuildHasher, RandomState};
+
+        let time = self.lifetime.min(LONGEST);
+        let random = RandomState::new().hash_one(0_u8) % 1000;
+        time - time / 10 * u32::try_from(random).unwrap_or(0) / 1000
+    }
 }
 
 impl Default for Options {

@@ -232,7 +232,7 @@ impl<D: Database> Inner<D> {
         Ok(Live {
             conn,
             id,
-            expires: Instant::now() + spread(self.options.lifetime.min(LONGEST)),
+            expires: Instant::now() + self.options.spread_lifetime(),
             checked: Instant::now(),
             breaks,
             _counted: counted,
@@ -387,16 +387,6 @@ impl<D: Database> fmt::Debug for Pool<D> {
     }
 }
 
-/// The longest lifetime of a connection: about a hundred years.
-const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
-
 fn timed_out_io() -> sqlx::Error {
     sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
-}
-
-/// Shortens a time by up to a tenth, so that connections which were opened together do not end together.
-fn spread(time: Duration) -> Duration {
-    use std::hash::{BuildHasher, RandomState};
-    let random = RandomState::new().hash_one(0_u8) % 1000;
-    time - time / 10 * u32::try_from(random).unwrap_or(0) / 1000
 }
