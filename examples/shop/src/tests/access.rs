@@ -80,7 +80,7 @@ async fn wrong_passwords_and_unknown_names_are_rejected_alike() {
     let TestShop { client, .. } = TestShop::start(&scratch, None).await;
     for (name, password) in [
         ("zoe", "ada"),
-        ("nobody", "zoe"),
+        ("unknown", "zoe"),
         ("", ""),
         ("zoe\0", "zoe"),
     ] {
