@@ -4,6 +4,8 @@
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
 # Nothing is compiled twice from one target directory, so incremental caches would only take time and space.
 export CARGO_INCREMENTAL=0
+# Enough for backtraces. All of the debug information makes the target directory several times as large.
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only
 
 TOOLS="${CI_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/highball-ci}"
 

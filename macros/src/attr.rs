@@ -60,6 +60,8 @@ pub(crate) struct PartArgs {
     pub(crate) before: Vec<Path>,
     /// The facts of what the function reads through the context.
     pub(crate) facts: Option<Expr>,
+    /// A function that returns the facts of a value.
+    pub(crate) value_facts: Option<Path>,
     /// The parts of a request that the function reads through the context.
     pub(crate) inputs: Option<Expr>,
     /// The responses of the function's own code.
@@ -137,6 +139,7 @@ impl PartArgs {
                 AttrOption::After(paths) => args.after = paths,
                 AttrOption::Before(paths) => args.before = paths,
                 AttrOption::Facts(facts) => args.facts = Some(facts),
+                AttrOption::ValueFacts(path) => args.value_facts = Some(path),
                 AttrOption::Inputs(inputs) => args.inputs = Some(inputs),
                 AttrOption::Answers(answers) => args.answers = Some(answers),
                 AttrOption::Crate(path) => args.krate = Some(path),

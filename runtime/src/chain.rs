@@ -15,6 +15,7 @@ mod app_state;
 mod argument;
 mod argument_check;
 mod call;
+mod detached;
 mod endpoint;
 mod entry_check;
 mod fields;
@@ -41,6 +42,7 @@ pub use argument_check::{
 };
 pub(crate) use call::RequestScope;
 pub use call::{BufferedBody, Call, Render, buffer_body, problem};
+pub use detached::Detached;
 pub use endpoint::{Absent, Endpoint, Fallback, FallbackProbe, NoRoute, chain_of, fallback_mode};
 pub use entry_check::entry_mode;
 pub use fields::{Chunks, Dispatch, EntryEnd, Fields, Listed, W16, W256, W4096, WithFallback};
@@ -61,8 +63,8 @@ pub use step::{
     GuardPasses, IfStep, Parallel, PartStep, Predicate, PredicateFn, Step, run_predicate,
 };
 
-/// A chain, or the rest of one. Its values have no size.
-pub trait Chain<S: Send + Sync + 'static>: Send + Sync + 'static {
+/// A chain, or the rest of one. Its values have no size, so a middleware can run a copy later.
+pub trait Chain<S: Send + Sync + 'static>: Copy + Send + Sync + 'static {
     /// Runs the chain.
     fn run<'r>(
         self,
@@ -114,8 +116,16 @@ pub trait Observer<S: Send + Sync + 'static>: Send + Sync + 'static {
 }
 
 /// A step around the rest of a chain.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Around<P, C>(PhantomData<fn() -> P>, C);
+
+impl<P, C: Copy> Clone for Around<P, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P, C: Copy> Copy for Around<P, C> {}
 
 impl<S: Send + Sync + 'static, P: Step<S>, C: Chain<S>> Chain<S> for Around<P, C> {
     fn run<'r>(

@@ -58,7 +58,7 @@ pub use crate::request::{CloneState, HasState, SharedValue, StateField};
 pub use crate::{
     request::{Provide, State},
     response::Json,
-    routes::{Fact, Facts, LocalId, LocalType},
+    routes::{Fact, FactList, Facts, LocalId, LocalType},
 };
 pub use auth::Bearer;
 #[cfg(feature = "basic-auth")]

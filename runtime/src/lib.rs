@@ -89,7 +89,7 @@ pub mod tower;
 
 pub use app::App;
 pub use body::Body;
-pub use chain::Next;
+pub use chain::{Detached, Next};
 pub use config::Config;
 pub use error::{Error, Result, ResultExt};
 #[cfg(feature = "cookies")]

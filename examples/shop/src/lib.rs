@@ -15,12 +15,13 @@ use highball::{
     prelude::*,
     serve::Capacity,
 };
+use highball_cache::responses::ResponseCache;
 use highball_db::Pool;
 use highball_openapi::{Document, Documented};
 use highball_session::{Sessions, sessions};
 
 pub use account::{Checks, Role, User, add_accounts};
-use catalogue::Catalogue;
+pub use catalogue::Catalogue;
 use database::Shop;
 pub use guards::signed_in;
 use office::Office;
@@ -32,6 +33,8 @@ pub use orders::Orders;
 pub struct AppState {
     /// The connections of the database.
     pub shop: Pool<Shop>,
+    /// The responses of the catalogue.
+    pub responses: ResponseCache,
     /// The sessions of logged-in users.
     pub sessions: Sessions,
     /// The passwords that are checked at once.
@@ -45,6 +48,7 @@ impl AppState {
         let checks = Checks::default();
         Self {
             shop,
+            responses: ResponseCache::new(),
             sessions,
             checks,
         }

@@ -13,12 +13,13 @@ use shop::{Api, AppState, add_accounts, capacity, database};
 async fn main() -> highball::Result {
     let shop = database::from_env()?;
     let state = AppState::new(shop.clone());
-    let sessions = state.sessions.clone();
+    let (sessions, responses) = (state.sessions.clone(), state.responses.clone());
     highball::serve(Api)
         .state(state)
         .capacity(capacity())
         .install(shop.clone())
         .install(sessions)
+        .install(responses)
         .on_start("accounts", secs(30), add_accounts(shop))
         .await
 }

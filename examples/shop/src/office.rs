@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use highball::prelude::*;
+use highball_cache::responses::invalidates;
 use highball_db::{Conn, Tx};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -52,7 +53,7 @@ struct Delivery {
 }
 
 /// Adds to the stock of a product.
-#[post("/products/{id}/stock")]
+#[post("/products/{id}/stock", invalidates(tags = ["product:{id}", "products"]))]
 async fn restock(
     id: u32,
     delivery: Json<Delivery>,

@@ -1,6 +1,10 @@
 //! Orders of logged-in customers.
 
 use highball::prelude::*;
+use highball_cache::{
+    Tag,
+    responses::{Changes, invalidates},
+};
 use highball_db::{Conn, Tx};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,16 +66,24 @@ struct Receipt {
 
 /// Places an order.
 ///
-/// The two guards query the database in parallel. The priority is `critical`: under load, orders are served first.
-#[post("/", priority = critical, with(parallel(quota, not_blocked)))]
+/// The two guards query the database in parallel. The priority is `critical`: under load, orders are served first. After
+/// the commit, the cached products are invalidated, because they show the stock.
+#[post(
+    "/",
+    priority = critical,
+    invalidates(tags = ["products"]),
+    with(parallel(quota, not_blocked))
+)]
 async fn buy(
     user: Local<'_, User>,
     quota: Local<'_, Quota>,
     wish: Json<Wish>,
+    changes: Local<'_, Changes>,
     mut tx: Tx<'_, Shop>,
     cx: &mut Context<'_>,
 ) -> Result<Created<Json<Receipt>>, ApiError> {
     let order = place(&mut tx, &user.name, &wish).await?;
+    changes.add(Tag::new("product", wish.product));
     cx.note("order", order.id);
     let left = quota.0 - 1;
     Ok(Created::new(Json(Receipt { order, left })))

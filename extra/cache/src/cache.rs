@@ -208,7 +208,7 @@ where
     pub fn insert(&self, key: K, value: V) {
         let (began, tags) = self.shared.tags_of(&key);
         let terms = self.shared.terms(&value);
-        let mut entry = Entry::new(value, began, tags.into(), terms);
+        let mut entry = Entry::new(value, began, tags.into(), terms, self.shared.now());
         entry.weight = self.shared.weight(&key, &entry.value);
         self.shared.put(&key, &Arc::new(entry));
     }

@@ -43,7 +43,7 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
     }
 
     pub(crate) fn enter(self: &Arc<Self>, key: &K, seen: u64) -> Entered<K, V> {
-        let now = Instant::now();
+        let now = self.now();
         let mut early = None;
         if let Some(found) = self.find(key, now)
             && found.stage == Stage::Fresh
@@ -131,7 +131,7 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
 
     /// Returns the value of a key if it is fresh.
     pub(crate) fn peek(&self, key: &K) -> Option<Arc<Entry<V>>> {
-        let found = self.find(key, Instant::now())?;
+        let found = self.find(key, self.now())?;
         (found.stage == Stage::Fresh).then_some(found.entry)
     }
 

@@ -50,12 +50,18 @@ pub(crate) enum Stage {
 }
 
 impl<V> Entry<V> {
-    pub(crate) fn new(value: V, began: u64, tags: Box<[SharedStamp]>, terms: Terms) -> Self {
+    pub(crate) fn new(
+        value: V,
+        began: u64,
+        tags: Box<[SharedStamp]>,
+        terms: Terms,
+        stored_at: Instant,
+    ) -> Self {
         Self {
             value,
             began,
             tags,
-            stored_at: Instant::now(),
+            stored_at,
             cost: Duration::ZERO,
             early_from: Duration::MAX,
             terms,

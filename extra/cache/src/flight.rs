@@ -62,7 +62,7 @@ impl<K: Hash + Eq + Clone, V> Lead<K, V> {
         let began = self.flight.began;
         let mut stamps = self.flight.tags.to_vec();
         stamps.extend(self.shared.tags.stamps(tags));
-        let mut entry = Entry::new(value, began, stamps.into(), terms);
+        let mut entry = Entry::new(value, began, stamps.into(), terms, self.shared.now());
         entry.cost = entry.stored_at.saturating_duration_since(self.started);
         entry.early_from = early_from(terms.fresh, entry.cost, self.shared.options.early);
         entry.weight = weight;
@@ -75,7 +75,7 @@ impl<K: Hash + Eq + Clone, V> Lead<K, V> {
     /// Returns the error to the followers. The expired value stays, and is not refreshed for a while.
     pub(crate) fn fail(mut self, error: LoadError) {
         if let Some(old) = &self.old {
-            old.delay_refresh(Instant::now(), self.shared.options.retry);
+            old.delay_refresh(self.shared.now(), self.shared.options.retry);
         }
         self.shared.leave(&self.key, &self.flight);
         self.end(Outcome::Failed(error));

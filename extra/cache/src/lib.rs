@@ -7,6 +7,8 @@ pub mod __private;
 mod builder;
 mod cache;
 mod compute;
+#[cfg(all(doctest, feature = "highball"))]
+mod doctests;
 mod early;
 mod enter;
 mod entry;
@@ -14,6 +16,8 @@ mod error;
 mod flight;
 #[cfg(all(test, highball_loom))]
 mod model;
+#[cfg(feature = "highball")]
+pub mod responses;
 mod shared;
 mod stats;
 mod store;

@@ -61,6 +61,8 @@ pub(crate) struct Shared<K, V> {
     pub(crate) cleared: SharedStamp,
     pub(crate) tags: Tags,
     pub(crate) tasks: Tasks,
+    #[cfg(feature = "highball")]
+    clock: std::sync::OnceLock<highball::clock::Clock>,
     pub(crate) counters: Counters,
     pub(crate) options: Options<K, V>,
 }
@@ -78,6 +80,8 @@ impl<K, V> Shared<K, V> {
             cleared: SharedStamp::new(Stamp::new(0)),
             tags,
             tasks: Tasks::new(),
+            #[cfg(feature = "highball")]
+            clock: std::sync::OnceLock::new(),
             counters: Counters::new(),
             options,
         }
@@ -85,6 +89,21 @@ impl<K, V> Shared<K, V> {
 }
 
 impl<K: Hash + Eq + Clone, V> Shared<K, V> {
+    /// Returns the current time.
+    pub(crate) fn now(&self) -> Instant {
+        #[cfg(feature = "highball")]
+        if let Some(clock) = self.clock.get() {
+            return clock.now();
+        }
+        Instant::now()
+    }
+
+    /// Uses the clock of an app from now on.
+    #[cfg(feature = "highball")]
+    pub(crate) fn follow_clock(&self, clock: &highball::clock::Clock) {
+        self.clock.get_or_init(|| clock.clone());
+    }
+
     /// Locks the flights of the shard of a key.
     pub(crate) fn flights(&self, key: &K) -> MutexGuard<'_, Flights<K, V>> {
         // The remainder is less than the number of shards.
@@ -113,7 +132,7 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
             key: key.clone(),
             flight,
             outcome: sender,
-            started: Instant::now(),
+            started: self.now(),
             old,
             has_ended: false,
         }

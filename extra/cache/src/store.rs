@@ -87,6 +87,12 @@ impl<K: Hash + Eq + Clone, V> Store<K, V> {
         }
     }
 
+    /// Returns the weight above which an entry is not stored.
+    #[cfg(feature = "highball")]
+    pub(crate) fn max_weight(&self) -> u64 {
+        self.max_weight
+    }
+
     pub(crate) fn get(&self, key: &K) -> Option<Arc<Entry<V>>> {
         #[cfg(all(test, highball_loom))]
         let _gate = crate::sync::lock(&self.gate);

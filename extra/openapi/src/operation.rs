@@ -102,7 +102,7 @@ fn parameters(inputs: &[InputInfo], schemas: &mut Schemas, place: &str) -> Vec<P
             InputKind::Param { name, ty } => {
                 vec![parameter(name, "path", true, primitives::param(ty()))]
             }
-            InputKind::Query(ty) => match schemas.of(ty(), Direction::Request, place) {
+            InputKind::Query { ty, .. } => match schemas.of(ty(), Direction::Request, place) {
                 Some(schema) => query::parameters(&schema, schemas, input.is_required),
                 None => Vec::new(),
             },

@@ -290,7 +290,7 @@ fn write_inputs(html: &mut String, inputs: &[InputInfo], level: usize) {
 fn input_text(kind: &InputKind) -> (&'static str, String) {
     match kind {
         InputKind::Param { name, ty } => ("path", code(&format!("{name}: {}", short(ty())))),
-        InputKind::Query(ty) => ("query", code(&short(ty()))),
+        InputKind::Query { ty, .. } => ("query", code(&short(ty()))),
         InputKind::Header(name) => ("header", code(name)),
         InputKind::Cookie(name) => ("cookie", code(name)),
         InputKind::Body { media_type, ty } => {

@@ -32,6 +32,7 @@ pub(super) enum AttrOption {
     Priority(Priority),
     Csrf(Csrf),
     Facts(Expr),
+    ValueFacts(Path),
     Inputs(Expr),
     Answers(AnswersExpr),
     /// An option of another package.
@@ -71,6 +72,7 @@ const DISCONNECT: Syntax = ("on_disconnect", "`on_disconnect = ..`");
 const PRIORITY: Syntax = ("priority", "`priority = ..`");
 const CSRF: Syntax = ("csrf", "`csrf = ..`");
 const FACTS: Syntax = ("facts", "`facts = ..`");
+const VALUE_FACTS: Syntax = ("value_facts", "`value_facts = ..`");
 const INPUTS: Syntax = ("inputs", "`inputs = ..`");
 const ANSWERS: Syntax = ("answers", "`answers(..)`");
 const TIMEOUT: Syntax = ("timeout", "`timeout = ..`");
@@ -106,7 +108,7 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
         ],
         "fallback" => &[WITH, CRATE],
         "guard" => &[AFTER, BEFORE, BODY, FACTS, INPUTS, ANSWERS, CRATE],
-        "middleware" => &[AFTER, BEFORE, FACTS, INPUTS, ANSWERS, CRATE],
+        "middleware" => &[AFTER, BEFORE, FACTS, VALUE_FACTS, INPUTS, ANSWERS, CRATE],
         "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
             PATH, WITH, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF,
@@ -129,6 +131,7 @@ fn where_accepted(word: &str) -> Option<&'static str> {
         }
         "body" => Some("a guard, or to a route for GET"),
         "csrf" => Some("the routes or their group"),
+        "value_facts" => Some("the middleware"),
         "answers" => Some("the routes, the guards and the middleware"),
         "after" | "before" | "facts" | "inputs" => Some("the guard or the middleware"),
         _ => None,
@@ -209,6 +212,7 @@ fn parse_option(
         "priority" => AttrOption::Priority(parse_priority(input, &word)?),
         "csrf" => AttrOption::Csrf(parse_csrf(input, &word)?),
         "facts" => AttrOption::Facts(parse_facts(input, &word)?),
+        "value_facts" => AttrOption::ValueFacts(parse_function_name(input, &word)?),
         "inputs" => AttrOption::Inputs(parse_inputs(input, &word)?),
         "answers" => {
             let is_part = matches!(attribute, "guard" | "middleware");

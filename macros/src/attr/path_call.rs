@@ -7,7 +7,7 @@ use highball_macro_stages::types::source_text;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Expr, Path, Token,
+    AngleBracketedGenericArguments, Expr, Path, PathArguments, Token,
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream, Parser},
@@ -16,9 +16,10 @@ use syn::{
 
 use super::with::WithItem;
 
-/// One option: `ttl = secs(60)`, `vary("accept")` or `private`.
+/// One option: `ttl = secs(60)`, `vary("accept")`, `private` or `by::<User>(..)`.
 struct MethodCall {
     name: Ident,
+    types: Option<AngleBracketedGenericArguments>,
     args: TokenStream,
 }
 
@@ -28,7 +29,15 @@ impl Parse for MethodCall {
         if input.parse::<Option<Token![=]>>()?.is_some() {
             let value: Expr = input.parse()?;
             let args = quote!(#value);
-            return Ok(Self { name, args });
+            return Ok(Self {
+                name,
+                types: None,
+                args,
+            });
+        }
+        let mut types = None;
+        if input.peek(Token![::]) {
+            types = Some(AngleBracketedGenericArguments::parse_turbofish(input)?);
         }
         let mut args = TokenStream::new();
         if input.peek(syn::token::Paren) {
@@ -36,7 +45,7 @@ impl Parse for MethodCall {
             parenthesized!(inner in input);
             args = inner.parse()?;
         }
-        Ok(Self { name, args })
+        Ok(Self { name, types, args })
     }
 }
 
@@ -56,7 +65,9 @@ pub(super) fn parse_path_call(input: ParseStream<'_>) -> syn::Result<WithItem> {
 }
 
 /// Returns the item for a call with these arguments.
-pub(crate) fn path_call(path: Path, args: TokenStream) -> syn::Result<WithItem> {
+///
+/// The type arguments of a method are those of the part: with `by::<User>(..)` a `cached` is a `cached<User>`.
+pub(crate) fn path_call(mut path: Path, args: TokenStream) -> syn::Result<WithItem> {
     let calls = Punctuated::<MethodCall, Token![,]>::parse_terminated.parse2(args);
     let calls = calls.map_err(|error| {
         let shown = source_text(&path);
@@ -67,13 +78,18 @@ pub(crate) fn path_call(path: Path, args: TokenStream) -> syn::Result<WithItem> 
     })?;
     let mut built = TokenStream::new();
     let mut seen: Vec<&Ident> = Vec::new();
-    for MethodCall { name, args } in &calls {
+    for MethodCall { name, types, args } in &calls {
         if seen.contains(&name) {
             let message = format!("`{name}` is given twice: leave one out");
             return Err(syn::Error::new(name.span(), message));
         }
         seen.push(name);
-        built.extend(quote_spanned!(name.span()=> .#name(#args)));
+        built.extend(quote_spanned!(name.span()=> .#name #types (#args)));
+        if let (Some(types), Some(last)) = (types, path.segments.last_mut()) {
+            let mut types = types.clone();
+            types.colon2_token = None;
+            last.arguments = PathArguments::AngleBracketed(types);
+        }
     }
     Ok(WithItem::built(path, built))
 }

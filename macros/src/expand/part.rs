@@ -152,6 +152,7 @@ impl PartImpl<'_> {
         let handed = (!is_generic).then(|| self.provides_check());
         let order = self.order_checks();
         let (data, behaviour) = (self.chain_part_impl(), self.trait_impls());
+        let value_facts = self.value_facts();
         quote! {
             #marker
             #(#cfgs)*
@@ -165,8 +166,32 @@ impl PartImpl<'_> {
                 #handed
                 #site
                 #data
+                #value_facts
                 #behaviour
             };
+        }
+    }
+
+    /// Returns the function that returns the facts of a value, for a type that may be an option of routes.
+    fn value_facts(&self) -> TokenStream {
+        if self.function.owner.is_none() {
+            return TokenStream::new();
+        }
+        let name = self.function.type_name();
+        let (params, bounds) = block_generics(self.function);
+        let facts = match &self.attr.value_facts {
+            Some(function) => quote!(#function(self)),
+            None => quote!(__hb::FactList::NONE),
+        };
+        quote! {
+            #[automatically_derived]
+            impl<#params> #name where #bounds {
+                #[doc(hidden)]
+                #[allow(dead_code, unreachable_pub)]
+                pub const fn __value_facts(&self) -> __hb::FactList {
+                    #facts
+                }
+            }
         }
     }
 
@@ -236,6 +261,7 @@ impl PartImpl<'_> {
                         <Self as __hb::ChainPart>::ARGUMENTS,
                         <Self as __hb::ChainPart>::FACTS,
                     ),
+                    stated: &[],
                     inputs: &<Self as __hb::ChainPart>::INPUTS,
                     answers: &<Self as __hb::ChainPart>::ANSWERS,
                     passes: #provides,

@@ -211,6 +211,7 @@ impl Steps {
 
     /// Returns the type of a step that is one part, and the data of the part.
     fn part_step(&mut self, name: &str, part: &PartExpr) -> (TokenStream, TokenStream) {
+        let is_option = matches!(part.config, PartConfig::Calls(_));
         let PartTypes {
             part,
             site,
@@ -223,10 +224,36 @@ impl Steps {
             #[allow(non_camel_case_types)]
             type #step_ty = __hb::PartStep<#site, __hb::Mode<{ #mode }>>;
         });
+        let facts = is_option.then(|| {
+            let facts = self.value_facts(&shown, span);
+            quote_spanned!(span=> .stating(&#facts))
+        });
         (
             quote!(#step_ty),
-            quote_spanned!(span=> __hb::PartProbe::<(#part,)>::PART),
+            quote_spanned!(span=> __hb::PartProbe::<(#part,)>::PART #facts),
         )
+    }
+
+    /// Generates the constant with the facts of a value, and returns its name.
+    fn value_facts(&mut self, shown: &str, span: Span) -> Ident {
+        let [mut facts, mut value] = ["facts", "value"].map(|name| shown_name(name, shown));
+        facts.set_span(span);
+        value.set_span(span);
+        let otherwise = self.cfg.as_ref().map(|Cfg { fails, .. }| {
+            quote! {
+                #fails
+                const #facts: __hb::FactList = __hb::FactList::NONE;
+            }
+        });
+        let holds = self.cfg.as_ref().map(|cfg| &cfg.holds);
+        self.items.extend(quote_spanned! {span=>
+            #otherwise
+            #holds
+            #[allow(non_upper_case_globals)]
+            const #facts: __hb::FactList = #value.__value_facts();
+            const _: () = __hb::assert_facts(&#facts);
+        });
+        facts
     }
 
     /// Returns the type of a guard that runs in parallel with others, at this index.

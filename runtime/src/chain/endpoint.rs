@@ -116,7 +116,7 @@ impl<S: SharedValue> Endpoint<S> for Absent {
 }
 
 /// The chain of an entry without a route: one with a mistake, or one whose `#[cfg]` is off.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct NoRoute;
 
 impl New for NoRoute {

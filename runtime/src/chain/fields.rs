@@ -37,6 +37,14 @@ impl<L> fmt::Debug for Fields<L> {
     }
 }
 
+impl<L> Clone for Fields<L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Fields<L> {}
+
 impl<L> New for Fields<L> {
     const NEW: Self = Self(PhantomData);
 }
@@ -174,6 +182,14 @@ impl<F, C> fmt::Debug for WithFallback<F, C> {
     }
 }
 
+impl<F, C: Copy> Clone for WithFallback<F, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F, C: Copy> Copy for WithFallback<F, C> {}
+
 impl<F, C: New> New for WithFallback<F, C> {
     const NEW: Self = Self(PhantomData, C::NEW);
 }
@@ -197,6 +213,14 @@ impl<E> fmt::Debug for EntryEnd<E> {
         f.write_str("EntryEnd")
     }
 }
+
+impl<E> Clone for EntryEnd<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for EntryEnd<E> {}
 
 impl<E> New for EntryEnd<E> {
     const NEW: Self = Self(PhantomData);

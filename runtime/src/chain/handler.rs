@@ -253,6 +253,22 @@ where
     }
 }
 
+impl<A, F: Copy> Clone for PlainEnd<A, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A, F: Copy> Copy for PlainEnd<A, F> {}
+
+impl<H> Clone for HandlerEnd<H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H> Copy for HandlerEnd<H> {}
+
 impl<H> New for HandlerEnd<H> {
     const NEW: Self = Self(PhantomData);
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::pin};
 
-use super::{Call, Chain, panic_response};
+use super::{Call, Chain, Detached, panic_response};
 use crate::{
     chain::panics::{Caught, catch_panic},
     request::Context,
@@ -75,6 +75,45 @@ pub trait Next<T: Send + Sync + 'static = ()>: Send + Sized {
     /// ```
     fn with(self, value: T) -> impl Next;
 
+    /// Returns a future that runs the rest of the chain for a copy of this request, also after this request has ended.
+    ///
+    /// Use it for work that must not depend on one client, such as a response for a cache: spawn it with
+    /// [`Context::spawn`]. The copy is a GET without a body, without preconditions and without `Range`. Of the locals,
+    /// it has only the one that is passed with [`with`](Self::with): those of outer guards belong to this request. The
+    /// outer parts of the chain, such as their timeouts, do not run around it.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// /// Lets the rest run to its end, even if the client disconnects.
+    /// #[middleware]
+    /// async fn to_the_end(cx: &mut Context<'_>, next: impl Next) -> Response {
+    ///     match cx.spawn(next.detached(cx)).await {
+    ///         Ok(response) => response,
+    ///         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    ///     }
+    /// }
+    ///
+    /// #[get("/report", with(to_the_end))]
+    /// async fn report() -> &'static str {
+    ///     "a long report"
+    /// }
+    ///
+    /// #[routes(app)]
+    /// struct Api(report);
+    ///
+    /// # highball::block_on(async {
+    /// assert_eq!(Api.test().get("/report").send().await.text(), "a long report");
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    /// A rejection is rendered, and a panic is a 500, as it is sent. Without a route the response is a 500.
+    fn detached(self, cx: &Context<'_>) -> Detached
+    where
+        T: Nothing;
+
     /// Returns the rest of the chain without a local, for a guard that is skipped.
     #[doc(hidden)]
     fn skip(self) -> impl Next;
@@ -115,6 +154,13 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> fo
         RestWith { rest: self, value }
     }
 
+    fn detached(self, cx: &Context<'_>) -> Detached
+    where
+        T: Nothing,
+    {
+        Detached::new(self.chain, self.call, cx, ())
+    }
+
     fn skip(self) -> impl Next {
         self
     }
@@ -144,6 +190,10 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next
 
     fn with(self, (): ()) -> impl Next {
         self
+    }
+
+    fn detached(self, cx: &Context<'_>) -> Detached {
+        Detached::new(self.rest.chain, self.rest.call, cx, self.value)
     }
 
     fn skip(self) -> impl Next {

@@ -173,6 +173,30 @@ pub const fn secs(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
+/// Returns a duration of this many minutes, for example for `cached(ttl = mins(5))`.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(highball::middleware::mins(5), Duration::from_secs(300));
+/// ```
+pub const fn mins(count: u64) -> Duration {
+    Duration::from_secs(count.saturating_mul(60))
+}
+
+/// Returns a duration of this many hours, for example for `cached(ttl = mins(5), on_error = hours(2))`.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(highball::middleware::hours(2), Duration::from_secs(7_200));
+/// ```
+pub const fn hours(count: u64) -> Duration {
+    Duration::from_secs(count.saturating_mul(3_600))
+}
+
 /// Returns a duration of this many milliseconds, for example for `timeout = millis(250)`.
 ///
 /// # Examples

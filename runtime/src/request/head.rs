@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use http::{HeaderMap, Method, Uri, Version};
+use http::{HeaderMap, Method, Uri, Version, header};
 use percent_encoding::percent_decode_str;
 
 use crate::{
@@ -64,6 +64,28 @@ impl Head {
             captures: self.captures,
             decoded: self.decoded.clone(),
         }
+    }
+
+    /// Returns a copy of the head as that of a GET for the whole resource, without a body and without conditions.
+    pub(crate) fn plain_get(&self) -> Self {
+        let mut headers = self.headers.clone();
+        for name in [
+            header::CONTENT_LENGTH,
+            header::CONTENT_TYPE,
+            header::EXPECT,
+            header::IF_MATCH,
+            header::IF_MODIFIED_SINCE,
+            header::IF_NONE_MATCH,
+            header::IF_RANGE,
+            header::IF_UNMODIFIED_SINCE,
+            header::RANGE,
+            header::TRANSFER_ENCODING,
+        ] {
+            headers.remove(name);
+        }
+        let mut head = self.with_headers(headers);
+        head.method = Method::GET;
+        head
     }
 
     /// Returns the captured value with this number, counted from the end.

@@ -3,11 +3,10 @@
 use crate::routes::{
     argument_facts::find_shared_scope,
     chain::Chain,
-    check_csrf, check_demands,
+    check_app, check_csrf, check_demands,
     check_locals::{self, LocalProblem},
-    check_unique::{self, Seen},
     clash::{self, Slot, may_clash},
-    facts::{Facts, UNIQUE},
+    facts::{Facts, NEEDS, UNIQUE},
     field_path::MAX_DEPTH,
     node::{Content, Group, Node},
     problem::Problem,
@@ -19,7 +18,7 @@ use crate::routes::{
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
     /// The first mistake, if there is one.
-    problem: Option<Problem>,
+    pub(super) problem: Option<Problem>,
     /// The group, to compose the message.
     root: &'static Node,
 }
@@ -56,7 +55,10 @@ pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> 
         i += 1;
     }
     if is_root && node.sums.may & UNIQUE != 0 {
-        find_two_values(&mut reports, node);
+        check_app::find_two_values(&mut reports, node);
+    }
+    if is_root && node.sums.may & (NEEDS | Facts::CACHES.may) != 0 {
+        check_app::find_faults_of_parts(&mut reports, node);
     }
     // The size of a hash table is a constant: at least twice the number of its elements. The functions that fill it
     // are not generic, because in constant evaluation that would be slower.
@@ -147,30 +149,6 @@ const fn find_in_entry(root: &'static Node, mut walk: Walk, checks: Checks) -> O
         }
     }
     None
-}
-
-/// Reports names that have two values in the app.
-const fn find_two_values(reports: &mut [Report], root: &'static Node) {
-    let mut walk = Walk::new(root);
-    let (mut seen, mut index) = (Seen::NONE, 0);
-    let (mut surroundings, mut chain) = (0, Chain::NONE);
-    while walk.next_route() {
-        // The parts of the groups are added with the first route of each.
-        let is_new = walk.surroundings != surroundings;
-        if is_new {
-            surroundings = walk.surroundings;
-            chain = Chain::around(&walk);
-        }
-        let outer = if is_new { chain } else { Chain::NONE };
-        let whole = outer.with_own(&walk);
-        let step = walk.first_step();
-        if let Some(two) = check_unique::check(&mut seen, &whole, &walk, index)
-            && reports[step].problem.is_none()
-        {
-            reports[step].problem = Some(Problem::TwoValues(walk.place(), two));
-        }
-        index += 1;
-    }
 }
 
 const fn find_clashes(reports: &mut [Report], node: &'static Node, slots: &mut [Slot]) {
@@ -269,31 +247,19 @@ const fn repeated_name(walk: &Walk) -> Option<&'static str> {
 
 /// Returns whether a prefix inside the outermost group, or the route, has a parameter of this name.
 const fn has_inside(walk: &Walk, name: &str) -> bool {
-    walk.definition.pattern.has_param(name) || has_prefix_param(walk, 1, name)
+    walk.definition.pattern.has_param(name) || walk.has_prefix_param(1, name)
 }
 
 /// Returns the first parameter that the handler needs of a prefix and that no prefix has.
 const fn find_missing_param(walk: &Walk) -> Option<&'static str> {
     let mut wanted = walk.definition.outer_params;
     while let [name, rest @ ..] = wanted {
-        if !has_prefix_param(walk, 0, name) {
+        if !walk.has_prefix_param(0, name) {
             return Some(name);
         }
         wanted = rest;
     }
     None
-}
-
-/// Returns whether a prefix at this depth or below it has a parameter of this name.
-const fn has_prefix_param(walk: &Walk, mut depth: usize, name: &str) -> bool {
-    while depth < walk.depth {
-        let level = &walk.levels[depth];
-        if level.group.prefix.has_param(name) || level.field.prefix.has_param(name) {
-            return true;
-        }
-        depth += 1;
-    }
-    false
 }
 
 /// Panics, which is a compile error, if the entry with this index has a mistake.

@@ -143,7 +143,7 @@ const fn first_need_of(part: &PartInfo, provider: &PartInfo) -> Option<&'static 
     while let [argument, rest @ ..] = arguments {
         let (ids, mut i) = (argument.needs, 0);
         while i < ids.len() {
-            if provides(provider, &ids[i]) {
+            if provider.provides(&ids[i]) {
                 return Some(&ids[i]);
             }
             i += 1;
@@ -197,7 +197,10 @@ impl Chain {
         }
         let mut i = 0;
         while i < part.passes.len() {
-            if let Some(first) = self.find_provider(at, &part.passes[i]) {
+            // A part that takes a local may pass another value of it on.
+            if !part.takes(&part.passes[i])
+                && let Some(first) = self.find_provider(at, &part.passes[i])
+            {
                 return Some(LocalProblem::Twice(first, part, &part.passes[i]));
             }
             i += 1;
@@ -243,7 +246,11 @@ impl Chain {
     }
 
     /// Returns the part before `end` that provides a local.
-    const fn find_provider(&self, end: usize, id: &LocalId) -> Option<&'static PartInfo> {
+    pub(super) const fn find_provider(
+        &self,
+        end: usize,
+        id: &LocalId,
+    ) -> Option<&'static PartInfo> {
         let (mut i, mut left) = (0, end);
         while i < self.n_lists {
             let mut parts = self.lists[i];
@@ -251,7 +258,7 @@ impl Chain {
                 if left == 0 {
                     return None;
                 }
-                if provides(part, id) {
+                if part.provides(id) {
                     return Some(part);
                 }
                 left -= 1;
@@ -263,15 +270,34 @@ impl Chain {
     }
 }
 
-const fn provides(part: &PartInfo, id: &LocalId) -> bool {
-    let mut i = 0;
-    while i < part.passes.len() {
-        if part.passes[i].is(id) {
-            return true;
+impl PartInfo {
+    /// Returns whether the part provides a local.
+    pub(super) const fn provides(&self, id: &LocalId) -> bool {
+        let mut i = 0;
+        while i < self.passes.len() {
+            if self.passes[i].is(id) {
+                return true;
+            }
+            i += 1;
         }
-        i += 1;
+        false
     }
-    false
+
+    /// Returns whether the part takes a local.
+    const fn takes(&self, id: &LocalId) -> bool {
+        let mut arguments = self.arguments;
+        while let [argument, rest @ ..] = arguments {
+            let mut needs = argument.needs;
+            while let [need, others @ ..] = needs {
+                if need.is(id) {
+                    return true;
+                }
+                needs = others;
+            }
+            arguments = rest;
+        }
+        false
+    }
 }
 
 /// Returns a part anywhere in the app that provides a local.

@@ -140,6 +140,22 @@ impl Definition {
         self.arguments().any(|argument| argument.is_context)
     }
 
+    /// Returns whether the handler takes the context, in constant evaluation.
+    pub(super) const fn has_context(&self) -> bool {
+        let (_, mut rest) = split_word(self.signature);
+        while let Some(words) = rest {
+            let (_, Some(after)) = split_word(words) else {
+                return false;
+            };
+            let (ty, others) = split_word(after);
+            if matches!(ty.as_bytes(), [byte, ..] if *byte == CONTEXT as u8) {
+                return true;
+            }
+            rest = others;
+        }
+        false
+    }
+
     /// Returns the name and the type of the source with this index, like [`sources`](Self::sources).
     pub(super) const fn source(&self, mut idx: usize) -> Option<(&'static str, &'static str)> {
         let (_, mut rest) = split_word(self.signature);

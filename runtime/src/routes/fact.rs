@@ -2,6 +2,8 @@
 
 use crate::const_text::equal;
 
+const PARAM: &str = "path parameter";
+
 /// A fact with a name: the header that is read, the pool that is used, the job that is published.
 ///
 /// # Examples
@@ -17,6 +19,8 @@ pub struct Fact {
     name: &'static str,
     /// Whether it is the identity of a scope.
     is_scope: bool,
+    /// Whether another fact of this name must be in the app.
+    is_needed: bool,
     /// The value of the name, if this must be the same in the whole app.
     value: Option<&'static str>,
 }
@@ -28,6 +32,7 @@ impl Fact {
             kind,
             name,
             is_scope: false,
+            is_needed: false,
             value: None,
         }
     }
@@ -38,6 +43,7 @@ impl Fact {
             kind,
             name,
             is_scope: true,
+            is_needed: false,
             value: None,
         }
     }
@@ -57,8 +63,37 @@ impl Fact {
             kind,
             name,
             is_scope: false,
+            is_needed: false,
             value: Some(value),
         }
+    }
+
+    /// Creates a need: a fact of this kind and name must be somewhere in the app, or the app does not compile.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::extract::Fact;
+    ///
+    /// const PRODUCT: Fact = Fact::needed("tag of a cached route", "product");
+    /// assert!(PRODUCT.is(&Fact::new("tag of a cached route", "product")));
+    /// ```
+    pub const fn needed(kind: &'static str, name: &'static str) -> Self {
+        Self {
+            is_needed: true,
+            ..Self::new(kind, name)
+        }
+    }
+
+    /// Creates the fact that a parameter of the path is used. The route must have it, or the app does not compile.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::extract::Fact;
+    ///
+    /// assert_eq!(Fact::param("id").kind(), "path parameter");
+    /// ```
+    pub const fn param(name: &'static str) -> Self {
+        Self::new(PARAM, name)
     }
 
     /// Creates the fact that a header is read. `name` is in lower case.
@@ -84,6 +119,21 @@ impl Fact {
     /// Returns whether it is the identity of a scope.
     pub(super) const fn is_scope(&self) -> bool {
         self.is_scope
+    }
+
+    /// Returns whether another fact of this name must be in the app.
+    pub(super) const fn is_needed(&self) -> bool {
+        self.is_needed
+    }
+
+    /// Returns whether it is the use of a parameter of the path.
+    pub(super) const fn is_param(&self) -> bool {
+        equal(self.kind, PARAM)
+    }
+
+    /// Returns whether both are of one kind.
+    pub(super) const fn is_of_kind(&self, other: &Self) -> bool {
+        equal(self.kind, other.kind)
     }
 
     /// Returns whether both are the same fact.

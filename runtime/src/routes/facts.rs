@@ -126,10 +126,18 @@ bits! {
     FINISHES 17 "finishes"
     /// It rejects requests that may change something and that a page of another origin has sent.
     SAME_ORIGIN 16 "same origin"
+    /// It stores responses of GET and gives them to other requests, also of other clients.
+    ///
+    /// What is inside of it must not read credentials, change something, or read what is unknown, or the app does not
+    /// compile. A part that states `Fact::new("vary", "accept-language")` knows the headers that unknown code reads,
+    /// and one that states `Fact::new("unchecked cache", "the reason")` is not checked.
+    CACHES 18 "caches"
 }
 
 /// The bit of facts whose name has one value in the whole app.
 pub(super) const UNIQUE: u64 = 1 << 63;
+/// The bit of names that must be elsewhere in the app or in the path.
+pub(super) const NEEDS: u64 = 1 << 62;
 
 impl Facts {
     /// It reads nothing of the request and does nothing that a check could use.

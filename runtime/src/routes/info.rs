@@ -7,8 +7,6 @@ use crate::{
     routes::{
         argument_facts::{ArgumentFacts, ResponseInfo},
         definition::{ArgumentInfo, Definition},
-        fact::Fact,
-        facts::Facts,
         field_path::{FieldPath, GroupOnPath},
         node::{Content, Node},
         part::{PartInfo, PartKind},
@@ -243,47 +241,6 @@ impl Route {
     /// Returns the arguments of the handler, as written in the source.
     pub fn arguments(&self) -> impl Iterator<Item = ArgumentInfo> {
         self.definition.arguments()
-    }
-
-    /// Returns the facts of the handler's arguments and of everything around it, without their names.
-    ///
-    /// A handler that takes the context is opaque.
-    ///
-    /// # Examples
-    /// ```
-    /// use highball::{extract::Facts, prelude::*};
-    ///
-    /// #[get("/{id}")]
-    /// async fn show(id: u64, token: Bearer) {}
-    ///
-    /// #[get("/any")]
-    /// async fn any(cx: &Context<'_>) {}
-    ///
-    /// #[routes(app)]
-    /// struct Api(show, any);
-    ///
-    /// # fn main() {
-    /// let facts = Api::ROUTES[0].facts();
-    /// assert!(facts.words().eq(["path", "header", "login by header"]));
-    /// assert!(Api::ROUTES[1].facts().is_opaque());
-    /// # }
-    /// ```
-    pub fn facts(&self) -> Facts {
-        let around = self.all_parts().map(|part| part.facts);
-        let own = self.argument_facts().iter().map(|argument| argument.facts);
-        let context = self.definition.takes_context().then_some(Facts::OPAQUE);
-        let response = self.response().map(|response| response.facts.of_response());
-        Facts::union(around.chain(own).chain(context).chain(response))
-    }
-
-    /// Returns the named facts of the handler's arguments and of everything around it, outermost first.
-    pub fn named_facts(&self) -> impl Iterator<Item = &'static Fact> {
-        let around = self.all_parts().flat_map(|part| {
-            let arguments = part.arguments.iter().map(|argument| argument.facts);
-            arguments.chain([part.facts])
-        });
-        let own = self.argument_facts().iter().map(|argument| argument.facts);
-        around.chain(own).flat_map(|facts| facts.names())
     }
 
     /// Returns the needs and the facts of the arguments, without the context.

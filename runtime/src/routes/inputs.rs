@@ -4,6 +4,9 @@ use std::any::type_name;
 
 #[cfg(feature = "headers")]
 use http::HeaderName;
+use serde::de::DeserializeOwned;
+
+use crate::routes::query_names::field_names;
 
 /// The parts of a request that an extractor reads, for documents and typed clients.
 ///
@@ -93,7 +96,13 @@ pub enum InputKind {
         ty: fn() -> &'static str,
     },
     /// The query, whose parameters are the fields of a type.
-    Query(fn() -> &'static str),
+    Query {
+        /// Returns the Rust type.
+        ty: fn() -> &'static str,
+        /// Returns the names of the fields, with their aliases. `None` if any name may matter: if the type is a map,
+        /// has flattened fields, or rejects unknown names.
+        names: fn() -> Option<&'static [&'static str]>,
+    },
     /// A single parameter of the query.
     QueryParam {
         /// Its name.
@@ -208,8 +217,11 @@ impl Inputs {
     }
 
     /// Returns the query, whose parameters are the fields of `T`.
-    pub const fn query<T: ?Sized>() -> Self {
-        Self::one(InputKind::Query(type_name::<T>))
+    pub const fn query<T: DeserializeOwned>() -> Self {
+        Self::one(InputKind::Query {
+            ty: type_name::<T>,
+            names: field_names::<T>,
+        })
     }
 
     /// Returns a single parameter of the query, whose value is a `T`. It is required.

@@ -5,8 +5,8 @@ use std::panic::Location;
 use crate::{
     const_text::equal,
     routes::{
-        answers::Answers, argument_facts::ArgumentFacts, facts::Facts, inputs::Inputs,
-        local::LocalId,
+        answers::Answers, argument_facts::ArgumentFacts, fact::Fact, fact_list::FactList,
+        facts::Facts, inputs::Inputs, local::LocalId,
     },
 };
 
@@ -42,6 +42,8 @@ pub struct PartInfo {
     pub arguments: &'static [ArgumentFacts],
     /// The facts of its arguments and of its code.
     pub facts: Facts,
+    /// The facts that depend on its values.
+    pub stated: &'static [Fact],
     /// The inputs of its code, without those of its arguments.
     pub inputs: &'static Inputs,
     /// The answers of its code, without those of its arguments.
@@ -71,6 +73,7 @@ impl PartInfo {
         shares: false,
         arguments: &[],
         facts: Facts::NONE,
+        stated: &[],
         inputs: &Inputs::NONE,
         answers: &Answers::NONE,
         passes: &[],
@@ -114,6 +117,26 @@ impl PartInfo {
         self.facts = self.facts.maybe();
         self.is_conditional = true;
         self
+    }
+
+    /// Returns the description with the facts that depend on the values of the part.
+    #[must_use]
+    pub const fn stating(mut self, list: &'static FactList) -> Self {
+        self.stated = list.as_slice();
+        self.facts.may |= list.bits();
+        self
+    }
+
+    /// Returns the name of the first fact of this kind that depends on its values.
+    pub(super) const fn stated(&self, kind: &str) -> Option<&'static str> {
+        let mut rest = self.stated;
+        while let [fact, others @ ..] = rest {
+            if equal(fact.kind(), kind) {
+                return Some(fact.name());
+            }
+            rest = others;
+        }
+        None
     }
 
     /// Returns whether both are the same part.

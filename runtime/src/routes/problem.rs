@@ -4,14 +4,16 @@ use crate::{
     const_text::ErrorText,
     routes::{
         argument_facts::SharedScope,
+        check_cached::NotCacheable,
         check_csrf::Unprotected,
         check_locals::LocalProblem,
+        check_needs::Unknown,
         check_unique::TwoValues,
         clash::{nth, shared_method},
         demand::Demand,
         field_path::{MAX_DEPTH, Place},
         node::Node,
-        route_text::{with_path, with_place, with_route},
+        route_text::{with_path, with_place, with_route, with_source},
         shape::{MAX_PARAMS, MAX_SEGMENTS},
     },
 };
@@ -33,6 +35,10 @@ pub(super) enum Problem {
     Locals(Place, LocalProblem),
     /// The route reads credentials of the browser, and has no guard against cross-site requests.
     Unprotected(Place, Unprotected),
+    /// The route is in a cache, and its response depends on more than the key.
+    NotCacheable(Place, NotCacheable),
+    /// A part of the route states a name that does not exist.
+    Unknown(Place, Unknown),
     /// Two arguments of the handler open the same scope.
     SharedScope(Place, SharedScope),
     /// A name of the route has another value elsewhere in the app.
@@ -79,6 +85,8 @@ impl Problem {
                 problem.text(text, root)
             }
             Self::Unprotected(place, unprotected) => unprotected.text(root, place),
+            Self::NotCacheable(place, cached) => cached.text(root, place),
+            Self::Unknown(place, unknown) => unknown.text(root, place),
             Self::SharedScope(place, shared) => {
                 let scope = shared.scope;
                 let text = ErrorText::EMPTY
@@ -103,14 +111,6 @@ impl Problem {
                     .with("}` that the handler takes as `#[param]`; write it in the prefix of a group around it")
             }
         }
-    }
-}
-
-/// Appends an argument of the handler as it is written.
-const fn with_source(text: ErrorText, place: Place, idx: usize) -> ErrorText {
-    match place.definition.source(idx) {
-        Some((name, ty)) => text.with("`").with(name).with(": ").with(ty).with("`"),
-        None => text.with("an argument"),
     }
 }
 

@@ -43,3 +43,11 @@ pub(super) const fn with_path(mut text: ErrorText, place: Place, root: &'static 
         text.with(own)
     }
 }
+
+/// Appends an argument of the handler as it is written.
+pub(super) const fn with_source(text: ErrorText, place: Place, idx: usize) -> ErrorText {
+    match place.definition.source(idx) {
+        Some((name, ty)) => text.with("`").with(name).with(": ").with(ty).with("`"),
+        None => text.with("an argument"),
+    }
+}

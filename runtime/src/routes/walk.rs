@@ -186,6 +186,23 @@ impl Walk {
         false
     }
 
+    /// Returns whether the path of the route that was visited has a parameter of this name.
+    pub(super) const fn has_param(&self, name: &str) -> bool {
+        self.definition.pattern.has_param(name) || self.has_prefix_param(0, name)
+    }
+
+    /// Returns whether a prefix at this depth or below it has a parameter of this name.
+    pub(super) const fn has_prefix_param(&self, mut depth: usize, name: &str) -> bool {
+        while depth < self.depth {
+            let level = &self.levels[depth];
+            if level.group.prefix.has_param(name) || level.field.prefix.has_param(name) {
+                return true;
+            }
+            depth += 1;
+        }
+        false
+    }
+
     /// Goes into a group, whose surroundings are in `whole`.
     const fn enter(&mut self, group: &'static Group) {
         let mut whole = self.whole;

@@ -65,7 +65,7 @@ fn text(kind: &InputKind) -> String {
     let short = |ty: fn() -> &'static str| ty().rsplit("::").next().unwrap_or_default();
     match *kind {
         InputKind::Param { name, ty } => format!("{{{name}: {}}}", short(ty)),
-        InputKind::Query(ty) => format!("query {}", short(ty)),
+        InputKind::Query { ty, .. } => format!("query {}", short(ty)),
         InputKind::QueryParam { name, ty } => format!("query {name}: {}", short(ty)),
         InputKind::Header(name) => format!("header {name}"),
         InputKind::Cookie(name) => format!("cookie {name}"),

@@ -4,6 +4,7 @@ mod access_log;
 mod basic_auth;
 mod cors;
 mod csrf;
+mod detached;
 mod etag;
 mod every;
 mod idempotency;

@@ -1,6 +1,7 @@
 //! A PostgreSQL server that restarts, and clients that leave while connections are opened.
 #![cfg(feature = "postgres")]
 
+mod cached;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod late;

@@ -107,7 +107,7 @@ impl Arguments {
     fn add_queries(&mut self, inputs: &[InputInfo], id: &str, context: &mut Context) {
         let mut seen = BTreeSet::new();
         for input in inputs {
-            let InputKind::Query(ty) = input.kind else {
+            let InputKind::Query { ty, .. } = input.kind else {
                 continue;
             };
             if !seen.insert(ty()) {

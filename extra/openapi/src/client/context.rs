@@ -48,7 +48,8 @@ impl Context {
                 answers.extend(schema.map(|schema| (ty, schema)));
             }
             for input in route.inputs() {
-                let (InputKind::Query(ty) | InputKind::Body { ty: Some(ty), .. }) = input.kind
+                let (InputKind::Query { ty, .. } | InputKind::Body { ty: Some(ty), .. }) =
+                    input.kind
                 else {
                     continue;
                 };

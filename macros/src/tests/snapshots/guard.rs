@@ -102,6 +102,7 @@ const _: () = {
                 <Self as __hb::ChainPart>::ARGUMENTS,
                 <Self as __hb::ChainPart>::FACTS,
             ),
+            stated: &[],
             inputs: &<Self as __hb::ChainPart>::INPUTS,
             answers: &<Self as __hb::ChainPart>::ANSWERS,
             passes: __hb::PassedLocalsProbe::<User>::IDS,

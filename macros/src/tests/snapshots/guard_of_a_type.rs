@@ -67,6 +67,7 @@ const _: () = {
                 <Self as __hb::ChainPart>::ARGUMENTS,
                 <Self as __hb::ChainPart>::FACTS,
             ),
+            stated: &[],
             inputs: &<Self as __hb::ChainPart>::INPUTS,
             answers: &<Self as __hb::ChainPart>::ANSWERS,
             passes: __hb::PassedLocalsProbe::<()>::IDS,
@@ -76,6 +77,14 @@ const _: () = {
             is_conditional: false,
             is_broken: false,
         };
+    }
+    #[automatically_derived]
+    impl Limit {
+        #[doc(hidden)]
+        #[allow(dead_code, unreachable_pub)]
+        pub const fn __value_facts(&self) -> __hb::FactList {
+            __hb::FactList::NONE
+        }
     }
     #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Middleware<__S> for Limit

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use highball::{middleware::Csrf, prelude::*};
 use highball_db::Conn;
-use shop::{Orders, database::Shop, sales, signed_in};
+use shop::{Catalogue, Orders, database::Shop, sales, signed_in};
 
 /// The report with the priority of an order.
 #[get("/office/report", priority = critical, timeout = secs(10), with(signed_in))]
@@ -14,4 +14,4 @@ async fn report(mut shop: Conn<'_, Shop>) -> highball::Result<Json<BTreeMap<i64,
 
 /// The routes of a measurement.
 #[routes(app, with(Csrf::new(), highball_session::sessions))]
-pub(crate) struct Equal(Orders, report);
+pub(crate) struct Equal(Catalogue, Orders, report);

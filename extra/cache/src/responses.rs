@@ -1,0 +1,18 @@
+//! Responses of routes, stored and computed once: the options [`cached`](struct@cached) and
+//! [`invalidates`](struct@invalidates), and [`ResponseCache`], the part of the app state that stores the responses.
+
+mod cache;
+mod changes;
+mod compute;
+mod etag;
+mod names;
+mod option;
+mod plan;
+mod policy;
+mod reply;
+mod serve;
+mod stored;
+
+pub use cache::{Builder, ResponseCache, RouteStats};
+pub use changes::{Changes, invalidates};
+pub use option::{Shared, cached};

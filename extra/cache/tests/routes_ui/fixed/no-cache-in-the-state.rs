@@ -1,0 +1,17 @@
+use highball::prelude::*;
+use highball_cache::responses::{ResponseCache, cached};
+
+#[derive(State)]
+struct AppState {
+    responses: ResponseCache,
+}
+
+#[get("/", cached(ttl = mins(1)))]
+async fn home() {}
+
+#[routes(app)]
+struct Api(home);
+
+fn main() {
+    let _ = |state: AppState| highball::serve(Api).state(state);
+}

@@ -1,0 +1,36 @@
+use highball::prelude::*;
+use highball_cache::responses::{ResponseCache, cached};
+
+#[derive(State)]
+struct AppState {
+    responses: ResponseCache,
+}
+
+#[get("/many", cached(ttl = mins(1), tags = ["a", "b", "c", "d", "e"]))]
+async fn many() {}
+
+#[get("/no-time", cached())]
+async fn no_time() {}
+
+#[get("/word", cached(ttl = mins(1), tag = ["words"]))]
+async fn unknown_option() {}
+
+#[get("/template/{id}", cached(ttl = mins(1), tags = ["{id}"]))]
+async fn no_name(id: u64) {
+    let _ = id;
+}
+
+#[get("/brace/{id}", cached(ttl = mins(1), tags = ["word:{id"]))]
+async fn no_brace(id: u64) {
+    let _ = id;
+}
+
+#[get("/case", cached(ttl = mins(1), vary = ["Accept"]))]
+async fn upper_case() {}
+
+#[routes(app)]
+struct Api(many, no_time, unknown_option, no_name, no_brace, upper_case);
+
+fn main() {
+    let _ = |state: AppState| highball::serve(Api).state(state);
+}
