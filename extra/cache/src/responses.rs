@@ -5,6 +5,10 @@ mod cache;
 mod changes;
 mod compute;
 mod etag;
+#[cfg(feature = "redis")]
+mod hex;
+#[cfg(feature = "redis")]
+mod json;
 mod names;
 mod option;
 mod plan;

@@ -16,7 +16,7 @@ use highball::{
 };
 
 use super::{plan::Key, plan::Plan, stored::Stored};
-use crate::{Cache, Stats, Tags};
+use crate::{Cache, Stats, Tags, entry::Terms};
 
 /// How long computations get to end when the server stops.
 const CLOSE: Duration = Duration::from_secs(5);
@@ -30,6 +30,16 @@ pub(crate) enum Kept {
     Response(Box<Stored>),
     /// The response is not stored, so requests do not wait for each other.
     Pass,
+}
+
+impl Kept {
+    /// Returns how long a response is used.
+    pub(crate) fn terms(&self) -> Option<Terms> {
+        match self {
+            Self::Response(stored) => Some(stored.times.into()),
+            Self::Pass => None,
+        }
+    }
 }
 
 /// The responses of cached routes, as a part of the app state and a battery of the server.
@@ -186,6 +196,21 @@ impl Builder {
         Self(self.0.share_tags(tags))
     }
 
+    /// Keeps responses in Redis too, where other processes find them, and invalidates in all of these processes.
+    ///
+    /// `prefix` is the first part of the keys in Redis, such as `responses:v1`. Increase its version when the responses
+    /// of a new release are different. [`Redis`](crate::Redis) describes what happens while it is away. The cache gets
+    /// the [tags](crate::Redis::tags) of `redis`.
+    ///
+    /// # Panics
+    /// If the prefix is empty or contains a slash.
+    #[cfg(feature = "redis")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+    #[track_caller]
+    pub fn second_level(self, redis: &crate::Redis, prefix: impl Into<String>) -> Self {
+        Self(self.0.second_level(redis, prefix))
+    }
+
     /// Returns the cache.
     pub fn build(self) -> ResponseCache {
         ResponseCache(Arc::new(Inner {
@@ -227,7 +252,10 @@ impl ResponseCache {
     /// ```
     pub fn builder() -> Builder {
         // Each route sets its own time.
-        let builder = Cache::builder(Duration::from_secs(60)).timeout(Duration::from_secs(30));
+        let mut builder = Cache::builder(Duration::MAX)
+            .timeout(Duration::from_secs(30))
+            .tags_by(|key: &Key| key.tags.to_vec());
+        builder.options.terms_by = Some(Kept::terms);
         Builder(builder).max_bytes(MAX_BYTES)
     }
 

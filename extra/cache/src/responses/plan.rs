@@ -1,6 +1,10 @@
 //! What the response of a route depends on, from the facts of the route.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use highball::{
     Context, Route,
@@ -9,14 +13,16 @@ use highball::{
     http::{HeaderName, HeaderValue, header},
 };
 
+use crate::Tag;
+
 /// What may be read without being named.
 const UNKNOWN: Facts = Facts::OPAQUE.and(Facts::HEADERS).and(Facts::COOKIES);
 
 /// The parts of a request that are in the key of a route.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// The number of the route in its app.
-    route: usize,
+    /// The handler and its path, which are the same in each process.
+    route: String,
     params: Vec<&'static str>,
     query: Query,
     /// The headers, in the order of their names.
@@ -39,12 +45,37 @@ enum Query {
 /// The key of a response: the route, and all that the response depends on.
 ///
 /// It has the values themselves, not a hash of them, so that no two requests have one key by chance.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key(Box<[u8]>);
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    text: Arc<[u8]>,
+    /// The tags, which follow from the rest.
+    pub(crate) tags: Arc<[Tag]>,
+}
 
 impl Key {
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.text.len()
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+#[cfg(feature = "redis")]
+impl serde::Serialize for Key {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::hex::encode(&self.text))
     }
 }
 
@@ -65,7 +96,7 @@ impl Plan {
         headers.dedup();
         let names: Vec<_> = headers.iter().map(HeaderName::as_str).collect();
         Self {
-            route: std::ptr::from_ref(route).addr(),
+            route: format!("{} {}", route.handler(), route.path()),
             params: route.params().collect(),
             query: match (reads_all, facts.may(Facts::QUERY)) {
                 (true, _) => Query::All,
@@ -87,8 +118,9 @@ impl Plan {
     }
 
     /// Returns the key of a request. `client` is the client of a private route.
-    pub(crate) fn key(&self, cx: &Context<'_>, client: Option<&str>) -> Key {
-        let mut key = Builder(self.route.to_le_bytes().to_vec());
+    pub(crate) fn key(&self, cx: &Context<'_>, client: Option<&str>, tags: Vec<Tag>) -> Key {
+        let mut key = Builder(Vec::with_capacity(self.route.len() + 64));
+        key.add(&self.route);
         match client {
             Some(client) => key.add(client),
             None => key.mark(u32::MAX),
@@ -111,7 +143,10 @@ impl Plan {
                     .unwrap_or_default(),
             );
         }
-        Key(key.0.into())
+        Key {
+            text: key.0.into(),
+            tags: tags.into(),
+        }
     }
 }
 

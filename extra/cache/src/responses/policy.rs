@@ -27,6 +27,14 @@ pub(crate) struct Times {
     pub(crate) on_error: Duration,
 }
 
+impl Times {
+    pub(crate) const NONE: Self = Self {
+        fresh: Duration::ZERO,
+        stale: Duration::ZERO,
+        on_error: Duration::ZERO,
+    };
+}
+
 impl From<Times> for Terms {
     fn from(times: Times) -> Self {
         Self {

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::{
     ResponseCache,
     cache::{Kept, Outcome, RoutePlan},
-    compute::{Failure, Job},
+    compute::{Failure, Job, Recipe},
     option::cached,
     plan::Key,
     reply::{Found, Outward, mark, reply},
@@ -38,7 +38,7 @@ pub(crate) async fn serve<K>(
         return next.run(cx).await;
     };
     let plan = responses.plan(route, option.named_headers());
-    let key = plan.plan.key(cx, client.as_deref());
+    let key = plan.plan.key(cx, client.as_deref(), option.tags_of(cx));
     let request = Request {
         option,
         shared: &responses.responses().shared,
@@ -112,16 +112,18 @@ impl<K> Request<'_, K> {
         }
         let rest = next.take()?.detached(cx);
         let (send, own) = oneshot::channel();
-        let job = Job {
-            lead,
-            rest,
+        let recipe = Recipe {
             plan: Arc::clone(&self.plan),
             times: self.option.times(),
             missing: self.option.time_of_missing(),
-            tags: self.option.tags_of(cx),
             outward: self.outward,
             clock: cx.clock().clone(),
             own: send,
+        };
+        let job = Job {
+            lead,
+            rest,
+            recipe,
             running: self.shared.tasks.begin(),
         };
         // A stop of the server does not wait for it, if no request does: the battery gives it some seconds.

@@ -7,7 +7,7 @@ use highball::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
 };
 
-use super::etag;
+use super::{etag, policy::Times};
 
 /// Headers of one connection, which are not stored (RFC 9111 §3.1).
 const HOP_BY_HOP: [&str; 9] = [
@@ -33,6 +33,8 @@ pub(crate) struct Stored {
     body: highball::Bytes,
     /// The seconds that it was stored elsewhere before.
     pub(crate) age: u64,
+    /// How long it is used. All are zero if it is not stored.
+    pub(crate) times: Times,
 }
 
 impl Stored {
@@ -54,7 +56,36 @@ impl Stored {
             headers,
             body,
             age,
+            times: Times::NONE,
         }
+    }
+
+    /// Returns a response that was stored elsewhere.
+    #[cfg(feature = "redis")]
+    pub(crate) fn read(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: highball::Bytes,
+        age: u64,
+        times: Times,
+    ) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            age,
+            times,
+        }
+    }
+
+    #[cfg(feature = "redis")]
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    #[cfg(feature = "redis")]
+    pub(crate) fn body(&self) -> &highball::Bytes {
+        &self.body
     }
 
     pub(crate) fn status(&self) -> StatusCode {
