@@ -52,8 +52,9 @@ use next::Rest;
 pub(crate) use panics::{Faults, catch_panic, panic_response};
 pub use part::{
     ChainPart, ConfiguredPart, ConfiguredPartProbe, CopyConfig, GuardOutput, GuardProbe, NoAnswers,
-    NoLocal, NoPart, PartProbe, PassedLocalsProbe, SharedProbe, assert_observer, assert_ordered,
-    assert_passed, condition_mode, copy_config, no_layer_mode, parallel_mode, part_mode,
+    NoLocal, NoPart, OptionSite, PartProbe, PassedLocalsProbe, SharedProbe, ValueFacts,
+    ValueFactsProbe, assert_observer, assert_ordered, assert_passed, condition_mode, copy_config,
+    no_layer_mode, parallel_mode, part_mode,
 };
 pub use source::{
     ByName, Described, Extracted, N0, N1, N2, N3, N4, N5, N6, N7, N8, N9, N10, N11, N12, N13, N14,

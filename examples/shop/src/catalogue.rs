@@ -1,4 +1,4 @@
-//! The public list of products. Its responses are cached: the database is asked only after a change.
+//! The public list of products. Its responses are cached: the database is used only after a change.
 
 use highball::prelude::*;
 use highball_cache::responses::cached;

@@ -66,8 +66,8 @@ struct Receipt {
 
 /// Places an order.
 ///
-/// The two guards query the database in parallel. The priority is `critical`: under load, orders are served first. After
-/// the commit, the cached products are invalidated, because they show the stock.
+/// The two guards query the database in parallel. The priority is `critical`: under load, orders are served first.
+/// After the commit, the cached products are invalidated, because they show the stock.
 #[post(
     "/",
     priority = critical,

@@ -172,27 +172,19 @@ impl PartImpl<'_> {
         }
     }
 
-    /// Returns the function that returns the facts of a value, for a type that may be an option of routes.
-    fn value_facts(&self) -> TokenStream {
-        if self.function.owner.is_none() {
-            return TokenStream::new();
-        }
+    /// Returns the impl with the facts of a value, for an option of routes that has some.
+    fn value_facts(&self) -> Option<TokenStream> {
+        let function = self.attr.value_facts.as_ref()?;
         let name = self.function.type_name();
         let (params, bounds) = block_generics(self.function);
-        let facts = match &self.attr.value_facts {
-            Some(function) => quote!(#function(self)),
-            None => quote!(__hb::FactList::NONE),
-        };
-        quote! {
+        Some(quote! {
             #[automatically_derived]
-            impl<#params> #name where #bounds {
-                #[doc(hidden)]
-                #[allow(dead_code, unreachable_pub)]
-                pub const fn __value_facts(&self) -> __hb::FactList {
-                    #facts
-                }
+            impl<__W: __hb::OptionSite<Part = Self>, #params> __hb::ValueFacts<__W> for #name
+            where #bounds
+            {
+                const LIST: __hb::FactList = #function(__W::VALUE);
             }
-        }
+        })
     }
 
     fn generic(&self) -> Generic {

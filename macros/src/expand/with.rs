@@ -225,7 +225,7 @@ impl Steps {
             type #step_ty = __hb::PartStep<#site, __hb::Mode<{ #mode }>>;
         });
         let facts = is_option.then(|| {
-            let facts = self.value_facts(&shown, span);
+            let facts = self.value_facts(&shown, &part, &site);
             quote_spanned!(span=> .stating(&#facts))
         });
         (
@@ -235,22 +235,21 @@ impl Steps {
     }
 
     /// Generates the constant with the facts of a value, and returns its name.
-    fn value_facts(&mut self, shown: &str, span: Span) -> Ident {
+    fn value_facts(&mut self, shown: &str, part: &Ident, site: &Ident) -> Ident {
+        let span = site.span();
         let [mut facts, mut value] = ["facts", "value"].map(|name| shown_name(name, shown));
         facts.set_span(span);
         value.set_span(span);
-        let otherwise = self.cfg.as_ref().map(|Cfg { fails, .. }| {
-            quote! {
-                #fails
-                const #facts: __hb::FactList = __hb::FactList::NONE;
-            }
-        });
         let holds = self.cfg.as_ref().map(|cfg| &cfg.holds);
         self.items.extend(quote_spanned! {span=>
-            #otherwise
             #holds
+            #[automatically_derived]
+            impl __hb::OptionSite for #site {
+                type Part = #part;
+                const VALUE: &'static #part = &#value;
+            }
             #[allow(non_upper_case_globals)]
-            const #facts: __hb::FactList = #value.__value_facts();
+            const #facts: __hb::FactList = __hb::ValueFactsProbe::<(#part, #site)>::LIST;
             const _: () = __hb::assert_facts(&#facts);
         });
         facts

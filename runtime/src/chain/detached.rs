@@ -1,4 +1,4 @@
-//! The rest of a chain as a future of its own, for a copy of the request.
+//! The rest of a chain as a separate future, for a copy of the request.
 
 use std::{
     fmt,
@@ -52,7 +52,7 @@ impl Future for Detached {
     }
 }
 
-/// What a chain needs besides the head, without the borrowed parts of a [`Call`].
+/// The inputs of a chain, except the head, without the borrowed parts of a [`Call`].
 struct Start<S: 'static> {
     connection: Arc<Connected<S>>,
     render: Render,

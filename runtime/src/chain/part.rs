@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use crate::{
     const_text::ErrorText,
     response::{IntoResponse, Response},
-    routes::{Answers, ArgumentFacts, Facts, Inputs, LocalId, LocalType, PartInfo, PassedLocals},
+    routes::{
+        Answers, ArgumentFacts, FactList, Facts, Inputs, LocalId, LocalType, PartInfo, PassedLocals,
+    },
 };
 
 /// A part of a chain, which `with(..)` can name. `#[guard]`, `#[middleware]` and `#[observer]` implement it.
@@ -33,6 +35,29 @@ pub trait ConfiguredPart: Send + Sync + 'static {
 
     /// Returns the part with its configuration.
     fn part() -> &'static Self::Part;
+}
+
+/// An option of routes where it is written.
+pub trait OptionSite: 'static {
+    /// The guard or the middleware.
+    type Part: 'static;
+    /// Its value.
+    const VALUE: &'static Self::Part;
+}
+
+/// A part with facts that depend on its value. `#[middleware(value_facts = ..)]` implements it.
+pub trait ValueFacts<W> {
+    /// The facts of the value at this site.
+    const LIST: FactList;
+}
+
+/// Reads the facts of a value. Without an impl of [`ValueFacts`] there are none.
+#[derive(Debug)]
+pub struct ValueFactsProbe<T>(PhantomData<T>);
+
+impl<T: ValueFacts<W>, W> ValueFactsProbe<(T, W)> {
+    /// The facts.
+    pub const LIST: FactList = T::LIST;
 }
 
 /// Reads the properties of a type in `with(..)`, without an error if it is not a part.
@@ -77,11 +102,14 @@ pub trait NoPart {
     const NAME: &'static str = "";
     /// The description of the part.
     const PART: PartInfo = PartInfo::BROKEN;
+    /// The facts of its value.
+    const LIST: FactList = FactList::NONE;
 }
 
 impl<T> NoPart for PartProbe<T> {}
 impl<T> NoPart for ConfiguredPartProbe<T> {}
 impl<T> NoPart for SharedProbe<T> {}
+impl<T> NoPart for ValueFactsProbe<T> {}
 
 /// Returns the kind of a part. Fails to compile if the type cannot be named in `with(..)`.
 #[track_caller]

@@ -128,9 +128,9 @@ bits! {
     SAME_ORIGIN 16 "same origin"
     /// It stores responses of GET and gives them to other requests, also of other clients.
     ///
-    /// What is inside of it must not read credentials, change something, or read what is unknown, or the app does not
-    /// compile. A part that states `Fact::new("vary", "accept-language")` knows the headers that unknown code reads,
-    /// and one that states `Fact::new("unchecked cache", "the reason")` is not checked.
+    /// The parts and the handler inside of it must not read credentials or unknown headers, and must not change
+    /// something, or the app does not compile. A part that states `Fact::new("vary", "accept-language")` names the
+    /// headers of unknown code, and one that states `Fact::new("unchecked cache", "the reason")` is not checked.
     CACHES 18 "caches"
 }
 
@@ -382,10 +382,10 @@ impl Facts {
 
     /// Returns the facts of something that does all of these, without names.
     pub(super) fn union(all: impl Iterator<Item = Self>) -> Self {
-        all.fold(Self::NONE, |mut union, facts| {
-            union.may |= facts.may;
-            union.surely |= facts.surely;
-            union
+        all.fold(Self::NONE, |union, facts| Self {
+            may: union.may | facts.may,
+            surely: union.surely | facts.surely,
+            ..union
         })
     }
 

@@ -1,4 +1,4 @@
-//! The names that a type reads from a query, as its implementation of `Deserialize` asks for them.
+//! The names that a type reads from a query, from its implementation of `Deserialize`.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub(crate) fn field_names<T: DeserializeOwned>() -> Option<&'static [&'static st
     }
 }
 
-/// What a type has asked for, as the error that ends its deserialization.
+/// The names of a type, as the error that ends its deserialization.
 #[derive(Debug)]
 enum Found {
     Names(&'static [&'static str]),
@@ -39,7 +39,7 @@ impl de::Error for Found {
     }
 }
 
-/// A deserializer without data, which only sees what a type asks for.
+/// A deserializer without data, which sees the names only.
 struct Probe;
 
 impl<'de> Deserializer<'de> for Probe {

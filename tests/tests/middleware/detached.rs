@@ -113,7 +113,7 @@ async fn the_rest_sees_a_plain_get_and_its_local() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_goes_on_after_a_timeout_and_a_client_that_has_left() {
+async fn it_continues_after_a_timeout_and_a_client_that_has_left() {
     let state = AppState::default();
     let client = Api.test().state(state.clone()).start();
     assert_eq!(client.get("/slow").send().await.status(), 503);

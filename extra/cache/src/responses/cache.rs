@@ -18,7 +18,7 @@ use highball::{
 use super::{plan::Key, plan::Plan, stored::Stored};
 use crate::{Cache, Stats, Tags, entry::Terms};
 
-/// How long computations get to end when the server stops.
+/// How long the end of the cache may take when the server stops.
 const CLOSE: Duration = Duration::from_secs(5);
 
 /// The default limit of the memory, in bytes.
@@ -89,7 +89,7 @@ pub(crate) struct RoutePlan {
     counts: [AtomicU64; 6],
 }
 
-/// What has happened to a request.
+/// The result of a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Outcome {
     Hit,
@@ -364,7 +364,8 @@ impl Battery for ResponseCache {
     fn install(self, hooks: &mut Hooks<'_>) {
         let responses = self.clone();
         hooks.on_close(CLOSE, async move {
-            responses.0.responses.close(CLOSE).await;
+            // The requests have ended, so nothing waits for a computation.
+            responses.0.responses.close(Duration::ZERO).await;
             Ok(())
         });
         let number = |name: &'static str, help: &'static str, read: fn(&Stats) -> u64| {

@@ -17,12 +17,12 @@ use super::{
 };
 use crate::{Tag, Tags, sync::lock};
 
-/// An option of routes that invalidates stored responses: `#[put("/products/{id}", invalidates(tags = ["product:{id}"]))]`.
+/// An option of routes that invalidates stored responses, such as `invalidates(tags = ["product:{id}"])`.
 ///
 /// If the response is a success or a redirect, the responses and the values with these tags are invalidated before it
 /// is sent, and after the transaction of the handler has been committed. A request that the same client sends then
-/// does not get an older response. The handler runs to its end if the client disconnects. If it is dropped, by a timeout
-/// around the route, the tags are invalidated too, because nothing tells whether it has changed something.
+/// does not get an older response. The handler runs to its end if the client disconnects. If it is dropped, by a
+/// timeout around the route, the tags are invalidated too, because it may have changed something.
 ///
 /// A handler whose tags do not follow from the path adds them to [`Changes`]. On a group, GET and HEAD invalidate
 /// nothing.

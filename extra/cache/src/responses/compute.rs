@@ -1,4 +1,4 @@
-//! The computation of a response, in a task of its own.
+//! The computation of a response, in a separate task.
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
@@ -112,7 +112,7 @@ impl Recipe {
         let limit = shared.store.max_weight();
         let is_small = response.body().len().is_some_and(|len| len <= limit);
         if verdict == Verdict::Own || !is_small {
-            // Nobody waits for it if the client has left.
+            // It is dropped if the client has left.
             drop(self.own.send(response));
             return Ok(Kept::Pass);
         }

@@ -21,8 +21,8 @@ use super::{
 /// the types of the handler: the parameters of the path, the fields of its `Query<T>`, and the headers that it and the
 /// parts inside of the cache take. `Vary` has the same headers. Other parameters of the query are not in the key.
 ///
-/// The response is computed in a task of its own. A client that leaves or a timeout around the route changes nothing,
-/// and a thousand clients that wait cause one computation. Errors are told to all that wait, and not stored.
+/// The response is computed in a separate task. A client that leaves or a timeout around the route changes nothing,
+/// and a thousand clients that wait cause one computation. All that wait get an error, which is not stored.
 ///
 /// | Option | |
 /// |---|---|
@@ -32,7 +32,7 @@ use super::{
 /// | `soft = millis(200)` | if computing takes longer, an older response within `on_error` is sent |
 /// | `missing = secs(5)` | how long a 404 or a 410 is fresh; `ttl`, and at most 10 seconds, by default |
 /// | `tags = ["product:{id}"]` | what the response shows, for [`invalidates`]; at most four, with parameters of the path |
-/// | `client = secs(30)` | how long clients may use it without asking again; none by default, so that an invalidation reaches them |
+/// | `client = secs(30)` | how long clients may use it without a new request; none by default, so that an invalidation reaches them |
 /// | `by::<User>(\|user\| &user.id)` | the response is for one client: the key has this text, and the response is `private` |
 /// | `vary = ["accept-language"]` | the headers that code reads which does not state it; also none, `vary = []` |
 /// | `unchecked = "reason"` | turns the checks of the compiler off |
@@ -162,7 +162,7 @@ impl<K> cached<K> {
         self
     }
 
-    /// Sets how long clients may use a response without asking again.
+    /// Sets how long clients may use a response without a new request.
     #[must_use]
     pub const fn client(mut self, client: Duration) -> Self {
         self.client = Some(client);

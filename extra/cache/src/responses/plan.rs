@@ -1,4 +1,4 @@
-//! What the response of a route depends on, from the facts of the route.
+//! The parts of a request that the response of a route depends on, from the facts of the route.
 
 use std::{
     borrow::Cow,
@@ -15,7 +15,7 @@ use highball::{
 
 use crate::Tag;
 
-/// What may be read without being named.
+/// The facts of code that reads parts of a request without naming them.
 const UNKNOWN: Facts = Facts::OPAQUE.and(Facts::HEADERS).and(Facts::COOKIES);
 
 /// The parts of a request that are in the key of a route.

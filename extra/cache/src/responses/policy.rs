@@ -1,4 +1,4 @@
-//! What RFC 9111 and RFC 5861 allow to do with a response.
+//! The rules of RFC 9111 and RFC 5861 about a response.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +6,7 @@ use highball::http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::entry::Terms;
 
-/// What is done with a response.
+/// The use of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It is stored for this time, and returned to all that wait for it.
@@ -45,7 +45,7 @@ impl From<Times> for Terms {
     }
 }
 
-/// What the options of a route say.
+/// The options of a route.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Policy<'a> {
     pub(crate) times: Times,
@@ -79,7 +79,7 @@ impl Policy<'_> {
             _ => None,
         };
         let fresh = match (explicit, usual) {
-            // The client may have it, but nobody else without asking again.
+            // It has expired already.
             (Some(Duration::ZERO), _) => return Verdict::Own,
             (Some(explicit), Some(usual)) => explicit.min(usual),
             (Some(explicit), None) => explicit.min(self.times.fresh),
@@ -163,7 +163,7 @@ impl CacheControl {
         for value in headers.get_all(header::CACHE_CONTROL) {
             match value.to_str() {
                 Ok(value) => directives(value).for_each(|(name, value)| all.add(name, value)),
-                // What cannot be read may forbid to store it.
+                // A line that cannot be read may forbid to store it.
                 Err(_) => all.no_store = true,
             }
         }

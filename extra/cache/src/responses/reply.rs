@@ -21,7 +21,7 @@ pub(crate) struct Outward {
 impl Outward {
     /// Adds `Vary`, and `Cache-Control` if the handler has set none.
     ///
-    /// By default a client asks again each time, and gets a 304: it would not see an invalidation otherwise.
+    /// By default a client sends a request each time, and gets a 304. It would not see an invalidation otherwise.
     pub(crate) fn prepare(&self, stored: &mut Stored, plan: &Plan) {
         let is_cacheable = stored.status() != StatusCode::OK && stored.status().as_u16() >= 400;
         let headers = stored.headers_mut();

@@ -122,7 +122,7 @@ fn is_same(observed: &str, expected: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_response_is_stored_as_the_rfc_says() {
+async fn responses_are_stored_by_the_rfc() {
     let rows = rows();
     assert!(rows.len() >= 60, "{} rows", rows.len());
     let mut faults = Vec::new();

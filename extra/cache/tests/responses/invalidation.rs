@@ -122,7 +122,7 @@ async fn a_refused_change_invalidates_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_is_stopped_invalidates_because_nobody_knows() {
+async fn a_change_that_is_stopped_invalidates() {
     let client = Api.test().state(state()).start();
     assert_eq!(client.get("/rows/1").send().await.text(), "1: 0");
     assert_eq!(client.put("/slow/1").send().await.status(), 503);

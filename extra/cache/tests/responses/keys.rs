@@ -1,4 +1,4 @@
-//! What is in the key of a response.
+//! The parts of a request in the key of a response.
 
 use highball::prelude::*;
 use highball_cache::responses::cached;

@@ -24,7 +24,7 @@ async fn me(user: Local<'_, User>, runs: State<Runs>) -> String {
     format!("user {}, run {}", user.id, runs.begin())
 }
 
-/// The same for all users, but for users only.
+/// The same for all users.
 #[get("/news", cached(ttl = mins(1)))]
 async fn news(runs: State<Runs>) -> String {
     format!("run {}", runs.begin())

@@ -1,4 +1,4 @@
-//! What one request after another gets.
+//! Requests, one after another.
 
 use std::time::Duration;
 

@@ -79,14 +79,6 @@ const _: () = {
         };
     }
     #[automatically_derived]
-    impl Limit {
-        #[doc(hidden)]
-        #[allow(dead_code, unreachable_pub)]
-        pub const fn __value_facts(&self) -> __hb::FactList {
-            __hb::FactList::NONE
-        }
-    }
-    #[automatically_derived]
     impl<__S: __hb::SharedValue> __hb::Middleware<__S> for Limit
     where
         for<'request> Self: ::core::marker::Send + ::core::marker::Sync,
