@@ -32,8 +32,8 @@ const DEFAULT_RETRY: Duration = Duration::from_secs(1);
 /// ```
 #[must_use = "`build` returns the cache"]
 pub struct Builder<K, V> {
-    options: Options<K, V>,
-    tags: Tags,
+    pub(crate) options: Options<K, V>,
+    pub(crate) tags: Tags,
 }
 
 // Only `build` has bounds, so a key that has none of them is one error and not one for each option.
@@ -52,6 +52,8 @@ impl<K, V> Builder<K, V> {
             bound: Bound::Entries(DEFAULT_ENTRIES),
             weigh: None,
             tags_by: None,
+            #[cfg(feature = "redis")]
+            second: None,
         };
         Self {
             options,
@@ -300,12 +302,18 @@ impl<K, V> Builder<K, V> {
     /// let cache: Cache<u64, u32> = Cache::builder(Duration::from_secs(60)).build();
     /// # let _ = cache;
     /// ```
+    ///
+    /// # Panics
+    /// If it has a second level and shares tags that are not those of its `Redis`.
     #[must_use]
+    #[track_caller]
     pub fn build(self) -> Cache<K, V>
     where
         K: Hash + Eq + Clone + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
+        #[cfg(feature = "redis")]
+        crate::redis::check_tags(&self.options, &self.tags);
         Cache {
             shared: Arc::new(Shared::new(self.options, self.tags)),
         }

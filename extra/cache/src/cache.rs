@@ -170,7 +170,7 @@ where
         }
     }
 
-    /// Returns the value of a key if it is fresh, and computes nothing.
+    /// Returns the value of a key if it is fresh and in this process, and computes nothing.
     ///
     /// # Examples
     /// ```
@@ -191,7 +191,8 @@ where
 
     /// Stores a value, for example after a write to the database.
     ///
-    /// A computation of the key that is under way is returned to its callers and not stored.
+    /// A computation of the key that is under way is returned to its callers and not stored. In a cache with a second
+    /// level, other processes get the value too, if this is called in a tokio runtime.
     ///
     /// # Examples
     /// ```
@@ -206,11 +207,16 @@ where
     /// # }
     /// ```
     pub fn insert(&self, key: K, value: V) {
+        #[cfg(feature = "redis")]
+        let published = crate::redis::before_insert(&self.shared, &key);
         let (began, tags) = self.shared.tags_of(&key);
         let terms = self.shared.terms(&value);
         let mut entry = Entry::new(value, began, tags.into(), terms);
         entry.weight = self.shared.weight(&key, &entry.value);
-        self.shared.put(&key, &Arc::new(entry));
+        let entry = Arc::new(entry);
+        self.shared.put(&key, &entry);
+        #[cfg(feature = "redis")]
+        crate::redis::after_insert(&self.shared, &key, entry, published);
     }
 
     /// Invalidates the value of a key.
@@ -231,6 +237,8 @@ where
     /// # }
     /// ```
     pub fn invalidate(&self, key: &K) {
+        #[cfg(feature = "redis")]
+        crate::redis::publish_key(&self.shared, key);
         self.shared.invalidate(key);
     }
 
@@ -276,6 +284,8 @@ where
     /// # }
     /// ```
     pub fn clear(&self) {
+        #[cfg(feature = "redis")]
+        crate::redis::publish_all(&self.shared);
         self.shared.tags.raise(&self.shared.cleared);
     }
 

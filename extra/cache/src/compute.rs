@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::timeout;
 
-use crate::{error::LoadError, flight::Lead, stats::Event};
+use crate::{entry::Entry, error::LoadError, flight::Lead, stats::Event};
 
 /// Begins a computation, if there is a lead. Returns whether it was begun.
 pub(crate) fn begin<K, V, F, Fut, E>(lead: Option<Lead<K, V>>, load: &mut Option<F>) -> bool
@@ -33,7 +33,10 @@ where
         Ok(load) => {
             tokio::spawn(async move {
                 let _running = running;
+                #[cfg(not(feature = "redis"))]
                 compute(lead, load).await;
+                #[cfg(feature = "redis")]
+                compute_with_second(lead, load).await;
             });
         }
         Err(panic) => fail(lead, LoadError::panicked(&*panic)),
@@ -41,34 +44,80 @@ where
     true
 }
 
+#[cfg(not(feature = "redis"))]
 async fn compute<K, V, E>(lead: Lead<K, V>, load: impl Future<Output = Result<V, E>>)
 where
     K: Hash + Eq + Clone,
     E: Into<Box<dyn Error + Send + Sync>>,
 {
-    let shared = Arc::clone(&lead.shared);
-    let limited = timeout(shared.options.timeout, shared.tasks.run(load));
-    let Ok(result) = limited.await else {
-        return fail(lead, LoadError::timed_out());
-    };
-    match result {
-        Some(Ok(Ok(value))) => land(lead, value),
-        Some(Ok(Err(error))) => fail(lead, LoadError::failed(error.into())),
-        Some(Err(panic)) => fail(lead, LoadError::panicked(&*panic)),
+    match run(&lead, load).await {
+        Some(Ok(value)) => drop(land(lead, value)),
+        Some(Err(error)) => fail(lead, error),
         None => lead.fail(LoadError::closed()),
     }
 }
 
+/// Reads the second level before the computation, and writes the value to it.
+#[cfg(feature = "redis")]
+async fn compute_with_second<K, V, E>(lead: Lead<K, V>, load: impl Future<Output = Result<V, E>>)
+where
+    K: Hash + Eq + Clone,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    let Some((lead, draft)) = crate::redis::find(lead).await else {
+        return;
+    };
+    let shared = Arc::clone(&lead.shared);
+    match run(&lead, load).await {
+        Some(Ok(value)) => {
+            if let Some(entry) = land(lead, value) {
+                draft.write(&shared, &entry).await;
+            }
+        }
+        Some(Err(error)) => match draft.into_fallback(&shared) {
+            Some(old) => {
+                shared.counters.count(Event::Error);
+                old.land_after_error(lead);
+            }
+            None => fail(lead, error),
+        },
+        None => lead.fail(LoadError::closed()),
+    }
+}
+
+/// Runs the loader. Returns `None` if it was stopped.
+async fn run<K, V, E>(
+    lead: &Lead<K, V>,
+    load: impl Future<Output = Result<V, E>>,
+) -> Option<Result<V, LoadError>>
+where
+    K: Hash + Eq + Clone,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    let shared = &lead.shared;
+    let limited = timeout(shared.options.timeout, shared.tasks.run(load));
+    Some(match limited.await {
+        Ok(result) => match result? {
+            Ok(result) => result.map_err(|error| LoadError::failed(error.into())),
+            Err(panic) => Err(LoadError::panicked(&*panic)),
+        },
+        Err(_) => Err(LoadError::timed_out()),
+    })
+}
+
 /// Stores a value. The functions of the options may panic.
-fn land<K: Hash + Eq + Clone, V>(lead: Lead<K, V>, value: V) {
+fn land<K: Hash + Eq + Clone, V>(lead: Lead<K, V>, value: V) -> Option<Arc<Entry<V>>> {
     let weigh = AssertUnwindSafe(|| {
         let terms = lead.shared.terms(&value);
         let weight = lead.shared.weight(&lead.key, &value);
         (terms, weight)
     });
     match catch_unwind(weigh) {
-        Ok((terms, weight)) => drop(lead.land(value, terms, weight, [])),
-        Err(panic) => fail(lead, LoadError::panicked(&*panic)),
+        Ok((terms, weight)) => Some(lead.land(value, terms, weight, [])),
+        Err(panic) => {
+            fail(lead, LoadError::panicked(&*panic));
+            None
+        }
     }
 }
 

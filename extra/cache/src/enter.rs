@@ -79,7 +79,8 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
         let mut flights = self.flights(key);
         let found = self.find(key, now);
         _kept = found.as_ref().map(|found| Arc::clone(&found.entry));
-        let flight = flights.get(key).filter(|flight| Self::is_valid(flight));
+        let flight = flights.get(key);
+        let flight = flight.filter(|flight| self.is_valid(flight, now));
         let Some(found) = found.filter(|found| found.stage != Stage::Gone) else {
             return match flight {
                 Some(flight) => Entered::Follow(follow(flight, seen), None),
@@ -116,7 +117,7 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
     fn find(&self, key: &K, now: Instant) -> Option<Found<V>> {
         let entry = self.store.get(key)?;
         let age = entry.age(now);
-        let stage = if entry.is_valid() {
+        let stage = if entry.is_valid() && self.is_trusted(&entry, now) {
             entry.stage(age)
         } else {
             Stage::Gone

@@ -20,6 +20,22 @@ pub(crate) struct Terms {
     pub(crate) on_error: Duration,
 }
 
+impl Terms {
+    pub(crate) fn stage(self, age: Duration) -> Stage {
+        let Some(over) = age.checked_sub(self.fresh) else {
+            return Stage::Fresh;
+        };
+        // At exactly the end of its time a value is no longer used.
+        if over < self.stale {
+            Stage::Stale
+        } else if over < self.on_error {
+            Stage::Fallback
+        } else {
+            Stage::Gone
+        }
+    }
+}
+
 /// A computed value. It is valid until one of its tags is invalidated.
 pub(crate) struct Entry<V> {
     pub(crate) value: V,
@@ -36,6 +52,12 @@ pub(crate) struct Entry<V> {
     pub(crate) weight: u64,
     /// The milliseconds after `stored_at` before which there is no refresh, because the last one has failed.
     retry_at: AtomicU64,
+    /// A time at which it was valid, as far as other processes have invalidated it.
+    #[cfg(feature = "redis")]
+    pub(crate) valid_at: Instant,
+    /// A random number, by which the value is recognised in the second level.
+    #[cfg(feature = "redis")]
+    pub(crate) id: u64,
 }
 
 /// How an entry is used at its age.
@@ -61,6 +83,10 @@ impl<V> Entry<V> {
             terms,
             weight: 1,
             retry_at: AtomicU64::new(0),
+            #[cfg(feature = "redis")]
+            valid_at: Instant::now(),
+            #[cfg(feature = "redis")]
+            id: fastrand::u64(..),
         }
     }
 
@@ -69,22 +95,7 @@ impl<V> Entry<V> {
     }
 
     pub(crate) fn stage(&self, age: Duration) -> Stage {
-        let Terms {
-            fresh,
-            stale,
-            on_error,
-        } = self.terms;
-        let Some(over) = age.checked_sub(fresh) else {
-            return Stage::Fresh;
-        };
-        // At exactly the end of its time a value is no longer used.
-        if over < stale {
-            Stage::Stale
-        } else if over < on_error {
-            Stage::Fallback
-        } else {
-            Stage::Gone
-        }
+        self.terms.stage(age)
     }
 
     /// Returns whether none of the tags was invalidated since the computation began.

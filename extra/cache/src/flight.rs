@@ -19,6 +19,8 @@ pub(crate) struct Flight<V> {
     /// The stamps of the tags that follow from the key.
     pub(crate) tags: Box<[SharedStamp]>,
     pub(crate) outcome: watch::Receiver<Outcome<V>>,
+    #[cfg(feature = "redis")]
+    pub(crate) started: Instant,
 }
 
 /// How a computation has ended.
@@ -53,7 +55,7 @@ impl<K: Hash + Eq + Clone, V> Lead<K, V> {
 
     /// Stores the value, unless it was invalidated, and returns it to the followers.
     pub(crate) fn land(
-        mut self,
+        self,
         value: V,
         terms: Terms,
         weight: u64,
@@ -64,8 +66,18 @@ impl<K: Hash + Eq + Clone, V> Lead<K, V> {
         stamps.extend(self.shared.tags.stamps(tags));
         let mut entry = Entry::new(value, began, stamps.into(), terms);
         entry.cost = entry.stored_at.saturating_duration_since(self.started);
-        entry.early_from = early_from(terms.fresh, entry.cost, self.shared.options.early);
         entry.weight = weight;
+        #[cfg(feature = "redis")]
+        {
+            entry.valid_at = self.started;
+        }
+        self.land_entry(entry)
+    }
+
+    /// Stores an entry with the tags of the flight, unless it was invalidated, and returns it to the followers.
+    pub(crate) fn land_entry(mut self, mut entry: Entry<V>) -> Arc<Entry<V>> {
+        let early = self.shared.options.early;
+        entry.early_from = early_from(entry.terms.fresh, entry.cost, early);
         let entry = Arc::new(entry);
         self.shared.land(&self.key, &self.flight, &entry);
         self.end(Outcome::Landed(Arc::clone(&entry)));

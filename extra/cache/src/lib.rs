@@ -14,6 +14,8 @@ mod error;
 mod flight;
 #[cfg(all(test, highball_loom))]
 mod model;
+#[cfg(feature = "redis")]
+mod redis;
 mod shared;
 mod stats;
 mod store;
@@ -54,5 +56,8 @@ pub use error::LoadError;
 /// # }
 /// ```
 pub use highball_cache_macros::cache;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use redis::{NotPublished, Redis, redis_client};
 pub use stats::Stats;
 pub use tags::{Tag, Tags};

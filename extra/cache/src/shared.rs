@@ -44,6 +44,8 @@ pub(crate) struct Options<K, V> {
     pub(crate) bound: Bound,
     pub(crate) weigh: Option<Weigh<K, V>>,
     pub(crate) tags_by: Option<TagsBy<K>>,
+    #[cfg(feature = "redis")]
+    pub(crate) second: Option<crate::redis::Level<K, V>>,
 }
 
 /// The computations that are under way, by their keys.
@@ -106,6 +108,8 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
             began,
             tags: tags.into(),
             outcome: receiver,
+            #[cfg(feature = "redis")]
+            started: Instant::now(),
         });
         flights.insert(key.clone(), Arc::clone(&flight));
         Lead {
@@ -125,10 +129,22 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
     pub(crate) fn tags_of(&self, key: &K) -> (u64, Vec<SharedStamp>) {
         let began = self.tags.now();
         let mut stamps = vec![SharedStamp::clone(&self.cleared)];
-        if let Some(tags_by) = &self.options.tags_by {
-            stamps.extend(self.tags.stamps(tags_by(key)));
-        }
+        #[cfg(feature = "redis")]
+        self.tags.start_link();
+        stamps.extend(self.tags.stamps(self.tag_names(key)));
         (began, stamps)
+    }
+
+    /// Returns the tags of a key. That may run code of the user.
+    pub(crate) fn tag_names(&self, key: &K) -> Vec<Tag> {
+        let tags_by = self.options.tags_by.as_ref();
+        #[cfg_attr(not(feature = "redis"), expect(unused_mut))]
+        let mut tags = tags_by.map_or_else(Vec::new, |tags_by| tags_by(key));
+        #[cfg(feature = "redis")]
+        if let Some(level) = &self.options.second {
+            tags.extend(level.tags(key));
+        }
+        tags
     }
 
     /// Stores the value of a flight, if the flight was not invalidated.
@@ -204,8 +220,28 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
     }
 
     /// Returns whether no tag was invalidated since the flight began.
-    pub(crate) fn is_valid(flight: &Flight<V>) -> bool {
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables))]
+    pub(crate) fn is_valid(&self, flight: &Flight<V>, now: Instant) -> bool {
+        #[cfg(feature = "redis")]
+        if !self.trusts(flight.started, now) {
+            return false;
+        }
         last_of(&flight.tags) <= flight.began
+    }
+
+    /// Returns whether the invalidations of other processes are known well enough to return an entry.
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables, clippy::unused_self))]
+    pub(crate) fn is_trusted(&self, entry: &Entry<V>, now: Instant) -> bool {
+        #[cfg(feature = "redis")]
+        return self.trusts(entry.valid_at, now);
+        #[cfg(not(feature = "redis"))]
+        true
+    }
+
+    #[cfg(feature = "redis")]
+    fn trusts(&self, valid_at: Instant, now: Instant) -> bool {
+        let link = self.tags.link();
+        link.is_none_or(|link| link.is_trusted(valid_at, now))
     }
 
     pub(crate) fn weight(&self, key: &K, value: &V) -> u64 {
@@ -215,16 +251,25 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
 
     /// Returns how long a value is used, by the options.
     pub(crate) fn terms(&self, value: &V) -> Terms {
-        let options = &self.options;
-        let ttl = match &options.ttl_by {
-            Some(ttl_by) => ttl_by(value).unwrap_or(options.ttl),
-            None => options.ttl,
-        };
+        self.terms_for(jittered(self.ttl(value), self.options.jitter))
+    }
+
+    /// Returns how long a value is used that is fresh for this time.
+    pub(crate) fn terms_for(&self, fresh: Duration) -> Terms {
         Terms {
-            fresh: jittered(ttl, options.jitter),
-            stale: options.stale,
-            on_error: options.on_error,
+            fresh,
+            stale: self.options.stale,
+            on_error: self.options.on_error,
         }
+    }
+
+    /// Returns how long a value is fresh at most, by the options.
+    pub(crate) fn ttl(&self, value: &V) -> Duration {
+        let options = &self.options;
+        let ttl_by = options.ttl_by.as_ref();
+        ttl_by
+            .and_then(|ttl_by| ttl_by(value))
+            .unwrap_or(options.ttl)
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -236,6 +281,9 @@ impl<K: Hash + Eq + Clone, V> Shared<K, V> {
             loads: sum(Event::Load),
             errors: sum(Event::Error),
             evicted: sum(Event::Evicted),
+            second_hits: sum(Event::SecondHit),
+            second_misses: sum(Event::SecondMiss),
+            second_skips: sum(Event::SecondSkip),
             entries: self.store.len(),
             weight: self.store.weight(),
         }

@@ -37,12 +37,19 @@ pub struct Stats {
     pub stale: u64,
     /// The calls that had to wait for a computation.
     pub waits: u64,
-    /// The computations that were begun.
+    /// The computations that were begun, those included that the second level has answered.
     pub loads: u64,
     /// The computations that failed or panicked.
     pub errors: u64,
     /// The values that were removed because the cache was full, or that were never stored because they are too large.
     pub evicted: u64,
+    /// The computations that a value of the second level has answered. Without the feature `redis`, this and the next
+    /// two numbers are 0.
+    pub second_hits: u64,
+    /// The computations for which the second level had no value, or one that is expired, invalidated or not readable.
+    pub second_misses: u64,
+    /// The reads and writes of the second level that were left out or failed, because Redis is away, slow or full.
+    pub second_skips: u64,
     /// The values in the cache, those included that have expired.
     pub entries: usize,
     /// The weight of these values.
@@ -58,11 +65,14 @@ pub(crate) enum Event {
     Load,
     Error,
     Evicted,
+    SecondHit,
+    SecondMiss,
+    SecondSkip,
 }
 
 #[derive(Default)]
 #[repr(align(128))]
-struct Stripe([AtomicU64; 6]);
+struct Stripe([AtomicU64; 9]);
 
 pub(crate) struct Counters([Stripe; STRIPES]);
 

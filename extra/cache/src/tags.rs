@@ -1,5 +1,8 @@
 //! Tags, and the stamps by which they invalidate.
 
+#[cfg(feature = "redis")]
+mod linked;
+
 use std::{
     borrow::Cow,
     collections::HashMap,
@@ -7,6 +10,8 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
+#[cfg(feature = "redis")]
+pub(crate) use self::linked::WeakTags;
 use crate::sync::{AtomicU64, Mutex, StampArc, lock};
 
 /// Stamps without an entry are removed when there are as many as this, or twice as many as after the last time.
@@ -97,6 +102,8 @@ struct Inner {
     /// The number of invalidations.
     clock: AtomicU64,
     registry: Mutex<Registry>,
+    #[cfg(feature = "redis")]
+    linked: Option<linked::Linked>,
 }
 
 /// The stamps by their tags. Only landings and invalidations lock it: entries contain the stamps of their tags.
@@ -137,6 +144,13 @@ impl Tags {
     /// ```
     #[must_use]
     pub fn new() -> Self {
+        Self::with(
+            #[cfg(feature = "redis")]
+            None,
+        )
+    }
+
+    fn with(#[cfg(feature = "redis")] linked: Option<linked::Linked>) -> Self {
         let registry = Registry {
             stamps: HashMap::new(),
             floor: 0,
@@ -145,6 +159,8 @@ impl Tags {
         Self(Arc::new(Inner {
             clock: AtomicU64::new(0),
             registry: Mutex::new(registry),
+            #[cfg(feature = "redis")]
+            linked,
         }))
     }
 
@@ -161,6 +177,13 @@ impl Tags {
     /// ```
     pub fn invalidate(&self, tag: impl Into<Tag>) {
         let tag = tag.into();
+        #[cfg(feature = "redis")]
+        self.publish(&tag);
+        self.invalidate_here(tag);
+    }
+
+    /// Invalidates the values of this process.
+    pub(crate) fn invalidate_here(&self, tag: Tag) {
         let mut registry = lock(&self.0.registry);
         let time = self.tick();
         // A tag without values is kept too: a value whose computation has begun may get this tag.
