@@ -23,8 +23,9 @@ pub(crate) use self::{
 };
 use crate::tags::Tags;
 
-/// The types of the crate `redis` by which a [`Redis`] is made. For its other types and its features, such as TLS, an
-/// app depends on the same version of `redis`.
+/// The types of the crate `redis` by which a [`Redis`] is made.
+///
+/// For its other types and for its features, such as TLS, an app depends on the same version of `redis`.
 ///
 /// # Examples
 /// ```

@@ -59,31 +59,35 @@ async fn a_value_is_as_old_as_its_computation() {
 
 #[tokio::test]
 async fn an_inserted_value_reaches_other_instances() {
-    let Some(place) = Place::new() else { return };
+    let Some(place) = Place::new() else {
+        return;
+    };
     let database = Database::default();
-    let [one, two] = [
-        place.instance(&database).await,
-        place.instance(&database).await,
-    ];
+    let one = place.instance(&database).await;
+    let two = place.instance(&database).await;
     two.get().await;
     place.written(KEY).await;
     one.cache.insert(KEY, 5);
     assert_eq!(one.get().await, 5);
+    let mut connection = place.connection();
+    let mut record = || -> Vec<u8> { connection.get(place.name(KEY)).expect("Redis answers") };
+    eventually(|| record().ends_with(b"5")).await;
     two.becomes(5).await;
     assert_eq!(database.reads(), 1, "nothing is computed");
 }
 
 #[tokio::test]
 async fn the_last_of_two_insertions_is_kept() {
-    let Some(place) = Place::new() else { return };
+    let Some(place) = Place::new() else {
+        return;
+    };
     let database = Database::default();
-    let [one, two] = [
-        place.instance(&database).await,
-        place.instance(&database).await,
-    ];
-    for number in 1..50 {
-        one.cache.insert(KEY, 1000);
+    let one = place.instance(&database).await;
+    let two = place.instance(&database).await;
+    for _ in 0..50 {
+        one.cache.insert(KEY, database.change());
         one.published().await;
+        let number = database.change();
         two.cache.insert(KEY, number);
         two.published().await;
         assert_eq!(two.get().await, number);
@@ -203,4 +207,21 @@ async fn shared_tags_reach_caches_without_a_second_level() {
     one.tags().invalidate("numbers");
     eventually(|| cache.peek(&KEY).is_none()).await;
     assert_eq!(place.keys(), [place.stamps()]);
+}
+
+/// The URL of the app chooses the protocol.
+#[tokio::test]
+async fn both_protocols_have_the_same_values() {
+    let Some(place) = Place::new() else {
+        return;
+    };
+    let database = Database::default();
+    for protocol in ["resp2", "resp3"] {
+        let redis = place.redis_at(&format!("{}?protocol={protocol}", place.url));
+        let one = Instance::new(redis, &database);
+        one.get().await;
+        place.written(KEY).await;
+        assert_eq!(database.reads(), 1);
+        one.published().await;
+    }
 }
