@@ -5,6 +5,6 @@
 //! extractors and responses state theirs as constants, [`Inputs`] and [`Answers`].
 
 pub use crate::routes::{
-    AcceptOpaque, Answer, Answers, CrossSiteCheck, InputInfo, InputKind, Inputs, Login, Payloads,
-    RoutePart, RoutePartKind, RoutePayloads, Visit,
+    AcceptOpaque, Answer, Answers, CrossSiteCheck, InputInfo, InputKind, Inputs, Inside, Login,
+    Payloads, RoutePart, RoutePartKind, RoutePayloads, Visit,
 };

@@ -75,6 +75,8 @@ struct Inner {
     body: Body,
     /// A rejection that is not yet rendered in the app's format. Until then the body is empty.
     rejection: Option<Rejection>,
+    /// Whether it is a rejection in the app's own format.
+    has_own_format: bool,
 }
 
 thread_local! {
@@ -231,6 +233,30 @@ impl Response {
         let mut response = Self::empty(rejection.status());
         response.0.rejection = Some(rejection);
         response
+    }
+
+    /// Returns whether this is a rejection that was rendered in the app's own format (`rejection = ..`). The format
+    /// has the context, so the response may depend on anything in the request.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[middleware]
+    /// async fn log(cx: &mut Context<'_>, next: impl Next) -> Response {
+    ///     let response = next.run(cx).await;
+    ///     if response.has_own_format() {
+    ///         eprintln!("rejected: {}", cx.path());
+    ///     }
+    ///     response
+    /// }
+    /// ```
+    pub fn has_own_format(&self) -> bool {
+        self.0.has_own_format
+    }
+
+    pub(crate) fn set_own_format(&mut self) {
+        self.0.has_own_format = true;
     }
 
     pub(crate) fn is_rejection(&self) -> bool {

@@ -27,6 +27,7 @@ mod link;
 mod local;
 
 mod mount;
+mod named_facts;
 mod node;
 mod part;
 mod pattern;
@@ -71,6 +72,7 @@ pub use payloads::{
     AcceptOpaque, AcceptedBy, NoPayloads, Payloads, PayloadsProbe, Returned, RoutePayloads,
     RouteTypes, Shown, Visit,
 };
+pub use route_facts::Inside;
 pub use route_parts::{RoutePart, RoutePartKind};
 pub use segment::{Csrf, Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;

@@ -84,6 +84,15 @@ impl<K: Hash + Eq + Clone, V> Lead<K, V> {
         entry
     }
 
+    /// Returns a value to the followers that is not stored. The value before it stays.
+    #[cfg(feature = "highball")]
+    pub(crate) fn share(mut self, value: V, terms: Terms) {
+        let (began, tags) = (self.flight.began, self.flight.tags.clone());
+        let entry = Entry::new(value, began, tags, terms, self.shared.now());
+        self.shared.leave(&self.key, &self.flight);
+        self.end(Outcome::Landed(Arc::new(entry)));
+    }
+
     /// Returns the error to the followers. The expired value stays, and is not refreshed for a while.
     pub(crate) fn fail(mut self, error: LoadError) {
         if let Some(old) = &self.old {

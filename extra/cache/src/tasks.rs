@@ -50,6 +50,12 @@ impl Tasks {
         Running(self.running.clone())
     }
 
+    /// Returns the number of tasks.
+    #[cfg(feature = "highball")]
+    pub(crate) fn count(&self) -> usize {
+        *self.running.borrow()
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         *self.phase.borrow() == Phase::Open
     }

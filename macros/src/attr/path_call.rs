@@ -1,4 +1,4 @@
-//! Options of other packages: `highball_cache::cached(ttl = secs(60), private)`.
+//! Options of other packages: `highball_cache::responses::cached(ttl = secs(60), stale = mins(5))`.
 //!
 //! Such an option is a guard or a middleware, in front of all others of the same attribute. The macro has no
 //! list of the options: each is a call of a method of that name, and rustc reports a name that the type does not have.
@@ -56,7 +56,7 @@ pub(super) fn peek_path_call(input: ParseStream<'_>) -> Option<Path> {
     ahead.peek(syn::token::Paren).then_some(path)
 }
 
-/// Parses `highball_cache::cached(ttl = secs(60))`.
+/// Parses `highball_cache::responses::cached(ttl = secs(60))`.
 pub(super) fn parse_path_call(input: ParseStream<'_>) -> syn::Result<WithItem> {
     let path = Path::parse_mod_style(input)?;
     let inner;

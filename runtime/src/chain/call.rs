@@ -208,6 +208,9 @@ impl<S> RequestScope<'_, S> {
             Ok(rendered) => {
                 response.replace(rendered.with_headers_of(response));
                 rejection.add_headers(response);
+                if !std::ptr::fn_addr_eq(self.render, problem as Render) {
+                    response.set_own_format();
+                }
                 None
             }
             Err(cause) => {

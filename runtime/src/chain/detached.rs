@@ -62,7 +62,7 @@ struct Start<S: 'static> {
 
 impl Detached {
     /// Returns the future that runs a chain, with one local.
-    pub(super) fn new<S, C, L>(chain: C, call: Call<'_, S>, cx: &Context<'_>, local: L) -> Self
+    pub(super) fn new<S, C, L>(chain: C, call: Call<'_, S>, head: Head, local: L) -> Self
     where
         S: Send + Sync + 'static,
         C: Chain<S>,
@@ -74,7 +74,7 @@ impl Detached {
             fields: call.fields,
             fallback: call.fallback,
         };
-        Self(Box::pin(run(chain, start, cx.head().plain_get(), local)))
+        Self(Box::pin(run(chain, start, head, local)))
     }
 }
 

@@ -112,6 +112,24 @@ pub trait Next<T: Send + Sync + 'static = ()>: Send + Sized {
     /// A rejection is rendered, and a panic is a 500, as it is sent. Without a route the response is a 500.
     fn detached(self, cx: &Context<'_>) -> Detached
     where
+        T: Nothing,
+    {
+        self.detached_with_query(cx, cx.uri().query().unwrap_or_default())
+    }
+
+    /// As [`detached`](Self::detached), with another query. A cache passes only what is in its key.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[middleware]
+    /// async fn first_page(cx: &mut Context<'_>, next: impl Next) -> Response {
+    ///     next.detached_with_query(cx, "page=1").await
+    /// }
+    /// ```
+    fn detached_with_query(self, cx: &Context<'_>, query: &str) -> Detached
+    where
         T: Nothing;
 
     /// Returns the rest of the chain without a local, for a guard that is skipped.
@@ -154,11 +172,11 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next<T> fo
         RestWith { rest: self, value }
     }
 
-    fn detached(self, cx: &Context<'_>) -> Detached
+    fn detached_with_query(self, cx: &Context<'_>, query: &str) -> Detached
     where
         T: Nothing,
     {
-        Detached::new(self.chain, self.call, cx, ())
+        Detached::new(self.chain, self.call, cx.head().plain_get(query), ())
     }
 
     fn skip(self) -> impl Next {
@@ -192,8 +210,9 @@ impl<S: Send + Sync + 'static, C: Chain<S>, T: Send + Sync + 'static> Next
         self
     }
 
-    fn detached(self, cx: &Context<'_>) -> Detached {
-        Detached::new(self.rest.chain, self.rest.call, cx, self.value)
+    fn detached_with_query(self, cx: &Context<'_>, query: &str) -> Detached {
+        let head = cx.head().plain_get(query);
+        Detached::new(self.rest.chain, self.rest.call, head, self.value)
     }
 
     fn skip(self) -> impl Next {

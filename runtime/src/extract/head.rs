@@ -193,7 +193,7 @@ impl<'r, T: LocalType> Extract<'r> for Local<'r, T> {
     type State = ();
 
     const NEEDS: &'static [LocalId] = &[T::ID];
-    const FACTS: Facts = Facts::NONE;
+    const FACTS: Facts = Facts::LOCAL;
     const INPUTS: Inputs = Inputs::NONE;
     const ANSWERS: Answers = Answers::NONE;
 

@@ -66,8 +66,9 @@ impl Head {
         }
     }
 
-    /// Returns a copy of the head as that of a GET for the whole resource, without a body and without conditions.
-    pub(crate) fn plain_get(&self) -> Self {
+    /// Returns a copy of the head as that of a GET for the whole resource, without a body and without conditions, and
+    /// with this query.
+    pub(crate) fn plain_get(&self, query: &str) -> Self {
         let mut headers = self.headers.clone();
         for name in [
             header::CONTENT_LENGTH,
@@ -85,6 +86,9 @@ impl Head {
         }
         let mut head = self.with_headers(headers);
         head.method = Method::GET;
+        if query != head.uri.query().unwrap_or_default() {
+            head.uri = with_query(&head.uri, query);
+        }
         head
     }
 
@@ -159,6 +163,20 @@ impl Head {
         self.decoded.clear();
         std::mem::take(&mut self.headers)
     }
+}
+
+/// Returns the URI with another query, which is part of a query of a request.
+fn with_query(uri: &Uri, query: &str) -> Uri {
+    let mut parts = uri.clone().into_parts();
+    let path = uri.path();
+    let target = match query.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{query}"),
+    };
+    if let Ok(target) = target.parse() {
+        parts.path_and_query = Some(target);
+    }
+    Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
 }
 
 /// Returns whether every `%` begins an escape. The decoder itself accepts a `%` without digits.

@@ -31,8 +31,10 @@ pub(super) struct NotCacheable {
 
 #[derive(Debug, Clone, Copy)]
 enum Fault {
-    /// The method is not GET or HEAD.
+    /// A method is not GET or HEAD.
     Method,
+    /// It is in another cache, too.
+    Twice,
     Reads(Reader, Cause),
 }
 
@@ -53,6 +55,8 @@ enum Cause {
     Writes,
     Body,
     Address,
+    /// A local that may be absent.
+    MaybeLocal,
     Unknown,
 }
 
@@ -66,10 +70,12 @@ pub(super) const fn check(outer: &Chain, walk: &Walk) -> Option<NotCacheable> {
     if whole.has_broken() || cached.stated("unchecked cache").is_some() {
         return None;
     }
-    let fault = if !walk.definition.methods.has_unsafe {
-        find_fault(&whole, at, walk)
-    } else if at >= outer.len {
+    let methods = walk.definition.methods;
+    let is_own = at >= outer.len;
+    let fault = if is_own && (methods.has_unsafe || !methods.serves_get()) {
         Some(Fault::Method)
+    } else if methods.serves_get() {
+        find_fault(&whole, at, walk)
     } else {
         // A cache of a group leaves its other methods alone.
         None
@@ -102,6 +108,9 @@ const fn find_fault(chain: &Chain, at: usize, walk: &Walk) -> Option<Fault> {
     let mut i = at + 1;
     while i < chain.len {
         let part = chain.at(i);
+        if part.facts.may(Facts::CACHES) {
+            return Some(Fault::Twice);
+        }
         if !matches!(part.kind, PartKind::Observer)
             && let Some(cause) = cache.cause_of_part(part)
         {
@@ -175,6 +184,9 @@ impl Cache<'_> {
 
     /// Returns the first local that a part outside of the cache provides, and the cache does not pass on.
     const fn cause_of_needs(&self, argument: &ArgumentFacts) -> Option<Cause> {
+        if argument.facts.may(Facts::LOCAL) && argument.needs.is_empty() {
+            return Some(Cause::MaybeLocal);
+        }
         let mut i = 0;
         while i < argument.needs.len() {
             let id = &argument.needs[i];
@@ -192,13 +204,15 @@ impl Cache<'_> {
 impl NotCacheable {
     /// Composes the message.
     pub(super) const fn text(self, root: &'static Node, place: Place) -> ErrorText {
-        let method = match place.definition.methods.has_unsafe {
-            true => super::clash::unsafe_method(place.definition.methods),
-            false => "GET",
-        };
+        let method =
+            match matches!(self.fault, Fault::Method) && place.definition.methods.has_unsafe {
+                true => super::clash::unsafe_method(place.definition.methods),
+                false => "GET",
+            };
         let text = with_place(with_route(ErrorText::EMPTY, method, place, root), place);
         let text = text.with(" is in `").with(self.cached.name).with("`, ");
         match self.fault {
+            Fault::Twice => text.with("and in another cache inside of it: leave one of them out"),
             Fault::Method => text.with(
                 "which stores responses of GET: leave it out, or serve the route with `#[get(..)]`",
             ),
@@ -229,6 +243,7 @@ const fn with_cause(text: ErrorText, cause: Cause) -> ErrorText {
         Cause::Writes => text.with(" changes something, which a stored response would not do: leave `cached(..)` out, or write `unchecked = \"reason\"` in it"),
         Cause::Body => text.with(" reads the body, by which no stored response is found: leave `cached(..)` out"),
         Cause::Address => text.with(" reads the address of the client, by which no stored response is found: leave `cached(..)` out, or move what reads it outside, into a group around the route"),
-        Cause::Unknown => text.with(" may read every header: take the headers as `Header<..>`, or name those that change the response, such as `vary = [\"accept-language\"]` in `cached(..)`"),
+        Cause::MaybeLocal => text.with(" takes a local that may be absent, and locals of guards outside are absent in a cache: take it without `Option`, or leave it out"),
+        Cause::Unknown => text.with(" may read every header: name those that change the response, such as `vary = [\"accept-language\"]` in `cached(..)`, or state the facts of its type"),
     }
 }

@@ -56,7 +56,8 @@ impl Offered {
         let mut i = 0;
         while i < self.len {
             if let Some(own) = self.facts[i]
-                && own.is(fact)
+                && own.is_of_kind(fact)
+                && is_same_template(own.name(), fact.name())
             {
                 return true;
             }
@@ -81,6 +82,29 @@ impl Offered {
         }
         best
     }
+}
+
+/// Returns whether two names are the same, apart from the text in braces: `product:{id}` and `product:{key}`.
+const fn is_same_template(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        if a[i] != b[j] {
+            return false;
+        }
+        if a[i] == b'{' {
+            while i < a.len() && a[i] != b'}' {
+                i += 1;
+            }
+            while j < b.len() && b[j] != b'}' {
+                j += 1;
+            }
+        } else {
+            i += 1;
+            j += 1;
+        }
+    }
+    i == a.len() && j == b.len()
 }
 
 const fn common_start(a: &str, b: &str) -> usize {
@@ -141,6 +165,27 @@ impl Unknown {
         match self.similar {
             Some(name) => text.with("; did you mean `").with(name).with("`?"),
             None => text.with("; add it to a route, or leave it out"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same_template;
+
+    #[test]
+    fn templates_are_equal_apart_from_the_names_of_parameters() {
+        for (a, b, expected) in [
+            ("products", "products", true),
+            ("product:{id}", "product:{key}", true),
+            ("a:{x}/{y}", "a:{y}/{x}", true),
+            ("product:{id}", "product", false),
+            ("product:{id}", "product:{shop}/{id}", false),
+            ("product:{id}", "prodcut:{id}", false),
+            ("a:{x", "a:{y", true),
+        ] {
+            assert_eq!(is_same_template(a, b), expected, "{a} {b}");
+            assert_eq!(is_same_template(b, a), expected, "{b} {a}");
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::routes::{
     argument_facts::ArgumentFacts,
     info::Route,
     inputs::{InputInfo, InputKind, Site},
+    part::PartInfo,
 };
 
 impl Route {
@@ -142,6 +143,32 @@ impl Route {
             site.argument = info.name;
             argument.add_inputs(&mut list, &site);
         }
+        list
+    }
+
+    /// Returns the inputs of one argument.
+    pub(super) fn inputs_of(&self, argument: &ArgumentFacts, name: &'static str) -> Vec<InputInfo> {
+        let params: Vec<_> = self.params().collect();
+        let mut list = Vec::new();
+        let site = Site {
+            has_body: false,
+            argument: name,
+            params: &params,
+        };
+        argument.add_inputs(&mut list, &site);
+        list
+    }
+
+    /// Returns the inputs of the code of a part, without those of its arguments.
+    pub(super) fn inputs_of_part(&self, part: &PartInfo) -> Vec<InputInfo> {
+        let params: Vec<_> = self.params().collect();
+        let mut list = Vec::new();
+        let site = Site {
+            has_body: false,
+            argument: "",
+            params: &params,
+        };
+        part.inputs.add_to(&mut list, &site, true);
         list
     }
 

@@ -68,7 +68,8 @@ impl Fact {
         }
     }
 
-    /// Creates a need: a fact of this kind and name must be somewhere in the app, or the app does not compile.
+    /// Creates a need in a [`FactList`](crate::extract::FactList): another option must state a fact of this kind and
+    /// name, or the app does not compile. Text in braces is not compared.
     ///
     /// # Examples
     /// ```
@@ -84,7 +85,8 @@ impl Fact {
         }
     }
 
-    /// Creates the fact that a parameter of the path is used. The route must have it, or the app does not compile.
+    /// Creates the fact, in a [`FactList`](crate::extract::FactList), that a parameter of the path is used. The route
+    /// must have it, or the app does not compile.
     ///
     /// # Examples
     /// ```

@@ -5,13 +5,7 @@
 //! tree of routes, and a check looks at the routes below an entry only if the words of the entry show that one of
 //! them may be wrong.
 
-use crate::{
-    const_text::equal,
-    routes::{
-        check_unique::{Seen, Unique},
-        fact::Fact,
-    },
-};
+use crate::{const_text::equal, routes::fact::Fact};
 
 /// A description, for the compiler, of the data that an extractor, a guard or a middleware reads and of its effects.
 ///
@@ -55,12 +49,12 @@ pub struct Facts {
     pub(super) may: u64,
     pub(super) surely: u64,
     /// The named facts, which are all of the first word.
-    named: Named,
+    pub(super) named: Named,
 }
 
 /// The named facts of something.
 #[derive(Debug, Clone, Copy)]
-enum Named {
+pub(super) enum Named {
     Nothing,
     List(&'static [Fact]),
     /// Those of both.
@@ -138,10 +132,15 @@ bits! {
 pub(super) const UNIQUE: u64 = 1 << 63;
 /// The bit of names that must be elsewhere in the app or in the path.
 pub(super) const NEEDS: u64 = 1 << 62;
+/// The bit of a local, also of one that may be absent.
+pub(super) const LOCAL: u64 = 1 << 61;
 
 impl Facts {
     /// It reads nothing of the request and does nothing that a check could use.
     pub const NONE: Self = Self::of(0);
+
+    /// It reads a local, which may be absent.
+    pub(crate) const LOCAL: Self = Self::of(LOCAL);
 
     const fn of(bits: u64) -> Self {
         Self {
@@ -255,6 +254,12 @@ impl Facts {
         self
     }
 
+    /// Returns the facts without these bits.
+    pub(super) const fn without(mut self, facts: Self) -> Self {
+        self.may &= !facts.may;
+        self
+    }
+
     /// Returns whether it may do one of these.
     pub const fn may(&self, facts: Self) -> bool {
         self.may & facts.may != 0
@@ -287,97 +292,6 @@ impl Facts {
                 }
             }
         })
-    }
-
-    /// Returns the first scope that both open.
-    pub(super) const fn shared_scope(&self, other: &Self) -> Option<&'static Fact> {
-        match self.named {
-            Named::Nothing => None,
-            Named::List(list) => {
-                let mut rest = list;
-                while let [fact, others @ ..] = rest {
-                    if fact.is_scope() && other.has(fact) {
-                        return Some(fact);
-                    }
-                    rest = others;
-                }
-                None
-            }
-            Named::Both(first, second) => match first.shared_scope(other) {
-                Some(scope) => Some(scope),
-                None => second.shared_scope(other),
-            },
-        }
-    }
-
-    /// Adds the facts whose name has one value, and returns the first one that contradicts an earlier one.
-    pub(super) const fn add_unique(
-        &self,
-        seen: &mut Seen,
-        route: u32,
-    ) -> Option<(Unique, &'static Fact)> {
-        if self.may & UNIQUE == 0 {
-            return None;
-        }
-        match self.named {
-            Named::Nothing => None,
-            Named::List(list) => {
-                let mut rest = list;
-                while let [fact, others @ ..] = rest {
-                    if let Some(earlier) = seen.add(fact, route) {
-                        return Some((earlier, fact));
-                    }
-                    rest = others;
-                }
-                None
-            }
-            Named::Both(first, second) => match first.add_unique(seen, route) {
-                Some(found) => Some(found),
-                None => second.add_unique(seen, route),
-            },
-        }
-    }
-
-    /// Returns the first name that has one value in the whole app.
-    pub(super) const fn keyed(&self) -> Option<&'static Fact> {
-        if self.may & UNIQUE == 0 {
-            return None;
-        }
-        match self.named {
-            Named::Nothing => None,
-            Named::List(list) => {
-                let mut rest = list;
-                while let [fact, others @ ..] = rest {
-                    if fact.value().is_some() {
-                        return Some(fact);
-                    }
-                    rest = others;
-                }
-                None
-            }
-            Named::Both(first, second) => match first.keyed() {
-                Some(fact) => Some(fact),
-                None => second.keyed(),
-            },
-        }
-    }
-
-    /// Returns whether it has this named fact.
-    const fn has(&self, fact: &Fact) -> bool {
-        match self.named {
-            Named::Nothing => false,
-            Named::List(list) => {
-                let mut rest = list;
-                while let [own, others @ ..] = rest {
-                    if own.is(fact) {
-                        return true;
-                    }
-                    rest = others;
-                }
-                false
-            }
-            Named::Both(first, second) => first.has(fact) || second.has(fact),
-        }
     }
 
     /// Returns the facts of something that does all of these, without names.

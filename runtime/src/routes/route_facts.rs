@@ -1,6 +1,12 @@
 //! The facts of a route.
 
-use crate::routes::{fact::Fact, facts::Facts, info::Route, part::PartKind};
+use crate::routes::{
+    fact::Fact,
+    facts::Facts,
+    info::Route,
+    inputs::{InputInfo, InputKind},
+    part::PartKind,
+};
 
 impl Route {
     /// Returns the facts of the handler's arguments and of everything around it, without their names.
@@ -47,13 +53,13 @@ impl Route {
         around.chain(own.flat_map(|facts| facts.names()))
     }
 
-    /// Returns the facts of everything inside of the outermost part that does one of these, and their names.
+    /// Returns the data that everything inside of the outermost part with one of these facts depends on.
     ///
-    /// A cache reads with it what a response depends on.
+    /// A cache makes its keys with it.
     ///
     /// # Examples
     /// ```
-    /// use highball::{extract::Facts, middleware::ETag, prelude::*, response::Accept};
+    /// use highball::{describe::Inside, extract::Facts, middleware::ETag, prelude::*, response::Accept};
     ///
     /// #[get("/", with(ETag))]
     /// async fn home(accept: Accept) {}
@@ -62,32 +68,97 @@ impl Route {
     /// struct Api(home);
     ///
     /// # fn main() {
-    /// let (facts, names) = Api::ROUTES[0].facts_inside(Facts::HEADER);
-    /// assert!(facts.may(Facts::HEADER));
-    /// assert_eq!(names.iter().map(|fact| fact.name()).collect::<Vec<_>>(), ["accept"]);
+    /// let inside: Inside = Api::ROUTES[0].inside(Facts::HEADER);
+    /// assert_eq!(inside.headers, ["accept"]);
+    /// assert_eq!(inside.query, Some(vec![]));
     /// # }
     /// ```
-    pub fn facts_inside(&self, of: Facts) -> (Facts, Vec<&'static Fact>) {
-        let inside = self
-            .all_parts()
-            .skip_while(|part| !part.facts.may(of))
-            .skip(1);
-        let parts: Vec<_> = inside
-            .filter(|part| part.kind != PartKind::Observer)
-            .collect();
-        let arguments = parts.iter().flat_map(|part| part.arguments);
-        let all = parts.iter().map(|part| part.facts);
-        let all = all.chain(
-            arguments
-                .chain(self.argument_facts())
-                .map(|argument| argument.facts),
-        );
-        let all: Vec<_> = all.collect();
-        let names = all.iter().flat_map(Facts::names);
-        let names = names
-            .chain(parts.iter().flat_map(|part| part.stated))
-            .collect();
-        let context = self.definition.takes_context().then_some(Facts::OPAQUE);
-        (Facts::union(all.into_iter().chain(context)), names)
+    pub fn inside(&self, of: Facts) -> Inside {
+        let parts: Vec<_> = self.all_parts().collect();
+        let at = parts.iter().position(|part| part.facts.may(of));
+        let (outer, inner) = parts.split_at(at.map_or(parts.len(), |at| at + 1));
+        let outer = &outer[..outer.len().saturating_sub(usize::from(at.is_some()))];
+        let mut inside = Inside {
+            facts: Facts::NONE,
+            around: Facts::union(outer.iter().map(|part| part.facts)),
+            headers: Vec::new(),
+            query: Some(Vec::new()),
+        };
+        for part in inner.iter().filter(|part| part.kind != PartKind::Observer) {
+            for argument in part.arguments {
+                inside.add(&argument.facts, &self.inputs_of(argument, ""));
+            }
+            let own = self.inputs_of_part(part);
+            let of_arguments = part.arguments.iter().map(|argument| argument.facts);
+            // The facts of a part have the bits of its arguments, whose inputs were added.
+            let is_of_arguments = Facts::union(of_arguments).may(Facts::QUERY);
+            match is_of_arguments {
+                true => inside.add(&part.facts.without(Facts::QUERY), &own),
+                false => inside.add(&part.facts, &own),
+            }
+        }
+        let names = self.definition.sources().map(|argument| argument.name);
+        for (argument, name) in self.argument_facts().iter().zip(names) {
+            inside.add(&argument.facts, &self.inputs_of(argument, name));
+        }
+        if self.definition.takes_context() {
+            inside.add(&Facts::OPAQUE, &[]);
+        }
+        inside.headers.sort_unstable();
+        inside.headers.dedup();
+        inside
+    }
+}
+
+/// The data that the inner part of a chain depends on, from [`Route::inside`].
+///
+/// # Examples
+/// ```
+/// use highball::{describe::Inside, extract::Facts};
+///
+/// /// Returns whether a cache can derive its keys.
+/// fn is_known(inside: &Inside) -> bool {
+///     inside.query.is_some() && !inside.facts.is_opaque()
+/// }
+/// # let _ = is_known;
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Inside {
+    /// The facts of the parts inside and of the handler's arguments, without names.
+    pub facts: Facts,
+    /// The facts of the parts outside, without names.
+    pub around: Facts,
+    /// The headers that are read by name, in lower case and in order.
+    pub headers: Vec<&'static str>,
+    /// The parameters of the query that are read. `None` if all of it may be read.
+    pub query: Option<Vec<&'static str>>,
+}
+
+impl Inside {
+    /// Adds something with these facts and inputs.
+    fn add(&mut self, facts: &Facts, inputs: &[InputInfo]) {
+        self.facts = Facts::union([self.facts, *facts].into_iter());
+        let headers = facts.names().filter(|fact| fact.kind() == "header");
+        self.headers.extend(headers.map(|fact| fact.name()));
+        let mut names = Vec::new();
+        let mut is_known = true;
+        for input in inputs {
+            match input.kind {
+                InputKind::Header(name) => self.headers.push(name),
+                InputKind::QueryParam { name, .. } => names.push(name),
+                InputKind::Query { names: of_type, .. } => match of_type() {
+                    Some(of_type) => names.extend(of_type),
+                    None => is_known = false,
+                },
+                _ => {}
+            }
+        }
+        // It reads the query, and states no part of it.
+        is_known &= !facts.may(Facts::QUERY) || !names.is_empty();
+        match (&mut self.query, is_known) {
+            (Some(all), true) => all.extend(names),
+            _ => self.query = None,
+        }
     }
 }

@@ -152,6 +152,11 @@ impl Methods {
         has_unsafe: true,
     };
 
+    /// Returns whether a GET or a HEAD is among them.
+    pub(super) const fn serves_get(self) -> bool {
+        self.any || self.bits & 0b11 != 0
+    }
+
     /// Returns the bits of the standard methods.
     pub const fn bits(self) -> u16 {
         self.bits

@@ -21,6 +21,9 @@ use crate::{Cache, Stats, Tags, entry::Terms};
 /// How long the end of the cache may take when the server stops.
 const CLOSE: Duration = Duration::from_secs(5);
 
+/// The bytes that an entry needs besides its text.
+const OVERHEAD: usize = 512;
+
 /// The default limit of the memory, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
 
@@ -225,7 +228,8 @@ pub(crate) fn weigh(key: &Key, kept: &Kept) -> u64 {
         Kept::Response(stored) => stored.weight(),
         Kept::Pass => 0,
     };
-    (key.len() + value + 64) as u64
+    let tags: usize = key.tags.iter().map(|tag| tag.to_string().len() + 64).sum();
+    (key.len() + value + tags + OVERHEAD) as u64
 }
 
 impl ResponseCache {

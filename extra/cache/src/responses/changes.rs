@@ -3,6 +3,7 @@
 use std::{
     mem,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use highball::{
@@ -10,19 +11,23 @@ use highball::{
     extract::{FactList, Facts},
     prelude::*,
 };
+use tokio::{runtime::Handle, time::sleep};
 
 use super::{
     ResponseCache,
     names::{Names, fill},
+    plan::params,
 };
 use crate::{Tag, Tags, sync::lock};
 
 /// An option of routes that invalidates stored responses, such as `invalidates(tags = ["product:{id}"])`.
 ///
-/// If the response is a success or a redirect, the responses and the values with these tags are invalidated before it
-/// is sent, and after the transaction of the handler has been committed. A request that the same client sends then
-/// does not get an older response. The handler runs to its end if the client disconnects. If it is dropped, by a
-/// timeout around the route, the tags are invalidated too, because it may have changed something.
+/// The responses and the values with these tags are invalidated before the response is sent, and after the transaction
+/// of the handler has been committed. A request that the same client sends then does not get an older response.
+/// A rejection, from 400 to 499, invalidates nothing. A failure with 500 or more does, because something may have been
+/// changed, and so does a timeout around the route that drops the handler: then the tags are invalidated at once and
+/// again after 5 seconds, when a commit that was under way has ended. The handler runs to its end if the client
+/// disconnects.
 ///
 /// A handler whose tags do not follow from the path adds them to [`Changes`]. On a group, GET and HEAD invalidate
 /// nothing.
@@ -134,7 +139,7 @@ impl Default for invalidates {
 }
 
 #[highball::middleware(
-    facts = Facts::WRITES.and(Facts::FINISHES),
+    facts = Facts::FINISHES,
     value_facts = Self::facts,
     inputs = Inputs::NONE,
     answers = Answers::NONE
@@ -151,13 +156,16 @@ impl invalidates {
             return next.with(changes).run(cx).await;
         }
         let tags = self.tags.as_slice().iter().chain(self.unchecked.as_slice());
-        tags.for_each(|tag| changes.add(fill(tag, |name| cx.param(name))));
-        let pending = Pending {
+        let params = cx.route().map(params).unwrap_or_default();
+        tags.for_each(|tag| changes.add(fill(tag, &params, cx)));
+        let mut pending = Pending {
             tags: responses.tags(),
             changes: changes.clone(),
+            is_answered: false,
         };
         let response = next.with(changes).run(cx).await;
-        if response.status().as_u16() >= 400 {
+        pending.is_answered = true;
+        if response.status().is_client_error() {
             lock(&pending.changes.0).clear();
         }
         drop(pending);
@@ -165,17 +173,39 @@ impl invalidates {
     }
 }
 
+/// How long a commit may take that began before its handler was dropped.
+const SETTLED: Duration = Duration::from_secs(5);
+
+fn invalidate(tags: &Tags, changes: Vec<Tag>) {
+    for tag in changes {
+        tags.invalidate(tag);
+    }
+}
+
 /// Changes that are invalidated when this is dropped.
+///
+/// A handler that is dropped by a timeout may have begun a commit, so they are then invalidated a second time.
 struct Pending<'a> {
     tags: &'a Tags,
     changes: Changes,
+    is_answered: bool,
 }
 
 impl Drop for Pending<'_> {
     fn drop(&mut self) {
         let changes = mem::take(&mut *lock(&self.changes.0));
-        for tag in changes {
-            self.tags.invalidate(tag);
+        if changes.is_empty() {
+            return;
         }
+        if !self.is_answered
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let (tags, changes) = (self.tags.clone(), changes.clone());
+            runtime.spawn(async move {
+                sleep(SETTLED).await;
+                invalidate(&tags, changes);
+            });
+        }
+        invalidate(self.tags, changes);
     }
 }

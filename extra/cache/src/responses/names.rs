@@ -1,6 +1,9 @@
 //! Short lists of names in an option, which can be read in constant evaluation.
 
-use highball::extract::{Fact, FactList};
+use highball::{
+    Context,
+    extract::{Fact, FactList},
+};
 
 /// The most names of one list.
 const MOST: usize = 4;
@@ -44,12 +47,12 @@ impl Names {
         }
         let mut rest = self.as_slice();
         while let [template, others @ ..] = rest {
-            let Some(name) = tag_name(template) else {
+            if !has_name(template) {
                 return facts.mistake("a tag begins with a name: write `product:{id}`");
-            };
+            }
             facts = facts.with(match is_needed {
-                true => Fact::needed(TAG, name),
-                false => Fact::new(TAG, name),
+                true => Fact::needed(TAG, template),
+                false => Fact::new(TAG, template),
             });
             facts = add_params(facts, template);
             rest = others;
@@ -88,19 +91,9 @@ impl Names {
     }
 }
 
-/// Returns the name of a tag: `product` of `product:{id}`.
-const fn tag_name(template: &'static str) -> Option<&'static str> {
-    let (bytes, mut i) = (template.as_bytes(), 0);
-    while i < bytes.len() && bytes[i] != b':' {
-        if bytes[i] == b'{' {
-            return None;
-        }
-        i += 1;
-    }
-    match i {
-        0 => None,
-        _ => Some(template.split_at(i).0),
-    }
+/// Returns whether a tag begins with a name.
+const fn has_name(template: &str) -> bool {
+    !matches!(template.as_bytes(), [] | [b'{' | b':', ..])
 }
 
 const fn add_params(mut facts: FactList, template: &'static str) -> FactList {
@@ -155,14 +148,17 @@ const fn find(text: &str, byte: u8) -> Option<usize> {
 }
 
 /// Returns the text of a template with the values of its parameters.
-pub(crate) fn fill<'a>(
+pub(crate) fn fill(
     template: &'static str,
-    param: impl Fn(&'static str) -> Option<&'a str>,
+    params: &[super::plan::Param],
+    cx: &Context<'_>,
 ) -> String {
     let (mut text, mut rest) = (String::new(), template);
     while let Some(next) = next_param(rest) {
         text.push_str(next.before);
-        text.push_str(param(next.name).unwrap_or_default());
+        if let Some(param) = params.iter().find(|param| param.name == next.name) {
+            text.push_str(&param.spell(cx));
+        }
         rest = next.after.unwrap_or_default();
     }
     text.push_str(rest);
@@ -174,18 +170,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_is_filled() {
-        let param = |name: &str| Some(if name == "id" { "17" } else { "en" });
-        assert_eq!(fill("products", param), "products");
-        assert_eq!(fill("product:{id}", param), "product:17");
-        assert_eq!(fill("page:{lang}/{id}.html", param), "page:en/17.html");
-    }
-
-    #[test]
-    fn a_tag_is_named_by_its_first_word() {
-        assert_eq!(tag_name("product:{id}"), Some("product"));
-        assert_eq!(tag_name("products"), Some("products"));
-        assert_eq!(tag_name("{id}"), None);
-        assert_eq!(tag_name(""), None);
+    fn parameters_of_a_template_are_found() {
+        let name =
+            |template| next_param(template).map(|param| (param.before, param.name, param.after));
+        assert_eq!(name("products"), None);
+        assert_eq!(name("product:{id}/x"), Some(("product:", "id", Some("/x"))));
+        assert_eq!(name("product:{id"), Some(("product:", "", None)));
+        assert!(has_name("product:{id}") && !has_name("{id}") && !has_name(""));
     }
 }

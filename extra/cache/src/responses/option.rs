@@ -11,6 +11,7 @@ use highball::{
 use super::{
     ResponseCache,
     names::{Names, fill},
+    plan::Param,
     policy::Times,
     serve::serve,
 };
@@ -19,7 +20,8 @@ use super::{
 ///
 /// Requests with the same key get one response, which the handler has computed once. The compiler derives the key from
 /// the types of the handler: the parameters of the path, the fields of its `Query<T>`, and the headers that it and the
-/// parts inside of the cache take. `Vary` has the same headers. Other parameters of the query are not in the key.
+/// parts inside of the cache take. `Vary` has the same headers. Other parameters of the query are not in the key, and
+/// the handler does not get them.
 ///
 /// The response is computed in a separate task. A client that leaves or a timeout around the route changes nothing,
 /// and a thousand clients that wait cause one computation. All that wait get an error, which is not stored.
@@ -262,10 +264,9 @@ impl<K> cached<K> {
     }
 
     /// Returns the tags of the response to a request.
-    pub(crate) fn tags_of(&self, cx: &Context<'_>) -> Vec<crate::Tag> {
+    pub(crate) fn tags_of(&self, cx: &Context<'_>, params: &[Param]) -> Vec<crate::Tag> {
         let tags = self.tags.as_slice().iter();
-        tags.map(|tag| fill(tag, |name| cx.param(name)).into())
-            .collect()
+        tags.map(|tag| fill(tag, params, cx).into()).collect()
     }
 }
 
@@ -324,8 +325,10 @@ impl<K: LocalType + Clone> cached<K> {
         cx: &mut Context<'_>,
         next: impl Next<K>,
     ) -> Response {
-        let text = self.by.map(|by| by(&client).to_string());
         let next = next.with(K::clone(&client));
-        serve(self, &responses, cx, Some(text.unwrap_or_default()), next).await
+        match self.by.map(|by| by(&client).to_string()) {
+            Some(text) => serve(self, &responses, cx, Some(text), next).await,
+            None => next.run(cx).await,
+        }
     }
 }

@@ -52,7 +52,7 @@ pub(crate) struct Policy<'a> {
     /// How long a 404 or a 410 is fresh.
     pub(crate) missing: Duration,
     /// Whether the key has the client.
-    pub(crate) is_private: bool,
+    pub(crate) is_keyed: bool,
     /// The headers in the key, in lower case.
     pub(crate) headers: &'a [HeaderName],
 }
@@ -72,7 +72,7 @@ impl Policy<'_> {
         if status.is_server_error() {
             return Verdict::Failed;
         }
-        let explicit = control.lifetime(headers, now, self.is_private);
+        let explicit = control.lifetime(headers, now, self.is_keyed);
         let usual = match status.as_u16() {
             200 | 203 | 204 | 300 | 301 | 308 => Some(self.times.fresh),
             404 | 410 => Some(self.missing),
@@ -108,7 +108,7 @@ impl Policy<'_> {
     fn is_own(&self, status: StatusCode, headers: &HeaderMap, control: &CacheControl) -> bool {
         control.no_store
             || control.no_cache
-            || (control.private && !self.is_private)
+            || (control.private && !self.is_keyed)
             || headers.contains_key(header::SET_COOKIE)
             || headers.contains_key(header::CONTENT_RANGE)
             || matches!(status.as_u16(), 206 | 304)
@@ -189,8 +189,8 @@ impl CacheControl {
     }
 
     /// Returns the lifetime that the response states (RFC 9111 §4.2.1).
-    fn lifetime(&self, headers: &HeaderMap, now: SystemTime, is_private: bool) -> Option<Duration> {
-        let shared = self.s_maxage.filter(|_| !is_private);
+    fn lifetime(&self, headers: &HeaderMap, now: SystemTime, is_keyed: bool) -> Option<Duration> {
+        let shared = self.s_maxage.filter(|_| !is_keyed);
         if let Some(time) = shared.or(self.max_age) {
             return Some(time);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use highball::{
     Context, Response,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
 };
 
 use super::{plan::Plan, stored::Stored};
@@ -14,7 +14,10 @@ const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 /// How long clients may use a response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outward {
+    /// Whether other caches must not store it.
     pub(crate) is_private: bool,
+    /// Whether the key has the client.
+    pub(crate) is_keyed: bool,
     pub(crate) client: Option<Duration>,
 }
 
@@ -22,15 +25,17 @@ impl Outward {
     /// Adds `Vary`, and `Cache-Control` if the handler has set none.
     ///
     /// By default a client sends a request each time, and gets a 304. It would not see an invalidation otherwise.
-    pub(crate) fn prepare(&self, stored: &mut Stored, plan: &Plan) {
-        let is_cacheable = stored.status() != StatusCode::OK && stored.status().as_u16() >= 400;
-        let headers = stored.headers_mut();
+    pub(crate) fn prepare(&self, headers: &mut HeaderMap, plan: &Plan) {
         if let Some(vary) = plan.vary() {
-            headers.remove(header::VARY);
-            headers.insert(header::VARY, vary.clone());
+            add_vary(headers, vary);
         }
-        let is_set = headers.contains_key(header::CACHE_CONTROL);
-        if self.is_private || (!is_set && !is_cacheable) {
+        let control = headers.get_all(header::CACHE_CONTROL).iter();
+        let control: Vec<_> = control.filter_map(|value| value.to_str().ok()).collect();
+        let control = control.join(", ").to_ascii_lowercase();
+        let is_closed = ["private", "no-store"]
+            .iter()
+            .any(|word| control.contains(word));
+        if control.is_empty() || (self.is_private && !is_closed) {
             headers.insert(header::CACHE_CONTROL, self.control(0));
         }
     }
@@ -44,6 +49,25 @@ impl Outward {
             (true, Some(time)) => format!("private, max-age={time}"),
         };
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("no-store"))
+    }
+}
+
+/// Adds the headers of the key to `Vary`, unless it has them.
+fn add_vary(headers: &mut HeaderMap, vary: &HeaderValue) {
+    let own: Vec<_> = headers
+        .get_all(header::VARY)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    let own = own.join(",").to_ascii_lowercase();
+    let has = |name: &str| own.split(',').any(|own| own.trim() == name);
+    let names = vary.to_str().unwrap_or_default().split(", ");
+    let missing: Vec<_> = names.filter(|name| !has(name) && !has("*")).collect();
+    if let (false, Ok(value)) = (
+        missing.is_empty(),
+        HeaderValue::try_from(missing.join(", ")),
+    ) {
+        headers.append(header::VARY, value);
     }
 }
 
@@ -90,7 +114,7 @@ pub(crate) fn mark(response: &mut Response, found: Found) {
         Found::Miss { is_stored: false } => "highball; fwd=uri-miss".to_owned(),
         Found::Wait { is_stored: true } => "highball; fwd=uri-miss; stored; collapsed".to_owned(),
         Found::Wait { is_stored: false } => "highball; fwd=uri-miss; collapsed".to_owned(),
-        Found::Pass => "highball; fwd=bypass".to_owned(),
+        Found::Pass => "highball; fwd=miss".to_owned(),
     };
     if let Ok(value) = HeaderValue::try_from(text) {
         response.headers_mut().append(CACHE_STATUS, value);

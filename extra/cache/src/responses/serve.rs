@@ -38,15 +38,19 @@ pub(crate) async fn serve<K>(
         return next.run(cx).await;
     };
     let plan = responses.plan(route, option.named_headers());
-    let key = plan.plan.key(cx, client.as_deref(), option.tags_of(cx));
+    let query = plan.plan.query(cx.uri().query().unwrap_or_default());
+    let tags = option.tags_of(cx, plan.plan.params());
+    let key = plan.plan.key(cx, client.as_deref(), &query, tags);
     let request = Request {
         option,
         shared: &responses.responses().shared,
-        plan,
         outward: Outward {
-            is_private: client.is_some(),
+            is_private: client.is_some() || plan.plan.is_guarded,
+            is_keyed: client.is_some(),
             client: option.time_of_client(),
         },
+        plan,
+        query,
     };
     request.shared.follow_clock(cx.clock());
     request.run(key, cx, next).await
@@ -56,8 +60,13 @@ struct Request<'a, K> {
     option: &'a cached<K>,
     shared: &'a Arc<Shared<Key, Kept>>,
     plan: Arc<RoutePlan>,
+    /// The part of the query that the handler may read.
+    query: String,
     outward: Outward,
 }
+
+/// The most computations at a time. More requests run the handler themselves, which ends with them.
+const MOST_COMPUTATIONS: usize = 1_000;
 
 /// A response for one request only, if the computation has one.
 type Own = oneshot::Receiver<Response>;
@@ -94,7 +103,7 @@ impl<K> Request<'_, K> {
                     self.shared.counters.count(Event::Stale);
                     self.hit(&old, cx, next).await
                 }
-                (Followed::Failed(error), None) => self.failed(&error, cx),
+                (Followed::Failed(error), None) => self.failed(error, own.is_some(), cx),
                 (Followed::Again, _) => continue,
             };
         }
@@ -107,10 +116,11 @@ impl<K> Request<'_, K> {
         cx: &Context<'_>,
         next: &mut Option<impl Next>,
     ) -> Option<Own> {
-        if self.shared.tasks.is_stopped() {
+        let tasks = &self.shared.tasks;
+        if tasks.is_stopped() || tasks.count() >= MOST_COMPUTATIONS {
             return None;
         }
-        let rest = next.take()?.detached(cx);
+        let rest = next.take()?.detached_with_query(cx, &self.query);
         let (send, own) = oneshot::channel();
         let recipe = Recipe {
             plan: Arc::clone(&self.plan),
@@ -184,7 +194,7 @@ impl<K> Request<'_, K> {
             return match own.and_then(|mut own| own.try_recv().ok()) {
                 Some(mut response) => {
                     self.plan.count(Outcome::Pass);
-                    mark(&mut response, Found::Miss { is_stored: false });
+                    self.finish(&mut response, Found::Miss { is_stored: false });
                     response
                 }
                 None => self.pass(cx, next).await,
@@ -206,18 +216,27 @@ impl<K> Request<'_, K> {
             return unavailable();
         };
         let mut response = next.run(cx).await;
-        mark(&mut response, Found::Pass);
+        self.finish(&mut response, Found::Pass);
         response
     }
 
-    fn failed(&self, error: &LoadError, cx: &Context<'_>) -> Response {
+    /// Adds the headers to a response that is not stored.
+    fn finish(&self, response: &mut Response, found: Found) {
+        let plan = &self.plan.plan;
+        self.outward.prepare(response.headers_mut(), plan);
+        mark(response, found);
+    }
+
+    /// Responds with a failure. Only the request that has begun the computation reports its cause.
+    fn failed(&self, error: LoadError, is_lead: bool, cx: &Context<'_>) -> Response {
         self.plan.count(Outcome::Failed);
         match error.downcast_ref::<Failure>() {
             Some(failure) => {
                 let found = Found::Miss { is_stored: false };
                 reply(&failure.0, self.outward, found, cx)
             }
-            None => Rejection::from(error.clone()).into_response(),
+            None if is_lead => Rejection::from(error).into_response(),
+            None => rejection_of(&error).into_response(),
         }
     }
 }
@@ -234,18 +253,18 @@ fn unavailable() -> Response {
         .into_response()
 }
 
+fn rejection_of(error: &LoadError) -> Rejection {
+    if !error.is_timeout() && !error.is_closed() {
+        return Rejection::internal();
+    }
+    let detail = "the value is not ready; try again later";
+    Rejection::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_header(header::RETRY_AFTER, 1)
+}
+
 impl From<LoadError> for Rejection {
     /// A computation that took too long or was stopped is a 503, and any other error a 500. The error is the cause,
     /// which is logged and not sent.
     fn from(error: LoadError) -> Self {
-        let rejection = match error.is_timeout() || error.is_closed() {
-            true => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the value is not ready; try again later",
-            )
-            .with_header(header::RETRY_AFTER, 1),
-            false => Self::internal(),
-        };
-        rejection.with_source(error)
+        rejection_of(&error).with_source(error)
     }
 }

@@ -22,9 +22,6 @@ const HOP_BY_HOP: [&str; 9] = [
     "upgrade",
 ];
 
-/// The bytes that an entry needs besides its text.
-const OVERHEAD: usize = 256;
-
 /// A response whose body is in memory.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
@@ -96,13 +93,13 @@ impl Stored {
         &mut self.headers
     }
 
-    /// Returns about how many bytes of memory it needs.
+    /// Returns about how many bytes of memory its text needs.
     pub(crate) fn weight(&self) -> usize {
         let headers = self.headers.iter();
         let headers: usize = headers
             .map(|(name, value)| name.as_str().len() + value.len())
             .sum();
-        OVERHEAD + headers + self.body.len()
+        headers + self.body.len()
     }
 
     /// Returns the response to a request: the stored one, or a 304 if the client has it.

@@ -1,6 +1,6 @@
 //! The parts of a request in the key of a response.
 
-use highball::prelude::*;
+use highball::{prelude::*, response::Accept};
 use highball_cache::responses::cached;
 use serde::Deserialize;
 
@@ -34,10 +34,14 @@ async fn any(cx: &mut Context<'_>, runs: State<Runs>) -> String {
     format!("{:?} {}", cx.header("x-tenant"), runs.begin())
 }
 
-use highball::response::Accept;
+#[get("/target/{id}", cached(ttl = mins(1)))]
+async fn target(id: u64, uri: Uri, filter: Query<Filter>) -> String {
+    let _ = (id, filter);
+    uri.to_string()
+}
 
 #[routes(app)]
-struct Api(product, search, greeting, any);
+struct Api(product, search, greeting, any, target);
 
 #[tokio::test(start_paused = true)]
 async fn parameters_of_the_path_are_in_the_key() {
@@ -64,6 +68,7 @@ async fn the_fields_of_the_query_are_in_the_key_and_nothing_else() {
     assert_eq!(first.text(), "[\"a\", \"b\"] Some(1) 1");
     for same in [
         "/search?tag=a&page=1&tag=b",
+        "/search?page=1&x=%zz&tag=a&tag=b",
         "/search?utm_source=x&page=1&tag=a&tag=b",
         "/search?page=%31&t%61g=a&tag=b&",
     ] {
@@ -83,6 +88,28 @@ async fn the_fields_of_the_query_are_in_the_key_and_nothing_else() {
         get(&format!("/search?tag={byte}")).await;
     }
     assert_eq!(state.runs.count(), 5);
+    // Neither is valid, and the second one is.
+    assert_eq!(get("/search?tag=%zz").await.status(), 400);
+    assert_eq!(get("/search?tag=%25zz").await.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_have_one_spelling_in_the_key() {
+    let client = Api.test().state(AppState::new()).start();
+    assert_eq!(client.get("/a/products/7").send().await.text(), "a 7 1");
+    assert_eq!(client.get("/a/products/007").send().await.text(), "a 7 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_takes_the_target_has_all_of_it_in_the_key() {
+    let client = Api.test().state(AppState::new()).start();
+    let get = |path: &str| client.get(path).send();
+    assert_eq!(
+        get("/target/7?page=1&a=b").await.text(),
+        "/target/7?page=1&a=b"
+    );
+    assert_eq!(get("/target/7?page=1").await.text(), "/target/7?page=1");
+    assert_eq!(get("/target/%37?page=1").await.text(), "/target/%37?page=1");
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,11 +19,14 @@ static FAILS: AtomicBool = AtomicBool::new(false);
     "/rates",
     cached(ttl = mins(1), stale = mins(1), on_error = mins(10), soft = millis(100))
 )]
-async fn rates(runs: State<Runs>) -> Result<String, StatusCode> {
+async fn rates(
+    runs: State<Runs>,
+) -> Result<String, (StatusCode, [(&'static str, &'static str); 1])> {
     let run = runs.begin();
     sleep(Duration::from_millis(TAKES.load(Relaxed) as u64)).await;
     match FAILS.load(Relaxed) {
-        true => Err(StatusCode::BAD_GATEWAY),
+        // It must not remove the older response.
+        true => Err((StatusCode::BAD_GATEWAY, [("cache-control", "no-store")])),
         false => Ok(format!("rates {run}")),
     }
 }

@@ -50,7 +50,10 @@ async fn each_client_gets_its_own_response() {
 async fn a_guard_outside_runs_for_stored_responses_too() {
     let client = Api.test().state(AppState::new()).start();
     let get = |token: &'static str| client.get("/news").header(AUTHORIZATION, token).send();
-    assert_eq!(get("Bearer 1").await.text(), "run 1");
+    let first = get("Bearer 1").await;
+    assert_eq!(first.text(), "run 1");
+    // A proxy would send it to clients that have no login.
+    assert_eq!(first.header("cache-control"), "private, no-cache");
     assert_eq!(get("Bearer 2").await.text(), "run 1");
     assert_eq!(get("Bearer x").await.status(), 401);
     assert_eq!(client.get("/news").send().await.status(), 401);

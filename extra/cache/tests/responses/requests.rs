@@ -1,15 +1,22 @@
 //! Requests, one after another.
 
-use std::time::Duration;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{self, Poll},
+    time::Duration,
+};
 
 use futures_util::stream::iter;
 use highball::{
+    Body, Bytes,
     http::HeaderValue,
     prelude::*,
     sse::{Event, Sse},
     testing::TestResponse,
 };
 use highball_cache::responses::cached;
+use http_body::{Frame, SizeHint};
 use tokio::time::advance;
 
 use crate::app::{AppState, Runs};
@@ -48,6 +55,30 @@ async fn stream(runs: State<Runs>) -> Sse {
     Sse::new(iter([Event::data("one")]))
 }
 
+/// Its head comes at once, and its body never.
+#[get("/stalled", cached(ttl = mins(1)))]
+async fn stalled() -> Response {
+    Response::new(Body::new(Stalled))
+}
+
+struct Stalled;
+
+impl http_body::Body for Stalled {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut task::Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(7)
+    }
+}
+
 #[get("/panic", cached(ttl = mins(1)))]
 async fn panic(runs: State<Runs>) -> &'static str {
     panic!("a bug, run {}", runs.begin())
@@ -74,9 +105,20 @@ struct Api(
     refused,
     cookie,
     stream,
+    stalled,
     panic,
     Group,
 );
+
+fn page(rejection: &Rejection, cx: &Context<'_>) -> Response {
+    let accept = cx.header("accept").unwrap_or_default();
+    let mut response = Response::new(format!("no page for {accept}"));
+    response.set_status(rejection.status());
+    response
+}
+
+#[routes(app, rejection = page)]
+struct OwnFormat(missing);
 
 fn status_of(response: &TestResponse) -> &str {
     response.header("cache-status")
@@ -211,6 +253,24 @@ async fn a_stream_is_not_stored() {
     for _ in 0..2 {
         assert_eq!(client.get("/stream").send().await.text(), "data: one\n\n");
     }
+    assert_eq!(state.runs.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_stalls_does_not_block_its_key() {
+    let client = Api.test().state(AppState::new()).start();
+    for _ in 0..2 {
+        assert_eq!(client.get("/stalled").send().await.status(), 503);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_in_the_format_of_the_app_is_for_one_request() {
+    let state = AppState::new();
+    let client = OwnFormat.test().state(state.clone()).start();
+    let get = |accept: &'static str| client.get("/missing/2").header("accept", accept).send();
+    assert_eq!(get("a").await.text(), "no page for a");
+    assert_eq!(get("b").await.text(), "no page for b");
     assert_eq!(state.runs.count(), 2);
 }
 

@@ -21,8 +21,13 @@ async fn remove(id: u64) {
     let _ = id;
 }
 
+#[patch("/products/{id}", invalidates(tags = ["product"]))]
+async fn change(id: u64) {
+    let _ = id;
+}
+
 #[routes(app)]
-struct Api(show, edit, remove);
+struct Api(show, edit, remove, change);
 
 fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);

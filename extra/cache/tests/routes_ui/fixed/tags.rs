@@ -21,8 +21,13 @@ async fn remove(id: u64) {
     let _ = id;
 }
 
+#[patch("/products/{key}", invalidates(tags = ["product:{key}"]))]
+async fn change(key: u64) {
+    let _ = key;
+}
+
 #[routes(app)]
-struct Api(show, edit, remove);
+struct Api(show, edit, remove, change);
 
 fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
