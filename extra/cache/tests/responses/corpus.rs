@@ -95,7 +95,7 @@ async fn observe(row: usize) -> String {
         .headers()
         .get_all("cache-status")
         .iter()
-        .last()
+        .next_back()
         .expect("a status");
     let status = status.to_str().expect("a text").to_owned();
     if state.runs.count() == computed {

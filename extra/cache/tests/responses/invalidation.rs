@@ -41,6 +41,13 @@ async fn edit(id: u64, row: State<Row>) -> Result<NoContent, StatusCode> {
     Ok(NoContent)
 }
 
+/// It is missing until the first change.
+#[get("/maybe/{id}", cached(ttl = mins(1), tags = ["row:{id}"]))]
+async fn maybe(id: u64, row: State<Row>) -> Option<String> {
+    let value = row.0.load(SeqCst);
+    (value > 0).then(|| format!("{id}: {value}"))
+}
+
 #[patch("/rows/{id}", invalidates(tags = ["row:{id}"]))]
 async fn half(id: u64, row: State<Row>) -> StatusCode {
     let _ = id;
@@ -76,7 +83,7 @@ async fn clear(row: State<Row>) {
 struct Limited(slow);
 
 #[routes(app)]
-struct Api(show, edit, edit_one, half, clear, Limited);
+struct Api(show, maybe, edit, edit_one, half, clear, Limited);
 
 fn state() -> AppState {
     AppState {
@@ -117,6 +124,16 @@ async fn a_handler_adds_tags_that_do_not_follow_from_the_path() {
         (status(0).await, status(1).await, status(2).await),
         (true, false, true)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stored_404_has_tags_too() {
+    let client = Api.test().state(state()).start();
+    for _ in 0..2 {
+        assert_eq!(client.get("/maybe/1").send().await.status(), 404);
+    }
+    assert_eq!(client.put("/rows/1").send().await.status(), 204);
+    assert_eq!(client.get("/maybe/1").send().await.text(), "1: 1");
 }
 
 #[tokio::test(start_paused = true)]

@@ -30,7 +30,7 @@ async fn greeting(accept: Accept, runs: State<Runs>) -> String {
 }
 
 #[get("/any", cached(ttl = mins(1), vary = ["x-tenant"]))]
-async fn any(cx: &mut Context<'_>, runs: State<Runs>) -> String {
+async fn any(cx: &Context<'_>, runs: State<Runs>) -> String {
     format!("{:?} {}", cx.header("x-tenant"), runs.begin())
 }
 
