@@ -15,7 +15,7 @@ mod measure {
         time::{Duration, Instant},
     };
 
-    use highball::{prelude::*, testing::TestApp as _, tokio};
+    use highball::{prelude::*, tokio};
     use highball_cache::{
         Redis,
         redis_client::Client,

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use highball::{prelude::*, testing::TestApp as _, tokio};
+use highball::{prelude::*, tokio};
 use highball_cache::responses::{ResponseCache, cached};
 use highball_db::{Conn, Pool, sqlx};
 use highball_faults::{Mode, Proxy, postgres_or_skip};
