@@ -27,6 +27,9 @@ const START: Duration = Duration::from_secs(15 * 60);
 /// How long closing the connections may take.
 const CLOSE: Duration = Duration::from_secs(5);
 
+/// How long the connections of the last requests may take to return, within this time.
+const RETURN: Duration = Duration::from_secs(2);
+
 impl<D: Database> Pool<D> {
     /// Connects, runs the migrations, and opens `min_idle` connections. A server that has installed the pool calls it
     /// before the first request.
@@ -134,6 +137,11 @@ impl<D: Database> Battery for Pool<D> {
         hooks.row("held longest", move || pool.0.holders.longest(5));
         hooks.on_close(CLOSE, async move {
             self.close().await;
+            // Those of the last requests may still be checked, in tasks that close them.
+            let until = Instant::now() + RETURN;
+            while self.status().open > 0 && Instant::now() < until {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             Ok(())
         });
     }
