@@ -265,7 +265,7 @@ impl Route {
     }
 
     /// Returns whether the handler runs to its end if the client disconnects: with `on_disconnect = finish`, or if a
-    /// part around it requires that ([`Facts::FINISHES`]).
+    /// part around it requires that ([`Facts::FINISHES`](crate::extract::Facts::FINISHES)).
     pub const fn finishes(&self) -> bool {
         matches!(self.options.finish, Some(true))
     }

@@ -33,7 +33,7 @@ use super::{
 /// | `on_error = hours(1)` | how long after `ttl` it is sent if computing it fails with a 5xx; `stale` by default |
 /// | `soft = millis(200)` | if computing takes longer, an older response within `on_error` is sent |
 /// | `missing = secs(5)` | how long a 404 or a 410 is fresh; `ttl`, and at most 10 seconds, by default |
-/// | `tags = ["product:{id}"]` | what the response shows, for [`invalidates`]; at most four, with parameters of the path |
+/// | `tags = ["product:{id}"]` | what the response shows, for [`invalidates`](struct@super::invalidates); at most four, with parameters of the path |
 /// | `client = secs(30)` | how long clients may use it without a new request; none by default, so that an invalidation reaches them |
 /// | `by::<User>(\|user\| &user.id)` | the response is for one client: the key has this text, and the response is `private` |
 /// | `vary = ["accept-language"]` | the headers that code reads which does not state it; also none, `vary = []` |
