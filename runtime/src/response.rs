@@ -199,6 +199,7 @@ impl Response {
             ..
         } = &mut *self.0;
         let parts = (mem::take(status), mem::take(headers), mem::take(body));
+        self.0.has_own_format = false;
         pool::give(&INNERS, self.0);
         parts
     }

@@ -272,6 +272,11 @@ async fn a_rejection_in_the_format_of_the_app_is_for_one_request() {
     assert_eq!(get("a").await.text(), "no page for a");
     assert_eq!(get("b").await.text(), "no page for b");
     assert_eq!(state.runs.count(), 2);
+    // The memory of a rejection is used again for other responses.
+    for _ in 0..2 {
+        assert_eq!(client.get("/missing/1").send().await.text(), "one");
+    }
+    assert_eq!(state.runs.count(), 3);
 }
 
 #[tokio::test(start_paused = true)]
