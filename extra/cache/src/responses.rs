@@ -1,6 +1,7 @@
 //! Responses of routes, stored and computed once: the options [`cached`](struct@cached) and
 //! [`invalidates`](struct@invalidates), and [`ResponseCache`], the part of the app state that stores the responses.
 
+mod builder;
 mod cache;
 mod changes;
 mod compute;
@@ -17,6 +18,7 @@ mod reply;
 mod serve;
 mod stored;
 
-pub use cache::{Builder, ResponseCache, RouteStats};
+pub use builder::Builder;
+pub use cache::{ResponseCache, RouteStats};
 pub use changes::{Changes, invalidates};
 pub use option::{Shared, cached};
