@@ -14,6 +14,7 @@ mod pattern;
 mod payloads;
 pub(crate) mod sources;
 pub(crate) mod static_output;
+mod value_facts;
 mod with;
 
 use std::fmt::Display;

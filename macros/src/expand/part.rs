@@ -71,7 +71,7 @@ pub(crate) fn stub(function: &Function, list: &[Arg], attr: &PartArgs) -> TokenS
 
 /// Returns the parameters of a part's impl block, without lifetimes, which are rejected. Also returns the bounds:
 /// those of the block and those that every part requires.
-fn block_generics(function: &Function) -> (TokenStream, TokenStream) {
+pub(super) fn block_generics(function: &Function) -> (TokenStream, TokenStream) {
     let (name, generics) = (function.type_name(), &function.generics);
     if generics.params.is_empty() || generics.lifetimes().next().is_some() {
         return Default::default();
@@ -170,21 +170,6 @@ impl PartImpl<'_> {
                 #behaviour
             };
         }
-    }
-
-    /// Returns the impl with the facts of a value, for an option of routes that has some.
-    fn value_facts(&self) -> Option<TokenStream> {
-        let function = self.attr.value_facts.as_ref()?;
-        let name = self.function.type_name();
-        let (params, bounds) = block_generics(self.function);
-        Some(quote! {
-            #[automatically_derived]
-            impl<__W: __hb::OptionSite<Part = Self>, #params> __hb::ValueFacts<__W> for #name
-            where #bounds
-            {
-                const LIST: __hb::FactList = #function(__W::VALUE);
-            }
-        })
     }
 
     fn generic(&self) -> Generic {

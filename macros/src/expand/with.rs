@@ -22,7 +22,7 @@ pub(crate) struct Steps {
     /// Each part, for the checks of the chain.
     parts: Vec<KnownPart>,
     /// The condition of the entry that the steps belong to.
-    cfg: Option<Cfg>,
+    pub(super) cfg: Option<Cfg>,
 }
 
 /// A part as the checks of a chain see it.
@@ -232,27 +232,6 @@ impl Steps {
             quote!(#step_ty),
             quote_spanned!(span=> __hb::PartProbe::<(#part,)>::PART #facts),
         )
-    }
-
-    /// Generates the constant with the facts of a value, and returns its name.
-    fn value_facts(&mut self, shown: &str, part: &Ident, site: &Ident) -> Ident {
-        let span = site.span();
-        let [mut facts, mut value] = ["facts", "value"].map(|name| shown_name(name, shown));
-        facts.set_span(span);
-        value.set_span(span);
-        let holds = self.cfg.as_ref().map(|cfg| &cfg.holds);
-        self.items.extend(quote_spanned! {span=>
-            #holds
-            #[automatically_derived]
-            impl __hb::OptionSite for #site {
-                type Part = #part;
-                const VALUE: &'static #part = &#value;
-            }
-            #[allow(non_upper_case_globals)]
-            const #facts: __hb::FactList = __hb::ValueFactsProbe::<(#part, #site)>::LIST;
-            const _: () = __hb::assert_facts(&#facts);
-        });
-        facts
     }
 
     /// Returns the type of a guard that runs in parallel with others, at this index.

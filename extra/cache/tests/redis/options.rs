@@ -65,7 +65,7 @@ async fn an_expired_value_of_redis_is_returned_and_then_refreshed() {
     assert_eq!(
         new.slow_get(MINUTE).await,
         0,
-        "nobody waits for the database"
+        "no call waits for the database"
     );
     new.cache.invalidate(&KEY);
     new.becomes(number).await;
