@@ -75,6 +75,35 @@ impl<T: Send + Sync + 'static> State<T> {
     }
 }
 
+impl<T: ?Sized + 'static> State<T> {
+    /// Returns a value of an app state outside of requests, such as in a job.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::Arc;
+    /// use highball::prelude::*;
+    ///
+    /// struct Greeting(String);
+    ///
+    /// #[derive(State)]
+    /// struct AppState {
+    ///     greeting: Greeting,
+    /// }
+    ///
+    /// async fn print_greeting(greeting: State<Greeting>) {
+    ///     println!("{}", greeting.0);
+    /// }
+    ///
+    /// let app = Arc::new(AppState { greeting: Greeting("hi".to_owned()) });
+    /// let greeting: State<Greeting> = State::provided_by(&app);
+    /// assert_eq!(greeting.0, "hi");
+    /// # highball::block_on(print_greeting(greeting));
+    /// ```
+    pub fn provided_by<S: Provide<T>>(app: &Arc<S>) -> Self {
+        Self(Arc::new(StateOfApp(Arc::clone(app))))
+    }
+}
+
 impl<T> State<T> {
     /// Returns a clone of the value. Generated code binds the pattern `State(value): State<T>` to it.
     #[doc(hidden)]
@@ -109,6 +138,15 @@ struct OwnedState<T>(T);
 impl<T: Send + Sync> StateSource<T> for OwnedState<T> {
     fn value(&self) -> &T {
         &self.0
+    }
+}
+
+/// The state of an app outside of requests.
+struct StateOfApp<S>(Arc<S>);
+
+impl<T: ?Sized, S: Provide<T>> StateSource<T> for StateOfApp<S> {
+    fn value(&self) -> &T {
+        <S as Provide<T>>::provide(&self.0)
     }
 }
 
