@@ -2,9 +2,10 @@
 
 use highball_macro_stages::{errors::Errors, pattern::Pattern, runtime_path};
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, Ident, Path};
+use syn::{Expr, Ident, LitStr, Path};
 
 mod answers;
+mod jobs;
 pub(crate) mod options;
 mod path_call;
 mod values;
@@ -13,6 +14,7 @@ pub(crate) mod with;
 use options::AttrOption;
 
 pub(crate) use answers::AnswersExpr;
+pub(crate) use jobs::JobsExpr;
 
 pub(crate) use path_call::path_call;
 pub(crate) use values::{Csrf, DemandExpr, Priority, STANDARD, Slash};
@@ -30,6 +32,8 @@ pub(crate) struct RouteOptions {
     pub(crate) priority: Option<Priority>,
     /// How the check for a guard against cross-site requests is changed.
     pub(crate) csrf: Option<Csrf>,
+    /// The reason for a job that is not published in the transaction of the handler.
+    pub(crate) dual_write: Option<LitStr>,
 }
 
 /// The arguments of `#[get(..)]` and the other methods, and of `#[fallback]`.
@@ -84,6 +88,8 @@ pub(crate) struct GroupArgs {
     pub(crate) rejection: Option<Path>,
     /// Whether a header of a POST request may override its method.
     pub(crate) method_override: bool,
+    /// The consumers of jobs.
+    pub(crate) jobs: Option<JobsExpr>,
     /// The doc comment of the item.
     pub(crate) doc: String,
     pub(crate) krate: Option<Path>,
@@ -109,6 +115,7 @@ impl RouteArgs {
                 AttrOption::Finish(finish) => args.options.finish_on_disconnect = Some(finish),
                 AttrOption::Priority(priority) => args.options.priority = Some(priority),
                 AttrOption::Csrf(csrf) => args.options.csrf = Some(csrf),
+                AttrOption::DualWrite(reason) => args.options.dual_write = Some(reason),
                 AttrOption::Limit(word, value) => limits.push((word, value)),
                 AttrOption::Call(call) => calls.push(call),
                 AttrOption::Crate(path) => args.krate = Some(path),
@@ -164,6 +171,7 @@ impl GroupArgs {
                 AttrOption::Finish(finish) => args.options.finish_on_disconnect = Some(finish),
                 AttrOption::Priority(priority) => args.options.priority = Some(priority),
                 AttrOption::Csrf(csrf) => args.options.csrf = Some(csrf),
+                AttrOption::DualWrite(reason) => args.options.dual_write = Some(reason),
                 AttrOption::Limit(word, value) => limits.push((word, value)),
                 AttrOption::Call(call) => calls.push(call),
                 AttrOption::Crate(path) => args.krate = Some(path),
@@ -177,6 +185,10 @@ impl GroupArgs {
                 AttrOption::MethodOverride(word) => {
                     for_apps.push((word, "the method decides which route answers"));
                     args.method_override = true;
+                }
+                AttrOption::Jobs(word, jobs) => {
+                    for_apps.push((word, "an app has the consumers of all of its jobs"));
+                    args.jobs = Some(jobs);
                 }
                 // `options` has reported every other option.
                 _ => {}

@@ -6,6 +6,7 @@ mod definition;
 pub(crate) mod group;
 pub(crate) mod guard;
 pub(crate) mod handler;
+mod jobs;
 mod links;
 pub(crate) mod middleware;
 pub(crate) mod observer;
@@ -50,10 +51,13 @@ fn route_options(options: &RouteOptions) -> TokenStream {
         Csrf::Off(reason) => quote!(csrf: __hb::Some(__hb::Csrf::Off(#reason)),),
         Csrf::Strict => quote!(csrf: __hb::Some(__hb::Csrf::Strict),),
     });
-    if slash.is_none() && finish.is_none() && priority.is_none() && csrf.is_none() {
-        return quote!(__hb::RouteOptions::NONE);
+    let dual_write = options.dual_write.as_ref();
+    let dual_write = dual_write.map(|reason| quote!(dual_write: __hb::Some(#reason),));
+    let set = quote!(#slash #finish #priority #csrf #dual_write);
+    match set.is_empty() {
+        true => quote!(__hb::RouteOptions::NONE),
+        false => quote!(__hb::RouteOptions { #set ..__hb::RouteOptions::NONE }),
     }
-    quote!(__hb::RouteOptions { #slash #finish #priority #csrf ..__hb::RouteOptions::NONE })
 }
 
 /// Returns the impl of `Endpoint` with this chain. Everything that depends on the state is in its bound, so the

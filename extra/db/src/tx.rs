@@ -174,7 +174,9 @@ impl<D: Database> Scope for OpenTx<D> {
 
 impl<'r, D: Database> Extract<'r> for Tx<'r, D> {
     type State = Pool<D>;
-    const FACTS: Facts = Facts::WRITES.and(Facts::named(&[Fact::scope("connection", D::NAME)]));
+    const FACTS: Facts = Facts::WRITES
+        .and(Facts::TRANSACTION)
+        .and(Facts::named(&[Fact::scope("connection", D::NAME)]));
     const INPUTS: Inputs = Inputs::NONE;
     const ANSWERS: Answers =
         Answers::either(&BUSY, &Answers::one(Answer::problem(409).about(CONFLICT)));

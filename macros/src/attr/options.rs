@@ -14,11 +14,12 @@ use syn::{
 
 use super::{
     answers::AnswersExpr,
+    jobs::JobsExpr,
     path_call::{parse_path_call, peek_path_call},
     values::{
-        Csrf, DemandExpr, Priority, Slash, parse_crate, parse_csrf, parse_every, parse_facts,
-        parse_function_name, parse_inputs, parse_limit, parse_methods, parse_on_disconnect,
-        parse_part_names, parse_priority, parse_slash, parse_with,
+        Csrf, DemandExpr, Priority, Slash, parse_crate, parse_csrf, parse_dual_write, parse_every,
+        parse_facts, parse_function_name, parse_inputs, parse_limit, parse_methods,
+        parse_on_disconnect, parse_part_names, parse_priority, parse_slash, parse_with,
     },
     with::WithItem,
 };
@@ -31,6 +32,8 @@ pub(super) enum AttrOption {
     Finish(bool),
     Priority(Priority),
     Csrf(Csrf),
+    /// The reason for a job that is not published in the transaction of the handler.
+    DualWrite(LitStr),
     Facts(Expr),
     ValueFacts(Path),
     Inputs(Expr),
@@ -42,6 +45,7 @@ pub(super) enum AttrOption {
     Crate(Path),
     Methods(Span, Vec<String>),
     App,
+    Jobs(Ident, JobsExpr),
     Every(Vec<DemandExpr>),
     Public,
     Fallback(Path),
@@ -60,6 +64,7 @@ const WITH: Syntax = ("with", "`with(..)`");
 const SLASH: Syntax = ("slash", "`slash = ..`");
 const METHODS: Syntax = ("methods", "`methods = [..]`");
 const APP: Syntax = ("app", "`app`");
+const JOBS: Syntax = ("jobs", "`jobs(..)`");
 const EVERY: Syntax = ("every", "`every(..)`");
 const PUBLIC: Syntax = ("public", "`public`");
 const FALLBACK: Syntax = ("fallback", "`fallback = ..`");
@@ -71,6 +76,7 @@ const BEFORE: Syntax = ("before", "`before(..)`");
 const DISCONNECT: Syntax = ("on_disconnect", "`on_disconnect = ..`");
 const PRIORITY: Syntax = ("priority", "`priority = ..`");
 const CSRF: Syntax = ("csrf", "`csrf = ..`");
+const DUAL_WRITE: Syntax = ("dual_write", "`dual_write = ..`");
 const FACTS: Syntax = ("facts", "`facts = ..`");
 const VALUE_FACTS: Syntax = ("value_facts", "`value_facts = ..`");
 const INPUTS: Syntax = ("inputs", "`inputs = ..`");
@@ -93,18 +99,20 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             DISCONNECT,
             PRIORITY,
             CSRF,
+            DUAL_WRITE,
             FALLBACK,
             REJECTION,
             METHOD_OVERRIDE,
+            JOBS,
             CRATE,
         ],
         "route" => &[
             PATH, METHODS, WITH, BODY, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT,
-            PRIORITY, CSRF, CRATE,
+            PRIORITY, CSRF, DUAL_WRITE, CRATE,
         ],
         "get" | "head" => &[
             PATH, WITH, BODY, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
-            CRATE,
+            DUAL_WRITE, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
         "guard" => &[AFTER, BEFORE, BODY, FACTS, INPUTS, ANSWERS, CRATE],
@@ -112,7 +120,7 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
         "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
             PATH, WITH, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF,
-            CRATE,
+            DUAL_WRITE, CRATE,
         ],
     }
 }
@@ -122,15 +130,13 @@ const PREFIX: Syntax = ("path", "a prefix in quotes");
 /// Returns the place where an option is accepted, for an attribute that does not accept it.
 fn where_accepted(word: &str) -> Option<&'static str> {
     match word {
-        "app" | "method_override" => Some("`#[routes(app)]`"),
+        "app" | "method_override" | "jobs" => Some("`#[routes(app)]`"),
         "fallback" | "rejection" | "every" => Some("`#[routes(..)]`"),
         "methods" => Some("`#[route(..)]`"),
         "public" => Some("the routes"),
-        "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" => {
-            Some("the routes or their group")
-        }
+        "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" | "csrf"
+        | "dual_write" => Some("the routes or their group"),
         "body" => Some("a guard, or to a route for GET"),
-        "csrf" => Some("the routes or their group"),
         "value_facts" => Some("the middleware"),
         "answers" => Some("the routes, the guards and the middleware"),
         "after" | "before" | "facts" | "inputs" => Some("the guard or the middleware"),
@@ -211,6 +217,7 @@ fn parse_option(
         "on_disconnect" => AttrOption::Finish(parse_on_disconnect(input, &word)?),
         "priority" => AttrOption::Priority(parse_priority(input, &word)?),
         "csrf" => AttrOption::Csrf(parse_csrf(input, &word)?),
+        "dual_write" => AttrOption::DualWrite(parse_dual_write(input, &word)?),
         "facts" => AttrOption::Facts(parse_facts(input, &word)?),
         "value_facts" => AttrOption::ValueFacts(parse_function_name(input, &word)?),
         "inputs" => AttrOption::Inputs(parse_inputs(input, &word)?),
@@ -227,6 +234,7 @@ fn parse_option(
         "every" => AttrOption::Every(parse_every(input, &word)?),
         "public" => AttrOption::Public,
         "app" => AttrOption::App,
+        "jobs" => AttrOption::Jobs(word.clone(), JobsExpr::parse(input, &word)?),
         "body" => AttrOption::Body,
         "method_override" => AttrOption::MethodOverride(word.clone()),
         "fallback" => AttrOption::Fallback(parse_function_name(input, &word)?),

@@ -43,15 +43,36 @@ pub(super) fn parse_csrf(input: ParseStream<'_>, word: &Ident) -> syn::Result<Cs
     if value == "strict" {
         return Ok(Csrf::Strict);
     }
-    if value != "off" || !input.peek(syn::token::Paren) {
-        return Err(wrong(value.span()));
+    match value == "off" {
+        true => parse_reason(input, &value, message).map(Csrf::Off),
+        false => Err(wrong(value.span())),
+    }
+}
+
+/// Parses `= accepted("the job may be lost")`.
+pub(super) fn parse_dual_write(input: ParseStream<'_>, word: &Ident) -> syn::Result<LitStr> {
+    let message = "write `dual_write = accepted(\"reason\")`";
+    let wrong = |span| syn::Error::new(span, message);
+    input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
+    let value: Ident = input.parse().map_err(|_| wrong(word.span()))?;
+    match value == "accepted" {
+        true => parse_reason(input, &value, message),
+        false => Err(wrong(value.span())),
+    }
+}
+
+/// Parses `("reason")` after a word.
+fn parse_reason(input: ParseStream<'_>, word: &Ident, message: &str) -> syn::Result<LitStr> {
+    let wrong = |span| syn::Error::new(span, message);
+    if !input.peek(syn::token::Paren) {
+        return Err(wrong(word.span()));
     }
     let inner;
     parenthesized!(inner in input);
-    let reason: LitStr = inner.parse().map_err(|_| wrong(value.span()))?;
+    let reason: LitStr = inner.parse().map_err(|_| wrong(word.span()))?;
     match reason.value().trim().is_empty() || !inner.is_empty() {
         true => Err(wrong(reason.span())),
-        false => Ok(Csrf::Off(reason)),
+        false => Ok(reason),
     }
 }
 

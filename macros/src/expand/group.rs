@@ -10,7 +10,7 @@ use syn::{Generics, Path, Type, ext::IdentExt};
 
 use super::{
     cfg::{Cfg, alias},
-    check_name, endpoint,
+    check_name, endpoint, jobs,
     pattern::prefix,
     payloads, route_options,
     with::{self, Steps},
@@ -42,6 +42,11 @@ pub(crate) fn stub(krate: Option<&Path>, generics: &Generics, ty: &Type) -> Toke
                 type Sizes = __hb::NoRoutes;
                 const RENDER: __hb::Render = __hb::problem;
             }
+            impl<#params> __hb::Consumers for #ty where #bounds {
+                type List = ();
+                const INFOS: &'static [__hb::ConsumerInfo] = &[];
+                const ELSEWHERE: &'static [&'static ::core::primitive::str] = &[];
+            }
         };
     }
 }
@@ -65,6 +70,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     );
     let payloads = payloads::of_group(&quote!(#ty), &quote!(#list_name));
     let (own_items, root) = (&own.items, args.app.then(|| app_items(args, ty)));
+    let jobs = args.jobs.as_ref().map(|list| jobs::of_app(list, ty));
     let fallback = args.fallback.as_ref();
     let fallback = fallback.map(|path| fallback_type(&fallback_name, path));
     quote! {
@@ -91,6 +97,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             #endpoint
             #payloads
             #root
+            #jobs
         };
     }
 }

@@ -211,6 +211,14 @@ snapshots! {
         #[routes(app)]
         struct Api(health, Orgs);
     "#,
+    app_with_jobs: r#"
+        #[routes(app, jobs(mail::send_email, award, elsewhere("report")))]
+        struct Api(order);
+    "#,
+    handler_with_a_dual_write: r#"
+        #[post("/orders", dual_write = accepted("a lost mail is sent again by hand"))]
+        async fn order(tx: Tx<'_, Shop>, mails: Queue<'_, Email>) {}
+    "#,
     derive_into_response: r#"
         #[derive(IntoResponse)]
         enum Error {

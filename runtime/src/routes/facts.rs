@@ -126,6 +126,51 @@ bits! {
     /// something, or the app does not compile. A part that states `Fact::new("vary", "accept-language")` names the
     /// headers of unknown code, and one that states `Fact::new("unchecked cache", "the reason")` is not checked.
     CACHES 18 "caches"
+    /// It publishes a job, whose name is a named fact of the kind `job`.
+    ///
+    /// A consumer of the app must take the job ([`Consumers`](crate::describe::Consumers)), or the app does not
+    /// compile. State [`WRITES`](Self::WRITES) as well.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::{describe::{Consumer, ConsumerInfo}, extract::{Fact, Facts}, prelude::*};
+    ///
+    /// struct Emails;
+    ///
+    /// impl<'r> Extract<'r> for Emails {
+    ///     type State = ();
+    ///     const FACTS: Facts = Facts::WRITES
+    ///         .and(Facts::PUBLISHES)
+    ///         .and(Facts::named(&[Fact::new("job", "email")]));
+    ///
+    ///     fn extract(_: Input<'r>) -> Result<Self, Rejection> {
+    ///         Ok(Emails)
+    ///     }
+    /// }
+    ///
+    /// #[post("/orders")]
+    /// async fn create(emails: Emails) {}
+    ///
+    /// #[allow(non_camel_case_types)]
+    /// struct send_email;
+    ///
+    /// impl Consumer for send_email {
+    ///     const INFO: ConsumerInfo = ConsumerInfo::new("send_email", "email", file!(), line!());
+    /// }
+    ///
+    /// #[routes(app, jobs(send_email))]
+    /// struct Api(create);
+    ///
+    /// # fn main() {
+    /// assert!(Api::ROUTES[0].facts().may(Facts::PUBLISHES));
+    /// # }
+    /// ```
+    PUBLISHES 19 "publishes"
+    /// It publishes a job at once, and not in the transaction of the handler. State [`PUBLISHES`](Self::PUBLISHES) as
+    /// well.
+    PUBLISHES_DIRECTLY 20 "publishes directly"
+    /// It commits changes when the handler has ended.
+    TRANSACTION 21 "transaction"
 }
 
 /// The bit of facts whose name has one value in the whole app.

@@ -198,6 +198,8 @@ pub struct RouteOptions {
     pub priority: Option<Priority>,
     /// How the compiler checks for a guard against cross-site requests, if it is not the default.
     pub csrf: Option<Csrf>,
+    /// The reason for a job that is not published in the transaction of the handler.
+    pub dual_write: Option<&'static str>,
 }
 
 /// A rule of the check for a guard against cross-site requests.
@@ -216,6 +218,7 @@ impl RouteOptions {
         finish: None,
         priority: None,
         csrf: None,
+        dual_write: None,
     };
 
     /// Returns whether the check for a guard against cross-site requests is strict.
@@ -241,6 +244,10 @@ impl RouteOptions {
             csrf: match self.csrf {
                 None => outer.csrf,
                 csrf => csrf,
+            },
+            dual_write: match self.dual_write {
+                None => outer.dual_write,
+                reason => reason,
             },
         }
     }
