@@ -70,7 +70,15 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     );
     let payloads = payloads::of_group(&quote!(#ty), &quote!(#list_name));
     let (own_items, root) = (&own.items, args.app.then(|| app_items(args, ty)));
-    let jobs = args.jobs.as_ref().map(|list| jobs::of_app(list, ty));
+    let jobs = args.jobs.as_ref();
+    let with_jobs = jobs.map(|_| quote!(.with_jobs()));
+    let reports = match jobs {
+        Some(jobs) => jobs::reports(jobs, n_entries),
+        None => {
+            quote!(static __REPORTS: [__hb::Report; #n_entries] = __hb::check(&__NODE, #is_root);)
+        }
+    };
+    let jobs = jobs.map(|list| jobs::of_app(list, ty));
     let fallback = args.fallback.as_ref();
     let fallback = fallback.map(|path| fallback_type(&fallback_name, path));
     quote! {
@@ -83,8 +91,8 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             #demand_items
             #fallback
             // The compiler hashes a constant with everything that it refers to, and a static only by its name.
-            static __NODE: __hb::Node = #node #demands;
-            static __REPORTS: [__hb::Report; #n_entries] = __hb::check(&__NODE, #is_root);
+            static __NODE: __hb::Node = #node #demands #with_jobs;
+            #reports
             // Each entry has its check in its type, so that its error is the only one. The compiler prints the name:
             // "evaluation of `_::entries_of_Api::{constant#0}` failed here".
             #[allow(non_camel_case_types)]

@@ -70,7 +70,7 @@ pub struct FallbackProbe<T>(PhantomData<T>);
 impl<T: Fallback> FallbackProbe<(T,)> {
     /// Whether the type is a fallback.
     pub const IS: bool = true;
-    /// The first name that an argument reads and that has one value in the app.
+    /// The first name of an argument that only routes can have.
     pub const KEYED: Option<&'static Fact> = first_keyed(T::ARGUMENTS);
 }
 
@@ -85,6 +85,13 @@ pub const fn fallback_mode(
     keyed: Option<&'static Fact>,
 ) -> u8 {
     let text = ErrorText::EMPTY.with("`").with(shown);
+    if let Some(job) = keyed
+        && job.is_job()
+    {
+        let text = text.with("` publishes the job `").with(job.name());
+        let text = text.with("`, and the check of jobs sees only routes; publish it in a route, and remove the argument");
+        panic!("{}", text.as_str())
+    }
     if let Some(fact) = keyed {
         let text = text.with("` reads the ").with(fact.kind()).with(" `");
         let text = text.with(fact.name()).with("`, which is found by the facts of a route, and a fallback has no route; remove the argument");

@@ -94,12 +94,16 @@ pub const fn needs_locals(arguments: &[ArgumentFacts]) -> bool {
     false
 }
 
-/// Returns the first name of these arguments that has one value in the whole app.
+/// Returns the first name of these arguments that only routes can have: one that has one value in the whole app, or a
+/// job.
 pub(crate) const fn first_keyed(arguments: &[ArgumentFacts]) -> Option<&'static Fact> {
     let mut rest = arguments;
     while let [argument, others @ ..] = rest {
         if let Some(fact) = argument.facts.keyed() {
             return Some(fact);
+        }
+        if let Some(job) = argument.facts.job() {
+            return Some(job);
         }
         rest = others;
     }

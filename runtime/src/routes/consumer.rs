@@ -2,9 +2,6 @@
 
 use crate::routes::{fact::Fact, facts::Facts};
 
-/// The kind of the named facts that are jobs.
-pub(super) const JOB: &str = "job";
-
 /// The job that a consumer takes and those that it publishes, as constant data.
 ///
 /// # Examples
@@ -102,6 +99,11 @@ impl ConsumerInfo {
         self.line
     }
 
+    /// Returns the facts of its arguments.
+    pub(super) const fn facts(&self) -> &'static [&'static Facts] {
+        self.facts
+    }
+
     /// Returns whether something outside of the app publishes its job.
     pub const fn is_from_outside(&self) -> bool {
         self.is_from_outside
@@ -122,7 +124,7 @@ impl ConsumerInfo {
 pub(super) fn job_names(all: impl Iterator<Item = Facts>) -> impl Iterator<Item = &'static str> {
     let publishing = all.filter(|facts| facts.may(Facts::PUBLISHES));
     let jobs = publishing.flat_map(|facts| facts.names());
-    once_each(jobs.filter(|fact| fact.kind() == JOB).map(Fact::name))
+    once_each(jobs.filter(|fact| fact.is_job()).map(Fact::name))
 }
 
 /// Returns each name once, in the order of its first occurrence.
@@ -141,12 +143,14 @@ pub(super) fn once_each(
 
 /// A consumer of jobs. `#[consumer]` of `highball-jobs` implements it for a type of the function's name.
 ///
+/// The type is `pub`, also if the function is private: [`Consumers::List`] of a public app contains it.
+///
 /// # Examples
 /// ```
 /// use highball::describe::{Consumer, ConsumerInfo};
 ///
 /// #[allow(non_camel_case_types)]
-/// struct send_email;
+/// pub struct send_email;
 ///
 /// impl Consumer for send_email {
 ///     const INFO: ConsumerInfo = ConsumerInfo::new("send_email", "email", file!(), line!());

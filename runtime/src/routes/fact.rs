@@ -3,6 +3,7 @@
 use crate::const_text::equal;
 
 const PARAM: &str = "path parameter";
+const JOB: &str = "job";
 
 /// A fact with a name: the header that is read, the pool that is used, the job that is published.
 ///
@@ -131,6 +132,11 @@ impl Fact {
     /// Returns whether it is the use of a parameter of the path.
     pub(super) const fn is_param(&self) -> bool {
         equal(self.kind, PARAM)
+    }
+
+    /// Returns whether it is a job, which something that [publishes](super::Facts::PUBLISHES) has.
+    pub(crate) const fn is_job(&self) -> bool {
+        equal(self.kind, JOB)
     }
 
     /// Returns whether both are of one kind.

@@ -177,6 +177,8 @@ bits! {
 pub(super) const UNIQUE: u64 = 1 << 63;
 /// The bit of names that must be elsewhere in the app or in the path.
 pub(super) const NEEDS: u64 = 1 << 62;
+/// The bit of a part that does not compile.
+pub(super) const BROKEN: u64 = 1 << 60;
 /// The bit of a local, also of one that may be absent.
 pub(super) const LOCAL: u64 = 1 << 61;
 
@@ -186,6 +188,9 @@ impl Facts {
 
     /// It reads a local, which may be absent.
     pub(crate) const LOCAL: Self = Self::of(LOCAL);
+
+    /// It does not compile.
+    pub(super) const BROKEN: Self = Self::of(BROKEN);
 
     const fn of(bits: u64) -> Self {
         Self {

@@ -80,6 +80,30 @@ impl Facts {
         }
     }
 
+    /// Returns the first job that it publishes.
+    pub(super) const fn job(&self) -> Option<&'static Fact> {
+        if !self.may(Self::PUBLISHES) {
+            return None;
+        }
+        match self.named {
+            Named::Nothing => None,
+            Named::List(list) => {
+                let mut rest = list;
+                while let [fact, others @ ..] = rest {
+                    if fact.is_job() {
+                        return Some(fact);
+                    }
+                    rest = others;
+                }
+                None
+            }
+            Named::Both(first, second) => match first.job() {
+                Some(job) => Some(job),
+                None => second.job(),
+            },
+        }
+    }
+
     /// Returns whether it has this named fact.
     const fn has(&self, fact: &Fact) -> bool {
         match self.named {

@@ -69,7 +69,7 @@ pub trait NoEntry {
     const NODE: &'static Node = &Node::BROKEN;
     /// Whether the type is an entry.
     const IS: bool = false;
-    /// The first name of a fallback that has one value in the app.
+    /// The first name of a fallback that only routes can have.
     const KEYED: Option<&'static Fact> = None;
 }
 
@@ -108,6 +108,8 @@ pub(crate) struct Group {
     pub(super) demands: &'static [Demand],
     /// Whether the chain of each route must be checked: one of the parts has locals or an order, or there are demands.
     pub(super) checks_chains: bool,
+    /// Whether it is an app with `jobs(..)`.
+    pub(super) lists_jobs: bool,
     /// The facts that surely hold for the parts, as bits of [`Facts`].
     pub(super) surely: u64,
 }
@@ -139,6 +141,7 @@ impl Group {
         entries: &[],
         demands: &[],
         checks_chains: false,
+        lists_jobs: false,
         surely: 0,
     };
 }
@@ -243,6 +246,7 @@ impl Node {
                 entries,
                 demands: &[],
                 checks_chains: has_locals(with),
+                lists_jobs: false,
                 surely,
             }),
             sums: sums.below(&prefix),
@@ -267,6 +271,15 @@ impl Node {
         }
         self.sums.may_lack = true;
         self.sums.has_demands = true;
+        self
+    }
+
+    /// Marks an app with `jobs(..)`, whose jobs are checked by [`check_with_jobs`](super::check_with_jobs).
+    #[must_use]
+    pub const fn with_jobs(mut self) -> Self {
+        if let Content::Group(group) = &mut self.content {
+            group.lists_jobs = true;
+        }
         self
     }
 

@@ -87,6 +87,7 @@ impl PartInfo {
     /// The description of a part that does not compile.
     pub const BROKEN: Self = Self {
         is_broken: true,
+        facts: Facts::BROKEN,
         ..Self::NONE
     };
 

@@ -12,6 +12,7 @@ use crate::{
         clash::{nth, shared_method},
         demand::Demand,
         field_path::{MAX_DEPTH, Place},
+        job_problem::NoConsumer,
         node::Node,
         route_text::{with_path, with_place, with_route, with_source},
         shape::{MAX_PARAMS, MAX_SEGMENTS},
@@ -39,6 +40,8 @@ pub(super) enum Problem {
     NotCacheable(Place, NotCacheable),
     /// A part of the route states a name that does not exist.
     Unknown(Place, Unknown),
+    /// The route publishes a job that nothing takes.
+    NoConsumer(Place, NoConsumer),
     /// Two arguments of the handler open the same scope.
     SharedScope(Place, SharedScope),
     /// A name of the route has another value elsewhere in the app.
@@ -87,6 +90,7 @@ impl Problem {
             Self::Unprotected(place, unprotected) => unprotected.text(root, place),
             Self::NotCacheable(place, cached) => cached.text(root, place),
             Self::Unknown(place, unknown) => unknown.text(root, place),
+            Self::NoConsumer(place, lost) => lost.text(root, place),
             Self::SharedScope(place, shared) => {
                 let scope = shared.scope;
                 let text = ErrorText::EMPTY

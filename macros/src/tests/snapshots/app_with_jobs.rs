@@ -20,13 +20,19 @@ const _: () = {
     use ::highball::__private as __hb;
     use __hb::{NoEntry as _, NoPart as _};
     static __NODE: __hb::Node = __hb::Node::group(
-        "Api",
-        __hb::Pattern::EMPTY,
-        &[],
-        __hb::RouteOptions::NONE,
-        &[__hb::EntryProbe::<(order,)>::NODE],
+            "Api",
+            __hb::Pattern::EMPTY,
+            &[],
+            __hb::RouteOptions::NONE,
+            &[__hb::EntryProbe::<(order,)>::NODE],
+        )
+        .with_jobs();
+    static __CHECKED: __hb::CheckedApp<1usize, 3usize> = __hb::check_with_jobs(
+        &__NODE,
+        __CONSUMERS,
+        __ELSEWHERE,
     );
-    static __REPORTS: [__hb::Report; 1usize] = __hb::check(&__NODE, true);
+    static __REPORTS: [__hb::Report; 1usize] = __CHECKED.entries;
     #[allow(non_camel_case_types)]
     type entries_of_Api = (
         __hb::Listed<
@@ -81,6 +87,12 @@ const _: () = {
         <award as __hb::Consumer>::INFO,
     ];
     const __ELSEWHERE: &'static [&'static ::core::primitive::str] = &["report"];
+    #[allow(dead_code)]
+    const check_of_job_0: () = __hb::assert_job(&__CHECKED.names, 0usize);
+    #[allow(dead_code)]
+    const check_of_job_1: () = __hb::assert_job(&__CHECKED.names, 1usize);
+    #[allow(dead_code)]
+    const check_of_job_2: () = __hb::assert_job(&__CHECKED.names, 2usize);
     #[automatically_derived]
     impl __hb::Consumers for Api {
         type List = (mail::send_email, (award, ()));

@@ -1,0 +1,6 @@
+use highball::prelude::*;
+
+#[post("/", dual_write = accepted)]
+async fn create() {}
+
+fn main() {}

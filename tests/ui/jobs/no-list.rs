@@ -1,0 +1,23 @@
+use highball::prelude::*;
+
+struct Emails;
+
+impl<'r> Extract<'r> for Emails {
+    type State = ();
+    const FACTS: Facts = Facts::PUBLISHES.and(Facts::named(&[Fact::new("job", "email")]));
+
+    fn extract(_: Input<'r>) -> Result<Self, Rejection> {
+        Ok(Emails)
+    }
+}
+
+#[post("/orders")]
+async fn create(_emails: Emails) {}
+
+#[post("/users")]
+async fn register(_emails: Emails) {}
+
+#[routes(app)]
+struct Api(create, register);
+
+fn main() {}

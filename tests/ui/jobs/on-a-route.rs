@@ -1,0 +1,6 @@
+use highball::prelude::*;
+
+#[post("/", jobs(send_email))]
+async fn create() {}
+
+fn main() {}
