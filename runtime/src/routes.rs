@@ -9,6 +9,7 @@ mod check_app;
 mod check_cached;
 mod check_csrf;
 mod check_demands;
+mod check_dual_write;
 mod check_jobs;
 mod check_locals;
 mod check_needs;

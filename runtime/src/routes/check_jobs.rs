@@ -6,6 +6,7 @@
 use crate::routes::{
     chain::Chain,
     check::{Report, check},
+    check_dual_write,
     consumer::ConsumerInfo,
     facts::{BROKEN, Facts},
     job_problem::{JobProblem, NoConsumer},
@@ -17,8 +18,8 @@ use crate::routes::{
     walk::Walk,
 };
 
-/// The fact that makes the check look for jobs.
-pub(super) const ANY: u64 = Facts::PUBLISHES.may;
+/// The facts of which one makes the check look for jobs.
+pub(super) const ANY: u64 = Facts::PUBLISHES.may | Facts::PUBLISHES_DIRECTLY.may;
 
 /// The results of checking an app that lists consumers.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +60,7 @@ pub const fn check_with_jobs<const ENTRIES: usize, const NAMES: usize>(
     let (entries, names) = (&mut checked.entries, &mut checked.names);
     let mut jobs = JobTable::NONE;
     listed.add_to(&mut jobs, names);
-    find_publishers(&mut jobs, node);
+    find_publishers(&mut jobs, entries, node);
     listed.add_published(&mut jobs, names);
     if !jobs.is_full {
         listed.find_faults(&mut jobs, names, node);
@@ -71,7 +72,7 @@ pub const fn check_with_jobs<const ENTRIES: usize, const NAMES: usize>(
 /// Reports the first job that is published in an app without `jobs(..)`: one mistake is one error.
 pub(super) const fn find_without_consumers(entries: &mut [Report], root: &'static Node) {
     let mut jobs = JobTable::NONE;
-    find_publishers(&mut jobs, root);
+    find_publishers(&mut jobs, entries, root);
     let mut i = 0;
     while i < jobs.len {
         if let Some(Publisher::Route(step, place, source)) = jobs.jobs[i].lost
@@ -89,8 +90,8 @@ pub(super) const fn find_without_consumers(entries: &mut [Report], root: &'stati
     }
 }
 
-/// Adds the jobs that the routes of an app publish.
-const fn find_publishers(jobs: &mut JobTable, root: &'static Node) {
+/// Adds the jobs that the routes of an app publish, and reports those that are published next to a transaction.
+const fn find_publishers(jobs: &mut JobTable, entries: &mut [Report], root: &'static Node) {
     let Content::Group(group) = &root.content else {
         return;
     };
@@ -98,15 +99,22 @@ const fn find_publishers(jobs: &mut JobTable, root: &'static Node) {
     let mut i = 0;
     while i < group.entries.len() {
         if (group.entries[i].sums.may | around) & ANY != 0 {
-            find_in_entry(jobs, Walk::of_entry(root, i));
+            let dual_write = find_in_entry(jobs, Walk::of_entry(root, i), root);
+            if entries[i].problem.is_none() {
+                entries[i].problem = dual_write;
+            }
         }
         i += 1;
     }
 }
 
-/// Adds the jobs below an entry.
-const fn find_in_entry(jobs: &mut JobTable, mut walk: Walk) {
-    let mut surroundings = u32::MAX;
+/// Adds the jobs below an entry. Returns the first that is published next to a transaction.
+const fn find_in_entry(
+    jobs: &mut JobTable,
+    mut walk: Walk,
+    root: &'static Node,
+) -> Option<Problem> {
+    let (mut surroundings, mut dual_write) = (u32::MAX, None);
     while walk.next_route() {
         // The parts of the groups are added with the first route of each.
         if walk.surroundings != surroundings {
@@ -124,7 +132,11 @@ const fn find_in_entry(jobs: &mut JobTable, mut walk: Walk) {
             let _ = jobs.publish(&walk.arguments[i].facts, from);
             i += 1;
         }
+        if dual_write.is_none() {
+            dual_write = check_dual_write::check(root, &walk);
+        }
     }
+    dual_write
 }
 
 const fn add_parts(jobs: &mut JobTable, walk: &Walk, chain: &Chain) {

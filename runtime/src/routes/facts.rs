@@ -168,6 +168,9 @@ bits! {
     PUBLISHES 19 "publishes"
     /// It publishes a job at once, and not in the transaction of the handler. State [`PUBLISHES`](Self::PUBLISHES) as
     /// well.
+    ///
+    /// Together with an argument that has [`TRANSACTION`](Self::TRANSACTION), the route does not compile without
+    /// `dual_write = accepted("reason")`: a crash between the two loses one of them.
     PUBLISHES_DIRECTLY 20 "publishes directly"
     /// It commits changes when the handler has ended.
     TRANSACTION 21 "transaction"

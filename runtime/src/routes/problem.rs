@@ -6,6 +6,7 @@ use crate::{
         argument_facts::SharedScope,
         check_cached::NotCacheable,
         check_csrf::Unprotected,
+        check_dual_write::DualWrite,
         check_locals::LocalProblem,
         check_needs::Unknown,
         check_unique::TwoValues,
@@ -42,6 +43,8 @@ pub(super) enum Problem {
     Unknown(Place, Unknown),
     /// The route publishes a job that nothing takes.
     NoConsumer(Place, NoConsumer),
+    /// The route publishes a job next to a transaction.
+    DualWrite(Place, DualWrite),
     /// Two arguments of the handler open the same scope.
     SharedScope(Place, SharedScope),
     /// A name of the route has another value elsewhere in the app.
@@ -91,6 +94,7 @@ impl Problem {
             Self::NotCacheable(place, cached) => cached.text(root, place),
             Self::Unknown(place, unknown) => unknown.text(root, place),
             Self::NoConsumer(place, lost) => lost.text(root, place),
+            Self::DualWrite(place, dual) => dual.text(root, place),
             Self::SharedScope(place, shared) => {
                 let scope = shared.scope;
                 let text = ErrorText::EMPTY
