@@ -41,7 +41,7 @@ own!(types Option Some None Ok Err Result String Vec Box);
 own!(types u8 u16 usize bool str);
 own!(types State Local Json Context Response Rejection Mode Node);
 own!(traits Send Sync Sized Copy Clone Debug Default Drop Into From ToString Future FromStr);
-own!(traits IntoResponse Next Handler App Entry Extract);
+own!(traits IntoResponse Next Handler App Entry Extract Consumer Consumers);
 own!(modules core std alloc highball __private);
 own!($ macros vec format println concat matches panic unreachable assert module_path file line column stringify env);
 
@@ -188,7 +188,7 @@ pub async fn every_kind(
 }
 
 /// A plain handler.
-#[hb::get("/plain/{id}")]
+#[hb::get("/plain/{id}", dual_write = accepted("nothing is published"))]
 pub fn plain(id: u64, limit: hb::State<u64>) -> Text {
     ::std::format!("{id} {}", *limit)
 }
@@ -264,6 +264,22 @@ pub async fn timed_alone(cx: &mut hb::Context<'_>, next: impl hb::Next) -> hb::R
     next.run(cx).await
 }
 
+/// The facts of something that publishes a job.
+const REPORT: hb::extract::Facts =
+    hb::extract::Facts::PUBLISHES.and(hb::extract::Facts::named(&[hb::extract::Fact::new(
+        "job", "report",
+    )]));
+
+/// A consumer.
+pub struct tidy;
+
+impl hb::describe::Consumer for tidy {
+    const INFO: hb::describe::ConsumerInfo =
+        hb::describe::ConsumerInfo::new("tidy", "tidy", "src/shadowed.rs", 1)
+            .publishes(&[&REPORT])
+            .scheduled();
+}
+
 /// A group with a prefix.
 #[hb::routes("/orgs/{org}", fallback = nothing, with(timed_alone))]
 pub struct Inner(item);
@@ -298,7 +314,7 @@ impl Service {
 }
 
 /// The app.
-#[hb::routes(app, rejection = hb_problem, with(counted))]
+#[hb::routes(app, rejection = hb_problem, with(counted), jobs(tidy, elsewhere("report")))]
 pub struct Api(
     every_kind,
     plain,
