@@ -238,21 +238,18 @@ impl Listed {
     }
 }
 
-/// Returns a published job with a similar name. One that nothing takes is preferred, and no longer reported.
+/// Returns a job with a similar name that nothing takes, which is then no longer reported.
 const fn take_similar(jobs: &mut JobTable, name: &str) -> Option<&'static str> {
-    let (mut similar, mut i) = (None, 0);
+    let mut i = 0;
     while i < jobs.len {
         let job = &mut jobs.jobs[i];
-        if job.is_published && is_similar(job.name, name) {
-            similar = Some(job.name);
-            if job.lost.is_some() {
-                job.lost = None;
-                return similar;
-            }
+        if job.lost.is_some() && is_similar(job.name, name) {
+            job.lost = None;
+            return Some(job.name);
         }
         i += 1;
     }
-    similar
+    None
 }
 
 /// Reports the jobs that nothing takes, each once.

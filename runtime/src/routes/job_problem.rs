@@ -34,7 +34,7 @@ pub(super) enum JobProblem {
     TwoTypes(&'static ConsumerInfo, TwoTypes),
     /// The consumer takes a job of `elsewhere(..)`.
     TakenHere(&'static ConsumerInfo),
-    /// Nothing publishes a job of `elsewhere(..)`. The second is the similar name of one that is published.
+    /// Nothing publishes a job of `elsewhere(..)`. The second is the similar name of one that nothing takes.
     UnpublishedElsewhere(&'static str, Option<&'static str>),
 }
 

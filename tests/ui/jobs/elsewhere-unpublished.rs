@@ -25,7 +25,7 @@ impl Consumer for send_email {
     const INFO: ConsumerInfo = ConsumerInfo::new("send_email", "email", "src/mail.rs", 4);
 }
 
-#[routes(app, jobs(send_email, elsewhere("report")))]
+#[routes(app, jobs(send_email, elsewhere("mail")))]
 struct Api(create);
 
 fn main() {}
