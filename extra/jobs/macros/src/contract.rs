@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+use proc_macro2::TokenStream;
+
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod file;
+pub(crate) mod parse;
 pub(crate) mod type_text;
 
 /// The form of one version of a job.
@@ -21,6 +27,12 @@ pub(crate) struct Field {
     pub(crate) ty: String,
     /// Whether a value without the field can be read.
     pub(crate) is_optional: bool,
+    /// Whether a value may be written without the field. A file does not contain this.
+    pub(crate) is_left_out: bool,
+    /// Other names that are read. A file does not contain them.
+    pub(crate) aliases: Vec<String>,
+    /// The type where the user wrote it.
+    pub(crate) at: TokenStream,
 }
 
 /// A variant of an enum, by its name in the stored form.
@@ -28,6 +40,9 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) marks: Vec<String>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) aliases: Vec<String>,
+    /// The name where the user wrote it.
+    pub(crate) at: TokenStream,
 }
 
 pub(crate) const ENUM: &str = "enum";
@@ -70,6 +85,14 @@ fn write_fields(f: &mut fmt::Formatter<'_>, indent: &str, fields: &[Field]) -> f
         writeln!(f, "{indent}{name}: {ty}{optional}")?;
     }
     Ok(())
+}
+
+/// Returns how the kind of a type is named in messages.
+pub(crate) fn kind(marks: &[String]) -> String {
+    match marks {
+        [] => "a struct with named fields".to_owned(),
+        marks => format!("`{}`", marks.join(", ")),
+    }
 }
 
 /// Returns whether a file can contain the name.

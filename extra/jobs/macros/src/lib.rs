@@ -1,4 +1,39 @@
 //! The macros of `highball-jobs`.
+//!
+//! # Contracts
+//!
+//! The file `contracts/<job>.txt` in the directory of a package contains the stored form of a job, for each version of
+//! which there may be jobs in the queue. [`derive@Job`] compares the type with it while the program is compiled.
+//!
+//! ```text
+//! # A line that begins with `#` is a comment.
+//! version 1
+//!   order: i64
+//!   to: String
+//!
+//! version 2, deny_unknown_fields
+//!   lang: Option<String>, optional
+//!   order: i64
+//!   to: Vec<Address>
+//! ```
+//!
+//! Each field is a line: its name in the stored form, and its type as text. `optional` is a field that a job may lack:
+//! an `Option`, or one with `#[serde(default)]`. `..rest: Rest` is a field with `#[serde(flatten)]`. The lines are in
+//! the order of the names, so the order of the fields in the source does not matter.
+//!
+//! The line of a version also contains the kind of the type, if it is no struct with named fields: `unit`, `newtype`,
+//! `tuple`, or `enum` with its `tag`, `content` or `untagged`. Below an enum, each variant is a line, and its fields
+//! are indented by four spaces:
+//!
+//! ```text
+//! version 1, enum, tag = "kind"
+//!   cancelled, unit
+//!   shipped
+//!     order: i64
+//! ```
+//!
+//! A type is compared as text. So a change inside of `Address` is not found, and an alias of another name is another
+//! type.
 
 mod contract;
 mod job;
@@ -47,8 +82,21 @@ use quote::quote;
 /// A job of an older version is read by the type in `upgrade_from(..)` that has this version, and converted by `From`.
 /// Any other older job is read as the type itself.
 ///
-/// The attributes of serde that change the stored form are in the text of the stored form, `CONTRACT`. Those by
-/// which a job is written and read differently, such as `skip_serializing` and `from`, are errors.
+/// If the file `contracts/email.txt` exists in the directory of the package, the type is compared with it:
+///
+/// - Within a version, processes with the older and the newer code run at the same time during a deploy, so both have
+///   to
+///   read the jobs of the other. A field or a variant that is lost, renamed or has another type is an error, and so
+///   are a new variant and a new field that is neither an `Option` nor has `#[serde(default)]`.
+/// - The jobs of each older version in the file have to be readable, by the type itself or by one in
+///   `upgrade_from(..)`.
+///
+/// Each difference is an error at the field. With `HIGHBALL_CONTRACTS=accept` in the environment nothing is compared,
+/// so that the program can be compiled to write the file again. Without a file nothing is compared. The crate's
+/// documentation describes the file.
+///
+/// The attributes of serde that change the stored form are in the contract. Those by which a job is written and read
+/// differently, such as `skip_serializing` and `from`, are errors.
 #[proc_macro_derive(Job, attributes(job))]
 pub fn job(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     job::derive(fragments::in_type(input.into())).into()

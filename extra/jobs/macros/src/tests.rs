@@ -1,5 +1,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 
+mod changes;
+mod contract;
 mod job;
 
 /// Returns the messages of the errors in generated code.

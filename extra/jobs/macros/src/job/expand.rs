@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Member, Type};
 
 use super::options::{JobOptions, span};
-use crate::{private, values::with_units};
+use crate::{contract::check::Unread, private, values::with_units};
 
 /// A job that is expanded.
 pub(crate) struct Model<'a> {
@@ -14,14 +14,18 @@ pub(crate) struct Model<'a> {
     pub(crate) options: &'a JobOptions,
     pub(crate) secrets: &'a [String],
     pub(crate) contract: String,
+    /// The path of the file.
+    pub(crate) file: String,
+    pub(crate) tracking: Option<TokenStream>,
+    pub(crate) unread: Vec<Unread>,
 }
 
 pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let jobs = private();
-    let (name, contract) = (model.name, &model.contract);
-    let file = format!("contracts/{}.txt", model.options.name);
+    let (name, contract, file) = (model.name, &model.contract, &model.file);
     let (aliases, checks) = (old_types(model), upgrade_checks(model));
     let (consts, methods) = (consts(model), methods(model));
+    let tracking = &model.tracking;
     quote! {
         const _: () = {
             use #jobs as __jobs;
@@ -37,6 +41,7 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
                 const FILE: &'static str = #file;
             }
             #checks
+            #tracking
         };
     }
 }
@@ -131,7 +136,7 @@ fn upgrade(model: &Model<'_>) -> Option<TokenStream> {
     })
 }
 
-/// Constants that compare the older types with the job.
+/// Constants that compare the older types with the job, and with the file.
 fn upgrade_checks(model: &Model<'_>) -> TokenStream {
     let JobOptions { name, version, .. } = model.options;
     let mut checks = TokenStream::new();
@@ -166,5 +171,22 @@ fn upgrade_checks(model: &Model<'_>) -> TokenStream {
         });
         before = Some((alias, shown));
     }
+    checks.extend(coverage(model));
     checks
+}
+
+/// Constants that check that the older versions in the file are read.
+fn coverage(model: &Model<'_>) -> TokenStream {
+    let Some((option, _)) = &model.options.upgrade_from else {
+        return TokenStream::new();
+    };
+    let checks = model.unread.iter().map(|Unread { version, message }| {
+        let aliases = olds(model).map(|(alias, _)| alias);
+        quote_spanned! {option.span()=>
+            const _: () = if #(<#aliases as __jobs::Job>::VERSION != #version)&&* {
+                ::core::panic!("{}", #message);
+            };
+        }
+    });
+    checks.collect()
 }

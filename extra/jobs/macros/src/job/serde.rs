@@ -11,6 +11,7 @@ pub(crate) struct Serde {
     pub(crate) rename: Option<String>,
     pub(crate) rename_all: Option<String>,
     pub(crate) rename_all_fields: Option<String>,
+    pub(crate) aliases: Vec<String>,
     /// Those that the contract contains as they are, such as `tag = "kind"`.
     pub(crate) marks: Vec<String>,
     pub(crate) is_default: bool,
@@ -46,6 +47,7 @@ impl Serde {
             "rename" => self.rename = text,
             "rename_all" => self.rename_all = text,
             "rename_all_fields" => self.rename_all_fields = text,
+            "alias" => self.aliases.extend(text),
             "default" => self.is_default = true,
             "skip" => self.is_skipped = true,
             "flatten" => self.is_flat = true,

@@ -98,6 +98,8 @@ fn read_enum(data: &DataEnum, serde: Serde, stored: &mut Stored, errors: &mut Er
             name,
             marks,
             fields,
+            aliases: own.aliases,
+            at: variant.ident.to_token_stream(),
         });
     }
 }
@@ -153,7 +155,7 @@ fn read_fields(
             stored.secrets.push(name.clone());
         }
         check_name(&name, &quote!(#field), errors);
-        list.push(to_field(name, &field.ty, field.ident.is_some(), &serde));
+        list.push(to_field(name, &field.ty, field.ident.is_some(), serde));
     }
     list
 }
@@ -170,7 +172,7 @@ fn stored_name(name: &Ident, serde: &Serde, rename_all: Option<&str>) -> String 
     }
 }
 
-fn to_field(name: String, ty: &Type, is_named: bool, serde: &Serde) -> Field {
+fn to_field(name: String, ty: &Type, is_named: bool, serde: Serde) -> Field {
     let mut text = type_text(ty.to_token_stream());
     for mark in &serde.marks {
         text.push_str(", ");
@@ -179,7 +181,10 @@ fn to_field(name: String, ty: &Type, is_named: bool, serde: &Serde) -> Field {
     Field {
         name,
         ty: text,
-        is_optional: serde.is_default || is_named && is_absent_without(ty, serde),
+        is_optional: serde.is_default || is_named && is_absent_without(ty, &serde),
+        is_left_out: serde.left_out.is_some(),
+        aliases: serde.aliases,
+        at: ty.to_token_stream(),
     }
 }
 

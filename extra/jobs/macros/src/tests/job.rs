@@ -2,7 +2,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::check_errors;
-use crate::job::derive;
+use crate::{contract::file::File, job::derive_with};
+
+fn derive(input: TokenStream) -> TokenStream {
+    derive_with(input, |job, _, _| {
+        let path = format!("contracts/{job}.txt");
+        (File { path, text: None }, None)
+    })
+}
 
 #[track_caller]
 fn check_code(input: TokenStream, expected: &[&str]) {
