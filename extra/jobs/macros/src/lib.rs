@@ -35,6 +35,7 @@
 //! A type is compared as text. So a change inside of `Address` is not found, and an alias of another name is another
 //! type.
 
+mod consumer;
 mod contract;
 mod job;
 mod options;
@@ -100,6 +101,47 @@ use quote::quote;
 #[proc_macro_derive(Job, attributes(job))]
 pub fn job(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     job::derive(fragments::in_type(input.into())).into()
+}
+
+/// Makes an async function a consumer, which runs the jobs of one type.
+///
+/// ```text
+/// #[consumer(timeout = secs(30), attempts = 12, backoff = (secs(1), mins(10)))]
+/// async fn send_email(job: Email, mail: State<Mailer>, tx: &mut Transaction<Shop>) -> Result<(), Retry> { .. }
+///
+/// #[routes(app, jobs(send_email))]
+/// struct Api(create_order);
+/// ```
+///
+/// The first argument is the job, by value. The others are `State<T>`, `&mut Transaction<D>`, `&Attempt`, `Outbox<'_,
+/// J>` and `Queue<'_, J>`; `State(mail): State<Mailer>` binds a clone of the value. They are opened in their order and
+/// closed in reverse, after the function has returned.
+///
+/// The function returns `Result<(), Retry>`. With an error the job runs again later, until `attempts` are used. Its
+/// future is `Send`. Work that blocks belongs in `tokio::task::spawn_blocking`, because the worker runs other jobs on
+/// the same thread.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `timeout = secs(30)` | how long the function may run, or `never` for no limit | must be written |
+/// | `at_once = 8` | how many of its jobs run at the same time in one process | 8 |
+/// | `at_once_per_key = 2` | how many of them may have one key | no limit |
+/// | `attempts = 12` | how often a job runs until it is dead | 12 |
+/// | `crashes = 3` | how often a job may end the process until it is dead | 3 |
+/// | `rate = 50` | how many jobs begin in a second | no limit |
+/// | `backoff = (secs(1), mins(10))` | the first and the longest wait after an error | 1 second, 1 hour |
+/// | `keep = days(1)` | how long a finished job is kept | 1 day |
+/// | `from = outside` | another program publishes the job, so no route has to | a route or a job publishes it |
+///
+/// The values are expressions. `millis`, `secs`, `mins`, `hours` and `days` need no import.
+///
+/// The attribute adds a type with the name of the function, which `jobs(..)` lists.
+#[proc_macro_attribute]
+pub fn consumer(
+    args: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    consumer::expand(args.into(), item.into()).into()
 }
 
 /// Returns the path of the hidden module that generated code refers to.

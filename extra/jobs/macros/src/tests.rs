@@ -1,6 +1,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 
 mod changes;
+mod consumer;
 mod contract;
 mod job;
 

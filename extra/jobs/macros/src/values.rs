@@ -1,42 +1,68 @@
 //! The values of options: times, counts and words.
 
-use highball_macro_stages::errors::Errors;
+use highball_macro_stages::{errors::Errors, similar_name};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Expr, Lit};
 
-/// Checks a time, such as `secs(30)`.
-pub(crate) fn check_time(name: &Ident, value: &Expr, example: &str, errors: &mut Errors) {
-    if literal(value).is_some() {
-        let message = format!("a time needs a unit: write `{name} = {example}`");
-        errors.at(value, message);
+/// Checks a time, such as `secs(30)`. Returns whether it is one.
+pub(crate) fn check_time(name: &Ident, value: &Expr, example: &str, errors: &mut Errors) -> bool {
+    let cause = if literal(value).is_some() {
+        "a time needs a unit".to_owned()
     } else if is_word(value, "never") {
-        let message = format!("`{name}` cannot be `never`: write `{name} = {example}`");
-        errors.at(value, message);
+        format!("`{name}` cannot be `never`")
     } else if millis(value) == Some(0) {
-        let message = format!("`{name}` is longer than 0: write `{name} = {example}`");
-        errors.at(value, message);
-    }
+        format!("`{name}` is longer than 0")
+    } else {
+        return true;
+    };
+    errors.at(value, format!("{cause}: write `{name} = {example}`"));
+    false
 }
 
-/// Checks a number from 1, such as `8`. It can be a constant.
-pub(crate) fn check_count(name: &Ident, value: &Expr, example: &str, errors: &mut Errors) {
+/// Checks a number from 1, such as `8`. It can be a constant. Returns whether it is one.
+pub(crate) fn check_count(name: &Ident, value: &Expr, example: &str, errors: &mut Errors) -> bool {
     let is_zero = match value {
-        Expr::Path(_) | Expr::Binary(_) | Expr::Paren(_) => false,
-        Expr::Unary(_) => true,
-        value => match literal(value) {
-            Some(Lit::Int(count)) => count.base10_parse::<u64>().is_ok_and(|count| count == 0),
-            _ => {
-                let message = format!("`{name}` is a number: write `{name} = {example}`");
-                errors.at(value, message);
-                return;
-            }
+        Expr::Lit(value) => match &value.lit {
+            Lit::Int(count) => Some(count.base10_parse::<u64>().is_ok_and(|count| count == 0)),
+            _ => None,
         },
+        Expr::Unary(_) => Some(true),
+        Expr::Tuple(_) | Expr::Array(_) => None,
+        _ => Some(false),
     };
-    if is_zero {
-        let message = format!("`{name}` is at least 1: write `{name} = {example}`");
-        errors.at(value, message);
+    let cause = match is_zero {
+        Some(false) => return true,
+        Some(true) => format!("`{name}` is at least 1"),
+        None => format!("`{name}` is a number"),
+    };
+    errors.at(value, format!("{cause}: write `{name} = {example}`"));
+    false
+}
+
+/// Returns the word of an option, one of those in the list.
+pub(crate) fn word(
+    name: &Ident,
+    value: &Expr,
+    words: &[&'static str],
+    errors: &mut Errors,
+) -> Option<&'static str> {
+    let found = words.iter().find(|word| is_word(value, word));
+    if found.is_none() {
+        let written = quote!(#value).to_string();
+        let instead = match similar_name(&written, words.iter().copied()) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => format!(
+                "write `{name} = {}`",
+                words.join(&format!("`, or `{name} = "))
+            ),
+        };
+        errors.at(
+            value,
+            format!("`{name}` has no value `{written}`: {instead}"),
+        );
     }
+    found.copied()
 }
 
 /// Returns whether the value is this word.
