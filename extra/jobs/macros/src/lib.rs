@@ -37,8 +37,10 @@
 
 mod consumer;
 mod contract;
+mod cron;
 mod job;
 mod options;
+mod schedule;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -142,6 +144,44 @@ pub fn consumer(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     consumer::expand(args.into(), item.into()).into()
+}
+
+/// Runs an async function by a schedule, once in all processes of an app.
+///
+/// ```text
+/// #[cron("0 3 * * *", zone = "Europe/Berlin", missed = once, timeout = mins(10))]
+/// async fn prune(shop: State<Pool<Shop>>) -> Result<(), Retry> { .. }
+///
+/// #[routes(app, jobs(send_email, prune))]
+/// struct Api(create_order);
+/// ```
+///
+/// The arguments and the result are those of [`macro@consumer`], without a job. The job has the name `cron.prune`. Its
+/// runs do not overlap.
+///
+/// The schedule has five fields: the minute, the hour, the day of the month, the month, and the day of the week from 0
+/// or `SUN` to 6 or `SAT`. A field is `*`, a value, a range `1-5`, either with a step such as `*/15` and `8-18/2`, or a
+/// list of them with commas. If both days are limited, one of them is enough. `@hourly`, `@daily`, `@weekly` and
+/// `@monthly` are schedules, too. A mistake, and a day that never comes, is an error at the text.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `"0 3 * * *"` | the schedule | must be written |
+/// | `timeout = mins(10)` | how long the function may run, or `never` for no limit | must be written |
+/// | `zone = "Europe/Berlin"` | the time zone of the schedule. The worker checks at its start whether there is one of this name | UTC |
+/// | `missed = once` | whether runs that were missed are made up for: `once` for all of them, `all`, or `skip` for none | `once` |
+/// | `attempts = 12` | how often a run is tried | 12 |
+/// | `crashes = 3` | how often a run may end the process until it is dead | 3 |
+/// | `backoff = (secs(1), mins(10))` | the first and the longest wait after an error | 1 second, 1 hour |
+/// | `keep = days(1)` | how long a finished run is kept | 1 day |
+///
+/// The values are expressions. `millis`, `secs`, `mins`, `hours` and `days` need no import.
+#[proc_macro_attribute]
+pub fn cron(
+    args: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    cron::expand(args.into(), item.into()).into()
 }
 
 /// Returns the path of the hidden module that generated code refers to.

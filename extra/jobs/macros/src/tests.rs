@@ -3,6 +3,7 @@ use proc_macro2::{TokenStream, TokenTree};
 mod changes;
 mod consumer;
 mod contract;
+mod cron;
 mod job;
 
 /// Returns the messages of the errors in generated code.

@@ -38,6 +38,11 @@ pub(crate) fn split_job(function: &Function, errors: &mut Errors) -> (Option<Box
     (job, args)
 }
 
+/// Returns the arguments of a function without a job.
+pub(crate) fn without_job(function: &Function, errors: &mut Errors) -> Args {
+    read(typed(function), errors)
+}
+
 fn typed(function: &Function) -> impl Iterator<Item = &PatType> {
     let inputs = function.sig.inputs.iter();
     inputs.filter_map(|input| match input {

@@ -21,6 +21,11 @@ pub(crate) const CONSUMER: Noun = Noun {
     is_one: "it takes one job",
 };
 
+pub(crate) const CRON: Noun = Noun {
+    name: "a function with `#[cron]`",
+    is_one: "the schedule calls it",
+};
+
 pub(crate) fn check(function: &Function, noun: &Noun, errors: &mut Errors) {
     check_attrs(function, errors);
     check_name(function, errors);

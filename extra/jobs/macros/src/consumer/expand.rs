@@ -27,6 +27,8 @@ pub(crate) enum Source {
         job: Option<Box<Type>>,
         is_outside: bool,
     },
+    /// A schedule, as an expression.
+    Schedule(TokenStream),
 }
 
 /// A model without errors in its arguments.
@@ -70,6 +72,7 @@ impl Model<'_> {
         let args = self.args.as_deref()?;
         let job = match &self.source {
             Source::Job { job, .. } => Some(job.as_deref()?),
+            Source::Schedule(_) => None,
         };
         Some(Call { job, args })
     }
@@ -129,6 +132,10 @@ fn info(model: &Model<'_>) -> TokenStream {
             quote!(<__Job as __jobs::Job>::NAME),
             is_outside.then(|| quote!(.from_outside())),
         ),
+        Source::Schedule(_) => {
+            let job = format!("cron.{shown}");
+            (quote!(#job), Some(quote!(.scheduled())))
+        }
     };
     let args = model.call().map(|call| call.args).unwrap_or_default();
     let args = names(args);
@@ -147,6 +154,13 @@ fn info(model: &Model<'_>) -> TokenStream {
 
 fn run(model: &Model<'_>) -> TokenStream {
     let (name, settings) = (model.name(), &model.settings);
+    let schedule = match &model.source {
+        Source::Schedule(schedule) => Some(quote! {
+            const SCHEDULE: ::core::option::Option<__jobs::Schedule> =
+                ::core::option::Option::Some(#schedule);
+        }),
+        Source::Job { .. } => None,
+    };
     let body = body(model);
     // An error about the future is at the name of the function.
     let method = quote_spanned! {name.span()=>
@@ -168,6 +182,7 @@ fn run(model: &Model<'_>) -> TokenStream {
                 #settings
                 ..__jobs::Options::DEFAULT
             };
+            #schedule
             #method
         }
     }
