@@ -40,14 +40,14 @@ struct Call<'a> {
 /// Returns the type with the name of the function, and its impls. Its braces keep the name of the function free.
 pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let jobs = private();
-    let Function { vis, sig, .. } = model.function;
+    let Function { sig, .. } = model.function;
     let (name, cfgs) = (&sig.ident, model.function.cfgs());
     let (types, info, run) = (types(model), info(model), run(model));
     quote! {
         #(#cfgs)*
         #[doc(hidden)]
         #[allow(non_camel_case_types, dead_code, missing_debug_implementations, unreachable_pub)]
-        #vis struct #name {}
+        pub struct #name {}
         #(#cfgs)*
         #[allow(
             deprecated,
@@ -166,7 +166,8 @@ fn run(model: &Model<'_>) -> TokenStream {
     let method = quote_spanned! {name.span()=>
         async fn run(
             __env: &__jobs::Env<__S>,
-            __job: __Job,
+            __version: ::core::primitive::u32,
+            __payload: &::core::primitive::str,
         ) -> ::core::result::Result<(), __jobs::Retry> {
             #body
         }
@@ -177,7 +178,9 @@ fn run(model: &Model<'_>) -> TokenStream {
         where
             __Arguments: __jobs::ArgumentsFrom<__S>,
         {
-            type Job = __Job;
+            const VERSION: ::core::primitive::u32 = <__Job as __jobs::Job>::VERSION;
+            const SECRET: &'static [&'static ::core::primitive::str] =
+                <__Job as __jobs::Job>::SECRET;
             const OPTIONS: __jobs::Options = __jobs::Options {
                 #settings
                 ..__jobs::Options::DEFAULT
@@ -194,6 +197,9 @@ fn body(model: &Model<'_>) -> TokenStream {
     };
     let (name, span) = (model.name(), model.name().span());
     let job = call.job.map(|_| quote_spanned!(span=> __job,));
+    let read = call.job.map(
+        |_| quote_spanned!(span=> let __job = __jobs::read_job::<__Job>(__version, __payload)?;),
+    );
     let args = names(call.args);
     let pattern = nested(args.clone());
     // An error about the result is at the type that the function returns.
@@ -203,6 +209,7 @@ fn body(model: &Model<'_>) -> TokenStream {
     );
     let into = quote_spanned!(outcome.span()=> __jobs::Outcome::into_outcome(#outcome));
     quote_spanned! {span=>
+        #read
         let mut __open = <__Arguments as __jobs::ArgumentsFrom<__S>>::open_all(__env).await?;
         let #pattern = <__Arguments as __jobs::Arguments>::lend(&mut __open);
         let #outcome = #name(#job #(#args),*).await;

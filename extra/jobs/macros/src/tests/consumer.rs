@@ -29,7 +29,7 @@ fn a_consumer_is_a_function_and_a_type() {
         ),
         &[
             "pub (crate) async fn send (job : Email , __arg_1 : State < Mailer > , tx : & mut Transaction < Shop > ,",
-            "pub (crate) struct send { }",
+            "pub struct send { }",
             "use :: highball_jobs :: __private as __jobs ;",
             "type __Job = < __jobs :: Checked < { __jobs :: is_job :: < Email > () } , Email > as __jobs :: Is > :: Type",
             "is_argument :: < State < Mailer > > ()",
@@ -40,6 +40,7 @@ fn a_consumer_is_a_function_and_a_type() {
             ". publishes (& [& < __0 as __jobs :: Argument > :: FACTS ,",
             "impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > __jobs :: Run < __S > for send",
             "let (__0 , (__1 , (__2 , ()))) = < __Arguments as __jobs :: Arguments > :: lend (& mut __open)",
+            "let __job = __jobs :: read_job :: < __Job > (__version , __payload) ?",
             "= send (__job , __0 , __1 , __2) . await",
         ],
     );
