@@ -16,6 +16,7 @@ use crate::{
     engine::Engine,
     holders::By,
     live::Lease,
+    on_commit::{InTransaction, OnCommit},
     pool::Pool,
     tx,
 };
@@ -164,7 +165,10 @@ impl<D: Database> Pool<D> {
                 database: D::NAME,
                 error,
             })?;
-            Ok(Transaction(lease))
+            Ok(Transaction {
+                lease,
+                on_commit: OnCommit::default(),
+            })
         }
     }
 }
@@ -216,7 +220,10 @@ impl<D: Database> Lent<D> {
 /// # Ok::<(), highball::Error>(())
 /// # }).unwrap();
 /// ```
-pub struct Transaction<D: Database>(Lease<D>);
+pub struct Transaction<D: Database> {
+    lease: Lease<D>,
+    on_commit: OnCommit,
+}
 
 impl<D: Database> Transaction<D> {
     /// Commits the transaction, and returns the connection.
@@ -228,9 +235,18 @@ impl<D: Database> Transaction<D> {
     /// # Cancel safety
     /// If the future is dropped, the commit may have happened or not.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
-        D::Engine::commit(&mut self.0).await?;
-        self.0.end_committed();
+        D::Engine::commit(&mut self.lease).await?;
+        self.on_commit.run();
+        self.lease.end_committed();
         Ok(())
+    }
+}
+
+impl<D: Database> InTransaction for Transaction<D> {
+    type Database = D;
+
+    fn on_commit(&mut self, work: impl FnOnce() + Send + 'static) {
+        self.on_commit.push(work);
     }
 }
 
@@ -238,13 +254,13 @@ impl<D: Database> Deref for Transaction<D> {
     type Target = Connection<D>;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.lease
     }
 }
 
 impl<D: Database> DerefMut for Transaction<D> {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
+        &mut self.lease
     }
 }
 

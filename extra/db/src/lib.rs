@@ -53,6 +53,7 @@ mod error;
 mod holders;
 mod lent;
 mod live;
+mod on_commit;
 mod options;
 mod pool;
 mod shedding;
@@ -67,6 +68,7 @@ pub use database::Database;
 pub use engine::Engine;
 pub use error::PoolError;
 pub use lent::{Lent, Transaction};
+pub use on_commit::InTransaction;
 pub use pool::Pool;
 pub use sqlx;
 #[cfg(feature = "postgres")]

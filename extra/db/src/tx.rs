@@ -20,6 +20,7 @@ use crate::{
     engine::Engine,
     error::BUSY,
     live::Lease,
+    on_commit::{InTransaction, OnCommit},
     pool::Pool,
 };
 
@@ -82,6 +83,7 @@ pub(crate) struct OpenTx<D: Database>(Mutex<State<D>>);
 struct State<D: Database> {
     lease: Lease<D>,
     commits_on: fn(StatusCode) -> bool,
+    on_commit: OnCommit,
 }
 
 impl<D: Database> Tx<'_, D> {
@@ -113,9 +115,10 @@ impl<D: Database> Tx<'_, D> {
     /// # Cancel safety
     /// If the future is dropped, the commit may have happened or not.
     pub async fn commit(&mut self) -> Result<(), sqlx::Error> {
-        let lease = &mut self.0.lease;
-        D::Engine::commit(lease).await?;
-        begin::<D>(lease).await
+        let state = &mut *self.0;
+        D::Engine::commit(&mut state.lease).await?;
+        state.on_commit.run();
+        begin::<D>(&mut state.lease).await
     }
 }
 
@@ -135,6 +138,7 @@ impl<D: Database> Scope for OpenTx<D> {
             Ok::<_, sqlx::Error>(State {
                 lease,
                 commits_on: is_success,
+                on_commit: OnCommit::default(),
             })
         });
         match begun.await {
@@ -160,6 +164,7 @@ impl<D: Database> Scope for OpenTx<D> {
         let committed = cx.spawn(async move {
             let outcome = D::Engine::commit(&mut state.lease).await;
             if outcome.is_ok() {
+                state.on_commit.run();
                 state.lease.end_committed();
             }
             outcome
@@ -232,6 +237,14 @@ fn failed(error: sqlx::Error) -> Rejection {
     match is_conflict {
         true => Rejection::new(StatusCode::CONFLICT, CONFLICT).with_source(error),
         false => Rejection::internal().with_source(error),
+    }
+}
+
+impl<D: Database> InTransaction for Tx<'_, D> {
+    type Database = D;
+
+    fn on_commit(&mut self, work: impl FnOnce() + Send + 'static) {
+        self.0.on_commit.push(work);
     }
 }
 
