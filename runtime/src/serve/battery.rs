@@ -215,6 +215,20 @@ impl Hooks<'_> {
         let command = Command::new(&self.battery, name, about, run);
         self.installed.commands.push(command);
     }
+
+    /// Adds a command of the program that runs the background work of all batteries and does not serve the app, until a
+    /// stop: `shop worker` for a process that only runs jobs.
+    ///
+    /// `selected` is called before the start hooks if the arguments of the program select the command.
+    pub fn background_command(
+        &mut self,
+        name: &str,
+        about: &str,
+        selected: impl FnOnce() + Send + 'static,
+    ) {
+        let command = Command::background(&self.battery, name, about, selected);
+        self.installed.commands.push(command);
+    }
 }
 
 impl std::fmt::Debug for Hooks<'_> {

@@ -12,7 +12,13 @@ pub(super) struct Command {
     name: String,
     /// One sentence about it.
     about: String,
-    run: Box<dyn FnOnce(Vec<String>) -> Running + Send>,
+    work: Work,
+}
+
+enum Work {
+    Run(Box<dyn FnOnce(Vec<String>) -> Running + Send>),
+    /// The background work of all batteries, after this call.
+    Background(Box<dyn FnOnce() + Send>),
 }
 
 /// The work that the arguments of the program select.
@@ -20,6 +26,8 @@ pub(super) enum Selected {
     Serve,
     Help(String),
     Run(Command, Vec<String>),
+    /// The background work of all batteries runs, and the app is not served.
+    Background,
 }
 
 impl Command {
@@ -36,13 +44,30 @@ impl Command {
             battery: battery.to_owned(),
             name: name.to_owned(),
             about: about.to_owned(),
-            run: Box::new(|arguments| Box::pin(run(arguments))),
+            work: Work::Run(Box::new(|arguments| Box::pin(run(arguments)))),
+        }
+    }
+
+    pub(super) fn background(
+        battery: &str,
+        name: &str,
+        about: &str,
+        selected: impl FnOnce() + Send + 'static,
+    ) -> Self {
+        Self {
+            battery: battery.to_owned(),
+            name: name.to_owned(),
+            about: about.to_owned(),
+            work: Work::Background(Box::new(selected)),
         }
     }
 
     pub(super) async fn run(self, arguments: Vec<String>) -> Result {
         let name = self.name;
-        let done = (self.run)(arguments).await;
+        let Work::Run(run) = self.work else {
+            return Ok(());
+        };
+        let done = run(arguments).await;
         done.map_err(|error| error.context(format!("the command `{name}` failed")))
     }
 }
@@ -55,7 +80,17 @@ pub(super) fn select(commands: &mut Vec<Command>, mut arguments: Vec<String>) ->
     }
     let name = arguments.remove(0);
     if let Some(idx) = commands.iter().position(|command| command.name == name) {
-        return Ok(Selected::Run(commands.swap_remove(idx), arguments));
+        let command = commands.swap_remove(idx);
+        let Work::Background(selected) = command.work else {
+            return Ok(Selected::Run(command, arguments));
+        };
+        if let Some(argument) = arguments.first() {
+            return Err(Error::new(format!(
+                "the command `{name}` has no arguments: leave `{argument}` out"
+            )));
+        }
+        selected();
+        return Ok(Selected::Background);
     }
     if matches!(name.as_str(), "help" | "--help" | "-h") {
         return Ok(Selected::Help(help(commands)));

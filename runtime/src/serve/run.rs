@@ -66,6 +66,7 @@ where
         Selected::Run(command, arguments) => {
             return run_command(setup, command, arguments, stop).await;
         }
+        Selected::Background => return run_background(setup, stop).await,
     }
     let listening = listeners::bind(std::mem::take(&mut setup.listeners), &setup.config)?;
     shared.health.set_ready(false);
@@ -159,6 +160,35 @@ async fn run_command(
     let done = done.await.map(|_| ());
     let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
     done.and(stopped).and(close(&mut setup, &clock).await)
+}
+
+/// Runs the background work of all batteries in place of the server, until a stop.
+async fn run_background(mut setup: Setup, mut stop: StopSource) -> Result {
+    let clock = std::mem::take(&mut setup.clock);
+    let starting = hook::run_start(&mut setup.on_start, &clock);
+    match unless_stopped(&mut stop, starting).await {
+        Ok(Some(_)) => {}
+        ended => return ended.map(|_| ()).and(close(&mut setup, &clock).await),
+    }
+    let progress = Progress::new(&clock);
+    let background = Running::start(
+        std::mem::take(&mut setup.installed.background),
+        std::mem::take(&mut setup.installed.stop_begins),
+        &progress,
+    );
+    supervisor::ready();
+    stop.wait_for_stop().await;
+    supervisor::stopping();
+    progress.begin_without_delay();
+    let left = background
+        .wait(&progress, setup.config.shutdown_timeout, &mut stop)
+        .await;
+    let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
+    let stopped = stopped.and(close(&mut setup, &clock).await);
+    if !setup.quiet {
+        events::cut_at_stop(left, "background tasks of batteries");
+    }
+    stopped
 }
 
 fn print(text: &str) -> Result {

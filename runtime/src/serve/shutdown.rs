@@ -27,6 +27,13 @@ impl Progress {
         }
     }
 
+    /// Begins a stop and the shutdown, where no request is served.
+    pub(super) fn begin_without_delay(&self) {
+        self.begins.begin();
+        // It is set once, since a stop begins once.
+        let _ = self.shutdown.set(self.clock.now());
+    }
+
     /// Returns when a shutdown that may take this long ends. Without a stop it is over.
     pub(super) fn deadline(&self, timeout: Duration) -> Instant {
         match self.shutdown.get() {

@@ -348,6 +348,38 @@ async fn a_command_runs_in_place_of_the_server() {
     assert_eq!(events, "");
 }
 
+/// A battery with a command for its background work.
+struct Worker(Log);
+
+impl Battery for Worker {
+    fn name(&self) -> String {
+        "worker".to_owned()
+    }
+
+    fn install(self, hooks: &mut Hooks<'_>) {
+        hooks.background_command("worker", "Runs the jobs.", move || self.0.add("selected"));
+    }
+}
+
+#[tokio::test]
+async fn a_background_command_runs_all_background_work_until_the_stop() {
+    let log = Log::default();
+    let (toy, worker) = (Toy::new("jobs", &log), Worker(log.clone()));
+    let claimed = toy.claimed.clone();
+    let server = Server::start(|serve| serve.install(toy).install(worker).arguments(["worker"]));
+    until("it works", async || claimed.load(SeqCst) > 3).await;
+    server.stop().await.expect("it ran");
+    let events = log.text();
+    assert!(events.starts_with("selected start:jobs "), "{events}");
+    assert!(events.contains("drained:jobs") && events.contains("begins:jobs"), "{events}");
+    assert!(events.ends_with("close:jobs"), "{events}");
+
+    let run_it = |serve: Serve<Api>, log: &Log| serve.install(Worker(log.clone()));
+    let (error, events) = run(&["worker", "now"], run_it).await;
+    assert!(error.contains("has no arguments: leave `now` out"), "{error}");
+    assert_eq!(events, "");
+}
+
 #[tokio::test]
 async fn two_of_one_name_are_an_error_at_the_start() {
     let twice = |serve: Serve<Api>, log: &Log| {
