@@ -371,12 +371,18 @@ async fn a_background_command_runs_all_background_work_until_the_stop() {
     server.stop().await.expect("it ran");
     let events = log.text();
     assert!(events.starts_with("selected start:jobs "), "{events}");
-    assert!(events.contains("drained:jobs") && events.contains("begins:jobs"), "{events}");
+    assert!(
+        events.contains("drained:jobs") && events.contains("begins:jobs"),
+        "{events}"
+    );
     assert!(events.ends_with("close:jobs"), "{events}");
 
     let run_it = |serve: Serve<Api>, log: &Log| serve.install(Worker(log.clone()));
     let (error, events) = run(&["worker", "now"], run_it).await;
-    assert!(error.contains("has no arguments: leave `now` out"), "{error}");
+    assert!(
+        error.contains("has no arguments: leave `now` out"),
+        "{error}"
+    );
     assert_eq!(events, "");
 }
 

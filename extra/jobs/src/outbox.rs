@@ -1,0 +1,201 @@
+//! Jobs that are stored in the transaction of the handler.
+
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use highball::{
+    describe::{Answers, Inputs},
+    extract::{Facts, Input},
+    prelude::*,
+};
+use highball_db::{Database, InTransaction};
+
+use crate::{
+    Job, Jobs, Retry,
+    backend::Pushed,
+    consumer::{Argument, ArgumentFrom, Env},
+    job::Published,
+    push_error::BUSY,
+    sql,
+};
+
+/// Publishes jobs in the transaction of a handler or of a consumer: a job is published if the transaction is committed,
+/// and not otherwise.
+///
+/// It is the safe way to publish where data changes as well: no crash can keep one of them and lose the other. The jobs
+/// must be in the database of the transaction, [`Jobs::new`].
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_db::{Pool, Sqlite, Tx, database, sqlx};
+/// use highball_jobs::{Job, Jobs, Outbox};
+/// use serde::{Deserialize, Serialize};
+///
+/// database!(Shop: Sqlite);
+///
+/// #[derive(State)]
+/// struct AppState {
+///     shop: Pool<Shop>,
+///     jobs: Jobs,
+/// }
+///
+/// #[derive(Serialize, Deserialize, Job)]
+/// #[job("email")]
+/// struct Email {
+///     to: String,
+/// }
+///
+/// #[post("/orders/{to}")]
+/// async fn order(
+///     to: &str,
+///     mut tx: Tx<'_, Shop>,
+///     email: Outbox<'_, Email>,
+/// ) -> highball::Result<StatusCode> {
+///     email.push(&mut tx, Email { to: to.to_owned() }).await?;
+///     // The job of an order that is refused is not published.
+///     Ok(if to.contains('@') { StatusCode::ACCEPTED } else { StatusCode::BAD_REQUEST })
+/// }
+///
+/// // Another program has the consumer.
+/// #[routes(app, jobs(elsewhere("email")))]
+/// struct Api(order);
+///
+/// # highball::block_on(async {
+/// let shop = Pool::<Shop>::memory().build();
+/// let jobs = Jobs::new(&shop);
+/// let session = Api.test().state(AppState { shop, jobs: jobs.clone() }).start();
+/// assert_eq!(session.post("/orders/ada@example.org").send().await.status(), 202);
+/// assert_eq!(session.post("/orders/ada").send().await.status(), 400);
+/// let waiting = jobs.waiting::<Email>().await?;
+/// assert_eq!(waiting.len(), 1);
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
+pub struct Outbox<'r, J: Job> {
+    jobs: &'r Jobs,
+    producer: &'static str,
+    trace: Option<&'r str>,
+    job: PhantomData<fn(J)>,
+}
+
+impl<J: Job> Outbox<'_, J> {
+    /// Publishes a job if the transaction is committed.
+    ///
+    /// Returns the id of the job, or [`Pushed::Duplicate`] if an unfinished one has its unique key.
+    ///
+    /// # Errors
+    /// Returns an error if the statement fails, and if the jobs are in another database.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the job may be part of the transaction or not.
+    pub async fn push(&self, tx: &mut impl InTransaction, job: J) -> highball::Result<Pushed> {
+        self.push_after(tx, Duration::ZERO, job).await
+    }
+
+    /// Publishes a job that runs after this time at the earliest.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    ///
+    /// # Cancel safety
+    /// As [`push`](Self::push).
+    pub async fn push_after<T: InTransaction>(
+        &self,
+        tx: &mut T,
+        time: Duration,
+        job: J,
+    ) -> highball::Result<Pushed> {
+        self.check_database(T::Database::NAME)?;
+        let trace = self.trace.map(str::to_owned);
+        let new = self.jobs.new_job(&job, time, self.producer, trace)?;
+        let pushed = sql::insert(tx, &new, self.jobs.now(), new.due).await?;
+        if pushed != Pushed::Duplicate {
+            let jobs = self.jobs.clone();
+            tx.on_commit(move || jobs.told(J::NAME));
+        }
+        Ok(pushed)
+    }
+
+    fn check_database(&self, of_transaction: &str) -> highball::Result {
+        if self.jobs.is_in(of_transaction) {
+            return Ok(());
+        }
+        let place = match self.jobs.database() {
+            Some(database) => format!("in the database `{database}`"),
+            None => "in no database of the app".to_owned(),
+        };
+        Err(highball::Error::new(format!(
+            "the job `{}` cannot be part of a transaction of `{of_transaction}`, because the jobs are {place}: create \
+             them with `Jobs::new(&pool)` of the same pool",
+            J::NAME
+        )))
+    }
+}
+
+impl<'r, J: Job> Extract<'r> for Outbox<'r, J> {
+    type State = Jobs;
+    const FACTS: Facts = Published::<J>::FACTS;
+    const INPUTS: Inputs = Inputs::NONE;
+    const ANSWERS: Answers = BUSY;
+
+    fn extract(input: Input<'r, Jobs>) -> Result<Self, Rejection> {
+        let jobs = input.state();
+        jobs.check_room::<J>()?;
+        Ok(Self {
+            jobs,
+            producer: input.route().map_or("", |route| route.handler()),
+            trace: traceparent(&input),
+            job: PhantomData,
+        })
+    }
+}
+
+/// Returns the header that joins the spans of several services.
+pub(crate) fn traceparent<'r>(input: &Input<'r, Jobs>) -> Option<&'r str> {
+    let value = input.headers().get("traceparent")?.to_str().ok()?;
+    // The version 00 has 55 characters. Later ones may be longer.
+    (55..=255).contains(&value.len()).then_some(value)
+}
+
+/// The attempt in which a consumer publishes.
+#[derive(Debug)]
+pub struct Publisher {
+    pub(crate) attempt: std::sync::Arc<crate::Attempt>,
+    pub(crate) consumer: &'static str,
+}
+
+impl<J: Job> Argument for Outbox<'static, J> {
+    type Open = Publisher;
+    type Lent<'o> = Outbox<'o, J>;
+    const FACTS: Facts = Published::<J>::FACTS;
+
+    fn lend(open: &mut Publisher) -> Outbox<'_, J> {
+        Outbox {
+            jobs: &open.attempt.jobs,
+            producer: open.consumer,
+            trace: open.attempt.traceparent(),
+            job: PhantomData,
+        }
+    }
+}
+
+impl<J: Job, S: Send + Sync + 'static> ArgumentFrom<S> for Outbox<'static, J> {
+    async fn open(env: &Env<S>) -> Result<Publisher, Retry> {
+        Ok(Publisher {
+            attempt: env.attempt.clone(),
+            consumer: env.consumer,
+        })
+    }
+
+    async fn close(_: Publisher, _: &Env<S>, outcome: Result<(), Retry>) -> Result<(), Retry> {
+        outcome
+    }
+}
+
+impl<J: Job> fmt::Debug for Outbox<'_, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox")
+            .field("job", &J::NAME)
+            .finish_non_exhaustive()
+    }
+}

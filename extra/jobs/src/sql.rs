@@ -1,0 +1,338 @@
+//! Jobs in SQLite or PostgreSQL.
+
+mod contract;
+mod rows;
+mod statements;
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+    time::{Duration, SystemTime},
+};
+
+use highball_db::{
+    Database, Engine, InTransaction, Lent, Pool,
+    battery::{self, Value},
+};
+use tokio::sync::OnceCell;
+
+use self::{rows::Rows, statements as sql};
+use crate::backend::{BackendError, Claim, Claimed, End, JobId, Millis, NewJob, Pushed, Receipt};
+
+/// Why an attempt has ended without its worker.
+const CRASHED: &str = "its process ended, or it blocked its thread for the time of its lease";
+
+/// Jobs in a database: the tables `highball_jobs`, `highball_job_steps`, `highball_job_schedules` and
+/// `highball_job_rates`.
+///
+/// A job is stored when the transaction that publishes it is committed. It survives what the database survives: the
+/// pools of `highball-db` write to the disk before they acknowledge a commit.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, Sqlite, database};
+/// use highball_jobs::{Jobs, Sql};
+///
+/// database!(Shop: Sqlite);
+///
+/// let pool = Pool::<Shop>::memory().build();
+/// let jobs = Jobs::new(&pool);
+/// // This is the same.
+/// let jobs = Jobs::on(Sql::new(&pool));
+/// ```
+pub struct Sql<D: Database> {
+    pool: Pool<D>,
+    is_prepared: OnceCell<()>,
+    /// How many milliseconds the clock of the database is ahead of that of this process.
+    ahead: AtomicI64,
+    /// Whether a second connection would be another database.
+    is_memory: AtomicBool,
+}
+
+impl<D: Database> Sql<D> {
+    /// Keeps jobs in the database of this pool. The tables are created by the first use.
+    pub fn new(pool: &Pool<D>) -> Self {
+        Self {
+            pool: pool.clone(),
+            is_prepared: OnceCell::new(),
+            ahead: AtomicI64::new(0),
+            is_memory: AtomicBool::new(false),
+        }
+    }
+
+    async fn create(&self) -> Result<(), BackendError> {
+        let tables = match D::Engine::ONE_WRITER {
+            true => sql::SQLITE,
+            false => sql::POSTGRES,
+        };
+        let migrated = battery::migrate(&self.pool, "jobs", tables).await;
+        migrated.map_err(BackendError::new)?;
+        match D::Engine::ONE_WRITER {
+            true => {
+                let file = rows::first_text(self.read(sql::FILE_SQLITE, Vec::new()).await?);
+                let is_memory = file.is_none_or(|file| file.is_empty());
+                self.is_memory.store(is_memory, Relaxed);
+            }
+            false => self.compare_clocks().await?,
+        }
+        Ok(())
+    }
+
+    /// Leases of several machines are measured by the clock of the database.
+    async fn compare_clocks(&self) -> Result<(), BackendError> {
+        let rows = self.read(sql::NOW_POSTGRES, Vec::new()).await?;
+        let theirs = rows.first().and_then(|row| row.first()?.int());
+        if let Some(theirs) = theirs {
+            self.ahead.store(theirs - system_millis(), Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Returns the time of the database at this time of the process.
+    fn time(&self, now: Millis) -> Millis {
+        now + self.ahead.load(Relaxed)
+    }
+
+    async fn ready(&self) -> Result<(), BackendError> {
+        self.is_prepared.get_or_try_init(|| self.create()).await?;
+        Ok(())
+    }
+
+    async fn read(
+        &self,
+        statement: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Rows, BackendError> {
+        let conn = self.pool.acquire().await.map_err(BackendError::new)?;
+        run(conn, statement, values).await
+    }
+
+    async fn write(
+        &self,
+        statement: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Rows, BackendError> {
+        self.ready().await?;
+        let conn = self
+            .pool
+            .acquire_writer()
+            .await
+            .map_err(BackendError::new)?;
+        run(conn, statement, values).await
+    }
+
+    /// Takes permission for starts in the current second, and returns for how many.
+    async fn take_rate(&self, claim: &Claim, now: Millis) -> Result<usize, BackendError> {
+        let Some(rate) = claim.rate else {
+            return Ok(claim.most);
+        };
+        let rate = usize::try_from(rate).unwrap_or(usize::MAX);
+        // The second try takes one, where fewer are left.
+        for number in [claim.most.min(rate), 1] {
+            let values = vec![
+                text(claim.name),
+                Value::Int(now / 1000),
+                size(number),
+                size(rate),
+            ];
+            if !self.write(sql::TAKE_RATE, values).await?.is_empty() {
+                return Ok(number);
+            }
+        }
+        Ok(0)
+    }
+
+    async fn claim_some(&self, claim: Claim, now: Millis) -> Result<Vec<Claimed>, BackendError> {
+        let now = self.time(now);
+        let most = self.take_rate(&claim, now).await?;
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        let statements = match D::Engine::ONE_WRITER {
+            true => sql::CLAIM_SQLITE,
+            false => sql::CLAIM_POSTGRES,
+        };
+        let (statement, number) = match claim.suspect {
+            true => (statements.suspect, 1),
+            false => (statements.usual, most),
+        };
+        let values = vec![
+            text(claim.name),
+            Value::Int(now),
+            Value::Int(claim.version.into()),
+            size(number),
+            text(claim.worker),
+            Value::Int(self.time(system_millis()) + millis(claim.lease)),
+        ];
+        let claimed = match self.write(statement, values).await {
+            Ok(rows) => rows::claimed(rows)?,
+            // Another worker runs a job of the same key that this statement could not see yet.
+            Err(error) if error.to_string().contains("one_of_key") => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        if claim.rate.is_some() && claimed.len() < most {
+            let unused = size(most - claimed.len());
+            let values = vec![text(claim.name), Value::Int(now / 1000), unused];
+            self.write(sql::GIVE_RATE, values).await?;
+        }
+        Ok(claimed)
+    }
+
+    async fn end(&self, receipt: &Receipt, end: End, now: Millis) -> Result<bool, BackendError> {
+        let (statement, values) = ending(receipt, end, self.time(now), |due| self.time(due))?;
+        Ok(!self.write(statement, values).await?.is_empty())
+    }
+
+    async fn requeue_one(&self, job: &JobId, now: Millis) -> Result<u64, BackendError> {
+        let values = vec![id(job)?, Value::Int(self.time(now))];
+        match self.write(sql::REQUEUE, values).await {
+            Ok(rows) => Ok(u64::from(!rows.is_empty())),
+            Err(error) if error.to_string().contains("unique") => Err(BackendError::new(
+                highball::Error::new(format!("another job has the unique key of {job}")),
+            )),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn push_all(&self, jobs: Vec<NewJob>, now: Millis) -> Result<Vec<Pushed>, BackendError> {
+        self.ready().await?;
+        let mut pushed = Vec::with_capacity(jobs.len());
+        let mut transaction = self.pool.begin().await.map_err(BackendError::new)?;
+        for job in &jobs {
+            pushed.push(self.insert(&mut transaction, job, now).await?);
+        }
+        transaction.commit().await.map_err(BackendError::new)?;
+        Ok(pushed)
+    }
+
+    async fn insert(
+        &self,
+        transaction: &mut impl InTransaction<Database = D>,
+        job: &NewJob,
+        now: Millis,
+    ) -> Result<Pushed, BackendError> {
+        let inserted = insert(transaction, job, self.time(now), self.time(job.due)).await;
+        inserted.map_err(BackendError::new)
+    }
+}
+
+/// Stores a job in the transaction of a caller.
+pub(crate) async fn insert<T: InTransaction>(
+    transaction: &mut T,
+    job: &NewJob,
+    now: Millis,
+    due: Millis,
+) -> Result<Pushed, highball::Error> {
+    if let (Some(key), Some(_)) = (&job.unique_key, job.unique_for) {
+        let values = vec![text(job.name), text(key), Value::Int(now)];
+        battery::fetch::<T::Database>(transaction, sql::FREE_KEY, values).await?;
+    }
+    let until = job.unique_for.map_or(0, |time| now + clamp(time));
+    let values = vec![
+        text(job.name),
+        Value::Int(job.version.into()),
+        text(&job.payload),
+        Value::Int(due),
+        optional(job.order_key.as_ref()),
+        optional(job.unique_key.as_ref()),
+        Value::Int(i64::from(job.unique_key.is_some())),
+        Value::Int(until),
+        Value::Int(now),
+        text(job.producer),
+        optional(job.trace.as_ref()),
+    ];
+    let rows = battery::fetch::<T::Database>(transaction, sql::INSERT, values).await?;
+    let id = rows.first().and_then(|row| row.first()?.int());
+    Ok(id.map_or(Pushed::Duplicate, |id| {
+        Pushed::Stored(JobId::new(id.to_string()))
+    }))
+}
+
+/// Marks a job as done in the transaction of its consumer. Returns whether the attempt still has its lease.
+pub(crate) async fn finish<T: InTransaction>(
+    transaction: &mut T,
+    receipt: &Receipt,
+    now: Millis,
+) -> Result<bool, highball::Error> {
+    let (statement, values) = ending(receipt, End::Done, now, |due| due)?;
+    let rows = battery::fetch::<T::Database>(transaction, statement, values).await?;
+    Ok(!rows.is_empty())
+}
+
+/// Returns the statement that ends an attempt, with its values.
+fn ending(
+    receipt: &Receipt,
+    end: End,
+    now: Millis,
+    time: impl Fn(Millis) -> Millis,
+) -> Result<(&'static str, Vec<Value>), BackendError> {
+    let mut values = vec![id(&receipt.job)?, Value::Int(receipt.fence)];
+    let statement = match end {
+        End::Done => {
+            values.push(Value::Int(now));
+            sql::DONE_NOW
+        }
+        End::Park { reason } => {
+            values.extend([Value::Int(now), Value::Text(reason)]);
+            sql::PARK
+        }
+        End::Retry { due, reason } => {
+            values.extend([Value::Int(time(due)), Value::Text(reason)]);
+            sql::RETRY
+        }
+        End::Release { due } => {
+            values.push(Value::Int(time(due)));
+            sql::RELEASE
+        }
+    };
+    Ok((statement, values))
+}
+
+/// Runs a statement, and returns its connection.
+async fn run<D: Database>(
+    mut conn: Lent<D>,
+    statement: &'static str,
+    values: Vec<Value>,
+) -> Result<Rows, BackendError> {
+    let rows = battery::fetch::<D>(&mut conn, statement, values).await;
+    let rows = rows.map_err(BackendError::new)?;
+    conn.release();
+    Ok(rows)
+}
+
+fn system_millis() -> Millis {
+    crate::time::millis(SystemTime::now())
+}
+
+fn millis(time: Duration) -> Millis {
+    clamp(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn clamp(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX / 4)
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+fn optional(text: Option<&String>) -> Value {
+    text.map_or(Value::Null, |text| Value::Text(text.clone()))
+}
+
+fn size(size: usize) -> Value {
+    Value::Int(i64::try_from(size).unwrap_or(i64::MAX))
+}
+
+fn id(job: &JobId) -> Result<Value, BackendError> {
+    let id = job.as_str().parse().map(Value::Int);
+    id.map_err(|_| BackendError::new(highball::Error::new(format!("there is no job `{job}`"))))
+}
+
+impl<D: Database> fmt::Debug for Sql<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sql")
+            .field("database", &D::NAME)
+            .finish_non_exhaustive()
+    }
+}

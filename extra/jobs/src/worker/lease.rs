@@ -1,0 +1,76 @@
+//! Renews the leases of the jobs that run.
+
+use std::{
+    sync::{Arc, Weak},
+    time::{Duration, SystemTime},
+};
+
+use super::Worker;
+use crate::{
+    backend::Backend,
+    time::{duration, millis},
+};
+
+/// The renewal of leases, which ends when it is dropped.
+pub(super) struct Renewal {
+    _alive: Arc<()>,
+}
+
+impl<S: Send + Sync + 'static> Worker<S> {
+    /// Renews the leases on a thread with its own connection, since consumers may block the threads of the runtime.
+    pub(super) fn renew(self: &Arc<Self>) -> Renewal {
+        let alive = Arc::new(());
+        let (worker, until) = (Arc::clone(self), Arc::downgrade(&alive));
+        match self.jobs.backend().for_renewal() {
+            Some(backend) => {
+                let begun = std::thread::Builder::new()
+                    .name("jobs-lease".to_owned())
+                    .spawn(move || run_thread(&worker, &*backend, &until));
+                if let Err(error) = begun {
+                    eprintln!("no thread renews the leases of jobs: {error}");
+                }
+            }
+            None => {
+                tokio::spawn(async move {
+                    let backend = Arc::clone(worker.jobs.backend());
+                    worker.renew_until(&*backend, &until).await;
+                });
+            }
+        }
+        Renewal { _alive: alive }
+    }
+
+    async fn renew_until(&self, backend: &dyn Backend, until: &Weak<()>) {
+        let lease = self.settings.lease;
+        let pause = lease / 3;
+        while until.strong_count() > 0 {
+            tokio::time::sleep(pause.min(Duration::from_secs(1))).await;
+            if self.running.is_empty() {
+                continue;
+            }
+            let since = millis(SystemTime::now()) - duration(lease / 2);
+            let (running, stuck) = self.running.jobs(since);
+            let renewed = backend.renew(self.id.clone(), stuck, lease);
+            // After an error the next round tries again, and the lease decides.
+            if let Ok(Ok(renewed)) = tokio::time::timeout(lease, renewed).await {
+                let lost = running.into_iter().filter(|job| !renewed.contains(job));
+                self.running.lose(&lost.collect::<Vec<_>>());
+            }
+            tokio::time::sleep(pause.saturating_sub(Duration::from_secs(1))).await;
+        }
+    }
+}
+
+fn run_thread<S: Send + Sync + 'static>(
+    worker: &Worker<S>,
+    backend: &dyn Backend,
+    until: &Weak<()>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(worker.renew_until(backend, until)),
+        Err(error) => eprintln!("no thread renews the leases of jobs: {error}"),
+    }
+}

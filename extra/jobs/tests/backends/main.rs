@@ -1,0 +1,4 @@
+//! The backends pass the tests of backends, and what is special about each.
+
+mod conformance;
+mod places;

@@ -1,0 +1,7 @@
+//! Consumers, with jobs in a database in memory and a clock that the tests move.
+
+mod app;
+mod arguments;
+mod failures;
+mod publishing;
+mod schedules;
