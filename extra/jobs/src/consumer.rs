@@ -12,7 +12,7 @@ use highball::{
 };
 use highball_db::{Database, InTransaction as _, Pool, Transaction};
 
-use crate::{Attempt, Job, Options, Retry, Schedule, sql};
+use crate::{Attempt, Job, Options, Retry, Schedule, contract::Contract, sql};
 
 /// The app state and the attempt of one call.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub trait Run<S>: Consumer {
     const VERSION: u32;
     /// The fields of the job that are never shown.
     const SECRET: &'static [&'static str];
+    /// The committed form of the job.
+    const CONTRACT: Option<Contract> = None;
     /// How it runs.
     const OPTIONS: Options;
     /// When it runs, if a schedule publishes its job.

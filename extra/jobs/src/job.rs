@@ -97,14 +97,6 @@ impl<J: Job> Published<J> {
     pub(crate) const DIRECTLY: Facts = Self::FACTS.and(Facts::PUBLISHES_DIRECTLY);
 }
 
-/// The stored form of a job, which is compared with a committed file. `#[derive(Job)]` implements it.
-pub trait HasContract: Job {
-    /// The current version in the file.
-    const CONTRACT: &'static str;
-    /// The file, below the directory of the package.
-    const FILE: &'static str;
-}
-
 /// Compares in constants.
 pub const fn same_text(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());

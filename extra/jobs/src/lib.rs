@@ -63,7 +63,10 @@ pub mod backend;
 #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
 pub mod conformance;
 mod consumer;
+mod contract;
 mod cron;
+#[cfg(doctest)]
+mod doctests;
 mod job;
 mod jobs;
 mod line;
@@ -103,7 +106,8 @@ pub mod __private {
             Argument, ArgumentFrom, Arguments, ArgumentsFrom, Checked, Env, Is, Outcome, Run,
             is_argument, is_job,
         },
-        job::{BoxError, HasContract, Job, from_json, key, read_job, same_text},
+        contract::{Contract, HasContract, contract_of},
+        job::{BoxError, Job, from_json, key, read_job, same_text},
         options::{Missed, Options, Schedule},
         retry::Retry,
         tick::Tick,

@@ -31,6 +31,7 @@ use crate::{
     Jobs, Options, Retry, Schedule,
     backend::State,
     consumer::{Env, Run},
+    contract::Contract,
 };
 
 /// How long the release of jobs at the stop may take.
@@ -173,6 +174,7 @@ pub struct ConsumerOf<S> {
     pub(crate) schedule: Option<Schedule>,
     /// The newest version of the payload that it reads.
     pub(crate) version: u32,
+    pub(crate) contract: Option<Contract>,
     /// The fields that are never shown.
     pub(crate) secret: &'static [&'static str],
     pub(crate) start: Start<S>,
@@ -226,6 +228,7 @@ where
             options: C::OPTIONS,
             schedule: C::SCHEDULE,
             version: C::VERSION,
+            contract: C::CONTRACT,
             secret: C::SECRET,
             start: start::<S, C>,
         };
@@ -303,6 +306,12 @@ impl<S: Send + Sync + 'static> Battery for Workers<S> {
         hooks.command("jobs", commands::ABOUT, move |arguments| async move {
             commanded.command(&arguments).await
         });
+        let contracted = Arc::clone(&worker);
+        hooks.command(
+            "contracts",
+            commands::ABOUT_CONTRACTS,
+            move |arguments| async move { contracted.contracts(&arguments) },
+        );
         for consumer in &worker.consumers {
             for state in [State::Waiting, State::Running, State::Parked] {
                 hooks.gauge(worker.gauge(consumer.name(), state));

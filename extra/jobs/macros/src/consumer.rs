@@ -24,7 +24,6 @@ const KNOWN: Known = Known {
     options: &[
         ("timeout", "timeout = secs(30)"),
         ("at_once", "at_once = 8"),
-        ("at_once_per_key", "at_once_per_key = 2"),
         ("attempts", "attempts = 12"),
         ("crashes", "crashes = 3"),
         ("rate", "rate = 50"),

@@ -127,7 +127,6 @@ pub fn job(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// |---|---|---|
 /// | `timeout = secs(30)` | how long the function may run, or `never` for no limit | must be written |
 /// | `at_once = 8` | how many of its jobs run at the same time in one process | 8 |
-/// | `at_once_per_key = 2` | how many of them may have one key | no limit |
 /// | `attempts = 12` | how often a job runs until it is dead | 12 |
 /// | `crashes = 3` | how often a job may end the process until it is dead | 3 |
 /// | `rate = 50` | how many jobs begin in a second | no limit |

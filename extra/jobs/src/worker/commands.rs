@@ -1,6 +1,6 @@
 //! The command `jobs`, for operators.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::PathBuf};
 
 use highball::{Error, Result};
 
@@ -12,6 +12,9 @@ use crate::{
 
 pub(super) const ABOUT: &str = "Lists jobs: `jobs`, `jobs parked NAME`; runs them again: `jobs requeue NAME [MOST]`, \
                                 `jobs requeue-one ID`.";
+
+pub(super) const ABOUT_CONTRACTS: &str =
+    "Compares the committed files of jobs: `contracts check`, or writes them: `contracts accept`.";
 
 /// How many jobs a list has at most, and how many run again if no number is given.
 const MOST: usize = 100;
@@ -32,6 +35,28 @@ impl<S: Send + Sync + 'static> Worker<S> {
         };
         println!("{}", text.trim_end());
         Ok(())
+    }
+
+    /// Compares or writes the files of the jobs, in the package that `cargo run` runs.
+    pub(super) fn contracts(&self, arguments: &[String]) -> Result {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let package = package.unwrap_or_default();
+        let mut contracts = self
+            .consumers
+            .iter()
+            .filter_map(|consumer| consumer.contract);
+        match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["check"] => contracts.try_for_each(|contract| contract.check(&package)),
+            ["accept"] => {
+                for contract in contracts {
+                    if contract.accept(&package)? {
+                        println!("{} was written", contract.file());
+                    }
+                }
+                Ok(())
+            }
+            _ => Err(Error::new(ABOUT_CONTRACTS)),
+        }
     }
 
     fn consumer(&self, name: &str) -> Result<&ConsumerOf<S>> {

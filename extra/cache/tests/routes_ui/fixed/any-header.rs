@@ -19,6 +19,6 @@ async fn context(cx: &mut Context<'_>) -> String {
 #[routes(app)]
 struct Api(hello, context);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

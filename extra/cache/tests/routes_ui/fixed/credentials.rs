@@ -13,7 +13,10 @@ struct User {
 
 #[guard]
 fn signed_in(token: Bearer) -> Result<User, StatusCode> {
-    let id = token.token().parse().map_err(|_| StatusCode::UNAUTHORIZED)?;
+    let id = token
+        .token()
+        .parse()
+        .map_err(|_| StatusCode::UNAUTHORIZED)?;
     Ok(User { id })
 }
 
@@ -25,6 +28,6 @@ async fn me(user: Local<'_, User>) -> String {
 #[routes(app, with(signed_in))]
 struct Api(me);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

@@ -25,6 +25,6 @@ struct Group(list);
 #[routes(app)]
 struct Api(Group, me, search);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

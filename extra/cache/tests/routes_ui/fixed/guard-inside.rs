@@ -22,6 +22,6 @@ async fn news() -> &'static str {
 #[routes(app, with(signed_in))]
 struct Api(news);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

@@ -14,7 +14,10 @@ struct User {
 #[guard]
 fn signed_in(token: Option<Bearer>) -> Result<User, StatusCode> {
     let token = token.ok_or(StatusCode::UNAUTHORIZED)?;
-    let id = token.token().parse().map_err(|_| StatusCode::UNAUTHORIZED)?;
+    let id = token
+        .token()
+        .parse()
+        .map_err(|_| StatusCode::UNAUTHORIZED)?;
     Ok(User { id })
 }
 
@@ -26,6 +29,6 @@ async fn home(user: Local<'_, User>) -> String {
 #[routes(app, with(signed_in))]
 struct Api(home);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

@@ -12,6 +12,6 @@ async fn home() {}
 #[routes(app)]
 struct Api(home);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

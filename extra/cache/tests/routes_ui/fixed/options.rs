@@ -31,6 +31,6 @@ async fn upper_case() {}
 #[routes(app)]
 struct Api(many, no_time, unknown_option, no_name, no_brace, upper_case);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

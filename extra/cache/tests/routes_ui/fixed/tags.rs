@@ -29,6 +29,6 @@ async fn change(key: u64) {
 #[routes(app)]
 struct Api(show, edit, remove, change);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

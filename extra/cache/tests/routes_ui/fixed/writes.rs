@@ -25,6 +25,6 @@ async fn address(client: highball::extract::Client) -> String {
 #[routes(app)]
 struct Api(order, visits, address);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

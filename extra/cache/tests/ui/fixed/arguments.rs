@@ -27,4 +27,4 @@ async fn area(radius: u32) -> Result<u32, io::Error> {
     Ok(radius)
 }
 
-fn main() {}
+pub fn main() {}

@@ -17,4 +17,4 @@ async fn no_result() -> Result<u32, io::Error> {
     Ok(1)
 }
 
-fn main() {}
+pub fn main() {}

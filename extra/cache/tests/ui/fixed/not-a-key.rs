@@ -10,4 +10,4 @@ async fn distance(from: Point, to: u8) -> Result<u8, io::Error> {
     Ok(from.0 + from.1 + to)
 }
 
-fn main() {}
+pub fn main() {}

@@ -11,4 +11,4 @@ async fn length(name: &str) -> Result<usize, io::Error> {
 
 async fn wait() {}
 
-fn main() {}
+pub fn main() {}

@@ -22,4 +22,4 @@ async fn no_old_value() -> Result<u32, io::Error> {
     Ok(1)
 }
 
-fn main() {}
+pub fn main() {}

@@ -16,4 +16,4 @@ async fn name(id: String) -> Result<String, io::Error> {
     Ok(id)
 }
 
-fn main() {}
+pub fn main() {}

@@ -16,7 +16,10 @@ async fn orders(_conn: Conn<'_, Replica>) {}
 #[routes(app)]
 struct Api(orders);
 
-fn main() {
+pub fn main() {
     let shop = Pool::file("shop.db").build();
-    let _ = highball::serve(Api).state(AppState { shop, replica: Pool::memory().build() });
+    let _ = highball::serve(Api).state(AppState {
+        shop,
+        replica: Pool::memory().build(),
+    });
 }

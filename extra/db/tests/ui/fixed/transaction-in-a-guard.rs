@@ -20,4 +20,4 @@ async fn home() {}
 #[routes(app)]
 struct Api(home);
 
-fn main() {}
+pub fn main() {}

@@ -10,4 +10,4 @@ async fn export(_conn: Conn<'_, Replica>, _tx: Tx<'_, Shop>) {}
 #[routes(app)]
 struct Api(export);
 
-fn main() {}
+pub fn main() {}

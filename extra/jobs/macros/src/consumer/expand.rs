@@ -161,6 +161,12 @@ fn run(model: &Model<'_>) -> TokenStream {
         }),
         Source::Job { .. } => None,
     };
+    let contract = matches!(model.source, Source::Job { .. }).then(|| {
+        quote! {
+            const CONTRACT: ::core::option::Option<__jobs::Contract> =
+                ::core::option::Option::Some(__jobs::contract_of::<__Job>());
+        }
+    });
     let body = body(model);
     // An error about the future is at the name of the function.
     let method = quote_spanned! {name.span()=>
@@ -181,6 +187,7 @@ fn run(model: &Model<'_>) -> TokenStream {
             const VERSION: ::core::primitive::u32 = <__Job as __jobs::Job>::VERSION;
             const SECRET: &'static [&'static ::core::primitive::str] =
                 <__Job as __jobs::Job>::SECRET;
+            #contract
             const OPTIONS: __jobs::Options = __jobs::Options {
                 #settings
                 ..__jobs::Options::DEFAULT

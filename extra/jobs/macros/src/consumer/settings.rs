@@ -20,7 +20,6 @@ pub(crate) fn read(
     let mut fields = timeout(options, function, work, errors);
     for (name, example, is_optional) in [
         ("at_once", "8", false),
-        ("at_once_per_key", "2", true),
         ("attempts", "12", false),
         ("crashes", "3", false),
         ("rate", "50", true),

@@ -57,7 +57,6 @@ fn options_are_fields() {
         quote!(
             timeout = secs(30),
             at_once = 8,
-            at_once_per_key = 2,
             attempts = MAX,
             crashes = 3,
             rate = 50,
@@ -68,7 +67,7 @@ fn options_are_fields() {
         item(),
         &[
             "use __jobs :: units :: * ; secs (30)",
-            "at_once : 8 , at_once_per_key : :: core :: option :: Option :: Some (2) , attempts : MAX , crashes : 3 ,",
+            "at_once : 8 , attempts : MAX , crashes : 3 ,",
             "rate : :: core :: option :: Option :: Some (50)",
             "backoff : ({ # [allow (unused_imports)] use __jobs :: units :: * ; secs (1) } ,",
             ". from_outside ()",
@@ -130,10 +129,6 @@ fn mistakes_in_options_are_reported() {
         (
             quote!(timeout = secs(1), rate = 0),
             "`rate` is at least 1: write `rate = 50`",
-        ),
-        (
-            quote!(timeout = secs(1), at_once_per_key = 0),
-            "`at_once_per_key` is at least 1",
         ),
         (
             quote!(timeout = secs(1), backoff = secs(1)),

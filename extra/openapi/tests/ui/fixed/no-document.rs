@@ -13,6 +13,6 @@ impl Documented for Api {
     }
 }
 
-fn main() {
+pub fn main() {
     let _ = highball::serve(Api);
 }

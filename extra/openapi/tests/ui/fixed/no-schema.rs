@@ -14,6 +14,6 @@ async fn show(id: u64) -> Option<Json<User>> {
 #[routes(app)]
 struct Api(show);
 
-fn main() {
+pub fn main() {
     let _ = Document::of::<Api>("Users", "1.0.0");
 }

@@ -14,6 +14,6 @@ async fn create() -> Response {
 #[routes(app)]
 struct Api(create);
 
-fn main() {
+pub fn main() {
     let _ = Document::strict::<Api>("Orders", "1.0.0");
 }

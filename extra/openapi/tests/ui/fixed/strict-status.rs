@@ -19,6 +19,6 @@ mod orders {
 #[routes(app)]
 struct Api(orders::Routes);
 
-fn main() {
+pub fn main() {
     let _ = Document::strict::<Api>("Orders", "1.0.0");
 }

@@ -25,4 +25,4 @@ async fn add(package: Json<packages::Package>) -> Json<Vec<Curated>> {
 #[routes(app)]
 struct Api(add);
 
-fn main() {}
+pub fn main() {}

@@ -25,4 +25,4 @@ struct List {
     items: Vec<String>,
 }
 
-fn main() {}
+pub fn main() {}

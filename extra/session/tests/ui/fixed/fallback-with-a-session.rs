@@ -26,6 +26,6 @@ async fn missing() -> (StatusCode, String) {
 #[routes(app, fallback = missing, with(Csrf::new(), sessions))]
 struct Api(me);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

@@ -25,6 +25,6 @@ async fn hello() {}
 #[routes(app, with(sessions, signed_in))]
 struct Api(hello);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

@@ -23,6 +23,6 @@ async fn log_in(id: u64, user: Login<'_, User>) -> Result<(), SessionError> {
 #[routes(app, with(Csrf::new(), sessions))]
 struct Api(log_in);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

@@ -33,6 +33,6 @@ async fn hello(user: Option<Session<'_, User>>) -> String {
 #[routes(app, with(sessions))]
 struct Api(cart, hello);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }

@@ -24,4 +24,4 @@ async fn settings(settings: Session<'_, Settings>) {
     drop(settings);
 }
 
-fn main() {}
+pub fn main() {}

@@ -37,6 +37,6 @@ async fn add(id: u64, mut cart: Session<'_, Cart>) -> Result<(), SessionError> {
 #[routes(app, with(Csrf::new(), sessions))]
 struct Api(add, show::basket);
 
-fn main() {
+pub fn main() {
     let _ = |state: AppState| highball::serve(Api).state(state);
 }
