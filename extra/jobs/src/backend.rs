@@ -2,12 +2,38 @@
 //!
 //! [`Sql`](crate::Sql) is the backend in SQLite and PostgreSQL.
 
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+mod data;
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+pub use self::data::{
+    BackendError, Claim, Claimed, Count, End, JobId, Limits, Listed, NewJob, Pushed, Receipt,
+    Recovered, State, Which,
+};
 
 /// The result of a method of a backend.
+///
+/// # Examples
+/// ```
+/// use highball_jobs::backend::Work;
+///
+/// /// A method of a backend that has nothing to do.
+/// fn nothing<'a>() -> Work<'a, ()> {
+///     Box::pin(async { Ok(()) })
+/// }
+/// # let _ = nothing();
+/// ```
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send + 'a>>;
 
 /// Milliseconds since 1970.
+///
+/// # Examples
+/// ```
+/// use highball_jobs::backend::Millis;
+///
+/// const SECOND: Millis = 1000;
+/// # let _ = SECOND;
+/// ```
 pub type Millis = i64;
 
 /// Where jobs are kept until they are done. It delivers each one at least once.
@@ -97,258 +123,3 @@ pub trait Backend: Send + Sync + 'static {
         None
     }
 }
-
-/// A job to store.
-#[derive(Debug, Clone, Default)]
-pub struct NewJob {
-    /// The name of the job.
-    pub name: &'static str,
-    /// The version of the payload.
-    pub version: u32,
-    /// The JSON of the job.
-    pub payload: String,
-    /// The key of jobs that run one after another.
-    pub order_key: Option<String>,
-    /// The key of which there is one job at a time.
-    pub unique_key: Option<String>,
-    /// For how many milliseconds the unique key is taken at least.
-    pub unique_for: Option<u64>,
-    /// When it may run first.
-    pub due: Millis,
-    /// The route or consumer that has published it.
-    pub producer: &'static str,
-    /// The `traceparent` of the request that has published it.
-    pub trace: Option<String>,
-}
-
-/// Whether a job that was pushed is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pushed {
-    /// It is stored under this id.
-    Stored(JobId),
-    /// It is not stored, because another one has its unique key.
-    Duplicate,
-}
-
-impl Pushed {
-    /// Returns the id, if the job was stored.
-    pub fn id(&self) -> Option<&JobId> {
-        match self {
-            Self::Stored(id) => Some(id),
-            Self::Duplicate => None,
-        }
-    }
-}
-
-/// The identity of a job, which is the same in each attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct JobId(String);
-
-impl JobId {
-    /// Creates an id of a backend.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
-    }
-
-    /// Returns the text of the id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The jobs that a worker takes.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// The name of the jobs.
-    pub name: &'static str,
-    /// The newest version that it can read.
-    pub version: u32,
-    /// The most jobs.
-    pub most: usize,
-    /// Whether it takes a job that has crashed, of which one runs at a time.
-    pub suspect: bool,
-    /// The most jobs of this name that may start in a second, in all processes.
-    pub rate: Option<u32>,
-    /// The worker.
-    pub worker: String,
-    /// The time until the lease ends.
-    pub lease: Duration,
-}
-
-/// The right to end an attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Receipt {
-    /// The job.
-    pub job: JobId,
-    /// It grows with each attempt, so that a later one shuts the earlier one out.
-    pub fence: i64,
-}
-
-/// A job that a worker has.
-#[derive(Debug, Clone)]
-pub struct Claimed {
-    /// The right to end the attempt.
-    pub receipt: Receipt,
-    /// The version of the payload.
-    pub version: u32,
-    /// The JSON of the job.
-    pub payload: String,
-    /// The number of this attempt, from 1.
-    pub attempt: u32,
-    /// How many attempts have ended with their process, or without a renewal of the lease.
-    pub crashes: u32,
-    /// When it was stored.
-    pub created: Millis,
-    /// When it could run first.
-    pub due: Millis,
-    /// The route or consumer that has published it.
-    pub producer: String,
-    /// The `traceparent` of the request that has published it.
-    pub trace: Option<String>,
-}
-
-/// How an attempt ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// The job is done.
-    Done,
-    /// It runs again at this time.
-    Retry {
-        /// When it runs again.
-        due: Millis,
-        /// Why it has not succeeded.
-        reason: String,
-    },
-    /// It runs again at this time, as if this attempt had not begun.
-    Release {
-        /// When it runs again.
-        due: Millis,
-    },
-    /// It is parked, because it cannot succeed.
-    Park {
-        /// Why it cannot.
-        reason: String,
-    },
-}
-
-/// When a job that has crashed is parked.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// The name of the jobs.
-    pub name: &'static str,
-    /// The most crashes.
-    pub crashes: u32,
-    /// The most attempts.
-    pub attempts: u32,
-    /// For how long a job with one crash waits; with each further one the time doubles.
-    pub pause: Duration,
-}
-
-/// How many jobs have lost their lease.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Recovered {
-    /// They run again.
-    pub available: u64,
-    /// They are parked.
-    pub parked: u64,
-}
-
-/// The state of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
-    /// It waits for a worker, or for its time.
-    Waiting,
-    /// A worker has it.
-    Running,
-    /// It is done.
-    Done,
-    /// It has not succeeded, and does not run again by itself.
-    Parked,
-}
-
-impl State {
-    /// All states.
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Running, Self::Done, Self::Parked];
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Parked => "parked",
-        })
-    }
-}
-
-/// How many jobs of a name are in a state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Count {
-    /// The name of the jobs.
-    pub name: String,
-    /// Their state.
-    pub state: State,
-    /// Their number.
-    pub jobs: u64,
-    /// When the oldest of them was stored.
-    pub oldest: Millis,
-}
-
-/// A job in a list.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// The job.
-    pub id: JobId,
-    /// The version of the payload.
-    pub version: u32,
-    /// The JSON of the job, with all its fields.
-    pub payload: String,
-    /// How many attempts have begun.
-    pub attempts: u32,
-    /// How many of them have ended with their process.
-    pub crashes: u32,
-    /// When it was stored.
-    pub created: Millis,
-    /// When it may run.
-    pub due: Millis,
-    /// Why the last attempt has not succeeded.
-    pub reason: Option<String>,
-    /// The route or consumer that has published it.
-    pub producer: String,
-}
-
-/// Which parked jobs run again.
-#[derive(Debug, Clone)]
-pub enum Which {
-    /// The one with this id.
-    One(JobId),
-    /// Those of this name, up to this number, the oldest first.
-    Some(String, usize),
-}
-
-/// Why a backend has failed.
-#[derive(Debug)]
-pub struct BackendError(highball::Error);
-
-impl BackendError {
-    /// Creates an error from that of a driver.
-    #[track_caller]
-    pub fn new(error: impl Into<highball::Error>) -> Self {
-        Self(error.into())
-    }
-}
-
-impl fmt::Display for BackendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.0)
-    }
-}
-
-impl std::error::Error for BackendError {}

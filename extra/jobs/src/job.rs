@@ -8,6 +8,16 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::Retry;
 
 /// An error of any type.
+///
+/// # Examples
+/// ```
+/// use highball_jobs::BoxError;
+///
+/// fn read(payload: &str) -> Result<u32, BoxError> {
+///     Ok(payload.parse()?)
+/// }
+/// assert!(read("x").is_err());
+/// ```
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A type whose values can be stored and read again.

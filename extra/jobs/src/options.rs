@@ -68,6 +68,13 @@ pub struct Schedule {
 }
 
 /// What happens with runs of a schedule that were missed, because no process was there.
+///
+/// # Examples
+/// ```
+/// use highball_jobs::Missed;
+///
+/// assert_ne!(Missed::Once, Missed::All);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missed {
     /// They are left out.

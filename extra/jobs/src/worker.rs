@@ -201,6 +201,20 @@ fn start<S: Send + Sync + 'static, C: Run<S>>(
 }
 
 /// The consumers of an app, as nested pairs. `#[routes(app, jobs(..))]` generates the list.
+///
+/// # Examples
+/// ```
+/// use highball::describe::Consumers;
+/// use highball_jobs::{ConsumerList, Jobs, Workers};
+///
+/// /// Returns the worker of an app that is not fixed.
+/// fn workers<A: Consumers>(app: A, jobs: &Jobs, state: &()) -> Workers<()>
+/// where
+///     A::List: ConsumerList<()>,
+/// {
+///     jobs.workers(app, state)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the consumers of this app cannot run with the state `{S}`",
     note = "each consumer takes `State<T>` of a field of the app state, and `&mut Transaction<D>` if it has a `Pool<D>`"
