@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use highball::clock::Clock;
+use highball::{
+    battery::{Battery, Hooks},
+    clock::Clock,
+};
 use highball_db::{Database, Pool};
 
 use crate::{
@@ -20,6 +23,9 @@ use crate::{
 
 /// For how long a direct publisher waits for the backend.
 const CONFIRM: Duration = Duration::from_secs(2);
+
+/// How long the start waits for the backend.
+const START: Duration = Duration::from_secs(30);
 
 /// The jobs of an app: a value of the app state.
 ///
@@ -105,6 +111,14 @@ impl Jobs {
             clock: OnceLock::new(),
             confirm: CONFIRM,
         }))
+    }
+
+    /// Creates the tables, if they are missing. The battery of an app does this at its start.
+    ///
+    /// # Errors
+    /// Returns an error if the backend fails, or if it was changed by a newer version of this package.
+    pub async fn prepare(&self) -> highball::Result {
+        Ok(self.0.backend.prepare().await?)
     }
 
     /// Publishes a job outside of requests, and returns when it is stored.
@@ -308,6 +322,17 @@ impl Jobs {
     pub(crate) fn now(&self) -> Millis {
         let clock = self.0.clock.get();
         millis(clock.map_or_else(std::time::SystemTime::now, Clock::system_time))
+    }
+}
+
+/// For an app that only publishes. One that has consumers installs its [`Workers`](crate::Workers).
+impl Battery for Jobs {
+    fn name(&self) -> String {
+        "jobs".to_owned()
+    }
+
+    fn install(self, hooks: &mut Hooks<'_>) {
+        hooks.on_start(START, async move { self.prepare().await });
     }
 }
 

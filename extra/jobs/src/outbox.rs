@@ -63,6 +63,7 @@ use crate::{
 /// # highball::block_on(async {
 /// let shop = Pool::<Shop>::memory().build();
 /// let jobs = Jobs::new(&shop);
+/// jobs.prepare().await?;
 /// let session = Api.test().state(AppState { shop, jobs: jobs.clone() }).start();
 /// assert_eq!(session.post("/orders/ada@example.org").send().await.status(), 202);
 /// assert_eq!(session.post("/orders/ada").send().await.status(), 400);

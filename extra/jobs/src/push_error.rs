@@ -12,13 +12,7 @@ use highball::{
 ///
 /// # Examples
 /// ```
-/// use highball::{Rejection, prelude::*};
 /// use highball_jobs::PushError;
-///
-/// #[get("/advice")]
-/// async fn advice(error: Option<&str>) -> &'static str {
-///     "later"
-/// }
 ///
 /// fn is_full(error: &PushError) -> bool {
 ///     matches!(error, PushError::Full { .. })

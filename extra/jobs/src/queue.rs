@@ -54,8 +54,8 @@ use crate::{
 /// # highball::block_on(async {
 /// let jobs = Jobs::new(&Pool::<Shop>::memory().build());
 /// let session = Api.test().state(AppState { jobs: jobs.clone() }).start();
-/// session.post("/reports/7").send().await.assert_status(202);
-/// session.post("/reports/7").send().await.assert_status(202);
+/// assert_eq!(session.post("/reports/7").send().await.status(), 202);
+/// assert_eq!(session.post("/reports/7").send().await.status(), 202);
 /// assert_eq!(jobs.waiting::<Report>().await?.len(), 1);
 /// # Ok::<(), highball::Error>(())
 /// # }).unwrap();
