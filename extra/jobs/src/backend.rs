@@ -4,6 +4,8 @@
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
+pub use crate::{fault::Fault, requirements::Requirements};
+
 /// The result of a method of a backend.
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + Send + 'a>>;
 
@@ -35,6 +37,14 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Connects, and creates what is missing: tables, queues.
     fn prepare(&self) -> Work<'_, ()>;
+
+    /// Prepares for a consumer at the start of its worker.
+    ///
+    /// A backend that cannot keep what the consumer requires returns an error with a sentence about it.
+    fn accept(&self, consumer: Requirements) -> Work<'_, ()> {
+        let _ = consumer;
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Stores jobs. They survive a crash when this returns.
     ///
@@ -101,6 +111,8 @@ pub trait Backend: Send + Sync + 'static {
 /// A job to store.
 #[derive(Debug, Clone, Default)]
 pub struct NewJob {
+    /// The identity, if the job already has one because another backend passes it on.
+    pub id: Option<JobId>,
     /// The name of the job.
     pub name: &'static str,
     /// The version of the payload.
@@ -335,13 +347,24 @@ pub enum Which {
 
 /// Why a backend has failed.
 #[derive(Debug)]
-pub struct BackendError(highball::Error);
+pub struct BackendError(highball::Error, Fault);
 
 impl BackendError {
     /// Creates an error from that of a driver.
     #[track_caller]
     pub fn new(error: impl Into<highball::Error>) -> Self {
-        Self(error.into())
+        Self(error.into(), Fault::Other)
+    }
+
+    /// Creates an error of a kind that publishers can tell apart.
+    #[track_caller]
+    pub fn of(fault: Fault, error: impl Into<highball::Error>) -> Self {
+        Self(error.into(), fault)
+    }
+
+    /// Returns the kind of the failure.
+    pub fn fault(&self) -> Fault {
+        self.1
     }
 }
 
