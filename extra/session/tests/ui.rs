@@ -2,7 +2,13 @@
 //!
 //! The twins are modules of this test. With `TestCases::pass`, the dependencies would be compiled once more.
 
-#![allow(dead_code, unreachable_pub)]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    unreachable_pub
+)]
 
 #[test]
 fn each_mistake_has_its_error() {
