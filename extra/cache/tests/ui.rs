@@ -4,6 +4,7 @@
 
 #![allow(
     clippy::all,
+    clippy::nursery,
     clippy::pedantic,
     clippy::restriction,
     dead_code,
