@@ -27,6 +27,8 @@ pub(crate) fn expand(model: &Model<'_>) -> TokenStream {
     let (consts, methods) = (consts(model), methods(model));
     let tracking = &model.tracking;
     quote! {
+        // Paths at the tokens of the user are no paths of the user.
+        #[allow(unused_qualifications)]
         const _: () = {
             use #jobs as __jobs;
             #aliases

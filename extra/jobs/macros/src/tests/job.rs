@@ -55,6 +55,7 @@ fn an_upgrade_reads_each_older_type_by_its_version() {
             struct Email;
         ),
         &[
+            "# [allow (unused_qualifications)] const _",
             "if __version == < __Old0 as __jobs :: Job > :: VERSION",
             "is_job :: < old :: EmailV2 > ()",
             "`EmailV1` does not have a lower version than `old::EmailV2`",
