@@ -59,6 +59,11 @@ pub trait Backend: Send + Sync + 'static {
     /// Returns the name, which errors and the console contain.
     fn name(&self) -> String;
 
+    /// Returns the name of the database, if jobs can be published in its transactions.
+    fn database(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Connects, and creates what is missing: tables, queues.
     fn prepare(&self) -> Work<'_, ()>;
 
@@ -70,14 +75,15 @@ pub trait Backend: Send + Sync + 'static {
     /// Gives up to `claim.most` jobs to a worker, for the time of the lease, and counts an attempt of each.
     fn claim(&self, claim: Claim, now: Millis) -> Work<'_, Vec<Claimed>>;
 
-    /// Makes the leases of a worker last until `now + lease`, and returns those that it still has. Those of `stuck`
-    /// are left to their end.
-    fn renew(&self, worker: String, stuck: Vec<JobId>, lease: Duration) -> Work<'_, Vec<JobId>>;
+    /// Makes the leases of these jobs of a worker last for this time from now on, and returns those that it still has.
+    fn renew(&self, worker: String, jobs: Vec<JobId>, lease: Duration) -> Work<'_, Vec<JobId>>;
 
     /// Ends an attempt. Returns whether it was still that of this worker: if its lease has ended, another one may run.
     fn settle(&self, receipt: Receipt, end: End, now: Millis) -> Work<'_, bool>;
 
     /// Counts a crash for each job whose lease has ended, and makes it available again, or parks it.
+    ///
+    /// A lease that could not be renewed because the backend was away or busy is not counted.
     fn recover(&self, limits: Limits, now: Millis) -> Work<'_, Recovered>;
 
     /// Returns the result of a step that an earlier attempt has done.

@@ -60,7 +60,7 @@ macro_rules! backend_conformance {
             a_job_whose_lease_ends_runs_again
             an_attempt_that_lost_its_lease_stores_nothing
             a_renewed_lease_does_not_end
-            the_lease_of_a_stuck_attempt_ends
+            a_lease_that_is_not_renewed_ends
             a_job_that_crashes_too_often_is_parked
             jobs_that_have_crashed_run_one_at_a_time
             steps_are_kept_for_the_next_attempt

@@ -85,8 +85,6 @@ pub struct Jobs(Arc<Inner>);
 
 struct Inner {
     backend: Arc<dyn Backend>,
-    /// The database that has the jobs, if it is one.
-    database: Option<&'static str>,
     lines: Mutex<HashMap<String, Arc<Line>>>,
     clock: OnceLock<Clock>,
     confirm: Duration,
@@ -95,18 +93,13 @@ struct Inner {
 impl Jobs {
     /// Keeps jobs in the database of this pool, next to the data of the app.
     pub fn new<D: Database>(pool: &Pool<D>) -> Self {
-        Self::of(Arc::new(Sql::new(pool)), Some(D::NAME))
+        Self::on(Sql::new(pool))
     }
 
-    /// Keeps jobs in another backend. An [`Outbox`](crate::Outbox) requires [`Jobs::new`].
+    /// Keeps jobs in this backend.
     pub fn on(backend: impl Backend) -> Self {
-        Self::of(Arc::new(backend), None)
-    }
-
-    fn of(backend: Arc<dyn Backend>, database: Option<&'static str>) -> Self {
         Self(Arc::new(Inner {
-            backend,
-            database,
+            backend: Arc::new(backend),
             lines: Mutex::default(),
             clock: OnceLock::new(),
             confirm: CONFIRM,
@@ -290,11 +283,12 @@ impl Jobs {
 
     /// Returns whether the jobs are in this database.
     pub(crate) fn is_in(&self, database: &str) -> bool {
-        self.0.database == Some(database)
+        self.database() == Some(database)
     }
 
+    /// Returns the database that has the jobs, if it is one.
     pub(crate) fn database(&self) -> Option<&'static str> {
-        self.0.database
+        self.0.backend.database()
     }
 
     /// Returns the jobs of a name.

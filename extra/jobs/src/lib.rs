@@ -72,6 +72,7 @@ mod jobs;
 mod line;
 mod options;
 mod outbox;
+mod publisher;
 mod push_error;
 mod queue;
 mod retry;

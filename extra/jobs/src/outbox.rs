@@ -14,6 +14,7 @@ use crate::{
     backend::Pushed,
     consumer::{Argument, ArgumentFrom, Env},
     job::Published,
+    publisher::{Publisher, Publishing},
     push_error::BUSY,
     sql,
 };
@@ -73,9 +74,7 @@ use crate::{
 /// # }).unwrap();
 /// ```
 pub struct Outbox<'r, J: Job> {
-    jobs: &'r Jobs,
-    producer: &'static str,
-    trace: Option<&'r str>,
+    publisher: Publisher<'r>,
     job: PhantomData<fn(J)>,
 }
 
@@ -107,21 +106,22 @@ impl<J: Job> Outbox<'_, J> {
         job: J,
     ) -> highball::Result<Pushed> {
         self.check_database(T::Database::NAME)?;
-        let trace = self.trace.map(str::to_owned);
-        let new = self.jobs.new_job(&job, time, self.producer, trace)?;
-        let pushed = sql::insert(tx, &new, self.jobs.now(), new.due).await?;
+        let Publisher { jobs, producer, .. } = self.publisher;
+        let new = jobs.new_job(&job, time, producer, self.publisher.trace())?;
+        let pushed = sql::insert(tx, &new, jobs.now(), new.due).await?;
         if pushed != Pushed::Duplicate {
-            let jobs = self.jobs.clone();
+            let jobs = jobs.clone();
             tx.on_commit(move || jobs.told(J::NAME));
         }
         Ok(pushed)
     }
 
     fn check_database(&self, of_transaction: &str) -> highball::Result {
-        if self.jobs.is_in(of_transaction) {
+        let jobs = self.publisher.jobs;
+        if jobs.is_in(of_transaction) {
             return Ok(());
         }
-        let place = match self.jobs.database() {
+        let place = match jobs.database() {
             Some(database) => format!("in the database `{database}`"),
             None => "in no database of the app".to_owned(),
         };
@@ -140,55 +140,32 @@ impl<'r, J: Job> Extract<'r> for Outbox<'r, J> {
     const ANSWERS: Answers = BUSY;
 
     fn extract(input: Input<'r, Jobs>) -> Result<Self, Rejection> {
-        let jobs = input.state();
-        jobs.check_room::<J>()?;
         Ok(Self {
-            jobs,
-            producer: input.route().map_or("", |route| route.handler()),
-            trace: traceparent(&input),
+            publisher: Publisher::of_request::<J>(&input)?,
             job: PhantomData,
         })
     }
 }
 
-/// Returns the header that joins the spans of several services.
-pub(crate) fn traceparent<'r>(input: &Input<'r, Jobs>) -> Option<&'r str> {
-    let value = input.headers().get("traceparent")?.to_str().ok()?;
-    // The version 00 has 55 characters. Later ones may be longer.
-    (55..=255).contains(&value.len()).then_some(value)
-}
-
-/// The attempt in which a consumer publishes.
-#[derive(Debug)]
-pub struct Publisher {
-    pub(crate) attempt: std::sync::Arc<crate::Attempt>,
-    pub(crate) consumer: &'static str,
-}
-
 impl<J: Job> Argument for Outbox<'static, J> {
-    type Open = Publisher;
+    type Open = Publishing;
     type Lent<'o> = Outbox<'o, J>;
     const FACTS: Facts = Published::<J>::FACTS;
 
-    fn lend(open: &mut Publisher) -> Outbox<'_, J> {
+    fn lend(open: &mut Publishing) -> Outbox<'_, J> {
         Outbox {
-            jobs: &open.attempt.jobs,
-            producer: open.consumer,
-            trace: open.attempt.traceparent(),
+            publisher: open.publisher(),
             job: PhantomData,
         }
     }
 }
 
 impl<J: Job, S: Send + Sync + 'static> ArgumentFrom<S> for Outbox<'static, J> {
-    async fn open(env: &Env<S>) -> Result<Publisher, Retry> {
-        Ok(Publisher {
-            attempt: env.attempt.clone(),
-            consumer: env.consumer,
-        })
+    async fn open(env: &Env<S>) -> Result<Publishing, Retry> {
+        Publishing::open(env).await
     }
 
-    async fn close(_: Publisher, _: &Env<S>, outcome: Result<(), Retry>) -> Result<(), Retry> {
+    async fn close(_: Publishing, _: &Env<S>, outcome: Result<(), Retry>) -> Result<(), Retry> {
         outcome
     }
 }

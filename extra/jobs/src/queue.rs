@@ -13,7 +13,7 @@ use crate::{
     backend::Pushed,
     consumer::{Argument, ArgumentFrom, Env},
     job::Published,
-    outbox::{Publisher, traceparent},
+    publisher::{Publisher, Publishing},
     push_error::BUSY,
 };
 
@@ -61,9 +61,7 @@ use crate::{
 /// # }).unwrap();
 /// ```
 pub struct Queue<'r, J: Job> {
-    jobs: &'r Jobs,
-    producer: &'static str,
-    trace: Option<&'r str>,
+    publisher: Publisher<'r>,
     job: PhantomData<fn(J)>,
 }
 
@@ -90,8 +88,9 @@ impl<J: Job> Queue<'_, J> {
     /// # Cancel safety
     /// As [`push`](Self::push).
     pub async fn push_after(&self, time: Duration, job: J) -> Result<Pushed, PushError> {
-        let trace = self.trace.map(str::to_owned);
-        self.jobs.push_as(&job, time, self.producer, trace).await
+        let Publisher { jobs, producer, .. } = self.publisher;
+        let trace = self.publisher.trace();
+        jobs.push_as(&job, time, producer, trace).await
     }
 }
 
@@ -102,41 +101,32 @@ impl<'r, J: Job> Extract<'r> for Queue<'r, J> {
     const ANSWERS: Answers = BUSY;
 
     fn extract(input: Input<'r, Jobs>) -> Result<Self, Rejection> {
-        let jobs = input.state();
-        jobs.check_room::<J>()?;
         Ok(Self {
-            jobs,
-            producer: input.route().map_or("", |route| route.handler()),
-            trace: traceparent(&input),
+            publisher: Publisher::of_request::<J>(&input)?,
             job: PhantomData,
         })
     }
 }
 
 impl<J: Job> Argument for Queue<'static, J> {
-    type Open = Publisher;
+    type Open = Publishing;
     type Lent<'o> = Queue<'o, J>;
     const FACTS: Facts = Published::<J>::DIRECTLY;
 
-    fn lend(open: &mut Publisher) -> Queue<'_, J> {
+    fn lend(open: &mut Publishing) -> Queue<'_, J> {
         Queue {
-            jobs: &open.attempt.jobs,
-            producer: open.consumer,
-            trace: open.attempt.traceparent(),
+            publisher: open.publisher(),
             job: PhantomData,
         }
     }
 }
 
 impl<J: Job, S: Send + Sync + 'static> ArgumentFrom<S> for Queue<'static, J> {
-    async fn open(env: &Env<S>) -> Result<Publisher, Retry> {
-        Ok(Publisher {
-            attempt: env.attempt.clone(),
-            consumer: env.consumer,
-        })
+    async fn open(env: &Env<S>) -> Result<Publishing, Retry> {
+        Publishing::open(env).await
     }
 
-    async fn close(_: Publisher, _: &Env<S>, outcome: Result<(), Retry>) -> Result<(), Retry> {
+    async fn close(_: Publishing, _: &Env<S>, outcome: Result<(), Retry>) -> Result<(), Retry> {
         outcome
     }
 }

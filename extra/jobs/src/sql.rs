@@ -3,11 +3,12 @@
 mod contract;
 mod rows;
 mod statements;
+mod steady;
 
 use std::{
     fmt,
     sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use highball_db::{
@@ -16,8 +17,10 @@ use highball_db::{
 };
 use tokio::sync::OnceCell;
 
-use self::{rows::Rows, statements as sql};
-use crate::backend::{BackendError, Claim, Claimed, End, JobId, Millis, NewJob, Pushed, Receipt};
+use self::{rows::Rows, statements as sql, steady::Steady};
+use crate::backend::{
+    BackendError, Claim, Claimed, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
+};
 
 /// Why an attempt has ended without its worker.
 const CRASHED: &str = "its process ended, or it blocked its thread for the time of its lease";
@@ -47,6 +50,7 @@ pub struct Sql<D: Database> {
     ahead: AtomicI64,
     /// Whether a second connection would be another database.
     is_memory: AtomicBool,
+    steady: Steady,
 }
 
 impl<D: Database> Sql<D> {
@@ -57,6 +61,7 @@ impl<D: Database> Sql<D> {
             is_prepared: OnceCell::new(),
             ahead: AtomicI64::new(0),
             is_memory: AtomicBool::new(false),
+            steady: Steady::default(),
         }
     }
 
@@ -119,6 +124,28 @@ impl<D: Database> Sql<D> {
             .await
             .map_err(BackendError::new)?;
         run(conn, statement, values).await
+    }
+
+    async fn recover_some(&self, limits: Limits, now: Millis) -> Result<Recovered, BackendError> {
+        self.ready().await?;
+        // With SQLite, the transaction waits until no other one writes.
+        let mut transaction = self.pool.begin().await.map_err(BackendError::new)?;
+        if !self.steady.note(Instant::now(), limits.lease) {
+            return Ok(Recovered::default());
+        }
+        let values = vec![
+            text(limits.name),
+            Value::Int(self.time(now)),
+            Value::Int(limits.crashes.into()),
+            Value::Int(limits.attempts.into()),
+            Value::Int(millis(limits.pause)),
+            text(CRASHED),
+            Value::Int(self.time(system_millis())),
+        ];
+        let rows = battery::fetch::<D>(&mut transaction, sql::RECOVER, values).await;
+        let recovered = rows::recovered(&rows.map_err(BackendError::new)?);
+        transaction.commit().await.map_err(BackendError::new)?;
+        Ok(recovered)
     }
 
     /// Takes permission for starts in the current second, and returns for how many.

@@ -219,7 +219,8 @@ pub enum End {
 ///
 /// use highball_jobs::backend::Limits;
 ///
-/// let limits = Limits { name: "email", crashes: 3, attempts: 12, pause: Duration::from_secs(1) };
+/// let (pause, lease) = (Duration::from_secs(1), Duration::from_secs(30));
+/// let limits = Limits { name: "email", crashes: 3, attempts: 12, pause, lease };
 /// assert!(limits.crashes < limits.attempts);
 /// ```
 #[derive(Debug, Clone)]
@@ -232,6 +233,8 @@ pub struct Limits {
     pub attempts: u32,
     /// For how long a job with one crash waits; with each further one the time doubles.
     pub pause: Duration,
+    /// The time of the leases, which are renewed after a third of it.
+    pub lease: Duration,
 }
 
 /// How many jobs have lost their lease.

@@ -32,25 +32,26 @@ pub async fn a_renewed_lease_does_not_end(backend: Arc<dyn Backend>) {
     let queue = Queue::new(backend).await;
     queue.push_all(&["1", "2"]).await;
     let claimed = queue.claim_briefly(2).await;
-    let worker = queue.ask(1).worker;
-    let renewed = queue.backend.renew(worker, Vec::new(), Duration::from_secs(60));
+    let jobs = [0, 1].map(|idx| claimed[idx].receipt.job.clone()).to_vec();
+    let (worker, minute) = (queue.ask(1).worker, Duration::from_secs(60));
+    let renewed = queue.backend.renew(worker, jobs.clone(), minute);
     assert_eq!(renewed.await.unwrap().len(), 2);
     assert_eq!(queue.recover().await, Recovered::default());
-    let other = queue.backend.renew("another".to_owned(), Vec::new(), Duration::ZERO);
+    let other = queue.backend.renew("another".to_owned(), jobs, minute);
     assert!(other.await.unwrap().is_empty());
     for job in &claimed {
         queue.done(job).await;
     }
 }
 
-pub async fn the_lease_of_a_stuck_attempt_ends(backend: Arc<dyn Backend>) {
+pub async fn a_lease_that_is_not_renewed_ends(backend: Arc<dyn Backend>) {
     let queue = Queue::new(backend).await;
     queue.push_all(&["1", "2"]).await;
     let claimed = queue.claim_briefly(2).await;
-    let stuck = vec![claimed[0].receipt.job.clone()];
-    let worker = queue.ask(1).worker;
-    let renewed = queue.backend.renew(worker, stuck, Duration::from_secs(60));
-    assert_eq!(renewed.await.unwrap(), [claimed[1].receipt.job.clone()]);
+    let (worker, minute) = (queue.ask(1).worker, Duration::from_secs(60));
+    let jobs = vec![claimed[1].receipt.job.clone()];
+    let renewed = queue.backend.renew(worker, jobs.clone(), minute);
+    assert_eq!(renewed.await.unwrap(), jobs);
     assert_eq!(queue.recover().await.available, 1);
     assert_eq!(queue.claim_suspect().await[0].payload, claimed[0].payload);
 }

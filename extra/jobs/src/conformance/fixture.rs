@@ -118,6 +118,7 @@ impl Queue {
             crashes: 3,
             attempts: 12,
             pause: Duration::ZERO,
+            lease: Duration::ZERO,
         };
         self.backend.recover(limits, self.now).await.unwrap()
     }

@@ -7,13 +7,17 @@ use highball_db::{
     battery::{self, Value},
 };
 
-use super::{CRASHED, Sql, id, millis, rows, size, statements as sql, system_millis, text};
+use super::{Sql, id, millis, rows, size, statements as sql, system_millis, text};
 use crate::backend::{
     Backend, BackendError, Claim, Claimed, Count, End, JobId, Limits, Listed, Millis, NewJob,
     Pushed, Receipt, Recovered, State, Which, Work,
 };
 
 impl<D: Database> Backend for Sql<D> {
+    fn database(&self) -> Option<&'static str> {
+        Some(D::NAME)
+    }
+
     fn name(&self) -> String {
         D::NAME.to_owned()
     }
@@ -30,15 +34,19 @@ impl<D: Database> Backend for Sql<D> {
         Box::pin(self.claim_some(claim, now))
     }
 
-    fn renew(&self, worker: String, stuck: Vec<JobId>, lease: Duration) -> Work<'_, Vec<JobId>> {
+    fn renew(&self, worker: String, jobs: Vec<JobId>, lease: Duration) -> Work<'_, Vec<JobId>> {
         Box::pin(async move {
-            for job in &stuck {
-                self.write(sql::STUCK, vec![id(job)?, text(&worker)])
-                    .await?;
-            }
+            let ids = jobs.iter().map(JobId::as_str).collect::<Vec<_>>();
             let until = Value::Int(self.time(system_millis()) + millis(lease));
-            let rows = self.write(sql::RENEW, vec![text(worker), until]).await?;
-            Ok(rows::ids(rows))
+            let statement = match D::Engine::ONE_WRITER {
+                true => sql::RENEW_SQLITE,
+                false => sql::RENEW_POSTGRES,
+            };
+            let ids = text(format!("[{}]", ids.join(",")));
+            Ok(rows::ids(
+                self.write(statement, vec![text(worker), until, ids])
+                    .await?,
+            ))
         })
     }
 
@@ -47,18 +55,7 @@ impl<D: Database> Backend for Sql<D> {
     }
 
     fn recover(&self, limits: Limits, now: Millis) -> Work<'_, Recovered> {
-        Box::pin(async move {
-            let values = vec![
-                text(limits.name),
-                Value::Int(self.time(now)),
-                Value::Int(limits.crashes.into()),
-                Value::Int(limits.attempts.into()),
-                Value::Int(millis(limits.pause)),
-                text(CRASHED),
-                Value::Int(self.time(system_millis())),
-            ];
-            Ok(rows::recovered(&self.write(sql::RECOVER, values).await?))
-        })
+        Box::pin(self.recover_some(limits, now))
     }
 
     fn step(&self, job: JobId, name: String) -> Work<'_, Option<String>> {

@@ -107,13 +107,15 @@ pub(super) const CLAIM_POSTGRES: ClaimStatements = ClaimStatements {
     ),
 };
 
-/// $1 worker, $2 end of the lease.
-pub(super) const RENEW: &str =
-    "UPDATE highball_jobs SET lease = $2 WHERE worker = $1 AND state = 1 RETURNING id";
+/// $1 worker, $2 end of the lease, $3 the ids as a JSON array.
+pub(super) const RENEW_SQLITE: &str = "UPDATE highball_jobs SET lease = $2
+    WHERE worker = $1 AND state = 1 AND id IN (SELECT value FROM json_each($3)) RETURNING id";
 
-/// Leaves a job to its lease. $1 job, $2 worker.
-pub(super) const STUCK: &str = "UPDATE highball_jobs SET worker = worker || ' (stuck)'
-    WHERE id = $1 AND worker = $2 AND state = 1";
+/// The same.
+pub(super) const RENEW_POSTGRES: &str = "UPDATE highball_jobs SET lease = $2
+    WHERE worker = $1 AND state = 1
+        AND id IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($3 AS JSON)))
+    RETURNING id";
 
 /// $1 job, $2 fence, $3 now.
 pub(super) const DONE_NOW: &str =

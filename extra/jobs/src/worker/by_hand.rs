@@ -1,12 +1,12 @@
 //! A worker that a test drives.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use highball::clock::Clock;
 use tokio::task::JoinSet;
 
 use super::{Worker, Workers};
-use crate::{backend::Limits, cron::Times};
+use crate::cron::Times;
 
 impl<S: Send + Sync + 'static> Workers<S> {
     /// Returns a worker that runs jobs when a test calls it, with the clock of the test.
@@ -84,9 +84,9 @@ impl<S: Send + Sync + 'static> WorkerByHand<S> {
         let mut attempts = 0;
         loop {
             self.queue_scheduled().await?;
+            worker.recover(Duration::ZERO, Duration::ZERO).await?;
             let mut running = JoinSet::new();
             for idx in 0..worker.consumers.len() {
-                self.recover(idx).await?;
                 let at_once = worker.consumers[idx].options.at_once;
                 for job in worker.claim(idx, at_once).await? {
                     running.spawn(Arc::clone(worker).perform(idx, job, self.clock.clone()));
@@ -100,21 +100,6 @@ impl<S: Send + Sync + 'static> WorkerByHand<S> {
                 ended?;
             }
         }
-    }
-
-    async fn recover(&self, idx: usize) -> highball::Result {
-        let consumer = &self.worker.consumers[idx];
-        let limits = Limits {
-            name: consumer.name(),
-            crashes: consumer.options.crashes,
-            attempts: consumer.options.attempts,
-            pause: std::time::Duration::ZERO,
-        };
-        let jobs = &self.worker.jobs;
-        if jobs.backend().recover(limits, jobs.now()).await?.available > 0 {
-            jobs.line(consumer.name()).set_suspects(true);
-        }
-        Ok(())
     }
 
     async fn queue_scheduled(&self) -> highball::Result {

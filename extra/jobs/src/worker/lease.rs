@@ -11,6 +11,9 @@ use crate::{
     time::{duration, millis},
 };
 
+/// How long a renewal waits at least. A writer of SQLite may hold up others.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The renewal of leases, which ends when it is dropped.
 pub(super) struct Renewal {
     _alive: Arc<()>,
@@ -42,21 +45,18 @@ impl<S: Send + Sync + 'static> Worker<S> {
 
     async fn renew_until(&self, backend: &dyn Backend, until: &Weak<()>) {
         let lease = self.settings.lease;
-        let pause = lease / 3;
         while until.strong_count() > 0 {
-            tokio::time::sleep(pause.min(Duration::from_secs(1))).await;
-            if self.running.is_empty() {
+            tokio::time::sleep(lease / 3).await;
+            let since = millis(SystemTime::now()) - duration(lease / 2);
+            let jobs = self.running.jobs(since);
+            if jobs.is_empty() {
                 continue;
             }
-            let since = millis(SystemTime::now()) - duration(lease / 2);
-            let (running, stuck) = self.running.jobs(since);
-            let renewed = backend.renew(self.id.clone(), stuck, lease);
+            let renewed = backend.renew(self.id.clone(), jobs.clone(), lease);
             // After an error the next round tries again, and the lease decides.
-            if let Ok(Ok(renewed)) = tokio::time::timeout(lease, renewed).await {
-                let lost = running.into_iter().filter(|job| !renewed.contains(job));
-                self.running.lose(&lost.collect::<Vec<_>>());
+            if let Ok(Ok(renewed)) = tokio::time::timeout(lease.max(PATIENCE), renewed).await {
+                self.running.lose(&jobs, &renewed);
             }
-            tokio::time::sleep(pause.saturating_sub(Duration::from_secs(1))).await;
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Running {
 struct Entry {
     attempt: Arc<Attempt>,
     task: AbortHandle,
+    /// Whether its lease was not renewed the last time.
+    is_missed: bool,
 }
 
 impl Running {
@@ -37,6 +39,7 @@ impl Running {
         let entry = Entry {
             attempt: Arc::clone(attempt),
             task,
+            is_missed: false,
         };
         self.attempts().insert(attempt.receipt.clone(), entry);
     }
@@ -45,33 +48,29 @@ impl Running {
         self.attempts().remove(receipt);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.attempts().is_empty()
+    /// Returns the jobs that run and whose task has been polled since a time. The others lose their lease.
+    pub(super) fn jobs(&self, since: Millis) -> Vec<JobId> {
+        let attempts = self.attempts();
+        let polled = attempts.values().map(|entry| &entry.attempt);
+        let polled = polled.filter(|attempt| attempt.alive.load(Relaxed) >= since);
+        polled.map(|attempt| attempt.id().clone()).collect()
     }
 
-    /// Returns the jobs that run, and those of them whose task has not been polled since a time.
-    pub(super) fn jobs(&self, since: Millis) -> (Vec<JobId>, Vec<JobId>) {
-        let attempts = self.attempts();
-        let all = attempts.keys().map(|receipt| receipt.job.clone());
-        let stuck = attempts.values().map(|entry| &entry.attempt);
-        let stuck = stuck.filter(|attempt| attempt.alive.load(Relaxed) < since);
-        let stuck = stuck.map(|attempt| attempt.id().clone());
-        (all.collect(), stuck.collect())
-    }
-
-    /// Drops the attempts of these jobs, which have lost their lease.
-    pub(super) fn lose(&self, jobs: &[JobId]) {
-        let attempts = self.attempts();
-        let lost = attempts
-            .iter()
+    /// Drops those attempts of these jobs whose lease was not renewed for the second time. After the first time the
+    /// job may have just ended.
+    pub(super) fn lose(&self, jobs: &[JobId], renewed: &[JobId]) {
+        let mut attempts = self.attempts();
+        let ours = attempts
+            .iter_mut()
             .filter(|(receipt, _)| jobs.contains(&receipt.job));
-        for (receipt, entry) in lost {
-            eprintln!(
-                "job {} has lost its lease: its thread was blocked, or the backend was away",
-                receipt.job
-            );
-            self.lost.fetch_add(1, Relaxed);
-            entry.task.abort();
+        for (Receipt { job, .. }, entry) in ours {
+            let was_missed = entry.is_missed;
+            entry.is_missed = !renewed.contains(job);
+            if entry.is_missed && was_missed && !entry.task.is_finished() {
+                eprintln!("job {job} has lost its lease: another attempt may run");
+                self.lost.fetch_add(1, Relaxed);
+                entry.task.abort();
+            }
         }
     }
 

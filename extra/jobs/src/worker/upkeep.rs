@@ -7,11 +7,12 @@ use tokio::task::JoinSet;
 
 use super::Worker;
 use crate::{
+    Options,
     backend::{BackendError, Limits},
     time::{duration, random_part},
 };
 
-/// The pause between two looks for jobs that have crashed, and between two counts.
+/// The longest pause between two looks for leases that have ended, and about that between two counts.
 const ROUND: Duration = Duration::from_secs(2);
 
 /// After how many rounds finished jobs are deleted.
@@ -27,6 +28,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
     /// Begins the upkeep and the schedules, which end when the set is dropped.
     pub(super) fn spawn_upkeep(self: &Arc<Self>, clock: &Clock) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
+        tasks.spawn(Arc::clone(self).watch_leases());
         tasks.spawn(Arc::clone(self).keep_up());
         for idx in 0..self.consumers.len() {
             if let Some(schedule) = self.consumers[idx].schedule {
@@ -36,48 +38,83 @@ impl<S: Send + Sync + 'static> Worker<S> {
         tasks
     }
 
-    async fn keep_up(self: Arc<Self>) {
-        let (mut round, mut has_failed) = (0_u32, false);
-        let pause = ROUND.min(self.settings.lease / 3);
+    /// Looks for leases that have ended. Nothing else is done here, since the backend judges from the pauses between
+    /// two looks whether leases could be renewed.
+    async fn watch_leases(self: Arc<Self>) {
+        let pause = ROUND.min(self.settings.lease / 4);
+        let mut failing = Failing::default();
         loop {
-            let outcome = self.keep_up_once(round % PRUNE_AFTER == 0).await;
-            if let (Err(error), false) = (&outcome, has_failed) {
-                eprintln!("the upkeep of jobs has failed: {error}");
-            }
-            has_failed = outcome.is_err();
-            round = round.wrapping_add(1);
+            let outcome = self.recover(self.settings.lease, AFTER_CRASH).await;
+            failing.note("leases of jobs cannot be checked", &outcome);
             // Several processes do not look at the same time.
-            tokio::time::sleep(pause / 2 + random_part(pause)).await;
+            tokio::time::sleep(pause / 2 + random_part(pause / 2)).await;
+        }
+    }
+
+    /// Makes jobs available whose lease has ended, or parks them.
+    pub(super) async fn recover(
+        &self,
+        lease: Duration,
+        pause: Duration,
+    ) -> Result<(), BackendError> {
+        for consumer in &self.consumers {
+            let Options {
+                crashes, attempts, ..
+            } = consumer.options;
+            let name = consumer.name();
+            let limits = Limits {
+                name,
+                crashes,
+                attempts,
+                pause,
+                lease,
+            };
+            let recovered = self.jobs.backend().recover(limits, self.jobs.now()).await?;
+            if recovered.available > 0 {
+                self.jobs.line(name).set_suspects(true);
+            }
+            if recovered.parked > 0 {
+                let parked = recovered.parked;
+                eprintln!(
+                    "{parked} jobs `{name}` are parked: {crashes} processes have ended while they ran"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts jobs, and deletes old ones.
+    async fn keep_up(self: Arc<Self>) {
+        let mut failing = Failing::default();
+        for round in 0_u32.. {
+            let outcome = self.keep_up_once(round % PRUNE_AFTER == 0).await;
+            failing.note("the upkeep of jobs has failed", &outcome);
+            tokio::time::sleep(ROUND / 2 + random_part(ROUND)).await;
         }
     }
 
     async fn keep_up_once(&self, prune: bool) -> Result<(), BackendError> {
-        let (backend, now) = (self.jobs.backend(), self.jobs.now());
-        for consumer in &self.consumers {
-            let options = &consumer.options;
-            let limits = Limits {
-                name: consumer.name(),
-                crashes: options.crashes,
-                attempts: options.attempts,
-                pause: AFTER_CRASH,
-            };
-            let recovered = backend.recover(limits, now).await?;
-            if recovered.parked > 0 {
-                let (name, crashes) = (consumer.name(), options.crashes);
-                eprintln!(
-                    "{} jobs `{name}` are parked: {crashes} processes have ended while they ran",
-                    recovered.parked
-                );
-            }
-            let before = now - duration(options.keep);
-            while prune && backend.prune(consumer.name().to_owned(), before).await? >= BATCH {}
-        }
+        let backend = self.jobs.backend();
         let counts = backend.counts().await?;
         for consumer in &self.consumers {
-            self.jobs
-                .line(consumer.name())
-                .counted(consumer.name(), &counts);
+            let line = self.jobs.line(consumer.name());
+            line.counted(consumer.name(), &counts);
+            let before = self.jobs.now() - duration(consumer.options.keep);
+            while prune && backend.prune(consumer.name().to_owned(), before).await? >= BATCH {}
         }
         Ok(())
+    }
+}
+
+/// Work that is repeated. The first of several failures in a row is reported.
+#[derive(Default)]
+struct Failing(bool);
+
+impl Failing {
+    fn note(&mut self, message: &str, outcome: &Result<(), BackendError>) {
+        if let (Err(error), false) = (outcome, self.0) {
+            eprintln!("{message}: {error}");
+        }
+        self.0 = outcome.is_err();
     }
 }

@@ -21,7 +21,7 @@ fn emails(events: &[String]) -> Vec<&str> {
 #[tokio::test]
 async fn what_cannot_succeed_is_parked_at_once_and_shows_no_secret() {
     let test = Test::new().await;
-    test.order("nobody", 1).await;
+    test.order("unknown", 1).await;
     test.run().await;
     assert!(
         test.run_after(9000)
@@ -68,13 +68,13 @@ async fn retries_pause_longer_each_time_and_end_with_the_attempts() {
 #[tokio::test]
 async fn a_parked_job_runs_again_with_all_its_attempts() {
     let test = Test::new().await;
-    test.order("nobody", 1).await;
+    test.order("unknown", 1).await;
     test.run().await;
     let id = test.state.jobs.parked::<Email>(9).await.unwrap()[0]
         .id
         .clone();
     assert!(test.state.jobs.requeue(&id).await.unwrap());
-    assert_eq!(test.run().await, ["email 1 to nobody, attempt 1"]);
+    assert_eq!(test.run().await, ["email 1 to unknown, attempt 1"]);
     assert_eq!(test.state.jobs.requeue_all::<Email>(9).await.unwrap(), 1);
     assert_eq!(test.run().await.len(), 1);
     assert!(!test.state.jobs.requeue(&JobId::new("7000")).await.unwrap());

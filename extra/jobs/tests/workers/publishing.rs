@@ -48,7 +48,7 @@ async fn the_job_has_the_route_and_the_trace_of_its_request() {
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let request = test
         .session
-        .post("/orders/nobody/1")
+        .post("/orders/unknown/1")
         .header("traceparent", trace);
     assert_eq!(request.send().await.status(), 202);
     test.run().await;
