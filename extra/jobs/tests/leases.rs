@@ -1,12 +1,10 @@
 //! Leases of a worker in a served app.
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use highball::prelude::*;
 use highball_db::{Pool, Sqlite, Transaction, database, sqlx};
+use highball_faults::Folder;
 use highball_jobs::{Job, Jobs, Retry, consumer};
 use serde::{Deserialize, Serialize};
 
@@ -47,21 +45,10 @@ async fn mail(_job: Mail) -> Result<(), Retry> {
 #[routes(app, jobs(hold, mail))]
 struct Api();
 
-/// A temporary directory.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_writer_costs_no_other_job_its_lease() {
-    let name = format!("highball-jobs-leases-{}", std::process::id());
-    let folder = Folder(std::env::temp_dir().join(name));
-    std::fs::create_dir_all(&folder.0).expect("a directory");
-    let shop = Pool::<Shop>::file(folder.0.join("shop.db")).max(4).build();
+    let folder = Folder::new();
+    let shop = Pool::<Shop>::file(folder.file("shop.db")).max(4).build();
     let jobs = Jobs::new(&shop);
     for _ in 0..4 {
         jobs.push(Mail).await.expect("it is stored");

@@ -3,6 +3,7 @@
 //! - [`Server`] starts PostgreSQL, Redis or RabbitMQ for one test, and stops, kills, pauses and restarts it.
 //! - [`Proxy`] forwards connections to any address, and delays, stalls, limits and cuts them.
 //! - [`Clients`] sends HTTP requests and closes the connections before the response.
+//! - [`Folder`] is a temporary directory, and `Schema`, by the feature `postgres`, a schema of PostgreSQL.
 //! - [`url_of`] returns the URL of a backend that runs on the developer's machine.
 //!
 //! Each of them works without the others. A test of a pool starts a server, connects through a proxy, and cuts:
@@ -26,14 +27,29 @@
 
 mod backend;
 mod clients;
+mod folder;
 mod proxy;
 mod random;
+#[cfg(feature = "postgres")]
+mod schema;
 mod server;
 mod skip;
 
 pub use backend::{Backend, url_of};
 pub use clients::{Clients, Leave, Outcome, Part, Waiting};
+pub use folder::Folder;
 pub use proxy::{Connect, Counts, Direction, Proxy};
+#[cfg(feature = "postgres")]
+pub use schema::Schema;
 pub use server::{
     Builder, Missing, Mode, Server, postgres_or_skip, rabbitmq_or_skip, redis_or_skip,
 };
+
+/// Returns a name that no other test has, of this run or of another.
+pub fn unique_name() -> String {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Relaxed);
+    format!("highball_{}_{count}", std::process::id())
+}

@@ -7,7 +7,7 @@ mod suite;
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
-    use super::suite::Folder;
+    use highball_faults::Folder;
 
     highball_db::database!(Main: highball_db::Sqlite);
 

@@ -1,35 +1,7 @@
 //! The tests of one engine.
 
-use std::path::{Path, PathBuf};
-
 #[cfg(feature = "postgres")]
 use highball_db::sqlx::postgres::PgConnectOptions;
-
-/// A directory that is removed at the end.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new() -> Self {
-        let name = format!(
-            "highball-db-{}-{:?}",
-            std::process::id(),
-            std::thread::current().id()
-        );
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).expect("a directory");
-        Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
 
 /// A schema of PostgreSQL for one test. Its tables are removed when the next run creates it.
 #[cfg(feature = "postgres")]

@@ -1,13 +1,14 @@
 //! The backends pass the tests of backends.
 
 mod sqlite {
+    use highball_faults::Folder;
     use highball_jobs::Sql;
 
-    use crate::places::Folder;
+    use crate::places::file;
 
     highball_jobs::backend_conformance!(|| async {
         let folder = Folder::new();
-        Some((Sql::new(&folder.pool()), folder))
+        Some((Sql::new(&file(&folder)), folder))
     });
 }
 
@@ -23,12 +24,13 @@ mod memory {
 }
 
 mod postgres {
+    use highball_faults::Schema;
     use highball_jobs::Sql;
 
-    use crate::places::Schema;
+    use crate::places::postgres;
 
     highball_jobs::backend_conformance!(|| async {
         let schema = Schema::new().await?;
-        Some((Sql::new(&schema.pool()), schema))
+        Some((Sql::new(&postgres(&schema)), schema))
     });
 }

@@ -2,14 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::Duration,
 };
 
-use highball_db::{
-    Pool, Postgres, Sqlite, database,
-    sqlx::{self, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions},
-};
+use highball_db::{Pool, Postgres, Sqlite, database, sqlx::postgres::PgConnectOptions};
 use highball_faults::{Backend, url_of};
 use highball_session::{
     Key,
@@ -19,29 +15,20 @@ use highball_session::{
 database!(pub File: Sqlite);
 database!(pub Main: Postgres);
 
-/// Returns a name that no other test has, of this run or of another.
-fn unique() -> String {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let count = COUNT.fetch_add(1, Relaxed);
-    format!("sessions_{}_{count}", std::process::id())
-}
-
 /// A temporary directory with a file of SQLite.
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct Folder(highball_faults::Folder);
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        let path = std::env::temp_dir().join(unique());
-        std::fs::create_dir_all(&path).expect("a directory");
-        Self(path)
+        Self(highball_faults::Folder::new())
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        self.0.path()
     }
 
     pub(crate) fn file(&self) -> PathBuf {
-        self.0.join("sessions.db")
+        self.0.file("sessions.db")
     }
 
     /// Returns a store with a new pool.
@@ -50,29 +37,29 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
-
 /// A schema of PostgreSQL.
 pub(crate) struct Schema {
     pub(crate) options: PgConnectOptions,
-    pub(crate) name: String,
+    schema: highball_faults::Schema,
 }
 
 impl Schema {
     /// Creates a schema on the server of the developer, if there is one.
     pub(crate) async fn new() -> Option<Self> {
-        Some(Self::at(&url_of(Backend::Postgres)?).await)
+        Some(Self::of(highball_faults::Schema::new().await?))
     }
 
     pub(crate) async fn at(url: &str) -> Self {
-        let (options, name) = (url.parse().expect("a URL"), unique());
-        let schema = Self { options, name };
-        schema.run("CREATE SCHEMA $schema").await.expect("a schema");
-        schema
+        Self::of(highball_faults::Schema::at(url).await)
+    }
+
+    fn of(schema: highball_faults::Schema) -> Self {
+        let options = schema.options();
+        Self { options, schema }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.schema.name()
     }
 
     /// Returns a store with a new pool.
@@ -81,31 +68,7 @@ impl Schema {
     }
 
     pub(crate) fn pool(&self) -> Pool<Main> {
-        let options = self.options.clone();
-        let options = options.options([("search_path", self.name.as_str())]);
-        Pool::<Main>::builder(options).max(8).build()
-    }
-
-    async fn run(&self, statement: &str) -> Result<(), sqlx::Error> {
-        let mut conn = PgConnection::connect_with(&self.options).await?;
-        let statement = sqlx::AssertSqlSafe(statement.replace("$schema", &self.name));
-        conn.execute(statement).await?;
-        conn.close().await
-    }
-}
-
-/// Removes the schema, also after a failure of the test, and unless its server has gone.
-impl Drop for Schema {
-    fn drop(&mut self) {
-        std::thread::scope(|scope| {
-            let remove = || {
-                let mut runtime = tokio::runtime::Builder::new_current_thread();
-                let runtime = runtime.enable_all().build().expect("a runtime");
-                let removing = self.run("DROP SCHEMA IF EXISTS $schema CASCADE");
-                runtime.block_on(removing).ok();
-            };
-            scope.spawn(remove);
-        });
+        Pool::<Main>::builder(self.options.clone()).max(8).build()
     }
 }
 
@@ -124,7 +87,7 @@ impl Keys {
     pub(crate) fn at(url: &str) -> Self {
         Self {
             client: redis_client::Client::open(url).expect("a URL"),
-            prefix: format!("{}:", unique()),
+            prefix: format!("{}:", highball_faults::unique_name()),
         }
     }
 

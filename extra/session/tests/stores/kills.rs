@@ -113,6 +113,6 @@ async fn no_slot_in_postgres_is_torn() {
     let Some(schema) = Schema::new().await else {
         return;
     };
-    let name = schema.name.clone();
+    let name = schema.name().to_owned();
     no_slot_is_torn(schema.store(), ("HIGHBALL_SESSION_SCHEMA", name)).await;
 }
