@@ -1,0 +1,5 @@
+//! Builds the package again when a migration is added.
+
+fn main() {
+    println!("cargo::rerun-if-changed=migrations");
+}

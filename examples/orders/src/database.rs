@@ -1,0 +1,55 @@
+//! The database: a file of SQLite or, with the feature `postgres`, a database of PostgreSQL.
+//!
+//! Each statement and each migration has one text, which both engines accept.
+
+use std::env;
+
+use highball_db::{Builder, Pool, database};
+
+/// The engine of the database.
+#[cfg(feature = "postgres")]
+pub type Engine = highball_db::Postgres;
+/// The engine of the database.
+#[cfg(not(feature = "postgres"))]
+pub type Engine = highball_db::Sqlite;
+
+/// A connection of the database.
+pub type Connection = <Engine as sqlx::Database>::Connection;
+
+database! {
+    /// Orders, points and jobs.
+    pub Shop: Engine
+}
+
+/// Returns the pool of the file that `DATABASE` names, or of `orders.db`.
+///
+/// # Errors
+/// Never fails. PostgreSQL needs a URL.
+#[cfg(not(feature = "postgres"))]
+pub fn from_env() -> highball::Result<Pool<Shop>> {
+    let path = env::var_os("DATABASE").unwrap_or_else(|| "orders.db".into());
+    Ok(build(Pool::file(path)))
+}
+
+/// Returns the pool of the database that `DATABASE_URL` names.
+///
+/// # Errors
+/// Returns an error if the variable is not set or is not a URL.
+#[cfg(feature = "postgres")]
+pub fn from_env() -> highball::Result<Pool<Shop>> {
+    use highball::ResultExt as _;
+
+    let url = env::var("DATABASE_URL").map_err(|_| {
+        highball::Error::new(
+            "`DATABASE_URL` is not set: set it to the URL of a database, such as \
+             postgres://user:password@localhost/orders",
+        )
+    })?;
+    let options = url.parse().context("reading `DATABASE_URL`")?;
+    Ok(build(Pool::builder(options)))
+}
+
+/// Builds the pool.
+pub fn build(builder: Builder<Shop>) -> Pool<Shop> {
+    builder.max(8).migrations(sqlx::migrate!()).build()
+}

@@ -1,0 +1,66 @@
+//! An order is stored with two jobs in one transaction: its e-mail, and the points of its customer. Consumers do the
+//! rest, and survive crashes.
+
+pub mod database;
+mod email;
+mod error;
+mod live;
+mod orders;
+mod points;
+pub mod scratch;
+mod settings;
+mod sink;
+mod smtp;
+
+use highball::prelude::*;
+use highball_db::Pool;
+use highball_jobs::Jobs;
+
+use database::Shop;
+pub use email::Email;
+use email::{forget_addresses, send_email};
+pub use live::Queues;
+pub use orders::NewOrder;
+use points::award;
+pub use points::{Points, award_once};
+pub use settings::Settings;
+pub use sink::{Received, Sink};
+pub use smtp::{Mail, Mailer, SmtpError};
+
+/// The state of the app.
+#[derive(Debug, Clone, State)]
+pub struct AppState {
+    /// The connections of the database.
+    pub shop: Pool<Shop>,
+    /// The jobs, which are in the same database.
+    pub jobs: Jobs,
+    /// The numbers of jobs.
+    pub queues: Queues,
+    /// The mail server.
+    pub mailer: Mailer,
+}
+
+impl AppState {
+    /// Returns the state of an app with this database and this mail server.
+    pub fn new(shop: Pool<Shop>, mailer: Mailer) -> Self {
+        Self {
+            jobs: Jobs::new(&shop),
+            queues: Queues::new(&shop),
+            mailer,
+            shop,
+        }
+    }
+}
+
+/// The routes and the consumers.
+#[routes(app, jobs(send_email, award, forget_addresses))]
+pub struct Api(
+    live::page,
+    live::live,
+    orders::create,
+    orders::show,
+    points::of_customer,
+    // They succeed while the process runs, and while the database answers.
+    highball::serve::livez,
+    highball::serve::readyz,
+);

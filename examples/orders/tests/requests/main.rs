@@ -1,0 +1,87 @@
+//! Requests in process, with a worker that the test drives, a clock that it moves, and a mail server.
+
+mod consumers;
+mod publishing;
+
+use std::time::Duration;
+
+use highball::{
+    json,
+    prelude::*,
+    testing::{Clock, TestResponse, TestSession},
+};
+use highball_db::Lent;
+use highball_jobs::WorkerByHand;
+use orders::{Api, AppState, Mailer, Sink, database, database::Shop, scratch::Scratch};
+
+/// A running app.
+struct TestShop {
+    session: TestSession<Api>,
+    state: AppState,
+    worker: WorkerByHand<AppState>,
+    clock: Clock,
+    sink: Sink,
+    _scratch: Scratch,
+}
+
+impl TestShop {
+    /// Starts an app with an empty database. Without a server for it, prints that the test is left out.
+    async fn start() -> Option<Self> {
+        let within = match cfg!(feature = "postgres") {
+            true => highball_faults::url_of(highball_faults::Backend::Postgres)?,
+            false => std::env::temp_dir().display().to_string(),
+        };
+        let thread = std::thread::current();
+        let name = thread.name().and_then(|path| path.rsplit("::").next());
+        let scratch = Scratch::new(name.unwrap_or("test"), &within).await;
+        let scratch = scratch.expect("an empty database");
+        let shop = database::build(scratch.builder());
+        shop.open().await.expect("a database");
+        let (clock, sink) = (Clock::new(), Sink::start().await.expect("a port"));
+        let state = AppState::new(shop, Mailer::new(sink.address()));
+        let worker = state.jobs.workers(Api, &state).by_hand(&clock.handle());
+        // It creates the tables.
+        worker.run_due().await.expect("no job");
+        let session = Api.test().state(state.clone()).clock(&clock).start();
+        Some(Self {
+            session,
+            state,
+            worker,
+            clock,
+            sink,
+            _scratch: scratch,
+        })
+    }
+
+    async fn order(&self, customer: &str, email: &str) -> TestResponse {
+        let order = json!({ "customer": customer, "email": email, "cents": 1995 });
+        self.session.post("/orders").json(&order).send().await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.session.get(path).send().await.json()
+    }
+
+    /// Moves the clock, and runs the jobs that are due. Returns the number of attempts.
+    async fn run_after(&self, seconds: u64) -> usize {
+        self.clock.advance(Duration::from_secs(seconds)).await;
+        self.worker.run_due().await.expect("the backend works")
+    }
+
+    async fn connection(&self) -> Lent<Shop> {
+        self.state.shop.acquire().await.expect("a connection")
+    }
+
+    /// Runs a statement, behind the back of the app.
+    async fn run(&self, sql: &'static str) {
+        let mut conn = self.connection().await;
+        sqlx::query(sql).execute(&mut *conn).await.expect(sql);
+    }
+
+    /// Returns the number that a query returns.
+    async fn number(&self, sql: &'static str) -> i64 {
+        let mut conn = self.connection().await;
+        let number = sqlx::query_scalar(sql).fetch_one(&mut *conn);
+        number.await.expect(sql)
+    }
+}
