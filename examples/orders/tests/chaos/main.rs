@@ -1,0 +1,15 @@
+//! Processes of the example that are killed and stopped under load. `CI_FULL=1` runs more and longer rounds.
+#![cfg(unix)]
+
+mod client;
+mod fsync;
+mod place;
+mod process;
+mod random;
+mod stop;
+mod storm;
+
+/// Returns whether the long form of the tests runs.
+fn is_full() -> bool {
+    std::env::var("CI_FULL").is_ok_and(|value| value == "1")
+}
