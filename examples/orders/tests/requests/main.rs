@@ -1,6 +1,7 @@
 //! Requests in process, with a worker that the test drives, a clock that it moves, and a mail server.
 
 mod consumers;
+mod full;
 mod publishing;
 
 use std::time::Duration;
@@ -21,7 +22,8 @@ struct TestShop {
     worker: WorkerByHand<AppState>,
     clock: Clock,
     sink: Sink,
-    _scratch: Scratch,
+    /// It is removed with the test.
+    _scratch: Option<Scratch>,
 }
 
 impl TestShop {
@@ -49,7 +51,7 @@ impl TestShop {
             worker,
             clock,
             sink,
-            _scratch: scratch,
+            _scratch: Some(scratch),
         })
     }
 
@@ -76,6 +78,14 @@ impl TestShop {
     async fn run(&self, sql: &'static str) {
         let mut conn = self.connection().await;
         sqlx::query(sql).execute(&mut *conn).await.expect(sql);
+    }
+
+    /// Runs a statement whose text is not constant.
+    #[cfg(not(feature = "postgres"))]
+    async fn run_text(&self, sql: String) {
+        let mut conn = self.connection().await;
+        let statement = sqlx::query(sqlx::AssertSqlSafe(sql));
+        statement.fetch_all(&mut *conn).await.expect("a statement");
     }
 
     /// Returns the number that a query returns.
