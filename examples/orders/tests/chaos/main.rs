@@ -1,13 +1,18 @@
 //! Processes of the example that are killed and stopped under load. `CI_FULL=1` runs more and longer rounds.
 #![cfg(unix)]
 
+mod blocked;
+mod child;
 mod client;
 mod fsync;
+mod outbox;
 mod place;
+mod poison;
 mod process;
 mod random;
 mod stop;
 mod storm;
+mod versions;
 
 /// Returns whether the long form of the tests runs.
 fn is_full() -> bool {

@@ -183,7 +183,11 @@ async fn round(name: &str, orders: usize, random: &mut Random) -> Option<()> {
     let mut is_server_alive = place.server.is_some();
     while begun.elapsed() < time {
         tokio::time::sleep(random.millis(200, 700)).await;
-        let which = usize::try_from(random.below(3)).expect("a number");
+        let which = match (fleet.kills, random.below(5)) {
+            // Each kill of the server takes all requests with it, so it is not the usual one.
+            (1, _) | (_, 0) => 0,
+            (_, number) => usize::try_from(number % 2 + 1).expect("a number"),
+        };
         // It waits until the new process prints its address.
         tokio::task::block_in_place(|| fleet.kill_one(which));
         if let (true, Some(server)) = (is_server_alive && begun.elapsed() > time / 2, &place.server)
@@ -209,7 +213,7 @@ async fn round(name: &str, orders: usize, random: &mut Random) -> Option<()> {
         seen.unanswered,
         begun.elapsed(),
     );
-    assert!(fleet.kills > 0 && seen.accepted.len() > orders / 10);
+    assert!(fleet.kills > 2 && seen.accepted.len() > orders / 20);
     Some(())
 }
 
