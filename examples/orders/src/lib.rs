@@ -20,7 +20,7 @@ use database::Shop;
 pub use email::Email;
 use email::{forget_addresses, send_email};
 pub use live::Queues;
-pub use orders::NewOrder;
+pub use orders::{NewOrder, insert};
 use points::award;
 pub use points::{Points, award_once};
 pub use settings::Settings;

@@ -53,14 +53,27 @@ pub(crate) async fn create(
     email: Outbox<'_, Email>,
     points: Outbox<'_, Points>,
 ) -> Result<(StatusCode, Json<Order>), ApiError> {
-    let stored = insert(&mut tx, &order).await?;
-    email.push(&mut tx, Email::about(stored.id, &order)).await?;
-    points.push(&mut tx, Points::of(stored.id, &order)).await?;
+    let id = insert(&mut tx, &order).await?;
+    email.push(&mut tx, Email::about(id, &order)).await?;
+    points.push(&mut tx, Points::of(id, &order)).await?;
+    let NewOrder {
+        customer, cents, ..
+    } = order.0.0;
+    let stored = Order {
+        id,
+        customer,
+        cents,
+        points: 0,
+        mailed: false,
+    };
     Ok((StatusCode::ACCEPTED, Json(stored)))
 }
 
-/// Stores an order in the transaction of the caller.
-async fn insert(tx: &mut Connection, order: &NewOrder) -> Result<Order, sqlx::Error> {
+/// Stores an order in the transaction of the caller, and returns its number.
+///
+/// # Errors
+/// Returns an error if a statement fails.
+pub async fn insert(tx: &mut Connection, order: &NewOrder) -> Result<i64, sqlx::Error> {
     let sql = "UPDATE counters SET last = last + 1 WHERE name = 'orders' RETURNING last";
     let id: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await?;
     let sql =
@@ -73,13 +86,7 @@ async fn insert(tx: &mut Connection, order: &NewOrder) -> Result<Order, sqlx::Er
         .bind(now())
         .execute(tx)
         .await?;
-    Ok(Order {
-        id,
-        customer: order.customer.clone(),
-        cents: order.cents,
-        points: 0,
-        mailed: false,
-    })
+    Ok(id)
 }
 
 /// Shows an order, with what the consumers have done for it.
