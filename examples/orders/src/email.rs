@@ -5,7 +5,7 @@ use highball_db::Pool;
 use highball_jobs::{Attempt, Job, Retry, consumer, cron};
 use serde::{Deserialize, Serialize};
 
-use crate::{Mail, Mailer, NewOrder, SmtpError, database::Shop, orders::now};
+use crate::{Mail, MailError, Mailer, NewOrder, database::Shop, orders::now};
 
 /// For how long the address of an order is kept: 30 days, in milliseconds.
 const KEEP: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -72,7 +72,7 @@ pub(crate) async fn send_email(
 }
 
 /// A server that refuses a mail for good is not used again for it.
-fn retry(error: SmtpError) -> Retry {
+fn retry(error: MailError) -> Retry {
     match error.is_final() {
         true => Retry::never(error.to_string()),
         false => Retry::later(error.to_string()),
@@ -91,15 +91,10 @@ pub(crate) async fn forget_addresses(State(shop): State<Pool<Shop>>) -> Result<(
     Ok(())
 }
 
-/// Checks that an address can be part of a command of SMTP.
+/// Checks that a mail can be sent to an address.
 pub(crate) fn is_address(text: &str, _: &()) -> garde::Result {
-    let is_plain = |c: char| c.is_ascii_graphic() && !"<>()[],;:\\\"".contains(c);
-    let parts = text.split_once('@');
-    let is_valid = parts.is_some_and(|(name, domain)| {
-        !name.is_empty() && !domain.is_empty() && !domain.contains('@')
-    });
-    match is_valid && text.len() <= 254 && text.chars().all(is_plain) {
-        true => Ok(()),
-        false => Err(garde::Error::new("not an e-mail address")),
+    match text.parse::<lettre::Address>() {
+        Ok(_) if text.len() <= 254 => Ok(()),
+        _ => Err(garde::Error::new("not an e-mail address")),
     }
 }

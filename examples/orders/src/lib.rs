@@ -5,12 +5,11 @@ pub mod database;
 mod email;
 mod error;
 mod live;
+mod mailer;
 mod orders;
 mod points;
-pub mod scratch;
 mod settings;
 mod sink;
-mod smtp;
 
 use highball::prelude::*;
 use highball_db::Pool;
@@ -19,13 +18,12 @@ use highball_jobs::Jobs;
 use database::Shop;
 pub use email::Email;
 use email::{forget_addresses, send_email};
-pub use live::Queues;
+pub use mailer::{Mail, MailError, Mailer};
 pub use orders::{NewOrder, insert};
 use points::award;
 pub use points::{Points, award_once};
 pub use settings::Settings;
 pub use sink::{Received, Sink};
-pub use smtp::{Mail, Mailer, SmtpError};
 
 /// The state of the app.
 #[derive(Debug, Clone, State)]
@@ -34,8 +32,6 @@ pub struct AppState {
     pub shop: Pool<Shop>,
     /// The jobs, which are in the same database.
     pub jobs: Jobs,
-    /// The numbers of jobs.
-    pub queues: Queues,
     /// The mail server.
     pub mailer: Mailer,
 }
@@ -45,7 +41,6 @@ impl AppState {
     pub fn new(shop: Pool<Shop>, mailer: Mailer) -> Self {
         Self {
             jobs: Jobs::new(&shop),
-            queues: Queues::new(&shop),
             mailer,
             shop,
         }

@@ -1,7 +1,5 @@
 //! A page that shows the queues.
 
-use std::sync::Arc;
-
 use highball::{
     body::produce,
     prelude::*,
@@ -9,14 +7,11 @@ use highball::{
     sse::{Event, Sse},
     tokio::time::sleep,
 };
-use highball_db::Pool;
 use highball_jobs::{
-    Sql,
-    backend::{Backend as _, Count, State as Is},
+    Jobs,
+    backend::{Count, State as Is},
 };
 use serde::Serialize;
-
-use crate::database::Shop;
 
 /// The pause between two counts.
 const PAUSE: std::time::Duration = millis(500);
@@ -24,12 +19,8 @@ const PAUSE: std::time::Duration = millis(500);
 /// The names of all jobs of the app.
 const NAMES: [&str; 3] = ["email", "points", "cron.forget_addresses"];
 
-/// The numbers of jobs in the database.
-#[derive(Debug, Clone)]
-pub struct Queues(Arc<Sql<Shop>>);
-
 /// The numbers of jobs of one name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 struct Queue {
     name: &'static str,
     waiting: u64,
@@ -37,22 +28,15 @@ struct Queue {
     parked: u64,
 }
 
-impl Queues {
-    /// Counts the jobs in this database.
-    pub fn new(shop: &Pool<Shop>) -> Self {
-        Self(Arc::new(Sql::new(shop)))
-    }
-
-    async fn count(&self) -> highball::Result<Vec<Queue>> {
-        let counts = self.0.counts().await?;
-        let queues = NAMES.map(|name| Queue {
-            name,
-            waiting: of(&counts, name, Is::Waiting),
-            running: of(&counts, name, Is::Running),
-            parked: of(&counts, name, Is::Parked),
-        });
-        Ok(queues.into())
-    }
+async fn count(jobs: &Jobs) -> highball::Result<Vec<Queue>> {
+    let counts = jobs.counts().await?;
+    let queues = NAMES.map(|name| Queue {
+        name,
+        waiting: of(&counts, name, Is::Waiting),
+        running: of(&counts, name, Is::Running),
+        parked: of(&counts, name, Is::Parked),
+    });
+    Ok(queues.into())
 }
 
 fn of(counts: &[Count], name: &str, state: Is) -> u64 {
@@ -69,12 +53,12 @@ pub(crate) fn page() -> Html<&'static str> {
 
 /// Sends the numbers of jobs, and again after each change.
 #[get("/live")]
-pub(crate) fn live(State(queues): State<Queues>) -> Sse {
+pub(crate) fn live(State(jobs): State<Jobs>) -> Sse {
     Sse::new(produce(|events| async move {
         let mut sent = Vec::new();
         loop {
             // While the database does not answer, the page shows the last numbers.
-            if let Ok(counted) = queues.count().await
+            if let Ok(counted) = count(&jobs).await
                 && counted != sent
                 && let Ok(event) = Event::json(&counted)
             {

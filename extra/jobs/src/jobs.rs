@@ -15,7 +15,7 @@ use highball_db::{Database, Pool};
 
 use crate::{
     Job, PushError, Sql,
-    backend::{Backend, JobId, Listed, Millis, NewJob, Pushed, State, Which},
+    backend::{Backend, Count, JobId, Listed, Millis, NewJob, Pushed, State, Which},
     job::masked,
     line::Line,
     time::{duration, millis},
@@ -263,13 +263,38 @@ impl Jobs {
         Ok(count)
     }
 
+    /// Returns how many jobs there are, by name and state, such as for a page that shows the queues. Names without jobs
+    /// are missing, and finished jobs are not counted.
+    ///
+    /// # Errors
+    /// Returns an error if the backend fails.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_db::{Pool, Sqlite, database};
+    /// use highball_jobs::{Jobs, backend::State};
+    ///
+    /// database!(Shop: Sqlite);
+    ///
+    /// # highball::block_on(async {
+    /// let jobs = Jobs::new(&Pool::<Shop>::memory().build());
+    /// jobs.prepare().await?;
+    /// let parked = jobs.counts().await?.into_iter().filter(|count| count.state == State::Parked);
+    /// assert_eq!(parked.count(), 0);
+    /// # Ok::<(), highball::Error>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn counts(&self) -> highball::Result<Vec<Count>> {
+        Ok(self.0.backend.counts().await?)
+    }
+
     /// Waits until no job waits or runs, apart from those whose time has not come: for tests.
     ///
     /// # Errors
     /// Returns an error if the backend fails.
     pub async fn idle(&self) -> highball::Result {
         loop {
-            let counts = self.0.backend.counts().await?;
+            let counts = self.counts().await?;
             if !counts.iter().any(|count| count.state != State::Parked) {
                 return Ok(());
             }

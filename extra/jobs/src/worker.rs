@@ -289,7 +289,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
     /// Gives back what has not ended.
     async fn release(&self) -> highball::Result {
         let now = self.jobs.now();
-        for receipt in self.running.take_all() {
+        for receipt in self.running.take_all().await {
             let end = crate::backend::End::Release { due: now };
             self.jobs.backend().settle(receipt, end, now).await?;
         }

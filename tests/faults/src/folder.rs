@@ -11,7 +11,7 @@ use crate::unique_name;
 ///
 /// # Panics
 ///
-/// [`Folder::new`] panics if it cannot be created.
+/// [`Folder::new`] and [`Folder::within`] panic if it cannot be created.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
@@ -19,7 +19,12 @@ impl Folder {
     /// Creates a directory that no other test has.
     #[expect(clippy::new_without_default, reason = "it changes the file system")]
     pub fn new() -> Self {
-        let path = std::env::temp_dir().join(unique_name());
+        Self::within(std::env::temp_dir())
+    }
+
+    /// Creates a directory in this one that no other test has.
+    pub fn within(parent: impl AsRef<Path>) -> Self {
+        let path = parent.as_ref().join(unique_name());
         fs::create_dir_all(&path).expect("a directory");
         Self(path)
     }

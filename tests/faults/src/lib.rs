@@ -4,6 +4,7 @@
 //! - [`Proxy`] forwards connections to any address, and delays, stalls, limits and cuts them.
 //! - [`Clients`] sends HTTP requests and closes the connections before the response.
 //! - [`Folder`] is a temporary directory, and `Schema`, by the feature `postgres`, a schema of PostgreSQL.
+//! - [`Random`] has pseudo-random numbers of a seed that it prints.
 //! - [`url_of`] returns the URL of a backend that runs on the developer's machine.
 //!
 //! Each of them works without the others. A test of a pool starts a server, connects through a proxy, and cuts:
@@ -39,6 +40,7 @@ pub use backend::{Backend, url_of};
 pub use clients::{Clients, Leave, Outcome, Part, Waiting};
 pub use folder::Folder;
 pub use proxy::{Connect, Counts, Direction, Proxy};
+pub use random::Random;
 #[cfg(feature = "postgres")]
 pub use schema::Schema;
 pub use server::{

@@ -1,12 +1,44 @@
 //! Pseudo-random numbers that depend on nothing but a seed.
 
-/// The generator SplitMix64.
+use std::{
+    env,
+    hash::{BuildHasher as _, RandomState},
+    time::Duration,
+};
+
+/// Pseudo-random numbers: the generator SplitMix64.
 #[derive(Debug)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// Begins with the seed in the variable `SEED`, or with a random one, and prints it.
+    pub fn from_env() -> Self {
+        let seed = env::var("SEED").ok().and_then(|text| text.parse().ok());
+        let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(0_u8));
+        eprintln!("SEED={seed}");
+        Self::new(seed)
+    }
+
+    /// Returns a number below this one.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `end` is 0.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    /// Returns a time between these two, in milliseconds.
+    ///
+    /// # Panics
+    ///
+    /// Panics unless `from` is less than `to`.
+    pub fn millis(&mut self, from: u64, to: u64) -> Duration {
+        Duration::from_millis(from + self.below(to - from))
     }
 
     pub(crate) fn next(&mut self) -> u64 {

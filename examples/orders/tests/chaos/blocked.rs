@@ -58,7 +58,7 @@ async fn an_attempt_that_has_lost_its_lease_is_undone() {
     if is_child() {
         return work().await;
     }
-    let Some(place) = Place::new("blocked").await else {
+    let Some(place) = Place::new().await else {
         return;
     };
     let jobs = Jobs::new(&place.shop);

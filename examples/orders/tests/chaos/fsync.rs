@@ -41,9 +41,9 @@ async fn an_order_is_on_the_disk_before_it_is_accepted() {
         eprintln!("left out: `apt-get install strace` runs the test of syncs");
         return;
     }
-    let place = Place::new("fsync").await.expect("SQLite needs no server");
+    let place = Place::new().await.expect("SQLite needs no server");
     let sink = Sink::start().await.expect("a port");
-    let trace = place.scratch.folder().expect("a folder").join("trace");
+    let trace = place.scratch.folder().file("trace");
     let mut traced = command("strace", &place, &sink);
     traced.args(["-f", "-e", "trace=fsync,fdatasync", "-o"]);
     traced.arg(&trace).arg(PROGRAM);

@@ -9,7 +9,8 @@ mod outbox;
 mod place;
 mod poison;
 mod process;
-mod random;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod stop;
 mod storm;
 mod versions;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use highball::prelude::*;
 use highball_db::{Transaction, Tx};
+use highball_faults::Random;
 use highball_jobs::{Job, Outbox, Retry, consumer};
 use orders::{AppState, database::Shop};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,6 @@ use crate::{
     child::{LEASE, state, wait_for},
     is_full,
     place::Place,
-    random::Random,
 };
 
 #[derive(Serialize, Deserialize, Job)]
@@ -58,7 +58,7 @@ const UNFINISHED: &str = "SELECT count(*) FROM highball_jobs WHERE state <> 2";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_job_of_transactions_that_end_out_of_order_is_skipped() {
-    let Some(place) = Place::new("outbox").await else {
+    let Some(place) = Place::new().await else {
         return;
     };
     let jobs: i64 = if is_full() { 100_000 } else { 2000 };
@@ -80,7 +80,7 @@ async fn no_job_of_transactions_that_end_out_of_order_is_skipped() {
     let begun = Instant::now();
     let mut publishers = JoinSet::new();
     for publisher in 0..32 {
-        let (session, mut random) = (Arc::clone(&session), Random::new());
+        let (session, mut random) = (Arc::clone(&session), Random::from_env());
         publishers.spawn(async move {
             // Transactions of SQLite follow one another, so long ones only take time.
             let most = if cfg!(feature = "postgres") {

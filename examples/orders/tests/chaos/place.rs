@@ -4,7 +4,9 @@ use std::path::Path;
 
 use highball_db::Pool;
 use highball_faults::Server;
-use orders::{database, database::Shop, scratch::Scratch};
+use orders::{database, database::Shop};
+
+use crate::scratch::Scratch;
 
 /// The database of a test. With PostgreSQL it is in a server that the test owns, so that the test can kill it.
 pub(crate) struct Place {
@@ -15,16 +17,20 @@ pub(crate) struct Place {
 
 impl Place {
     /// Creates a database with its tables. Without PostgreSQL, prints that the test is left out.
-    pub(crate) async fn new(name: &str) -> Option<Self> {
+    pub(crate) async fn new() -> Option<Self> {
         let server = match cfg!(feature = "postgres") {
-            true => Some(Server::postgres().start_or_skip().await?),
+            true => {
+                // As with `folder`: a killed server has given its data to the system.
+                let server = Server::postgres().setting("fsync", "off");
+                Some(server.start_or_skip().await?)
+            }
             false => None,
         };
         let within = match &server {
             Some(server) => server.url(),
             None => folder(),
         };
-        let scratch = Scratch::new(name, &within).await.expect("a database");
+        let scratch = Scratch::within(&within).await?;
         let shop = database::build(scratch.builder());
         shop.open().await.expect("a database");
         Some(Self {

@@ -74,7 +74,7 @@ async fn a_job_that_ends_its_process_is_parked_and_holds_up_no_other() {
     if is_child() {
         return work().await;
     }
-    let Some(place) = Place::new("poison").await else {
+    let Some(place) = Place::new().await else {
         return;
     };
     let jobs = Jobs::new(&place.shop);

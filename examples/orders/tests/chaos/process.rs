@@ -29,14 +29,14 @@ impl Process {
 
     /// Starts a process that only runs jobs.
     pub(crate) fn worker(place: &Place, sink: &Sink) -> Self {
-        Self::worker_that_stops_within(place, sink, "30s")
+        Self(worker(place, sink).spawn().expect("a process"))
     }
 
-    /// Starts one whose jobs have this time when it stops.
+    /// Starts one whose jobs have this time when it stops. Its leases do not end in a test.
     pub(crate) fn worker_that_stops_within(place: &Place, sink: &Sink, time: &str) -> Self {
-        let mut command = command(PROGRAM, place, sink);
-        command.arg("worker").stdout(Stdio::null());
+        let mut command = worker(place, sink);
         command.env("HIGHBALL_SHUTDOWN_TIMEOUT", time);
+        command.env_remove("LEASE_MS");
         Self(command.spawn().expect("a process"))
     }
 
@@ -93,6 +93,13 @@ pub(crate) fn command(program: &str, place: &Place, sink: &Sink) -> Command {
     if std::env::var_os("SHOW_LOGS").is_none() {
         command.stderr(Stdio::null());
     }
+    command
+}
+
+/// Returns a worker with the settings of the test.
+fn worker(place: &Place, sink: &Sink) -> Command {
+    let mut command = command(PROGRAM, place, sink);
+    command.arg("worker").stdout(Stdio::null());
     command
 }
 

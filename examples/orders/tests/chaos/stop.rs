@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use highball_faults::Random;
 use highball_jobs::Jobs;
 use orders::{Email, Sink};
 
-use crate::{client::address_of, is_full, place::Place, process::Process, random::Random};
+use crate::{client::address_of, is_full, place::Place, process::Process};
 
 /// How long the mail server takes for a mail, so that jobs run at the time of the stop.
 const MAIL: Duration = Duration::from_millis(60);
@@ -33,11 +34,11 @@ async fn publish(place: &Place, mails: usize) {
 }
 
 /// Stops workers again and again, whose jobs have this time to end. Returns how many mails were sent, of how many jobs.
-async fn stop_again_and_again(name: &str, within: &str) -> Option<(usize, usize)> {
+async fn stop_again_and_again(within: &str) -> Option<(usize, usize)> {
     let (rounds, mails) = if is_full() { (50, 4000) } else { (10, 800) };
-    let place = Place::new(name).await?;
+    let place = Place::new().await?;
     let sink = Sink::start_slow(MAIL).await.expect("a port");
-    let mut random = Random::new();
+    let mut random = Random::from_env();
     publish(&place, mails).await;
     let (mut stops, mut longest) = (0, Duration::ZERO);
     for _ in 0..rounds {
@@ -83,14 +84,14 @@ async fn stop_again_and_again(name: &str, within: &str) -> Option<(usize, usize)
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_waits_for_the_jobs_that_run() {
-    if let Some((sent, mails)) = stop_again_and_again("stop", "10s").await {
+    if let Some((sent, mails)) = stop_again_and_again("10s").await {
         assert_eq!(sent, mails, "a mail was sent twice");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_without_time_releases_the_jobs_that_run() {
-    if let Some((sent, mails)) = stop_again_and_again("release", "1ms").await {
+    if let Some((sent, mails)) = stop_again_and_again("1ms").await {
         assert!(sent >= mails, "{sent} of {mails}");
     }
 }

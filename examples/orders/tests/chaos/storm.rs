@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use highball_faults::Random;
 use highball_jobs::Jobs;
 use orders::{Email, Points, Sink};
 use tokio::task::JoinSet;
@@ -15,7 +16,6 @@ use crate::{
     is_full,
     place::Place,
     process::Process,
-    random::Random,
 };
 
 /// The pause between two orders: 200 in a second.
@@ -173,8 +173,8 @@ async fn check(place: &Place, sink: &Sink, seen: &Seen) -> usize {
     sink.count() - usize::try_from(orders).expect("a number")
 }
 
-async fn round(name: &str, orders: usize, random: &mut Random) -> Option<()> {
-    let place = Place::new(name).await?;
+async fn round(orders: usize, random: &mut Random) -> Option<()> {
+    let place = Place::new().await?;
     let sink = Sink::start().await.expect("a port");
     let mut fleet = Fleet::start(&place, &sink);
     let begun = Instant::now();
@@ -213,19 +213,17 @@ async fn round(name: &str, orders: usize, random: &mut Random) -> Option<()> {
         seen.unanswered,
         begun.elapsed(),
     );
-    assert!(fleet.kills > 2 && seen.accepted.len() > orders / 20);
+    // A killed server takes all requests that wait with it.
+    assert!(fleet.kills > 2 && seen.accepted.len() > 20);
     Some(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_accepted_order_has_its_mail_and_its_points_once_after_kills() {
     let (rounds, orders) = if is_full() { (20, 5000) } else { (1, 1200) };
-    let mut random = Random::new();
-    for number in 0..rounds {
-        if round(&format!("storm{number}"), orders, &mut random)
-            .await
-            .is_none()
-        {
+    let mut random = Random::from_env();
+    for _ in 0..rounds {
+        if round(orders, &mut random).await.is_none() {
             return;
         }
     }

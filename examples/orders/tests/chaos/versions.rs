@@ -95,7 +95,7 @@ async fn push(jobs: &Jobs, numbers: std::ops::Range<i64>, is_new: bool) {
 
 #[tokio::test]
 async fn workers_of_two_versions_share_a_queue() {
-    let Some(place) = Place::new("versions").await else {
+    let Some(place) = Place::new().await else {
         return;
     };
     let state: AppState = state(place.shop.clone());

@@ -54,7 +54,7 @@ async fn a_mailbox_that_does_not_exist_parks_the_mail() {
     assert_eq!(parked[0].attempts, 1);
     assert_eq!(
         parked[0].reason.as_deref(),
-        Some("the mail server refuses the mail: 550 there is no such mailbox")
+        Some("the mail server refuses the mail: permanent error (550): there is no such mailbox")
     );
     assert_eq!(
         parked[0].payload,

@@ -3,6 +3,8 @@
 mod consumers;
 mod full;
 mod publishing;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 
 use std::time::Duration;
 
@@ -13,7 +15,9 @@ use highball::{
 };
 use highball_db::Lent;
 use highball_jobs::WorkerByHand;
-use orders::{Api, AppState, Mailer, Sink, database, database::Shop, scratch::Scratch};
+use orders::{Api, AppState, Mailer, Sink, database, database::Shop};
+
+use self::scratch::Scratch;
 
 /// A running app.
 struct TestShop {
@@ -29,14 +33,7 @@ struct TestShop {
 impl TestShop {
     /// Starts an app with an empty database. Without a server for it, prints that the test is left out.
     async fn start() -> Option<Self> {
-        let within = match cfg!(feature = "postgres") {
-            true => highball_faults::url_of(highball_faults::Backend::Postgres)?,
-            false => std::env::temp_dir().display().to_string(),
-        };
-        let thread = std::thread::current();
-        let name = thread.name().and_then(|path| path.rsplit("::").next());
-        let scratch = Scratch::new(name.unwrap_or("test"), &within).await;
-        let scratch = scratch.expect("an empty database");
+        let scratch = Scratch::new().await?;
         let shop = database::build(scratch.builder());
         shop.open().await.expect("a database");
         let (clock, sink) = (Clock::new(), Sink::start().await.expect("a port"));

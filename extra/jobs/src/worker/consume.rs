@@ -108,14 +108,20 @@ impl<S: Send + Sync + 'static> Worker<S> {
             lease: self.settings.lease,
         };
         let (send, receive) = oneshot::channel();
-        let jobs = self.jobs.clone();
+        let (jobs, running) = (self.jobs.clone(), Arc::clone(&self.running));
+        let claiming = running.begin_claim().await;
         tokio::spawn(async move {
+            let _claiming = claiming;
             let claimed = jobs.backend().claim(claim, jobs.now()).await;
+            if let Ok(claimed) = &claimed {
+                running.expect(claimed);
+            }
             let Err(Ok(claimed)) = send.send(claimed) else {
                 return;
             };
             for job in claimed {
                 let end = End::Release { due: jobs.now() };
+                running.remove(&job.receipt);
                 drop(jobs.backend().settle(job.receipt, end, jobs.now()).await);
             }
         });

@@ -50,7 +50,8 @@ impl<S: Send + Sync + 'static> Worker<S> {
         self.running.add(&attempt, task.abort_handle());
         let outcome = task.await.unwrap_or_else(|error| Err(of_panic(error)));
         drop(abort);
-        if !attempt.is_settled.load(Relaxed) {
+        // Otherwise the consumer has marked the job as done, or the stop has given it back.
+        if !attempt.is_settled.load(Relaxed) && self.running.has(&attempt.receipt) {
             let end = self.end(consumer, &attempt, outcome);
             self.settle(&attempt, end).await;
         }

@@ -1,24 +1,31 @@
 //! The attempts that run in this process.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
 
-use tokio::task::AbortHandle;
+use tokio::{
+    sync::{OwnedRwLockReadGuard, RwLock},
+    task::AbortHandle,
+};
 
 use crate::{
     Attempt,
-    backend::{JobId, Millis, Receipt},
+    backend::{Claimed, JobId, Millis, Receipt},
 };
 
 /// The attempts that run in this process.
 #[derive(Default)]
 pub(super) struct Running {
     attempts: Mutex<HashMap<Receipt, Entry>>,
+    /// The jobs that were claimed, and whose attempts have not begun.
+    claimed: Mutex<HashSet<Receipt>>,
+    /// Each claim holds a part of it.
+    claiming: Arc<RwLock<()>>,
     /// How many have lost their lease.
     pub(super) lost: AtomicU64,
 }
@@ -35,6 +42,21 @@ impl Running {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn claimed(&self) -> MutexGuard<'_, HashSet<Receipt>> {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a claim, which ends when the guard is dropped.
+    pub(super) async fn begin_claim(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.claiming).read_owned().await
+    }
+
+    /// Notes jobs whose attempts are about to begin.
+    pub(super) fn expect(&self, jobs: &[Claimed]) {
+        let receipts = jobs.iter().map(|job| job.receipt.clone());
+        self.claimed().extend(receipts);
+    }
+
     pub(super) fn add(&self, attempt: &Arc<Attempt>, task: AbortHandle) {
         let entry = Entry {
             attempt: Arc::clone(attempt),
@@ -42,10 +64,17 @@ impl Running {
             is_missed: false,
         };
         self.attempts().insert(attempt.receipt.clone(), entry);
+        self.claimed().remove(&attempt.receipt);
     }
 
     pub(super) fn remove(&self, receipt: &Receipt) {
         self.attempts().remove(receipt);
+        self.claimed().remove(receipt);
+    }
+
+    /// Returns whether the stop has not taken this attempt.
+    pub(super) fn has(&self, receipt: &Receipt) -> bool {
+        self.attempts().contains_key(receipt)
     }
 
     /// Returns the jobs that run and whose task has been polled since a time. The others lose their lease.
@@ -74,13 +103,15 @@ impl Running {
         }
     }
 
-    /// Drops all attempts, and returns the right to end them.
-    pub(super) fn take_all(&self) -> Vec<Receipt> {
+    /// Waits for the claims under way, drops all attempts, and returns the right to end them.
+    pub(super) async fn take_all(&self) -> Vec<Receipt> {
+        let _no_claim = self.claiming.write().await;
+        let claimed = std::mem::take(&mut *self.claimed());
         let taken = std::mem::take(&mut *self.attempts());
         let taken = taken.into_iter().map(|(receipt, entry)| {
             entry.task.abort();
             receipt
         });
-        taken.collect()
+        taken.chain(claimed).collect()
     }
 }

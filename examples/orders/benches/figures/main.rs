@@ -1,30 +1,35 @@
 //! Measures orders whose work is done by consumers next to orders that do it in the handler.
 //!
 //! ```sh
-//! cargo run -p orders --release --bin figures
+//! cargo bench -p orders --bench figures
 //! ```
 //!
 //! The table is printed to standard output. The database is a temporary file or, with the feature `postgres`, a schema
-//! in that of `DATABASE_URL`. The mail server takes 20 ms for each mail.
+//! of the server of the tests. The mail server takes 20 ms for each mail.
 
 mod client;
 mod direct;
 mod load;
+#[path = "../../tests/scratch/mod.rs"]
+mod scratch;
 
 use std::{
-    env,
     future::IntoFuture,
     net::SocketAddr,
     time::{Duration, Instant},
 };
 
-use highball::tokio::{self, net::TcpListener, task::JoinHandle, time::sleep};
+use highball::{
+    Error,
+    tokio::{self, net::TcpListener, task::JoinHandle, time::sleep},
+};
 use highball_db::Pool;
-use orders::{Api, AppState, Mailer, Sink, database, database::Shop, scratch::Scratch};
+use orders::{Api, AppState, Mailer, Sink, database, database::Shop};
 
 use self::{
     direct::Direct,
     load::{Seen, load},
+    scratch::Scratch,
 };
 
 /// The duration of a measurement.
@@ -67,11 +72,8 @@ async fn main() -> highball::Result {
 
 /// Returns a line of the table.
 async fn measure(route: Route, clients: usize, is_up: bool) -> highball::Result<String> {
-    let within = match cfg!(feature = "postgres") {
-        true => env::var("DATABASE_URL").unwrap_or_default(),
-        false => env::temp_dir().display().to_string(),
-    };
-    let scratch = Scratch::new("figures", &within).await?;
+    let scratch = Scratch::new().await;
+    let scratch = scratch.ok_or_else(|| Error::new("the tests have no PostgreSQL"))?;
     let shop = database::build(scratch.builder());
     shop.open().await?;
     let sink = Sink::start_slow(MAIL).await?;

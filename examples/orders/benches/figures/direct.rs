@@ -2,7 +2,7 @@
 
 use highball::{extract::Valid, prelude::*};
 use highball_db::{Pool, PoolError};
-use orders::{Email, Mailer, NewOrder, Points, SmtpError, award_once, database::Shop, insert};
+use orders::{Email, MailError, Mailer, NewOrder, Points, award_once, database::Shop, insert};
 
 /// The errors of the handler.
 #[derive(Debug, IntoResponse)]
@@ -12,7 +12,7 @@ enum DirectError {
     #[status(500, "something went wrong on our side")]
     Database(#[from] sqlx::Error),
     #[status(503, "the confirmation cannot be sent")]
-    Mail(#[from] SmtpError),
+    Mail(#[from] MailError),
 }
 
 /// Stores an order, sends its mail, and awards its points.
