@@ -117,7 +117,10 @@ pub trait Backend: Send + Sync + 'static {
         now: Millis,
     ) -> Work<'_, bool>;
 
-    /// Waits until a job of another process may be available. A backend without messages never returns.
+    /// Waits until a job of another process may be available, and returns its name. An empty list means any name,
+    /// such as after a lost connection. A backend without messages never returns.
+    ///
+    /// One task of a process calls this, and workers look for jobs in any case, though less often.
     fn changed(&self) -> Work<'_, Vec<String>> {
         Box::pin(std::future::pending())
     }
