@@ -125,6 +125,11 @@ pub trait Backend: Send + Sync + 'static {
         Box::pin(std::future::pending())
     }
 
+    /// Reports to other processes that a job was stored, so that their [`changed`](Self::changed) returns its name.
+    ///
+    /// It returns at once, because responses wait for it. A message that is lost costs the wait for the next poll.
+    fn announce(&self, _name: &'static str) {}
+
     /// Returns a second connection, on which a separate thread renews leases.
     ///
     /// A handler that blocks a thread of the runtime must not hinder the renewal of others.

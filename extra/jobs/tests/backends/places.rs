@@ -66,12 +66,17 @@ impl Schema {
     }
 
     pub(crate) fn pool(&self) -> Pool<Main> {
-        let options = self.options.clone();
-        let options = options.options([("search_path", self.name.as_str())]);
+        self.pool_with(&self.name)
+    }
+
+    /// Returns a pool whose statements look for tables and functions in these schemas.
+    pub(crate) fn pool_with(&self, schemas: &str) -> Pool<Main> {
+        let options = self.options.clone().application_name(&self.name);
+        let options = options.options([("search_path", schemas)]);
         Pool::<Main>::builder(options).max(8).build()
     }
 
-    async fn run(&self, statement: &str) -> Result<(), sqlx::Error> {
+    pub(crate) async fn run(&self, statement: &str) -> Result<(), sqlx::Error> {
         let mut conn = PgConnection::connect_with(&self.options).await?;
         let statement = sqlx::AssertSqlSafe(statement.replace("$schema", &self.name));
         conn.execute(statement).await?;
