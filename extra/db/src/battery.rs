@@ -1,7 +1,8 @@
 //! Statements for any engine, and migrations of tables, for the batteries of Highball.
 //!
 //! A battery keeps its data in the database of the app, which may have any engine. [`fetch`] runs a statement whose
-//! text is the same for all engines, and [`migrate`] creates the tables, apart from the migrations of the app.
+//! text is the same for all engines, and [`migrate`] creates the tables, apart from the migrations of the app. A
+//! [`Listener`] receives messages of other processes.
 //!
 //! # Examples
 //! ```
@@ -27,6 +28,7 @@
 
 use highball::Error;
 
+pub use crate::listener::Listener;
 use crate::{
     database::{Connection, Database},
     engine::Engine,

@@ -81,6 +81,23 @@ pub trait Engine: sqlx::Database + HasStatementCache + sealed::Sealed {
         values: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Vec<Value>>, Error>> + Send + 'c;
 
+    /// A connection that receives messages of other processes.
+    #[doc(hidden)]
+    type Listener: Send;
+
+    /// Opens a connection that receives the messages of a channel, if the engine has some.
+    #[doc(hidden)]
+    fn listen(
+        pool: &sqlx::Pool<Self>,
+        channel: &'static str,
+    ) -> impl Future<Output = Result<Option<Self::Listener>, Error>> + Send;
+
+    /// Waits for a message. Returns `None` after the connection was lost and opened again.
+    #[doc(hidden)]
+    fn receive(
+        listener: &mut Self::Listener,
+    ) -> impl Future<Output = Result<Option<String>, Error>> + Send;
+
     /// Returns how errors name the database: without its password.
     #[doc(hidden)]
     fn describe(options: &<Self::Connection as Connection>::Options) -> String;

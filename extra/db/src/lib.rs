@@ -52,6 +52,7 @@ mod engine;
 mod error;
 mod holders;
 mod lent;
+mod listener;
 mod live;
 mod on_commit;
 mod options;

@@ -117,10 +117,18 @@ pub trait Backend: Send + Sync + 'static {
         now: Millis,
     ) -> Work<'_, bool>;
 
-    /// Waits until a job of another process may be available. A backend without messages never returns.
+    /// Waits until a job of another process may be available, and returns its name. An empty list means any name,
+    /// such as after a lost connection. A backend without messages never returns.
+    ///
+    /// One task of a process calls this, and workers look for jobs in any case, though less often.
     fn changed(&self) -> Work<'_, Vec<String>> {
         Box::pin(std::future::pending())
     }
+
+    /// Reports to other processes that a job was stored, so that their [`changed`](Self::changed) returns its name.
+    ///
+    /// It returns at once, because responses wait for it. A message that is lost costs the wait for the next poll.
+    fn announce(&self, _name: &'static str) {}
 
     /// Returns a second connection, on which a separate thread renews leases.
     ///

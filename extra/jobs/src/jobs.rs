@@ -203,10 +203,10 @@ impl Jobs {
         })
     }
 
-    /// Wakes the consumer of a job that was stored.
-    pub(crate) fn told(&self, name: &str) {
-        let line = self.line(name);
-        line.add();
+    /// Wakes the consumers of a job that was stored, here and in other processes.
+    pub(crate) fn told(&self, name: &'static str) {
+        self.line(name).add();
+        self.0.backend.announce(name);
     }
 
     /// Returns the jobs of a type that wait or run, the oldest first, up to 1,000: for tests.

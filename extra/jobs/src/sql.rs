@@ -1,5 +1,7 @@
 //! Jobs in SQLite or PostgreSQL.
 
+mod announcements;
+mod changes;
 mod contract;
 mod rows;
 mod statements;
@@ -7,7 +9,10 @@ mod steady;
 
 use std::{
     fmt,
-    sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -17,7 +22,9 @@ use highball_db::{
 };
 use tokio::sync::OnceCell;
 
-use self::{rows::Rows, statements as sql, steady::Steady};
+use self::{
+    announcements::Announcements, changes::Changes, rows::Rows, statements as sql, steady::Steady,
+};
 use crate::backend::{
     BackendError, Claim, Claimed, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
 };
@@ -51,6 +58,8 @@ pub struct Sql<D: Database> {
     /// Whether a second connection would be another database.
     is_memory: AtomicBool,
     steady: Steady,
+    announcements: Arc<Announcements<D>>,
+    changes: Changes<D>,
 }
 
 impl<D: Database> Sql<D> {
@@ -62,6 +71,8 @@ impl<D: Database> Sql<D> {
             ahead: AtomicI64::new(0),
             is_memory: AtomicBool::new(false),
             steady: Steady::default(),
+            announcements: Arc::new(Announcements::new(pool)),
+            changes: Changes::default(),
         }
     }
 
@@ -213,7 +224,13 @@ impl<D: Database> Sql<D> {
     async fn requeue_one(&self, job: &JobId, now: Millis) -> Result<u64, BackendError> {
         let values = vec![id(job)?, Value::Int(self.time(now))];
         match self.write(sql::REQUEUE, values).await {
-            Ok(rows) => Ok(u64::from(!rows.is_empty())),
+            Ok(rows) => match rows::first_text(rows) {
+                Some(name) => {
+                    self.announcements.add(&name);
+                    Ok(1)
+                }
+                None => Ok(0),
+            },
             Err(error) if error.to_string().contains("unique") => Err(BackendError::new(
                 highball::Error::new(format!("another job has the unique key of {job}")),
             )),

@@ -1,6 +1,7 @@
 //! The processes that run jobs.
 
 mod by_hand;
+mod changes;
 mod commands;
 mod consume;
 mod lease;
@@ -280,6 +281,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
             tasks.spawn(worker.consume(idx, stopping.clone(), clock.clone()));
         }
         let _renewal = self.renew();
+        let _changes = self.spawn_changes();
         while let Some(ended) = tasks.join_next().await {
             ended?;
         }

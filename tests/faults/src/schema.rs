@@ -40,11 +40,22 @@ impl Schema {
 
     /// Returns the options of connections that use the schema.
     pub fn options(&self) -> PgConnectOptions {
-        let options = self.server.clone();
-        options.options([("search_path", self.name.as_str())])
+        self.options_with(&self.name)
     }
 
-    async fn run(&self, statement: &str) -> Result<(), sqlx::Error> {
+    /// Returns the options of connections that look for tables and functions in these schemas. They have the name of
+    /// this one.
+    pub fn options_with(&self, schemas: &str) -> PgConnectOptions {
+        let options = self.server.clone().application_name(&self.name);
+        options.options([("search_path", schemas)])
+    }
+
+    /// Runs a statement, in which `$schema` is the name.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the statement fails.
+    pub async fn run(&self, statement: &str) -> Result<(), sqlx::Error> {
         let mut conn = PgConnection::connect_with(&self.server).await?;
         let statement = sqlx::AssertSqlSafe(statement.replace("$schema", &self.name));
         conn.execute(statement).await?;

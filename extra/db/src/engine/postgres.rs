@@ -1,13 +1,22 @@
 //! PostgreSQL.
 
+use std::time::Duration;
+
 use sqlx::{
     Error, Executor, PgConnection, Postgres, Row, TypeInfo, ValueRef,
     migrate::{MigrateError, Migrator},
-    postgres::{PgConnectOptions, PgRow},
+    postgres::{PgConnectOptions, PgListener, PgRow},
 };
+use tokio::time::timeout;
 
 use super::{Engine, fetch, read_as};
 use crate::battery::Value;
+
+/// After how long without a message the connection of a listener is checked. A network may drop it without a sign.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// How long such a check may take.
+const CHECK: Duration = Duration::from_secs(5);
 
 impl Engine for Postgres {
     const BEGIN: &'static str = "BEGIN";
@@ -46,6 +55,27 @@ impl Engine for Postgres {
     }
 
     fetch!(read);
+
+    type Listener = PgListener;
+
+    async fn listen(
+        pool: &sqlx::Pool<Self>,
+        channel: &'static str,
+    ) -> Result<Option<PgListener>, Error> {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(channel).await?;
+        Ok(Some(listener))
+    }
+
+    async fn receive(listener: &mut PgListener) -> Result<Option<String>, Error> {
+        loop {
+            if let Ok(received) = timeout(QUIET, listener.try_recv()).await {
+                return Ok(received?.map(|message| message.payload().to_owned()));
+            }
+            let check = timeout(CHECK, listener.execute("SELECT 1")).await;
+            check.unwrap_or_else(|_| Err(Error::Io(std::io::ErrorKind::TimedOut.into())))?;
+        }
+    }
 
     fn describe(options: &PgConnectOptions) -> String {
         let database = options.get_database().unwrap_or(options.get_username());

@@ -41,6 +41,20 @@ impl Engine for Sqlite {
 
     fetch!(read);
 
+    // The file has no messages.
+    type Listener = std::convert::Infallible;
+
+    async fn listen(
+        _: &sqlx::Pool<Self>,
+        _: &'static str,
+    ) -> Result<Option<Self::Listener>, Error> {
+        Ok(None)
+    }
+
+    async fn receive(listener: &mut Self::Listener) -> Result<Option<String>, Error> {
+        match *listener {}
+    }
+
     fn describe(options: &SqliteConnectOptions) -> String {
         format!("the file {}", options.get_filename().display())
     }

@@ -165,6 +165,18 @@ impl<D: Database> Backend for Sql<D> {
         })
     }
 
+    fn changed(&self) -> Work<'_, Vec<String>> {
+        let own = self.announcements.sender();
+        Box::pin(async move {
+            let changed = self.changes.next(&self.pool, own).await;
+            changed.map_err(BackendError::new)
+        })
+    }
+
+    fn announce(&self, name: &'static str) {
+        self.announcements.add(name);
+    }
+
     fn for_renewal(&self) -> Option<Box<dyn Backend>> {
         if self.is_memory.load(Relaxed) {
             return None;

@@ -201,6 +201,16 @@ pub(super) const TAKE_RATE: &str = "INSERT INTO highball_job_rates (name, second
 pub(super) const GIVE_RATE: &str =
     "UPDATE highball_job_rates SET used = used - $3 WHERE name = $1 AND second = $2";
 
+/// Sends messages. $1 the messages as a JSON array.
+///
+/// It holds a lock of the whole database until its commit. So its commit does not wait for the disk: nothing is stored.
+pub(super) const NOTIFY: &str = "SELECT 1 FROM (
+    SELECT set_config('synchronous_commit', 'off', true), pg_notify('highball_jobs', message)
+    FROM json_array_elements_text(CAST($1 AS JSON)) AS message) AS sent";
+
+/// The channel of the messages, which all schemas of a database share.
+pub(super) const CHANNEL: &str = "highball_jobs";
+
 /// The time of PostgreSQL, by which all processes measure leases.
 pub(super) const NOW_POSTGRES: &str =
     "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";

@@ -108,10 +108,10 @@ impl<S: Send + Sync + 'static> Worker<S> {
 
 /// Work that is repeated. The first of several failures in a row is reported.
 #[derive(Default)]
-struct Failing(bool);
+pub(super) struct Failing(bool);
 
 impl Failing {
-    fn note(&mut self, message: &str, outcome: &Result<(), BackendError>) {
+    pub(super) fn note<T>(&mut self, message: &str, outcome: &Result<T, BackendError>) {
         if let (Err(error), false) = (outcome, self.0) {
             eprintln!("{message}: {error}");
         }
