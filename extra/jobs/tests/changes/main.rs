@@ -37,7 +37,7 @@ struct AppState {
 #[job("mail")]
 struct Mail;
 
-#[consumer(timeout = secs(30), from = outside)]
+#[consumer(timeout = secs(30), at_once = 2, from = outside)]
 async fn mail(_job: Mail, done: State<Done>) -> Result<(), Retry> {
     done.0.fetch_add(1, Relaxed);
     Ok(())

@@ -31,8 +31,8 @@ pub(crate) struct Reporting<B> {
 #[derive(Default)]
 pub(crate) struct Calls {
     pub(crate) claims: AtomicUsize,
-    /// For how many milliseconds a claim is on the way back.
-    pub(crate) delay: AtomicU64,
+    /// For how many milliseconds a claim is on the way back, and one of jobs that have crashed.
+    pub(crate) delays: [AtomicU64; 2],
     pub(crate) waits: AtomicUsize,
 }
 
@@ -70,9 +70,10 @@ impl<B: Backend> Backend for Reporting<B> {
 
     fn claim(&self, claim: Claim, now: Millis) -> Work<'_, Vec<Claimed>> {
         Box::pin(async move {
+            let delay = &self.calls.delays[usize::from(claim.suspect)];
             let claimed = self.backend.claim(claim, now).await;
             self.calls.claims.fetch_add(1, Relaxed);
-            tokio::time::sleep(Duration::from_millis(self.calls.delay.load(Relaxed))).await;
+            tokio::time::sleep(Duration::from_millis(delay.load(Relaxed))).await;
             claimed
         })
     }
@@ -117,9 +118,9 @@ impl<B: Backend> Backend for Reporting<B> {
         self.backend.keep_step(receipt, name, result)
     }
 
-    /// The worker also wakes consumers whose jobs it has counted, so it counts none.
+    /// The worker also wakes consumers whose jobs it has counted, so it never gets a count.
     fn counts(&self) -> Work<'_, Vec<Count>> {
-        Box::pin(async { Ok(Vec::new()) })
+        Box::pin(std::future::pending())
     }
 
     fn list(&self, name: String, state: State, most: usize) -> Work<'_, Vec<Listed>> {
