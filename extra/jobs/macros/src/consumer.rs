@@ -47,6 +47,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             source: Source::Job { job, is_outside },
             args,
             settings,
+            is_sound: errors.is_empty(),
         })
     })
 }

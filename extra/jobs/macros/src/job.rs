@@ -38,9 +38,9 @@ pub(crate) fn derive_with(
     let Some(input) = errors.keep(syn::parse2::<DeriveInput>(input)) else {
         return errors.into_tokens();
     };
-    let options = options::read(&input, &mut errors);
+    let mut options = options::read(&input, &mut errors);
     let stored = stored::read(&input, options.version, &mut errors);
-    options::check_members(&input, &options, &stored.members, &mut errors);
+    options::check_members(&input, &mut options, &stored.members, &mut errors);
     if let Some(param) = input.generics.params.first() {
         let message = format!(
             "a job is stored as one type: remove the parameters of `{}`",

@@ -167,7 +167,7 @@ pub fn consumer(
 /// |---|---|---|
 /// | `"0 3 * * *"` | the schedule | must be written |
 /// | `timeout = mins(10)` | how long the function may run, or `never` for no limit | must be written |
-/// | `zone = "Europe/Berlin"` | the time zone of the schedule. The worker checks at its start whether there is one of this name | UTC |
+/// | `zone = "Europe/Berlin"` | the time zone of the schedule | UTC |
 /// | `missed = once` | whether runs that were missed are made up for: `once` for all of them, `all`, or `skip` for none | `once` |
 /// | `attempts = 12` | how often a run is tried | 12 |
 /// | `crashes = 3` | how often a run may end the process until it is dead | 3 |

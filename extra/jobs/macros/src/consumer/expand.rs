@@ -18,6 +18,8 @@ pub(crate) struct Model<'a> {
     pub(crate) args: Args,
     /// The fields of `Options` that are set.
     pub(crate) settings: TokenStream,
+    /// Whether there was no error, after which a call of the function would be a second one.
+    pub(crate) is_sound: bool,
 }
 
 /// Where the jobs of a consumer come from.
@@ -161,7 +163,8 @@ fn run(model: &Model<'_>) -> TokenStream {
         }),
         Source::Job { .. } => None,
     };
-    let contract = matches!(model.source, Source::Job { .. }).then(|| {
+    let has_job = model.call().is_some_and(|call| call.job.is_some());
+    let contract = has_job.then(|| {
         quote! {
             const CONTRACT: ::core::option::Option<__jobs::Contract> =
                 ::core::option::Option::Some(__jobs::contract_of::<__Job>());
@@ -199,7 +202,7 @@ fn run(model: &Model<'_>) -> TokenStream {
 }
 
 fn body(model: &Model<'_>) -> TokenStream {
-    let Some(call) = model.call() else {
+    let Some(call) = model.call().filter(|_| model.is_sound) else {
         return quote!(::core::result::Result::Ok(()));
     };
     let (name, span) = (model.name(), model.name().span());

@@ -192,19 +192,20 @@ fn parse_each<T: Parse>(list: &TokenStream, errors: &mut Errors) -> Vec<T> {
         .collect()
 }
 
-/// Checks the fields of the keys. `members` are those of the struct, and whether each is secret.
+/// Checks the fields of the keys, and removes those that do not exist. `members` are those of the struct, and whether
+/// each is secret.
 pub(crate) fn check_members(
     input: &DeriveInput,
-    options: &JobOptions,
+    options: &mut JobOptions,
     members: &[(String, bool)],
     errors: &mut Errors,
 ) {
     for (option, list) in [
-        ("ordered_by", &options.ordered_by),
-        ("unique", &options.unique),
+        ("ordered_by", &mut options.ordered_by),
+        ("unique", &mut options.unique),
     ] {
         let mut seen = Vec::new();
-        for member in list {
+        for member in &*list {
             if matches!(input.data, Data::Enum(_)) {
                 let message = format!(
                     "`{option}` names a field, and an enum has none: make the job a struct, with the enum in a field"
@@ -220,6 +221,7 @@ pub(crate) fn check_members(
             }
             seen.push(member);
         }
+        list.retain(|member| members.iter().any(|(name, _)| *name == text(member)));
     }
 }
 
