@@ -2,6 +2,8 @@
 
 mod announcements;
 mod changes;
+mod claim_statements;
+mod claims;
 mod contract;
 mod rows;
 mod statements;
@@ -23,10 +25,11 @@ use highball_db::{
 use tokio::sync::OnceCell;
 
 use self::{
-    announcements::Announcements, changes::Changes, rows::Rows, statements as sql, steady::Steady,
+    announcements::Announcements, changes::Changes, claims::Visits, rows::Rows, statements as sql,
+    steady::Steady,
 };
 use crate::backend::{
-    BackendError, Claim, Claimed, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
+    BackendError, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
 };
 
 /// Why an attempt has ended without its worker.
@@ -60,6 +63,7 @@ pub struct Sql<D: Database> {
     steady: Steady,
     announcements: Arc<Announcements<D>>,
     changes: Changes<D>,
+    visits: Visits,
 }
 
 impl<D: Database> Sql<D> {
@@ -73,6 +77,7 @@ impl<D: Database> Sql<D> {
             steady: Steady::default(),
             announcements: Arc::new(Announcements::new(pool)),
             changes: Changes::default(),
+            visits: Visits::default(),
         }
     }
 
@@ -157,63 +162,6 @@ impl<D: Database> Sql<D> {
         let recovered = rows::recovered(&rows.map_err(BackendError::new)?);
         transaction.commit().await.map_err(BackendError::new)?;
         Ok(recovered)
-    }
-
-    /// Takes permission for starts in the current second, and returns for how many.
-    async fn take_rate(&self, claim: &Claim, now: Millis) -> Result<usize, BackendError> {
-        let Some(rate) = claim.rate else {
-            return Ok(claim.most);
-        };
-        let rate = usize::try_from(rate).unwrap_or(usize::MAX);
-        // The second try takes one, where fewer are left.
-        for number in [claim.most.min(rate), 1] {
-            let values = vec![
-                text(claim.name),
-                Value::Int(now / 1000),
-                size(number),
-                size(rate),
-            ];
-            if !self.write(sql::TAKE_RATE, values).await?.is_empty() {
-                return Ok(number);
-            }
-        }
-        Ok(0)
-    }
-
-    async fn claim_some(&self, claim: Claim, now: Millis) -> Result<Vec<Claimed>, BackendError> {
-        let now = self.time(now);
-        let most = self.take_rate(&claim, now).await?;
-        if most == 0 {
-            return Ok(Vec::new());
-        }
-        let statements = match D::Engine::ONE_WRITER {
-            true => sql::CLAIM_SQLITE,
-            false => sql::CLAIM_POSTGRES,
-        };
-        let (statement, number) = match claim.suspect {
-            true => (statements.suspect, 1),
-            false => (statements.usual, most),
-        };
-        let values = vec![
-            text(claim.name),
-            Value::Int(now),
-            Value::Int(claim.version.into()),
-            size(number),
-            text(claim.worker),
-            Value::Int(self.time(system_millis()) + millis(claim.lease)),
-        ];
-        let claimed = match self.write(statement, values).await {
-            Ok(rows) => rows::claimed(rows)?,
-            // Another worker runs a job of the same key that this statement could not see yet.
-            Err(error) if error.to_string().contains("one_of_key") => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        if claim.rate.is_some() && claimed.len() < most {
-            let unused = size(most - claimed.len());
-            let values = vec![text(claim.name), Value::Int(now / 1000), unused];
-            self.write(sql::GIVE_RATE, values).await?;
-        }
-        Ok(claimed)
     }
 
     async fn end(&self, receipt: &Receipt, end: End, now: Millis) -> Result<bool, BackendError> {

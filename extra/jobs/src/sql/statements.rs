@@ -12,7 +12,7 @@ pub(super) const SQLITE: &[&[&str]] = &[&[
         unique_until BIGINT NOT NULL, created BIGINT NOT NULL, ended BIGINT NOT NULL DEFAULT 0,
         producer TEXT NOT NULL, trace TEXT, reason TEXT)",
     WAITING, RUNNING, PARKED, DONE, KEYS, ONE_OF_KEY, UNIQUE, STEPS, SCHEDULES, RATES,
-]];
+], &[SUSPECTS]];
 
 /// The tables of PostgreSQL.
 pub(super) const POSTGRES: &[&[&str]] = &[&[
@@ -24,13 +24,15 @@ pub(super) const POSTGRES: &[&[&str]] = &[&[
         holds BIGINT NOT NULL, unique_until BIGINT NOT NULL, created BIGINT NOT NULL,
         ended BIGINT NOT NULL DEFAULT 0, producer TEXT NOT NULL, trace TEXT, reason TEXT)",
     WAITING, RUNNING, PARKED, DONE, KEYS, ONE_OF_KEY, UNIQUE, STEPS, SCHEDULES, RATES,
-]];
+], &[SUSPECTS]];
 
 // Each index has the rows of one state, so finished rows make no claim slower.
 const WAITING: &str =
     "CREATE INDEX highball_jobs_waiting ON highball_jobs (name, due, id) WHERE state = 0";
 const RUNNING: &str =
     "CREATE INDEX highball_jobs_running ON highball_jobs (worker) WHERE state = 1";
+const SUSPECTS: &str = "CREATE INDEX highball_jobs_suspects ON highball_jobs (name, due, id)
+    WHERE state = 0 AND crashes > 0";
 const PARKED: &str =
     "CREATE INDEX highball_jobs_parked ON highball_jobs (name, id) WHERE state = 3";
 const DONE: &str = "CREATE INDEX highball_jobs_done ON highball_jobs (name, ended) WHERE state = 2";
@@ -58,54 +60,6 @@ pub(super) const INSERT: &str = "INSERT INTO highball_jobs
 /// Frees a unique key whose time has passed. $1 name, $2 key, $3 now.
 pub(super) const FREE_KEY: &str = "UPDATE highball_jobs SET holds = 0
     WHERE name = $1 AND unique_key = $2 AND holds = 1 AND state > 1 AND unique_until <= $3";
-
-/// The start of a claim. $1 name, $2 now, $3 newest version, $4 most.
-macro_rules! claim {
-    ($crashed:literal, $lock:literal) => {
-        concat!(
-            "WITH picked AS MATERIALIZED (
-                SELECT job.id AS picked_id FROM highball_jobs AS job
-                WHERE job.name = $1 AND job.state = 0 AND job.due <= $2 AND job.version <= $3 AND ",
-            $crashed,
-            " AND (job.order_key IS NULL OR NOT EXISTS (
-                    SELECT 1 FROM highball_jobs AS other
-                    WHERE other.name = job.name AND other.order_key = job.order_key AND other.state < 2
-                        AND (other.state = 1 OR other.id < job.id)))
-                ORDER BY job.due, job.id LIMIT $4 ",
-            $lock,
-            ") UPDATE highball_jobs SET state = 1, attempts = attempts + 1, fence = fence + 1, worker = $5, lease = $6
-            FROM picked WHERE id = picked_id
-            RETURNING id, fence, version, payload, attempts, crashes, created, due, producer, trace"
-        )
-    };
-}
-
-/// The statements that give jobs to a worker. $5 worker, $6 end of the lease.
-pub(super) struct ClaimStatements {
-    pub(super) usual: &'static str,
-    /// One that has crashed, if no other one of this name runs.
-    pub(super) suspect: &'static str,
-}
-
-pub(super) const CLAIM_SQLITE: ClaimStatements = ClaimStatements {
-    usual: claim!("job.crashes = 0", ""),
-    suspect: claim!(
-        "job.crashes > 0 AND NOT EXISTS (
-            SELECT 1 FROM highball_jobs AS running
-            WHERE running.state = 1 AND running.name = job.name AND running.crashes > 0)",
-        ""
-    ),
-};
-
-pub(super) const CLAIM_POSTGRES: ClaimStatements = ClaimStatements {
-    usual: claim!("job.crashes = 0", "FOR UPDATE OF job SKIP LOCKED"),
-    suspect: claim!(
-        "job.crashes > 0 AND NOT EXISTS (
-            SELECT 1 FROM highball_jobs AS running
-            WHERE running.state = 1 AND running.name = job.name AND running.crashes > 0)",
-        "FOR UPDATE OF job SKIP LOCKED"
-    ),
-};
 
 /// $1 worker, $2 end of the lease, $3 the ids as a JSON array.
 pub(super) const RENEW_SQLITE: &str = "UPDATE highball_jobs SET lease = $2
