@@ -10,6 +10,7 @@ pub use self::data::{
     BackendError, Claim, Claimed, Count, End, JobId, Limits, Listed, NewJob, Pushed, Receipt,
     Recovered, State, Which,
 };
+pub use crate::{fault::Fault, requirements::Requirements};
 
 /// The result of a method of a backend.
 ///
@@ -66,6 +67,14 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Connects, and creates what is missing: tables, queues.
     fn prepare(&self) -> Work<'_, ()>;
+
+    /// Prepares for a consumer at the start of its worker.
+    ///
+    /// A backend that cannot keep what the consumer requires returns an error with a sentence about it.
+    fn accept(&self, consumer: Requirements) -> Work<'_, ()> {
+        let _ = consumer;
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Stores jobs. They survive a crash when this returns.
     ///

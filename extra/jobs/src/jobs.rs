@@ -164,7 +164,9 @@ impl Jobs {
         let pushing = tokio::spawn(async move { backend.push(vec![new], now).await });
         let pushed = match tokio::time::timeout(self.0.confirm, pushing).await {
             Ok(Ok(Ok(pushed))) => pushed,
-            Ok(Ok(Err(error))) => return Err(PushError::failed(J::NAME, error)),
+            Ok(Ok(Err(error))) => {
+                return Err(PushError::of_backend(J::NAME, error, self.0.confirm));
+            }
             Ok(Err(error)) => return Err(PushError::failed(J::NAME, error)),
             Err(_) => return Err(PushError::unconfirmed(J::NAME, self.0.confirm)),
         };
@@ -191,6 +193,7 @@ impl Jobs {
     ) -> Result<NewJob, PushError> {
         let payload = serde_json::to_string(job);
         Ok(NewJob {
+            id: None,
             name: J::NAME,
             version: J::VERSION,
             payload: payload.map_err(|error| PushError::failed(J::NAME, error))?,

@@ -67,6 +67,7 @@ mod contract;
 mod cron;
 #[cfg(doctest)]
 mod doctests;
+mod fault;
 mod job;
 mod jobs;
 mod line;
@@ -75,6 +76,7 @@ mod outbox;
 mod publisher;
 mod push_error;
 mod queue;
+mod requirements;
 mod retry;
 mod sql;
 mod tick;

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::Millis;
+use super::{Fault, Millis};
 
 /// A job to store.
 ///
@@ -15,6 +15,8 @@ use super::Millis;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct NewJob {
+    /// The identity, if the job already has one because it comes from an outbox. A backend in a database ignores it.
+    pub id: Option<JobId>,
     /// The name of the job.
     pub name: &'static str,
     /// The version of the payload.
@@ -371,13 +373,24 @@ pub enum Which {
 /// assert_eq!(error.to_string(), "the broker is away");
 /// ```
 #[derive(Debug)]
-pub struct BackendError(highball::Error);
+pub struct BackendError(highball::Error, Fault);
 
 impl BackendError {
     /// Creates an error from that of a driver.
     #[track_caller]
     pub fn new(error: impl Into<highball::Error>) -> Self {
-        Self(error.into())
+        Self(error.into(), Fault::Other)
+    }
+
+    /// Creates an error of a kind that publishers distinguish.
+    #[track_caller]
+    pub fn of(fault: Fault, error: impl Into<highball::Error>) -> Self {
+        Self(error.into(), fault)
+    }
+
+    /// Returns the kind of the failure.
+    pub fn fault(&self) -> Fault {
+        self.1
     }
 }
 

@@ -80,7 +80,7 @@ impl<S: Send + Sync + 'static> WorkerByHand<S> {
     /// If the future is dropped, jobs that run are dropped, and their leases end.
     pub async fn run_due(&self) -> highball::Result<usize> {
         let worker = &self.worker;
-        worker.jobs.backend().prepare().await?;
+        worker.prepare().await?;
         let mut attempts = 0;
         loop {
             self.queue_scheduled().await?;

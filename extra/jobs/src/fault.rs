@@ -1,0 +1,30 @@
+//! The kinds of failures of a backend that a publisher distinguishes.
+
+/// Why a backend has failed, as far as a publisher is concerned.
+///
+/// # Examples
+/// ```
+/// use highball::Error;
+/// use highball_jobs::backend::{BackendError, Fault};
+///
+/// let error = BackendError::of(Fault::Blocked, Error::new("it is low on memory"));
+/// assert_eq!(error.fault(), Fault::Blocked);
+/// assert_eq!(BackendError::new(Error::new("a driver's error")).fault(), Fault::Other);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Any other failure.
+    Other,
+    /// No queue takes the job.
+    Unroutable,
+    /// The backend accepts no jobs for now, for example because it is low on memory. A job that was sent when the block
+    /// began may be stored later.
+    Blocked,
+    /// The backend has not confirmed the job in time. It may be stored.
+    Unconfirmed,
+    /// There is no connection. If it was lost while the job was sent, the job may be stored.
+    Disconnected,
+    /// The backend cannot keep a promise of this job, such as an order.
+    Unsupported,
+}
