@@ -54,19 +54,55 @@ impl Shared {
             if claimed.len() >= most {
                 break;
             }
-            let channel = open(&link, &mut channel).await?;
-            let taken = self.take(&link, &channel, &queue, &claim, most - claimed.len());
-            let taken = taken.await?;
-            if taken.is_empty() {
-                break;
-            }
-            for (taken, crashes) in taken {
-                if let Some(taken) = self.sort(taken, crashes, &claim).await? {
-                    claimed.push(self.begin(taken, &claim));
-                }
+            let left = most - claimed.len();
+            let round = self.claim_round(&link, &mut channel, &queue, &claim, left);
+            match round.await {
+                Ok((0, _)) => break,
+                Ok((_, new)) => claimed.extend(new),
+                // Those of earlier rounds have begun.
+                Err(_) if !claimed.is_empty() => break,
+                Err(error) => return Err(error),
             }
         }
         Ok(claimed)
+    }
+
+    /// Takes messages once, and returns how many, with those that can run.
+    async fn claim_round(
+        &self,
+        link: &Arc<Link>,
+        channel: &mut Option<Channel>,
+        queue: &str,
+        claim: &Claim,
+        most: usize,
+    ) -> Result<(usize, Vec<Claimed>), BackendError> {
+        let channel = open(link, channel).await?;
+        let mut taken = self.held.take_unmoved(queue);
+        let left = most.saturating_sub(taken.len());
+        if left > 0 {
+            match self.take(link, &channel, queue, claim, left).await {
+                Ok(new) => taken.extend(new),
+                Err(error) if taken.is_empty() => return Err(error),
+                // The next claim returns the error.
+                Err(_) => {}
+            }
+        }
+        let (count, mut begun, mut failure) = (taken.len(), Vec::new(), None);
+        for (taken, crashes) in taken {
+            match self.sort(&taken, crashes, claim).await {
+                Ok(Some(message)) => begun.push(self.begin(Taken { message, ..taken }, claim)),
+                Ok(None) => {}
+                Err(error) => {
+                    // If it were returned to its queue, that would count as a crash. The next claim moves it.
+                    self.held.keep_unmoved(queue, taken, crashes);
+                    failure = Some(error);
+                }
+            }
+        }
+        match failure {
+            Some(error) if begun.is_empty() => Err(error),
+            _ => Ok((count, begun)),
+        }
     }
 
     /// Takes up to `most` messages from a queue. The first one is taken alone, since most queues are empty.
@@ -104,22 +140,22 @@ impl Shared {
     /// Returns a message that can run. Others are moved to the queue in which they belong.
     async fn sort(
         &self,
-        mut taken: Taken,
+        taken: &Taken,
         crashes: u32,
         claim: &Claim,
-    ) -> Result<Option<Taken>, BackendError> {
-        let message = &mut taken.message;
+    ) -> Result<Option<Message>, BackendError> {
+        let mut message = taken.message.clone();
         message.crashes = message.crashes.saturating_add(crashes);
         message.attempts = message.attempts.saturating_add(crashes);
-        match self.verdict(message, crashes, claim) {
-            Verdict::Run => return Ok(Some(taken)),
-            Verdict::Crashed if is_over(message, self.limits(claim.name).as_ref()) => {
+        match self.verdict(&message, crashes, claim) {
+            Verdict::Run => return Ok(Some(message)),
+            Verdict::Crashed if is_over(&message, self.limits(claim.name).as_ref()) => {
                 eprintln!("job {} is parked: {CRASHED}", message.id);
                 message.reason = Some(CRASHED.to_owned());
-                self.park(&taken.link, &taken.message).await?;
+                self.park(&taken.link, &message).await?;
             }
-            Verdict::Newer => self.hold_back(&taken.link, &taken.message).await?,
-            Verdict::Crashed | Verdict::Early => self.publish(&taken.link, &taken.message).await?,
+            Verdict::Newer => self.hold_back(&taken.link, &message).await?,
+            Verdict::Crashed | Verdict::Early => self.publish(&taken.link, &message).await?,
         }
         taken.ack().await;
         Ok(None)

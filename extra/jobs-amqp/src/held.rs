@@ -48,6 +48,8 @@ pub(crate) struct Running {
 pub(crate) struct Held {
     running: Mutex<HashMap<i64, Running>>,
     last: Mutex<i64>,
+    /// The messages of queues that could not be moved to another one, with their crashes.
+    unmoved: Mutex<HashMap<String, Vec<(Taken, u32)>>>,
 }
 
 impl Held {
@@ -80,6 +82,21 @@ impl Held {
     /// Puts an attempt back that could not be ended.
     pub(crate) fn put_back(&self, fence: i64, running: Running) {
         self.lock().insert(fence, running);
+    }
+
+    /// Keeps a message that could not be moved to another queue.
+    pub(crate) fn keep_unmoved(&self, queue: &str, taken: Taken, crashes: u32) {
+        let mut unmoved = self.unmoved.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_queue = unmoved.entry(queue.to_owned()).or_default();
+        of_queue.push((taken, crashes));
+    }
+
+    /// Returns the messages of a queue that could not be moved. Those of a lost connection are in the queue again.
+    pub(crate) fn take_unmoved(&self, queue: &str) -> Vec<(Taken, u32)> {
+        let mut unmoved = self.unmoved.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of_queue = unmoved.remove(queue).unwrap_or_default();
+        of_queue.retain(|(taken, _)| taken.is_ours());
+        of_queue
     }
 
     /// Takes the attempts of a job whose lease has ended.
