@@ -7,7 +7,7 @@ use highball_jobs::backend::{
     NewJob, Pushed, Receipt, Recovered, Requirements, State, Which, Work,
 };
 
-use crate::{Amqp, amqp::system_millis, claim::millis, error};
+use crate::{Amqp, amqp::system_millis, claim::millis, error, settle};
 
 impl Backend for Amqp {
     fn name(&self) -> String {
@@ -19,11 +19,21 @@ impl Backend for Amqp {
         Box::pin(async move { self.0.link().await.map(drop) })
     }
 
-    fn accept(&self, consumer: Requirements) -> Work<'_, ()> {
-        Box::pin(async move {
-            check(&consumer, self.0.deadline)?;
-            self.0.link_of(consumer.name).await.map(drop)
-        })
+    fn declare(&self, name: &'static str) -> Work<'_, ()> {
+        Box::pin(async move { self.0.link_of(name).await.map(drop) })
+    }
+
+    fn check_job(&self, job: &NewJob) -> Result<(), BackendError> {
+        settle::check(job)
+    }
+
+    fn check_consumer(&self, consumer: &Requirements) -> Result<(), BackendError> {
+        check(consumer, self.0.deadline)
+    }
+
+    /// The identity of a message is a random UUID.
+    fn has_unique_ids(&self) -> bool {
+        true
     }
 
     fn push(&self, jobs: Vec<NewJob>, now: Millis) -> Work<'_, Vec<Pushed>> {
@@ -69,7 +79,8 @@ impl Backend for Amqp {
                 State::Waiting => Err(error::of(
                     Fault::Unsupported,
                     format!(
-                        "the jobs `{name}` that wait cannot be listed, because RabbitMQ would count it as a delivery"
+                        "the jobs `{name}` that wait cannot be listed in RabbitMQ, which would count each look as an \
+                         attempt: `Jobs::waiting` works with jobs in a database, and `Jobs::idle` with both"
                     ),
                 )),
             }

@@ -45,6 +45,11 @@
 //! }
 //! ```
 //!
+//! # An outbox
+//! A handler that changes data publishes in its transaction: [`Jobs::with_outbox`](highball_jobs::Jobs::with_outbox)
+//! stores the job in the database, and the process publishes it after the commit. Consumers with a transaction have the
+//! effect of a message that is delivered twice once.
+//!
 //! # Queues
 //! With the prefix `shop`, the job `email` has three durable quorum queues, which are declared when a connection uses
 //! the job for the first time:
@@ -76,8 +81,9 @@
 //! [`acknowledge_within`](Builder::acknowledge_within).
 //!
 //! # Not in a broker
-//! `ordered_by`, `unique`, `rate`, schedules and [`Attempt::step`](highball_jobs::Attempt::step) need a table, and are
-//! refused with an error. Jobs that wait cannot be listed. Two jobs may run in another order than they were published.
+//! `ordered_by`, `unique`, `rate` and [`Attempt::step`](highball_jobs::Attempt::step) need a table, and are refused with
+//! an error. So are schedules, unless there is an outbox. Jobs that wait cannot be listed. Two jobs may run in
+//! another order than they were published.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -87,6 +93,8 @@ mod claim;
 mod contract;
 mod delay;
 mod delete;
+#[cfg(doctest)]
+mod doctests;
 mod error;
 mod held;
 mod link;

@@ -44,14 +44,14 @@ impl Message {
     pub(crate) fn new(job: NewJob, now: Millis) -> Self {
         Self {
             id: job.id.unwrap_or_else(random_id),
-            name: job.name.to_owned(),
+            name: job.name.into_owned(),
             version: job.version,
             payload: job.payload.into_bytes(),
             attempts: 0,
             crashes: 0,
             created: now,
             due: job.due,
-            producer: job.producer.to_owned(),
+            producer: job.producer.into_owned(),
             trace: job.trace,
             reason: None,
         }
@@ -175,11 +175,11 @@ mod tests {
     fn a_message_is_read_as_it_was_written() {
         let job = NewJob {
             id: Some(JobId::new("7-1")),
-            name: "email",
+            name: "email".into(),
             version: 3,
             payload: "{\"to\":\"Zoë\"}".to_owned(),
             due: 7_000,
-            producer: "shop::create",
+            producer: "shop::create".into(),
             trace: Some("00-4bf9".to_owned()),
             ..NewJob::default()
         };

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use highball_jobs::backend::{BackendError, End, Millis, NewJob, Pushed, Receipt};
+use highball_jobs::backend::{BackendError, End, Fault, Millis, NewJob, Pushed, Receipt};
 
-use crate::{amqp::Shared, error, held::Running, message::Message};
+use crate::{amqp::Shared, error, held::Running, message::Message, names};
 
 impl Shared {
     /// Publishes jobs in their order. If one of them fails, those before it are stored.
@@ -14,7 +14,7 @@ impl Shared {
         now: Millis,
     ) -> Result<Vec<Pushed>, BackendError> {
         for job in &jobs {
-            check_keys(job)?;
+            check(job)?;
         }
         let mut pushed = Vec::with_capacity(jobs.len());
         for job in jobs {
@@ -25,7 +25,7 @@ impl Shared {
     }
 
     async fn push_one(&self, job: NewJob, now: Millis) -> Result<Pushed, BackendError> {
-        let link = self.link_of(job.name).await?;
+        let link = self.link_of(&job.name).await?;
         let message = Message::new(job, now);
         self.publish(&link, &message).await?;
         Ok(Pushed::Stored(message.id))
@@ -70,8 +70,10 @@ impl Shared {
     }
 }
 
-/// Returns an error for a job with a promise that needs a table.
-fn check_keys(job: &NewJob) -> Result<(), BackendError> {
+/// Returns an error for a job with a promise that needs a table, or with a name that no queue can have.
+pub(crate) fn check(job: &NewJob) -> Result<(), BackendError> {
+    names::check("the job", &job.name)
+        .map_err(|sentence| error::of(Fault::Unsupported, sentence))?;
     let what = match (&job.order_key, &job.unique_key) {
         (None, None) => return Ok(()),
         (Some(_), _) => "has `ordered_by`",

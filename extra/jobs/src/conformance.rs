@@ -79,8 +79,8 @@ macro_rules! backend_conformance {
 /// | `a_unique_key_is_taken_until_the_job_is_done`, `a_parked_job_frees_its_unique_key`, `a_unique_key_may_be_taken_for_a_time`, `one_of_many_publishers_gets_a_unique_key` | does not compare messages |
 /// | `each_tick_is_stored_once` | cannot store a time and a job together |
 ///
-/// A broker refuses each of these promises with an error, in [`push`](Backend::push), [`accept`](Backend::accept) or the
-/// method itself.
+/// A broker refuses each of these promises with an error, in [`check_job`](Backend::check_job),
+/// [`check_consumer`](Backend::check_consumer) or the method itself.
 ///
 /// # Examples
 /// ```

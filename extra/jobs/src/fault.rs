@@ -1,4 +1,6 @@
-//! The kinds of failures of a backend that a publisher distinguishes.
+//! The failures of a backend.
+
+use std::fmt;
 
 /// Why a backend has failed, as far as a publisher is concerned.
 ///
@@ -28,3 +30,42 @@ pub enum Fault {
     /// The backend cannot keep a promise of this job, such as an order.
     Unsupported,
 }
+
+/// Why a backend has failed.
+///
+/// # Examples
+/// ```
+/// use highball_jobs::backend::BackendError;
+///
+/// let error = BackendError::new(highball::Error::new("the broker is away"));
+/// assert_eq!(error.to_string(), "the broker is away");
+/// ```
+#[derive(Debug)]
+pub struct BackendError(highball::Error, Fault);
+
+impl BackendError {
+    /// Creates an error from that of a driver.
+    #[track_caller]
+    pub fn new(error: impl Into<highball::Error>) -> Self {
+        Self(error.into(), Fault::Other)
+    }
+
+    /// Creates an error of a kind that publishers distinguish.
+    #[track_caller]
+    pub fn of(fault: Fault, error: impl Into<highball::Error>) -> Self {
+        Self(error.into(), fault)
+    }
+
+    /// Returns the kind of the failure.
+    pub fn fault(&self) -> Fault {
+        self.1
+    }
+}
+
+impl fmt::Display for BackendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl std::error::Error for BackendError {}

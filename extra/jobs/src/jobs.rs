@@ -1,5 +1,7 @@
 //! The jobs of an app.
 
+mod outbox;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -16,8 +18,10 @@ use highball_db::{Database, Pool};
 use crate::{
     Job, PushError, Sql,
     backend::{Backend, JobId, Listed, Millis, NewJob, Pushed, State, Which},
+    done::Done,
     job::masked,
     line::Line,
+    relay::Relay,
     time::{duration, millis},
 };
 
@@ -85,6 +89,9 @@ pub struct Jobs(Arc<Inner>);
 
 struct Inner {
     backend: Arc<dyn Backend>,
+    /// Where jobs wait until they are in the backend, if it is not in the database of the app.
+    outbox: Option<Relay>,
+    done: Done,
     lines: Mutex<HashMap<String, Arc<Line>>>,
     clock: OnceLock<Clock>,
     confirm: Duration,
@@ -98,8 +105,14 @@ impl Jobs {
 
     /// Keeps jobs in this backend.
     pub fn on(backend: impl Backend) -> Self {
+        Self::with(Arc::new(backend), None)
+    }
+
+    fn with(backend: Arc<dyn Backend>, outbox: Option<Relay>) -> Self {
         Self(Arc::new(Inner {
-            backend: Arc::new(backend),
+            backend,
+            outbox,
+            done: Done::default(),
             lines: Mutex::default(),
             clock: OnceLock::new(),
             confirm: CONFIRM,
@@ -109,9 +122,10 @@ impl Jobs {
     /// Creates the tables, if they are missing. The battery of an app does this at its start.
     ///
     /// # Errors
-    /// Returns an error if the backend fails, or if it was changed by a newer version of this package.
+    /// Returns an error if the backend fails, or if it was changed by a newer version of this package. If there is an
+    /// [outbox](Self::with_outbox), a backend that is away is no error.
     pub async fn prepare(&self) -> highball::Result {
-        Ok(self.0.backend.prepare().await?)
+        self.reach(&[]).await
     }
 
     /// Publishes a job outside of requests, and returns when it is stored.
@@ -194,28 +208,33 @@ impl Jobs {
         let payload = serde_json::to_string(job);
         Ok(NewJob {
             id: None,
-            name: J::NAME,
+            name: J::NAME.into(),
             version: J::VERSION,
             payload: payload.map_err(|error| PushError::failed(J::NAME, error))?,
             order_key: job.order_key(),
             unique_key: job.unique_key(),
             unique_for: J::UNIQUE_FOR,
             due: self.now() + duration(after),
-            producer,
+            producer: producer.into(),
             trace,
         })
     }
 
-    /// Wakes the consumer of a job that was stored.
+    /// Wakes the consumer of a job that was stored, or the relay that publishes it.
     pub(crate) fn told(&self, name: &str) {
         let line = self.line(name);
         line.add();
+        if let Some(relay) = &self.0.outbox {
+            relay.wake.notify_one();
+        }
     }
 
     /// Returns the jobs of a type that wait or run, the oldest first, up to 1,000: for tests.
     ///
+    /// Those that are still in an [outbox](Self::with_outbox) are not among them.
+    ///
     /// # Errors
-    /// Returns an error if the backend fails, or if a payload cannot be read.
+    /// Returns an error if the backend fails, or if a payload cannot be read. A broker cannot list the jobs that wait.
     pub async fn waiting<J: Job>(&self) -> highball::Result<Vec<J>> {
         let mut jobs = Vec::new();
         for state in [State::Running, State::Waiting] {
@@ -272,7 +291,7 @@ impl Jobs {
     /// Returns an error if the backend fails.
     pub async fn idle(&self) -> highball::Result {
         loop {
-            let counts = self.0.backend.counts().await?;
+            let counts = self.counts().await?;
             if !counts.iter().any(|count| count.state != State::Parked) {
                 return Ok(());
             }
@@ -284,14 +303,26 @@ impl Jobs {
         &self.0.backend
     }
 
-    /// Returns whether the jobs are in this database.
-    pub(crate) fn is_in(&self, database: &str) -> bool {
-        self.database() == Some(database)
+    pub(crate) fn outbox(&self) -> Option<&Relay> {
+        self.0.outbox.as_ref()
     }
 
-    /// Returns the database that has the jobs, if it is one.
+    /// Returns which jobs have had their effect.
+    pub(crate) fn done(&self) -> &Done {
+        &self.0.done
+    }
+
+    /// Returns whether the jobs are in this database.
+    pub(crate) fn is_in(&self, database: &str) -> bool {
+        self.0.backend.database() == Some(database)
+    }
+
+    /// Returns the database in whose transactions jobs are published, if there is one.
     pub(crate) fn database(&self) -> Option<&'static str> {
-        self.0.backend.database()
+        match &self.0.outbox {
+            Some(relay) => Some(relay.table.database()),
+            None => self.0.backend.database(),
+        }
     }
 
     /// Returns the jobs of a name.
@@ -329,6 +360,7 @@ impl Battery for Jobs {
     }
 
     fn install(self, hooks: &mut Hooks<'_>) {
+        self.install_relay(hooks);
         hooks.on_start(START, async move { self.prepare().await });
     }
 }

@@ -1,6 +1,8 @@
 //! Jobs in SQLite or PostgreSQL.
 
 mod contract;
+mod done;
+mod outbox;
 mod rows;
 mod statements;
 mod steady;
@@ -17,6 +19,10 @@ use highball_db::{
 };
 use tokio::sync::OnceCell;
 
+pub(crate) use self::{
+    done::{SqlDone, add as add_done, has as has_done},
+    outbox::{SqlOutbox, insert as insert_into_outbox},
+};
 use self::{rows::Rows, statements as sql, steady::Steady};
 use crate::backend::{
     BackendError, Claim, Claimed, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
@@ -251,12 +257,12 @@ pub(crate) async fn insert<T: InTransaction>(
     due: Millis,
 ) -> Result<Pushed, highball::Error> {
     if let (Some(key), Some(_)) = (&job.unique_key, job.unique_for) {
-        let values = vec![text(job.name), text(key), Value::Int(now)];
+        let values = vec![text(&*job.name), text(key), Value::Int(now)];
         battery::fetch::<T::Database>(transaction, sql::FREE_KEY, values).await?;
     }
     let until = job.unique_for.map_or(0, |time| now + clamp(time));
     let values = vec![
-        text(job.name),
+        text(&*job.name),
         Value::Int(job.version.into()),
         text(&job.payload),
         Value::Int(due),
@@ -265,7 +271,7 @@ pub(crate) async fn insert<T: InTransaction>(
         Value::Int(i64::from(job.unique_key.is_some())),
         Value::Int(until),
         Value::Int(now),
-        text(job.producer),
+        text(&*job.producer),
         optional(job.trace.as_ref()),
     ];
     let rows = battery::fetch::<T::Database>(transaction, sql::INSERT, values).await?;

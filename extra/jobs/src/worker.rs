@@ -278,11 +278,14 @@ impl<S: Send + Sync + 'static> Worker<S> {
     /// Prepares the backend, and checks that it can run the consumers.
     async fn prepare(&self) -> highball::Result {
         let backend = self.jobs.backend();
-        backend.prepare().await?;
         for consumer in &self.consumers {
-            backend.accept(consumer.requirements()).await?;
+            let mut requirements = consumer.requirements();
+            // The outbox keeps the schedules.
+            requirements.is_scheduled &= self.jobs.outbox().is_none();
+            backend.check_consumer(&requirements)?;
         }
-        Ok(())
+        let names = self.consumers.iter().map(ConsumerOf::name);
+        self.jobs.reach(&names.collect::<Vec<_>>()).await
     }
 
     /// Runs the consumers until the stop, and then those jobs that run.
@@ -325,6 +328,7 @@ impl<S: Send + Sync + 'static> Battery for Workers<S> {
         let worker = Arc::new(Worker::new(self));
         let start = Arc::clone(&worker);
         hooks.on_start(START, async move { start.prepare().await });
+        worker.jobs.install_relay(hooks);
         let run = Arc::clone(&worker);
         hooks.background("consumers", move |stopping, clock| {
             Arc::clone(&run).run(stopping, clock)

@@ -2,8 +2,12 @@
 
 mod broker;
 mod conformance;
+mod once;
+mod outbox;
 mod places;
+mod postgres;
 mod publishing;
 mod reconnection;
+mod shop;
 mod start;
 mod times;

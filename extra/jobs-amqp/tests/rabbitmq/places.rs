@@ -69,7 +69,9 @@ impl Drop for Place {
                 let mut runtime = tokio::runtime::Builder::new_current_thread();
                 let runtime = runtime.enable_all().build().expect("a runtime");
                 runtime.block_on(async {
-                    drop(self.amqp.accept(requirements()).await);
+                    for name in [JOB, "points"] {
+                        drop(self.amqp.declare(name).await);
+                    }
                     drop(self.amqp.delete_queues().await);
                 });
             };
@@ -88,11 +90,11 @@ pub(crate) fn requirements() -> Requirements {
 /// Returns a job that is due now.
 pub(crate) fn job(payload: &str) -> NewJob {
     NewJob {
-        name: JOB,
+        name: JOB.into(),
         version: 1,
         payload: payload.to_owned(),
         due: now(),
-        producer: "test",
+        producer: "test".into(),
         ..NewJob::default()
     }
 }

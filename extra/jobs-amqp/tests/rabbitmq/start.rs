@@ -53,16 +53,19 @@ async fn promises_that_a_broker_cannot_keep_are_refused() {
             "the job `work` has `unique`, which",
         ),
         (
-            amqp.accept(rate).await.unwrap_err(),
+            amqp.check_consumer(&rate).unwrap_err(),
             "the consumer of `work` has a `rate` for all",
         ),
         (
-            amqp.accept(schedule).await.unwrap_err(),
+            amqp.check_consumer(&schedule).unwrap_err(),
             "the job `work` has a schedule, which",
         ),
-        (amqp.accept(endless).await.unwrap_err(), "has no `timeout`"),
         (
-            amqp.accept(long).await.unwrap_err(),
+            amqp.check_consumer(&endless).unwrap_err(),
+            "has no `timeout`",
+        ),
+        (
+            amqp.check_consumer(&long).unwrap_err(),
             "raise `consumer_timeout`",
         ),
         (
@@ -83,7 +86,7 @@ async fn promises_that_a_broker_cannot_keep_are_refused() {
             push(
                 &amqp,
                 NewJob {
-                    name: "a.b",
+                    name: "a.b".into(),
                     ..job("1")
                 },
             )
@@ -96,7 +99,7 @@ async fn promises_that_a_broker_cannot_keep_are_refused() {
         assert!(error.to_string().contains(text), "{error}");
         assert_eq!(error.fault(), Fault::Unsupported, "{error}");
     }
-    amqp.accept(requirements()).await.unwrap();
+    amqp.check_consumer(&requirements()).unwrap();
     let patient = place
         .settings()
         .acknowledge_within(2 * hour)
@@ -106,7 +109,7 @@ async fn promises_that_a_broker_cannot_keep_are_refused() {
         timeout: Some(hour + minute),
         ..requirements()
     };
-    patient.accept(long).await.unwrap();
+    patient.check_consumer(&long).unwrap();
     assert!(claim(&amqp, ask(9)).await.is_empty());
 }
 
@@ -122,12 +125,7 @@ async fn a_queue_with_other_arguments_is_reported() {
         .queue_declare(queue.as_str().into(), options, FieldTable::default())
         .await
         .unwrap();
-    let error = place
-        .amqp()
-        .accept(requirements())
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = place.amqp().declare(JOB).await.unwrap_err().to_string();
     let fix =
         format!("the queue `{queue}` exists with other arguments: delete it when it is empty");
     assert!(error.contains(&fix), "{error}");
@@ -138,5 +136,5 @@ async fn a_queue_with_other_arguments_is_reported() {
         )
         .await
         .unwrap();
-    place.amqp().accept(requirements()).await.unwrap();
+    place.amqp().declare(JOB).await.unwrap();
 }

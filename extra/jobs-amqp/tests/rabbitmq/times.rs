@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use highball_jobs::backend::{Backend as _, Claim, End, NewJob};
 
-use crate::places::{Place, ask, claim, job, now, push, settle, wait};
+use crate::places::{JOB, Place, ask, claim, job, now, push, settle, wait};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -14,7 +14,9 @@ async fn a_job_is_not_claimed_before_its_time() {
         return;
     };
     let amqp = place.amqp();
-    let due = now() + 1_500;
+    // A connection and its queues may take longer than the time of the job.
+    amqp.declare(JOB).await.unwrap();
+    let due = now() + 2_500;
     push(&amqp, NewJob { due, ..job("late") }).await.unwrap();
     // A job behind it is not held up.
     push(&amqp, job("now")).await.unwrap();

@@ -84,6 +84,7 @@ impl<S: Send + Sync + 'static> WorkerByHand<S> {
         let mut attempts = 0;
         loop {
             self.queue_scheduled().await?;
+            worker.jobs.relay_due().await?;
             worker.recover(Duration::ZERO, Duration::ZERO).await?;
             let mut running = JoinSet::new();
             for idx in 0..worker.consumers.len() {

@@ -78,7 +78,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
 
     /// Returns a line for each name of jobs.
     async fn overview(&self) -> Result<String> {
-        let counts = self.jobs.backend().counts().await?;
+        let counts = self.jobs.counts().await?;
         let mut names = self
             .consumers
             .iter()

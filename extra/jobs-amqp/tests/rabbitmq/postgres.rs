@@ -1,0 +1,163 @@
+//! An outbox in PostgreSQL.
+
+use highball::{prelude::*, testing::Clock};
+use highball_db::{
+    Pool, Postgres, Transaction, Tx, database,
+    sqlx::{self, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions},
+};
+use highball_faults::{Backend as Kind, url_of};
+use highball_jobs::{
+    Job, Jobs, Outbox, Retry, WorkerByHand,
+    backend::{JobId, NewJob},
+    consumer,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::places::{Place, job, push};
+
+database!(Main: Postgres);
+
+#[derive(Clone, State)]
+struct AppState {
+    main: Pool<Main>,
+    jobs: Jobs,
+}
+
+#[derive(Serialize, Deserialize, Job)]
+#[job("points")]
+struct Points {
+    order: i64,
+}
+
+#[post("/orders/{order}")]
+async fn create(
+    order: i64,
+    mut tx: Tx<'_, Main>,
+    points: Outbox<'_, Points>,
+) -> highball::Result<StatusCode> {
+    points.push(&mut tx, Points { order }).await?;
+    Ok(match order {
+        0 => StatusCode::BAD_REQUEST,
+        _ => StatusCode::ACCEPTED,
+    })
+}
+
+/// Its isolation must be set by the first statement of the transaction.
+#[consumer(timeout = secs(30), backoff = (secs(1), secs(1)))]
+async fn award(points: Points, tx: &mut Transaction<Main>) -> Result<(), Retry> {
+    tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        .await?;
+    sqlx::query("INSERT INTO points VALUES ($1)")
+        .bind(points.order)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+#[routes(app, jobs(award))]
+struct Api(create);
+
+/// A schema of PostgreSQL, which is deleted at the end.
+struct Schema {
+    url: String,
+    name: String,
+}
+
+impl Schema {
+    async fn new(prefix: &str) -> Option<Self> {
+        let (url, name) = (url_of(Kind::Postgres)?, prefix.replace('-', "_"));
+        let schema = Self { url, name };
+        schema.run("CREATE SCHEMA {}").await;
+        let mut conn = PgConnection::connect_with(&schema.options()).await.unwrap();
+        conn.execute("CREATE TABLE points (id BIGINT)")
+            .await
+            .unwrap();
+        Some(schema)
+    }
+
+    fn options(&self) -> PgConnectOptions {
+        let options: PgConnectOptions = self.url.parse().unwrap();
+        options.options([("search_path", &*self.name)])
+    }
+
+    async fn run(&self, statement: &str) {
+        let mut conn = PgConnection::connect(&self.url).await.unwrap();
+        let sql = sqlx::AssertSqlSafe(statement.replace("{}", &self.name));
+        conn.execute(sql).await.unwrap();
+    }
+
+    fn state(&self, place: &Place) -> AppState {
+        let main = Pool::<Main>::builder(self.options()).max(8).build();
+        let amqp = place.settings().build().unwrap();
+        let jobs = Jobs::on(amqp).with_outbox(&main);
+        AppState { main, jobs }
+    }
+
+    /// Returns the numbers of orders with points, once for each time.
+    async fn points(&self) -> Vec<i64> {
+        let mut conn = PgConnection::connect_with(&self.options()).await.unwrap();
+        let points = sqlx::query_scalar("SELECT id FROM points ORDER BY id");
+        points.fetch_all(&mut conn).await.unwrap()
+    }
+}
+
+fn worker(state: &AppState) -> WorkerByHand<AppState> {
+    let workers = state.jobs.workers(Api, state);
+    workers.by_hand(&Clock::new().handle())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_relays_publish_each_job_of_postgres_once() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let Some(schema) = Schema::new(&place.prefix).await else {
+        return;
+    };
+    let (one, two) = (schema.state(&place), schema.state(&place));
+    let (first, second) = (worker(&one), worker(&two));
+    first.run_due().await.unwrap();
+    let session = Api.test().state(one.clone()).start();
+    for order in 1..=150 {
+        let sent = session.post(&format!("/orders/{order}")).send().await;
+        assert_eq!(sent.status(), 202);
+    }
+    // Its transaction is rolled back.
+    assert_eq!(session.post("/orders/0").send().await.status(), 400);
+    let (ran, also) = tokio::join!(first.run_due(), second.run_due());
+    // Each attempt is that of one message, so none was published twice.
+    let mut attempts = ran.unwrap() + also.unwrap();
+    attempts += first.run_due().await.unwrap();
+    assert_eq!(attempts, 150);
+    assert_eq!(schema.points().await, (1..=150).collect::<Vec<_>>());
+    one.main.close().await;
+    two.main.close().await;
+    schema.run("DROP SCHEMA {} CASCADE").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_delivery_has_no_effect_in_postgres() {
+    let Some(place) = Place::new().await else {
+        return;
+    };
+    let Some(schema) = Schema::new(&place.prefix).await else {
+        return;
+    };
+    let state = schema.state(&place);
+    let worker = worker(&state);
+    for id in ["a", "a", "b", "a", "b"] {
+        let points = NewJob {
+            id: Some(JobId::new(id)),
+            name: "points".into(),
+            ..job("{\"order\":7}")
+        };
+        push(&place.amqp(), points).await.unwrap();
+    }
+    assert!(worker.run_due().await.unwrap() >= 5);
+    // One that did not see the commit of another delivery runs again after a second.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    worker.run_due().await.unwrap();
+    assert_eq!(schema.points().await, [7, 7]);
+    state.main.close().await;
+    schema.run("DROP SCHEMA {} CASCADE").await;
+}
