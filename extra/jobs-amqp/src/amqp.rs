@@ -74,7 +74,9 @@ impl Shared {
         {
             return Err(error::of(Fault::Disconnected, reason.clone()));
         }
-        connecting.link = None;
+        if let Some(lost) = connecting.link.take() {
+            tokio::spawn(async move { lost.close().await });
+        }
         match Link::connect(&self.uri, &self.names, self.channels).await {
             Ok(link) => {
                 let link = Arc::new(link);

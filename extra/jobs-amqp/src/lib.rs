@@ -71,6 +71,9 @@
 //! alarm, if the confirm does not come in time, and if there is no connection. A message that was under way at such a
 //! failure may be stored all the same.
 //!
+//! A process has two connections, one of which only publishes. So jobs are taken and acknowledged while the broker is
+//! blocked, and an alarm that they have caused can end.
+//!
 //! # Attempts
 //! RabbitMQ gives a job to another process when the connection of the first one ends, and counts it in
 //! `x-delivery-count`. That is a crash of the attempt, also if only the network has failed. The first attempt cannot

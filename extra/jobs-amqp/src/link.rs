@@ -29,11 +29,17 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// The pause between two looks whether the broker has blocked a message.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// One connection. It is replaced when it is lost, so everything in it belongs to one connection of the broker.
+/// Two connections, one of which only publishes. Both are replaced when one is lost, so that everything here belongs to
+/// the same ones.
+///
+/// A broker that is blocked by an alarm reads nothing from a connection that has published. With one connection, no job
+/// could be taken or acknowledged until the end of the alarm, which may be due to the jobs that wait.
 ///
 /// lapin's recovery was rejected: a delivery tag of the old connection would be one of the new connection.
 pub(crate) struct Link {
+    /// The connection that takes messages, acknowledges them, and declares queues.
     pub(crate) conn: Connection,
+    publishing: Connection,
     /// The channels on which no confirm is awaited.
     idle: Mutex<Vec<Channel>>,
     /// The number of channels that may publish at once.
@@ -52,15 +58,13 @@ impl Link {
         channels: usize,
     ) -> Result<Self, BackendError> {
         let connecting = async {
-            let properties =
-                ConnectionProperties::default().with_connection_name("highball jobs".into());
-            let conn = Connection::connect_uri(uri.clone(), properties).await;
-            let conn = conn.map_err(error::lapin)?;
+            let conn = open(uri, "highball jobs").await?;
+            let publishing = open(uri, "highball jobs, publisher").await?;
             topology::declare_common(&conn, names).await?;
-            Ok(conn)
+            Ok((conn, publishing))
         };
-        let conn = match timeout(CONNECT, connecting).await {
-            Ok(conn) => conn?,
+        let (conn, publishing) = match timeout(CONNECT, connecting).await {
+            Ok(opened) => opened?,
             Err(_) => {
                 let sentence = format!("RabbitMQ did not answer within {CONNECT:?}");
                 return Err(error::of(Fault::Disconnected, sentence));
@@ -68,6 +72,7 @@ impl Link {
         };
         Ok(Self {
             conn,
+            publishing,
             idle: Mutex::default(),
             permits: Semaphore::new(channels),
             takers: Mutex::default(),
@@ -77,7 +82,15 @@ impl Link {
     }
 
     pub(crate) fn is_alive(&self) -> bool {
-        self.conn.status().connected()
+        self.conn.status().connected() && self.publishing.status().connected()
+    }
+
+    /// Closes what is left of it. The broker gives its messages to others.
+    pub(crate) async fn close(&self) {
+        for conn in [&self.conn, &self.publishing] {
+            // One of them is lost.
+            drop(conn.close(200, "".into()).await);
+        }
     }
 
     /// Declares the queues of a job, if this connection has not done so.
@@ -148,7 +161,9 @@ impl Link {
 
     /// Sends a message that may be lost.
     pub(crate) async fn wake(&self, exchange: &str, job: &str) {
-        let channel = self.waker.get_or_try_init(|| self.conn.create_channel());
+        let channel = self
+            .waker
+            .get_or_try_init(|| self.publishing.create_channel());
         let Ok(channel) = channel.await else { return };
         let options = BasicPublishOptions::default();
         let properties = BasicProperties::default();
@@ -177,14 +192,14 @@ impl Link {
                 return Ok(channel);
             }
         }
-        let channel = self.conn.create_channel().await?;
+        let channel = self.publishing.create_channel().await?;
         let options = ConfirmSelectOptions::default();
         channel.confirm_select(options).await?;
         Ok(channel)
     }
 
     fn is_blocked(&self) -> bool {
-        self.conn.status().blocked()
+        self.publishing.status().blocked()
     }
 
     /// Waits until the broker accepts no messages.
@@ -200,6 +215,12 @@ impl Link {
             false => Ok(()),
         }
     }
+}
+
+async fn open(uri: &AMQPUri, name: &str) -> Result<Connection, BackendError> {
+    let properties = ConnectionProperties::default().with_connection_name(name.into());
+    let conn = Connection::connect_uri(uri.clone(), properties).await;
+    conn.map_err(error::lapin)
 }
 
 /// Returns the output of a future, unless the other one ends first.

@@ -12,10 +12,10 @@ use std::{
 };
 
 use highball_faults::{Server, rabbitmq_or_skip};
-use highball_jobs::backend::{Backend as _, Claim, End, Fault, JobId};
+use highball_jobs::backend::{Backend as _, Claim, End, Fault, JobId, NewJob};
 use highball_jobs_amqp::Amqp;
 
-use crate::places::{Place, ask, claim, job, now, push};
+use crate::places::{Place, ask, claim, job, now, push, settle, wait};
 
 /// Runs a command of an operator.
 fn control(server: &Server, pids: &[u32], arguments: &[&str]) {
@@ -94,6 +94,68 @@ async fn a_broker_without_memory_refuses_jobs_at_once() {
         payloads.contains(&"1".to_owned()) && payloads.contains(&"2".to_owned()),
         "{payloads:?}"
     );
+}
+
+/// A message that is not for this worker is moved to a delay queue, which takes none now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cannot_be_moved_is_kept_for_the_next_claim() {
+    let Some(server) = rabbitmq_or_skip().await else {
+        return;
+    };
+    let place = Place::at(server.url());
+    let amqp = place.amqp();
+    let newer = NewJob {
+        version: 2,
+        ..job("newer")
+    };
+    push(&amqp, newer).await.unwrap();
+    set_memory(&server, "0.0001").await;
+    for _ in 0..5 {
+        let error = amqp.claim(ask(9), now()).await.unwrap_err();
+        assert_eq!(error.fault(), Fault::Blocked, "{error}");
+    }
+    set_memory(&server, "0.4").await;
+    let begun = Instant::now();
+    while amqp.claim(ask(9), now()).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let version = 2;
+    let (newer, _) = wait(&amqp, Claim { version, ..ask(9) }).await;
+    assert_eq!(
+        (&*newer.payload, newer.attempt, newer.crashes),
+        ("newer", 1, 0)
+    );
+}
+
+/// Jobs are done while none can be published, so an alarm that they have caused can end.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_are_taken_and_done_while_the_broker_is_blocked() {
+    let Some(server) = rabbitmq_or_skip().await else {
+        return;
+    };
+    let place = Place::at(server.url());
+    let amqp = place.amqp();
+    for payload in ["1", "2", "3"] {
+        push(&amqp, job(payload)).await.unwrap();
+    }
+    set_memory(&server, "0.0001").await;
+    while push(&amqp, job("refused")).await.is_ok() {}
+    let patience = Duration::from_secs(5);
+    for payload in ["1", "2", "3"] {
+        let claimed = tokio::time::timeout(patience, claim(&amqp, ask(1))).await;
+        let claimed = claimed.expect("in time").pop().unwrap();
+        assert_eq!(claimed.payload, payload);
+        let ended = settle(&amqp, &claimed, End::Done);
+        assert!(
+            tokio::time::timeout(patience, ended)
+                .await
+                .expect("in time")
+        );
+    }
+    let counts = tokio::time::timeout(patience, amqp.counts()).await;
+    let counts = counts.expect("in time").unwrap();
+    assert!(counts.iter().all(|count| count.jobs <= 1), "{counts:?}");
 }
 
 /// Publishes until the end, and returns the ids that were confirmed.
