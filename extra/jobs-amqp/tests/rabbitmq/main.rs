@@ -2,6 +2,7 @@
 
 mod broker;
 mod conformance;
+mod databases;
 mod once;
 mod outbox;
 mod places;
