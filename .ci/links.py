@@ -31,7 +31,7 @@ PAGE_TESTS = [
     "examples/tutorial/tests/steps/main.rs",
     "extra/cache/src/doctests.rs",
     "extra/db/src/doctests.rs",
-    "extra/jobs/src/doctests.rs",
+    "extra/jobs-amqp/src/doctests.rs",
     "extra/object-pool/src/doctests.rs",
     "extra/openapi/src/doctests.rs",
     "extra/session/src/doctests.rs",

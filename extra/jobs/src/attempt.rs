@@ -3,7 +3,10 @@
 use std::{
     fmt,
     future::Future,
-    sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
+    },
     time::SystemTime,
 };
 
@@ -40,6 +43,8 @@ use crate::{
 pub struct Attempt {
     pub(crate) jobs: Jobs,
     pub(crate) receipt: Receipt,
+    /// The name of the job.
+    pub(crate) name: &'static str,
     number: u32,
     crashes: u32,
     producer: String,
@@ -48,19 +53,23 @@ pub struct Attempt {
     pub(crate) alive: AtomicI64,
     /// Whether the transaction of the consumer has marked the job as done.
     pub(crate) is_settled: AtomicBool,
+    /// In which of the databases of its transactions the effect of the job is stored.
+    pub(crate) stored: Mutex<Vec<bool>>,
 }
 
 impl Attempt {
-    pub(crate) fn new(jobs: Jobs, claimed: &Claimed) -> Self {
+    pub(crate) fn new(jobs: Jobs, name: &'static str, claimed: &Claimed) -> Self {
         Self {
             jobs,
             receipt: claimed.receipt.clone(),
+            name,
             number: claimed.attempt,
             crashes: claimed.crashes,
             producer: claimed.producer.clone(),
             trace: claimed.trace.clone(),
             alive: AtomicI64::new(millis(SystemTime::now())),
             is_settled: AtomicBool::new(false),
+            stored: Mutex::default(),
         }
     }
 
@@ -122,6 +131,18 @@ impl Attempt {
             true => Ok(result),
             false => Err(Retry::later("another attempt has begun")),
         }
+    }
+
+    /// Notes whether the effect of the job is stored in the database of a transaction.
+    pub(crate) fn note_stored(&self, is_stored: bool) {
+        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        stored.push(is_stored);
+    }
+
+    /// Returns whether the effect of the job is stored in the database of each transaction.
+    pub(crate) fn is_stored(&self) -> bool {
+        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        !stored.is_empty() && stored.iter().all(|is_stored| *is_stored)
     }
 
     /// Notes that the task of the attempt has been polled.

@@ -7,8 +7,12 @@ mod data;
 use std::{future::Future, pin::Pin, time::Duration};
 
 pub use self::data::{
-    BackendError, Claim, Claimed, Count, End, JobId, Limits, Listed, NewJob, Pushed, Receipt,
-    Recovered, State, Which,
+    Claim, Claimed, Count, End, JobId, Limits, Listed, NewJob, Pushed, Receipt, Recovered, State,
+    Which,
+};
+pub use crate::{
+    fault::{BackendError, Fault},
+    requirements::Requirements,
 };
 
 /// The result of a method of a backend.
@@ -66,6 +70,35 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Connects, and creates what is missing: tables, queues.
     fn prepare(&self) -> Work<'_, ()>;
+
+    /// Creates what is missing for the jobs of a name. Workers call it at their start, and any use of a job does the
+    /// same.
+    fn declare(&self, name: &'static str) -> Work<'_, ()> {
+        let _ = name;
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Returns an error with a sentence if it cannot keep a promise of a job. It needs no connection: outboxes call it
+    /// before they store a job that is pushed later.
+    fn check_job(&self, job: &NewJob) -> Result<(), BackendError> {
+        let _ = job;
+        Ok(())
+    }
+
+    /// Returns an error with a sentence if it cannot keep what a consumer requires. It needs no connection: workers
+    /// call it at their start.
+    fn check_consumer(&self, consumer: &Requirements) -> Result<(), BackendError> {
+        let _ = consumer;
+        Ok(())
+    }
+
+    /// Returns whether it keeps [`NewJob::id`], and no two jobs of a name ever have the same identity, in all of its
+    /// databases and after the restoration of a backup too.
+    ///
+    /// Consumers with a transaction then store the identity there, so that a second delivery has no effect.
+    fn has_unique_ids(&self) -> bool {
+        false
+    }
 
     /// Stores jobs. They survive a crash when this returns.
     ///

@@ -40,29 +40,15 @@ use crate::backend::Backend;
 #[macro_export]
 macro_rules! backend_conformance {
     ($open:expr) => {
+        $crate::broker_conformance!($open);
         $crate::__each_backend_test!(
             $open,
-            a_job_is_claimed_with_its_data
-            a_job_is_claimed_once
-            claims_at_the_same_time_share_no_job
             a_job_is_not_claimed_before_its_time
             the_job_that_is_due_first_is_claimed_first
             a_newer_version_is_left_to_newer_programs
-            a_claim_takes_no_more_than_it_asks_for
             starts_of_a_second_are_limited
-            counts_are_by_name_and_state
-            a_done_job_is_not_claimed_again
             a_retried_job_is_claimed_at_its_time_with_its_reason
-            a_released_job_loses_no_attempt
-            a_parked_job_waits_for_its_requeue
-            an_end_is_stored_once
             finished_jobs_are_pruned_after_their_time
-            a_job_whose_lease_ends_runs_again
-            an_attempt_that_lost_its_lease_stores_nothing
-            a_renewed_lease_does_not_end
-            a_lease_that_is_not_renewed_ends
-            a_job_that_crashes_too_often_is_parked
-            jobs_that_have_crashed_run_one_at_a_time
             steps_are_kept_for_the_next_attempt
             jobs_of_a_key_run_in_order
             a_retried_job_holds_its_key_and_a_parked_one_frees_it
@@ -72,6 +58,59 @@ macro_rules! backend_conformance {
             a_unique_key_may_be_taken_for_a_time
             one_of_many_publishers_gets_a_unique_key
             each_tick_is_stored_once
+        );
+    };
+}
+
+/// Declares the tests that a backend in a message broker passes: those of [`backend_conformance!`](crate::backend_conformance)
+/// that need neither a table nor the clock of a test.
+///
+/// The others do not apply:
+///
+/// | Test | Because a broker |
+/// |---|---|
+/// | `a_job_is_not_claimed_before_its_time`, `a_retried_job_is_claimed_at_its_time_with_its_reason` | measures time itself, so a test cannot move its clock |
+/// | `a_newer_version_is_left_to_newer_programs` | moves such a job to the end of a queue, from which it comes back later |
+/// | `the_job_that_is_due_first_is_claimed_first` | delivers jobs in the order of their arrival |
+/// | `starts_of_a_second_are_limited` | has no counter for all processes |
+/// | `finished_jobs_are_pruned_after_their_time` | keeps no finished jobs |
+/// | `steps_are_kept_for_the_next_attempt` | keeps no data next to a message |
+/// | `jobs_of_a_key_run_in_order`, `a_retried_job_holds_its_key_and_a_parked_one_frees_it`, `two_jobs_of_a_key_never_run_at_once` | has no order by a key |
+/// | `a_unique_key_is_taken_until_the_job_is_done`, `a_parked_job_frees_its_unique_key`, `a_unique_key_may_be_taken_for_a_time`, `one_of_many_publishers_gets_a_unique_key` | does not compare messages |
+/// | `each_tick_is_stored_once` | cannot store a time and a job together |
+///
+/// A broker refuses each of these promises with an error, in [`check_job`](Backend::check_job),
+/// [`check_consumer`](Backend::check_consumer) or the method itself.
+///
+/// # Examples
+/// ```
+/// use highball_db::{Pool, Sqlite, database};
+/// use highball_jobs::{Sql, broker_conformance};
+///
+/// database!(Shop: Sqlite);
+///
+/// broker_conformance!(|| async { Some((Sql::new(&Pool::<Shop>::memory().build()), ())) });
+/// ```
+#[macro_export]
+macro_rules! broker_conformance {
+    ($open:expr) => {
+        $crate::__each_backend_test!(
+            $open,
+            a_job_is_claimed_with_its_data
+            a_job_is_claimed_once
+            claims_at_the_same_time_share_no_job
+            a_claim_takes_no_more_than_it_asks_for
+            counts_are_by_name_and_state
+            a_done_job_is_not_claimed_again
+            a_released_job_loses_no_attempt
+            a_parked_job_waits_for_its_requeue
+            an_end_is_stored_once
+            a_job_whose_lease_ends_runs_again
+            an_attempt_that_lost_its_lease_stores_nothing
+            a_renewed_lease_does_not_end
+            a_lease_that_is_not_renewed_ends
+            a_job_that_crashes_too_often_is_parked
+            jobs_that_have_crashed_run_one_at_a_time
         );
     };
 }

@@ -187,6 +187,11 @@ impl<const OK: bool, T> Is for Checked<OK, T> {
     type Type = T;
 }
 
+/// Returns how an attempt ends whose effect is already stored in the database of each of its transactions.
+pub fn repeated<S>(env: &Env<S>) -> Option<Retry> {
+    env.attempt.is_stored().then(Retry::done)
+}
+
 /// Checks that a type is a job. The error is at the type that the user wrote.
 pub const fn is_job<J: Job>() -> bool {
     true
@@ -247,11 +252,19 @@ impl<D: Database> Argument for &'static mut Transaction<D> {
     }
 }
 
-/// The job is marked as done in the transaction, so that both happen or neither, if the jobs are in its database.
+/// The job is marked as done in the transaction, so that both happen or neither, if the jobs are in its database. The
+/// identity of a job from a broker is stored in the transaction, so that a second delivery has no effect.
 impl<D: Database, S: Provide<Pool<D>>> ArgumentFrom<S> for &'static mut Transaction<D> {
     async fn open(env: &Env<S>) -> Result<Transaction<D>, Retry> {
         let app: &S = &env.app;
         let pool: &Pool<D> = app.provide();
+        let attempt = &env.attempt;
+        if attempt.jobs.backend().has_unique_ids() {
+            attempt.jobs.done().prepare(pool).await?;
+            // Before the transaction, whose first statement may set its isolation.
+            let is_stored = sql::has_done(pool, attempt.name, attempt.id()).await?;
+            attempt.note_stored(is_stored);
+        }
         Ok(pool.begin().await?)
     }
 
@@ -272,6 +285,13 @@ impl<D: Database, S: Provide<Pool<D>>> ArgumentFrom<S> for &'static mut Transact
             }
             let attempt = Arc::clone(attempt);
             open.on_commit(move || attempt.is_settled.store(true, Relaxed));
+        } else if attempt.jobs.backend().has_unique_ids() {
+            let now = attempt.jobs.now();
+            if !sql::add_done(&mut open, attempt.name, attempt.id(), now).await? {
+                // Another delivery has committed meanwhile, so this transaction is undone. Those of other databases
+                // continue.
+                return Ok(());
+            }
         }
         Ok(open.commit().await?)
     }

@@ -1,5 +1,7 @@
 //! The jobs of an app.
 
+mod outbox;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -16,8 +18,10 @@ use highball_db::{Database, Pool};
 use crate::{
     Job, PushError, Sql,
     backend::{Backend, Count, JobId, Listed, Millis, NewJob, Pushed, State, Which},
+    done::Done,
     job::masked,
     line::Line,
+    relay::Relay,
     time::{duration, millis},
 };
 
@@ -85,6 +89,9 @@ pub struct Jobs(Arc<Inner>);
 
 struct Inner {
     backend: Arc<dyn Backend>,
+    /// Where jobs wait until they are in the backend, if it is not in the database of the app.
+    outbox: Option<Relay>,
+    done: Done,
     lines: Mutex<HashMap<String, Arc<Line>>>,
     clock: OnceLock<Clock>,
     confirm: Duration,
@@ -98,8 +105,14 @@ impl Jobs {
 
     /// Keeps jobs in this backend.
     pub fn on(backend: impl Backend) -> Self {
+        Self::with(Arc::new(backend), None)
+    }
+
+    fn with(backend: Arc<dyn Backend>, outbox: Option<Relay>) -> Self {
         Self(Arc::new(Inner {
-            backend: Arc::new(backend),
+            backend,
+            outbox,
+            done: Done::default(),
             lines: Mutex::default(),
             clock: OnceLock::new(),
             confirm: CONFIRM,
@@ -109,9 +122,10 @@ impl Jobs {
     /// Creates the tables, if they are missing. The battery of an app does this at its start.
     ///
     /// # Errors
-    /// Returns an error if the backend fails, or if it was changed by a newer version of this package.
+    /// Returns an error if the backend fails, or if it was changed by a newer version of this package. If there is an
+    /// [outbox](Self::with_outbox), a backend that is away is no error.
     pub async fn prepare(&self) -> highball::Result {
-        Ok(self.0.backend.prepare().await?)
+        self.reach(&[]).await
     }
 
     /// Publishes a job outside of requests, and returns when it is stored.
@@ -164,7 +178,9 @@ impl Jobs {
         let pushing = tokio::spawn(async move { backend.push(vec![new], now).await });
         let pushed = match tokio::time::timeout(self.0.confirm, pushing).await {
             Ok(Ok(Ok(pushed))) => pushed,
-            Ok(Ok(Err(error))) => return Err(PushError::failed(J::NAME, error)),
+            Ok(Ok(Err(error))) => {
+                return Err(PushError::of_backend(J::NAME, error, self.0.confirm));
+            }
             Ok(Err(error)) => return Err(PushError::failed(J::NAME, error)),
             Err(_) => return Err(PushError::unconfirmed(J::NAME, self.0.confirm)),
         };
@@ -191,28 +207,34 @@ impl Jobs {
     ) -> Result<NewJob, PushError> {
         let payload = serde_json::to_string(job);
         Ok(NewJob {
-            name: J::NAME,
+            id: None,
+            name: J::NAME.into(),
             version: J::VERSION,
             payload: payload.map_err(|error| PushError::failed(J::NAME, error))?,
             order_key: job.order_key(),
             unique_key: job.unique_key(),
             unique_for: J::UNIQUE_FOR,
             due: self.now() + duration(after),
-            producer,
+            producer: producer.into(),
             trace,
         })
     }
 
-    /// Wakes the consumers of a job that was stored, here and in other processes.
+    /// Wakes the consumers of a job that was stored, here and in other processes, or the relay that publishes it.
     pub(crate) fn told(&self, name: &'static str) {
         self.line(name).add();
-        self.0.backend.announce(name);
+        match &self.0.outbox {
+            Some(relay) => relay.wake.notify_one(),
+            None => self.0.backend.announce(name),
+        }
     }
 
     /// Returns the jobs of a type that wait or run, the oldest first, up to 1,000: for tests.
     ///
+    /// Those that are still in an [outbox](Self::with_outbox) are not among them.
+    ///
     /// # Errors
-    /// Returns an error if the backend fails, or if a payload cannot be read.
+    /// Returns an error if the backend fails, or if a payload cannot be read. A broker cannot list the jobs that wait.
     pub async fn waiting<J: Job>(&self) -> highball::Result<Vec<J>> {
         let mut jobs = Vec::new();
         for state in [State::Running, State::Waiting] {
@@ -285,7 +307,7 @@ impl Jobs {
     /// # }).unwrap();
     /// ```
     pub async fn counts(&self) -> highball::Result<Vec<Count>> {
-        Ok(self.0.backend.counts().await?)
+        Ok(self.count_all().await?)
     }
 
     /// Waits until no job waits or runs, apart from those whose time has not come: for tests.
@@ -306,14 +328,26 @@ impl Jobs {
         &self.0.backend
     }
 
-    /// Returns whether the jobs are in this database.
-    pub(crate) fn is_in(&self, database: &str) -> bool {
-        self.database() == Some(database)
+    pub(crate) fn outbox(&self) -> Option<&Relay> {
+        self.0.outbox.as_ref()
     }
 
-    /// Returns the database that has the jobs, if it is one.
+    /// Returns which jobs have had their effect.
+    pub(crate) fn done(&self) -> &Done {
+        &self.0.done
+    }
+
+    /// Returns whether the jobs are in this database.
+    pub(crate) fn is_in(&self, database: &str) -> bool {
+        self.0.backend.database() == Some(database)
+    }
+
+    /// Returns the database in whose transactions jobs are published, if there is one.
     pub(crate) fn database(&self) -> Option<&'static str> {
-        self.0.backend.database()
+        match &self.0.outbox {
+            Some(relay) => Some(relay.table.database()),
+            None => self.0.backend.database(),
+        }
     }
 
     /// Returns the jobs of a name.
@@ -351,6 +385,7 @@ impl Battery for Jobs {
     }
 
     fn install(self, hooks: &mut Hooks<'_>) {
+        self.install_relay(hooks);
         hooks.on_start(START, async move { self.prepare().await });
     }
 }

@@ -65,8 +65,8 @@ pub mod conformance;
 mod consumer;
 mod contract;
 mod cron;
-#[cfg(doctest)]
-mod doctests;
+mod done;
+mod fault;
 mod job;
 mod jobs;
 mod line;
@@ -75,6 +75,8 @@ mod outbox;
 mod publisher;
 mod push_error;
 mod queue;
+mod relay;
+mod requirements;
 mod retry;
 mod sql;
 mod tick;
@@ -105,7 +107,7 @@ pub mod __private {
     pub use crate::{
         consumer::{
             Argument, ArgumentFrom, Arguments, ArgumentsFrom, Checked, Env, Is, Outcome, Run,
-            is_argument, is_job,
+            is_argument, is_job, repeated,
         },
         contract::{Contract, HasContract, contract_of},
         job::{BoxError, Job, from_json, key, read_job, same_text},

@@ -24,7 +24,7 @@ pub struct Options {
     pub rate: Option<u32>,
     /// The pause after the first failure, and the longest one.
     pub backoff: (Duration, Duration),
-    /// For how long finished jobs are kept.
+    /// For how long finished jobs are kept, or the identities of those that came from a broker.
     pub keep: Duration,
 }
 

@@ -10,8 +10,8 @@ use highball::{
 use highball_db::{Database, InTransaction};
 
 use crate::{
-    Job, Jobs, Retry,
-    backend::Pushed,
+    Job, Jobs, PushError, Retry,
+    backend::{NewJob, Pushed},
     consumer::{Argument, ArgumentFrom, Env},
     job::Published,
     publisher::{Publisher, Publishing},
@@ -23,7 +23,7 @@ use crate::{
 /// and not otherwise.
 ///
 /// It is the safe way to publish where data changes as well: no crash can keep one of them and lose the other. The jobs
-/// must be in the database of the transaction, [`Jobs::new`].
+/// must be in the database of the transaction, [`Jobs::new`], or their outbox, [`Jobs::with_outbox`].
 ///
 /// # Examples
 /// ```
@@ -108,7 +108,7 @@ impl<J: Job> Outbox<'_, J> {
         self.check_database(T::Database::NAME)?;
         let Publisher { jobs, producer, .. } = self.publisher;
         let new = jobs.new_job(&job, time, producer, self.publisher.trace())?;
-        let pushed = sql::insert(tx, &new, jobs.now(), new.due).await?;
+        let pushed = self.insert(tx, &new).await?;
         if pushed != Pushed::Duplicate {
             let jobs = jobs.clone();
             tx.on_commit(move || jobs.told(J::NAME));
@@ -116,9 +116,22 @@ impl<J: Job> Outbox<'_, J> {
         Ok(pushed)
     }
 
+    async fn insert(&self, tx: &mut impl InTransaction, new: &NewJob) -> highball::Result<Pushed> {
+        let jobs = self.publisher.jobs;
+        let Some(relay) = jobs.outbox() else {
+            return sql::insert(tx, new, jobs.now(), new.due).await;
+        };
+        // A relay could only repeat it for ever.
+        let checked = jobs.backend().check_job(new);
+        checked.map_err(|error| PushError::of_backend(J::NAME, error, Duration::ZERO))?;
+        let next = relay.table.time(new.due);
+        let id = sql::insert_into_outbox(tx, new, next, jobs.now()).await?;
+        Ok(Pushed::Stored(id))
+    }
+
     fn check_database(&self, of_transaction: &str) -> highball::Result {
         let jobs = self.publisher.jobs;
-        if jobs.is_in(of_transaction) {
+        if jobs.database() == Some(of_transaction) {
             return Ok(());
         }
         let place = match jobs.database() {
@@ -127,7 +140,7 @@ impl<J: Job> Outbox<'_, J> {
         };
         Err(highball::Error::new(format!(
             "the job `{}` cannot be part of a transaction of `{of_transaction}`, because the jobs are {place}: create \
-             them with `Jobs::new(&pool)` of the same pool",
+             them with `Jobs::new(&pool)` of the same pool, or with `Jobs::on(..).with_outbox(&pool)`",
             J::NAME
         )))
     }

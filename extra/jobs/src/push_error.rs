@@ -8,6 +8,8 @@ use highball::{
     prelude::*,
 };
 
+use crate::backend::{BackendError, Fault};
+
 /// Why a job was not published. A client receives a 503 with `Retry-After`, and the log has the cause.
 ///
 /// # Examples
@@ -36,6 +38,34 @@ pub enum PushError {
         /// The time of the wait.
         waited: Duration,
     },
+    /// No queue takes the job, so it is not stored.
+    Unroutable {
+        /// The name of the job.
+        job: &'static str,
+        /// The cause.
+        error: crate::BoxError,
+    },
+    /// The backend accepts no jobs for now. A job that was sent when the block began may be stored later.
+    Blocked {
+        /// The name of the job.
+        job: &'static str,
+        /// The cause.
+        error: crate::BoxError,
+    },
+    /// There is no connection to the backend. If it was lost during the call, the job may be stored.
+    Disconnected {
+        /// The name of the job.
+        job: &'static str,
+        /// The cause.
+        error: crate::BoxError,
+    },
+    /// The backend cannot keep a promise of this job. A client receives a 500.
+    Unsupported {
+        /// The name of the job.
+        job: &'static str,
+        /// The cause.
+        error: crate::BoxError,
+    },
     /// The job cannot be written as JSON, or the backend has failed.
     Failed {
         /// The name of the job.
@@ -52,6 +82,19 @@ impl PushError {
 
     pub(crate) fn unconfirmed(job: &'static str, waited: Duration) -> Self {
         Self::Unconfirmed { job, waited }
+    }
+
+    /// Returns the error of a backend that did not store a job, after this time.
+    pub(crate) fn of_backend(job: &'static str, error: BackendError, waited: Duration) -> Self {
+        let (fault, error) = (error.fault(), crate::BoxError::from(error));
+        match fault {
+            Fault::Unroutable => Self::Unroutable { job, error },
+            Fault::Blocked => Self::Blocked { job, error },
+            Fault::Disconnected => Self::Disconnected { job, error },
+            Fault::Unsupported => Self::Unsupported { job, error },
+            Fault::Unconfirmed => Self::Unconfirmed { job, waited },
+            Fault::Other => Self::Failed { job, error },
+        }
     }
 
     pub(crate) fn failed(job: &'static str, error: impl Into<crate::BoxError>) -> Self {
@@ -73,6 +116,18 @@ impl fmt::Display for PushError {
                 "the job `{job}` was not confirmed within {} ms",
                 waited.as_millis()
             ),
+            Self::Unroutable { job, error } => {
+                write!(f, "the job `{job}` has no queue: {error}")
+            }
+            Self::Blocked { job, error } => write!(
+                f,
+                "the job `{job}` cannot be published while the backend is blocked: {error}"
+            ),
+            Self::Disconnected { job, error } => write!(
+                f,
+                "the job `{job}` cannot be published without a connection: {error}"
+            ),
+            Self::Unsupported { job: _, error } => write!(f, "{error}"),
             Self::Failed { job, error } => {
                 write!(f, "the job `{job}` cannot be published: {error}")
             }
@@ -83,8 +138,12 @@ impl fmt::Display for PushError {
 impl std::error::Error for PushError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Failed { error, .. } => Some(&**error),
-            _ => None,
+            Self::Full { .. } | Self::Unconfirmed { .. } => None,
+            Self::Unroutable { error, .. }
+            | Self::Blocked { error, .. }
+            | Self::Disconnected { error, .. }
+            | Self::Unsupported { error, .. }
+            | Self::Failed { error, .. } => Some(&**error),
         }
     }
 }
@@ -96,6 +155,11 @@ const DETAIL: &str = "too much work waits";
 
 impl From<PushError> for Rejection {
     fn from(error: PushError) -> Self {
+        if let PushError::Unsupported { .. } = error {
+            // A mistake of the program, which no repetition cures.
+            let error = highball::Error::from(error);
+            return error.into();
+        }
         Self::new(StatusCode::SERVICE_UNAVAILABLE, DETAIL)
             .with_header(header::RETRY_AFTER, "1")
             .with_source(error)

@@ -37,6 +37,8 @@ pub(crate) enum When {
     /// After this time, and the attempt does not count.
     Snooze(Duration),
     Never,
+    /// An earlier attempt has done it.
+    Done,
 }
 
 impl Retry {
@@ -92,6 +94,11 @@ impl Retry {
     /// ```
     pub fn never(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(When::Never, reason)
+    }
+
+    /// The effect of the job is stored already, so it is done.
+    pub(crate) fn done() -> Self {
+        Self::new(When::Done, "an earlier attempt has done it")
     }
 
     fn new(when: When, reason: impl Into<Cow<'static, str>>) -> Self {

@@ -5,6 +5,8 @@ mod changes;
 mod claim_statements;
 mod claims;
 mod contract;
+mod done;
+mod outbox;
 mod rows;
 mod statements;
 mod steady;
@@ -27,6 +29,10 @@ use tokio::sync::OnceCell;
 use self::{
     announcements::Announcements, changes::Changes, claims::Visits, rows::Rows, statements as sql,
     steady::Steady,
+};
+pub(crate) use self::{
+    done::{SqlDone, add as add_done, has as has_done},
+    outbox::{SqlOutbox, insert as insert_into_outbox},
 };
 use crate::backend::{
     BackendError, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
@@ -216,12 +222,12 @@ pub(crate) async fn insert<T: InTransaction>(
     due: Millis,
 ) -> Result<Pushed, highball::Error> {
     if let (Some(key), Some(_)) = (&job.unique_key, job.unique_for) {
-        let values = vec![text(job.name), text(key), Value::Int(now)];
+        let values = vec![text(&*job.name), text(key), Value::Int(now)];
         battery::fetch::<T::Database>(transaction, sql::FREE_KEY, values).await?;
     }
     let until = job.unique_for.map_or(0, |time| now + clamp(time));
     let values = vec![
-        text(job.name),
+        text(&*job.name),
         Value::Int(job.version.into()),
         text(&job.payload),
         Value::Int(due),
@@ -230,7 +236,7 @@ pub(crate) async fn insert<T: InTransaction>(
         Value::Int(i64::from(job.unique_key.is_some())),
         Value::Int(until),
         Value::Int(now),
-        text(job.producer),
+        text(&*job.producer),
         optional(job.trace.as_ref()),
     ];
     let rows = battery::fetch::<T::Database>(transaction, sql::INSERT, values).await?;

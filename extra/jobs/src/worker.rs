@@ -30,7 +30,7 @@ pub use self::by_hand::WorkerByHand;
 use self::running::Running;
 use crate::{
     Jobs, Options, Retry, Schedule,
-    backend::State,
+    backend::{Requirements, State},
     consumer::{Env, Run},
     contract::Contract,
 };
@@ -191,6 +191,15 @@ impl<S> ConsumerOf<S> {
     pub(crate) fn name(&self) -> &'static str {
         self.info.job()
     }
+
+    fn requirements(&self) -> Requirements {
+        Requirements {
+            name: self.name(),
+            timeout: self.options.timeout,
+            rate: self.options.rate,
+            is_scheduled: self.schedule.is_some(),
+        }
+    }
 }
 
 fn start<S: Send + Sync + 'static, C: Run<S>>(
@@ -267,6 +276,19 @@ impl<S: Send + Sync + 'static> Worker<S> {
         }
     }
 
+    /// Prepares the backend, and checks that it can run the consumers.
+    async fn prepare(&self) -> highball::Result {
+        let backend = self.jobs.backend();
+        for consumer in &self.consumers {
+            let mut requirements = consumer.requirements();
+            // The outbox keeps the schedules.
+            requirements.is_scheduled &= self.jobs.outbox().is_none();
+            backend.check_consumer(&requirements)?;
+        }
+        let names = self.consumers.iter().map(ConsumerOf::name);
+        self.jobs.reach(&names.collect::<Vec<_>>()).await
+    }
+
     /// Runs the consumers until the stop, and then those jobs that run.
     async fn run(self: Arc<Self>, stopping: Stopping, clock: Clock) -> highball::Result {
         self.jobs.follow(&clock);
@@ -306,8 +328,9 @@ impl<S: Send + Sync + 'static> Battery for Workers<S> {
 
     fn install(self, hooks: &mut Hooks<'_>) {
         let worker = Arc::new(Worker::new(self));
-        let backend = Arc::clone(worker.jobs.backend());
-        hooks.on_start(START, async move { Ok(backend.prepare().await?) });
+        let start = Arc::clone(&worker);
+        hooks.on_start(START, async move { start.prepare().await });
+        worker.jobs.install_relay(hooks);
         let run = Arc::clone(&worker);
         hooks.background("consumers", move |stopping, clock| {
             Arc::clone(&run).run(stopping, clock)

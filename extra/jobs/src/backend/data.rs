@@ -1,6 +1,6 @@
 //! The data that workers and backends exchange.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use super::Millis;
 
@@ -10,13 +10,15 @@ use super::Millis;
 /// ```
 /// use highball_jobs::backend::NewJob;
 ///
-/// let job = NewJob { name: "email", version: 1, payload: "{}".to_owned(), ..NewJob::default() };
+/// let job = NewJob { name: "email".into(), version: 1, payload: "{}".to_owned(), ..NewJob::default() };
 /// assert!(job.unique_key.is_none());
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct NewJob {
+    /// The identity, if the job already has one because it comes from an outbox. A backend in a database ignores it.
+    pub id: Option<JobId>,
     /// The name of the job.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The version of the payload.
     pub version: u32,
     /// The JSON of the job.
@@ -30,7 +32,7 @@ pub struct NewJob {
     /// When it may run first.
     pub due: Millis,
     /// The route or consumer that has published it.
-    pub producer: &'static str,
+    pub producer: Cow<'static, str>,
     /// The `traceparent` of the request that has published it.
     pub trace: Option<String>,
 }
@@ -360,31 +362,3 @@ pub enum Which {
     /// Those of this name, up to this number, the oldest first.
     Some(String, usize),
 }
-
-/// Why a backend has failed.
-///
-/// # Examples
-/// ```
-/// use highball_jobs::backend::BackendError;
-///
-/// let error = BackendError::new(highball::Error::new("the broker is away"));
-/// assert_eq!(error.to_string(), "the broker is away");
-/// ```
-#[derive(Debug)]
-pub struct BackendError(highball::Error);
-
-impl BackendError {
-    /// Creates an error from that of a driver.
-    #[track_caller]
-    pub fn new(error: impl Into<highball::Error>) -> Self {
-        Self(error.into())
-    }
-}
-
-impl fmt::Display for BackendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-
-impl std::error::Error for BackendError {}

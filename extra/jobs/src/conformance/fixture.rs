@@ -35,11 +35,11 @@ impl Queue {
     /// Returns a job that is due now.
     pub(super) fn job(&self, payload: &str) -> NewJob {
         NewJob {
-            name: self.name,
+            name: self.name.into(),
             version: 1,
             payload: payload.to_owned(),
             due: self.now,
-            producer: "test",
+            producer: "test".into(),
             ..NewJob::default()
         }
     }

@@ -2,7 +2,10 @@
 
 use highball_db::battery::Value;
 
-use crate::backend::{BackendError, Claimed, Count, JobId, Listed, Receipt, Recovered, State};
+use crate::{
+    backend::{BackendError, Claimed, Count, JobId, Listed, NewJob, Receipt, Recovered, State},
+    relay::Row,
+};
 
 pub(super) type Rows = Vec<Vec<Value>>;
 
@@ -119,6 +122,29 @@ pub(super) fn listed(rows: Rows) -> Result<Vec<Listed>, BackendError> {
         })
     });
     jobs.collect()
+}
+
+/// Reads rows of an outbox, in the order in which they were stored.
+pub(super) fn outbox(rows: Rows) -> Result<Vec<Row>, BackendError> {
+    let rows = rows.into_iter().map(|row| {
+        let mut columns = Columns::of(row);
+        let seq = columns.int()?;
+        let mut job = NewJob {
+            id: Some(JobId::new(columns.text()?)),
+            name: columns.text()?.into(),
+            version: columns.count()?,
+            payload: columns.text()?,
+            due: columns.int()?,
+            ..NewJob::default()
+        };
+        let created = columns.int()?;
+        job.producer = columns.text()?.into();
+        job.trace = columns.optional()?;
+        Ok(Row { seq, created, job })
+    });
+    let mut rows = rows.collect::<Result<Vec<_>, BackendError>>()?;
+    rows.sort_by_key(|row| row.seq);
+    Ok(rows)
 }
 
 /// Reads the new states of jobs whose lease had ended.

@@ -80,10 +80,11 @@ impl<S: Send + Sync + 'static> WorkerByHand<S> {
     /// If the future is dropped, jobs that run are dropped, and their leases end.
     pub async fn run_due(&self) -> highball::Result<usize> {
         let worker = &self.worker;
-        worker.jobs.backend().prepare().await?;
+        worker.prepare().await?;
         let mut attempts = 0;
         loop {
             self.queue_scheduled().await?;
+            worker.jobs.relay_due().await?;
             worker.recover(Duration::ZERO, Duration::ZERO).await?;
             let mut running = JoinSet::new();
             for idx in 0..worker.consumers.len() {

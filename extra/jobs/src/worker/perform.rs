@@ -35,7 +35,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
     /// Runs a job, and stores how it has ended.
     pub(super) async fn perform(self: Arc<Self>, idx: usize, claimed: Claimed, clock: Clock) {
         let consumer = &self.consumers[idx];
-        let attempt = Arc::new(Attempt::new(self.jobs.clone(), &claimed));
+        let attempt = Arc::new(Attempt::new(self.jobs.clone(), consumer.name(), &claimed));
         let env = Arc::new(Env {
             app: Arc::clone(&self.app),
             attempt: Arc::clone(&attempt),
@@ -68,6 +68,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
         let is_last = attempt.number() >= options.attempts;
         let now = self.jobs.now();
         let pause = match retry.when {
+            When::Done => return End::Done,
             When::Never => return End::Park { reason },
             When::Snooze(time) => {
                 let due = now + duration(time);

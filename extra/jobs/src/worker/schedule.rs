@@ -57,22 +57,22 @@ impl<S: Send + Sync + 'static> Worker<S> {
         schedule: &Schedule,
         times: &Times,
     ) -> Result<Millis, BackendError> {
-        let (backend, now) = (self.jobs.backend(), self.jobs.now());
-        let last = backend.last_tick(name.to_owned(), now).await?;
+        let now = self.jobs.now();
+        let last = self.jobs.last_tick(name, now).await?;
         let due = due(times, last, now, schedule.missed);
         if due.is_empty() {
             return Ok(times.next(last.max(now)).unwrap_or(Millis::MAX));
         }
         let jobs = due.into_iter().map(|at| NewJob {
-            name,
+            name: name.into(),
             version: 1,
             payload: format!("{{\"at\":{at}}}"),
             due: at,
-            producer: "schedule",
+            producer: "schedule".into(),
             ..NewJob::default()
         });
         let jobs = jobs.collect();
-        if backend.tick(name.to_owned(), last, jobs, now).await? {
+        if self.jobs.tick(name, last, jobs, now).await? {
             self.jobs.told(name);
         }
         Ok(times.next(now).unwrap_or(Millis::MAX))

@@ -95,12 +95,15 @@ impl<S: Send + Sync + 'static> Worker<S> {
 
     async fn keep_up_once(&self, prune: bool) -> Result<(), BackendError> {
         let backend = self.jobs.backend();
-        let counts = backend.counts().await?;
+        let counts = self.jobs.count_all().await?;
         for consumer in &self.consumers {
             let line = self.jobs.line(consumer.name());
             line.counted(consumer.name(), &counts);
             let before = self.jobs.now() - duration(consumer.options.keep);
             while prune && backend.prune(consumer.name().to_owned(), before).await? >= BATCH {}
+            if prune {
+                self.jobs.done().prune(consumer.name(), before).await?;
+            }
         }
         Ok(())
     }

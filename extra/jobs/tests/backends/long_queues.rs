@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use highball_db::{Database, Pool};
+use highball_faults::{Folder, Schema};
 use highball_jobs::{
     Sql,
     backend::{Backend, Claim, Claimed, End, NewJob},
 };
 
-use crate::places::{Folder, Schema};
+use crate::places::{file, postgres};
 
 const NOW: i64 = 1_000_000;
 
@@ -23,7 +24,7 @@ impl<D: Database> Queue<D> {
 
     async fn push(&self, keys: impl IntoIterator<Item = String>) {
         let jobs = keys.into_iter().map(|key| NewJob {
-            name: "points",
+            name: "points".into(),
             version: 1,
             payload: key.clone(),
             order_key: Some(key).filter(|key| key != "-"),
@@ -98,25 +99,25 @@ async fn each_of_many_keys_has_its_turn<D: Database>(pool: &Pool<D>) {
 #[tokio::test]
 async fn other_keys_pass_many_jobs_of_a_key_in_sqlite() {
     let folder = Folder::new();
-    other_keys_pass_many_jobs_of_a_key(&folder.pool()).await;
+    other_keys_pass_many_jobs_of_a_key(&file(&folder)).await;
 }
 
 #[tokio::test]
 async fn other_keys_pass_many_jobs_of_a_key_in_postgres() {
     if let Some(schema) = Schema::new().await {
-        other_keys_pass_many_jobs_of_a_key(&schema.pool()).await;
+        other_keys_pass_many_jobs_of_a_key(&postgres(&schema)).await;
     }
 }
 
 #[tokio::test]
 async fn each_of_many_keys_has_its_turn_in_sqlite() {
     let folder = Folder::new();
-    each_of_many_keys_has_its_turn(&folder.pool()).await;
+    each_of_many_keys_has_its_turn(&file(&folder)).await;
 }
 
 #[tokio::test]
 async fn each_of_many_keys_has_its_turn_in_postgres() {
     if let Some(schema) = Schema::new().await {
-        each_of_many_keys_has_its_turn(&schema.pool()).await;
+        each_of_many_keys_has_its_turn(&postgres(&schema)).await;
     }
 }

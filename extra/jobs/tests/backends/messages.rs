@@ -136,7 +136,7 @@ impl Worker {
     /// Stores a job without a message.
     async fn store(&self, backend: &Sql<Main>, name: &'static str) {
         let job = NewJob {
-            name,
+            name: name.into(),
             version: 1,
             payload: "null".to_owned(),
             due: i64::MAX / 4,
@@ -189,7 +189,7 @@ async fn a_backend_reports_jobs_of_others_and_lost_connections() {
     let others = worker.listener(0).await;
     let (backend, elsewhere) = (worker.backend(), worker.backend());
     // Other schemas of the database share the channel.
-    let ours = |name: &str| -> &'static str { format!("{} {name}", worker.schema.name).leak() };
+    let ours = |name: &str| -> &'static str { format!("{} {name}", worker.schema.name()).leak() };
     let changed = async || {
         loop {
             let changed = tokio::time::timeout(Duration::from_secs(20), backend.changed());
@@ -197,7 +197,7 @@ async fn a_backend_reports_jobs_of_others_and_lost_connections() {
             let names = changed.expect("the server answers");
             if names
                 .iter()
-                .all(|name| name.starts_with(&worker.schema.name))
+                .all(|name| name.starts_with(worker.schema.name()))
             {
                 return names;
             }

@@ -3,5 +3,6 @@
 mod app;
 mod arguments;
 mod failures;
+mod outbox;
 mod publishing;
 mod schedules;

@@ -221,6 +221,10 @@ fn body(model: &Model<'_>) -> TokenStream {
     quote_spanned! {span=>
         #read
         let mut __open = <__Arguments as __jobs::ArgumentsFrom<__S>>::open_all(__env).await?;
+        if let ::core::option::Option::Some(__retry) = __jobs::repeated(__env) {
+            let __result = ::core::result::Result::Err(__retry);
+            return <__Arguments as __jobs::ArgumentsFrom<__S>>::close_all(__open, __env, __result).await;
+        }
         let #pattern = <__Arguments as __jobs::Arguments>::lend(&mut __open);
         let #outcome = #name(#job #(#args),*).await;
         let __result = #into;

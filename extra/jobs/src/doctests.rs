@@ -1,4 +1,0 @@
-//! Compiles the code of the pages.
-
-#[doc = include_str!("../../../docs/how-to/jobs.md")]
-struct Jobs;
