@@ -27,6 +27,8 @@ impl<S: Send + Sync + 'static> Worker<S> {
         let at_once = self.consumers[idx].options.at_once;
         let (mut running, mut failures) = (JoinSet::new(), 0_u32);
         while !stopping.has_begun() {
+            // All that have ended meanwhile, so that one claim replaces them, and not one claim each.
+            while running.try_join_next().is_some() {}
             let free = at_once.saturating_sub(running.len()).min(BATCH);
             let (mut is_full, mut pause) = (free == 0, self.settings.poll);
             if free > 0 {
