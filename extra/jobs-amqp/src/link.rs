@@ -18,7 +18,7 @@ use lapin::{
 };
 use tokio::{
     sync::{OnceCell, Semaphore},
-    time::timeout,
+    time::{Instant, sleep_until, timeout},
 };
 
 use crate::{error, names::Names, topology};
@@ -28,6 +28,10 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// The pause between two looks whether the broker has blocked a message.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long a deletion may take. If RabbitMQ 3.10 gets a declaration of a queue of the same name before the end, it may
+/// refuse all later ones until its restart (`cluster_not_formed`).
+const DELETION: Duration = Duration::from_millis(500);
 
 /// Two connections, one of which only publishes. Both are replaced when one is lost, so that everything here belongs to
 /// the same ones.
@@ -47,6 +51,8 @@ pub(crate) struct Link {
     /// The channels that take jobs from queues. A worker takes jobs of a queue from one task.
     takers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Channel>>>>>,
     declared: Mutex<HashSet<String>>,
+    /// The jobs whose queues were missing, since when.
+    missing: Mutex<HashMap<String, Instant>>,
     /// The channel that wakes workers, without confirms.
     waker: OnceCell<Channel>,
 }
@@ -77,6 +83,7 @@ impl Link {
             permits: Semaphore::new(channels),
             takers: Mutex::default(),
             declared: Mutex::default(),
+            missing: Mutex::default(),
             waker: OnceCell::new(),
         })
     }
@@ -98,7 +105,12 @@ impl Link {
         if lock(&self.declared).contains(job) {
             return Ok(());
         }
+        let since = lock(&self.missing).get(job).copied();
+        if let Some(since) = since {
+            sleep_until(since + DELETION).await;
+        }
         topology::declare_job(&self.conn, names, job).await?;
+        lock(&self.missing).remove(job);
         lock(&self.declared).insert(job.to_owned());
         Ok(())
     }
@@ -106,6 +118,8 @@ impl Link {
     /// Notes that a queue of the job is missing.
     pub(crate) fn forget(&self, job: &str) {
         lock(&self.declared).remove(job);
+        let mut missing = lock(&self.missing);
+        missing.entry(job.to_owned()).or_insert_with(Instant::now);
     }
 
     /// Returns the jobs whose queues this connection has declared.
