@@ -14,6 +14,7 @@ mod sink;
 use highball::prelude::*;
 use highball_db::Pool;
 use highball_jobs::Jobs;
+use highball_jobs_amqp::Amqp;
 
 use database::Shop;
 pub use email::Email;
@@ -30,7 +31,7 @@ pub use sink::{Received, Sink};
 pub struct AppState {
     /// The connections of the database.
     pub shop: Pool<Shop>,
-    /// The jobs, which are in the same database.
+    /// The jobs, which are in the same database or pass through it.
     pub jobs: Jobs,
     /// The mail server.
     pub mailer: Mailer,
@@ -44,6 +45,13 @@ impl AppState {
             mailer,
             shop,
         }
+    }
+
+    /// Publishes the jobs to RabbitMQ. They are still stored with their order, and leave the database from there.
+    #[must_use]
+    pub fn through(self, broker: Amqp) -> Self {
+        let jobs = Jobs::on(broker).with_outbox(&self.shop);
+        Self { jobs, ..self }
     }
 }
 

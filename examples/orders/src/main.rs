@@ -12,7 +12,10 @@ async fn main() -> highball::Result {
         Some(server) => server,
         None => Sink::start().await?.address(),
     };
-    let state = AppState::new(shop.clone(), Mailer::new(server));
+    let mut state = AppState::new(shop.clone(), Mailer::new(server));
+    if let Some(broker) = &settings.broker {
+        state = state.through(broker.clone());
+    }
     let workers = settings.apply(state.jobs.workers(Api, &state));
     highball::serve(Api)
         .state(state)

@@ -11,9 +11,9 @@ use crate::{
     error::ApiError,
 };
 
-/// The points of an order. Those of one customer are awarded one after another, because they change the same row.
+/// The points of an order.
 #[derive(Debug, Serialize, Deserialize, Job)]
-#[job("points", ordered_by(customer))]
+#[job("points")]
 pub struct Points {
     /// The customer.
     pub customer: String,

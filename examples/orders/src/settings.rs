@@ -4,14 +4,17 @@ use std::{env, net::SocketAddr, time::Duration};
 
 use highball::{Error, ResultExt as _};
 use highball_jobs::Workers;
+use highball_jobs_amqp::Amqp;
 
 /// The settings of the program, from its environment.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// `MAIL_SERVER`: the address of an SMTP server. Without it, the program starts one that keeps the mails.
     pub mail_server: Option<SocketAddr>,
     /// `LEASE_MS`: the milliseconds after which another process runs the jobs of one that has ended.
     pub lease: Option<Duration>,
+    /// `RABBITMQ_URL`: the broker that takes the jobs from the outbox. Without it they stay in the database.
+    pub broker: Option<Amqp>,
     /// `WORKERS=apart`: only the command `worker` runs jobs, and not the process that serves.
     pub is_apart: bool,
 }
@@ -33,7 +36,9 @@ impl Settings {
                 return Err(Error::new(message));
             }
         };
+        let broker = variable("RABBITMQ_URL").map(|url| Amqp::at(url).prefix("orders").build());
         Ok(Self {
+            broker: broker.transpose().context("reading `RABBITMQ_URL`")?,
             mail_server: mail_server.transpose().context("reading `MAIL_SERVER`")?,
             lease: lease.map(Duration::from_millis),
             is_apart,

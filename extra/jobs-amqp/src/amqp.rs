@@ -93,7 +93,7 @@ impl Shared {
 
     /// Returns the connection, after the queues of a job were declared.
     pub(crate) async fn link_of(&self, job: &str) -> Result<Arc<Link>, BackendError> {
-        let check = names::check("the job", job);
+        let check = names::check_job(job);
         check.map_err(|sentence| error::of(Fault::Unsupported, sentence))?;
         let link = self.link().await?;
         link.declare(&self.names, job).await?;

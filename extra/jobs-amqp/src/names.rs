@@ -49,9 +49,21 @@ pub(crate) fn check(what: &str, name: &str) -> Result<(), String> {
     }
 }
 
+/// As [`check`] for a job. Those of schedules begin with `cron.`.
+pub(crate) fn check_job(name: &str) -> Result<(), String> {
+    match name.strip_prefix("cron.") {
+        // They would be the other queues of a job `cron`.
+        Some("suspect" | "parked") => Err(format!(
+            "the schedule `{name}` cannot be in RabbitMQ: rename its function"
+        )),
+        Some(schedule) => check("the schedule", schedule),
+        None => check("the job", name),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Names, check};
+    use super::{Names, check_job};
 
     #[test]
     fn queues_of_different_jobs_have_different_names() {
@@ -60,8 +72,15 @@ mod tests {
         assert_eq!(names.parked("email"), "shop.email.parked");
         assert_eq!(names.delay(30), "shop.delay.30s");
         // `email.parked` would be the queue of parked e-mails.
-        for (name, is_valid) in [("email", true), ("email.parked", false), ("", false)] {
-            assert_eq!(check("the job", name).is_ok(), is_valid, "{name}");
+        for (name, is_valid) in [
+            ("email", true),
+            ("email.parked", false),
+            ("", false),
+            ("cron.prune", true),
+            ("cron.parked", false),
+            ("cron.", false),
+        ] {
+            assert_eq!(check_job(name).is_ok(), is_valid, "{name}");
         }
     }
 }

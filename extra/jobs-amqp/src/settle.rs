@@ -72,8 +72,7 @@ impl Shared {
 
 /// Returns an error for a job with a promise that needs a table, or with a name that no queue can have.
 pub(crate) fn check(job: &NewJob) -> Result<(), BackendError> {
-    names::check("the job", &job.name)
-        .map_err(|sentence| error::of(Fault::Unsupported, sentence))?;
+    names::check_job(&job.name).map_err(|sentence| error::of(Fault::Unsupported, sentence))?;
     let what = match (&job.order_key, &job.unique_key) {
         (None, None) => return Ok(()),
         (Some(_), _) => "has `ordered_by`",

@@ -147,8 +147,13 @@ impl Relay {
 }
 
 /// Publishes a row, and returns when the broker has confirmed it.
-async fn publish(backend: Arc<dyn Backend>, row: Row) -> (i64, String, Result<(), BackendError>) {
+async fn publish(
+    backend: Arc<dyn Backend>,
+    mut row: Row,
+) -> (i64, String, Result<(), BackendError>) {
     let name = row.job.name.to_string();
+    // It is due by the clock of the app, which the broker does not have.
+    row.job.due = 0;
     let pushed = backend.push(vec![row.job], row.created);
     let outcome = match timeout(PATIENCE, pushed).await {
         Ok(pushed) => pushed.map(drop),

@@ -1,5 +1,6 @@
 //! Requests in process, with a worker that the test drives, a clock that it moves, and a mail server.
 
+mod broker;
 mod consumers;
 mod full;
 mod publishing;
@@ -33,11 +34,16 @@ struct TestShop {
 impl TestShop {
     /// Starts an app with an empty database. Without a server for it, prints that the test is left out.
     async fn start() -> Option<Self> {
+        Self::start_with(|state| state).await
+    }
+
+    /// Starts an app whose state is changed before.
+    async fn start_with(change: impl FnOnce(AppState) -> AppState) -> Option<Self> {
         let scratch = Scratch::new().await?;
         let shop = database::build(scratch.builder());
         shop.open().await.expect("a database");
         let (clock, sink) = (Clock::new(), Sink::start().await.expect("a port"));
-        let state = AppState::new(shop, Mailer::new(sink.address()));
+        let state = change(AppState::new(shop, Mailer::new(sink.address())));
         let worker = state.jobs.workers(Api, &state).by_hand(&clock.handle());
         // It creates the tables.
         worker.run_due().await.expect("no job");
