@@ -68,6 +68,12 @@ pub trait Backend: Send + Sync + 'static {
         None
     }
 
+    /// Returns the time of the backend's clock at this time of the process. The transaction of a publisher stores times
+    /// of this clock.
+    fn time(&self, now: Millis) -> Millis {
+        now
+    }
+
     /// Connects, and creates what is missing: tables, queues.
     fn prepare(&self) -> Work<'_, ()>;
 

@@ -310,7 +310,7 @@ impl Jobs {
         Ok(self.count_all().await?)
     }
 
-    /// Waits until no job waits or runs, apart from those whose time has not come: for tests.
+    /// Waits until no job waits, also for its time, or runs: for tests.
     ///
     /// # Errors
     /// Returns an error if the backend fails.

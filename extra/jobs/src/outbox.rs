@@ -119,7 +119,9 @@ impl<J: Job> Outbox<'_, J> {
     async fn insert(&self, tx: &mut impl InTransaction, new: &NewJob) -> highball::Result<Pushed> {
         let jobs = self.publisher.jobs;
         let Some(relay) = jobs.outbox() else {
-            return sql::insert(tx, new, jobs.now(), new.due).await;
+            let backend = jobs.backend();
+            let (now, due) = (backend.time(jobs.now()), backend.time(new.due));
+            return sql::insert(tx, new, now, due).await;
         };
         // A relay could only repeat it for ever.
         let checked = jobs.backend().check_job(new);

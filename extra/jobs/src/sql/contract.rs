@@ -14,6 +14,10 @@ use crate::backend::{
 };
 
 impl<D: Database> Backend for Sql<D> {
+    fn time(&self, now: Millis) -> Millis {
+        self.time(now)
+    }
+
     fn database(&self) -> Option<&'static str> {
         Some(D::NAME)
     }
