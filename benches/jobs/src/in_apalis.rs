@@ -1,5 +1,7 @@
 //! apalis in SQLite and Redis.
 
+use std::time::Duration;
+
 use apalis::prelude::*;
 use apalis_redis::RedisStorage;
 use apalis_sqlite::{Config, SqliteStorage};
@@ -13,6 +15,9 @@ use crate::{
 };
 
 const QUEUE: &str = "mail";
+
+/// The pause between two looks for jobs. Without it, a job that came later waited for about 20 seconds.
+const POLL: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Mail {
@@ -76,7 +81,8 @@ pub async fn sqlite() -> Result<Measured, Failure> {
     fill.execute(&pool).await?;
     let config = Config::default().queue(QUEUE);
     let storage = SqliteStorage::<Mail>::new(&pool).with_config(config);
-    let measured = measure!(storage.clone(), storage.with_callback(changes));
+    let backend = storage.clone().with_callback(changes);
+    let measured = measure!(storage, backend.poll_with_interval(POLL));
     pool.close().await;
     measured
 }
@@ -85,7 +91,7 @@ pub async fn redis() -> Result<Measured, Failure> {
     let server = Redis::start()?;
     let conn = apalis_redis::connect(server.url()).await?;
     let storage = RedisStorage::<Mail>::new(conn);
-    measure!(storage.clone(), storage)
+    measure!(storage.clone(), storage.poll_with_interval(POLL))
 }
 
 fn mail(published: u64) -> Mail {

@@ -102,10 +102,7 @@ impl Shared {
 
     /// Puts a job into the queue from which it is taken, or lets it wait first.
     pub(crate) async fn publish(&self, link: &Link, message: &Message) -> Result<(), BackendError> {
-        let queue = match message.crashes {
-            0 => self.names.main(&message.name),
-            _ => self.names.suspect(&message.name),
-        };
+        let queue = self.queue_of(message);
         let step = delay::step(message.due, system_millis());
         let exchange = step.map(|step| self.names.delay(step)).unwrap_or_default();
         self.publish_to(link, &exchange, &queue, message).await?;
@@ -113,6 +110,14 @@ impl Shared {
             link.wake(&self.names.wake(), &message.name).await;
         }
         Ok(())
+    }
+
+    /// Returns the queue from which a job is taken.
+    fn queue_of(&self, message: &Message) -> String {
+        match message.crashes {
+            0 => self.names.main(&message.name),
+            _ => self.names.suspect(&message.name),
+        }
     }
 
     /// Puts a job into the queue of those that do not run again by themselves.
@@ -127,7 +132,7 @@ impl Shared {
         link: &Link,
         message: &Message,
     ) -> Result<(), BackendError> {
-        let queue = self.names.main(&message.name);
+        let queue = self.queue_of(message);
         let exchange = self.names.delay(delay::STEPS[0]);
         self.publish_to(link, &exchange, &queue, message).await
     }
@@ -139,6 +144,7 @@ impl Shared {
         queue: &str,
         message: &Message,
     ) -> Result<(), BackendError> {
+        link.declare_common(&self.names).await?;
         let properties = message.properties();
         let published = link.publish(exchange, queue, &message.payload, properties, self.confirm);
         let published = published.await;
@@ -147,6 +153,12 @@ impl Shared {
         {
             // The next job declares the queue again.
             link.forget(&message.name);
+        }
+        if !exchange.is_empty()
+            && let Err(error) = &published
+            && matches!(error.fault(), Fault::Unroutable | Fault::Other)
+        {
+            link.forget_common();
         }
         published
     }

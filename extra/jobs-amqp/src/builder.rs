@@ -66,7 +66,8 @@ impl Builder {
         self
     }
 
-    /// Sets the longest wait for the confirm of a message. The default is 5 seconds.
+    /// Sets the longest wait for the confirm of a message. The default is 5 seconds. A `Queue` waits for two seconds at
+    /// most.
     pub fn confirm_within(mut self, time: Duration) -> Self {
         self.confirm = time;
         self

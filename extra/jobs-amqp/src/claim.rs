@@ -1,6 +1,6 @@
 //! Takes jobs from queues.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use futures_util::future::join_all;
 use highball_jobs::backend::{BackendError, Claim, Claimed, Limits, Millis, Recovered};
@@ -19,6 +19,19 @@ const CRASHED: &str = "its process or its connection to RabbitMQ ended, or it bl
 
 /// How often a claim takes messages again that are not for this worker.
 const ROUNDS: usize = 4;
+
+/// The most messages that wait to be moved. Beyond it, no others are taken.
+const MOST_UNMOVED: usize = 1000;
+
+/// The messages that a claim has taken at once.
+#[derive(Default)]
+struct Round {
+    /// The number of messages.
+    count: usize,
+    /// Those that run.
+    begun: Vec<Claimed>,
+    failure: Option<BackendError>,
+}
 
 /// How a message that was taken is treated.
 enum Verdict {
@@ -77,31 +90,51 @@ impl Shared {
         most: usize,
     ) -> Result<(usize, Vec<Claimed>), BackendError> {
         let channel = open(link, channel).await?;
-        let mut taken = self.held.take_unmoved(queue);
-        let left = most.saturating_sub(taken.len());
-        if left > 0 {
+        let old = self.held.take_unmoved(queue);
+        let (unmoved, mut round) = (old.len(), Round::default());
+        self.sort_all(old, claim, queue, most, &mut round).await;
+        let left = most.saturating_sub(round.begun.len());
+        if left > 0 && unmoved < MOST_UNMOVED {
             match self.take(link, &channel, queue, claim, left).await {
-                Ok(new) => taken.extend(new),
-                Err(error) if taken.is_empty() => return Err(error),
-                // The next claim returns the error.
-                Err(_) => {}
+                Ok(new) => self.sort_all(new, claim, queue, left, &mut round).await,
+                // If there are jobs, the next claim returns the error.
+                Err(error) => round.failure = Some(error),
             }
         }
-        let (count, mut begun, mut failure) = (taken.len(), Vec::new(), None);
+        match round.failure {
+            Some(error) if round.begun.is_empty() => Err(error),
+            _ => Ok((round.count, round.begun)),
+        }
+    }
+
+    /// Begins up to `most` of these jobs, and moves those that cannot run.
+    async fn sort_all(
+        &self,
+        taken: Vec<(Taken, u32)>,
+        claim: &Claim,
+        queue: &str,
+        most: usize,
+        round: &mut Round,
+    ) {
+        round.count += taken.len();
+        let end = round.begun.len() + most;
         for (taken, crashes) in taken {
+            if round.begun.len() >= end {
+                self.held.keep_unmoved(queue, taken, crashes);
+                continue;
+            }
             match self.sort(&taken, crashes, claim).await {
-                Ok(Some(message)) => begun.push(self.begin(Taken { message, ..taken }, claim)),
+                Ok(Some(message)) => {
+                    let begun = self.begin(Taken { message, ..taken }, claim);
+                    round.begun.push(begun);
+                }
                 Ok(None) => {}
                 Err(error) => {
                     // If it were returned to its queue, that would count as a crash. The next claim moves it.
                     self.held.keep_unmoved(queue, taken, crashes);
-                    failure = Some(error);
+                    round.failure = Some(error);
                 }
             }
-        }
-        match failure {
-            Some(error) if begun.is_empty() => Err(error),
-            _ => Ok((count, begun)),
         }
     }
 
@@ -184,7 +217,7 @@ impl Shared {
             },
             version: message.version,
             payload: String::from_utf8_lossy(&message.payload).into_owned(),
-            attempt: message.attempts + 1,
+            attempt: message.attempts.saturating_add(1),
             crashes: message.crashes,
             created: message.created,
             due: message.due,
@@ -194,7 +227,7 @@ impl Shared {
         let running = Running {
             taken,
             worker: claim.worker.clone(),
-            lease: system_millis() + millis(claim.lease),
+            lease: Instant::now() + claim.lease,
         };
         claimed.receipt = self.held.add(running, system_micros());
         claimed
@@ -204,11 +237,13 @@ impl Shared {
     pub(crate) async fn recover(&self, limits: Limits) -> Result<Recovered, BackendError> {
         self.set_limits(limits.clone());
         let mut recovered = Recovered::default();
-        for (fence, mut running) in self.held.take_late(limits.name, system_millis()) {
+        let _ending = self.held.begin_end().await;
+        let now = Instant::now();
+        while let Some((fence, mut running)) = self.held.take_late(limits.name, now) {
             let before = running.taken.message.clone();
             let message = &mut running.taken.message;
-            message.crashes += 1;
-            message.attempts += 1;
+            message.crashes = message.crashes.saturating_add(1);
+            message.attempts = message.attempts.saturating_add(1);
             message.reason = Some(CRASHED.to_owned());
             message.due = system_millis() + millis(limits.pause * message.crashes);
             let is_over = is_over(message, Some(&limits));

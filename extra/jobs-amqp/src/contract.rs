@@ -1,13 +1,16 @@
 //! The methods of the backend.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use highball_jobs::backend::{
     Backend, BackendError, Claim, Claimed, Count, End, Fault, JobId, Limits, Listed, Millis,
     NewJob, Pushed, Receipt, Recovered, Requirements, State, Which, Work,
 };
 
-use crate::{Amqp, amqp::system_millis, claim::millis, error, settle};
+use crate::{Amqp, error, settle};
 
 impl Backend for Amqp {
     fn name(&self) -> String {
@@ -45,17 +48,21 @@ impl Backend for Amqp {
     }
 
     fn renew(&self, worker: String, jobs: Vec<JobId>, lease: Duration) -> Work<'_, Vec<JobId>> {
-        let until = system_millis() + millis(lease);
+        let until = Instant::now() + lease;
         let renewed = self.0.held.renew(&worker, &jobs, until);
         Box::pin(std::future::ready(Ok(renewed)))
     }
 
     fn settle(&self, receipt: Receipt, end: End, _: Millis) -> Work<'_, bool> {
-        Box::pin(self.0.settle(receipt, end))
+        let shared = Arc::clone(&self.0);
+        Box::pin(unstoppable(
+            async move { shared.settle(receipt, end).await },
+        ))
     }
 
     fn recover(&self, limits: Limits, _: Millis) -> Work<'_, Recovered> {
-        Box::pin(self.0.recover(limits))
+        let shared = Arc::clone(&self.0);
+        Box::pin(unstoppable(async move { shared.recover(limits).await }))
     }
 
     fn step(&self, job: JobId, _: String) -> Work<'_, Option<String>> {
@@ -147,4 +154,11 @@ fn scheduled(name: &str) -> BackendError {
 
 fn steps(job: &JobId) -> BackendError {
     error::unsupported(&format!("the job {job}"), "has steps")
+}
+
+/// Runs work to its end, also if its future is dropped: an attempt that was taken must not be lost.
+async fn unstoppable<T: Send + 'static>(
+    work: impl Future<Output = Result<T, BackendError>> + Send + 'static,
+) -> Result<T, BackendError> {
+    tokio::spawn(work).await.map_err(BackendError::new)?
 }

@@ -4,10 +4,12 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
-use highball_jobs::backend::{JobId, Millis, Receipt};
+use highball_jobs::backend::{JobId, Receipt};
 use lapin::{Channel, options::BasicAckOptions};
+use tokio::sync::{RwLock, RwLockReadGuard};
 
 use crate::{link::Link, message::Message};
 
@@ -40,7 +42,7 @@ pub(crate) struct Running {
     pub(crate) taken: Taken,
     pub(crate) worker: String,
     /// When the attempt counts as crashed, unless it is renewed.
-    pub(crate) lease: Millis,
+    pub(crate) lease: Instant,
 }
 
 /// The attempts that run in this process, by the number that shuts out earlier ones.
@@ -50,6 +52,8 @@ pub(crate) struct Held {
     last: Mutex<i64>,
     /// The messages of queues that could not be moved to another one, with their crashes.
     unmoved: Mutex<HashMap<String, Vec<(Taken, u32)>>>,
+    /// Each call that ends attempts has a part of it.
+    ending: RwLock<()>,
 }
 
 impl Held {
@@ -66,6 +70,16 @@ impl Held {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = now_micros.max(*last + 1);
         *last
+    }
+
+    /// Begins to end attempts, until the guard is dropped.
+    pub(crate) async fn begin_end(&self) -> RwLockReadGuard<'_, ()> {
+        self.ending.read().await
+    }
+
+    /// Waits for the calls that end attempts.
+    pub(crate) async fn wait_for_ends(&self) {
+        drop(self.ending.write().await);
     }
 
     /// Takes an attempt in order to end it. Returns `None` if it has ended, or its connection.
@@ -99,17 +113,17 @@ impl Held {
         of_queue
     }
 
-    /// Takes the attempts of a job whose lease has ended.
-    pub(crate) fn take_late(&self, job: &str, now: Millis) -> Vec<(i64, Running)> {
-        let mut running = self.lock();
-        let late = running
-            .extract_if(|_, running| running.taken.message.name == job && running.lease < now);
-        late.filter(|(_, running)| running.taken.is_ours())
-            .collect()
+    /// Takes an attempt of a job whose lease has ended before a time.
+    pub(crate) fn take_late(&self, job: &str, time: Instant) -> Option<(i64, Running)> {
+        let mut all = self.lock();
+        all.retain(|_, running| running.taken.is_ours());
+        let is_late = |running: &Running| running.taken.message.name == job && running.lease < time;
+        let fence = *all.iter().find(|(_, running)| is_late(running))?.0;
+        all.remove_entry(&fence)
     }
 
     /// Makes the leases of these jobs of a worker last until a time, and returns those that it still has.
-    pub(crate) fn renew(&self, worker: &str, jobs: &[JobId], until: Millis) -> Vec<JobId> {
+    pub(crate) fn renew(&self, worker: &str, jobs: &[JobId], until: Instant) -> Vec<JobId> {
         let mut all = self.lock();
         all.retain(|_, running| running.taken.is_ours());
         let mut renewed = Vec::new();

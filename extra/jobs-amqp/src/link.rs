@@ -17,7 +17,7 @@ use lapin::{
     uri::AMQPUri,
 };
 use tokio::{
-    sync::{OnceCell, Semaphore},
+    sync::Semaphore,
     time::{Instant, sleep_until, timeout},
 };
 
@@ -32,6 +32,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long a deletion may take. If RabbitMQ 3.10 gets a declaration of a queue of the same name before the end, it may
 /// refuse all later ones until its restart (`cluster_not_formed`).
 const DELETION: Duration = Duration::from_millis(500);
+
+/// How long a message that wakes workers may take. It may be lost, since workers look for jobs as well.
+const WAKE: Duration = Duration::from_secs(1);
 
 /// Two connections, one of which only publishes. Both are replaced when one is lost, so that everything here belongs to
 /// the same ones.
@@ -53,8 +56,10 @@ pub(crate) struct Link {
     declared: Mutex<HashSet<String>>,
     /// The jobs whose queues were missing, since when.
     missing: Mutex<HashMap<String, Instant>>,
+    /// Since when a delay queue or an exchange is missing.
+    common_missing: Mutex<Option<Instant>>,
     /// The channel that wakes workers, without confirms.
-    waker: OnceCell<Channel>,
+    waker: tokio::sync::Mutex<Option<Channel>>,
 }
 
 impl Link {
@@ -84,7 +89,8 @@ impl Link {
             takers: Mutex::default(),
             declared: Mutex::default(),
             missing: Mutex::default(),
-            waker: OnceCell::new(),
+            common_missing: Mutex::default(),
+            waker: tokio::sync::Mutex::default(),
         })
     }
 
@@ -113,6 +119,21 @@ impl Link {
         lock(&self.missing).remove(job);
         lock(&self.declared).insert(job.to_owned());
         Ok(())
+    }
+
+    /// Declares what all jobs have in common again, if a part of it was missing.
+    pub(crate) async fn declare_common(&self, names: &Names) -> Result<(), BackendError> {
+        let since = *lock(&self.common_missing);
+        let Some(since) = since else { return Ok(()) };
+        sleep_until(since + DELETION).await;
+        topology::declare_common(&self.conn, names).await?;
+        *lock(&self.common_missing) = None;
+        Ok(())
+    }
+
+    /// Notes that a delay queue or an exchange is missing.
+    pub(crate) fn forget_common(&self) {
+        lock(&self.common_missing).get_or_insert_with(Instant::now);
     }
 
     /// Notes that a queue of the job is missing.
@@ -175,10 +196,25 @@ impl Link {
 
     /// Sends a message that may be lost.
     pub(crate) async fn wake(&self, exchange: &str, job: &str) {
-        let channel = self
-            .waker
-            .get_or_try_init(|| self.publishing.create_channel());
-        let Ok(channel) = channel.await else { return };
+        // A blocked connection would send it at the end of the alarm only.
+        if !self.is_blocked() {
+            drop(timeout(WAKE, self.send_wake(exchange, job)).await);
+        }
+    }
+
+    async fn send_wake(&self, exchange: &str, job: &str) {
+        let mut waker = self.waker.lock().await;
+        if waker
+            .as_ref()
+            .is_none_or(|channel| !channel.status().connected())
+        {
+            // The broker closes the channel if there is no such exchange.
+            if waker.is_some() {
+                self.forget_common();
+            }
+            *waker = self.publishing.create_channel().await.ok();
+        }
+        let Some(channel) = &*waker else { return };
         let options = BasicPublishOptions::default();
         let properties = BasicProperties::default();
         let sent = channel.basic_publish(

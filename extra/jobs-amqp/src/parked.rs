@@ -140,7 +140,7 @@ impl Shared {
     pub(crate) fn running(&self, job: &str, most: usize) -> Vec<Listed> {
         let running = self.held.messages(job).into_iter().take(most);
         let running = running.map(|mut message| {
-            message.attempts += 1;
+            message.attempts = message.attempts.saturating_add(1);
             listed(message)
         });
         running.collect()

@@ -34,7 +34,11 @@ impl Shared {
     /// Ends an attempt. The message for the next one is confirmed before this one is acknowledged, so a crash in
     /// between repeats the job and does not lose it.
     pub(crate) async fn settle(&self, receipt: Receipt, end: End) -> Result<bool, BackendError> {
+        let ending = self.held.begin_end().await;
         let Some(mut running) = self.held.take(&receipt) else {
+            // Another call may be about to end it, and the process must not end before.
+            drop(ending);
+            self.held.wait_for_ends().await;
             return Ok(false);
         };
         let before = running.taken.message.clone();
@@ -52,7 +56,7 @@ impl Shared {
         match end {
             End::Done => Ok(()),
             End::Retry { due, reason } => {
-                message.attempts += 1;
+                message.attempts = message.attempts.saturating_add(1);
                 message.due = due;
                 message.reason = Some(reason);
                 self.publish(&link, message).await
@@ -62,7 +66,7 @@ impl Shared {
                 self.publish(&link, message).await
             }
             End::Park { reason } => {
-                message.attempts += 1;
+                message.attempts = message.attempts.saturating_add(1);
                 message.reason = Some(reason);
                 self.park(&link, message).await
             }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use futures_util::StreamExt as _;
@@ -26,6 +29,10 @@ pub(crate) struct Wake {
 #[derive(Default)]
 struct Names {
     names: Mutex<HashSet<String>>,
+    /// Whether no messages arrive any longer.
+    is_lost: AtomicBool,
+    /// The number of connections that have received messages, one after another.
+    consumers: AtomicU64,
     added: Notify,
 }
 
@@ -43,21 +50,25 @@ impl Names {
 }
 
 impl Shared {
-    /// Waits for a job that another process has published.
+    /// Waits for a job that another process has published. After a lost connection, it may be any.
     pub(crate) async fn wait(&self) -> Result<Vec<String>, BackendError> {
-        self.follow().await?;
         loop {
+            let was_lost = self.wake.names.is_lost.load(Relaxed);
+            self.follow().await?;
             let names = self.wake.names.take();
-            if !names.is_empty() {
-                return Ok(names);
+            if was_lost || !names.is_empty() {
+                return Ok(if was_lost { Vec::new() } else { names });
             }
             self.wake.names.added.notified().await;
         }
     }
 
-    /// Receives the messages, if this connection does not do so. Its end wakes the wait, so that it begins again.
+    /// Receives the messages, if this connection does not do so.
     async fn follow(&self) -> Result<(), BackendError> {
         let mut followed = self.wake.link.lock().await;
+        if self.wake.names.is_lost.load(Relaxed) {
+            *followed = Weak::new();
+        }
         let link = self.link().await?;
         if followed.ptr_eq(&Arc::downgrade(&link)) {
             return Ok(());
@@ -87,6 +98,7 @@ impl Shared {
             .await;
         let mut consumer = consumer.map_err(error::lapin)?;
         let names = Arc::clone(&self.wake.names);
+        let number = names.consumers.fetch_add(1, Relaxed) + 1;
         tokio::spawn(async move {
             // The channel is closed when it is dropped.
             let _channel = channel;
@@ -95,7 +107,12 @@ impl Shared {
                     names.add(name);
                 }
             }
+            if names.consumers.load(Relaxed) == number {
+                names.is_lost.store(true, Relaxed);
+                names.added.notify_one();
+            }
         });
+        self.wake.names.is_lost.store(false, Relaxed);
         *followed = Arc::downgrade(&link);
         Ok(())
     }

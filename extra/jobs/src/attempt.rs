@@ -90,7 +90,7 @@ impl Attempt {
     }
 
     /// Returns a number that is greater than that of each earlier attempt. A service that rejects smaller numbers is
-    /// safe from an attempt that is late.
+    /// safe from an attempt that is late. In RabbitMQ the numbers follow the clocks of the machines.
     pub fn fence(&self) -> i64 {
         self.receipt.fence
     }

@@ -1,5 +1,6 @@
 //! The jobs of an app.
 
+mod counts;
 mod outbox;
 
 use std::{
@@ -17,7 +18,7 @@ use highball_db::{Database, Pool};
 
 use crate::{
     Job, PushError, Sql,
-    backend::{Backend, Count, JobId, Listed, Millis, NewJob, Pushed, State, Which},
+    backend::{Backend, JobId, Listed, Millis, NewJob, Pushed, State, Which},
     done::Done,
     job::masked,
     line::Line,
@@ -285,31 +286,6 @@ impl Jobs {
         Ok(count)
     }
 
-    /// Returns how many jobs there are, by name and state, such as for a page that shows the queues. Names without jobs
-    /// are missing, and finished jobs are not counted.
-    ///
-    /// # Errors
-    /// Returns an error if the backend fails.
-    ///
-    /// # Examples
-    /// ```
-    /// use highball_db::{Pool, Sqlite, database};
-    /// use highball_jobs::{Jobs, backend::State};
-    ///
-    /// database!(Shop: Sqlite);
-    ///
-    /// # highball::block_on(async {
-    /// let jobs = Jobs::new(&Pool::<Shop>::memory().build());
-    /// jobs.prepare().await?;
-    /// let parked = jobs.counts().await?.into_iter().filter(|count| count.state == State::Parked);
-    /// assert_eq!(parked.count(), 0);
-    /// # Ok::<(), highball::Error>(())
-    /// # }).unwrap();
-    /// ```
-    pub async fn counts(&self) -> highball::Result<Vec<Count>> {
-        Ok(self.count_all().await?)
-    }
-
     /// Waits until no job waits, also for its time, or runs: for tests.
     ///
     /// # Errors
@@ -386,6 +362,11 @@ impl Battery for Jobs {
 
     fn install(self, hooks: &mut Hooks<'_>) {
         self.install_relay(hooks);
+        let jobs = self.clone();
+        hooks.background("counts", move |stopping, _| {
+            let jobs = jobs.clone();
+            async move { jobs.keep_counts(stopping).await }
+        });
         hooks.on_start(START, async move { self.prepare().await });
     }
 }

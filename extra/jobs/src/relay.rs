@@ -39,8 +39,11 @@ const TRY: Duration = Duration::from_millis(500);
 /// The shortest time between two reports of a failure.
 const REPORT: Duration = Duration::from_secs(60);
 
-/// For how long a row that was not published waits, so that one that never succeeds does not hold up the others.
+/// For how long a row waits that the broker could not take.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// For how long a row waits whose own job is at fault. It must not hold up the others.
+const LONG_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long the jobs of the last requests may take at the stop.
 pub(crate) const FLUSH: Duration = Duration::from_secs(3);
@@ -97,7 +100,11 @@ struct Round {
     taken: usize,
     sent: Vec<i64>,
     failed: Vec<i64>,
+    /// The rows whose jobs are at fault.
+    refused: Vec<i64>,
     error: Option<BackendError>,
+    /// Whether no job could be published.
+    is_away: bool,
 }
 
 impl Relay {
@@ -125,7 +132,11 @@ impl Relay {
                     jobs.line(&name).wake.notify_one();
                 }
                 Err(error) => {
-                    round.failed.push(seq);
+                    match is_away(&error) {
+                        true => round.failed.push(seq),
+                        false => round.refused.push(seq),
+                    }
+                    round.is_away |= is_away(&error);
                     round.error = Some(error);
                 }
             }
@@ -138,12 +149,22 @@ impl Relay {
         if !round.sent.is_empty() {
             self.table.remove(round.sent.clone()).await?;
         }
-        if !round.failed.is_empty() {
-            let next = jobs.now() + duration(PAUSE);
-            self.table.put_back(round.failed.clone(), next).await?;
+        for (rows, pause) in [(&round.failed, PAUSE), (&round.refused, LONG_PAUSE)] {
+            if !rows.is_empty() {
+                let next = jobs.now() + duration(pause);
+                self.table.put_back(rows.clone(), next).await?;
+            }
         }
         Ok(())
     }
+}
+
+/// Returns whether other jobs would fail as well.
+fn is_away(error: &BackendError) -> bool {
+    matches!(
+        error.fault(),
+        Fault::Blocked | Fault::Disconnected | Fault::Unconfirmed
+    )
 }
 
 /// Publishes a row, and returns when the broker has confirmed it.
@@ -176,9 +197,9 @@ impl Jobs {
             // A broker that takes no jobs is tried with one of them.
             let most = if has_failed { 1 } else { BATCH };
             let outcome = relay.publish(self, most).await;
-            let (taken, error) = match outcome {
-                Ok(round) => (round.taken, round.error),
-                Err(error) => (0, Some(error)),
+            let (taken, is_away, error) = match outcome {
+                Ok(round) => (round.taken, round.is_away, round.error),
+                Err(error) => (0, true, Some(error)),
             };
             if let Some(error) = &error
                 && reported.is_none_or(|at| at.elapsed() > REPORT)
@@ -188,7 +209,7 @@ impl Jobs {
                 reported = Some(Instant::now());
             }
             // An empty round shows nothing about the broker.
-            has_failed = error.is_some() || has_failed && taken == 0;
+            has_failed = is_away || has_failed && taken == 0;
             if !has_failed && taken > 0 {
                 continue;
             }

@@ -313,11 +313,18 @@ impl<S: Send + Sync + 'static> Worker<S> {
     /// Gives back what has not ended.
     async fn release(&self) -> highball::Result {
         let now = self.jobs.now();
+        let mut tasks = tokio::task::JoinSet::new();
         for receipt in self.running.take_all().await {
+            let backend = Arc::clone(self.jobs.backend());
             let end = crate::backend::End::Release { due: now };
-            self.jobs.backend().settle(receipt, end, now).await?;
+            tasks.spawn(async move { backend.settle(receipt, end, now).await });
         }
-        Ok(())
+        let mut outcome = Ok(());
+        while let Some(released) = tasks.join_next().await {
+            // One that fails must not keep the others.
+            outcome = outcome.and(released?.map(drop));
+        }
+        Ok(outcome?)
     }
 }
 

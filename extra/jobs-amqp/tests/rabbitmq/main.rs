@@ -3,6 +3,7 @@
 mod broker;
 mod conformance;
 mod databases;
+mod endings;
 mod once;
 mod outbox;
 mod places;

@@ -2,6 +2,7 @@
 
 use std::{
     hash::{BuildHasher as _, RandomState},
+    net::SocketAddr,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -52,6 +53,13 @@ impl Place {
 
     pub(crate) fn queue(&self) -> String {
         format!("{}.{JOB}", self.prefix)
+    }
+
+    /// Returns the address of the broker.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        let after = self.url.split('@').nth(1).expect("a user");
+        let addr = after.split('/').next().expect("a host");
+        addr.parse().expect("an address")
     }
 
     /// Returns a channel of an operator.

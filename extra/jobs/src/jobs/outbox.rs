@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::{
     Jobs,
-    backend::{BackendError, Count, Fault, Millis, NewJob},
+    backend::{BackendError, Fault, Millis, NewJob},
     relay::{FLUSH, Relay},
 };
 
@@ -22,7 +22,8 @@ impl Jobs {
     /// [`Workers`](crate::Workers) and [`Jobs`] publish them as batteries of an app: at once after the commit, and those
     /// of a process that has ended within 15 seconds. A row of the table `highball_job_outbox` is deleted when the
     /// backend has confirmed its job. While the backend is away or accepts nothing, rows wait, and the app starts and
-    /// serves without it. A crash between the confirm and the deletion publishes a job twice, with the same identity.
+    /// serves without it. A crash between the confirm and the deletion publishes a job twice. A broker has the same
+    /// identity twice, by which consumers with a transaction skip the second one; another database gives each its own.
     ///
     /// A [`Queue`](crate::Queue) still publishes to the backend itself. Schedules are kept in the database as well.
     ///
@@ -129,25 +130,6 @@ impl Jobs {
         });
         let jobs = self.clone();
         hooks.on_close(FLUSH * 2, async move { jobs.flush().await });
-    }
-
-    /// Returns how many jobs there are, those of the outbox among the ones that wait.
-    pub(crate) async fn count_all(&self) -> Result<Vec<Count>, BackendError> {
-        let mut counts = self.backend().counts().await?;
-        if let Some(relay) = self.outbox() {
-            for new in relay.table.counts().await? {
-                let mut same = counts.iter_mut();
-                let same = same.find(|count| count.name == new.name && count.state == new.state);
-                match same {
-                    Some(count) => {
-                        count.jobs += new.jobs;
-                        count.oldest = count.oldest.min(new.oldest);
-                    }
-                    None => counts.push(new),
-                }
-            }
-        }
-        Ok(counts)
     }
 
     /// Returns the time of the last run of a schedule. Those of an app with an outbox are in its database.

@@ -16,7 +16,8 @@ const SQLITE: &[&[&str]] = &[&[
     "CREATE TABLE highball_job_outbox (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
         name TEXT NOT NULL, version BIGINT NOT NULL, payload TEXT NOT NULL, due BIGINT NOT NULL,
-        next BIGINT NOT NULL, created BIGINT NOT NULL, producer TEXT NOT NULL, trace TEXT)",
+        next BIGINT NOT NULL, created BIGINT NOT NULL, producer TEXT NOT NULL, trace TEXT,
+        order_key TEXT, unique_key TEXT, unique_for BIGINT NOT NULL)",
     NEXT,
 ]];
 
@@ -25,16 +26,18 @@ const POSTGRES: &[&[&str]] = &[&[
         seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         id TEXT NOT NULL DEFAULT replace(CAST(gen_random_uuid() AS TEXT), '-', ''),
         name TEXT NOT NULL, version BIGINT NOT NULL, payload TEXT NOT NULL, due BIGINT NOT NULL,
-        next BIGINT NOT NULL, created BIGINT NOT NULL, producer TEXT NOT NULL, trace TEXT)",
+        next BIGINT NOT NULL, created BIGINT NOT NULL, producer TEXT NOT NULL, trace TEXT,
+        order_key TEXT, unique_key TEXT, unique_for BIGINT NOT NULL)",
     NEXT,
 ]];
 
 const NEXT: &str = "CREATE INDEX highball_job_outbox_next ON highball_job_outbox (next, seq)";
 
-/// $1 name, $2 version, $3 payload, $4 due, $5 when a relay may take it, $6 now, $7 producer, $8 trace.
+/// $1 name, $2 version, $3 payload, $4 due, $5 when a relay may take it, $6 now, $7 producer, $8 trace, $9 key of the
+/// order, $10 unique key, $11 the time of the unique key.
 const INSERT: &str = "INSERT INTO highball_job_outbox
-    (name, version, payload, due, next, created, producer, trace)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+    (name, version, payload, due, next, created, producer, trace, order_key, unique_key, unique_for)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
 
 /// Gives rows to a relay until the end of its lease. $1 now, $2 most, $3 end of the lease.
 macro_rules! take {
@@ -44,7 +47,8 @@ macro_rules! take {
                 SELECT seq AS picked_seq FROM highball_job_outbox WHERE next <= $1 ORDER BY next, seq LIMIT $2 ",
             $lock,
             ") UPDATE highball_job_outbox SET next = $3 FROM picked WHERE seq = picked_seq
-            RETURNING seq, id, name, version, payload, due, created, producer, trace"
+            RETURNING seq, id, name, version, payload, due, created, producer, trace,
+                order_key, unique_key, unique_for"
         )
     };
 }
@@ -130,6 +134,10 @@ pub(crate) async fn insert<T: InTransaction>(
         Value::Int(now),
         text(&*job.producer),
         optional(job.trace.as_ref()),
+        optional(job.order_key.as_ref()),
+        optional(job.unique_key.as_ref()),
+        // -1 is none.
+        Value::Int(job.unique_for.map_or(-1, super::clamp)),
     ];
     let rows = battery::fetch::<T::Database>(transaction, INSERT, values).await?;
     let id = rows::first_text(rows);

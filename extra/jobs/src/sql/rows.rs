@@ -140,6 +140,9 @@ pub(super) fn outbox(rows: Rows) -> Result<Vec<Row>, BackendError> {
         let created = columns.int()?;
         job.producer = columns.text()?.into();
         job.trace = columns.optional()?;
+        job.order_key = columns.optional()?;
+        job.unique_key = columns.optional()?;
+        job.unique_for = u64::try_from(columns.int()?).ok();
         Ok(Row { seq, created, job })
     });
     let mut rows = rows.collect::<Result<Vec<_>, BackendError>>()?;

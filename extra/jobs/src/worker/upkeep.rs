@@ -95,10 +95,11 @@ impl<S: Send + Sync + 'static> Worker<S> {
 
     async fn keep_up_once(&self, prune: bool) -> Result<(), BackendError> {
         let backend = self.jobs.backend();
-        let counts = self.jobs.count_all().await?;
         for consumer in &self.consumers {
-            let line = self.jobs.line(consumer.name());
-            line.counted(consumer.name(), &counts);
+            self.jobs.line(consumer.name());
+        }
+        self.jobs.count_lines().await?;
+        for consumer in &self.consumers {
             let before = self.jobs.now() - duration(consumer.options.keep);
             while prune && backend.prune(consumer.name().to_owned(), before).await? >= BATCH {}
             if prune {

@@ -2,6 +2,7 @@
 
 mod app;
 mod arguments;
+mod counts;
 mod failures;
 mod outbox;
 mod publishing;
