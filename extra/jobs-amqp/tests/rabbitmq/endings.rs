@@ -80,6 +80,8 @@ async fn an_end_whose_call_is_dropped_is_stored_once() {
     let (again, _) = wait(&amqp, ask(9)).await;
     assert_eq!((again.attempt, again.crashes), (2, 0));
     assert!(settle(&amqp, &again, End::Done).await);
+    // RabbitMQ answers no acknowledgement.
+    tokio::time::sleep(SECOND).await;
     // A message that this process still had would return now.
     proxy.cut();
     let other = place.amqp();
