@@ -84,7 +84,48 @@ mod time;
 mod worker;
 
 pub use attempt::Attempt;
-pub use highball_jobs_macros::{Job, consumer, cron};
+/// # Examples
+/// ```
+/// use highball_jobs::Job;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Job)]
+/// #[job("email", unique(order))]
+/// struct Email {
+///     order: i64,
+/// }
+/// assert_eq!(Email { order: 7 }.unique_key().as_deref(), Some("7"));
+/// ```
+pub use highball_jobs_macros::Job;
+/// # Examples
+/// ```
+/// use highball_jobs::{Job, Retry, consumer};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Job)]
+/// #[job("email")]
+/// struct Email {
+///     to: String,
+/// }
+///
+/// #[consumer(timeout = secs(30))]
+/// async fn send_email(email: Email) -> Result<(), Retry> {
+///     println!("to {}", email.to);
+///     Ok(())
+/// }
+/// ```
+pub use highball_jobs_macros::consumer;
+/// # Examples
+/// ```
+/// use highball_jobs::{Retry, cron};
+///
+/// #[cron("0 3 * * *", zone = "Europe/Berlin", missed = once, timeout = mins(10))]
+/// async fn prune() -> Result<(), Retry> {
+///     println!("It is three o'clock.");
+///     Ok(())
+/// }
+/// ```
+pub use highball_jobs_macros::cron;
 pub use job::{BoxError, Job};
 pub use jobs::Jobs;
 pub use options::{Missed, Options, Schedule};
