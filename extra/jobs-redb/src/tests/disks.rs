@@ -1,11 +1,12 @@
-//! Disks that fail.
+//! Disks that are slow or fail.
 
 use std::{
     io::{Error, ErrorKind, Result},
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use highball_jobs::backend::{Backend, Fault, State};
@@ -19,6 +20,9 @@ use crate::{Redb, file::File, store::Store};
 struct Disk {
     bytes: Arc<Mutex<Vec<u8>>>,
     is_full: Arc<AtomicBool>,
+    /// Nothing is synchronized while it hangs.
+    hangs: Arc<AtomicBool>,
+    syncs: Arc<AtomicU64>,
     /// A disk that is full reports it when it is synchronized.
     is_lazy: bool,
 }
@@ -61,6 +65,10 @@ impl StorageBackend for Disk {
     }
 
     fn sync_data(&self) -> Result<()> {
+        while self.hangs.load(Relaxed) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.syncs.fetch_add(1, Relaxed);
         self.check(true)
     }
 
@@ -97,7 +105,7 @@ async fn a_full_disk_blocks_publishers_until_it_has_space() {
         disk.is_full.store(false, Relaxed);
 
         let jobs = vec![running.receipt.job.clone()];
-        let lease = std::time::Duration::from_secs(60);
+        let lease = Duration::from_secs(60);
         let renewed = redb.renew("worker".to_owned(), jobs.clone(), lease).await;
         assert_eq!(
             renewed.expect("an answer"),
@@ -130,5 +138,43 @@ async fn a_claim_that_cannot_be_stored_gives_no_job() {
     assert_eq!(
         (claimed.len(), claimed[0].attempt, claimed[0].crashes),
         (1, 1, 0)
+    );
+}
+
+#[tokio::test]
+async fn publishers_that_wait_share_a_commit() {
+    let disk = Disk::default();
+    let redb = disk.redb();
+    let syncs = || disk.syncs.load(Relaxed);
+    redb.push(vec![job("first")], NOW)
+        .await
+        .expect("it is stored");
+    let before = syncs();
+    redb.push(vec![job("alone")], NOW)
+        .await
+        .expect("it is stored");
+    let of_one = syncs() - before;
+
+    disk.hangs.store(true, Relaxed);
+    let before = syncs();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let redb = redb.clone();
+        tasks.spawn(async move { redb.push(vec![job("together")], NOW).await.map(drop) });
+    }
+    tokio::task::yield_now().await;
+    assert!(
+        tasks.try_join_next().is_none(),
+        "none is acknowledged before the disk has it"
+    );
+    disk.hangs.store(false, Relaxed);
+    for pushed in tasks.join_all().await {
+        pushed.expect("it is stored");
+    }
+    // The first commit may have been under way when the others came.
+    assert!(
+        syncs() - before <= 2 * of_one,
+        "{} of {of_one}",
+        syncs() - before
     );
 }

@@ -6,5 +6,4 @@ mod drops;
 mod files;
 mod place;
 mod restarts;
-mod shared_commits;
 mod shop;
