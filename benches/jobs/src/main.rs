@@ -4,7 +4,7 @@
 //!
 //! Each queue has 8 workers in this process. SQLite has a write-ahead log and `synchronous = full`, Redis writes and
 //! syncs each command, and PostgreSQL has its defaults, so each acknowledged job is on the disk. The tables of SQL have
-//! 1,000,000 finished jobs. Names as arguments select queues. apalis polls as it does by default.
+//! 1,000,000 finished jobs. Names as arguments select queues. apalis looks for jobs every 100 ms.
 
 mod bare;
 mod highball_sql;
