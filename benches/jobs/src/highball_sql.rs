@@ -112,7 +112,7 @@ async fn measure<D: Database>(pool: &Pool<D>, fill: &'static str) -> Result<Meas
 async fn store<D: Database>(backend: &Sql<D>, now: i64) -> Result<(), Failure> {
     let payload = serde_json::to_string(&mail(0))?;
     let jobs = (0..WAITING).map(|_| NewJob {
-        name: Mail::NAME,
+        name: Mail::NAME.into(),
         version: 1,
         payload: payload.clone(),
         due: now,
