@@ -36,7 +36,7 @@ pub struct Received {
 
 /// A mail server that keeps mails. It accepts each address, apart from two kinds:
 ///
-/// - `nobody@..` is refused with 550, as an address that does not exist.
+/// - `unknown@..` is refused with 550, as an address that does not exist.
 /// - `grey@..` is refused with 451 the first time, as servers do that expect another try of an unknown sender.
 #[derive(Debug, Clone)]
 pub struct Sink(Arc<Inner>);
@@ -113,7 +113,7 @@ impl Sink {
     /// Returns the reply to an address.
     fn reply_to(&self, to: &str) -> &'static str {
         match to.split('@').next() {
-            Some("nobody") => "550 there is no such mailbox",
+            Some("unknown") => "550 there is no such mailbox",
             Some("grey") if locked(&self.0.grey).insert(to.to_owned()) => "451 try again later",
             _ => "250 ok",
         }

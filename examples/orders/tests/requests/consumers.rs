@@ -47,7 +47,7 @@ async fn a_mailbox_that_does_not_exist_parks_the_mail() {
     let Some(shop) = TestShop::start().await else {
         return;
     };
-    assert_eq!(shop.order("ada", "nobody@example.org").await.status(), 202);
+    assert_eq!(shop.order("ada", "unknown@example.org").await.status(), 202);
     assert_eq!(shop.run_after(0).await, 2);
     let parked = shop.state.jobs.parked::<Email>(9).await.unwrap();
     assert_eq!(parked.len(), 1);

@@ -112,7 +112,7 @@ async fn the_page_shows_the_queues_and_their_changes() {
         queues(&mut events).await,
         json!([queue("email", 0, 0), queue("points", 0, 0), cron])
     );
-    shop.order("ada", "nobody@example.org").await;
+    shop.order("ada", "unknown@example.org").await;
     assert_eq!(
         queues(&mut events).await,
         json!([queue("email", 1, 0), queue("points", 1, 0), cron])

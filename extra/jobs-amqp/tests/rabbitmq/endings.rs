@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use highball_faults::Proxy;
 use highball_jobs::backend::{Backend as _, Claim, End, Limits};
 use lapin::options::QueueDeleteOptions;
 
@@ -54,10 +53,7 @@ async fn an_end_whose_call_is_dropped_is_stored_once() {
     let Some(place) = Place::new().await else {
         return;
     };
-    let proxy = Proxy::start(place.addr());
-    let url = place
-        .url
-        .replace(&place.addr().to_string(), &proxy.addr().to_string());
+    let (proxy, url) = place.proxy();
     let amqp = place.settings_at(&url).build().unwrap();
     push(&amqp, job("1")).await.unwrap();
     let claimed = claim(&amqp, ask(1)).await.remove(0);
@@ -167,10 +163,7 @@ async fn workers_are_woken_after_a_lost_connection() {
     let Some(place) = Place::new().await else {
         return;
     };
-    let proxy = Proxy::start(place.addr());
-    let url = place
-        .url
-        .replace(&place.addr().to_string(), &proxy.addr().to_string());
+    let (proxy, url) = place.proxy();
     let (amqp, other) = (place.amqp(), place.settings_at(&url).build().unwrap());
     let (send, mut reports) = tokio::sync::mpsc::unbounded_channel();
     let following = tokio::spawn(async move {

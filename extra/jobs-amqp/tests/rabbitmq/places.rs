@@ -2,11 +2,10 @@
 
 use std::{
     hash::{BuildHasher as _, RandomState},
-    net::SocketAddr,
     time::{Duration, Instant, SystemTime},
 };
 
-use highball_faults::{Backend as Kind, url_of};
+use highball_faults::{Backend as Kind, Proxy, url_of};
 use highball_jobs::backend::{
     Backend as _, BackendError, Claim, Claimed, End, Limits, Millis, NewJob, Pushed, Recovered,
     Requirements,
@@ -55,11 +54,13 @@ impl Place {
         format!("{}.{JOB}", self.prefix)
     }
 
-    /// Returns the address of the broker.
-    pub(crate) fn addr(&self) -> SocketAddr {
+    /// Starts a proxy of the broker, and returns the URL through it.
+    pub(crate) fn proxy(&self) -> (Proxy, String) {
         let after = self.url.split('@').nth(1).expect("a user");
         let addr = after.split('/').next().expect("a host");
-        addr.parse().expect("an address")
+        let proxy = Proxy::start(addr.parse().expect("an address"));
+        let url = self.url.replace(addr, &proxy.addr().to_string());
+        (proxy, url)
     }
 
     /// Returns a channel of an operator.

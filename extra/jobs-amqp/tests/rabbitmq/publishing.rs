@@ -9,7 +9,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use highball_faults::Proxy;
 use highball_jobs::backend::{Backend as _, Fault};
 use lapin::options::QueueDeleteOptions;
 use tokio::task::JoinSet;
@@ -110,16 +109,7 @@ async fn a_job_that_is_not_confirmed_in_time_is_an_error() {
     let Some(place) = Place::new().await else {
         return;
     };
-    let addr = place
-        .url
-        .split('@')
-        .nth(1)
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap();
-    let proxy = Proxy::start(addr.parse().unwrap());
-    let url = place.url.replace(addr, &proxy.addr().to_string());
+    let (proxy, url) = place.proxy();
     let settings = place
         .settings_at(&url)
         .confirm_within(Duration::from_millis(300));

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use highball_faults::Proxy;
 use highball_jobs::backend::{Backend as _, Claim, End};
 
 use crate::places::{Place, ask, claim, job, push, recover, settle, wait};
@@ -17,16 +16,7 @@ async fn a_job_of_a_lost_connection_runs_again_and_its_first_attempt_is_shut_out
     let Some(place) = Place::new().await else {
         return;
     };
-    let addr = place
-        .url
-        .split('@')
-        .nth(1)
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap();
-    let proxy = Proxy::start(addr.parse().unwrap());
-    let url = place.url.replace(addr, &proxy.addr().to_string());
+    let (proxy, url) = place.proxy();
     let amqp = place.settings_at(&url).build().unwrap();
     for payload in ["1", "2", "3"] {
         push(&amqp, job(payload)).await.unwrap();
@@ -73,16 +63,7 @@ async fn a_job_that_ends_three_processes_is_parked() {
     push(&amqp, job("poison")).await.unwrap();
     push(&amqp, job("good")).await.unwrap();
     recover(&amqp).await;
-    let addr = place
-        .url
-        .split('@')
-        .nth(1)
-        .unwrap()
-        .split('/')
-        .next()
-        .unwrap();
-    let proxy = Proxy::start(addr.parse().unwrap());
-    let url = place.url.replace(addr, &proxy.addr().to_string());
+    let (proxy, url) = place.proxy();
     for process in 0..3 {
         let doomed = place.settings_at(&url).build().unwrap();
         recover(&doomed).await;
