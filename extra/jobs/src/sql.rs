@@ -17,11 +17,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI64, Ordering::Relaxed},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 
 use highball_db::{
-    Database, Engine, InTransaction, Lent, Pool,
+    Database, Engine, InTransaction, Lent, Pool, Transaction,
     battery::{self, Value},
 };
 use tokio::sync::OnceCell;
@@ -37,6 +37,7 @@ pub(crate) use self::{
 use crate::backend::{
     BackendError, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
 };
+use crate::time::duration;
 
 /// Why an attempt has ended without its worker.
 const CRASHED: &str = "its process ended, or it blocked its thread for the time of its lease";
@@ -160,7 +161,7 @@ impl<D: Database> Sql<D> {
             Value::Int(self.time(now)),
             Value::Int(limits.crashes.into()),
             Value::Int(limits.attempts.into()),
-            Value::Int(millis(limits.pause)),
+            Value::Int(duration(limits.pause)),
             text(CRASHED),
             Value::Int(self.time(system_millis())),
         ];
@@ -168,6 +169,21 @@ impl<D: Database> Sql<D> {
         let recovered = rows::recovered(&rows.map_err(BackendError::new)?);
         transaction.commit().await.map_err(BackendError::new)?;
         Ok(recovered)
+    }
+
+    /// Begins the transaction that stores the jobs of a schedule, unless another process has stored them.
+    async fn begin_tick(
+        &self,
+        schedule: String,
+        last: Millis,
+        jobs: &[NewJob],
+    ) -> Result<Option<Transaction<D>>, BackendError> {
+        let new = jobs.last().map_or(last, |job| job.due);
+        let mut transaction = self.pool.begin().await.map_err(BackendError::new)?;
+        let values = vec![Value::Text(schedule), Value::Int(last), Value::Int(new)];
+        let rows = battery::fetch::<D>(&mut transaction, sql::SET_TICK, values).await;
+        let is_ours = !rows.map_err(BackendError::new)?.is_empty();
+        Ok(is_ours.then_some(transaction))
     }
 
     async fn end(&self, receipt: &Receipt, end: End, now: Millis) -> Result<bool, BackendError> {
@@ -302,12 +318,14 @@ fn system_millis() -> Millis {
     crate::time::millis(SystemTime::now())
 }
 
-fn millis(time: Duration) -> Millis {
-    clamp(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-}
-
 fn clamp(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX / 4)
+}
+
+/// Returns numbers as a JSON array.
+fn array(numbers: &[impl fmt::Display]) -> String {
+    let numbers = numbers.iter().map(ToString::to_string).collect::<Vec<_>>();
+    format!("[{}]", numbers.join(","))
 }
 
 fn text(text: impl Into<String>) -> Value {

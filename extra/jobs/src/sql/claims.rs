@@ -9,9 +9,9 @@ use std::{
 use highball_db::{Database, Engine, battery::Value};
 
 use super::{
-    Sql,
+    Sql, array,
     claim_statements::{self as sql, ClaimStatements, HEADS, KEYS, WITHOUT_KEY},
-    millis, rows, size,
+    duration, rows, size,
     statements::{GIVE_RATE, TAKE_RATE},
     system_millis, text,
 };
@@ -121,8 +121,7 @@ impl<D: Database> Sql<D> {
         if ready.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = ready.iter().map(i64::to_string).collect::<Vec<_>>();
-        let ids = format!("[{}]", ids.join(","));
+        let ids = array(&ready);
         self.give(claim, statements::<D>().of_ids, most, now, Some(ids))
             .await
     }
@@ -163,7 +162,7 @@ impl<D: Database> Sql<D> {
             Value::Int(claim.version.into()),
             size(most),
             text(&claim.worker),
-            Value::Int(self.time(system_millis()) + millis(claim.lease)),
+            Value::Int(self.time(system_millis()) + duration(claim.lease)),
         ];
         values.extend(ids.map(Value::Text));
         match self.write(statement, values).await {

@@ -2,12 +2,9 @@
 
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
-use highball_db::{
-    Database, Engine, Pool,
-    battery::{self, Value},
-};
+use highball_db::{Database, Engine, Pool, battery::Value};
 
-use super::{Sql, id, millis, rows, size, statements as sql, system_millis, text};
+use super::{Sql, array, duration, id, rows, size, statements as sql, system_millis, text};
 use crate::backend::{
     Backend, BackendError, Claim, Claimed, Count, End, JobId, Limits, Listed, Millis, NewJob,
     Pushed, Receipt, Recovered, State, Which, Work,
@@ -40,13 +37,12 @@ impl<D: Database> Backend for Sql<D> {
 
     fn renew(&self, worker: String, jobs: Vec<JobId>, lease: Duration) -> Work<'_, Vec<JobId>> {
         Box::pin(async move {
-            let ids = jobs.iter().map(JobId::as_str).collect::<Vec<_>>();
-            let until = Value::Int(self.time(system_millis()) + millis(lease));
+            let until = Value::Int(self.time(system_millis()) + duration(lease));
             let statement = match D::Engine::ONE_WRITER {
                 true => sql::RENEW_SQLITE,
                 false => sql::RENEW_POSTGRES,
             };
-            let ids = text(format!("[{}]", ids.join(",")));
+            let ids = text(array(&jobs));
             Ok(rows::ids(
                 self.write(statement, vec![text(worker), until, ids])
                     .await?,
@@ -154,13 +150,9 @@ impl<D: Database> Backend for Sql<D> {
         now: Millis,
     ) -> Work<'_, bool> {
         Box::pin(async move {
-            let new = jobs.last().map_or(last, |job| job.due);
-            let mut transaction = self.pool.begin().await.map_err(BackendError::new)?;
-            let values = vec![Value::Text(schedule), Value::Int(last), Value::Int(new)];
-            let rows = battery::fetch::<D>(&mut transaction, sql::SET_TICK, values).await;
-            if rows.map_err(BackendError::new)?.is_empty() {
+            let Some(mut transaction) = self.begin_tick(schedule, last, &jobs).await? else {
                 return Ok(false);
-            }
+            };
             for job in &jobs {
                 self.insert(&mut transaction, job, now).await?;
             }

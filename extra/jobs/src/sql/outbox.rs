@@ -6,7 +6,7 @@ use highball_db::{
 };
 use tokio::sync::OnceCell;
 
-use super::{Sql, millis, optional, rows, size, statements as sql, text};
+use super::{Sql, array, duration, optional, rows, size, text};
 use crate::{
     backend::{Backend as _, BackendError, Count, JobId, Millis, NewJob, Work},
     relay::{LEASE, OutboxTable, Row},
@@ -161,7 +161,7 @@ impl<D: Database> OutboxTable for SqlOutbox<D> {
     fn take(&self, most: usize, now: Millis) -> Work<'_, Vec<Row>> {
         Box::pin(async move {
             self.ready().await?;
-            let (now, lease) = (self.time(now), millis(LEASE));
+            let (now, lease) = (self.time(now), duration(LEASE));
             let statement = match D::Engine::ONE_WRITER {
                 true => TAKE_SQLITE,
                 false => TAKE_POSTGRES,
@@ -177,7 +177,9 @@ impl<D: Database> OutboxTable for SqlOutbox<D> {
                 true => REMOVE_SQLITE,
                 false => REMOVE_POSTGRES,
             };
-            self.run(statement, vec![list(&rows)]).await.map(drop)
+            self.run(statement, vec![text(array(&rows))])
+                .await
+                .map(drop)
         })
     }
 
@@ -187,7 +189,7 @@ impl<D: Database> OutboxTable for SqlOutbox<D> {
                 true => PUT_BACK_SQLITE,
                 false => PUT_BACK_POSTGRES,
             };
-            let values = vec![list(&rows), Value::Int(self.time(next))];
+            let values = vec![text(array(&rows)), Value::Int(self.time(next))];
             self.run(statement, values).await.map(drop)
         })
     }
@@ -215,13 +217,10 @@ impl<D: Database> OutboxTable for SqlOutbox<D> {
     ) -> Work<'_, bool> {
         Box::pin(async move {
             self.ready().await?;
-            let new = jobs.last().map_or(last, |job| job.due);
-            let mut transaction = self.sql.pool.begin().await.map_err(BackendError::new)?;
-            let values = vec![Value::Text(schedule), Value::Int(last), Value::Int(new)];
-            let rows = battery::fetch::<D>(&mut transaction, sql::SET_TICK, values).await;
-            if rows.map_err(BackendError::new)?.is_empty() {
+            let begun = self.sql.begin_tick(schedule, last, &jobs).await?;
+            let Some(mut transaction) = begun else {
                 return Ok(false);
-            }
+            };
             for job in &jobs {
                 let next = self.time(job.due);
                 let inserted = insert(&mut transaction, job, next, now).await;
@@ -231,10 +230,4 @@ impl<D: Database> OutboxTable for SqlOutbox<D> {
             Ok(true)
         })
     }
-}
-
-/// Returns a JSON array.
-fn list(rows: &[i64]) -> Value {
-    let rows = rows.iter().map(i64::to_string).collect::<Vec<_>>();
-    text(format!("[{}]", rows.join(",")))
 }
