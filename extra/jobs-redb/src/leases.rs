@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::steady::Steady;
+use highball_jobs::backend::Steady;
 
 /// The lease of a job that runs.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ impl Leases {
     /// Returns the jobs of a name whose attempts have ended without their worker, the oldest first.
     ///
     /// Those of a process that has ended are not renewed any more. Others are judged only if leases could be renewed.
-    pub(crate) fn ended(&mut self, name: &str, now: Instant, lease: Duration) -> Vec<u64> {
+    pub(crate) fn ended(&self, name: &str, now: Instant, lease: Duration) -> Vec<u64> {
         let is_steady = self.steady.note(now, lease);
         let has_ended = |lease: &Lease| match &lease.worker {
             None => true,

@@ -81,7 +81,6 @@ mod leases;
 mod look;
 mod push;
 mod session;
-mod steady;
 mod store;
 mod tables;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! [`Sql`](crate::Sql) is the backend in SQLite and PostgreSQL.
 
 mod data;
+mod steady;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -10,6 +11,7 @@ pub use self::data::{
     Claim, Claimed, Count, End, JobId, Limits, Listed, NewJob, Pushed, Receipt, Recovered, State,
     Which,
 };
+pub use self::steady::Steady;
 pub use crate::{
     fault::{BackendError, Fault},
     requirements::Requirements,

@@ -9,7 +9,6 @@ mod done;
 mod outbox;
 mod rows;
 mod statements;
-mod steady;
 
 use std::{
     fmt,
@@ -28,16 +27,17 @@ use tokio::sync::OnceCell;
 
 use self::{
     announcements::Announcements, changes::Changes, claims::Visits, rows::Rows, statements as sql,
-    steady::Steady,
 };
 pub(crate) use self::{
     done::{SqlDone, add as add_done, has as has_done},
     outbox::{SqlOutbox, insert as insert_into_outbox},
 };
-use crate::backend::{
-    BackendError, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered,
+use crate::{
+    backend::{
+        BackendError, End, JobId, Limits, Millis, NewJob, Pushed, Receipt, Recovered, Steady,
+    },
+    time::duration,
 };
-use crate::time::duration;
 
 /// Why an attempt has ended without its worker.
 const CRASHED: &str = "its process ended, or it blocked its thread for the time of its lease";

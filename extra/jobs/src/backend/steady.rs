@@ -5,23 +5,37 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Whether the database could be written for as long as a lease needs.
+/// Whether a backend could be written for as long as a lease needs. Use it in [`recover`](super::Backend::recover),
+/// before crashes are counted.
 ///
-/// While a transaction holds the only writer of SQLite, or while a server is away, no worker can renew a lease. After
-/// that, all leases have ended, and none of their workers is at fault. So for a while nothing is recovered.
+/// While a transaction holds the only writer of SQLite, while a disk hangs, or while a server is away, no worker can
+/// renew a lease. After that, all leases have ended, and none of their workers is at fault. So for a while nothing is
+/// recovered.
+///
+/// # Examples
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// use highball_jobs::backend::Steady;
+///
+/// let (steady, start, lease) = (Steady::default(), Instant::now(), Duration::from_secs(30));
+/// assert!(!steady.note(start, lease));
+/// assert!(!steady.note(start + Duration::from_secs(10), lease));
+/// assert!(steady.note(start + Duration::from_secs(20), lease));
+/// ```
 #[derive(Debug, Default)]
-pub(super) struct Steady(Mutex<Seen>);
+pub struct Steady(Mutex<Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// When the database was written last.
+    /// When the backend was written last.
     last: Option<Instant>,
     quiet_until: Option<Instant>,
 }
 
 impl Steady {
-    /// Notes that the database can be written now, and returns whether leases of this time can be judged.
-    pub(super) fn note(&self, now: Instant, lease: Duration) -> bool {
+    /// Notes that the backend can be written now, and returns whether leases of this time can be judged.
+    pub fn note(&self, now: Instant, lease: Duration) -> bool {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let gap = seen.last.replace(now).map(|last| now - last);
         if gap.is_none_or(|gap| gap > lease / 2) {
