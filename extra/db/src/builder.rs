@@ -118,7 +118,10 @@ impl<D: Database<Engine = sqlx::Sqlite>> Pool<D> {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5));
-        Self::builder(options)
+        let mut builder = Self::builder(options);
+        // The error then names the lock, which ends after `busy_timeout`.
+        builder.options.connect_timeout = Duration::from_secs(6);
+        builder
     }
 
     /// Begins a pool with one connection to a database in memory, for tests. It ends with the pool.
@@ -157,7 +160,8 @@ settings! {
     /// If every request of a priority has waited for longer during two seconds, those that have waited for twice this
     /// time are answered with 503, so that the others are served in time (CoDel, RFC 8289). A burst sheds nothing.
     shed_after: Duration,
-    /// Sets how long opening a connection may take. The default is 5 seconds.
+    /// Sets how long opening a connection may take. The default is 5 seconds, and 6 for a file of SQLite, which waits
+    /// for a lock of another program.
     connect_timeout: Duration,
     /// Sets how long a connection is used. The default is 30 minutes, shortened by up to a tenth for each connection,
     /// so that they do not end at once. It is replaced between requests.

@@ -98,6 +98,10 @@ pub trait Engine: sqlx::Database + HasStatementCache + sealed::Sealed {
         listener: &mut Self::Listener,
     ) -> impl Future<Output = Result<Option<String>, Error>> + Send;
 
+    /// Returns whether a connection cannot be opened because another program has locked the database.
+    #[doc(hidden)]
+    fn is_locked(error: &Error) -> bool;
+
     /// Returns how errors name the database: without its password.
     #[doc(hidden)]
     fn describe(options: &<Self::Connection as Connection>::Options) -> String;

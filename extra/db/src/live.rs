@@ -13,15 +13,15 @@ use std::{
 };
 
 use highball::prelude::StatusCode;
-use sqlx::{Connection as _, SqlStr};
+use sqlx::{ConnectOptions as _, Connection as _, SqlStr};
 use sqlx_core::transaction::TransactionManager;
 use tokio::{
     runtime::Handle,
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::{
-    database::{Connection, Database},
+    database::{ConnectOptions, Connection, Database},
     engine::Engine,
     holders::Holder,
     pool::Inner,
@@ -36,6 +36,9 @@ const CLOSE: Duration = Duration::from_secs(1);
 
 /// How long a query whose request is gone runs before it is cancelled on the server.
 const CANCEL_AFTER: Duration = Duration::from_millis(20);
+
+/// How long a connection that another program has locked out waits before it tries again.
+const LOCKED: Duration = Duration::from_millis(10);
 
 type Manager<D> = <<D as Database>::Engine as sqlx::Database>::TransactionManager;
 
@@ -71,6 +74,26 @@ impl<D: Database> Live<D> {
     /// answer do not matter.
     pub(crate) async fn close(self) {
         drop(timeout(CLOSE, self.conn.close()).await);
+    }
+}
+
+/// Opens a connection, and returns it with the number by which the server cancels its queries.
+///
+/// It tries again as long as another program has locked the database, and stores that error.
+pub(crate) async fn open<D: Database>(
+    options: &ConnectOptions<D>,
+    locked: &mut Option<sqlx::Error>,
+) -> Result<(Connection<D>, Option<i32>), sqlx::Error> {
+    loop {
+        match options.connect().await {
+            Err(error) if D::Engine::is_locked(&error) => *locked = Some(error),
+            Err(error) => return Err(error),
+            Ok(mut conn) => {
+                let id = D::Engine::id(&mut conn).await?;
+                return Ok((conn, id));
+            }
+        }
+        sleep(LOCKED).await;
     }
 }
 

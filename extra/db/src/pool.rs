@@ -13,7 +13,6 @@ use std::{
 };
 
 use highball::{Priority, clock::Clock};
-use sqlx::ConnectOptions as _;
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
@@ -25,7 +24,7 @@ use crate::{
     database::{ConnectOptions, Database},
     engine::Engine,
     holders::{By, Holders},
-    live::{Counted, Lease, Live},
+    live::{Counted, Lease, Live, open},
     options::Options,
     status::Status,
     waiting::{Gate, Permit, Refused},
@@ -220,13 +219,10 @@ impl<D: Database> Inner<D> {
         let _turn = self.connecting.acquire().await.ok();
         let counted = Counted::new(&self.open);
         let breaks = self.breaks.load(Relaxed);
-        let opening = async {
-            let mut conn = self.connect_options.connect().await?;
-            let id = D::Engine::id(&mut conn).await?;
-            Ok((conn, id))
-        };
+        let mut locked = None;
+        let opening = open::<D>(&self.connect_options, &mut locked);
         let opened = timeout(self.options.connect_timeout, opening).await;
-        let opened = opened.unwrap_or_else(|_| Err(timed_out_io()));
+        let opened = opened.unwrap_or_else(|_| Err(locked.unwrap_or_else(timed_out_io)));
         self.is_down.store(opened.is_err(), Relaxed);
         let (conn, id) = opened?;
         Ok(Live {

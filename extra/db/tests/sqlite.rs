@@ -143,6 +143,41 @@ async fn errors_of_the_operator_name_the_file_and_the_way_out() {
     std::fs::remove_dir_all(folder).ok();
 }
 
+/// The first connection to a new file changes it to a write-ahead log, which `busy_timeout` does not cover.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn programs_that_open_a_new_file_at_once_wait_for_each_other() {
+    let folder = folder("at-once");
+    for number in 0..20 {
+        let path = folder.join(format!("{number}.db"));
+        let mut opening = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let pool = Pool::<Main>::file(&path).build();
+            opening.spawn(async move { pool.acquire().await.map(drop) });
+        }
+        for opened in opening.join_all().await {
+            opened.expect("it waits for the others");
+        }
+    }
+    std::fs::remove_dir_all(folder).ok();
+}
+
+#[tokio::test]
+async fn a_file_that_stays_locked_is_an_error_which_names_the_lock() {
+    let folder = folder("locked");
+    let path = folder.join("main.db");
+    let options = SqliteConnectOptions::new().filename(&path);
+    let mut other = sqlx::ConnectOptions::connect(&options.create_if_missing(true))
+        .await
+        .expect("a connection");
+    other.execute("BEGIN EXCLUSIVE").await.expect("a lock");
+    let error = open_error(Pool::<Main>::file(&path).build()).await;
+    assert!(
+        error.contains("another program has locked the file: end it"),
+        "{error}"
+    );
+    std::fs::remove_dir_all(folder).ok();
+}
+
 #[tokio::test]
 async fn migrations_run_once_and_a_newer_database_is_refused() {
     use sqlx::migrate::{Migration, MigrationType, Migrator};

@@ -77,6 +77,10 @@ impl Engine for Postgres {
         }
     }
 
+    fn is_locked(_: &Error) -> bool {
+        false
+    }
+
     fn describe(options: &PgConnectOptions) -> String {
         let database = options.get_database().unwrap_or(options.get_username());
         let place = match options.get_socket() {

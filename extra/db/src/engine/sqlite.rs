@@ -55,16 +55,20 @@ impl Engine for Sqlite {
         match *listener {}
     }
 
+    // `busy_timeout` does not cover the change to a write-ahead log, which the first connection to a new file makes.
+    fn is_locked(error: &Error) -> bool {
+        matches!(code(error), Some(5 | 6))
+    }
+
     fn describe(options: &SqliteConnectOptions) -> String {
         format!("the file {}", options.get_filename().display())
     }
 
     fn explain(error: &Error) -> Option<String> {
-        let Error::Database(error) = error else {
+        let Some(code) = code(error) else {
             return super::explain_io(error);
         };
-        // The codes are those of SQLite: https://sqlite.org/rescode.html
-        let reason = match error.code()?.parse::<u32>().ok()? & 0xff {
+        let reason = match code {
             14 => "the file cannot be opened: create its directory, or set `create_if_missing`",
             26 => "the file is not a database of SQLite: correct the path",
             8 => "the file is read-only: change its permissions",
@@ -75,6 +79,12 @@ impl Engine for Sqlite {
         };
         Some(reason.to_owned())
     }
+}
+
+/// Returns the code of an error of SQLite, without its extension: <https://sqlite.org/rescode.html>.
+fn code(error: &Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
+    Some(code & 0xff)
 }
 
 /// Returns the value of a column.
