@@ -84,7 +84,7 @@
 //! [`acknowledge_within`](Builder::acknowledge_within).
 //!
 //! # Not in a broker
-//! `ordered_by`, `unique`, `rate` and [`Attempt::step`](highball_jobs::Attempt::step) need a table, and are refused with
+//! `ordered_by`, `limited_by`, `unique`, `rate` and [`Attempt::step`](highball_jobs::Attempt::step) need a table, and are refused with
 //! an error. So are schedules, unless there is an outbox. Jobs that wait cannot be listed. Two jobs may run in
 //! another order than they were published.
 

@@ -77,10 +77,11 @@ impl Shared {
 /// Returns an error for a job with a promise that needs a table, or with a name that no queue can have.
 pub(crate) fn check(job: &NewJob) -> Result<(), BackendError> {
     names::check_job(&job.name).map_err(|sentence| error::of(Fault::Unsupported, sentence))?;
-    let what = match (&job.order_key, &job.unique_key) {
-        (None, None) => return Ok(()),
-        (Some(_), _) => "has `ordered_by`",
-        (None, Some(_)) => "has `unique`",
+    let what = match (&job.order_key, &job.limit_key, &job.unique_key) {
+        (None, None, None) => return Ok(()),
+        (Some(_), _, _) => "has `ordered_by`",
+        (None, Some(_), _) => "has `limited_by`",
+        (None, None, Some(_)) => "has `unique`",
     };
     Err(error::unsupported(&format!("the job `{}`", job.name), what))
 }

@@ -15,7 +15,9 @@ impl Session<'_> {
         }
         let most = if claim.suspect { 1 } else { claim.most };
         let most = most.min(self.starts_left(claim, now)?);
-        let ready = self.ready(claim, most, now)?;
+        let mut ready = self.ready(claim, most, now)?;
+        let limited = self.ready_of_keys(claim, most - ready.len(), now)?;
+        ready.extend(limited);
         let mut claimed = Vec::with_capacity(ready.len());
         for id in ready {
             claimed.extend(self.give(id, claim)?);

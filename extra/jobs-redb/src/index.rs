@@ -89,6 +89,13 @@ impl Session<'_> {
         if job.state == State::Waiting {
             self.put_ready(id, job, false)?;
         }
+        if let Some(key) = job.limit_key.as_deref() {
+            return match job.state {
+                State::Waiting => self.put_limited(id, job, key, false),
+                State::Running => self.add_working(job, key, -1),
+                State::Done | State::Parked => Ok(()),
+            };
+        }
         let Some(key) = job.order_key.as_deref() else {
             return Ok(());
         };
@@ -109,6 +116,13 @@ impl Session<'_> {
         let state = (name, number(job.state), id);
         self.tables.states.insert(state, job.created)?;
         self.add_count(name, job.state, 1)?;
+        if let Some(key) = job.limit_key.as_deref() {
+            return match job.state {
+                State::Waiting => self.put_limited(id, job, key, true),
+                State::Running => self.add_working(job, key, 1),
+                State::Done | State::Parked => Ok(()),
+            };
+        }
         match (job.state, job.order_key.as_deref()) {
             (State::Waiting, None) => self.put_ready(id, job, true)?,
             (State::Waiting, Some(key)) => drop(self.tables.lanes.insert((name, key, id), ())?),

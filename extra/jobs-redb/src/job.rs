@@ -10,6 +10,7 @@ use crate::{error::Failure, session::Session};
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) order_key: Option<String>,
+    pub(crate) limit_key: Option<String>,
     pub(crate) unique_key: Option<String>,
     pub(crate) version: u32,
     pub(crate) state: State,
@@ -31,6 +32,8 @@ impl Job {
         Self {
             name: job.name.clone().into_owned(),
             order_key: job.order_key.clone(),
+            // The order is stricter than each limit.
+            limit_key: job.limit_key.clone().filter(|_| job.order_key.is_none()),
             unique_key: job.unique_key.clone(),
             version: job.version,
             state: State::Waiting,
@@ -60,9 +63,11 @@ impl Session<'_> {
         let (version, state, due, attempts, crashes, fence, unique_until, created, ended) =
             place.value();
         let (name, order_key, unique_key) = names.value();
+        let limit_key = self.tables.limit_keys.get(id)?;
         Ok(Some(Job {
             name: name.to_owned(),
             order_key: order_key.map(str::to_owned),
+            limit_key: limit_key.map(|key| key.value().to_owned()),
             unique_key: unique_key.map(str::to_owned),
             version,
             state: state_of(state),

@@ -78,6 +78,7 @@ mod handover;
 mod index;
 mod job;
 mod leases;
+mod limits;
 mod look;
 mod push;
 mod session;

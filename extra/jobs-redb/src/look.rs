@@ -88,6 +88,7 @@ impl Session<'_> {
         }
         self.tables.places.remove(id)?;
         self.tables.names.remove(id)?;
+        self.tables.limit_keys.remove(id)?;
         self.tables.payloads.remove(id)?;
         self.tables.reasons.remove(id)?;
         self.tables

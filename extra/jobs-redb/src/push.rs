@@ -28,6 +28,9 @@ impl Session<'_> {
             job.unique_key.as_deref(),
         );
         self.tables.names.insert(id, names)?;
+        if let Some(key) = &job.limit_key {
+            self.tables.limit_keys.insert(id, &**key)?;
+        }
         let payload = (&*new.payload, &*new.producer, new.trace.as_deref());
         self.tables.payloads.insert(id, payload)?;
         self.take_key(id, &job)?;

@@ -3,13 +3,16 @@
 use highball_jobs::backend::State;
 use redb::ReadableTable;
 
-use crate::{error::Failure, file::File, job::state_of, leases::Leases, session::Session};
+use crate::{
+    error::Failure, file::File, job::state_of, leases::Leases, limits::Turns, session::Session,
+};
 
 /// The file with its leases.
 #[derive(Debug)]
 pub(crate) struct Store {
     file: File,
     leases: Leases,
+    turns: Turns,
 }
 
 impl Store {
@@ -17,6 +20,7 @@ impl Store {
         Self {
             file,
             leases: Leases::default(),
+            turns: Turns::default(),
         }
     }
 
@@ -63,7 +67,7 @@ impl Store {
         work: impl FnOnce(&mut Session<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let transaction = self.file.begin()?;
-        let mut session = Session::open(&transaction, &mut self.leases)?;
+        let mut session = Session::open(&transaction, &mut self.leases, &mut self.turns)?;
         let result = work(&mut session)?;
         let has_changes = session.has_changes;
         drop(session);

@@ -20,6 +20,9 @@ pub(crate) type Payload = (&'static str, &'static str, Option<&'static str>);
 /// A job that can be claimed: the name, whether it has crashed, the version, when it is due, and the job.
 pub(crate) type Ready = (&'static str, bool, u32, i64, u64);
 
+/// A job with a limit key: the name, whether it has crashed, the key, when it is due, and the job.
+pub(crate) type Limited = (&'static str, bool, &'static str, i64, u64);
+
 /// The version of this format.
 const FORMAT: u64 = 1;
 
@@ -57,6 +60,12 @@ tables! {
     lanes: "lanes", (&'static str, &'static str, u64) => ();
     /// The job of an order key that runs.
     busy: "busy", (&'static str, &'static str) => u64;
+    /// The limit keys of the jobs that have one.
+    limit_keys: "limit_keys", u64 => &'static str;
+    /// The jobs with a limit key that wait, with their version.
+    limited: "limited", Limited => u32;
+    /// How many jobs of a limit key run.
+    working: "working", (&'static str, &'static str) => u64;
     /// The job that has a unique key.
     unique: "unique", (&'static str, &'static str) => u64;
     /// The jobs that wait, run or are parked: the name, the state and the job, with the time at which it was stored.

@@ -40,6 +40,7 @@ fn claim(most: usize) -> Claim {
         most,
         suspect: false,
         rate: None,
+        limit: None,
         worker: "worker".to_owned(),
         lease: Duration::from_secs(60),
     }

@@ -17,7 +17,7 @@ macro_rules! tests {
     };
 }
 
-tests!(claims crashes endings keys schedules);
+tests!(claims crashes endings keys limits schedules);
 
 #[allow(unused_imports, reason = "for the documentation")]
 use crate::backend::Backend;
@@ -53,6 +53,12 @@ macro_rules! backend_conformance {
             jobs_of_a_key_run_in_order
             a_retried_job_holds_its_key_and_a_parked_one_frees_it
             two_jobs_of_a_key_never_run_at_once
+            a_limited_number_of_jobs_of_a_key_runs
+            a_job_that_waits_for_its_retry_leaves_its_place
+            a_key_with_many_jobs_leaves_a_turn_to_others
+            a_limited_job_that_has_crashed_runs_alone_and_counts
+            jobs_without_a_limit_key_run_with_and_without_a_limit
+            no_more_than_the_limit_run_at_once
             a_unique_key_is_taken_until_the_job_is_done
             a_parked_job_frees_its_unique_key
             a_unique_key_may_be_taken_for_a_time
@@ -76,6 +82,7 @@ macro_rules! backend_conformance {
 /// | `finished_jobs_are_pruned_after_their_time` | keeps no finished jobs |
 /// | `steps_are_kept_for_the_next_attempt` | keeps no data next to a message |
 /// | `jobs_of_a_key_run_in_order`, `a_retried_job_holds_its_key_and_a_parked_one_frees_it`, `two_jobs_of_a_key_never_run_at_once` | has no order by a key |
+/// | `a_limited_number_of_jobs_of_a_key_runs`, `a_job_that_waits_for_its_retry_leaves_its_place`, `a_key_with_many_jobs_leaves_a_turn_to_others`, `a_limited_job_that_has_crashed_runs_alone_and_counts`, `jobs_without_a_limit_key_run_with_and_without_a_limit`, `no_more_than_the_limit_run_at_once` | does not count the jobs of a key |
 /// | `a_unique_key_is_taken_until_the_job_is_done`, `a_parked_job_frees_its_unique_key`, `a_unique_key_may_be_taken_for_a_time`, `one_of_many_publishers_gets_a_unique_key` | does not compare messages |
 /// | `each_tick_is_stored_once` | cannot store a time and a job together |
 ///

@@ -29,6 +29,8 @@ pub struct Env<S> {
 pub trait Run<S>: Consumer {
     /// The newest version of the payload that it reads.
     const VERSION: u32;
+    /// The most jobs of a limit key that run at once, or 0.
+    const LIMIT: u32;
     /// The fields of the job that are never shown.
     const SECRET: &'static [&'static str];
     /// The committed form of the job.

@@ -76,8 +76,16 @@ pub trait Job: Payload {
     /// by then. Without a time, it does so until it is finished.
     const UNIQUE_FOR: Option<u64> = None;
 
+    /// The most jobs of a limit key that run at once, in all processes, or 0 if there is no limit.
+    const LIMIT: u32 = 0;
+
     /// Returns the key of jobs that run one after another.
     fn order_key(&self) -> Option<String> {
+        None
+    }
+
+    /// Returns the key of jobs of which at most [`LIMIT`](Self::LIMIT) run at once.
+    fn limit_key(&self) -> Option<String> {
         None
     }
 

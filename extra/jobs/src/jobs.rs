@@ -213,6 +213,7 @@ impl Jobs {
             version: J::VERSION,
             payload: payload.map_err(|error| PushError::failed(J::NAME, error))?,
             order_key: job.order_key(),
+            limit_key: job.limit_key(),
             unique_key: job.unique_key(),
             unique_for: J::UNIQUE_FOR,
             due: self.now() + duration(after),

@@ -6,6 +6,7 @@ mod claim_statements;
 mod claims;
 mod contract;
 mod done;
+mod limits;
 mod outbox;
 mod rows;
 mod statements;
@@ -254,6 +255,7 @@ pub(crate) async fn insert<T: InTransaction>(
         Value::Int(now),
         text(&*job.producer),
         optional(job.trace.as_ref()),
+        optional(job.limit_key.as_ref()),
     ];
     let rows = battery::fetch::<T::Database>(transaction, sql::INSERT, values).await?;
     let id = rows.first().and_then(|row| row.first()?.int());

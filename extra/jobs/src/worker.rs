@@ -175,6 +175,8 @@ pub struct ConsumerOf<S> {
     pub(crate) schedule: Option<Schedule>,
     /// The newest version of the payload that it reads.
     pub(crate) version: u32,
+    /// The most jobs of a limit key that run at once.
+    pub(crate) limit: Option<u32>,
     pub(crate) contract: Option<Contract>,
     /// The fields that are never shown.
     pub(crate) secret: &'static [&'static str],
@@ -252,6 +254,7 @@ where
             options: C::OPTIONS,
             schedule: C::SCHEDULE,
             version: C::VERSION,
+            limit: Some(C::LIMIT).filter(|limit| *limit > 0),
             contract: C::CONTRACT,
             secret: C::SECRET,
             start: start::<S, C>,

@@ -124,6 +124,7 @@ pub(crate) fn ask(most: usize) -> Claim {
         most,
         suspect: false,
         rate: None,
+        limit: None,
         worker: "a worker".to_owned(),
         lease: Duration::from_secs(60),
     }

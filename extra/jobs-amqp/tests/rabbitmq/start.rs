@@ -19,6 +19,10 @@ async fn promises_that_a_broker_cannot_keep_are_refused() {
         order_key: keyed("a"),
         ..job("1")
     };
+    let limited = NewJob {
+        limit_key: keyed("a"),
+        ..job("1")
+    };
     let unique = NewJob {
         unique_key: keyed("a"),
         ..job("1")
@@ -47,6 +51,10 @@ async fn promises_that_a_broker_cannot_keep_are_refused() {
         (
             push(&amqp, order).await.unwrap_err(),
             "the job `work` has `ordered_by`, which RabbitMQ cannot keep",
+        ),
+        (
+            push(&amqp, limited).await.unwrap_err(),
+            "the job `work` has `limited_by`, which RabbitMQ cannot keep",
         ),
         (
             push(&amqp, unique).await.unwrap_err(),

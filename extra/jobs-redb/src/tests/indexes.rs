@@ -32,18 +32,22 @@ fn act(
     let now = NOW + i64::try_from(random.below(10)).unwrap_or_default();
     match random.below(10) {
         0..4 => {
+            let order = ["", "a", "b", "c"][random.below(4) as usize];
+            let has_limit = order.is_empty() && random.below(3) > 0;
             let new = NewJob {
+                limit_key: has_limit.then(|| random.below(3).to_string()),
                 unique_key: (random.below(3) == 0).then(|| random.below(4).to_string()),
                 unique_for: (random.below(2) == 0).then_some(3),
                 version: 1 + u32::from(random.below(5) == 0),
                 due: now,
-                ..job(["", "a", "b", "c"][random.below(4) as usize])
+                ..job(order)
             };
             session.push(&[new], now)?;
         }
         4..7 => {
             let mut claim = claim(random.below(4) as usize);
             claim.suspect = random.below(3) == 0;
+            claim.limit = Some(2);
             running.extend(session.claim(&claim, now)?);
         }
         7 if !running.is_empty() => {
@@ -99,6 +103,7 @@ fn expected(session: &Session<'_>) -> Result<Indexes, Failure> {
     }
     let mut lines = Indexes::new();
     let (mut busy, mut first, mut counts) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+    let mut working = BTreeMap::new();
     for (id, job) in &jobs {
         if let (State::Running, Some(key)) = (job.state, &job.order_key) {
             assert!(busy.insert(key.clone()), "two jobs of {key} run");
@@ -107,6 +112,16 @@ fn expected(session: &Session<'_>) -> Result<Indexes, Failure> {
         if let (State::Waiting, Some(key)) = (job.state, &job.order_key) {
             first.entry(key.clone()).or_insert(*id);
             lines.insert(format!("lane {key} {id}"));
+        }
+        if let Some(key) = &job.limit_key {
+            match job.state {
+                State::Waiting => {
+                    let (is_suspect, version, due) = (job.crashes > 0, job.version, job.due);
+                    lines.insert(format!("limited {is_suspect} {key} {due} {id} {version}"));
+                }
+                State::Running => *working.entry(key).or_insert(0_u64) += 1,
+                State::Done | State::Parked => {}
+            }
         }
         match job.state {
             State::Done => lines.insert(format!("finished {} {id}", job.ended)),
@@ -121,9 +136,13 @@ fn expected(session: &Session<'_>) -> Result<Indexes, Failure> {
             .iter()
             .map(|(state, count)| format!("count {state} {count}")),
     );
+    for (key, number) in working {
+        assert!(number <= 2, "{number} jobs of {key} run");
+        lines.insert(format!("working {key} {number}"));
+    }
     for (id, job) in jobs.iter().filter(|(_, job)| job.state == State::Waiting) {
         let is_ready = match &job.order_key {
-            None => true,
+            None => job.limit_key.is_none(),
             Some(key) => first[key] == *id && !busy.contains(key),
         };
         if is_ready {
@@ -158,6 +177,18 @@ fn actual(session: &Session<'_>) -> Result<Indexes, Failure> {
     for row in session.tables.counts.iter()? {
         let (key, count) = row?;
         lines.insert(format!("count {} {}", key.value().1, count.value()));
+    }
+    for row in session.tables.limited.iter()? {
+        let (key, version) = row?;
+        let (_, is_suspect, key, due, id) = key.value();
+        lines.insert(format!(
+            "limited {is_suspect} {key} {due} {id} {}",
+            version.value()
+        ));
+    }
+    for row in session.tables.working.iter()? {
+        let (key, number) = row?;
+        lines.insert(format!("working {} {}", key.value().1, number.value()));
     }
     for row in session.tables.ready.iter()? {
         let (_, is_suspect, version, due, id) = row?.0.value();

@@ -51,6 +51,7 @@ pub(crate) fn asking(most: usize) -> Claim {
         most,
         suspect: false,
         rate: None,
+        limit: None,
         worker: "worker".to_owned(),
         lease: Duration::from_secs(60),
     }

@@ -70,6 +70,7 @@ use quote::quote;
 /// | `version = 2` | the version of the stored form, from 1 | 1 |
 /// | `upgrade_from(EmailV1)` | the types of older versions, lowest first. Each is a `Job` of the same name, and `Email: From<EmailV1>` | none |
 /// | `ordered_by(customer)` | the fields of the key by which jobs run one after the other | no order |
+/// | `limited_by(customer), limit = 3` | the fields of the key of which three jobs run at once, in all processes | no limit |
 /// | `unique(order)` | the fields of the key of which the queue contains one job | not unique |
 /// | `unique_for = mins(10)` | how long a finished job still blocks others of its key | until it ends |
 /// | `max_waiting = 10_000` | the most jobs that may wait | no limit |

@@ -25,6 +25,8 @@ pub struct NewJob {
     pub payload: String,
     /// The key of jobs that run one after another.
     pub order_key: Option<String>,
+    /// The key of jobs of which a limited number runs at once.
+    pub limit_key: Option<String>,
     /// The key of which there is one job at a time.
     pub unique_key: Option<String>,
     /// For how many milliseconds the unique key is taken at least.
@@ -107,6 +109,7 @@ impl fmt::Display for JobId {
 ///     most: 10,
 ///     suspect: false,
 ///     rate: None,
+///     limit: None,
 ///     worker: "1".to_owned(),
 ///     lease: Duration::from_secs(30),
 /// };
@@ -124,6 +127,8 @@ pub struct Claim {
     pub suspect: bool,
     /// The most jobs of this name that may start in a second, in all processes.
     pub rate: Option<u32>,
+    /// The most jobs of a limit key that run at once, in all processes.
+    pub limit: Option<u32>,
     /// The worker.
     pub worker: String,
     /// The time until the lease ends.

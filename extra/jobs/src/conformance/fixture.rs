@@ -62,6 +62,7 @@ impl Queue {
             most,
             suspect: false,
             rate: None,
+            limit: None,
             worker: format!("worker of {}", self.name),
             lease: LONG,
         }

@@ -6,7 +6,7 @@
 
 /// Picks jobs, and gives them to a worker. $1 name, $2 now, $3 newest version, $4 most, $5 worker, $6 end of the lease.
 macro_rules! claim {
-    ($source:expr, $condition:expr, $end:expr) => {
+    ($source:expr, $condition:expr, $slot:expr, $end:expr) => {
         concat!(
             "WITH picked AS MATERIALIZED (SELECT job.id AS picked_id FROM ",
             $source,
@@ -22,8 +22,10 @@ macro_rules! claim {
                         AND other.order_key IS NOT NULL
                     ORDER BY other.order_key, other.id LIMIT 1))) ",
             $end,
-            ") UPDATE highball_jobs SET state = 1, attempts = attempts + 1, fence = fence + 1, worker = $5, lease = $6
-            FROM picked WHERE id = picked_id
+            ") UPDATE highball_jobs SET state = 1, attempts = attempts + 1, fence = fence + 1, worker = $5, lease = $6,
+                slot = ",
+            $slot,
+            " FROM picked WHERE id = picked_id
             RETURNING id, fence, version, payload, attempts, crashes, created, due, producer, trace"
         )
     };
@@ -52,10 +54,63 @@ macro_rules! suspect {
     };
 }
 
+/// No slot: a consumer without a limit runs any number of a limit key.
+macro_rules! no_slot {
+    () => {
+        "NULL"
+    };
+}
+
+/// The lowest slot of the limit key in which no job runs.
+macro_rules! free_slot {
+    () => {
+        "(SELECT MIN(number) FROM (
+            SELECT 0 AS number
+            UNION ALL SELECT taken.slot + 1 FROM highball_jobs AS taken
+            WHERE taken.name = $1 AND taken.limit_key = highball_jobs.limit_key AND taken.state = 1) AS next
+            WHERE NOT EXISTS (SELECT 1 FROM highball_jobs AS taken
+                WHERE taken.name = $1 AND taken.limit_key = highball_jobs.limit_key AND taken.state = 1
+                    AND taken.slot = number))"
+    };
+}
+
+/// Whether fewer jobs of the limit key run than may run.
+macro_rules! below_limit {
+    ($limit:literal) => {
+        concat!(
+            " AND (job.limit_key IS NULL OR (SELECT count(*) FROM highball_jobs AS running
+                WHERE running.name = $1 AND running.limit_key = job.limit_key AND running.state = 1) < ",
+            $limit,
+            ")"
+        )
+    };
+}
+
 /// How many jobs a claim looks at, in the order in which they are due.
 macro_rules! front {
     () => {
         "500"
+    };
+}
+
+/// Waiting jobs with the ids in $7.
+macro_rules! sqlite_ids {
+    () => {
+        concat!(
+            usual!("state + 0"),
+            " AND job.id IN (SELECT value FROM json_each($7))"
+        )
+    };
+}
+
+/// The same.
+macro_rules! postgres_ids {
+    () => {
+        concat!(
+            usual!("state + 0"),
+            " AND job.id = ANY(ARRAY(
+                SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($7 AS JSON))))"
+        )
     };
 }
 
@@ -67,6 +122,10 @@ pub(super) struct ClaimStatements {
     pub(super) suspect: &'static str,
     /// Jobs with these ids: $7, a JSON array.
     pub(super) of_ids: &'static str,
+    /// The same, of which no two have the same limit key. $8 the limit.
+    pub(super) limited: &'static str,
+    /// A job that has crashed. $7 the limit.
+    pub(super) limited_suspect: &'static str,
 }
 
 pub(super) const SQLITE: ClaimStatements = ClaimStatements {
@@ -79,20 +138,32 @@ pub(super) const SQLITE: ClaimStatements = ClaimStatements {
             ") AS job"
         ),
         "1",
+        no_slot!(),
         // The rows have the order of the source. Sorting them would look at all of them.
         "LIMIT $4"
     ),
     suspect: claim!(
         "highball_jobs AS job",
         suspect!(),
+        no_slot!(),
         "ORDER BY job.due, job.id LIMIT $4"
     ),
     of_ids: claim!(
         "highball_jobs AS job",
-        concat!(
-            usual!("state + 0"),
-            " AND job.id IN (SELECT value FROM json_each($7))"
-        ),
+        sqlite_ids!(),
+        no_slot!(),
+        "ORDER BY job.due, job.id LIMIT $4"
+    ),
+    limited: claim!(
+        "highball_jobs AS job",
+        concat!(sqlite_ids!(), below_limit!("$8")),
+        free_slot!(),
+        "ORDER BY job.due, job.id LIMIT $4"
+    ),
+    limited_suspect: claim!(
+        "highball_jobs AS job",
+        concat!(suspect!(), below_limit!("$7")),
+        free_slot!(),
         "ORDER BY job.due, job.id LIMIT $4"
     ),
 };
@@ -107,20 +178,31 @@ pub(super) const POSTGRES: ClaimStatements = ClaimStatements {
             ") AS front JOIN highball_jobs AS job ON job.id = front_id"
         ),
         "job.state + 0 = 0",
+        no_slot!(),
         "ORDER BY front_due, front_id LIMIT $4 FOR UPDATE OF job SKIP LOCKED"
     ),
     suspect: claim!(
         "highball_jobs AS job",
         suspect!(),
+        no_slot!(),
         "ORDER BY job.due, job.id LIMIT $4 FOR UPDATE OF job SKIP LOCKED"
     ),
     of_ids: claim!(
         "highball_jobs AS job",
-        concat!(
-            usual!("state + 0"),
-            " AND job.id = ANY(ARRAY(
-                SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($7 AS JSON))))"
-        ),
+        postgres_ids!(),
+        no_slot!(),
+        "ORDER BY job.due, job.id LIMIT $4 FOR UPDATE OF job SKIP LOCKED"
+    ),
+    limited: claim!(
+        "highball_jobs AS job",
+        concat!(postgres_ids!(), below_limit!("$8")),
+        free_slot!(),
+        "ORDER BY job.due, job.id LIMIT $4 FOR UPDATE OF job SKIP LOCKED"
+    ),
+    limited_suspect: claim!(
+        "highball_jobs AS job",
+        concat!(suspect!(), below_limit!("$7")),
+        free_slot!(),
         "ORDER BY job.due, job.id LIMIT $4 FOR UPDATE OF job SKIP LOCKED"
     ),
 };
@@ -157,4 +239,34 @@ pub(super) const WITHOUT_KEY: &str = concat!(
     "SELECT id FROM highball_jobs WHERE ",
     usual!("state"),
     " AND order_key IS NULL ORDER BY due, id LIMIT $4"
+);
+
+/// Returns the limit keys with jobs that wait, from a key on, and the first job of each that may run now. There is none
+/// for a key at its limit. $1 name, $2 now, $3 newest version, $4 the key, $5 the limit.
+///
+/// Each step is one look into the index.
+pub(super) const LIMITED: &str = concat!(
+    "WITH RECURSIVE keys(key, number) AS (
+        SELECT (SELECT limit_key FROM highball_jobs
+            WHERE name = $1 AND state = 0 AND limit_key IS NOT NULL AND limit_key >= $4
+            ORDER BY limit_key LIMIT 1), 1
+        UNION ALL
+        SELECT (SELECT next.limit_key FROM highball_jobs AS next
+            WHERE next.name = $1 AND next.state = 0 AND next.limit_key IS NOT NULL AND next.limit_key > key
+            ORDER BY next.limit_key LIMIT 1), number + 1
+        FROM keys WHERE key IS NOT NULL AND number < 200)
+    SELECT CASE WHEN (SELECT count(*) FROM highball_jobs AS running
+            WHERE running.name = $1 AND running.limit_key = key AND running.state = 1) < $5
+        THEN (SELECT id FROM highball_jobs WHERE ",
+    usual!("state"),
+    " AND limit_key = key ORDER BY due, id LIMIT 1) END, key
+    FROM keys WHERE key IS NOT NULL ORDER BY number"
+);
+
+/// Returns jobs without a limit key, which a program without a limit has published. $1 name, $2 now, $3 newest version,
+/// $4 most.
+pub(super) const WITHOUT_LIMIT: &str = concat!(
+    "SELECT id FROM highball_jobs WHERE ",
+    usual!("state"),
+    " AND limit_key IS NULL ORDER BY due, id LIMIT $4"
 );

@@ -37,7 +37,7 @@ impl Visits {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self, name: &str) -> String {
+    pub(super) fn next(&self, name: &str) -> String {
         let visits = self.visits();
         visits
             .get(name)
@@ -45,17 +45,17 @@ impl Visits {
             .unwrap_or_default()
     }
 
-    fn set_next(&self, name: &'static str, next: String) {
+    pub(super) fn set_next(&self, name: &'static str, next: String) {
         self.visits().entry(name).or_default().next = next;
     }
 
-    fn is_time_to_look(&self, name: &'static str) -> bool {
+    pub(super) fn is_time_to_look(&self, name: &'static str) -> bool {
         let mut visits = self.visits();
         let looked = visits.entry(name).or_default().looked;
         looked.is_none_or(|looked| looked.elapsed() > LOOK)
     }
 
-    fn has_looked(&self, name: &'static str, found: usize) {
+    pub(super) fn has_looked(&self, name: &'static str, found: usize) {
         let looked = (found == 0).then(Instant::now);
         self.visits().entry(name).or_default().looked = looked;
     }
@@ -72,22 +72,49 @@ impl<D: Database> Sql<D> {
         if most == 0 {
             return Ok(Vec::new());
         }
-        let ClaimStatements { usual, suspect, .. } = statements::<D>();
-        let claimed = match claim.suspect {
-            true => self.give(&claim, suspect, 1, now, None).await?,
-            false => {
-                let mut claimed = self.give(&claim, usual, most, now, None).await?;
-                if claimed.len() < most {
-                    let left = most - claimed.len();
-                    claimed.extend(self.claim_behind(&claim, left, now).await?);
-                }
-                claimed
-            }
+        let claimed = match (claim.suspect, claim.limit) {
+            (true, _) => self.claim_suspect(&claim, now).await?,
+            (false, Some(limit)) => self.claim_limited(&claim, limit, most, now).await?,
+            (false, None) => self.claim_usual(&claim, most, now).await?,
         };
         if claim.rate.is_some() && claimed.len() < most {
             let unused = size(most - claimed.len());
             let values = vec![text(claim.name), Value::Int(now / 1000), unused];
             self.write(GIVE_RATE, values).await?;
+        }
+        Ok(claimed)
+    }
+
+    async fn claim_suspect(
+        &self,
+        claim: &Claim,
+        now: Millis,
+    ) -> Result<Vec<Claimed>, BackendError> {
+        let ClaimStatements {
+            suspect,
+            limited_suspect,
+            ..
+        } = statements::<D>();
+        match claim.limit {
+            None => self.give(claim, suspect, 1, now, []).await,
+            Some(limit) => {
+                let limit = [Value::Int(limit.into())];
+                self.give(claim, limited_suspect, 1, now, limit).await
+            }
+        }
+    }
+
+    async fn claim_usual(
+        &self,
+        claim: &Claim,
+        most: usize,
+        now: Millis,
+    ) -> Result<Vec<Claimed>, BackendError> {
+        let usual = statements::<D>().usual;
+        let mut claimed = self.give(claim, usual, most, now, []).await?;
+        if claimed.len() < most {
+            let left = most - claimed.len();
+            claimed.extend(self.claim_behind(claim, left, now).await?);
         }
         Ok(claimed)
     }
@@ -121,8 +148,8 @@ impl<D: Database> Sql<D> {
         if ready.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = array(&ready);
-        self.give(claim, statements::<D>().of_ids, most, now, Some(ids))
+        let ids = [text(array(&ready))];
+        self.give(claim, statements::<D>().of_ids, most, now, ids)
             .await
     }
 
@@ -147,14 +174,14 @@ impl<D: Database> Sql<D> {
         Ok((ready, visited))
     }
 
-    /// Runs the statement of a claim.
-    async fn give(
+    /// Runs the statement of a claim. `more` has the values after those of all claims.
+    pub(super) async fn give(
         &self,
         claim: &Claim,
         statement: &'static str,
         most: usize,
         now: Millis,
-        ids: Option<String>,
+        more: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<Claimed>, BackendError> {
         let mut values = vec![
             text(claim.name),
@@ -164,11 +191,11 @@ impl<D: Database> Sql<D> {
             text(&claim.worker),
             Value::Int(self.time(system_millis()) + duration(claim.lease)),
         ];
-        values.extend(ids.map(Value::Text));
+        values.extend(more);
         match self.write(statement, values).await {
             Ok(rows) => rows::claimed(rows),
             // Another worker runs a job of the same key that this statement could not see yet.
-            Err(error) if error.to_string().contains("one_of_key") => Ok(Vec::new()),
+            Err(error) if error.to_string().contains("one_of_") => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
@@ -195,7 +222,7 @@ impl<D: Database> Sql<D> {
     }
 }
 
-fn statements<D: Database>() -> &'static ClaimStatements {
+pub(super) fn statements<D: Database>() -> &'static ClaimStatements {
     match D::Engine::ONE_WRITER {
         true => &sql::SQLITE,
         false => &sql::POSTGRES,

@@ -19,25 +19,31 @@ const SQLITE: &[&[&str]] = &[&[
         next BIGINT NOT NULL, created BIGINT NOT NULL, producer TEXT NOT NULL, trace TEXT,
         order_key TEXT, unique_key TEXT, unique_for BIGINT NOT NULL)",
     NEXT,
-]];
+], &[LIMIT_KEY]];
 
-const POSTGRES: &[&[&str]] = &[&[
-    "CREATE TABLE highball_job_outbox (
+const POSTGRES: &[&[&str]] = &[
+    &[
+        "CREATE TABLE highball_job_outbox (
         seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         id TEXT NOT NULL DEFAULT replace(CAST(gen_random_uuid() AS TEXT), '-', ''),
         name TEXT NOT NULL, version BIGINT NOT NULL, payload TEXT NOT NULL, due BIGINT NOT NULL,
         next BIGINT NOT NULL, created BIGINT NOT NULL, producer TEXT NOT NULL, trace TEXT,
         order_key TEXT, unique_key TEXT, unique_for BIGINT NOT NULL)",
-    NEXT,
-]];
+        NEXT,
+    ],
+    &[LIMIT_KEY],
+];
+
+const LIMIT_KEY: &str = "ALTER TABLE highball_job_outbox ADD COLUMN limit_key TEXT";
 
 const NEXT: &str = "CREATE INDEX highball_job_outbox_next ON highball_job_outbox (next, seq)";
 
 /// $1 name, $2 version, $3 payload, $4 due, $5 when a relay may take it, $6 now, $7 producer, $8 trace, $9 key of the
-/// order, $10 unique key, $11 the time of the unique key.
+/// order, $10 unique key, $11 the time of the unique key, $12 limit key.
 const INSERT: &str = "INSERT INTO highball_job_outbox
-    (name, version, payload, due, next, created, producer, trace, order_key, unique_key, unique_for)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+    (name, version, payload, due, next, created, producer, trace, order_key, unique_key, unique_for,
+        limit_key)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
 
 /// Gives rows to a relay until the end of its lease. $1 now, $2 most, $3 end of the lease.
 macro_rules! take {
@@ -48,7 +54,7 @@ macro_rules! take {
             $lock,
             ") UPDATE highball_job_outbox SET next = $3 FROM picked WHERE seq = picked_seq
             RETURNING seq, id, name, version, payload, due, created, producer, trace,
-                order_key, unique_key, unique_for"
+                order_key, unique_key, unique_for, limit_key"
         )
     };
 }
@@ -138,6 +144,7 @@ pub(crate) async fn insert<T: InTransaction>(
         optional(job.unique_key.as_ref()),
         // -1 is none.
         Value::Int(job.unique_for.map_or(-1, super::clamp)),
+        optional(job.limit_key.as_ref()),
     ];
     let rows = battery::fetch::<T::Database>(transaction, INSERT, values).await?;
     let id = rows::first_text(rows);

@@ -143,6 +143,7 @@ pub(super) fn outbox(rows: Rows) -> Result<Vec<Row>, BackendError> {
         job.order_key = columns.optional()?;
         job.unique_key = columns.optional()?;
         job.unique_for = u64::try_from(columns.int()?).ok();
+        job.limit_key = columns.optional()?;
         Ok(Row { seq, created, job })
     });
     let mut rows = rows.collect::<Result<Vec<_>, BackendError>>()?;

@@ -12,7 +12,7 @@ pub(super) const SQLITE: &[&[&str]] = &[&[
         unique_until BIGINT NOT NULL, created BIGINT NOT NULL, ended BIGINT NOT NULL DEFAULT 0,
         producer TEXT NOT NULL, trace TEXT, reason TEXT)",
     WAITING, RUNNING, PARKED, DONE, KEYS, ONE_OF_KEY, UNIQUE, STEPS, SCHEDULES, RATES,
-], &[SUSPECTS]];
+], &[SUSPECTS], LIMITS];
 
 /// The tables of PostgreSQL.
 pub(super) const POSTGRES: &[&[&str]] = &[&[
@@ -24,7 +24,7 @@ pub(super) const POSTGRES: &[&[&str]] = &[&[
         holds BIGINT NOT NULL, unique_until BIGINT NOT NULL, created BIGINT NOT NULL,
         ended BIGINT NOT NULL DEFAULT 0, producer TEXT NOT NULL, trace TEXT, reason TEXT)",
     WAITING, RUNNING, PARKED, DONE, KEYS, ONE_OF_KEY, UNIQUE, STEPS, SCHEDULES, RATES,
-], &[SUSPECTS]];
+], &[SUSPECTS], LIMITS];
 
 // Each index has the rows of one state, so finished rows make no claim slower.
 const WAITING: &str =
@@ -44,6 +44,15 @@ const ONE_OF_KEY: &str =
     WHERE state = 1 AND order_key IS NOT NULL";
 const UNIQUE: &str = "CREATE UNIQUE INDEX highball_jobs_unique ON highball_jobs (name, unique_key)
     WHERE holds = 1 AND unique_key IS NOT NULL";
+const LIMITS: &[&str] = &[
+    "ALTER TABLE highball_jobs ADD COLUMN limit_key TEXT",
+    "ALTER TABLE highball_jobs ADD COLUMN slot BIGINT",
+    "CREATE INDEX highball_jobs_limited ON highball_jobs (name, limit_key, due, id)
+        WHERE state = 0 AND limit_key IS NOT NULL",
+    // Two workers that do not see the claims of each other choose the same slot.
+    "CREATE UNIQUE INDEX highball_jobs_one_of_slot ON highball_jobs (name, limit_key, slot)
+        WHERE state = 1 AND limit_key IS NOT NULL",
+];
 const STEPS: &str = "CREATE TABLE highball_job_steps (
     job BIGINT NOT NULL, name TEXT NOT NULL, result TEXT NOT NULL, PRIMARY KEY (job, name))";
 const SCHEDULES: &str =
@@ -52,10 +61,11 @@ const RATES: &str = "CREATE TABLE highball_job_rates (
     name TEXT NOT NULL PRIMARY KEY, second BIGINT NOT NULL, used BIGINT NOT NULL)";
 
 /// $1 name, $2 version, $3 payload, $4 due, $5 order key, $6 unique key, $7 whether it holds the key, $8 until when,
-/// $9 now, $10 producer, $11 trace.
+/// $9 now, $10 producer, $11 trace, $12 limit key.
 pub(super) const INSERT: &str = "INSERT INTO highball_jobs
-    (name, version, payload, due, order_key, unique_key, holds, unique_until, created, producer, trace)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id";
+    (name, version, payload, due, order_key, unique_key, holds, unique_until, created, producer, trace,
+        limit_key)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING id";
 
 /// Frees a unique key whose time has passed. $1 name, $2 key, $3 now.
 pub(super) const FREE_KEY: &str = "UPDATE highball_jobs SET holds = 0

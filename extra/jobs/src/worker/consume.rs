@@ -106,6 +106,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
             most,
             suspect,
             rate: consumer.options.rate,
+            limit: consumer.limit,
             worker: self.id.clone(),
             lease: self.settings.lease,
         };

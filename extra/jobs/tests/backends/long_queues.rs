@@ -45,6 +45,7 @@ impl<D: Database> Queue<D> {
             most,
             suspect: false,
             rate: None,
+            limit: None,
             worker: "worker".to_owned(),
             lease: Duration::from_secs(60),
         };

@@ -23,6 +23,7 @@ async fn work(shop: &Pool<Shop>) {
         most: 9,
         suspect: false,
         rate: None,
+        limit: None,
         worker: "another program".to_owned(),
         lease: Duration::from_secs(60),
     };

@@ -188,6 +188,7 @@ fn run(model: &Model<'_>) -> TokenStream {
             __Arguments: __jobs::ArgumentsFrom<__S>,
         {
             const VERSION: ::core::primitive::u32 = <__Job as __jobs::Job>::VERSION;
+            const LIMIT: ::core::primitive::u32 = <__Job as __jobs::Job>::LIMIT;
             const SECRET: &'static [&'static ::core::primitive::str] =
                 <__Job as __jobs::Job>::SECRET;
             #contract

@@ -57,6 +57,8 @@ fn consts(model: &Model<'_>) -> TokenStream {
     });
     let max_waiting = model.options.max_waiting.as_ref();
     let max_waiting = max_waiting.map(|count| quote!(const MAX_WAITING: u64 = #count;));
+    let limit = model.options.limit.as_ref();
+    let limit = limit.map(|count| quote!(const LIMIT: u32 = #count;));
     let unique_for = model.options.unique_for.as_ref().map(|time| {
         let time = with_units(&quote!(__jobs), time);
         quote! {
@@ -71,15 +73,17 @@ fn consts(model: &Model<'_>) -> TokenStream {
             ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#ty));
         #secrets
         #max_waiting
+        #limit
         #unique_for
     }
 }
 
 fn methods(model: &Model<'_>) -> TokenStream {
     let order_key = key("order_key", &model.options.ordered_by);
+    let limit_key = key("limit_key", &model.options.limited_by);
     let unique_key = key("unique_key", &model.options.unique);
     let upgrade = upgrade(model);
-    quote!(#order_key #unique_key #upgrade)
+    quote!(#order_key #limit_key #unique_key #upgrade)
 }
 
 fn key(method: &str, members: &[Member]) -> Option<TokenStream> {

@@ -17,6 +17,8 @@ pub(crate) const KNOWN: Known = Known {
         ("version", "version = 2"),
         ("upgrade_from", "upgrade_from(EmailV1)"),
         ("ordered_by", "ordered_by(customer)"),
+        ("limited_by", "limited_by(customer)"),
+        ("limit", "limit = 3"),
         ("unique", "unique(order)"),
         ("unique_for", "unique_for = mins(10)"),
         ("max_waiting", "max_waiting = 10_000"),
@@ -30,6 +32,8 @@ pub(crate) struct JobOptions {
     /// The types of the older versions, and the word `upgrade_from`.
     pub(crate) upgrade_from: Option<(Ident, Vec<Type>)>,
     pub(crate) ordered_by: Vec<Member>,
+    pub(crate) limited_by: Vec<Member>,
+    pub(crate) limit: Option<Expr>,
     pub(crate) unique: Vec<Member>,
     pub(crate) unique_for: Option<Expr>,
     pub(crate) max_waiting: Option<Expr>,
@@ -64,15 +68,48 @@ pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> JobOptions {
     if let Some((option, count)) = max_waiting {
         check_count(option, count, "10_000", errors);
     }
+    let limit = limit(&options, errors);
     JobOptions {
         name,
         version,
         upgrade_from,
         ordered_by: members("ordered_by", &options, errors),
+        limited_by: members("limited_by", &options, errors),
+        limit,
         unique: members("unique", &options, errors),
         unique_for: unique_for.map(|(_, time)| time.clone()),
         max_waiting: max_waiting.map(|(_, count)| count.clone()),
     }
+}
+
+/// Reads how many jobs of a key run at once.
+fn limit(options: &Options, errors: &mut Errors) -> Option<Expr> {
+    let limit = options.value("limit");
+    let limited_by = options.name("limited_by");
+    if let Some((option, count)) = limit {
+        check_count(option, count, "3", errors);
+        if limited_by.is_none() {
+            errors.at(
+                option,
+                "`limit` is the number of jobs of a key that run at once: add `limited_by(..)` with its fields; for all \
+                 jobs, the consumer has `at_once`",
+            );
+        }
+    }
+    if let Some(option) = limited_by {
+        if options.name("ordered_by").is_some() {
+            errors.at(
+                option,
+                "`ordered_by` already runs one job of a key at a time: remove `limited_by` or `ordered_by`",
+            );
+        } else if limit.is_none() {
+            errors.at(
+                option,
+                "`limited_by` needs the number of jobs of a key that run at once: add `limit = 3`",
+            );
+        }
+    }
+    limit.map(|(_, count)| count.clone())
 }
 
 fn name(ty: &Ident, options: &Options, errors: &mut Errors) -> String {
@@ -202,6 +239,7 @@ pub(crate) fn check_members(
 ) {
     for (option, list) in [
         ("ordered_by", &mut options.ordered_by),
+        ("limited_by", &mut options.limited_by),
         ("unique", &mut options.unique),
     ] {
         let mut seen = Vec::new();

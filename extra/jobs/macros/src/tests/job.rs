@@ -48,6 +48,23 @@ fn the_options_are_constants_and_methods() {
 }
 
 #[test]
+fn a_limit_is_a_constant_with_its_key() {
+    check_code(
+        quote!(
+            #[job("email", limited_by(customer), limit = 3)]
+            struct Email {
+                customer: i64,
+            }
+        ),
+        &[
+            "const LIMIT : u32 = 3",
+            "fn limit_key (& self)",
+            "__jobs :: key (& [& self . customer])",
+        ],
+    );
+}
+
+#[test]
 fn an_upgrade_reads_each_older_type_by_its_version() {
     check_code(
         quote!(
@@ -117,6 +134,23 @@ fn mistakes_in_options_are_reported() {
             quote!("a", unique(pin)),
             "`pin` is secret, and a key is stored and shown as text",
         ),
+        (
+            quote!("a", limited_by(id)),
+            "`limited_by` needs the number of jobs of a key that run at once: add `limit = 3`",
+        ),
+        (
+            quote!("a", limit = 3),
+            "add `limited_by(..)` with its fields; for all jobs, the consumer has `at_once`",
+        ),
+        (
+            quote!("a", limited_by(id), limit = 0),
+            "`limit` is at least 1: write `limit = 3`",
+        ),
+        (
+            quote!("a", limited_by(id), limit = 3, ordered_by(id)),
+            "`ordered_by` already runs one job of a key at a time: remove",
+        ),
+        (quote!("a", limited_by(pin), limit = 3), "`pin` is secret"),
         (quote!("a", unique), "write `unique(order)`"),
         (quote!("a", unique()), "name the fields of the key"),
         (quote!("a", unique_for = mins(1)), "add `unique(..)`"),
