@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, Method};
 use crate::duration::duration;
 use crate::requirement::Requirement;
 use crate::schedule::Stage;
+use crate::shard::Shard;
 
 /// Measures how an HTTP server behaves under load.
 ///
@@ -32,9 +33,13 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Merge the JSON reports of several generators.
     Merge {
-        /// The reports to merge.
+        /// The reports to merge; `-` is standard input. A file may contain several reports, one on each line, among
+        /// other lines, such as the logs of several pods.
         #[arg(required = true)]
         reports: Vec<PathBuf>,
+        /// Accept that the reports of some shards are missing.
+        #[arg(long)]
+        partial: bool,
         #[command(flatten)]
         output: Output,
     },
@@ -101,6 +106,10 @@ pub(crate) struct Run {
     /// Start at this time, in seconds since 1970. Use it to start several generators at once.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) start_at: Option<u64>,
+    /// Send only a part of the load: `0/8` is the first of eight generators, `7/8` the last. Without --rate, it only
+    /// marks the report, so that `merge` finds missing and repeated ones.
+    #[arg(long, value_name = "INDEX/OF", requires = "start_at")]
+    pub(crate) shard: Option<Shard>,
     /// Do not show the progress.
     #[arg(short, long)]
     pub(crate) quiet: bool,

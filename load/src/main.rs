@@ -16,6 +16,7 @@ mod requirement;
 mod run;
 mod schedule;
 mod sender;
+mod shard;
 mod target;
 mod text;
 
@@ -44,11 +45,20 @@ fn main() -> ExitCode {
 fn run_command() -> Result<bool, String> {
     match Cli::parse() {
         Cli {
-            command: Some(Command::Merge { reports, output }),
+            command:
+                Some(Command::Merge {
+                    reports,
+                    partial,
+                    output,
+                }),
             ..
         } => {
             let files = Files::open(&output)?;
-            write_report(&merge(&reports)?, &output, files)
+            let report = merge(&reports)?;
+            if !partial {
+                report.check_shards()?;
+            }
+            write_report(&report, &output, files)
         }
         Cli { run, command: None } => {
             // The files are opened first, so that a long run does not end with a file that cannot be written.
@@ -59,10 +69,14 @@ fn run_command() -> Result<bool, String> {
 }
 
 fn merge(paths: &[PathBuf]) -> Result<Report, String> {
-    let (first, others) = paths.split_first().ok_or("no report to merge")?;
-    let mut sum = Report::read(first)?;
-    for path in others {
-        sum.merge(Report::read(path)?)?;
+    let mut reports = Vec::new();
+    for path in paths {
+        reports.extend(Report::read_all(path)?);
+    }
+    let mut reports = reports.into_iter();
+    let mut sum = reports.next().ok_or("no report to merge")?;
+    for report in reports {
+        sum.merge(report)?;
     }
     Ok(sum)
 }

@@ -1,12 +1,14 @@
 //! A report: the requests that were sent, and the results.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::record::{PackedRecord, Record};
 use crate::schedule::Stage;
+use crate::shard::Shard;
 
 /// The results of a run, or of several that were merged.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,8 +22,14 @@ pub(crate) struct Report {
     pub(crate) servers: usize,
     /// The number of concurrent requests on each connection.
     pub(crate) streams: usize,
-    /// The rates of each generator, or nothing for a closed loop.
+    /// The rates of each generator, or nothing for a closed loop. Shards have the rates of the whole load.
     pub(crate) stages: Vec<Vec<Stage>>,
+    /// The time of `--start-at`.
+    #[serde(default)]
+    pub(crate) start_at: Option<u64>,
+    /// The shards whose results it contains, in order. It is empty if the load was not sharded.
+    #[serde(default)]
+    pub(crate) shards: Vec<Shard>,
     /// The time in which requests were counted, including the wait for the last responses.
     pub(crate) seconds: f64,
     /// Requests that were due but not sent in time, because the server or the generator did not keep up.
@@ -86,12 +94,75 @@ impl Report {
         }
     }
 
-    /// Reads a JSON report.
-    pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read(path)
-            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        serde_json::from_slice(&text)
-            .map_err(|error| format!("{} is not a report: {error}", path.display()))
+    /// Reads the reports of a file: one in JSON, or several, one on each line, among other lines.
+    pub(crate) fn read_all(path: &Path) -> Result<Vec<Self>, String> {
+        let text = if path == Path::new("-") {
+            let mut text = Vec::new();
+            io::stdin().read_to_end(&mut text).map(|_| text)
+        } else {
+            std::fs::read(path)
+        };
+        let text = text.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let not_one = match serde_json::from_slice(&text) {
+            Ok(report) => return Ok(vec![report]),
+            Err(error) => format!("{} is not a report: {error}", path.display()),
+        };
+        // A line that begins like a report and is not one was cut off, and leaving it out would be a wrong sum.
+        let lines = text.split(|byte| *byte == b'\n');
+        let reports = lines
+            .filter(|line| line.starts_with(b"{\"version\""))
+            .map(serde_json::from_slice)
+            .collect::<Result<Vec<Self>, _>>()
+            .map_err(|error| format!("{} has an incomplete report: {error}", path.display()))?;
+        if reports.is_empty() {
+            return Err(not_one);
+        }
+        Ok(reports)
+    }
+
+    /// Checks that the results of all shards are here.
+    pub(crate) fn check_shards(&self) -> Result<(), String> {
+        let Some(of) = self.shards.first().map(|shard| shard.of) else {
+            return Ok(());
+        };
+        let missing = (0..of).map(|index| Shard { index, of });
+        let missing: Vec<String> = missing
+            .filter(|shard| !self.shards.contains(shard))
+            .map(|shard| shard.to_string())
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(format!(
+            "there is no report of shard {}: `--partial` merges the others",
+            missing.join(", ")
+        ))
+    }
+
+    /// Adds the shards of another report of the same load.
+    fn add_shards(&mut self, other: &Self) -> Result<(), String> {
+        let of = |report: &Self| report.shards.first().map(|shard| shard.of);
+        if of(self) != of(other) {
+            return Err("reports of different numbers of shards cannot be merged".to_owned());
+        }
+        if of(self).is_some()
+            && (self.start_at, &self.stages[0]) != (other.start_at, &other.stages[0])
+        {
+            return Err(
+                "reports of shards with different `--start-at` or `--rate` cannot be merged"
+                    .to_owned(),
+            );
+        }
+        if let Some(shard) = other
+            .shards
+            .iter()
+            .find(|shard| self.shards.contains(shard))
+        {
+            return Err(format!("there are two reports of shard {shard}"));
+        }
+        self.shards.extend(&other.shards);
+        self.shards.sort_unstable_by_key(|shard| shard.index);
+        Ok(())
     }
 
     /// Merges the report of another generator that ran at the same time.
@@ -105,6 +176,7 @@ impl Report {
                     .to_owned(),
             );
         }
+        self.add_shards(&other)?;
         self.generators += other.generators;
         self.connections += other.connections;
         self.servers = self.servers.max(other.servers);
@@ -178,6 +250,8 @@ mod tests {
             servers: 1,
             streams: 1,
             stages: vec![vec![stage]],
+            start_at: None,
+            shards: Vec::new(),
             seconds: 1.0,
             unsent: 0,
             targets: urls

@@ -18,6 +18,7 @@ use crate::schedule::{Schedule, Stage};
 use crate::sender::{
     DueRequest, Interval, LoadModel, Recorder, RunState, emit_due_requests, run_connections,
 };
+use crate::shard::Shard;
 use crate::target::Targets;
 
 /// How often the threads are checked for their end.
@@ -182,6 +183,7 @@ struct Running<'r> {
     begin: Instant,
     ends: Instant,
     schedule: Option<Arc<Schedule>>,
+    shard: Shard,
     progress: Progress,
     /// The results of each target.
     totals: Vec<Record>,
@@ -205,11 +207,12 @@ impl<'r> Running<'r> {
                 run_connections(&runtime, &shared, &own, connections, streams);
             }));
         }
+        let shard = args.shard.unwrap_or(Shard::WHOLE);
         let schedule = plan.pacing.as_ref().map(|pacing| pacing.schedule.clone());
         if let Some(Pacing { schedule, due }) = plan.pacing {
             let shared = shared.clone();
             threads.push(thread::spawn(move || {
-                emit_due_requests(&schedule, plan.begin, &due, &shared);
+                emit_due_requests(&schedule, shard, plan.begin, &due, &shared);
             }));
         }
         Ok(Self {
@@ -219,6 +222,7 @@ impl<'r> Running<'r> {
             begin: plan.begin,
             ends: plan.ends,
             schedule,
+            shard,
             progress: Progress::new(args.quiet, plan.ends - plan.begin),
             totals: vec![Record::new(3); n_targets],
             timeline: BTreeMap::new(),
@@ -272,6 +276,8 @@ impl<'r> Running<'r> {
             servers: self.shared.addrs.len(),
             streams: args.streams,
             stages: vec![args.rate.clone()],
+            start_at: args.start_at,
+            shards: args.shard.into_iter().collect(),
             seconds: self.seconds(),
             unsent: self.unsent(),
             targets: targets
@@ -308,8 +314,10 @@ impl<'r> Running<'r> {
             return 0;
         };
         let end = self.end();
-        let before =
-            |time: Instant| schedule.count_before(time.saturating_duration_since(self.begin));
+        let before = |time: Instant| {
+            let time = time.saturating_duration_since(self.begin);
+            self.shard.share(schedule.count_before(time))
+        };
         let due = before(end).saturating_sub(before(self.shared.counted_from));
         due.saturating_sub(sent.load(Relaxed))
     }

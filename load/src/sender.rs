@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::connection::{ConnectionSlot, ResponseSummary};
 use crate::record::{Failure, Record};
 use crate::schedule::Schedule;
+use crate::shard::Shard;
 use crate::target::Targets;
 
 /// How long a client waits after a new connection has failed, so that it does not connect in a busy loop.
@@ -114,11 +115,12 @@ impl Recorder {
 /// requests wait in the channel, and then this thread waits. They keep the time at which they were due.
 pub(crate) fn emit_due_requests(
     schedule: &Schedule,
+    shard: Shard,
     begin: Instant,
     due: &Sender<DueRequest>,
     shared: &RunState,
 ) {
-    let mut number = 0;
+    let mut number = shard.number(0);
     while let Some(after) = schedule.due_at(number) {
         let at = begin + after;
         while let Some(left) = at.checked_duration_since(Instant::now()) {
@@ -130,7 +132,7 @@ pub(crate) fn emit_due_requests(
         if due.send_blocking(DueRequest { number, at }).is_err() {
             return;
         }
-        number += 1;
+        number += shard.of;
     }
 }
 

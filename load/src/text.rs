@@ -102,6 +102,17 @@ pub(crate) fn describe_load(report: &Report) -> String {
         .map(|stages| describe_rates(stages))
         .collect();
     let is_one = rates.iter().all(|rate| *rate == rates[0]);
+    if !report.shards.is_empty() {
+        let of = report.shards[0].of;
+        return match report.shards.as_slice() {
+            [shard] => format!("{load}, shard {shard} of {} requests per second", rates[0]),
+            shards => format!(
+                "{load}, {} of {of} shards of {} requests per second",
+                shards.len(),
+                rates[0]
+            ),
+        };
+    }
     let each = if is_one && rates.len() > 1 {
         rates.truncate(1);
         " each"

@@ -6,7 +6,7 @@
 //! connection allocates nothing here.
 
 use std::future::{Future, ready};
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use http::request::Parts;
 use tokio::sync::watch;
@@ -109,6 +109,9 @@ pub(crate) struct Shared<A> {
     addresses: Arc<Addresses>,
     /// Set once when the server stops. Each connection waits on it.
     stopping: stop::StopFlag,
+    /// Whether the responses of HTTP/1 close their connections, while the server still accepts
+    /// others. It is set in the delay before a stop.
+    closing: Arc<AtomicBool>,
     /// The number of servers, each on a separate runtime, that may still have connections. The
     /// last one to reach zero waits for the background tasks.
     serving: watch::Sender<usize>,
@@ -130,8 +133,14 @@ impl<A> Shared<A> {
             config,
             clock,
             stopping: stop::StopFlag::default(),
+            closing: Arc::default(),
             serving: watch::Sender::new(servers),
         }
+    }
+
+    /// Returns the flag that makes the responses of HTTP/1 close their connections.
+    pub(crate) fn closing(&self) -> Arc<AtomicBool> {
+        self.closing.clone()
     }
 
     /// Returns the minimum speed of a request's body.

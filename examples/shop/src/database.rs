@@ -37,6 +37,11 @@ pub fn from_env() -> highball::Result<Pool<Shop>> {
 /// Returns an error if the variable is not set or is not a URL.
 #[cfg(feature = "postgres")]
 pub fn from_env() -> highball::Result<Pool<Shop>> {
+    Ok(build(Pool::builder(options_from_env()?)))
+}
+
+#[cfg(feature = "postgres")]
+fn options_from_env() -> highball::Result<<Connection as sqlx::Connection>::Options> {
     use highball::ResultExt as _;
 
     let url = env::var("DATABASE_URL").map_err(|_| {
@@ -45,8 +50,22 @@ pub fn from_env() -> highball::Result<Pool<Shop>> {
              postgres://user:password@localhost/shop",
         )
     })?;
-    let options = url.parse().context("reading `DATABASE_URL`")?;
-    Ok(build(Pool::builder(options)))
+    url.parse().context("reading `DATABASE_URL`")
+}
+
+#[cfg(feature = "postgres")]
+database! {
+    /// The sessions. They have a separate pool, because a handler that holds a connection changes its session.
+    pub Logins: Engine
+}
+
+/// Returns the pool of the sessions in the database that `DATABASE_URL` names.
+///
+/// # Errors
+/// Returns an error if the variable is not set or is not a URL.
+#[cfg(feature = "postgres")]
+pub fn logins_from_env() -> highball::Result<Pool<Logins>> {
+    Ok(Pool::builder(options_from_env()?).max(2).build())
 }
 
 /// Builds the pool. It has four connections, and [`capacity`](crate::capacity) depends on this number.

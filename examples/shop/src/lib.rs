@@ -44,7 +44,11 @@ pub struct AppState {
 impl AppState {
     /// Returns a state without sessions.
     pub fn new(shop: Pool<Shop>) -> Self {
-        let sessions = Sessions::memory();
+        Self::with_sessions(shop, Sessions::memory())
+    }
+
+    /// Returns a state with these sessions.
+    pub fn with_sessions(shop: Pool<Shop>, sessions: Sessions) -> Self {
         let checks = Checks::default();
         Self {
             shop,
@@ -77,7 +81,7 @@ fn health() -> &'static str {
         // Without the log in tests, their output stays readable.
         when(
             cfg!(not(test)),
-            AccessLog::line().skip(&["/health", "/readyz"])
+            AccessLog::line().skip(&["/health", "/livez", "/readyz"])
         ),
         request_id,
         SecurityHeaders::new(),
@@ -87,6 +91,7 @@ fn health() -> &'static str {
 )]
 pub struct Api(
     health,
+    #[public] highball::serve::livez,
     // It fails while the database does not answer.
     #[public] highball::serve::readyz,
     account::login,
@@ -106,6 +111,7 @@ impl Documented for Api {
         Document::of::<Self>("Shop", env!("CARGO_PKG_VERSION"))
             .description("A shop. `POST /login` begins a session and sets its cookie.")
             .capacity()
+            .hide("/livez")
             .hide("/readyz")
     }
 }

@@ -12,9 +12,21 @@ use shop::{Api, AppState, add_accounts, capacity, database};
 #[highball::main]
 async fn main() -> highball::Result {
     let shop = database::from_env()?;
+    // Another process has to find the sessions, too.
+    #[cfg(feature = "postgres")]
+    let logins = database::logins_from_env()?;
+    #[cfg(feature = "postgres")]
+    let state = AppState::with_sessions(
+        shop.clone(),
+        highball_session::Sessions::new(highball_session::store::Sql::new(logins.clone())),
+    );
+    #[cfg(not(feature = "postgres"))]
     let state = AppState::new(shop.clone());
     let (sessions, responses) = (state.sessions.clone(), state.responses.clone());
-    highball::serve(Api)
+    let server = highball::serve(Api);
+    #[cfg(feature = "postgres")]
+    let server = server.install(logins);
+    server
         .state(state)
         .capacity(capacity())
         .install(shop.clone())

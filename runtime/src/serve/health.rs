@@ -12,7 +12,8 @@ use crate::{
 /// A liveness route: `GET /livez` responds with 200 while the process can respond at all.
 ///
 /// List it among the routes of an app. A supervisor that gets no response restarts the process. The
-/// route checks no dependency, because a failed database would otherwise restart every process.
+/// route checks no dependency, because a failed database would otherwise restart every process. Its
+/// priority is critical, so that a full [`Capacity`](crate::serve::Capacity) does not fail it.
 ///
 /// # Examples
 /// ```
@@ -25,7 +26,7 @@ use crate::{
 /// assert_eq!(Api.test().get("/livez").send().await.status(), 200);
 /// # });
 /// ```
-#[get("/livez", crate = crate)]
+#[get("/livez", priority = critical, crate = crate)]
 pub async fn livez() -> Response {
     not_stored(StatusCode::OK, json!({ "status": "alive" }))
 }
@@ -34,7 +35,8 @@ pub async fn livez() -> Response {
 ///
 /// List it among the routes of an app, for a load balancer. The response is 503 while the server
 /// starts or stops, and if a check of [`Serve::check`](crate::serve::Serve::check) fails. It lists the
-/// checks with their results. The reason of a failure is logged and not sent.
+/// checks with their results. The reason of a failure is logged and not sent. Its priority is critical:
+/// if a load balancer removed each overloaded server, the next one would be overloaded.
 ///
 /// # Examples
 /// ```
@@ -48,7 +50,7 @@ pub async fn livez() -> Response {
 /// assert_eq!(response.status(), 200);
 /// # });
 /// ```
-#[get("/readyz", crate = crate)]
+#[get("/readyz", priority = critical, crate = crate)]
 pub async fn readyz(cx: &mut Context<'_>) -> Response {
     let health = cx.health();
     if !health.is_ready() {

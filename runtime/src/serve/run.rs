@@ -243,7 +243,8 @@ where
             config.slow_poll / 4,
         )
     });
-    let stop = DelayedStop::new(stop, config.shutdown_delay, &shared.health, progress);
+    let delay = config.shutdown_delay;
+    let stop = DelayedStop::new(stop, delay, server.closing(), &shared.health, progress);
     shared.health.set_ready(true);
     supervisor::ready();
     if config.workers > 0 {

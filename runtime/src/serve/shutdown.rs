@@ -1,6 +1,12 @@
 //! The delay between a stop request and the shutdown.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -46,10 +52,14 @@ impl Progress {
 /// A [`Stop`] that makes `/readyz` fail at once and stops the server after a delay.
 ///
 /// During the delay a load balancer can see that the server is not ready, while the server still
-/// accepts requests.
+/// accepts requests. In its second half, each response of HTTP/1 closes its connection, so that a
+/// client that keeps it leaves before the end. A request that arrives while an idle connection is
+/// closed would be lost.
 pub(super) struct DelayedStop<'h, S> {
     stop: S,
     delay: Duration,
+    /// Makes the responses of HTTP/1 close their connections.
+    closing: Arc<AtomicBool>,
     /// The state that `/readyz` reports.
     health: &'h Health,
     progress: &'h Progress,
@@ -63,12 +73,14 @@ impl<'h, S> DelayedStop<'h, S> {
     pub(super) fn new(
         stop: S,
         delay: Duration,
+        closing: Arc<AtomicBool>,
         health: &'h Health,
         progress: &'h Progress,
     ) -> Self {
         Self {
             stop,
             delay,
+            closing,
             health,
             progress,
             until: None,
@@ -93,8 +105,17 @@ impl<S: Stop> Stop for DelayedStop<'_, S> {
                 *self.until.insert(self.progress.clock.now() + self.delay)
             }
         };
+        let (clock, closing) = (&self.progress.clock, &self.closing);
+        let half = until - self.delay / 2;
+        let delay = async {
+            // Balancers notice the stop in the first half. A client that a response sends away
+            // before that may connect to this server again.
+            clock.sleep_until(half).await;
+            closing.store(true, Relaxed);
+            clock.sleep_until(until).await;
+        };
         tokio::select! {
-            () = self.progress.clock.sleep_until(until) => {}
+            () = delay => {}
             // A second request skips the rest of the delay.
             () = self.stop.wait_for_stop() => {}
         }

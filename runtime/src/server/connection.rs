@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -70,6 +70,11 @@ impl<A> Connection<A> {
     /// Returns whether the server is stopping, so that the connection ends after its open requests.
     pub(crate) fn is_stopping(&self) -> bool {
         self.shared.stopping.has_begun()
+    }
+
+    /// Returns whether the next response ends the connection, if it is one of HTTP/1.
+    pub(super) fn is_closing(&self) -> bool {
+        self.is_stopping() || self.shared.closing.load(Relaxed)
     }
 
     /// Returns what the connection is doing, for its timer. The caller holds the stream's lock.

@@ -75,7 +75,7 @@ pub(super) fn serve<A: HttpApp>(
             answer.await
         };
         if is_http1
-            && (connection.is_stopping()
+            && (connection.is_closing()
                 || number >= config.max_requests_per_connection
                 || has_body && connection.closes_after(number, has_length))
         {

@@ -190,6 +190,40 @@ async fn rejection_passes_middleware_and_observers_but_no_guard() {
     assert_eq!(observed.0.load(Relaxed), 1);
 }
 
+/// A supervisor would restart a process whose liveness fails, and a load balancer would move the load to the next one.
+#[tokio::test(start_paused = true)]
+async fn health_routes_answer_under_overload() {
+    #[routes(app)]
+    struct Probed(list, highball::serve::livez, highball::serve::readyz);
+
+    let order = Order::default();
+    let state = AppState {
+        order: order.clone(),
+        guarded: Arc::default(),
+        observed: Observed::default(),
+    };
+    let capacity = Capacity::of(4).wait(millis(100)).normal(3);
+    let client = Probed.test().state(state).capacity(capacity).start();
+    let start = Instant::now();
+    let probe = async |path: &'static str| {
+        sleep(millis(10)).await;
+        let status = client.get(path).send().await.status();
+        assert_eq!(start.elapsed(), millis(10), "it does not wait");
+        status
+    };
+    let list = || client.get("/list").send();
+    let (.., refused, livez, readyz) = tokio::join!(
+        list(),
+        list(),
+        list(),
+        list(),
+        probe("/livez"),
+        probe("/readyz")
+    );
+    check_refused(&refused);
+    assert_eq!((livez.as_u16(), readyz.as_u16()), (200, 200));
+}
+
 #[tokio::test(start_paused = true)]
 async fn miss_has_normal_priority() {
     let (client, _) = client(Capacity::of(1));

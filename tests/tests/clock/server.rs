@@ -298,6 +298,27 @@ async fn requests_are_accepted_until_the_shutdown_delay_is_over() {
     server.ended().await.expect("it served");
 }
 
+/// A request that arrives while the server closes an idle connection is lost, so kept connections end before that.
+#[tokio::test]
+async fn responses_close_connections_in_the_second_half_of_the_delay() {
+    let mut server = Server::start(Config::default().shutdown_delay(secs(10))).await;
+    let (mut busy, mut last) = (server.connect().await, server.connect().await);
+    server.begin_stop().await;
+    server.clock.advance(millis(4_900)).await;
+    let answer = busy.get("/ping", "pong").await;
+    assert!(!answer.contains("connection: close"), "{answer}");
+    server.clock.advance(millis(200)).await;
+    for client in [&mut busy, &mut last] {
+        let answer = client.get("/ping", "pong").await;
+        assert!(answer.contains("connection: close"), "{answer}");
+    }
+    // It still accepts connections.
+    let answer = server.connect().await.get("/ping", "pong").await;
+    assert!(answer.contains("connection: close"), "{answer}");
+    server.clock.advance(secs(5)).await;
+    server.ended().await.expect("it served");
+}
+
 #[tokio::test]
 async fn a_shutdown_cuts_what_is_open_after_its_time() {
     let mut server = Server::start(Config::default().shutdown_timeout(secs(30))).await;
