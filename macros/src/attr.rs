@@ -34,6 +34,10 @@ pub(crate) struct RouteOptions {
     pub(crate) csrf: Option<Csrf>,
     /// The reason for a job that is not published in the transaction of the handler.
     pub(crate) dual_write: Option<LitStr>,
+    /// Whether only an admin app lists the route.
+    pub(crate) admin: bool,
+    /// The reason for a route of an admin app in another app.
+    pub(crate) exposed: Option<LitStr>,
 }
 
 /// The arguments of `#[get(..)]` and the other methods, and of `#[fallback]`.
@@ -78,6 +82,8 @@ pub(crate) struct PartArgs {
 pub(crate) struct GroupArgs {
     /// Whether the group is a whole app, which has a route table.
     pub(crate) app: bool,
+    /// Whether it is an app for operators.
+    pub(crate) admin: bool,
     pub(crate) prefix: Option<Pattern>,
     pub(crate) with: Vec<WithItem>,
     pub(crate) options: RouteOptions,
@@ -116,6 +122,8 @@ impl RouteArgs {
                 AttrOption::Priority(priority) => args.options.priority = Some(priority),
                 AttrOption::Csrf(csrf) => args.options.csrf = Some(csrf),
                 AttrOption::DualWrite(reason) => args.options.dual_write = Some(reason),
+                AttrOption::Admin(_, None) => args.options.admin = true,
+                AttrOption::Admin(_, reason) => args.options.exposed = reason,
                 AttrOption::Limit(word, value) => limits.push((word, value)),
                 AttrOption::Call(call) => calls.push(call),
                 AttrOption::Crate(path) => args.krate = Some(path),
@@ -163,6 +171,7 @@ impl GroupArgs {
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let (mut for_apps, mut calls, mut limits) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut for_clients, mut admin) = (Vec::new(), None);
         for arg in options::parse_options(tokens, "routes", errors) {
             match arg {
                 AttrOption::Path(literal) => args.prefix = Some(Pattern::prefix(&literal, errors)),
@@ -176,6 +185,8 @@ impl GroupArgs {
                 AttrOption::Call(call) => calls.push(call),
                 AttrOption::Crate(path) => args.krate = Some(path),
                 AttrOption::App => args.app = true,
+                AttrOption::Admin(word, None) => admin = Some(word),
+                AttrOption::Admin(_, reason) => args.options.exposed = reason,
                 AttrOption::Every(demands) => args.every = demands,
                 AttrOption::Fallback(path) => args.fallback = Some(path),
                 AttrOption::Rejection(word, path) => {
@@ -183,11 +194,11 @@ impl GroupArgs {
                     args.rejection = Some(path);
                 }
                 AttrOption::MethodOverride(word) => {
-                    for_apps.push((word, "the method decides which route answers"));
+                    for_clients.push((word, "the method decides which route answers"));
                     args.method_override = true;
                 }
                 AttrOption::Jobs(word, jobs) => {
-                    for_apps.push((word, "an app has the consumers of all of its jobs"));
+                    for_clients.push((word, "an app has the consumers of all of its jobs"));
                     args.jobs = Some(jobs);
                 }
                 // `options` has reported every other option.
@@ -196,7 +207,17 @@ impl GroupArgs {
         }
         prepend_limits(&mut args.with, limits, args.krate.as_ref());
         args.with.splice(0..0, calls);
-        for (word, why) in for_apps.into_iter().filter(|_| !args.app) {
+        if let (true, Some(word)) = (args.app, &admin) {
+            errors.at(
+                word,
+                "`app` is served to clients and `admin` to operators: leave one out",
+            );
+        }
+        let is_for_clients = args.app;
+        (args.app, args.admin) = (args.app || admin.is_some(), admin.is_some());
+        for_apps.retain(|_| !args.app);
+        for_clients.retain(|_| !is_for_clients);
+        for (word, why) in for_apps.into_iter().chain(for_clients) {
             let message = format!("{why}: move `{word}` to `#[routes(app)]`");
             errors.at(word, message);
         }

@@ -53,7 +53,10 @@ fn route_options(options: &RouteOptions) -> TokenStream {
     });
     let dual_write = options.dual_write.as_ref();
     let dual_write = dual_write.map(|reason| quote!(dual_write: __hb::Some(#reason),));
-    let set = quote!(#slash #finish #priority #csrf #dual_write);
+    let admin = options.admin.then(|| quote!(admin: true,));
+    let exposed = options.exposed.as_ref();
+    let exposed = exposed.map(|reason| quote!(exposed: __hb::Some(#reason),));
+    let set = quote!(#slash #finish #priority #csrf #dual_write #admin #exposed);
     match set.is_empty() {
         true => quote!(__hb::RouteOptions::NONE),
         false => quote!(__hb::RouteOptions { #set ..__hb::RouteOptions::NONE }),

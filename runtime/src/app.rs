@@ -57,7 +57,7 @@ pub use service::{Service, forward};
     label = "this group is not marked as an app",
     note = "mark the root with `app`: `#[routes(app)]`"
 )]
-pub trait App: Entry + Root<Self> {
+pub trait App: Entry {
     /// Returns a service that takes request values and returns responses, without a socket.
     ///
     /// # Examples
@@ -147,6 +147,9 @@ pub trait App: Entry + Root<Self> {
     const RENDER: Render;
     /// Whether `X-HTTP-Method-Override` may change the method of a POST.
     const METHOD_OVERRIDE: bool = false;
+    /// Whether it is an app for operators.
+    #[doc(hidden)]
+    const IS_ADMIN: bool = false;
 }
 
 /// The root of an app: `A` is the app itself. `#[routes(app)]` implements it, next to [`App`].
@@ -176,9 +179,36 @@ pub trait App: Entry + Root<Self> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an app",
     label = "only an app can be served",
-    note = "an app is the outermost group of routes: write `#[routes(app)]` above its struct"
+    note = "an app is the outermost group of routes: write `#[routes(app)]` above its struct; one with `#[routes(admin)]` belongs in `.admin(..)` of another app"
 )]
 pub trait Root<A> {}
+
+/// The root of an app for operators: `A` is the app itself. `#[routes(admin)]` implements it, next to [`App`].
+///
+/// [`Serve::admin`](crate::serve::Serve::admin) takes it.
+///
+/// # Examples
+/// ```
+/// use highball::{App, prelude::*, serve::AdminRoot};
+///
+/// /// Returns the number of routes for operators.
+/// fn count<A: App>(_: impl AdminRoot<A>) -> usize {
+///     A::ROUTES.len()
+/// }
+///
+/// #[routes(admin)]
+/// struct Inside(highball::serve::readyz);
+///
+/// # fn main() {
+/// assert_eq!(count(Inside), 1);
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an app for operators",
+    label = "only routes for operators are served here",
+    note = "write `#[routes(admin)]` above its struct"
+)]
+pub trait AdminRoot<A> {}
 
 /// Returns the routes of an app. All code of the runtime reads them through this function, because a constant has a
 /// copy in each unit of generated code that names it, and the routes are compared by their addresses.

@@ -5,6 +5,7 @@ use std::{fmt::Write as _, path::PathBuf, time::Duration};
 mod load;
 mod value;
 
+pub(crate) use self::value::Secret;
 use self::value::{Bytes, Value};
 
 /// The source of a setting's value. A later variant overrides an earlier one.
@@ -197,6 +198,10 @@ settings! {
         tls_client_ca: Option<PathBuf>;
         /// Networks whose connections begin with the PROXY protocol.
         proxy_protocol: Vec<String>;
+        /// Addresses of the app for operators, if the code sets none.
+        admin_listen: Vec<String>;
+        /// The bearer token of operators, if the code sets none.
+        admin_token: Option<Secret>;
     }
 }
 

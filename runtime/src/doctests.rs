@@ -35,6 +35,7 @@ pages! {
     Links: "docs/how-to/links.md",
     Middleware: "docs/how-to/middleware.md",
     Observers: "docs/how-to/observers.md",
+    Operators: "docs/how-to/operators.md",
     #[cfg(feature = "pages")]
     Paging: "docs/how-to/paging.md",
     ReadRequests: "docs/how-to/read-requests.md",

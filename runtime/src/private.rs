@@ -1,7 +1,7 @@
 //! The items that generated code uses. They are not a public interface, and they change without notice.
 
 pub use crate::{
-    app::{App, Root},
+    app::{AdminRoot, App, Root},
     chain::{
         ASYNC, Absent, Argument, Around, AsyncArgument, BrokenState, BufferedBody, ByName, Call,
         Chain, ChainPart, Chunks, ConfiguredPart, ConfiguredPartProbe, Described, Endpoint,

@@ -5,6 +5,7 @@ mod argument_facts;
 mod blame;
 mod chain;
 mod check;
+mod check_admin;
 mod check_app;
 mod check_cached;
 mod check_csrf;

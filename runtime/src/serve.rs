@@ -18,6 +18,9 @@ use crate::{
     server::StopFuture,
 };
 
+mod admin;
+mod admin_access;
+mod admin_app;
 mod background;
 mod banner;
 pub(crate) mod battery;
@@ -35,11 +38,11 @@ mod stall_watch;
 mod supervisor;
 mod workers;
 
-use self::{battery::Installed, hook::Hook};
+use self::{admin::AdminSetup, battery::Installed, hook::Hook};
 #[cfg(feature = "tls")]
 pub use crate::server::Tls;
 pub use crate::{
-    app::Root,
+    app::{AdminRoot, Root},
     config::Config,
     events::{ServerCounts, server_counts},
     pool::{Pooled, Pools, pools},
@@ -140,9 +143,19 @@ pub struct Serve<A, K = NoState> {
 #[derive(Debug)]
 pub struct NoState;
 
-/// Marks a server with state, whose type is erased: an app that lacks state is one error, at `state`.
+/// Marks a server with state, which its future does not depend on: an app that lacks state is one error, at `state`.
 #[doc(hidden)]
-pub struct WithState(Option<Run>);
+pub struct WithState<S>(Option<Run>, PhantomData<fn() -> S>);
+
+/// A server whose state can be set.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the state is set once, and before the routes for operators, which share it",
+    label = "write `.state(..)` in front of `.admin(..)`, and only once"
+)]
+pub trait TakesState {}
+
+impl TakesState for NoState {}
 
 /// An app with the state `S`. It is the bound of [`Serve::state`] in place of [`Endpoint`]: rustc lists the impls of a
 /// trait in a bound, unless they are for every type.
@@ -154,14 +167,24 @@ pub trait ServedWith<S>: App {
 
 impl<S: SharedValue, A: App + Endpoint<S>> ServedWith<S> for A {
     fn run_with(state: S) -> Run {
-        let shared = Shared::new(state);
-        Run(Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared))))
+        Run::new::<A, S>(state)
     }
 }
 
 /// Runs an app whose state is known.
 #[doc(hidden)]
 pub struct Run(Box<dyn FnOnce(Setup) -> Running + Send>);
+
+impl Run {
+    fn new<A, S>(state: S) -> Self
+    where
+        A: App + Endpoint<S>,
+        S: Send + Sync + 'static,
+    {
+        let shared = Shared::new(state);
+        Self(Box::new(|setup| Box::pin(run::run::<A, S>(setup, shared))))
+    }
+}
 
 type Running = Pin<Box<dyn Future<Output = Result> + Send>>;
 
@@ -180,6 +203,8 @@ struct Setup {
     proxies: Option<Proxies>,
     /// The checks of `/readyz`.
     checks: Vec<Check>,
+    /// The app for operators.
+    admin: AdminSetup,
     on_start: Vec<Hook>,
     on_stop: Vec<Hook>,
     /// The parts of batteries.
@@ -192,7 +217,7 @@ struct Setup {
     stop: Option<StopFuture>,
 }
 
-impl<A: App> Serve<A> {
+impl<A: App, K> Serve<A, K> {
     /// Sets the state of the app, a struct that derives `State`.
     ///
     /// # Examples
@@ -216,14 +241,19 @@ impl<A: App> Serve<A> {
     /// highball::serve(Api).state(AppState { greeting: "hello".to_owned() }).await
     /// # }
     /// ```
-    pub fn state<S>(self, state: S) -> Serve<A, WithState>
+    pub fn state<S>(self, state: S) -> Serve<A, WithState<S::State>>
     where
         A: ServedWith<S::State>,
+        K: TakesState,
         S: IntoState<Mode<SYNC>, Mode<SYNC>>,
     {
+        self.with_state(A::run_with(state.into_state()))
+    }
+
+    fn with_state<S>(self, run: Run) -> Serve<A, WithState<S>> {
         Serve {
             setup: self.setup,
-            run: WithState(Some(A::run_with(state.into_state()))),
+            run: WithState(Some(run), PhantomData),
             running: None,
             app: PhantomData,
         }
@@ -249,7 +279,7 @@ impl<A: App + Endpoint<Stateless>> Future for Serve<A> {
     }
 }
 
-impl<A> Future for Serve<A, WithState> {
+impl<A, S> Future for Serve<A, WithState<S>> {
     type Output = Result;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result> {
@@ -276,7 +306,7 @@ impl fmt::Debug for Run {
     }
 }
 
-impl fmt::Debug for WithState {
+impl<S> fmt::Debug for WithState<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WithState").finish_non_exhaustive()
     }

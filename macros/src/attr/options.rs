@@ -17,8 +17,8 @@ use super::{
     jobs::JobsExpr,
     path_call::{parse_path_call, peek_path_call},
     values::{
-        Csrf, DemandExpr, Priority, Slash, parse_crate, parse_csrf, parse_dual_write, parse_every,
-        parse_facts, parse_function_name, parse_inputs, parse_limit, parse_methods,
+        Csrf, DemandExpr, Priority, Slash, parse_admin, parse_crate, parse_csrf, parse_dual_write,
+        parse_every, parse_facts, parse_function_name, parse_inputs, parse_limit, parse_methods,
         parse_on_disconnect, parse_part_names, parse_priority, parse_slash, parse_with,
     },
     with::WithItem,
@@ -45,6 +45,8 @@ pub(super) enum AttrOption {
     Crate(Path),
     Methods(Span, Vec<String>),
     App,
+    /// An admin app or a route of one, or the reason for a route of one in another app.
+    Admin(Ident, Option<LitStr>),
     Jobs(Ident, JobsExpr),
     Every(Vec<DemandExpr>),
     Public,
@@ -64,6 +66,7 @@ const WITH: Syntax = ("with", "`with(..)`");
 const SLASH: Syntax = ("slash", "`slash = ..`");
 const METHODS: Syntax = ("methods", "`methods = [..]`");
 const APP: Syntax = ("app", "`app`");
+const ADMIN: Syntax = ("admin", "`admin`");
 const JOBS: Syntax = ("jobs", "`jobs(..)`");
 const EVERY: Syntax = ("every", "`every(..)`");
 const PUBLIC: Syntax = ("public", "`public`");
@@ -90,6 +93,7 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
     match attribute {
         "routes" => &[
             APP,
+            ADMIN,
             PREFIX,
             WITH,
             EVERY,
@@ -107,20 +111,20 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             CRATE,
         ],
         "route" => &[
-            PATH, METHODS, WITH, BODY, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT,
-            PRIORITY, CSRF, DUAL_WRITE, CRATE,
+            PATH, METHODS, WITH, BODY, PUBLIC, ADMIN, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT,
+            DISCONNECT, PRIORITY, CSRF, DUAL_WRITE, CRATE,
         ],
         "get" | "head" => &[
-            PATH, WITH, BODY, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
-            DUAL_WRITE, CRATE,
+            PATH, WITH, BODY, PUBLIC, ADMIN, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT,
+            PRIORITY, DUAL_WRITE, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
         "guard" => &[AFTER, BEFORE, BODY, FACTS, INPUTS, ANSWERS, CRATE],
         "middleware" => &[AFTER, BEFORE, FACTS, VALUE_FACTS, INPUTS, ANSWERS, CRATE],
         "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
-            PATH, WITH, PUBLIC, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY, CSRF,
-            DUAL_WRITE, CRATE,
+            PATH, WITH, PUBLIC, ADMIN, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
+            CSRF, DUAL_WRITE, CRATE,
         ],
     }
 }
@@ -135,7 +139,7 @@ fn where_accepted(word: &str) -> Option<&'static str> {
         "methods" => Some("`#[route(..)]`"),
         "public" => Some("the routes"),
         "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" | "csrf"
-        | "dual_write" => Some("the routes or their group"),
+        | "dual_write" | "admin" => Some("the routes or their group"),
         "body" => Some("a guard, or to a route for GET"),
         "value_facts" => Some("the middleware"),
         "answers" => Some("the routes, the guards and the middleware"),
@@ -234,6 +238,7 @@ fn parse_option(
         "every" => AttrOption::Every(parse_every(input, &word)?),
         "public" => AttrOption::Public,
         "app" => AttrOption::App,
+        "admin" => AttrOption::Admin(word.clone(), parse_admin(input, &word)?),
         "jobs" => AttrOption::Jobs(word.clone(), JobsExpr::parse(input, &word)?),
         "body" => AttrOption::Body,
         "method_override" => AttrOption::MethodOverride(word.clone()),

@@ -61,6 +61,21 @@ pub(super) fn parse_dual_write(input: ParseStream<'_>, word: &Ident) -> syn::Res
     }
 }
 
+/// Parses nothing, or `= exposed("the port is not public")`.
+pub(super) fn parse_admin(input: ParseStream<'_>, word: &Ident) -> syn::Result<Option<LitStr>> {
+    let message = "write `admin` or `admin = exposed(\"reason\")`";
+    let wrong = |span| syn::Error::new(span, message);
+    if input.is_empty() {
+        return Ok(None);
+    }
+    input.parse::<Token![=]>().map_err(|_| wrong(word.span()))?;
+    let value: Ident = input.parse().map_err(|_| wrong(word.span()))?;
+    match value == "exposed" {
+        true => parse_reason(input, &value, message).map(Some),
+        false => Err(wrong(value.span())),
+    }
+}
+
 /// Parses `("reason")` after a word.
 fn parse_reason(input: ParseStream<'_>, word: &Ident, message: &str) -> syn::Result<LitStr> {
     let wrong = |span| syn::Error::new(span, message);

@@ -69,6 +69,8 @@ fn is_default(options: &RouteOptions) -> bool {
         && options.priority.is_none()
         && options.csrf.is_none()
         && options.dual_write.is_none()
+        && !options.admin
+        && options.exposed.is_none()
 }
 
 /// Returns the return type and the arguments as text. The runtime splits it when it is read. The type of a context

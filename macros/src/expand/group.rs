@@ -72,6 +72,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
     let (own_items, root) = (&own.items, args.app.then(|| app_items(args, ty)));
     let jobs = args.jobs.as_ref();
     let with_jobs = jobs.map(|_| quote!(.with_jobs()));
+    let admin = args.admin.then(|| quote!(.admin()));
     let reports = match jobs {
         Some(jobs) => jobs::reports(jobs, n_entries),
         None => {
@@ -91,7 +92,7 @@ pub(crate) fn expand(args: &GroupArgs, name: &Ident, ty: &Type, entries: &[Entry
             #demand_items
             #fallback
             // The compiler hashes a constant with everything that it refers to, and a static only by its name.
-            static __NODE: __hb::Node = #node #demands #with_jobs;
+            static __NODE: __hb::Node = #node #demands #with_jobs #admin;
             #reports
             // Each entry has its check in its type, so that its error is the only one. The compiler prints the name:
             // "evaluation of `_::entries_of_Api::{constant#0}` failed here".
@@ -281,10 +282,19 @@ fn app_items(args: &GroupArgs, ty: &Type) -> TokenStream {
             const METHOD_OVERRIDE: ::core::primitive::bool = true;
         )
     });
+    let (root, admin) = match args.admin {
+        false => (quote!(Root), None),
+        true => {
+            let admin = quote!(
+                const IS_ADMIN: ::core::primitive::bool = true;
+            );
+            (quote!(AdminRoot), Some(admin))
+        }
+    };
     quote! {
         const __SIZE: __hb::Measure = __hb::measure(&__NODE);
         #[automatically_derived]
-        impl __hb::Root<Self> for #ty {}
+        impl __hb::#root<Self> for #ty {}
         #[automatically_derived]
         impl __hb::App for #ty {
             type Sizes = __hb::Sizes<
@@ -293,6 +303,7 @@ fn app_items(args: &GroupArgs, ty: &Type) -> TokenStream {
             >;
             const RENDER: __hb::Render = #render;
             #overrides
+            #admin
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     },
     body::RequestBody,
     chain::{BufferedBody, Call, Endpoint, RequestScope, catch_panic, panic_response},
-    request::{Connected, Context, Head, Locals, Permit, Shared, running_route},
+    request::{Connected, Context, Gate, Head, Locals, Permit, Shared, running_route},
     response::{IntoResponse, Rejection, Response},
     routes::{Blame, Priority, Route},
 };
@@ -47,6 +47,13 @@ pub(crate) fn route_request<A: App, S>(
         connection,
         exchange: OpenExchange::new(state),
         target,
+    }
+}
+
+impl<S> RoutedRequest<S> {
+    /// Returns the head of the request.
+    pub(crate) fn head(&mut self) -> Option<&Head> {
+        self.exchange.state().map(|state| &state.head)
     }
 }
 
@@ -82,7 +89,9 @@ where
     };
     let ExchangeState { head, out, faults } = state;
     let (head, shared) = (&*head, &connection.shared);
-    let (target, _permit) = wait_for_capacity(shared, head, target).await;
+    // Operators can look at a server that is busy.
+    let gate = shared.gate.as_ref().filter(|_| !A::IS_ADMIN);
+    let (target, _permit) = wait_for_capacity(gate, shared, head, target).await;
     let mut cx = Context::new(head, out, &shared.tasks, &shared.health, &shared.kept);
     let is_miss = target.miss.is_some();
     let scope = RequestScope {
@@ -122,11 +131,12 @@ where
 
 /// Waits for a permit, if the app has a capacity. Without one the request's group rejects it.
 async fn wait_for_capacity<'g, S>(
-    shared: &'g Shared<S>,
+    gate: Option<&'g Gate>,
+    shared: &Shared<S>,
     head: &Head,
     target: Target,
 ) -> (Target, Option<Permit<'g>>) {
-    let Some(gate) = &shared.gate else {
+    let Some(gate) = gate else {
         return (target, None);
     };
     // The route is looked up first, because it has the priority. The lookup costs less than a rejection.

@@ -1,6 +1,6 @@
 //! The text form of each kind of setting.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 /// A kind of setting that is stored as a `T`.
 pub(super) trait Value<T = Self> {
@@ -135,6 +135,26 @@ impl SettingText for Vec<String> {
 
     fn show(&self) -> Option<String> {
         (!self.is_empty()).then(|| self.join(" + "))
+    }
+}
+
+/// A text that is never shown.
+#[derive(Clone)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl SettingText for Option<Secret> {
+    fn parse(text: &str) -> Self {
+        (!text.is_empty()).then(|| Secret(text.to_owned()))
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().map(|_| "***".to_owned())
     }
 }
 

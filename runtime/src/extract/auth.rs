@@ -49,10 +49,14 @@ impl Bearer {
     /// # Errors
     /// Returns a 401 if there is no token, more than one, or a malformed one.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, Rejection> {
-        authorization(headers).and_then(Self::parse).ok_or_else(|| {
-            Rejection::new(StatusCode::UNAUTHORIZED, "a bearer token is needed")
-                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-        })
+        authorization(headers)
+            .and_then(Self::parse)
+            .ok_or_else(Self::rejection)
+    }
+
+    pub(crate) fn rejection() -> Rejection {
+        Rejection::new(StatusCode::UNAUTHORIZED, "a bearer token is needed")
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// Returns whether the token is the expected one, in constant time.

@@ -32,6 +32,8 @@ const FRESH: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Health {
     ready: AtomicBool,
+    /// Whether a runtime is blocked.
+    blocked: Arc<AtomicBool>,
     checks: Vec<Arc<Check>>,
     last: Arc<Mutex<Option<Outcome>>>,
 }
@@ -40,6 +42,7 @@ impl Default for Health {
     fn default() -> Self {
         Self {
             ready: AtomicBool::new(true),
+            blocked: Arc::default(),
             checks: Vec::new(),
             last: Arc::default(),
         }
@@ -108,6 +111,15 @@ impl Check {
 impl Health {
     pub(crate) fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.blocked.load(Ordering::Relaxed)
+    }
+
+    /// Returns the flag that is set while a runtime is blocked.
+    pub(crate) fn blocked(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.blocked)
     }
 
     pub(crate) fn set_ready(&self, ready: bool) {

@@ -3,7 +3,7 @@
 use crate::routes::{
     argument_facts::find_shared_scope,
     chain::Chain,
-    check_app, check_csrf, check_demands, check_jobs,
+    check_admin, check_app, check_csrf, check_demands, check_jobs,
     check_locals::{self, LocalProblem},
     clash::{self, Slot, may_clash},
     facts::{Facts, NEEDS, UNIQUE},
@@ -62,6 +62,9 @@ pub const fn check<const ENTRIES: usize>(node: &'static Node, is_root: bool) -> 
     }
     if is_root && node.sums.may & check_jobs::ANY != 0 && !group.lists_jobs {
         check_jobs::find_without_consumers(&mut reports, node);
+    }
+    if is_root && node.sums.may & Facts::ADMIN.may != 0 && !group.is_admin {
+        check_admin::find_exposed(&mut reports, node);
     }
     // The size of a hash table is a constant: at least twice the number of its elements. The functions that fill it
     // are not generic, because in constant evaluation that would be slower.

@@ -174,6 +174,12 @@ bits! {
     PUBLISHES_DIRECTLY 20 "publishes directly"
     /// It commits changes when the handler has ended.
     TRANSACTION 21 "transaction"
+    /// It shows or changes the inside of the process, such as its metrics, and is for operators.
+    ///
+    /// A route with it belongs to an admin app, `#[routes(admin)]`. In another app it does not compile without
+    /// `admin = exposed("reason")`. State it for an extractor whose routes are for operators; on a route, write
+    /// `admin` in its attribute.
+    ADMIN 22 "admin"
 }
 
 /// The bit of facts whose name has one value in the whole app.

@@ -110,6 +110,8 @@ pub(crate) struct Group {
     pub(super) checks_chains: bool,
     /// Whether it is an app with `jobs(..)`.
     pub(super) lists_jobs: bool,
+    /// Whether it is an app for operators.
+    pub(super) is_admin: bool,
     /// The facts that surely hold for the parts, as bits of [`Facts`].
     pub(super) surely: u64,
 }
@@ -142,6 +144,7 @@ impl Group {
         demands: &[],
         checks_chains: false,
         lists_jobs: false,
+        is_admin: false,
         surely: 0,
     };
 }
@@ -192,6 +195,9 @@ impl Node {
         };
         if let [_, ..] = definition.with {
             (sums.may, sums.surely) = joined(definition.with);
+        }
+        if definition.options.admin {
+            sums.may |= Facts::ADMIN.may;
         }
         let mut rest = arguments;
         while let [argument, others @ ..] = rest {
@@ -247,6 +253,7 @@ impl Node {
                 demands: &[],
                 checks_chains: has_locals(with),
                 lists_jobs: false,
+                is_admin: false,
                 surely,
             }),
             sums: sums.below(&prefix),

@@ -4,6 +4,7 @@ use crate::{
     const_text::ErrorText,
     routes::{
         argument_facts::SharedScope,
+        check_admin::Exposed,
         check_cached::NotCacheable,
         check_csrf::Unprotected,
         check_dual_write::DualWrite,
@@ -45,6 +46,8 @@ pub(super) enum Problem {
     NoConsumer(Place, NoConsumer),
     /// The route publishes a job next to a transaction.
     DualWrite(Place, DualWrite),
+    /// The route is for operators, and the app is not.
+    Exposed(Place, Exposed),
     /// Two arguments of the handler open the same scope.
     SharedScope(Place, SharedScope),
     /// A name of the route has another value elsewhere in the app.
@@ -95,6 +98,7 @@ impl Problem {
             Self::Unknown(place, unknown) => unknown.text(root, place),
             Self::NoConsumer(place, lost) => lost.text(root, place),
             Self::DualWrite(place, dual) => dual.text(root, place),
+            Self::Exposed(place, exposed) => exposed.text(root, place),
             Self::SharedScope(place, shared) => {
                 let scope = shared.scope;
                 let text = ErrorText::EMPTY

@@ -200,6 +200,10 @@ pub struct RouteOptions {
     pub csrf: Option<Csrf>,
     /// The reason for a job that is not published in the transaction of the handler.
     pub dual_write: Option<&'static str>,
+    /// Whether only an admin app may list the route.
+    pub admin: bool,
+    /// The reason for a route of an admin app in another app.
+    pub exposed: Option<&'static str>,
 }
 
 /// A rule of the check for a guard against cross-site requests.
@@ -219,6 +223,8 @@ impl RouteOptions {
         priority: None,
         csrf: None,
         dual_write: None,
+        admin: false,
+        exposed: None,
     };
 
     /// Returns whether the check for a guard against cross-site requests is strict.
@@ -247,6 +253,11 @@ impl RouteOptions {
             },
             dual_write: match self.dual_write {
                 None => outer.dual_write,
+                reason => reason,
+            },
+            admin: self.admin,
+            exposed: match self.exposed {
+                None => outer.exposed,
                 reason => reason,
             },
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{hook::Times, listeners::Listening};
+use super::{admin::BoundAdmin, hook::Times, listeners::Listening};
 use crate::{
     config::Config,
     routes::{CrossSiteCheck, PartKind, Route},
@@ -13,6 +13,7 @@ use crate::{
 pub(super) fn compose(
     listening: &Listening,
     routes: &[Route],
+    admin: Option<&BoundAdmin>,
     times: &Times,
     config: &Config,
 ) -> String {
@@ -29,6 +30,9 @@ pub(super) fn compose(
         add_routes(&mut text, routes);
     }
     add_csrf(&mut text, routes);
+    if let Some(admin) = admin {
+        add_admin(&mut text, admin);
+    }
     add_times(&mut text, times);
     // Writing to a `String` cannot fail.
     let _ = writeln!(text, "settings: {}", config.in_force());
@@ -58,6 +62,17 @@ fn add_csrf(text: &mut String, routes: &[Route]) {
     if !unknown.is_empty() {
         let names = names(&unknown);
         let _ = writeln!(text, "csrf: not checked for {names}: they may read cookies");
+    }
+}
+
+/// Adds the app for operators.
+fn add_admin(text: &mut String, admin: &BoundAdmin) {
+    let (addresses, routes) = (admin.addresses().join(", "), admin.routes());
+    let n_routes = routes.len();
+    // Writing to a `String` cannot fail.
+    let _ = writeln!(text, "operators: {addresses} with {n_routes} routes");
+    if cfg!(debug_assertions) {
+        add_routes(text, routes);
     }
 }
 

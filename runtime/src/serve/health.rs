@@ -9,11 +9,13 @@ use crate::{
     response::{IntoResponse, Json, Response},
 };
 
-/// A liveness route: `GET /livez` responds with 200 while the process can respond at all.
+/// A liveness route: `GET /livez` responds with 200 while the runtimes of the server run, and with 503 if one has been
+/// blocked for a second.
 ///
-/// List it among the routes of an app. A supervisor that gets no response restarts the process. The
-/// route checks no dependency, because a failed database would otherwise restart every process. Its
-/// priority is critical, so that a full [`Capacity`](crate::serve::Capacity) does not fail it.
+/// List it among the routes of an app, or of an app for operators. A supervisor that gets no response, or a 503 several
+/// times, restarts the process. The route checks no dependency, because a failed database would otherwise restart every
+/// process. Its priority is critical, so that a full [`Capacity`](crate::serve::Capacity) does not fail it. With
+/// `quiet`, nothing watches the runtimes, and the response is 200.
 ///
 /// # Examples
 /// ```
@@ -27,8 +29,12 @@ use crate::{
 /// # });
 /// ```
 #[get("/livez", priority = critical, crate = crate)]
-pub async fn livez() -> Response {
-    not_stored(StatusCode::OK, json!({ "status": "alive" }))
+pub async fn livez(cx: &mut Context<'_>) -> Response {
+    let (status, word) = match cx.health().is_blocked() {
+        false => (StatusCode::OK, "alive"),
+        true => (StatusCode::SERVICE_UNAVAILABLE, "blocked"),
+    };
+    not_stored(status, json!({ "status": word }))
 }
 
 /// A readiness route: `GET /readyz` responds with 200 if the server accepts requests, else with 503.

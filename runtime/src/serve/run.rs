@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     Setup,
+    admin::{BoundAdmin, RunningAdmin},
     background::Running,
     banner,
     blocked::Blocked,
@@ -66,8 +67,9 @@ where
         Selected::Run(command, arguments) => {
             return run_command(setup, command, arguments, stop).await;
         }
-        Selected::Background => return run_background(setup, stop).await,
+        Selected::Background => return run_background(setup, shared, stop).await,
     }
+    let admin = std::mem::take(&mut setup.admin).bind(&setup.config)?;
     let listening = listeners::bind(std::mem::take(&mut setup.listeners), &setup.config)?;
     shared.health.set_ready(false);
     shared.tasks.set_clock(std::mem::take(&mut setup.clock));
@@ -78,14 +80,14 @@ where
         // The batteries that have started must end, too.
         ended => return ended.map(|_| ()).and(close(&mut setup, clock).await),
     };
-    run_started::<A, S>(setup, shared, listening, times, stop).await
+    run_started::<A, S>(setup, shared, (listening, admin), times, stop).await
 }
 
 /// Serves an app whose start hooks have run.
 async fn run_started<A, S>(
     mut setup: Setup,
     mut shared: Shared<S>,
-    listening: Listening,
+    (listening, admin): (Listening, Option<BoundAdmin>),
     times: Times,
     mut stop: StopSource,
 ) -> Result
@@ -95,12 +97,14 @@ where
 {
     apply(&mut setup, &mut shared);
     if !setup.quiet {
-        let text = banner::compose(&listening, routes_of::<A>(), &times, &setup.config);
+        let routes = routes_of::<A>();
+        let text = banner::compose(&listening, routes, admin.as_ref(), &times, &setup.config);
         // Standard output may be closed. The server starts nevertheless.
         let _ = io::stdout().write_all(text.as_bytes());
     }
     let clock = shared.tasks.clock().clone();
     let (shared, watched, progress) = (Arc::new(shared), !setup.quiet, Progress::new(&clock));
+    let admin = start_admin(admin, &shared, &setup.config)?;
     let background = Running::start(
         std::mem::take(&mut setup.installed.background),
         std::mem::take(&mut setup.installed.stop_begins),
@@ -114,6 +118,7 @@ where
         .wait(&progress, setup.config.shutdown_timeout, &mut stop)
         .await;
     let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
+    stop_admin(admin).await;
     let stopped = stopped.and(close(&mut setup, &clock).await);
     let (report, runtimes) = served?;
     // The runtimes must outlive the hooks: a hook may use a connection that was opened on one.
@@ -136,6 +141,25 @@ fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     shared.proxies = setup.proxies.take();
     for check in setup.checks.drain(..) {
         shared.health.add(check);
+    }
+}
+
+/// Starts the app for operators, if there is one.
+fn start_admin<S: Send + Sync + 'static>(
+    admin: Option<BoundAdmin>,
+    shared: &Arc<Shared<S>>,
+    config: &Config,
+) -> Result<Option<RunningAdmin>> {
+    let clock = shared.tasks.clock().clone();
+    let shared: Arc<Shared<S>> = Arc::clone(shared);
+    let started = admin.map(|admin| admin.start(shared, config, &clock));
+    started.transpose()
+}
+
+/// Ends the app for operators, which responds until the last request of the app has ended.
+async fn stop_admin(admin: Option<RunningAdmin>) {
+    if let Some(admin) = admin {
+        admin.stop().await;
     }
 }
 
@@ -163,27 +187,39 @@ async fn run_command(
 }
 
 /// Runs the background work of all batteries in place of the server, until a stop.
-async fn run_background(mut setup: Setup, mut stop: StopSource) -> Result {
-    let clock = std::mem::take(&mut setup.clock);
+async fn run_background<S: Send + Sync + 'static>(
+    mut setup: Setup,
+    mut shared: Shared<S>,
+    mut stop: StopSource,
+) -> Result {
+    let admin = std::mem::take(&mut setup.admin).bind(&setup.config)?;
+    shared.health.set_ready(false);
+    shared.tasks.set_clock(std::mem::take(&mut setup.clock));
+    let clock = shared.tasks.clock().clone();
     let starting = hook::run_start(&mut setup.on_start, &clock);
     match unless_stopped(&mut stop, starting).await {
         Ok(Some(_)) => {}
         ended => return ended.map(|_| ()).and(close(&mut setup, &clock).await),
     }
-    let progress = Progress::new(&clock);
+    apply(&mut setup, &mut shared);
+    let (shared, progress) = (Arc::new(shared), Progress::new(&clock));
+    let admin = start_admin(admin, &shared, &setup.config)?;
     let background = Running::start(
         std::mem::take(&mut setup.installed.background),
         std::mem::take(&mut setup.installed.stop_begins),
         &progress,
     );
+    shared.health.set_ready(true);
     supervisor::ready();
     stop.wait_for_stop().await;
+    shared.health.set_ready(false);
     supervisor::stopping();
     progress.begin_without_delay();
     let left = background
         .wait(&progress, setup.config.shutdown_timeout, &mut stop)
         .await;
     let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
+    stop_admin(admin).await;
     let stopped = stopped.and(close(&mut setup, &clock).await);
     if !setup.quiet {
         events::cut_at_stop(left, "background tasks of batteries");
@@ -239,6 +275,7 @@ where
         StallWatch::start(
             config.workers.max(1),
             watched,
+            shared.health.blocked(),
             blocked,
             config.slow_poll / 4,
         )

@@ -5,7 +5,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -37,6 +37,8 @@ struct Beats {
     last: Vec<AtomicU64>,
     /// Whether blocked runtimes are reported. If not, the thread only notifies a supervisor.
     reports: bool,
+    /// Set while a runtime is blocked, for the liveness route.
+    is_blocked: Arc<AtomicBool>,
     /// Set when the watch ends.
     ended: Mutex<bool>,
     /// Wakes the watching thread when the watch ends.
@@ -44,13 +46,15 @@ struct Beats {
 }
 
 impl StallWatch {
-    /// Starts a watch of `count` runtimes that reports blocked ones if `reports` is true.
+    /// Starts a watch of `count` runtimes that reports blocked ones if `reports` is true, and sets `is_blocked` while
+    /// there are some.
     ///
     /// Every `step` it also checks for blocked handlers. If the thread cannot be started, nothing
     /// is watched.
     pub(super) fn start(
         count: usize,
         reports: bool,
+        is_blocked: Arc<AtomicBool>,
         blocked: Option<Blocked>,
         step: Duration,
     ) -> Self {
@@ -58,6 +62,7 @@ impl StallWatch {
             begun: Instant::now(),
             last: (0..count).map(|_| AtomicU64::new(0)).collect(),
             reports,
+            is_blocked,
             ended: Mutex::new(false),
             end: Condvar::new(),
         });
@@ -157,6 +162,7 @@ impl Beats {
                 }
             }
         }
+        self.is_blocked.store(longest >= SILENCE, Relaxed);
         patience.is_none_or(|patience| longest < patience)
     }
 }

@@ -18,6 +18,12 @@ use crate::{
 /// Keeps the runtimes of the worker threads running until it is dropped.
 pub(super) struct Runtimes(#[expect(dead_code, reason = "held for its drop")] watch::Sender<()>);
 
+impl Runtimes {
+    pub(super) fn new(released: watch::Sender<()>) -> Self {
+        Self(released)
+    }
+}
+
 /// Returns the number of servers: one for each worker thread, and one for custom listeners.
 pub(super) fn n_servers(listening: &Listening, config: &Config) -> usize {
     let own = listening.bound.iter().any(Bound::is_custom);
@@ -45,8 +51,9 @@ pub(super) async fn run<A: HttpApp>(
     for (idx, bound) in share_out(shared, config.workers)?.into_iter().enumerate() {
         let requested = SharedStop::new(&requested);
         let serving = server::run(Arc::clone(&server), bound, most, requested);
-        let heartbeat = watch.map(|watch| watch.heartbeat(idx));
-        running.spawn(on_thread(idx, heartbeat, serving, released.clone())?);
+        let heartbeat = watch.map(|watch| Box::pin(watch.heartbeat(idx)) as Heartbeat);
+        let name = format!("highball-{idx}");
+        running.spawn(on_thread(name, heartbeat, serving, released.clone())?);
     }
     if !own.is_empty() {
         running.spawn(server::run(server, own, most, SharedStop::new(&requested)));
@@ -61,8 +68,11 @@ pub(super) async fn run<A: HttpApp>(
             }
         }
     }
-    Ok((report, Runtimes(runtimes)))
+    Ok((report, Runtimes::new(runtimes)))
 }
+
+/// The heartbeat of a runtime.
+type Heartbeat = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Creates a copy of every listener for each thread.
 fn share_out(bound: Vec<Bound>, workers: usize) -> Result<Vec<Vec<Bound>>> {
@@ -73,9 +83,9 @@ fn share_out(bound: Vec<Bound>, workers: usize) -> Result<Vec<Vec<Bound>>> {
 }
 
 /// Runs the future on a new thread with a new runtime. Returns a future of its result.
-fn on_thread<F>(
-    idx: usize,
-    heartbeat: Option<impl Future<Output = ()> + Send + 'static>,
+pub(super) fn on_thread<F>(
+    name: String,
+    heartbeat: Option<Heartbeat>,
     serving: F,
     mut released: watch::Receiver<()>,
 ) -> Result<impl Future<Output = io::Result<Report>> + Send + 'static>
@@ -86,20 +96,18 @@ where
         .enable_all()
         .build()?;
     let (tx, rx) = oneshot::channel();
-    std::thread::Builder::new()
-        .name(format!("highball-{idx}"))
-        .spawn(move || {
-            runtime.block_on(async {
-                if let Some(heartbeat) = heartbeat {
-                    tokio::spawn(heartbeat);
-                }
-                // The receiver is gone if the server was dropped.
-                let _ = tx.send(serving.await);
-                // Other threads may still use I/O objects of this runtime, such as a connection of
-                // a database pool, so the runtime must outlive the last request.
-                let _dropped = released.changed().await;
-            });
-        })?;
+    std::thread::Builder::new().name(name).spawn(move || {
+        runtime.block_on(async {
+            if let Some(heartbeat) = heartbeat {
+                tokio::spawn(heartbeat);
+            }
+            // The receiver is gone if the server was dropped.
+            let _ = tx.send(serving.await);
+            // Other threads may still use I/O objects of this runtime, such as a connection of
+            // a database pool, so the runtime must outlive the last request.
+            let _dropped = released.changed().await;
+        });
+    })?;
     Ok(async {
         rx.await
             .unwrap_or_else(|_| Err(io::Error::other("a worker thread has ended")))

@@ -156,7 +156,19 @@ impl Listener {
     }
 
     /// Applies the settings for listeners that do not come from code.
-    pub(crate) fn configured(mut self, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn configured(self, config: &Config) -> Result<Self, Error> {
+        let mut configured = self.with_tls_of(config)?;
+        if !config.proxy_protocol.is_empty() {
+            if !cfg!(feature = "proxy-protocol") {
+                return Err(lacks("proxy_protocol", "proxy-protocol"));
+            }
+            configured.proxied = Some(Proxies::trust(&config.proxy_protocol)?);
+        }
+        Ok(configured)
+    }
+
+    /// Adds the TLS of the settings.
+    pub(crate) fn with_tls_of(mut self, config: &Config) -> Result<Self, Error> {
         #[cfg(feature = "tls")]
         if let Some(tls) = Tls::configured(config)? {
             self.tls = Some(tls);
@@ -165,13 +177,23 @@ impl Listener {
         if config.tls_cert.is_some() {
             return Err(lacks("tls_cert", "tls"));
         }
-        if !config.proxy_protocol.is_empty() {
-            if !cfg!(feature = "proxy-protocol") {
-                return Err(lacks("proxy_protocol", "proxy-protocol"));
-            }
-            self.proxied = Some(Proxies::trust(&config.proxy_protocol)?);
-        }
         Ok(self)
+    }
+
+    /// Returns whether each client has to have a certificate.
+    pub(crate) fn requires_certificate(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.as_ref().is_some_and(Tls::requires_certificate);
+        #[cfg(not(feature = "tls"))]
+        false
+    }
+
+    /// Returns whether its address is one of this machine alone.
+    pub(crate) fn is_local(&self) -> bool {
+        match &self.place {
+            Address::Addr(addr) => addr.ip().to_canonical().is_loopback(),
+            _ => matches!(self.place, Address::Unix(_)),
+        }
     }
 
     /// Accepts connections from a custom [`Incoming`] source.

@@ -99,6 +99,19 @@ impl Bound {
         }
     }
 
+    /// Returns whether only this machine can reach it.
+    pub(crate) fn is_local(&self) -> bool {
+        match &self.source {
+            ConnectionSource::Tcp(listener) => {
+                let addr = listener.local_addr();
+                addr.is_ok_and(|addr| addr.ip().to_canonical().is_loopback())
+            }
+            #[cfg(unix)]
+            ConnectionSource::Unix(..) => true,
+            ConnectionSource::CustomListener(..) => false,
+        }
+    }
+
     /// Creates a copy for another thread: with a separate queue where possible, else with the same
     /// queue.
     pub(crate) fn try_clone(&self) -> crate::error::Result<Self> {

@@ -138,6 +138,11 @@ impl Tls {
         self
     }
 
+    /// Returns whether each client has to have a certificate.
+    pub(crate) fn requires_certificate(&self) -> bool {
+        self.client_ca.is_some() && !self.client_is_optional
+    }
+
     /// Sets how often the files are checked for changes. The default is 10 seconds.
     ///
     /// # Examples

@@ -42,11 +42,17 @@ fn server() {
     }
     let addr: SocketAddr = ([127, 0, 0, 1], 0).into();
     let serving = highball::serve(Blocking).listen(addr).config(config);
+    let serving = serving.admin(Operators).admin_listen(addr);
     highball::block_on(serving).expect("it serves");
 }
 
+#[routes(admin)]
+struct Operators(highball::serve::livez);
+
 struct Server {
     child: Child,
+    /// The address of the routes for operators.
+    admin: String,
     says: BufReader<std::process::ChildStderr>,
     addr: String,
 }
@@ -64,22 +70,36 @@ impl Server {
             .expect("it starts");
         let out = BufReader::new(child.stdout.take().expect("its output"));
         let mut lines = out.lines().map_while(Result::ok);
-        let addr = lines.find_map(|line| {
-            let (_, rest) = line.split_once("http://")?;
-            rest.split(' ').next().map(str::to_owned)
-        });
+        let mut address = |name: &str| {
+            lines.find_map(|line| {
+                let (_, rest) = line.split_once(name)?.1.split_once("http://")?;
+                rest.split(' ').next().map(str::to_owned)
+            })
+        };
+        let (addr, admin) = (address("highball "), address("operators:"));
         // Read the rest of the output, so that the server can always write.
         std::thread::spawn(move || lines.count());
         let says = BufReader::new(child.stderr.take().expect("its errors"));
         let addr = addr.expect("a line with the address");
-        Self { child, says, addr }
+        let admin = admin.expect("a line with that of operators");
+        Self {
+            child,
+            admin,
+            says,
+            addr,
+        }
     }
 
     fn ask(&self, path: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.addr).expect("it listens");
-        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("it reads");
-        stream
+        send(&self.addr, path)
+    }
+
+    /// Returns the response of the liveness route to operators.
+    fn alive(&self) -> String {
+        let mut response = String::new();
+        let mut stream = send(&self.admin, "/livez");
+        stream.read_to_string(&mut response).expect("it answers");
+        response
     }
 
     /// Waits for the line that contains this text.
@@ -96,6 +116,13 @@ impl Server {
         stream.read_to_string(&mut answer).expect("it answers");
         answer
     }
+}
+
+fn send(addr: &str, path: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(addr).expect("it listens");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    stream
 }
 
 impl Drop for Server {
@@ -120,6 +147,8 @@ fn names_its_handler(kind: &str) -> (Server, TcpStream) {
 #[test]
 fn blocking_handler_is_named_on_a_multi_thread_runtime() {
     let (mut server, stream) = names_its_handler("threads");
+    let alive = server.alive();
+    assert!(alive.starts_with("HTTP/1.1 200 "), "{alive}");
     let answer = server.release(stream);
     assert!(answer.ends_with("\r\n\r\n7"), "{answer}");
 }
@@ -129,6 +158,11 @@ fn blocking_handler_is_named_on_a_worker() {
     let (mut server, stream) = names_its_handler("workers");
     let line = server.says("runtime 0 has been blocked for");
     assert!(line.contains(HANDLER), "{line}");
+    let alive = server.alive();
+    assert!(
+        alive.starts_with("HTTP/1.1 503 ") && alive.contains("blocked"),
+        "{alive}"
+    );
     let answer = server.release(stream);
     assert!(answer.ends_with("\r\n\r\n7"), "{answer}");
 }

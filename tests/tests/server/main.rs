@@ -1,5 +1,6 @@
 //! The server: listeners, connections, start and shutdown, threads, and forwarding headers.
 
+mod admin;
 mod battery;
 mod blocked_threads;
 mod bodies;
@@ -45,7 +46,7 @@ async fn peer(cx: &mut Context<'_>) -> String {
 struct Api(ping, peer, highball::serve::livez, highball::serve::readyz);
 
 /// Returns the server of any app.
-fn server<A: highball::App>(app: A) -> Serve<A> {
+fn server<A: highball::App>(app: impl highball::serve::Root<A>) -> Serve<A> {
     highball::serve(app)
 }
 

@@ -1,0 +1,6 @@
+use highball::prelude::*;
+
+#[routes(app, admin)]
+struct Operators(highball::serve::readyz);
+
+fn main() {}

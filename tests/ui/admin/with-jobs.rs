@@ -1,0 +1,6 @@
+use highball::prelude::*;
+
+#[routes(admin, jobs())]
+struct Operators(highball::serve::readyz);
+
+fn main() {}
