@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt};
 
 use prometheus_client::{
-    encoding::{DescriptorEncoder, EncodeLabelSet, MetricEncoder, NoLabelSet},
+    encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet},
     metrics::{MetricType, exemplar::Exemplar},
     registry::Unit,
 };
@@ -67,35 +67,53 @@ fn escaped_help(help: &str) -> String {
 /// Writes the series of a metric.
 pub(crate) struct Lines<'e>(MetricEncoder<'e>);
 
+/// The labels of a series.
+type Labels<'l> = &'l [(&'l str, &'l str)];
+
 impl Lines<'_> {
-    pub(crate) fn counter(&mut self, labels: &impl EncodeLabelSet, value: f64) -> fmt::Result {
-        let mut line = self.0.encode_family(labels)?;
+    pub(crate) fn counter(&mut self, labels: Labels<'_>, value: f64) -> fmt::Result {
         let none = None::<&Exemplar<NoLabelSet, f64>>;
-        // Most counters are integers, which are written without a fraction.
-        if value.fract() == 0.0 && value < EXACT {
-            return line.encode_counter(&(value as u64), none);
-        }
-        line.encode_counter(&value, none)
+        self.with(labels, |line| {
+            // Most counters are integers, which are written without a fraction.
+            if value.fract() == 0.0 && value < EXACT {
+                return line.encode_counter(&(value as u64), none);
+            }
+            line.encode_counter(&value, none)
+        })
     }
 
-    pub(crate) fn gauge(&mut self, labels: &impl EncodeLabelSet, value: f64) -> fmt::Result {
-        let mut line = self.0.encode_family(labels)?;
-        if value.fract() == 0.0 && value.abs() < EXACT {
-            return line.encode_gauge(&(value as i64));
-        }
-        line.encode_gauge(&value)
+    pub(crate) fn gauge(&mut self, labels: Labels<'_>, value: f64) -> fmt::Result {
+        self.with(labels, |line| {
+            if value.fract() == 0.0 && value.abs() < EXACT {
+                return line.encode_gauge(&(value as i64));
+            }
+            line.encode_gauge(&value)
+        })
     }
 
     /// Writes a histogram, whose buckets are not cumulative.
     pub(crate) fn histogram(
         &mut self,
-        labels: &impl EncodeLabelSet,
+        labels: Labels<'_>,
         sum: f64,
         buckets: &[(f64, u64)],
     ) -> fmt::Result {
         let count = buckets.iter().map(|(_, count)| count).sum();
         let none = None::<&HashMap<usize, Exemplar<NoLabelSet, f64>>>;
-        let mut line = self.0.encode_family(labels)?;
-        line.encode_histogram(sum, count, buckets, none)
+        self.with(labels, |line| {
+            line.encode_histogram(sum, count, buckets, none)
+        })
+    }
+
+    /// Writes a series. An empty set of labels would be written as `{}`.
+    fn with(
+        &mut self,
+        labels: Labels<'_>,
+        write: impl FnOnce(&mut MetricEncoder<'_>) -> fmt::Result,
+    ) -> fmt::Result {
+        if labels.is_empty() {
+            return write(&mut self.0);
+        }
+        write(&mut self.0.encode_family(&labels)?)
     }
 }

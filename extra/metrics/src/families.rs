@@ -183,17 +183,17 @@ impl Family {
         match &self.values {
             Values::Counters(cells) => {
                 for (labels, cell) in series.zip(cells.iter()) {
-                    lines.counter(&labels.as_slice(), self.number(cell.load(Relaxed)))?;
+                    lines.counter(labels, self.number(cell.load(Relaxed)))?;
                 }
             }
             Values::Gauges(cells) => {
                 for (labels, cell) in series.zip(cells.iter()) {
-                    lines.gauge(&labels.as_slice(), f64::from_bits(cell.load(Relaxed)))?;
+                    lines.gauge(labels, f64::from_bits(cell.load(Relaxed)))?;
                 }
             }
             Values::Histograms(cells) => {
                 for (labels, (sum, buckets)) in series.zip(cells.read()) {
-                    lines.histogram(&labels.as_slice(), self.number(sum), &buckets)?;
+                    lines.histogram(labels, self.number(sum), &buckets)?;
                 }
             }
         }

@@ -60,8 +60,9 @@ fn head(name: &str, gauge: &Gauge) -> Head {
 fn encode_one(gauge: &Gauge, lines: &mut Lines<'_>) -> fmt::Result {
     // A gauge that panics must not hide all others.
     let read = catch_unwind(AssertUnwindSafe(|| gauge.read()));
-    let labels = gauge.labels().iter();
-    let labels = labels.map(|(name, value)| (valid_label(name), value.as_str()));
-    let labels: Vec<_> = labels.collect();
+    let names = gauge.labels().iter().map(|(name, _)| valid_label(name));
+    let names: Vec<_> = names.collect();
+    let values = gauge.labels().iter().map(|(_, value)| value.as_str());
+    let labels: Vec<_> = names.iter().map(String::as_str).zip(values).collect();
     lines.gauge(&labels, read.unwrap_or(f64::NAN))
 }

@@ -7,8 +7,8 @@ use crate::exporter::Exporter;
 /// The observer that measures each request by its route.
 ///
 /// Put it into `with(..)` of the app, first, so that it sees the time of all other parts. It takes the [`Exporter`]
-/// from the state. A request costs an index and four relaxed additions, without a lock, a hash or an allocation. The time
-/// ends with the body of the response.
+/// from the state. A request costs an index and four relaxed additions, without a lock, a hash or an allocation. The
+/// time ends with the body of the response.
 ///
 /// | Metric | Labels |
 /// |---|---|

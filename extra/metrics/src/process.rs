@@ -9,87 +9,104 @@ use crate::collect::Head;
 /// The ticks of a second in `/proc`. The kernel has this constant for programs, on all processors that Rust supports.
 const TICKS: f64 = 100.0;
 
+/// Name, unit, help, kind and value of a metric.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    MetricType,
+    Option<f64>,
+);
+
 /// Writes the metrics, with the names of the Prometheus clients. On other systems than Linux there are none.
 pub(crate) fn encode(encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let times = Times::parse(&stat);
-    let boot = fs::read_to_string("/proc/stat").ok();
-    let boot = boot.and_then(|text| number_after(&text, "btime "));
+    for (name, unit, help, kind, value) in times().into_iter().chain(sizes()) {
+        let Some(value) = value else {
+            continue;
+        };
+        let head = Head::new(name, unit, help);
+        let mut lines = head.begin(encoder, kind)?;
+        match kind {
+            MetricType::Counter => lines.counter(&[], value)?,
+            _ => lines.gauge(&[], value)?,
+        }
+    }
+    Ok(())
+}
+
+fn times() -> [Row; 2] {
+    let times = Times::parse(&read("/proc/self/stat"));
+    let boot = number_after(&read("/proc/stat"), "btime ");
     let started = times.as_ref().and_then(|times| Some(boot? + times.started));
-    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let counter = MetricType::Counter;
-    let gauge = MetricType::Gauge;
-    let kib = |name| number_after(&status, name).map(|kib: f64| kib * 1024.0);
-    let open = fs::read_dir("/proc/self/fd").ok();
-    // The directory itself is open while it is read.
-    let open = open.map(|files| files.count().saturating_sub(1) as f64);
-    for (name, unit, help, kind, value) in [
+    [
         (
             "process_cpu",
             "seconds",
             "User and system CPU time.",
-            counter,
-            times.map(|t| t.cpu),
-        ),
-        (
-            "process_resident_memory",
-            "bytes",
-            "Resident memory size.",
-            gauge,
-            kib("VmRSS:"),
-        ),
-        (
-            "process_virtual_memory",
-            "bytes",
-            "Virtual memory size.",
-            gauge,
-            kib("VmSize:"),
-        ),
-        (
-            "process_open_fds",
-            "",
-            "Open file descriptors.",
-            gauge,
-            open,
-        ),
-        (
-            "process_max_fds",
-            "",
-            "Maximum of open file descriptors.",
-            gauge,
-            number_after(&limits, "Max open files"),
+            MetricType::Counter,
+            times.map(|times| times.cpu),
         ),
         (
             "process_start_time",
             "seconds",
             "Start time since the Unix epoch.",
-            gauge,
+            MetricType::Gauge,
             started,
+        ),
+    ]
+}
+
+fn sizes() -> [Row; 5] {
+    let status = read("/proc/self/status");
+    let limits = read("/proc/self/limits");
+    let bytes = |name| number_after(&status, name).map(|kib| kib * 1024.0);
+    // The directory itself is open while it is read.
+    let open = fs::read_dir("/proc/self/fd").map(|files| files.count().saturating_sub(1) as f64);
+    [
+        (
+            "process_resident_memory",
+            "bytes",
+            "Resident memory size.",
+            MetricType::Gauge,
+            bytes("VmRSS:"),
+        ),
+        (
+            "process_virtual_memory",
+            "bytes",
+            "Virtual memory size.",
+            MetricType::Gauge,
+            bytes("VmSize:"),
+        ),
+        (
+            "process_open_fds",
+            "",
+            "Open file descriptors.",
+            MetricType::Gauge,
+            open.ok(),
+        ),
+        (
+            "process_max_fds",
+            "",
+            "Maximum of open file descriptors.",
+            MetricType::Gauge,
+            number_after(&limits, "Max open files"),
         ),
         (
             "process_threads",
             "",
             "Threads.",
-            gauge,
+            MetricType::Gauge,
             number_after(&status, "Threads:"),
         ),
-    ] {
-        let Some(value) = value else {
-            continue;
-        };
-        let head = Head::new(name, unit, help);
-        let mut lines = head.begin(encoder, kind.clone())?;
-        let none: &[(&str, &str)] = &[];
-        match kind {
-            MetricType::Counter => lines.counter(&none, value)?,
-            _ => lines.gauge(&none, value)?,
-        }
-    }
-    Ok(())
+    ]
+}
+
+/// Returns a file of `/proc`, or nothing if it cannot be read.
+fn read(path: &str) -> String {
+    fs::read_to_string(path).unwrap_or_default()
 }
 
 /// The times of a process, in seconds.

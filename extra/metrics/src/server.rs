@@ -8,9 +8,6 @@ use tokio::runtime::{Handle, RuntimeMetrics};
 
 use crate::collect::Head;
 
-/// No labels.
-const NONE: &[(&str, &str)] = &[];
-
 pub(crate) fn encode(runtime: Option<&Handle>, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let counts = server_counts();
     for (name, help, count) in [
@@ -37,7 +34,7 @@ pub(crate) fn encode(runtime: Option<&Handle>, encoder: &mut DescriptorEncoder<'
     ] {
         let head = Head::new(name, "", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
-        lines.counter(&NONE, count as f64)?;
+        lines.counter(&[], count as f64)?;
     }
     match runtime {
         Some(runtime) => encode_tokio(&runtime.metrics(), encoder),
@@ -65,7 +62,7 @@ fn encode_tokio(tokio: &RuntimeMetrics, encoder: &mut DescriptorEncoder<'_>) -> 
     ] {
         let head = Head::new(name, "", help);
         head.begin(encoder, MetricType::Gauge)?
-            .gauge(&NONE, value as f64)?;
+            .gauge(&[], value as f64)?;
     }
     encode_workers(tokio, encoder)
 }

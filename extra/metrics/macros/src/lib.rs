@@ -14,8 +14,8 @@ mod tests;
 /// Implements `Labels` for an enum without fields, or for a struct of enums and `bool`s.
 ///
 /// The values of an enum are the names of its variants in snake case. `#[label("mobile app")]` on a variant sets
-/// another value. As the only label of a metric, an enum has the name of its type in snake case, or that of `#[label("..")]` on
-/// the enum. In a struct, each label has the name of its field.
+/// another value. As the only label of a metric, an enum has the name of its type in snake case, or that of
+/// `#[label("..")]` on the enum. In a struct, each label has the name of its field.
 #[proc_macro_derive(Labels, attributes(label))]
 pub fn labels(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     frame::expand(
