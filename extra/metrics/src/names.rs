@@ -7,8 +7,8 @@ use prometheus_client::metrics::MetricType;
 
 use crate::{families::Families, gauges};
 
-/// The names that each scrape has.
-const BUILT_IN: [&str; 3] = ["http_server_", "process_", "tokio_"];
+/// The first parts of the names that the package itself has.
+const BUILT_IN: [&str; 4] = ["highball_", "http_server_", "process_", "tokio_"];
 
 /// Fails if two metrics have the same name, or an own metric has the name of a built-in one.
 pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {

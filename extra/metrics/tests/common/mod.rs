@@ -1,4 +1,4 @@
-//! What the tests share: reading an exposition, a server that runs, and promtool.
+//! The common part of the tests: reading an exposition, a server that runs, and promtool.
 
 #![allow(dead_code, unreachable_pub)]
 
