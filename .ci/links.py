@@ -32,6 +32,7 @@ PAGE_TESTS = [
     "extra/cache/src/doctests.rs",
     "extra/db/src/doctests.rs",
     "extra/jobs-amqp/src/doctests.rs",
+    "extra/metrics/src/doctests.rs",
     "extra/object-pool/src/doctests.rs",
     "extra/openapi/src/doctests.rs",
     "extra/session/src/doctests.rs",

@@ -1,6 +1,6 @@
 //! The test client, which sends requests to an app without a socket.
 
-use std::{fmt, marker::PhantomData, net::SocketAddr};
+use std::{fmt, marker::PhantomData, net::SocketAddr, sync::Arc};
 
 use http::Method;
 
@@ -302,7 +302,7 @@ impl<A: App, S> TestClient<A, S> {
     /// Limits concurrent requests, as [`Serve::capacity`](crate::serve::Serve::capacity) does.
     #[must_use]
     pub fn capacity(mut self, capacity: Capacity) -> Self {
-        self.shared.gate = Some(Gate::new(capacity));
+        self.shared.gate = Some(Arc::new(Gate::new(capacity)));
         self
     }
 }

@@ -90,7 +90,7 @@ where
     let ExchangeState { head, out, faults } = state;
     let (head, shared) = (&*head, &connection.shared);
     // Operators can look at a server that is busy.
-    let gate = shared.gate.as_ref().filter(|_| !A::IS_ADMIN);
+    let gate = shared.gate.as_deref().filter(|_| !A::IS_ADMIN);
     let (target, _permit) = wait_for_capacity(gate, shared, head, target).await;
     let mut cx = Context::new(head, out, &shared.tasks, &shared.health, &shared.kept);
     let is_miss = target.miss.is_some();

@@ -3,7 +3,10 @@
 use std::{
     fmt,
     pin::pin,
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    sync::atomic::{
+        AtomicUsize,
+        Ordering::{Relaxed, SeqCst},
+    },
     time::Duration,
 };
 
@@ -122,6 +125,12 @@ impl Gate {
             taken: AtomicUsize::new(0),
             queues: Default::default(),
         }
+    }
+
+    /// Returns which share of the capacity is in use.
+    pub(crate) fn share_in_use(&self) -> f64 {
+        let [.., all] = self.capacity.most;
+        self.taken.load(Relaxed) as f64 / all as f64
     }
 
     /// Takes a permit, or waits for one.

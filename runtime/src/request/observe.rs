@@ -6,6 +6,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -223,6 +224,50 @@ impl<'x> Exchange<'x> {
     /// Returns the route of the request, or `None` if no route matched.
     pub fn route(&self) -> Option<&'static Route> {
         self.head.route
+    }
+
+    /// Returns the routes of the app, in the order of its constant `ROUTES`.
+    pub fn routes(&self) -> &'static [Route] {
+        self.head.routes
+    }
+
+    /// Returns the index of the route in [`routes`](Self::routes), or `None` if no route matched.
+    ///
+    /// An observer that keeps a value for each route finds it by the index, without a search.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    ///
+    /// static REQUESTS: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
+    ///
+    /// #[observer]
+    /// fn count(exchange: &Exchange<'_>) {
+    ///     if let Some(idx) = exchange.route_index() {
+    ///         REQUESTS[idx].fetch_add(1, Relaxed);
+    ///     }
+    /// }
+    ///
+    /// #[get("/")]
+    /// async fn home() {}
+    ///
+    /// #[get("/books")]
+    /// async fn books() {}
+    ///
+    /// #[routes(app, with(count))]
+    /// struct Api(home, books);
+    ///
+    /// # highball::block_on(async {
+    /// Api.test().get("/books").send().await;
+    /// assert_eq!(REQUESTS[1].load(Relaxed), 1);
+    /// # });
+    /// ```
+    pub fn route_index(&self) -> Option<usize> {
+        let routes = self.head.routes;
+        // The route is an element of the list, so the addresses lead to its index.
+        let address = ptr::from_ref(self.route()?).addr();
+        Some(address.checked_sub(routes.as_ptr().addr())? / size_of::<Route>())
     }
 
     /// Returns the status, or `None` if the client disconnected before the response was ready.

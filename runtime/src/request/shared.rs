@@ -22,7 +22,7 @@ pub(crate) struct Shared<S> {
     /// `on_disconnect = finish`.
     pub(crate) finishes: bool,
     /// Admits requests, if the app has a capacity.
-    pub(crate) gate: Option<Gate>,
+    pub(crate) gate: Option<Arc<Gate>>,
     /// The proxies whose forwarding headers are trusted.
     pub(crate) proxies: Option<Proxies>,
     /// The values with which a test replaces guards and middleware.

@@ -20,6 +20,7 @@ use super::{
     http_app::Served,
     listeners,
     listeners::Listening,
+    registry::Gauge,
     supervisor, workers,
     workers::Runtimes,
 };
@@ -137,7 +138,12 @@ where
 fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     shared.body_limit = setup.config.body_limit;
     shared.finishes = !setup.config.cancel_on_disconnect;
-    shared.gate = setup.capacity.take().map(Gate::new);
+    shared.gate = setup.capacity.take().map(|capacity| {
+        let gate = Arc::new(Gate::new(capacity));
+        let gauge = capacity_used(Arc::clone(&gate));
+        setup.installed.registry.add_gauge("capacity", gauge);
+        gate
+    });
     shared.proxies = setup.proxies.take();
     for check in setup.checks.drain(..) {
         shared.health.add(check);
@@ -161,6 +167,13 @@ async fn stop_admin(admin: Option<RunningAdmin>) {
     if let Some(admin) = admin {
         admin.stop().await;
     }
+}
+
+fn capacity_used(gate: Arc<Gate>) -> Gauge {
+    let help = "The share of the capacity that requests use, from 0 to 1.";
+    Gauge::new("highball_capacity_used", "", help, move || {
+        gate.share_in_use()
+    })
 }
 
 /// Closes the batteries, the last one first.

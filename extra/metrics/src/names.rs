@@ -1,0 +1,90 @@
+//! The names of metrics and labels.
+
+use std::collections::HashMap;
+
+use highball::{Error, Result, battery::Gauge};
+use prometheus_client::metrics::MetricType;
+
+use crate::{families::Families, gauges};
+
+/// The first parts of the names that the package itself has.
+const BUILT_IN: [&str; 4] = ["highball_", "http_server_", "process_", "tokio_"];
+
+/// Fails if two metrics have the same name, or an own metric has the name of a built-in one.
+pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
+    let mut owners = HashMap::new();
+    let own = own
+        .names()
+        .map(|(owner, name, kind)| (format!("`{owner}`"), name, kind));
+    let gauges = gauges::by_name(gauges).into_iter();
+    let gauges = gauges.map(|(name, _)| ("a battery".to_owned(), name, MetricType::Gauge));
+    for (owner, name, kind) in own.chain(gauges) {
+        if let Some(prefix) = BUILT_IN.iter().find(|prefix| name.starts_with(**prefix)) {
+            return Err(Error::new(format!(
+                "the metric `{name}` of {owner} begins with `{prefix}`, as the metrics of the server do; \
+                 give it another name"
+            )));
+        }
+        for sample in samples(&name, kind) {
+            if let Some(other) = owners.insert(sample, owner.clone()) {
+                return Err(Error::new(format!(
+                    "the metric `{name}` of {owner} is also a metric of {other}; give it another name"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the names of the series of a metric.
+fn samples(name: &str, kind: MetricType) -> Vec<String> {
+    let suffixes: &[&str] = match kind {
+        MetricType::Counter => &["", "_total"],
+        MetricType::Histogram => &["", "_bucket", "_sum", "_count"],
+        _ => &[""],
+    };
+    let names = suffixes.iter().map(|suffix| format!("{name}{suffix}"));
+    names.collect()
+}
+
+/// Returns a name with `_` in place of each character that Prometheus does not accept in the name of a metric.
+pub(crate) fn valid_name(name: &str) -> String {
+    valid(name, |letter| letter == ':')
+}
+
+/// Returns a name with `_` in place of each character that Prometheus does not accept in the name of a label.
+pub(crate) fn valid_label(name: &str) -> String {
+    valid(name, |_| false)
+}
+
+fn valid(name: &str, also: impl Fn(char) -> bool) -> String {
+    let is_valid = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || also(letter);
+    let letters = name.chars();
+    let text: String = letters
+        .map(|letter| if is_valid(letter) { letter } else { '_' })
+        .collect();
+    if text.starts_with(|letter: char| letter.is_ascii_digit()) || text.is_empty() {
+        return format!("_{text}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_characters_are_replaced() {
+        for (name, expected) in [
+            ("pool_idle", "pool_idle"),
+            ("pool.idle-now", "pool_idle_now"),
+            ("2nd", "_2nd"),
+            ("größe", "gr__e"),
+            ("a:b", "a:b"),
+            ("", "_"),
+        ] {
+            assert_eq!(valid_name(name), expected);
+        }
+        assert_eq!(valid_label("a:b"), "a_b");
+    }
+}

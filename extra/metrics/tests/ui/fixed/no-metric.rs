@@ -1,0 +1,13 @@
+use highball_metrics::{Counter, Exporter, Metrics};
+
+#[derive(Metrics)]
+struct Sales {
+    /// Orders that were paid.
+    paid: Counter,
+    /// Orders that were returned.
+    returned: Counter,
+}
+
+pub fn main() {
+    let _: Sales = Exporter::new().add();
+}

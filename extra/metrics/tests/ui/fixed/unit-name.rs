@@ -1,0 +1,18 @@
+use highball_metrics::{Exporter, Histogram, Metrics, Unit};
+
+struct Euros;
+
+impl Unit for Euros {
+    const NAME: &'static str = "euros";
+}
+
+#[derive(Metrics)]
+struct Sales {
+    /// Values of baskets.
+    #[buckets(5.0, 20.0)]
+    basket: Histogram<(), Euros>,
+}
+
+pub fn main() {
+    let _: Sales = Exporter::new().add();
+}
