@@ -54,7 +54,7 @@ fn head(name: &str, gauge: &Gauge) -> Head {
     if name.ends_with(&format!("_{unit}")) {
         return Head::new(name, unit, gauge.help());
     }
-    Head::new(name, "", &format!("{} In {unit}.", gauge.help()))
+    Head::new(name, "", &format!("{} Unit: {unit}.", gauge.help()))
 }
 
 fn encode_one(gauge: &Gauge, lines: &mut Lines<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! The names of metrics and labels.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use highball::{Error, Result, battery::Gauge};
 use prometheus_client::metrics::MetricType;
@@ -16,8 +16,13 @@ pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
     let own = own
         .names()
         .map(|(owner, name, kind)| (format!("`{owner}`"), name, kind));
-    let gauges = gauges::by_name(gauges).into_iter();
-    let gauges = gauges.map(|(name, _)| ("a battery".to_owned(), name, MetricType::Gauge));
+    let gauges = gauges::by_name(gauges);
+    for (name, gauges) in &gauges {
+        check_labels(name, gauges)?;
+    }
+    let gauges = gauges
+        .into_iter()
+        .map(|(name, _)| ("a battery".to_owned(), name, MetricType::Gauge));
     for (owner, name, kind) in own.chain(gauges) {
         if let Some(prefix) = BUILT_IN.iter().find(|prefix| name.starts_with(**prefix)) {
             return Err(Error::new(format!(
@@ -31,6 +36,23 @@ pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
                     "the metric `{name}` of {owner} is also a metric of {other}; give it another name"
                 )));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Fails if two gauges of a name have the same labels. Prometheus would refuse the whole scrape.
+fn check_labels(name: &str, gauges: &[&Gauge]) -> Result {
+    let mut seen = HashSet::new();
+    for gauge in gauges {
+        let labels = gauge.labels().iter();
+        let labels = labels.map(|(name, value)| (valid_label(name), value.as_str()));
+        let labels: BTreeMap<_, _> = labels.collect();
+        if labels.len() < gauge.labels().len() || !seen.insert(labels) {
+            return Err(Error::new(format!(
+                "two gauges or two labels of `{name}` are the same for Prometheus, which replaces other characters than \
+                 letters, digits and `_`; give them other names"
+            )));
         }
     }
     Ok(())

@@ -90,7 +90,7 @@ async fn special_characters_of_gauges_are_escaped() {
     let line = r#"strange_name_1{la_bel="a \"b\" \\ c\nd"} 1.5"#;
     assert!(text.contains(line), "{text}");
     let help =
-        "# HELP strange_name_1 A \"help\" with a \\\\ and\\na second line. In queue items.\n";
+        "# HELP strange_name_1 A \"help\" with a \\\\ and\\na second line. Unit: queue items.\n";
     assert!(text.contains(help), "{text}");
     // A gauge that panics hides no other one.
     assert!(text.contains("\nbroken NaN\n"));

@@ -1,7 +1,7 @@
 //! Generated code next to names and lints that could change its meaning.
 
 #![deny(warnings, clippy::pedantic, clippy::nursery)]
-#![allow(non_camel_case_types, dead_code)]
+#![allow(non_camel_case_types, dead_code, clippy::redundant_pub_crate)]
 
 /// Types with the names of those that generated code uses.
 mod shadowed {

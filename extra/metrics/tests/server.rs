@@ -78,7 +78,7 @@ async fn scrape_has_the_server_the_runtime_and_the_process() {
     assert_eq!(value(text, "pool_idle{pool=\"a\"}"), 3.0);
     assert_eq!(value(text, "pool_idle{pool=\"b\"}"), 4.0);
     assert_eq!(value(text, "pool_wait_seconds"), 0.5);
-    assert!(text.contains("# HELP pool_idle Idle connections. In connections.\n"));
+    assert!(text.contains("# HELP pool_idle Idle connections. Unit: connections.\n"));
     assert_eq!(text.matches("# TYPE pool_idle ").count(), 1);
     assert!(value(text, "highball_cut_connections_total") >= 0.0);
     // The scrape itself has one of 64 places.
@@ -220,6 +220,14 @@ async fn metrics_of_one_name_are_found_at_the_start() {
     let error = start_error(exporter, vec![gauge]).await;
     assert!(
         error.contains("the metric `sales_paid_total` of a battery"),
+        "{error}"
+    );
+
+    let gauges = ["queue.length", "queue_length"];
+    let gauges = gauges.map(|name| Gauge::new(name, "", "Jobs.", || 0.0));
+    let error = start_error(Exporter::new(), gauges.into()).await;
+    assert!(
+        error.contains("two labels of `queue_length` are the same"),
         "{error}"
     );
 

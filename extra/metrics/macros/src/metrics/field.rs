@@ -42,29 +42,8 @@ impl<'f> MetricField<'f> {
         let ident = field.ident.as_ref()?;
         let help = help(field, ident, errors);
         let options = Options::read(field, errors);
-        let bounds = bounds(field, errors);
         let (kind, arguments) = kind(field, errors)?;
-        let bounds = match (kind, bounds) {
-            ("histogram", None) => {
-                let message = format!(
-                    "the histogram `{ident}` has no bounds: write `#[buckets(5.0, 20.0, 50.0)]` above it, with a bound \
-                     at each value that an alert compares"
-                );
-                errors.at(ident, message);
-                None
-            }
-            ("histogram", bounds) => bounds,
-            (_, Some(_)) => {
-                errors.at(
-                    ident,
-                    format!(
-                        "`{ident}` has bounds but is a {kind}: remove them, or write `Histogram`"
-                    ),
-                );
-                None
-            }
-            (_, None) => None,
-        };
+        let bounds = bounds(field, ident, kind, errors);
         let name = options
             .name
             .unwrap_or_else(|| format!("{prefix}_{}", name::snake(ident)));
@@ -123,10 +102,25 @@ fn kind<'f>(field: &'f Field, errors: &mut Errors) -> Option<(&'static str, Vec<
     Some((kind, types.collect()))
 }
 
-fn bounds(field: &Field, errors: &mut Errors) -> Option<Vec<f64>> {
+/// Returns the bounds of a histogram, which no other metric has.
+fn bounds(field: &Field, ident: &Ident, kind: &str, errors: &mut Errors) -> Option<Vec<f64>> {
     let mut attrs = field.attrs.iter();
-    let attr = attrs.find(|attr| attr.path().is_ident("buckets"))?;
-    Some(buckets::read(attr, errors))
+    let attr = attrs.find(|attr| attr.path().is_ident("buckets"));
+    let bounds = attr.map(|attr| buckets::read(attr, errors));
+    let is_histogram = kind == "histogram";
+    if is_histogram && bounds.is_none() {
+        let message = format!(
+            "the histogram `{ident}` has no bounds: write `#[buckets(5.0, 20.0, 50.0)]` above it, with a bound at each \
+             value that an alert compares"
+        );
+        errors.at(ident, message);
+    }
+    if !is_histogram && bounds.is_some() {
+        let message =
+            format!("`{ident}` has bounds but is a {kind}: remove them, or write `Histogram`");
+        errors.at(ident, message);
+    }
+    bounds
 }
 
 fn is_unit_type(ty: &Type) -> bool {
