@@ -309,6 +309,7 @@ fn load() {
             "duration",
             "record",
             "schedule",
+            "shard",
             "report",
             "requirement",
             "args",

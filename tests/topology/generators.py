@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares load generators: `tests/topology/generators.py INSTANCE HIGHBALL_LOAD`, with the paths of two release builds.
+"""Compares load generators: `tests/topology/generators.py INSTANCE HIGHBALL_LOAD`, with two release builds.
 
-The server has the first core and the generator the second. Each generator first sends as fast as it can over 64
-connections, and then 1,000 requests a second while the server is stopped for one second of five. Without coordinated
-omission, a fifth of those requests waits, and the 90th percentile is 500 ms. Generators that are not installed are left
-out. The names of others can be given by WRK, HEY, H2LOAD, AB, AUTOCANNON, K6 and OHA.
+Each generator has one thread, if it has an option for that. It first sends as fast as it can over 64 connections, and
+then 1,000 requests a second while the server is stopped for one second of five. Without coordinated omission, a fifth
+of those requests waits, and the 90th percentile is 500 ms. Generators that are not installed are left out. WRK, HEY,
+H2LOAD, AB, AUTOCANNON, K6 and OHA can name their programs, and ROUNDS the number of rounds.
 """
 
 import json
@@ -20,7 +20,7 @@ import threading
 import time
 
 SECONDS = 5
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 RATE = 1000
 CONNECTIONS = 64
 PORT = 8099
@@ -44,6 +44,14 @@ export function handleSummary(data) { return { stdout: JSON.stringify(data.metri
 def number(pattern, text):
     found = re.search(pattern, text)
     return float(found[1]) if found else float("nan")
+
+
+def value(read, text):
+    """Returns a number of a report, or not a number if a generator was too slow to write one."""
+    try:
+        return read(text)
+    except (KeyError, ValueError):
+        return float("nan")
 
 
 def milliseconds(pattern, text):
@@ -72,20 +80,25 @@ def generators(own, script):
     basic = ["-q", "-c", str(CONNECTIONS), "-d", f"{SECONDS}s", "--json", "-"]
     yield "highball-load", [own, *basic, URL], None, own_count, own_p90
     yield (
-        "highball-load --rate", [own, *basic, "-r", "1000000", "--timeout", "100ms", URL], [own, *basic, "-r", str(RATE), URL],
-        own_count, own_p90,
+        "highball-load --rate",
+        [own, *basic, "-r", "1000000", "--timeout", "100ms", URL],
+        [own, *basic, "-r", str(RATE), URL],
+        own_count,
+        own_p90,
     )
     each = RATE / CONNECTIONS
     name = os.environ.get
     wrk = [name("WRK", "wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", URL]
-    yield "wrk", wrk, wrk, lambda text: number(r"Requests/sec:\s+([\d.]+)", text), lambda text: milliseconds(r"90%", text)
+    wrk_rate = lambda text: number(r"Requests/sec:\s+([\d.]+)", text)
+    yield "wrk", wrk, wrk, wrk_rate, lambda text: milliseconds(r"90%", text)
     hey = [name("HEY", "hey"), "-z", f"{SECONDS}s", "-c", str(CONNECTIONS), "-cpus", "1"]
     yield (
         "hey", [*hey, URL], [*hey, "-q", str(round(each)), URL],
         lambda text: number(r"Requests/sec:\s+([\d.]+)", text), lambda text: milliseconds(r"90%+ in", text),
     )
     ab = [name("AB", "ab"), "-k", "-q", "-c", str(CONNECTIONS), "-t", str(SECONDS), "-n", "10000000", URL]
-    yield "ab", ab, ab, lambda text: number(r"Requests per second:\s+([\d.]+)", text), lambda text: number(r"90%\s+(\d+)", text)
+    ab_rate = lambda text: number(r"Requests per second:\s+([\d.]+)", text)
+    yield "ab", ab, ab, ab_rate, lambda text: number(r"90%\s+(\d+)", text)
     h2load = [name("H2LOAD", "h2load"), "--h1", "-t1", f"-c{CONNECTIONS}", f"-D{SECONDS}", URL]
     yield "h2load --h1", h2load, None, lambda text: number(r"finished in .*?, ([\d.]+) req/s", text), None
     cannon = [name("AUTOCANNON", "autocannon"), "-c", str(CONNECTIONS), "-d", str(SECONDS), "--json", "-n"]
@@ -108,9 +121,9 @@ def generators(own, script):
 
 
 def run(command, server=None):
-    """Runs a generator on the second core. Returns its output and its CPU time. The server stops for a second."""
+    """Runs a generator. Returns its output and its CPU time. The server stops for a second."""
     with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(["taskset", "-c", "1", *command], stdout=output, stderr=subprocess.DEVNULL)
+        child = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
         if server:
             time.sleep(2)
             server.send_signal(signal.SIGSTOP)
@@ -137,21 +150,22 @@ def main():
         script.flush()
         all_of_them = [each for each in generators(own, script.name) if is_installed(each[1])]
         settings = {**os.environ, "HOST": "127.0.0.1", "PORT": str(PORT)}
-        server = subprocess.Popen(["taskset", "-c", "0", instance], env=settings, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([instance], env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             time.sleep(1)
             rates, costs = {}, {}
             for _ in range(ROUNDS):
                 for name, fast, _, rate, _ in all_of_them:
                     text, cpu = run(fast)
-                    value = rate(text)
-                    rates.setdefault(name, []).append(value)
-                    costs.setdefault(name, []).append(cpu / (value * SECONDS) * 1e6)
+                    answered = value(rate, text)
+                    rates.setdefault(name, []).append(answered)
+                    costs.setdefault(name, []).append(cpu / (answered * SECONDS) * 1e6)
             print("| | responses/s | CPU time of each, µs | p90 with a stop of 1 s, ms |\n|---|---|---|---|")
             for name, _, fixed, _, p90 in all_of_them:
-                stalled = f"{p90(run(fixed, server)[0]):.0f}" if fixed and p90 else "-"
+                stalled = f"{value(p90, run(fixed, server)[0]):.0f}" if fixed and p90 else "-"
                 low, high = min(rates[name]), max(rates[name])
-                print(f"| {name} | {low:,.0f} to {high:,.0f} | {statistics.median(costs[name]):.1f} | {stalled} |", flush=True)
+                cost = statistics.median(costs[name])
+                print(f"| {name} | {low:,.0f} to {high:,.0f} | {cost:.1f} | {stalled} |", flush=True)
         finally:
             server.kill()
             server.wait()

@@ -46,7 +46,7 @@ fn is_full() -> bool {
 fn check_update(layer: &str) {
     let (instances, rate, seconds, restarts) = match is_full() {
         true => ("3", "400", "90", "12"),
-        false => ("2", "200", "14", "2"),
+        false => ("2", "200", "12", "2"),
     };
     let args = [
         &[
@@ -59,7 +59,7 @@ fn check_update(layer: &str) {
         ][..],
         &["--rate", rate, "--seconds", seconds, "--restarts", restarts],
         // On a busy machine, the balancer takes longer than usual to notice a stop.
-        &["--delay", "3000"],
+        &["--delay", "2500"],
     ];
     let Some(counts) = run(&args.concat()) else {
         return;
@@ -103,7 +103,7 @@ fn update_without_a_delay_loses_requests() {
         "--rate",
         "400",
         "--seconds",
-        "6",
+        "5",
         "--restarts",
         "1",
     ];
