@@ -17,6 +17,7 @@ use highball::{
 };
 use highball_cache::responses::ResponseCache;
 use highball_db::Pool;
+use highball_metrics::{Exporter, measured};
 use highball_openapi::{Document, Documented};
 use highball_session::{Sessions, sessions};
 
@@ -39,6 +40,8 @@ pub struct AppState {
     pub sessions: Sessions,
     /// The passwords that are checked at once.
     pub checks: Checks,
+    /// The metrics.
+    pub exporter: Exporter,
 }
 
 impl AppState {
@@ -55,6 +58,7 @@ impl AppState {
             responses: ResponseCache::new(),
             sessions,
             checks,
+            exporter: Exporter::new().skip_probes(),
         }
     }
 }
@@ -78,6 +82,7 @@ fn health() -> &'static str {
     app,
     every(guards::signed_in | public),
     with(
+        measured,
         // Without the log in tests, their output stays readable.
         when(
             cfg!(not(test)),
@@ -104,6 +109,14 @@ pub struct Api(
     // Pages for browsers before a login: `/docs`, and in debug builds `/routes`.
     #[public] highball_openapi::page<Api>,
     #[public] highball_openapi::routes_page<Api>,
+);
+
+/// The routes for operators, on a separate address.
+#[routes(admin)]
+pub struct Operators(
+    highball_metrics::metrics,
+    highball::serve::livez,
+    highball::serve::readyz,
 );
 
 impl Documented for Api {

@@ -7,7 +7,7 @@
 //! ```
 
 use highball::prelude::*;
-use shop::{Api, AppState, add_accounts, capacity, database};
+use shop::{Api, AppState, Operators, add_accounts, capacity, database};
 
 #[highball::main]
 async fn main() -> highball::Result {
@@ -23,15 +23,18 @@ async fn main() -> highball::Result {
     #[cfg(not(feature = "postgres"))]
     let state = AppState::new(shop.clone());
     let (sessions, responses) = (state.sessions.clone(), state.responses.clone());
+    let exporter = state.exporter.clone();
     let server = highball::serve(Api);
     #[cfg(feature = "postgres")]
     let server = server.install(logins);
     server
         .state(state)
+        .admin(Operators)
         .capacity(capacity())
         .install(shop.clone())
         .install(sessions)
         .install(responses)
+        .install(exporter)
         .on_start("accounts", secs(30), add_accounts(shop))
         .await
 }

@@ -86,7 +86,7 @@ struct Hundred(
     #[prefix("/j")] Ten,
 );
 
-#[routes(app, with(measured))]
+#[routes(app, admin = exposed("a measurement"), with(measured))]
 struct Thousand(
     metrics,
     #[prefix("/a")] Hundred,

@@ -48,12 +48,15 @@ const PROBES: [&str; 3] = [
 /// }
 ///
 /// #[routes(app, with(measured))]
-/// struct Api(home, highball_metrics::metrics);
+/// struct Api(home);
+///
+/// #[routes(admin)]
+/// struct Operators(highball_metrics::metrics);
 ///
 /// # fn main() {
 /// let exporter = Exporter::new().skip_probes();
 /// let state = AppState { exporter: exporter.clone() };
-/// let _ = highball::serve(Api).state(state).install(exporter);
+/// let _ = highball::serve(Api).state(state).admin(Operators).install(exporter);
 /// # }
 /// ```
 #[derive(Clone, Default)]

@@ -46,12 +46,15 @@ use crate::{
 /// }
 ///
 /// #[routes(app, with(highball_metrics::measured))]
-/// struct Api(checkout, highball_metrics::metrics);
+/// struct Api(checkout);
+///
+/// #[routes(admin)]
+/// struct Operators(highball_metrics::metrics);
 ///
 /// # fn main() {
 /// let exporter = Exporter::new();
 /// let state = AppState { sales: exporter.add(), exporter: exporter.clone() };
-/// let _ = highball::serve(Api).state(state).install(exporter);
+/// let _ = highball::serve(Api).state(state).admin(Operators).install(exporter);
 /// # }
 /// ```
 pub trait Metrics: Sized {

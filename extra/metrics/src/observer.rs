@@ -35,12 +35,16 @@ use crate::exporter::Exporter;
 /// }
 ///
 /// #[routes(app, with(measured))]
-/// struct Api(book, highball_metrics::metrics);
+/// struct Api(book);
+///
+/// #[routes(admin)]
+/// struct Operators(highball_metrics::metrics);
 ///
 /// # highball::block_on(async {
-/// let client = Api.test().state(AppState { exporter: Exporter::new() }).start();
+/// let exporter = Exporter::new();
+/// let client = Api.test().state(AppState { exporter: exporter.clone() }).start();
 /// client.get("/books/7").send().await;
-/// let scrape = client.get("/metrics").send().await;
+/// let scrape = Operators.test().state(AppState { exporter }).get("/metrics").send().await;
 /// let line = r#"http_server_request_duration_seconds_count{http_request_method="GET",http_route="/books/{id}"} 1"#;
 /// assert!(scrape.text().contains(line));
 /// # });

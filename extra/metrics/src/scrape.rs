@@ -10,8 +10,9 @@ use crate::{accept::Format, classic::from_open_metrics, exporter::Exporter};
 /// The format is OpenMetrics if the client accepts it, as Prometheus does, else the classic text of Prometheus. The
 /// text is made on a thread for blocking work, so a scrape of many routes delays no request.
 ///
-/// Metrics are private: they show each route, how often it fails, and how much the app earns if that is a metric. List
-/// the route in an app that listens on a private address, or below a guard.
+/// Metrics are private: they show each route, how often it fails, and how much the app earns if that is a metric. So
+/// the route is for operators: list it in `#[routes(admin)]`, which [`Serve::admin`](highball::serve::Serve::admin) serves on
+/// a separate address.
 ///
 /// # Examples
 /// ```
@@ -23,16 +24,16 @@ use crate::{accept::Format, classic::from_open_metrics, exporter::Exporter};
 ///     exporter: Exporter,
 /// }
 ///
-/// #[routes(app)]
-/// struct Api(metrics);
+/// #[routes(admin)]
+/// struct Operators(metrics);
 ///
 /// # highball::block_on(async {
-/// let app = Api.test().state(AppState { exporter: Exporter::new() });
+/// let app = Operators.test().state(AppState { exporter: Exporter::new() });
 /// let response = app.get("/metrics").send().await;
 /// assert!(response.text().contains("# TYPE highball_cut_connections_total counter"));
 /// # });
 /// ```
-#[get("/metrics")]
+#[get("/metrics", admin)]
 pub async fn metrics(
     exporter: State<Exporter>,
     cx: &mut Context<'_>,

@@ -20,7 +20,7 @@ async fn user(name: &str) -> String {
     name.to_owned()
 }
 
-#[routes(app, with(measured))]
+#[routes(app, admin = exposed("a test"), with(measured))]
 struct Api(user, metrics);
 
 #[tokio::test]

@@ -65,7 +65,7 @@ struct AppState {
     exporter: Exporter,
 }
 
-#[routes(app)]
+#[routes(admin)]
 struct Api(metrics);
 
 async fn scrape(exporter: &Exporter, accept: &str) -> String {

@@ -36,7 +36,7 @@ async fn mail(id: u64, mail: State<Mail>) -> StatusCode {
     StatusCode::IM_A_TEAPOT
 }
 
-#[routes(app, with(measured))]
+#[routes(app, admin = exposed("a test"), with(measured))]
 struct Api(mail, metrics);
 
 /// A process that ends with the test.

@@ -61,7 +61,7 @@ async fn forever() {
     std::future::pending::<()>().await;
 }
 
-#[routes(app, with(measured))]
+#[routes(app, admin = exposed("a test"), with(measured))]
 struct Api(
     book,
     add,

@@ -24,7 +24,7 @@ async fn home() -> &'static str {
     "home"
 }
 
-#[routes(app, with(measured))]
+#[routes(app, admin = exposed("a test"), with(measured))]
 struct Api(home, metrics);
 
 /// A battery with these gauges.
