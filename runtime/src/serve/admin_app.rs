@@ -1,6 +1,6 @@
 //! The server's view of an app for operators.
 
-use std::{future::Future, marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
 use http::request::Parts;
 
@@ -58,12 +58,10 @@ impl<A: App + Endpoint<S>, S: Send + Sync + 'static> HttpApp for ServedAdmin<A, 
         Ok(routed)
     }
 
-    fn respond(request: Self::RoutedRequest) -> impl Future<Output = Response> + Send + 'static {
-        async {
-            match request {
-                Ok(routed) => handle_request::<A, S>(routed).await,
-                Err(refusal) => refusal.response(),
-            }
+    async fn respond(request: Self::RoutedRequest) -> Response {
+        match request {
+            Ok(routed) => handle_request::<A, S>(routed).await,
+            Err(refusal) => refusal.response(),
         }
     }
 

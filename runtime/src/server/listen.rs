@@ -168,6 +168,7 @@ impl Listener {
     }
 
     /// Adds the TLS of the settings.
+    #[cfg_attr(not(feature = "tls"), allow(unused_mut))]
     pub(crate) fn with_tls_of(mut self, config: &Config) -> Result<Self, Error> {
         #[cfg(feature = "tls")]
         if let Some(tls) = Tls::configured(config)? {
