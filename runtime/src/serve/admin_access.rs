@@ -54,7 +54,7 @@ impl Access {
             if !Bearer::from_headers(&head.headers).is_ok_and(|sent| sent.is(token)) {
                 return Err(Refusal::Token);
             }
-        } else if !has_own_host(head) {
+        } else if head.certificate.is_none() && !has_own_host(head) {
             return Err(Refusal::Host);
         }
         match is_same_origin(head) {
