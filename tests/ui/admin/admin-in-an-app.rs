@@ -1,7 +1,10 @@
 use highball::prelude::*;
 
+#[post("/caches/clear")]
+async fn clear() {}
+
 #[routes(admin)]
-struct Caches(highball::serve::readyz);
+struct Caches(clear);
 
 #[routes(app)]
 struct Api(Caches);

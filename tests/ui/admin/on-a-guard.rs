@@ -1,0 +1,8 @@
+use highball::prelude::*;
+
+#[guard(admin)]
+async fn operator() -> Result<(), StatusCode> {
+    Ok(())
+}
+
+fn main() {}
