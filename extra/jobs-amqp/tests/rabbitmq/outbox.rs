@@ -71,25 +71,28 @@ fn orders(count: i64) -> Vec<i64> {
     (0..count).collect()
 }
 
-/// Sends 200 orders, and returns the median and the longest time.
-async fn times(process: &Process, first: i64) -> [Duration; 2] {
+/// Sends 200 orders, and returns the median, the 99th percentile and the longest time.
+async fn times(process: &Process, first: i64) -> [Duration; 3] {
     let mut times = Vec::new();
     for order in first..first + 200 {
         times.push(process.order(order).await);
     }
     times.sort();
-    [times[100], times[199]]
+    [times[100], times[197], times[199]]
 }
 
 /// Checks the times of a route whose broker takes nothing.
-fn compare(usual: [Duration; 2], now: [Duration; 2], waiting: i64) {
-    println!("median and maximum {usual:?} and {now:?}, {waiting} wait");
+fn compare(usual: [Duration; 3], now: [Duration; 3], waiting: i64) {
+    println!("median, p99 and maximum {usual:?} and {now:?}, {waiting} wait");
     assert!(
         now[0] < usual[0] * 2 + Duration::from_millis(5),
         "{usual:?}, {now:?}"
     );
+    // On a machine with other work, two of 200 are often late.
+    let most = usual[1] * 11 / 10 + Duration::from_millis(5);
+    assert!(!is_full() || now[1] < most, "{usual:?}, {now:?}");
     // A route that waited for a confirm would take two seconds.
-    assert!(now[1] < Duration::from_millis(1_500), "{now:?}");
+    assert!(now[2] < Duration::from_millis(1_500), "{now:?}");
     // Those that were under way may be in the broker.
     assert!(waiting >= 100, "{waiting}");
 }
