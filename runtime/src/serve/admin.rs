@@ -187,7 +187,7 @@ fn unprotected(bound: &Bound) -> Error {
     Error::new(format!(
         "the routes for operators are on {}, which other machines can reach: set `admin_token`, require client \
          certificates, or set `admin_listen` to an address of this machine such as {PLACE}",
-        bound.display_address()
+        bound.socket_address()
     ))
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn bind_tcp(
 ) -> Result<std::net::TcpListener> {
     try_bind_tcp(addr, reuse_port, only_v6).map_err(|error| {
         let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program uses it; set PORT to a free port",
+            io::ErrorKind::AddrInUse => "another program uses it; choose a free port",
             io::ErrorKind::PermissionDenied => {
                 "ports below 1024 need a privilege; set PORT to a higher port"
             }

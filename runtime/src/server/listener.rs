@@ -99,6 +99,16 @@ impl Bound {
         }
     }
 
+    /// Returns the address of the socket, or the name of another listener.
+    pub(crate) fn socket_address(&self) -> String {
+        match &self.source {
+            ConnectionSource::Tcp(listener) => listener
+                .local_addr()
+                .map_or_else(|_| self.display_address(), |addr| addr.to_string()),
+            _ => self.display_address(),
+        }
+    }
+
     /// Returns whether only this machine can reach it.
     pub(crate) fn is_local(&self) -> bool {
         match &self.source {
