@@ -56,6 +56,8 @@ pub(crate) fn start(example: &str) -> (Program, u16) {
     assert!(path.exists(), "`cargo build -p {example}` was not run");
     let mut command = Command::new(path);
     command.env("PORT", "0").env("DATABASE", new_database());
+    // Two tests run the shop at the same time.
+    command.env("HIGHBALL_ADMIN_LISTEN", "127.0.0.1:0");
     start_program(&mut command, "http://localhost:")
 }
 
