@@ -3,7 +3,8 @@
 //! The client is a blocking socket with fixed buffers on the thread of the test, so only the allocations of the server
 //! are counted: those of hyper, tokio and Highball together.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+mod counting;
+
 use std::future::{Future, IntoFuture};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use std::time::Instant;
 
+use counting::allocations;
 use highball::{
     middleware::{AccessLog, SecurityHeaders},
     prelude::*,
@@ -21,33 +23,6 @@ use highball::{
 const WORKERS: u64 = 2;
 /// The number of allocations for the echo of an order.
 const ECHO: u64 = 32;
-
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call is forwarded unchanged to the system allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the contract of the caller is that of the system allocator.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the contract of the caller is that of the system allocator.
-        unsafe { System.dealloc(block, layout) }
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the contract of the caller is that of the system allocator.
-        unsafe { System.realloc(block, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 #[derive(serde::Serialize)]
 struct Pong {
@@ -280,9 +255,9 @@ fn count(address: SocketAddr, request: &str, batch: usize) -> u64 {
     stream.set_nodelay(true).expect("it is set");
     let requests = request.repeat(batch);
     send(&mut stream, requests.as_bytes(), batch, 100);
-    let (before, pools) = (ALLOCATIONS.load(Relaxed), highball::serve::pools());
+    let (before, pools) = (allocations(), highball::serve::pools());
     send(&mut stream, requests.as_bytes(), batch, 1000);
-    let allocations = ALLOCATIONS.load(Relaxed) - before;
+    let allocations = allocations() - before;
     assert_eq!(highball::serve::pools(), pools, "all come from the pools");
     assert!(pools.contexts().made() > 0 && pools.buffers().made() > 0);
     allocations

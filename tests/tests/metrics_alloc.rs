@@ -2,38 +2,11 @@
 //!
 //! The app is called without a socket. Its own allocations are those of the same app without the observer.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+mod counting;
 
+use counting::allocations;
 use highball::{http::Request, prelude::*, tokio};
 use highball_metrics::{Counter, Exporter, Gauge, Histogram, Labels, Metrics, Seconds, measured};
-
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-// SAFETY: every call is forwarded unchanged to the system allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the contract of the caller is that of the system allocator.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the contract of the caller is that of the system allocator.
-        unsafe { System.dealloc(block, layout) }
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the contract of the caller is that of the system allocator.
-        unsafe { System.realloc(block, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 #[derive(Clone, Copy, Labels)]
 enum Channel {
@@ -101,17 +74,17 @@ macro_rules! count {
         for _ in 0..100 {
             send().await;
         }
-        let before = ALLOCATIONS.load(Relaxed);
+        let before = allocations();
         for _ in 0..1000 {
             send().await;
         }
-        ALLOCATIONS.load(Relaxed) - before
+        allocations() - before
     }};
 }
 
 /// Counts own metrics a thousand times, and returns the allocations.
 fn count_own(sales: &Sales) -> u64 {
-    let before = ALLOCATIONS.load(Relaxed);
+    let before = allocations();
     for number in 0..1000 {
         sales.paid.inc(Sold {
             channel: Channel::Web,
@@ -120,7 +93,7 @@ fn count_own(sales: &Sales) -> u64 {
         sales.bank.observe(Channel::App, millis(number));
         sales.carts.set(7);
     }
-    ALLOCATIONS.load(Relaxed) - before
+    allocations() - before
 }
 
 fn main() {

@@ -105,7 +105,10 @@ where
     }
     let clock = shared.tasks.clock().clone();
     let (shared, watched, progress) = (Arc::new(shared), !setup.quiet, Progress::new(&clock));
-    let admin = start_admin(admin, &shared, &setup.config)?;
+    let admin = match start_admin(admin, &shared, &setup.config) {
+        Ok(admin) => admin,
+        Err(error) => return Err::<(), _>(error).and(close(&mut setup, &clock).await),
+    };
     let background = Running::start(
         std::mem::take(&mut setup.installed.background),
         std::mem::take(&mut setup.installed.stop_begins),
@@ -216,7 +219,10 @@ async fn run_background<S: Send + Sync + 'static>(
     }
     apply(&mut setup, &mut shared);
     let (shared, progress) = (Arc::new(shared), Progress::new(&clock));
-    let admin = start_admin(admin, &shared, &setup.config)?;
+    let admin = match start_admin(admin, &shared, &setup.config) {
+        Ok(admin) => admin,
+        Err(error) => return Err::<(), _>(error).and(close(&mut setup, &clock).await),
+    };
     let background = Running::start(
         std::mem::take(&mut setup.installed.background),
         std::mem::take(&mut setup.installed.stop_begins),
