@@ -24,7 +24,7 @@ pub use capacity::Capacity;
 pub(crate) use capacity::{Gate, Permit, too_busy};
 pub use context::Context;
 pub use head::Head;
-pub(crate) use health::{Check, Health};
+pub(crate) use health::{Check, Health, Readiness};
 pub(crate) use host::is_host;
 pub(crate) use locals::Locals;
 pub(crate) use miss::Miss;

@@ -204,6 +204,26 @@ impl<D: Database> Builder<D> {
         self
     }
 
+    /// Makes the app work without the database: the server starts while it cannot be reached, and `/readyz` is then 200
+    /// with the status `degraded`.
+    ///
+    /// Use it for a database that few routes need, such as one for reports. The pool connects and runs the migrations
+    /// later, once a second. Until then, requests that need a connection are answered with 503. A migration that fails
+    /// is still an error.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_db::{Pool, Sqlite, database};
+    ///
+    /// database!(Reports: Sqlite);
+    ///
+    /// let reports = Pool::<Reports>::file("reports.db").optional().build();
+    /// ```
+    pub fn optional(mut self) -> Self {
+        self.options.is_optional = true;
+        self
+    }
+
     /// Sets work for each new connection, before a request gets it: settings of the session, or statements that are
     /// parsed and planned ahead, so that the first requests do not wait for this. Migrations run before it.
     ///

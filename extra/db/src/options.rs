@@ -22,6 +22,8 @@ pub(crate) struct Options {
     pub(crate) shed_after: Duration,
     /// A connection that is held for longer is reported.
     pub(crate) report_after: Duration,
+    /// Whether the app works without the database.
+    pub(crate) is_optional: bool,
     /// How long the start waits for the database.
     pub(crate) startup: Duration,
     /// They run before the first request.
@@ -52,6 +54,7 @@ impl Default for Options {
             check_after: Duration::from_secs(5),
             shed_after: Duration::from_millis(100),
             report_after: Duration::from_secs(60),
+            is_optional: false,
             startup: Duration::ZERO,
             migrations: None,
         }

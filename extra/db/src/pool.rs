@@ -82,6 +82,8 @@ pub(crate) struct Inner<D: Database> {
     breaks: AtomicU64,
     /// Whether a connection has failed since one was opened or checked.
     is_down: AtomicBool,
+    /// Whether the database of an optional pool has not been reached since the start, so its migrations have not run.
+    pub(crate) is_unreached: AtomicBool,
     is_closed: AtomicBool,
 }
 
@@ -103,6 +105,7 @@ impl<D: Database> Pool<D> {
             open: Arc::default(),
             breaks: AtomicU64::new(0),
             is_down: AtomicBool::new(false),
+            is_unreached: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
         }))
     }
@@ -199,6 +202,9 @@ impl<D: Database> Inner<D> {
 
     /// Opens a connection, and prepares it for requests.
     pub(crate) async fn connect(&self) -> Result<Live<D>, sqlx::Error> {
+        if self.is_unreached.load(Acquire) {
+            return Err(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into()));
+        }
         let mut live = self.connect_bare().await?;
         self.prepare(&mut live).await?;
         Ok(live)

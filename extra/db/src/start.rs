@@ -1,16 +1,20 @@
 //! The start and the stop of a pool in a server.
 
-use std::{sync::Arc, time::Duration};
-
-use highball::{
-    battery::{Battery, Gauge, Hooks},
-    prelude::*,
+use std::{
+    sync::{
+        Arc,
+        atomic::Ordering::{Acquire, Release},
+    },
+    time::Duration,
 };
+
+use highball::battery::{Battery, Gauge, Hooks};
 use tokio::time::Instant;
 
 use crate::{
     database::Database,
     engine::Engine,
+    live::Live,
     pool::{Inner, Pool},
     status::Status,
 };
@@ -27,6 +31,9 @@ const START: Duration = Duration::from_secs(15 * 60);
 /// How long closing the connections may take.
 const CLOSE: Duration = Duration::from_secs(5);
 
+/// How long the check of readiness may take.
+const CHECK: Duration = Duration::from_secs(2);
+
 /// How long the connections of the last requests may take to return, within this time.
 const RETURN: Duration = Duration::from_secs(2);
 
@@ -38,8 +45,46 @@ impl<D: Database> Pool<D> {
     /// Returns an error with the database, the reason and the way out, if the database cannot be reached within the
     /// time of [`startup`](crate::Builder::startup), or if a migration fails.
     pub async fn open(&self) -> highball::Result {
+        let live = first(&self.0).await?;
+        self.open_with(live).await
+    }
+
+    /// Opens an optional pool for the first time, unless the database cannot be reached.
+    async fn open_if_reached(&self) -> highball::Result {
+        match self.0.connect_bare().await {
+            Ok(live) => self.open_with(live).await,
+            Err(error) => {
+                if !self.0.is_unreached.swap(true, Release) {
+                    let error = cannot_connect(&self.0, &error);
+                    eprintln!("{error}; the app starts without it, and the pool tries again");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Replaces old connections between requests, opens those that are missing, and reports those that are held for
+    /// long.
+    async fn keep(&self) -> highball::Result {
         let pool = &self.0;
-        let mut live = first(pool).await?;
+        if pool.is_unreached.load(Acquire) {
+            return self.open_if_reached().await;
+        }
+        for held in pool.holders.overdue(pool.options.report_after) {
+            eprintln!("a connection of `{}` is held for {held}", D::NAME);
+        }
+        for live in pool.take_old() {
+            live.close().await;
+        }
+        if pool.fill().await.is_err() {
+            pool.broke();
+        }
+        Ok(())
+    }
+
+    /// Runs the migrations on the first connection, and opens the others.
+    async fn open_with(&self, mut live: Live<D>) -> highball::Result {
+        let pool = &self.0;
         if let Some(migrator) = &pool.options.migrations {
             let migrated = D::Engine::migrate(&mut live.conn, migrator).await;
             migrated.map_err(|error| {
@@ -65,6 +110,8 @@ impl<D: Database> Pool<D> {
                 D::NAME
             ))
         })?;
+        // Requests get connections only after the migrations.
+        pool.is_unreached.store(false, Release);
         pool.give_back(live);
         pool.fill()
             .await
@@ -73,7 +120,7 @@ impl<D: Database> Pool<D> {
 }
 
 /// Opens the first connection.
-async fn first<D: Database>(pool: &Arc<Inner<D>>) -> highball::Result<crate::live::Live<D>> {
+async fn first<D: Database>(pool: &Arc<Inner<D>>) -> highball::Result<Live<D>> {
     let until = Instant::now() + pool.options.startup;
     let mut pause = PAUSES.0;
     loop {
@@ -109,25 +156,34 @@ impl<D: Database> Battery for Pool<D> {
     }
 
     fn install(self, hooks: &mut Hooks<'_>) {
-        let pool = self.clone();
+        let (pool, is_optional) = (self.clone(), self.0.options.is_optional);
         let within = START + pool.0.options.startup;
-        hooks.on_start(within, async move { pool.open().await });
+        hooks.on_start(within, async move {
+            match is_optional {
+                true => pool.open_if_reached().await,
+                false => pool.open().await,
+            }
+        });
         let pool = self.clone();
         hooks.background("connections", move |stopping, clock| {
-            let pool = Arc::clone(&pool.0);
+            let pool = pool.clone();
             async move {
                 let mut stopping = std::pin::pin!(stopping);
                 while clock.timeout(KEEP, stopping.as_mut()).await.is_err() {
-                    keep(&pool).await;
+                    pool.keep().await?;
                 }
                 Ok(())
             }
         });
         let pool = self.clone();
-        hooks.check("connection", secs(2), move || {
+        let check = move || {
             let pool = pool.clone();
             async move { is_ready(&pool.0).await }
-        });
+        };
+        match is_optional {
+            true => hooks.optional_check("connection", CHECK, check),
+            false => hooks.check("connection", CHECK, check),
+        }
         for (name, help, read) in GAUGES {
             let pool = self.clone();
             let gauge = Gauge::new(name, "connections", help, move || read(pool.status()));
@@ -170,19 +226,6 @@ const GAUGES: [(&str, &str, Read); 4] = [
         |status| status.waiting as f64,
     ),
 ];
-
-/// Replaces old connections between requests, opens those that are missing, and reports those that are held for long.
-async fn keep<D: Database>(pool: &Arc<Inner<D>>) {
-    for held in pool.holders.overdue(pool.options.report_after) {
-        eprintln!("a connection of `{}` is held for {held}", D::NAME);
-    }
-    for live in pool.take_old() {
-        live.close().await;
-    }
-    if pool.fill().await.is_err() {
-        pool.broke();
-    }
-}
 
 /// Checks an idle connection, or opens one. If requests hold all of them and none has failed, the database works.
 ///

@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     time::Duration,
 };
@@ -27,6 +27,9 @@ use crate::{
 
 /// How long the results of the checks are reused. More frequent requests do not run them again.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// The state of a check that has never run.
+const NEVER_RUN: u8 = 2;
 
 /// Whether the server is ready, and the checks that decide it.
 #[derive(Debug)]
@@ -49,10 +52,23 @@ impl Default for Health {
     }
 }
 
-/// A check that must pass for the server to be ready.
+/// Whether the server should get requests, by its checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Readiness {
+    Ready,
+    /// Ready, while an optional check fails.
+    Degraded,
+    NotReady,
+}
+
+/// A check that must pass for the server to be ready, unless it is optional.
 pub(crate) struct Check {
     name: String,
     within: Duration,
+    /// Whether the server is ready without it.
+    is_optional: bool,
+    /// Whether it has passed when it ran last, 0 or 1, or [`NEVER_RUN`].
+    passed: Arc<AtomicU8>,
     run: Arc<dyn Fn() -> Checking + Send + Sync>,
 }
 
@@ -80,7 +96,28 @@ impl Check {
         Self {
             name,
             within,
+            is_optional: false,
+            passed: Arc::new(AtomicU8::new(NEVER_RUN)),
             run: Arc::new(move || Box::pin(run())),
+        }
+    }
+
+    /// Makes the server ready without it.
+    pub(crate) fn optional(mut self) -> Self {
+        self.is_optional = true;
+        self
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns a function that returns whether the check has passed when it ran last: 1 or 0, or NaN before.
+    pub(crate) fn last(&self) -> impl Fn() -> f64 + Send + Sync + use<> {
+        let passed = Arc::clone(&self.passed);
+        move || match passed.load(Ordering::Relaxed) {
+            NEVER_RUN => f64::NAN,
+            passed => f64::from(passed),
         }
     }
 
@@ -131,7 +168,7 @@ impl Health {
     }
 
     /// Runs the checks concurrently, or returns their last results if those are fresh.
-    pub(crate) async fn check(&self, tasks: &Tasks) -> (bool, Map<String, Value>) {
+    pub(crate) async fn check(&self, tasks: &Tasks) -> (Readiness, Map<String, Value>) {
         let clock = tasks.clock();
         let called = clock.now();
         let last = Arc::clone(&self.last).lock_owned().await;
@@ -147,13 +184,21 @@ impl Health {
                 run.await.unwrap_or_default()
             }
         };
-        let words = passed.iter().map(|passed| match passed {
-            true => "ok",
-            false => "failed",
-        });
-        let names = self.checks.iter().map(|check| check.name.clone());
-        let all_passed = passed.len() == self.checks.len() && passed.iter().all(|passed| *passed);
-        (all_passed, names.zip(words.map(Value::from)).collect())
+        if passed.len() < self.checks.len() {
+            return (Readiness::NotReady, Map::new());
+        }
+        let mut readiness = Readiness::Ready;
+        let mut words = Map::new();
+        for (check, passed) in self.checks.iter().zip(passed) {
+            let (word, state) = match (passed, check.is_optional) {
+                (true, _) => ("ok", Readiness::Ready),
+                (false, true) => ("degraded", Readiness::Degraded),
+                (false, false) => ("failed", Readiness::NotReady),
+            };
+            words.insert(check.name.clone(), Value::from(word));
+            readiness = readiness.max(state);
+        }
+        (readiness, words)
     }
 }
 
@@ -167,7 +212,9 @@ async fn run_all(
     let mut passed = Vec::with_capacity(running.len());
     for (check, running) in checks.iter().zip(running) {
         let before = last.as_ref().is_none_or(|last| last.passed[passed.len()]);
-        passed.push(check.passed(running.await, before));
+        let now = check.passed(running.await, before);
+        check.passed.store(u8::from(now), Ordering::Relaxed);
+        passed.push(now);
     }
     *last = Some(Outcome {
         at: clock.now(),

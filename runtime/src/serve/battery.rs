@@ -137,6 +137,20 @@ impl Hooks<'_> {
         self.checks.push(Check::new(name, within, check));
     }
 
+    /// Adds a check of something without which the app still works, as
+    /// [`Serve::optional_check`](crate::serve::Serve::optional_check) does.
+    pub fn optional_check<F>(
+        &mut self,
+        name: &str,
+        within: Duration,
+        check: impl Fn() -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        let name = format!("{}: {name}", self.battery);
+        self.checks.push(Check::new(name, within, check).optional());
+    }
+
     /// Adds background work, which runs from the start hooks to the stop.
     ///
     /// `stopping` resolves when a stop *begins*, before the `shutdown_delay`: a consumer of a queue must take nothing

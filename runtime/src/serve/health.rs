@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::{
-    request::Context,
+    request::{Context, Readiness},
     response::{IntoResponse, Json, Response},
 };
 
@@ -40,8 +40,9 @@ pub async fn livez(cx: &mut Context<'_>) -> Response {
 /// A readiness route: `GET /readyz` responds with 200 if the server accepts requests, else with 503.
 ///
 /// List it among the routes of an app, for a load balancer. The response is 503 while the server
-/// starts or stops, and if a check of [`Serve::check`](crate::serve::Serve::check) fails. It lists the
-/// checks with their results. The reason of a failure is logged and not sent. Its priority is critical:
+/// starts or stops, and if a check of [`Serve::check`](crate::serve::Serve::check) fails. If only checks of
+/// [`Serve::optional_check`](crate::serve::Serve::optional_check) fail, it is 200 with the status `degraded`. It lists
+/// the checks with their results. The reason of a failure is logged and not sent. Its priority is critical:
 /// if a load balancer removed each overloaded server, the next one would be overloaded.
 ///
 /// # Examples
@@ -65,10 +66,11 @@ pub async fn readyz(cx: &mut Context<'_>) -> Response {
             json!({ "status": "not ready" }),
         );
     }
-    let (passed, checks) = health.check(cx.tasks()).await;
-    let (status, word) = match passed {
-        true => (StatusCode::OK, "ready"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+    let (readiness, checks) = health.check(cx.tasks()).await;
+    let (status, word) = match readiness {
+        Readiness::Ready => (StatusCode::OK, "ready"),
+        Readiness::Degraded => (StatusCode::OK, "degraded"),
+        Readiness::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
     };
     not_stored(status, json!({ "status": word, "checks": checks }))
 }

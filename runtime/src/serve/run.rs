@@ -1,6 +1,7 @@
 //! The life of a served app, in order: bind, run the start hooks, serve, run the stop hooks.
 
 use std::{
+    collections::HashSet,
     future::{Future, poll_fn},
     io::{self, Write as _},
     marker::PhantomData,
@@ -29,9 +30,9 @@ use crate::{
     chain::Endpoint,
     clock::Clock,
     config::Config,
-    error::Result,
+    error::{Error, Result},
     events, middleware,
-    request::{Gate, Shared},
+    request::{Check, Gate, Shared},
     serve::{
         shutdown::{DelayedStop, Progress},
         stall_watch::StallWatch,
@@ -61,6 +62,7 @@ where
     S: Send + Sync + 'static,
 {
     setup.installed.registry.check()?;
+    check_names(&setup.checks)?;
     let arguments = std::mem::take(&mut setup.arguments);
     match command::select(&mut setup.installed.commands, arguments)? {
         Selected::Serve => {}
@@ -149,6 +151,10 @@ fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     });
     shared.proxies = setup.proxies.take();
     for check in setup.checks.drain(..) {
+        setup
+            .installed
+            .registry
+            .add_gauge("checks", check_passed(&check));
         shared.health.add(check);
     }
 }
@@ -170,6 +176,23 @@ async fn stop_admin(admin: Option<RunningAdmin>) {
     if let Some(admin) = admin {
         admin.stop().await;
     }
+}
+
+/// Fails if two checks have the same name, since the response of `/readyz` and a gauge have their results by name.
+fn check_names(checks: &[Check]) -> Result {
+    let mut names = HashSet::new();
+    match checks.iter().find(|check| !names.insert(check.name())) {
+        Some(check) => Err(Error::new(format!(
+            "two checks of readiness have the name `{}`; give one of them another name",
+            check.name()
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn check_passed(check: &Check) -> Gauge {
+    let help = "Whether the check has passed when it ran last, for /readyz: 1 or 0.";
+    Gauge::new("highball_check_passed", "", help, check.last()).label("check", check.name())
 }
 
 fn capacity_used(gate: Arc<Gate>) -> Gauge {

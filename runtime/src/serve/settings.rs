@@ -131,6 +131,38 @@ impl<A, K> Serve<A, K> {
         self
     }
 
+    /// Adds a check to [`readyz`](crate::serve::readyz()) of something without which the app still works, such as a cache.
+    ///
+    /// While it fails, the response is 200, and the status is `degraded`: a load balancer that removed each server
+    /// because of a shared cache would remove all of them.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use highball::prelude::*;
+    /// # #[get("/")] async fn hello() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(hello, highball::serve::readyz);
+    ///
+    /// # async fn ping_cache() -> highball::Result { Ok(()) }
+    /// # async fn run() -> highball::Result {
+    /// highball::serve(Api).optional_check("cache", secs(1), || ping_cache()).await
+    /// # }
+    /// ```
+    pub fn optional_check<F>(
+        mut self,
+        name: &str,
+        within: Duration,
+        check: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        let check = Check::new(name.to_owned(), within, check);
+        self.setup.checks.push(check.optional());
+        self
+    }
+
     /// Adds a hook that runs before the first request is accepted.
     ///
     /// Hooks run one after another, in the order in which they were added. The server

@@ -14,7 +14,11 @@ use highball::{
     middleware::{millis, secs},
     tokio,
 };
-use tokio::{io::AsyncWriteExt, net::TcpStream, time::sleep};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::sleep,
+};
 
 use crate::{Server, ask, bound, connect};
 
@@ -157,6 +161,70 @@ async fn readiness_depends_on_the_checks() {
         r#"{"status":"alive"}"#
     );
     server.stop().await.expect("it served");
+}
+
+#[tokio::test]
+async fn a_failed_optional_check_degrades_a_ready_server() {
+    let check = |passes: bool| {
+        move || async move { passes.then_some(()).ok_or_else(|| Error::new("it is down")) }
+    };
+    for (database, cache, status, expected) in [
+        (
+            true,
+            true,
+            "200",
+            r#"{"checks":{"cache":"ok","database":"ok"},"status":"ready"}"#,
+        ),
+        (
+            true,
+            false,
+            "200",
+            r#"{"checks":{"cache":"degraded","database":"ok"},"status":"degraded"}"#,
+        ),
+        (
+            false,
+            false,
+            "503",
+            r#"{"checks":{"cache":"degraded","database":"failed"},"status":"not ready"}"#,
+        ),
+    ] {
+        let (listener, addr) = bound().await;
+        let server = Server::start(|serve| {
+            serve
+                .listen(listener)
+                .optional_check("cache", secs(1), check(cache))
+                .check("database", secs(1), check(database))
+        });
+        let mut stream = connect(addr).await;
+        let request = b"GET /readyz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        stream.write_all(request).await.expect("it is sent");
+        let mut response = String::new();
+        stream
+            .read_to_string(&mut response)
+            .await
+            .expect("it responds");
+        assert!(
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{response}"
+        );
+        assert!(response.ends_with(expected), "{response}");
+        server.stop().await.expect("it served");
+    }
+}
+
+#[tokio::test]
+async fn two_checks_of_one_name_are_refused() {
+    let (listener, _) = bound().await;
+    let server = Server::start(|serve| {
+        serve
+            .listen(listener)
+            .check("database", secs(1), || async { Ok(()) })
+            .optional_check("database", secs(1), || async { Ok(()) })
+    });
+    let error = server.stop().await.expect_err("it does not start");
+    let expected =
+        "two checks of readiness have the name `database`; give one of them another name";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[tokio::test]
