@@ -109,6 +109,12 @@ pub(crate) fn certificate_not_renewed(error: &dyn fmt::Debug) {
     );
 }
 
+/// Reports a certificate that has ended or ends soon.
+#[cfg(feature = "tls")]
+pub(crate) fn certificate_ends(text: &str) {
+    report!(WARN, "{text}");
+}
+
 /// Reports background work of a battery that has failed, and begins again unless a stop has begun.
 pub(crate) fn background_failed(name: &str, fault: &str) {
     report!(ERROR, "`{name}` failed: {fault}");

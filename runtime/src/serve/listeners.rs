@@ -2,6 +2,7 @@
 
 use std::{env, net::SocketAddr};
 
+use super::registry::Registry;
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -13,6 +14,26 @@ pub(super) struct Listening {
     pub(super) bound: Vec<Bound>,
     /// The addresses, as the banner prints them.
     pub(super) addresses: Vec<String>,
+}
+
+impl Listening {
+    /// Adds a gauge for each certificate.
+    #[cfg(feature = "tls")]
+    pub(super) fn add_gauges(&self, registry: &Registry) {
+        let mut files = std::collections::HashSet::new();
+        for (file, expiry) in self.bound.iter().filter_map(Bound::certificate_expiry) {
+            if files.insert(file) {
+                let (name, expiry) = ("highball_tls_certificate_ends_seconds", expiry.clone());
+                let help = "When the certificate ends, in seconds since 1970.";
+                let gauge =
+                    super::registry::Gauge::new(name, "seconds", help, move || expiry.seconds());
+                registry.add_gauge("tls", gauge.label("file", &file.display().to_string()));
+            }
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    pub(super) fn add_gauges(&self, _: &Registry) {}
 }
 
 /// Binds the listeners from code. If there are none, uses inherited sockets, and without those the

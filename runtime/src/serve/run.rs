@@ -99,6 +99,7 @@ where
     S: Send + Sync + 'static,
 {
     apply(&mut setup, &mut shared);
+    listening.add_gauges(&setup.installed.registry);
     if !setup.quiet {
         let routes = routes_of::<A>();
         let text = banner::compose(&listening, routes, admin.as_ref(), &times, &setup.config);

@@ -109,6 +109,12 @@ impl Bound {
         }
     }
 
+    /// Returns the file of the certificate and when it ends, if the listener has TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) fn certificate_expiry(&self) -> Option<&(PathBuf, crate::server::tls::Expiry)> {
+        self.preamble.tls.as_ref()?.expiry()
+    }
+
     /// Returns whether only this machine can reach it.
     pub(crate) fn is_local(&self) -> bool {
         match &self.source {

@@ -21,8 +21,10 @@ use crate::{
 };
 
 mod certificates;
+mod expiry;
 
 use self::certificates::Certificates;
+pub(crate) use self::expiry::Expiry;
 
 /// The TLS configuration of a listener: rustls with TLS 1.2 and 1.3, and HTTP/2 by ALPN.
 ///
@@ -173,7 +175,11 @@ impl Tls {
     /// Loads the files, starts the task that reloads them, and returns the acceptor.
     pub(crate) fn acceptor(self) -> Result<Acceptor> {
         if let Some(config) = self.config {
-            return Ok(Acceptor::new(config, None));
+            return Ok(Acceptor {
+                tls: TlsAcceptor::from(config),
+                expiry: None,
+                _reloading: None,
+            });
         }
         // The provider is explicit because the process's default depends on which other crates
         // are linked.
@@ -198,8 +204,13 @@ impl Tls {
             config.alpn_protocols.insert(0, b"h2".to_vec());
         }
         // The configuration holds another reference to the certificates.
+        let expiry = Some(certificates.expiry());
         let reloading = Owned::spawn(certificates.reload_on_change(self.reload));
-        Ok(Acceptor::new(Arc::new(config), Some(reloading)))
+        Ok(Acceptor {
+            tls: TlsAcceptor::from(Arc::new(config)),
+            expiry,
+            _reloading: Some(reloading),
+        })
     }
 }
 
@@ -249,16 +260,16 @@ const MOST_WAITING: usize = 16 * 1024;
 /// Performs the TLS handshakes of one listener.
 pub(crate) struct Acceptor {
     tls: TlsAcceptor,
+    /// The file of the certificate and when it ends, unless the configuration is the caller's.
+    expiry: Option<(PathBuf, Expiry)>,
     /// The task that reloads the certificates, ended on drop.
     _reloading: Option<Owned<()>>,
 }
 
 impl Acceptor {
-    fn new(config: Arc<ServerConfig>, reloading: Option<Owned<()>>) -> Self {
-        Self {
-            tls: TlsAcceptor::from(config),
-            _reloading: reloading,
-        }
+    /// Returns the file of the certificate and when it ends.
+    pub(crate) fn expiry(&self) -> Option<&(PathBuf, Expiry)> {
+        self.expiry.as_ref()
     }
 
     /// Returns a copy of the rustls configuration, for HTTP/3, which sets another ALPN protocol.

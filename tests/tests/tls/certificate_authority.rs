@@ -34,7 +34,17 @@ impl Authority {
 
     /// Signs a certificate for localhost, and writes the certificate and its key to files.
     pub(crate) fn sign(&self, name: &str) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
-        let params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+        self.sign_until(name, (4096, 1, 1))
+    }
+
+    /// Signs a certificate that ends at the beginning of a day, in UTC.
+    pub(crate) fn sign_until(
+        &self,
+        name: &str,
+        (year, month, day): (i32, u8, u8),
+    ) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+        params.not_after = rcgen::date_time_ymd(year, month, day);
         let key = KeyPair::generate().expect("a key");
         let cert = params.signed_by(&key, &self.issuer).expect("it is signed");
         fs::write(self.path(&format!("{name}.pem")), cert.pem()).expect("it is written");

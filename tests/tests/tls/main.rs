@@ -1,6 +1,7 @@
 //! TLS: the negotiation of the protocol, certificates of both sides, timeouts and disconnects.
 
 mod certificate_authority;
+mod expiry;
 mod operators;
 mod origin;
 

@@ -17,6 +17,7 @@ use tokio_rustls::rustls::{
 use crate::{
     error::{Error, Result},
     events,
+    server::tls::expiry::Expiry,
 };
 
 /// The server's certificate and key, which rustls reads at each handshake.
@@ -27,17 +28,26 @@ pub(crate) struct Certificates {
     provider: Arc<CryptoProvider>,
     /// The certificate in use, replaced when the files change.
     current: RwLock<Arc<CertifiedKey>>,
+    expiry: Expiry,
 }
 
 impl Certificates {
     pub(crate) fn load(cert: PathBuf, key: PathBuf, provider: Arc<CryptoProvider>) -> Result<Self> {
         let current = load_key(&cert, &key, &provider)?;
+        let expiry = Expiry::default();
+        expiry.set(&cert, current.cert.first());
         Ok(Self {
             cert,
             key,
             provider,
             current: RwLock::new(Arc::new(current)),
+            expiry,
         })
+    }
+
+    /// Returns the file, and when its certificate ends.
+    pub(crate) fn expiry(&self) -> (PathBuf, Expiry) {
+        (self.cert.clone(), self.expiry.clone())
     }
 
     /// Reloads the certificate when the files have changed. Never returns.
@@ -68,6 +78,7 @@ impl Certificates {
     pub(crate) fn reload(&self) {
         match load_key(&self.cert, &self.key, &self.provider) {
             Ok(new) => {
+                self.expiry.set(&self.cert, new.cert.first());
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
             }
             Err(error) => {
