@@ -171,7 +171,38 @@ pub(crate) fn body_too_slow(received: u64, waited: Duration) {
     );
 }
 
+/// The open connections of an accept loop, which are part of [`server_counts`] until it is dropped.
+#[derive(Default)]
+pub(crate) struct OpenConnections(usize);
+
+impl OpenConnections {
+    /// Sets their number.
+    pub(crate) fn set(&mut self, open: usize) {
+        // The other accept loops of the process have added theirs.
+        match open.checked_sub(self.0) {
+            Some(more) => COUNTERS.open_connections.fetch_add(more as u64, Relaxed),
+            None => COUNTERS
+                .open_connections
+                .fetch_sub((self.0 - open) as u64, Relaxed),
+        };
+        self.0 = open;
+    }
+}
+
+impl Drop for OpenConnections {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
+
+/// Counts a connection that was accepted.
+pub(crate) fn connection_accepted() {
+    COUNTERS.accepted_connections.fetch_add(1, Relaxed);
+}
+
 static COUNTERS: Counters = Counters {
+    accepted_connections: AtomicU64::new(0),
+    open_connections: AtomicU64::new(0),
     refused_connections: AtomicU64::new(0),
     failed_handshakes: AtomicU64::new(0),
     cut_connections: AtomicU64::new(0),
@@ -179,13 +210,15 @@ static COUNTERS: Counters = Counters {
 };
 
 struct Counters {
+    accepted_connections: AtomicU64,
+    open_connections: AtomicU64,
     refused_connections: AtomicU64,
     failed_handshakes: AtomicU64,
     cut_connections: AtomicU64,
     slow_bodies: AtomicU64,
 }
 
-/// The connections and bodies that the servers of this process have refused or cut, since it started.
+/// The connections of the servers of this process, and the bodies that they have cut, since it started.
 ///
 /// [`server_counts`] returns it. Export it as metrics, or look at it when clients report errors that no
 /// log contains: these events are logged at the level debug only, by the feature `tracing`.
@@ -200,6 +233,10 @@ struct Counters {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerCounts {
+    /// Connections that were accepted.
+    pub accepted_connections: u64,
+    /// Connections that are open now, those of operators included.
+    pub open_connections: u64,
     /// Connections that were refused because of `max_connections_per_address`.
     pub refused_connections: u64,
     /// TLS handshakes and headers of the PROXY protocol that failed or timed out.
@@ -210,7 +247,7 @@ pub struct ServerCounts {
     pub slow_bodies: u64,
 }
 
-/// Returns the counts of refused and cut connections and bodies.
+/// Returns the counts of connections and bodies.
 ///
 /// # Examples
 /// ```
@@ -219,6 +256,8 @@ pub struct ServerCounts {
 /// ```
 pub fn server_counts() -> ServerCounts {
     ServerCounts {
+        accepted_connections: COUNTERS.accepted_connections.load(Relaxed),
+        open_connections: COUNTERS.open_connections.load(Relaxed),
         refused_connections: COUNTERS.refused_connections.load(Relaxed),
         failed_handshakes: COUNTERS.failed_handshakes.load(Relaxed),
         cut_connections: COUNTERS.cut_connections.load(Relaxed),

@@ -165,3 +165,42 @@ async fn failures_of_clients_are_counted() {
     assert!(after.cut_connections > before.cut_connections);
     server.abort();
 }
+
+/// The other tests of this program have a few connections each, so many of them are opened here.
+#[tokio::test]
+async fn open_connections_are_counted_until_they_end_or_the_server_is_dropped() {
+    async fn wait_until(reached: impl Fn(u64) -> bool) {
+        let waiting = async {
+            while !reached(server_counts().open_connections) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let limit = Duration::from_secs(20);
+        let waited = tokio::time::timeout(limit, waiting).await;
+        waited.expect("the number changes");
+    }
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    let server = tokio::spawn(
+        highball::serve(Plain)
+            .listen(listener)
+            .quiet()
+            .into_future(),
+    );
+    let before = server_counts();
+    for ends_first in ["clients", "server"] {
+        let mut clients = Vec::new();
+        for _ in 0..60 {
+            clients.push(TcpStream::connect(addr).await.expect("it listens"));
+        }
+        wait_until(|open| open >= before.open_connections + 40).await;
+        match ends_first {
+            "clients" => drop(clients),
+            _ => server.abort(),
+        }
+        wait_until(|open| open < before.open_connections + 20).await;
+    }
+    let accepted = server_counts().accepted_connections;
+    assert!(accepted >= before.accepted_connections + 120, "{accepted}");
+}

@@ -8,6 +8,8 @@ use highball::{
     prelude::*,
 };
 
+use crate::{database::Database, pool::Inner, status::Status, waiting::Refused};
+
 /// Why a pool has no connection for a request.
 ///
 /// A client receives a 503 with `Retry-After`. The log has the cause: the state of the pool, and the routes that hold
@@ -131,3 +133,51 @@ pub(crate) const BUSY: Answers = Answers::one(
         .about("the database is busy")
         .headers(&["retry-after"]),
 );
+
+/// The errors of requests that get no connection.
+impl<D: Database> Inner<D> {
+    pub(crate) fn refused(&self, refused: &Refused, waited: Duration) -> PoolError {
+        match refused {
+            Refused::Closed => self.closed(),
+            Refused::Shed => PoolError::Overloaded {
+                database: D::NAME,
+                waited,
+                state: self.state(),
+            },
+        }
+    }
+
+    pub(crate) fn timed_out(&self, waited: Duration) -> PoolError {
+        PoolError::Timeout {
+            database: D::NAME,
+            waited,
+            state: self.state(),
+        }
+    }
+
+    /// Describes the pool and its longest holders.
+    fn state(&self) -> String {
+        let Status {
+            open,
+            idle,
+            used,
+            waiting,
+            ..
+        } = self.status();
+        let longest = self.holders.longest(3);
+        format!(
+            "{open} open, {idle} idle, {used} in use, {waiting} waiting; held longest: {longest}"
+        )
+    }
+
+    pub(crate) fn failed(&self, error: sqlx::Error) -> PoolError {
+        PoolError::Connect {
+            database: D::NAME,
+            error,
+        }
+    }
+
+    pub(crate) fn closed(&self) -> PoolError {
+        PoolError::Closed { database: D::NAME }
+    }
+}

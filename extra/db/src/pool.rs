@@ -26,8 +26,8 @@ use crate::{
     holders::{By, Holders},
     live::{Counted, Lease, Live, open},
     options::Options,
-    status::Status,
-    waiting::{Gate, Permit, Refused},
+    status::{Status, Waits},
+    waiting::{Gate, Permit},
 };
 
 /// How many connections are opened at once, so that a database that has just started is not flooded.
@@ -78,6 +78,7 @@ pub(crate) struct Inner<D: Database> {
     idle: Mutex<Vec<(Live<D>, Instant)>>,
     connecting: Semaphore,
     open: Arc<AtomicUsize>,
+    waits: Waits,
     /// How many connections have broken. One that is idle since before is checked before it is used.
     breaks: AtomicU64,
     /// Whether a connection has failed since one was opened or checked.
@@ -103,6 +104,7 @@ impl<D: Database> Pool<D> {
             idle: Mutex::default(),
             connecting: Semaphore::new(CONNECTS_AT_ONCE),
             open: Arc::default(),
+            waits: Waits::default(),
             breaks: AtomicU64::new(0),
             is_down: AtomicBool::new(false),
             is_unreached: AtomicBool::new(false),
@@ -160,6 +162,19 @@ impl<D: Database> Inner<D> {
 
     /// Lends a connection.
     pub(crate) async fn lend(
+        self: &Arc<Self>,
+        priority: Priority,
+        wait: Duration,
+        clock: &Clock,
+        by: By,
+    ) -> Result<Lease<D>, PoolError> {
+        let begun = clock.now();
+        let lent = self.lend_uncounted(priority, wait, clock, by).await;
+        self.waits.count(clock.now() - begun, &lent);
+        lent
+    }
+
+    async fn lend_uncounted(
         self: &Arc<Self>,
         priority: Priority,
         wait: Duration,
@@ -317,60 +332,17 @@ impl<D: Database> Inner<D> {
 
     pub(crate) fn status(&self) -> Status {
         let (_, waiting) = self.gate.counts();
-        Status {
+        self.waits.add_to(Status {
             open: self.open.load(Relaxed),
             idle: self.idle().len(),
             used: self.holders.count(),
             waiting,
-        }
+            ..Status::default()
+        })
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<(Live<D>, Instant)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn refused(&self, refused: &Refused, waited: Duration) -> PoolError {
-        match refused {
-            Refused::Closed => self.closed(),
-            Refused::Shed => PoolError::Overloaded {
-                database: D::NAME,
-                waited,
-                state: self.state(),
-            },
-        }
-    }
-
-    fn timed_out(&self, waited: Duration) -> PoolError {
-        PoolError::Timeout {
-            database: D::NAME,
-            waited,
-            state: self.state(),
-        }
-    }
-
-    /// Describes the pool and its longest holders.
-    fn state(&self) -> String {
-        let Status {
-            open,
-            idle,
-            used,
-            waiting,
-        } = self.status();
-        let longest = self.holders.longest(3);
-        format!(
-            "{open} open, {idle} idle, {used} in use, {waiting} waiting; held longest: {longest}"
-        )
-    }
-
-    fn failed(&self, error: sqlx::Error) -> PoolError {
-        PoolError::Connect {
-            database: D::NAME,
-            error,
-        }
-    }
-
-    fn closed(&self) -> PoolError {
-        PoolError::Closed { database: D::NAME }
     }
 }
 

@@ -184,9 +184,9 @@ impl<D: Database> Battery for Pool<D> {
             true => hooks.optional_check("connection", CHECK, check),
             false => hooks.check("connection", CHECK, check),
         }
-        for (name, help, read) in GAUGES {
+        for (name, unit, help, read) in GAUGES {
             let pool = self.clone();
-            let gauge = Gauge::new(name, "connections", help, move || read(pool.status()));
+            let gauge = Gauge::new(name, unit, help, move || read(pool.status()));
             hooks.gauge(gauge.label("database", D::NAME));
         }
         let pool = self.clone();
@@ -205,25 +205,52 @@ impl<D: Database> Battery for Pool<D> {
 
 type Read = fn(Status) -> f64;
 
-#[expect(clippy::cast_precision_loss, reason = "a pool has few connections")]
-const GAUGES: [(&str, &str, Read); 4] = [
-    ("db_connections_open", "The open connections.", |status| {
-        status.open as f64
-    }),
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the counts of a pool are below 2^52"
+)]
+const GAUGES: [(&str, &str, &str, Read); 7] = [
+    (
+        "db_connections_open",
+        "connections",
+        "The open connections.",
+        |status| status.open as f64,
+    ),
     (
         "db_connections_idle",
+        "connections",
         "The connections that no request holds.",
         |status| status.idle as f64,
     ),
     (
         "db_connections_used",
+        "connections",
         "The connections that requests hold.",
         |status| status.used as f64,
     ),
     (
         "db_requests_waiting",
+        "requests",
         "The requests that wait for a connection.",
         |status| status.waiting as f64,
+    ),
+    (
+        "db_requests",
+        "requests",
+        "The requests for a connection, since the start.",
+        |status| status.requests as f64,
+    ),
+    (
+        "db_requests_refused",
+        "requests",
+        "The requests that got no connection, since the start.",
+        |status| status.refused as f64,
+    ),
+    (
+        "db_wait_seconds",
+        "seconds",
+        "The sum of all waits for a connection, since the start.",
+        |status| status.waited.as_secs_f64(),
     ),
 ];
 

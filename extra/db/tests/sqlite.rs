@@ -270,3 +270,18 @@ async fn get(address: std::net::SocketAddr) -> String {
     stream.read_to_string(&mut text).await.expect("a response");
     text
 }
+
+#[tokio::test]
+async fn waits_and_refusals_are_counted() {
+    let pool = Pool::<Main>::memory().wait(Duration::from_millis(100));
+    let pool = pool.build();
+    let held = pool.acquire().await.expect("the only one");
+    pool.acquire().await.expect_err("none is free");
+    let status = pool.status();
+    assert_eq!((status.requests, status.refused), (2, 1));
+    assert!(status.waited >= Duration::from_millis(100), "{status:?}");
+    drop(held);
+    pool.acquire().await.expect("it has returned");
+    let status = pool.status();
+    assert_eq!((status.requests, status.refused), (3, 1));
+}

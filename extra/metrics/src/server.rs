@@ -10,7 +10,19 @@ use crate::collect::Head;
 
 pub(crate) fn encode(runtime: Option<&Handle>, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let counts = server_counts();
+    let head = Head::new(
+        "highball_open_connections",
+        "",
+        "Connections that are open.",
+    );
+    head.begin(encoder, MetricType::Gauge)?
+        .gauge(&[], counts.open_connections as f64)?;
     for (name, help, count) in [
+        (
+            "highball_accepted_connections",
+            "Connections that were accepted.",
+            counts.accepted_connections,
+        ),
         (
             "highball_refused_connections",
             "Connections that were refused because of max_connections_per_address.",

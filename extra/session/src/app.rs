@@ -3,6 +3,7 @@
 use std::{any::TypeId, fmt, sync::Arc, time::Duration};
 
 use crate::{
+    counts::Counts,
     dynamic::DynStore,
     queue::Queue,
     reads::Reads,
@@ -54,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) queue: Arc<Queue>,
     pub(crate) reads: Reads,
+    pub(crate) counts: Counts,
 }
 
 /// The settings of sessions, with their defaults.
@@ -113,6 +115,7 @@ impl Sessions {
             settings: Settings::default(),
             queue: Arc::default(),
             reads: Reads::default(),
+            counts: Counts::default(),
         }))
     }
 
@@ -183,6 +186,7 @@ impl Sessions {
             settings,
             queue: Arc::clone(&self.0.queue),
             reads: Reads::default(),
+            counts: Counts::default(),
         }))
     }
 }

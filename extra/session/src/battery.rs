@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use highball::{
-    battery::{Battery, Gauge, Hooks},
+    battery::{Battery, Hooks},
     prelude::*,
 };
 
-use crate::{Sessions, app::time_of};
+use crate::{Sessions, app::time_of, counts};
 
 /// How often expired sessions are removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -59,17 +59,6 @@ impl Battery for Sessions {
             let sessions = sessions.clone();
             async move { Ok(sessions.0.store.check().await?) }
         });
-        let sessions = self;
-        hooks.gauge(Gauge::new(
-            "session_slots_dropped",
-            "slots",
-            "The slots whose data did not fit their type, since the start.",
-            move || count(sessions.0.reads.dropped()),
-        ));
+        counts::add_gauges(&self, hooks);
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count is small")]
-fn count(number: u64) -> f64 {
-    number as f64
 }

@@ -9,6 +9,7 @@
 mod app;
 mod battery;
 mod cookie;
+mod counts;
 mod data;
 #[cfg(all(doctest, feature = "sql"))]
 mod doctests;

@@ -160,11 +160,16 @@ impl Open {
         &self,
         call: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        if self.sessions.0.is_local {
-            return call.await;
-        }
-        let done = self.clock.timeout(self.patience(), call).await;
-        done.unwrap_or_else(|_| Err(too_late()))
+        let begun = self.clock.now();
+        let done = match self.sessions.0.is_local {
+            true => call.await,
+            false => {
+                let done = self.clock.timeout(self.patience(), call).await;
+                done.unwrap_or_else(|_| Err(too_late()))
+            }
+        };
+        self.sessions.0.counts.call(self.clock.now() - begun, &done);
+        done
     }
 
     fn patience(&self) -> Duration {

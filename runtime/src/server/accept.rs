@@ -12,7 +12,10 @@ use super::connection::spawn;
 use super::listener::{Accepted, Bound, OpenListener};
 use super::stop::Stop;
 use super::{HttpApp, Shared};
-use crate::server::preamble::Preamble;
+use crate::{
+    events::{self, OpenConnections},
+    server::preamble::Preamble,
+};
 
 /// How many queued connections of each listener are still served when the server stops.
 const LAST_ACCEPTED: usize = 1024;
@@ -57,6 +60,7 @@ pub(crate) async fn run<A: HttpApp>(
         shared,
         max_connections: max_connections.max(1),
         tasks: JoinSet::new(),
+        counted: OpenConnections::default(),
         report: Report::default(),
     };
     server.accept_until(&mut listeners, &mut stop).await;
@@ -73,6 +77,8 @@ struct Server<A> {
     /// The task of each open connection. Its length is the number of open connections, because
     /// tasks that have ended are removed.
     tasks: JoinSet<()>,
+    /// The number of tasks, for metrics.
+    counted: OpenConnections,
     report: Report,
 }
 
@@ -92,7 +98,9 @@ impl<A: HttpApp> Server<A> {
 
     fn accept(&mut self, preamble: Arc<Preamble>, accepted: Accepted) {
         self.report.accepted += 1;
+        events::connection_accepted();
         spawn(&mut self.tasks, self.shared.clone(), preamble, accepted);
+        self.counted.set(self.tasks.len());
     }
 
     /// Accepts the connections that the system has queued, which closing the listener would reset.
@@ -152,6 +160,7 @@ impl<A: HttpApp> Server<A> {
     }
 
     fn count_ended(&mut self, ended: Result<(), JoinError>) {
+        self.counted.set(self.tasks.len());
         // The panic hook has already reported a panicked connection.
         if ended.is_err_and(|error| error.is_cancelled()) {
             self.report.cut += 1;

@@ -101,6 +101,7 @@ impl Open {
         if !self.within(creating).await? {
             return Err(StoreError::new("a random id is in use"));
         }
+        self.sessions.0.counts.begins();
         self.began(id, head);
         Ok(key)
     }

@@ -1,8 +1,12 @@
 //! The app of the tests.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use highball::{
+    battery::{Battery, Gauge, Hooks, Registry},
     middleware::Csrf,
     prelude::*,
     testing::{Clock, TestResponse, TestSession},
@@ -249,6 +253,21 @@ pub(crate) struct App {
     pub(crate) store: &'static Plain,
     pub(crate) clock: Clock,
     pub(crate) client: TestSession<Api>,
+    sessions: Sessions,
+}
+
+/// A battery that keeps the gauges of the others.
+#[derive(Clone, Default)]
+struct Probe(Arc<OnceLock<Registry>>);
+
+impl Battery for Probe {
+    fn name(&self) -> String {
+        "probe".to_owned()
+    }
+
+    fn install(self, hooks: &mut Hooks<'_>) {
+        let _first = self.0.set(hooks.registry());
+    }
 }
 
 impl App {
@@ -259,16 +278,27 @@ impl App {
     pub(crate) fn start_with(settings: impl FnOnce(Sessions) -> Sessions) -> Self {
         let store: &'static Plain = Box::leak(Box::default());
         let (clock, sessions) = (Clock::new(), settings(Sessions::new(store)));
-        let client = Api
-            .test()
-            .state(AppState { sessions })
-            .clock(&clock)
-            .start();
+        let state = AppState {
+            sessions: sessions.clone(),
+        };
+        let client = Api.test().state(state).clock(&clock).start();
         Self {
             store,
             clock,
             client,
+            sessions,
         }
+    }
+
+    /// Returns the gauges of the sessions, which a server registers.
+    pub(crate) fn gauges(&self) -> Vec<Gauge> {
+        let (sessions, probe) = (self.sessions.clone(), Probe::default());
+        let state = AppState {
+            sessions: sessions.clone(),
+        };
+        let serving = highball::serve(Api).state(state);
+        drop(serving.install(sessions).install(probe.clone()));
+        probe.0.get().map(Registry::gauges).unwrap_or_default()
     }
 
     /// Sends a request with this cookie.

@@ -33,6 +33,40 @@ async fn a_store_that_is_down_is_a_503_only_for_routes_with_a_session() {
 }
 
 #[tokio::test]
+async fn calls_of_the_store_and_their_failures_are_gauges() {
+    let app = App::start();
+    let gauges = app.gauges();
+    let read = |name: &str| {
+        let gauge = gauges.iter().find(|gauge| gauge.name() == name);
+        gauge.expect("a gauge").read()
+    };
+    let counts = || {
+        [
+            "sessions_begun",
+            "session_store_calls",
+            "session_store_failures",
+        ]
+        .map(read)
+    };
+    assert_eq!(counts(), [0.0; 3]);
+    let id = app.begin("POST", "/login/zoe", "").await;
+    let [begun, calls, failures] = counts();
+    assert_eq!((begun, failures), (1.0, 0.0));
+    assert!(calls >= 1.0, "{calls}");
+    app.store.is_down.store(true, Relaxed);
+    assert_eq!(app.status("/me", &id).await, 503);
+    assert_eq!(counts(), [1.0, calls + 1.0, 1.0]);
+    app.store.is_down.store(false, Relaxed);
+    app.store.hangs.store(true, Relaxed);
+    let (status, ()) = tokio::join!(
+        app.status("/me", &id),
+        app.clock.advance(Duration::from_secs(2))
+    );
+    assert_eq!((status, read("session_store_failures")), (503, 2.0));
+    assert!(read("session_store_seconds") >= 1.0);
+}
+
+#[tokio::test]
 async fn a_store_that_hangs_is_a_503_in_bounded_time() {
     let app = std::sync::Arc::new(App::start());
     let id = app.begin("POST", "/login/zoe", "").await;
