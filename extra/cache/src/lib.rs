@@ -4,6 +4,8 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "highball")]
+mod battery;
 mod builder;
 mod cache;
 mod compute;
@@ -27,6 +29,9 @@ mod sync;
 mod tags;
 mod tasks;
 
+#[cfg(feature = "highball")]
+#[cfg_attr(docsrs, doc(cfg(feature = "highball")))]
+pub use battery::CacheBattery;
 pub use builder::Builder;
 pub use cache::Cache;
 pub use error::LoadError;

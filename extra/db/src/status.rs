@@ -39,7 +39,7 @@ pub struct Status {
     pub requests: u64,
     /// How long all of them have waited for this.
     pub waited: Duration,
-    /// How many of them were refused: after the wait, because of overload, or because the database could not be reached.
+    /// How many of them were refused: after the wait, because of overload, or without a database.
     pub refused: u64,
 }
 

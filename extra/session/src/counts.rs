@@ -1,4 +1,4 @@
-//! What sessions count, since the start.
+//! The counts of sessions, since the start.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},

@@ -9,4 +9,5 @@ mod old_responses;
 mod private;
 mod requests;
 mod stop;
+mod values;
 mod waiting;
