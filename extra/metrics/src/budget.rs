@@ -92,7 +92,7 @@ pub const fn check_field(factors: Option<&'static [Factor]>, ty: &str) {
 const fn no_label(ty: &str) -> ! {
     let text = Text::new().with("`").with(ty).with(
         "` cannot be a label, because nothing lists all of its values: take an enum with \
-             `#[derive(Labels)]`, or a `bool` in a struct with it",
+             `#[derive(Labels)]`, a `bool` in a struct with it, or `text_label!(Name: 100)`",
     );
     panic!("{}", text.as_str());
 }

@@ -15,7 +15,7 @@ use crate::{
     counter::Counter,
     gauge::Gauge,
     histogram::{Cells, Histogram},
-    labels::{Factor, combinations},
+    labels::{Combination, Factor, combinations},
     probe::UnitInfo,
 };
 
@@ -74,8 +74,15 @@ struct Family {
     head: Head,
     /// How many parts of the unit the values count.
     parts: u64,
-    series: Vec<Vec<(&'static str, &'static str)>>,
+    series: Series,
     values: Values,
+}
+
+/// The labels of all series.
+enum Series {
+    Constant(Vec<Option<Combination>>),
+    /// With values that are known only while the app runs.
+    Growing(&'static [Factor]),
 }
 
 enum Values {
@@ -147,8 +154,12 @@ impl Families {
         make: impl FnOnce(usize) -> C,
         values: impl FnOnce(&C) -> Values,
     ) -> C {
-        let series = combinations(factors.unwrap_or_default());
-        let cells = make(series.len());
+        let factors = factors.unwrap_or_default();
+        let cells = make(factors.iter().map(|factor| factor.values.len()).product());
+        let series = match factors.iter().any(Factor::has_texts) {
+            true => Series::Growing(factors),
+            false => Series::Constant(combinations(factors)),
+        };
         let values = values(&cells);
         self.0.push(Family {
             owner,
@@ -182,20 +193,27 @@ impl Family {
 
     fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let mut lines = self.head.begin(encoder, self.kind())?;
-        let series = self.series.iter();
+        let growing;
+        let series = match &self.series {
+            Series::Constant(series) => series,
+            Series::Growing(factors) => {
+                growing = combinations(factors);
+                &growing
+            }
+        };
         match &self.values {
             Values::Counters(cells) => {
-                for (labels, cell) in series.zip(cells.iter()) {
+                for (labels, cell) in used(series.iter().zip(cells.iter())) {
                     lines.counter(labels, self.number(cell.load(Relaxed)))?;
                 }
             }
             Values::Gauges(cells) => {
-                for (labels, cell) in series.zip(cells.iter()) {
+                for (labels, cell) in used(series.iter().zip(cells.iter())) {
                     lines.gauge(labels, f64::from_bits(cell.load(Relaxed)))?;
                 }
             }
             Values::Histograms(cells) => {
-                for (labels, (sum, buckets)) in series.zip(cells.read()) {
+                for (labels, (sum, buckets)) in used(series.iter().zip(cells.read())) {
                     lines.histogram(labels, self.number(sum), &buckets)?;
                 }
             }
@@ -207,6 +225,13 @@ impl Family {
     fn number(&self, parts: u64) -> f64 {
         parts as f64 / self.parts as f64
     }
+}
+
+/// Leaves out the series whose values are free.
+fn used<'s, C>(
+    series: impl Iterator<Item = (&'s Option<Combination>, C)>,
+) -> impl Iterator<Item = (&'s Combination, C)> {
+    series.filter_map(|(labels, cell)| Some((labels.as_ref()?, cell)))
 }
 
 impl fmt::Debug for Families {

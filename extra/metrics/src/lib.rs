@@ -23,6 +23,7 @@ mod probe;
 mod process;
 mod scrape;
 mod server;
+mod text_label;
 mod unit;
 
 pub use amount::Amount;
@@ -88,5 +89,6 @@ pub mod __private {
         families::Families,
         labels::value_count,
         probe::{NoLabels, NoUnit, Probe},
+        text_label::{Texts, check_texts, snake, snake_len},
     };
 }

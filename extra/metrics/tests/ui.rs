@@ -38,6 +38,8 @@ mod twins {
     mod series;
     #[path = "text-as-label.rs"]
     mod text_as_label;
+    #[path = "texts.rs"]
+    mod texts;
     #[path = "unit-name.rs"]
     mod unit_name;
     #[path = "values.rs"]
@@ -55,6 +57,7 @@ mod twins {
         no_unit::main();
         series::main();
         text_as_label::main();
+        texts::main();
         unit_name::main();
         values::main();
     }
