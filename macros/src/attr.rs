@@ -8,6 +8,7 @@ mod answers;
 mod jobs;
 pub(crate) mod options;
 mod path_call;
+mod slo;
 mod values;
 pub(crate) mod with;
 
@@ -17,6 +18,7 @@ pub(crate) use answers::AnswersExpr;
 pub(crate) use jobs::JobsExpr;
 
 pub(crate) use path_call::path_call;
+pub(crate) use slo::SloExpr;
 pub(crate) use values::{Csrf, DemandExpr, Priority, STANDARD, Slash};
 pub(crate) use with::{
     Condition, PartConfig, PartExpr, StepExpr, WITH_USAGE, WithItem, parse_with_tokens,
@@ -54,6 +56,8 @@ pub(crate) struct RouteArgs {
     pub(crate) public: bool,
     /// The responses, if the return type does not show them.
     pub(crate) answers: Option<AnswersExpr>,
+    /// The objectives.
+    pub(crate) slo: Option<SloExpr>,
     /// The position of the option `methods`, for errors about it.
     pub(crate) methods_span: Option<Span>,
 }
@@ -134,6 +138,7 @@ impl RouteArgs {
                 AttrOption::Body => args.body = true,
                 AttrOption::Public => args.public = true,
                 AttrOption::Answers(answers) => args.answers = Some(answers),
+                AttrOption::Slo(slo) => args.slo = Some(slo),
                 // `options` has reported every other option.
                 _ => {}
             }

@@ -17,6 +17,7 @@ pub(crate) mod next;
 mod params;
 mod positional;
 pub(crate) mod schema_names;
+pub(crate) mod slo;
 pub(crate) mod spelling;
 mod status;
 

@@ -13,6 +13,7 @@ pub(crate) mod observer;
 pub(crate) mod part;
 mod pattern;
 mod payloads;
+mod slo;
 pub(crate) mod sources;
 pub(crate) mod static_output;
 mod value_facts;

@@ -43,6 +43,7 @@ fn expand_verb(name: &str, args: TokenStream, item: TokenStream) -> TokenStream 
         if attr.pattern.is_some() && errors.is_empty() {
             check::check_handler(&list, pattern, false, errors);
             check::schema_names::check_schema_names(function, &list, errors);
+            check::slo::check_slo(&function.sig, &attr, errors);
         }
         let rest = generated_items(function, list, &attr, Some(pattern), errors);
         quote!(#own #rest)

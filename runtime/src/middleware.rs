@@ -30,7 +30,7 @@ pub use etag::ETag;
 pub use files::Files;
 #[cfg(feature = "idempotency")]
 pub use idempotency::Idempotent;
-pub use limits::{Concurrency, Timeout, body_limit, concurrency, hours, millis, mins, secs};
+pub use limits::{Concurrency, Timeout, body_limit, concurrency, days, hours, millis, mins, secs};
 pub use security_headers::SecurityHeaders;
 pub use trace_context::{Trace, request_id};
 #[cfg(feature = "tracing")]

@@ -16,7 +16,7 @@ pub use crate::{
     Local, Next, Path, PathFields, Query, Rejection, Response, State,
     extract::{Bearer, Bind, ConnectInfo, Fact, Facts, Input, MatchedRoute},
     json,
-    middleware::{hours, millis, mins, secs},
+    middleware::{days, hours, millis, mins, secs},
     response::{Created, NoContent, Redirect},
     testing::TestApp as _,
 };

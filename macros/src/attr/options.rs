@@ -16,6 +16,7 @@ use super::{
     answers::AnswersExpr,
     jobs::JobsExpr,
     path_call::{parse_path_call, peek_path_call},
+    slo::SloExpr,
     values::{
         Csrf, DemandExpr, Priority, Slash, parse_admin, parse_crate, parse_csrf, parse_dual_write,
         parse_every, parse_facts, parse_function_name, parse_inputs, parse_limit, parse_methods,
@@ -38,6 +39,7 @@ pub(super) enum AttrOption {
     ValueFacts(Path),
     Inputs(Expr),
     Answers(AnswersExpr),
+    Slo(SloExpr),
     /// An option of another package.
     Call(WithItem),
     /// An option that is short for a middleware: `timeout = secs(5)`.
@@ -84,6 +86,7 @@ const FACTS: Syntax = ("facts", "`facts = ..`");
 const VALUE_FACTS: Syntax = ("value_facts", "`value_facts = ..`");
 const INPUTS: Syntax = ("inputs", "`inputs = ..`");
 const ANSWERS: Syntax = ("answers", "`answers(..)`");
+const SLO: Syntax = ("slo", "`slo(..)`");
 const TIMEOUT: Syntax = ("timeout", "`timeout = ..`");
 const BODY_LIMIT: Syntax = ("body_limit", "`body_limit = ..`");
 const CRATE: Syntax = ("crate", "`crate = ..`");
@@ -111,11 +114,11 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
             CRATE,
         ],
         "route" => &[
-            PATH, METHODS, WITH, BODY, PUBLIC, ADMIN, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT,
+            PATH, METHODS, WITH, BODY, PUBLIC, ADMIN, ANSWERS, SLO, SLASH, TIMEOUT, BODY_LIMIT,
             DISCONNECT, PRIORITY, CSRF, DUAL_WRITE, CRATE,
         ],
         "get" | "head" => &[
-            PATH, WITH, BODY, PUBLIC, ADMIN, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT,
+            PATH, WITH, BODY, PUBLIC, ADMIN, ANSWERS, SLO, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT,
             PRIORITY, DUAL_WRITE, CRATE,
         ],
         "fallback" => &[WITH, CRATE],
@@ -123,8 +126,8 @@ pub(crate) fn accepted_options(attribute: &str) -> &'static [Syntax] {
         "middleware" => &[AFTER, BEFORE, FACTS, VALUE_FACTS, INPUTS, ANSWERS, CRATE],
         "observer" => &[AFTER, BEFORE, CRATE],
         _ => &[
-            PATH, WITH, PUBLIC, ADMIN, ANSWERS, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT, PRIORITY,
-            CSRF, DUAL_WRITE, CRATE,
+            PATH, WITH, PUBLIC, ADMIN, ANSWERS, SLO, SLASH, TIMEOUT, BODY_LIMIT, DISCONNECT,
+            PRIORITY, CSRF, DUAL_WRITE, CRATE,
         ],
     }
 }
@@ -137,7 +140,7 @@ fn where_accepted(word: &str) -> Option<&'static str> {
         "app" | "method_override" | "jobs" => Some("`#[routes(app)]`"),
         "fallback" | "rejection" | "every" => Some("`#[routes(..)]`"),
         "methods" => Some("`#[route(..)]`"),
-        "public" => Some("the routes"),
+        "public" | "slo" => Some("the routes"),
         "with" | "slash" | "timeout" | "body_limit" | "on_disconnect" | "priority" | "csrf"
         | "dual_write" | "admin" => Some("the routes or their group"),
         "body" => Some("a guard, or to a route for GET"),
@@ -229,6 +232,7 @@ fn parse_option(
             let is_part = matches!(attribute, "guard" | "middleware");
             AttrOption::Answers(AnswersExpr::parse(input, &word, is_part)?)
         }
+        "slo" => AttrOption::Slo(SloExpr::parse(input, &word)?),
         "timeout" | "body_limit" => AttrOption::Limit(word.clone(), parse_limit(input, &word)?),
         "slash" => AttrOption::Slash(parse_slash(input, &word)?),
         "crate" => AttrOption::Crate(parse_crate(input, &word)?),

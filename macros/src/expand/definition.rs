@@ -5,7 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, LitStr, Meta, ReturnType};
 
-use super::{handler::Handler, pattern::prefix, route_options, with::Steps};
+use super::{handler::Handler, pattern::prefix, route_options, slo, with::Steps};
 use crate::attr::{RouteOptions, STANDARD};
 
 /// Returns the definition. The usual one is a single call, because each expression of a constant costs compile time.
@@ -29,6 +29,10 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
         quote!(.options(#options))
     });
     let public = handler.attr.public.then(|| quote!(.public()));
+    let slo = handler.attr.slo.as_ref().map(|_| {
+        let objective = slo::name(handler);
+        quote!(.slo(&#objective))
+    });
     // The runtime reads the place of the route from the span of this call.
     quote_spanned! {handler.function.sig.ident.span()=>
         __hb::Definition::new(
@@ -36,7 +40,7 @@ pub(super) fn definition(handler: &Handler<'_>, with: &Steps) -> TokenStream {
             #pattern,
             ::core::concat!(::core::module_path!(), "::", #name),
             #signature,
-        ) #methods #doc #deprecated #parts #outer #options #public
+        ) #methods #doc #deprecated #parts #outer #options #public #slo
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     args::Generic,
     check_name,
     definition::definition,
-    links, payloads,
+    links, payloads, slo,
     sources::{Site, Sources, sources},
     with::{self, Steps},
 };
@@ -54,6 +54,7 @@ impl Handler<'_> {
         };
         let sources = sources(&self.args, &site);
         let (unused, payloads) = (self.unused_params(), payloads::of_handler(self));
+        let slo = slo::items(self);
         let impls = if self.is_plain(&with) {
             self.plain(&sources)
         } else {
@@ -69,6 +70,7 @@ impl Handler<'_> {
                 use __hb::NoExtractor as _;
                 #payloads
                 #unused
+                #slo
                 #with_items
                 #impls
             };

@@ -153,6 +153,7 @@ fn expand_method(
     let list = function::parse_args(&function.sig, &pattern, Some(owner), errors);
     check::check_handler(&list, &pattern, false, errors);
     check::schema_names::check_schema_names(&function, &list, errors);
+    check::slo::check_slo(&function.sig, &args, errors);
     let call = &method.sig.ident;
     let call = match is_bare_name(owner) {
         true => quote!(#owner::#call),

@@ -219,6 +219,10 @@ snapshots! {
         #[post("/orders", dual_write = accepted("a lost mail is sent again by hand"))]
         async fn order(tx: Tx<'_, Shop>, mails: Queue<'_, Email>) {}
     "#,
+    handler_with_objectives: r#"
+        #[post("/checkout", slo(p99 = millis(500), errors = 0.05, period = days(30)))]
+        async fn checkout() {}
+    "#,
     derive_into_response: r#"
         #[derive(IntoResponse)]
         enum Error {

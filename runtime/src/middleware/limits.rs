@@ -197,6 +197,18 @@ pub const fn hours(count: u64) -> Duration {
     Duration::from_secs(count.saturating_mul(3_600))
 }
 
+/// Returns a duration of this many days of 24 hours, for example for `slo(errors = 0.01, period = days(30))`.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(highball::middleware::days(30), Duration::from_secs(2_592_000));
+/// ```
+pub const fn days(count: u64) -> Duration {
+    Duration::from_secs(count.saturating_mul(86_400))
+}
+
 /// Returns a duration of this many milliseconds, for example for `timeout = millis(250)`.
 ///
 /// # Examples

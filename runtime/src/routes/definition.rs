@@ -6,6 +6,7 @@ use crate::routes::{
     part::PartInfo,
     pattern::Pattern,
     segment::{Methods, RouteOptions},
+    slo::Slo,
 };
 
 /// The data of a handler's attribute.
@@ -35,6 +36,8 @@ pub struct Definition {
     pub(crate) options: RouteOptions,
     /// Whether the route is marked `public`.
     pub(crate) is_public: bool,
+    /// The objectives.
+    pub(crate) slo: Option<&'static Slo>,
 }
 
 impl Definition {
@@ -61,6 +64,7 @@ impl Definition {
             outer_params: &[],
             options: RouteOptions::NONE,
             is_public: false,
+            slo: None,
         }
     }
 
@@ -110,6 +114,13 @@ impl Definition {
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.is_public = true;
+        self
+    }
+
+    /// Sets the objectives.
+    #[must_use]
+    pub const fn slo(mut self, slo: &'static Slo) -> Self {
+        self.slo = Some(slo);
         self
     }
 

@@ -12,6 +12,7 @@ use crate::{
         part::{PartInfo, PartKind},
         pattern::Pattern,
         segment::{Priority, RouteOptions},
+        slo::Slo,
         whole_pattern::WholePattern,
     },
 };
@@ -276,6 +277,28 @@ impl Route {
             Some(priority) => priority,
             None => Priority::Normal,
         }
+    }
+
+    /// Returns the objectives (`slo(..)`), or `None` if the route has none.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    ///
+    /// #[post("/checkout", slo(p99 = millis(500), errors = 0.05))]
+    /// async fn checkout() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(checkout);
+    ///
+    /// # fn main() {
+    /// let slo = Api::ROUTES[0].slo().unwrap();
+    /// assert_eq!(slo.latency().unwrap().micros, 500_000);
+    /// assert_eq!(slo.errors(), Some(50_000));
+    /// # }
+    /// ```
+    pub const fn slo(&self) -> Option<&'static Slo> {
+        self.definition.slo
     }
 
     /// Returns the parsed pattern.

@@ -188,7 +188,11 @@ pub async fn every_kind(
 }
 
 /// A plain handler.
-#[hb::get("/plain/{id}", dual_write = accepted("nothing is published"))]
+#[hb::get(
+    "/plain/{id}",
+    dual_write = accepted("nothing is published"),
+    slo(p99 = hb::middleware::millis(500), errors = 0.05, period = hb::middleware::days(30)),
+)]
 pub fn plain(id: u64, limit: hb::State<u64>) -> Text {
     ::std::format!("{id} {}", *limit)
 }

@@ -1,0 +1,11 @@
+use highball::prelude::*;
+
+#[post("/checkout", slo(p99 = millis(500) errors = 0.05))]
+async fn checkout() {}
+
+#[routes(app)]
+struct Api(checkout);
+
+fn main() {
+    let _ = highball::serve(Api).state(());
+}
