@@ -26,6 +26,7 @@ mod banner;
 pub(crate) mod battery;
 mod blocked;
 mod command;
+mod ending;
 mod health;
 mod hook;
 mod http_app;

@@ -143,6 +143,12 @@ impl<A> Shared<A> {
         self.closing.clone()
     }
 
+    /// Stops waiting for a server whose runtime is blocked for ever.
+    pub(crate) fn give_up(&self) {
+        self.serving
+            .send_modify(|serving| *serving = serving.saturating_sub(1));
+    }
+
     /// Returns the minimum speed of a request's body.
     fn pace(&self) -> Pace {
         let config = &self.config;
