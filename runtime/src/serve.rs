@@ -30,6 +30,9 @@ mod ending;
 mod health;
 mod hook;
 mod http_app;
+mod inherited;
+#[cfg(unix)]
+pub(crate) mod launch;
 mod listeners;
 pub(crate) mod registry;
 mod run;

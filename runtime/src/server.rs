@@ -57,6 +57,8 @@ use addresses::Addresses;
 pub(crate) use connection::Connection;
 pub use listen::{Incoming, Listener};
 pub(crate) use listener::Bound;
+#[cfg(unix)]
+pub(crate) use listener::PassedSocket;
 pub(crate) use stop::{Stop, StopFuture, StopSource, signal, when};
 #[cfg(feature = "tls")]
 pub use tls::Tls;

@@ -9,6 +9,8 @@ use std::{
     task::Poll,
 };
 
+#[cfg(unix)]
+use super::launch::Launch;
 use super::{
     Setup,
     admin::{BoundAdmin, RunningAdmin},
@@ -19,6 +21,7 @@ use super::{
     ending::{Ending, StopOrEnding},
     hook::{self, Times},
     http_app::Served,
+    inherited::Inherited,
     listeners,
     listeners::Listening,
     registry::Gauge,
@@ -70,9 +73,16 @@ where
             return run_command(setup, command, arguments, stop).await;
         }
         Selected::Background => return run_background(setup, shared, stop).await,
+        #[cfg(unix)]
+        Selected::Launch(run) => return run(Launch::bind(&mut setup)?).await,
     }
-    let admin = std::mem::take(&mut setup.admin).bind(&setup.config)?;
-    let listening = listeners::bind(std::mem::take(&mut setup.listeners), &setup.config)?;
+    let inherited = match setup.listeners.is_empty() {
+        true => Inherited::take()?,
+        false => Inherited::default(),
+    };
+    let admin = std::mem::take(&mut setup.admin).bind(inherited.admin, &setup.config)?;
+    let own = std::mem::take(&mut setup.listeners);
+    let listening = listeners::bind(own, inherited.app, &setup.config)?;
     shared.health.set_ready(false);
     shared.tasks.set_clock(std::mem::take(&mut setup.clock));
     let clock = shared.tasks.clock();
@@ -227,7 +237,8 @@ async fn run_background<S: Send + Sync + 'static>(
     mut shared: Shared<S>,
     mut stop: StopSource,
 ) -> Result {
-    let admin = std::mem::take(&mut setup.admin).bind(&setup.config)?;
+    let inherited = Inherited::take()?;
+    let admin = std::mem::take(&mut setup.admin).bind(inherited.admin, &setup.config)?;
     shared.health.set_ready(false);
     shared.tasks.set_clock(std::mem::take(&mut setup.clock));
     let clock = shared.tasks.clock().clone();

@@ -181,7 +181,7 @@ impl Beats {
         patience.is_none_or(|patience| longest < patience)
     }
 
-    /// Gives up the runtimes that have been blocked for too long since the process was `resumed`, which ends the process.
+    /// Gives up the runtimes that have been blocked for too long since `resumed`. The first one ends the process.
     fn end_if_blocked(&self, resumed: u64, blocked: Option<&Blocked>) {
         let Some(after) = self.ending.after() else {
             return;
