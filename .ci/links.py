@@ -33,6 +33,7 @@ PAGE_TESTS = [
     "extra/db/src/doctests.rs",
     "extra/jobs-amqp/src/doctests.rs",
     "extra/metrics/src/doctests.rs",
+    "extra/recovery/src/doctests.rs",
     "extra/object-pool/src/doctests.rs",
     "extra/openapi/src/doctests.rs",
     "extra/session/src/doctests.rs",

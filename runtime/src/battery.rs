@@ -4,6 +4,8 @@
 //! extractors and middleware state [`Facts`](crate::extract::Facts), and an extractor may open a
 //! [`Scope`](crate::extract::Scope) around a handler.
 
+#[cfg(unix)]
+pub use crate::serve::launch::Launch;
 pub use crate::serve::{
     battery::{Battery, Hooks},
     registry::{Gauge, Page, Registry, Row},

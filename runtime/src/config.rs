@@ -179,6 +179,13 @@ settings! {
         ///
         /// A separate thread checks four times in this period. A route is logged at most once in 10 seconds.
         slow_poll: Duration = Duration::from_millis(100), as Duration;
+        /// Sets how long a runtime may be blocked before the process ends, at least 1 second. The default is 0, which
+        /// turns this off, or half of the time of systemd's watchdog if that is on.
+        ///
+        /// With [`workers`](Self::workers), the other runtimes first stop and finish their requests, as at SIGTERM. Then
+        /// the process ends with exit code 70, so that a supervisor starts it again. Without them, the runtime is
+        /// blocked if all its threads are, so nothing could finish, and the process ends at once.
+        end_when_blocked: Duration = Duration::ZERO, as Duration;
         /// Sets how long the server continues to accept connections after a stop has begun, while
         /// `/readyz` returns 503. The default is 0.
         ///
@@ -214,6 +221,11 @@ impl Config {
             Some((_, before)) => *before = source,
         }
         true
+    }
+
+    /// Returns whether a setting was set, also to its default.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        self.set.iter().any(|(set, _)| *set == name)
     }
 
     /// Returns the settings in force as text, with the source of each that is not the default.

@@ -100,6 +100,11 @@ pub(crate) fn blocked(text: &str) {
     report!(WARN, "{text}");
 }
 
+/// Reports that the process ends because of a blocked runtime.
+pub(crate) fn ends(text: &str) {
+    report!(ERROR, "{text}");
+}
+
 /// Reports a new certificate that cannot be used.
 #[cfg(feature = "tls")]
 pub(crate) fn certificate_not_renewed(error: &dyn fmt::Debug) {

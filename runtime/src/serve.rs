@@ -26,9 +26,13 @@ mod banner;
 pub(crate) mod battery;
 mod blocked;
 mod command;
+mod ending;
 mod health;
 mod hook;
 mod http_app;
+mod inherited;
+#[cfg(unix)]
+pub(crate) mod launch;
 mod listeners;
 pub(crate) mod registry;
 mod run;

@@ -57,6 +57,8 @@ use addresses::Addresses;
 pub(crate) use connection::Connection;
 pub use listen::{Incoming, Listener};
 pub(crate) use listener::Bound;
+#[cfg(unix)]
+pub(crate) use listener::PassedSocket;
 pub(crate) use stop::{Stop, StopFuture, StopSource, signal, when};
 #[cfg(feature = "tls")]
 pub use tls::Tls;
@@ -141,6 +143,12 @@ impl<A> Shared<A> {
     /// Returns the flag that makes the responses of HTTP/1 close their connections.
     pub(crate) fn closing(&self) -> Arc<AtomicBool> {
         self.closing.clone()
+    }
+
+    /// Stops waiting for a server whose runtime is blocked for ever.
+    pub(crate) fn give_up(&self) {
+        self.serving
+            .send_modify(|serving| *serving = serving.saturating_sub(1));
     }
 
     /// Returns the minimum speed of a request's body.

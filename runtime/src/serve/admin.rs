@@ -131,21 +131,50 @@ where
 }
 
 impl AdminSetup {
+    pub(super) fn has_app(&self) -> bool {
+        self.app.is_some()
+    }
+
+    /// Returns whether the code names listeners.
+    pub(super) fn has_listeners(&self) -> bool {
+        !self.listeners.is_empty()
+    }
+
+    /// Returns the listeners from code. If there are none, the inherited sockets, and without those the settings.
+    pub(super) fn places(
+        &mut self,
+        inherited: Vec<Listener>,
+        config: &Config,
+    ) -> Result<Vec<Listener>> {
+        if self.has_listeners() {
+            return Ok(std::mem::take(&mut self.listeners));
+        }
+        let listeners = match inherited.is_empty() {
+            true => from_settings(config)?,
+            false => inherited,
+        };
+        let secured = listeners.into_iter().map(|one| match one.is_local() {
+            true => Ok(one),
+            // The token is a secret on the network.
+            false => one.with_tls_of(config),
+        });
+        secured.collect()
+    }
+
     /// Binds the listeners, if there is an app for operators.
-    pub(super) fn bind(self, config: &Config) -> Result<Option<BoundAdmin>> {
-        let Some(app) = self.app else {
+    pub(super) fn bind(
+        mut self,
+        inherited: Vec<Listener>,
+        config: &Config,
+    ) -> Result<Option<BoundAdmin>> {
+        let Some(app) = self.app.take() else {
             return Ok(None);
         };
-        let token = self
-            .token
-            .or_else(|| config.admin_token.clone().map(|token| token.0));
+        let token = self.token.take();
+        let token = token.or_else(|| config.admin_token.clone().map(|token| token.0));
         let access = Access::new(token)?;
-        let mut listeners = self.listeners;
-        if listeners.is_empty() {
-            listeners = from_settings(config)?;
-        }
         let mut all = Vec::new();
-        for listener in listeners {
+        for listener in self.places(inherited, config)? {
             let is_checked = access.has_token() || listener.requires_certificate();
             let bound = listener.bind(true, config).map_err(|error| {
                 error.context(
@@ -172,15 +201,7 @@ fn from_settings(config: &Config) -> Result<Vec<Listener>> {
         true => vec![PLACE.to_owned()],
         false => config.admin_listen.clone(),
     };
-    let listeners = places.iter().map(|place| {
-        let listener: Listener = place.parse()?;
-        match listener.is_local() {
-            true => Ok(listener),
-            // The token is a secret on the network.
-            false => listener.with_tls_of(config),
-        }
-    });
-    listeners.collect()
+    places.iter().map(|place| place.parse()).collect()
 }
 
 fn unprotected(bound: &Bound) -> Error {

@@ -2,6 +2,8 @@
 
 use std::{future::Future, time::Duration};
 
+#[cfg(unix)]
+use super::launch::Launch;
 use super::{
     background::Background,
     command::Command,
@@ -227,6 +229,24 @@ impl Hooks<'_> {
         F: Future<Output = Result> + Send + 'static,
     {
         let command = Command::new(&self.battery, name, about, run);
+        self.installed.commands.push(command);
+    }
+
+    /// Adds a command of the program that serves the app by child processes: a supervisor.
+    ///
+    /// `run` gets the sockets of the program. No start hook runs before it, no stop hook after it, and the program does
+    /// not stop at a signal, so `run` handles them. In the child process, the arguments of the program are left out, so
+    /// that it serves the app.
+    #[cfg(unix)]
+    pub fn launcher<F>(
+        &mut self,
+        name: &str,
+        about: &str,
+        run: impl FnOnce(Launch) -> F + Send + 'static,
+    ) where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        let command = Command::launcher(&self.battery, name, about, run);
         self.installed.commands.push(command);
     }
 

@@ -2,6 +2,8 @@
 
 use std::{fmt::Write as _, future::Future, pin::Pin};
 
+#[cfg(unix)]
+use super::launch::Launch;
 use crate::error::{Error, Result};
 
 type Running = Pin<Box<dyn Future<Output = Result> + Send>>;
@@ -19,6 +21,8 @@ enum Work {
     Run(Box<dyn FnOnce(Vec<String>) -> Running + Send>),
     /// The background work of all batteries, after this call.
     Background(Box<dyn FnOnce() + Send>),
+    #[cfg(unix)]
+    Launch(Launcher),
 }
 
 /// The work that the arguments of the program select.
@@ -28,9 +32,34 @@ pub(super) enum Selected {
     Run(Command, Vec<String>),
     /// The background work of all batteries runs, and the app is not served.
     Background,
+    /// Child processes serve the app.
+    #[cfg(unix)]
+    Launch(Launcher),
 }
 
+/// The function of a supervisor.
+#[cfg(unix)]
+pub(super) type Launcher = Box<dyn FnOnce(Launch) -> Running + Send>;
+
 impl Command {
+    #[cfg(unix)]
+    pub(super) fn launcher<F>(
+        battery: &str,
+        name: &str,
+        about: &str,
+        run: impl FnOnce(Launch) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result> + Send + 'static,
+    {
+        Self {
+            battery: battery.to_owned(),
+            name: name.to_owned(),
+            about: about.to_owned(),
+            work: Work::Launch(Box::new(|launch| Box::pin(run(launch)))),
+        }
+    }
+
     pub(super) fn new<F>(
         battery: &str,
         name: &str,
@@ -81,15 +110,20 @@ pub(super) fn select(commands: &mut Vec<Command>, mut arguments: Vec<String>) ->
     let name = arguments.remove(0);
     if let Some(idx) = commands.iter().position(|command| command.name == name) {
         let command = commands.swap_remove(idx);
-        let Work::Background(selected) = command.work else {
+        if matches!(command.work, Work::Run(_)) {
             return Ok(Selected::Run(command, arguments));
-        };
+        }
         if let Some(argument) = arguments.first() {
             return Err(Error::new(format!(
                 "the command `{name}` has no arguments: leave `{argument}` out"
             )));
         }
-        selected();
+        match command.work {
+            Work::Background(selected) => selected(),
+            #[cfg(unix)]
+            Work::Launch(run) => return Ok(Selected::Launch(run)),
+            Work::Run(_) => {}
+        }
         return Ok(Selected::Background);
     }
     if matches!(name.as_str(), "help" | "--help" | "-h") {

@@ -38,17 +38,25 @@ impl Listening {
 
 /// Binds the listeners from code. If there are none, uses inherited sockets, and without those the
 /// settings.
-pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<Listening> {
+pub(super) fn bind(
+    mut listeners: Vec<Listener>,
+    inherited: Vec<Listener>,
+    config: &Config,
+) -> Result<Listening> {
     if listeners.is_empty() {
-        listeners = inherited()?;
-        if listeners.is_empty() {
-            listeners = from_settings(config)?;
-        }
-        let configured = listeners
+        let configured = or_settings(inherited, config)?
             .into_iter()
             .map(|listener| listener.configured(config));
         listeners = configured.collect::<Result<_>>()?;
     }
+    let bound = bind_all(listeners, config)?;
+    let mut addresses: Vec<_> = bound.iter().map(Bound::display_address).collect();
+    // `0.0.0.0` and `[::]` are both printed as `localhost`, which the banner should list once.
+    addresses.dedup();
+    Ok(Listening { bound, addresses })
+}
+
+pub(super) fn bind_all(listeners: Vec<Listener>, config: &Config) -> Result<Vec<Bound>> {
     let alone: Vec<bool> = listeners
         .iter()
         .map(|one| !listeners.iter().any(|other| one.shares_port_with(other)))
@@ -57,34 +65,15 @@ pub(super) fn bind(mut listeners: Vec<Listener>, config: &Config) -> Result<List
     for (listener, alone) in listeners.into_iter().zip(alone) {
         bound.extend(listener.bind(alone, config)?);
     }
-    let mut addresses: Vec<_> = bound.iter().map(Bound::display_address).collect();
-    // `0.0.0.0` and `[::]` are both printed as `localhost`, which the banner should list once.
-    addresses.dedup();
-    Ok(Listening { bound, addresses })
+    Ok(bound)
 }
 
-/// Returns the sockets that systemd, or systemfd, has opened for this process.
-#[cfg(all(unix, feature = "systemd"))]
-fn inherited() -> Result<Vec<Listener>> {
-    let mut sockets = listenfd::ListenFd::from_env();
-    let listeners = (0..sockets.len()).map(|idx| {
-        if let Ok(Some(listener)) = sockets.take_tcp_listener(idx) {
-            listener.set_nonblocking(true)?;
-            return Ok(tokio::net::TcpListener::from_std(listener)?.into());
-        }
-        match sockets.take_unix_listener(idx) {
-            Ok(Some(listener)) => Ok(Listener::inherited(listener)?),
-            _ => Err(Error::new(format!(
-                "the inherited socket {idx} is neither a TCP listener nor a unix listener"
-            ))),
-        }
-    });
-    listeners.collect()
-}
-
-#[cfg(not(all(unix, feature = "systemd")))]
-fn inherited() -> Result<Vec<Listener>> {
-    Ok(Vec::new())
+/// Returns the inherited sockets, or the listeners of the settings if there are none.
+pub(super) fn or_settings(inherited: Vec<Listener>, config: &Config) -> Result<Vec<Listener>> {
+    match inherited.is_empty() {
+        true => from_settings(config),
+        false => Ok(inherited),
+    }
 }
 
 /// Returns the listeners from the settings, or from `HOST` and `PORT` if the settings name none.

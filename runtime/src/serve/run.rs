@@ -10,6 +10,8 @@ use std::{
     task::Poll,
 };
 
+#[cfg(unix)]
+use super::launch::Launch;
 use super::{
     Setup,
     admin::{BoundAdmin, RunningAdmin},
@@ -17,8 +19,10 @@ use super::{
     banner,
     blocked::Blocked,
     command::{self, Command, Selected},
+    ending::{Ending, StopOrEnding},
     hook::{self, Times},
     http_app::Served,
+    inherited::Inherited,
     listeners,
     listeners::Listening,
     registry::Gauge,
@@ -71,9 +75,16 @@ where
             return run_command(setup, command, arguments, stop).await;
         }
         Selected::Background => return run_background(setup, shared, stop).await,
+        #[cfg(unix)]
+        Selected::Launch(run) => return run(Launch::bind(&mut setup)?).await,
     }
-    let admin = std::mem::take(&mut setup.admin).bind(&setup.config)?;
-    let listening = listeners::bind(std::mem::take(&mut setup.listeners), &setup.config)?;
+    let inherited = match setup.listeners.is_empty() {
+        true => Inherited::take()?,
+        false => Inherited::default(),
+    };
+    let admin = std::mem::take(&mut setup.admin).bind(inherited.admin, &setup.config)?;
+    let own = std::mem::take(&mut setup.listeners);
+    let listening = listeners::bind(own, inherited.app, &setup.config)?;
     shared.health.set_ready(false);
     shared.tasks.set_clock(std::mem::take(&mut setup.clock));
     let clock = shared.tasks.clock();
@@ -117,8 +128,22 @@ where
         std::mem::take(&mut setup.installed.stop_begins),
         &progress,
     );
+    let ending = Ending::new(&setup.config);
     let config = setup.config.clone();
-    let served = serve::<A, S>(config, &shared, listening, watched, &mut stop, &progress).await;
+    let stopping = StopOrEnding::new(&mut stop, &ending);
+    let served = serve::<A, S>(
+        config,
+        &shared,
+        listening,
+        (watched, &ending),
+        stopping,
+        &progress,
+    )
+    .await;
+    if ending.has_begun() {
+        // If all runtimes are blocked, the server may have ended before the stop had begun.
+        progress.begin_without_delay();
+    }
     // Without a stop, for example after an error of a listener, the work still has to end.
     progress.begins.begin();
     let left = background
@@ -127,6 +152,10 @@ where
     let stopped = hook::run_stop(&mut setup.on_stop, &clock).await;
     stop_admin(admin).await;
     let stopped = stopped.and(close(&mut setup, &clock).await);
+    if ending.has_begun() {
+        // A blocked thread cannot be joined.
+        ending.exit();
+    }
     let (report, runtimes) = served?;
     // The runtimes must outlive the hooks: a hook may use a connection that was opened on one.
     drop(runtimes);
@@ -232,7 +261,8 @@ async fn run_background<S: Send + Sync + 'static>(
     mut shared: Shared<S>,
     mut stop: StopSource,
 ) -> Result {
-    let admin = std::mem::take(&mut setup.admin).bind(&setup.config)?;
+    let inherited = Inherited::take()?;
+    let admin = std::mem::take(&mut setup.admin).bind(inherited.admin, &setup.config)?;
     shared.health.set_ready(false);
     shared.tasks.set_clock(std::mem::take(&mut setup.clock));
     let clock = shared.tasks.clock().clone();
@@ -292,8 +322,8 @@ async fn serve<A, S>(
     config: Config,
     shared: &Arc<Shared<S>>,
     listening: Listening,
-    watched: bool,
-    stop: &mut StopSource,
+    (watched, ending): (bool, &Arc<Ending>),
+    stop: impl Stop,
     progress: &Progress,
 ) -> Result<(Report, Option<Runtimes>)>
 where
@@ -311,8 +341,8 @@ where
         shared.proxies.clone(),
         workers::n_servers(&listening, &config),
     ));
-    let watched_for = supervisor::patience().is_some();
-    let blocked = (watched && !config.slow_poll.is_zero())
+    let watched_for = supervisor::patience().is_some() || ending.after().is_some();
+    let blocked = ((watched || watched_for) && !config.slow_poll.is_zero())
         .then(|| Blocked::new(routes_of::<A>(), config.slow_poll));
     let watch = (watched || watched_for).then(|| {
         StallWatch::start(
@@ -321,6 +351,7 @@ where
             shared.health.blocked(),
             blocked,
             config.slow_poll / 4,
+            Arc::clone(ending),
         )
     });
     let delay = config.shutdown_delay;
@@ -328,7 +359,7 @@ where
     shared.health.set_ready(true);
     supervisor::ready();
     if config.workers > 0 {
-        let served = workers::run(server, listening, &config, watch.as_ref(), stop).await;
+        let served = workers::run(server, listening, &config, watch.as_ref(), ending, stop).await;
         return served.map(|(report, runtimes)| (report, Some(runtimes)));
     }
     let _heartbeat = watch.as_ref().map(|watch| watch.spawn_heartbeat(0));

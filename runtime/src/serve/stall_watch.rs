@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::blocked::Blocked;
+use super::{blocked::Blocked, ending::Ending};
 use crate::{events, serve::supervisor, tasks::Owned};
 
 /// The interval of each runtime's heartbeat.
@@ -35,8 +35,10 @@ struct Beats {
     begun: Instant,
     /// The last heartbeat of each runtime, in milliseconds since the start; 0 before the first.
     last: Vec<AtomicU64>,
-    /// Whether blocked runtimes are reported. If not, the thread only notifies a supervisor.
+    /// Whether blocked runtimes are reported. If not, the thread only notifies a supervisor, and ends the process.
     reports: bool,
+    /// Ends the process if a runtime is blocked for too long.
+    ending: Arc<Ending>,
     /// Set while a runtime is blocked, for the liveness route.
     is_blocked: Arc<AtomicBool>,
     /// Set when the watch ends.
@@ -57,11 +59,13 @@ impl StallWatch {
         is_blocked: Arc<AtomicBool>,
         blocked: Option<Blocked>,
         step: Duration,
+        ending: Arc<Ending>,
     ) -> Self {
         let beats = Arc::new(Beats {
             begun: Instant::now(),
             last: (0..count).map(|_| AtomicU64::new(0)).collect(),
             reports,
+            ending,
             is_blocked,
             ended: Mutex::new(false),
             end: Condvar::new(),
@@ -121,16 +125,27 @@ impl Beats {
         if blocked.is_some() {
             pause = pause.min(step.max(MIN_STEP));
         }
-        let mut reported = vec![0; self.last.len()];
+        let write_line: &dyn Fn(&str) = match self.reports {
+            true => &events::blocked,
+            false => &|_| {},
+        };
+        let (mut reported, mut resumed) = (vec![0; self.last.len()], 0);
         let mut ended = self.lock();
         while !*ended {
+            let before = self.elapsed_ms();
             let waited = self.end.wait_timeout(ended, pause);
             ended = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if Duration::from_millis(self.elapsed_ms() - before) >= pause + SILENCE / 2 {
+                // The whole process was paused, so the silence is not that of a runtime.
+                resumed = self.elapsed_ms();
+            }
             if let Some(blocked) = &mut blocked {
-                blocked.check(&events::blocked);
+                blocked.check(write_line);
             }
             let all_run = self.check_runtimes(&mut reported, patience, blocked.as_ref());
-            if patience.is_some() && all_run {
+            self.end_if_blocked(resumed, blocked.as_ref());
+            // While the process ends, another thread limits its time.
+            if patience.is_some() && (all_run || self.ending.has_begun()) {
                 supervisor::alive();
             }
         }
@@ -165,17 +180,42 @@ impl Beats {
         self.is_blocked.store(longest >= SILENCE, Relaxed);
         patience.is_none_or(|patience| longest < patience)
     }
+
+    /// Gives up the runtimes that have been blocked for too long since `resumed`. The first one ends the process.
+    fn end_if_blocked(&self, resumed: u64, blocked: Option<&Blocked>) {
+        let Some(after) = self.ending.after() else {
+            return;
+        };
+        for (idx, last) in self.last.iter().enumerate() {
+            let last = last.load(Relaxed);
+            let silent = self.elapsed_ms().saturating_sub(last.max(resumed));
+            let silent = Duration::from_millis(silent);
+            if last == 0 || silent < after || self.ending.has_given_up(idx) {
+                continue;
+            }
+            let by = blocked.map(|blocked| blocked.culprits(silent / 2));
+            let blocked = describe(idx, silent, &by.unwrap_or_default());
+            events::ends(&format!(
+                "{blocked}: the process ends, after the other runtimes have finished their requests"
+            ));
+            self.ending.give_up(idx);
+        }
+    }
 }
 
 fn report(idx: usize, silent: Duration, culprits: &[String]) {
+    let blocked = describe(idx, silent, culprits);
+    events::blocked(&format!(
+        "{blocked}: other requests wait; move long work to `tokio::task::spawn_blocking`"
+    ));
+}
+
+fn describe(idx: usize, silent: Duration, culprits: &[String]) -> String {
     let tenths = silent.as_millis() / 100;
     let (seconds, tenths) = (tenths / 10, tenths % 10);
     let by = match culprits {
         [] => "a handler".to_owned(),
         some => some.join(", "),
     };
-    events::blocked(&format!(
-        "runtime {idx} has been blocked for {seconds}.{tenths} s by {by}: other requests wait; move long work to \
-         `tokio::task::spawn_blocking`"
-    ));
+    format!("runtime {idx} has been blocked for {seconds}.{tenths} s by {by}")
 }

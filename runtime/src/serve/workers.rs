@@ -7,7 +7,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::listeners::Listening;
+use super::{ending::Ending, listeners::Listening};
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -41,6 +41,7 @@ pub(super) async fn run<A: HttpApp>(
     listening: Listening,
     config: &Config,
     watch: Option<&StallWatch>,
+    ending: &Ending,
     mut stop: impl Stop,
 ) -> Result<(Report, Runtimes)> {
     let most = config.max_connections.div_ceil(config.workers);
@@ -53,7 +54,17 @@ pub(super) async fn run<A: HttpApp>(
         let serving = server::run(Arc::clone(&server), bound, most, requested);
         let heartbeat = watch.map(|watch| Box::pin(watch.heartbeat(idx)) as Heartbeat);
         let name = format!("highball-{idx}");
-        running.spawn(on_thread(name, heartbeat, serving, released.clone())?);
+        let thread = on_thread(name, heartbeat, serving, released.clone())?;
+        let (given_up, server) = (ending.given_up(idx), Arc::clone(&server));
+        running.spawn(async move {
+            tokio::select! {
+                ended = thread => ended,
+                () = given_up => {
+                    server.give_up();
+                    Ok(Report::default())
+                }
+            }
+        });
     }
     if !own.is_empty() {
         running.spawn(server::run(server, own, most, SharedStop::new(&requested)));

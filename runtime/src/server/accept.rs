@@ -132,7 +132,7 @@ impl<A: HttpApp> Server<A> {
         // Background tasks are waited for only when no connection, on any thread, can start
         // another one.
         let mut finished = pin!(async {
-            shared.serving.send_modify(|serving| *serving -= 1);
+            shared.give_up();
             let mut serving = shared.serving.subscribe();
             let _ = serving.wait_for(|serving| *serving == 0).await;
             shared.app.wait_for_tasks().await;

@@ -193,6 +193,12 @@ impl Listener {
     pub(crate) fn is_local(&self) -> bool {
         match &self.place {
             Address::Addr(addr) => addr.ip().to_canonical().is_loopback(),
+            Address::Tcp(listener) => {
+                let addr = listener.local_addr();
+                addr.is_ok_and(|addr| addr.ip().to_canonical().is_loopback())
+            }
+            #[cfg(all(unix, feature = "systemd"))]
+            Address::BoundUnix(_) => true,
             _ => matches!(self.place, Address::Unix(_)),
         }
     }

@@ -50,6 +50,21 @@ impl Drop for SocketFile {
     }
 }
 
+/// A listening socket for another process. The file of a unix socket is removed on drop.
+#[cfg(unix)]
+pub(crate) struct PassedSocket(
+    std::os::fd::OwnedFd,
+    #[expect(dead_code, reason = "held for its drop")] Option<SocketFile>,
+);
+
+#[cfg(unix)]
+impl PassedSocket {
+    /// Returns another descriptor of the socket.
+    pub(crate) fn copy(&self) -> io::Result<std::os::fd::OwnedFd> {
+        self.0.try_clone()
+    }
+}
+
 /// A bound listener.
 pub(crate) struct Bound {
     source: ConnectionSource,
@@ -113,6 +128,18 @@ impl Bound {
     #[cfg(feature = "tls")]
     pub(crate) fn certificate_expiry(&self) -> Option<&(PathBuf, crate::server::tls::Expiry)> {
         self.preamble.tls.as_ref()?.expiry()
+    }
+
+    /// Returns the socket, to pass it on to another process.
+    #[cfg(unix)]
+    pub(crate) fn into_passed(self) -> crate::error::Result<PassedSocket> {
+        match self.source {
+            ConnectionSource::Tcp(listener) => Ok(PassedSocket(listener.into(), None)),
+            ConnectionSource::Unix(listener, file) => Ok(PassedSocket(listener.into(), file)),
+            ConnectionSource::CustomListener(..) => Err(crate::error::Error::new(
+                "a custom listener cannot be passed on to another process",
+            )),
+        }
     }
 
     /// Returns whether only this machine can reach it.

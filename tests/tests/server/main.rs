@@ -5,6 +5,7 @@ mod battery;
 mod blocked_threads;
 mod bodies;
 mod connections;
+mod end_when_blocked;
 mod forwarding_headers;
 mod hooks;
 mod listeners;
