@@ -86,6 +86,7 @@ pub mod __private {
     pub use crate::{
         budget::{check_field, check_labels, check_series, check_unit},
         families::Families,
+        http::BOUNDS_MICROS,
         labels::value_count,
         probe::{NoLabels, NoUnit, Probe},
     };
