@@ -8,27 +8,15 @@ use std::{
 use highball::{Exchange, Route, http::StatusCode, middleware::Outcome};
 use prometheus_client::{encoding::DescriptorEncoder, metrics::MetricType};
 
-use crate::{collect::Head, http::methods::Methods};
+use crate::{
+    collect::Head,
+    http::{durations::Durations, methods::Methods},
+};
 
+mod durations;
 mod methods;
 
-/// The bounds of durations in seconds, which OpenTelemetry recommends, and in nanoseconds.
-const BOUNDS: [(f64, u64); 14] = [
-    (0.005, 5_000_000),
-    (0.01, 10_000_000),
-    (0.025, 25_000_000),
-    (0.05, 50_000_000),
-    (0.075, 75_000_000),
-    (0.1, 100_000_000),
-    (0.25, 250_000_000),
-    (0.5, 500_000_000),
-    (0.75, 750_000_000),
-    (1.0, 1_000_000_000),
-    (2.5, 2_500_000_000),
-    (5.0, 5_000_000_000),
-    (7.5, 7_500_000_000),
-    (10.0, 10_000_000_000),
-];
+pub use durations::BOUNDS_MICROS;
 
 /// The classes of ends: by the status, or a reason why the status is not the end.
 const CLASSES: [&str; 7] = [
@@ -64,8 +52,7 @@ struct Place {
 struct Series {
     /// The method and the path.
     route: Option<(&'static str, &'static str)>,
-    /// The last one has no bound.
-    buckets: [AtomicU64; BOUNDS.len() + 1],
+    durations: Durations,
     /// The sum of all durations, in microseconds. Nanoseconds would overflow after months of long requests.
     micros: AtomicU64,
     classes: [AtomicU64; CLASSES.len()],
@@ -76,13 +63,15 @@ impl Http {
     /// Creates the series of the routes for which `is_skipped` returns false.
     pub(crate) fn new(routes: &[Route], is_skipped: impl Fn(&Route) -> bool) -> Self {
         // The first one is that of requests without a route.
-        let mut series = vec![Series::new(None)];
+        let mut series = vec![Series::new(None, None)];
         let places = routes.iter().map(|route| {
             let methods = Methods::of(route.methods());
             let first = (!is_skipped(route)).then_some(series.len());
             if first.is_some() {
+                let own = route.slo().and_then(|slo| slo.latency());
+                let own = own.map(|latency| latency.micros);
                 let names = methods.names();
-                series.extend(names.map(|method| Series::new(Some((method, route.path())))));
+                series.extend(names.map(|method| Series::new(Some((method, route.path())), own)));
             }
             Place { first, methods }
         });
@@ -123,13 +112,9 @@ impl Http {
         let help = "Time from the request to the end of the response's body.";
         let head = Head::new("http_server_request_duration", "seconds", help);
         let mut lines = head.begin(encoder, MetricType::Histogram)?;
-        let bounds = BOUNDS.iter().map(|(bound, _)| *bound);
-        let bounds = bounds.chain([f64::INFINITY]);
-        let mut buckets = Vec::with_capacity(BOUNDS.len() + 1);
+        let mut buckets = Vec::new();
         for series in &self.series {
-            let counts = series.buckets.iter().map(|bucket| bucket.load(Relaxed));
-            buckets.clear();
-            buckets.extend(bounds.clone().zip(counts));
+            series.durations.read(&mut buckets);
             let sum = series.micros.load(Relaxed) as f64 / 1_000_000.0;
             lines.histogram(&series.labels(), sum, &buckets)?;
         }
@@ -154,10 +139,11 @@ impl Http {
 }
 
 impl Series {
-    fn new(route: Option<(&'static str, &'static str)>) -> Self {
+    /// Creates the series. The objective of the route is in microseconds.
+    fn new(route: Option<(&'static str, &'static str)>, objective: Option<u64>) -> Self {
         Self {
             route,
-            buckets: Default::default(),
+            durations: Durations::new(objective),
             micros: AtomicU64::new(0),
             classes: Default::default(),
             bytes: AtomicU64::new(0),
@@ -165,13 +151,7 @@ impl Series {
     }
 
     fn count(&self, exchange: &Exchange<'_>) {
-        let duration = exchange.duration();
-        let nanos = u64::from(duration.subsec_nanos());
-        let nanos = duration.as_secs().saturating_mul(1_000_000_000) + nanos;
-        // Most requests are in one of the first buckets, so a search from the start is the shortest.
-        let bucket = BOUNDS.iter().position(|(_, bound)| nanos <= *bound);
-        let bucket = bucket.unwrap_or(BOUNDS.len());
-        self.buckets[bucket].fetch_add(1, Relaxed);
+        let nanos = self.durations.count(exchange.duration());
         self.micros.fetch_add(nanos / 1000, Relaxed);
         self.classes[class(exchange)].fetch_add(1, Relaxed);
         self.bytes.fetch_add(exchange.bytes(), Relaxed);
@@ -218,13 +198,6 @@ mod tests {
         ] {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(CLASSES[of_status(status)], class);
-        }
-    }
-
-    #[test]
-    fn bounds_are_the_same_in_both_units() {
-        for (seconds, nanos) in BOUNDS {
-            assert_eq!((seconds * 1e9).round() as u64, nanos);
         }
     }
 }

@@ -87,6 +87,7 @@ pub mod __private {
     pub use crate::{
         budget::{check_field, check_labels, check_series, check_unit},
         families::Families,
+        http::BOUNDS_MICROS,
         labels::value_count,
         probe::{NoLabels, NoUnit, Probe},
         text_label::{Texts, check_texts, snake, snake_len},
