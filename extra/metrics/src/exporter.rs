@@ -129,6 +129,14 @@ impl Exporter {
         let _first_server = self.0.runtime.set(runtime);
     }
 
+    /// Adds traces to a text of [`open_metrics`](Self::open_metrics), for which the older format has no place.
+    pub(crate) fn append_exemplars(&self, text: String) -> String {
+        match self.0.http.get() {
+            Some(http) => http.append_exemplars(text),
+            None => text,
+        }
+    }
+
     /// Returns the text of all metrics in the format of OpenMetrics.
     pub(crate) fn open_metrics(&self) -> Result<String, fmt::Error> {
         let mut registry = registry::Registry::default();

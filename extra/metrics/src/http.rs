@@ -10,10 +10,15 @@ use prometheus_client::{encoding::DescriptorEncoder, metrics::MetricType};
 
 use crate::{
     collect::Head,
-    http::{durations::Durations, methods::Methods},
+    http::{
+        durations::{BUCKETS, Durations},
+        exemplars::Exemplars,
+        methods::Methods,
+    },
 };
 
 mod durations;
+mod exemplars;
 mod methods;
 
 pub use durations::BOUNDS_MICROS;
@@ -31,12 +36,16 @@ const CLASSES: [&str; 7] = [
 const BODY_FAILED: usize = 5;
 const CLIENT_LEFT: usize = 6;
 
+/// The note that [`request_id`](fn@highball::middleware::request_id) adds.
+const TRACE_ID: &str = "trace_id";
+
 /// The series of all routes.
 #[derive(Debug)]
 pub(crate) struct Http {
     /// Where the series of each route are, by the index of the route.
     routes: Box<[Place]>,
     series: Box<[Series]>,
+    exemplars: Exemplars,
 }
 
 /// The series of a route.
@@ -79,6 +88,7 @@ impl Http {
         Self {
             routes,
             series: series.into(),
+            exemplars: Exemplars::default(),
         }
     }
 
@@ -91,9 +101,29 @@ impl Http {
                 Some(first + place.methods.position(exchange.method()))
             }),
         };
-        if let Some(series) = index.and_then(|index| self.series.get(index)) {
-            series.count(exchange);
+        let Some((index, series)) = index.and_then(|index| Some((index, self.series.get(index)?)))
+        else {
+            return;
+        };
+        let (nanos, bucket) = series.count(exchange);
+        let mut notes = exchange.notes();
+        if let Some((_, trace)) = notes.find(|(key, _)| *key == TRACE_ID) {
+            let (count, index) = (self.series.len() * BUCKETS, index * BUCKETS + bucket);
+            self.exemplars.offer(count, index, trace, nanos);
         }
+    }
+
+    /// Appends the trace of a request to the line of each bucket that has one.
+    pub(crate) fn append_exemplars(&self, text: String) -> String {
+        if self.exemplars.is_empty() {
+            return text;
+        }
+        let series = self.series.iter().enumerate();
+        let lines = series.flat_map(|(index, series)| {
+            let buckets = series.durations.order();
+            buckets.map(move |bucket| index * BUCKETS + bucket)
+        });
+        exemplars::append(&text, lines.map(|line| self.exemplars.take(line)))
     }
 
     pub(crate) fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
@@ -150,11 +180,13 @@ impl Series {
         }
     }
 
-    fn count(&self, exchange: &Exchange<'_>) {
-        let nanos = self.durations.count(exchange.duration());
+    /// Counts an exchange, and returns its nanoseconds and the index of its bucket.
+    fn count(&self, exchange: &Exchange<'_>) -> (u64, usize) {
+        let (nanos, bucket) = self.durations.count(exchange.duration());
         self.micros.fetch_add(nanos / 1000, Relaxed);
         self.classes[class(exchange)].fetch_add(1, Relaxed);
         self.bytes.fetch_add(exchange.bytes(), Relaxed);
+        (nanos, bucket)
     }
 
     /// Returns the labels. Those of a request without a route are empty, since its path and its method are not ours.

@@ -106,7 +106,7 @@ impl Ending {
                 .is_err()
             {
                 // The server has ended, so nothing is given up any more.
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     }

@@ -36,6 +36,9 @@ pub const BOUNDS_MICROS: [u64; BOUNDS.len()] = {
 /// The index of the bucket that ends at the route's own bound.
 const OWN: usize = BOUNDS.len() + 1;
 
+/// How many buckets a route has, if all are used.
+pub(super) const BUCKETS: usize = OWN + 1;
+
 /// How many durations were in each bucket.
 ///
 /// The own bound of a route splits one of the buckets. The lower part is the last one of the array, so that all other
@@ -43,7 +46,7 @@ const OWN: usize = BOUNDS.len() + 1;
 #[derive(Debug)]
 pub(super) struct Durations {
     /// Those of [`BOUNDS`], that without a bound, and the lower part of the one that is split.
-    buckets: [AtomicU64; OWN + 1],
+    buckets: [AtomicU64; BUCKETS],
     /// The index of the bucket that is split. That of a route without an own bound is none.
     split: usize,
     /// The own bound, in nanoseconds.
@@ -63,8 +66,8 @@ impl Durations {
         }
     }
 
-    /// Counts a duration, and returns its nanoseconds.
-    pub(super) fn count(&self, duration: Duration) -> u64 {
+    /// Counts a duration, and returns its nanoseconds and the index of its bucket.
+    pub(super) fn count(&self, duration: Duration) -> (u64, usize) {
         let nanos = u64::from(duration.subsec_nanos());
         let nanos = duration.as_secs().saturating_mul(1_000_000_000) + nanos;
         let mut bucket = bucket_of(nanos);
@@ -72,21 +75,29 @@ impl Durations {
             bucket = OWN;
         }
         self.buckets[bucket].fetch_add(1, Relaxed);
-        nanos
+        (nanos, bucket)
     }
 
     /// Writes the bound and the count of each bucket into `buckets`.
     pub(super) fn read(&self, buckets: &mut Vec<(f64, u64)>) {
         buckets.clear();
-        let bounds = BOUNDS.iter().map(|(bound, _)| *bound);
-        let bounds = bounds.chain([f64::INFINITY]);
-        for (index, (bound, count)) in bounds.zip(&self.buckets).enumerate() {
-            if index == self.split {
-                let own = self.own as f64 / 1e9;
-                buckets.push((own, self.buckets[OWN].load(Relaxed)));
-            }
-            buckets.push((bound, count.load(Relaxed)));
-        }
+        buckets.extend(self.order().map(|index| {
+            let bound = match BOUNDS.get(index) {
+                Some((bound, _)) => *bound,
+                None if index == OWN => self.own as f64 / 1e9,
+                None => f64::INFINITY,
+            };
+            (bound, self.buckets[index].load(Relaxed))
+        }));
+    }
+
+    /// Returns the indices of the buckets in the order of their bounds.
+    pub(super) fn order(&self) -> impl Iterator<Item = usize> + use<> {
+        let split = self.split;
+        (0..=BOUNDS.len()).flat_map(move |index| {
+            let own = (index == split).then_some(OWN);
+            own.into_iter().chain([index])
+        })
     }
 }
 
