@@ -8,9 +8,11 @@ use std::{
 use highball::{Exchange, Route, http::StatusCode, middleware::Outcome};
 use prometheus_client::{encoding::DescriptorEncoder, metrics::MetricType};
 
-use crate::{collect::Head, http::methods::Methods};
+use crate::{collect::Head, http::methods::Methods, series as names};
 
 mod methods;
+
+pub(crate) use methods::known_method;
 
 /// The bounds of durations in seconds, which OpenTelemetry recommends, and in nanoseconds.
 const BOUNDS: [(f64, u64); 14] = [
@@ -111,7 +113,7 @@ impl Http {
         self.encode_durations(encoder)?;
         self.encode_classes(encoder)?;
         let help = "Bytes of the bodies of responses that were passed to the connection.";
-        let head = Head::new("http_server_response_body", "bytes", help);
+        let head = Head::new(counted(names::BODY_BYTES), "bytes", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
         for series in &self.series {
             lines.counter(&series.labels(), series.bytes.load(Relaxed) as f64)?;
@@ -121,7 +123,7 @@ impl Http {
 
     fn encode_durations(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Time from the request to the end of the response's body.";
-        let head = Head::new("http_server_request_duration", "seconds", help);
+        let head = Head::new(names::DURATION, "seconds", help);
         let mut lines = head.begin(encoder, MetricType::Histogram)?;
         let bounds = BOUNDS.iter().map(|(bound, _)| *bound);
         let bounds = bounds.chain([f64::INFINITY]);
@@ -139,12 +141,12 @@ impl Http {
     fn encode_classes(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Requests by the class of their status; body_failed: the body returned an error after \
                     the head; client_left: the client disconnected before the response.";
-        let head = Head::new("http_server_responses", "", help);
+        let head = Head::new(counted(names::RESPONSES), "", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
         for series in &self.series {
             let mut labels = series.labels();
             for (class, count) in CLASSES.iter().zip(&series.classes) {
-                labels.push(("http_response_status_class", class));
+                labels.push((names::STATUS_CLASS, class));
                 lines.counter(&labels, count.load(Relaxed) as f64)?;
                 labels.pop();
             }
@@ -183,9 +185,14 @@ impl Series {
             return Vec::with_capacity(1);
         };
         let mut labels = Vec::with_capacity(3);
-        labels.extend([("http_request_method", method), ("http_route", path)]);
+        labels.extend([(names::METHOD, method), (names::ROUTE, path)]);
         labels
     }
+}
+
+/// Returns the name of a counter without the suffix of its series.
+fn counted(series: &'static str) -> &'static str {
+    series.strip_suffix("_total").unwrap_or(series)
 }
 
 /// Returns the index of the class of an exchange.
@@ -219,6 +226,16 @@ mod tests {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(CLASSES[of_status(status)], class);
         }
+    }
+
+    #[test]
+    fn names_for_queries_are_those_of_the_series() {
+        assert_eq!(
+            names::DURATION_BUCKET,
+            format!("{}_bucket", names::DURATION)
+        );
+        let failed: Vec<_> = names::FAILED.split('|').collect();
+        assert!(failed.iter().all(|class| CLASSES.contains(class)));
     }
 
     #[test]

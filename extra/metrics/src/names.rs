@@ -10,6 +10,9 @@ use crate::{families::Families, gauges};
 /// The first parts of the names that the package itself has.
 const BUILT_IN: [&str; 4] = ["highball_", "http_server_", "process_", "tokio_"];
 
+/// The gauge that the server registers by itself.
+const OF_SERVER: &str = "highball_capacity_used";
+
 /// Fails if two metrics have the same name, or an own metric has the name of a built-in one.
 pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
     let mut owners = HashMap::new();
@@ -24,7 +27,8 @@ pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
         .into_iter()
         .map(|(name, _)| ("a battery".to_owned(), name, MetricType::Gauge));
     for (owner, name, kind) in own.chain(gauges) {
-        if let Some(prefix) = BUILT_IN.iter().find(|prefix| name.starts_with(**prefix)) {
+        let mut prefixes = BUILT_IN.iter().filter(|_| name != OF_SERVER);
+        if let Some(prefix) = prefixes.find(|prefix| name.starts_with(**prefix)) {
             return Err(Error::new(format!(
                 "the metric `{name}` of {owner} begins with `{prefix}`, as the metrics of the server do; \
                  give it another name"

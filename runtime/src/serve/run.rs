@@ -60,6 +60,7 @@ where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
+    open_gate(&mut setup, &mut shared);
     setup.installed.registry.check()?;
     let arguments = std::mem::take(&mut setup.arguments);
     match command::select(&mut setup.installed.commands, arguments)? {
@@ -137,16 +138,20 @@ where
     stopped
 }
 
-/// Moves the settings that requests read to what they share.
-fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
-    shared.body_limit = setup.config.body_limit;
-    shared.finishes = !setup.config.cancel_on_disconnect;
+/// Applies the capacity. Its gauge exists before a command runs, because a command may list all gauges.
+fn open_gate<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     shared.gate = setup.capacity.take().map(|capacity| {
         let gate = Arc::new(Gate::new(capacity));
         let gauge = capacity_used(Arc::clone(&gate));
         setup.installed.registry.add_gauge("capacity", gauge);
         gate
     });
+}
+
+/// Moves the settings that requests read to what they share.
+fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
+    shared.body_limit = setup.config.body_limit;
+    shared.finishes = !setup.config.cancel_on_disconnect;
     shared.proxies = setup.proxies.take();
     for check in setup.checks.drain(..) {
         shared.health.add(check);

@@ -194,8 +194,20 @@ impl Running {
         Self {
             addr,
             stop,
-            server: tokio::spawn(serving),
+            server: tokio::spawn(async {
+                let ended = serving.await;
+                if let Err(error) = &ended {
+                    println!("the server has failed: {error}");
+                }
+                ended
+            }),
         }
+    }
+
+    /// Panics if the server has ended.
+    #[track_caller]
+    pub fn check(&self) {
+        assert!(!self.server.is_finished(), "the server did not start");
     }
 
     /// Stops the server.
