@@ -3,5 +3,7 @@
 
 mod board;
 mod committed;
+mod receivers;
 
 pub use board::Dashboard;
+pub use receivers::{Receivers, Secret, Sms, forward};

@@ -184,7 +184,16 @@ impl Running {
         A: App,
         Serve<A, S>: Future<Output = highball::Result> + Send + 'static,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        Self::start_at("127.0.0.1:0".parse().expect("an address"), serve).await
+    }
+
+    /// Starts a server at an address.
+    pub async fn start_at<A, S>(addr: SocketAddr, serve: Serve<A, S>) -> Self
+    where
+        A: App,
+        Serve<A, S>: Future<Output = highball::Result> + Send + 'static,
+    {
+        let listener = TcpListener::bind(addr).await.expect("a port");
         let addr = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = serve
