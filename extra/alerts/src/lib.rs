@@ -1,2 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod board;
+mod committed;
+mod receivers;
+
+pub use board::Dashboard;
+pub use receivers::{Receivers, Secret, Sms, forward};

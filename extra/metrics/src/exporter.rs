@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 
 use crate::{
     families::{Families, Metrics},
+    family::{self, Family},
     gauges,
     http::Http,
     process, server,
@@ -25,6 +26,9 @@ const PROBES: [&str; 3] = [
     "highball::serve::health::readyz",
     "highball_metrics::scrape::metrics",
 ];
+
+/// The observer that counts requests.
+const MEASURED: &str = "highball_metrics::observer::measured";
 
 /// The metrics of a server, for Prometheus.
 ///
@@ -106,6 +110,62 @@ impl Exporter {
     #[must_use]
     pub fn skip_probes(self) -> Self {
         self.skip(|route| PROBES.contains(&route.handler()))
+    }
+
+    /// Returns the metrics that a scrape has now, for dashboards and other tools.
+    ///
+    /// All metrics exist from the start, so the list is complete when the start hooks of the server have run, as in a
+    /// command of the program.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_metrics::{Counter, Exporter, Kind, Metrics};
+    ///
+    /// #[derive(Metrics)]
+    /// struct Sales {
+    ///     /// Orders that were paid.
+    ///     paid: Counter,
+    /// }
+    ///
+    /// let exporter = Exporter::new();
+    /// let _sales: Sales = exporter.add();
+    /// let families = exporter.families();
+    /// let paid = families.iter().find(|family| family.help() == "Orders that were paid.");
+    /// let paid = paid.expect("it was added");
+    /// assert_eq!((paid.series(), paid.kind()), ("sales_paid_total", Kind::Counter));
+    /// ```
+    pub fn families(&self) -> Vec<Family> {
+        // Writing to a `String` cannot fail.
+        let text = self.open_metrics().unwrap_or_default();
+        let registry = self.0.registry.get();
+        let gauges = registry.map(Registry::gauges).unwrap_or_default();
+        family::parse(&text, &gauges)
+    }
+
+    /// Returns whether a route is counted: it has the observer [`measured`](fn@crate::measured), and
+    /// [`skip`](Self::skip) does not leave it out.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    /// use highball_metrics::Exporter;
+    ///
+    /// #[get("/")]
+    /// async fn home() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(home);
+    ///
+    /// # fn main() {
+    /// // `Api` has no `with(measured)`.
+    /// assert!(!Exporter::new().counts(&Api::ROUTES[0]));
+    /// # }
+    /// ```
+    pub fn counts(&self, route: &Route) -> bool {
+        let skipped = &self.0.skipped;
+        let skipped = skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut observers = route.observers();
+        observers.any(|name| name == MEASURED) && !skipped.iter().any(|skip| skip(route))
     }
 
     pub(crate) fn own(&self) -> MutexGuard<'_, Families> {

@@ -15,6 +15,7 @@ use crate::{
         exemplars::Exemplars,
         methods::Methods,
     },
+    series as names,
 };
 
 mod durations;
@@ -22,6 +23,7 @@ mod exemplars;
 mod methods;
 
 pub use durations::BOUNDS_MICROS;
+pub(crate) use methods::known_method;
 
 /// The classes of ends: by the status, or a reason why the status is not the end.
 const CLASSES: [&str; 7] = [
@@ -130,7 +132,7 @@ impl Http {
         self.encode_durations(encoder)?;
         self.encode_classes(encoder)?;
         let help = "Bytes of the bodies of responses that were passed to the connection.";
-        let head = Head::new("http_server_response_body", "bytes", help);
+        let head = Head::new(counted(names::BODY_BYTES), "bytes", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
         for series in &self.series {
             lines.counter(&series.labels(), series.bytes.load(Relaxed) as f64)?;
@@ -140,7 +142,7 @@ impl Http {
 
     fn encode_durations(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Time from the request to the end of the response's body.";
-        let head = Head::new("http_server_request_duration", "seconds", help);
+        let head = Head::new(names::DURATION, "seconds", help);
         let mut lines = head.begin(encoder, MetricType::Histogram)?;
         let mut buckets = Vec::new();
         for series in &self.series {
@@ -154,12 +156,12 @@ impl Http {
     fn encode_classes(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Requests by the class of their status; body_failed: the body returned an error after \
                     the head; client_left: the client disconnected before the response.";
-        let head = Head::new("http_server_responses", "", help);
+        let head = Head::new(counted(names::RESPONSES), "", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
         for series in &self.series {
             let mut labels = series.labels();
             for (class, count) in CLASSES.iter().zip(&series.classes) {
-                labels.push(("http_response_status_class", class));
+                labels.push((names::STATUS_CLASS, class));
                 lines.counter(&labels, count.load(Relaxed) as f64)?;
                 labels.pop();
             }
@@ -195,9 +197,14 @@ impl Series {
             return Vec::with_capacity(1);
         };
         let mut labels = Vec::with_capacity(3);
-        labels.extend([("http_request_method", method), ("http_route", path)]);
+        labels.extend([(names::METHOD, method), (names::ROUTE, path)]);
         labels
     }
+}
+
+/// Returns the name of a counter without the suffix of its series.
+fn counted(series: &'static str) -> &'static str {
+    series.strip_suffix("_total").unwrap_or(series)
 }
 
 /// Returns the index of the class of an exchange.
@@ -231,5 +238,15 @@ mod tests {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(CLASSES[of_status(status)], class);
         }
+    }
+
+    #[test]
+    fn names_for_queries_are_those_of_the_series() {
+        assert_eq!(
+            names::DURATION_BUCKET,
+            format!("{}_bucket", names::DURATION)
+        );
+        let failed: Vec<_> = names::FAILED.split('|').collect();
+        assert!(failed.iter().all(|class| CLASSES.contains(class)));
     }
 }

@@ -2,51 +2,59 @@
 
 use std::fmt;
 
-use highball::serve::server_counts;
+use highball::serve::{ServerCounts, server_counts};
 use prometheus_client::{encoding::DescriptorEncoder, metrics::MetricType};
 use tokio::runtime::{Handle, RuntimeMetrics};
 
 use crate::collect::Head;
 
+const OPEN_CONNECTIONS: &str = "highball_open_connections";
+
+type Read = fn(&ServerCounts) -> u64;
+
+/// The counters of the server.
+const COUNTERS: [(&str, &str, Read); 5] = [
+    (
+        "highball_accepted_connections",
+        "Connections that were accepted.",
+        |counts| counts.accepted_connections,
+    ),
+    (
+        "highball_refused_connections",
+        "Connections that were refused because of max_connections_per_address.",
+        |counts| counts.refused_connections,
+    ),
+    (
+        "highball_failed_handshakes",
+        "TLS handshakes and PROXY headers that failed or timed out.",
+        |counts| counts.failed_handshakes,
+    ),
+    (
+        "highball_cut_connections",
+        "Connections that the server ended after a timeout, at a limit or after an error.",
+        |counts| counts.cut_connections,
+    ),
+    (
+        "highball_slow_bodies",
+        "Bodies of requests that were too slow.",
+        |counts| counts.slow_bodies,
+    ),
+];
+
+/// Returns whether a metric of the server has this name.
+pub(crate) fn has(name: &str) -> bool {
+    name == OPEN_CONNECTIONS || COUNTERS.iter().any(|(counter, ..)| *counter == name)
+}
+
 pub(crate) fn encode(runtime: Option<&Handle>, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let counts = server_counts();
-    let head = Head::new(
-        "highball_open_connections",
-        "",
-        "Connections that are open.",
-    );
+    let head = Head::new(OPEN_CONNECTIONS, "", "Connections that are open.");
     head.begin(encoder, MetricType::Gauge)?
         .gauge(&[], counts.open_connections as f64)?;
-    for (name, help, count) in [
-        (
-            "highball_accepted_connections",
-            "Connections that were accepted.",
-            counts.accepted_connections,
-        ),
-        (
-            "highball_refused_connections",
-            "Connections that were refused because of max_connections_per_address.",
-            counts.refused_connections,
-        ),
-        (
-            "highball_failed_handshakes",
-            "TLS handshakes and PROXY headers that failed or timed out.",
-            counts.failed_handshakes,
-        ),
-        (
-            "highball_cut_connections",
-            "Connections that the server ended after a timeout, at a limit or after an error.",
-            counts.cut_connections,
-        ),
-        (
-            "highball_slow_bodies",
-            "Bodies of requests that were too slow.",
-            counts.slow_bodies,
-        ),
-    ] {
+    for (name, help, read) in COUNTERS {
         let head = Head::new(name, "", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
-        lines.counter(&[], count as f64)?;
+        lines.counter(&[], read(&counts) as f64)?;
     }
     match runtime {
         Some(runtime) => encode_tokio(&runtime.metrics(), encoder),

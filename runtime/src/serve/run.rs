@@ -65,8 +65,9 @@ where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
+    open_gate(&mut setup, &mut shared);
+    add_checks(&mut setup, &mut shared)?;
     setup.installed.registry.check()?;
-    check_names(&setup.checks)?;
     let arguments = std::mem::take(&mut setup.arguments);
     match command::select(&mut setup.installed.commands, arguments)? {
         Selected::Serve => {}
@@ -169,24 +170,21 @@ where
     stopped
 }
 
-/// Moves the settings that requests read to what they share.
-fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
-    shared.body_limit = setup.config.body_limit;
-    shared.finishes = !setup.config.cancel_on_disconnect;
+/// Applies the capacity. Its gauge exists before a command runs, because a command may list all gauges.
+fn open_gate<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     shared.gate = setup.capacity.take().map(|capacity| {
         let gate = Arc::new(Gate::new(capacity));
         let gauge = capacity_used(Arc::clone(&gate));
         setup.installed.registry.add_gauge("capacity", gauge);
         gate
     });
+}
+
+/// Moves the settings that requests read to what they share.
+fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
+    shared.body_limit = setup.config.body_limit;
+    shared.finishes = !setup.config.cancel_on_disconnect;
     shared.proxies = setup.proxies.take();
-    for check in setup.checks.drain(..) {
-        setup
-            .installed
-            .registry
-            .add_gauge("checks", check_passed(&check));
-        shared.health.add(check);
-    }
 }
 
 /// Starts the app for operators, if there is one.
@@ -208,16 +206,21 @@ async fn stop_admin(admin: Option<RunningAdmin>) {
     }
 }
 
-/// Fails if two checks have the same name, since the response of `/readyz` and a gauge have their results by name.
-fn check_names(checks: &[Check]) -> Result {
+/// Adds the checks and their gauges. Fails if two have the same name, since `/readyz` has their results by name.
+fn add_checks<S>(setup: &mut Setup, shared: &mut Shared<S>) -> Result {
     let mut names = HashSet::new();
-    match checks.iter().find(|check| !names.insert(check.name())) {
-        Some(check) => Err(Error::new(format!(
-            "two checks of readiness have the name `{}`; give one of them another name",
-            check.name()
-        ))),
-        None => Ok(()),
+    for check in setup.checks.drain(..) {
+        if !names.insert(check.name().to_owned()) {
+            return Err(Error::new(format!(
+                "two checks of readiness have the name `{}`; give one of them another name",
+                check.name()
+            )));
+        }
+        let gauge = check_passed(&check);
+        setup.installed.registry.add_gauge("checks", gauge);
+        shared.health.add(check);
     }
+    Ok(())
 }
 
 fn check_passed(check: &Check) -> Gauge {
