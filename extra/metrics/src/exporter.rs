@@ -10,7 +10,6 @@ use std::{
 
 use highball::{Route, battery::Registry};
 use prometheus_client::{collector::Collector, encoding::DescriptorEncoder, registry};
-use tokio::runtime::Handle;
 
 use crate::{
     families::{Families, Metrics},
@@ -73,7 +72,6 @@ struct Inner {
     /// The metrics of requests. They are created at the start, or by the first request in an app that is not served.
     http: OnceLock<Http>,
     registry: OnceLock<Registry>,
-    runtime: OnceLock<Handle>,
     /// The size of the last exposition, so that the next one is not copied while it grows.
     last_size: AtomicUsize,
 }
@@ -185,10 +183,6 @@ impl Exporter {
         let _first_server = self.0.registry.set(registry);
     }
 
-    pub(crate) fn set_runtime(&self, runtime: Handle) {
-        let _first_server = self.0.runtime.set(runtime);
-    }
-
     /// Adds traces to a text of [`open_metrics`](Self::open_metrics), for which the older format has no place.
     pub(crate) fn append_exemplars(&self, text: String) -> String {
         match self.0.http.get() {
@@ -215,10 +209,12 @@ impl Collector for Exporter {
             http.encode(&mut encoder)?;
         }
         self.own().encode(&mut encoder)?;
-        if let Some(registry) = self.0.registry.get() {
+        let registry = self.0.registry.get();
+        if let Some(registry) = registry {
             gauges::encode(&registry.gauges(), &mut encoder)?;
         }
-        server::encode(self.0.runtime.get(), &mut encoder)?;
+        let runtimes = registry.map(Registry::runtimes).unwrap_or_default();
+        server::encode(&runtimes, &mut encoder)?;
         process::encode(&mut encoder)
     }
 }

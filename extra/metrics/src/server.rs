@@ -46,7 +46,7 @@ pub(crate) fn has(name: &str) -> bool {
     name == OPEN_CONNECTIONS || COUNTERS.iter().any(|(counter, ..)| *counter == name)
 }
 
-pub(crate) fn encode(runtime: Option<&Handle>, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+pub(crate) fn encode(runtimes: &[Handle], encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
     let counts = server_counts();
     let head = Head::new(OPEN_CONNECTIONS, "", "Connections that are open.");
     head.begin(encoder, MetricType::Gauge)?
@@ -56,49 +56,50 @@ pub(crate) fn encode(runtime: Option<&Handle>, encoder: &mut DescriptorEncoder<'
         let mut lines = head.begin(encoder, MetricType::Counter)?;
         lines.counter(&[], read(&counts) as f64)?;
     }
-    match runtime {
-        Some(runtime) => encode_tokio(&runtime.metrics(), encoder),
-        None => Ok(()),
-    }
+    encode_tokio(runtimes, encoder)
 }
 
-fn encode_tokio(tokio: &RuntimeMetrics, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-    for (name, help, value) in [
-        (
-            "tokio_workers",
-            "Threads that run tasks.",
-            tokio.num_workers(),
-        ),
-        (
-            "tokio_alive_tasks",
-            "Tasks that have not ended.",
-            tokio.num_alive_tasks(),
-        ),
+/// Writes the metrics of all runtimes, of which each worker of the server may have its own.
+fn encode_tokio(runtimes: &[Handle], encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let runtimes: Vec<_> = runtimes.iter().map(Handle::metrics).collect();
+    type Read = fn(&RuntimeMetrics) -> usize;
+    let gauges: [(&str, &str, Read); 3] = [
+        ("tokio_workers", "Threads that run tasks.", |tokio| {
+            tokio.num_workers()
+        }),
+        ("tokio_alive_tasks", "Tasks that have not ended.", |tokio| {
+            tokio.num_alive_tasks()
+        }),
         (
             "tokio_global_queue_depth",
-            "Tasks in the queue of all workers.",
-            tokio.global_queue_depth(),
+            "Tasks in the queues of all workers.",
+            |tokio| tokio.global_queue_depth(),
         ),
-    ] {
+    ];
+    for (name, help, read) in gauges {
+        let value: usize = runtimes.iter().map(read).sum();
         let head = Head::new(name, "", help);
         head.begin(encoder, MetricType::Gauge)?
             .gauge(&[], value as f64)?;
     }
-    encode_workers(tokio, encoder)
+    encode_workers(&runtimes, encoder)
 }
 
 #[cfg(target_has_atomic = "64")]
-fn encode_workers(tokio: &RuntimeMetrics, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-    let workers = || (0..tokio.num_workers()).map(|worker| (worker, worker.to_string()));
+fn encode_workers(runtimes: &[RuntimeMetrics], encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let workers = runtimes
+        .iter()
+        .flat_map(|tokio| (0..tokio.num_workers()).map(move |worker| (tokio, worker)));
+    let workers: Vec<_> = workers.collect();
     let head = Head::new(
         "tokio_worker_busy",
         "seconds",
         "Time that a worker was busy.",
     );
     let mut lines = head.begin(encoder, MetricType::Counter)?;
-    for (worker, name) in workers() {
-        let busy = tokio.worker_total_busy_duration(worker);
-        lines.counter(&[("worker", name.as_str())], busy.as_secs_f64())?;
+    for (number, (tokio, worker)) in workers.iter().enumerate() {
+        let busy = tokio.worker_total_busy_duration(*worker);
+        lines.counter(&[("worker", &number.to_string())], busy.as_secs_f64())?;
     }
     let head = Head::new(
         "tokio_worker_parks",
@@ -106,14 +107,14 @@ fn encode_workers(tokio: &RuntimeMetrics, encoder: &mut DescriptorEncoder<'_>) -
         "How often a worker had nothing to do.",
     );
     let mut lines = head.begin(encoder, MetricType::Counter)?;
-    for (worker, name) in workers() {
-        let parks = tokio.worker_park_count(worker);
-        lines.counter(&[("worker", name.as_str())], parks as f64)?;
+    for (number, (tokio, worker)) in workers.iter().enumerate() {
+        let parks = tokio.worker_park_count(*worker);
+        lines.counter(&[("worker", &number.to_string())], parks as f64)?;
     }
     Ok(())
 }
 
 #[cfg(not(target_has_atomic = "64"))]
-fn encode_workers(_: &RuntimeMetrics, _: &mut DescriptorEncoder<'_>) -> fmt::Result {
+fn encode_workers(_: &[RuntimeMetrics], _: &mut DescriptorEncoder<'_>) -> fmt::Result {
     Ok(())
 }

@@ -12,6 +12,8 @@ use std::{
 
 #[cfg(unix)]
 use super::launch::Launch;
+use tokio::runtime::Handle;
+
 use super::{
     Setup,
     admin::{BoundAdmin, RunningAdmin},
@@ -25,7 +27,7 @@ use super::{
     inherited::Inherited,
     listeners,
     listeners::Listening,
-    registry::Gauge,
+    registry::{Gauge, Registry},
     supervisor, workers,
     workers::Runtimes,
 };
@@ -68,6 +70,7 @@ where
     open_gate(&mut setup, &mut shared);
     add_checks(&mut setup, &mut shared)?;
     setup.installed.registry.check()?;
+    setup.installed.registry.add_runtime(Handle::current());
     let arguments = std::mem::take(&mut setup.arguments);
     match command::select(&mut setup.installed.commands, arguments)? {
         Selected::Serve => {}
@@ -136,7 +139,7 @@ where
         config,
         &shared,
         listening,
-        (watched, &ending),
+        (watched, &ending, &setup.installed.registry),
         stopping,
         &progress,
     )
@@ -325,7 +328,7 @@ async fn serve<A, S>(
     config: Config,
     shared: &Arc<Shared<S>>,
     listening: Listening,
-    (watched, ending): (bool, &Arc<Ending>),
+    (watched, ending, registry): (bool, &Arc<Ending>, &Registry),
     stop: impl Stop,
     progress: &Progress,
 ) -> Result<(Report, Option<Runtimes>)>
@@ -362,7 +365,16 @@ where
     shared.health.set_ready(true);
     supervisor::ready();
     if config.workers > 0 {
-        let served = workers::run(server, listening, &config, watch.as_ref(), ending, stop).await;
+        let served = workers::run(
+            server,
+            listening,
+            &config,
+            watch.as_ref(),
+            ending,
+            registry,
+            stop,
+        )
+        .await;
         return served.map(|(report, runtimes)| (report, Some(runtimes)));
     }
     let _heartbeat = watch.as_ref().map(|watch| watch.spawn_heartbeat(0));
