@@ -252,7 +252,10 @@ async fn alerts_reach_the_robot_and_the_gateway() {
     });
     let mut slow = firing("checkout_slow", "P1", route.clone(), annotations);
     alert(addr, json!([slow])).await;
-    check_golden("firing.wecom.txt", &app.sink.wait("wecom", "P1 firing").await);
+    check_golden(
+        "firing.wecom.txt",
+        &app.sink.wait("wecom", "P1 firing").await,
+    );
     check_golden(
         "firing.sms.txt",
         &app.sink.wait("sms", "[P1] checkout_slow").await,
@@ -268,14 +271,20 @@ async fn alerts_reach_the_robot_and_the_gateway() {
         json!({ "summary": "支付接口错误率超过 5%，请检查 <@all>" }),
     );
     alert(addr, json!([hidden, other])).await;
-    check_golden("chinese.wecom.txt", &app.sink.wait("wecom", "list_errors").await);
+    check_golden(
+        "chinese.wecom.txt",
+        &app.sink.wait("wecom", "list_errors").await,
+    );
 
     let hidden = app.sink.with("wecom", "checkout_hidden");
     assert!(hidden.is_empty(), "{hidden:?}");
 
     slow["endsAt"] = json!("2026-01-02T03:24:05Z");
     alert(addr, json!([slow])).await;
-    check_golden("resolved.wecom.txt", &app.sink.wait("wecom", "P1 resolved").await);
+    check_golden(
+        "resolved.wecom.txt",
+        &app.sink.wait("wecom", "P1 resolved").await,
+    );
     check_golden("resolved.sms.txt", &app.sink.wait("sms", "[OK]").await);
 
     let many: Vec<_> = (100..160)
@@ -289,7 +298,10 @@ async fn alerts_reach_the_robot_and_the_gateway() {
         })
         .collect();
     alert(addr, json!(many)).await;
-    check_golden("many.wecom.txt", &app.sink.wait("wecom", "instance 100").await);
+    check_golden(
+        "many.wecom.txt",
+        &app.sink.wait("wecom", "instance 100").await,
+    );
     check_golden("many.sms.txt", &app.sink.wait("sms", "many").await);
 
     let long = "数据库连接池已耗尽，请求正在等待连接。".repeat(50);
