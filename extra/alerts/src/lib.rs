@@ -3,6 +3,8 @@
 
 mod board;
 mod committed;
+#[cfg(doctest)]
+mod doctests;
 mod receivers;
 
 pub use board::Dashboard;
