@@ -2,3 +2,6 @@
 
 #[doc = include_str!("../../../docs/how-to/alerts.md")]
 struct AlertRules;
+
+#[doc = include_str!("../../../docs/how-to/dashboards.md")]
+struct Dashboards;

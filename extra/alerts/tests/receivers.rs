@@ -373,6 +373,23 @@ async fn refused_message_is_not_repeated_and_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn app_without_a_secret_is_not_ready() {
+    let receivers = Receivers::new("http://shop")
+        .wecom_at("http://127.0.0.1:9", Secret::env("HIGHBALL_TEST_NO_KEY"));
+    let app = Running::start(highball::serve(Probed).install(receivers)).await;
+    let report = wait_for("a report", secs(60), async || {
+        let report = common::get(app.addr, "/readyz").await;
+        report.contains("wecom").then_some(report)
+    })
+    .await;
+    assert!(report.contains("alerts: wecom"), "{report}");
+    app.stop().await;
+}
+
+#[routes(app)]
+struct Probed(highball::serve::readyz);
+
+#[tokio::test]
 async fn configuration_is_valid_and_has_no_secrets() {
     let folder = Folder::new();
     let addr = "127.0.0.1:9".parse().expect("an address");
