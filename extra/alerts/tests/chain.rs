@@ -15,6 +15,7 @@ use std::{
 
 use common::{Load, Program, Received, Running, number, query, wait_for};
 use highball::prelude::*;
+use highball_alerts::Alerts;
 use highball_metrics::{Exporter, measured, metrics};
 
 /// How long a condition holds before its alert fires.
@@ -64,7 +65,7 @@ struct AppState {
     faults: Arc<Faults>,
 }
 
-#[get("/work")]
+#[get("/work", slo(p99 = millis(500), errors = 0.05))]
 async fn work(faults: State<Arc<Faults>>) -> StatusCode {
     if faults.sleeps.load(Relaxed) {
         tokio::time::sleep(millis(600)).await;
@@ -77,7 +78,7 @@ async fn work(faults: State<Arc<Faults>>) -> StatusCode {
     }
 }
 
-#[get("/rare")]
+#[get("/rare", slo(p99 = millis(500), errors = 0.05))]
 async fn rare() -> StatusCode {
     StatusCode::INTERNAL_SERVER_ERROR
 }
@@ -85,43 +86,30 @@ async fn rare() -> StatusCode {
 #[routes(app, admin = exposed("a test"), with(measured))]
 struct Api(work, rare, metrics);
 
-/// Returns the rules with a window of 6 s. The alert `errors_without_floor` is the control: it shows that a test has
-/// waited long enough.
+/// Returns the generated rules with a window of 6 s, and two more. `errors_without_floor` is the control: it shows that
+/// a test has waited long enough.
 fn rules() -> String {
+    // The share of a core that threads get on a busy machine is small.
+    let alerts = Alerts::new("app").cpu(0.1);
+    let rules = alerts.rules(Api::ROUTES).expect("valid settings");
+    let hold = format!("for: {}s", FOR.as_secs());
+    let rules = rules.replace("[5m]", "[6s]");
+    let rules = rules.replace("for: 2m", &hold).replace("for: 10m", &hold);
     let by = "sum by (http_request_method, http_route)";
     let failed = "http_server_responses_total{http_response_status_class=~\"5xx|body_failed\"}";
-    let requests = format!("{by} (rate(http_server_responses_total[6s]))");
-    let errors = format!("{by} (rate({failed}[6s])) / {requests} > 0.05");
-    let buckets = "sum by (http_request_method, http_route, le) \
-                   (rate(http_server_request_duration_seconds_bucket[6s]))";
-    let slow = format!("histogram_quantile(0.99, {buckets}) > 0.5");
-    let floor = format!("and {requests} > 1");
-    // The share of a core that threads get on a busy machine is small.
-    let cpu = "sum by (job) (rate(process_cpu_seconds_total{job=\"app\"}[6s])) > 0.2";
-    let mut text = "groups:\n- name: app\n  rules:\n".to_owned();
-    let wait = format!("{}s", FOR.as_secs());
-    for (name, expr, wait, severity) in [
-        ("slow", format!("{slow} {floor}"), wait.as_str(), "P1"),
-        ("errors", format!("{errors} {floor}"), wait.as_str(), "P1"),
-        ("cpu", cpu.to_owned(), wait.as_str(), "P2"),
-        (
-            "first_error",
-            format!("increase({failed}[1m]) > 0"),
-            "0s",
-            "P2",
-        ),
-        ("errors_without_floor", errors, wait.as_str(), "P2"),
-    ] {
-        text.push_str(&format!(
-            "  - alert: {name}\n    expr: '{expr}'\n    for: {wait}\n    labels: {{ severity: {severity} }}\n"
-        ));
-    }
-    text
+    let ratio =
+        format!("{by} (rate({failed}[6s])) / {by} (rate(http_server_responses_total[6s])) > 0.05");
+    let first = format!("increase({failed}[1m]) > 0");
+    let more = format!(
+        "- name: more\n  rules:\n  - alert: first_error\n    expr: '{first}'\n  - alert: errors_without_floor\n    \
+         expr: '{ratio}'\n    {hold}\n"
+    );
+    format!("{rules}{more}")
 }
 
 fn receivers(sink: SocketAddr) -> String {
     format!(
-        "route:\n  receiver: sink\n  group_by: [alertname, http_route]\n  group_wait: 1s\n  group_interval: 1s\n\
+        "route:\n  receiver: sink\n  group_by: [alertname, route]\n  group_wait: 1s\n  group_interval: 1s\n\
          receivers:\n- name: sink\n  webhook_configs:\n  - url: 'http://{sink}/hook'\n    send_resolved: true\n"
     )
 }
@@ -205,25 +193,25 @@ async fn fault_is_notified_and_resolved() {
     let Some(chain) = Chain::start().await else {
         return;
     };
-    let load = Load::start(chain.app.addr, "/work", millis(25));
+    let load = Load::start(chain.app.addr, "/work", millis(10));
     chain
-        .wait("sum(rate(http_server_responses_total{http_route=\"/work\"}[6s])) > 10")
+        .wait("sum(rate(http_server_responses_total{http_route=\"/work\"}[6s])) > 30")
         .await;
     let faults = &chain.faults;
 
     faults.sleeps.store(true, Relaxed);
     chain
-        .check("slow", || faults.sleeps.store(false, Relaxed))
+        .check("work_slow", || faults.sleeps.store(false, Relaxed))
         .await;
 
     faults.fails.store(true, Relaxed);
     chain
-        .check("errors", || faults.fails.store(false, Relaxed))
+        .check("work_errors", || faults.fails.store(false, Relaxed))
         .await;
 
     let burning = Burning(Arc::clone(faults));
     faults.burn();
-    chain.check("cpu", || drop(burning)).await;
+    chain.check("app_cpu", || drop(burning)).await;
 
     drop(load);
     chain.stop().await;
@@ -246,7 +234,7 @@ async fn one_failed_request_fires_nothing_but_the_first_error() {
         .received
         .wait("errors_without_floor", "resolved", LONG)
         .await;
-    for alert in ["errors", "slow"] {
+    for alert in ["rare_errors", "rare_slow", "app_errors", "app_slow"] {
         assert!(!chain.was_seen(alert).await, "{alert}");
         assert_eq!(chain.received.count(alert, "firing"), 0, "{alert}");
     }

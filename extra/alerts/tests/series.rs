@@ -4,9 +4,11 @@ mod rules_app;
 
 use std::collections::BTreeSet;
 
-use rules_app::{added, alerts, any_method, book, checkout, export, home, many, median, odd, ticks};
 use highball::prelude::*;
 use highball_metrics::{Exporter, measured, metrics};
+use rules_app::{
+    added, alerts, any_method, book, checkout, export, home, many, median, odd, ticks,
+};
 
 #[derive(State)]
 struct AppState {
