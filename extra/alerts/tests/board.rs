@@ -152,10 +152,19 @@ fn full(folder: &Folder) -> (Serve<Api, WithState<AppState>>, Arc<Mutex<String>>
     (serve, board)
 }
 
+/// Returns the rows, and the panels in them and after them.
+fn rows_and_panels(board: &Value) -> (Vec<&Value>, Vec<&Value>) {
+    let entries = board["panels"].as_array().expect("entries").iter();
+    let (rows, mut panels): (Vec<_>, Vec<_>) = entries.partition(|entry| entry["type"] == "row");
+    let inner = rows
+        .iter()
+        .flat_map(|row| row["panels"].as_array().expect("panels"));
+    panels.extend(inner);
+    (rows, panels)
+}
+
 fn panels(board: &Value) -> Vec<&Value> {
-    let rows = board["panels"].as_array().expect("rows").iter();
-    let panels = rows.flat_map(|row| row["panels"].as_array().expect("panels"));
-    panels.collect()
+    rows_and_panels(board).1
 }
 
 /// Returns the titles and the queries of all panels, with the variables replaced.
@@ -253,7 +262,7 @@ fn check_shape(board: &Value) {
     let variables = board["templating"]["list"].as_array().expect("variables");
     let names: Vec<_> = variables.iter().map(|one| &one["name"]).collect();
     assert_eq!(json!(names), json!(["datasource", "job", "instance"]));
-    let rows = board["panels"].as_array().expect("rows");
+    let (rows, _) = rows_and_panels(board);
     let titles: Vec<_> = rows.iter().map(|row| &row["title"]).collect();
     let expected = json!([
         "All requests",
@@ -272,6 +281,7 @@ fn check_shape(board: &Value) {
     assert_eq!(json!(titles), expected);
     let mut ids: Vec<_> = rows
         .iter()
+        .copied()
         .chain(panels(board))
         .map(|one| one["id"].as_u64())
         .collect();
@@ -283,7 +293,13 @@ fn check_shape(board: &Value) {
         .into_iter()
         .map(|panel| &panel["title"])
         .collect();
-    assert!(titles.contains(&&json!("GET /books/{id}: requests")));
+    for title in [
+        "GET /books/{id}: requests",
+        "Db connections",
+        "Object pool objects",
+    ] {
+        assert!(titles.contains(&&json!(title)), "{title}");
+    }
     // Health checks and scrapes are not counted.
     assert!(!json!(titles).to_string().contains("livez"));
     assert_eq!(

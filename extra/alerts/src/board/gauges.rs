@@ -51,12 +51,14 @@ pub(super) fn add(board: &mut Board, families: &[Family]) {
 
 /// Returns the panels of metrics. Gauges of the same unit, such as the connections of a pool, share one.
 fn panels<'f>(families: impl Iterator<Item = &'f Family>) -> Vec<Draft> {
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     let mut shared: Vec<(&Family, usize)> = Vec::new();
     for family in families {
         let first = shared.iter().find(|(first, _)| shares(first, family));
-        if let Some(draft) = first.and_then(|(_, idx)| drafts.get_mut(*idx)) {
-            join(draft, family);
+        if let Some((first, idx)) = first
+            && let Some(draft) = drafts.get_mut(*idx)
+        {
+            join(draft, first, family);
             continue;
         }
         shared.push((family, drafts.len()));
@@ -110,16 +112,28 @@ fn panel(family: &Family) -> Draft {
 }
 
 /// Adds the lines of a metric to the panel of another one. The legends begin with the names then.
-fn join(draft: &mut Draft, family: &Family) {
-    let first = draft.title.to_lowercase().replace(' ', "_");
-    for (legend, _) in &mut draft.lines {
-        if legend.starts_with("{{") {
-            *legend = format!("{first} {legend}");
+fn join(draft: &mut Draft, first: &Family, family: &Family) {
+    if draft.lines.len() == 1 {
+        for (legend, _) in &mut draft.lines {
+            *legend = format!("{} {legend}", first.name());
         }
+        draft.title = shared_title(first, family);
     }
-    let lines = queries::lines(family, rises(family)).into_iter();
     let name = family.name();
+    let lines = queries::lines(family, rises(family)).into_iter();
     let lines = lines.map(|(legend, query)| (format!("{name} {legend}"), query));
     draft.lines.extend(lines);
     draft.description = format!("{} {}", draft.description, family.help());
+}
+
+/// Returns a title from the first words that two metrics have in common, and their unit: `Object pool objects`.
+fn shared_title(first: &Family, other: &Family) -> String {
+    let ends = first.name().match_indices('_').rev();
+    let mut prefixes = ends.map(|(end, _)| &first.name()[..end]);
+    let common = prefixes.find(|prefix| other.name().starts_with(&format!("{prefix}_")));
+    let common = common.unwrap_or_default();
+    if common.ends_with(first.unit()) {
+        return queries::title(common);
+    }
+    queries::title(format!("{common}_{}", first.unit()).trim_start_matches('_'))
 }

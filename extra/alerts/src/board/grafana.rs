@@ -25,7 +25,10 @@ pub(super) struct Board {
     schema_version: u32,
     time: Time,
     templating: Templating,
-    panels: Vec<Row>,
+    panels: Vec<Entry>,
+    /// The line of the next row.
+    #[serde(skip)]
+    next_y: u32,
     /// The ids that are taken.
     #[serde(skip)]
     ids: BTreeSet<u32>,
@@ -70,7 +73,15 @@ const SOURCE: Source = Source {
     uid: "${datasource}",
 };
 
-/// A collapsed row. Grafana runs the queries of its panels when it is opened.
+/// An entry of a board. The panels of a row that is open follow it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Entry {
+    Row(Row),
+    Panel(Panel),
+}
+
+/// A row. If it is collapsed, it has its panels, and Grafana runs their queries when it is opened.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
@@ -176,42 +187,65 @@ impl Board {
                 list: variables(every),
             },
             panels: Vec::new(),
+            next_y: 0,
             ids: BTreeSet::new(),
         }
     }
 
-    /// Adds a row, with `across` panels next to each other. A row without panels is left out.
+    /// Adds a row that is open, with `across` panels next to each other.
+    pub(super) fn open_row(&mut self, title: &str, across: u32, drafts: Vec<Draft>) {
+        let lines = u32::try_from(drafts.len())
+            .unwrap_or(u32::MAX)
+            .div_ceil(across);
+        let first = self.next_y + 1;
+        let row = self.new_row(title, false);
+        let panels = self.place(title, across, first, drafts);
+        self.panels.push(Entry::Row(row));
+        self.panels.extend(panels.into_iter().map(Entry::Panel));
+        self.next_y = first + lines * HEIGHT;
+    }
+
+    /// Adds a row that is collapsed. A row without panels is left out.
     pub(super) fn row(&mut self, title: &str, across: u32, drafts: Vec<Draft>) {
         if drafts.is_empty() {
             return;
         }
-        let id = self.id(&[title]);
-        let panels = (0..).zip(drafts).map(|(idx, draft)| {
-            let id = self.id(&[title, &draft.title]);
-            // The places are relative to the row, so a new row does not move the panels of others.
-            let place = Position {
-                h: HEIGHT,
-                w: WIDTH / across,
-                x: WIDTH / across * (idx % across),
-                y: 1 + HEIGHT * (idx / across),
-            };
-            panel(draft, id, place)
-        });
-        let panels = panels.collect();
-        let y = u32::try_from(self.panels.len()).unwrap_or(u32::MAX);
-        self.panels.push(Row {
+        let mut row = self.new_row(title, true);
+        // Grafana places them relative to the row, so a new row does not move the panels of others.
+        row.panels = self.place(title, across, 1, drafts);
+        self.panels.push(Entry::Row(row));
+        self.next_y += 1;
+    }
+
+    fn new_row(&mut self, title: &str, collapsed: bool) -> Row {
+        Row {
             title: title.to_owned(),
-            id,
+            id: self.id(&[title]),
             r#type: "row",
-            collapsed: true,
+            collapsed,
             grid_pos: Position {
                 h: 1,
                 w: WIDTH,
                 x: 0,
-                y,
+                y: self.next_y,
             },
-            panels,
+            panels: Vec::new(),
+        }
+    }
+
+    /// Returns the panels of a row, from a line on.
+    fn place(&mut self, row: &str, across: u32, first: u32, drafts: Vec<Draft>) -> Vec<Panel> {
+        let panels = (0..).zip(drafts).map(|(idx, draft)| {
+            let id = self.id(&[row, &draft.title]);
+            let place = Position {
+                h: HEIGHT,
+                w: WIDTH / across,
+                x: WIDTH / across * (idx % across),
+                y: first + HEIGHT * (idx / across),
+            };
+            panel(draft, id, place)
         });
+        panels.collect()
     }
 
     /// Returns a free id that depends on the names only, so a new panel does not change the ids of others.
@@ -347,8 +381,10 @@ mod tests {
         let ids = |titles: &[&str]| {
             let mut board = Board::new("b", "up");
             board.row("r", 3, titles.iter().map(|title| draft(title)).collect());
-            let panels = board.panels[0].panels.iter();
-            panels.map(|panel| panel.id).collect::<Vec<_>>()
+            let Some(Entry::Row(row)) = board.panels.first() else {
+                panic!("a row");
+            };
+            row.panels.iter().map(|panel| panel.id).collect::<Vec<_>>()
         };
         let (before, after) = (ids(&["a", "c"]), ids(&["a", "b", "c"]));
         assert_eq!((before[0], before[1]), (after[0], after[2]));

@@ -16,7 +16,7 @@ pub(super) fn add(board: &mut Board, routes: &[&Route], families: &[Family]) {
     {
         return;
     }
-    board.row("All requests", 3, all());
+    board.open_row("All requests", 4, all());
     for (group, routes) in by_group(routes) {
         let panels = routes.iter().flat_map(|route| panels(route));
         board.row(&group, 3, panels.collect());
@@ -76,7 +76,9 @@ fn panels(route: &Route) -> [Draft; 3] {
         [only] => format!("{}=\"{only}\",{matcher}", names::METHOD),
         several => format!("{}=~\"{}\",{matcher}", names::METHOD, several.join("|")),
     };
-    let description = match route.doc() {
+    // The first paragraph is enough.
+    let doc = route.doc().split("\n\n").next().unwrap_or_default();
+    let description = match doc.replace('\n', " ").trim() {
         "" => format!("`{}`", route.handler()),
         doc => format!("{doc} (`{}`)", route.handler()),
     };
