@@ -26,6 +26,7 @@ mod banner;
 pub(crate) mod battery;
 mod blocked;
 mod command;
+pub(crate) mod control;
 mod ending;
 mod health;
 mod hook;

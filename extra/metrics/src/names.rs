@@ -10,6 +10,9 @@ use crate::{families::Families, gauges};
 /// The first parts of the names that the package itself has.
 const BUILT_IN: [&str; 4] = ["highball_", "http_server_", "process_", "tokio_"];
 
+/// The first parts of the names of gauges that other packages of the framework have.
+const OF_PACKAGES: [&str; 2] = ["highball_recovery_", "highball_supervisor_"];
+
 /// Fails if two metrics have the same name, or an own metric has the name of a built-in one.
 pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
     let mut owners = HashMap::new();
@@ -24,7 +27,9 @@ pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
         .into_iter()
         .map(|(name, _)| ("a battery".to_owned(), name, MetricType::Gauge));
     for (owner, name, kind) in own.chain(gauges) {
-        if let Some(prefix) = BUILT_IN.iter().find(|prefix| name.starts_with(**prefix)) {
+        let is_own = OF_PACKAGES.iter().any(|prefix| name.starts_with(prefix));
+        let built_in = BUILT_IN.iter().find(|prefix| name.starts_with(**prefix));
+        if let Some(prefix) = built_in.filter(|_| !is_own) {
             return Err(Error::new(format!(
                 "the metric `{name}` of {owner} begins with `{prefix}`, as the metrics of the server do; \
                  give it another name"

@@ -22,6 +22,7 @@ use crate::{
     clock::{Clock, Elapsed},
     error::Result,
     events,
+    serve::control::Control,
     tasks::{Owned, Tasks},
 };
 
@@ -32,6 +33,8 @@ const FRESH: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Health {
     ready: AtomicBool,
+    /// Whether the server is taken out of its balancer.
+    control: Control,
     /// Whether a runtime is blocked.
     blocked: Arc<AtomicBool>,
     checks: Vec<Arc<Check>>,
@@ -42,6 +45,7 @@ impl Default for Health {
     fn default() -> Self {
         Self {
             ready: AtomicBool::new(true),
+            control: Control::default(),
             blocked: Arc::default(),
             checks: Vec::new(),
             last: Arc::default(),
@@ -110,7 +114,7 @@ impl Check {
 
 impl Health {
     pub(crate) fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+        self.ready.load(Ordering::Acquire) && !self.control.drains()
     }
 
     pub(crate) fn is_blocked(&self) -> bool {
@@ -124,6 +128,10 @@ impl Health {
 
     pub(crate) fn set_ready(&self, ready: bool) {
         self.ready.store(ready, Ordering::Release);
+    }
+
+    pub(crate) fn set_control(&mut self, control: Control) {
+        self.control = control;
     }
 
     pub(crate) fn add(&mut self, check: Check) {

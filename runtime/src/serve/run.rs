@@ -18,7 +18,7 @@ use super::{
     banner,
     blocked::Blocked,
     command::{self, Command, Selected},
-    ending::{Ending, StopOrEnding},
+    ending::{Ending, StopOr},
     hook::{self, Times},
     http_app::Served,
     inherited::Inherited,
@@ -41,6 +41,7 @@ use crate::{
         stall_watch::StallWatch,
     },
     server::{self, Report, Stop, StopSource},
+    tasks::Owned,
 };
 
 /// Serves an app until it is stopped.
@@ -127,7 +128,14 @@ where
     );
     let ending = Ending::new(&setup.config);
     let config = setup.config.clone();
-    let stopping = StopOrEnding::new(&mut stop, &ending);
+    let (begun, control) = (ending.begun(), shared.control.clone());
+    let stopped = control.stopped();
+    let stopping = StopOr::new(&mut stop, async move {
+        tokio::select! {
+            () = begun => {}
+            () = stopped => {}
+        }
+    });
     let served = serve::<A, S>(
         config,
         &shared,
@@ -170,6 +178,8 @@ where
 fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     shared.body_limit = setup.config.body_limit;
     shared.finishes = !setup.config.cancel_on_disconnect;
+    shared.control = setup.installed.control.clone();
+    shared.health.set_control(shared.control.clone());
     shared.gate = setup.capacity.take().map(|capacity| {
         let gate = Arc::new(Gate::new(capacity));
         let gauge = capacity_used(Arc::clone(&gate));
@@ -260,7 +270,9 @@ async fn run_background<S: Send + Sync + 'static>(
     );
     shared.health.set_ready(true);
     supervisor::ready();
-    stop.wait_for_stop().await;
+    StopOr::new(&mut stop, shared.control.stopped())
+        .wait_for_stop()
+        .await;
     shared.health.set_ready(false);
     supervisor::stopping();
     progress.begin_without_delay();
@@ -331,6 +343,12 @@ where
         )
     });
     let delay = config.shutdown_delay;
+    let _drains = Owned::spawn(shared.control.follow_drains(
+        (server.closing(), server.paused()),
+        delay,
+        shared.tasks.clock().clone(),
+        progress.begins.stopping(),
+    ));
     let stop = DelayedStop::new(stop, delay, server.closing(), &shared.health, progress);
     shared.health.set_ready(true);
     supervisor::ready();
