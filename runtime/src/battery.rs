@@ -8,5 +8,6 @@
 pub use crate::serve::launch::Launch;
 pub use crate::serve::{
     battery::{Battery, Hooks},
+    control::Control,
     registry::{Gauge, Page, Registry, Row},
 };

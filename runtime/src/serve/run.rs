@@ -1,7 +1,6 @@
 //! The life of a served app, in order: bind, run the start hooks, serve, run the stop hooks.
 
 use std::{
-    collections::HashSet,
     future::{Future, poll_fn},
     io::{self, Write as _},
     marker::PhantomData,
@@ -10,10 +9,10 @@ use std::{
     task::Poll,
 };
 
-#[cfg(unix)]
-use super::launch::Launch;
 use tokio::runtime::Handle;
 
+#[cfg(unix)]
+use super::launch::Launch;
 use super::{
     Setup,
     admin::{BoundAdmin, RunningAdmin},
@@ -21,13 +20,14 @@ use super::{
     banner,
     blocked::Blocked,
     command::{self, Command, Selected},
-    ending::{Ending, StopOrEnding},
+    ending::{Ending, StopOr},
+    gauges,
     hook::{self, Times},
     http_app::Served,
     inherited::Inherited,
     listeners,
     listeners::Listening,
-    registry::{Gauge, Registry},
+    registry::Registry,
     supervisor, workers,
     workers::Runtimes,
 };
@@ -36,14 +36,15 @@ use crate::{
     chain::Endpoint,
     clock::Clock,
     config::Config,
-    error::{Error, Result},
+    error::Result,
     events, middleware,
-    request::{Check, Gate, Shared},
+    request::Shared,
     serve::{
         shutdown::{DelayedStop, Progress},
         stall_watch::StallWatch,
     },
     server::{self, Report, Stop, StopSource},
+    tasks::Owned,
 };
 
 /// Serves an app until it is stopped.
@@ -67,9 +68,9 @@ where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
-    open_gate(&mut setup, &mut shared);
-    add_checks(&mut setup, &mut shared)?;
+    gauges::open_gate(&mut setup, &mut shared);
     setup.installed.registry.check()?;
+    gauges::add_checks(&mut setup, &mut shared)?;
     setup.installed.registry.add_runtime(Handle::current());
     let arguments = std::mem::take(&mut setup.arguments);
     match command::select(&mut setup.installed.commands, arguments)? {
@@ -134,7 +135,14 @@ where
     );
     let ending = Ending::new(&setup.config);
     let config = setup.config.clone();
-    let stopping = StopOrEnding::new(&mut stop, &ending);
+    let (begun, control) = (ending.begun(), shared.control.clone());
+    let stopped = control.stopped();
+    let stopping = StopOr::new(&mut stop, async move {
+        tokio::select! {
+            () = begun => {}
+            () = stopped => {}
+        }
+    });
     let served = serve::<A, S>(
         config,
         &shared,
@@ -173,20 +181,12 @@ where
     stopped
 }
 
-/// Applies the capacity. Its gauge exists before a command runs, because a command may list all gauges.
-fn open_gate<S>(setup: &mut Setup, shared: &mut Shared<S>) {
-    shared.gate = setup.capacity.take().map(|capacity| {
-        let gate = Arc::new(Gate::new(capacity));
-        let gauge = capacity_used(Arc::clone(&gate));
-        setup.installed.registry.add_gauge("capacity", gauge);
-        gate
-    });
-}
-
 /// Moves the settings that requests read to what they share.
 fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     shared.body_limit = setup.config.body_limit;
     shared.finishes = !setup.config.cancel_on_disconnect;
+    shared.control = setup.installed.control.clone();
+    shared.health.set_control(shared.control.clone());
     shared.proxies = setup.proxies.take();
 }
 
@@ -207,35 +207,6 @@ async fn stop_admin(admin: Option<RunningAdmin>) {
     if let Some(admin) = admin {
         admin.stop().await;
     }
-}
-
-/// Adds the checks and their gauges. Fails if two have the same name, since `/readyz` has their results by name.
-fn add_checks<S>(setup: &mut Setup, shared: &mut Shared<S>) -> Result {
-    let mut names = HashSet::new();
-    for check in setup.checks.drain(..) {
-        if !names.insert(check.name().to_owned()) {
-            return Err(Error::new(format!(
-                "two checks of readiness have the name `{}`; give one of them another name",
-                check.name()
-            )));
-        }
-        let gauge = check_passed(&check);
-        setup.installed.registry.add_gauge("checks", gauge);
-        shared.health.add(check);
-    }
-    Ok(())
-}
-
-fn check_passed(check: &Check) -> Gauge {
-    let help = "Whether the check has passed when it ran last, for /readyz: 1 or 0.";
-    Gauge::new("highball_check_passed", "", help, check.last()).label("check", check.name())
-}
-
-fn capacity_used(gate: Arc<Gate>) -> Gauge {
-    let help = "The share of the capacity that requests use, from 0 to 1.";
-    Gauge::new("highball_capacity_used", "", help, move || {
-        gate.share_in_use()
-    })
 }
 
 /// Closes the batteries, the last one first.
@@ -290,7 +261,9 @@ async fn run_background<S: Send + Sync + 'static>(
     );
     shared.health.set_ready(true);
     supervisor::ready();
-    stop.wait_for_stop().await;
+    StopOr::new(&mut stop, shared.control.stopped())
+        .wait_for_stop()
+        .await;
     shared.health.set_ready(false);
     supervisor::stopping();
     progress.begin_without_delay();
@@ -361,6 +334,12 @@ where
         )
     });
     let delay = config.shutdown_delay;
+    let _drains = Owned::spawn(shared.control.follow_drains(
+        (server.closing(), server.paused()),
+        delay,
+        shared.tasks.clock().clone(),
+        progress.begins.stopping(),
+    ));
     let stop = DelayedStop::new(stop, delay, server.closing(), &shared.health, progress);
     shared.health.set_ready(true);
     supervisor::ready();
