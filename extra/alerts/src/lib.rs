@@ -3,6 +3,7 @@
 
 mod alerts;
 mod app_rules;
+mod burn_rules;
 mod cases;
 mod check;
 #[cfg(doctest)]
