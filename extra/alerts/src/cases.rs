@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::{
+    burn_rules::{Burn, burns},
     cases::{
         series::{constant, each_minute, last},
         share::OfShare,
@@ -18,6 +19,7 @@ use crate::{
 };
 
 mod app;
+mod burn;
 mod series;
 mod share;
 
@@ -101,14 +103,21 @@ pub(crate) fn cases(rules: &Rules, targets: &[Target], shares: Shares<'_>) -> Ca
             let Some(share) = share else {
                 continue;
             };
-            let of_share = OfShare {
+            let burns = burns(target, &share, shares.floor);
+            let of = |share| OfShare {
                 rules,
                 target,
                 share,
                 is_slow,
                 job: shares.job,
             };
-            tests.extend(of_share.cases());
+            tests.extend(of(share).cases());
+            for Burn {
+                share, long, short, ..
+            } in burns
+            {
+                tests.extend(of(share).burn_cases(long.1, short.1));
+            }
         }
         tests.extend(quantile(target, shares.job));
     }

@@ -4,6 +4,7 @@
 mod alerts;
 mod app_rules;
 mod board;
+mod burn_rules;
 mod cases;
 mod check;
 mod committed;

@@ -1,6 +1,7 @@
 //! The rules of objectives: how many requests are slow, and how many fail.
 
 use crate::{
+    burn_rules::{self, burns},
     promql::{bound, decimal, duration, percent, quoted},
     rule::{Group, Rule, Severity, without_template},
     target::Target,
@@ -8,8 +9,7 @@ use crate::{
 
 pub(crate) const REQUESTS: &str = "highball:requests:increase5m";
 pub(crate) const QUANTILE: &str = "highball:request_duration_seconds:quantile5m";
-const SLOW: &str = "highball:requests_slow:ratio5m";
-const ERRORS: &str = "highball:requests_failed:ratio5m";
+const WINDOW: &str = "5m";
 
 /// How long an objective is missed before its alert fires, in minutes.
 pub(crate) const HOLD: u64 = 2;
@@ -75,35 +75,58 @@ fn floor_for(most: u64, floor: u64) -> u64 {
     floor.max(1_250_000_u64.div_ceil(most))
 }
 
+/// The kind of a share of requests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// Those that took longer than this, in microseconds.
+    Slow(u64),
+    Failed,
+}
+
+impl Kind {
+    /// Returns the name by which the share in a window is recorded.
+    pub(crate) fn record_in(self, window: &str) -> String {
+        let kind = match self {
+            Self::Slow(_) => "slow",
+            Self::Failed => "failed",
+        };
+        format!("highball:requests_{kind}:ratio{window}")
+    }
+
+    /// Returns the expression of the share in a window.
+    pub(crate) fn ratio(self, job: &str, target: &Target, window: &str) -> String {
+        let count = requests_in(job, target, window);
+        match self {
+            Self::Slow(micros) => {
+                let le = format!(",le={}", quoted(&bound(micros)));
+                let within = increase(job, target, BUCKET, &le, window);
+                format!("({count} - {within}) / {count}")
+            }
+            Self::Failed => {
+                let failed = increase(job, target, RESPONSES, &format!(",{FAILED}"), window);
+                format!("{failed} / {count}")
+            }
+        }
+    }
+}
+
 /// Returns the rules of a target.
 pub(crate) fn group(job: &str, target: &Target, floor: u64) -> Group {
     let labels = || target.labels();
-    let series = format!(
-        "{{job={},method={},route={}}}",
-        quoted(job),
-        quoted(&target.method),
-        quoted(&target.route)
-    );
+    let series = target.series(job);
     let requests = format!("{REQUESTS}{series}");
-    let count = increase(job, target, COUNT, "");
+    let count = requests_in(job, target, WINDOW);
     let mut rules = vec![Rule::record(REQUESTS, count, labels())];
     if let (Some((share, micros)), Some(slow)) = (target.latency, slow(target, floor)) {
-        rules.push(Rule::record(
-            SLOW,
-            slow_ratio(job, target, micros),
-            labels(),
-        ));
-        let buckets = over(job, target, BUCKET, "", "sum by (job, le)", "rate");
-        let quantile = decimal(u64::from(share));
-        let expr = format!("histogram_quantile({quantile}, {buckets})");
-        let own = [("quantile".to_owned(), quantile)];
-        let labels = labels().into_iter().chain(own);
-        rules.push(Rule::record(QUANTILE, expr, labels.collect()));
-        rules.push(slow.rule(target, &format!("{SLOW}{series}"), &requests));
+        rules.push(quantile(job, target, share));
+        rules.extend(of_share(job, target, Kind::Slow(micros), &slow, &requests));
+        let burns = burns(target, &slow, floor);
+        rules.extend(burn_rules::rules(job, target, Kind::Slow(micros), &burns));
     }
     if let Some(errors) = errors(target, floor) {
-        rules.push(Rule::record(ERRORS, error_ratio(job, target), labels()));
-        rules.push(errors.rule(target, &format!("{ERRORS}{series}"), &requests));
+        rules.extend(of_share(job, target, Kind::Failed, &errors, &requests));
+        let burns = burns(target, &errors, floor);
+        rules.extend(burn_rules::rules(job, target, Kind::Failed, &burns));
     }
     Group {
         name: format!("highball {job} {} {}", target.method, target.route),
@@ -111,36 +134,69 @@ pub(crate) fn group(job: &str, target: &Target, floor: u64) -> Group {
     }
 }
 
+/// Returns what is recorded of a share, and its alert.
+fn of_share(job: &str, target: &Target, kind: Kind, share: &Share, requests: &str) -> [Rule; 2] {
+    let record = kind.record_in(WINDOW);
+    let ratio = format!("{record}{}", target.series(job));
+    [
+        Rule::record(&record, kind.ratio(job, target, WINDOW), target.labels()),
+        share.rule(target, &ratio, requests),
+    ]
+}
+
+/// Returns the record of the quantile, which dashboards show.
+fn quantile(job: &str, target: &Target, share: u32) -> Rule {
+    let buckets = over(job, target, BUCKET, "", WINDOW, "sum by (job, le)", "rate");
+    let quantile = decimal(u64::from(share));
+    let expr = format!("histogram_quantile({quantile}, {buckets})");
+    let own = [("quantile".to_owned(), quantile)];
+    Rule::record(
+        QUANTILE,
+        expr,
+        target.labels().into_iter().chain(own).collect(),
+    )
+}
+
 /// Returns an alert that does not depend on a recorded series.
 pub(crate) fn inline(job: &str, target: &Target, share: &Share) -> Rule {
-    let ratio = match target.latency {
-        Some((_, micros)) => slow_ratio(job, target, micros),
-        None => error_ratio(job, target),
-    };
-    share.rule(target, &ratio, &increase(job, target, COUNT, ""))
+    let kind = target
+        .latency
+        .map_or(Kind::Failed, |(_, micros)| Kind::Slow(micros));
+    let ratio = kind.ratio(job, target, WINDOW);
+    share.rule(target, &ratio, &requests_in(job, target, WINDOW))
 }
 
-fn slow_ratio(job: &str, target: &Target, micros: u64) -> String {
-    let le = format!(",le={}", quoted(&bound(micros)));
-    let count = increase(job, target, COUNT, "");
-    let within = increase(job, target, BUCKET, &le);
-    format!("({count} - {within}) / {count}")
+/// Returns the number of requests in a window.
+pub(crate) fn requests_in(job: &str, target: &Target, window: &str) -> String {
+    increase(job, target, COUNT, "", window)
 }
 
-fn error_ratio(job: &str, target: &Target) -> String {
-    let failed = increase(job, target, RESPONSES, &format!(",{FAILED}"));
-    format!("{failed} / {}", increase(job, target, COUNT, ""))
+/// Returns the increase of the series of a target in a window, over all instances.
+fn increase(job: &str, target: &Target, metric: &str, more: &str, window: &str) -> String {
+    over(
+        job,
+        target,
+        metric,
+        more,
+        window,
+        "sum by (job)",
+        "increase",
+    )
 }
 
-/// Returns the increase of the series of a target in five minutes, over all instances.
-fn increase(job: &str, target: &Target, metric: &str, more: &str) -> String {
-    over(job, target, metric, more, "sum by (job)", "increase")
-}
-
-fn over(job: &str, target: &Target, metric: &str, more: &str, sum: &str, function: &str) -> String {
+fn over(
+    job: &str,
+    target: &Target,
+    metric: &str,
+    more: &str,
+    window: &str,
+    sum: &str,
+    function: &str,
+) -> String {
     let job = quoted(job);
     let parts = target.matchers.iter();
-    let parts = parts.map(|part| format!("{function}({metric}{{job={job},{part}{more}}}[5m])"));
+    let parts =
+        parts.map(|part| format!("{function}({metric}{{job={job},{part}{more}}}[{window}])"));
     format!("{sum} ({})", parts.collect::<Vec<_>>().join(" or "))
 }
 
@@ -168,7 +224,7 @@ impl Share {
 
 impl Target {
     /// Adds the doc comment of the handler and its place.
-    fn notes(&self, mut rule: Rule) -> Rule {
+    pub(crate) fn notes(&self, mut rule: Rule) -> Rule {
         if !self.doc.is_empty() {
             rule = rule.annotation("runbook", without_template(self.doc));
         }

@@ -28,6 +28,8 @@ pub(crate) struct Target {
     pub(crate) latency: Option<(u32, u64)>,
     /// In millionths.
     pub(crate) errors: Option<u32>,
+    /// The period of both, in days.
+    pub(crate) period: Option<u64>,
     pub(crate) doc: &'static str,
     /// The file and the line of the handler.
     pub(crate) source: String,
@@ -71,6 +73,7 @@ fn of_route(route: &Route) -> Option<Target> {
     let target = Target::of_route_within(route, latency);
     Some(Target {
         errors: slo.errors(),
+        period: slo.period().map(|period| period.as_secs() / 86_400),
         ..target
     })
 }
@@ -90,6 +93,7 @@ fn named(route: &Route) -> Target {
         sample: (sample.to_owned(), route.path().to_owned()),
         latency: None,
         errors: None,
+        period: None,
         doc: route.doc(),
         source: format!("{}:{}", route.file(), route.line()),
     }
@@ -107,6 +111,7 @@ fn of_routes(name: &str, label: &str, own: &[&Route], all: &[Route]) -> Option<T
         sample: (sample.to_owned(), first.path().to_owned()),
         latency: None,
         errors: None,
+        period: None,
         doc: "",
         source: String::new(),
     })
@@ -197,6 +202,12 @@ impl Target {
         labels
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .into()
+    }
+
+    /// Returns the labels that select what is recorded about the target.
+    pub(crate) fn series(&self, job: &str) -> String {
+        let [job, method, route] = [job, &self.method, &self.route].map(quoted);
+        format!("{{job={job},method={method},route={route}}}")
     }
 
     /// Returns the name of the target in sentences.

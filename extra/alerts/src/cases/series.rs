@@ -25,7 +25,7 @@ pub(super) fn one(last: u64) -> Vec<u64> {
     from_start(last, |minute| u64::from(minute == 0))
 }
 
-fn from_start(last: u64, count: impl Fn(u64) -> u64) -> Vec<u64> {
+pub(super) fn from_start(last: u64, count: impl Fn(u64) -> u64) -> Vec<u64> {
     let minutes = 0..last;
     let counts = minutes.map(|minute| match minute.checked_sub(START) {
         Some(minute) => count(minute),

@@ -24,12 +24,7 @@ impl OfShare<'_> {
         let Share {
             most, floor, hold, ..
         } = self.share;
-        // The share as a fraction of two integers.
-        let divisor = gcd(most, 1_000_000);
-        let (bad, all) = (most / divisor, 1_000_000 / divisor);
-        // One bad request more is over the share by less than 2 %, and there are enough requests in each minute.
-        let times = 50_u64.div_ceil(bad).max(floor.div_ceil(all));
-        let (bad, all) = (bad * times, all * times);
+        let (bad, all) = fraction(most, floor);
         let (fires, last) = (START + 5 + hold, last(hold));
         let mut at_floor = self.case(
             "at the floor of requests, all bad",
@@ -66,7 +61,7 @@ impl OfShare<'_> {
     }
 
     /// Returns a case with these requests in each minute, of which some are bad.
-    fn case(&self, name: &str, all: Vec<u64>, bad: Vec<u64>) -> Case {
+    pub(super) fn case(&self, name: &str, all: Vec<u64>, bad: Vec<u64>) -> Case {
         let good: Vec<_> = all.iter().zip(&bad).map(|(all, bad)| all - bad).collect();
         let mut series = vec![self.series("request_duration_seconds_count", "", &all)];
         match (self.is_slow, self.target.latency) {
@@ -89,7 +84,7 @@ impl OfShare<'_> {
     }
 
     /// Returns the labels and the annotations of the alert with this value.
-    fn expected(&self, value: &str) -> Expected {
+    pub(super) fn expected(&self, value: &str) -> Expected {
         let labels = [("job", self.job)];
         expected(
             self.rules,
@@ -99,6 +94,15 @@ impl OfShare<'_> {
             value,
         )
     }
+}
+
+/// Returns a share as bad requests of all requests in a minute. One bad request more is over the share by less than
+/// 2 %, and the requests are at least those of the floor.
+pub(super) fn fraction(most: u64, floor: u64) -> (u64, u64) {
+    let divisor = gcd(most, 1_000_000);
+    let (bad, all) = (most / divisor, 1_000_000 / divisor);
+    let times = 50_u64.div_ceil(bad).max(floor.div_ceil(all));
+    (bad * times, all * times)
 }
 
 fn gcd(a: u64, b: u64) -> u64 {

@@ -20,6 +20,12 @@ pub async fn book(id: u64) -> String {
     id.to_string()
 }
 
+#[post("/pay", slo(p95 = millis(400), errors = 0.001, period = days(30)))]
+pub async fn pay() {}
+
+#[post("/refund", slo(errors = 0.01, period = days(30)))]
+pub async fn refund() {}
+
 #[get("/median", slo(p50 = millis(75), errors = 0.5))]
 pub async fn median() {}
 
