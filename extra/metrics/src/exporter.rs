@@ -130,7 +130,8 @@ impl Exporter {
     /// let families = exporter.families();
     /// let paid = families.iter().find(|family| family.help() == "Orders that were paid.");
     /// let paid = paid.expect("it was added");
-    /// assert_eq!((paid.series(), paid.kind()), ("sales_paid_total", Kind::Counter));
+    /// assert_eq!(paid.series(), "sales_paid_total");
+    /// assert_eq!(paid.kind(), Kind::Counter);
     /// ```
     pub fn families(&self) -> Vec<Family> {
         // Writing to a `String` cannot fail.

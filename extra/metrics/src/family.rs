@@ -8,9 +8,9 @@ use crate::names::valid_name;
 ///
 /// # Examples
 /// ```
-/// use highball_metrics::{Exporter, Kind};
+/// use highball_metrics::{Exporter, Family, Kind};
 ///
-/// let families = Exporter::new().families();
+/// let families: Vec<Family> = Exporter::new().families();
 /// let cut = families.iter().find(|family| family.name() == "highball_cut_connections");
 /// let cut = cut.expect("every server has it");
 /// assert_eq!((cut.kind(), cut.unit(), cut.labels().len()), (Kind::Counter, "", 0));

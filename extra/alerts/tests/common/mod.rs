@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub)]
 
+pub mod inbox;
+
 use std::{
     fs,
     net::SocketAddr,
