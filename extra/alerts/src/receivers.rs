@@ -42,7 +42,7 @@ const WAIT: Duration = Duration::from_secs(50);
 /// JSON to webhooks, which neither a robot nor a gateway accepts. So it posts to the app, which renders the message and
 /// sends it on. The command `alertmanager` prints the configuration that leads there.
 ///
-/// Alerts with the label `severity="P1"` are pages and go to all receivers. All others are tickets and go to the robot.
+/// Alerts with the label `priority="P1"` are pages and go to all receivers. All others are tickets and go to the robot.
 ///
 /// # Examples
 /// ```
@@ -80,7 +80,7 @@ const WAIT: Duration = Duration::from_secs(50);
 pub struct Receivers {
     base: String,
     token_file: Option<String>,
-    recovery: Option<String>,
+    recovery: Option<(String, String)>,
     client: Option<Client>,
     wecom: Option<Arc<Queue>>,
     sms: Option<Arc<Queue>>,
@@ -127,10 +127,11 @@ impl Receivers {
         self
     }
 
-    /// Sends every alert to this path of the app for operators, too: the webhook that begins a recovery.
+    /// Sends every alert to this path of the app for operators, too: the webhook that begins a recovery, such as
+    /// `/alerts` of `highball-recovery`. Alertmanager reads the token of this webhook from a file.
     #[must_use]
-    pub fn recovery(mut self, path: &str) -> Self {
-        self.recovery = Some(path.to_owned());
+    pub fn recovery(mut self, path: &str, token_file: &str) -> Self {
+        self.recovery = Some((path.to_owned(), token_file.to_owned()));
         self
     }
 
@@ -172,12 +173,13 @@ impl Receivers {
             let queues = queues.into_iter().flatten();
             queues.map(|queue| queue.channel.name()).collect()
         };
+        let recovery = self.recovery.as_ref();
         let config = Config {
             base: &self.base,
             token_file: self.token_file.as_deref(),
             page: &names([self.wecom.as_ref(), self.sms.as_ref()]),
             ticket: &names([self.wecom.as_ref(), None]),
-            recovery: self.recovery.as_deref(),
+            recovery: recovery.map(|(path, file)| (path.as_str(), file.as_str())),
         };
         config.yaml()
     }
@@ -185,7 +187,7 @@ impl Receivers {
 
 impl Battery for Receivers {
     fn name(&self) -> String {
-        "alerts".to_owned()
+        "receivers".to_owned()
     }
 
     fn install(self, hooks: &mut Hooks<'_>) {

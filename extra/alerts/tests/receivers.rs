@@ -105,7 +105,7 @@ fn receivers(app: SocketAddr, sink: SocketAddr, folder: &Folder) -> Receivers {
     );
     Receivers::new(&format!("http://{app}"))
         .token_file(&path("operators"))
-        .recovery("/recover")
+        .recovery("/recover", &path("operators"))
         .wecom_at(&format!("http://{sink}/robot"), Secret::file(path("key")))
         .sms(sms.token(Secret::file(path("token"))))
 }
@@ -116,8 +116,8 @@ async fn alert(alertmanager: SocketAddr, alerts: Value) {
     assert_eq!(answer, "", "Alertmanager accepts it");
 }
 
-fn firing(name: &str, severity: &str, more: Value, annotations: Value) -> Value {
-    let mut labels = json!({ "alertname": name, "severity": severity });
+fn firing(name: &str, priority: &str, more: Value, annotations: Value) -> Value {
+    let mut labels = json!({ "alertname": name, "priority": priority });
     for (label, value) in more.as_object().expect("labels") {
         labels[label] = value.clone();
     }
@@ -144,7 +144,7 @@ async fn alerts_reach_the_robot_and_the_gateway() {
         return app.stop().await;
     };
     let addr = alertmanager.addr;
-    let route = json!({ "http_request_method": "POST", "http_route": "/checkout" });
+    let route = json!({ "method": "POST", "route": "/checkout" });
     let annotations = json!({
         "summary": "The 99th percentile is over 500 ms.",
         "runbook_url": "https://runbooks.example/slow",
@@ -166,7 +166,7 @@ async fn alerts_reach_the_robot_and_the_gateway() {
     let other = firing(
         "list_errors",
         "P2",
-        json!({ "http_route": "/list" }),
+        json!({ "method": "GET", "route": "/list" }),
         json!({ "summary": "支付接口错误率超过 5%，请检查 <@all>" }),
     );
     alert(addr, json!([hidden, other])).await;
@@ -281,7 +281,7 @@ async fn app_without_a_secret_is_not_ready() {
         report.contains("wecom").then_some(report)
     })
     .await;
-    assert!(report.contains("alerts: wecom"), "{report}");
+    assert!(report.contains("receivers: wecom"), "{report}");
     app.stop().await;
 }
 

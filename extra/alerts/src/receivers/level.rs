@@ -1,7 +1,7 @@
 //! The levels of alerts, by labels.
 
-/// The label with the level of an alert: `P1` or `P2`.
-pub(super) const SEVERITY: &str = "severity";
+/// The label with the level of an alert: `P1` or `P2`. The rules of [`Alerts`](crate::Alerts) have it.
+pub(super) const PRIORITY: &str = "priority";
 
 /// How urgent an alert is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -248,8 +248,8 @@ mod tests {
     use super::*;
     use crate::receivers::secret::Secret;
 
-    fn webhook(severity: &str) -> Webhook {
-        let alert = json!({ "status": "firing", "labels": { "severity": severity } });
+    fn webhook(priority: &str) -> Webhook {
+        let alert = json!({ "status": "firing", "labels": { "priority": priority } });
         serde_json::from_value(json!({ "alerts": [alert] })).unwrap()
     }
 

@@ -47,7 +47,7 @@ impl Webhook {
 
 impl Alert {
     pub(super) fn level(&self) -> Level {
-        match self.label(level::SEVERITY) {
+        match self.label(level::PRIORITY) {
             Some("P1") => Level::P1,
             _ => Level::P2,
         }
@@ -64,7 +64,7 @@ impl Alert {
 
     /// Returns the name with the route.
     pub(super) fn name(&self) -> String {
-        let labels = ["alertname", "http_request_method", "http_route"];
+        let labels = ["alertname", "method", "route"];
         let labels: Vec<_> = labels
             .iter()
             .filter_map(|label| self.label(label))

@@ -148,7 +148,7 @@ mod tests {
     fn webhook(count: usize, summary: &str) -> Webhook {
         let alert = json!({
             "status": "firing",
-            "labels": { "alertname": "slow", "http_route": "/<@all>[x](y)", "severity": "P1" },
+            "labels": { "alertname": "slow", "route": "/<@all>[x](y)", "priority": "P1" },
             "annotations": { "summary": summary, "runbook_url": "https://runbooks.example/slow" },
             "startsAt": "2026-01-02T03:04:05.678Z",
         });
