@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::{fs, net::SocketAddr, path::Path};
+use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 use common::{
     Program, Running,
@@ -12,7 +12,7 @@ use common::{
     wait_for,
 };
 use highball::{json, prelude::*};
-use highball_alerts::{Receivers, Secret, Sms, forward};
+use highball_alerts::{Alerts, Receivers, Secret, Sms, forward};
 use highball_faults::Folder;
 
 /// The webhook of a recovery. Only the app for operators has it.
@@ -317,4 +317,52 @@ async fn configuration_is_valid_and_has_no_secrets() {
     fs::write(&file, broken).expect("a folder");
     let checked = common::run("amtool", &["check-config"], &file);
     assert!(checked.is_some_and(|(is_valid, _)| !is_valid));
+}
+
+#[post("/checkout", slo(p99 = millis(500), errors = 0.05))]
+async fn checkout() {}
+
+#[routes(app)]
+struct Shop(checkout);
+
+/// The labels that a rule of these alerts has are those by which Alertmanager chooses a receiver.
+#[tokio::test]
+async fn generated_rules_reach_their_receivers() {
+    let folder = Folder::new();
+    let addr = "127.0.0.1:9".parse().expect("an address");
+    let file = folder.file("alertmanager.yml");
+    fs::write(&file, receivers(addr, addr, &folder).alertmanager()).expect("a folder");
+    let rules = Alerts::new("shop")
+        .rules(Shop::ROUTES)
+        .expect("valid settings");
+    let rules: Value = serde_saphyr::from_str(&rules).expect("YAML");
+    let groups = rules["groups"].as_array().expect("groups").iter();
+    let rules = groups.flat_map(|group| group["rules"].as_array().expect("rules"));
+    let mut found = Vec::new();
+    for rule in rules.filter(|rule| rule["alert"].is_string()) {
+        let labels = rule["labels"].as_object().expect("labels").iter();
+        let labels =
+            labels.map(|(name, value)| format!("{name}={}", value.as_str().expect("text")));
+        let routed = Command::new("amtool")
+            .args(["config", "routes", "test", "--config.file"])
+            .arg(&file)
+            .args(labels)
+            .output();
+        let Ok(routed) = routed else {
+            return common::left_out("amtool");
+        };
+        let receivers = String::from_utf8_lossy(&routed.stdout).trim().to_owned();
+        found.push((rule["alert"].as_str().expect("a name"), receivers));
+    }
+    for (alert, receivers) in [
+        ("checkout_slow", "recovery,P1"),
+        ("checkout_errors", "recovery,P1"),
+        ("app_cpu", "recovery,P2"),
+        ("app_down", "recovery,P1"),
+    ] {
+        assert!(
+            found.contains(&(alert, receivers.to_owned())),
+            "{alert}: {found:?}"
+        );
+    }
 }
