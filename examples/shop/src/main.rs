@@ -7,7 +7,7 @@
 //! ```
 
 use highball::prelude::*;
-use highball_alerts::Dashboard;
+use highball_alerts::{Alerts, Dashboard};
 use shop::{Api, AppState, Operators, add_accounts, capacity, database};
 
 #[highball::main]
@@ -36,6 +36,7 @@ async fn main() -> highball::Result {
         .install(sessions)
         .install(responses)
         .install(Dashboard::new("Shop", &exporter))
+        .install(Alerts::new("shop"))
         .install(exporter)
         .arguments(std::env::args().skip(1))
         .on_start("accounts", secs(30), add_accounts(shop))

@@ -20,6 +20,24 @@ fn run(arguments: &[&str]) -> (bool, String) {
 }
 
 #[test]
+fn alert_rules_are_those_of_the_routes() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/monitoring");
+    let rules = deploy.join("rules.yml");
+    let (is_same, errors) = run(&["alerts", "--check", rules.to_str().expect("UTF-8")]);
+    assert!(is_same, "{errors}");
+    // The check finds another objective.
+    let folder = Folder::new();
+    let text = std::fs::read_to_string(rules).expect("a file");
+    let other = folder.file("rules.yml");
+    std::fs::write(&other, text.replace("> 0.05", "> 0.5")).expect("a folder");
+    let (is_same, errors) = run(&["alerts", "--check", other.to_str().expect("UTF-8")]);
+    assert!(
+        !is_same && errors.contains("has another expression"),
+        "{errors}"
+    );
+}
+
+#[test]
 fn board_is_that_of_the_routes() {
     // The metrics of the process are those of Linux.
     if !cfg!(target_os = "linux") {
