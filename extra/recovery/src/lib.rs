@@ -12,6 +12,8 @@ mod hook;
 mod lock;
 mod recovery;
 mod routes;
+#[cfg(feature = "db")]
+mod sql_lock;
 mod state;
 #[cfg(unix)]
 mod supervisor;
@@ -26,5 +28,8 @@ pub use hook::Hook;
 pub use lock::{Lock, Locking};
 pub use recovery::{Builder, Recovery};
 pub use routes::{alerts, decisions};
+#[cfg(feature = "db")]
+#[cfg_attr(docsrs, doc(cfg(feature = "db")))]
+pub use sql_lock::SqlLock;
 #[cfg(unix)]
 pub use supervisor::Supervisor;
