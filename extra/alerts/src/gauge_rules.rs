@@ -1,11 +1,11 @@
-//! The rules of gauges of batteries that must be zero. A rule of a battery that is not installed has no series.
+//! The rules of gauges of batteries that must be zero or small. A battery that is not installed has no series.
 
 use crate::{
     promql::quoted,
     rule::{Rule, Severity},
 };
 
-/// A gauge that is over zero only if something is wrong.
+/// A gauge that is over a number only if something is wrong.
 #[derive(Debug)]
 pub(crate) struct GaugeRule {
     pub(crate) alert: &'static str,
@@ -14,18 +14,21 @@ pub(crate) struct GaugeRule {
     pub(crate) selected: &'static [(&'static str, &'static str)],
     /// The other labels of its series, each with a value for test cases.
     pub(crate) others: &'static [(&'static str, &'static str)],
-    /// The minutes for which it is over zero.
+    /// The number.
+    pub(crate) most: u64,
+    /// The minutes for which it is over the number.
     pub(crate) hold: u64,
     summary: &'static str,
     description: &'static str,
 }
 
-pub(crate) const GAUGES: [GaugeRule; 2] = [
+pub(crate) const GAUGES: [GaugeRule; 3] = [
     GaugeRule {
         alert: "pool_wait",
         gauge: "db_requests_waiting",
         selected: &[],
         others: &[("database", "main")],
+        most: 0,
         hold: 5,
         summary: "requests wait for connections of the database {{ $labels.database }}",
         description: "At each scrape of the last minutes, requests waited for a connection: the pool is too small, or \
@@ -37,10 +40,21 @@ pub(crate) const GAUGES: [GaugeRule; 2] = [
         gauge: "jobs",
         selected: &[("state", "parked")],
         others: &[("exported_job", "email")],
+        most: 0,
         hold: 5,
         summary: "jobs {{ $labels.exported_job }} have failed for good",
         description: "They wait for an operator: the command `jobs parked` shows why, and `jobs requeue` runs them \
                       again.",
+    },
+    GaugeRule {
+        alert: "jobs_late",
+        gauge: "jobs_late_seconds",
+        selected: &[],
+        others: &[("exported_job", "email")],
+        most: 300,
+        hold: 5,
+        summary: "jobs {{ $labels.exported_job }} wait for more than five minutes",
+        description: "The first of them could have begun before that: no worker runs, or the workers are too few.",
     },
 ];
 
@@ -50,7 +64,7 @@ impl GaugeRule {
         for (name, value) in self.selected {
             labels.push_str(&format!(",{name}={}", quoted(value)));
         }
-        let expr = format!("{}{{{labels}}} > 0", self.gauge);
+        let expr = format!("{}{{{labels}}} > {}", self.gauge, self.most);
         Rule::alert(self.alert, expr, self.hold, Severity::Ticket)
             .annotation("summary", self.summary.to_owned())
             .annotation("description", self.description.to_owned())

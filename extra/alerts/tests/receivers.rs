@@ -197,11 +197,12 @@ async fn alerts_reach_the_robot_and_the_gateway() {
         })
         .collect();
     alert(addr, json!(many)).await;
+    // On a busy machine, Alertmanager may send a part of them first.
     check_golden(
         "many.wecom.txt",
-        &app.sink.wait("wecom", "instance 100").await,
+        &app.sink.wait("wecom", "and 31 more alerts").await,
     );
-    check_golden("many.sms.txt", &app.sink.wait("sms", "many").await);
+    check_golden("many.sms.txt", &app.sink.wait("sms", "(+59)").await);
 
     let long = "数据库连接池已耗尽，请求正在等待连接。".repeat(50);
     let long = firing(

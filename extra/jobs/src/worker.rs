@@ -370,6 +370,7 @@ impl<S: Send + Sync + 'static> Battery for Workers<S> {
             for state in [State::Waiting, State::Running, State::Parked] {
                 hooks.gauge(worker.gauge(consumer.name(), state));
             }
+            hooks.gauge(worker.late(consumer.name()));
         }
     }
 }
@@ -380,6 +381,13 @@ impl<S> Worker<S> {
         let read = move || line.count(state);
         let gauge = Gauge::new("jobs", "jobs", "The jobs of a name in a state.", read);
         gauge.label("job", job).label("state", &state.to_string())
+    }
+
+    fn late(&self, job: &'static str) -> Gauge {
+        let (line, jobs) = (self.jobs.line(job), self.jobs.clone());
+        let help = "How long the first job that waits could have begun.";
+        let read = move || line.late(jobs.now());
+        Gauge::new("jobs_late_seconds", "seconds", help, read).label("job", job)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn cases(rules: &Rules, shares: &Shares<'_>) -> Vec<Case> {
     let mut cases = of.cpu(CPU, shares.cpu, CPU_HOLD);
     cases.extend(of.capacity(CAPACITY, shares.capacity, CAPACITY_HOLD));
     cases.extend(of.up());
-    cases.extend(GAUGES.iter().flat_map(|gauge| of.zero(gauge)));
+    cases.extend(GAUGES.iter().flat_map(|gauge| of.small(gauge)));
     for rule in shares.own {
         match rule.condition {
             Condition::Cpu(most) => cases.extend(of.cpu(rule.name, u64::from(most), rule.hold)),
@@ -122,9 +122,11 @@ impl App<'_> {
         vec![running, stops, gone]
     }
 
-    /// Returns the cases of a gauge that must be zero.
-    fn zero(&self, gauge_rule: &GaugeRule) -> Vec<Case> {
-        let GaugeRule { alert, hold, .. } = *gauge_rule;
+    /// Returns the cases of a gauge that must be zero or small.
+    fn small(&self, gauge_rule: &GaugeRule) -> Vec<Case> {
+        let GaugeRule {
+            alert, hold, most, ..
+        } = *gauge_rule;
         let last = last(hold);
         let labels = gauge_rule.selected.iter().chain(gauge_rule.others);
         let labels = labels.chain(&[("instance", INSTANCE)]);
@@ -133,17 +135,17 @@ impl App<'_> {
             .iter()
             .map(|(name, value)| format!("{name}={}", quoted(value)));
         let text = text.collect::<Vec<_>>().join(",");
-        let case = |name: &str, after: &str| {
+        let case = |name: &str, after: u64| {
             let series = format!("{}{{{text}}}", gauge_rule.gauge);
-            let values = gauge("0", after, last);
+            let values = gauge("0", &after.to_string(), last);
             Case::new(
                 format!("app gauge {alert}: {name}"),
                 vec![Series { series, values }],
             )
         };
-        let mut exact = case("zero", "0");
+        let mut exact = case("exactly", most);
         exact.silent(alert, last);
-        let mut above = case("one", "1");
+        let mut above = case("above", most + 1);
         let fires = START + hold;
         above.silent(alert, fires - 1);
         above.fires(alert, fires, expected(self.rules, alert, None, &labels, ""));
