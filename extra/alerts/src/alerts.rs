@@ -19,6 +19,8 @@ use crate::{
 const ABOUT: &str = "Prints the alert rules: `alerts`, compares a file with them: `alerts --check FILE`, prints test \
                      cases for it: `alerts --test FILE`.";
 
+const USAGE: &str = "write `alerts`, `alerts --check FILE` or `alerts --test FILE`";
+
 const MILLION: f64 = 1_000_000.0;
 
 /// The alert rules of an app for Prometheus, made from the objectives of its routes.
@@ -286,7 +288,7 @@ impl Alerts {
             [] => self.rules(routes)?,
             ["--test", file] => self.test_cases(routes, file)?,
             ["--check", file] => return self.compare(routes, file),
-            _ => return Err(Error::new(ABOUT)),
+            _ => return Err(Error::new(USAGE)),
         };
         print!("{text}");
         Ok(())

@@ -12,7 +12,7 @@ mod hook;
 mod lock;
 mod recovery;
 mod routes;
-#[cfg(feature = "db")]
+#[cfg(feature = "sql")]
 mod sql_lock;
 mod state;
 #[cfg(unix)]
@@ -28,8 +28,8 @@ pub use hook::Hook;
 pub use lock::{Lock, Locking};
 pub use recovery::{Builder, Recovery};
 pub use routes::{alerts, decisions};
-#[cfg(feature = "db")]
-#[cfg_attr(docsrs, doc(cfg(feature = "db")))]
+#[cfg(feature = "sql")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sql")))]
 pub use sql_lock::SqlLock;
 #[cfg(unix)]
 pub use supervisor::Supervisor;

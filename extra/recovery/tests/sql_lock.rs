@@ -1,5 +1,5 @@
 //! The lock in a database.
-#![cfg(feature = "db")]
+#![cfg(feature = "sql")]
 
 use std::{sync::Arc, time::Duration};
 
