@@ -14,7 +14,7 @@ use crate::{
 /// The time of a rule without `for = ..`.
 pub const HOLD: Duration = Duration::from_secs(120);
 
-/// A rule of [`rules!`](crate::rules), for [`Alerts::with`](crate::Alerts::add).
+/// A rule of [`rules!`](crate::rules), for [`Alerts::with`](crate::Alerts::with).
 ///
 /// # Examples
 /// ```
