@@ -10,6 +10,16 @@ use crate::{Cache, Stats};
 const CLOSE: Duration = Duration::from_secs(5);
 
 /// A [`Cache`] as a battery, from [`Cache::battery`].
+///
+/// # Examples
+/// ```
+/// use highball_cache::{Cache, CacheBattery};
+/// use std::time::Duration;
+///
+/// let prices: Cache<u64, u32> = Cache::builder(Duration::from_secs(60)).build();
+/// let battery: CacheBattery<u64, u32> = prices.battery("prices");
+/// # drop(battery);
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct CacheBattery<K: Hash + Eq + Clone, V> {

@@ -48,9 +48,9 @@ impl fmt::Display for Action {
 /// # Examples
 /// ```
 /// use highball::prelude::*;
-/// use highball_recovery::{restart, shed_background};
+/// use highball_recovery::{Chain, restart, shed_background};
 ///
-/// let actions = shed_background()
+/// let actions: Chain = shed_background()
 ///     .then(restart())
 ///     .at_most(2, hours(1))
 ///     .cooldown(mins(5))
@@ -68,6 +68,15 @@ pub struct Chain {
 }
 
 /// A restart, which must not be the first action of a rule. [`restart`] returns it.
+///
+/// # Examples
+/// ```
+/// use highball_recovery::{Restart, restart, shed_background};
+///
+/// let last: Restart = restart();
+/// let actions = shed_background().then(last);
+/// # let _ = actions;
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[must_use]
 pub struct Restart(());
@@ -76,6 +85,14 @@ pub struct Restart(());
 /// is resolved.
 ///
 /// It is the first action for an overload. [`Control`](highball::battery::Control) describes its effect.
+///
+/// # Examples
+/// ```
+/// use highball_recovery::{Recovery, shed_background};
+///
+/// let rules = Recovery::at("recovery.json").on("checkout_slow", shed_background());
+/// # drop(rules);
+/// ```
 pub fn shed_background() -> Chain {
     Chain::of(Action::Shed)
 }
@@ -85,6 +102,15 @@ pub fn shed_background() -> Chain {
 ///
 /// It is for an instance that fails alone. Only one instance at a time is taken out, by the
 /// [`Lock`](crate::Lock).
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_recovery::drain;
+///
+/// let actions = drain().hold(mins(10));
+/// # let _ = actions;
+/// ```
 pub fn drain() -> Chain {
     Chain::of(Action::Drain)
 }
@@ -94,6 +120,14 @@ pub fn drain() -> Chain {
 /// It loses no request, but this instance serves none meanwhile. So only one instance at a time restarts, by the
 /// [`Lock`](crate::Lock). Under overload a restart makes everything worse, because the others get the load of this one:
 /// write it behind another action. Without a [supervisor](crate::Builder::supervised) it is refused.
+///
+/// # Examples
+/// ```
+/// use highball_recovery::{restart, shed_background};
+///
+/// let actions = shed_background().then(restart());
+/// # let _ = actions;
+/// ```
 pub fn restart() -> Restart {
     Restart(())
 }
@@ -113,11 +147,28 @@ pub fn restart_first(reason: &str) -> Chain {
 }
 
 /// Starts a further instance, by a command.
+///
+/// # Examples
+/// ```
+/// use highball_recovery::{Hook, scale, shed_background};
+///
+/// let more = Hook::new("/usr/local/bin/start-instance");
+/// let actions = shed_background().then(scale(more));
+/// # let _ = actions;
+/// ```
 pub fn scale(hook: Hook) -> Chain {
     Chain::of(Action::Scale(hook))
 }
 
 /// Deploys the previous version, by a command.
+///
+/// # Examples
+/// ```
+/// use highball_recovery::{Hook, rollback};
+///
+/// let actions = rollback(Hook::new("/usr/local/bin/deploy").arg("--previous"));
+/// # let _ = actions;
+/// ```
 pub fn rollback(hook: Hook) -> Chain {
     Chain::of(Action::Rollback(hook))
 }
@@ -161,6 +212,21 @@ impl Chain {
 }
 
 /// The actions with which a rule may begin: each one but [`restart`].
+///
+/// # Examples
+/// ```
+/// use highball_recovery::{First, shed_background};
+///
+/// fn is_first(_: impl First) {}
+///
+/// is_first(shed_background());
+/// ```
+///
+/// ```compile_fail
+/// # use highball_recovery::First;
+/// # fn is_first(_: impl First) {}
+/// is_first(highball_recovery::restart());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a restart must not be the first action of a rule, because it makes an overload worse",
     label = "write `shed_background().then(restart())`, or `restart_first(\"the reason\")`"
@@ -178,6 +244,16 @@ impl First for Chain {
 }
 
 /// The actions that may follow others: all of them.
+///
+/// # Examples
+/// ```
+/// use highball_recovery::{Next, drain, restart};
+///
+/// fn is_next(_: impl Next) {}
+///
+/// is_next(restart());
+/// is_next(drain());
+/// ```
 pub trait Next: sealed::Sealed {
     #[doc(hidden)]
     #[allow(private_interfaces)]

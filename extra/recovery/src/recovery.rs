@@ -74,6 +74,20 @@ pub struct Recovery {
 }
 
 /// Builds a [`Recovery`]: [`Recovery::at`].
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_recovery::{Builder, Recovery, shed_background};
+///
+/// let rules: Builder = Recovery::at("recovery.json")
+///     .token("a-random-text-of-some-length")
+///     .on("checkout_slow", shed_background().at_most(3, hours(1)))
+///     .dry_run();
+/// let recovery = rules.build()?;
+/// # drop(recovery);
+/// # Ok::<(), highball::Error>(())
+/// ```
 #[must_use]
 pub struct Builder {
     file: PathBuf,

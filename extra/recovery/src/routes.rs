@@ -27,6 +27,31 @@ const ALERTS: usize = 100;
 ///
 /// The response lists the decisions. It is 401 without the token, and 422 if the body is no notification of version 4,
 /// or if an alert begins in the future. A body has at most 1 MiB, and further alerts after the first 100 are left out.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_recovery::{Recovery, alerts, decisions, shed_background};
+///
+/// #[derive(State)]
+/// struct AppState {
+///     recovery: Recovery,
+/// }
+///
+/// #[routes(admin)]
+/// struct Operators(alerts, decisions);
+///
+/// # highball::block_on(async {
+/// let recovery = Recovery::at("recovery.json")
+///     .token("a-random-text-of-some-length")
+///     .on("checkout_slow", shed_background())
+///     .build()?;
+/// let app = Operators.test().state(AppState { recovery }).start();
+/// let response = app.post("/alerts").json(&json!({ "version": "4", "alerts": [] })).send().await;
+/// assert_eq!(response.status(), 401);
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
 #[post("/alerts", admin, body_limit = 1024 * 1024)]
 pub async fn alerts(
     recovery: State<Recovery>,
@@ -91,6 +116,31 @@ async fn run(recovery: &Recovery, hook: crate::Hook, alert: &Alert, action: Opti
 ///
 /// Each has its time, the address that has sent the notification, the alert, the action and its result. The log
 /// has the same lines. List it in `#[routes(admin)]`.
+///
+/// # Examples
+/// ```
+/// use highball::prelude::*;
+/// use highball_recovery::{Recovery, alerts, decisions, shed_background};
+///
+/// #[derive(State)]
+/// struct AppState {
+///     recovery: Recovery,
+/// }
+///
+/// #[routes(admin)]
+/// struct Operators(alerts, decisions);
+///
+/// # highball::block_on(async {
+/// let recovery = Recovery::at("recovery.json")
+///     .token("a-random-text-of-some-length")
+///     .on("checkout_slow", shed_background())
+///     .build()?;
+/// let app = Operators.test().state(AppState { recovery }).start();
+/// let response = app.get("/alerts/decisions").send().await;
+/// assert_eq!(response.text(), "[]");
+/// # Ok::<(), highball::Error>(())
+/// # }).unwrap();
+/// ```
 #[get("/alerts/decisions", admin)]
 pub async fn decisions(recovery: State<Recovery>) -> impl IntoResponse {
     let decisions: Vec<Decision> = recovery.engine.audit.all();

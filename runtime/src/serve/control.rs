@@ -19,7 +19,7 @@ use crate::{clock::Clock, tasks::Stopping};
 /// # Examples
 /// A battery that stops the server after a day:
 /// ```
-/// use highball::{battery::{Battery, Hooks}, prelude::*};
+/// use highball::{battery::{Battery, Control, Hooks}, prelude::*};
 ///
 /// struct Daily;
 ///
@@ -29,7 +29,7 @@ use crate::{clock::Clock, tasks::Stopping};
 ///     }
 ///
 ///     fn install(self, hooks: &mut Hooks<'_>) {
-///         let control = hooks.control();
+///         let control: Control = hooks.control();
 ///         hooks.background("end", move |_, clock| {
 ///             let control = control.clone();
 ///             async move {

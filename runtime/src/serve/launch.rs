@@ -23,7 +23,7 @@ const END_WHEN_BLOCKED: &str = "10s";
 ///
 /// # Examples
 /// ```
-/// use highball::battery::{Battery, Hooks};
+/// use highball::battery::{Battery, Hooks, Launch};
 ///
 /// struct Supervisor;
 ///
@@ -33,7 +33,7 @@ const END_WHEN_BLOCKED: &str = "10s";
 ///     }
 ///
 ///     fn install(self, hooks: &mut Hooks<'_>) {
-///         hooks.launcher("supervise", "Starts the program again when it ends.", |launch| async move {
+///         hooks.launcher("supervise", "Starts the program again when it ends.", |launch: Launch| async move {
 ///             println!("serving on {}", launch.addresses().join(", "));
 ///             Ok(())
 ///         });
