@@ -18,11 +18,12 @@ pub(crate) struct GaugeRule {
     pub(crate) most: u64,
     /// The minutes for which it is over the number.
     pub(crate) hold: u64,
+    severity: Severity,
     summary: &'static str,
     description: &'static str,
 }
 
-pub(crate) const GAUGES: [GaugeRule; 3] = [
+pub(crate) const GAUGES: [GaugeRule; 5] = [
     GaugeRule {
         alert: "pool_wait",
         gauge: "db_requests_waiting",
@@ -30,6 +31,7 @@ pub(crate) const GAUGES: [GaugeRule; 3] = [
         others: &[("database", "main")],
         most: 0,
         hold: 5,
+        severity: Severity::Ticket,
         summary: "requests wait for connections of the database {{ $labels.database }}",
         description: "At each scrape of the last minutes, requests waited for a connection: the pool is too small, or \
                       handlers hold connections for too long.",
@@ -42,6 +44,7 @@ pub(crate) const GAUGES: [GaugeRule; 3] = [
         others: &[("exported_job", "email")],
         most: 0,
         hold: 5,
+        severity: Severity::Ticket,
         summary: "jobs {{ $labels.exported_job }} have failed for good",
         description: "They wait for an operator: the command `jobs parked` shows why, and `jobs requeue` runs them \
                       again.",
@@ -53,8 +56,31 @@ pub(crate) const GAUGES: [GaugeRule; 3] = [
         others: &[("exported_job", "email")],
         most: 300,
         hold: 5,
+        severity: Severity::Ticket,
         summary: "jobs {{ $labels.exported_job }} wait for more than five minutes",
         description: "The first of them could have begun before that: no worker runs, or the workers are too few.",
+    },
+    GaugeRule {
+        alert: "recovery_exhausted",
+        gauge: "highball_recovery_exhausted",
+        selected: &[],
+        others: &[("alert", "checkout_slow")],
+        most: 0,
+        hold: 1,
+        severity: Severity::Page,
+        summary: "the recovery has no action left for the alert {{ $labels.alert }}",
+        description: "It has begun as many actions as its rule permits, and the alert still fires.",
+    },
+    GaugeRule {
+        alert: "supervisor_flapping",
+        gauge: "highball_supervisor_flapping",
+        selected: &[],
+        others: &[],
+        most: 0,
+        hold: 1,
+        severity: Severity::Page,
+        summary: "the program of {{ $labels.instance }} ends again and again",
+        description: "Its supervisor starts it once a minute. The log has the reason of each end.",
     },
 ];
 
@@ -65,7 +91,7 @@ impl GaugeRule {
             labels.push_str(&format!(",{name}={}", quoted(value)));
         }
         let expr = format!("{}{{{labels}}} > {}", self.gauge, self.most);
-        Rule::alert(self.alert, expr, self.hold, Severity::Ticket)
+        Rule::alert(self.alert, expr, self.hold, self.severity)
             .annotation("summary", self.summary.to_owned())
             .annotation("description", self.description.to_owned())
     }
