@@ -6,8 +6,10 @@
 
 #[cfg(unix)]
 pub use crate::serve::launch::Launch;
-pub use crate::serve::{
-    battery::{Battery, Hooks},
-    control::Control,
-    registry::{Gauge, Page, Registry, Row},
+pub use crate::{
+    request::Control,
+    serve::{
+        battery::{Battery, Hooks},
+        registry::{Gauge, Page, Registry, Row},
+    },
 };

@@ -3,6 +3,7 @@
 mod app_values;
 mod capacity;
 pub(crate) mod context;
+mod control;
 pub(crate) mod head;
 mod health;
 mod host;
@@ -23,6 +24,7 @@ mod transport;
 pub use capacity::Capacity;
 pub(crate) use capacity::{Gate, Permit, too_busy};
 pub use context::Context;
+pub use control::Control;
 pub use head::Head;
 pub(crate) use health::{Check, Health, Readiness};
 pub(crate) use host::is_host;

@@ -26,7 +26,6 @@ mod banner;
 pub(crate) mod battery;
 mod blocked;
 mod command;
-pub(crate) mod control;
 mod ending;
 mod gauges;
 mod health;

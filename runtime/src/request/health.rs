@@ -22,7 +22,7 @@ use crate::{
     clock::{Clock, Elapsed},
     error::Result,
     events,
-    serve::control::Control,
+    request::control::Control,
     tasks::{Owned, Tasks},
 };
 

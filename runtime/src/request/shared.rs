@@ -5,10 +5,9 @@ use std::{any::Any, sync::Arc};
 use crate::{
     config::Config,
     request::{
-        app_values::AppValues, capacity::Gate, health::Health, proxies::Proxies,
+        app_values::AppValues, capacity::Gate, control::Control, health::Health, proxies::Proxies,
         stand_ins::StandIns, transport::Transport,
     },
-    serve::control::Control,
     tasks::Tasks,
 };
 

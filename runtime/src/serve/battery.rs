@@ -7,11 +7,16 @@ use super::launch::Launch;
 use super::{
     background::Background,
     command::Command,
-    control::Control,
     hook::Hook,
     registry::{Gauge, Page, Registry, Row},
 };
-use crate::{clock::Clock, error::Result, request::Check, routes::Route, tasks::Stopping};
+use crate::{
+    clock::Clock,
+    error::Result,
+    request::{Check, Control},
+    routes::Route,
+    tasks::Stopping,
+};
 
 /// A package that joins a server: [`Serve::install`](crate::serve::Serve::install).
 ///

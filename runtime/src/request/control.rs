@@ -84,7 +84,7 @@ impl Control {
     }
 
     /// Resolves when a stop is requested.
-    pub(super) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut stops = self.0.stops.subscribe();
         async move {
             if stops.wait_for(|stops| *stops).await.is_err() {
@@ -94,7 +94,7 @@ impl Control {
     }
 
     /// Makes a server follow [`drain`](Self::drain), until a stop begins.
-    pub(super) fn follow_drains(
+    pub(crate) fn follow_drains(
         &self,
         (closing, paused): (Arc<AtomicBool>, watch::Sender<bool>),
         delay: Duration,
