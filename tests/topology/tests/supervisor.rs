@@ -144,7 +144,7 @@ fn interrupt_stops_the_child_and_the_supervisor_has_its_exit_code() {
 #[test]
 fn process_1_of_a_container_removes_the_processes_that_others_leave() {
     let program = env!("CARGO_BIN_EXE_recovering");
-    let addr = common::free();
+    let (folder, addr) = (common::Folder::new("process-1"), common::free());
     let script = "(sleep 0.2 & ) ; exec \"$0\" supervise";
     let child = Command::new("unshare")
         .args([
@@ -157,6 +157,7 @@ fn process_1_of_a_container_removes_the_processes_that_others_leave() {
             script,
             program,
         ])
+        .current_dir(&folder.0)
         .env("HIGHBALL_LISTEN", addr.to_string())
         .env("HIGHBALL_ADMIN_LISTEN", common::free().to_string())
         .stdout(Stdio::null())
