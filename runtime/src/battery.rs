@@ -6,7 +6,10 @@
 
 #[cfg(unix)]
 pub use crate::serve::launch::Launch;
-pub use crate::serve::{
-    battery::{Battery, Hooks},
-    registry::{Gauge, Page, Registry, Row},
+pub use crate::{
+    request::RunningRoutes,
+    serve::{
+        battery::{Battery, Hooks},
+        registry::{Gauge, Page, Registry, Row},
+    },
 };

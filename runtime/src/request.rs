@@ -14,6 +14,7 @@ mod out;
 mod per_app;
 mod proxies;
 pub(crate) mod running_route;
+mod running_routes;
 mod shared;
 mod stand_ins;
 mod state;
@@ -36,6 +37,7 @@ pub(crate) use out::Out;
 pub use per_app::PerApp;
 pub use proxies::Proxies;
 pub(crate) use running_route::{Mark, Watching};
+pub use running_routes::RunningRoutes;
 pub(crate) use shared::{Connected, Shared};
 pub(crate) use stand_ins::StandIns;
 #[doc(hidden)]

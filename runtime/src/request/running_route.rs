@@ -27,6 +27,8 @@ thread_local! {
 /// The poll that a thread runs.
 #[derive(Debug, Default)]
 pub(crate) struct Mark {
+    /// The id of the thread, if the system has one: see [`thread_id`].
+    thread: Option<u32>,
     /// The number of polls so far.
     count: AtomicU64,
     /// The number of the current poll, or 0.
@@ -40,7 +42,10 @@ struct Mine(Arc<Mark>);
 
 impl Mine {
     fn new() -> Self {
-        let mark = Arc::<Mark>::default();
+        let mark = Arc::new(Mark {
+            thread: thread_id(),
+            ..Mark::default()
+        });
         threads().push(Arc::clone(&mark));
         Self(mark)
     }
@@ -118,11 +123,26 @@ impl Mark {
         self.route.store(route, Relaxed);
     }
 
+    /// Returns the id of the thread, if the system has one.
+    pub(crate) fn thread(&self) -> Option<u32> {
+        self.thread
+    }
+
     /// Returns the number of the current poll, if there is one, and the address of its route.
     pub(crate) fn now(&self) -> Option<(u64, usize)> {
         let poll = self.poll.load(Relaxed);
         (poll != 0).then(|| (poll, self.route.load(Relaxed)))
     }
+}
+
+/// Returns the id by which Linux names the current thread in `/proc/self/task`, or `None` on other systems.
+fn thread_id() -> Option<u32> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    // It leads to `<process>/task/<thread>`.
+    let thread = std::fs::read_link("/proc/thread-self").ok()?;
+    thread.file_name()?.to_str()?.parse().ok()
 }
 
 /// Returns the number that identifies a route in a mark.
