@@ -36,6 +36,7 @@ PAGE_TESTS = [
     "extra/recovery/src/doctests.rs",
     "extra/object-pool/src/doctests.rs",
     "extra/openapi/src/doctests.rs",
+    "extra/profile/src/doctests.rs",
     "extra/session/src/doctests.rs",
 ]
 
