@@ -50,10 +50,7 @@ struct Share {
 
 /// Responds with the share of each route in the samples, as JSON, or as a page if the client accepts HTML.
 #[get("/debug/pprof/routes", admin, on_disconnect = cancel)]
-pub(crate) async fn by_route(
-    asked: Query<Asked>,
-    cx: &Context<'_>,
-) -> Result<Response, Rejection> {
+pub(crate) async fn by_route(asked: Query<Asked>, cx: &Context<'_>) -> Result<Response, Rejection> {
     let accept = cx.header("accept").unwrap_or_default();
     let is_page = accept.contains("text/html");
     let span = asked.span()?;

@@ -2,10 +2,10 @@
 
 use highball::routes;
 
-use crate::{by_route::by_route, cmdline::cmdline, cpu::profile, index::index};
+use crate::{by_route::by_route, cmdline::cmdline, cpu::profile, heap::heap, index::index};
 
-/// The routes of profiles, for an app of operators: a page at `/debug/pprof/`, and below it `profile`, `routes` and
-/// `cmdline`.
+/// The routes of profiles, for an app of operators: a page at `/debug/pprof/`, and below it `profile`, `routes`, `heap`
+/// and `cmdline`.
 ///
 /// `go tool pprof`, Pyroscope and Parca read them as they read those of a Go program. `profile` and `routes` take
 /// `seconds`, 1 to 60 (30 without it), and `hz`, the samples in a second, 1 to 1,000 (99 without it).
@@ -47,4 +47,4 @@ use crate::{by_route::by_route, cmdline::cmdline, cpu::profile, index::index};
 /// # Cancel safety
 /// If the client disconnects, the profile ends, and the next one can begin.
 #[routes]
-pub struct Profiles(index, profile, by_route, cmdline);
+pub struct Profiles(index, profile, by_route, heap, cmdline);

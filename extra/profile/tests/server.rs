@@ -198,7 +198,7 @@ async fn page_and_command_line_are_those_of_go() {
     let page = running.get("/debug/pprof/").await;
     assert_eq!(page.status, 200);
     assert!(page.head.contains("content-type: text/html"));
-    for profile in ["profile", "routes", "cmdline"] {
+    for profile in ["profile", "routes", "heap", "cmdline"] {
         assert!(page.text().contains(&format!("href=\"{profile}")));
     }
     let slash = running.get("/debug/pprof").await;
