@@ -29,6 +29,7 @@ FROM_ROOT = re.compile(r"(benches|docs|examples|extra|load|macros|runtime)/[\w./
 PAGE_TESTS = [
     "runtime/src/doctests.rs",
     "examples/tutorial/tests/steps/main.rs",
+    "extra/alerts/src/doctests.rs",
     "extra/cache/src/doctests.rs",
     "extra/db/src/doctests.rs",
     "extra/jobs-amqp/src/doctests.rs",

@@ -10,6 +10,7 @@ pub use crate::{
     request::RunningRoutes,
     serve::{
         battery::{Battery, Hooks},
+        control::Control,
         registry::{Gauge, Page, Registry, Row},
     },
 };

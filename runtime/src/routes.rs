@@ -44,6 +44,7 @@ mod route_facts;
 mod route_jobs;
 mod route_parts;
 mod route_text;
+mod rule;
 mod segment;
 mod shape;
 mod similar;
@@ -85,6 +86,7 @@ pub use payloads::{
 };
 pub use route_facts::Inside;
 pub use route_parts::{RoutePart, RoutePartKind};
+pub use rule::{assert_bound, assert_mounted, mounted};
 pub use segment::{Csrf, Methods, Priority, RouteOptions, STANDARD, Segment, Slash};
 pub use shape::Shape;
 pub(crate) use shape::{EMPTY, MAX_PARAMS, MAX_ROUTES, MAX_SEGMENTS};

@@ -114,6 +114,8 @@ pub(crate) struct Shared<A> {
     /// Whether the responses of HTTP/1 close their connections, while the server still accepts
     /// others. It is set in the delay before a stop.
     closing: Arc<AtomicBool>,
+    /// Whether no connection is accepted for now.
+    paused: watch::Sender<bool>,
     /// The number of servers, each on a separate runtime, that may still have connections. The
     /// last one to reach zero waits for the background tasks.
     serving: watch::Sender<usize>,
@@ -136,6 +138,7 @@ impl<A> Shared<A> {
             clock,
             stopping: stop::StopFlag::default(),
             closing: Arc::default(),
+            paused: watch::Sender::default(),
             serving: watch::Sender::new(servers),
         }
     }
@@ -143,6 +146,11 @@ impl<A> Shared<A> {
     /// Returns the flag that makes the responses of HTTP/1 close their connections.
     pub(crate) fn closing(&self) -> Arc<AtomicBool> {
         self.closing.clone()
+    }
+
+    /// Returns the flag that pauses the accepting of connections.
+    pub(crate) fn paused(&self) -> watch::Sender<bool> {
+        self.paused.clone()
     }
 
     /// Stops waiting for a server whose runtime is blocked for ever.

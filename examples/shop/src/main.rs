@@ -7,6 +7,7 @@
 //! ```
 
 use highball::prelude::*;
+use highball_alerts::{Alerts, Dashboard};
 use shop::{Api, AppState, Operators, add_accounts, capacity, database};
 
 #[highball::main]
@@ -34,7 +35,10 @@ async fn main() -> highball::Result {
         .install(shop.clone())
         .install(sessions)
         .install(responses)
+        .install(Dashboard::new("Shop", &exporter))
+        .install(Alerts::new("shop"))
         .install(exporter)
+        .arguments(std::env::args().skip(1))
         .on_start("accounts", secs(30), add_accounts(shop))
         .await
 }

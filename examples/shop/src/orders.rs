@@ -71,6 +71,7 @@ struct Receipt {
 #[post(
     "/",
     priority = critical,
+    slo(p99 = millis(500), errors = 0.01, period = days(30)),
     invalidates(tags = ["products"]),
     with(parallel(quota, not_blocked))
 )]

@@ -9,6 +9,12 @@ use crate::{
     session::Session,
 };
 
+/// The most jobs with a limit key that a count reads.
+const LIMITED: usize = 100;
+
+/// A text after each limit key.
+const LAST: &str = "\u{10FFFF}";
+
 /// The most jobs that one call deletes.
 const BATCH: usize = 1000;
 
@@ -20,15 +26,46 @@ impl Session<'_> {
             let (key, jobs) = row?;
             let (name, state) = key.value();
             let range = (name, state, 0)..=(name, state, u64::MAX);
-            let oldest = self.tables.states.range(range)?.next().transpose()?;
+            let stored = self.tables.states.range(range)?.next().transpose()?;
+            let stored = stored.map_or(0, |(_, created)| created.value());
+            let state = state_of(state);
+            let first = match state {
+                State::Waiting => self.first_due(name)?,
+                _ => None,
+            };
             counts.push(Count {
                 name: name.to_owned(),
-                state: state_of(state),
+                state,
                 jobs: jobs.value(),
-                oldest: oldest.map_or(0, |(_, created)| created.value()),
+                oldest: first.unwrap_or(stored),
             });
         }
         Ok(counts)
+    }
+
+    /// Returns when the first job of a name can begin. Those that wait for others of their order key are left out, and
+    /// of limit keys only the first ones are read.
+    fn first_due(&self, name: &str) -> Result<Option<Millis>, Failure> {
+        let mut first = None::<Millis>;
+        for has_crashed in [false, true] {
+            let mut version = Some(0);
+            while let Some(from) = version.take() {
+                let range = (name, has_crashed, from, i64::MIN, 0)
+                    ..=(name, has_crashed, u32::MAX, i64::MAX, u64::MAX);
+                if let Some(row) = self.tables.ready.range(range)?.next().transpose()? {
+                    let (_, _, found, due, _) = row.0.value();
+                    first = Some(first.map_or(due, |first| first.min(due)));
+                    version = found.checked_add(1);
+                }
+            }
+            let range =
+                (name, has_crashed, "", i64::MIN, 0)..(name, has_crashed, LAST, i64::MIN, 0);
+            for row in self.tables.limited.range(range)?.take(LIMITED) {
+                let (_, _, _, due, _) = row?.0.value();
+                first = Some(first.map_or(due, |first| first.min(due)));
+            }
+        }
+        Ok(first)
     }
 
     /// Returns jobs of a state, the oldest first.

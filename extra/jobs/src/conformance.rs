@@ -44,6 +44,7 @@ macro_rules! backend_conformance {
         $crate::__each_backend_test!(
             $open,
             a_job_is_not_claimed_before_its_time
+            a_count_has_the_time_of_the_first_job_that_can_begin
             the_job_that_is_due_first_is_claimed_first
             a_newer_version_is_left_to_newer_programs
             starts_of_a_second_are_limited
@@ -77,6 +78,7 @@ macro_rules! backend_conformance {
 /// |---|---|
 /// | `a_job_is_not_claimed_before_its_time`, `a_retried_job_is_claimed_at_its_time_with_its_reason` | measures time itself, so a test cannot move its clock |
 /// | `a_newer_version_is_left_to_newer_programs` | moves such a job to the end of a queue, from which it comes back later |
+/// | `a_count_has_the_time_of_the_first_job_that_can_begin` | does not have the time of the first message |
 /// | `the_job_that_is_due_first_is_claimed_first` | delivers jobs in the order of their arrival |
 /// | `starts_of_a_second_are_limited` | has no counter for all processes |
 /// | `finished_jobs_are_pruned_after_their_time` | keeps no finished jobs |

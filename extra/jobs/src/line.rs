@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
-use crate::backend::{Count, State};
+use crate::backend::{Count, Millis, State};
 
 /// A fifth of the starts may be retries. The unit is a fifth of a retry.
 const RETRY: i64 = 5;
@@ -20,6 +20,8 @@ pub(crate) struct Line {
     /// A permit if a job may be available.
     pub(crate) wake: Notify,
     counts: Mutex<[u64; State::ALL.len()]>,
+    /// When the first job that waits can begin; [`Millis::MAX`] if none waits.
+    first: AtomicI64,
     /// How many were published here since the last count.
     added: AtomicU64,
     /// The retries that are saved up.
@@ -33,6 +35,7 @@ impl Default for Line {
         Self {
             wake: Notify::new(),
             counts: Mutex::default(),
+            first: AtomicI64::new(Millis::MAX),
             added: AtomicU64::new(0),
             retries: AtomicI64::new(MOST / 4),
             // Those of an earlier process.
@@ -63,6 +66,15 @@ impl Line {
         count
     }
 
+    /// Returns how many seconds the first job that waits could have begun before this time.
+    pub(crate) fn late(&self, now: Millis) -> f64 {
+        let millis = now.saturating_sub(self.first.load(Relaxed)).max(0);
+        // Exact up to 2^53.
+        #[allow(clippy::cast_precision_loss)]
+        let millis = millis as f64;
+        millis / 1000.0
+    }
+
     fn counts(&self) -> [u64; State::ALL.len()] {
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,6 +88,10 @@ impl Line {
                 .map_or(0, |count| count.jobs)
         };
         let new = State::ALL.map(of);
+        let mut waiting = counts.iter();
+        let waiting = waiting.find(|count| count.name == name && count.state == State::Waiting);
+        let first = waiting.map_or(Millis::MAX, |count| count.oldest);
+        self.first.store(first, Relaxed);
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner) = new;
         self.added.store(0, Relaxed);
         // Another process may have found one.
@@ -115,6 +131,28 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::{Line, MOST, RETRY};
+    use crate::backend::{Count, State};
+
+    #[test]
+    fn the_first_job_that_waits_is_late() {
+        let line = Line::default();
+        assert_eq!(line.late(9_000), 0.0);
+        let count = |name: &str, state, oldest| Count {
+            name: name.to_owned(),
+            state,
+            jobs: 1,
+            oldest,
+        };
+        let counts = [
+            count("other", State::Waiting, 1_000),
+            count("email", State::Running, 2_000),
+            count("email", State::Waiting, 5_500),
+        ];
+        line.counted("email", &counts);
+        assert_eq!((line.late(9_000), line.late(5_000)), (3.5, 0.0));
+        line.counted("email", &counts[..2]);
+        assert_eq!(line.late(9_000), 0.0);
+    }
 
     #[test]
     fn a_fifth_of_the_starts_may_be_retries() {

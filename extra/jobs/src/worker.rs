@@ -13,14 +13,14 @@ mod upkeep;
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
 };
 
 use highball::{
-    battery::{Battery, Gauge, Hooks},
+    battery::{Battery, Control, Gauge, Hooks},
     clock::Clock,
     describe::{ConsumerInfo, Consumers},
     serve::Stopping,
@@ -166,6 +166,8 @@ pub(crate) struct Worker<S> {
     running: Arc<Running>,
     /// Whether this process runs jobs.
     is_on: AtomicBool,
+    /// Whether background work is shed, if a server has installed the worker.
+    control: OnceLock<Control>,
 }
 
 /// A consumer, as the worker calls it.
@@ -276,6 +278,7 @@ impl<S: Send + Sync + 'static> Worker<S> {
             id: format!("{}-{random:016x}", std::process::id()),
             running: Arc::default(),
             is_on: AtomicBool::new(!workers.settings.is_apart),
+            control: OnceLock::new(),
         }
     }
 
@@ -338,6 +341,8 @@ impl<S: Send + Sync + 'static> Battery for Workers<S> {
 
     fn install(self, hooks: &mut Hooks<'_>) {
         let worker = Arc::new(Worker::new(self));
+        // It is installed once.
+        let _ = worker.control.set(hooks.control());
         let start = Arc::clone(&worker);
         hooks.on_start(START, async move { start.prepare().await });
         worker.jobs.install_relay(hooks);
@@ -365,6 +370,7 @@ impl<S: Send + Sync + 'static> Battery for Workers<S> {
             for state in [State::Waiting, State::Running, State::Parked] {
                 hooks.gauge(worker.gauge(consumer.name(), state));
             }
+            hooks.gauge(worker.late(consumer.name()));
         }
     }
 }
@@ -375,6 +381,13 @@ impl<S> Worker<S> {
         let read = move || line.count(state);
         let gauge = Gauge::new("jobs", "jobs", "The jobs of a name in a state.", read);
         gauge.label("job", job).label("state", &state.to_string())
+    }
+
+    fn late(&self, job: &'static str) -> Gauge {
+        let (line, jobs) = (self.jobs.line(job), self.jobs.clone());
+        let help = "How long the first job that waits could have begun.";
+        let read = move || line.late(jobs.now());
+        Gauge::new("jobs_late_seconds", "seconds", help, read).label("job", job)
     }
 }
 

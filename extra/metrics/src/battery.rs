@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use highball::battery::{Battery, Hooks};
-use tokio::runtime::Handle;
 
 use crate::{exporter::Exporter, names};
 
@@ -20,7 +19,6 @@ impl Battery for Exporter {
         let registry = hooks.registry();
         self.set_registry(registry.clone());
         hooks.on_start(Duration::from_secs(1), async move {
-            self.set_runtime(Handle::current());
             names::check(&self.own(), &registry.gauges())
         });
     }

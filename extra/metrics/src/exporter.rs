@@ -10,10 +10,10 @@ use std::{
 
 use highball::{Route, battery::Registry};
 use prometheus_client::{collector::Collector, encoding::DescriptorEncoder, registry};
-use tokio::runtime::Handle;
 
 use crate::{
     families::{Families, Metrics},
+    family::{self, Family},
     gauges,
     http::Http,
     process, server,
@@ -25,6 +25,9 @@ const PROBES: [&str; 3] = [
     "highball::serve::health::readyz",
     "highball_metrics::scrape::metrics",
 ];
+
+/// The observer that counts requests.
+const MEASURED: &str = "highball_metrics::observer::measured";
 
 /// The metrics of a server, for Prometheus.
 ///
@@ -69,7 +72,6 @@ struct Inner {
     /// The metrics of requests. They are created at the start, or by the first request in an app that is not served.
     http: OnceLock<Http>,
     registry: OnceLock<Registry>,
-    runtime: OnceLock<Handle>,
     /// The size of the last exposition, so that the next one is not copied while it grows.
     last_size: AtomicUsize,
 }
@@ -108,6 +110,63 @@ impl Exporter {
         self.skip(|route| PROBES.contains(&route.handler()))
     }
 
+    /// Returns the metrics that a scrape has now, for dashboards and other tools.
+    ///
+    /// All metrics exist from the start, so the list is complete when the start hooks of the server have run, as in a
+    /// command of the program.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball_metrics::{Counter, Exporter, Kind, Metrics};
+    ///
+    /// #[derive(Metrics)]
+    /// struct Sales {
+    ///     /// Orders that were paid.
+    ///     paid: Counter,
+    /// }
+    ///
+    /// let exporter = Exporter::new();
+    /// let _sales: Sales = exporter.add();
+    /// let families = exporter.families();
+    /// let paid = families.iter().find(|family| family.help() == "Orders that were paid.");
+    /// let paid = paid.expect("it was added");
+    /// assert_eq!(paid.series(), "sales_paid_total");
+    /// assert_eq!(paid.kind(), Kind::Counter);
+    /// ```
+    pub fn families(&self) -> Vec<Family> {
+        // Writing to a `String` cannot fail.
+        let text = self.open_metrics().unwrap_or_default();
+        let registry = self.0.registry.get();
+        let gauges = registry.map(Registry::gauges).unwrap_or_default();
+        family::parse(&text, &gauges)
+    }
+
+    /// Returns whether a route is counted: it has the observer [`measured`](fn@crate::measured), and
+    /// [`skip`](Self::skip) does not leave it out.
+    ///
+    /// # Examples
+    /// ```
+    /// use highball::prelude::*;
+    /// use highball_metrics::Exporter;
+    ///
+    /// #[get("/")]
+    /// async fn home() {}
+    ///
+    /// #[routes(app)]
+    /// struct Api(home);
+    ///
+    /// # fn main() {
+    /// // `Api` has no `with(measured)`.
+    /// assert!(!Exporter::new().counts(&Api::ROUTES[0]));
+    /// # }
+    /// ```
+    pub fn counts(&self, route: &Route) -> bool {
+        let skipped = &self.0.skipped;
+        let skipped = skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut observers = route.observers();
+        observers.any(|name| name == MEASURED) && !skipped.iter().any(|skip| skip(route))
+    }
+
     pub(crate) fn own(&self) -> MutexGuard<'_, Families> {
         self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,8 +184,12 @@ impl Exporter {
         let _first_server = self.0.registry.set(registry);
     }
 
-    pub(crate) fn set_runtime(&self, runtime: Handle) {
-        let _first_server = self.0.runtime.set(runtime);
+    /// Adds traces to a text of [`open_metrics`](Self::open_metrics), for which the older format has no place.
+    pub(crate) fn append_exemplars(&self, text: String) -> String {
+        match self.0.http.get() {
+            Some(http) => http.append_exemplars(text),
+            None => text,
+        }
     }
 
     /// Returns the text of all metrics in the format of OpenMetrics.
@@ -147,10 +210,12 @@ impl Collector for Exporter {
             http.encode(&mut encoder)?;
         }
         self.own().encode(&mut encoder)?;
-        if let Some(registry) = self.0.registry.get() {
+        let registry = self.0.registry.get();
+        if let Some(registry) = registry {
             gauges::encode(&registry.gauges(), &mut encoder)?;
         }
-        server::encode(self.0.runtime.get(), &mut encoder)?;
+        let runtimes = registry.map(Registry::runtimes).unwrap_or_default();
+        server::encode(&runtimes, &mut encoder)?;
         process::encode(&mut encoder)
     }
 }

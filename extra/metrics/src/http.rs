@@ -8,27 +8,22 @@ use std::{
 use highball::{Exchange, Route, http::StatusCode, middleware::Outcome};
 use prometheus_client::{encoding::DescriptorEncoder, metrics::MetricType};
 
-use crate::{collect::Head, http::methods::Methods};
+use crate::{
+    collect::Head,
+    http::{
+        durations::{BUCKETS, Durations},
+        exemplars::Exemplars,
+        methods::Methods,
+    },
+    series as names,
+};
 
+mod durations;
+mod exemplars;
 mod methods;
 
-/// The bounds of durations in seconds, which OpenTelemetry recommends, and in nanoseconds.
-const BOUNDS: [(f64, u64); 14] = [
-    (0.005, 5_000_000),
-    (0.01, 10_000_000),
-    (0.025, 25_000_000),
-    (0.05, 50_000_000),
-    (0.075, 75_000_000),
-    (0.1, 100_000_000),
-    (0.25, 250_000_000),
-    (0.5, 500_000_000),
-    (0.75, 750_000_000),
-    (1.0, 1_000_000_000),
-    (2.5, 2_500_000_000),
-    (5.0, 5_000_000_000),
-    (7.5, 7_500_000_000),
-    (10.0, 10_000_000_000),
-];
+pub use durations::BOUNDS_MICROS;
+pub(crate) use methods::known_method;
 
 /// The classes of ends: by the status, or a reason why the status is not the end.
 const CLASSES: [&str; 7] = [
@@ -43,12 +38,16 @@ const CLASSES: [&str; 7] = [
 const BODY_FAILED: usize = 5;
 const CLIENT_LEFT: usize = 6;
 
+/// The note that [`request_id`](fn@highball::middleware::request_id) adds.
+const TRACE_ID: &str = "trace_id";
+
 /// The series of all routes.
 #[derive(Debug)]
 pub(crate) struct Http {
     /// Where the series of each route are, by the index of the route.
     routes: Box<[Place]>,
     series: Box<[Series]>,
+    exemplars: Exemplars,
 }
 
 /// The series of a route.
@@ -64,8 +63,7 @@ struct Place {
 struct Series {
     /// The method and the path.
     route: Option<(&'static str, &'static str)>,
-    /// The last one has no bound.
-    buckets: [AtomicU64; BOUNDS.len() + 1],
+    durations: Durations,
     /// The sum of all durations, in microseconds. Nanoseconds would overflow after months of long requests.
     micros: AtomicU64,
     classes: [AtomicU64; CLASSES.len()],
@@ -76,13 +74,15 @@ impl Http {
     /// Creates the series of the routes for which `is_skipped` returns false.
     pub(crate) fn new(routes: &[Route], is_skipped: impl Fn(&Route) -> bool) -> Self {
         // The first one is that of requests without a route.
-        let mut series = vec![Series::new(None)];
+        let mut series = vec![Series::new(None, None)];
         let places = routes.iter().map(|route| {
             let methods = Methods::of(route.methods());
             let first = (!is_skipped(route)).then_some(series.len());
             if first.is_some() {
+                let own = route.slo().and_then(|slo| slo.latency());
+                let own = own.map(|latency| latency.micros);
                 let names = methods.names();
-                series.extend(names.map(|method| Series::new(Some((method, route.path())))));
+                series.extend(names.map(|method| Series::new(Some((method, route.path())), own)));
             }
             Place { first, methods }
         });
@@ -90,6 +90,7 @@ impl Http {
         Self {
             routes,
             series: series.into(),
+            exemplars: Exemplars::default(),
         }
     }
 
@@ -102,16 +103,36 @@ impl Http {
                 Some(first + place.methods.position(exchange.method()))
             }),
         };
-        if let Some(series) = index.and_then(|index| self.series.get(index)) {
-            series.count(exchange);
+        let Some((index, series)) = index.and_then(|index| Some((index, self.series.get(index)?)))
+        else {
+            return;
+        };
+        let (nanos, bucket) = series.count(exchange);
+        let mut notes = exchange.notes();
+        if let Some((_, trace)) = notes.find(|(key, _)| *key == TRACE_ID) {
+            let (count, index) = (self.series.len() * BUCKETS, index * BUCKETS + bucket);
+            self.exemplars.offer(count, index, trace, nanos);
         }
+    }
+
+    /// Appends the trace of a request to the line of each bucket that has one.
+    pub(crate) fn append_exemplars(&self, text: String) -> String {
+        if self.exemplars.is_empty() {
+            return text;
+        }
+        let series = self.series.iter().enumerate();
+        let lines = series.flat_map(|(index, series)| {
+            let buckets = series.durations.order();
+            buckets.map(move |bucket| index * BUCKETS + bucket)
+        });
+        exemplars::append(&text, lines.map(|line| self.exemplars.take(line)))
     }
 
     pub(crate) fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         self.encode_durations(encoder)?;
         self.encode_classes(encoder)?;
         let help = "Bytes of the bodies of responses that were passed to the connection.";
-        let head = Head::new("http_server_response_body", "bytes", help);
+        let head = Head::new(counted(names::BODY_BYTES), "bytes", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
         for series in &self.series {
             lines.counter(&series.labels(), series.bytes.load(Relaxed) as f64)?;
@@ -121,15 +142,11 @@ impl Http {
 
     fn encode_durations(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Time from the request to the end of the response's body.";
-        let head = Head::new("http_server_request_duration", "seconds", help);
+        let head = Head::new(names::DURATION, "seconds", help);
         let mut lines = head.begin(encoder, MetricType::Histogram)?;
-        let bounds = BOUNDS.iter().map(|(bound, _)| *bound);
-        let bounds = bounds.chain([f64::INFINITY]);
-        let mut buckets = Vec::with_capacity(BOUNDS.len() + 1);
+        let mut buckets = Vec::new();
         for series in &self.series {
-            let counts = series.buckets.iter().map(|bucket| bucket.load(Relaxed));
-            buckets.clear();
-            buckets.extend(bounds.clone().zip(counts));
+            series.durations.read(&mut buckets);
             let sum = series.micros.load(Relaxed) as f64 / 1_000_000.0;
             lines.histogram(&series.labels(), sum, &buckets)?;
         }
@@ -139,12 +156,12 @@ impl Http {
     fn encode_classes(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Requests by the class of their status; body_failed: the body returned an error after \
                     the head; client_left: the client disconnected before the response.";
-        let head = Head::new("http_server_responses", "", help);
+        let head = Head::new(counted(names::RESPONSES), "", help);
         let mut lines = head.begin(encoder, MetricType::Counter)?;
         for series in &self.series {
             let mut labels = series.labels();
             for (class, count) in CLASSES.iter().zip(&series.classes) {
-                labels.push(("http_response_status_class", class));
+                labels.push((names::STATUS_CLASS, class));
                 lines.counter(&labels, count.load(Relaxed) as f64)?;
                 labels.pop();
             }
@@ -154,27 +171,24 @@ impl Http {
 }
 
 impl Series {
-    fn new(route: Option<(&'static str, &'static str)>) -> Self {
+    /// Creates the series. The objective of the route is in microseconds.
+    fn new(route: Option<(&'static str, &'static str)>, objective: Option<u64>) -> Self {
         Self {
             route,
-            buckets: Default::default(),
+            durations: Durations::new(objective),
             micros: AtomicU64::new(0),
             classes: Default::default(),
             bytes: AtomicU64::new(0),
         }
     }
 
-    fn count(&self, exchange: &Exchange<'_>) {
-        let duration = exchange.duration();
-        let nanos = u64::from(duration.subsec_nanos());
-        let nanos = duration.as_secs().saturating_mul(1_000_000_000) + nanos;
-        // Most requests are in one of the first buckets, so a search from the start is the shortest.
-        let bucket = BOUNDS.iter().position(|(_, bound)| nanos <= *bound);
-        let bucket = bucket.unwrap_or(BOUNDS.len());
-        self.buckets[bucket].fetch_add(1, Relaxed);
+    /// Counts an exchange, and returns its nanoseconds and the index of its bucket.
+    fn count(&self, exchange: &Exchange<'_>) -> (u64, usize) {
+        let (nanos, bucket) = self.durations.count(exchange.duration());
         self.micros.fetch_add(nanos / 1000, Relaxed);
         self.classes[class(exchange)].fetch_add(1, Relaxed);
         self.bytes.fetch_add(exchange.bytes(), Relaxed);
+        (nanos, bucket)
     }
 
     /// Returns the labels. Those of a request without a route are empty, since its path and its method are not ours.
@@ -183,9 +197,14 @@ impl Series {
             return Vec::with_capacity(1);
         };
         let mut labels = Vec::with_capacity(3);
-        labels.extend([("http_request_method", method), ("http_route", path)]);
+        labels.extend([(names::METHOD, method), (names::ROUTE, path)]);
         labels
     }
+}
+
+/// Returns the name of a counter without the suffix of its series.
+fn counted(series: &'static str) -> &'static str {
+    series.strip_suffix("_total").unwrap_or(series)
 }
 
 /// Returns the index of the class of an exchange.
@@ -222,9 +241,12 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_the_same_in_both_units() {
-        for (seconds, nanos) in BOUNDS {
-            assert_eq!((seconds * 1e9).round() as u64, nanos);
-        }
+    fn names_for_queries_are_those_of_the_series() {
+        assert_eq!(
+            names::DURATION_BUCKET,
+            format!("{}_bucket", names::DURATION)
+        );
+        let failed: Vec<_> = names::FAILED.split('|').collect();
+        assert!(failed.iter().all(|class| CLASSES.contains(class)));
     }
 }

@@ -12,6 +12,7 @@ mod counter;
 mod doctests;
 mod exporter;
 mod families;
+mod family;
 mod gauge;
 mod gauges;
 mod histogram;
@@ -22,6 +23,7 @@ mod observer;
 mod probe;
 mod process;
 mod scrape;
+pub mod series;
 mod server;
 mod text_label;
 mod unit;
@@ -30,6 +32,7 @@ pub use amount::Amount;
 pub use counter::Counter;
 pub use exporter::Exporter;
 pub use families::Metrics;
+pub use family::{Family, Kind};
 pub use gauge::Gauge;
 /// # Examples
 /// ```
@@ -87,6 +90,7 @@ pub mod __private {
     pub use crate::{
         budget::{check_field, check_labels, check_series, check_unit},
         families::Families,
+        http::BOUNDS_MICROS,
         labels::value_count,
         probe::{NoLabels, NoUnit, Probe},
         text_label::{Texts, check_texts, snake, snake_len},

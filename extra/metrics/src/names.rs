@@ -5,10 +5,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use highball::{Error, Result, battery::Gauge};
 use prometheus_client::metrics::MetricType;
 
-use crate::{families::Families, gauges};
+use crate::{families::Families, gauges, server};
 
 /// The first parts of the names that the package itself has.
 const BUILT_IN: [&str; 4] = ["highball_", "http_server_", "process_", "tokio_"];
+
+/// The first part of the names that gauges of the server and of the batteries of Highball have, too.
+const OURS: &str = "highball_";
+
+const A_BATTERY: &str = "a battery";
 
 /// Fails if two metrics have the same name, or an own metric has the name of a built-in one.
 pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
@@ -22,9 +27,9 @@ pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
     }
     let gauges = gauges
         .into_iter()
-        .map(|(name, _)| ("a battery".to_owned(), name, MetricType::Gauge));
+        .map(|(name, _)| (A_BATTERY.to_owned(), name, MetricType::Gauge));
     for (owner, name, kind) in own.chain(gauges) {
-        if let Some(prefix) = BUILT_IN.iter().find(|prefix| name.starts_with(**prefix)) {
+        if let Some(prefix) = built_in(&name, owner == A_BATTERY) {
             return Err(Error::new(format!(
                 "the metric `{name}` of {owner} begins with `{prefix}`, as the metrics of the server do; \
                  give it another name"
@@ -39,6 +44,13 @@ pub(crate) fn check(own: &Families, gauges: &[Gauge]) -> Result {
         }
     }
     Ok(())
+}
+
+/// Returns the first part of a name that is one of the server's.
+fn built_in(name: &str, is_gauge: bool) -> Option<&'static str> {
+    let prefix = BUILT_IN.iter().find(|prefix| name.starts_with(**prefix))?;
+    let is_ours = is_gauge && *prefix == OURS && !server::has(name);
+    (!is_ours).then_some(prefix)
 }
 
 /// Fails if two gauges of a name have the same labels. Prometheus would refuse the whole scrape.

@@ -6,6 +6,8 @@ use prometheus_client::{encoding::DescriptorEncoder, metrics::MetricType};
 
 use crate::collect::Head;
 
+mod cores;
+
 /// The ticks of a second in `/proc`. The kernel has this constant for programs, on all processors that Rust supports.
 const TICKS: f64 = 100.0;
 
@@ -59,7 +61,7 @@ fn times() -> [Row; 2] {
     ]
 }
 
-fn sizes() -> [Row; 5] {
+fn sizes() -> [Row; 6] {
     let status = read("/proc/self/status");
     let limits = read("/proc/self/limits");
     let bytes = |name| number_after(&status, name).map(|kib| kib * 1024.0);
@@ -100,6 +102,13 @@ fn sizes() -> [Row; 5] {
             "Threads.",
             MetricType::Gauge,
             number_after(&status, "Threads:"),
+        ),
+        (
+            "process_available_cores",
+            "",
+            "Processor cores that the process may use, by its affinity and the quota of its control groups.",
+            MetricType::Gauge,
+            cores::available(&status),
         ),
     ]
 }

@@ -43,7 +43,7 @@ pub async fn metrics(
     let text = spawn_blocking(move || {
         let text = exporter.open_metrics()?;
         Ok::<_, std::fmt::Error>(match format {
-            Format::OpenMetrics => text,
+            Format::OpenMetrics => exporter.append_exemplars(text),
             Format::Classic => from_open_metrics(&text),
         })
     });

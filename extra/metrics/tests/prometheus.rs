@@ -9,7 +9,7 @@ use std::{
 };
 
 use common::Running;
-use highball::prelude::*;
+use highball::{middleware::request_id, prelude::*};
 use highball_faults::Folder;
 use highball_metrics::{Exporter, Histogram, Metrics, Seconds, measured, metrics};
 use tokio::{
@@ -36,7 +36,7 @@ async fn mail(id: u64, mail: State<Mail>) -> StatusCode {
     StatusCode::IM_A_TEAPOT
 }
 
-#[routes(app, admin = exposed("a test"), with(measured))]
+#[routes(app, admin = exposed("a test"), with(measured, request_id))]
 struct Api(mail, metrics);
 
 /// A process that ends with the test.
@@ -64,6 +64,7 @@ async fn start(folder: &Folder, target: SocketAddr) -> Option<(Killed, SocketAdd
         .arg(format!("--config.file={}", config.display()))
         .arg(format!("--storage.tsdb.path={}", folder.path().display()))
         .arg(format!("--web.listen-address={addr}"))
+        .arg("--enable-feature=exemplar-storage")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn();
@@ -141,5 +142,23 @@ async fn prometheus_reads_every_series() {
         r#"Times of the \"mail server\", \\ and more."#,
     )
     .await;
+    check_exemplar(&running, addr, route).await;
     running.stop().await;
+}
+
+/// Sends requests with a trace until Prometheus has it: a bucket keeps the first request after a scrape.
+async fn check_exemplar(running: &Running, addr: SocketAddr, route: &str) {
+    let traced = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let buckets = format!("http_server_request_duration_seconds_bucket%7B{route}%7D");
+    let exemplars = format!("query_exemplars?query={buckets}&start=1&end=9999999999");
+    let mut answer = String::new();
+    for _ in 0..200 {
+        running.send_with("GET /mails/7", traced).await;
+        answer = query(addr, &exemplars).await;
+        if answer.contains("{\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}") {
+            return;
+        }
+        tokio::time::sleep(millis(100)).await;
+    }
+    panic!("no trace in {answer}");
 }

@@ -239,3 +239,19 @@ async fn metrics_of_one_name_are_found_at_the_start() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn runtimes_of_all_workers_are_counted() {
+    let exporter = Exporter::new();
+    let config = highball::Config::default().workers(2);
+    let serve = highball::serve(Api).state(state(&exporter)).config(config);
+    let running = Running::start(serve.install(exporter)).await;
+    let response = running.send("GET /metrics").await;
+    let text = body(&response);
+    // The test's own runtime has one thread.
+    assert_eq!(value(text, "tokio_workers"), 3.0);
+    let busy = series(text, "tokio_worker_busy_seconds_total");
+    assert_eq!(busy.len(), 3, "{busy:?}");
+    check_with_promtool(text);
+    running.stop().await;
+}

@@ -89,7 +89,6 @@ impl Battery for Supervisor {
 }
 
 /// Returns whether the process has a supervisor that starts it again.
-#[allow(dead_code)]
 pub(crate) fn is_supervised() -> bool {
     let variables = [RESTARTS, "INVOCATION_ID", "KUBERNETES_SERVICE_HOST"];
     variables

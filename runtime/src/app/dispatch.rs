@@ -18,7 +18,7 @@ use crate::{
     },
     body::RequestBody,
     chain::{BufferedBody, Call, Endpoint, RequestScope, catch_panic, panic_response},
-    request::{Connected, Context, Gate, Head, Locals, Permit, Shared, running_route},
+    request::{Connected, Context, Gate, Head, Locals, Permit, Shared, running_route, too_busy},
     response::{IntoResponse, Rejection, Response},
     routes::{Blame, Priority, Route},
 };
@@ -91,7 +91,8 @@ where
     let (head, shared) = (&*head, &connection.shared);
     // Operators can look at a server that is busy.
     let gate = shared.gate.as_deref().filter(|_| !A::IS_ADMIN);
-    let (target, _permit) = wait_for_capacity(gate, shared, head, target).await;
+    let sheds = !A::IS_ADMIN && shared.control.sheds_background();
+    let (target, _permit) = wait_for_capacity(gate, sheds, shared, head, target).await;
     let mut cx = Context::new(head, out, &shared.tasks, &shared.health, &shared.kept);
     let is_miss = target.miss.is_some();
     let scope = RequestScope {
@@ -129,18 +130,24 @@ where
     response
 }
 
-/// Waits for a permit, if the app has a capacity. Without one the request's group rejects it.
+/// Waits for a permit, if the app has a capacity. Without one the request's group rejects it, as it rejects background
+/// requests that are shed.
 async fn wait_for_capacity<'g, S>(
     gate: Option<&'g Gate>,
+    sheds_background: bool,
     shared: &Shared<S>,
     head: &Head,
     target: Target,
 ) -> (Target, Option<Permit<'g>>) {
+    // The route is looked up first, because it has the priority. The lookup costs less than a rejection.
+    let priority = || head.route.map_or(Priority::Normal, Route::priority);
+    if sheds_background && priority() == Priority::Background {
+        return (target.rejected(too_busy()), None);
+    }
     let Some(gate) = gate else {
         return (target, None);
     };
-    // The route is looked up first, because it has the priority. The lookup costs less than a rejection.
-    let priority = head.route.map_or(Priority::Normal, Route::priority);
+    let priority = priority();
     match gate.acquire(priority, shared.tasks.clock()).await {
         Ok(permit) => (target, Some(permit)),
         Err(rejection) => (target.rejected(rejection), None),

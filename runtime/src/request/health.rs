@@ -22,6 +22,7 @@ use crate::{
     clock::{Clock, Elapsed},
     error::Result,
     events,
+    serve::control::Control,
     tasks::{Owned, Tasks},
 };
 
@@ -35,6 +36,8 @@ const NEVER_RUN: u8 = 2;
 #[derive(Debug)]
 pub(crate) struct Health {
     ready: AtomicBool,
+    /// Whether the server is taken out of its balancer.
+    control: Control,
     /// Whether a runtime is blocked.
     blocked: Arc<AtomicBool>,
     checks: Vec<Arc<Check>>,
@@ -45,6 +48,7 @@ impl Default for Health {
     fn default() -> Self {
         Self {
             ready: AtomicBool::new(true),
+            control: Control::default(),
             blocked: Arc::default(),
             checks: Vec::new(),
             last: Arc::default(),
@@ -147,7 +151,7 @@ impl Check {
 
 impl Health {
     pub(crate) fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+        self.ready.load(Ordering::Acquire) && !self.control.drains()
     }
 
     pub(crate) fn is_blocked(&self) -> bool {
@@ -161,6 +165,10 @@ impl Health {
 
     pub(crate) fn set_ready(&self, ready: bool) {
         self.ready.store(ready, Ordering::Release);
+    }
+
+    pub(crate) fn set_control(&mut self, control: Control) {
+        self.control = control;
     }
 
     pub(crate) fn add(&mut self, check: Check) {

@@ -8,6 +8,7 @@ use crate::{
         app_values::AppValues, capacity::Gate, health::Health, proxies::Proxies,
         stand_ins::StandIns, transport::Transport,
     },
+    serve::control::Control,
     tasks::Tasks,
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Shared<S> {
     pub(crate) finishes: bool,
     /// Admits requests, if the app has a capacity.
     pub(crate) gate: Option<Arc<Gate>>,
+    /// Whether requests of background priority are rejected.
+    pub(crate) control: Control,
     /// The proxies whose forwarding headers are trusted.
     pub(crate) proxies: Option<Proxies>,
     /// The values with which a test replaces guards and middleware.
@@ -42,6 +45,7 @@ impl<S> Shared<S> {
             body_limit: Config::default().body_limit,
             finishes: false,
             gate: None,
+            control: Control::default(),
             proxies: None,
             stand_ins: None,
             tasks: Tasks::new(),
@@ -66,6 +70,7 @@ impl<S> Shared<S> {
             body_limit: self.body_limit,
             finishes: self.finishes,
             gate: self.gate,
+            control: self.control,
             proxies: self.proxies,
             stand_ins: self.stand_ins,
             tasks: self.tasks,

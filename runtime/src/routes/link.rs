@@ -96,7 +96,7 @@ pub(crate) fn only_route(routes: &'static [Route], handler: &Node) -> &'static R
 }
 
 /// Returns whether both are the same handler.
-const fn is_same_handler(a: &Definition, b: &Definition) -> bool {
+pub(super) const fn is_same_handler(a: &Definition, b: &Definition) -> bool {
     a.place.line() == b.place.line()
         && a.place.column() == b.place.column()
         && equal(a.handler, b.handler)
@@ -104,7 +104,7 @@ const fn is_same_handler(a: &Definition, b: &Definition) -> bool {
 }
 
 /// Returns whether the route is in the group `via`. Without a group every route is.
-const fn is_in_group(route: &Route, via: Option<&str>) -> bool {
+pub(super) const fn is_in_group(route: &Route, via: Option<&str>) -> bool {
     match via {
         Some(name) => route.passes(name),
         None => true,

@@ -7,6 +7,7 @@ use super::launch::Launch;
 use super::{
     background::Background,
     command::Command,
+    control::Control,
     hook::Hook,
     registry::{Gauge, Page, Registry, Row},
 };
@@ -73,6 +74,7 @@ pub(super) struct Installed {
     pub(super) background: Vec<Background>,
     pub(super) commands: Vec<Command>,
     pub(super) registry: Registry,
+    pub(super) control: Control,
 }
 
 /// The points of a server at which a [`Battery`] can take part.
@@ -112,6 +114,11 @@ impl Hooks<'_> {
     /// that are installed later.
     pub fn registry(&self) -> Registry {
         self.installed.registry.clone()
+    }
+
+    /// Returns the switches of the server, for a battery that sheds load or stops the server.
+    pub fn control(&self) -> Control {
+        self.installed.control.clone()
     }
 
     /// Adds work before the first request.

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    pin::Pin,
     process,
     sync::{Arc, mpsc},
     thread,
@@ -106,7 +107,7 @@ impl Ending {
                 .is_err()
             {
                 // The server has ended, so nothing is given up any more.
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     }
@@ -126,32 +127,32 @@ impl Ending {
     }
 }
 
-/// A [`Stop`] that also begins when a blocked runtime ends the process.
-pub(super) struct StopOrEnding<'e, S> {
+/// A [`Stop`] that also begins when another future resolves.
+pub(super) struct StopOr<S> {
     stop: S,
-    ending: &'e Ending,
-    /// Whether a stop has begun. The end is no second request, which would cut the connections.
+    other: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Whether a stop has begun. The other one is no second request, which would cut the connections.
     has_begun: bool,
 }
 
-impl<'e, S> StopOrEnding<'e, S> {
-    pub(super) fn new(stop: S, ending: &'e Ending) -> Self {
+impl<S> StopOr<S> {
+    pub(super) fn new(stop: S, other: impl Future<Output = ()> + Send + 'static) -> Self {
         Self {
             stop,
-            ending,
+            other: Box::pin(other),
             has_begun: false,
         }
     }
 }
 
-impl<S: Stop> Stop for StopOrEnding<'_, S> {
+impl<S: Stop> Stop for StopOr<S> {
     async fn wait_for_stop(&mut self) {
         if self.has_begun {
             return self.stop.wait_for_stop().await;
         }
         tokio::select! {
             () = self.stop.wait_for_stop() => {}
-            () = self.ending.begun() => {}
+            () = &mut self.other => {}
         }
         self.has_begun = true;
     }

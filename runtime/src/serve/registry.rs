@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::runtime::Handle;
+
 use crate::error::{Error, Result};
 
 /// The gauges and the console entries of all batteries of a server, from
@@ -32,6 +34,7 @@ struct Lists {
     gauges: Vec<(String, Gauge)>,
     rows: Vec<Row>,
     pages: Vec<Page>,
+    runtimes: Vec<Handle>,
 }
 
 impl Registry {
@@ -49,6 +52,15 @@ impl Registry {
 
     pub(super) fn add_page(&self, page: Page) {
         self.lists().pages.push(page);
+    }
+
+    pub(super) fn add_runtime(&self, runtime: Handle) {
+        self.lists().runtimes.push(runtime);
+    }
+
+    /// Returns the runtimes of the server: the one on which it was started, and those of the setting `workers`.
+    pub fn runtimes(&self) -> Vec<Handle> {
+        self.lists().runtimes.clone()
     }
 
     /// Returns the gauges, in the order of installation.

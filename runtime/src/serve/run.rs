@@ -1,7 +1,6 @@
 //! The life of a served app, in order: bind, run the start hooks, serve, run the stop hooks.
 
 use std::{
-    collections::HashSet,
     future::{Future, poll_fn},
     io::{self, Write as _},
     marker::PhantomData,
@@ -9,6 +8,8 @@ use std::{
     sync::Arc,
     task::Poll,
 };
+
+use tokio::runtime::Handle;
 
 #[cfg(unix)]
 use super::launch::Launch;
@@ -19,13 +20,14 @@ use super::{
     banner,
     blocked::Blocked,
     command::{self, Command, Selected},
-    ending::{Ending, StopOrEnding},
+    ending::{Ending, StopOr},
+    gauges,
     hook::{self, Times},
     http_app::Served,
     inherited::Inherited,
     listeners,
     listeners::Listening,
-    registry::Gauge,
+    registry::Registry,
     supervisor, workers,
     workers::Runtimes,
 };
@@ -34,14 +36,15 @@ use crate::{
     chain::Endpoint,
     clock::Clock,
     config::Config,
-    error::{Error, Result},
+    error::Result,
     events, middleware,
-    request::{Check, Gate, Shared},
+    request::Shared,
     serve::{
         shutdown::{DelayedStop, Progress},
         stall_watch::StallWatch,
     },
     server::{self, Report, Stop, StopSource},
+    tasks::Owned,
 };
 
 /// Serves an app until it is stopped.
@@ -65,8 +68,10 @@ where
     A: App + Endpoint<S>,
     S: Send + Sync + 'static,
 {
+    gauges::open_gate(&mut setup, &mut shared);
     setup.installed.registry.check()?;
-    check_names(&setup.checks)?;
+    gauges::add_checks(&mut setup, &mut shared)?;
+    setup.installed.registry.add_runtime(Handle::current());
     let arguments = std::mem::take(&mut setup.arguments);
     match command::select(&mut setup.installed.commands, arguments)? {
         Selected::Serve => {}
@@ -130,12 +135,19 @@ where
     );
     let ending = Ending::new(&setup.config);
     let config = setup.config.clone();
-    let stopping = StopOrEnding::new(&mut stop, &ending);
+    let (begun, control) = (ending.begun(), shared.control.clone());
+    let stopped = control.stopped();
+    let stopping = StopOr::new(&mut stop, async move {
+        tokio::select! {
+            () = begun => {}
+            () = stopped => {}
+        }
+    });
     let served = serve::<A, S>(
         config,
         &shared,
         listening,
-        (watched, &ending),
+        (watched, &ending, &setup.installed.registry),
         stopping,
         &progress,
     )
@@ -173,20 +185,9 @@ where
 fn apply<S>(setup: &mut Setup, shared: &mut Shared<S>) {
     shared.body_limit = setup.config.body_limit;
     shared.finishes = !setup.config.cancel_on_disconnect;
-    shared.gate = setup.capacity.take().map(|capacity| {
-        let gate = Arc::new(Gate::new(capacity));
-        let gauge = capacity_used(Arc::clone(&gate));
-        setup.installed.registry.add_gauge("capacity", gauge);
-        gate
-    });
+    shared.control = setup.installed.control.clone();
+    shared.health.set_control(shared.control.clone());
     shared.proxies = setup.proxies.take();
-    for check in setup.checks.drain(..) {
-        setup
-            .installed
-            .registry
-            .add_gauge("checks", check_passed(&check));
-        shared.health.add(check);
-    }
 }
 
 /// Starts the app for operators, if there is one.
@@ -206,30 +207,6 @@ async fn stop_admin(admin: Option<RunningAdmin>) {
     if let Some(admin) = admin {
         admin.stop().await;
     }
-}
-
-/// Fails if two checks have the same name, since the response of `/readyz` and a gauge have their results by name.
-fn check_names(checks: &[Check]) -> Result {
-    let mut names = HashSet::new();
-    match checks.iter().find(|check| !names.insert(check.name())) {
-        Some(check) => Err(Error::new(format!(
-            "two checks of readiness have the name `{}`; give one of them another name",
-            check.name()
-        ))),
-        None => Ok(()),
-    }
-}
-
-fn check_passed(check: &Check) -> Gauge {
-    let help = "Whether the check has passed when it ran last, for /readyz: 1 or 0.";
-    Gauge::new("highball_check_passed", "", help, check.last()).label("check", check.name())
-}
-
-fn capacity_used(gate: Arc<Gate>) -> Gauge {
-    let help = "The share of the capacity that requests use, from 0 to 1.";
-    Gauge::new("highball_capacity_used", "", help, move || {
-        gate.share_in_use()
-    })
 }
 
 /// Closes the batteries, the last one first.
@@ -284,7 +261,9 @@ async fn run_background<S: Send + Sync + 'static>(
     );
     shared.health.set_ready(true);
     supervisor::ready();
-    stop.wait_for_stop().await;
+    StopOr::new(&mut stop, shared.control.stopped())
+        .wait_for_stop()
+        .await;
     shared.health.set_ready(false);
     supervisor::stopping();
     progress.begin_without_delay();
@@ -322,7 +301,7 @@ async fn serve<A, S>(
     config: Config,
     shared: &Arc<Shared<S>>,
     listening: Listening,
-    (watched, ending): (bool, &Arc<Ending>),
+    (watched, ending, registry): (bool, &Arc<Ending>, &Registry),
     stop: impl Stop,
     progress: &Progress,
 ) -> Result<(Report, Option<Runtimes>)>
@@ -355,11 +334,26 @@ where
         )
     });
     let delay = config.shutdown_delay;
+    let _drains = Owned::spawn(shared.control.follow_drains(
+        (server.closing(), server.paused()),
+        delay,
+        shared.tasks.clock().clone(),
+        progress.begins.stopping(),
+    ));
     let stop = DelayedStop::new(stop, delay, server.closing(), &shared.health, progress);
     shared.health.set_ready(true);
     supervisor::ready();
     if config.workers > 0 {
-        let served = workers::run(server, listening, &config, watch.as_ref(), ending, stop).await;
+        let served = workers::run(
+            server,
+            listening,
+            &config,
+            watch.as_ref(),
+            ending,
+            registry,
+            stop,
+        )
+        .await;
         return served.map(|(report, runtimes)| (report, Some(runtimes)));
     }
     let _heartbeat = watch.as_ref().map(|watch| watch.spawn_heartbeat(0));

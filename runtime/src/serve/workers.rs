@@ -3,11 +3,12 @@
 use std::{io, sync::Arc};
 
 use tokio::{
+    runtime::Handle,
     sync::{oneshot, watch},
     task::JoinSet,
 };
 
-use super::{ending::Ending, listeners::Listening};
+use super::{ending::Ending, listeners::Listening, registry::Registry};
 use crate::{
     config::Config,
     error::{Error, Result},
@@ -42,6 +43,7 @@ pub(super) async fn run<A: HttpApp>(
     config: &Config,
     watch: Option<&StallWatch>,
     ending: &Ending,
+    registry: &Registry,
     mut stop: impl Stop,
 ) -> Result<(Report, Runtimes)> {
     let most = config.max_connections.div_ceil(config.workers);
@@ -52,6 +54,11 @@ pub(super) async fn run<A: HttpApp>(
     for (idx, bound) in share_out(shared, config.workers)?.into_iter().enumerate() {
         let requested = SharedStop::new(&requested);
         let serving = server::run(Arc::clone(&server), bound, most, requested);
+        let registry = registry.clone();
+        let serving = async move {
+            registry.add_runtime(Handle::current());
+            serving.await
+        };
         let heartbeat = watch.map(|watch| Box::pin(watch.heartbeat(idx)) as Heartbeat);
         let name = format!("highball-{idx}");
         let thread = on_thread(name, heartbeat, serving, released.clone())?;

@@ -84,11 +84,14 @@ struct Server<A> {
 
 impl<A: HttpApp> Server<A> {
     async fn accept_until(&mut self, listeners: &mut Listeners, stop: &mut impl Stop) {
+        let mut paused = self.shared.paused.subscribe();
         loop {
-            let room = self.tasks.len() < self.max_connections;
+            let is_paused = *paused.borrow_and_update();
+            let room = self.tasks.len() < self.max_connections && !is_paused;
             tokio::select! {
                 () = stop.wait_for_stop() => return,
                 Some(ended) = self.tasks.join_next() => self.count_ended(ended),
+                Ok(()) = paused.changed() => {}
                 (preamble, accepted) = poll_fn(|cx| listeners.poll_accept(cx)), if room => {
                     self.accept(preamble, accepted);
                 }

@@ -313,7 +313,8 @@ pub struct Count {
     pub state: State,
     /// Their number.
     pub jobs: u64,
-    /// When the oldest of them was stored.
+    /// When the oldest of them was stored. For those that wait, when the first of them can begin, which is in the
+    /// future if all of them are delayed.
     pub oldest: Millis,
 }
 

@@ -124,3 +124,21 @@ pub async fn counts_are_by_name_and_state(backend: Arc<dyn Backend>) {
         assert!(count.jobs == 1 && queue.is_now(count.oldest), "{count:?}");
     }
 }
+
+pub async fn a_count_has_the_time_of_the_first_job_that_can_begin(backend: Arc<dyn Backend>) {
+    let queue = Queue::new(backend).await;
+    let waiting = async || {
+        let counts = queue.backend.counts().await.unwrap();
+        let mut ours = counts.into_iter();
+        let ours = ours.find(|count| count.name == queue.name && count.state == State::Waiting);
+        ours.unwrap()
+    };
+    let due = queue.now + 600_000;
+    let later = NewJob { due, ..queue.job("1") };
+    queue.push(later).await;
+    let first = waiting().await;
+    assert!(first.jobs == 1 && !queue.is_now(first.oldest), "{first:?}");
+    queue.push_all(&["2"]).await;
+    let first = waiting().await;
+    assert!(first.jobs == 2 && queue.is_now(first.oldest), "{first:?}");
+}

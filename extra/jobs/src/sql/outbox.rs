@@ -75,8 +75,7 @@ const PUT_BACK_POSTGRES: &str = "UPDATE highball_job_outbox SET next = $2
     WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)))";
 
 /// All of them wait.
-const COUNTS: &str =
-    "SELECT name, 0, count(*), min(created) FROM highball_job_outbox GROUP BY name";
+const COUNTS: &str = "SELECT name, 0, count(*), min(due) FROM highball_job_outbox GROUP BY name";
 
 /// The table `highball_job_outbox` of a database.
 pub(crate) struct SqlOutbox<D: Database> {

@@ -120,7 +120,7 @@ pub(super) const KEEP_STEP: &str = "INSERT INTO highball_job_steps (job, name, r
     ON CONFLICT (job, name) DO UPDATE SET result = excluded.result RETURNING job";
 
 pub(super) const COUNTS: &str = "
-    SELECT name, state, count(*), min(created) FROM highball_jobs WHERE state = 0 GROUP BY name, state
+    SELECT name, state, count(*), min(due) FROM highball_jobs WHERE state = 0 GROUP BY name, state
     UNION ALL
     SELECT name, state, count(*), min(created) FROM highball_jobs WHERE state = 1 GROUP BY name, state
     UNION ALL

@@ -2,7 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use highball::{clock::Clock, serve::Stopping};
+use highball::{battery::Control, clock::Clock, serve::Stopping};
 use tokio::{sync::oneshot, task::JoinSet};
 
 use super::Worker;
@@ -29,7 +29,11 @@ impl<S: Send + Sync + 'static> Worker<S> {
         while !stopping.has_begun() {
             // All that have ended meanwhile, so that one claim replaces them, and not one claim each.
             while running.try_join_next().is_some() {}
-            let free = at_once.saturating_sub(running.len()).min(BATCH);
+            let free = match self.control.get().is_some_and(Control::sheds_background) {
+                // It looks again after the usual pause.
+                true => 0,
+                false => at_once.saturating_sub(running.len()).min(BATCH),
+            };
             let (mut is_full, mut pause) = (free == 0, self.settings.poll);
             if free > 0 {
                 match self.claim(idx, free).await {

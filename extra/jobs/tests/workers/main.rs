@@ -7,3 +7,4 @@ mod failures;
 mod outbox;
 mod publishing;
 mod schedules;
+mod shed;

@@ -62,6 +62,11 @@ impl Methods {
     }
 }
 
+/// Returns a method that OpenTelemetry lists, or `_OTHER`.
+pub(crate) fn known_method(name: &str) -> &'static str {
+    KNOWN[number(name)]
+}
+
 /// Returns the number of a method.
 fn number(name: &str) -> usize {
     let known = KNOWN[..OTHER].iter().position(|known| *known == name);

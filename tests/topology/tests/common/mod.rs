@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub)]
 
+pub mod alertmanager;
+
 use std::{
     fs::File,
     io::{Read, Write},
@@ -17,7 +19,7 @@ use std::{
 };
 
 /// The time after which a test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A folder that is removed with the test.
 pub struct Folder(pub PathBuf);

@@ -1,0 +1,17 @@
+use highball::prelude::*;
+use highball_alerts::{Alerts, rules};
+
+#[post("/checkout", slo(p99 = millis(400)))]
+async fn checkout() {}
+
+#[get("/lost")]
+async fn lost() {}
+
+#[routes(app)]
+struct Api(checkout);
+
+fn main() {
+    let _ = Alerts::new("shop").with(rules![Api;
+        ticket("cpu", cpu() > 80, for = mins(10)),
+    ]);
+}
