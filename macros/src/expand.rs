@@ -7,6 +7,7 @@ pub(crate) mod group;
 pub(crate) mod guard;
 pub(crate) mod handler;
 mod jobs;
+mod lifetimes;
 mod links;
 pub(crate) mod middleware;
 pub(crate) mod observer;

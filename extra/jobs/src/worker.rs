@@ -4,6 +4,7 @@ mod by_hand;
 mod changes;
 mod commands;
 mod consume;
+mod gauges;
 mod lease;
 mod perform;
 mod running;
@@ -20,7 +21,7 @@ use std::{
 };
 
 use highball::{
-    battery::{Battery, Control, Gauge, Hooks},
+    battery::{Battery, Control, Hooks},
     clock::Clock,
     describe::{ConsumerInfo, Consumers},
     serve::Stopping,
@@ -30,7 +31,7 @@ pub use self::by_hand::WorkerByHand;
 use self::running::Running;
 use crate::{
     Jobs, Options, Retry, Schedule,
-    backend::{Requirements, State},
+    backend::Requirements,
     consumer::{Env, Run},
     contract::Contract,
 };
@@ -366,28 +367,7 @@ impl<S: Send + Sync + 'static> Battery for Workers<S> {
             commands::ABOUT_CONTRACTS,
             move |arguments| async move { contracted.contracts(&arguments) },
         );
-        for consumer in &worker.consumers {
-            for state in [State::Waiting, State::Running, State::Parked] {
-                hooks.gauge(worker.gauge(consumer.name(), state));
-            }
-            hooks.gauge(worker.late(consumer.name()));
-        }
-    }
-}
-
-impl<S> Worker<S> {
-    fn gauge(&self, job: &'static str, state: State) -> Gauge {
-        let line = self.jobs.line(job);
-        let read = move || line.count(state);
-        let gauge = Gauge::new("jobs", "jobs", "The jobs of a name in a state.", read);
-        gauge.label("job", job).label("state", &state.to_string())
-    }
-
-    fn late(&self, job: &'static str) -> Gauge {
-        let (line, jobs) = (self.jobs.line(job), self.jobs.clone());
-        let help = "How long the first job that waits could have begun.";
-        let read = move || line.late(jobs.now());
-        Gauge::new("jobs_late_seconds", "seconds", help, read).label("job", job)
+        worker.add_gauges(hooks);
     }
 }
 

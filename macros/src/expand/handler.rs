@@ -6,7 +6,7 @@ use highball_macro_stages::{
     runtime_path::private,
     types::{contains_impl_trait, mentions},
 };
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Path, ReturnType, Type, ext::IdentExt};
 
@@ -15,6 +15,7 @@ use super::{
     args::Generic,
     check_name,
     definition::definition,
+    lifetimes::has_lifetime,
     links, payloads, slo,
     sources::{Site, Sources, sources},
     with::{self, Steps},
@@ -372,30 +373,4 @@ impl Handler<'_> {
             }
         }
     }
-}
-
-/// Returns whether the tokens have a lifetime other than `'static`, named or elided.
-fn has_lifetime(tokens: TokenStream) -> bool {
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                let name = tokens.next().map(|name| name.to_string());
-                if name.as_deref() != Some("static") {
-                    return true;
-                }
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                let named = tokens
-                    .peek()
-                    .is_some_and(|next| matches!(next, TokenTree::Punct(p) if p.as_char() == '\''));
-                if !named {
-                    return true;
-                }
-            }
-            TokenTree::Group(group) if has_lifetime(group.stream()) => return true,
-            _ => {}
-        }
-    }
-    false
 }
